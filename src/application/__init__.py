@@ -1,0 +1,1 @@
+"""What users do with Medcost, one verb a file: ports as fields, called with ()."""

@@ -1,0 +1,94 @@
+"""Compare model families on the same folds, and remember how."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from application.use_case import use_case
+from domain.errors import ConfigurationError
+from domain.evaluation import ranked
+from domain.model import FamilySummary, Provenance
+from domain.ports.dataset import ClaimsDataset
+from domain.ports.tracker import ExperimentSetup, ExperimentTracker
+from domain.ports.trainer import Trainer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from domain.evaluation import Evaluation, FoldScores, Metric, Scores
+    from domain.model import FoldPlan, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All families on the same folds, best first, with their scores on the test split."""
+
+    run: str
+    metric: Metric
+    ranking: Sequence[Evaluation]
+    test: Mapping[str, Scores]
+
+
+@use_case
+class CompareModels:
+    """Cross-validate each recipe on identical folds, fit it, and log all of it."""
+
+    dataset: ClaimsDataset
+    trainer: Trainer
+    tracker: ExperimentTracker
+
+    def __call__(
+        self,
+        recipes: Sequence[Recipe],
+        plan: FoldPlan,
+        metric: Metric,
+        *,
+        git_revision: str,
+        configuration: Mapping[str, object],
+        on_fold: Callable[[Recipe, FoldScores], None],
+    ) -> Comparison:
+        """Compare the recipes by the mean of ``metric`` over the folds. The test split selects nothing.
+
+        Raises:
+            ClaimsRejected: if the data break the contract; nothing is logged.
+            ConfigurationError: for an unknown family, transform or hyperparameter, or no recipe at all.
+        """
+        if not recipes:
+            message = "no model family to compare: name at least one, such as model=[linear,forest]"
+            raise ConfigurationError(message)
+        self.tracker.fail_abandoned()
+        claims = self.dataset.read()
+        setup = ExperimentSetup(
+            stage="training",
+            metric=metric,
+            origin=claims.origin,
+            data_digest=claims.digest,
+            rows=len(claims),
+            git_revision=git_revision,
+            configuration=configuration,
+        )
+        evaluations: list[Evaluation] = []
+        tests: dict[str, Scores] = {}
+        with self.tracker.run(setup) as run:
+            for recipe in recipes:
+                evaluation = self.trainer.cross_validate(
+                    recipe, claims, plan, on_fold=lambda fold, recipe=recipe: on_fold(recipe, fold)
+                )
+                test = self.trainer.test(recipe, claims, plan)
+                provenance = Provenance(metric=metric.value, tracking_run=run.id, git_revision=git_revision)
+                with tempfile.TemporaryDirectory() as workspace:
+                    model = self.trainer.fit(recipe, claims, plan, provenance, test=test, into=Path(workspace))
+                    run.log_family(evaluation, test, model)
+                evaluations.append(evaluation)
+                tests[recipe.name] = test
+            ranking = ranked(evaluations, metric)
+            run.log_comparison(ranking)
+        return Comparison(run.id, metric, ranking, tests)
+
+
+def summaries(ranking: Sequence[Evaluation], metric: Metric) -> tuple[FamilySummary, ...]:
+    """Shorten a ranking to what a model card tells of it."""
+    return tuple(FamilySummary(e.recipe.name, e.mean(metric), e.spread(metric)) for e in ranking)

@@ -1,0 +1,69 @@
+"""Make a version champion, if the gate lets it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from application.reconcile import Reconcile
+from application.use_case import use_case
+from domain.errors import NoChampion
+from domain.ledger import Change, NewEntry, verify
+from domain.ports.clock import Clock
+from domain.ports.ledger import ModelLedger
+from domain.promotion import require
+
+if TYPE_CHECKING:
+    from domain.ledger import LedgerEntry
+
+
+@use_case
+class PromoteModel:
+    """Make a version champion. The ledger's commit decides; registry and pointer follow."""
+
+    ledger: ModelLedger
+    clock: Clock
+    reconcile: Reconcile
+
+    async def __call__(self, number: int, *, by: str, reason: str | None = None) -> LedgerEntry:
+        """Promote a version.
+
+        Args:
+            number: the version.
+            by: who promotes it.
+            reason: overrides the gate, and stands in the ledger.
+
+        Raises:
+            PromotionRefused: if the gate does not let it, or was not asked about today's champion.
+            VersionNotFound: if there is no such version.
+            ModelRefused: if its folder does not match its digest; the champion stays.
+            LedgerBroken: if the ledger was tampered with; the champion stays.
+        """
+        async with self.ledger.exclusive():
+            await self.reconcile()
+            history = await self.ledger.history()
+            verify(history, head=await self.ledger.head())
+            version = await self.ledger.version(number)
+            try:
+                champion = (await self.ledger.champion()).number
+            except NoChampion:
+                champion = None
+            if champion == number:
+                return history[-1]
+            verdict = await self.ledger.verdict(number)
+            require(verdict, version=number, champion=champion, override=reason)
+            await self.reconcile.shelve(version)
+            stands = verdict is not None and verdict.passed and verdict.candidacy.comparison.rival == champion
+            entry = await self.ledger.append(
+                NewEntry(
+                    change=Change.PROMOTION,
+                    version=number,
+                    digest=version.digest,
+                    replaces=champion,
+                    at=self.clock.now(),
+                    by=by,
+                    reason=reason or "passed the gate",
+                    overridden=not stands,
+                )
+            )
+            await self.reconcile()
+            return entry

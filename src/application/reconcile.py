@@ -1,0 +1,69 @@
+"""Let registry and shelf follow the ledger again, whatever was interrupted."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from application.use_case import use_case
+from domain.errors import NoChampion, VersionNotFound
+from domain.model import CHALLENGER, CHAMPION
+from domain.ports.ledger import ModelLedger
+from domain.ports.publisher import ModelPublisher
+from domain.ports.registry import ModelRegistry
+
+if TYPE_CHECKING:
+    from domain.model import ModelVersion
+
+
+@use_case
+class Reconcile:
+    """Repair what a crash between two steps left behind. Call it while `ModelLedger.exclusive` is held.
+
+    The ledger is right. Versions that it never admitted are discarded; the alias ``champion`` and the pointer
+    follow its last entry; ``challenger`` names the newest version unless that one was champion already.
+    """
+
+    ledger: ModelLedger
+    registry: ModelRegistry
+    publisher: ModelPublisher
+
+    async def __call__(self) -> None:
+        """Repair; where nothing is wrong nothing is changed."""
+        admitted = {version.number: version for version in await self.ledger.versions()}
+        for number in await self.registry.numbers():
+            if number not in admitted:
+                await self.registry.discard(number)
+        try:
+            champion = await self.ledger.champion()
+        except NoChampion:
+            champion = None
+        served = {entry.version for entry in await self.ledger.history()}
+        newest = max(admitted, default=None)
+        await self._let_follow(CHAMPION, champion.number if champion else None)
+        await self._let_follow(CHALLENGER, newest if newest not in served else None)
+        if champion and await self.publisher.pointed_to() != champion.reference:
+            await self.shelve(champion)
+            await self.publisher.point_to(champion.reference)
+
+    async def shelve(self, version: ModelVersion) -> None:
+        """See to it that a version is on the shelf, from the registry if need be.
+
+        Raises:
+            ModelRefused: if what the registry holds does not match the digest in the ledger.
+            VersionNotFound: if the registry has lost it.
+        """
+        if await self.publisher.has(version.reference):
+            return
+        with tempfile.TemporaryDirectory() as workspace:
+            folder = await self.registry.fetch(version.number, Path(workspace))
+            await self.publisher.publish(version.reference, folder)
+
+    async def _let_follow(self, alias: str, number: int | None) -> None:
+        if (await self.registry.aliases()).get(alias) == number:
+            return
+        if number is not None and number not in await self.registry.numbers():
+            message = f"the registry has lost version {number}, which the ledger knows: restore a backup of this home"
+            raise VersionNotFound(message)
+        await self.registry.set_alias(alias, number)

@@ -1,0 +1,38 @@
+"""Give a trained model its version number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from application.reconcile import Reconcile
+from application.use_case import use_case
+from domain.model import CHALLENGER
+from domain.ports.ledger import ModelLedger
+from domain.ports.publisher import ModelPublisher
+from domain.ports.registry import ModelRegistry
+
+if TYPE_CHECKING:
+    from domain.model import ModelVersion, TrainedModel
+
+
+@use_case
+class RegisterModel:
+    """Register a trained model as the challenger: into the registry, onto the shelf, and then into the ledger.
+
+    The ledger comes last: killed before it, the version never was; killed after it, all of it is there.
+    """
+
+    ledger: ModelLedger
+    registry: ModelRegistry
+    publisher: ModelPublisher
+    reconcile: Reconcile
+
+    async def __call__(self, model: TrainedModel) -> ModelVersion:
+        """Register a model and return its version."""
+        async with self.ledger.exclusive():
+            await self.reconcile()
+            version = await self.registry.register(model)
+            await self.publisher.publish(version.reference, model.folder)
+            await self.ledger.admit(version)
+            await self.registry.set_alias(CHALLENGER, version.number)
+            return version

@@ -1,0 +1,70 @@
+"""Look back at what was predicted; add what the year really cost; forget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from application.use_case import use_case
+from domain.errors import FieldError, InvalidInput
+from domain.ports.clock import Clock
+from domain.ports.predictions import PredictionRepository
+from domain.prediction import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from domain.prediction import Prediction, PredictionQuery
+
+
+@use_case
+class ReviewPredictions:
+    """Find recorded predictions, newest first."""
+
+    predictions: PredictionRepository
+
+    async def __call__(self, query: PredictionQuery) -> Sequence[Prediction]:
+        """Find those that match."""
+        return await self.predictions.page(query)
+
+    async def one(self, id: UUID) -> Prediction:  # noqa: A002  # the field's name
+        """Find one.
+
+        Raises:
+            PredictionNotFound: if it is not there.
+        """
+        return await self.predictions.get(id)
+
+
+@use_case
+class ErasePrediction:
+    """Forget a prediction for good."""
+
+    predictions: PredictionRepository
+
+    async def __call__(self, id: UUID) -> None:  # noqa: A002
+        """Forget it.
+
+        Raises:
+            PredictionNotFound: if it is not there.
+        """
+        await self.predictions.erase(id)
+
+
+@use_case
+class RecordOutcome:
+    """Remember what a predicted year really cost."""
+
+    predictions: PredictionRepository
+    clock: Clock
+
+    async def __call__(self, id: UUID, charges: float) -> Prediction:  # noqa: A002
+        """Add the charges, in USD, to a prediction.
+
+        Raises:
+            InvalidInput: if the charges are negative.
+            PredictionNotFound: if it is not there.
+        """
+        if charges < 0:
+            raise InvalidInput([FieldError("charges", "range", "must not be negative")])
+        return await self.predictions.record_outcome(id, Outcome(charges, self.clock.now()))

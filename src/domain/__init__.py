@@ -1,0 +1,1 @@
+"""The vocabulary of medical cost prediction and its rules. Standard library only."""

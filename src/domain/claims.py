@@ -1,0 +1,145 @@
+"""Claims: what a year of care really cost for known people, and the contract that such data must keep."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
+
+from domain.beneficiary import FACTS, Beneficiary
+from domain.errors import FieldError, InvalidBeneficiary, InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TARGET: Final = "charges"
+COLUMNS: Final = (*FACTS, TARGET)
+"""The columns of a claims file, in their usual order."""
+
+
+_Value = TypeVar("_Value", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRecord:
+    """One beneficiary's year: who they were and what it cost in USD.
+
+    >>> facts = {"age": 40, "sex": "male", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
+    >>> ClaimRecord.of({**facts, "charges": 6520.25}).charges
+    6520.25
+    >>> ClaimRecord.of({**facts, "age": 7, "charges": -1})
+    Traceback (most recent call last):
+    domain.errors.InvalidInput: age: must be from 18 to 100 years; charges: must not be negative
+    """
+
+    beneficiary: Beneficiary
+    charges: float
+
+    @classmethod
+    def of(cls, row: Mapping[str, object]) -> Self:
+        """Read one row of a claims file whose numbers are numbers.
+
+        Raises:
+            InvalidInput: naming every broken rule of the row.
+        """
+        errors: list[FieldError] = []
+        beneficiary = None
+        try:
+            beneficiary = Beneficiary.of({name: value for name, value in row.items() if name != TARGET})
+        except InvalidBeneficiary as broken:
+            errors += broken.errors
+        charges = row.get(TARGET)
+        if charges is None:
+            errors.append(FieldError(TARGET, "missing", "is required"))
+        elif isinstance(charges, bool) or not isinstance(charges, int | float) or not math.isfinite(charges):
+            errors.append(FieldError(TARGET, "type", "must be a number of USD"))
+        elif charges < 0:
+            errors.append(FieldError(TARGET, "range", "must not be negative"))
+        elif beneficiary is not None:
+            return cls(beneficiary, float(charges))
+        raise InvalidInput(errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A place where a data set breaks the contract.
+
+    ``row`` is the line's number as a person counts data rows, from 1; None where the whole column is meant.
+    """
+
+    row: int | None
+    column: str
+    rule: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataOrigin:
+    """Where data come from, for the model card and every page that shows a figure learnt from them."""
+
+    name: str
+    description: str
+    synthetic: bool
+
+
+class Column(Protocol[_Value]):
+    """Values one after the other: a tuple, a list or an array."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[_Value]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """A data set that keeps the contract, column by column; all columns are equally long.
+
+    Args:
+        origin: where the rows come from.
+        digest: SHA-256 of the accepted rows in order, so that a model can name what it learnt from.
+        facts: one row of six numbers for each beneficiary, as `Beneficiary.as_numbers` gives them.
+        charges: USD a year for each row.
+    """
+
+    origin: DataOrigin
+    digest: str
+    facts: Column[Column[float]]
+    charges: Column[float]
+
+    def __len__(self) -> int:
+        return len(self.charges)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSummary:
+    """One column as it was found: numbers give a range and a mean, categories their counts."""
+
+    column: str
+    missing: int
+    minimum: float | None = None
+    mean: float | None = None
+    maximum: float | None = None
+    counts: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractReport:
+    """What a data set holds, and where it breaks the contract.
+
+    ``violations`` are at most a thousand; ``violation_count`` counts all of them.
+    ``duplicates`` are rows that repeat an earlier row exactly: they are kept, and named.
+    """
+
+    origin: DataOrigin
+    rows: int
+    duplicates: int
+    columns: tuple[ColumnSummary, ...]
+    violations: tuple[Violation, ...]
+    violation_count: int
+    unknown_columns: tuple[str, ...] = ()
+    digest: str | None = None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the contract is kept: there are rows, and no rule is broken."""
+        return self.rows > 0 and self.violation_count == 0

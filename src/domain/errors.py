@@ -1,0 +1,121 @@
+"""Everything that can go wrong, in the words of the domain: one small tree.
+
+Adapters translate their technology's failures into these; entrypoints translate these into
+a status, an exit code or a sentence. Nothing else crosses the border.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class MedcostError(Exception):
+    """Whatever Medcost itself reports. Its text is fit to be shown to the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One broken rule of one field.
+
+    ``code`` is stable and for programs: ``missing``, ``unknown``, ``type``, ``range`` or ``choice``.
+    """
+
+    field: str
+    code: str
+    detail: str
+
+
+class InvalidInput(MedcostError):
+    """What was given breaks a rule. ``errors`` names every broken one, not only the first."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__("; ".join(f"{error.field}: {error.detail}" for error in errors))
+        self.errors = tuple(errors)
+
+
+class InvalidBeneficiary(InvalidInput):
+    """The six facts do not describe a person whose cost could be predicted."""
+
+
+class ClaimsRejected(MedcostError):
+    """A data set cannot be trained on. The text names the file, the row, the column and the rule."""
+
+
+class NotFound(MedcostError):
+    """What was asked for is not there."""
+
+
+class PredictionNotFound(NotFound):
+    """There is no such prediction, or it was erased."""
+
+
+class VersionNotFound(NotFound):
+    """There is no such model version."""
+
+
+class NoChampion(NotFound):
+    """No model has been promoted yet."""
+
+
+class NoComparison(NotFound):
+    """No finished comparison of model families is in the tracking store."""
+
+
+class KeyNotFound(NotFound):
+    """There is no such API key."""
+
+
+class Conflict(MedcostError):
+    """The request contradicts what is already there."""
+
+
+class IdempotencyKeyReused(Conflict):
+    """The same idempotency key came with another body."""
+
+
+class PromotionRefused(Conflict):
+    """The gate does not let this version become champion. The text gives the reasons."""
+
+
+class LedgerBroken(Conflict):
+    """The ledger was tampered with: its hash chain or its head does not match."""
+
+
+class HomeInUse(Conflict):
+    """Another process already does this with the same home."""
+
+
+class Unavailable(MedcostError):
+    """A part is away for now. Trying again in ``retry_after`` seconds may succeed."""
+
+    def __init__(self, message: str, *, retry_after: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PredictorUnavailable(Unavailable):
+    """No answer from the model within the deadline."""
+
+
+class RepositoryUnavailable(Unavailable):
+    """The database did not answer within the deadline."""
+
+
+class RegistryUnavailable(Unavailable):
+    """The tracking store or the model registry did not answer."""
+
+
+class ModelRefused(MedcostError):
+    """A model folder is not what its digest promises, or holds what may not be loaded."""
+
+
+class TrialPruned(MedcostError):
+    """Raised by the tuner out of ``report`` to end a trial that no longer promises anything."""
+
+
+class ConfigurationError(MedcostError):
+    """A setting or an override is unknown or of the wrong type. The text names it."""

@@ -1,0 +1,158 @@
+"""What was measured of a model. The trainer computes it; here it gets its names and its order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.claims import Column
+    from domain.model import Recipe
+
+
+class Metric(StrEnum):
+    """By what models are compared.
+
+    All but r2 are losses in USD: less is better.
+    """
+
+    CRPS = "crps"
+    RMSE = "rmse"
+    MAE = "mae"
+    R2 = "r2"
+    INTERVAL_SCORE = "interval_score"
+
+    @property
+    def sign(self) -> int:
+        """Give +1 where less is better, -1 where more is: ``sign * value`` is always a loss."""
+        return -1 if self is Metric.R2 else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldScores:
+    """One fold of one repeat, on rows that the fold's model has not seen. USD, but for shares and r2.
+
+    Args:
+        crps: continuous ranked probability score of the distribution (Gneiting and Raftery 2007, eq. 20).
+        rmse: root mean squared error of the expected cost.
+        mae: mean absolute error of the expected cost.
+        r2: coefficient of determination of the expected cost.
+        typical_mae: mean absolute error of the typical cost.
+        interval_score: mean interval score of the 90 % interval (Gneiting and Raftery 2007, eq. 43).
+        coverage: share of rows inside the published 90 % interval.
+        mean_width: mean width of that interval.
+    """
+
+    repeat: int
+    fold: int
+    crps: float
+    rmse: float
+    mae: float
+    r2: float
+    typical_mae: float
+    interval_score: float
+    coverage: float
+    mean_width: float
+
+    def __getitem__(self, metric: Metric) -> float:
+        return float(getattr(self, metric.value))
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedScores:
+    """How far the expected cost (mean) is off: r2, and rmse and mae in USD."""
+
+    r2: float
+    rmse: float
+    mae: float
+
+
+@dataclass(frozen=True, slots=True)
+class TypicalScores:
+    """How far the typical cost (median) is off, in USD; ``within_100`` is the share within 100 USD."""
+
+    mae: float
+    median_ae: float
+    within_100: float
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalScores:
+    """What the published interval holds and how wide it is, in USD."""
+
+    level: float
+    coverage: float
+    mean_width: float
+    interval_score: float
+
+
+@dataclass(frozen=True, slots=True)
+class GroupScores:
+    """The same for one group of people, such as ``smoker=yes``; ``bias`` is expected minus actual, in USD."""
+
+    group: str
+    rows: int
+    coverage: float
+    mean_width: float
+    bias: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A model's predictions of labelled rows, measured."""
+
+    rows: int
+    expected: ExpectedScores
+    typical: TypicalScores
+    crps: float
+    interval: IntervalScores
+    groups: tuple[GroupScores, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfFold:
+    """Each training row as predicted by a model that had not seen it (first repeat); columns in USD."""
+
+    actual: Column[float]
+    expected: Column[float]
+    typical: Column[float]
+    low: Column[float]
+    high: Column[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """One recipe, cross-validated.
+
+    Args:
+        recipe: what was evaluated.
+        folds: the scores of each fold of each repeat.
+        overall: all out-of-fold predictions of the first repeat together.
+        out_of_fold: those predictions, for plots.
+        fit_seconds: median time of one fit.
+        predict_seconds: median time of predicting one fold.
+    """
+
+    recipe: Recipe
+    folds: tuple[FoldScores, ...]
+    overall: Scores
+    out_of_fold: OutOfFold
+    fit_seconds: float
+    predict_seconds: float
+
+    def mean(self, metric: Metric) -> float:
+        """Average a metric over the folds."""
+        return fmean(fold[metric] for fold in self.folds)
+
+    def spread(self, metric: Metric) -> float:
+        """Give the standard deviation of a metric over the folds, 0 for a single one."""
+        return stdev(fold[metric] for fold in self.folds) if len(self.folds) > 1 else 0.0
+
+
+def ranked(evaluations: Sequence[Evaluation], metric: Metric) -> list[Evaluation]:
+    """Order evaluations on identical folds, best first; the simpler name wins a tie."""
+    return sorted(evaluations, key=lambda e: (metric.sign * e.mean(metric), e.recipe.name))

@@ -1,0 +1,114 @@
+"""The ledger: who made which version champion, when and why. Append-only, each entry sealed to the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import LedgerBroken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+GENESIS: Final = "0" * 64
+"""What the first entry names as the seal before it."""
+
+
+class Change(StrEnum):
+    """What an entry does."""
+
+    PROMOTION = "promotion"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """An entry to be appended.
+
+    Args:
+        change: promotion or rollback.
+        version: the version that becomes champion, with its digest.
+        replaces: the champion before, None for the first.
+        at: when, in UTC.
+        by: who.
+        reason: why; required where the gate was overridden.
+        overridden: whether the gate had refused, or was not asked.
+    """
+
+    change: Change
+    version: int
+    digest: str
+    replaces: int | None
+    at: datetime
+    by: str
+    reason: str
+    overridden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry(NewEntry):
+    """An entry as it stands in the ledger: numbered from 1 and sealed."""
+
+    number: int
+    previous_seal: str
+    seal: str
+
+
+def sealed(new: NewEntry, *, after: LedgerEntry | None) -> LedgerEntry:
+    """Number an entry and seal it to the one before it: SHA-256 over its canonical JSON.
+
+    >>> from datetime import UTC, datetime
+    >>> first = sealed(NewEntry(change=Change.PROMOTION, version=1, digest="d", replaces=None,
+    ...     at=datetime(2026, 1, 1, tzinfo=UTC), by="ann", reason="gate"), after=None)
+    >>> first.number, first.previous_seal == GENESIS, len(first.seal)
+    (1, True, 64)
+    """
+    number = 1 if after is None else after.number + 1
+    previous = GENESIS if after is None else after.seal
+    content = {**asdict(new), "at": new.at.isoformat(), "number": number, "previous_seal": previous}
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    seal = hashlib.sha256(canonical.encode()).hexdigest()
+    return LedgerEntry(**asdict(new), number=number, previous_seal=previous, seal=seal)
+
+
+def verify(entries: Sequence[LedgerEntry], *, head: str | None) -> None:
+    """Check the whole chain, oldest first, and that its head is the one kept outside the database.
+
+    Args:
+        entries: all entries, oldest first.
+        head: the seal of the last entry as it was kept elsewhere; None if none was kept yet.
+
+    Raises:
+        LedgerBroken: naming the first entry that was changed, removed or added.
+    """
+    previous: LedgerEntry | None = None
+    for entry in entries:
+        new = NewEntry(**{name: getattr(entry, name) for name in NewEntry.__dataclass_fields__})
+        if sealed(new, after=previous) != entry:
+            message = f"ledger entry {entry.number} does not match its seal: it, or one before it, was tampered with"
+            raise LedgerBroken(message)
+        previous = entry
+    last = previous.seal if previous else None
+    # a crash between the commit and keeping the head leaves the head exactly one entry behind
+    behind = entries[-1].previous_seal if entries else None
+    if head is not None and head not in (last, behind):
+        message = "the ledger does not end where it should: its last entries were cut off or replaced"
+        raise LedgerBroken(message)
+
+
+def previous_champion(entries: Sequence[LedgerEntry]) -> int | None:
+    """Find which version a rollback goes back to, None if there is none.
+
+    Promotions pile champions up, a rollback takes the top one off.
+    """
+    pile: list[int] = []
+    for entry in entries:
+        if entry.change is Change.PROMOTION:
+            pile.append(entry.version)
+        else:
+            pile.pop()
+    return pile[-2] if len(pile) > 1 else None

@@ -1,0 +1,173 @@
+"""Models: the recipe they are cooked by, the folder they travel in, the version they are known by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from domain.prediction import ModelReference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from domain.claims import DataOrigin
+    from domain.evaluation import Scores
+
+HyperparameterValue: TypeAlias = "bool | int | float | str | None"
+Hyperparameters: TypeAlias = "Mapping[str, HyperparameterValue]"
+
+CHAMPION: Final = "champion"
+"""Alias of the version that is served."""
+CHALLENGER: Final = "challenger"
+"""Alias of the newest version, which the gate may let in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How a model is made: all that must be known to make it again from the same rows.
+
+    Args:
+        family: the model family, such as ``forest`` or ``interaction_lad``.
+        transform: how the target is transformed before the fit: ``none``, ``log``, ``quantile`` or ``power``.
+        hyperparameters: settings of the family; what is not named keeps the family's default.
+    """
+
+    family: str
+    transform: str = "none"
+    hyperparameters: Hyperparameters = field(default_factory=dict[str, HyperparameterValue])
+
+    @property
+    def name(self) -> str:
+        """The family, and its transform where there is one.
+
+        >>> Recipe(family="linear").name, Recipe(family="linear", transform="log").name
+        ('linear', 'linear-log')
+        """
+        return self.family if self.transform == "none" else f"{self.family}-{self.transform}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldPlan:
+    """How rows are split, the same way for each recipe, so that comparisons are paired.
+
+    Args:
+        n_splits: folds of one repeat.
+        n_repeats: how often the folds are drawn anew.
+        test_size: share of rows set aside before cross-validation; reported, never used to select.
+        seed: of every draw.
+    """
+
+    n_splits: int = 5
+    n_repeats: int = 2
+    test_size: float = 0.2
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FloatRange:
+    """A real hyperparameter to search from ``low`` to ``high``."""
+
+    low: float
+    high: float
+    log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IntRange:
+    """A whole hyperparameter to search from ``low`` to ``high``, both included."""
+
+    low: int
+    high: int
+    log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A hyperparameter to choose from a few values."""
+
+    values: tuple[HyperparameterValue, ...]
+
+
+SearchSpace: TypeAlias = "Mapping[str, FloatRange | IntRange | Choice]"
+
+
+@dataclass(frozen=True, slots=True)
+class FamilySummary:
+    """A line of the comparison that chose a recipe: mean and standard deviation over folds."""
+
+    name: str
+    mean: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a model comes from.
+
+    Args:
+        metric: by what its family was chosen.
+        compared: the families it was compared with, best first, by that metric.
+        tracking_run: the run of the tracking store that made it.
+        git_revision: of the code that made it, empty if unknown.
+        trials: how many tuning trials there were.
+    """
+
+    metric: str
+    compared: tuple[FamilySummary, ...] = ()
+    tracking_run: str = ""
+    git_revision: str = ""
+    trials: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard:
+    """What a person should know before they rely on a model. Travels inside the model folder.
+
+    Args:
+        recipe: how it was made.
+        created_at: when, in UTC.
+        origin: the data it learnt from, with their digest and number of rows.
+        cross_validation: measured out of fold over all training rows.
+        test: the recipe's scores on the test split; the recipe was not chosen by them.
+        ranges: for each numeric fact, the smallest and the largest value in the training data.
+        grouping: the facts by which residuals are grouped, empty if pooled.
+        notes: what else must be said, such as a fit on a subsample.
+    """
+
+    recipe: Recipe
+    created_at: datetime
+    origin: DataOrigin
+    data_digest: str
+    rows: int
+    cross_validation: Scores
+    test: Scores
+    ranges: Mapping[str, tuple[float, float]]
+    grouping: tuple[str, ...]
+    provenance: Provenance
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A model folder on this machine: no code, only data, pinned by the SHA-256 of its manifest."""
+
+    folder: Path
+    digest: str
+    card: ModelCard
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """A registered model. ``number`` counts from 1 and is never used twice."""
+
+    number: int
+    digest: str
+    registered_at: datetime
+    card: ModelCard
+
+    @property
+    def reference(self) -> ModelReference:
+        """How answers name this version."""
+        return ModelReference(self.number, self.digest)

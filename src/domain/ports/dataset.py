@@ -1,0 +1,29 @@
+"""The port `dataset`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from domain.claims import Claims, ContractReport
+
+
+class ClaimsDataset(Protocol):
+    """A source of labelled rows."""
+
+    @abstractmethod
+    def report(self) -> ContractReport:
+        """Describe what is there and where it breaks the contract.
+
+        Raises:
+            ClaimsRejected: if there is nothing that could be read as a table.
+        """
+
+    @abstractmethod
+    def read(self) -> Claims:
+        """Give all rows, in their order.
+
+        Raises:
+            ClaimsRejected: if the contract is broken; the text names row, column and rule.
+        """

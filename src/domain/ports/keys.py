@@ -1,0 +1,40 @@
+"""The port `keys`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from domain.keys import ApiKey, Role
+
+
+class ApiKeys(Protocol):
+    """Keeps API keys, never their secrets. Raises `RepositoryUnavailable` if the store is away."""
+
+    @abstractmethod
+    async def create(self, name: str, role: Role) -> tuple[ApiKey, str]:
+        """Make a key and return it with its secret of 256 random bits, which is shown only this once."""
+
+    @abstractmethod
+    async def find(self, secret: str) -> ApiKey:
+        """Find the key that this secret opens.
+
+        Raises:
+            KeyNotFound: if there is none, or it was revoked.
+        """
+
+    @abstractmethod
+    async def all(self) -> Sequence[ApiKey]:
+        """All keys, revoked ones too, newest first."""
+
+    @abstractmethod
+    async def revoke(self, id: UUID) -> ApiKey:  # noqa: A002  # the field's name
+        """Revoke a key from now on; revoking it again changes nothing.
+
+        Raises:
+            KeyNotFound: if there is no such key.
+        """

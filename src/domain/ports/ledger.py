@@ -1,0 +1,83 @@
+"""The port `ledger`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
+
+    from domain.ledger import LedgerEntry, NewEntry
+    from domain.model import ModelVersion
+    from domain.promotion import Verdict
+
+
+class ModelLedger(Protocol):
+    """The truth about what is served: versions that were admitted, and who made which of them champion.
+
+    Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
+    """
+
+    @abstractmethod
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """Keep other processes from changing versions, aliases or the pointer meanwhile; waits its turn.
+
+        The hold ends with the process that holds it, however that ends.
+        """
+
+    @abstractmethod
+    async def admit(self, version: ModelVersion) -> None:
+        """Record a registered version. From here on it counts; a version that was not admitted does not exist.
+
+        Admitting the same version again changes nothing.
+        """
+
+    @abstractmethod
+    async def versions(self) -> Sequence[ModelVersion]:
+        """All admitted versions, newest first."""
+
+    @abstractmethod
+    async def version(self, number: int) -> ModelVersion:
+        """Find one.
+
+        Raises:
+            VersionNotFound: if it was never admitted.
+        """
+
+    @abstractmethod
+    async def attach(self, number: int, verdict: Verdict) -> None:
+        """Keep what the gate said of a version; a later verdict replaces an earlier one.
+
+        Raises:
+            VersionNotFound: if it was never admitted.
+        """
+
+    @abstractmethod
+    async def verdict(self, number: int) -> Verdict | None:
+        """Give what the gate said of a version last, None if it was never judged."""
+
+    @abstractmethod
+    async def append(self, new: NewEntry) -> LedgerEntry:
+        """Append an entry, numbered and sealed to the one before it. This is the commit of a promotion.
+
+        Raises:
+            VersionNotFound: if its version was never admitted.
+        """
+
+    @abstractmethod
+    async def history(self) -> Sequence[LedgerEntry]:
+        """All entries, oldest first."""
+
+    @abstractmethod
+    async def head(self) -> str | None:
+        """The seal of the last entry as it is kept outside the database; None if none is."""
+
+    @abstractmethod
+    async def champion(self) -> ModelVersion:
+        """The version that the last entry names.
+
+        Raises:
+            NoChampion: if there is no entry.
+        """

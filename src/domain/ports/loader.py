@@ -1,0 +1,31 @@
+"""The port `loader`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+from domain.ports.explainer import Explainer
+from domain.ports.predictor import Predictor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from domain.prediction import ModelReference
+
+
+class LoadedModel(Predictor, Explainer, Protocol):
+    """A model in this process: it predicts and explains."""
+
+
+class ModelLoader(Protocol):
+    """Brings a model folder to life."""
+
+    @abstractmethod
+    def load(self, model: ModelReference, folder: Path) -> LoadedModel:
+        """Verify each file against the digest, then load with our own allow-list, then make a known prediction.
+
+        Raises:
+            ModelRefused: before anything is loaded, if a file is missing, changed or unlisted, if the digest or a
+                library's version does not match, or a type is not allowed.
+        """

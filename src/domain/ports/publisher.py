@@ -1,0 +1,50 @@
+"""The port `publisher`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from domain.prediction import ModelReference
+
+
+class ModelPublisher(Protocol):
+    """The model server's shelf: folders of versions, and a pointer to the one that is served.
+
+    Publishing puts a folder on the shelf; pointing decides what is served. Workers follow the pointer.
+    """
+
+    @abstractmethod
+    async def publish(self, model: ModelReference, folder: Path) -> None:
+        """Put a copy of a model folder on the shelf. Publishing it again repairs what is there.
+
+        Raises:
+            ModelRefused: if the folder's files do not match its digest; the shelf is unchanged.
+        """
+
+    @abstractmethod
+    async def has(self, model: ModelReference) -> bool:
+        """Tell whether this version with this digest is on the shelf, each file as it should be."""
+
+    @abstractmethod
+    async def folder(self, model: ModelReference) -> Path:
+        """Where a published folder lies, to be loaded by a model server.
+
+        Raises:
+            VersionNotFound: if it is not on the shelf.
+        """
+
+    @abstractmethod
+    async def point_to(self, model: ModelReference) -> None:
+        """Serve this one from now on: atomic, and durable when it returns.
+
+        Raises:
+            VersionNotFound: if it is not on the shelf; the pointer is unchanged.
+        """
+
+    @abstractmethod
+    async def pointed_to(self) -> ModelReference | None:
+        """Which one is to be served, None if nothing was pointed to yet."""

@@ -1,0 +1,61 @@
+"""The port `registry`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from domain.model import ModelVersion, TrainedModel
+    from domain.promotion import Verdict
+
+
+class ModelRegistry(Protocol):
+    """Keeps every registered model folder, with its origin and its aliases.
+
+    It follows the ledger: a version that the ledger never admitted is a left-over and may be discarded.
+    Every method raises `RegistryUnavailable` if the registry is away.
+    """
+
+    @abstractmethod
+    async def register(self, model: TrainedModel) -> ModelVersion:
+        """Copy a model folder in as a new version, numbered one above every earlier one, discarded or not."""
+
+    @abstractmethod
+    async def fetch(self, number: int, into: Path) -> Path:
+        """Copy the model folder of a version below ``into`` and return where it is. Verifies nothing.
+
+        Raises:
+            VersionNotFound: if there is no such version.
+        """
+
+    @abstractmethod
+    async def numbers(self) -> Sequence[int]:
+        """All version numbers, rising."""
+
+    @abstractmethod
+    async def discard(self, number: int) -> None:
+        """Forget a version; forgetting one that is not there changes nothing."""
+
+    @abstractmethod
+    async def annotate(self, number: int, verdict: Verdict) -> None:
+        """Attach the gate's verdict to a version, for people to read.
+
+        Raises:
+            VersionNotFound: if there is no such version.
+        """
+
+    @abstractmethod
+    async def aliases(self) -> Mapping[str, int]:
+        """Which version each alias names."""
+
+    @abstractmethod
+    async def set_alias(self, alias: str, number: int | None) -> None:
+        """Let an alias name this version, or none. An alias names one version at most.
+
+        Raises:
+            VersionNotFound: if there is no such version.
+        """

@@ -1,0 +1,84 @@
+"""The port `tracker`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from domain.claims import DataOrigin
+    from domain.evaluation import Evaluation, Metric, Scores
+    from domain.model import FamilySummary, Recipe, TrainedModel
+    from domain.ports.tuner import Trial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentSetup:
+    """What all runs of one experiment share. ``configuration`` is flat: dotted names to values."""
+
+    stage: str
+    metric: Metric
+    origin: DataOrigin
+    data_digest: str
+    rows: int
+    git_revision: str
+    configuration: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackedComparison:
+    """A finished comparison as the tracking store knows it, best family first."""
+
+    run: str
+    metric: Metric
+    families: Sequence[FamilySummary]
+    best: Recipe
+
+
+class ExperimentRun(Protocol):
+    """One open run: a comparison with a child for each family, or a tuning with a child for each trial."""
+
+    @property
+    @abstractmethod
+    def id(self) -> str:
+        """The run's identifier in the tracking store."""
+
+    @abstractmethod
+    def log_family(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
+        """Log a family as a child: parameters, fold and summary metrics, plots, and the model with signature."""
+
+    @abstractmethod
+    def log_trial(self, trial: Trial) -> None:
+        """Log a tuning trial as a child."""
+
+    @abstractmethod
+    def log_comparison(self, ranking: Sequence[Evaluation]) -> None:
+        """Log which family won, best first, with a plot of all of them fold by fold."""
+
+    @abstractmethod
+    def log_model(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
+        """Log the result of the tuning on the run itself, as `log_family` does on a child."""
+
+
+class ExperimentTracker(Protocol):
+    """Remembers how models were made. Every method raises `RegistryUnavailable` if the store is away."""
+
+    @abstractmethod
+    def run(self, setup: ExperimentSetup) -> AbstractContextManager[ExperimentRun]:
+        """Open a run; leaving it finishes it, an exception or an interrupt marks it, and its children, failed."""
+
+    @abstractmethod
+    def fail_abandoned(self) -> int:
+        """Mark as failed what processes that are gone left running, and return how many runs that were."""
+
+    @abstractmethod
+    def last_comparison(self, *, data_digest: str) -> TrackedComparison:
+        """Find the newest finished comparison of families on these data.
+
+        Raises:
+            NoComparison: if there is none, saying what to run first.
+        """

@@ -1,0 +1,149 @@
+"""A prediction: what was asked, what was answered, by which model; and what the year really cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Self
+
+from domain.cost import Contribution, CostDistribution, Interval
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from domain.beneficiary import Beneficiary
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReference:
+    """Which model answered: the registered version and the SHA-256 of its manifest."""
+
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """A warning that the model is guessing.
+
+    ``code`` is stable and for programs: ``age_beyond_data``, ``bmi_beyond_data``, ``children_beyond_data`` or
+    ``few_alike``. ``field`` is one of the six facts, or empty where the combination is rare.
+    """
+
+    code: str
+    field: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a model says of one beneficiary."""
+
+    cost: CostDistribution
+    cautions: tuple[Caution, ...]
+    model: ModelReference
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleAlike:
+    """How the training rows nearest to a beneficiary really came out, in USD a year.
+
+    ``count`` people of ``total`` are alike: same smoking, near in age, BMI and children.
+    The three quartiles are None where nobody is alike.
+    """
+
+    count: int
+    total: int
+    lower_quartile: float | None
+    median: float | None
+    upper_quartile: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The dollars behind each fact: ``baseline`` plus all ``contributions`` is ``expected``, to the cent."""
+
+    baseline: float
+    contributions: tuple[Contribution, ...]
+    expected: float
+    alike: PeopleAlike
+    model: ModelReference
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the year really cost, in USD, once it is known."""
+
+    charges: float
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPrediction:
+    """A prediction that is not recorded yet. Money in USD, whole cents; time in UTC."""
+
+    created_at: datetime
+    beneficiary: Beneficiary
+    expected: float
+    typical: float
+    interval: Interval
+    cautions: tuple[Caution, ...]
+    model: ModelReference
+
+    @classmethod
+    def of(cls, beneficiary: Beneficiary, estimate: Estimate, *, at: datetime) -> Self:
+        """Round an estimate once, to what is published and recorded."""
+        return cls(
+            created_at=at,
+            beneficiary=beneficiary,
+            expected=estimate.cost.expected,
+            typical=estimate.cost.typical,
+            interval=estimate.cost.interval(),
+            cautions=estimate.cautions,
+            model=estimate.model,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction(NewPrediction):
+    """A recorded answer."""
+
+    id: UUID
+    outcome: Outcome | None = None
+
+    @classmethod
+    def recorded(cls, new: NewPrediction, id: UUID) -> Self:  # noqa: A002  # the field's name
+        """Give a new prediction the identifier under which it was recorded."""
+        return cls(id=id, **{field.name: getattr(new, field.name) for field in fields(NewPrediction)})
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A client's promise that two requests with the same ``key`` are one.
+
+    ``fingerprint`` is the SHA-256 of the request's body: the same key with another body is a mistake.
+    """
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionQuery:
+    """Which predictions to review, newest first.
+
+    Args:
+        limit: how many at most, 1-500.
+        before: only predictions older than the one with this identifier (the keyset cursor).
+        since: only predictions made at this time (UTC) or later.
+        smoker: only smokers, or only non-smokers.
+        sex: only this sex on record.
+        region: only this region.
+    """
+
+    limit: int = 50
+    before: UUID | None = None
+    since: datetime | None = None
+    smoker: bool | None = None
+    sex: str | None = None
+    region: str | None = None
