@@ -51,5 +51,4 @@ class JudgeModel:
         return verdict
 
     async def _fetch(self, version: ModelVersion, into: Path) -> TrainedModel:
-        into.mkdir()
         return TrainedModel(await self.registry.fetch(version.number, into), version.digest, version.card)

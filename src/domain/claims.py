@@ -17,7 +17,7 @@ COLUMNS: Final = (*FACTS, TARGET)
 """The columns of a claims file, in their usual order."""
 
 
-_Value = TypeVar("_Value", covariant=True)
+_Value_co = TypeVar("_Value_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,12 @@ class DataOrigin:
     synthetic: bool
 
 
-class Column(Protocol[_Value]):
+class Column(Protocol[_Value_co]):
     """Values one after the other: a tuple, a list or an array."""
 
     def __len__(self) -> int: ...
 
-    def __iter__(self) -> Iterator[_Value]: ...
+    def __iter__(self) -> Iterator[_Value_co]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,16 +72,14 @@ class CostDistribution:
         Raises:
             ValueError: if ``level`` is outside 0.01-0.99, where nothing is known.
         """
-        position = level * 100 - 1
-        if not -1e-9 <= position <= len(self.quantiles) - 1 + 1e-9:
+        position = round(level * 100 - 1, 9)  # 0.95 * 100 is 95.00000000000001: stay on the grid point that is meant
+        if not 0 <= position <= len(self.quantiles) - 1:
             message = f"quantiles are known from 0.01 to 0.99, not at {level}"
             raise ValueError(message)
-        # 0.95 * 100 is 95.00000000000001: stay on the grid point that is meant
-        nearest = round(position)
-        if math.isclose(position, nearest, abs_tol=1e-9):
-            return self.quantiles[nearest]
         below = math.floor(position)
         share = position - below
+        if not share:
+            return self.quantiles[below]
         return self.quantiles[below] * (1 - share) + self.quantiles[below + 1] * share
 
     def interval(self, level: float = INTERVAL_LEVEL) -> Interval:

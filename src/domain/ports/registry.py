@@ -26,7 +26,7 @@ class ModelRegistry(Protocol):
 
     @abstractmethod
     async def fetch(self, number: int, into: Path) -> Path:
-        """Copy the model folder of a version below ``into`` and return where it is. Verifies nothing.
+        """Copy the model folder of a version below ``into``, made if need be, and return where it is. Verifies nothing.
 
         Raises:
             VersionNotFound: if there is no such version.
