@@ -1,0 +1,1 @@
+"""Every port without any server: products, not test helpers. `profile=memory` runs on them."""

@@ -1,0 +1,66 @@
+"""API keys kept in this process."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from uuid_utils import uuid7
+
+from adapters.memory.faults import FailsOnRequest
+from domain.errors import KeyNotFound
+from domain.keys import ApiKey, Role
+from domain.ports.keys import ApiKeys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.ports.clock import Clock
+
+
+@dataclass
+class MemoryKeys(FailsOnRequest, ApiKeys):
+    """Keeps keys, never their secrets."""
+
+    clock: Clock
+    _keys: dict[UUID, ApiKey] = field(default_factory=dict)
+
+    async def create(self, name: str, role: Role) -> tuple[ApiKey, str]:
+        """Make one."""
+        self._fail_if_asked()
+        secret = secrets.token_urlsafe(32)
+        key = ApiKey(UUID(bytes=uuid7().bytes), name, role, _digest(secret), self.clock.now())
+        self._keys[key.id] = key
+        return key, secret
+
+    async def find(self, secret: str) -> ApiKey:
+        """Find one by its secret."""
+        self._fail_if_asked()
+        digest = _digest(secret)
+        for key in self._keys.values():
+            if key.secret_sha256 == digest and key.revoked_at is None:
+                return key
+        message = "this API key is not known, or was revoked"
+        raise KeyNotFound(message)
+
+    async def all(self) -> Sequence[ApiKey]:
+        """All of them."""
+        self._fail_if_asked()
+        return [self._keys[id_] for id_ in sorted(self._keys, reverse=True)]
+
+    async def revoke(self, id: UUID) -> ApiKey:  # noqa: A002  # the port's name
+        """Revoke one."""
+        self._fail_if_asked()
+        if id not in self._keys:
+            message = f"there is no API key {id}"
+            raise KeyNotFound(message)
+        if self._keys[id].revoked_at is None:
+            self._keys[id] = replace(self._keys[id], revoked_at=self.clock.now())
+        return self._keys[id]
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

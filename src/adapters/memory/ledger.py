@@ -1,0 +1,90 @@
+"""A ledger kept in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from adapters.memory.faults import FailsOnRequest
+from domain.errors import NoChampion, VersionNotFound
+from domain.ledger import sealed
+from domain.ports.ledger import ModelLedger
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from domain.ledger import LedgerEntry, NewEntry
+    from domain.model import ModelVersion
+    from domain.promotion import Verdict
+
+
+@dataclass
+class MemoryLedger(FailsOnRequest, ModelLedger):
+    """Keeps versions, verdicts and entries."""
+
+    _versions: dict[int, ModelVersion] = field(default_factory=dict)
+    _verdicts: dict[int, Verdict] = field(default_factory=dict)
+    _entries: list[LedgerEntry] = field(default_factory=list)
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncIterator[None]:
+        """Keep other tasks out."""
+        self._fail_if_asked()
+        async with self._lock:
+            yield
+
+    async def admit(self, version: ModelVersion) -> None:
+        """Record a version."""
+        self._fail_if_asked()
+        self._versions.setdefault(version.number, version)
+
+    async def versions(self) -> Sequence[ModelVersion]:
+        """All versions."""
+        self._fail_if_asked()
+        return [self._versions[number] for number in sorted(self._versions, reverse=True)]
+
+    async def version(self, number: int) -> ModelVersion:
+        """Find one."""
+        self._fail_if_asked()
+        if number not in self._versions:
+            message = f"there is no model version {number}"
+            raise VersionNotFound(message)
+        return self._versions[number]
+
+    async def attach(self, number: int, verdict: Verdict) -> None:
+        """Keep a verdict."""
+        await self.version(number)
+        self._verdicts[number] = verdict
+
+    async def verdict(self, number: int) -> Verdict | None:
+        """Give a verdict."""
+        self._fail_if_asked()
+        return self._verdicts.get(number)
+
+    async def append(self, new: NewEntry) -> LedgerEntry:
+        """Append an entry."""
+        await self.version(new.version)
+        entry = sealed(new, after=self._entries[-1] if self._entries else None)
+        self._entries.append(entry)
+        return entry
+
+    async def history(self) -> Sequence[LedgerEntry]:
+        """All entries."""
+        self._fail_if_asked()
+        return tuple(self._entries)
+
+    async def head(self) -> str | None:
+        """The last seal."""
+        self._fail_if_asked()
+        return self._entries[-1].seal if self._entries else None
+
+    async def champion(self) -> ModelVersion:
+        """The version of the last entry."""
+        self._fail_if_asked()
+        if not self._entries:
+            message = "there is no champion yet: run `medcost train stage=all`"
+            raise NoChampion(message)
+        return self._versions[self._entries[-1].version]

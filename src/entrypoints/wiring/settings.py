@@ -1,0 +1,127 @@
+"""Settings of a process: flag > MEDCOST_* > secret file > profile > default, decoded strictly."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import msgspec
+import yaml
+
+from domain.errors import ConfigurationError
+
+TREE: Final = Path(__file__).resolve().parents[3]
+"""The project's tree: the application runs from it, with ``config/`` and ``migrations/`` at its top."""
+
+PREFIX: Final = "MEDCOST_"
+
+Profile = Literal["embedded", "memory", "production"]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a process needs to know before it starts.
+
+    Args:
+        profile: which parts are used: ``embedded`` starts its own, ``memory`` needs none, ``production`` is told where.
+        home: the folder of all state; two homes never meet.
+        host: address the web process listens on.
+        port: its port, 0 for a free one.
+        data: claims file that a first model learns from; empty for the synthetic sample.
+        database_url: PostgreSQL (``postgresql://user@host/medcost``); empty for the embedded server.
+        tuning_url: PostgreSQL of the tuning studies; empty for the embedded server.
+        tracking_uri: MLflow; empty for its own store below the home.
+        predictor: ``bentoml`` asks the model server, ``in_process`` loads the model here, ``memory`` needs no model.
+        model_server_url: where the model server listens; empty for the one that `medcost up` started.
+        predictor_deadline: seconds after which a prediction counts as failed.
+        database_deadline: seconds after which a statement counts as failed.
+        require_keys: whether the API asks for a key; only a loopback address may do without.
+        allowed_hosts: names under which the API may be called, besides loopback; any where keys are required.
+        log_level: of the structured logs.
+    """
+
+    profile: Profile = "embedded"
+    home: Path = Path(".medcost")
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    data: str = ""
+    database_url: str = ""
+    tuning_url: str = ""
+    tracking_uri: str = ""
+    predictor: Literal["bentoml", "in_process", "memory"] = "bentoml"
+    model_server_url: str = ""
+    predictor_deadline: Seconds = 3.0
+    database_deadline: Seconds = 5.0
+    require_keys: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+def load(flags: Mapping[str, object] | None = None, *, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Put the settings together.
+
+    Args:
+        flags: what the command line said, by field name; None means not said.
+        environment: ``MEDCOST_PORT`` and so on; ``MEDCOST_DATABASE_URL_FILE`` names a file that holds the value.
+
+    Raises:
+        ConfigurationError: naming the setting that is unknown or of the wrong type, and where it was said.
+    """
+    said = {name: value for name, value in (flags or {}).items() if value is not None}
+    told = _from_environment(environment)
+    profile = str(said.get("profile") or told.get("profile") or Settings().profile)
+    merged = {**_from_profile(profile), **told, **said}
+    settings = _decode(merged, "settings")
+    return msgspec.structs.replace(settings, home=settings.home.expanduser().absolute())
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for field in msgspec.structs.fields(Settings):
+        name = PREFIX + field.name.upper()
+        text, file = environment.get(name), environment.get(name + "_FILE")
+        if text is None and file is not None:
+            try:
+                text = Path(file).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                message = f"{name}_FILE: {error.strerror}: {file}"
+                raise ConfigurationError(message) from error
+        if text is None:
+            continue
+        given = (
+            tuple(part.strip() for part in text.split(",") if part.strip()) if field.type == tuple[str, ...] else text
+        )
+        try:
+            # an environment variable is always text: here, and only here, "8000" is a number
+            values[field.name] = msgspec.convert(given, field.type, strict=False, dec_hook=_path)
+        except msgspec.ValidationError as error:
+            message = f"{name}: {error}"
+            raise ConfigurationError(message) from error
+    return values
+
+
+def _from_profile(profile: str) -> dict[str, object]:
+    file = TREE / "config" / "profile" / f"{profile}.yaml"
+    if not file.is_file():
+        known = ", ".join(sorted(path.stem for path in file.parent.glob("*.yaml")))
+        message = f"there is no profile {profile!r}: choose one of {known}"
+        raise ConfigurationError(message)
+    return {"profile": profile, **(yaml.safe_load(file.read_text(encoding="utf-8")) or {})}
+
+
+def _decode(values: Mapping[str, object], where: str) -> Settings:
+    try:
+        return msgspec.convert(values, Settings, strict=True, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        message = f"{where}: {error}"
+        raise ConfigurationError(message) from error
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    message = f"expected {kind.__name__}, got {value!r}"
+    raise ValueError(message)
