@@ -1,0 +1,56 @@
+"""Processes that can be named across restarts: a pid alone may have been given away again."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+
+import psutil
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessId:
+    """A process by pid and start time (seconds since the epoch, as the system tells it)."""
+
+    pid: int
+    started: float
+
+    @classmethod
+    def of(cls, pid: int) -> ProcessId | None:
+        """Name a running process, None if it is gone."""
+        try:
+            return cls(pid, psutil.Process(pid).create_time())
+        except psutil.NoSuchProcess:
+            return None
+
+    @classmethod
+    def mine(cls) -> ProcessId:
+        """Name this process."""
+        return cls(os.getpid(), psutil.Process().create_time())
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still runs. A zombie does not."""
+        try:
+            process = psutil.Process(self.pid)
+            return abs(process.create_time() - self.started) < 1 and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+
+def end(processes: list[ProcessId], *, within: float) -> None:
+    """End processes and all that they started: SIGTERM first, SIGKILL to what is left after ``within`` seconds."""
+    roots = [psutil.Process(one.pid) for one in processes if one.is_alive]
+    family: list[psutil.Process] = []
+    for root in roots:
+        with suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile, which is what is wanted
+            family += [root, *root.children(recursive=True)]
+    for root in roots:
+        with suppress(psutil.NoSuchProcess):
+            root.terminate()
+    _, left = psutil.wait_procs(family, timeout=within)
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(left, timeout=within)
