@@ -1,0 +1,143 @@
+"""Keeps child processes running: starts them, starts them again when they die, ends them in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from adapters.system import run_file
+from adapters.system.processes import ProcessId, end
+from adapters.system.run_file import Run, RunningPart
+from domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from pathlib import Path
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 8.0
+"""Seconds before a part is started again: doubled each time it dies young."""
+_YOUNG = 20.0
+_SECONDS_TO_END = 15.0
+_LOG_LIMIT = 20_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A process to keep running.
+
+    Args:
+        name: for people, and the name of its log file.
+        command: program and arguments.
+        environment: the whole environment of the process.
+        address: where it listens, for people.
+        answers: returns once it is ready; raises `Unavailable` until then.
+        inherits: file descriptors that it keeps, such as a listening socket.
+    """
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    address: str
+    answers: Callable[[], Awaitable[object]]
+    inherits: Sequence[int] = ()
+
+
+@dataclass
+class Supervisor:
+    """Runs parts and writes what runs into the run file."""
+
+    run: Run
+    file: Path
+    logs: Path
+    say: Callable[[str], None]
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def start(self, part: Part) -> None:
+        """Start a part and keep it running from now on."""
+        self._tasks.append(asyncio.create_task(self._keep(part), name=part.name))
+
+    async def until_ready(self, parts: Sequence[Part], *, within: float) -> None:
+        """Wait until every part has answered, and note that in the run file.
+
+        Raises:
+            Unavailable: after ``within`` seconds, naming the part and the end of its log.
+        """
+        deadline = time.monotonic() + within
+        for part in parts:
+            await self._ready(part, deadline)
+        self._note(msgspec.structs.replace(self.run, ready=True))
+
+    async def stop(self) -> None:
+        """End all parts, the last started first."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for process in self.run.left_over:
+            await asyncio.to_thread(end, [process], within=_SECONDS_TO_END)
+        self.file.unlink(missing_ok=True)
+
+    def log_of(self, part: Part) -> Path:
+        """Where a part's output goes."""
+        return self.logs / f"{part.name}.log"
+
+    async def _keep(self, part: Part) -> None:
+        pause, restarts = _FIRST_PAUSE, 0
+        while True:
+            born = time.monotonic()
+            process = self._spawn(part, restarts)
+            code = await asyncio.to_thread(process.wait)
+            pause = _FIRST_PAUSE if time.monotonic() - born > _YOUNG else min(pause * 2, _LONGEST_PAUSE)
+            restarts += 1
+            self.say(f"{part.name} ended with {code}: starting it again (its output: {self.log_of(part)})")
+            await asyncio.sleep(pause)
+
+    def _spawn(self, part: Part, restarts: int) -> subprocess.Popen[bytes]:
+        """Start it and note it, in one step that a cancellation cannot part."""
+        log = self.log_of(part)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        mode = "wb" if log.exists() and log.stat().st_size > _LOG_LIMIT else "ab"
+        with log.open(mode) as output:
+            # its own session: Ctrl-C in the terminal is the supervisor's alone to pass on
+            process = subprocess.Popen(  # noqa: S603  # commands are ours
+                part.command,
+                env=part.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                pass_fds=part.inherits,
+            )
+        identity = ProcessId.of(process.pid)
+        if identity is not None:
+            others = tuple(one for one in self.run.parts if one.name != part.name)
+            running = RunningPart(part.name, identity, part.address, restarts)
+            self._note(msgspec.structs.replace(self.run, parts=(*others, running)))
+        return process
+
+    async def _ready(self, part: Part, deadline: float) -> None:
+        while True:
+            try:
+                await part.answers()
+            except Unavailable as why:
+                if time.monotonic() < deadline:
+                    await asyncio.sleep(0.1)
+                    continue
+                message = f"{part.name} is not ready: {why}\n{self._last_words(part)}"
+                raise Unavailable(message) from why
+            return
+
+    def _last_words(self, part: Part) -> str:
+        with suppress(FileNotFoundError):
+            lines = self.log_of(part).read_text(encoding="utf-8", errors="replace").splitlines()
+            return "\n".join(f"  {line}" for line in lines[-15:])
+        return ""
+
+    def _note(self, run: Run) -> None:
+        self.run = run
+        run_file.write(self.file, run)
