@@ -1,0 +1,61 @@
+# Needed beforehand: Python >= 3.11 with venv, and make. Everything else comes into .venv.
+
+PYTHON ?= python3
+PORT ?= 8000
+HOME_DIR ?= .medcost
+DATA ?=
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check format setup setup-dev lock bench
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+up: setup ## everything, at http://127.0.0.1:$(PORT); Ctrl-C stops it. DATA=file.csv, HOME_DIR=, PORT=
+	@exec $(BIN)/medcost up --home "$(HOME_DIR)" --port "$(PORT)" $(if $(DATA),--data "$(DATA)")
+
+test: setup-dev ## the whole test suite with every real part that this machine can give
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+check: setup-dev ## format, lint, types, architecture
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest -q -p no:cacheprovider tests/architecture
+
+format: setup-dev ## put the code into its format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup-dev ## benchmarks, as ratios in one run
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+setup: $(VENV)/.runtime ## the environment of the application
+setup-dev: $(VENV)/.dev ## the environment of application and tests
+
+lock: $(UV) ## resolve the dependencies anew
+	@$(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --quiet --upgrade --output-file requirements.lock
+	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet --upgrade --constraints requirements.lock --output-file requirements-dev.lock
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit("Medcost needs Python 3.11 or newer, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+
+# a development environment is a runtime environment too: it is not thrown away by `make up`
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(UV)
+	@if [ -e $(VENV)/.dev ]; then $(MAKE) --no-print-directory $(VENV)/.dev; else \
+		$(UV) pip install --quiet --require-hashes -r requirements.lock && \
+		$(UV) pip install --quiet --no-deps --editable . ; fi
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml | $(UV)
+	@$(UV) pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(UV) pip install --quiet --no-deps --editable .
+	@touch $@

@@ -1,0 +1,55 @@
+"""Each import contract fails when a violation is planted: a rule that cannot fail guards nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PLANTED = {
+    "inward": ("domain/planted.py", "import application.predict_cost"),
+    "adapters-never-call-use-cases": ("adapters/memory/planted.py", "import application.predict_cost"),
+    "adapters-are-strangers": ("adapters/memory/planted.py", "import adapters.system.clock"),
+    "entrypoints-are-strangers": ("entrypoints/http/planted.py", "import entrypoints.cli"),
+    "only-wiring-names-adapters": ("entrypoints/cli/planted.py", "import adapters.memory.clock"),
+    "light-processes": ("adapters/postgres/planted.py", "import pandas"),
+}
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = tmp_path_factory.mktemp("tree")
+    shutil.copytree(ROOT / "src", copy / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    return copy
+
+
+def lint(tree: Path, contract: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-logo", "--no-cache", "--contract", contract],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("contract", PLANTED)
+def test_a_planted_violation_breaks_the_contract(tree: Path, contract: str) -> None:
+    file, line = PLANTED[contract]
+    planted = tree / "src" / file
+    assert lint(tree, contract).returncode == 0
+    planted.write_text(line + "\n")
+    try:
+        broken = lint(tree, contract)
+    finally:
+        planted.unlink()
+    assert broken.returncode == 1
+    assert "planted" in broken.stdout

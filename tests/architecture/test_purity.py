@@ -1,0 +1,72 @@
+"""What import-linter cannot say: which libraries the core may import, and where our package names resolve to."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).resolve().parents[2] / "src"
+OURS = ("domain", "application", "adapters", "entrypoints")
+ALLOWED = {"domain": {"domain"}, "application": {"application", "domain"}}
+
+
+def imports(source: str) -> Iterator[tuple[int, str]]:
+    """Every imported top-level package, wherever in the file the import stands; "." for a relative one."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name.split(".")[0]) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, "." if node.level else (node.module or "").split(".")[0]
+
+
+def foreign(source: str, allowed: set[str]) -> list[tuple[int, str]]:
+    return [(line, name) for line, name in imports(source) if name not in allowed | sys.stdlib_module_names]
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_the_core_imports_only_the_standard_library_and_itself(package: str) -> None:
+    files = sorted((SRC / package).rglob("*.py"))
+    assert files
+    found = {str(file.relative_to(SRC)): bad for file in files if (bad := foreign(file.read_text(), ALLOWED[package]))}
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "violation", ["import numpy", "def f():\n    from adapters.memory import clock", "from . import errors"]
+)
+def test_a_planted_violation_is_found(violation: str) -> None:
+    assert foreign(violation, ALLOWED["domain"])
+
+
+def test_the_core_has_no_clock_no_randomness_and_no_files() -> None:
+    banned = {"random", "secrets", "time", "socket", "subprocess", "threading", "uuid7"}
+    found = {
+        f"{file.relative_to(SRC)}:{line}: {name}"
+        for file in sorted((SRC / "domain").rglob("*.py"))
+        for line, name in imports(file.read_text())
+        if name in banned
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("package", OURS)
+def test_our_package_names_resolve_below_src(package: str) -> None:
+    module = importlib.import_module(package)
+    assert module.__file__ is not None
+    assert Path(module.__file__).is_relative_to(SRC)
+
+
+def test_tests_patch_nothing() -> None:
+    tests = (SRC.parent / "tests").rglob("*.py")
+    found = [str(file) for file in tests if "unittest" in {name for _, name in imports(file.read_text())}]
+    assert found == []
+
+
+def test_no_relative_imports() -> None:
+    found = [str(file) for file in SRC.rglob("*.py") if "." in {name for _, name in imports(file.read_text())}]
+    assert found == []
