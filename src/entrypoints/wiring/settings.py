@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -76,6 +77,37 @@ def load(flags: Mapping[str, object] | None = None, *, environment: Mapping[str,
     merged = {**_from_profile(profile), **told, **said}
     settings = _decode(merged, "settings")
     return msgspec.structs.replace(settings, home=settings.home.expanduser().absolute())
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Give the environment in which a child process finds the same settings."""
+    values = {PREFIX + name.upper(): getattr(settings, name) for name in Settings.__struct_fields__}
+    text = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in values.items()}
+    return {**os.environ, **text}
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address can be reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_open_door(settings: Settings) -> None:
+    """Refuse to listen for others without asking for keys.
+
+    Raises:
+        ConfigurationError: saying what to do.
+    """
+    if not settings.require_keys and not is_loopback(settings.host):
+        message = (
+            f"{settings.host} can be reached by others, and the API asks for no key: listen on 127.0.0.1, "
+            "or set MEDCOST_REQUIRE_KEYS=true and make a key with `medcost keys create`"
+        )
+        raise ConfigurationError(message)
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:

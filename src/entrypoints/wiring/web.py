@@ -61,12 +61,12 @@ class MemoryAdapters(Provider):
 
     @provide
     def predictor(self, model: LoadedModel) -> Predictor:
-        """The same model predicts …"""
+        """The same model predicts and explains."""
         return model
 
     @provide
     def explainer(self, model: LoadedModel) -> Explainer:
-        """… and explains."""
+        """See `predictor`."""
         return model
 
     @provide

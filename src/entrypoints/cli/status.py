@@ -1,0 +1,57 @@
+"""`medcost status` and `medcost down`: what of a home runs, and stopping it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from entrypoints.wiring.running import status_of, stop_home
+from entrypoints.wiring.settings import load
+
+if TYPE_CHECKING:
+    from entrypoints.wiring.running import HomeStatus
+
+
+def status(*, home: Path | None = None, json: bool = False) -> None:
+    """Show what of this home runs, where, since when.
+
+    Parameters
+    ----------
+    home
+        Folder of all state (default .medcost).
+    json
+        Print one JSON document instead of a table.
+    """
+    found = status_of(load({"home": home}))
+    if json:
+        print(msgspec.json.encode(found).decode())  # noqa: T201  # the command's answer
+    else:
+        Console().print(_table(found) if found.parts else f"Nothing of {found.home} runs. Start it with `medcost up`.")
+
+
+def down(*, home: Path | None = None) -> None:
+    """Stop what of this home runs.
+
+    Parameters
+    ----------
+    home
+        Folder of all state (default .medcost).
+    """
+    stopped = stop_home(load({"home": home}))
+    print("Stopped: " + ", ".join(stopped) + "." if stopped else "Nothing was running.")  # noqa: T201
+
+
+def _table(found: HomeStatus) -> Table:
+    state = "ready" if found.ready else "up, not ready yet" if found.up else "not up"
+    table = Table(title=f"{found.home}: {state} {found.url}".rstrip(), title_justify="left")
+    for column in ("part", "state", "process", "address", "since", "restarts"):
+        table.add_column(column, overflow="fold")
+    for part in found.parts:
+        running = "[green]running[/]" if part.running else "[red]gone[/]"
+        since = part.since.strftime("%Y-%m-%d %H:%M:%S UTC")
+        table.add_row(part.name, running, str(part.pid), part.address, since, str(part.restarts))
+    return table

@@ -1,0 +1,63 @@
+"""`medcost up`: everything on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from domain.errors import ConfigurationError
+from entrypoints.wiring.settings import Profile, Settings, load
+from entrypoints.wiring.stack import run_stack
+
+
+def up(
+    *,
+    home: Path | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    data: Path | None = None,
+    profile: Profile | None = None,
+) -> None:
+    """Start everything, say `Ready: http://…`, keep it running; Ctrl-C stops all of it cleanly.
+
+    Examples:
+        medcost up
+
+        medcost up --data insurance.csv --port 8123
+
+        medcost up --profile memory
+
+    Parameters
+    ----------
+    home
+        Folder of all state (default .medcost).
+    host
+        Address to listen on; only a loopback address may do without API keys (default 127.0.0.1).
+    port
+        Port to listen on, 0 for a free one (default 8000).
+    data
+        Claims file that the first model learns from; without one, a synthetic sample.
+    profile
+        Which parts are used: embedded starts its own, memory needs none, production is told where they are.
+    """
+    if data is not None and not data.is_file():
+        message = f"--data: there is no file {data}"
+        raise ConfigurationError(message)
+    said = {"home": home, "host": host, "port": port, "profile": profile}
+    settings = load({**said, "data": None if data is None else str(data.absolute())})
+    asyncio.run(_until_told_to_stop(settings))
+
+
+async def _until_told_to_stop(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    await run_stack(settings, stop=stop, say=_say)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,267 @@
+"""What `medcost up` starts for each profile, in which order, and how it is known to be ready."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from contextlib import AsyncExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import httpx
+import msgspec
+
+from adapters.system import run_file
+from adapters.system.home import Home
+from adapters.system.lock import sole_holder
+from adapters.system.processes import ProcessId, end
+from adapters.system.run_file import Run
+from adapters.system.supervisor import Part, Supervisor
+from domain.errors import HomeInUse, MedcostError, NoChampion, Unavailable
+from entrypoints.wiring.settings import environment_of, refuse_open_door
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from adapters.postgres.embedded import EmbeddedPostgres
+
+    from domain.model import ModelVersion
+    from entrypoints.wiring.settings import Settings
+
+_READY_WITHIN = 90.0
+_CLI = (sys.executable, "-m", "entrypoints.cli.main")
+
+
+async def run_stack(settings: Settings, *, stop: asyncio.Event, say: Callable[[str], None]) -> None:
+    """Start everything that the profile asks for, keep it running until ``stop`` is set, then end it.
+
+    Args:
+        settings: what to start and where.
+        stop: set by Ctrl-C or SIGTERM.
+        say: told one line a step, for the terminal; the last of them is ``Ready: http://host:port``.
+
+    Raises:
+        HomeInUse: if another `medcost up` owns this home, or the port is taken.
+        ConfigurationError: if the API would be open to others without keys.
+        Unavailable: if a part does not get ready.
+    """
+    refuse_open_door(settings)
+    home = Home(settings.home)
+    with sole_holder(home.up_lock, otherwise=_already_up(home)):
+        _take_over(home, say)
+        async with AsyncExitStack() as stack:
+            door = stack.enter_context(_listening(settings))
+            url = f"http://{_in_url(settings.host)}:{door.getsockname()[1]}"
+            run = Run(supervisor=ProcessId.mine(), profile=settings.profile, url=url)
+            run_file.write(home.run_file, run)
+            supervisor = Supervisor(run, home.run_file, home.logs, say)
+            stack.push_async_callback(supervisor.stop)
+            parts = await _unless_stopped(stop, _start(settings, supervisor, door, url, stack, say))
+            if parts is None:
+                return
+            say(f"Ready: {url}")
+            if settings.data and settings.profile == "embedded":
+                supervised = asyncio.create_task(_report_changed_data(settings, say))
+                stack.callback(supervised.cancel)
+            await stop.wait()
+            say("Stopping …")
+    say("Stopped.")
+
+
+async def _start(
+    settings: Settings,
+    supervisor: Supervisor,
+    door: socket.socket,
+    url: str,
+    stack: AsyncExitStack,
+    say: Callable[[str], None],
+) -> list[Part]:
+    if settings.profile == "embedded":
+        await _database(settings, stack, say)
+        await _first_model(settings, say)
+    if settings.predictor == "bentoml" and not settings.model_server_url:
+        model = _model_server(settings)
+        settings = msgspec.structs.replace(settings, model_server_url=model.address)
+        parts = [model, _web(settings, door, url)]
+    else:
+        parts = [_web(settings, door, url)]
+    for part in parts:
+        supervisor.start(part)
+    await supervisor.until_ready(parts, within=_READY_WITHIN)
+    return parts
+
+
+async def _database(settings: Settings, stack: AsyncExitStack, say: Callable[[str], None]) -> None:
+    """Start PostgreSQL unless another is named, keep it running, and bring the schema up to date."""
+    from adapters.postgres import migrations
+    from entrypoints.wiring.database import database_url, embedded_postgres
+
+    if not settings.database_url:
+        server = embedded_postgres(settings)
+        say("Starting PostgreSQL …")
+        await asyncio.to_thread(stack.enter_context, server.lease())
+        watch = asyncio.create_task(_keep_postgres(server, say))
+        stack.callback(watch.cancel)
+    await migrations.upgrade(database_url(settings))
+
+
+async def _keep_postgres(server: EmbeddedPostgres, say: Callable[[str], None]) -> None:
+    """Start PostgreSQL again when it was killed."""
+    while True:
+        await asyncio.sleep(0.5)
+        try:
+            if await asyncio.to_thread(server.ensure_running):
+                say("PostgreSQL ended: it was started again")
+        except MedcostError as why:
+            say(f"PostgreSQL ended and does not start again yet: {why}")
+            await asyncio.sleep(2)
+
+
+async def _first_model(settings: Settings, say: Callable[[str], None]) -> None:
+    """Train in a child if there is no champion: this process stays light, and Ctrl-C ends the child."""
+    from entrypoints.wiring.database import ledger
+
+    async with ledger(settings) as versions:
+        with suppress(NoChampion):
+            await versions.champion()
+            return
+    what = settings.data or "a synthetic sample (no file was given: DATA=file.csv)"
+    say(f"No model yet: training one on {what}. This happens once.")
+    code = await _child([*_CLI, "train", "stage=all", *_dataset_of(settings)], settings)
+    if code != 0:
+        message = f"training ended with {code}; what it said stands above. Nothing is served without a model"
+        raise Unavailable(message)
+
+
+def _dataset_of(settings: Settings) -> list[str]:
+    if not settings.data:
+        return []
+    kind = "parquet" if settings.data.endswith(".parquet") else "csv"
+    return [f"dataset={kind}", f"dataset.path={settings.data}"]
+
+
+async def _child(command: list[str], settings: Settings) -> int:
+    """Run a command to its end; cancelled, end it with all that it started."""
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment_of(settings), stdin=asyncio.subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        return await process.wait()
+    finally:
+        if process.returncode is None and (identity := ProcessId.of(process.pid)):
+            await asyncio.to_thread(end, [identity], within=10)
+
+
+async def _report_changed_data(settings: Settings, say: Callable[[str], None]) -> None:
+    """Say so if the champion learnt from other data than --data names; nothing is retrained."""
+    from entrypoints.wiring.database import ledger
+
+    process = await asyncio.create_subprocess_exec(
+        *_CLI, "data", "describe", settings.data, "--json",
+        env=environment_of(settings), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, complaint = await process.communicate()
+    if process.returncode != 0:
+        say(f"--data: {complaint.decode(errors='replace').strip()}; the champion goes on serving")
+        return
+    digest = msgspec.json.decode(output)["digest"]
+    async with ledger(settings) as versions:
+        champion: ModelVersion = await versions.champion()
+    if champion.card.data_digest != digest:
+        say(
+            f"Note: champion {champion.number} learnt from other data ({champion.card.origin.name}) "
+            f"than {settings.data}. It was not retrained; to do so: medcost train stage=all {' '.join(_dataset_of(settings))}"
+        )
+
+
+def _model_server(settings: Settings) -> Part:
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    return Part(
+        name="model",
+        command=[sys.executable, "-m", "entrypoints.model_server.main", "--host", "127.0.0.1", "--port", str(port)],
+        environment=environment_of(settings),
+        address=address,
+        answers=lambda: _get(f"{address}/v1/model"),
+    )
+
+
+def _web(settings: Settings, door: socket.socket, url: str) -> Part:
+    return Part(
+        name="web",
+        command=[sys.executable, "-m", "entrypoints.wiring.asgi", "--fd", str(door.fileno())],
+        environment=environment_of(settings),
+        address=url,
+        answers=lambda: _get(f"{url}/api/v1/health/ready"),
+        inherits=[door.fileno()],
+    )
+
+
+async def _get(url: str) -> None:
+    try:
+        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+            response = await client.get(url)
+    except httpx.HTTPError as error:
+        message = f"{url}: {type(error).__name__}"
+        raise Unavailable(message) from error
+    if not response.is_success:
+        message = f"{url} answers {response.status_code}: {response.text[:300]}"
+        raise Unavailable(message)
+
+
+async def _unless_stopped(stop: asyncio.Event, work: Awaitable[list[Part]]) -> list[Part] | None:
+    """Await ``work``, or cancel it and give None as soon as ``stop`` is set."""
+    doing, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if doing.done():
+        return doing.result()
+    doing.cancel()
+    with suppress(asyncio.CancelledError):
+        await doing
+    return None
+
+
+def _take_over(home: Home, say: Callable[[str], None]) -> None:
+    """End what a supervisor that was killed left running."""
+    before = run_file.read(home.run_file)
+    if before and before.left_over:
+        say("An earlier `medcost up` was killed: ending what it left running …")
+        end(before.left_over, within=10)
+
+
+def _already_up(home: Home) -> str:
+    run = run_file.read(home.run_file)
+    if run is None:
+        return f"another `medcost up` is starting on {home.path}"
+    since = datetime.fromtimestamp(run.supervisor.started, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return (
+        f"{home.path} is up already: {run.url}, process {run.supervisor.pid}, since {since}. "
+        f"Stop it with `medcost down --home {home.path}`, or name another home"
+    )
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    """Bind the web address once: a web process that is started again loses no connection that waits."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((settings.host, settings.port))
+        except OSError as error:
+            message = f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): choose another PORT"
+            raise HomeInUse(message) from error
+        door.listen(1024)
+        yield door
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
