@@ -171,7 +171,8 @@ async def _report_changed_data(settings: Settings, say: Callable[[str], None]) -
     if champion.card.data_digest != digest:
         say(
             f"Note: champion {champion.number} learnt from other data ({champion.card.origin.name}) "
-            f"than {settings.data}. It was not retrained; to do so: medcost train stage=all {' '.join(_dataset_of(settings))}"
+            f"than {settings.data}. It was not retrained. "
+            f"To do so: medcost train stage=all {' '.join(_dataset_of(settings))}"
         )
 
 

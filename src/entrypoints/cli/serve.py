@@ -1,0 +1,42 @@
+"""`medcost serve`: one process of the whole, for production, or the experiment UI of a home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from entrypoints.wiring.processes import Service, become
+from entrypoints.wiring.settings import Profile, load
+
+_PORTS = {"api": 8000, "dashboard": 8000, "web": 8000, "model": 3000, "mlflow": 5000}
+
+
+def serve(
+    service: Service,
+    /,
+    *,
+    home: Path | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    profile: Profile | None = None,
+) -> None:
+    """Serve one part in this process until it is stopped.
+
+    Examples:
+        medcost serve mlflow --port 5000
+
+        medcost serve api --profile production
+
+    Parameters
+    ----------
+    service
+        api, dashboard, web (both of them), model (the model server) or mlflow (the experiments of this home).
+    home
+        Folder of all state (default .medcost).
+    host
+        Address to listen on (default 127.0.0.1).
+    port
+        Port to listen on (default 8000; model 3000, mlflow 5000).
+    profile
+        Which parts are used.
+    """
+    become(service, load({"home": home, "host": host, "port": port or _PORTS[service], "profile": profile}))

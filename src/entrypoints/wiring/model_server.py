@@ -1,0 +1,30 @@
+"""What the model server is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.bentoml.publisher import BentoPublisher
+from adapters.system.home import Home
+from adapters.system.served_model import ServedModel
+from entrypoints.wiring.settings import load
+
+if TYPE_CHECKING:
+    from domain.ports.loader import ModelLoader
+
+
+def served_model() -> ServedModel:
+    """Give the model that follows the home's pointer. Settings come from the environment: BentoML passes nothing on."""
+    settings = load()
+    home = Home(settings.home)
+    return ServedModel(BentoPublisher(home.bentoml, home.pointer), _loader(settings.profile))
+
+
+def _loader(profile: str) -> ModelLoader:
+    if profile == "memory":
+        from adapters.memory.loader import MemoryLoader
+
+        return MemoryLoader()
+    from adapters.sklearn.loader import SklearnLoader
+
+    return SklearnLoader()
