@@ -119,16 +119,13 @@ def decode_answer(body: bytes, rows: int) -> list[Estimate]:
             raise MalformedFrame(message)
         cautions[one.row] = (*cautions.get(one.row, ()), Caution(one.code, one.field, one.detail))
     values = numbers.tolist()
+    starts = range(0, rows * _ANSWERS, _ANSWERS)
     try:
-        return [
-            Estimate(
-                CostDistribution(values[at], tuple(values[at + 1 : at + _ANSWERS])), cautions.get(at // _ANSWERS, ()), model
-            )
-            for at in range(0, rows * _ANSWERS, _ANSWERS)
-        ]
+        costs = [CostDistribution(values[at], tuple(values[at + 1 : at + _ANSWERS])) for at in starts]
     except ValueError as error:
         message = f"the answer holds what is no distribution: {error}"
         raise MalformedFrame(message) from error
+    return [Estimate(cost, cautions.get(row, ()), model) for row, cost in enumerate(costs)]
 
 
 def _frame(rows: int, header: bytes, numbers: array[float]) -> bytes:

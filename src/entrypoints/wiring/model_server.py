@@ -20,6 +20,11 @@ def served_model() -> ServedModel:
     return ServedModel(BentoPublisher(home.bentoml, home.pointer), _loader(settings.profile))
 
 
+def bentoml_environment() -> dict[str, str]:
+    """Give what BentoML reads from the environment: its folder inside the home, and not to report to its makers."""
+    return {"BENTOML_HOME": str(Home(load().home).bentoml), "BENTOML_DO_NOT_TRACK": "True"}
+
+
 def _loader(profile: str) -> ModelLoader:
     if profile == "memory":
         from adapters.memory.loader import MemoryLoader

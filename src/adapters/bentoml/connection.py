@@ -1,0 +1,118 @@
+"""Kept-alive HTTP to the model server. aiohttp, because a call takes half as long as with httpx (`benchmarks/`)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+
+from adapters.bentoml import wire
+from domain.errors import PredictorUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+_UNIX: Final = "unix:"
+_OK, _UNAVAILABLE = 200, 503
+_WHAT_TO_DO: Final = "`medcost doctor` says what is wrong"
+
+
+class ModelServer:
+    """The model server, wherever it is now.
+
+    Args:
+        address: ``http://host:port`` or ``unix:/path/of/socket``; or a function that finds it, asked again whenever
+            the server does not answer, because a supervised server may come back on another port. It may raise
+            `PredictorUnavailable`.
+        deadline: seconds for everything that one question takes.
+        connections: most connections at a time.
+    """
+
+    def __init__(self, address: str | Callable[[], str], *, deadline: float = 3.0, connections: int = 32) -> None:
+        self._address = address
+        self._deadline = deadline
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+        self._reached = ""
+
+    @asynccontextmanager
+    async def deadline(self) -> AsyncIterator[None]:
+        """Bound what is done inside by the deadline.
+
+        Raises:
+            PredictorUnavailable: when it has passed.
+        """
+        try:
+            async with asyncio.timeout(self._deadline):
+                yield
+        except TimeoutError as error:
+            message = f"the model server did not answer within {self._deadline:g} s: {_WHAT_TO_DO}"
+            raise PredictorUnavailable(message) from error
+
+    async def ask(self, method: str, path: str, body: bytes = b"", content_type: str = "application/json") -> bytes:
+        """Send a request and give the body of its answer. Call it inside `deadline`.
+
+        Questions change nothing at the server: one that met a dying connection is asked once more, on a new one.
+
+        Raises:
+            PredictorUnavailable: for anything but a good answer.
+        """
+        try:
+            try:
+                return await self._send(method, path, body, content_type)
+            except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
+                await self.close()
+                return await self._send(method, path, body, content_type)
+        except (aiohttp.ClientError, OSError) as error:
+            await self.close()
+            message = f"the model server is away ({error}): it is started by `medcost up`; {_WHAT_TO_DO}"
+            raise PredictorUnavailable(message) from error
+
+    async def close(self) -> None:
+        """Close all connections; the next question opens new ones."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def _send(self, method: str, path: str, body: bytes, content_type: str) -> bytes:
+        session = self._session or self._open()
+        async with session.request(
+            method, self._reached + path, data=body, headers={"content-type": content_type}
+        ) as answer:
+            length = answer.content_length
+            if length is None or length > wire.MAX_ANSWER:
+                message = f"the model server's answer has {length} bytes: {_WHAT_TO_DO}"
+                raise PredictorUnavailable(message)
+            content = await answer.read()
+            if answer.status == _OK:
+                return content
+            retry_after = answer.headers.get("retry-after", "1")
+            wait = float(retry_after) if answer.status == _UNAVAILABLE and retry_after.isdigit() else 1.0
+            message = f"the model server answered {answer.status}: {_detail(content)}"
+            raise PredictorUnavailable(message, retry_after=wait)
+
+    def _open(self) -> aiohttp.ClientSession:
+        address = self._address() if callable(self._address) else self._address
+        if address.startswith(_UNIX):
+            connector = aiohttp.UnixConnector(address.removeprefix(_UNIX), limit=self._connections)
+            self._reached = "http://model-server"
+        else:
+            connector = aiohttp.TCPConnector(limit=self._connections)
+            self._reached = address.rstrip("/")
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(total=None),  # the deadline bounds all of it
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+        )
+        return self._session
+
+
+def _detail(content: bytes) -> str:
+    try:
+        return str(json.loads(content)["detail"])
+    except (ValueError, KeyError, TypeError):
+        return "without a reason"

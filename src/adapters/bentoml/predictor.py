@@ -1,0 +1,64 @@
+"""Estimates from the model server."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from adapters.bentoml import wire
+from domain.errors import PredictorUnavailable
+from domain.ports.predictor import Predictor
+from domain.prediction import ModelReference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adapters.bentoml.connection import ModelServer
+    from domain.beneficiary import Beneficiary
+    from domain.prediction import Estimate
+
+_INLINE_ROWS: Final = 256
+"""Larger answers are read in a thread: a row takes some ten microseconds."""
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BentoPredictor(Predictor):
+    """Asks the model server, at most `wire.MAX_ROWS` beneficiaries at a time."""
+
+    server: ModelServer
+
+    async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
+        """Estimate each; if the model is swapped between two parts of a batch, all of it is asked again."""
+        parts = [beneficiaries[at : at + wire.MAX_ROWS] for at in range(0, len(beneficiaries), wire.MAX_ROWS)]
+        async with self.server.deadline():
+            for _ in range(_TRIES):
+                answers = [await self._ask(part) for part in parts]
+                if len({answer[0].model for answer in answers}) <= 1:
+                    return [estimate for answer in answers for estimate in answer]
+        message = "the model was replaced again and again while a batch was being answered"
+        raise PredictorUnavailable(message)
+
+    async def model(self) -> ModelReference:
+        """Ask which model answers."""
+        async with self.server.deadline():
+            body = await self.server.ask("GET", "/v1/model")
+        try:
+            return msgspec.json.decode(body, type=ModelReference)
+        except msgspec.DecodeError as error:
+            message = f"the model server does not name its model: {error}"
+            raise PredictorUnavailable(message) from error
+
+    async def _ask(self, part: Sequence[Beneficiary]) -> list[Estimate]:
+        """One question, one answer: concurrent callers could share one here."""
+        body = await self.server.ask("POST", "/v1/predict", wire.encode_request(part), wire.CONTENT_TYPE)
+        try:
+            if len(part) <= _INLINE_ROWS:
+                return wire.decode_answer(body, len(part))
+            return await asyncio.to_thread(wire.decode_answer, body, len(part))
+        except wire.MalformedFrame as error:
+            message = f"the model server's answer cannot be read: {error}"
+            raise PredictorUnavailable(message) from error

@@ -1,0 +1,102 @@
+"""The model server's shelf is BentoML's model store; our folder lies in it as it is, never pickled."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.bentoml import pointer
+from adapters.bentoml.folder import verify
+from domain.errors import ModelRefused, VersionNotFound
+from domain.ports.publisher import ModelPublisher
+
+if TYPE_CHECKING:
+    from domain.prediction import ModelReference
+
+_NAME = "medcost"
+
+
+@dataclass(frozen=True, slots=True)
+class BentoPublisher(ModelPublisher):
+    """Shelf and pointer as files.
+
+    Only `publish` needs BentoML itself, which takes seconds to import: whoever just reads, reads plain files.
+
+    Args:
+        home: BENTOML_HOME.
+        pointer: the file that names the model to be served.
+    """
+
+    home: Path
+    pointer: Path
+
+    async def publish(self, model: ModelReference, folder: Path) -> None:
+        """Copy it in as ``medcost:v<version>-<digest>``."""
+        await asyncio.to_thread(self._publish, model, folder)
+
+    async def has(self, model: ModelReference) -> bool:
+        """Look, and hash each file."""
+        try:
+            await asyncio.to_thread(verify, self._folder(model), model.digest)
+        except ModelRefused:
+            return False
+        return (self._item(model) / "model.yaml").is_file()
+
+    async def folder(self, model: ModelReference) -> Path:
+        """Find it by its tag."""
+        folder = self._folder(model)
+        if not folder.is_dir():
+            message = f"version {model.version} ({model.digest[:12]}) is not on the shelf: run `medcost publish`"
+            raise VersionNotFound(message)
+        return folder
+
+    async def point_to(self, model: ModelReference) -> None:
+        """Replace the pointer file."""
+        await self.folder(model)
+        await asyncio.to_thread(pointer.write, self.pointer, model)
+
+    async def pointed_to(self) -> ModelReference | None:
+        """Read the pointer file."""
+        return pointer.read(self.pointer)
+
+    def _publish(self, model: ModelReference, folder: Path) -> None:
+        verify(folder, model.digest)
+        workspace = self.home / "tmp"
+        workspace.mkdir(parents=True, exist_ok=True)
+        # made and checked aside, then moved in at once: a crash leaves the shelf as it was
+        with tempfile.TemporaryDirectory(dir=workspace, prefix="publish-") as aside:
+            made = _as_bento_model(model, folder, Path(aside))
+            verify(made / _NAME, model.digest)
+            for path in (*made.rglob("*"), made):
+                pointer.sync(path)
+            shelf = self._item(model)
+            shelf.parent.mkdir(parents=True, exist_ok=True)
+            if shelf.exists():
+                shelf.rename(Path(aside) / "replaced")
+            made.rename(shelf)
+            (shelf.parent / "latest").write_text(shelf.name, encoding="utf-8")  # what `bentoml models get` looks for
+            pointer.sync(shelf.parent)
+
+    def _item(self, model: ModelReference) -> Path:
+        return self.home / "models" / _NAME / f"v{model.version}-{model.digest[:12]}"
+
+    def _folder(self, model: ModelReference) -> Path:
+        return self._item(model) / _NAME
+
+
+def _as_bento_model(model: ModelReference, folder: Path, store: Path) -> Path:
+    """Let BentoML make an item of a store of its own, and return where it is."""
+    os.environ["BENTOML_DO_NOT_TRACK"] = "True"  # read once, at the first event
+    import bentoml  # noqa: PLC0415  # takes seconds; only publishing needs it
+    from bentoml._internal.models import ModelStore  # noqa: PLC0415  # the public API knows one store a process
+
+    tag = f"{_NAME}:v{model.version}-{model.digest[:12]}"
+    about = {"version": model.version, "digest": model.digest}
+    with bentoml.models.create(tag, metadata=about, _model_store=ModelStore(store)) as made:
+        shutil.copytree(folder, Path(made.path) / _NAME, symlinks=True)
+    return store.joinpath(*tag.split(":"))

@@ -1,0 +1,94 @@
+"""A model in this process that follows the pointer of the shelf."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import MedcostError, PredictorUnavailable
+from domain.ports.loader import LoadedModel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.beneficiary import Beneficiary
+    from domain.ports.loader import ModelLoader
+    from domain.ports.publisher import ModelPublisher
+    from domain.prediction import Estimate, Explanation, ModelReference
+
+_log = logging.getLogger(__name__)
+
+POLL_SECONDS: Final = 0.5
+"""How often the pointer is read."""
+_LOOK_AGAIN: Final = 5.0
+"""Seconds until a model that was refused is tried again: somebody may have repaired it."""
+
+
+class ServedModel(LoadedModel):
+    """Answers by the model that is pointed to; by the last good one while the new one cannot be had.
+
+    Call `follow` in a background task. Each call is answered whole by the model that was current when it came.
+    """
+
+    def __init__(self, publisher: ModelPublisher, loader: ModelLoader) -> None:
+        self._publisher = publisher
+        self._loader = loader
+        self._current: tuple[ModelReference, LoadedModel] | None = None
+        self._refused = ""
+        self._refused_model: ModelReference | None = None
+        self._look_again = 0.0
+
+    @property
+    def refused(self) -> str:
+        """Why the model that is pointed to is not the one that answers; empty if it is."""
+        return self._refused
+
+    async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
+        """Let the current model estimate."""
+        return await self._loaded().predict(beneficiaries)
+
+    async def explain(self, beneficiary: Beneficiary) -> Explanation:
+        """Let the current model explain."""
+        return await self._loaded().explain(beneficiary)
+
+    async def model(self) -> ModelReference:
+        """Name the current model: it made a known prediction when it was loaded."""
+        return await self._loaded().model()
+
+    async def follow(self) -> None:
+        """Follow the pointer until cancelled."""
+        while True:
+            await self.refresh()
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def refresh(self) -> None:
+        """Look where the pointer points and, if that is news, load it and let it answer from now on."""
+        wanted = None
+        try:
+            wanted = await self._publisher.pointed_to()
+            if wanted is None or (self._current and self._current[0] == wanted):
+                self._refused = ""
+            elif wanted != self._refused_model or time.monotonic() >= self._look_again:
+                folder = await self._publisher.folder(wanted)
+                self._current = wanted, await asyncio.to_thread(self._loader.load, wanted, folder)
+                self._refused = ""
+                _log.info("serving model version %d, digest %s", wanted.version, wanted.digest)
+        except MedcostError as error:
+            self._keep(wanted, str(error))
+        except Exception as error:  # noqa: BLE001  # whatever a library raises over a folder, the old model must stay
+            self._keep(wanted, f"{type(error).__name__}: {error}")
+
+    def _keep(self, wanted: ModelReference | None, why: str) -> None:
+        if why != self._refused:
+            serving = f"version {self._current[0].version} stays in service" if self._current else "nothing is served"
+            _log.error("a model was refused, %s: %s", serving, why)
+        self._refused, self._refused_model = why, wanted
+        self._look_again = time.monotonic() + _LOOK_AGAIN
+
+    def _loaded(self) -> LoadedModel:
+        if self._current is None:
+            why = self._refused or "no model is published yet: run `medcost train stage=all`, or `medcost publish`"
+            raise PredictorUnavailable(why, retry_after=POLL_SECONDS * 2)
+        return self._current[1]

@@ -1,0 +1,159 @@
+"""What the model server answers, as a plain ASGI application.
+
+``POST /v1/predict`` (columns, see `adapters.bentoml.wire`), ``POST /v1/explain`` (JSON), ``GET /v1/model``.
+Whatever fails is ``{"detail": …}``: 4xx if the request is at fault, 503 with ``Retry-After`` while there is no model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import msgspec
+
+from adapters.bentoml import wire
+from domain.beneficiary import Beneficiary
+from domain.errors import InvalidInput, Unavailable
+from domain.ports.loader import LoadedModel
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
+
+_JSON: Final = "application/json"
+_MAX_JSON: Final = 4096
+"""Most bytes of a JSON body: six facts are far smaller."""
+_INLINE_ROWS: Final = 256
+"""Larger batches are decoded and encoded in a thread: a row takes some ten microseconds, a thread's start fifty."""
+
+
+class Serving(LoadedModel, Protocol):
+    """A model in service."""
+
+    @property
+    @abstractmethod
+    def refused(self) -> str:
+        """Why the model that should answer is not the one that does; empty if it is."""
+
+
+class _Refusal(Exception):
+    """A request that gets no answer."""
+
+    def __init__(self, status: int, detail: str, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.retry_after = retry_after
+
+
+@dataclass
+class ModelApp:
+    """The routes over a model.
+
+    Args:
+        model: what answers.
+        most_at_once: requests worked on at a time; one more gets 503 at once instead of a place in a queue.
+    """
+
+    model: Serving
+    most_at_once: int = 128
+    _at_work: int = field(default=0, init=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        try:
+            content_type, body = await self._answer(scope, receive)
+        except _Refusal as refusal:
+            body = msgspec.json.encode({"detail": str(refusal)})
+            await _respond(send, refusal.status, _JSON, body, refusal.retry_after)
+        else:
+            await _respond(send, 200, content_type, body)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
+        """Give content type and body."""
+        routes = {
+            ("POST", "/v1/predict"): self._predict,
+            ("POST", "/v1/explain"): self._explain,
+            ("GET", "/v1/model"): self._name,
+        }
+        method, path = scope["method"], scope["path"]
+        route = routes.get((method, path))
+        if route is None:
+            known = any(path == one for _, one in routes)
+            raise _Refusal(405 if known else 404, f"there is no {method} {path} here")
+        if self._at_work >= self.most_at_once:
+            raise _Refusal(503, f"{self.most_at_once} requests are at work already", 1)
+        self._at_work += 1
+        try:
+            return await route(scope, receive)
+        except wire.MalformedFrame as error:
+            raise _Refusal(400, str(error)) from error
+        except InvalidInput as error:
+            raise _Refusal(422, str(error)) from error
+        except Unavailable as error:
+            raise _Refusal(503, str(error), error.retry_after) from error
+        except _Refusal:
+            raise
+        except Exception as error:
+            _log.exception("%s %s failed", method, path)
+            raise _Refusal(500, f"the model failed: {type(error).__name__}") from error
+        finally:
+            self._at_work -= 1
+
+    async def _predict(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
+        body = await _body(scope, receive, wire.CONTENT_TYPE, at_most=wire.MAX_REQUEST)
+        inline = len(body) <= _INLINE_ROWS * 48
+        beneficiaries = wire.decode_request(body) if inline else await asyncio.to_thread(wire.decode_request, body)
+        estimates = await self.model.predict(beneficiaries)
+        model = estimates[0].model if estimates else await self.model.model()
+        if inline:
+            return wire.CONTENT_TYPE, wire.encode_answer(model, estimates)
+        return wire.CONTENT_TYPE, await asyncio.to_thread(wire.encode_answer, model, estimates)
+
+    async def _explain(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
+        body = await _body(scope, receive, _JSON, at_most=_MAX_JSON)
+        try:
+            facts = msgspec.json.decode(body, type=dict[str, object])
+        except msgspec.DecodeError as error:
+            raise _Refusal(400, f"the six facts cannot be read: {error}") from error
+        return _JSON, msgspec.json.encode(await self.model.explain(Beneficiary.of(facts)))
+
+    async def _name(self, _scope: Scope, _receive: Receive) -> tuple[str, bytes]:
+        model = await self.model.model()
+        named = {"version": model.version, "digest": model.digest, "refused": self.model.refused}
+        return _JSON, msgspec.json.encode(named)
+
+
+async def _body(scope: Scope, receive: Receive, content_type: str, *, at_most: int) -> bytes:
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    given = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    if given != content_type:
+        raise _Refusal(415, f"the body must be {content_type}, not {given or 'without a type'}")
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Refusal(400, "the client went away")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > at_most:
+            raise _Refusal(413, f"the body must have at most {at_most} bytes")
+        parts.append(part)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+async def _respond(send: Send, status: int, content_type: str, body: bytes, retry_after: float | None = None) -> None:
+    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
+    if retry_after is not None:
+        headers.append((b"retry-after", f"{max(1, round(retry_after))}".encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
