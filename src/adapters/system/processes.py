@@ -40,17 +40,28 @@ class ProcessId:
 
 
 def end(processes: list[ProcessId], *, within: float) -> None:
-    """End processes and all that they started: SIGTERM first, SIGKILL to what is left after ``within`` seconds."""
+    """End processes and all that they started.
+
+    They are asked first and end their own children in their own order; children that outlive them are asked next;
+    what is left ``within`` seconds after being asked is killed.
+    """
     roots = [psutil.Process(one.pid) for one in processes if one.is_alive]
     family: list[psutil.Process] = []
     for root in roots:
         with suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile, which is what is wanted
             family += [root, *root.children(recursive=True)]
-    for root in roots:
-        with suppress(psutil.NoSuchProcess):
-            root.terminate()
-    _, left = psutil.wait_procs(family, timeout=within)
-    for process in left:
+    _ask(roots)
+    psutil.wait_procs(roots, timeout=within)
+    outlived = [process for process in family if process.is_running()]
+    _ask(outlived)
+    _, deaf = psutil.wait_procs(outlived, timeout=min(within, 5.0))
+    for process in deaf:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(left, timeout=within)
+    psutil.wait_procs(deaf, timeout=within)
+
+
+def _ask(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()

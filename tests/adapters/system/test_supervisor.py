@@ -1,0 +1,124 @@
+"""Parts are started, started again when they die, and ended; with real processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from adapters.system import run_file
+from adapters.system.processes import ProcessId, end
+from adapters.system.run_file import Run
+from adapters.system.supervisor import Part, Supervisor
+from domain.errors import Unavailable
+
+SLEEPER = (sys.executable, "-c", "import time; print('hello', flush=True); time.sleep(300)")
+DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN); print('!', flush=True); time.sleep(300)"
+PARENT = f"""
+import subprocess, time
+print(subprocess.Popen({list(SLEEPER)!r}, stdout=subprocess.DEVNULL).pid, flush=True)
+time.sleep(300)
+"""
+
+
+async def always_ready() -> None:
+    return
+
+
+def part(name: str, command: tuple[str, ...] = SLEEPER, answers: Callable = always_ready) -> Part:
+    return Part(name=name, command=command, environment=dict(os.environ), address="nowhere", answers=answers)
+
+
+@asynccontextmanager
+async def supervising(folder: Path, said: list[str]) -> AsyncIterator[Supervisor]:
+    run = Run(ProcessId.mine(), "embedded", "http://127.0.0.1:1")
+    supervisor = Supervisor(run, folder / "run.json", folder / "logs", said.append)
+    try:
+        yield supervisor
+    finally:
+        await supervisor.stop()
+
+
+async def until(true: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110  # another process makes it true
+            await asyncio.sleep(0.02)
+
+
+async def test_a_part_runs_and_is_written_down(tmp_path: Path) -> None:
+    async with supervising(tmp_path, []) as supervisor:
+        supervisor.start(part("sleeper"))
+        await until(lambda: supervisor.run.parts)
+        written = run_file.read(tmp_path / "run.json")
+        assert written == supervisor.run
+        assert written is not None
+        assert written.parts[0].process.is_alive
+
+
+async def test_a_part_that_was_killed_is_started_again(tmp_path: Path) -> None:
+    said: list[str] = []
+    async with supervising(tmp_path, said) as supervisor:
+        supervisor.start(part("sleeper"))
+        await until(lambda: supervisor.run.parts)
+        first = supervisor.run.parts[0].process
+        os.kill(first.pid, signal.SIGKILL)
+        await until(lambda: supervisor.run.parts[0].restarts == 1)
+        assert supervisor.run.parts[0].process != first
+        assert "sleeper ended" in said[0]
+
+
+async def test_stopping_ends_every_part_and_what_it_started(tmp_path: Path) -> None:
+    async with supervising(tmp_path, []) as supervisor:
+        supervisor.start(part("parent", (sys.executable, "-c", PARENT)))
+        log = tmp_path / "logs" / "parent.log"
+        await until(lambda: log.exists() and log.read_text().strip())
+        grandchild = ProcessId.of(int(log.read_text().split()[0]))
+        child = supervisor.run.parts[0].process
+    assert grandchild is not None
+    assert not child.is_alive
+    assert not grandchild.is_alive
+    assert not (tmp_path / "run.json").exists()
+
+
+async def test_a_part_that_never_answers_is_reported_with_its_last_words(tmp_path: Path) -> None:
+    async def never() -> None:
+        message = "no answer"
+        raise Unavailable(message)
+
+    async with supervising(tmp_path, []) as supervisor:
+        mute = part("mute", answers=never)
+        supervisor.start(mute)
+        log = tmp_path / "logs" / "mute.log"
+        await until(lambda: log.exists() and "hello" in log.read_text())
+        with pytest.raises(Unavailable, match=r"(?s)mute is not ready: no answer.*hello"):
+            await supervisor.until_ready([mute], within=0.1)
+
+
+def test_what_ignores_sigterm_is_killed(tmp_path: Path) -> None:
+    log = (tmp_path / "out").open("wb")
+    stubborn = psutil.Popen([sys.executable, "-c", DEAF], stdout=log)
+    identity = ProcessId.of(stubborn.pid)
+    assert identity is not None
+    while not (tmp_path / "out").stat().st_size:
+        assert stubborn.poll() is None
+    end([identity], within=0.5)
+    assert not identity.is_alive
+
+
+def test_a_pid_that_was_given_away_again_is_not_alive() -> None:
+    mine = ProcessId.mine()
+    assert mine.is_alive
+    assert not ProcessId(mine.pid, mine.started - 3600).is_alive
+
+
+def test_a_broken_run_file_counts_as_none(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("{")
+    assert run_file.read(tmp_path / "run.json") is None
+    assert run_file.read(tmp_path / "missing.json") is None
