@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +28,35 @@ def part() -> Callable[[str, str | None], None]:
         pytest.skip(f"{name}: {missing_because}")
 
     return need
+
+
+@pytest.fixture(scope="session")
+def start_model_server() -> Iterator[Callable[[Path], tuple[str, subprocess.Popen[bytes]]]]:
+    """`start_model_server(home)` serves flat models of a home by the real BentoML service; its address and process.
+
+    The socket listens before the server is up: whoever asks at once waits until it answers.
+    """
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(home: Path) -> tuple[str, subprocess.Popen[bytes]]:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            started.append(
+                subprocess.Popen(
+                    [
+                        *(sys.executable, "-m", "entrypoints.model_server.main"),
+                        *(f"--fd={door.fileno()}", f"--parent={os.getpid()}"),
+                    ],
+                    env={**os.environ, "MEDCOST_HOME": str(home), "MEDCOST_PROFILE": "memory"},
+                    pass_fds=[door.fileno()],
+                )
+            )
+            return f"http://127.0.0.1:{door.getsockname()[1]}", started[-1]
+
+    yield start
+    for process in started:
+        process.terminate()
+    for process in started:
+        process.wait(timeout=20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

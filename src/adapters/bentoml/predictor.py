@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from domain.beneficiary import Beneficiary
     from domain.prediction import Estimate
 
-_INLINE_ROWS: Final = 256
+_INLINE_ROWS: Final = 128
 """Larger answers are read in a thread: a row takes some ten microseconds."""
 _TRIES: Final = 3
 

@@ -1,7 +1,6 @@
 """What the model server answers, as a plain ASGI application.
 
-``POST /v1/predict`` (columns, see `adapters.bentoml.wire`), ``POST /v1/explain`` (JSON), ``GET /v1/model``.
-Whatever fails is ``{"detail": …}``: 4xx if the request is at fault, 503 with ``Retry-After`` while there is no model.
+``POST /v1/predict`` (columns of numbers, see `Hop`), ``POST /v1/explain`` (JSON), ``GET /v1/model``. fails is ``{"detail": …}``: 4xx if the request is at fault, 503 with ``Retry-After`` while there is no model.
 """
 
 from __future__ import annotations
@@ -14,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
-from adapters.bentoml import wire
 from domain.beneficiary import Beneficiary
-from domain.errors import InvalidInput, Unavailable
+from domain.errors import InvalidInput, MedcostError, Unavailable
 from domain.ports.loader import LoadedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+
+    from domain.prediction import Estimate, ModelReference
 
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -31,8 +31,8 @@ _log = logging.getLogger(__name__)
 _JSON: Final = "application/json"
 _MAX_JSON: Final = 4096
 """Most bytes of a JSON body: six facts are far smaller."""
-_INLINE_ROWS: Final = 256
-"""Larger batches are decoded and encoded in a thread: a row takes some ten microseconds, a thread's start fifty."""
+_INLINE_BYTES: Final = 128 * 48
+"""Larger questions, and answers to them, are handled in a thread: a row takes some ten microseconds, a thread fifty."""
 
 
 class Serving(LoadedModel, Protocol):
@@ -42,6 +42,24 @@ class Serving(LoadedModel, Protocol):
     @abstractmethod
     def refused(self) -> str:
         """Why the model that should answer is not the one that does; empty if it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """The server's end of the binary hop to the API.
+
+    Args:
+        content_type: of questions and answers.
+        max_request: most bytes of a question.
+        decode_request: reads whom to estimate; raises `InvalidInput` if a row breaks a rule of the six facts, another
+            `MedcostError` if the bytes are no question.
+        encode_answer: writes down what one model estimates.
+    """
+
+    content_type: str
+    max_request: int
+    decode_request: Callable[[bytes], Sequence[Beneficiary]]
+    encode_answer: Callable[[ModelReference, Sequence[Estimate]], bytes]
 
 
 class _Refusal(Exception):
@@ -59,10 +77,12 @@ class ModelApp:
 
     Args:
         model: what answers.
+        hop: how questions are read and answers written on the way of predictions.
         most_at_once: requests worked on at a time; one more gets 503 at once instead of a place in a queue.
     """
 
     model: Serving
+    hop: Hop
     most_at_once: int = 128
     _at_work: int = field(default=0, init=False)
 
@@ -93,12 +113,12 @@ class ModelApp:
         self._at_work += 1
         try:
             return await route(scope, receive)
-        except wire.MalformedFrame as error:
-            raise _Refusal(400, str(error)) from error
         except InvalidInput as error:
             raise _Refusal(422, str(error)) from error
         except Unavailable as error:
             raise _Refusal(503, str(error), error.retry_after) from error
+        except MedcostError as error:
+            raise _Refusal(400, str(error)) from error
         except _Refusal:
             raise
         except Exception as error:
@@ -108,14 +128,16 @@ class ModelApp:
             self._at_work -= 1
 
     async def _predict(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
-        body = await _body(scope, receive, wire.CONTENT_TYPE, at_most=wire.MAX_REQUEST)
-        inline = len(body) <= _INLINE_ROWS * 48
-        beneficiaries = wire.decode_request(body) if inline else await asyncio.to_thread(wire.decode_request, body)
-        estimates = await self.model.predict(beneficiaries)
-        model = estimates[0].model if estimates else await self.model.model()
-        if inline:
-            return wire.CONTENT_TYPE, wire.encode_answer(model, estimates)
-        return wire.CONTENT_TYPE, await asyncio.to_thread(wire.encode_answer, model, estimates)
+        hop = self.hop
+        body = await _body(scope, receive, hop.content_type, at_most=hop.max_request)
+        if len(body) <= _INLINE_BYTES:
+            estimates = await self.model.predict(hop.decode_request(body))
+            return hop.content_type, hop.encode_answer(await self._author(estimates), estimates)
+        estimates = await self.model.predict(await asyncio.to_thread(hop.decode_request, body))
+        return hop.content_type, await asyncio.to_thread(hop.encode_answer, await self._author(estimates), estimates)
+
+    async def _author(self, estimates: Sequence[Estimate]) -> ModelReference:
+        return estimates[0].model if estimates else await self.model.model()
 
     async def _explain(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
         body = await _body(scope, receive, _JSON, at_most=_MAX_JSON)

@@ -74,11 +74,10 @@ def run(listening: socket.socket, *, workers: int = 1) -> None:
         timeout_graceful_shutdown=_SECONDS_TO_END,
         ws="none",
     )
-    server = uvicorn.Server(config)
     if workers > 1:
-        Multiprocess(config, target=server.run, sockets=[listening]).run()
+        Multiprocess(config, sockets=[listening]).run()
     else:
-        server.run(sockets=[listening])
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def application() -> Any:
@@ -86,6 +85,7 @@ def application() -> Any:
     from entrypoints.model_server.service import MedcostModel  # noqa: PLC0415  # made at import, from the environment
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("bentoml").setLevel(logging.WARNING)
     if multiprocessing.parent_process() is not None:
         end_with_parent(os.getppid())
     return MedcostModel.to_asgi(is_main=False)

@@ -13,7 +13,7 @@ import bentoml
 
 from domain.errors import PredictorUnavailable
 from entrypoints.model_server.app import ModelApp
-from entrypoints.wiring.model_server import served_model
+from entrypoints.wiring.model_server import hop, served_model
 
 if TYPE_CHECKING:
     from entrypoints.model_server.app import Receive, Scope, Send
@@ -37,7 +37,7 @@ class MedcostModel:
 
     def __init__(self) -> None:
         self._model = served_model()
-        self.app = ModelApp(self._model)
+        self.app = ModelApp(self._model, hop())
         self._following: asyncio.Task[None] | None = None
 
     @bentoml.on_startup

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapters.bentoml import wire
 from adapters.bentoml.publisher import BentoPublisher
 from adapters.system.home import Home
 from adapters.system.served_model import ServedModel
+from entrypoints.model_server.app import Hop
 from entrypoints.wiring.settings import load
 
 if TYPE_CHECKING:
@@ -18,6 +20,16 @@ def served_model() -> ServedModel:
     settings = load()
     home = Home(settings.home)
     return ServedModel(BentoPublisher(home.bentoml, home.pointer), _loader(settings.profile))
+
+
+def hop() -> Hop:
+    """Give the server's end of the hop whose other end is `adapters.bentoml.predictor`."""
+    return Hop(
+        content_type=wire.CONTENT_TYPE,
+        max_request=wire.MAX_REQUEST,
+        decode_request=wire.decode_request,
+        encode_answer=wire.encode_answer,
+    )
 
 
 def bentoml_environment() -> dict[str, str]:

@@ -1,0 +1,123 @@
+"""A served model follows the pointer, and keeps what works."""
+
+import asyncio
+
+import pytest
+
+from adapters.memory.loader import MemoryLoader, write_flat_model
+from adapters.memory.publisher import MemoryPublisher
+from adapters.system.served_model import ServedModel
+from domain.beneficiary import Beneficiary, Region, Sex
+from domain.errors import ModelRefused, PredictorUnavailable, RegistryUnavailable
+from domain.prediction import ModelReference
+
+ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return MemoryPublisher(workspace=tmp_path / "shelf")
+
+
+@pytest.fixture
+def publish(shelf, tmp_path):
+    async def publish_and_point(version):
+        folder = tmp_path / f"made-{version}"
+        model = ModelReference(version, write_flat_model(folder, usd=100.0 * version))
+        await shelf.publish(model, folder)
+        await shelf.point_to(model)
+        return model
+
+    return publish_and_point
+
+
+async def test_before_anything_is_published_it_says_what_to_do(shelf):
+    with pytest.raises(PredictorUnavailable, match="medcost train"):
+        await ServedModel(shelf, MemoryLoader()).predict([ann])
+
+
+async def test_it_answers_by_the_model_that_is_pointed_to(shelf, publish):
+    served = ServedModel(shelf, MemoryLoader())
+    for version in (1, 2):
+        model = await publish(version)
+        await served.refresh()
+        assert await served.model() == model
+        (estimate,) = await served.predict([ann])
+        assert (estimate.cost.expected, estimate.model) == (100.0 * version, model)
+
+
+async def test_while_it_follows_a_new_pointer_is_seen_by_itself(shelf, publish):
+    served = ServedModel(shelf, MemoryLoader())
+    following = asyncio.create_task(served.follow())
+    for version in (1, 2):
+        model = await publish(version)
+        async with asyncio.timeout(30):
+            while (await shelf.pointed_to(), await named(served)) != (model, model):
+                await asyncio.sleep(0.05)
+    following.cancel()
+
+
+async def named(served):
+    try:
+        return await served.model()
+    except PredictorUnavailable:
+        return None
+
+
+async def test_a_changed_byte_is_refused_and_the_old_model_stays(shelf, publish):
+    served = ServedModel(shelf, MemoryLoader())
+    old = await publish(1)
+    await served.refresh()
+    new = await publish(2)
+    (await shelf.folder(new) / "cost.json").write_bytes(b'{"usd": 1}')
+    await served.refresh()
+    assert await served.model() == old
+    assert "cost.json changed" in served.refused
+
+
+async def test_going_back_to_the_model_in_service_clears_the_refusal(shelf, publish):
+    served = ServedModel(shelf, MemoryLoader())
+    old = await publish(1)
+    await served.refresh()
+    new = await publish(2)
+    (await shelf.folder(new) / "cost.json").unlink()
+    await served.refresh()
+    await shelf.point_to(old)
+    await served.refresh()
+    assert served.refused == ""
+
+
+async def test_a_library_that_breaks_on_a_folder_costs_nothing_but_the_new_model(shelf, publish):
+    class Breaks(MemoryLoader):
+        def load(self, model, folder):
+            if model.version == 2:
+                raise ZeroDivisionError
+            return super().load(model, folder)
+
+    served = ServedModel(shelf, Breaks())
+    old = await publish(1)
+    await served.refresh()
+    await publish(2)
+    await served.refresh()
+    assert await served.model() == old
+    assert "ZeroDivisionError" in served.refused
+
+
+async def test_a_shelf_that_is_away_costs_nothing_but_news(shelf, publish):
+    served = ServedModel(shelf, MemoryLoader())
+    old = await publish(1)
+    await served.refresh()
+    shelf.failure = RegistryUnavailable("the shelf is away")
+    await served.refresh()
+    assert await served.model() == old
+    assert served.refused == "the shelf is away"
+
+
+async def test_a_loader_that_refuses_leaves_the_reason_to_those_who_ask(shelf, publish):
+    loader = MemoryLoader()
+    loader.failure = ModelRefused("it was made by another release")
+    served = ServedModel(shelf, loader)
+    await publish(1)
+    await served.refresh()
+    with pytest.raises(PredictorUnavailable, match="another release"):
+        await served.predict([ann])
