@@ -1,0 +1,1 @@
+"""Everything that learns and measures: families, conformal distributions, cross-validation, the gate's figures."""

@@ -1,0 +1,113 @@
+"""From rows to a model: point estimates out of fold, their residuals, and the fit on all rows."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from adapters.sklearn.distribution import fitted_distribution
+from adapters.sklearn.families import estimator_of, family_of
+from adapters.sklearn.folds import folds
+from adapters.sklearn.model import CostModel, points
+from adapters.sklearn.support import Support
+from domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from domain.claims import Claims
+    from domain.model import Recipe
+
+    Floats = NDArray[np.float64]
+
+_BACKGROUND: Final = 100
+_INNER_SPLITS: Final = 5
+_ONE_CENT: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Claims as arrays: n x 6 numbers, `Beneficiary.as_numbers` row by row, and n charges in USD."""
+
+    rows: Floats
+    charges: Floats
+
+    @classmethod
+    def of(cls, claims: Claims) -> Table:
+        """Make arrays of columns; where they are arrays already nothing is copied."""
+        return cls(np.asarray(claims.facts, dtype=np.float64), np.asarray(claims.charges, dtype=np.float64))
+
+    def __len__(self) -> int:
+        return len(self.charges)
+
+    def __getitem__(self, positions: NDArray[Any]) -> Table:
+        return Table(self.rows[positions], self.charges[positions])
+
+
+def fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> CostModel:
+    """Fit on all rows of a table, with residuals that are out of fold over all of them.
+
+    Args:
+        recipe: what to fit.
+        table: n rows.
+        seed: of every draw.
+        repeats: how often the inner folds are drawn.
+
+    Raises:
+        ConfigurationError: for a recipe that makes no sense.
+    """
+    held_points, held_rows, held_charges = [], [], []
+    draws = folds(table.charges, n_splits=_INNER_SPLITS, n_repeats=repeats, seed=seed)
+    for repeat in range(repeats):
+        out = np.empty(len(table))
+        for known, held in draws[repeat * _INNER_SPLITS : (repeat + 1) * _INNER_SPLITS]:
+            out[held] = points(fit_estimator(recipe, table[known], seed=seed), table.rows[held])
+        held_points.append(out)
+        held_rows.append(table.rows)
+        held_charges.append(table.charges)
+    distribution = fitted_distribution(
+        np.concatenate(held_rows),
+        np.concatenate(held_points),
+        np.concatenate(held_charges),
+        repeats=repeats,
+        seed=seed,
+    )
+    background = np.random.default_rng(seed).permutation(len(table))[:_BACKGROUND]
+    return CostModel(
+        fit_estimator(recipe, table, seed=seed),
+        distribution,
+        Support.of(table.rows, table.charges, seed=seed),
+        table.rows[background],
+    )
+
+
+def fit_estimator(recipe: Recipe, table: Table, *, seed: int) -> Any:
+    """Fit the point estimator alone."""
+    family = family_of(recipe)
+    if family.most_rows and len(table) > family.most_rows:
+        table = table[np.random.default_rng(seed).permutation(len(table))[: family.most_rows]]
+    charges = np.maximum(table.charges, _ONE_CENT) if family.positive else table.charges
+    estimator = estimator_of(recipe, seed=seed)
+    try:
+        with warnings.catch_warnings():
+            # a fit that stopped early is measured as it is, and the comparison tells
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            estimator.fit(table.rows, charges)
+    except ValueError as error:
+        message = f"{recipe.name} cannot be fitted: {error}"
+        raise ConfigurationError(message) from error
+    if getattr(estimator, "n_jobs", None):
+        estimator.n_jobs = None  # starting threads costs more than one row does
+    return estimator
+
+
+def notes_on(recipe: Recipe, rows: int) -> tuple[str, ...]:
+    """Say what a model card must tell of the fit."""
+    most = family_of(recipe).most_rows
+    if most and rows > most:
+        return (f"The estimator was fitted on a seeded subsample of {most:,} of {rows:,} rows; residuals use all.",)
+    return ()

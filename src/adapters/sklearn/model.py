@@ -1,0 +1,92 @@
+"""A fitted model: an estimator, its residual distribution, and the data behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from adapters.sklearn.distribution import LEVELS
+from domain.beneficiary import FACTS
+from domain.shapley import COALITIONS, shapley_values
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from adapters.sklearn.distribution import ResidualDistribution
+    from adapters.sklearn.support import Support
+    from domain.prediction import Caution
+
+    Floats = NDArray[np.float64]
+
+_KNOWN: Final = np.array([[coalition >> fact & 1 for fact in range(len(FACTS))] for coalition in range(COALITIONS)], bool)
+_DECIMALS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CostModel:
+    """Answers for n x 6 numbers, `Beneficiary.as_numbers` row by row.
+
+    Args:
+        estimator: a fitted scikit-learn estimator of the point, in USD.
+        distribution: of what it leaves over.
+        support: the training data as far as they are needed.
+        background: training rows that stand for everybody when a fact is not known, m x 6.
+    """
+
+    estimator: Any
+    distribution: ResidualDistribution
+    support: Support
+    background: Floats
+
+    def points(self, rows: Floats) -> Floats:
+        """Estimate points in USD."""
+        return points(self.estimator, rows)
+
+    def expected(self, rows: Floats) -> Floats:
+        """Give the mean for each row, in USD."""
+        return self.distribution.mean(rows, self.points(rows))
+
+    def predict_arrays(self, rows: Floats) -> tuple[Floats, dict[int, tuple[Caution, ...]]]:
+        """Answer for many people at once; nobody's figures depend on who else is asked about.
+
+        Args:
+            rows: n x 6.
+
+        Returns:
+            n x 100: the mean and the 99 quantiles, in USD; and the cautions of the rows that have any, by row.
+        """
+        answers = np.empty((len(rows), 1 + len(LEVELS)))
+        if not len(rows):
+            return answers, {}
+        middle = self.points(rows)
+        answers[:, 0] = self.distribution.mean(rows, middle)
+        answers[:, 1:] = self.distribution.table(rows, middle)
+        cautions, widen = self.support.cautions(rows)
+        if cautions:
+            wide = list(cautions)
+            spread = np.maximum(middle[wide], 0) * widen[wide]
+            answers[wide, 1:] = np.maximum(answers[wide, 1:] + spread[:, None] * (2 * LEVELS - 1), 0)
+        return answers, cautions
+
+    def contributions(self, row: Floats) -> tuple[float, tuple[float, ...]]:
+        """Explain the mean of one row by exact interventional Shapley values.
+
+        A coalition's worth is the mean over the background rows, with the coalition's facts set to this row's
+        (Janzing, Minorics and Blöbaum 2020; Lundberg and Lee 2017, eq. 8).
+
+        Args:
+            row: six numbers.
+
+        Returns:
+            The background's mean and what each fact adds to it, in USD.
+        """
+        mixed = np.where(_KNOWN[:, None, :], row, self.background)
+        worth = self.expected(mixed.reshape(-1, len(FACTS))).reshape(COALITIONS, -1).mean(axis=1)
+        return float(worth[0]), shapley_values(worth.tolist())
+
+
+def points(estimator: Any, rows: Floats) -> Floats:
+    """Estimate points in USD, to a millionth of a dollar: below it, sums depend on how many rows are added up."""
+    return np.round(np.asarray(estimator.predict(rows), dtype=np.float64), _DECIMALS)

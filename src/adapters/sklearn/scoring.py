@@ -1,0 +1,126 @@
+"""Scores of published predictions against what a year really cost, all vectorised, all in USD."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from domain.cost import INTERVAL_LEVEL, QUANTILE_LEVELS
+from domain.evaluation import ExpectedScores, FoldScores, GroupScores, IntervalScores, Scores, TypicalScores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+_LEVELS: Final = np.array(QUANTILE_LEVELS)
+_ALPHA: Final = 1 - INTERVAL_LEVEL
+_LOW: Final = round(_ALPHA / 2 * 100)  # column of the lower bound in an answer: column 0 is the mean
+_HIGH: Final = 100 - _LOW
+_CLOSE: Final = 100.0
+
+
+def crps(charges: Floats, quantiles: Floats) -> Floats:
+    """Give the continuous ranked probability score of each row, in USD.
+
+    CRPS is twice the pinball loss integrated over all levels (Laio and Tamea 2007, eq. 4; the score itself: Gneiting
+    and Raftery 2007, eq. 20); here averaged over the 99 levels at which a distribution is known.
+    """
+    over = quantiles - charges[:, None]
+    return 2 * np.mean(np.where(over > 0, over * (1 - _LEVELS), -over * _LEVELS), axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is published of n answers, rounded as `CostDistribution` rounds: n numbers of USD each."""
+
+    expected: Floats
+    typical: Floats
+    low: Floats
+    high: Floats
+
+    @classmethod
+    def of(cls, answers: Floats) -> Published:
+        """Round answers, n x 100: the mean and the 99 quantiles."""
+        return cls(
+            np.round(answers[:, 0], 2),
+            np.round(answers[:, 50], 2),
+            np.floor(np.round(answers[:, _LOW] * 100, 6)) / 100,
+            np.ceil(np.round(answers[:, _HIGH] * 100, 6)) / 100,
+        )
+
+
+def scores(rows: Floats, charges: Floats, answers: Floats) -> Scores:
+    """Measure answers (n x 100, USD) about people (n x 6) whose charges are known."""
+    said = Published.of(answers)
+    errors = said.expected - charges
+    off = np.abs(said.typical - charges)
+    inside, width, penalised = _interval(charges, said)
+    return Scores(
+        rows=len(charges),
+        expected=ExpectedScores(
+            r2=_r2(charges, errors), rmse=float(np.sqrt(np.mean(errors**2))), mae=float(np.mean(np.abs(errors)))
+        ),
+        typical=TypicalScores(
+            mae=float(np.mean(off)), median_ae=float(np.median(off)), within_100=float(np.mean(off <= _CLOSE))
+        ),
+        crps=float(np.mean(crps(charges, answers[:, 1:]))),
+        interval=IntervalScores(
+            INTERVAL_LEVEL, float(np.mean(inside)), float(np.mean(width)), float(np.mean(penalised))
+        ),
+        groups=tuple(
+            GroupScores(
+                name,
+                int(members.sum()),
+                float(np.mean(inside[members])),
+                float(np.mean(width[members])),
+                float(np.mean(errors[members])),
+            )
+            for name, members in _groups(rows)
+            if members.any()
+        ),
+    )
+
+
+def fold_scores(repeat: int, fold: int, whole: Scores) -> FoldScores:
+    """Shorten the scores of one fold."""
+    return FoldScores(
+        repeat=repeat,
+        fold=fold,
+        crps=whole.crps,
+        rmse=whole.expected.rmse,
+        mae=whole.expected.mae,
+        r2=whole.expected.r2,
+        typical_mae=whole.typical.mae,
+        interval_score=whole.interval.interval_score,
+        coverage=whole.interval.coverage,
+        mean_width=whole.interval.mean_width,
+    )
+
+
+def _interval(charges: Floats, said: Published) -> tuple[NDArray[np.bool_], Floats, Floats]:
+    """Give whether each charge is inside, the width, and the interval score (Gneiting and Raftery 2007, eq. 43)."""
+    width = said.high - said.low
+    missed = np.maximum(said.low - charges, 0) + np.maximum(charges - said.high, 0)
+    inside = (charges >= said.low) & (charges <= said.high)
+    return inside, width, width + 2 / _ALPHA * missed
+
+
+def _r2(charges: Floats, errors: Floats) -> float:
+    spread = float(np.sum((charges - charges.mean()) ** 2))
+    return 1 - float(np.sum(errors**2)) / spread if spread else 0.0
+
+
+def _groups(rows: Floats) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    smoker = rows[:, 4] == 1
+    obese = rows[:, 2] >= 30  # noqa: PLR2004  # WHO, kg/m²
+    yield "smoker=yes", smoker
+    yield "smoker=no", ~smoker
+    yield "obese=yes", obese
+    yield "obese=no", ~obese
+    yield "sex=female", rows[:, 1] == 0
+    yield "sex=male", rows[:, 1] == 1
