@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TypeAlias
 
+from domain.claims import DataOrigin
+from domain.evaluation import Scores
 from domain.prediction import ModelReference
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-    from pathlib import Path
-
-    from domain.claims import DataOrigin
-    from domain.evaluation import Scores
-
-HyperparameterValue: TypeAlias = "bool | int | float | str | None"
-Hyperparameters: TypeAlias = "Mapping[str, HyperparameterValue]"
+# imports stand outside of TYPE_CHECKING where adapters decode these classes from JSON
+HyperparameterValue: TypeAlias = bool | int | float | str | None
+Hyperparameters: TypeAlias = Mapping[str, HyperparameterValue]
 
 CHAMPION: Final = "champion"
 """Alias of the version that is served."""
@@ -90,7 +88,7 @@ class Choice:
     values: tuple[HyperparameterValue, ...]
 
 
-SearchSpace: TypeAlias = "Mapping[str, FloatRange | IntRange | Choice]"
+SearchSpace: TypeAlias = Mapping[str, FloatRange | IntRange | Choice]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Self
+from datetime import datetime
+from typing import Self
+from uuid import UUID
 
+from domain.beneficiary import Beneficiary
 from domain.cost import Contribution, CostDistribution, Interval
-
-if TYPE_CHECKING:
-    from datetime import datetime
-    from uuid import UUID
-
-    from domain.beneficiary import Beneficiary
 
 
 @dataclass(frozen=True, slots=True)
