@@ -1,6 +1,7 @@
 """What the model server answers, as a plain ASGI application.
 
-``POST /v1/predict`` (columns of numbers, see `Hop`), ``POST /v1/explain`` (JSON), ``GET /v1/model``. fails is ``{"detail": …}``: 4xx if the request is at fault, 503 with ``Retry-After`` while there is no model.
+``POST /v1/predict`` (columns of numbers, see `Hop`), ``POST /v1/explain`` (JSON), ``GET /v1/model``.
+Whatever fails is ``{"detail": …}``: 4xx if the request is at fault, 503 with ``Retry-After`` while there is no model.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A served model follows the pointer, and keeps what works."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -52,16 +53,16 @@ async def test_while_it_follows_a_new_pointer_is_seen_by_itself(shelf, publish):
     for version in (1, 2):
         model = await publish(version)
         async with asyncio.timeout(30):
-            while (await shelf.pointed_to(), await named(served)) != (model, model):
-                await asyncio.sleep(0.05)
+            await until_named(served, model)
     following.cancel()
 
 
-async def named(served):
-    try:
-        return await served.model()
-    except PredictorUnavailable:
-        return None
+async def until_named(served, model):
+    while True:
+        with suppress(PredictorUnavailable):
+            if await served.model() == model:
+                return
+        await asyncio.sleep(0.05)
 
 
 async def test_a_changed_byte_is_refused_and_the_old_model_stays(shelf, publish):

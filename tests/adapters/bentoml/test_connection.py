@@ -1,0 +1,195 @@
+"""The client beside servers that fail in every way a server can."""
+
+import asyncio
+import tempfile
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from adapters.bentoml import wire
+from adapters.bentoml.connection import ModelServer
+from adapters.bentoml.explainer import BentoExplainer
+from adapters.bentoml.predictor import BentoPredictor
+from domain.beneficiary import Beneficiary, Region, Sex
+from domain.cost import CostDistribution
+from domain.errors import PredictorUnavailable
+from domain.prediction import Estimate, ModelReference
+
+ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+one, two = ModelReference(1, "one"), ModelReference(2, "two")
+
+
+def frame(model, rows):
+    return wire.encode_answer(model, [Estimate(CostDistribution(7.0, (7.0,) * 99), (), model)] * rows)
+
+
+def http(status, body, *headers):
+    lines = [f"HTTP/1.1 {status} X", f"content-length: {len(body)}", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+async def read_request(reader):
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b":0")
+    return await reader.readexactly(int(length.split(b":")[1]))
+
+
+@asynccontextmanager
+async def server(answer, path=None):
+    """A server whose every connection is handled by `answer(reader, writer)`."""
+
+    async def handle(reader, writer):
+        try:
+            await answer(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client went away, or the test is over
+        finally:
+            writer.close()
+
+    if path:
+        listening = await asyncio.start_unix_server(handle, path)
+        yield f"unix:{path}"
+    else:
+        listening = await asyncio.start_server(handle, "127.0.0.1", 0)
+        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    listening.close()
+
+
+def always(*answers):
+    """Answers to requests, in turn, over all connections; the last one for ever."""
+    left = list(answers)
+
+    async def answer(reader, writer):
+        while True:
+            body = await read_request(reader)
+            given = left.pop(0) if len(left) > 1 else left[0]
+            writer.write(given(body) if callable(given) else given)
+            await writer.drain()
+
+    return answer
+
+
+def rows_of(body):
+    return len(wire.decode_request(body))
+
+
+async def hang(reader, _writer):
+    await reader.read()
+
+
+async def hang_up(reader, _writer):
+    await read_request(reader)
+
+
+BROKEN = {
+    "hangs": hang,
+    "hangs up": hang_up,
+    "no HTTP": always(b"hello?\r\n\r\n"),
+    "no frame": always(http(200, b"hello?")),
+    "cut off": always(http(200, frame(one, 1)[:-1])),
+    "another number of rows": always(http(200, frame(one, 2))),
+    "500": always(http(500, b"")),
+    "a redirect": always(http(307, b"", "location: http://example.invalid/")),
+    "no length": always(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+    "too long": always(f"HTTP/1.1 200 OK\r\ncontent-length: {10**12}\r\n\r\n".encode()),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+async def test_whatever_a_server_does_wrong_is_unavailability(how):
+    async with server(BROKEN[how]) as address:
+        asked = ModelServer(address, deadline=0.5)
+        for question in (
+            BentoPredictor(asked).predict([ann]),
+            BentoPredictor(asked).model(),
+            BentoExplainer(asked).explain(ann),
+        ):
+            with pytest.raises(PredictorUnavailable):
+                await question
+        await asked.close()
+
+
+async def test_a_server_without_a_model_says_when_to_come_back_and_why():
+    refusal = http(503, b'{"detail": "no model is published yet"}', "retry-after: 7")
+    async with server(always(refusal)) as address:
+        asked = ModelServer(address)
+        with pytest.raises(PredictorUnavailable, match="no model is published yet") as told:
+            await BentoPredictor(asked).predict([ann])
+        await asked.close()
+    assert told.value.retry_after == 7
+
+
+async def test_a_kept_connection_that_died_meanwhile_is_not_noticed():
+    connections = 0
+
+    async def once(reader, writer):
+        nonlocal connections
+        connections += 1
+        writer.write(http(200, frame(one, rows_of(await read_request(reader)))))
+        await writer.drain()
+        if connections == 1:
+            await read_request(reader)  # the next question finds nobody
+
+    async with server(once) as address:
+        asked = ModelServer(address)
+        predictor = BentoPredictor(asked)
+        assert [(await predictor.predict([ann]))[0].model for _ in range(2)] == [one, one]
+        await asked.close()
+    assert connections == 2
+
+
+async def test_a_server_that_came_back_elsewhere_is_found():
+    where = []
+    asked = ModelServer(lambda: where[-1])
+    async with server(always(lambda body: http(200, frame(one, rows_of(body))))) as address:
+        where.append(address)
+        assert (await BentoPredictor(asked).predict([ann]))[0].model == one
+        await asked.close()
+    async with server(always(lambda body: http(200, frame(two, rows_of(body))))) as address:
+        where.append(address)
+        assert (await BentoPredictor(asked).predict([ann]))[0].model == two
+        await asked.close()
+
+
+async def test_it_speaks_over_a_unix_socket_too():
+    with tempfile.TemporaryDirectory() as short:  # socket paths end at 107 bytes: pytest's folders may be longer
+        path = Path(short) / "s"
+        async with server(always(lambda body: http(200, frame(one, rows_of(body)))), path) as address:
+            asked = ModelServer(address)
+            assert (await BentoPredictor(asked).predict([ann]))[0].cost.expected == 7
+            await asked.close()
+
+
+async def test_a_long_batch_is_asked_in_parts():
+    sizes = []
+
+    def note(body):
+        sizes.append(rows_of(body))
+        return http(200, frame(one, sizes[-1]))
+
+    async with server(always(note)) as address:
+        asked = ModelServer(address, deadline=30)
+        assert len(await BentoPredictor(asked).predict([ann] * 4500)) == 4500
+        await asked.close()
+    assert sizes == [2048, 2048, 404]
+
+
+async def test_a_model_swapped_within_a_batch_has_all_of_it_answered_anew():
+    by_one, by_two = (lambda body, model=model: http(200, frame(model, rows_of(body))) for model in (one, two))
+    async with server(always(by_one, by_two)) as address:
+        asked = ModelServer(address, deadline=30)
+        answers = await BentoPredictor(asked).predict([ann] * 2049)
+        await asked.close()
+    assert {estimate.model for estimate in answers} == {two}
+
+
+async def test_models_that_never_settle_give_no_mixed_answer():
+    turns = [one, two] * 3
+    async with server(
+        always(*(lambda body, model=model: http(200, frame(model, rows_of(body))) for model in turns))
+    ) as address:
+        asked = ModelServer(address, deadline=30)
+        with pytest.raises(PredictorUnavailable, match="replaced"):
+            await BentoPredictor(asked).predict([ann] * 2049)
+        await asked.close()
