@@ -74,7 +74,7 @@ async def model(served, http):
     return model
 
 
-async def test_without_a_model_it_is_alive_and_not_ready(served):
+async def test_without_a_model_it_is_alive_and_not_ready(http):
     assert (await http.get("/livez")).status_code == 200
     for path in ("/readyz", "/v1/model"):
         assert (await http.get(path)).status_code == 503
@@ -135,13 +135,13 @@ async def test_a_changed_byte_is_refused_and_the_old_model_keeps_serving(served,
         ("/", b"", JSON, 404),
     ],
 )
-async def test_a_request_at_fault_is_told_so(http, model, path, content, headers, status):
+async def test_a_request_at_fault_is_told_so(http, path, content, headers, status):
     answer = await http.post(path, content=content, headers=headers)
     assert answer.status_code == status
     assert answer.json()["detail"]
 
 
-async def test_there_is_no_start_page_that_calls_home(http, model):
+async def test_there_is_no_start_page_that_calls_home(http):
     assert (await http.get("/")).status_code == 404
 
 
