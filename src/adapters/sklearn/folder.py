@@ -1,0 +1,59 @@
+"""The model folder on disk: no code, only data, each file listed in the manifest. Light: scikit-learn stays out."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import ModelRefused
+from domain.manifest import MANIFEST, Manifest, sha256, verified
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME: Final = "medcost"
+ESTIMATOR: Final = "estimator.skops"
+DISTRIBUTION: Final = "distribution.npz"
+REFERENCE: Final = "reference.npz"
+TRAINING_ROWS: Final = "training_rows.npz"
+CARD: Final = "card.json"
+
+_FILES: Final = frozenset({ESTIMATOR, DISTRIBUTION, REFERENCE, TRAINING_ROWS, CARD})
+_MUST_MATCH: Final = "scikit-learn"
+
+
+def seal(folder: Path) -> str:
+    """Write the manifest of what lies in a folder and return the digest by which it is known from now on."""
+    files = {entry.name: sha256(entry.read_bytes()) for entry in sorted(folder.iterdir())}
+    manifest = Manifest(files, {name: version(name) for name in (_MUST_MATCH, "skops", "numpy")}).to_bytes()
+    (folder / MANIFEST).write_bytes(manifest)
+    return sha256(manifest)
+
+
+def read_verified(folder: Path, digest: str) -> dict[str, bytes]:
+    """Read each file once and give the bytes that were verified, so that nothing can change in between.
+
+    Raises:
+        ModelRefused: if a file is missing, changed or unlisted, is no plain file, or the digest or the version of
+            scikit-learn does not match.
+    """
+    try:
+        entries = sorted(folder.iterdir())
+        odd = [entry.name for entry in entries if entry.is_symlink() or not entry.is_file()]
+        if odd:
+            message = f"the model folder holds what is no plain file: {', '.join(odd)}"
+            raise ModelRefused(message)
+        contents = {entry.name: entry.read_bytes() for entry in entries}
+    except OSError as error:
+        message = f"the model folder cannot be read: {error.strerror}: {error.filename}"
+        raise ModelRefused(message) from error
+    found = {name: sha256(content) for name, content in contents.items() if name != MANIFEST}
+    manifest = verified(digest, contents.get(MANIFEST, b""), found)
+    if set(manifest.files) != _FILES:
+        message = f"a model folder holds {', '.join(sorted(_FILES))}, this one {', '.join(sorted(manifest.files))}"
+        raise ModelRefused(message)
+    made_with, here = manifest.versions.get(_MUST_MATCH, "unknown"), version(_MUST_MATCH)
+    if made_with != here:
+        message = f"the model was made with {_MUST_MATCH} {made_with}, here is {here}: train again, or install {made_with}"
+        raise ModelRefused(message)
+    return contents

@@ -1,0 +1,116 @@
+"""A fitted model to and from the files of its folder. Never pickle: skops with our own allow-list, and plain arrays."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import numpy as np
+import skops.io
+
+from adapters.sklearn import folder as files
+from adapters.sklearn.distribution import ResidualDistribution
+from adapters.sklearn.model import CostModel
+from adapters.sklearn.support import Support
+from domain.errors import ModelRefused
+from domain.model import TrainedModel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from adapters.sklearn.fitting import Table
+    from domain.model import ModelCard
+
+TRUSTED: Final = (
+    "numpy.clip",
+    "numpy.take",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.metrics._dist_metrics.EuclideanDistance64",
+    "sklearn.neighbors._kd_tree.KDTree",
+    "sklearn.tree._tree.Tree",
+)
+"""What our families are made of beyond public estimators and NumPy's ufuncs, which skops trusts by itself. Never taken
+from the file that asks to be trusted. Such parts do not check their own arrays: the digest must match first."""
+
+_ROW: Final = struct.Struct("<7d")
+
+
+def write(model: CostModel, card: ModelCard, table: Table, into: Path) -> TrainedModel:
+    """Write the folder ``into/medcost`` and seal it."""
+    folder = into / files.NAME
+    folder.mkdir()
+    (folder / files.ESTIMATOR).write_bytes(skops.io.dumps(model.estimator))
+    distribution, support = model.distribution, model.support
+    _save(
+        folder / files.DISTRIBUTION,
+        grouping=np.array(distribution.grouping, dtype="U16"),
+        floor=np.array(distribution.floor),
+        quantiles=distribution.quantiles,
+        residuals=np.concatenate(distribution.groups),
+        sizes=np.array([len(group) for group in distribution.groups]),
+    )
+    _save(
+        folder / files.REFERENCE,
+        background=model.background,
+        known_answers=model.predict_arrays(model.background)[0],
+        lows=support.lows,
+        highs=support.highs,
+        rows=support.rows,
+        charges=support.charges,
+    )
+    _save(folder / files.TRAINING_ROWS, digests=row_digests(table))
+    (folder / files.CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2))
+    return TrainedModel(folder, files.seal(folder), card)
+
+
+def read(folder: Path, digest: str) -> tuple[CostModel, NDArray[np.uint64]]:
+    """Verify a folder, bring its model to life and see that it answers as it did when it was made.
+
+    Returns:
+        The model, and the digests of the rows that it learnt from.
+
+    Raises:
+        ModelRefused: as `files.read_verified`, or if a type is not allowed, or the known answers differ.
+    """
+    contents = files.read_verified(folder, digest)
+    try:
+        estimator = skops.io.loads(contents[files.ESTIMATOR], trusted=list(TRUSTED))
+        kept = _load(contents[files.DISTRIBUTION])
+        reference = _load(contents[files.REFERENCE])
+        groups = tuple(np.split(kept["residuals"], np.cumsum(kept["sizes"])[:-1]))
+        model = CostModel(
+            estimator,
+            ResidualDistribution(tuple(kept["grouping"].tolist()), float(kept["floor"]), groups, kept["quantiles"]),
+            Support.from_parts(reference["lows"], reference["highs"], reference["rows"], reference["charges"]),
+            reference["background"],
+        )
+        answers, _ = model.predict_arrays(model.background)
+        learnt_from = _load(contents[files.TRAINING_ROWS])["digests"]
+    except Exception as error:  # whatever a foreign file makes a library raise, the answer is the same: not this one
+        message = f"the model folder holds what may not be loaded: {error}"
+        raise ModelRefused(message) from error
+    if not np.allclose(answers, reference["known_answers"], rtol=0, atol=0.01):
+        message = "the model does not give the answers here that it gave where it was made"
+        raise ModelRefused(message)
+    return model, learnt_from
+
+
+def row_digests(table: Table) -> NDArray[np.uint64]:
+    """Give each row's SHA-256 over its seven numbers (64-bit, little-endian), cut to 64 bits: enough to know it again."""
+    data = np.ascontiguousarray(np.column_stack([table.rows, table.charges]), dtype="<f8").tobytes()
+    cut = b"".join(hashlib.sha256(data[at : at + _ROW.size]).digest()[:8] for at in range(0, len(data), _ROW.size))
+    return np.frombuffer(cut, dtype="<u8")
+
+
+def _save(file: Path, **arrays: Any) -> None:
+    np.savez(file, allow_pickle=False, **arrays)
+
+
+def _load(content: bytes) -> dict[str, NDArray[Any]]:
+    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        return dict(stored)
