@@ -1,0 +1,174 @@
+"""Charts as strings of HTML and SVG: real words, colours that follow the theme, nothing to load.
+
+Shapes go into an SVG that is stretched; words are HTML placed by per cent, so they never stretch.
+"""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from domain.cost import round_to_total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from domain.cost import CostDistribution
+    from domain.prediction import Explanation
+    from entrypoints.dashboard.kit.words import Words
+
+_CELLS: Final = 180
+"""Points of the curve."""
+_COLUMNS: Final = 44
+"""Columns that dots fall into."""
+_TALLEST: Final = 6
+"""Dots in one column; more spill into its neighbours."""
+_PEOPLE: Final = 20
+_FLIP: Final = 66.0
+"""Labels right of this per cent stand left of their line."""
+
+
+def density(cost: CostDistribution, words: Words) -> str:
+    """Draw a year's cost: a smoothed curve with its likely range, both averages, and 20 people as dots."""
+    likely = cost.interval()
+    scale = _Scale(_nice(max(cost.quantile(0.99), cost.expected) * 1.04))
+    heights = _smoothed(cost.quantiles, scale)
+    top = max(heights)
+    points = [(1000 * i / _CELLS, 200 - 190 * height / top) for i, height in enumerate(heights)]
+    low, high = 10 * scale.percent(likely.low), 10 * scale.percent(likely.high)
+    inside = [point for point in points if low <= point[0] <= high]
+    wash = f"M{low:.1f},200 L{_path(inside)} L{high:.1f},200 Z" if inside else ""
+    seen = words(
+        "spread.seen",
+        typical=words.usd(cost.typical),
+        expected=words.usd(cost.expected),
+        low=words.usd(likely.low),
+        high=words.usd(likely.high),
+    )
+    return (
+        f'<div class="density" role="img" aria-label="{escape(seen)}">'
+        f'<div class="plot"><svg viewBox="0 0 1000 200" preserveAspectRatio="none" aria-hidden="true">'
+        f'<path class="wash" d="{wash}"/><path class="curve" d="M{_path(points)}"/></svg>'
+        + _flag("expected", scale.percent(cost.expected), words("spread.expected"), words.usd(cost.expected))
+        + _flag("typical", scale.percent(cost.typical), words("spread.typical"), words.usd(cost.typical))
+        + f'</div><div class="dots">{"".join(_dots(cost, scale))}</div>'
+        f'<div class="axis">{"".join(_ticks(scale, words))}</div></div>'
+    )
+
+
+def waterfall(explanation: Explanation, words: Words) -> str:
+    """Draw how the average person's dollars become this person's: a table whose bars are zoomed to the steps.
+
+    All figures are rounded to $10 by largest remainder, so the column still adds up.
+    """
+    raw = [explanation.baseline, *(part.usd for part in explanation.contributions)]
+    # a thousandth of a dollar amount has its cents where the amount has its tens
+    start, *steps = (1000 * tens for tens in round_to_total([usd / 1000 for usd in raw], explanation.expected / 1000))
+    levels = [start]
+    for step in steps:
+        levels.append(levels[-1] + step)
+    low, high = min(levels), max(levels)
+    room = max((high - low) * 0.06, 1.0)
+    scale = _Scale(high + room, low - room)
+    rows = [_total("reasons.from", start, scale, words, "hollow")]
+    for part, usd, before, after in zip(explanation.contributions, steps, levels, levels[1:], strict=False):
+        left, right = sorted((scale.percent(before), scale.percent(after)))
+        kind = "up" if usd >= 0 else "down"
+        bar = f'<i class="bar {kind}" style="left:{left:.2f}%;width:{max(right - left, 0.4):.2f}%"></i>'
+        rows.append(
+            f'<tr><th scope="row">{escape(words("reason." + part.fact))}</th><td class="track">{bar}</td>'
+            f'<td class="usd {kind}">{words.change(usd)}</td></tr>'
+        )
+    rows.append(_total("reasons.to", levels[-1], scale, words, "solid"))
+    heads = "".join(
+        f'<th scope="col"{kind}>{escape(words(key))}</th>'
+        for key, kind in (("reasons.fact", ""), ("reasons.chart", ' class="veiled"'), ("reasons.usd", ' class="usd"'))
+    )
+    return (
+        f'<table class="waterfall" style="--from:{scale.percent(start):.2f}%">'
+        f'<caption class="veiled">{escape(words("reasons.caption"))}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+class _Scale:
+    """Dollars to per cent of the width."""
+
+    def __init__(self, high: float, low: float = 0.0) -> None:
+        self.low, self.high = low, high
+
+    def percent(self, usd: float) -> float:
+        return 100 * (usd - self.low) / (self.high - self.low)
+
+
+def _nice(high: float) -> float:
+    """Leave the axis some room: at least $1,000 wide."""
+    return max(high, 1000.0)
+
+
+def _smoothed(quantiles: Sequence[float], scale: _Scale) -> list[float]:
+    """Give the curve's height over even cells: a Gaussian kernel on the quantiles, an 80th of the axis wide.
+
+    A pile of equal costs so becomes a narrow hill rather than a line of no width.
+    """
+    cells = [0.0] * (_CELLS + 1)
+    width = _CELLS / 80
+    reach = math.ceil(4 * width)
+    for usd in quantiles:
+        centre = _CELLS * scale.percent(usd) / 100
+        for i in range(max(0, math.floor(centre) - reach), min(_CELLS, math.ceil(centre) + reach) + 1):
+            cells[i] += math.exp(-0.5 * ((i - centre) / width) ** 2)
+    return cells
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    return " L".join(f"{x:.1f},{y:.1f}" for x, y in points)
+
+
+def _flag(kind: str, percent: float, label: str, usd: str) -> str:
+    side = " flipped" if percent > _FLIP else ""
+    return (
+        f'<div class="flag {kind}{side}" style="left:{percent:.2f}%">'
+        f"<span>{escape(label)} <b>{escape(usd)}</b></span></div>"
+    )
+
+
+def _dots(cost: CostDistribution, scale: _Scale) -> Iterator[str]:
+    """Place 20 people: the middles of 20 equal shares, the first and last of them outside the likely range."""
+    people = [cost.quantile((i + 0.5) / _PEOPLE) for i in range(_PEOPLE)]
+    columns = (min(int(_COLUMNS * scale.percent(usd) / 100), _COLUMNS - 1) for usd in people)
+    free, person = 0, 0
+    for column, group in groupby(columns):
+        crowd = len(list(group))
+        broad = math.ceil(crowd / _TALLEST)
+        first = min(max(column - (broad - 1) // 2, free), _COLUMNS - broad)
+        free = first + broad
+        tall = math.ceil(crowd / broad)
+        for i in range(crowd):
+            hollow = " hollow" if person in (0, _PEOPLE - 1) else ""
+            left = 100 * (first + i // tall + 0.5) / _COLUMNS
+            yield f'<i class="dot{hollow}" style="left:{left:.2f}%;--row:{i % tall}"></i>'
+            person += 1
+
+
+def _ticks(scale: _Scale, words: Words) -> Iterator[str]:
+    step = next(
+        size * 10**power
+        for power in range(2, 9)
+        for size in (1, 2, 2.5, 5)
+        if scale.high / (size * 10**power) <= 5  # noqa: PLR2004  # five ticks fit a phone
+    )
+    for i in range(int(scale.high / step) + 1):
+        percent = scale.percent(i * step)
+        place = " first" if i == 0 else " last" if percent > 95 else ""  # noqa: PLR2004  # keep it on the page
+        yield f'<span class="tick{place}" style="left:{percent:.2f}%">{words.thousands(i * step)}</span>'
+
+
+def _total(key: str, usd: float, scale: _Scale, words: Words, kind: str) -> str:
+    point = f'<i class="point {kind}" style="left:{scale.percent(usd):.2f}%"></i>'
+    return (
+        f'<tr class="total"><th scope="row">{escape(words(key))}</th><td class="track">{point}</td>'
+        f'<td class="usd">{words.usd(usd)}</td></tr>'
+    )

@@ -1,0 +1,36 @@
+// Two to six options: native radio buttons, so that arrow keys, labels and forms work as everywhere.
+export default {
+  template: `
+    <fieldset class="field" :class="{ invalid: error }" :aria-describedby="described">
+      <legend>{{ label }}</legend>
+      <p v-if="help" class="hint" :id="name + '-help'">{{ help }}</p>
+      <p v-if="error" class="error" :id="name + '-error'">{{ error }}</p>
+      <div class="choices">
+        <label v-for="[value, text] in options" :key="value">
+          <input type="radio" :name="name" :value="value" :checked="value === chosen" @change="choose(value)" />
+          <span>{{ text }}</span>
+        </label>
+      </div>
+    </fieldset>`,
+  props: ["modelValue", "name", "label", "help", "error", "options"],
+  emits: ["update:modelValue"],
+  data() {
+    return { chosen: this.modelValue };
+  },
+  computed: {
+    described() {
+      return [this.error && this.name + "-error", this.help && this.name + "-help"].filter(Boolean).join(" ") || null;
+    },
+  },
+  watch: {
+    modelValue(value) {
+      this.chosen = value;
+    },
+  },
+  methods: {
+    choose(value) {
+      this.chosen = value;
+      this.$emit("update:modelValue", value);
+    },
+  },
+};

@@ -1,0 +1,75 @@
+"""Fields of a form: native controls with a label, a help text and an error; one small Vue file each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nicegui.elements.mixins.value_element import ValueElement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_THROTTLE = 0.05
+"""Seconds between two values that one drag of a slider sends."""
+
+
+class Field(ValueElement):
+    """What all fields share. ``error`` is the sentence shown beside it, empty if there is none."""
+
+    LOOPBACK = False
+
+    def __init__(self, *, name: str, value: object, label: str, help: str = "", **props: object) -> None:  # noqa: A002  # HTML's word
+        super().__init__(value=value, throttle=_THROTTLE)
+        self.name = name
+        self.props.update({"name": name, "label": label, "help": help, "error": "", **props})
+
+    @property
+    def error(self) -> str:
+        """The sentence shown beside the field."""
+        return self.props["error"]
+
+    @error.setter
+    def error(self, sentence: str) -> None:
+        if sentence != self.error:
+            self.props["error"] = sentence
+            self.update()
+
+
+class NumberField(Field, component="number_field.js"):
+    """A number and its slider. ``value`` is an int or float, None if what was typed is no number."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        value: float,
+        label: str,
+        help: str,  # noqa: A002  # HTML's word
+        unit: str,
+        low: float,
+        high: float,
+        step: float,
+    ) -> None:
+        super().__init__(name=name, value=value, label=label, help=help, unit=unit, low=low, high=high, step=step)
+
+
+class ChoiceField(Field, component="choice_field.js"):
+    """One of a few options, given as (value, text)."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        value: object,
+        label: str,
+        options: Sequence[tuple[object, str]],
+        help: str = "",  # noqa: A002  # HTML's word
+    ) -> None:
+        super().__init__(name=name, value=value, label=label, help=help, options=[list(option) for option in options])
+
+
+class SelectField(Field, component="select_field.js"):
+    """One of many options, given as (value, text)."""
+
+    def __init__(self, *, name: str, value: object, label: str, options: Sequence[tuple[object, str]]) -> None:
+        super().__init__(name=name, value=value, label=label, options=[list(option) for option in options])

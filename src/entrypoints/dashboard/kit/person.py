@@ -1,0 +1,102 @@
+"""The form of six facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.beneficiary import REGIONS, SEXES, Beneficiary
+from entrypoints.dashboard.kit.fields import ChoiceField, Field, NumberField, SelectField
+from entrypoints.dashboard.kit.shell import card, html, tag, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from domain.errors import FieldError
+    from entrypoints.dashboard.kit.words import Words
+
+ADVISED_AGES: Final = (18, 64)
+"""What the slider offers: beyond it, public data hold nobody. The number accepts what the domain accepts."""
+COMMON_BMIS: Final = (15, 55)
+MOST_CHILDREN: Final = 5
+
+
+class PersonForm:
+    """Six facts about one adult, each with its limits said before they are broken."""
+
+    def __init__(self, words: Words, *, on_change: Callable[[], None]) -> None:
+        self._words = words
+        with tag("div", "asking"):
+            with card("person", words("form"), classes="form"):
+                self._fields: dict[str, Field] = {field.name: field for field in self._make()}
+            with tag("a", "peek").props('href="#answer"'):
+                text("span", words("typical"))
+                self._typical = text("b", "…")
+                text("span", words("see"), "peek-do")
+        for field in self._fields.values():
+            field.on_value_change(on_change)
+
+    def _make(self) -> list[Field]:
+        words = self._words
+        low, high = ADVISED_AGES
+        age = NumberField(
+            name="age",
+            value=40,
+            label=words("age"),
+            help=words("age.help"),
+            unit=words("age.unit"),
+            low=low,
+            high=high,
+            step=1,
+        )
+        sexes = [(sex.value, words(f"sex.{sex.value}")) for sex in SEXES]
+        sex = ChoiceField(name="sex", value="female", label=words("sex"), options=sexes)
+        low, high = COMMON_BMIS
+        bmi = NumberField(
+            name="bmi",
+            value=27.5,
+            label=words("bmi"),
+            help=words("bmi.help"),
+            unit=words("bmi.unit"),
+            low=low,
+            high=high,
+            step=0.5,
+        )
+        with tag("details", "how"):
+            text("summary", words("bmi.how"))
+            html(f"<p>{words('bmi.formula')}</p>")
+        numbers = [(count, str(count)) for count in range(MOST_CHILDREN + 1)]
+        children = ChoiceField(
+            name="children", value=1, label=words("children"), help=words("children.help"), options=numbers
+        )
+        answers = [(False, words("smoker.no")), (True, words("smoker.yes"))]
+        smoker = ChoiceField(name="smoker", value=False, label=words("smoker"), options=answers)
+        regions = [(region.value, words(f"region.{region.value}")) for region in REGIONS]
+        region = SelectField(name="region", value="northeast", label=words("region"), options=regions)
+        return [age, sex, bmi, children, smoker, region]
+
+    def facts(self) -> dict[str, object]:
+        """Give what the fields hold, right or wrong; None where a number is none."""
+        return {name: field.value for name, field in self._fields.items()}
+
+    def fill(self, facts: Mapping[str, Any]) -> None:
+        """Put facts into the fields."""
+        for name, field in self._fields.items():
+            field.value = facts.get(name, field.value)
+
+    def person(self) -> Beneficiary:
+        """Read the person.
+
+        Raises:
+            InvalidBeneficiary: naming every field that is wrong.
+        """
+        return Beneficiary.of(self.facts())
+
+    def mark(self, errors: Sequence[FieldError]) -> None:
+        """Show each error beside its field, and no others."""
+        sentences = {error.field: self._words.error(error) for error in reversed(errors)}
+        for name, field in self._fields.items():
+            field.error = sentences.get(name, "")
+
+    def typical(self, usd: str) -> None:
+        """Repeat the answer at the bottom of a small screen, where the form hides it."""
+        self._typical.text = usd

@@ -1,0 +1,129 @@
+"""The web process: API and dashboard behind one door, one lifespan, one worker.
+
+``python -m entrypoints.wiring.asgi --fd 7`` serves on a socket that the parent has bound.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import socket
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from entrypoints.dashboard.app import dashboard_app
+from entrypoints.http.app import create_app
+from entrypoints.http.options import ApiOptions
+from entrypoints.wiring.door import Door
+from entrypoints.wiring.settings import load, refuse_open_door
+from entrypoints.wiring.web import web_container
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from contextlib import AbstractAsyncContextManager
+
+    from dishka import Provider
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from entrypoints.wiring.settings import Settings
+
+_DRAIN = 10
+"""Seconds that open requests get to end after SIGTERM."""
+
+
+def web_app(settings: Settings, *replacements: Provider) -> ASGIApp:
+    """Put API and dashboard together. Once a process, because the dashboard's pages are NiceGUI's globals.
+
+    Args:
+        settings: of this process.
+        replacements: for testers: providers whose factories say ``override=True``.
+    """
+    container = web_container(settings, *replacements)
+    api = create_app(container, ApiOptions(require_keys=settings.require_keys, allowed_hosts=settings.allowed_hosts))
+    pages = dashboard_app(container)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(container.close)
+            await stack.enter_async_context(api.lifespan())
+            await stack.enter_async_context(pages.router.lifespan_context(pages))
+            yield
+
+    guarded = Door(pages, keyless=not settings.require_keys, allowed_hosts=settings.allowed_hosts)
+    return Dispatcher(api, guarded, lifespan())
+
+
+class Dispatcher:
+    """``/api`` to one application, everything else to the other; one lifespan for both.
+
+    Mounting one inside the other would not do: NiceGUI's redirects loop inside Litestar.
+    """
+
+    def __init__(self, api: ASGIApp, pages: ASGIApp, lifespan: AbstractAsyncContextManager[None]) -> None:
+        self._api, self._pages, self._lifespan = api, pages, lifespan
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["path"] == "/api" or scope["path"].startswith("/api/"):
+            await self._api(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self._lifespan.__aenter__()
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._lifespan.__aexit__(None, None, None)
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def run_web(settings: Settings, *, sockets: Sequence[socket.socket] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM; then finish what is under way, for ten seconds at most, and close everything.
+
+    Args:
+        settings: of this process.
+        sockets: bound already; without them, the address of the settings is bound.
+
+    Raises:
+        ConfigurationError: if the API would be open to others without keys.
+    """
+    refuse_open_door(settings)
+    config = uvicorn.Config(
+        web_app(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=_DRAIN,
+    )
+    await uvicorn.Server(config).serve(sockets=list(sockets) if sockets else None)
+
+
+def main() -> None:
+    """Serve with the settings of the environment."""
+    import uvloop
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fd", type=int, help="a socket that the parent has bound")
+    told = parser.parse_args()
+    sockets = [socket.socket(fileno=told.fd)] if told.fd is not None else None
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run_web(load(), sockets=sockets))
+
+
+if __name__ == "__main__":
+    main()
