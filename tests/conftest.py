@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -31,14 +36,15 @@ def part() -> Callable[[str, str | None], None]:
 
 
 @pytest.fixture(scope="session")
-def start_model_server() -> Iterator[Callable[[Path], tuple[str, subprocess.Popen[bytes]]]]:
-    """`start_model_server(home)` serves flat models of a home by the real BentoML service; its address and process.
+def start_model_server() -> Iterator[Callable[..., tuple[str, subprocess.Popen[bytes]]]]:
+    """`start_model_server(home)` serves a home's models by the real BentoML service; gives its address and process.
 
+    Profile `memory` serves flat models (`adapters.memory.loader`), `embedded` those of scikit-learn.
     The socket listens before the server is up: whoever asks at once waits until it answers.
     """
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(home: Path) -> tuple[str, subprocess.Popen[bytes]]:
+    def start(home: Path, profile: str = "memory", python_path: str = "") -> tuple[str, subprocess.Popen[bytes]]:
         with socket.create_server(("127.0.0.1", 0)) as door:
             started.append(
                 subprocess.Popen(
@@ -46,7 +52,12 @@ def start_model_server() -> Iterator[Callable[[Path], tuple[str, subprocess.Pope
                         *(sys.executable, "-m", "entrypoints.model_server.main"),
                         *(f"--fd={door.fileno()}", f"--parent={os.getpid()}"),
                     ],
-                    env={**os.environ, "MEDCOST_HOME": str(home), "MEDCOST_PROFILE": "memory"},
+                    env={
+                        **os.environ,
+                        "MEDCOST_HOME": str(home),
+                        "MEDCOST_PROFILE": profile,
+                        "PYTHONPATH": python_path,
+                    },
                     pass_fds=[door.fileno()],
                 )
             )
@@ -59,8 +70,76 @@ def start_model_server() -> Iterator[Callable[[Path], tuple[str, subprocess.Pope
         process.wait(timeout=20)
 
 
+def _docker_answers() -> bool:
+    docker = shutil.which("docker")
+    return bool(docker) and subprocess.run([docker, "info"], capture_output=True, check=False).returncode == 0
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if _missing:
         terminalreporter.section("parts that were not available here, and therefore not tested")
         for name, reason in sorted(_missing.items()):
             terminalreporter.line(f"{name}: {reason}")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """`postgres_server(database, driver=)` gives addresses on a real server.
+
+    The server is MEDCOST_TEST_DATABASE_URL's if that is set, one of testcontainers where a Docker engine answers,
+    else the embedded one.
+    """
+    from sqlalchemy import make_url
+
+    def at(url: str) -> Callable[..., str]:
+        return lambda database, driver="asyncpg": (
+            make_url(url)
+            .set(database=database, drivername=f"postgresql+{driver}")
+            .render_as_string(hide_password=False)
+        )
+
+    if named := os.environ.get("MEDCOST_TEST_DATABASE_URL"):
+        yield at(named)
+        return
+    if (
+        find_spec("testcontainers")
+        and subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0
+    ):
+        from testcontainers.postgres import PostgresContainer
+
+        with PostgresContainer("postgres:18") as container:
+            yield at(container.get_connection_url())
+        return
+    from adapters.postgres.embedded import EmbeddedPostgres
+
+    with EmbeddedPostgres(tmp_path_factory.mktemp("server") / "postgres").lease() as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def database_template(postgres_server: Callable[..., str]) -> Callable[[str], str]:
+    """`database_template(name)` makes a fresh migrated database of that name and gives its address."""
+    from sqlalchemy import create_engine, text
+
+    from adapters.postgres import migrations
+
+    admin = create_engine(postgres_server("postgres", driver="psycopg"), isolation_level="AUTOCOMMIT")
+    template = f"template_{uuid4().hex}"
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {template}"))
+    # in a thread: an asynchronous test may be asking, and its loop runs already
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, migrations.upgrade(postgres_server(template))).result()
+
+    def make(name: str) -> str:
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        return postgres_server(name)
+
+    return make
+
+
+@pytest.fixture
+def postgres_url(database_template: Callable[[str], str]) -> str:
+    """A fresh, migrated database of a test's own."""
+    return database_template(f"test_{uuid4().hex}")

@@ -90,4 +90,4 @@ def _postgres(settings: Settings) -> list[PartStatus]:
     server = embedded_postgres(settings).status()
     if server is None:
         return []
-    return [PartStatus("postgres", server.running, server.pid, server.address, server.since)]
+    return [PartStatus(name="postgres", running=True, pid=server.pid, address=server.address, since=server.since)]

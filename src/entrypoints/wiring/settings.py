@@ -13,7 +13,8 @@ import yaml
 
 from domain.errors import ConfigurationError
 
-TREE: Final = Path(__file__).resolve().parents[3]
+_HERE: Final = Path(__file__).resolve()
+TREE: Final = _HERE.parents[2] if (_HERE.parents[2] / "config").is_dir() else _HERE.parents[3]  # a Bento has no src/
 """The project's tree: the application runs from it, with ``config/`` and ``migrations/`` at its top."""
 
 PREFIX: Final = "MEDCOST_"

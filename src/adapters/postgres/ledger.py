@@ -1,0 +1,163 @@
+"""Versions and the ledger in PostgreSQL; the ledger's head in a file beside it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+from adapters.postgres.engine import translated
+from adapters.postgres.tables import MODEL_LEDGER, MODEL_VERSIONS
+from domain.errors import NoChampion, VersionNotFound
+from domain.ledger import Change, LedgerEntry, sealed
+from domain.model import ModelCard, ModelVersion
+from domain.ports.ledger import ModelLedger
+from domain.promotion import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from pathlib import Path
+
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+    from domain.ledger import NewEntry
+
+_LOCK: Final = 0x6D656463
+"""Number of the advisory lock ("medc")."""
+_NEWEST_FIRST: Final = select(MODEL_LEDGER).order_by(MODEL_LEDGER.c.number.desc())
+
+
+class PostgresLedger(ModelLedger):
+    """Keeps versions, verdicts and entries. ``head_file`` holds the last seal, outside the database."""
+
+    def __init__(self, engine: AsyncEngine, head_file: Path) -> None:
+        self._engine = engine
+        self._head_file = head_file
+
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncIterator[None]:
+        """Hold an advisory lock on a connection of its own: it ends with the connection."""
+        # asked again and again, so that no statement meets its deadline while another process has its turn
+        with translated():
+            connection = await self._engine.connect()
+            try:
+                while not (await connection.execute(text(f"SELECT pg_try_advisory_lock({_LOCK})"))).scalar_one():
+                    await connection.execute(text("SELECT pg_sleep(0.2)"))
+            except BaseException:
+                await connection.close()
+                raise
+        try:
+            yield
+        finally:
+            # closing for good rather than back into the pool: the lock is the session's
+            await connection.invalidate()
+            await connection.close()
+
+    async def admit(self, version: ModelVersion) -> None:
+        """Record a version."""
+        row = {
+            "number": version.number,
+            "digest": version.digest,
+            "registered_at": version.registered_at,
+            "card": version.card,
+        }
+        with translated():
+            async with self._engine.begin() as connection:
+                await connection.execute(postgres_insert(MODEL_VERSIONS).values(row).on_conflict_do_nothing())
+
+    async def versions(self) -> Sequence[ModelVersion]:
+        """All versions."""
+        with translated():
+            async with self._engine.connect() as connection:
+                rows = await connection.execute(select(MODEL_VERSIONS).order_by(MODEL_VERSIONS.c.number.desc()))
+                return [_version(row) for row in rows.mappings()]
+
+    async def version(self, number: int) -> ModelVersion:
+        """Find one."""
+        with translated():
+            async with self._engine.connect() as connection:
+                return _version(await _row_of(connection, number))
+
+    async def attach(self, number: int, verdict: Verdict) -> None:
+        """Keep a verdict."""
+        statement = update(MODEL_VERSIONS).where(MODEL_VERSIONS.c.number == number).values(verdict=verdict)
+        with translated():
+            async with self._engine.begin() as connection:
+                await _row_of(connection, number)
+                await connection.execute(statement)
+
+    async def verdict(self, number: int) -> Verdict | None:
+        """Give a verdict."""
+        statement = select(MODEL_VERSIONS.c.verdict).where(MODEL_VERSIONS.c.number == number)
+        with translated():
+            async with self._engine.connect() as connection:
+                kept = (await connection.execute(statement)).scalar()
+        return None if kept is None else msgspec.convert(kept, Verdict)
+
+    async def append(self, new: NewEntry) -> LedgerEntry:
+        """Append an entry; the table's lock keeps two from following the same one."""
+        with translated():
+            async with self._engine.begin() as connection:
+                await connection.execute(text("LOCK TABLE model_ledger IN EXCLUSIVE MODE"))
+                await _row_of(connection, new.version)
+                last = (await connection.execute(_NEWEST_FIRST.limit(1))).mappings().first()
+                entry = sealed(new, after=_entry(last) if last else None)
+                await connection.execute(insert(MODEL_LEDGER), asdict(entry))
+        self._keep_head(entry.seal)
+        return entry
+
+    async def history(self) -> Sequence[LedgerEntry]:
+        """All entries."""
+        with translated():
+            async with self._engine.connect() as connection:
+                rows = await connection.execute(select(MODEL_LEDGER).order_by(MODEL_LEDGER.c.number))
+                return [_entry(row) for row in rows.mappings()]
+
+    async def head(self) -> str | None:
+        """The last seal."""
+        try:
+            return self._head_file.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return None
+
+    async def champion(self) -> ModelVersion:
+        """The version of the last entry."""
+        joined = MODEL_VERSIONS.join(MODEL_LEDGER, MODEL_VERSIONS.c.number == MODEL_LEDGER.c.version)
+        statement = select(MODEL_VERSIONS).select_from(joined).order_by(MODEL_LEDGER.c.number.desc()).limit(1)
+        with translated():
+            async with self._engine.connect() as connection:
+                row = (await connection.execute(statement)).mappings().first()
+        if row is None:
+            message = "there is no champion yet: run `medcost train stage=all`"
+            raise NoChampion(message)
+        return _version(row)
+
+    def _keep_head(self, seal: str) -> None:
+        draft = self._head_file.with_suffix(".draft")
+        with draft.open("w", encoding="ascii") as stream:
+            stream.write(seal + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(self._head_file)
+
+
+async def _row_of(connection: AsyncConnection, number: int) -> Mapping[str, Any]:
+    found = await connection.execute(select(MODEL_VERSIONS).where(MODEL_VERSIONS.c.number == number))
+    row = found.mappings().first()
+    if row is None:
+        message = f"there is no model version {number}"
+        raise VersionNotFound(message)
+    return row
+
+
+def _version(row: Mapping[str, Any]) -> ModelVersion:
+    return ModelVersion(row["number"], row["digest"], row["registered_at"], msgspec.convert(row["card"], ModelCard))
+
+
+def _entry(row: Mapping[str, Any]) -> LedgerEntry:
+    return LedgerEntry(**{**row, "change": Change(row["change"])})

@@ -1,0 +1,117 @@
+"""The tables. `migrations/` brings a database to them; a test holds the two together."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import JSONB
+
+METADATA: Final = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_name)s_key",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+_TIME: Final = DateTime(timezone=True)
+
+PREDICTIONS: Final = Table(
+    "predictions",
+    METADATA,
+    Column("id", Uuid, primary_key=True),  # UUIDv7: its order is the order of time, so it is the keyset cursor too
+    Column("created_at", _TIME, nullable=False),
+    Column("age", SmallInteger, nullable=False),
+    Column("sex", Text, nullable=False),
+    Column("bmi", Double, nullable=False),
+    Column("children", SmallInteger, nullable=False),
+    Column("smoker", Boolean, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("expected", Double, nullable=False),
+    Column("typical", Double, nullable=False),
+    Column("level", Double, nullable=False),
+    Column("low", Double, nullable=False),
+    Column("high", Double, nullable=False),
+    Column("cautions", JSONB, nullable=False),
+    Column("model_version", Integer, nullable=False),
+    Column("model_digest", Text, nullable=False),
+    Column("outcome", Double),
+    Column("outcome_at", _TIME),
+    CheckConstraint("low >= 0 AND low <= typical AND typical <= high", name="interval"),
+    CheckConstraint("outcome >= 0", name="outcome"),
+    CheckConstraint("(outcome IS NULL) = (outcome_at IS NULL)", name="outcome_at"),
+    Index(None, "created_at"),
+    Index(None, "smoker", "id"),
+    Index(None, "region", "id"),
+)
+
+IDEMPOTENCY_KEYS: Final = Table(
+    "idempotency_keys",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column(
+        "prediction_id",
+        Uuid,
+        # deferred: the key is written first, so that of two twins one waits for the other
+        ForeignKey("predictions.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+        index=True,
+    ),
+    Column("created_at", _TIME, nullable=False, index=True),
+)
+
+MODEL_VERSIONS: Final = Table(
+    "model_versions",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", Text, nullable=False),
+    Column("registered_at", _TIME, nullable=False),
+    Column("card", JSONB, nullable=False),
+    Column("verdict", JSONB),
+)
+
+MODEL_LEDGER: Final = Table(
+    "model_ledger",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("change", Text, nullable=False),
+    Column("version", Integer, ForeignKey("model_versions.number"), nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("replaces", Integer),
+    Column("at", _TIME, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("overridden", Boolean, nullable=False),
+    Column("previous_seal", Text, nullable=False),
+    Column("seal", Text, nullable=False),
+    CheckConstraint("change IN ('promotion', 'rollback')", name="change"),
+)
+
+API_KEYS: Final = Table(
+    "api_keys",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("secret_sha256", Text, nullable=False, unique=True),
+    Column("created_at", _TIME, nullable=False),
+    Column("revoked_at", _TIME),
+    CheckConstraint("role IN ('client', 'admin')", name="role"),
+)
