@@ -4,17 +4,29 @@ import pytest
 
 from adapters.bentoml import pointer
 from adapters.bentoml.publisher import BentoPublisher
-from adapters.memory.loader import write_flat_model
+from adapters.memory.sample import small_sample
+from adapters.sklearn.trainer import SklearnTrainer
+from adapters.system.clock import SystemClock
 from adapters.system.home import Home
+from domain.model import FoldPlan, Provenance, Recipe
 from domain.prediction import ModelReference
 
 
 @pytest.fixture(scope="session")
-def model_server_address(tmp_path_factory, start_model_server):
-    """Where a real model server answers with a flat model: version 4, 4,321 USD."""
+def fitted(tmp_path_factory):
+    """A linear model fitted by scikit-learn, in its folder."""
+    trainer, recipe, plan = SklearnTrainer(SystemClock()), Recipe(family="linear"), FoldPlan(n_repeats=1)
+    claims = small_sample()
+    test = trainer.test(recipe, claims, plan)
+    folder = tmp_path_factory.mktemp("fitted")
+    return trainer.fit(recipe, claims, plan, Provenance(metric="mae"), test=test, into=folder)
+
+
+@pytest.fixture(scope="session")
+def model_server_address(tmp_path_factory, start_model_server, fitted):
+    """Where a real model server answers with the fitted model, as version 4."""
     home = Home(tmp_path_factory.mktemp("served"))
-    made = home.path / "made" / "medcost"
-    model = ModelReference(4, write_flat_model(made, usd=4321))
-    BentoPublisher(home.bentoml, home.pointer)._publish(model, made)  # a session fixture has no event loop
+    model = ModelReference(4, fitted.digest)
+    BentoPublisher(home.bentoml, home.pointer)._publish(model, fitted.folder)  # a session fixture has no event loop
     pointer.write(home.pointer, model)
-    return start_model_server(home.path)[0]
+    return start_model_server(home.path, "embedded")[0]

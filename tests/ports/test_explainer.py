@@ -6,10 +6,11 @@ import pytest
 
 from adapters.bentoml.connection import ModelServer
 from adapters.bentoml.explainer import BentoExplainer
-from adapters.memory.loader import MemoryLoader, write_flat_model
+from adapters.memory.loader import MemoryLoader
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.publisher import MemoryPublisher
 from adapters.memory.sample import small_sample
+from adapters.sklearn.loader import SklearnLoader
 from adapters.system.served_model import ServedModel
 from domain.beneficiary import FACTS, Beneficiary, Region, Sex
 from domain.errors import PredictorUnavailable
@@ -24,11 +25,12 @@ async def explainer(request, tmp_path):
     if request.param == "memory":
         yield NeighbourPredictor(small_sample())
     elif request.param == "in-process":
+        fitted = request.getfixturevalue("fitted")
+        model = ModelReference(1, fitted.digest)
         shelf = MemoryPublisher(workspace=tmp_path / "shelf")
-        model = ModelReference(1, write_flat_model(tmp_path / "medcost", usd=100))
-        await shelf.publish(model, tmp_path / "medcost")
+        await shelf.publish(model, fitted.folder)
         await shelf.point_to(model)
-        served = ServedModel(shelf, MemoryLoader())
+        served = ServedModel(shelf, SklearnLoader())
         await served.refresh()
         yield served
     else:
