@@ -64,10 +64,9 @@ class ModelServer:
             try:
                 return await self._send(method, path, body, content_type)
             except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
-                await self.close()
+                await self._look_again()
                 return await self._send(method, path, body, content_type)
         except (aiohttp.ClientError, OSError) as error:
-            await self.close()
             message = f"the model server is away ({error}): it is started by `medcost up`; {_WHAT_TO_DO}"
             raise PredictorUnavailable(message) from error
 
@@ -80,7 +79,7 @@ class ModelServer:
     async def _send(self, method: str, path: str, body: bytes, content_type: str) -> bytes:
         session = self._session or self._open()
         async with session.request(
-            method, self._reached + path, data=body, headers={"content-type": content_type}
+            method, path, data=body, headers={"content-type": content_type}, allow_redirects=False
         ) as answer:
             length = answer.content_length
             if length is None or length > wire.MAX_ANSWER:
@@ -94,16 +93,22 @@ class ModelServer:
             message = f"the model server answered {answer.status}: {_detail(content)}"
             raise PredictorUnavailable(message, retry_after=wait)
 
+    async def _look_again(self) -> None:
+        """Turn to where the server is now. At the same address the connections of others are left alone."""
+        if self._session is not None and self._find() != self._reached:
+            await self.close()
+
+    def _find(self) -> str:
+        return self._address() if callable(self._address) else self._address
+
     def _open(self) -> aiohttp.ClientSession:
-        address = self._address() if callable(self._address) else self._address
-        if address.startswith(_UNIX):
-            connector = aiohttp.UnixConnector(address.removeprefix(_UNIX), limit=self._connections)
-            self._reached = "http://model-server"
-        else:
-            connector = aiohttp.TCPConnector(limit=self._connections)
-            self._reached = address.rstrip("/")
+        self._reached = self._find()
+        unix = self._reached.startswith(_UNIX)
         self._session = aiohttp.ClientSession(
-            connector=connector,
+            base_url="http://model-server" if unix else self._reached,
+            connector=aiohttp.UnixConnector(self._reached.removeprefix(_UNIX), limit=self._connections)
+            if unix
+            else aiohttp.TCPConnector(limit=self._connections),
             timeout=aiohttp.ClientTimeout(total=None),  # the deadline bounds all of it
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,

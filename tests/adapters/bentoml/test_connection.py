@@ -39,7 +39,10 @@ async def read_request(reader):
 async def server(answer, path=None):
     """A server whose every connection is handled by `answer(reader, writer)`."""
 
+    connections = []
+
     async def handle(reader, writer):
+        connections.append(writer)
         try:
             await answer(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -54,6 +57,8 @@ async def server(answer, path=None):
         listening = await asyncio.start_server(handle, "127.0.0.1", 0)
         yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     listening.close()
+    for connection in connections:
+        connection.close()
 
 
 def always(*answers):
@@ -139,13 +144,40 @@ async def test_a_kept_connection_that_died_meanwhile_is_not_noticed():
     assert connections == 2
 
 
+async def test_a_dying_connection_does_not_disturb_the_neighbours():
+    first, slow = asyncio.Event(), asyncio.Event()
+    questions = []
+
+    async def answer(reader, writer):
+        while True:
+            rows = rows_of(await read_request(reader))
+            questions.append(rows)
+            if rows == 2:
+                first.set()
+                await slow.wait()
+            elif not slow.is_set():
+                slow.set()
+                return  # hangs up on the second question, while the first is being answered
+            writer.write(http(200, frame(one, rows)))
+            await writer.drain()
+
+    async with server(answer) as address:
+        asked = ModelServer(address)
+        predictor = BentoPredictor(asked)
+        neighbour = asyncio.create_task(predictor.predict([ann, ann]))
+        await first.wait()
+        assert len(await predictor.predict([ann])) == 1
+        assert len(await neighbour) == 2
+        await asked.close()
+    assert sorted(questions) == [1, 1, 2]
+
+
 async def test_a_server_that_came_back_elsewhere_is_found():
     where = []
     asked = ModelServer(lambda: where[-1])
     async with server(always(lambda body: http(200, frame(one, rows_of(body))))) as address:
         where.append(address)
         assert (await BentoPredictor(asked).predict([ann]))[0].model == one
-        await asked.close()
     async with server(always(lambda body: http(200, frame(two, rows_of(body))))) as address:
         where.append(address)
         assert (await BentoPredictor(asked).predict([ann]))[0].model == two
