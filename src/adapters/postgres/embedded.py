@@ -13,7 +13,6 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -155,21 +154,35 @@ class EmbeddedPostgres:
         if not self.data.exists():
             self._make()
         self._make_socket_folder()
-        deadline = time.monotonic() + _START_WITHIN
-        while True:
-            # nobody of ours is behind it: a pid that was given away again must not keep the server from starting
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
-            options = " ".join([*_OPTIONS, "-k", str(self.socket_folder)])
-            started = self._run(
-                "pg_ctl", "start", "--wait", f"--timeout={_START_WITHIN}", "--silent",
-                "-D", str(self.data), "--log", str(self._log), "--options", options,
-            )  # fmt: skip
-            if started.returncode == 0:
-                return True
-            if time.monotonic() > deadline or "shared memory block" not in self._last_words():
-                message = f"PostgreSQL does not start: {self._last_words()}"
-                raise RepositoryUnavailable(message)
-            time.sleep(0.2)  # backends of a server that was killed still let go of its memory
+        self._clear_remains()
+        options = " ".join([*_OPTIONS, "-k", str(self.socket_folder)])
+        started = self._run(
+            "pg_ctl", "start", "--wait", f"--timeout={_START_WITHIN}", "--silent",
+            "-D", str(self.data), "--log", str(self._log), "--options", options,
+        )  # fmt: skip
+        if started.returncode != 0:
+            message = f"PostgreSQL does not start: {self._last_words()}"
+            raise RepositoryUnavailable(message)
+        return True
+
+    def _clear_remains(self) -> None:
+        """Remove the locks of a server that was killed, once all its processes have let go of the data.
+
+        PostgreSQL would mind a pid that lives on as a zombie, or was given away again.
+        """
+        orphans = [process for process in psutil.process_iter(["name"]) if self._works_on_data(process)]
+        _, deaf = psutil.wait_procs(orphans, timeout=10)
+        for process in deaf:
+            process.kill()
+        psutil.wait_procs(deaf, timeout=10)
+        for lock in (self.data / "postmaster.pid", *self.socket_folder.glob(".s.PGSQL.*")):
+            lock.unlink(missing_ok=True)
+
+    def _works_on_data(self, process: psutil.Process) -> bool:
+        try:
+            return process.info["name"] == "postgres" and process.cwd() == str(self.data)
+        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+            return False
 
     def _stop(self) -> None:
         if self._postmaster():

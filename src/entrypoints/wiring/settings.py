@@ -77,7 +77,7 @@ def load(flags: Mapping[str, object] | None = None, *, environment: Mapping[str,
     profile = str(said.get("profile") or told.get("profile") or Settings().profile)
     merged = {**_from_profile(profile), **told, **said}
     settings = _decode(merged, "settings")
-    return msgspec.structs.replace(settings, home=settings.home.expanduser().absolute())
+    return msgspec.structs.replace(settings, home=settings.home.expanduser().resolve())
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -1,0 +1,76 @@
+"""What every keeper of API keys promises."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from adapters.memory.clock import FixedClock
+from adapters.memory.keys import MemoryKeys
+from adapters.postgres.engine import connect
+from adapters.postgres.keys import PostgresKeys
+from domain.errors import KeyNotFound
+from domain.keys import Role
+from domain.ports.keys import ApiKeys
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def keys(request: pytest.FixtureRequest, clock: FixedClock) -> AsyncIterator[ApiKeys]:
+    if request.param == "memory":
+        yield MemoryKeys(clock=clock)
+        return
+    engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
+    yield PostgresKeys(engine, clock)
+    await engine.dispose()
+
+
+async def test_a_secret_opens_its_key_and_no_other(keys: ApiKeys) -> None:
+    ann, secret = await keys.create("ann", Role.CLIENT)
+    bob, other = await keys.create("bob", Role.ADMIN)
+    assert len(secret) >= 43
+    assert secret != other
+    assert await keys.find(secret) == ann
+    assert await keys.find(other) == bob
+    with pytest.raises(KeyNotFound):
+        await keys.find(secret + "x")
+
+
+async def test_a_revoked_key_opens_nothing_and_stays_revoked(keys: ApiKeys, clock: FixedClock) -> None:
+    ann, secret = await keys.create("ann", Role.CLIENT)
+    clock.advance(timedelta(hours=1))
+    revoked = await keys.revoke(ann.id)
+    assert revoked.revoked_at == clock.now()
+    clock.advance(timedelta(hours=1))
+    assert await keys.revoke(ann.id) == revoked
+    with pytest.raises(KeyNotFound):
+        await keys.find(secret)
+    assert list(await keys.all()) == [revoked]
+
+
+async def test_keys_are_listed_newest_first(keys: ApiKeys) -> None:
+    made = [(await keys.create(name, Role.CLIENT))[0] for name in "abc"]
+    assert list(await keys.all()) == made[::-1]
+
+
+async def test_an_unknown_key_cannot_be_revoked(keys: ApiKeys) -> None:
+    with pytest.raises(KeyNotFound):
+        await keys.revoke(uuid4())
+
+
+async def test_the_secret_itself_is_nowhere_in_the_database(postgres_url: str) -> None:
+    engine = connect(postgres_url, deadline=10)
+    _, secret = await PostgresKeys(engine, FixedClock()).create("ann", Role.CLIENT)
+    async with engine.connect() as connection:
+        rows = (await connection.execute(text("SELECT api_keys::text FROM api_keys"))).scalars().all()
+    await engine.dispose()
+    assert len(rows) == 1
+    assert secret not in rows[0]

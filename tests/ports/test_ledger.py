@@ -1,0 +1,179 @@
+"""What every ledger promises."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from adapters.memory.ledger import MemoryLedger
+from adapters.postgres.engine import connect
+from adapters.postgres.ledger import PostgresLedger
+from domain.claims import DataOrigin
+from domain.errors import LedgerBroken, NoChampion, VersionNotFound
+from domain.evaluation import ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
+from domain.ledger import Change, NewEntry, verify
+from domain.model import FamilySummary, ModelCard, ModelVersion, Provenance, Recipe
+from domain.ports.ledger import ModelLedger
+from domain.promotion import Candidacy, PairedComparison, PromotionPolicy
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+SCORES = Scores(
+    rows=1000,
+    expected=ExpectedScores(0.85, 4500.1, 2500.0),
+    typical=TypicalScores(1300.0, 12.5, 0.9),
+    crps=1400.0,
+    interval=IntervalScores(0.9, 0.93, 12000.0, 19000.0),
+    groups=(GroupScores("smoker=yes", 200, 0.95, 20000.0, -3.25),),
+)
+CARD = ModelCard(
+    recipe=Recipe(family="interaction_lad", hyperparameters={"obesity": 30.0, "depth": 3, "fast": True, "none": None}),
+    created_at=NOON,
+    origin=DataOrigin("synthetic", "invented", synthetic=True),
+    data_digest="e" * 64,
+    rows=1000,
+    cross_validation=SCORES,
+    test=SCORES,
+    ranges={"age": (18.0, 64.0)},
+    grouping=("smoker",),
+    provenance=Provenance(metric="crps", compared=(FamilySummary("linear", 2000.0, 10.0),), trials=3),
+    notes=("fitted on a subsample",),
+)
+FIRST = ModelVersion(1, "a" * 64, NOON, CARD)
+SECOND = ModelVersion(2, "b" * 64, NOON, replace(CARD, rows=2000))
+VERDICT = PromotionPolicy().judge(
+    Candidacy(
+        comparison=PairedComparison(
+            method="unconditional", rival=None, rows=1000, challenger_loss=1400.0, rival_loss=5000.0,
+            difference=-3600.0, standard_error=50.0, degrees_of_freedom=9.0, upper_bound=-3500.0,
+        ),
+        coverage=0.93, group_coverage={"smoker=yes": 0.95}, milliseconds=0.4, megabytes=0.2,
+    )
+)  # fmt: skip
+
+
+def promotion(version: ModelVersion, replaces: int | None = None) -> NewEntry:
+    return NewEntry(
+        change=Change.PROMOTION, version=version.number, digest=version.digest, replaces=replaces, at=NOON, by="ann",
+        reason="passed the gate",
+    )  # fmt: skip
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ModelLedger]:
+    if request.param == "memory":
+        yield MemoryLedger()
+        return
+    engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
+    yield PostgresLedger(engine, tmp_path / "ledger.head")
+    await engine.dispose()
+
+
+async def test_an_admitted_version_is_known_whole(ledger: ModelLedger) -> None:
+    await ledger.admit(FIRST)
+    await ledger.admit(SECOND)
+    assert await ledger.version(1) == FIRST
+    assert list(await ledger.versions()) == [SECOND, FIRST]
+
+
+async def test_admitting_again_changes_nothing(ledger: ModelLedger) -> None:
+    await ledger.admit(FIRST)
+    await ledger.admit(replace(FIRST, digest="c" * 64))
+    assert list(await ledger.versions()) == [FIRST]
+
+
+async def test_what_was_never_admitted_is_not_found(ledger: ModelLedger) -> None:
+    for attempt in (ledger.version(7), ledger.attach(7, VERDICT), ledger.append(promotion(FIRST))):
+        with pytest.raises(VersionNotFound):
+            await attempt
+    assert await ledger.verdict(7) is None
+
+
+async def test_a_verdict_stays_with_its_version(ledger: ModelLedger) -> None:
+    await ledger.admit(FIRST)
+    assert await ledger.verdict(1) is None
+    await ledger.attach(1, VERDICT)
+    assert await ledger.verdict(1) == VERDICT
+
+
+async def test_the_last_entry_names_the_champion(ledger: ModelLedger) -> None:
+    await ledger.admit(FIRST)
+    await ledger.admit(SECOND)
+    with pytest.raises(NoChampion, match="medcost train"):
+        await ledger.champion()
+    first = await ledger.append(promotion(FIRST))
+    assert await ledger.champion() == FIRST
+    second = await ledger.append(promotion(SECOND, replaces=1))
+    assert await ledger.champion() == SECOND
+    assert list(await ledger.history()) == [first, second]
+    assert (second.number, second.previous_seal) == (2, first.seal)
+    verify(await ledger.history(), head=await ledger.head())
+
+
+async def test_concurrent_entries_form_one_chain(ledger: ModelLedger) -> None:
+    await ledger.admit(FIRST)
+    await asyncio.gather(*(ledger.append(promotion(FIRST)) for _ in range(8)))
+    history = await ledger.history()
+    assert [entry.number for entry in history] == list(range(1, 9))
+    verify(history, head=None)
+
+
+async def test_only_one_at_a_time_is_exclusive(ledger: ModelLedger) -> None:
+    inside: list[int] = []
+    most: list[int] = []
+
+    async def enter(name: int) -> None:
+        async with ledger.exclusive():
+            inside.append(name)
+            most.append(len(inside))
+            await asyncio.sleep(0.02)
+            inside.remove(name)
+
+    await asyncio.gather(*(enter(name) for name in range(4)))
+    assert most == [1, 1, 1, 1]
+
+
+async def test_the_database_refuses_to_change_the_ledger_and_tampering_by_its_owner_shows(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    engine = connect(postgres_url, deadline=10)
+    ledger = PostgresLedger(engine, tmp_path / "ledger.head")
+    await ledger.admit(FIRST)
+    for _ in range(3):
+        await ledger.append(promotion(FIRST))
+    changes = ["UPDATE model_ledger SET by = 'eve'", "DELETE FROM model_ledger", "TRUNCATE model_ledger"]
+    for change in changes:
+        with pytest.raises(DBAPIError, match="append-only"):
+            async with engine.begin() as connection:
+                await connection.execute(text(change))
+    owner = create_async_engine(postgres_url)
+    async with owner.begin() as connection:
+        await connection.execute(text("ALTER TABLE model_ledger DISABLE TRIGGER append_only"))
+        await connection.execute(text("DELETE FROM model_ledger WHERE number > 1"))
+    with pytest.raises(LedgerBroken, match="cut off"):
+        verify(await ledger.history(), head=await ledger.head())
+    await owner.dispose()
+    await engine.dispose()
+
+
+async def test_the_hold_ends_with_its_connection(postgres_url: str, tmp_path: Path) -> None:
+    holder, waiter = connect(postgres_url, deadline=10), connect(postgres_url, deadline=10)
+    hold = PostgresLedger(holder, tmp_path / "a").exclusive()
+    await hold.__aenter__()
+    async with create_async_engine(postgres_url).begin() as connection:
+        killed = await connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        )
+        assert killed.scalar_one() is True
+    async with asyncio.timeout(5), PostgresLedger(waiter, tmp_path / "b").exclusive():
+        pass
+    await hold.__aexit__(None, None, None)
+    await holder.dispose()
+    await waiter.dispose()
