@@ -1,10 +1,10 @@
-"""Model folders that hold one figure: as good as any to see folders travel, and made in no time."""
+"""Model folders that hold one distribution: as good as any to see folders travel, and made in no time."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from adapters.memory.faults import FailsOnRequest
 from domain.beneficiary import FACTS
@@ -20,23 +20,22 @@ if TYPE_CHECKING:
 
     from domain.beneficiary import Beneficiary
 
-_COST = "cost.json"
+_COST: Final = "cost.json"
 _OLD = 64
 
 
 @dataclass
 class FlatModel(FailsOnRequest, LoadedModel):
-    """Expects the same of everybody: ``usd`` a year, evenly spread from nothing to twice as much."""
+    """Expects the same of everybody."""
 
     reference: ModelReference
-    usd: float
+    cost: CostDistribution
 
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
         """Estimate each, with a caution for those above 64 years."""
         self._fail_if_asked()
-        cost = CostDistribution(self.usd, tuple(2 * self.usd * level for level in QUANTILE_LEVELS))
         old = (Caution("age_beyond_data", "age", f"Nobody above {_OLD} years was seen."),)
-        return [Estimate(cost, old if who.age > _OLD else (), self.reference) for who in beneficiaries]
+        return [Estimate(self.cost, old if who.age > _OLD else (), self.reference) for who in beneficiaries]
 
     async def model(self) -> ModelReference:
         """Name it."""
@@ -53,26 +52,45 @@ class FlatModel(FailsOnRequest, LoadedModel):
 
 
 class MemoryLoader(FailsOnRequest, ModelLoader):
-    """Loads folders written by `write_flat_model`."""
+    """Loads folders written by `write_cost`."""
 
     def load(self, model: ModelReference, folder: Path) -> FlatModel:
         """Verify and load."""
         self._fail_if_asked()
-        try:
-            contents = {entry.name: entry.read_bytes() for entry in folder.iterdir()}
-        except OSError as error:
-            message = f"the model folder cannot be read: {error.strerror}"
-            raise ModelRefused(message) from error
-        found = {name: sha256(content) for name, content in contents.items() if name != MANIFEST}
-        verified(model.digest, contents.get(MANIFEST, b""), found)
-        return FlatModel(model, float(json.loads(contents[_COST])["usd"]))
+        return FlatModel(model, read_cost(folder, model.digest))
+
+
+def read_cost(folder: Path, digest: str) -> CostDistribution:
+    """Verify a folder and read the distribution that it holds.
+
+    Raises:
+        ModelRefused: if the folder is not what the digest promises, or holds no distribution.
+    """
+    try:
+        contents = {entry.name: entry.read_bytes() for entry in folder.iterdir()}
+    except OSError as error:
+        message = f"the model folder cannot be read: {error.strerror}"
+        raise ModelRefused(message) from error
+    found = {name: sha256(content) for name, content in contents.items() if name != MANIFEST}
+    verified(digest, contents.get(MANIFEST, b""), found)
+    try:
+        cost = json.loads(contents[_COST])
+        return CostDistribution(float(cost["mean"]), tuple(cost["quantiles"]))
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"the model folder holds no distribution: {error}"
+        raise ModelRefused(message) from error
 
 
 def write_flat_model(folder: Path, *, usd: float) -> str:
+    """Write a model that expects ``usd`` a year, evenly spread from nothing to twice as much; return its digest."""
+    return write_cost(folder, CostDistribution(usd, tuple(2 * usd * level for level in QUANTILE_LEVELS)))
+
+
+def write_cost(folder: Path, cost: CostDistribution) -> str:
     """Write a folder that `MemoryLoader` loads, and return its digest."""
     folder.mkdir(parents=True)
-    cost = json.dumps({"usd": usd}).encode()
-    manifest = Manifest({_COST: sha256(cost)}, {}).to_bytes()
-    (folder / _COST).write_bytes(cost)
+    content = json.dumps({"mean": cost.mean, "quantiles": cost.quantiles}).encode()
+    manifest = Manifest({_COST: sha256(content)}, {}).to_bytes()
+    (folder / _COST).write_bytes(content)
     (folder / MANIFEST).write_bytes(manifest)
     return sha256(manifest)

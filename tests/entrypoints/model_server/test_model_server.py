@@ -2,9 +2,12 @@
 
 import asyncio
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import httpx
 import psutil
@@ -19,6 +22,7 @@ from adapters.system.home import Home
 from domain.beneficiary import Beneficiary, Region, Sex
 from domain.errors import PredictorUnavailable
 from domain.prediction import ModelReference
+from entrypoints.model_server.main import listen_unix
 
 ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
 question = wire.encode_request([ann])
@@ -152,6 +156,15 @@ def test_it_ends_soon_and_cleanly_on_sigterm(tmp_path, start_model_server):
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=20) == -signal.SIGTERM
     assert not any(child.is_running() for child in children)
+
+
+def test_a_unix_socket_that_was_left_behind_is_replaced_by_a_private_one():
+    with tempfile.TemporaryDirectory() as short:  # socket paths end at 107 bytes: pytest's folders may be longer
+        path = Path(short) / "model.sock"
+        listen_unix(path).close()
+        with listen_unix(path), socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+            assert path.stat().st_mode & 0o777 == 0o600
 
 
 PARENT = """
