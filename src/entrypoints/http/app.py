@@ -1,0 +1,62 @@
+"""The HTTP API, put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dishka.integrations.litestar import setup_dishka
+from litestar import Litestar, Router
+from litestar.di import Provide
+
+from entrypoints.http import access, docs, openapi
+from entrypoints.http.edge import Edge
+from entrypoints.http.errors import EXCEPTION_HANDLERS
+from entrypoints.http.metrics import Metrics
+from entrypoints.http.routes import health, models, predictions, reasons
+
+if TYPE_CHECKING:
+    from dishka import AsyncContainer
+
+    from entrypoints.http.options import ApiOptions
+
+PREFIX = "/api/v1"
+
+
+def create_app(container: AsyncContainer, options: ApiOptions) -> Litestar:
+    """Put the API together.
+
+    It sees full paths, ``/api/v1/…``, and takes any other for unknown.
+
+    Args:
+        container: gives the use cases, and the ports `Predictor`, `PredictionRepository` and `ApiKeys`. Whoever made
+            it closes it, after the server has stopped: the dashboard may live on the same one.
+        options: see there.
+    """
+    metrics = Metrics()
+    app = Litestar(
+        route_handlers=[
+            Router(
+                PREFIX,
+                route_handlers=[
+                    *(handler for part in (predictions, reasons, models, health, docs) for handler in part.HANDLERS),
+                    Router(
+                        "/",
+                        route_handlers=[*predictions.BATCH_HANDLERS],
+                        request_max_body_size=options.batch_body_limit,
+                    ),
+                ],
+                guards=access.guards(require_keys=options.require_keys),
+            )
+        ],
+        dependencies={
+            "metrics": Provide(lambda: metrics, sync_to_thread=False),
+            "options": Provide(lambda: options, sync_to_thread=False),
+        },
+        exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Litestar's type is invariant in the exception
+        openapi_config=openapi.config(options.version),
+        request_max_body_size=options.body_limit,
+        logging_config=None,  # errors are logged where they are answered
+    )
+    setup_dishka(container, app)
+    app.asgi_handler = Edge(app.asgi_handler, options, metrics)
+    return app

@@ -1,0 +1,118 @@
+"""Batches: JSON array, JSON Lines or CSV; a bad row never spoils a good one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from domain.beneficiary import Beneficiary
+from entrypoints.http.decoding import JSON, json_value, person, quotes_of, whole
+from entrypoints.http.errors import BadRequestFields, Malformed
+from entrypoints.http.schemas import BadRow, BeneficiaryIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+JSON_LINES: Final = "application/x-ndjson"
+CSV: Final = "text/csv"
+BATCH_TYPES: Final = (JSON, JSON_LINES, "application/jsonl", CSV)
+
+_BENEFICIARIES: Final = msgspec.json.Decoder(list[BeneficiaryIn], strict=True)
+_NUMBERS: Final = {"age": whole, "children": whole, "bmi": float}
+
+
+def batch(body: bytes, kind: str) -> tuple[list[Beneficiary], list[BadRow], int]:
+    """Read the beneficiaries of a batch.
+
+    Args:
+        body: as it came.
+        kind: its media type, one of `BATCH_TYPES`.
+
+    Returns:
+        The good rows in their order, what is wrong with the others, and how many rows there are.
+
+    Raises:
+        Malformed: if the body as a whole cannot be read.
+    """
+    if kind == JSON and (all_good := _fast(body)) is not None:
+        return all_good, [], len(all_good)
+    read = {JSON: _json_rows, CSV: _csv_rows}.get(kind, _json_lines)
+    good: list[Beneficiary] = []
+    bad: list[BadRow] = []
+    row = 0
+    for row, facts in enumerate(read(body), start=1):
+        if isinstance(facts, Malformed):
+            bad.append(BadRow(row, "", "malformed", facts.detail))
+            continue
+        try:
+            good.append(person(facts, ""))
+        except BadRequestFields as wrong:
+            bad += [BadRow(row, field.pointer, field.code, field.detail) for field in wrong.fields]
+    return good, bad, row
+
+
+def _fast(body: bytes) -> list[Beneficiary] | None:
+    """Read a JSON array in which all is right; None if something is not."""
+    try:
+        given = _BENEFICIARIES.decode(body)
+        if body.count(b'"') != sum(map(quotes_of, given)):
+            return None
+        return [one.entity() for one in given]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _json_rows(body: bytes) -> list[object]:
+    rows = json_value(body)
+    if not isinstance(rows, list):
+        message = "the body must be a JSON array of beneficiaries"
+        raise Malformed(message)
+    return rows
+
+
+def _json_lines(body: bytes) -> Iterator[object]:
+    """Read each line by itself; empty ones are not counted."""
+    for line in body.splitlines():
+        if line.strip():
+            try:
+                yield json_value(line)
+            except Malformed as malformed:
+                yield malformed
+
+
+def _csv_rows(body: bytes) -> Iterator[object]:
+    """Read RFC 4180 with a header; a byte order mark, as spreadsheets write it, is let pass."""
+    try:
+        lines = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
+        header = [name.strip() for name in next(lines, [])]
+        if len(set(header)) < len(header) or not header:
+            message = "the first line must name each column once"
+            raise Malformed(message)
+        for cells in lines:
+            if not cells:
+                continue
+            if len(cells) != len(header):
+                yield Malformed(f"line {lines.line_num} has {len(cells)} cells, the header {len(header)}")
+                continue
+            yield {name: _cell(name, text.strip()) for name, text in zip(header, cells, strict=True)}
+    except UnicodeDecodeError as error:
+        message = f"the body is not UTF-8 (byte {error.start})"
+        raise Malformed(message) from error
+    except csv.Error as error:
+        message = f"the body is not CSV: {error}"
+        raise Malformed(message) from error
+
+
+def _cell(name: str, text: str) -> object:
+    """Read a cell as what its column holds; what does not fit stays text, and is reported."""
+    if name == "smoker":
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if name not in _NUMBERS or not text.isascii() or "_" in text:
+        return text
+    try:
+        return _NUMBERS[name](text)
+    except ValueError:
+        return text

@@ -1,0 +1,154 @@
+"""The shapes in which the API shows registered models: their cards and what the gate said of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from entrypoints.http.schemas import Digest, Text
+
+if TYPE_CHECKING:
+    from application.review_models import ReviewedVersion
+
+
+class RecipeOut(msgspec.Struct, frozen=True):
+    """How a model is made."""
+
+    family: str
+    transform: str
+    hyperparameters: dict[str, bool | int | float | str | None]
+
+
+class OriginOut(msgspec.Struct, frozen=True):
+    """Where the training data come from."""
+
+    name: str
+    description: Text
+    synthetic: bool
+
+
+class ExpectedOut(msgspec.Struct, frozen=True):
+    """How far the expected cost is off; rmse and mae in US dollars."""
+
+    r2: float
+    rmse: float
+    mae: float
+
+
+class TypicalOut(msgspec.Struct, frozen=True):
+    """How far the typical cost is off in US dollars; ``within_100`` is the share within 100."""
+
+    mae: float
+    median_ae: float
+    within_100: float
+
+
+class CoverageOut(msgspec.Struct, frozen=True):
+    """What the published interval holds, and how wide it is in US dollars."""
+
+    level: float
+    coverage: float
+    mean_width: float
+    interval_score: float
+
+
+class GroupOut(msgspec.Struct, frozen=True):
+    """The same for one group of people; ``bias`` is expected minus actual."""
+
+    group: str
+    rows: int
+    coverage: float
+    mean_width: float
+    bias: float
+
+
+class ScoresOut(msgspec.Struct, frozen=True):
+    """What was measured on labelled rows."""
+
+    rows: int
+    expected: ExpectedOut
+    typical: TypicalOut
+    crps: float
+    interval: CoverageOut
+    groups: list[GroupOut]
+
+
+class FamilyOut(msgspec.Struct, frozen=True):
+    """A line of the comparison that chose the recipe."""
+
+    name: str
+    mean: float
+    spread: float
+
+
+class ProvenanceOut(msgspec.Struct, frozen=True):
+    """By what the recipe was chosen, among which, and which run of the tracking store made it."""
+
+    metric: str
+    compared: list[FamilyOut]
+    tracking_run: str
+    git_revision: str
+    trials: int
+
+
+class CardOut(msgspec.Struct, frozen=True):
+    """What a person should know before they rely on a model."""
+
+    recipe: RecipeOut
+    created_at: datetime
+    origin: OriginOut
+    data_digest: str
+    rows: int
+    cross_validation: ScoresOut
+    test: ScoresOut
+    ranges: dict[str, tuple[float, float]]
+    grouping: list[str]
+    provenance: ProvenanceOut
+    notes: list[Text]
+
+
+class CheckOut(msgspec.Struct, frozen=True):
+    """One question of the gate with its answer."""
+
+    name: str
+    passed: bool
+    detail: Text
+
+
+class VerdictOut(msgspec.Struct, frozen=True):
+    """What the gate says: passed only if every check did."""
+
+    passed: bool
+    checks: list[CheckOut]
+
+
+class VersionOut(msgspec.Struct, frozen=True):
+    """A registered model."""
+
+    version: int
+    digest: Digest
+    champion: bool
+    registered_at: datetime
+    verdict: VerdictOut | None
+    card: CardOut
+
+    @classmethod
+    def of(cls, reviewed: ReviewedVersion) -> VersionOut:
+        """Shape a version."""
+        version, verdict = reviewed.version, reviewed.verdict
+        return cls(
+            version=version.number,
+            digest=version.digest,
+            champion=reviewed.is_champion,
+            registered_at=version.registered_at,
+            verdict=msgspec.convert(verdict, VerdictOut, from_attributes=True) if verdict else None,
+            card=msgspec.convert(version.card, CardOut, from_attributes=True),
+        )
+
+
+class VersionsOut(msgspec.Struct, frozen=True):
+    """All registered models, newest first."""
+
+    models: list[VersionOut]

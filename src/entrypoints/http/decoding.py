@@ -1,0 +1,217 @@
+"""Bodies: a strict, fast way for what is right, and a patient one that names all that is wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import msgspec
+
+from domain.beneficiary import Beneficiary
+from domain.errors import FieldError, InvalidBeneficiary
+from entrypoints.http.errors import BadRequestFields, Malformed, UnsupportedMediaType, pointed
+from entrypoints.http.schemas import BadField, BeneficiaryIn
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from litestar import Request
+
+JSON: Final = "application/json"
+
+_BENEFICIARY: Final = msgspec.json.Decoder(BeneficiaryIn, strict=True)
+_MOST_CHANGES: Final = 100
+_MOST_DIGITS: Final = 18
+
+
+def media_type(request: Request, allowed: Collection[str]) -> str:
+    """Give the body's media type.
+
+    Raises:
+        UnsupportedMediaType: if it is missing or none of those allowed, compressed, or not in UTF-8.
+    """
+    kind, parameters = request.content_type
+    kind = kind.lower()
+    if kind not in allowed:
+        message = f"the body must be {' or '.join(allowed)}, not {kind or 'untyped'}"
+        raise UnsupportedMediaType(message)
+    if parameters.get("charset", "utf-8").strip('"').lower() not in ("utf-8", "utf8", "us-ascii"):
+        message = "the body must be in UTF-8"
+        raise UnsupportedMediaType(message)
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        message = "the body must not be compressed"
+        raise UnsupportedMediaType(message)
+    return kind
+
+
+def beneficiary(body: bytes) -> Beneficiary:
+    """Read one beneficiary.
+
+    Raises:
+        Malformed: if the body is not a JSON object.
+        BadRequestFields: with every broken rule.
+    """
+    try:
+        given = _BENEFICIARY.decode(body)
+        if body.count(b'"') == quotes_of(given):
+            return given.entity()
+    except (ValueError, RecursionError, InvalidBeneficiary):
+        pass  # the patient way finds out what is wrong, and where
+    return _person(json_object(body), "")
+
+
+def quotes_of(given: BeneficiaryIn) -> int:
+    """Count the quotes that an object of these facts holds.
+
+    Six names and two or three texts, none of which can hold a quote; a name that comes twice adds more,
+    and msgspec would let it pass.
+    """
+    return 16 if isinstance(given.smoker, bool) else 18
+
+
+def scenarios(body: bytes) -> tuple[Beneficiary, list[Beneficiary]]:
+    """Read a person and their variants.
+
+    Raises:
+        Malformed: if the body is not a JSON object.
+        BadRequestFields: with every broken rule of the person and of each change.
+    """
+    given = json_object(body)
+    errors = _names(given, ("beneficiary", "changes"))
+    facts, changes = given.get("beneficiary"), given.get("changes")
+    if "beneficiary" in given and not isinstance(facts, dict):
+        errors.append(BadField("/beneficiary", "type", "must be an object"))
+    if "changes" in given and not (isinstance(changes, list) and 1 <= len(changes) <= _MOST_CHANGES):
+        errors.append(BadField("/changes", "type", f"must be a list of 1 to {_MOST_CHANGES} changes"))
+    if errors:
+        raise BadRequestFields(errors)
+    base, variants = None, []
+    try:
+        base = person(facts, "/beneficiary")
+    except BadRequestFields as bad:
+        errors += bad.fields
+    # each fact is checked by itself, so what is wrong with the person is not said again of each change
+    others = base.as_facts() if base else _SOMEBODY
+    for i, change in enumerate(changes or []):
+        try:
+            variants.append(person({**others, **change} if isinstance(change, dict) else change, f"/changes/{i}"))
+        except BadRequestFields as bad:
+            errors += bad.fields
+    if base is None or errors:
+        raise BadRequestFields(errors)
+    return base, variants
+
+
+def charges(body: bytes) -> float:
+    """Read what a year really cost, in USD.
+
+    Raises:
+        Malformed: if the body is not a JSON object.
+        BadRequestFields: with every broken rule.
+    """
+    given = json_object(body)
+    errors = _names(given, ("charges",))
+    value = given.get("charges")
+    if "charges" in given and (
+        isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value)
+    ):
+        errors.append(BadField("/charges", "type", "must be a number of USD"))
+    elif isinstance(value, int | float) and value < 0:
+        errors.append(BadField("/charges", "range", "must not be negative"))
+    if errors:
+        raise BadRequestFields(errors)
+    return float(value)  # type: ignore[arg-type]  # checked above
+
+
+def json_object(body: bytes) -> dict[str, object]:
+    """Read a JSON object.
+
+    Raises:
+        Malformed: naming the place, if it is not one.
+    """
+    given = json_value(body)
+    if not isinstance(given, dict):
+        message = "the body must be a JSON object"
+        raise Malformed(message)
+    return given
+
+
+def json_value(body: bytes) -> object:
+    """Read JSON as RFC 8259 has it and I-JSON (RFC 7493) narrows it: UTF-8, no duplicate names, no NaN.
+
+    Raises:
+        Malformed: naming the place.
+    """
+    try:
+        value = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_no_constant, parse_int=whole
+        )
+        if b"\\u" in body:
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        message = "the body holds half of a surrogate pair"
+    except UnicodeDecodeError as error:
+        message = f"the body is not UTF-8 (byte {error.start})"
+    except json.JSONDecodeError as error:
+        what = "it is empty" if not body.strip() else error.msg
+        message = f"the body is not JSON: {what} (line {error.lineno}, column {error.colno})"
+    except RecursionError:
+        message = "the body is nested too deeply"
+    else:
+        return value
+    raise Malformed(message)
+
+
+def person(facts: object, below: str) -> Beneficiary:
+    """Read six facts that stand at a place in the body.
+
+    Raises:
+        BadRequestFields: with every broken rule, pointing below that place.
+    """
+    if not isinstance(facts, dict):
+        raise BadRequestFields([BadField(below, "type", "must be an object")])
+    return _person(facts, below)
+
+
+def _person(facts: dict[str, object], below: str) -> Beneficiary:
+    try:
+        return Beneficiary.of(facts)
+    except InvalidBeneficiary as broken:
+        raise BadRequestFields(list(pointed(broken.errors, below=below))) from None
+
+
+_SOMEBODY: Final[dict[str, object]] = {
+    "age": 40,
+    "sex": "female",
+    "bmi": 25.0,
+    "children": 0,
+    "smoker": False,
+    "region": "northeast",
+}
+
+
+def _names(given: dict[str, object], known: tuple[str, ...]) -> list[BadField]:
+    unknown = [FieldError(name, "unknown", "is not a known field") for name in given if name not in known]
+    missing = [FieldError(name, "missing", "is required") for name in known if name not in given]
+    return list(pointed([*unknown, *missing]))
+
+
+def whole(digits: str) -> int | float:
+    """Read a whole number; one of more digits than any fact has becomes a float, and is refused as such."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
+
+
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        message = f"the body names {twice[:100]!r} twice in one object"
+        raise Malformed(message)
+    return read
+
+
+def _no_constant(name: str) -> NoReturn:
+    message = f"the body holds {name}, which is not JSON"
+    raise Malformed(message)

@@ -1,0 +1,108 @@
+"""The outermost layer: request identifiers, the names under which we answer, metrics and the access log."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import msgspec
+import structlog
+
+from entrypoints.http.errors import PROBLEM_JSON, problem
+
+if TYPE_CHECKING:
+    from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+    from entrypoints.http.metrics import Metrics
+    from entrypoints.http.options import ApiOptions
+
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An ASGI layer around the whole application, so that also what no route answers is seen here.
+
+    Each answer carries ``X-Request-ID``: the caller's if it is harmless, else a new one. Without keys, a page of
+    another site must not reach us through the browser of somebody on this machine: ``Host`` (DNS rebinding) and
+    ``Origin`` must be loopback or allowed.
+    """
+
+    app: ASGIApp
+    options: ApiOptions
+    metrics: Metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {name: value for name, value in scope["headers"] if name in (b"host", b"origin", b"x-request-id")}
+        request_id = _identifier(headers.get(b"x-request-id", b""))
+        started, status = time.perf_counter(), 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
+            try:
+                refusal = None if self.options.require_keys else self._refusal(headers)
+                if refusal:
+                    await _refuse(*refusal, scope["path"], answer)
+                else:
+                    await self.app(scope, receive, answer)
+            finally:
+                seconds = time.perf_counter() - started
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                # no template, no route: the paths that strangers try must not become labels
+                route = scope.get("path_template") or "none"
+                self.metrics.answered(method, route, status, seconds)
+                structlog.get_logger().debug(
+                    "answered", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2)
+                )
+
+    def _refusal(self, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
+        host = _host("//" + headers.get(b"host", b"").decode("latin-1"))
+        if not self._served(host):
+            return 421, f"this API is not served as {host!r}: use 127.0.0.1, or add the name to allowed_hosts"
+        if b"origin" in headers and not self._served(_host(headers[b"origin"].decode("latin-1"))):
+            return 403, "pages of other sites may not use this API"
+        return None
+
+    def _served(self, host: str) -> bool:
+        return host == "localhost" or host in self.options.allowed_hosts or _is_loopback(host)
+
+
+def _identifier(given: bytes) -> bytes:
+    return given if _REQUEST_ID.fullmatch(given) else str(uuid4()).encode()
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _refuse(status: int, detail: str, path: str, send: Send) -> None:
+    body = msgspec.json.encode(problem(status, detail, path=path))
+    headers = [(b"content-type", PROBLEM_JSON.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,173 @@
+"""Every error as RFC 9457 problem+json: one table from what happened to what is answered."""
+
+from __future__ import annotations
+
+import math
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from domain.errors import (
+    Conflict,
+    FieldError,
+    InvalidInput,
+    MedcostError,
+    NotFound,
+    Unavailable,
+)
+from entrypoints.http.schemas import BadField, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+_DOMAIN: Final[Mapping[type[MedcostError], tuple[int, str]]] = {
+    InvalidInput: (422, "invalid-input"),
+    NotFound: (404, "not-found"),
+    Conflict: (409, "conflict"),
+    Unavailable: (503, "unavailable"),
+}
+"""Status and problem type of each branch of the domain's errors; what is not named here is our own failure."""
+
+_TITLES: Final[Mapping[str, str]] = {
+    "malformed": "The body cannot be read",
+    "unauthorized": "An API key is required",
+    "forbidden": "This is not allowed",
+    "not-found": "There is no such thing",
+    "method-not-allowed": "This cannot be done here",
+    "conflict": "The request contradicts what is already there",
+    "too-large": "The body is too large",
+    "unsupported-media-type": "The body is of a type that is not understood",
+    "misdirected": "This name is not served here",
+    "invalid-input": "The input breaks a rule",
+    "unavailable": "A part is away for now",
+    "internal": "Something went wrong on our side",
+}
+_BY_STATUS: Final[Mapping[int, str]] = {
+    400: "malformed",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "unsupported-media-type",
+    421: "misdirected",
+    422: "invalid-input",
+}
+
+
+class Malformed(HTTPException):
+    """The body is not what its content type says. The detail names the place."""
+
+    status_code = 400
+
+
+class TooLarge(HTTPException):
+    """More than is taken at once."""
+
+    status_code = 413
+
+
+class UnsupportedMediaType(HTTPException):
+    """The body's type is not understood here."""
+
+    status_code = 415
+
+
+class BadRequestFields(Exception):  # named by what happened
+    """Fields of the request break rules; each is named by its JSON pointer."""
+
+    def __init__(self, fields: Sequence[BadField]) -> None:
+        super().__init__("; ".join(f"{field.pointer}: {field.detail}" for field in fields))
+        self.fields = list(fields)
+
+
+def pointed(errors: Iterable[FieldError], *, below: str = "") -> Iterator[BadField]:
+    """Turn the domain's field errors into pointers (RFC 6901) below a place in the body."""
+    for error in errors:
+        name = error.field.replace("~", "~0").replace("/", "~1")
+        yield BadField(f"{below}/{name}", error.code, error.detail)
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    path: str,
+    kind: str | None = None,
+    errors: list[BadField] | None = None,
+) -> Problem:
+    """Write a problem. ``kind`` is the last part of its type and follows from the status if it is not given."""
+    kind = kind or _BY_STATUS.get(status, "internal")
+    return Problem(
+        type=f"urn:medcost:problem:{kind}",
+        title=_TITLES[kind],
+        status=status,
+        detail=detail,
+        instance=path,
+        errors=errors,
+    )
+
+
+def on_domain_error(request: Request, error: MedcostError) -> Response[Problem]:
+    """Answer what the domain reports; what the table does not name is an internal error."""
+    found = next((_DOMAIN[kind] for kind in type(error).__mro__ if kind in _DOMAIN), None)
+    if found is None:
+        return on_any_error(request, error)
+    status, kind = found
+    headers = {"Retry-After": str(math.ceil(error.retry_after))} if isinstance(error, Unavailable) else {}
+    errors = list(pointed(error.errors)) if isinstance(error, InvalidInput) else None
+    return _response(problem(status, str(error), path=request.url.path, kind=kind, errors=errors), headers)
+
+
+def on_bad_fields(request: Request, error: BadRequestFields) -> Response[Problem]:
+    """Answer 422 with every bad field."""
+    return _response(problem(422, str(error), path=request.url.path, errors=error.fields))
+
+
+def on_http_error(request: Request, error: HTTPException) -> Response[Problem]:
+    """Answer what Litestar refuses: no route, no method, too large, a query that does not fit."""
+    path = request.url.path
+    if isinstance(error, ValidationException):
+        fields = [
+            BadField(f"/{extra.get('key', '')}", "type", _parameter(str(extra.get("message", ""))))
+            for extra in error.extra or []
+            if isinstance(extra, dict)
+        ]
+        return on_bad_fields(request, BadRequestFields(fields or [BadField("", "type", error.detail)]))
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return on_any_error(request, error)
+    detail = error.detail or HTTPStatus(error.status_code).phrase
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        detail = f"there is nothing at {path}"
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        detail = f"{request.method} is not possible at {path}"
+    return _response(problem(error.status_code, detail, path=path), error.headers)
+
+
+def on_any_error(request: Request, error: Exception) -> Response[Problem]:
+    """Answer 500, saying nothing internal; the log has it all, under the request's identifier."""
+    structlog.get_logger().error("request_failed", method=request.method, path=request.url.path, exc_info=error)
+    return _response(problem(500, "The request failed; the log has its X-Request-ID.", path=request.url.path))
+
+
+EXCEPTION_HANDLERS: Final = {
+    MedcostError: on_domain_error,
+    BadRequestFields: on_bad_fields,
+    HTTPException: on_http_error,
+    Exception: on_any_error,
+}
+
+
+def _response(content: Problem, headers: Mapping[str, str] | None = None) -> Response[Problem]:
+    return Response(content, status_code=content.status, media_type=PROBLEM_JSON, headers=dict(headers or {}))
+
+
+def _parameter(message: str) -> str:
+    """Say what msgspec found wrong with a parameter, in lower case and without its own path."""
+    text = message.split(" - at ", maxsplit=1)[0].replace("`", "")
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,173 @@
+"""The OpenAPI document: Litestar's, completed with what it cannot see - bodies, problems, keys and headers."""
+
+from __future__ import annotations
+
+import copy
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Router
+from litestar.exceptions import NotFoundException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme, Tag
+
+from entrypoints.http.batch import BATCH_TYPES
+from entrypoints.http.errors import PROBLEM_JSON
+from entrypoints.http.schemas import BeneficiaryIn, OutcomeIn, Problem, ScenariosIn
+
+DESCRIPTION: Final = """\
+What a year of medical care is likely to cost, from six facts: the mean (`expected`), the median (`typical`) and a
+range that holds nine years in ten. US dollars. Not medical or financial advice.
+
+Every error is `application/problem+json` (RFC 9457); 422 names every broken rule in `errors`, 503 says in
+`Retry-After` when to try again. Every answer carries `X-Request-ID`, the caller's where it sent one.
+"""
+
+ANN: Final = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
+_REF: Final = "#/components/schemas/{name}"
+_JSON: Final = "application/json"
+
+_READS: Final = (400, 413, 415, 422)
+_PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
+    "predict": (*_READS, 409, 503),
+    "predict_batch": (400, 413, 415, 503),
+    "list_predictions": (422, 503),
+    "get_prediction": (404, 503),
+    "erase_prediction": (404, 503),
+    "record_outcome": (*_READS, 404, 503),
+    "explain": (*_READS, 503),
+    "explore": (*_READS, 503),
+    "list_models": (503,),
+    "get_champion": (404, 503),
+    "ready": (503,),
+}
+_ANYWHERE: Final = {401, 403}
+"""With keys required: none, or not enough. Without: the page of another site."""
+
+
+def config(version: str) -> OpenAPIConfig:
+    """Configure what Litestar generates, and complete it where it is rendered."""
+    return OpenAPIConfig(
+        title="Medcost",
+        version=version,
+        description=DESCRIPTION,
+        openapi_router=Router(
+            "/api/v1/schema", route_handlers=[], include_in_schema=False, before_request=_nothing_else
+        ),
+        render_plugins=[_Completed()],
+        use_handler_docstrings=True,
+        tags=[
+            Tag("predictions", "Make, find and forget predictions"),
+            Tag("reasons", "Why, and what if"),
+            Tag("models", "The models behind the answers"),
+            Tag("health", "For those who run the service"),
+        ],
+        components=Components(
+            security_schemes={
+                "bearer": SecurityScheme(type="http", scheme="bearer"),
+                "key": SecurityScheme(type="apiKey", name="X-API-Key", security_scheme_in="header"),
+            }
+        ),
+    )
+
+
+def _nothing_else(request: Request) -> None:
+    """Let Litestar's page for other paths below the document be a problem, like everywhere else."""
+    if not request.url.path.endswith("/openapi.json"):
+        raise NotFoundException
+
+
+class _Completed(JsonRenderPlugin):
+    """Renders the completed document."""
+
+    def __init__(self) -> None:
+        super().__init__(path="/openapi.json", media_type=_JSON)
+
+    def render(self, request: Any, openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002  # the plugin's signature
+        """Complete and encode."""
+        return msgspec.json.encode(completed(openapi_schema))
+
+
+def completed(document: dict[str, Any]) -> dict[str, Any]:
+    """Add bodies, problems, keys and headers to each operation of a document."""
+    document = copy.deepcopy(document)
+    _, shapes = msgspec.json.schema_components([BeneficiaryIn, ScenariosIn, OutcomeIn, Problem], ref_template=_REF)
+    document["components"]["schemas"].update(shapes)
+    document["components"]["headers"] = {
+        "RequestId": {"schema": {"type": "string"}, "description": "Identifies this request in our logs"}
+    }
+    for path in document["paths"].values():
+        for operation in path.values():
+            _complete(operation)
+    return document
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    name, responses = operation["operationId"], operation["responses"]
+    responses.pop("400", None)  # Litestar's own shape of errors, which is not ours
+    if name in _BODIES:
+        operation["requestBody"] = {"required": True, "content": _BODIES[name]}
+    if name not in ("live", "ready"):
+        operation["security"] = [{}, {"bearer": []}, {"key": []}]
+    anywhere = {403, 421} if name in ("live", "ready") else {401, 403, 421}
+    for status in sorted({*_PROBLEMS.get(name, ()), *anywhere}):
+        responses[str(status)] = {
+            "description": HTTPStatus(status).phrase,
+            "content": {PROBLEM_JSON: {"schema": {"$ref": _REF.format(name="Problem")}}},
+        }
+    for status, response in responses.items():
+        headers = response.setdefault("headers", {})
+        headers["X-Request-ID"] = {"$ref": "#/components/headers/RequestId"}
+        if status == "503":
+            headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait"}
+        if status == "401":
+            headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
+    if name == "predict":
+        responses["201"]["headers"]["Location"] = {"schema": {"type": "string"}, "description": "Of the prediction"}
+        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+    if name == "list_predictions":
+        responses["200"]["headers"]["Link"] = {"schema": {"type": "string"}, "description": "The next page"}
+
+
+def _schema(name: str) -> dict[str, Any]:
+    return {"$ref": _REF.format(name=name)}
+
+
+_BODIES: Final[dict[str, dict[str, Any]]] = {
+    "predict": {_JSON: {"schema": _schema("BeneficiaryIn"), "example": ANN}},
+    "explain": {_JSON: {"schema": _schema("BeneficiaryIn"), "example": ANN}},
+    "record_outcome": {_JSON: {"schema": _schema("OutcomeIn"), "example": {"charges": 7281.51}}},
+    "explore": {
+        _JSON: {
+            "schema": _schema("ScenariosIn"),
+            "example": {"beneficiary": ANN, "changes": [{"smoker": True}, {"bmi": 32, "age": 41}]},
+        }
+    },
+    "predict_batch": {
+        # a row that breaks a rule is reported beside the others: any array is read
+        _JSON: {
+            "schema": {"type": "array", "maxItems": 10_000, "items": {}},
+            "example": [ANN, {**ANN, "smoker": "yes"}],
+        },
+        **{
+            kind: {"schema": {"type": "string"}, "example": example}
+            for kind, example in zip(
+                BATCH_TYPES[1:],
+                (
+                    *(['{"age":40,"sex":"female","bmi":27.5,"children":1,"smoker":false,"region":"northeast"}\n'] * 2),
+                    "age,sex,bmi,children,smoker,region\n40,female,27.5,1,no,northeast\n",
+                ),
+                strict=True,
+            )
+        },
+    },
+}
+_IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same body again gives the same prediction",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+}

@@ -1,0 +1,42 @@
+"""Routes for those who run the service."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from dishka.integrations.litestar import FromDishka, inject
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from domain.ports.predictions import PredictionRepository
+from domain.ports.predictor import Predictor
+from entrypoints.http import access
+from entrypoints.http.metrics import Metrics
+from entrypoints.http.options import ApiOptions
+from entrypoints.http.schemas import LiveOut, ModelOut, ReadyOut
+
+TAGS: Final = ["health"]
+
+
+@get("/health/live", operation_id="live", tags=TAGS, summary="Does the process answer?", opt={access.OPEN: True})
+async def live(options: NamedDependency[ApiOptions]) -> LiveOut:
+    """Asks no other part."""
+    return LiveOut("alive", options.version)
+
+
+@get("/health/ready", operation_id="ready", tags=TAGS, summary="Can it predict and record?", opt={access.OPEN: True})
+@inject
+async def ready(predictor: FromDishka[Predictor], predictions: FromDishka[PredictionRepository]) -> ReadyOut:
+    """A known prediction is made and the database asked; 503 says which of them is away."""
+    model, _ = await asyncio.gather(predictor.model(), predictions.check())
+    return ReadyOut("ready", ModelOut.of(model))
+
+
+@get("/metrics", operation_id="metrics", tags=TAGS, summary="Figures for Prometheus", media_type="text/plain")
+async def metrics_text(metrics: NamedDependency[Metrics]) -> Response[bytes]:
+    """For the inside: a proxy to the outside must not pass this on; where keys are required, it asks for one."""
+    return Response(metrics.text(), media_type="text/plain; version=0.0.4")
+
+
+HANDLERS: Final = (live, ready, metrics_text)

@@ -1,0 +1,157 @@
+"""Routes that make, find and forget predictions."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from typing import Annotated, Final, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka, inject
+from litestar import Request, Response, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter, RawBody
+
+from application.predict_cost import PredictCost
+from application.predict_costs import PredictCosts
+from application.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
+from domain.beneficiary import Region, Sex
+from domain.errors import FieldError
+from domain.prediction import Idempotency, PredictionQuery
+from entrypoints.http import access, decoding
+from entrypoints.http.batch import BATCH_TYPES, batch
+from entrypoints.http.errors import BadRequestFields, Malformed, TooLarge, pointed
+from entrypoints.http.metrics import Metrics
+from entrypoints.http.options import ApiOptions
+from entrypoints.http.schemas import BatchOut, PageOut, PredictionOut
+
+TAGS: Final = ["predictions"]
+_FILTERS: Final = ("limit", "cursor", "since", "smoker", "sex", "region")
+_KEY: Final = re.compile(r"[!-~]{1,200}")
+
+
+@post("/predictions", operation_id="predict", tags=TAGS, summary="Predict a year's cost, and record it")
+@inject
+async def predict(
+    request: Request, body: RawBody, metrics: NamedDependency[Metrics], predict_cost: FromDishka[PredictCost]
+) -> Response[PredictionOut]:
+    """Answered once the record is committed.
+
+    With an `Idempotency-Key`, the same request again gives the same prediction, and nothing is recorded twice;
+    the same key with another body is a conflict.
+    """
+    decoding.media_type(request, [decoding.JSON])
+    made = await predict_cost(decoding.beneficiary(body), idempotency=_idempotency(request, body))
+    metrics.predicted([made.model])
+    return Response(PredictionOut.of(made), status_code=201, headers={"Location": f"{request.url.path}/{made.id}"})
+
+
+@post("/predictions/batch", operation_id="predict_batch", tags=TAGS, summary="Predict many at once", status_code=200)
+@inject
+async def predict_batch(
+    request: Request,
+    body: RawBody,
+    metrics: NamedDependency[Metrics],
+    options: NamedDependency[ApiOptions],
+    predict_costs: FromDishka[PredictCosts],
+) -> BatchOut:
+    """Up to 10,000 beneficiaries as a JSON array, JSON Lines, or CSV with a header.
+
+    Good rows are predicted by one and the same model and recorded all together; what is wrong with the others is
+    said in `errors`. Rows count from 1; a CSV header and empty lines are not counted.
+    """
+    kind = decoding.media_type(request, BATCH_TYPES)
+    people, bad, rows = batch(body, kind)
+    if rows > options.batch_rows:
+        message = f"a batch holds up to {options.batch_rows} rows, not {rows}"
+        raise TooLarge(message)
+    made = await predict_costs(people) if people else []
+    metrics.predicted(one.model for one in made)
+    return BatchOut([PredictionOut.of(one) for one in made], bad)
+
+
+@get("/predictions", operation_id="list_predictions", tags=TAGS, summary="Recorded predictions, newest first")
+@inject
+async def list_predictions(
+    request: Request,
+    review: FromDishka[ReviewPredictions],
+    limit: Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")] = 50,
+    cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+    since: Annotated[
+        Annotated[datetime, msgspec.Meta(tz=True)] | None,
+        QueryParameter(description="Made at this time or later; with a time zone"),
+    ] = None,
+    smoker: Annotated[Literal["yes", "no", "true", "false"] | None, QueryParameter(description="Smokes or not")] = None,
+    sex: Annotated[Sex | None, QueryParameter(description="Sex on record")] = None,
+    region: Annotated[Region | None, QueryParameter(description="Region")] = None,
+) -> Response[PageOut]:
+    """Follow `next`, or the `Link` header, until it is null. Predictions made meanwhile do not disturb the pages."""
+    unknown = [name for name in request.query_params if name not in _FILTERS]
+    if unknown:
+        raise BadRequestFields(list(pointed(FieldError(name, "unknown", "is not a known filter") for name in unknown)))
+    query = PredictionQuery(
+        limit=limit,
+        before=cursor,
+        since=since,
+        smoker=None if smoker is None else smoker in ("yes", "true"),
+        sex=sex,
+        region=region,
+    )
+    page = [PredictionOut.of(one) for one in await review(query)]
+    following = str(page[-1].id) if len(page) == limit else None
+    headers = {}
+    if following:
+        asked = urlencode({**request.query_params.dict(), "cursor": following}, doseq=True)
+        headers["Link"] = f'<{request.url.path}?{asked}>; rel="next"'
+    return Response(PageOut(page, following), headers=headers)
+
+
+@get("/predictions/{id:uuid}", operation_id="get_prediction", tags=TAGS, summary="One prediction")
+@inject
+async def get_prediction(id: FromPath[UUID], review: FromDishka[ReviewPredictions]) -> PredictionOut:  # noqa: A002  # of the path
+    """As it was recorded, with its outcome once that is known."""
+    return PredictionOut.of(await review.one(id))
+
+
+@delete(
+    "/predictions/{id:uuid}",
+    operation_id="erase_prediction",
+    tags=TAGS,
+    summary="Forget a prediction for good",
+    opt={access.ADMIN: True},
+)
+@inject
+async def erase_prediction(id: FromPath[UUID], erase: FromDishka[ErasePrediction]) -> None:  # noqa: A002
+    """Where keys are required, an admin's."""
+    await erase(id)
+
+
+@put("/predictions/{id:uuid}/outcome", operation_id="record_outcome", tags=TAGS, summary="What the year really cost")
+@inject
+async def record_outcome(
+    request: Request,
+    id: FromPath[UUID],  # noqa: A002
+    body: RawBody,
+    record: FromDishka[RecordOutcome],
+) -> PredictionOut:
+    """A later outcome replaces an earlier one."""
+    decoding.media_type(request, [decoding.JSON])
+    return PredictionOut.of(await record(id, decoding.charges(body)))
+
+
+def _idempotency(request: Request, body: bytes) -> Idempotency | None:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not _KEY.fullmatch(key):
+        message = "Idempotency-Key must be 1 to 200 visible ASCII characters"
+        raise Malformed(message)
+    caller = access.caller(request)
+    return Idempotency(f"{caller}:{key}" if caller else key, hashlib.sha256(body).hexdigest())
+
+
+BATCH_HANDLERS: Final = (predict_batch,)
+HANDLERS: Final = (predict, list_predictions, get_prediction, erase_prediction, record_outcome)
