@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from adapters.postgres.embedded import EmbeddedPostgres
-
     from domain.model import ModelVersion
     from entrypoints.wiring.settings import Settings
 

@@ -1,0 +1,114 @@
+"""The web process over PostgreSQL and a model server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+
+from dishka import Provider, Scope, provide
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.bentoml.connection import ModelServer
+from adapters.bentoml.explainer import BentoExplainer
+from adapters.bentoml.predictor import BentoPredictor
+from adapters.postgres.engine import connect
+from adapters.postgres.keys import PostgresKeys
+from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.predictions import PostgresPredictions
+from adapters.system.clock import SystemClock
+from adapters.system.home import Home
+from domain.errors import ConfigurationError
+from domain.ports.clock import Clock
+from domain.ports.explainer import Explainer
+from domain.ports.keys import ApiKeys
+from domain.ports.ledger import ModelLedger
+from domain.ports.loader import LoadedModel
+from domain.ports.predictions import PredictionRepository
+from domain.ports.predictor import Predictor
+from entrypoints.wiring.database import database_url, lease
+from entrypoints.wiring.settings import Settings
+
+
+class DatabaseParts(Provider):
+    """PostgreSQL, embedded or named."""
+
+    scope = Scope.APP
+
+    clock = provide(SystemClock, provides=Clock)
+    predictions = provide(PostgresPredictions, provides=PredictionRepository)
+    keys = provide(PostgresKeys, provides=ApiKeys)
+
+    @provide
+    async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
+        """One pool of connections; the embedded server runs as long as it is open."""
+        held = ExitStack()
+        await asyncio.to_thread(held.enter_context, lease(settings))
+        engine = connect(database_url(settings), deadline=settings.database_deadline)
+        yield engine
+        await engine.dispose()
+        await asyncio.to_thread(held.close)
+
+    @provide
+    def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
+        """What is served, and why."""
+        return PostgresLedger(engine, Home(settings.home).ledger_head)
+
+
+class ModelServerParts(Provider):
+    """BentoML over HTTP."""
+
+    scope = Scope.APP
+
+    predictor = provide(BentoPredictor, provides=Predictor)
+    explainer = provide(BentoExplainer, provides=Explainer)
+
+    @provide
+    async def server(self, settings: Settings) -> AsyncIterator[ModelServer]:
+        """Kept-alive connections."""
+        server = ModelServer(settings.model_server_url, deadline=settings.predictor_deadline)
+        yield server
+        await server.close()
+
+
+class InProcessParts(Provider):
+    """The model in this process: no model server, but scikit-learn and BentoML's store are loaded here."""
+
+    scope = Scope.APP
+
+    @provide
+    async def served(self) -> AsyncIterator[LoadedModel]:
+        """Follows the pointer of the home."""
+        from entrypoints.wiring.model_server import served_model
+
+        served = served_model()
+        await served.refresh()
+        following = asyncio.create_task(served.follow())
+        yield served
+        following.cancel()
+
+    @provide
+    def predictor(self, model: LoadedModel) -> Predictor:
+        """The same model predicts and explains."""
+        return model
+
+    @provide
+    def explainer(self, model: LoadedModel) -> Explainer:
+        """See `predictor`."""
+        return model
+
+
+def server_parts(settings: Settings) -> list[Provider]:
+    """Choose the parts that the settings name.
+
+    Raises:
+        ConfigurationError: if no model server is named and none was started.
+    """
+    told = Provider(scope=Scope.APP)
+    told.provide(lambda: settings, provides=Settings)
+    if settings.predictor == "in_process":
+        return [told, DatabaseParts(), InProcessParts()]
+    if not settings.model_server_url:
+        message = "no model server is named: set MEDCOST_MODEL_SERVER_URL, or MEDCOST_PREDICTOR=in_process"
+        raise ConfigurationError(message)
+    return [told, DatabaseParts(), ModelServerParts()]
