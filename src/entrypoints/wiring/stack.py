@@ -50,7 +50,7 @@ async def run_stack(settings: Settings, *, stop: asyncio.Event, say: Callable[[s
     with sole_holder(home.up_lock, otherwise=_already_up(home)):
         _take_over(home, say)
         async with AsyncExitStack() as stack:
-            door = stack.enter_context(_listening(settings))
+            door = stack.enter_context(_listening(settings.host, settings.port))
             url = f"http://{_in_url(settings.host)}:{door.getsockname()[1]}"
             run = Run(supervisor=ProcessId.mine(), profile=settings.profile, url=url)
             run_file.write(home.run_file, run)
@@ -80,7 +80,7 @@ async def _start(
         await _database(settings, stack, say)
         await _first_model(settings, say)
     if settings.predictor == "bentoml" and not settings.model_server_url:
-        model = _model_server(settings)
+        model = _model_server(settings, stack.enter_context(_listening("127.0.0.1", 0)))
         settings = msgspec.structs.replace(settings, model_server_url=model.address)
         parts = [model, _web(settings, door, url)]
     else:
@@ -175,15 +175,15 @@ async def _report_changed_data(settings: Settings, say: Callable[[str], None]) -
         )
 
 
-def _model_server(settings: Settings) -> Part:
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
+def _model_server(settings: Settings, door: socket.socket) -> Part:
+    address = f"http://127.0.0.1:{door.getsockname()[1]}"
     return Part(
         name="model",
-        command=[sys.executable, "-m", "entrypoints.model_server.main", "--host", "127.0.0.1", "--port", str(port)],
+        command=[sys.executable, "-m", "entrypoints.model_server.main", "--fd", str(door.fileno())],
         environment=environment_of(settings),
         address=address,
         answers=lambda: _get(f"{address}/v1/model"),
+        inherits=[door.fileno()],
     )
 
 
@@ -243,24 +243,18 @@ def _already_up(home: Home) -> str:
 
 
 @contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
-    """Bind the web address once: a web process that is started again loses no connection that waits."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Bind an address once: while a process behind it is started again, connections wait and are not refused."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            door.bind((settings.host, settings.port))
+            door.bind((host, port))
         except OSError as error:
-            message = f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): choose another PORT"
+            message = f"cannot listen on {host}:{port} ({error.strerror}): choose another PORT"
             raise HomeInUse(message) from error
         door.listen(1024)
         yield door
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _in_url(host: str) -> str:
