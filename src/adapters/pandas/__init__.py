@@ -1,0 +1,1 @@
+"""Claims as tables: files, a synthetic sample, the public data set."""

@@ -58,7 +58,7 @@ def candidacy(
     measured = scores(table.rows[rows], table.charges[rows], mine[0, rows])
     frozen = scores(table.rows, table.charges, model.predict_arrays(table.rows)[0])
     covered = _by_group(measured)
-    # rows that a model learnt from cannot be covered worse than new ones, unless the folder is not what its recipe makes
+    # rows that a model learnt from are covered no worse than new ones, unless the folder is not what its recipe makes
     as_it_is = {group: min(share, _by_group(frozen).get(group, share)) for group, share in covered.items()}
     return Candidacy(
         comparison=comparison,

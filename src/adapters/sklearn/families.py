@@ -48,9 +48,8 @@ class Family:
 
 
 def _boosting(loss: str) -> Callable[[_Settings, int], Any]:
-    return lambda settings, seed: HistGradientBoostingRegressor(
-        loss=loss, early_stopping=False, random_state=seed, **settings
-    )
+    fixed: _Settings = {"loss": loss, "early_stopping": False}
+    return lambda settings, seed: HistGradientBoostingRegressor(random_state=seed, **fixed, **settings)
 
 
 def _interaction(regressor: Callable[[_Settings], list[Any]]) -> Callable[[_Settings, int], Any]:

@@ -54,6 +54,6 @@ def read_verified(folder: Path, digest: str) -> dict[str, bytes]:
         raise ModelRefused(message)
     made_with, here = manifest.versions.get(_MUST_MATCH, "unknown"), version(_MUST_MATCH)
     if made_with != here:
-        message = f"the model was made with {_MUST_MATCH} {made_with}, here is {here}: train again, or install {made_with}"
+        message = f"the model was made with {_MUST_MATCH} {made_with}, but {here} is installed: train again"
         raise ModelRefused(message)
     return contents

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_KNOWN: Final = np.array([[coalition >> fact & 1 for fact in range(len(FACTS))] for coalition in range(COALITIONS)], bool)
+_KNOWN: Final = (np.arange(COALITIONS)[:, None] >> np.arange(len(FACTS)) & 1).astype(bool)
 _DECIMALS: Final = 6
 
 

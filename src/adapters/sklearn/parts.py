@@ -81,7 +81,7 @@ def interactions(
         ("age", "smoker"): smoker_age,
     }
     chosen += [term for term, is_wanted in wanted.items() if is_wanted]
-    products = [(name,) for name in names] + list(combinations_with_replacement(names, 2))
+    products: list[_Term] = [*[(name,) for name in names], *combinations_with_replacement(names, 2)]
     return [
         *_scaled(columns),
         PolynomialFeatures(2, include_bias=False),

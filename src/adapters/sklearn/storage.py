@@ -101,7 +101,7 @@ def read(folder: Path, digest: str) -> tuple[CostModel, NDArray[np.uint64]]:
 
 
 def row_digests(table: Table) -> NDArray[np.uint64]:
-    """Give each row's SHA-256 over its seven numbers (64-bit, little-endian), cut to 64 bits: enough to know it again."""
+    """Give each row's SHA-256 over its seven little-endian numbers, cut to 64 bits: enough to know it again."""
     data = np.ascontiguousarray(np.column_stack([table.rows, table.charges]), dtype="<f8").tobytes()
     cut = b"".join(hashlib.sha256(data[at : at + _ROW.size]).digest()[:8] for at in range(0, len(data), _ROW.size))
     return np.frombuffer(cut, dtype="<u8")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from domain.beneficiary import FACTS
 from domain.prediction import Caution, PeopleAlike
@@ -45,7 +45,7 @@ class Support:
     highs: Floats
     rows: Floats
     charges: Floats
-    tree: cKDTree
+    tree: KDTree
 
     @classmethod
     def of(cls, rows: Floats, charges: Floats, *, seed: int) -> Support:
@@ -57,14 +57,12 @@ class Support:
     @classmethod
     def from_parts(cls, lows: Floats, highs: Floats, rows: Floats, charges: Floats) -> Support:
         """Grow the tree anew over parts that were kept."""
-        return cls(lows, highs, rows, charges, cKDTree(rows[:, _COLUMNS] / _ALIKE))
+        return cls(lows, highs, rows, charges, KDTree(rows[:, _COLUMNS] / _ALIKE))
 
     @property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
         """The smallest and largest value of each numeric fact."""
-        return {
-            name: (float(low), float(high)) for name, low, high in zip(NUMERIC, self.lows, self.highs, strict=True)
-        }
+        return {name: (float(low), float(high)) for name, low, high in zip(NUMERIC, self.lows, self.highs, strict=True)}
 
     def cautions(self, rows: Floats) -> tuple[dict[int, tuple[Caution, ...]], Floats]:
         """Warn where a model guesses.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from adapters.sklearn.folds import folds, train_and_test
 from adapters.sklearn.scoring import Published, fold_scores, scores
 from adapters.sklearn.storage import read, write
 from domain.evaluation import Evaluation, OutOfFold
-from domain.model import FoldPlan, ModelCard
+from domain.model import ModelCard
 from domain.ports.clock import Clock
 from domain.ports.trainer import Trainer
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from domain.claims import Claims
     from domain.evaluation import FoldScores, Scores
-    from domain.model import Provenance, Recipe, TrainedModel
+    from domain.model import FoldPlan, Provenance, Recipe, TrainedModel
     from domain.promotion import Candidacy
 
 
@@ -58,7 +58,7 @@ class SklearnTrainer(Trainer):
     ) -> TrainedModel:
         """Fit on all rows and write the folder."""
         table = Table.of(claims)
-        measured = _cross_validate(recipe, table, FoldPlan(n_splits=plan.n_splits, n_repeats=1, seed=plan.seed), _ignore)
+        measured = _cross_validate(recipe, table, replace(plan, n_repeats=1), _ignore)
         model = fit_model(recipe, table, seed=plan.seed, repeats=plan.n_repeats)
         card = ModelCard(
             recipe=recipe,
@@ -89,9 +89,7 @@ class SklearnTrainer(Trainer):
         return candidacy(challenger, champion, Table.of(claims), plan)
 
 
-def _cross_validate(
-    recipe: Recipe, table: Table, plan: FoldPlan, on_fold: Callable[[FoldScores], None]
-) -> Evaluation:
+def _cross_validate(recipe: Recipe, table: Table, plan: FoldPlan, on_fold: Callable[[FoldScores], None]) -> Evaluation:
     answers = np.empty((len(table), 100))
     measured: list[FoldScores] = []
     fit_seconds: list[float] = []

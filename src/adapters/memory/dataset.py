@@ -1,0 +1,66 @@
+"""Claims kept in this process."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections import Counter
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import TYPE_CHECKING, Final
+
+from adapters.memory.faults import FailsOnRequest
+from domain.claims import COLUMNS, Claims, ColumnSummary, ContractReport, DataOrigin
+from domain.errors import ClaimsRejected
+from domain.ports.dataset import ClaimsDataset
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.claims import ClaimRecord
+
+_HERE: Final = DataOrigin("memory", "claims given by the program itself", synthetic=True)
+
+
+@dataclass
+class MemoryDataset(FailsOnRequest, ClaimsDataset):
+    """Gives the records that it was given; a record keeps the contract by itself."""
+
+    records: Sequence[ClaimRecord]
+    origin: DataOrigin = field(default=_HERE)
+
+    def report(self) -> ContractReport:
+        """Describe them."""
+        self._fail_if_asked()
+        return ContractReport(
+            origin=self.origin,
+            rows=len(self.records),
+            duplicates=sum(count - 1 for count in Counter(self.records).values()),
+            columns=tuple(map(self._summary, COLUMNS)),
+            violations=(),
+            violation_count=0,
+            digest=self._digest() if self.records else None,
+        )
+
+    def read(self) -> Claims:
+        """Give them."""
+        self._fail_if_asked()
+        if not self.records:
+            message = f"{self.origin.name}: there are no data rows"
+            raise ClaimsRejected(message)
+        facts = [record.beneficiary.as_numbers() for record in self.records]
+        return Claims(self.origin, self._digest(), facts, [record.charges for record in self.records])
+
+    def _digest(self) -> str:
+        """Hash rows of seven 64-bit numbers, little-endian: the same rows from a file have the same digest."""
+        rows = (struct.pack("<7d", *one.beneficiary.as_numbers(), one.charges) for one in self.records)
+        return hashlib.sha256(b"".join(rows)).hexdigest()
+
+    def _summary(self, column: str) -> ColumnSummary:
+        facts = [{**record.beneficiary.as_facts(), "charges": record.charges} for record in self.records]
+        values = [row[column] for row in facts]
+        numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+        if not numbers:
+            names = {True: "yes", False: "no"}
+            return ColumnSummary(column, 0, counts=Counter(names.get(value) or str(value) for value in values))
+        return ColumnSummary(column, 0, min(numbers), fmean(numbers), max(numbers))

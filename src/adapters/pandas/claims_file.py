@@ -1,0 +1,91 @@
+"""Claims in a CSV or Parquet file."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+
+from adapters.pandas.contract import accepted, examine
+from domain.claims import DataOrigin
+from domain.errors import ClaimsRejected
+from domain.ports.dataset import ClaimsDataset
+
+if TYPE_CHECKING:
+    from domain.claims import Claims, ContractReport
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsFile(ClaimsDataset):
+    """A file that ends in ``.csv`` or ``.parquet``.
+
+    CSV is UTF-8, with or without byte-order mark, lines ending as on any system, with one line of column names.
+
+    Args:
+        path: where it lies.
+        origin: where it comes from; by default it is known by its file name.
+    """
+
+    path: Path
+    origin: DataOrigin | None = None
+
+    def report(self) -> ContractReport:
+        """Describe it."""
+        return examine(self._table(), self._origin())[0]
+
+    def read(self) -> Claims:
+        """Give all rows."""
+        return accepted(*examine(self._table(), self._origin()))
+
+    def _origin(self) -> DataOrigin:
+        return self.origin or DataOrigin(self.path.name, f"the file {self.path.name}", synthetic=False)
+
+    def _table(self) -> pd.DataFrame:
+        name, ending = self.path.name, self.path.suffix.lower()
+        try:
+            content = self.path.read_bytes()
+        except OSError as error:
+            message = f"{self.path}: cannot be read: {error.strerror}"
+            raise ClaimsRejected(message) from error
+        if ending == ".csv":
+            return _csv(name, content)
+        if ending == ".parquet":
+            return _parquet(name, content)
+        message = f"{name}: a claims file ends in .csv or .parquet"
+        raise ClaimsRejected(message)
+
+
+def _csv(name: str, content: bytes) -> pd.DataFrame:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        message = f"{name}: line {line} is not UTF-8 text: save the file as CSV UTF-8"
+        raise ClaimsRejected(message) from error
+    if "\0" in text:
+        message = f"{name}: this is no text but binary data, or text of another encoding: save the file as CSV UTF-8"
+        raise ClaimsRejected(message)
+    try:
+        # the names are read as a first row: so a line with too many fields is an error, never an index
+        lines = pd.read_csv(io.StringIO(text), header=None, dtype="str", keep_default_na=False, skipinitialspace=True)
+    except pd.errors.EmptyDataError as error:
+        message = f"{name}: the file is empty"
+        raise ClaimsRejected(message) from error
+    except (pd.errors.ParserError, ValueError) as error:
+        message = f"{name}: this is no table: {str(error).strip()}"
+        raise ClaimsRejected(message) from error
+    table = lines.iloc[1:].reset_index(drop=True)
+    table.columns = lines.iloc[0].fillna("").tolist()
+    return table
+
+
+def _parquet(name: str, content: bytes) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(io.BytesIO(content))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        message = f"{name}: this is no Parquet table: {error}"
+        raise ClaimsRejected(message) from error

@@ -1,0 +1,58 @@
+"""The public data set, fetched from Kaggle: for machines with internet."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from adapters.pandas.claims_file import ClaimsFile
+from domain.claims import DataOrigin
+from domain.errors import ClaimsRejected
+from domain.ports.dataset import ClaimsDataset
+
+if TYPE_CHECKING:
+    from domain.claims import Claims, ContractReport
+
+HANDLE: Final = "mirichoi0218/insurance"
+
+
+@dataclass(frozen=True, slots=True)
+class KaggleClaims(ClaimsDataset):
+    """A data set on Kaggle with one CSV file that keeps the contract; fetched once, then found in kagglehub's cache.
+
+    Args:
+        handle: ``owner/dataset``.
+    """
+
+    handle: str = HANDLE
+
+    def report(self) -> ContractReport:
+        """Describe it."""
+        return self._file().report()
+
+    def read(self) -> Claims:
+        """Give all rows."""
+        return self._file().read()
+
+    def _file(self) -> ClaimsFile:
+        try:
+            kagglehub = importlib.import_module("kagglehub")  # an optional extra
+        except ImportError as error:
+            message = f"kaggle:{self.handle} needs the extra `kaggle`: pip install kagglehub; or use dataset=csv"
+            raise ClaimsRejected(message) from error
+        try:
+            folder = Path(kagglehub.dataset_download(self.handle))
+        except Exception as error:  # kagglehub lets errors of requests, urllib3 and its own through alike
+            message = (
+                f"kaggle:{self.handle} cannot be fetched ({type(error).__name__}: {error}): "
+                "is there internet? Otherwise use dataset=csv dataset.path=FILE"
+            )
+            raise ClaimsRejected(message) from error
+        found = sorted(folder.glob("*.csv"))
+        if len(found) != 1:
+            message = f"kaggle:{self.handle} holds {len(found)} CSV files where one is needed"
+            raise ClaimsRejected(message)
+        description = f"the data set {self.handle} on Kaggle"
+        return ClaimsFile(found[0], DataOrigin(f"kaggle:{self.handle}", description, synthetic=False))
