@@ -9,13 +9,13 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 from hydra import compose, initialize_config_dir
-from hydra.errors import HydraException
+from hydra.errors import ConfigCompositionException, HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from domain.errors import ConfigurationError
 from domain.evaluation import Metric
-from domain.model import Choice, FloatRange, FoldPlan, HyperparameterValue, IntRange, Recipe, SearchSpace
+from domain.model import Choice, FloatRange, FoldPlan, IntRange, Recipe, SearchSpace
 from domain.promotion import PromotionPolicy
 from entrypoints.wiring.settings import TREE
 
@@ -220,6 +220,10 @@ def compose_training(overrides: Sequence[str], *, data: str = "") -> TrainConfig
         except MissingMandatoryValue as error:
             message = f"{error.full_key or 'dataset.path'} must be said: dataset=csv dataset.path=FILE"
             raise ConfigurationError(message) from error
+        except ConfigCompositionException as error:
+            # the key exists in some option of its group, so it is the option that was not chosen
+            message = f"{_overridden(error)} does not belong to the options chosen: choose the option it belongs to, too"
+            raise ConfigurationError(message) from error
         except (HydraException, OmegaConfBaseException) as error:
             raise ConfigurationError(_one_line(error)) from error
     config = _decoded(composed, TrainConfig, "")
@@ -253,11 +257,17 @@ def _refuse_unknown(override: str, known: Sequence[str]) -> None:
     if name not in known:
         raise ConfigurationError(f"there is no key {name!r}" + _nearest(name, known))
     if (_CONFIG / name).is_dir():
-        options = sorted(option.stem for option in (_CONFIG / name).glob("*.yaml"))
+        if value.strip("[] ") == "":
+            raise ConfigurationError(f"{name} must name at least one: choose from {', '.join(_options(name))}")
+        options = _options(name)
         for option in value.strip("[]").split(","):
             if option.strip() not in options:
                 hint = _nearest(option.strip(), options) or f": choose from {', '.join(options)}"
                 raise ConfigurationError(f"there is no {name} {option.strip()!r}" + hint)
+
+
+def _options(group: str) -> list[str]:
+    return sorted(option.stem for option in (_CONFIG / group).glob("*.yaml"))
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
@@ -297,6 +307,10 @@ def _flat(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:
 
 def _yaml(file: Path) -> dict[str, Any]:
     return OmegaConf.to_container(OmegaConf.load(file), resolve=False) or {}  # type: ignore[return-value]  # a mapping
+
+
+def _overridden(error: Exception) -> str:
+    return str(error).partition("Could not override ")[2].partition("\n")[0].split(". ")[0] or _one_line(error)
 
 
 def _one_line(error: Exception) -> str:

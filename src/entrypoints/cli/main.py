@@ -1,0 +1,108 @@
+"""The command line `medcost`. Commands are imported when they are called, so that help is there at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from cyclopts import App, CycloptsError
+
+from domain.errors import ConfigurationError, MedcostError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+_HELP: Final = """What a year of medical care is likely to cost.
+
+State lives in one folder, the home: `--home DIR` or MEDCOST_HOME (default .medcost). Two homes never meet.
+`--json` prints exactly one JSON document. Exit status: 0 done, 1 failed, 2 wrong usage.
+`--debug` before the command shows where an unexpected error came from.
+
+Examples:
+    medcost up --data insurance.csv
+
+    medcost train stage=all dataset=csv dataset.path=insurance.csv
+
+    medcost models list
+"""
+
+_COMMANDS: Final = (
+    ("up", "up:up", "Start everything and keep it running."),
+    ("status", "status:status", "Show what of this home runs, where, since when."),
+    ("down", "status:down", "Stop what of this home runs."),
+    ("serve", "serve:serve", "Serve one part in this process: api, dashboard, web, model or mlflow."),
+    ("doctor", "doctor:doctor", "Say of each part whether it is reachable, what is wrong, and what to do."),
+    ("train", "train:train", "Compare model families, tune the best, register, judge and promote it."),
+    ("data", "data:app", "Describe, validate or invent claims data."),
+    ("models", "models:app", "Versions, gate, ledger: list, show, promote, rollback, history."),
+    ("publish", "models:publish", "Put a version on the model server's shelf."),
+    ("evaluate", "evaluate:evaluate", "Score the champion on labelled rows."),
+    ("predict", "predict:predict", "Predict a whole file with the champion."),
+    ("db", "db:app", "Migrations of the database: upgrade, current."),
+    ("keys", "keys:app", "API keys: create, list, revoke."),
+)
+
+
+def cli() -> App:
+    """Give the command line; nothing that it starts is imported yet."""
+    app = App(name="medcost", help=_HELP, help_format="markdown", version=lambda: metadata.version("medcost"))
+    for name, place, summary in _COMMANDS:
+        app.command(f"entrypoints.cli.{place}", name=name, help=summary)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and end with its exit status; a failure is one line on stderr."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = given[:1] == ["--debug"]
+    # whoever asks this process to end gets what Ctrl-C gives: open runs are marked and leases returned
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        cli()(given[1:] if debug else given, exit_on_error=False, print_error=False)
+    except KeyboardInterrupt:
+        _end(INTERRUPTED, "interrupted")
+    except CycloptsError as error:
+        _end(WRONG_USAGE, f"{_one_line(str(error))} See: medcost --help")
+    except ConfigurationError as error:
+        _end(WRONG_USAGE, str(error))
+    except MedcostError as error:
+        _end(FAILED, str(error), debug=debug)
+    except BrokenPipeError:
+        # the reader went away, as in `medcost models list | head`; nothing may be written on exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except Exception as error:  # noqa: BLE001  # the last line of defence: one clear line, whatever it was
+        _end(FAILED, f"unexpected {type(error).__name__}: {error}", debug=debug, kept=True)
+    sys.exit(DONE)
+
+
+def _end(status: int, line: str, *, debug: bool = False, kept: bool = False) -> NoReturn:
+    if debug:
+        traceback.print_exc()
+    elif kept:
+        line += f" (traceback in {_keep_traceback()}; or repeat with `medcost --debug …`)"
+    sys.stderr.write(f"medcost: {_one_line(line)}\n")
+    sys.exit(status)
+
+
+def _keep_traceback() -> Path:
+    from tempfile import NamedTemporaryFile  # noqa: PLC0415  # needed only when something broke
+
+    with NamedTemporaryFile("w", prefix="medcost-", suffix=".log", delete=False, encoding="utf-8") as file:
+        traceback.print_exc(file=file)
+    return Path(file.name)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+if __name__ == "__main__":
+    main()
