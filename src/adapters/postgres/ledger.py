@@ -146,7 +146,7 @@ class PostgresLedger(ModelLedger):
         draft.replace(self._head_file)
 
 
-async def _row_of(connection: AsyncConnection, number: int) -> Mapping[str, Any]:
+async def _row_of(connection: AsyncConnection, number: int) -> Mapping[Any, Any]:
     found = await connection.execute(select(MODEL_VERSIONS).where(MODEL_VERSIONS.c.number == number))
     row = found.mappings().first()
     if row is None:
@@ -155,9 +155,9 @@ async def _row_of(connection: AsyncConnection, number: int) -> Mapping[str, Any]
     return row
 
 
-def _version(row: Mapping[str, Any]) -> ModelVersion:
+def _version(row: Mapping[Any, Any]) -> ModelVersion:
     return ModelVersion(row["number"], row["digest"], row["registered_at"], msgspec.convert(row["card"], ModelCard))
 
 
-def _entry(row: Mapping[str, Any]) -> LedgerEntry:
+def _entry(row: Mapping[Any, Any]) -> LedgerEntry:
     return LedgerEntry(**{**row, "change": Change(row["change"])})

@@ -157,7 +157,7 @@ def _new_id() -> UUID:
     return UUID(bytes=uuid7().bytes)
 
 
-def _found(row: Mapping[str, Any] | None, id: UUID) -> Mapping[str, Any]:  # noqa: A002
+def _found(row: Mapping[Any, Any] | None, id: UUID) -> Mapping[Any, Any]:  # noqa: A002
     if row is None:
         message = f"there is no prediction {id}"
         raise PredictionNotFound(message)
@@ -186,7 +186,7 @@ def _row(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def _entity(row: Mapping[str, Any]) -> Prediction:
+def _entity(row: Mapping[Any, Any]) -> Prediction:
     return Prediction(
         id=row["id"],
         created_at=row["created_at"],
