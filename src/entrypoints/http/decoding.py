@@ -84,7 +84,7 @@ def scenarios(body: bytes) -> tuple[Beneficiary, list[Beneficiary]]:
         errors.append(BadField("/beneficiary", "type", "must be an object"))
     if "changes" in given and not (isinstance(changes, list) and 1 <= len(changes) <= _MOST_CHANGES):
         errors.append(BadField("/changes", "type", f"must be a list of 1 to {_MOST_CHANGES} changes"))
-    if errors:
+    if errors or not isinstance(changes, list):
         raise BadRequestFields(errors)
     base, variants = None, []
     try:
@@ -93,7 +93,7 @@ def scenarios(body: bytes) -> tuple[Beneficiary, list[Beneficiary]]:
         errors += bad.fields
     # each fact is checked by itself, so what is wrong with the person is not said again of each change
     others = base.as_facts() if base else _SOMEBODY
-    for i, change in enumerate(changes or []):
+    for i, change in enumerate(changes):
         try:
             variants.append(person({**others, **change} if isinstance(change, dict) else change, f"/changes/{i}"))
         except BadRequestFields as bad:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from litestar import Request, Router
+from litestar import MediaType, Request, Router
 from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -83,7 +83,7 @@ class _Completed(JsonRenderPlugin):
     """Renders the completed document."""
 
     def __init__(self) -> None:
-        super().__init__(path="/openapi.json", media_type=_JSON)
+        super().__init__(path="/openapi.json", media_type=MediaType.JSON)
 
     def render(self, request: Any, openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002  # the plugin's signature
         """Complete and encode."""

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+JSON = {"Content-Type": "application/json"}
+GOOD = b'{"age":40,"sex":"female","bmi":27.5,"children":1,"smoker":false,"region":"northeast"}'
+
+
+async def test_all_broken_rules_are_named_at_once(memory_api):
+    body = {"age": "3", "sex": "f", "bmi": 9, "children": 1.5, "smoker": "maybe", "ha/t~": 1}
+    answer = await memory_api.post("/predictions", json=body)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert {(error["pointer"], error["code"]) for error in answer.json()["errors"]} == {
+        ("/age", "type"),
+        ("/sex", "choice"),
+        ("/bmi", "range"),
+        ("/children", "type"),
+        ("/smoker", "type"),
+        ("/region", "missing"),
+        ("/ha~1t~0", "unknown"),
+    }
+
+
+async def test_a_problem_has_every_member(memory_api):
+    problem = (await memory_api.post("/predictions", json={})).json()
+    assert list(problem) == ["type", "title", "status", "detail", "instance", "errors"]
+    assert (problem["status"], problem["instance"]) == (422, "/api/v1/predictions")
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (GOOD[:30], "column 29"),
+        (GOOD + b"x", "column 86"),
+        (GOOD.replace(b"27.5", b"NaN"), "NaN"),
+        (GOOD.replace(b"27.5", b"-Infinity"), "-Infinity"),
+        (b"\xef\xbb\xbf" + GOOD, "column 1"),
+        (GOOD.decode().encode("utf-16"), "byte 0"),
+        (GOOD.replace(b"female", b"f\xff"), "byte 19"),
+        (GOOD.replace(b'"female"', b'"\\ud800"'), "surrogate"),
+        (b"[" * 10_000, "deep"),
+        (b'{"a":' * 10_000, "deep"),
+        (b"[]", "object"),
+        (b"3", "object"),
+        (b"null", "object"),
+        (GOOD.replace(b"}", b',"age":41}'), "'age' twice"),
+        (GOOD.replace(b"}", b',"\\u0061ge":41}'), "'age' twice"),
+        (GOOD.replace(b"}", b',"smoker":"no"}'), "'smoker' twice"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/predictions", "/explanations"])
+async def test_a_malformed_body_is_refused_naming_the_place(memory_api, path, body, place):
+    answer = await memory_api.post(path, content=body, headers=JSON)
+    assert answer.status_code == 400
+    assert place in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("number", [b"1e999", b"9" * 400, b"9" * 5000, b"-1e999", b"40.0", b"4e1", b'"40"', b"true"])
+async def test_numbers_that_no_age_can_be_are_refused_as_such(memory_api, number):
+    answer = await memory_api.post("/predictions", content=GOOD.replace(b"40", number), headers=JSON)
+    assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, ["/age"])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "application/json; charset=utf-16"},
+        {**JSON, "Content-Encoding": "gzip"},
+    ],
+)
+async def test_a_body_of_another_type_is_refused(memory_api, headers):
+    answer = await memory_api.post("/predictions", content=GOOD, headers=headers)
+    assert (answer.status_code, answer.json()["title"][:8]) == (415, "The body")
+
+
+async def test_the_usual_ways_of_saying_json_are_understood(memory_api):
+    for kind in ("application/json; charset=utf-8", 'Application/JSON; charset="UTF-8"'):
+        assert (await memory_api.post("/predictions", content=GOOD, headers={"Content-Type": kind})).status_code == 201
+
+
+async def test_a_body_that_is_too_large_is_refused(memory_api):
+    assert (await memory_api.post("/predictions", content=b" " * 70_000, headers=JSON)).status_code == 413
+
+
+async def test_a_body_that_is_too_large_is_refused_though_its_length_was_not_told(memory_api):
+    async def chunks():
+        for _ in range(100):
+            yield b" " * 1000
+
+    answer = await memory_api.post("/predictions", content=chunks(), headers=JSON)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+
+
+async def test_a_problem_without_a_route_or_a_method(memory_api):
+    for method, path, status in (
+        ("GET", "/nothing", 404),
+        ("GET", "/predictions/7", 404),
+        ("GET", "/schema/redoc", 404),
+        ("GET", "/docs/../app.py", 404),
+        ("PATCH", "/predictions", 405),
+        ("DELETE", "/models/champion", 405),
+    ):
+        answer = await memory_api.request(method, path)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+        assert answer.json()["status"] == status
+
+
+@st.composite
+def mangled(draw: st.DrawFn) -> bytes:
+    """A good body with some bytes cut out, put in or overwritten."""
+    body = bytearray(GOOD)
+    for _ in range(draw(st.integers(1, 4))):
+        at, end = sorted((draw(st.integers(0, len(body))), draw(st.integers(0, len(body)))))
+        body[at : draw(st.sampled_from([at, at + 1, end]))] = draw(st.binary(max_size=4))
+    return bytes(body)
+
+
+_facts = st.dictionaries(
+    st.sampled_from(["age", "sex", "bmi", "children", "smoker", "region"]) | st.text(max_size=5),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10) | st.just("female"),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+        max_leaves=5,
+    ),
+    max_size=8,
+).map(lambda facts: json.dumps(facts).encode())
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=mangled() | _facts | st.binary(max_size=200))
+@pytest.mark.parametrize("path", ["/predictions", "/predictions/batch", "/scenarios"])
+async def test_no_body_breaks_the_api(memory_api, path, body):
+    answer = await memory_api.post(path, content=body, headers=JSON)
+    assert answer.status_code in (200, 201, 400, 422)

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from adapters.memory.predictions import MemoryPredictions
+from adapters.memory.predictor import NeighbourPredictor
+from domain.errors import PredictorUnavailable, RepositoryUnavailable
+from domain.ports.loader import LoadedModel
+from domain.ports.predictions import PredictionRepository
+
+
+async def test_ready_means_that_a_prediction_was_made_and_the_database_answered(api):
+    answer = await api.get("/health/ready")
+    assert (answer.status_code, answer.json()["status"], answer.json()["model"]["version"]) == (200, "ready", 0)
+
+
+async def test_without_a_model_predictions_are_unavailable_and_nothing_is_recorded(memory_container, memory_api, ann):
+    model = await memory_container.get(LoadedModel)
+    assert isinstance(model, NeighbourPredictor)
+    model.failure = PredictorUnavailable("the model server does not answer", retry_after=2.5)
+    for answer in (await memory_api.post("/predictions", json=ann), await memory_api.get("/health/ready")):
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
+        assert answer.json()["detail"] == "the model server does not answer"
+    assert (await memory_api.get("/health/live")).status_code == 200
+    assert (await memory_api.get("/predictions")).json()["predictions"] == []
+
+
+async def test_without_a_database_the_service_is_not_ready(memory_container, memory_api):
+    predictions = await memory_container.get(PredictionRepository)
+    assert isinstance(predictions, MemoryPredictions)
+    predictions.failure = RepositoryUnavailable("no answer from PostgreSQL")
+    assert (await memory_api.get("/health/ready")).status_code == 503
+
+
+async def test_an_unforeseen_failure_says_nothing_internal(memory_container, memory_api, ann, capsys):
+    model = await memory_container.get(LoadedModel)
+    assert isinstance(model, NeighbourPredictor)
+    model.failure = RuntimeError("secret")  # type: ignore[assignment]  # that is the point
+    answer = await memory_api.post("/predictions", json=ann, headers={"X-Request-ID": "seven"})
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "secret" not in answer.text
+    logged = capsys.readouterr().out
+    assert "secret" in logged
+    assert "seven" in logged
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/nothing", "/predictions?limit=0"])
+async def test_every_answer_carries_the_callers_identifier(memory_api, path):
+    answer = await memory_api.get(path, headers={"X-Request-ID": "abc-1"})
+    assert answer.headers.get_list("x-request-id") == ["abc-1"]
+
+
+@pytest.mark.parametrize("harmful", ["", "x" * 101, "a b", "<script>"])
+async def test_an_identifier_that_could_do_harm_is_replaced(memory_api, harmful):
+    given = (await memory_api.get("/health/live", headers={"X-Request-ID": harmful})).headers["x-request-id"]
+    assert given != harmful
+    assert len(given) == 36
+
+
+async def test_metrics_count_by_route_and_by_model(memory_api, ann):
+    await memory_api.post("/predictions", json=ann)
+    await memory_api.post("/predictions/batch", json=[ann] * 2)
+    await memory_api.get("/predictions/00000000-0000-7000-8000-000000000000")
+    await memory_api.get("/who/knows")
+    text = (await memory_api.get("/metrics")).text
+    assert 'medcost_predictions_total{version="0"} 3.0' in text
+    assert 'route="/api/v1/predictions/{id}",status="404"} 1.0' in text
+    assert 'route="none",status="404"} 1.0' in text
+    assert "knows" not in text
+
+
+async def test_explanations_add_up_to_the_estimate(memory_api, ann):
+    told = (await memory_api.post("/explanations", json=ann)).json()
+    assert [part["fact"] for part in told["contributions"]] == ["age", "sex", "bmi", "children", "smoker", "region"]
+    assert round(told["baseline"] + sum(part["usd"] for part in told["contributions"]), 2) == told["expected"]
+
+
+async def test_scenarios_are_estimated_and_not_recorded(api, ann):
+    body = {"beneficiary": ann, "changes": [{"smoker": "yes"}, {}, {"bmi": 35, "age": 60}]}
+    answer = await api.post("/scenarios", json=body)
+    assert answer.status_code == 200
+    told = answer.json()
+    assert [one["beneficiary"] for one in told["scenarios"]] == [
+        {**ann, "smoker": True},
+        ann,
+        {**ann, "bmi": 35, "age": 60},
+    ]
+    assert told["scenarios"][1] == told["base"]
+    assert "associates" in told["note"]
+    assert (await api.get("/predictions")).json()["predictions"] == []
+
+
+async def test_all_that_is_wrong_with_scenarios_is_named(memory_api, ann):
+    body = {"beneficiary": {**ann, "age": 7}, "changes": [{"bmi": 9}, {"hat": 1}, 3, {"bmi": 30}]}
+    answer = await memory_api.post("/scenarios", json=body)
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [
+        "/beneficiary/age",
+        "/changes/0/bmi",
+        "/changes/1/hat",
+        "/changes/2",
+    ]
+
+
+@pytest.mark.parametrize("body", [{}, {"beneficiary": 3, "changes": []}, {"changes": [{}] * 101}])
+async def test_scenarios_of_another_shape_are_refused(memory_api, body):
+    assert (await memory_api.post("/scenarios", json=body)).status_code == 422
+
+
+def test_the_api_process_stays_light():
+    code = "import sys, entrypoints.http.app; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    heavy = {"sklearn", "mlflow", "pandas", "bentoml", "numpy", "optuna", "matplotlib", "scipy", "pyarrow", "skops"}
+    assert heavy.isdisjoint(name.partition(".")[0] for name in loaded)
