@@ -1,0 +1,65 @@
+"""The port `dataset`: one suite over every adapter."""
+
+import pytest
+
+from adapters.memory.dataset import MemoryDataset
+from adapters.pandas.claims_file import ClaimsFile
+from adapters.pandas.synthetic import SyntheticClaims
+from domain.claims import COLUMNS, ClaimRecord
+from domain.errors import ClaimsRejected
+
+
+def records():
+    table = SyntheticClaims(rows=60, seed=5).table()
+    return [ClaimRecord.of(row) for row in table.to_dict("records")]
+
+
+@pytest.fixture(params=["memory", "csv", "parquet", "synthetic"])
+def dataset(request, tmp_path):
+    if request.param == "memory":
+        return MemoryDataset(records=records())
+    sample = SyntheticClaims(rows=60, seed=5)
+    if request.param == "synthetic":
+        return sample
+    sample.write(tmp_path / f"claims.{request.param}")
+    return ClaimsFile(tmp_path / f"claims.{request.param}")
+
+
+@pytest.fixture(params=["memory", "csv"])
+def nothing(request, tmp_path):
+    if request.param == "memory":
+        return MemoryDataset(records=[])
+    (tmp_path / "claims.csv").write_text(",".join(COLUMNS))
+    return ClaimsFile(tmp_path / "claims.csv")
+
+
+def test_all_rows_come_in_their_order(dataset):
+    claims = dataset.read()
+    assert [tuple(row) for row in claims.facts] == [record.beneficiary.as_numbers() for record in records()]
+    assert list(claims.charges) == [record.charges for record in records()]
+
+
+def test_the_same_rows_have_the_same_digest_wherever_they_lie(dataset):
+    assert dataset.read().digest == MemoryDataset(records=records()).read().digest
+
+
+def test_the_report_describes_every_column_and_names_the_digest(dataset):
+    report = dataset.report()
+    assert report.is_kept
+    assert report.rows == 60
+    assert tuple(summary.column for summary in report.columns) == COLUMNS
+    assert report.digest == dataset.read().digest
+
+
+def test_numbers_are_summarised_by_range_and_categories_by_counts(dataset):
+    by_name = {summary.column: summary for summary in dataset.report().columns}
+    ages = [record.beneficiary.age for record in records()]
+    assert (by_name["age"].minimum, by_name["age"].maximum) == (min(ages), max(ages))
+    assert sum(by_name["smoker"].counts.values()) == 60
+    assert set(by_name["smoker"].counts) == {"yes", "no"}
+
+
+def test_no_rows_are_no_claims(nothing):
+    assert not nothing.report().is_kept
+    with pytest.raises(ClaimsRejected):
+        nothing.read()
