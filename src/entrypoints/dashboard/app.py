@@ -6,7 +6,6 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import structlog
 from fastapi import FastAPI
 from nicegui import app as pages
 from nicegui import ui
@@ -39,6 +38,7 @@ def dashboard_app(container: AsyncContainer) -> FastAPI:
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     ui.run_with(
         host,
+        root=_missing,
         title="Medcost",
         favicon=_ICON,
         dark=None,
@@ -51,7 +51,7 @@ def dashboard_app(container: AsyncContainer) -> FastAPI:
 
 
 def register_pages(container: AsyncContainer) -> None:
-    """Tell NiceGUI every page and what they look like."""
+    """Tell NiceGUI every page and what they look like. What nobody foresaw is logged by NiceGUI itself."""
     words = Words("en")
     for file, place in ((_THEME, "theme.css"), (_FONT, "inter.woff2")):
         pages.add_static_file(local_file=file, url_path=f"/assets/{place}", max_cache_age=_YEAR)
@@ -61,11 +61,11 @@ def register_pages(container: AsyncContainer) -> None:
         f'<link rel="stylesheet" href="/assets/theme.css?{look}">',
         shared=True,
     )
-    pages.on_exception(_remember)
     pages.on_page_exception(lambda: sorry(words, "broken"))
     estimate.register("/", injecting(container), words)
 
 
-def _remember(error: Exception) -> None:
-    """Log what nobody foresaw; the page says so in kind words of its own."""
-    structlog.get_logger("dashboard").error("unexpected", exc_info=error)
+def _missing() -> None:
+    """Answer an address that no page has."""
+    ui.status_code(404)
+    sorry(Words("en"), "missing")

@@ -9,7 +9,8 @@ import argparse
 import asyncio
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
+from importlib.metadata import version
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
 
@@ -41,7 +42,8 @@ def web_app(settings: Settings, *replacements: Provider) -> ASGIApp:
         replacements: for testers: providers whose factories say ``override=True``.
     """
     container = web_container(settings, *replacements)
-    api = create_app(container, ApiOptions(require_keys=settings.require_keys, allowed_hosts=settings.allowed_hosts))
+    keys, hosts = settings.require_keys, settings.allowed_hosts
+    api = create_app(container, ApiOptions(version=version("medcost"), require_keys=keys, allowed_hosts=hosts))
     pages = dashboard_app(container)
 
     @asynccontextmanager
@@ -52,8 +54,8 @@ def web_app(settings: Settings, *replacements: Provider) -> ASGIApp:
             await stack.enter_async_context(pages.router.lifespan_context(pages))
             yield
 
-    guarded = Door(pages, keyless=not settings.require_keys, allowed_hosts=settings.allowed_hosts)
-    return Dispatcher(api, guarded, lifespan())
+    # Litestar types the same protocol more narrowly than Starlette
+    return Dispatcher(cast("ASGIApp", api), Door(pages, keyless=not keys, allowed_hosts=hosts), lifespan())
 
 
 class Dispatcher:

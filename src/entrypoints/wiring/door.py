@@ -52,13 +52,10 @@ class Door:
 
     def _is_welcome(self, headers: Headers) -> bool:
         host = headers.get("host", "")
+        if (self._keyless or self._allowed) and not self._is_ours(_name(f"//{host}")):
+            return False
         origin = headers.get("origin")
-        name = _name(f"//{host}")
-        if self._keyless and not self._is_ours(name):
-            return False
-        if not self._keyless and self._allowed and not self._is_ours(name):
-            return False
-        return origin is None or urlsplit(origin).netloc == host or _name(origin) in self._allowed
+        return origin is None or origin.partition("://")[2] == host or _name(origin) in self._allowed
 
     def _is_ours(self, name: str) -> bool:
         return is_loopback(name) or name in self._allowed

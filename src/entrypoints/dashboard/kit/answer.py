@@ -31,8 +31,8 @@ class AnswerCards:
         self._words = words
         self._then = then
         self._any = False
-        with card("answer", words("answer"), classes="answer") as self.section:
-            self.section.props("tabindex=-1")
+        with card("answer", words("answer"), classes="answer") as section:
+            section.props("tabindex=-1")
             self._failure = tag("div").props("role=alert")
             with self._failure:
                 self._failed = html()
@@ -41,7 +41,7 @@ class AnswerCards:
             self._notice = html()
             self._figures = html(cards.working(words), "figures").props("aria-busy=true")
             with tag("div", "actions"):
-                self._save = button(words("save"), "primary").props("disabled").on("click", on_save)
+                self._save = button(words("save"), "primary").props("aria-disabled=true").on("click", on_save)
                 button(words("print"), "print").on("click", js_handler="() => window.print()")
                 self._saved = text("p", "", "saved").props("role=status")
             self._spoken = text("p", "", "veiled").props("role=status")
@@ -49,6 +49,11 @@ class AnswerCards:
             self._spread = html('<div class="density waiting"></div>', "chart")
             text("p", words("spread.dots"), "hint")
         self._speaking: asyncio.TimerHandle | None = None
+
+    @property
+    def can_be_saved(self) -> bool:
+        """Whether the numbers belong to what the form says."""
+        return self._save.props["aria-disabled"] == "false"
 
     def busy(self) -> None:
         """Grey the numbers: newer ones are on their way."""
@@ -62,7 +67,7 @@ class AnswerCards:
         self._figures.content = cards.figures(answer, self._words)
         self._spread.content = charts.density(answer.cost, self._words)
         self._saved.text = ""
-        self._save.props(remove="disabled")
+        self._save.props("aria-disabled=false")
         self._speak(f"{self._words('typical')} {self._words.usd(answer.cost.typical)}")
         self._then(question, answer)
 
@@ -70,31 +75,33 @@ class AnswerCards:
         """Say that the numbers are old, and that it is tried again."""
         key = "failed" if self._any else "failed.first"
         self._figures.props(remove="aria-busy")
-        self._notice.content = ""
+        self._figures.classes("stale")
+        self._notice.content = self._saved.text = ""
         self._say_failed(cards.notice("bad", self._words(key), self._words(f"{key}.do")))
-        self._save.props("disabled")
+        self._save.props("aria-disabled=true")
 
     def stale(self) -> None:
         """Say that the numbers belong to the last answers that made sense."""
         self._settle()
         self._notice.content = cards.notice("warn", self._words("stale"), self._words("stale.do"))
         self._figures.classes("stale")
-        self._save.props("disabled")
+        self._saved.text = ""
+        self._save.props("aria-disabled=true")
 
     def saving(self) -> None:
         """Keep a second press from doing anything."""
-        self._save.props("disabled")
+        self._save.props("aria-disabled=true")
         self._saved.text = self._words("saving")
 
     def saved(self) -> None:
         """Say that it is kept."""
         self._settle()
-        self._save.props(remove="disabled")
+        self._save.props("aria-disabled=false")
         self._saved.text = self._words("saved")
 
     def unsaved(self) -> None:
         """Say that it may not be kept, and that pressing again is safe."""
-        self._save.props(remove="disabled")
+        self._save.props("aria-disabled=false")
         self._saved.text = ""
         self._failed.content = cards.notice("bad", self._words("unsaved"), self._words("unsaved.do"))
 

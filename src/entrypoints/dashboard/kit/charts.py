@@ -27,7 +27,9 @@ _TALLEST: Final = 6
 """Dots in one column; more spill into its neighbours."""
 _PEOPLE: Final = 20
 _FLIP: Final = 66.0
-"""Labels right of this per cent stand left of their line."""
+"""A label right of this per cent stands left of its line, so that it stays on the page …"""
+_LEAN: Final = 36.0
+"""… and a typical year's does so sooner where the other line would run through it."""
 
 
 def density(cost: CostDistribution, words: Words) -> str:
@@ -40,6 +42,8 @@ def density(cost: CostDistribution, words: Words) -> str:
     low, high = 10 * scale.percent(likely.low), 10 * scale.percent(likely.high)
     inside = [point for point in points if low <= point[0] <= high]
     wash = f"M{low:.1f},200 L{_path(inside)} L{high:.1f},200 Z" if inside else ""
+    mean, median = scale.percent(cost.expected), scale.percent(cost.typical)
+    lean = _LEAN if mean > median else _FLIP
     seen = words(
         "spread.seen",
         typical=words.usd(cost.typical),
@@ -51,10 +55,11 @@ def density(cost: CostDistribution, words: Words) -> str:
         f'<div class="density" role="img" aria-label="{escape(seen)}">'
         f'<div class="plot"><svg viewBox="0 0 1000 200" preserveAspectRatio="none" aria-hidden="true">'
         f'<path class="wash" d="{wash}"/><path class="curve" d="M{_path(points)}"/></svg>'
-        + _flag("expected", scale.percent(cost.expected), words("spread.expected"), words.usd(cost.expected))
-        + _flag("typical", scale.percent(cost.typical), words("spread.typical"), words.usd(cost.typical))
-        + f'</div><div class="dots">{"".join(_dots(cost, scale))}</div>'
-        f'<div class="axis">{"".join(_ticks(scale, words))}</div></div>'
+        + _flag("expected", mean, words("spread.expected"), words.usd(cost.expected), left=mean > _FLIP)
+        + _flag("typical", median, words("spread.typical"), words.usd(cost.typical), left=median > lean)
+        + "</div>"
+        + _dots(cost, scale)
+        + f'<div class="axis">{"".join(_ticks(scale, words))}</div></div>'
     )
 
 
@@ -83,8 +88,8 @@ def waterfall(explanation: Explanation, words: Words) -> str:
         )
     rows.append(_total("reasons.to", levels[-1], scale, words, "solid"))
     heads = "".join(
-        f'<th scope="col"{kind}>{escape(words(key))}</th>'
-        for key, kind in (("reasons.fact", ""), ("reasons.chart", ' class="veiled"'), ("reasons.usd", ' class="usd"'))
+        f'<th scope="col" class="{kind}"><span>{escape(words(key))}</span></th>'
+        for key, kind in (("reasons.fact", "fact"), ("reasons.chart", "drawn"), ("reasons.usd", "usd"))
     )
     return (
         f'<table class="waterfall" style="--from:{scale.percent(start):.2f}%">'
@@ -127,30 +132,37 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
     return " L".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _flag(kind: str, percent: float, label: str, usd: str) -> str:
-    side = " flipped" if percent > _FLIP else ""
+def _flag(kind: str, percent: float, label: str, usd: str, *, left: bool) -> str:
+    side = " flipped" if left else ""
     return (
         f'<div class="flag {kind}{side}" style="left:{percent:.2f}%">'
         f"<span>{escape(label)} <b>{escape(usd)}</b></span></div>"
     )
 
 
-def _dots(cost: CostDistribution, scale: _Scale) -> Iterator[str]:
-    """Place 20 people: the middles of 20 equal shares, the first and last of them outside the likely range."""
+def _dots(cost: CostDistribution, scale: _Scale) -> str:
+    """Draw 20 people: the middles of 20 equal shares, the first and last of them outside the likely range."""
     people = [cost.quantile((i + 0.5) / _PEOPLE) for i in range(_PEOPLE)]
-    columns = (min(int(_COLUMNS * scale.percent(usd) / 100), _COLUMNS - 1) for usd in people)
-    free, person = 0, 0
+    places = list(_piled([min(int(_COLUMNS * scale.percent(usd) / 100), _COLUMNS - 1) for usd in people]))
+    dots = (
+        f'<i class="dot{" hollow" if i in (0, _PEOPLE - 1) else ""}"'
+        f' style="left:{100 * (column + 0.5) / _COLUMNS:.2f}%;--row:{row}"></i>'
+        for i, (column, row) in enumerate(places)
+    )
+    return f'<div class="dots" style="--rows:{1 + max(row for _, row in places)}">{"".join(dots)}</div>'
+
+
+def _piled(columns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Give each dot its column and row: equal columns pile up, high piles spill evenly to both sides."""
+    free = 0
     for column, group in groupby(columns):
         crowd = len(list(group))
         broad = math.ceil(crowd / _TALLEST)
+        tall = math.ceil(crowd / broad)
         first = min(max(column - (broad - 1) // 2, free), _COLUMNS - broad)
         free = first + broad
-        tall = math.ceil(crowd / broad)
         for i in range(crowd):
-            hollow = " hollow" if person in (0, _PEOPLE - 1) else ""
-            left = 100 * (first + i // tall + 0.5) / _COLUMNS
-            yield f'<i class="dot{hollow}" style="left:{left:.2f}%;--row:{i % tall}"></i>'
-            person += 1
+            yield first + i // tall, i % tall
 
 
 def _ticks(scale: _Scale, words: Words) -> Iterator[str]:

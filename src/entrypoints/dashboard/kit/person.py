@@ -25,9 +25,8 @@ class PersonForm:
 
     def __init__(self, words: Words, *, on_change: Callable[[], None]) -> None:
         self._words = words
-        with tag("div", "asking"):
-            with card("person", words("form"), classes="form"):
-                self._fields: dict[str, Field] = {field.name: field for field in self._make()}
+        with tag("div", "asking"), card("person", words("form"), classes="form"):
+            self._fields: dict[str, Field] = {field.name: field for field in self._make()}
             with tag("a", "peek").props('href="#answer"'):
                 text("span", words("typical"))
                 self._typical = text("b", "…")

@@ -20,12 +20,14 @@ _MARK = (
 
 
 @contextmanager
-def frame(words: Words, title: str, lead: str) -> Iterator[None]:
-    """Put a page between header and footer, below its one h1."""
-    with ui.header(fixed=False, wrap=False).classes("top"), tag("div", "inner"), tag("a", "brand").props('href="/"'):
-        ui.html(_MARK, sanitize=False, tag="span")
-        text("span", "Medcost")
-    with tag("div", "page").props("id=content"):
+def frame(words: Words, title: str, lead: str, *, skip_to: str = "content") -> Iterator[None]:
+    """Put a page between header and footer, below its one h1; ``skip_to`` is what a keyboard may jump to first."""
+    with ui.header(fixed=False, wrap=False).classes("top"), tag("div", "inner"):
+        text("a", words("skip"), "skip").props(f'href="#{skip_to}"')
+        with tag("a", "brand").props('href="/"'):
+            ui.html(_MARK, sanitize=False, tag="span")
+            text("span", "Medcost")
+    with tag("div", "page").props("id=content tabindex=-1"):
         with tag("div", "intro"):
             text("h1", title)
             text("p", lead, "lead")

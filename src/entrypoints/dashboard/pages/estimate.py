@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -93,20 +92,19 @@ class EstimatePage:
 
     def __init__(self, use: UseCases, words: Words, client: Client) -> None:
         self._use, self._words, self._client = use, words, client
-        with frame(words, words("title"), words("lead")), tag("div", "columns"):
+        with frame(words, words("title"), words("lead"), skip_to="answer"), tag("div", "columns"):
             self._form = PersonForm(words, on_change=self._changed)
             with tag("div", "results"):
-                self._answer = AnswerCards(words, then=self._shown, on_save=self._save, on_retry=self._changed)
-                reasons = ReasonCards(words)
+                self._answer = AnswerCards(words, then=self._shown, on_save=self._save, on_retry=self._ask)
+                self._explained = ReasonCards(words)
                 with card("model", words("model"), classes="half"):
                     self._model = html(f'<p class="hint">{words("working")}</p>')
                 with card("last", words("last"), words("last.lead")):
                     self._last = html(f'<p class="hint">{words("working")}</p>')
                     self._reread = button(words("retry")).on("click", self._read)
                     self._reread.visible = False
-        ui.skip_link(words("skip"), target=self._answer.section)
         self._estimates = Live(use.explore, self._answer, client=client, quiet=0.04)
-        self._reasons = Live(use.explain, reasons, client=client, quiet=0.25)
+        self._reasons = Live(use.explain, self._explained, client=client, quiet=0.25)
         self._once = str(uuid4())
         self._named: ModelReference | None = None
         client.on_exception(self._answer.unexpected)
@@ -119,10 +117,13 @@ class EstimatePage:
         await asyncio.wait([first, others], timeout=_PATIENCE)
 
     def _changed(self) -> None:
-        """Ask anew: a fact changed, or a person wants another try."""
+        """Keep the facts for a reload, and ask anew."""
         self._once = str(uuid4())
         if self._client.has_socket_connection:
             app.storage.tab["facts"] = self._form.facts()
+        self._ask()
+
+    def _ask(self) -> None:
         try:
             who = self._form.person()
         except InvalidBeneficiary as broken:
@@ -142,6 +143,7 @@ class EstimatePage:
 
     def _shown(self, who: Beneficiary, estimate: Estimate) -> None:
         self._form.typical(self._words.usd(estimate.cost.typical))
+        self._explained.busy()
         self._reasons(who)
         if estimate.model != self._named:
             background_tasks.create(self._name_model(estimate.model), name="model", context=self._client)
@@ -159,17 +161,18 @@ class EstimatePage:
             self._model.content = cards.stand_in(reference, self._words)
 
     async def _save(self) -> None:
-        with suppress(InvalidBeneficiary):  # the form says so already
-            who = self._form.person()
-            fingerprint = hashlib.sha256(repr(who.as_numbers()).encode()).hexdigest()
-            self._answer.saving()
-            try:
-                saved = await self._use.save(who, Idempotency(f"dashboard-{self._once}", fingerprint))
-            except Unavailable:
-                self._answer.unsaved()
-                return
-            self._answer.saved()
-            await self._read(saved.id)
+        if not self._answer.can_be_saved:
+            return
+        who = self._form.person()
+        fingerprint = hashlib.sha256(repr(who.as_numbers()).encode()).hexdigest()
+        self._answer.saving()
+        try:
+            saved = await self._use.save(who, Idempotency(f"dashboard-{self._once}", fingerprint))
+        except Unavailable:
+            self._answer.unsaved()
+            return
+        self._answer.saved()
+        await self._read(saved.id)
 
     async def _read(self, fresh: object = None) -> None:
         try:

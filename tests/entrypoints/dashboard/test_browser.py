@@ -1,0 +1,252 @@
+"""A real browser, a real server process on the memory profile: what a person sees, types and presses."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+TREE = Path(__file__).resolve().parents[3]
+AXE = TREE / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The web process, as `medcost up --profile memory` starts it."""
+    home = tmp_path_factory.mktemp("home")
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.set_inheritable(True)
+        url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        environment = {**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home)}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "entrypoints.wiring.asgi", "--fd", str(door.fileno())],
+            env=environment,
+            cwd=home,
+            pass_fds=[door.fileno()],
+        )
+        try:
+            with urllib.request.urlopen(f"{url}/", timeout=60) as page:  # the socket listens already: this waits
+                assert page.status == 200
+            yield url
+        finally:
+            process.terminate()
+            assert process.wait(timeout=15) in (0, -15)
+
+
+@pytest.fixture(scope="module")
+def browser(part: Callable[[str, str | None], None]) -> Iterator[Browser]:
+    part("chromium", None if CHROMIUM else "it is not installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """`visit(PHONE, scheme="dark")` opens the page; any console error, failed or foreign request fails the test."""
+    wrong: list[str] = []
+    contexts = []
+
+    def open_page(size: Any, *, scheme: Any = "light", path: str = "/") -> Page:
+        context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+        page.on(
+            "response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+        )
+        page.on(
+            "request", lambda asked: wrong.append(f"foreign: {asked.url}") if _foreign(asked.url, address) else None
+        )
+        page.goto(address + path)
+        expect(page.get_by_role("button", name="Save this estimate")).to_have_attribute("aria-disabled", "false")
+        page.wait_for_function("window.socket?.connected")
+        return page
+
+    yield open_page
+    seen = list(wrong)
+    for context in contexts:
+        context.close()
+    assert not seen
+
+
+def _foreign(url: str, address: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme not in ("data", "blob") and parts.netloc != urlsplit(address).netloc
+
+
+def typical(page: Page) -> str:
+    return page.locator(".answer-number").inner_text()
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
+def test_a_person_fills_in_the_form_reads_the_answer_and_saves_it(visit, size, scheme):
+    page = visit(size, scheme=scheme)
+    before = typical(page)
+    page.get_by_role("textbox", name="Age").fill("52")
+    page.get_by_role("radio", name="Male", exact=True).check()
+    page.get_by_role("textbox", name="Body mass index").fill("33,5")
+    page.get_by_role("radio", name="3", exact=True).check()
+    page.get_by_role("radio", name="Yes").check()
+    page.get_by_role("combobox", name="Region").select_option(label="Southwest")
+    expect(page.locator(".answer-number")).not_to_have_text(before)
+    expect(page.get_by_role("row", name="Smoking")).to_contain_text("+$")
+    page.get_by_role("button", name="Save this estimate").click()
+    expect(page.get_by_text("Saved. It is now first")).to_be_visible()
+    newest = page.get_by_role("region", name="Last estimates").get_by_role("listitem").first
+    expect(newest).to_contain_text("52, male, BMI 33.5, 3 children, smokes, Southwest")
+    expect(newest).to_contain_text(typical(page))
+
+
+def test_everything_can_be_done_with_the_keyboard_alone(visit):
+    page = visit(DESK)
+    before = typical(page)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the answer")).to_be_focused()
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("textbox", name="Age")).to_be_focused()
+    page.keyboard.type("61")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("slider", name="Age")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("textbox", name="Age")).to_have_value("62")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="Male", exact=True)).to_be_checked()
+    expect(page.locator(".answer-number")).not_to_have_text(before)
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Save this estimate":
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Saved. It is now first")).to_be_visible()
+
+
+def test_a_keyboard_can_skip_to_the_answer(visit):
+    page = visit(DESK)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="The answer")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Save this estimate")).to_be_focused()
+
+
+def test_a_wrong_age_is_named_where_it_was_typed(visit):
+    page = visit(PHONE)
+    age = page.get_by_role("textbox", name="Age")
+    age.fill("200")
+    expect(age).to_have_attribute("aria-invalid", "true")
+    expect(age).to_have_accessible_description(re.compile("Enter an age from 18 to 100"))
+    expect(page.get_by_text("This is still your last estimate.")).to_be_visible()
+    expect(page.get_by_role("button", name="Save this estimate")).to_have_attribute("aria-disabled", "true")
+    age.fill("20")
+    expect(age).to_have_attribute("aria-invalid", "false")
+    expect(page.get_by_text("This is still your last estimate.")).to_be_hidden()
+
+
+def test_a_reload_keeps_the_facts(visit):
+    page = visit(DESK)
+    page.get_by_role("radio", name="Yes").check()
+    before = typical(page)
+    page.get_by_role("textbox", name="Age").fill("58")
+    expect(page.locator(".answer-number")).not_to_have_text(before)
+    answer = typical(page)
+    page.reload()
+    expect(page.get_by_role("textbox", name="Age")).to_have_value("58")
+    expect(page.get_by_role("radio", name="Yes")).to_be_checked()
+    expect(page.locator(".answer-number")).to_have_text(answer)
+
+
+def test_a_lost_connection_comes_back_to_the_same_form(visit):
+    page = visit(DESK)
+    age = page.get_by_role("textbox", name="Age")
+    age.fill("58")
+    expect(page.get_by_role("slider", name="Age")).to_have_value("58")
+    page.evaluate("window.socket.io.engine.close()")
+    page.wait_for_function("window.socket.connected")
+    expect(age).to_have_value("58")
+    before = typical(page)
+    age.fill("19")
+    expect(page.locator(".answer-number")).not_to_have_text(before)
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 991, 992, 1440, 1920])
+def test_nothing_scrolls_sideways(visit, width):
+    page = visit({"width": width, "height": 800})
+    expect(page.get_by_role("row", name="Smoking")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_small_screen_keeps_the_answer_in_sight(visit):
+    page = visit(PHONE)
+    peek = page.get_by_role("link", name="See the answer")
+    expect(peek).to_be_in_viewport()
+    expect(peek).to_contain_text(typical(page))
+    peek.click()
+    expect(page.locator(".answer-number")).to_be_in_viewport()
+
+
+def test_no_text_lies_on_other_text_in_the_chart(visit):
+    page = visit(PHONE)
+    boxes = [label.bounding_box() for label in page.locator(".flag span").all()]
+    (one, other) = boxes
+    assert one["y"] + one["height"] <= other["y"] + 4 or other["y"] + other["height"] <= one["y"] + 4
+
+
+def test_an_address_that_does_not_exist_is_answered_kindly(address: str):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{address}/nowhere", timeout=10)
+    assert refused.value.code == 404
+    assert b"There is no such page" in refused.value.read()
+
+
+def test_the_api_answers_beside_the_page(address: str):
+    with urllib.request.urlopen(f"{address}/api/v1/health/ready", timeout=10) as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing(visit, part: Callable[[str, str | None], None], size, scheme):
+    part("axe-core", None if AXE.is_file() else f"{AXE.relative_to(TREE)} is missing: npm install axe-core@4.14.1")
+    page = visit(size, scheme=scheme)
+    expect(page.get_by_role("row", name="Smoking")).to_be_visible()
+    page.get_by_role("button", name="Save this estimate").click()
+    expect(page.get_by_text("Saved. It is now first")).to_be_visible()
+    assert _violations(page) == []
+    page.get_by_role("textbox", name="Age").fill("200")
+    expect(page.get_by_text("This is still your last estimate.")).to_be_visible()
+    assert _violations(page) == []
+
+
+def _violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")
+    return [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in found["violations"]]

@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+from nicegui.testing.user import User
+
+from domain.beneficiary import Beneficiary
+from domain.errors import PredictorUnavailable, RepositoryUnavailable
+from domain.ledger import Change, NewEntry
+from domain.model import ModelVersion
+from domain.prediction import PredictionQuery
+from entrypoints.dashboard.kit.fields import Field
+from entrypoints.dashboard.kit.words import Words
+
+if TYPE_CHECKING:
+    from domain.errors import MedcostError
+
+FACTS = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
+PATIENT = 40  # tries, a tenth of a second each
+
+
+async def typical(parts, words: Words, **changed: object) -> str:
+    (estimate,) = await parts.model.predict([Beneficiary.of({**FACTS, **changed})])
+    return words.usd(estimate.cost.typical)
+
+
+def field(user: User, name: str) -> Field:
+    (found,) = (one for one in user.find(Field).elements if one.name == name)
+    return found
+
+
+def enter(user: User, **facts: object) -> None:
+    with user:
+        for name, value in facts.items():
+            field(user, name).value = value
+
+
+def broken(what: type[MedcostError]) -> MedcostError:
+    return what("10.0.0.7:5432 refused the password of medcost")
+
+
+async def test_a_stranger_sees_an_answer_at_once(user: User, parts, words: Words):
+    await user.open("/")
+    for said in (await typical(parts, words), words("typical.means"), words("range.means"), words("expected.means")):
+        await user.should_see(said)
+    await user.should_see(words("reasons.to"), retries=PATIENT)
+    await user.should_see(words("footer"))
+
+
+async def test_the_answer_follows_the_facts(user: User, parts, words: Words):
+    await user.open("/")
+    enter(user, smoker=True)
+    await user.should_see(await typical(parts, words, smoker=True), retries=PATIENT)
+
+
+async def test_the_last_of_many_questions_wins(user: User, parts, words: Words):
+    await user.open("/")
+    for age in range(19, 65):
+        enter(user, age=age)
+    await user.should_see(await typical(parts, words, age=64), retries=PATIENT)
+
+
+async def test_every_wrong_fact_is_named_beside_its_field_and_the_last_answer_stays(user: User, parts, words: Words):
+    await user.open("/")
+    enter(user, age=200, bmi=None)
+    await user.should_see(words("stale"))
+    assert field(user, "age").error == words("age.range")
+    assert field(user, "bmi").error == words("bmi.type")
+    assert not field(user, "sex").error
+    await user.should_see(await typical(parts, words))
+
+
+async def test_a_mended_fact_is_no_longer_marked(user: User, parts, words: Words):
+    await user.open("/")
+    enter(user, age=200)
+    enter(user, age=50)
+    await user.should_see(await typical(parts, words, age=50), retries=PATIENT)
+    await user.should_not_see(words("stale"))
+    assert not field(user, "age").error
+
+
+async def test_a_wrong_fact_cannot_be_saved(user: User, parts, words: Words):
+    await user.open("/")
+    enter(user, age=200)
+    user.find(words("save")).click()
+    await asyncio.sleep(0.05)
+    assert not await parts.predictions.page(PredictionQuery())
+
+
+async def test_an_age_beyond_the_data_comes_with_a_warning(user: User, words: Words):
+    await user.open("/")
+    enter(user, age=90)
+    await user.should_see(words("rough"), retries=PATIENT)
+    await user.should_see(words("age_beyond_data"))
+
+
+async def test_a_model_that_is_away_is_told_kindly_and_the_page_recovers_by_itself(user: User, parts, words: Words):
+    await user.open("/")
+    parts.model.failure = broken(PredictorUnavailable)
+    enter(user, age=60)
+    await user.should_see(words("failed"), retries=PATIENT)
+    await user.should_not_see("10.0.0.7")
+    parts.model.failure = None
+    await user.should_see(await typical(parts, words, age=60), retries=PATIENT)
+    await user.should_not_see(words("failed"))
+
+
+async def test_a_person_need_not_wait_to_try_again(user: User, parts, words: Words):
+    parts.model.failure = PredictorUnavailable("away", retry_after=9)
+    await user.open("/")
+    await user.should_see(words("failed.first"), retries=PATIENT)
+    parts.model.failure = None
+    user.find(words("retry")).click()
+    await user.should_see(await typical(parts, words), retries=PATIENT)
+
+
+async def test_a_saved_estimate_appears_first_in_the_list(user: User, parts, words: Words):
+    await user.open("/")
+    await user.should_see(words("last.empty"))
+    user.find(words("save")).click()
+    await user.should_see("40, female, BMI 27.5, 1 child, does not smoke, Northeast", retries=PATIENT)
+    await user.should_see(words("saved"))
+    await user.should_not_see(words("last.empty"))
+    (kept,) = await parts.predictions.page(PredictionQuery())
+    assert kept.beneficiary.as_facts() == FACTS
+
+
+async def test_the_same_estimate_is_kept_once_however_often_save_is_pressed(user: User, parts, words: Words):
+    await user.open("/")
+    for _ in range(3):
+        user.find(words("save")).click()
+        await user.should_see(words("saved"), retries=PATIENT)
+    assert len(await parts.predictions.page(PredictionQuery())) == 1
+
+
+async def test_another_estimate_is_kept_as_well(user: User, parts, words: Words):
+    await user.open("/")
+    user.find(words("save")).click()
+    await user.should_see(words("saved"), retries=PATIENT)
+    enter(user, age=33)
+    await user.should_not_see(words("saved"), retries=PATIENT)
+    user.find(words("save")).click()
+    await user.should_see(words("saved"), retries=PATIENT)
+    assert [one.beneficiary.age for one in await parts.predictions.page(PredictionQuery())] == [33, 40]
+
+
+async def test_a_database_that_is_away_is_told_and_the_estimate_still_works(user: User, parts, words: Words):
+    parts.predictions.failure = parts.ledger.failure = broken(RepositoryUnavailable)
+    await user.open("/")
+    await user.should_see(words("last.away"), retries=PATIENT)
+    await user.should_see(words("model.away"))
+    await user.should_see(await typical(parts, words))
+    user.find(words("save")).click()
+    await user.should_see(words("unsaved"), retries=PATIENT)
+    parts.predictions.failure = None
+    user.find(words("save")).click()
+    await user.should_see(words("saved"), retries=PATIENT)
+    assert len(await parts.predictions.page(PredictionQuery())) == 1
+
+
+async def test_the_list_can_be_read_again(user: User, parts, words: Words):
+    parts.predictions.failure = broken(RepositoryUnavailable)
+    await user.open("/")
+    parts.predictions.failure = None
+    user.find(words("retry")).click()
+    await user.should_see(words("last.empty"), retries=PATIENT)
+
+
+async def test_without_a_champion_the_stand_in_says_what_it_is(user: User, words: Words):
+    await user.open("/")
+    await user.should_see(words("model.stand_in"), retries=PATIENT)
+
+
+async def promoted(parts, version: ModelVersion) -> None:
+    await parts.ledger.admit(version)
+    await parts.ledger.append(
+        NewEntry(
+            change=Change.PROMOTION,
+            version=version.number,
+            digest=version.digest,
+            replaces=None,
+            at=datetime(2026, 11, 23, tzinfo=UTC),
+            by="a test",
+            reason="",
+        )
+    )
+
+
+async def test_the_model_behind_the_answer_is_named(
+    user: User, parts, words: Words, version: Callable[..., ModelVersion]
+):
+    await promoted(parts, version(3))
+    await user.open("/")
+    for said in ("3, random forest", "1,000 people", "$1,520", "93 of 100", "abcdef012345"):
+        await user.should_see(said, retries=PATIENT)
+    await user.should_not_see(words("model.synthetic"))
+
+
+async def test_a_model_that_learned_from_invented_people_says_so(
+    user: User, parts, words: Words, version: Callable[..., ModelVersion]
+):
+    await promoted(parts, version(synthetic=True))
+    await user.open("/")
+    await user.should_see(words("model.synthetic"), retries=PATIENT)
+
+
+async def test_a_reload_brings_the_facts_back(user: User, parts, words: Words):
+    await user.open("/")
+    enter(user, age=55, sex="male")
+    await user.open("/")
+    await user.should_see(await typical(parts, words, age=55, sex="male"), retries=PATIENT)
+    assert field(user, "age").value == 55
+
+
+async def test_another_browser_starts_afresh(user: User, parts, words: Words):
+    await user.open("/")
+    enter(user, age=55)
+    user.tab_id = "another-tab"
+    await user.open("/")
+    assert field(user, "age").value == 40
+
+
+async def test_a_mistake_of_ours_is_told_without_its_details(user: User, parts, words: Words):
+    await user.open("/")
+    parts.model.failure = RuntimeError("secret detail")
+    enter(user, age=60)
+    await user.should_see(words("unexpected"), retries=PATIENT)
+    await user.should_not_see("secret detail")
+
+
+async def test_a_page_that_cannot_be_built_is_told_without_details(user: User, words: Words):
+    @ui.page("/broken")
+    def page() -> None:
+        message = "secret detail"
+        raise RuntimeError(message)
+
+    answer = await user.http_client.get("/broken")
+    assert answer.status_code == 500
+    assert words("broken.title") in answer.text
+    assert "secret detail" not in answer.text
