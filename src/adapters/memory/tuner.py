@@ -1,0 +1,108 @@
+"""A tuner that needs no library: seeded random search, studies kept in this process."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from adapters.memory.faults import FailsOnRequest
+from domain.errors import ConfigurationError, MedcostError, TrialPruned
+from domain.model import Choice, FloatRange, IntRange
+from domain.ports.tuner import Trial, Tuner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from domain.model import Hyperparameters, HyperparameterValue, SearchSpace
+
+
+@dataclass
+class MemoryTuner(FailsOnRequest, Tuner):
+    """Draws ``n_trials`` sets of hyperparameters, the same ones for the same seed, and prunes none by itself."""
+
+    n_trials: int = 10
+    seed: int = 0
+    _studies: dict[str, list[Trial]] = field(default_factory=dict)
+    _spaces: dict[str, SearchSpace] = field(default_factory=dict)
+
+    def tune(
+        self,
+        study: str,
+        space: SearchSpace,
+        objective: Callable[[Hyperparameters, Callable[[int, float], None]], float],
+        *,
+        first: Hyperparameters,
+        on_trial: Callable[[Trial], None],
+    ) -> Trial:
+        """Search at random.
+
+        Raises:
+            ConfigurationError: if the study was begun with another search space.
+            MedcostError: if the budget was spent and no trial finished.
+        """
+        self._fail_if_asked()
+        if self._spaces.setdefault(study, space) != space:
+            message = f"the study {study!r} was begun with another search space: name another one by tuning.study=NAME"
+            raise ConfigurationError(message)
+        trials = self._studies.setdefault(study, [])
+        while len(trials) < (self.n_trials if space else 1):
+            draw = random.Random(f"{self.seed}-{len(trials)}")  # noqa: S311  # a search, not a secret
+            asked = {name: _drawn(part, draw) for name, part in space.items()} if trials else dict(first)
+            self._try(asked, objective, trials, on_trial)
+        complete = [trial for trial in trials if trial.loss is not None]
+        if not complete:
+            message = f"no trial of the study {study!r} finished: see its errors, and give it more trials"
+            raise MedcostError(message)
+        return min(complete, key=lambda trial: (trial.loss, trial.number))
+
+    def trials(self, study: str) -> list[Trial]:
+        """Tell."""
+        self._fail_if_asked()
+        return list(self._studies.get(study, ()))
+
+    def _try(
+        self,
+        asked: Hyperparameters,
+        objective: Callable[[Hyperparameters, Callable[[int, float], None]], float],
+        trials: list[Trial],
+        on_trial: Callable[[Trial], None],
+    ) -> None:
+        begun = time.monotonic()
+
+        def ended(state: str, loss: float | None = None) -> None:
+            trial = Trial(
+                number=len(trials),
+                state=state,
+                hyperparameters=asked,
+                loss=loss,
+                seconds=time.monotonic() - begun,
+            )
+            trials.append(trial)
+            on_trial(trial)
+
+        try:
+            loss = objective(asked, lambda _step, _loss: None)
+        except TrialPruned:
+            ended("pruned")
+        except Exception:
+            ended("failed")
+            raise
+        else:
+            ended("failed") if math.isnan(loss) else ended("complete", loss)
+
+
+def _drawn(part: FloatRange | IntRange | Choice, draw: random.Random) -> HyperparameterValue:
+    match part:
+        case Choice():
+            return draw.choice(part.values)
+        case IntRange(low, high, log=True):
+            return min(max(round(math.exp(draw.uniform(math.log(low), math.log(high)))), low), high)
+        case IntRange(low, high):
+            return draw.randint(low, high)
+        case FloatRange(low, high, log=True):
+            return min(max(math.exp(draw.uniform(math.log(low), math.log(high))), low), high)
+        case FloatRange(low, high):
+            return draw.uniform(low, high)
