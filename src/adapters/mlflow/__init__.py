@@ -1,0 +1,1 @@
+"""MLflow: how models were made, and the registry of their folders."""

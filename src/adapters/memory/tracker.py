@@ -1,0 +1,91 @@
+"""Experiments kept in this process."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING
+
+from adapters.memory.faults import FailsOnRequest
+from domain.errors import NoComparison
+from domain.model import FamilySummary
+from domain.ports.tracker import ExperimentRun, ExperimentTracker, TrackedComparison
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from domain.evaluation import Evaluation, Scores
+    from domain.model import TrainedModel
+    from domain.ports.tracker import ExperimentSetup
+    from domain.ports.tuner import Trial
+
+
+@dataclass
+class MemoryRun(ExperimentRun):
+    """What was logged to one run. ``status`` is RUNNING, FINISHED or FAILED."""
+
+    name: str
+    setup: ExperimentSetup
+    status: str = "RUNNING"
+    families: list[tuple[Evaluation, Scores, TrainedModel]] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list)
+    ranking: Sequence[Evaluation] = ()
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+        return self.name
+
+    def log_family(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
+        """Keep it."""
+        self.families.append((evaluation, test, model))
+
+    def log_trial(self, trial: Trial) -> None:
+        """Keep it."""
+        self.trials.append(trial)
+
+    def log_comparison(self, ranking: Sequence[Evaluation]) -> None:
+        """Keep it."""
+        self.ranking = tuple(ranking)
+
+    def log_model(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
+        """Keep it."""
+        self.families.append((evaluation, test, model))
+
+
+@dataclass
+class MemoryTracker(FailsOnRequest, ExperimentTracker):
+    """Keeps runs in the order in which they were opened."""
+
+    runs: list[MemoryRun] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @contextmanager
+    def run(self, setup: ExperimentSetup) -> Iterator[ExperimentRun]:
+        """Open one."""
+        self._fail_if_asked()
+        run = MemoryRun(f"run-{next(self._numbers)}", setup)
+        self.runs.append(run)
+        try:
+            yield run
+        except BaseException:
+            run.status = "FAILED"
+            raise
+        run.status = "FINISHED"
+
+    def fail_abandoned(self) -> int:
+        """Nothing to mark: these runs end with the process that left them."""
+        self._fail_if_asked()
+        return 0
+
+    def last_comparison(self, *, data_digest: str) -> TrackedComparison:
+        """Find it."""
+        self._fail_if_asked()
+        for run in reversed(self.runs):
+            if run.status == "FINISHED" and run.ranking and run.setup.data_digest == data_digest:
+                metric = run.setup.metric
+                families = [FamilySummary(e.recipe.name, e.mean(metric), e.spread(metric)) for e in run.ranking]
+                return TrackedComparison(run=run.id, metric=metric, families=families, best=run.ranking[0].recipe)
+        message = "no finished comparison of families on these data: run `medcost train stage=training` first"
+        raise NoComparison(message)

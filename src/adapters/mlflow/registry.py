@@ -1,0 +1,158 @@
+"""Model versions in MLflow's registry."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import mlflow
+from mlflow.exceptions import MlflowException
+
+from adapters.mlflow.models import FOLDER, log_model
+from adapters.mlflow.store import EXPERIMENT, MlflowStore, translated
+from domain.errors import VersionNotFound
+from domain.model import ModelVersion
+from domain.ports.registry import ModelRegistry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeVar
+
+    from mlflow.entities.model_registry import ModelVersion as MlflowVersion
+
+    from domain.model import TrainedModel
+    from domain.promotion import Verdict
+
+    _T = TypeVar("_T")
+
+NAME: Final = EXPERIMENT
+_DISCARDED: Final = "discarded"
+
+
+class MlflowRegistry(ModelRegistry):
+    """Keeps versions of one registered model. MLflow is synchronous: each call runs in a thread.
+
+    A discarded version stays in MLflow, marked and hidden: MLflow would give its number away again.
+    """
+
+    def __init__(self, store: MlflowStore) -> None:
+        self._store = store
+
+    async def register(self, model: TrainedModel) -> ModelVersion:
+        """Log the folder as a model of the run that made it, and register that."""
+        return await _threaded(lambda: self._register(model))
+
+    async def fetch(self, number: int, into: Path) -> Path:
+        """Download the folder."""
+
+        def fetch() -> Path:
+            source = self._version(number).source
+            into.mkdir(parents=True, exist_ok=True)
+            downloaded = mlflow.artifacts.download_artifacts(artifact_uri=source, dst_path=str(into / "download"))
+            # moved, because a download of a local store may be a link to it
+            return Path(shutil.copytree(Path(downloaded) / FOLDER, into / FOLDER))
+
+        return await _threaded(fetch)
+
+    async def numbers(self) -> Sequence[int]:
+        """All that were not discarded."""
+        return await _threaded(lambda: sorted(int(one.version) for one in self._all() if _DISCARDED not in one.tags))
+
+    async def discard(self, number: int) -> None:
+        """Mark and hide."""
+
+        def discard() -> None:
+            if any(int(one.version) == number for one in self._all()):
+                self._store.client.set_model_version_tag(NAME, str(number), _DISCARDED, "true")
+                for alias, named in self._aliases().items():
+                    if named == number:
+                        self._store.client.delete_registered_model_alias(NAME, alias)
+
+        await _threaded(discard)
+
+    async def annotate(self, number: int, verdict: Verdict) -> None:
+        """As tags and description."""
+
+        def annotate() -> None:
+            self._version(number)
+            client = self._store.client
+            client.set_model_version_tag(NAME, str(number), "gate", "passed" if verdict.passed else "refused")
+            lines = [f"- {'passed' if one.passed else '**refused**'}: {one.detail}" for one in verdict.checks]
+            client.update_model_version(NAME, str(number), "The gate's verdict:\n\n" + "\n".join(lines))
+
+        await _threaded(annotate)
+
+    async def aliases(self) -> Mapping[str, int]:
+        """All of them."""
+        return await _threaded(self._aliases)
+
+    async def set_alias(self, alias: str, number: int | None) -> None:
+        """Move or remove one."""
+
+        def move() -> None:
+            client = self._store.client
+            if number is not None:
+                self._version(number)
+                client.set_registered_model_alias(NAME, alias, str(number))
+            elif alias in self._aliases():
+                client.delete_registered_model_alias(NAME, alias)
+
+        await _threaded(move)
+
+    def _register(self, model: TrainedModel) -> ModelVersion:
+        client = self._store.client
+        if not self._exists():
+            client.create_registered_model(NAME, description="What a year of medical care is likely to cost.")
+        run = model.card.provenance.tracking_run or client.create_run(self._store.experiment).info.run_id
+        logged = log_model(client, self._store.experiment, run, model)
+        recipe = model.card.recipe
+        made = client.create_model_version(
+            NAME,
+            source=f"models:/{logged.model_id}",
+            run_id=run,
+            model_id=logged.model_id,
+            tags={"digest": model.digest, "family": recipe.family, "transform": recipe.transform},
+        )
+        registered_at = datetime.fromtimestamp(made.creation_timestamp / 1000, UTC)
+        return ModelVersion(int(made.version), model.digest, registered_at, model.card)
+
+    def _version(self, number: int) -> MlflowVersion:
+        try:
+            found = self._store.client.get_model_version(NAME, str(number))
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            found = None
+        if found is None or _DISCARDED in found.tags:
+            message = f"the registry holds no version {number}"
+            raise VersionNotFound(message)
+        return found
+
+    def _all(self) -> list[MlflowVersion]:
+        found: list[MlflowVersion] = []
+        token = None
+        while True:
+            page = self._store.client.search_model_versions(f"name = '{NAME}'", max_results=500, page_token=token)
+            found += page
+            token = page.token
+            if not token:
+                return found
+
+    def _aliases(self) -> dict[str, int]:
+        if not self._exists():
+            return {}
+        return {alias: int(number) for alias, number in self._store.client.get_registered_model(NAME).aliases.items()}
+
+    def _exists(self) -> bool:
+        return bool(self._store.client.search_registered_models(f"name = '{NAME}'"))
+
+
+async def _threaded(work: Callable[[], _T]) -> _T:
+    def translated_work() -> _T:
+        with translated():
+            return work()
+
+    return await asyncio.to_thread(translated_work)

@@ -1,0 +1,97 @@
+"""The way to MLflow's store, and its failures in the words of the domain."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import mlflow
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
+
+from domain.errors import RegistryUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+EXPERIMENT: Final = "medcost"
+"""Name of the experiment, and of the registered model."""
+
+
+class MlflowStore:
+    """One tracking store with its registry; opened when it is first asked.
+
+    Args:
+        uri: ``sqlite:///file``, ``postgresql://…`` or ``http://server``.
+        artifacts: folder for plots and models; None lets a server decide.
+    """
+
+    def __init__(self, uri: str, artifacts: Path | None) -> None:
+        self._uri = uri
+        self._artifacts = artifacts
+        self._opened: tuple[MlflowClient, str] | None = None
+
+    @property
+    def client(self) -> MlflowClient:
+        """The client of this store.
+
+        Raises:
+            RegistryUnavailable: if the store does not answer.
+        """
+        return self._open()[0]
+
+    @property
+    def experiment(self) -> str:
+        """Identifier of the experiment.
+
+        Raises:
+            RegistryUnavailable: if the store does not answer.
+        """
+        return self._open()[1]
+
+    def _open(self) -> tuple[MlflowClient, str]:
+        if self._opened is None:
+            # MLflow asks these on the way from a version to its logged model, whatever client is used
+            mlflow.set_tracking_uri(self._uri)
+            mlflow.set_registry_uri(self._uri)
+            os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+            os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+            for noisy in ("mlflow", "alembic"):
+                logging.getLogger(noisy).setLevel(logging.WARNING)
+            with translated(), self._first_in_line():
+                client = MlflowClient(self._uri, self._uri)
+                found = client.get_experiment_by_name(EXPERIMENT)
+                location = self._artifacts.as_uri() if self._artifacts else None
+                number = found.experiment_id if found else client.create_experiment(EXPERIMENT, location)
+            self._opened = client, number
+        return self._opened
+
+    @contextmanager
+    def _first_in_line(self) -> Iterator[None]:
+        """A fresh store is made by one process, while others wait."""
+        if self._artifacts is None:
+            yield
+            return
+        self._artifacts.mkdir(parents=True, exist_ok=True)
+        with self._artifacts.with_name("store.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Let MLflow's failures leave as `RegistryUnavailable`.
+
+    Raises:
+        RegistryUnavailable: with MLflow's own words.
+    """
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, OSError) as error:
+        message = f"the tracking store does not answer: {str(error).splitlines()[0] if str(error) else error!r}"
+        raise RegistryUnavailable(message) from error

@@ -1,0 +1,243 @@
+"""Experiments in MLflow: a parent run for a comparison or a tuning, a child for each family or trial."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from mlflow.entities import Metric as MlflowMetric
+from mlflow.entities import Param, RunTag
+
+from adapters.mlflow import plots
+from adapters.mlflow.models import log_model
+from adapters.mlflow.store import MlflowStore, translated
+from adapters.system.processes import ProcessId
+from domain.errors import NoComparison
+from domain.evaluation import Metric
+from domain.model import FamilySummary, Recipe
+from domain.ports.tracker import ExperimentRun, ExperimentTracker, TrackedComparison
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from matplotlib.figure import Figure
+    from mlflow import MlflowClient
+
+    from domain.evaluation import Evaluation, Scores
+    from domain.model import TrainedModel
+    from domain.ports.tracker import ExperimentSetup
+    from domain.ports.tuner import Trial
+
+_PARENT: Final = "mlflow.parentRunId"
+_COMPARISON: Final = "medcost.comparison"
+_PROCESS: Final = "medcost.process"
+_LONGEST_PARAM: Final = 6000
+"""Characters that MLflow keeps of a parameter."""
+
+
+class MlflowTracker(ExperimentTracker):
+    """Logs to one experiment."""
+
+    def __init__(self, store: MlflowStore) -> None:
+        self._store = store
+
+    @contextmanager
+    def run(self, setup: ExperimentSetup) -> Iterator[ExperimentRun]:
+        """Open a run."""
+        client = self._store.client
+        process = ProcessId.mine()
+        tags = {
+            "stage": setup.stage,
+            "metric": setup.metric.value,
+            "data.digest": setup.data_digest,
+            "data.origin": setup.origin.name,
+            "data.synthetic": str(setup.origin.synthetic).lower(),
+            "git.revision": setup.git_revision,
+            _PROCESS: f"{process.pid} {process.started!r}",
+        }
+        with translated():
+            started = client.create_run(
+                self._store.experiment, tags=tags, run_name=f"{setup.stage}-{setup.origin.name}"
+            )
+            _log(client, started.info.run_id, params={"data.rows": setup.rows, **setup.configuration})
+        run = MlflowRun(client, self._store.experiment, started.info.run_id)
+        try:
+            yield run
+        except BaseException:
+            # also an interrupt: what was begun is marked before it travels on
+            run.end("FAILED")
+            raise
+        run.end("FINISHED")
+
+    def fail_abandoned(self) -> int:
+        """Mark what killed processes left running."""
+        client = self._store.client
+        with translated():
+            running = _search(client, self._store.experiment, "attributes.status = 'RUNNING'")
+            parents = {run.info.run_id: run for run in running if _PARENT not in run.data.tags}
+            abandoned = [
+                run
+                for run in running
+                if not _is_at_work(parents.get(run.data.tags.get(_PARENT, run.info.run_id), run).data.tags)
+            ]
+            for run in abandoned:
+                client.set_terminated(run.info.run_id, "FAILED")
+        return len(abandoned)
+
+    def last_comparison(self, *, data_digest: str) -> TrackedComparison:
+        """Find the newest finished comparison on these data."""
+        client = self._store.client
+        wanted = f"attributes.status = 'FINISHED' AND tags.stage = 'training' AND tags.`data.digest` = '{data_digest}'"
+        with translated():
+            found = _search(client, self._store.experiment, wanted)
+        comparisons = [run for run in found if _COMPARISON in run.data.tags]
+        if not comparisons:
+            message = (
+                "no finished comparison of families on these data: run `medcost train stage=training` on them first"
+            )
+            raise NoComparison(message)
+        newest = comparisons[0]
+        kept = msgspec.json.decode(newest.data.tags[_COMPARISON], type=_Comparison)
+        return TrackedComparison(
+            run=newest.info.run_id, metric=Metric(newest.data.tags["metric"]), families=kept.families, best=kept.best
+        )
+
+
+class _Comparison(msgspec.Struct, frozen=True):
+    """What a finished comparison leaves for the tuning."""
+
+    best: Recipe
+    families: tuple[FamilySummary, ...]
+
+
+class MlflowRun(ExperimentRun):
+    """An open run."""
+
+    def __init__(self, client: MlflowClient, experiment: str, run: str) -> None:
+        self._client = client
+        self._experiment = experiment
+        self._run = run
+        self._children: list[str] = []
+
+    @property
+    def id(self) -> str:
+        """Its identifier."""
+        return self._run
+
+    def log_family(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
+        """Log a family as a child."""
+        with translated(), self._child(evaluation.recipe.name) as child:
+            self._log_evaluation(child, evaluation, test, model)
+
+    def log_trial(self, trial: Trial) -> None:
+        """Log a trial as a child."""
+        with translated(), self._child(f"trial-{trial.number}", {"trial.state": trial.state}) as child:
+            losses = {} if trial.loss is None else {"loss": trial.loss}
+            _log(self._client, child, params=trial.hyperparameters, metrics={**losses, "seconds": trial.seconds})
+        if trial.loss is not None:
+            with translated():
+                _log(self._client, self._run, metrics={"loss": trial.loss}, step=trial.number)
+
+    def log_comparison(self, ranking: Sequence[Evaluation]) -> None:
+        """Log the ranking."""
+        with translated():
+            metric = Metric(self._client.get_run(self._run).data.tags["metric"])
+            families = tuple(FamilySummary(e.recipe.name, e.mean(metric), e.spread(metric)) for e in ranking)
+            kept = _Comparison(best=ranking[0].recipe, families=families)
+            self._figure(self._run, plots.comparison(ranking, metric), "comparison.png")
+            _log(
+                self._client,
+                self._run,
+                metrics={f"{one.name}.{metric.value}": one.mean for one in families},
+                tags={"winner": ranking[0].recipe.name, _COMPARISON: msgspec.json.encode(kept).decode()},
+            )
+
+    def log_model(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
+        """Log the result of a tuning."""
+        with translated():
+            self._log_evaluation(self._run, evaluation, test, model)
+
+    def end(self, status: str) -> None:
+        """End the run, and the child that is open."""
+        with translated():
+            for run in (*self._children, self._run):
+                self._client.set_terminated(run, status)
+
+    @contextmanager
+    def _child(self, name: str, tags: Mapping[str, str] | None = None) -> Iterator[str]:
+        marks = {_PARENT: self._run, **(tags or {})}
+        child = self._client.create_run(self._experiment, tags=marks, run_name=name).info.run_id
+        self._children.append(child)
+        yield child
+        self._client.set_terminated(child)
+        self._children.remove(child)
+
+    def _log_evaluation(self, run: str, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
+        recipe = evaluation.recipe
+        summary: dict[str, float] = {
+            "fit_seconds": evaluation.fit_seconds,
+            "predict_seconds": evaluation.predict_seconds,
+        }
+        for metric in Metric:
+            summary[metric.value] = evaluation.mean(metric)
+            summary[f"{metric.value}.spread"] = evaluation.spread(metric)
+        summary |= _flat(evaluation.overall, "out_of_fold") | _flat(test, "test")
+        params = {"family": recipe.family, "transform": recipe.transform, **recipe.hyperparameters}
+        _log(self._client, run, params=params, metrics=summary, tags={"model.digest": model.digest})
+        for step, fold in enumerate(evaluation.folds):
+            scores = {f"fold.{metric.value}": fold[metric] for metric in Metric}
+            _log(self._client, run, metrics={**scores, "fold.coverage": fold.coverage}, step=step)
+        for name, figure in plots.of_family(evaluation).items():
+            self._figure(run, figure, f"{name}.png")
+        log_model(self._client, self._experiment, run, model)
+
+    def _figure(self, run: str, figure: Figure, name: str) -> None:
+        self._client.log_figure(run, figure, f"plots/{name}", save_kwargs={"dpi": plots.DPI})
+
+
+def _search(client: MlflowClient, experiment: str, wanted: str) -> list[Any]:
+    found: list[Any] = []
+    token = None
+    while True:
+        page = client.search_runs([experiment], wanted, max_results=500, page_token=token)
+        found += page
+        token = page.token
+        if not token:
+            return found
+
+
+def _is_at_work(tags: Mapping[str, str]) -> bool:
+    pid, _, started = tags.get(_PROCESS, "").partition(" ")
+    return bool(started) and ProcessId(int(pid), float(started)).is_alive
+
+
+def _flat(scores: Scores, prefix: str) -> dict[str, float]:
+    """Dotted names of every number in nested scores."""
+    flat: dict[str, float] = {}
+    for part in ("expected", "typical", "interval"):
+        numbers = msgspec.to_builtins(getattr(scores, part))
+        flat |= {f"{prefix}.{part}.{name}": value for name, value in numbers.items()}
+    for group in scores.groups:
+        label = group.group.replace("=", "-")
+        flat |= {f"{prefix}.{label}.coverage": group.coverage, f"{prefix}.{label}.bias": group.bias}
+    return {f"{prefix}.crps": scores.crps, **flat}
+
+
+def _log(
+    client: MlflowClient,
+    run: str,
+    *,
+    params: Mapping[str, object] | None = None,
+    metrics: Mapping[str, float] | None = None,
+    tags: Mapping[str, str] | None = None,
+    step: int = 0,
+) -> None:
+    now = int(time.time() * 1000)
+    client.log_batch(
+        run,
+        metrics=[MlflowMetric(name, float(value), now, step) for name, value in (metrics or {}).items()],
+        params=[Param(name, str(value)[:_LONGEST_PARAM]) for name, value in (params or {}).items()],
+        tags=[RunTag(name, value) for name, value in (tags or {}).items()],
+    )
