@@ -1,0 +1,132 @@
+"""The conformal distribution and its scores: algebra and promises."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from adapters.sklearn.distribution import LEVELS, ResidualDistribution, fitted_distribution
+from adapters.sklearn.scoring import Published, crps, scores
+from domain.cost import CostDistribution
+
+usd = st.floats(0, 60_000, allow_nan=False)
+residuals = arrays(np.float64, st.integers(2, 120), elements=st.floats(-20_000, 40_000, allow_nan=False))
+points = arrays(np.float64, st.integers(1, 20), elements=st.floats(-3_000, 60_000, allow_nan=False))
+
+
+def pooled(left_over, *, floor=0.0):
+    at = np.full(len(left_over), 10_000.0)
+    rows = np.zeros((len(left_over), 6))
+    return ResidualDistribution.of(rows, at, at + left_over, (), repeats=1, floor=floor)
+
+
+@given(residuals, points)
+def test_quantiles_never_fall_and_are_never_negative(left_over, middle):
+    table = pooled(left_over).table(np.zeros((len(middle), 6)), middle)
+    assert (table >= 0).all()
+    assert (np.diff(table, axis=1) >= 0).all()
+
+
+@given(residuals, points, st.sampled_from([0.0, 500.0]))
+def test_the_mean_is_that_of_the_shifted_residuals_with_nothing_below_zero(left_over, middle, floor):
+    distribution = pooled(left_over, floor=floor)
+    scale = np.maximum(middle, floor) if floor else np.ones(len(middle))
+    by_hand = [
+        np.maximum(point + stretch * distribution.groups[0], 0).mean()
+        for point, stretch in zip(middle, scale, strict=True)
+    ]
+    means = distribution.mean(np.zeros((len(middle), 6)), middle)
+    assert means == pytest.approx(np.array(by_hand), rel=1e-9, abs=1e-6)
+
+
+@given(st.integers(1, 200))
+def test_ranks_are_rounded_away_from_the_median(count):
+    left_over = np.arange(1.0, count + 1)
+    table = pooled(left_over).quantiles[0]
+    low, high = np.floor(np.round(LEVELS * (count + 1), 9)), np.ceil(np.round(LEVELS * (count + 1), 9))
+    assert table[:49] == pytest.approx(np.clip(low, 1, count)[:49])
+    assert table[50:] == pytest.approx(np.clip(high, 1, count)[50:])
+
+
+@given(st.lists(usd, min_size=100, max_size=100))
+def test_what_is_published_is_rounded_as_the_domain_rounds(numbers):
+    answer = np.array([numbers[0], *sorted(numbers[1:])])
+    cost = CostDistribution(float(answer[0]), tuple(answer[1:].tolist()))
+    said = Published.of(answer[None])
+    assert (said.low[0], said.high[0]) == (cost.interval().low, cost.interval().high)
+    assert said.expected[0] == pytest.approx(cost.expected, abs=0.011)
+    assert said.typical[0] == pytest.approx(cost.typical, abs=0.011)
+
+
+@given(usd, usd)
+def test_the_score_of_a_sure_answer_is_how_far_it_is_off(charge, answer):
+    sure = np.full((1, 99), answer)
+    assert crps(np.array([charge]), sure)[0] == pytest.approx(abs(charge - answer), abs=1e-6)
+
+
+def test_the_score_of_a_normal_distribution_is_the_known_one():
+    from scipy.stats import norm
+
+    quantiles = norm.ppf(LEVELS)[None]
+    # Gneiting and Raftery 2007, eq. 21; the last percent at either end is not known to the grid
+    known = 1 * (2 * norm.pdf(0) - 1 / np.sqrt(np.pi))
+    assert crps(np.zeros(1), quantiles)[0] == pytest.approx(known, rel=0.03)
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10_000))
+def test_nine_in_ten_new_years_fall_into_the_interval(seed):
+    random = np.random.default_rng(seed)
+    left_over = random.gamma(1.0, 3_000, 3_000) - 3_000
+    distribution = pooled(left_over[:1_000])
+    table = distribution.table(np.zeros((2_000, 6)), np.full(2_000, 10_000.0))
+    inside = np.mean((10_000 + left_over[1_000:] >= table[:, 4]) & (10_000 + left_over[1_000:] <= table[:, 94]))
+    assert inside == pytest.approx(0.9, abs=0.05)
+
+
+def test_groups_that_differ_get_residuals_of_their_own(people):
+    rows = people(1_000, 1)
+    random = np.random.default_rng(0)
+    at = np.full(1_000, 20_000.0)
+    charges = at + random.normal(0, np.where(rows[:, 4] == 1, 5_000, 100))
+    distribution = fitted_distribution(rows, at, charges, repeats=1, seed=0)
+    assert "smoker" in distribution.grouping
+    table = distribution.table(rows, at)
+    width = table[:, 94] - table[:, 4]
+    assert width[rows[:, 4] == 1].min() > 10 * width[rows[:, 4] == 0].max()
+
+
+def test_groups_that_do_not_differ_are_pooled(people):
+    rows, at = people(1_000, 1), np.full(1_000, 20_000.0)
+    charges = at + np.random.default_rng(3).normal(0, 1_000, 1_000)
+    assert fitted_distribution(rows, at, charges, repeats=1, seed=0).grouping == ()
+
+
+def test_a_group_too_small_to_know_has_everybodys_residuals(people):
+    rows = people(300, 1)
+    rows[:, 4] = 0
+    rows[:10, 4] = 1
+    at = np.full(300, 10_000.0)
+    charges = at + np.random.default_rng(0).normal(0, 500, 300)
+    distribution = ResidualDistribution.of(rows, at, charges, ("smoker",), repeats=1, floor=0)
+    assert len(distribution.groups[1]) == 300
+
+
+def test_residuals_that_grow_with_the_cost_are_scaled_by_it(people):
+    rows = people(1_000, 1)
+    random = np.random.default_rng(0)
+    at = random.uniform(1_000, 40_000, 1_000)
+    distribution = fitted_distribution(rows, at, at * random.gamma(10, 0.1, 1_000), repeats=1, seed=0)
+    assert distribution.floor > 0
+
+
+def test_scores_tell_smokers_from_others(people):
+    rows = people(200, 4)
+    charges = np.full(200, 5_000.0)
+    answers = np.tile(np.concatenate([[5_000.0], np.linspace(4_000, 6_000, 99)]), (200, 1))
+    measured = scores(rows, charges, answers)
+    by_name = {group.group: group for group in measured.groups}
+    assert by_name["smoker=yes"].rows + by_name["smoker=no"].rows == 200
+    assert measured.interval.coverage == 1
+    assert (measured.expected.rmse, measured.typical.within_100) == (0, 1)

@@ -1,0 +1,109 @@
+"""What the gate is told of challengers good and bad."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from adapters.pandas.synthetic import SyntheticClaims
+from adapters.sklearn import folder as files
+from domain.manifest import MANIFEST
+from domain.model import FoldPlan
+from domain.promotion import PromotionPolicy
+
+judge = PromotionPolicy().judge
+
+
+@pytest.fixture(scope="module")
+def good(cook, claims):
+    return cook(claims)
+
+
+def failed(verdict):
+    return [check.name for check in verdict.checks if not check.passed]
+
+
+def test_a_first_champion_beats_the_distribution_of_all_costs(trainer, good, claims, plan):
+    verdict = judge(trainer.compare(good, None, claims, plan))
+    assert verdict.passed, verdict.reasons
+    assert verdict.candidacy.comparison.method == "unconditional"
+
+
+def test_what_learnt_from_shuffled_costs_is_refused(trainer, cook, claims, claims_of, plan):
+    charges = np.random.default_rng(0).permutation(claims.charges)
+    shuffled = claims_of(np.asarray(claims.facts), charges)
+    made = cook(shuffled)
+    assert made.card.cross_validation.expected.r2 < 0.1
+    assert made.card.cross_validation.interval.mean_width > 0.7 * np.ptp(np.quantile(charges, [0.05, 0.95]))
+    assert "crps" in failed(judge(trainer.compare(made, None, shuffled, plan)))
+
+
+def test_a_worse_challenger_is_refused_on_identical_folds(trainer, cook, good, claims, plan):
+    candidacy = trainer.compare(cook(claims, "knn"), (1, good), claims, plan)
+    assert candidacy.comparison.method == "identical_folds"
+    assert candidacy.comparison.rows == 600
+    assert "crps" in failed(judge(candidacy))
+
+
+def test_an_equal_challenger_passes(trainer, cook, good, claims, plan):
+    assert judge(trainer.compare(cook(claims), (1, good), claims, plan)).passed
+
+
+def test_where_the_champion_has_not_seen_enough_rows_it_answers_as_it_is(trainer, cook, good, plan):
+    fresh = SyntheticClaims(rows=500, seed=9).read()
+    comparison = trainer.compare(cook(fresh), (1, good), fresh, plan).comparison
+    assert comparison.method == "unseen_rows"
+    assert (comparison.rows, comparison.degrees_of_freedom) == (500, 499)
+
+
+def test_what_learnt_from_leaked_costs_is_refused_on_honest_rows(trainer, cook, good, claims, claims_of, plan):
+    rows = np.array(claims.facts)
+    rows[:, 2] = np.clip(np.asarray(claims.charges) / 1_000, 10, 70)  # the target, renamed
+    leaked = cook(claims_of(rows, np.asarray(claims.charges)), "boosting")
+    assert leaked.card.cross_validation.expected.r2 > 0.97
+    assert "crps" in failed(judge(trainer.compare(leaked, (1, good), claims, plan)))
+
+
+def test_a_folder_whose_intervals_are_too_narrow_is_refused(trainer, good, claims, plan, tmp_path):
+    narrow = tmp_path / "medcost"
+    narrow.mkdir()
+    for file in good.folder.iterdir():
+        if file.name != MANIFEST:
+            (narrow / file.name).write_bytes(file.read_bytes())
+    with np.load(narrow / files.DISTRIBUTION) as stored:
+        parts = dict(stored)
+    parts["quantiles"] = parts["quantiles"] * 0.01
+    np.savez(narrow / files.DISTRIBUTION, **parts)
+    with np.load(narrow / files.REFERENCE) as stored:
+        known = dict(stored)
+    spoilt = replace(good, folder=narrow, digest="")
+    known["known_answers"] = _answers_of(narrow, parts, known)
+    np.savez(narrow / files.REFERENCE, **known)
+    spoilt = replace(spoilt, digest=files.seal(narrow))
+    assert "coverage" in failed(judge(trainer.compare(spoilt, None, claims, plan)))
+
+
+def _answers_of(folder, parts, known):
+    import skops.io
+
+    from adapters.sklearn.distribution import ResidualDistribution
+    from adapters.sklearn.model import CostModel
+    from adapters.sklearn.storage import TRUSTED
+    from adapters.sklearn.support import Support
+
+    groups = tuple(np.split(parts["residuals"], np.cumsum(parts["sizes"])[:-1]))
+    model = CostModel(
+        skops.io.load(folder / files.ESTIMATOR, trusted=list(TRUSTED)),
+        ResidualDistribution(tuple(parts["grouping"].tolist()), float(parts["floor"]), groups, parts["quantiles"]),
+        Support.from_parts(known["lows"], known["highs"], known["rows"], known["charges"]),
+        known["background"],
+    )
+    return model.predict_arrays(known["background"])[0]
+
+
+def test_repeated_folds_give_the_corrected_standard_error(trainer, cook, good, claims):
+    plan = FoldPlan(n_splits=5, n_repeats=2)
+    comparison = trainer.compare(cook(claims, "linear"), (1, good), claims, plan).comparison
+    assert comparison.degrees_of_freedom == 9
+    assert comparison.upper_bound > comparison.difference > 0
+    assert comparison.difference == pytest.approx(comparison.challenger_loss - comparison.rival_loss)

@@ -1,0 +1,84 @@
+"""A fitted model: its reasons, its cautions, the people alike."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adapters.sklearn.loader import SklearnLoader
+from domain.beneficiary import REGIONS, SEXES, Beneficiary, Region, Sex
+from domain.prediction import ModelReference
+
+anybody = st.builds(
+    Beneficiary,
+    age=st.integers(18, 100),
+    sex=st.sampled_from(SEXES),
+    bmi=st.floats(10, 70),
+    children=st.integers(0, 15),
+    smoker=st.booleans(),
+    region=st.sampled_from(REGIONS),
+)
+ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+
+
+@pytest.fixture(scope="module")
+def model(cook, claims):
+    made = cook(claims)
+    return SklearnLoader().load(ModelReference(1, made.digest), made.folder)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(who=anybody)
+async def test_reasons_add_up_to_the_expected_cost_to_the_cent(model, who):
+    told = await model.explain(who)
+    (estimate,) = await model.predict([who])
+    cents = [round(usd * 100) for usd in (told.baseline, *(one.usd for one in told.contributions))]
+    assert sum(cents) == round(told.expected * 100)
+    assert told.expected == estimate.cost.expected
+
+
+async def test_a_fact_that_moves_nothing_is_given_no_dollars(model, cook, claims_of, people):
+    rows = people(300, 1)
+    made = cook(claims_of(rows, 1_000 + 200 * rows[:, 0]), "linear")
+    loaded = SklearnLoader().load(ModelReference(1, made.digest), made.folder)
+    dollars = {one.fact: one.usd for one in (await loaded.explain(ann)).contributions}
+    assert dollars["age"] != 0
+    assert all(abs(usd) <= 0.01 for fact, usd in dollars.items() if fact != "age")
+
+
+async def test_beyond_the_data_there_are_cautions_and_a_wider_range(model):
+    (inside,) = await model.predict([ann])
+    assert inside.cautions == ()
+    old = Beneficiary(age=90, sex=Sex.FEMALE, bmi=65, children=12, smoker=False, region=Region.NORTHEAST)
+    (beyond,) = await model.predict([old])
+    assert {caution.code for caution in beyond.cautions} == {
+        "age_beyond_data", "bmi_beyond_data", "children_beyond_data", "few_alike",
+    }  # fmt: skip
+    middle = beyond.cost.typical
+    assert (beyond.cost.interval().high - middle) / middle > 0.5
+    assert beyond.cost.interval().low < 0.5 * middle
+
+
+async def test_people_alike_are_told_with_their_quartiles(model, claims):
+    alike = (await model.explain(ann)).alike
+    facts, charges = np.asarray(claims.facts), np.asarray(claims.charges)
+    near = (
+        (facts[:, 4] == 0)
+        & (np.abs(facts[:, 0] - 40) <= 8)
+        & (np.abs(facts[:, 2] - 27.5) <= 4)
+        & (np.abs(facts[:, 3] - 1) <= 2)
+    )
+    assert (alike.count, alike.total) == (near.sum(), 600)
+    assert alike.median == pytest.approx(np.median(charges[near]), abs=0.01)
+    assert alike.lower_quartile <= alike.median <= alike.upper_quartile
+
+
+async def test_a_batch_longer_than_a_few_is_answered_the_same(model):
+    (alone,) = await model.predict([ann])
+    assert set(await model.predict([ann] * 200)) == {alone}
+
+
+def test_no_rows_give_no_answers(model):
+    answers, cautions = model.predict_arrays(np.empty((0, 6)))
+    assert answers.shape == (0, 100)
+    assert cautions == {}
