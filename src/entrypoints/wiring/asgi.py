@@ -18,6 +18,7 @@ from entrypoints.dashboard.app import dashboard_app
 from entrypoints.http.app import create_app
 from entrypoints.http.options import ApiOptions
 from entrypoints.wiring.door import Door
+from entrypoints.wiring.logs import configure_logs
 from entrypoints.wiring.settings import load, refuse_open_door
 from entrypoints.wiring.web import web_container
 
@@ -100,6 +101,7 @@ async def run_web(settings: Settings, *, sockets: Sequence[socket.socket] | None
         ConfigurationError: if the API would be open to others without keys.
     """
     refuse_open_door(settings)
+    configure_logs(settings.log_level)
     config = uvicorn.Config(
         web_app(settings),
         host=settings.host,
