@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from domain.beneficiary import Beneficiary
-from entrypoints.http.decoding import JSON, json_value, person, quotes_of, whole
-from entrypoints.http.errors import BadRequestFields, Malformed
+from domain.beneficiary import FACTS, Beneficiary
+from domain.errors import FieldError
+from entrypoints.http.decoding import JSON, json_value, number, person, quotes_of
+from entrypoints.http.errors import BadRequestFields, Malformed, pointed
 from entrypoints.http.schemas import BadRow, BeneficiaryIn
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ CSV: Final = "text/csv"
 BATCH_TYPES: Final = (JSON, JSON_LINES, "application/jsonl", CSV)
 
 _BENEFICIARIES: Final = msgspec.json.Decoder(list[BeneficiaryIn], strict=True)
-_NUMBERS: Final = {"age": whole, "children": whole, "bmi": float}
+_NUMBERS: Final = frozenset({"age", "bmi", "children"})
 
 
 def batch(body: bytes, kind: str) -> tuple[list[Beneficiary], list[BadRow], int]:
@@ -36,6 +37,7 @@ def batch(body: bytes, kind: str) -> tuple[list[Beneficiary], list[BadRow], int]
 
     Raises:
         Malformed: if the body as a whole cannot be read.
+        BadRequestFields: if the columns of a CSV are not the six facts.
     """
     if kind == JSON and (all_good := _fast(body)) is not None:
         return all_good, [], len(all_good)
@@ -86,11 +88,12 @@ def _json_lines(body: bytes) -> Iterator[object]:
 def _csv_rows(body: bytes) -> Iterator[object]:
     """Read RFC 4180 with a header; a byte order mark, as spreadsheets write it, is let pass."""
     try:
-        lines = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
-        header = [name.strip() for name in next(lines, [])]
-        if len(set(header)) < len(header) or not header:
-            message = "the first line must name each column once"
-            raise Malformed(message)
+        lines = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))
+    except UnicodeDecodeError as error:
+        message = f"the body is not UTF-8 (byte {error.start})"
+        raise Malformed(message) from error
+    try:
+        header = _header([name.strip() for name in next(lines, [])])
         for cells in lines:
             if not cells:
                 continue
@@ -98,12 +101,19 @@ def _csv_rows(body: bytes) -> Iterator[object]:
                 yield Malformed(f"line {lines.line_num} has {len(cells)} cells, the header {len(header)}")
                 continue
             yield {name: _cell(name, text.strip()) for name, text in zip(header, cells, strict=True)}
-    except UnicodeDecodeError as error:
-        message = f"the body is not UTF-8 (byte {error.start})"
-        raise Malformed(message) from error
     except csv.Error as error:
-        message = f"the body is not CSV: {error}"
+        message = f"the body is not CSV: {error} (line {lines.line_num})"
         raise Malformed(message) from error
+
+
+def _header(names: list[str]) -> list[str]:
+    """Give the columns' names back if they are the six facts in any order; else say once what is wrong with them."""
+    wrong = [FieldError(name, "unknown", "is not a known column") for name in names if name not in FACTS]
+    wrong += [FieldError(name, "missing", "is required as a column") for name in FACTS if name not in names]
+    wrong += [FieldError(name, "unknown", "is a column twice") for name in FACTS if names.count(name) > 1]
+    if wrong:
+        raise BadRequestFields(list(pointed(wrong)))
+    return names
 
 
 def _cell(name: str, text: str) -> object:
@@ -113,6 +123,6 @@ def _cell(name: str, text: str) -> object:
     if name not in _NUMBERS or not text.isascii() or "_" in text:
         return text
     try:
-        return _NUMBERS[name](text)
+        return number(text)
     except ValueError:
         return text

@@ -66,12 +66,6 @@ class Malformed(HTTPException):
     status_code = 400
 
 
-class TooLarge(HTTPException):
-    """More than is taken at once."""
-
-    status_code = 413
-
-
 class UnsupportedMediaType(HTTPException):
     """The body's type is not understood here."""
 

@@ -13,7 +13,7 @@ from domain.beneficiary import AGE, BMI, CHILDREN, Beneficiary, Region, Sex
 from domain.prediction import Caution, Estimate, Explanation, ModelReference, Prediction
 
 Usd = Annotated[float, Meta(description="US dollars, whole cents")]
-Age = Annotated[int, Meta(ge=int(AGE.low), le=int(AGE.high), description="Years, written without a point")]
+Age = Annotated[int, Meta(ge=int(AGE.low), le=int(AGE.high), description="Years")]
 Bmi = Annotated[float, Meta(ge=BMI.low, le=BMI.high, description="Body mass index, kg/m²")]
 Children = Annotated[
     int, Meta(ge=int(CHILDREN.low), le=int(CHILDREN.high), description="Dependants covered by the plan")

@@ -16,7 +16,6 @@ from entrypoints.wiring.web import web_container
 ClientOf = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
-
 @pytest.fixture
 def ann() -> dict[str, object]:
     return {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}

@@ -21,7 +21,12 @@ async def test_a_key_opens_the_api_in_either_header(container, client_of, keys, 
 @pytest.mark.parametrize("headers", [{}, {"X-API-Key": "guess"}, {"Authorization": "Basic eDp5"}])
 async def test_without_a_known_key_nothing_is_answered(container, client_of, ann, headers):
     async with client_of(container, require_keys=True) as api:
-        for method, path in (("POST", "/predictions"), ("GET", "/predictions"), ("GET", "/models"), ("GET", "/metrics")):
+        for method, path in (
+            ("POST", "/predictions"),
+            ("GET", "/predictions"),
+            ("GET", "/models"),
+            ("GET", "/metrics"),
+        ):
             answer = await api.request(method, path, headers=headers, json=ann)
             assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
             assert answer.headers["content-type"] == "application/problem+json"

@@ -69,16 +69,33 @@ async def test_bad_csv_rows_are_named(memory_api):
         ("application/json", b"{}"),
         ("application/json", b"[{"),
         ("application/json", b'[{"age":1,"age":2}]'),
-        ("text/csv", b""),
-        ("text/csv", b"age,age\n"),
         ("text/csv", b"age\n\xff"),
-        ("text/csv", b'age\n"4'),
     ],
 )
 async def test_a_batch_that_cannot_be_read_is_refused(memory_api, kind, body):
     answer = await memory_api.post("/predictions/batch", content=body, headers={"Content-Type": kind})
     assert answer.status_code == 400
     assert (await memory_api.get("/predictions")).json()["predictions"] == []
+
+
+@pytest.mark.parametrize(
+    ("header", "pointers"),
+    [
+        ("age,sex,bmi,children,smoker", ["/region"]),
+        ("age,sex,bmi,children,smoker,region,hat", ["/hat"]),
+        ("age,sex,bmi,children,smoker,region,age", ["/age"]),
+        ("", ["/age", "/sex", "/bmi", "/children", "/smoker", "/region"]),
+    ],
+)
+async def test_columns_that_are_not_the_six_facts_are_named_once(memory_api, header, pointers):
+    answer = await memory_api.post("/predictions/batch", content=header, headers={"Content-Type": "text/csv"})
+    assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, pointers)
+
+
+async def test_csv_columns_may_stand_in_any_order(memory_api, ann):
+    body = "region,smoker,children,bmi,sex,age\nnortheast,no,1,27.5,female,40\n"
+    answer = await memory_api.post("/predictions/batch", content=body, headers={"Content-Type": "text/csv"})
+    assert [one["beneficiary"] for one in answer.json()["predictions"]] == [ann]
 
 
 async def test_a_name_given_twice_is_found_in_a_batch(memory_api, ann):
@@ -92,7 +109,8 @@ async def test_a_name_given_twice_is_found_in_a_batch(memory_api, ann):
 async def test_a_batch_of_too_many_rows_is_refused(memory_container, client_of, ann):
     async with client_of(memory_container, batch_rows=3) as api:
         assert (await api.post("/predictions/batch", json=[ann] * 3)).status_code == 200
-        assert (await api.post("/predictions/batch", json=[ann] * 4)).status_code == 413
+        assert (await api.post("/predictions/batch", json=[ann] * 4)).status_code == 422
+        assert len((await api.get("/predictions")).json()["predictions"]) == 3
 
 
 async def test_a_batch_may_be_larger_than_a_single_body(memory_api):

@@ -34,9 +34,7 @@ async def test_facts_beyond_the_data_are_warned_of(api, ann):
 
 
 async def test_the_same_key_gives_the_same_prediction(api, ann):
-    first, second = [
-        await api.post("/predictions", json=ann, headers={"Idempotency-Key": "a-1"}) for _ in range(2)
-    ]
+    first, second = [await api.post("/predictions", json=ann, headers={"Idempotency-Key": "a-1"}) for _ in range(2)]
     assert (second.status_code, second.json()) == (201, first.json())
     assert len((await api.get("/predictions")).json()["predictions"]) == 1
 

@@ -9,7 +9,6 @@ from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
-import msgspec
 from dishka.integrations.litestar import FromDishka, inject
 from litestar import Request, Response, delete, get, post, put
 from litestar.di import NamedDependency
@@ -23,10 +22,10 @@ from domain.errors import FieldError
 from domain.prediction import Idempotency, PredictionQuery
 from entrypoints.http import access, decoding
 from entrypoints.http.batch import BATCH_TYPES, batch
-from entrypoints.http.errors import BadRequestFields, Malformed, TooLarge, pointed
+from entrypoints.http.errors import BadRequestFields, Malformed, pointed
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.options import ApiOptions
-from entrypoints.http.schemas import BatchOut, PageOut, PredictionOut
+from entrypoints.http.schemas import BadField, BatchOut, PageOut, PredictionOut
 
 TAGS: Final = ["predictions"]
 _FILTERS: Final = ("limit", "cursor", "since", "smoker", "sex", "region")
@@ -67,7 +66,7 @@ async def predict_batch(
     people, bad, rows = batch(body, kind)
     if rows > options.batch_rows:
         message = f"a batch holds up to {options.batch_rows} rows, not {rows}"
-        raise TooLarge(message)
+        raise BadRequestFields([BadField("", "range", message)])
     made = await predict_costs(people) if people else []
     metrics.predicted(one.model for one in made)
     return BatchOut([PredictionOut.of(one) for one in made], bad)
@@ -81,17 +80,20 @@ async def list_predictions(
     limit: Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")] = 50,
     cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
     since: Annotated[
-        Annotated[datetime, msgspec.Meta(tz=True)] | None,
-        QueryParameter(description="Made at this time or later; with a time zone"),
+        datetime | None, QueryParameter(description="Made at this time or later; with an offset, or Z")
     ] = None,
     smoker: Annotated[Literal["yes", "no", "true", "false"] | None, QueryParameter(description="Smokes or not")] = None,
     sex: Annotated[Sex | None, QueryParameter(description="Sex on record")] = None,
     region: Annotated[Region | None, QueryParameter(description="Region")] = None,
 ) -> Response[PageOut]:
     """Follow `next`, or the `Link` header, until it is null. Predictions made meanwhile do not disturb the pages."""
-    unknown = [name for name in request.query_params if name not in _FILTERS]
-    if unknown:
-        raise BadRequestFields(list(pointed(FieldError(name, "unknown", "is not a known filter") for name in unknown)))
+    wrong = [
+        FieldError(name, "unknown", "is not a known filter") for name in request.query_params if name not in _FILTERS
+    ]
+    if since and since.tzinfo is None:
+        wrong.append(FieldError("since", "type", "must say its offset from UTC, such as 2026-01-31T12:00:00Z"))
+    if wrong:
+        raise BadRequestFields(list(pointed(wrong)))
     query = PredictionQuery(
         limit=limit,
         before=cursor,

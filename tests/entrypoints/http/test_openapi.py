@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+
+from entrypoints.http.app import create_app
+from entrypoints.http.docs import STATIC
+from entrypoints.http.options import ApiOptions
+from entrypoints.wiring.settings import load
+from entrypoints.wiring.web import web_container
+
+EXAMPLES = int(os.environ.get("MEDCOST_SCHEMATHESIS_EXAMPLES", "12"))
+"""Cases for each operation and mode; more by hand."""
+
+OPERATIONS = {
+    "predict": ("POST", "/predictions"),
+    "predict_batch": ("POST", "/predictions/batch"),
+    "list_predictions": ("GET", "/predictions"),
+    "get_prediction": ("GET", "/predictions/{id}"),
+    "erase_prediction": ("DELETE", "/predictions/{id}"),
+    "record_outcome": ("PUT", "/predictions/{id}/outcome"),
+    "explain": ("POST", "/explanations"),
+    "explore": ("POST", "/scenarios"),
+    "list_models": ("GET", "/models"),
+    "get_champion": ("GET", "/models/champion"),
+    "live": ("GET", "/health/live"),
+    "ready": ("GET", "/health/ready"),
+    "metrics": ("GET", "/metrics"),
+}
+
+
+@pytest.fixture(scope="session")
+def described() -> schemathesis.BaseSchema:
+    """The API as it describes itself."""
+    app = create_app(web_container(load({"profile": "memory"})), ApiOptions())
+    return schemathesis.openapi.from_asgi("/api/v1/schema/openapi.json", app, headers={"Host": "127.0.0.1"})
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fit", "unfit"])
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_the_api_does_what_its_description_says(described, name, mode):
+    method, path = OPERATIONS[name]
+    operation = described[f"/api/v1{path}"][method]
+    tried = 0
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.large_base_example],
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def every_case(case: Case) -> None:
+        nonlocal tried
+        tried += 1
+        case.call_and_validate(headers={"Host": "127.0.0.1"})
+
+    try:
+        every_case()
+    except Unsatisfiable:
+        assert mode is GenerationMode.NEGATIVE  # nothing about this operation can be said wrongly
+        return
+    assert tried
+
+
+async def test_every_route_is_described(memory_api):
+    document = (await memory_api.get("/schema/openapi.json")).json()
+    assert {(method.upper(), path) for path, operations in document["paths"].items() for method in operations} == {
+        (method, f"/api/v1{path}") for method, path in OPERATIONS.values()
+    }
+
+
+async def test_the_described_limits_are_the_domains(memory_api):
+    shapes = (await memory_api.get("/schema/openapi.json")).json()["components"]["schemas"]
+    facts = shapes["BeneficiaryIn"]["properties"]
+    assert (facts["age"]["minimum"], facts["age"]["maximum"], facts["bmi"]["maximum"]) == (18, 100, 70)
+    assert shapes["BeneficiaryIn"]["additionalProperties"] is False
+
+
+async def test_the_examples_of_the_description_work(memory_api):
+    document = (await memory_api.get("/schema/openapi.json")).json()
+    tried = 0
+    for path, operations in document["paths"].items():
+        for kind, content in operations.get("post", {}).get("requestBody", {}).get("content", {}).items():
+            example, url = content["example"], f"http://127.0.0.1{path}"
+            sent = (
+                {"content": example, "headers": {"Content-Type": kind}}
+                if isinstance(example, str)
+                else {"json": example}
+            )
+            assert (await memory_api.post(url, **sent)).status_code in (200, 201)
+            tried += 1
+    assert tried == 7
+
+
+async def test_the_documentation_asks_nobody_else(memory_api):
+    page = await memory_api.get("/docs")
+    assert page.headers["content-security-policy"].startswith("default-src 'self'")
+    linked = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert [one for one in linked if not one.startswith("docs/")] == ["data:,"]
+    for name in linked[1:]:
+        assert (await memory_api.get(f"/{name}")).status_code == 200
+    assert (await memory_api.get("/docs/LICENSE.swagger-ui.txt")).status_code == 404
+    assert (STATIC / "LICENSE.swagger-ui.txt").exists()
