@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
+from adapters.postgres import migrations
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.engine import connect
 from adapters.postgres.ledger import PostgresLedger
@@ -50,3 +51,17 @@ async def ledger(settings: Settings) -> AsyncIterator[ModelLedger]:
         yield PostgresLedger(engine, Home(settings.home).ledger_head)
     finally:
         await engine.dispose()
+
+
+async def schema(settings: Settings) -> tuple[str | None, str]:
+    """Tell which migration the database is at, None for none, and which is the newest."""
+    with lease(settings):
+        return await migrations.current(database_url(settings)), migrations.head()
+
+
+async def upgrade_schema(settings: Settings) -> str:
+    """Bring the schema up to date, and name the migration that it is at then."""
+    with lease(settings):
+        if await migrations.current(database_url(settings)) != migrations.head():
+            await migrations.upgrade(database_url(settings))
+    return migrations.head()

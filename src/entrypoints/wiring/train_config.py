@@ -61,26 +61,27 @@ class Transforms(_Part, frozen=True):
     tried: tuple[Transform, ...]
 
 
-class Range(_Part, frozen=True):
-    """A range to search: whole numbers if both ends are."""
-
-    low: int | float
-    high: int | float
+class _Int(_Part, frozen=True, tag_field="kind", tag="int"):
+    low: int
+    high: int
     log: bool = False
 
-    def as_domain(self) -> IntRange | FloatRange:
-        """Give the domain's name for it."""
-        if isinstance(self.low, int) and isinstance(self.high, int):
-            return IntRange(self.low, self.high, self.log)
-        return FloatRange(float(self.low), float(self.high), self.log)
+
+class _Float(_Part, frozen=True, tag_field="kind", tag="float"):
+    low: float
+    high: float
+    log: bool = False
+
+
+class _Choice(_Part, frozen=True, tag_field="kind", tag="choice"):
+    values: tuple[Value, ...]
 
 
 class Model(_Part, frozen=True):
-    """A family: the transforms that suit it, its hyperparameters, and what tuning may change."""
+    """A family: the transforms that suit it, and its hyperparameters before any tuning."""
 
     transforms: tuple[Transform, ...]
     hyperparameters: dict[str, Value]
-    search_space: dict[str, Range | tuple[Value, ...]]
 
 
 class Folds(_Part, frozen=True):
@@ -112,12 +113,19 @@ class Sampler(_Part, frozen=True):
 
     kind: Literal["tpe", "random"]
     seed: int
+    startup_trials: AtLeastOne = 10
 
 
 class Pruner(_Part, frozen=True):
-    """Which trials are given up early."""
+    """Which trials are given up early; a step is a fold. `adapters.optuna.options` says what each figure means."""
 
     kind: Literal["median", "hyperband", "successive_halving", "patient", "none"]
+    startup_trials: int = 5
+    warmup_steps: int = 2
+    patience: AtLeastOne = 2
+    min_resource: AtLeastOne = 1
+    max_resource: AtLeastOne | None = None
+    reduction_factor: Annotated[int, msgspec.Meta(ge=2)] = 3
 
 
 class Gate(_Part, frozen=True):
@@ -132,9 +140,9 @@ class Gate(_Part, frozen=True):
 
 
 class Tracking(_Part, frozen=True):
-    """Under which name experiments are kept."""
+    """Where experiments are kept; None leaves it to the settings."""
 
-    experiment: str
+    uri: str | None
 
 
 class TrainConfig(_Part, frozen=True):
@@ -145,6 +153,7 @@ class TrainConfig(_Part, frozen=True):
     dataset: dict[str, Any]
     transform: Transforms
     model: dict[str, Model]
+    search_space: dict[str, dict[str, _Int | _Float | _Choice]]
     cv: Folds
     selection: Selection
     tuning: Tuning
@@ -165,13 +174,7 @@ class TrainConfig(_Part, frozen=True):
     @property
     def spaces(self) -> dict[str, SearchSpace]:
         """What tuning may change, by family."""
-        return {
-            family: {
-                name: searched.as_domain() if isinstance(searched, Range) else Choice(searched)
-                for name, searched in model.search_space.items()
-            }
-            for family, model in self.model.items()
-        }
+        return {family: {name: _in_domain(one) for name, one in space.items()} for family, space in self.search_space.items()}
 
     @property
     def plan(self) -> FoldPlan:
@@ -231,13 +234,24 @@ def compose_training(overrides: Sequence[str], *, data: str = "") -> TrainConfig
     return config
 
 
+def _in_domain(searched: _Int | _Float | _Choice) -> IntRange | FloatRange | Choice:
+    match searched:
+        case _Int(low=low, high=high, log=log):
+            return IntRange(low, high, log)
+        case _Float(low=low, high=high, log=log):
+            return FloatRange(low, high, log)
+        case _Choice(values=values):
+            return Choice(values)
+
+
 def _names() -> Iterator[str]:
     """Give all groups and, dotted, all keys that there are: each option of each group contributes its own."""
     yield from (key for key in _yaml(_CONFIG / "train.yaml") if key != "defaults")
     for group in sorted(folder for folder in _CONFIG.iterdir() if folder.is_dir() and folder.name != "profile"):
         yield group.name
         for option in sorted(group.glob("*.yaml")):
-            package = f"model.{option.stem}" if group.name == "model" else group.name
+            # families stand side by side below these two groups: the directive "@package model.linear" does it
+            package = f"{group.name}.{option.stem}" if group.name in ("model", "search_space") else group.name
             yield package
             yield from (f"{package}.{name}" for name in _keys(_yaml(option)))
 

@@ -1,0 +1,87 @@
+"""`medcost evaluate`: the champion on labelled rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from entrypoints.cli.output import answer, print_json, usd
+from entrypoints.wiring.settings import Profile, load
+
+if TYPE_CHECKING:
+    from application.evaluate_model import EvaluatedModel
+
+
+def evaluate(*, data: Path, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
+    """Score the champion, as it is served, on rows whose charges are known.
+
+    For example:
+
+        medcost evaluate --data held_back.csv
+
+    Parameters
+    ----------
+    data
+        Claims file, CSV or Parquet.
+    home
+        Folder of all state (default .medcost).
+    profile
+        Which parts are used.
+    json
+        Print one JSON document instead of tables.
+    """
+    from application.evaluate_model import EvaluateModel  # noqa: PLC0415  # scikit-learn takes seconds
+    from entrypoints.wiring.session import session  # noqa: PLC0415
+    from entrypoints.wiring.training import claims_file, evaluation_container  # noqa: PLC0415
+
+    settings = load({"home": home, "profile": profile})
+    with session(settings, lambda: evaluation_container(settings, claims_file(data))) as opened:
+        found = opened.run(opened.get(EvaluateModel)())
+    if json:
+        print_json(_document(found))
+    else:
+        _show(found, data)
+
+
+def _document(found: EvaluatedModel) -> dict[str, object]:
+    version, scores = found.version, found.scores
+    return {
+        "rows": scores.rows,
+        "model": {"version": version.number, "family": version.card.recipe.family, "digest": version.digest},
+        "expected": scores.expected,
+        "typical": scores.typical,
+        "crps": scores.crps,
+        "interval": scores.interval,
+        "groups": scores.groups,
+    }
+
+
+def _show(found: EvaluatedModel, data: Path) -> None:
+    scores, console = found.scores, answer()
+    name = f"version {found.version.number} ({found.version.card.recipe.name})"
+    table = Table(title=f"{name} on {scores.rows:,} rows of {data.name}; money in USD", title_justify="left")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    rows = {
+        "CRPS": usd(scores.crps),
+        "expected: R²": f"{scores.expected.r2:.4f}",
+        "expected: RMSE": usd(scores.expected.rmse),
+        "expected: MAE": usd(scores.expected.mae),
+        "typical: MAE": usd(scores.typical.mae),
+        "typical: median absolute error": usd(scores.typical.median_ae),
+        "typical: within 100 USD": f"{scores.typical.within_100:.1%}",
+        f"{scores.interval.level:.0%} interval: coverage": f"{scores.interval.coverage:.3f}",
+        "interval: mean width": usd(scores.interval.mean_width),
+        "interval: score": usd(scores.interval.interval_score),
+    }
+    for figure, value in rows.items():
+        table.add_row(figure, value)
+    console.print(table)
+    groups = Table(title="By group", title_justify="left")
+    for column in ("group", "rows", "coverage", "mean width", "bias"):
+        groups.add_column(column, justify="left" if column == "group" else "right")
+    for one in scores.groups:
+        groups.add_row(one.group, f"{one.rows:,}", f"{one.coverage:.3f}", usd(one.mean_width), f"{one.bias:+,.0f}")
+    console.print(groups)

@@ -1,0 +1,129 @@
+"""`medcost keys`: who may call the API."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from cyclopts import App
+from rich.markup import escape
+from rich.table import Table
+
+from domain.keys import ApiKey, Role
+from domain.ports.keys import ApiKeys
+from entrypoints.cli.output import answer, print_json, to_people
+from entrypoints.wiring.settings import Profile, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrypoints.wiring.session import Session
+
+app = App(name="keys", help="API keys: create, list, revoke.")
+
+
+@app.command
+def create(
+    name: str,
+    /,
+    *,
+    role: Role = Role.CLIENT,
+    home: Path | None = None,
+    profile: Profile | None = None,
+    json: bool = False,
+) -> None:
+    """Make a key. Its secret is shown this once and kept nowhere.
+
+    For example:
+
+        medcost keys create "billing team"
+
+        medcost keys create ann --role admin
+
+    Parameters
+    ----------
+    name
+        Whose key it is.
+    role
+        Clients ask and review; admins also promote, roll back and erase.
+    home
+        Folder of all state (default .medcost).
+    profile
+        Which parts are used.
+    json
+        Print one JSON document.
+    """
+    with _session(home, profile) as session:
+        key, secret = session.run(session.get(ApiKeys).create(name, role))
+    if json:
+        print_json({**_document(key), "secret": secret})
+    else:
+        to_people().print(f"Key {key.id} for {key.name} ({key.role.value}). This is the only time it is shown:", markup=False)
+        answer().print(secret, markup=False)
+
+
+@app.command(name="list")
+def list_(*, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
+    """List all keys, revoked ones too, newest first; secrets are not kept and not shown.
+
+    Parameters
+    ----------
+    home
+        Folder of all state (default .medcost).
+    profile
+        Which parts are used.
+    json
+        Print one JSON document instead of a table.
+    """
+    with _session(home, profile) as session:
+        keys = session.run(session.get(ApiKeys).all())
+    if json:
+        print_json({"keys": [_document(key) for key in keys]})
+        return
+    table = Table()
+    for column in ("id", "name", "role", "made", "revoked"):
+        table.add_column(column)
+    for key in keys:
+        revoked = f"{key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else ""
+        table.add_row(str(key.id), escape(key.name), key.role.value, f"{key.created_at:%Y-%m-%d %H:%M}", revoked)
+    answer().print(table)
+
+
+@app.command
+def revoke(key: UUID, /, *, home: Path | None = None, profile: Profile | None = None) -> None:
+    """Revoke a key from now on.
+
+    Parameters
+    ----------
+    key
+        The key's id, as `medcost keys list` shows it.
+    home
+        Folder of all state (default .medcost).
+    profile
+        Which parts are used.
+    """
+    with _session(home, profile) as session:
+        revoked = session.run(session.get(ApiKeys).revoke(key))
+    answer().print(f"Key {revoked.id} for {revoked.name} is revoked", markup=False)
+
+
+@contextmanager
+def _session(home: Path | None, profile: Profile | None) -> Iterator[Session]:
+    from entrypoints.wiring.session import session  # noqa: PLC0415  # PostgreSQL's parts take half a second
+    from entrypoints.wiring.training import models_container  # noqa: PLC0415
+
+    settings = load({"home": home, "profile": profile})
+    with session(settings, lambda: models_container(settings)) as opened:
+        yield opened
+
+
+def _document(key: ApiKey) -> dict[str, object]:
+    return {
+        "id": key.id,
+        "name": key.name,
+        "role": key.role,
+        "created_at": key.created_at,
+        "revoked_at": key.revoked_at,
+    }

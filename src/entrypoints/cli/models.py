@@ -1,0 +1,295 @@
+"""`medcost models` and `medcost publish`: versions, gate, ledger, shelf."""
+
+from __future__ import annotations
+
+import getpass
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+from rich.markup import escape
+from rich.table import Table
+
+from entrypoints.cli.output import answer, print_json, to_people, usd
+from entrypoints.cli.train_view import shown, verdict_table
+from entrypoints.wiring.settings import Profile, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from application.review_models import ReviewedVersion
+    from domain.evaluation import Scores
+    from domain.ledger import LedgerEntry
+    from entrypoints.wiring.session import Session
+
+app = App(name="models", help="Versions, gate, ledger: list, show, promote, rollback, history.")
+
+
+@app.command(name="list")
+def list_(*, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
+    """List all versions, newest first, with their figures and what the gate said.
+
+    Parameters
+    ----------
+    home
+        Folder of all state (default .medcost).
+    profile
+        Which parts are used.
+    json
+        Print one JSON document instead of a table.
+    """
+    from application.review_models import ReviewModels  # noqa: PLC0415  # with its parts, only when asked
+
+    with _session(home, profile) as session:
+        versions = session.run(session.get(ReviewModels)())
+    if json:
+        print_json({"models": [_summary(one) for one in versions]})
+    elif versions:
+        answer().print(_versions(list(versions)))
+    else:
+        to_people().print("No versions yet: run `medcost train stage=all`")
+
+
+@app.command
+def show(version: int, /, *, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
+    """Show one version: its card and the gate's verdict.
+
+    Parameters
+    ----------
+    version
+        The version's number.
+    home
+        Folder of all state (default .medcost).
+    profile
+        Which parts are used.
+    json
+        Print one JSON document instead of tables.
+    """
+    from application.review_models import ReviewModels  # noqa: PLC0415
+
+    with _session(home, profile) as session:
+        found = session.run(session.get(ReviewModels).one(version))
+    if json:
+        print_json({**_summary(found), "card": found.version.card, "verdict": _verdict(found)})
+        return
+    console = answer()
+    console.print(_card(found))
+    if found.verdict:
+        console.print(verdict_table(found.verdict, version))
+
+
+@app.command
+def promote(
+    version: int,
+    /,
+    *,
+    reason: str | None = None,
+    home: Path | None = None,
+    profile: Profile | None = None,
+    json: bool = False,
+) -> None:
+    """Make a version champion if the gate let it, and publish it.
+
+    For example:
+
+        medcost models promote 3
+
+        medcost models promote 3 --reason "the gate compared with a champion that is known to be wrong"
+
+    Parameters
+    ----------
+    version
+        The version's number.
+    reason
+        Overrides the gate; stands in the ledger with your name.
+    home
+        Folder of all state (default .medcost).
+    profile
+        Which parts are used.
+    json
+        Print one JSON document.
+    """
+    from application.promote_model import PromoteModel  # noqa: PLC0415
+
+    with _session(home, profile) as session:
+        entry = session.run(session.get(PromoteModel)(version, by=getpass.getuser(), reason=reason))
+    _tell_entry(entry, json=json)
+
+
+@app.command
+def rollback(
+    *,
+    reason: str = "rolled back by hand",
+    home: Path | None = None,
+    profile: Profile | None = None,
+    json: bool = False,
+) -> None:
+    """Go back to the champion before, and publish it.
+
+    Parameters
+    ----------
+    reason
+        Why; stands in the ledger with your name.
+    home
+        Folder of all state (default .medcost).
+    profile
+        Which parts are used.
+    json
+        Print one JSON document.
+    """
+    from application.roll_back_model import RollBackModel  # noqa: PLC0415
+
+    with _session(home, profile) as session:
+        entry = session.run(session.get(RollBackModel)(by=getpass.getuser(), reason=reason))
+    _tell_entry(entry, json=json)
+
+
+@app.command
+def history(*, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
+    """Show who made which version champion, when and why, and verify the ledger's seals.
+
+    Parameters
+    ----------
+    home
+        Folder of all state (default .medcost).
+    profile
+        Which parts are used.
+    json
+        Print one JSON document instead of a table.
+    """
+    from application.review_models import ReviewModels  # noqa: PLC0415
+
+    with _session(home, profile) as session:
+        entries = session.run(session.get(ReviewModels).history())
+    if json:
+        print_json({"verified": True, "entries": entries})
+        return
+    table = Table(title=f"{len(entries)} entries, each seal holds", title_justify="left")
+    for name in ("entry", "when", "change", "champion", "before", "by", "reason", "seal"):
+        table.add_column(name, overflow="fold")
+    for one in entries:
+        table.add_row(
+            str(one.number), f"{one.at:%Y-%m-%d %H:%M:%S}", one.change.value, str(one.version),
+            "" if one.replaces is None else str(one.replaces), escape(one.by),
+            escape(one.reason) + (" [yellow](gate overridden)[/]" if one.overridden else ""), one.seal[:12],
+        )  # fmt: skip
+    answer().print(table)
+
+
+def publish(
+    *,
+    version: Annotated[int | None, Parameter(help="The version's number; the champion by default.")] = None,
+    home: Path | None = None,
+    profile: Profile | None = None,
+    json: bool = False,
+) -> None:
+    """Put a version from the registry on the model server's shelf, and let the pointer follow the ledger.
+
+    For example:
+
+        medcost publish
+
+        medcost publish --version 3
+
+    Parameters
+    ----------
+    home
+        Folder of all state (default .medcost).
+    profile
+        Which parts are used.
+    json
+        Print one JSON document.
+    """
+    from application.publish_model import PublishModel  # noqa: PLC0415
+
+    with _session(home, profile) as session:
+        published = session.run(session.get(PublishModel)(version))
+    if json:
+        print_json({"version": published.number, "digest": published.digest})
+    else:
+        answer().print(f"Version {published.number} ({published.card.recipe.name}) is published")
+
+
+@contextmanager
+def _session(home: Path | None, profile: Profile | None) -> Iterator[Session]:
+    from entrypoints.wiring.session import session  # noqa: PLC0415  # PostgreSQL's parts take half a second
+    from entrypoints.wiring.training import models_container  # noqa: PLC0415
+
+    settings = load({"home": home, "profile": profile})
+    with session(settings, lambda: models_container(settings)) as opened:
+        yield opened
+
+
+def _summary(one: ReviewedVersion) -> dict[str, Any]:
+    version, card = one.version, one.version.card
+    return {
+        "version": version.number,
+        "digest": version.digest,
+        "registered_at": version.registered_at,
+        "champion": one.is_champion,
+        "recipe": card.recipe.name,
+        "family": card.recipe.family,
+        "passed": None if one.verdict is None else one.verdict.passed,
+        "rows": card.rows,
+        "data": card.origin.name,
+        "cross_validation": card.cross_validation,
+    }
+
+
+def _verdict(one: ReviewedVersion) -> dict[str, Any] | None:
+    if one.verdict is None:
+        return None
+    return {"passed": one.verdict.passed, "checks": one.verdict.checks, "candidacy": one.verdict.candidacy}
+
+
+def _versions(versions: list[ReviewedVersion]) -> Table:
+    table = Table()
+    for name in ("version", "recipe", "registered", "data", "CRPS", "typical MAE", "R²", "coverage", "gate"):
+        table.add_column(name)
+    for one in versions:
+        card = one.version.card
+        scores = card.cross_validation
+        gate = "not judged" if one.verdict is None else "passed" if one.verdict.passed else "[red]refused[/]"
+        table.add_row(
+            f"{one.version.number}" + (" [bold green]champion[/]" if one.is_champion else ""), card.recipe.name,
+            f"{one.version.registered_at:%Y-%m-%d %H:%M}", escape(card.origin.name), usd(scores.crps),
+            usd(scores.typical.mae), f"{scores.expected.r2:.3f}", f"{scores.interval.coverage:.3f}", gate,
+        )  # fmt: skip
+    return table
+
+
+def _card(one: ReviewedVersion) -> Table:
+    version, card = one.version, one.version.card
+    settings = ", ".join(f"{name}={shown(value)}" for name, value in card.recipe.hyperparameters.items())
+    table = Table(show_header=False, box=None, pad_edge=False)
+    rows = {
+        "version": f"{version.number}" + (" [bold green]champion[/]" if one.is_champion else ""),
+        "recipe": card.recipe.name + (f": {settings}" if settings else ""),
+        "digest": version.digest,
+        "made": f"{card.created_at:%Y-%m-%d %H:%M:%S} UTC, git {card.provenance.git_revision or 'unknown'}",
+        "data": escape(f"{card.origin.name}: {card.origin.description}; {card.rows:,} rows, {card.data_digest[:12]}"),
+        "chosen by": f"{card.provenance.metric}, {card.provenance.trials} trials; run {card.provenance.tracking_run}",
+        "cross-validated": _scores(card.cross_validation),
+        "test split": _scores(card.test) + " (not used to select)",
+        "residuals by": ", ".join(card.grouping) or "all together",
+        "notes": "; ".join(card.notes) or "none",
+    }
+    for name, value in rows.items():
+        table.add_row(name, value)
+    return table
+
+
+def _scores(scores: Scores) -> str:
+    return (
+        f"CRPS {usd(scores.crps)}, R² {scores.expected.r2:.3f}, RMSE {usd(scores.expected.rmse)}, typical MAE "
+        f"{usd(scores.typical.mae)}, {scores.typical.within_100:.0%} within 100 USD, coverage {scores.interval.coverage:.3f}"
+    )
+
+
+def _tell_entry(entry: LedgerEntry, *, json: bool) -> None:
+    if json:
+        print_json(entry)
+    else:
+        before = f" instead of {entry.replaces}" if entry.replaces is not None else ""
+        answer().print(f"Version {entry.version} is champion{before} and published (ledger entry {entry.number})")

@@ -1,0 +1,199 @@
+"""`medcost train`: compare families, tune the best, register it, ask the gate, promote, publish."""
+
+from __future__ import annotations
+
+import getpass
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from rich.console import Console
+
+from entrypoints.cli.output import answer, print_json, to_people
+from entrypoints.cli.train_view import FoldsProgress, TrialsProgress, bars, comparison_table, verdict_table
+from entrypoints.wiring.settings import TREE, Profile, load
+from entrypoints.wiring.train_config import compose_training
+
+if TYPE_CHECKING:
+    from application.compare_models import Comparison
+    from application.tune_model import TunedModel
+    from entrypoints.wiring.session import Session
+    from entrypoints.wiring.settings import Settings
+    from entrypoints.wiring.train_config import TrainConfig
+
+
+def train(*overrides: str, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
+    """Train: `stage=training` compares families, `stage=optuna` tunes the best and registers it, `stage=all` does both
+    and promotes through the gate.
+
+    For example:
+
+        medcost train stage=all dataset=csv dataset.path=insurance.csv
+
+        medcost train stage=training cv.n_splits=10 model=[linear,forest] seed=7
+
+        medcost train stage=optuna sampler=random pruner=hyperband tuning.n_trials=50
+
+    Killed, the same command goes on from the trials of its study; the champion stays as it is.
+
+    Parameters
+    ----------
+    overrides
+        `key=value`, by the names in config/: groups (dataset, model, transform, cv, selection, tuning, sampler, pruner,
+        gate, tracking) and their keys.
+    home
+        Folder of all state (default .medcost).
+    profile
+        Which parts are used.
+    json
+        Print one JSON document instead of tables.
+    """
+    settings = load({"home": home, "profile": profile})
+    config = compose_training(overrides, data=settings.data)
+    if config.tracking.uri:
+        settings = msgspec.structs.replace(settings, tracking_uri=config.tracking.uri)
+    with _session(settings, config) as session:
+        _Training(session, config, answer() if not json else None).run()
+
+
+def _session(settings: Settings, config: TrainConfig) -> Any:
+    # scikit-learn, MLflow, BentoML: seconds that only a training that was understood is to cost
+    from entrypoints.wiring.session import session  # noqa: PLC0415
+    from entrypoints.wiring.training import training_container  # noqa: PLC0415
+
+    return session(settings, lambda: training_container(settings, config))
+
+
+class _Training:
+    """One training, stage by stage, and the document that tells of it."""
+
+    def __init__(self, session: Session, config: TrainConfig, tables: Console | None) -> None:
+        self._session = session
+        self._config = config
+        self._tables = tables
+        self._revision = git_revision()
+        self._document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
+
+    def run(self) -> None:
+        stage = self._config.stage
+        try:
+            if stage != "optuna":
+                self._compare()
+            if stage != "training":
+                number = self._tune_and_register()
+                self._judge(number)
+                if stage == "all":
+                    self._promote(number)
+        finally:
+            if self._tables is None and len(self._document) > 2:  # noqa: PLR2004  # there is more to tell than what was asked
+                print_json(self._document)
+
+    def _compare(self) -> None:
+        from application.compare_models import CompareModels  # noqa: PLC0415  # see _session
+
+        config, plan = self._config, self._config.plan
+        compare = self._session.get(CompareModels)
+        with bars(to_people()) as progress:
+            shown = FoldsProgress(progress, config.recipes, plan.n_splits * plan.n_repeats, config.selection.metric)
+            found = compare(
+                config.recipes,
+                plan,
+                config.selection.metric,
+                git_revision=self._revision,
+                configuration=config.flat,
+                on_fold=shown,
+            )
+        self._document["comparison"] = _comparison(found)
+        if self._tables:
+            self._tables.print(comparison_table(found))
+
+    def _tune_and_register(self) -> int:
+        from application.register_model import RegisterModel  # noqa: PLC0415
+        from application.tune_model import TuneModel  # noqa: PLC0415
+
+        config = self._config
+        tune, register = self._session.get(TuneModel), self._session.get(RegisterModel)
+        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
+            with bars(to_people()) as progress:
+                shown = TrialsProgress(progress, config.tuning.n_trials)
+                tuned = tune(
+                    config.plan,
+                    config.spaces,
+                    study=config.tuning.study,
+                    git_revision=self._revision,
+                    configuration=config.flat,
+                    into=Path(workspace),
+                    on_start=shown.begun,
+                    on_trial=shown,
+                )
+            version = self._session.run(register(tuned.model))
+        self._document["tuning"] = _tuning(tuned, study=shown.study)
+        self._document["version"] = {"number": version.number, "digest": version.digest}
+        if self._tables:
+            card = version.card
+            self._tables.print(
+                f"Version {version.number} ({card.recipe.name}) is registered as challenger, digest {version.digest[:12]}"
+            )
+        return version.number
+
+    def _judge(self, number: int) -> None:
+        from application.judge_model import JudgeModel  # noqa: PLC0415
+
+        judge = self._session.get(JudgeModel)
+        verdict = self._session.run(judge(number, self._config.policy, self._config.plan))
+        self._document["verdict"] = {"passed": verdict.passed, "checks": verdict.checks, "candidacy": verdict.candidacy}
+        if self._tables:
+            self._tables.print(verdict_table(verdict, number))
+
+    def _promote(self, number: int) -> None:
+        from application.promote_model import PromoteModel  # noqa: PLC0415
+
+        promote = self._session.get(PromoteModel)
+        entry = self._session.run(promote(number, by=getpass.getuser()))
+        self._document["champion"] = {"number": entry.version, "digest": entry.digest}
+        if self._tables:
+            self._tables.print(f"Version {entry.version} is champion and published")
+
+
+def git_revision() -> str:
+    """Name the commit of the code, empty where that cannot be known."""
+    command = ["git", "-C", str(TREE), "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=5).stdout.strip()  # noqa: S603  # no part of it comes from outside
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def _comparison(found: Comparison) -> dict[str, Any]:
+    return {
+        "run": found.run,
+        "families": [
+            {
+                "name": one.recipe.name,
+                "folds": len(one.folds),
+                "mean": {metric.value: one.mean(metric) for metric in type(found.metric)},
+                "spread": {metric.value: one.spread(metric) for metric in type(found.metric)},
+                "coverage": one.overall.interval.coverage,
+                "test": found.test[one.recipe.name],
+                "fit_seconds": one.fit_seconds,
+                "predict_seconds": one.predict_seconds,
+            }
+            for one in found.ranking
+        ],
+    }
+
+
+def _tuning(tuned: TunedModel, *, study: str) -> dict[str, Any]:
+    card = tuned.model.card
+    return {
+        "run": card.provenance.tracking_run,
+        "study": study,
+        "recipe": card.recipe.name,
+        "hyperparameters": card.recipe.hyperparameters,
+        "trials": card.provenance.trials,
+        "best_trial": tuned.best.number,
+        "cross_validation": card.cross_validation,
+        "test": card.test,
+    }

@@ -1,0 +1,159 @@
+"""How a training shows itself: progress while it runs, tables when it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from domain.evaluation import Metric
+from entrypoints.cli.output import usd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from application.compare_models import Comparison
+    from domain.evaluation import Evaluation, FoldScores, Scores
+    from domain.model import Recipe
+    from domain.ports.tuner import Trial
+    from domain.promotion import Verdict
+
+_DOLLARS: Final = (Metric.CRPS, Metric.RMSE, Metric.MAE, Metric.INTERVAL_SCORE)
+
+
+def bars(console: Console) -> Progress:
+    """Give progress bars; where nobody watches a terminal they stay away, and lines are printed instead."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+        console=console,
+        disable=not console.is_terminal,
+    )
+
+
+class FoldsProgress:
+    """Folds as they are done, recipe by recipe. Use it as the ``on_fold`` of a comparison."""
+
+    def __init__(self, progress: Progress, recipes: Sequence[Recipe], folds: int, metric: Metric) -> None:
+        self._progress = progress
+        self._folds = folds
+        self._metric = metric
+        self._all = progress.add_task("all families", total=len(recipes) * folds, note="")
+        self._recipes = {
+            recipe.name: progress.add_task(recipe.name, total=folds, note="", visible=False, start=False)
+            for recipe in recipes
+        }
+        self._values: dict[str, list[float]] = {recipe.name: [] for recipe in recipes}
+
+    def __call__(self, recipe: Recipe, fold: FoldScores) -> None:
+        task, values = self._recipes[recipe.name], self._values[recipe.name]
+        if not values:
+            self._progress.start_task(task)
+        values.append(fold[self._metric])
+        mean = sum(values) / len(values)
+        note = f"{self._metric.value} {number(self._metric, mean)}"
+        self._progress.update(task, completed=len(values), visible=True, note=note)
+        self._progress.advance(self._all)
+        if self._progress.disable and len(values) == self._folds:
+            self._progress.console.print(f"{recipe.name}: {len(values)} folds, {note}")
+
+
+class TrialsProgress:
+    """Trials as they end, with the best so far. Its methods are the ``on_start`` and ``on_trial`` of a tuning."""
+
+    def __init__(self, progress: Progress, trials: int) -> None:
+        self._progress = progress
+        self._trials = trials
+        self._best: Trial | None = None
+        self.study = ""
+        self._task = progress.add_task("trials", total=trials, note="")
+
+    def begun(self, recipe: Recipe, study: str) -> None:
+        """Name what is tuned."""
+        self.study = study
+        self._progress.console.print(f"Tuning {recipe.name} in study {study}")
+
+    def __call__(self, trial: Trial) -> None:
+        if trial.loss is not None and (self._best is None or self._best.loss is None or trial.loss < self._best.loss):
+            self._best = trial
+        best = f"best {self._best.loss:,.3f} (trial {self._best.number})" if self._best and self._best.loss else ""
+        self._progress.update(self._task, completed=min(trial.number + 1, self._trials), note=best)
+        value = trial.state if trial.loss is None else f"{trial.loss:,.3f}"
+        settings = ", ".join(f"{name}={shown(one)}" for name, one in trial.hyperparameters.items())
+        self._progress.console.print(f"trial {trial.number}: {value} in {trial.seconds:.1f} s; {best}; {settings}")
+
+
+def comparison_table(found: Comparison) -> Table:
+    """Show all families, best first."""
+    table = Table(
+        title=f"Families by {found.metric.value}, mean ± standard deviation over folds; money in USD",
+        title_justify="left",
+    )
+    table.add_column("family", no_wrap=True)
+    for metric in _ordered(found.metric):
+        table.add_column(f"[bold]{metric.value}[/]" if metric is found.metric else metric.value, justify="right")
+    table.add_column("90 % coverage", justify="right")
+    table.add_column(f"test {found.metric.value}\n(not used to select)", justify="right", style="dim")
+    table.add_column("fit s", justify="right")
+    table.add_column("predict ms", justify="right")
+    for place, one in enumerate(found.ranking):
+        table.add_row(
+            f"[bold green]{one.recipe.name} ← best[/]" if place == 0 else one.recipe.name,
+            *(_mean_and_spread(one, metric) for metric in _ordered(found.metric)),
+            f"{one.overall.interval.coverage:.3f}",
+            number(found.metric, value_of(found.test[one.recipe.name], found.metric)),
+            f"{one.fit_seconds:.2f}",
+            f"{1000 * one.predict_seconds:.0f}",
+        )
+    return table
+
+
+def verdict_table(verdict: Verdict, version: int) -> Table:
+    """Show what the gate asked and found."""
+    word = "[bold green]passed[/]" if verdict.passed else "[bold red]refused[/]"
+    method = verdict.candidacy.comparison.method.replace("_", " ")
+    table = Table(title=f"Gate, version {version}: {word} (compared on {method})", title_justify="left")
+    table.add_column("check", no_wrap=True)
+    table.add_column("")
+    table.add_column("what was found")
+    for check in verdict.checks:
+        table.add_row(check.name, "[green]yes[/]" if check.passed else "[red]no[/]", check.detail)
+    return table
+
+
+def value_of(scores: Scores, metric: Metric) -> float:
+    """Find a metric among the scores of one set of rows."""
+    values = {
+        Metric.CRPS: scores.crps,
+        Metric.RMSE: scores.expected.rmse,
+        Metric.MAE: scores.expected.mae,
+        Metric.R2: scores.expected.r2,
+        Metric.INTERVAL_SCORE: scores.interval.interval_score,
+    }
+    return values[metric]
+
+
+def number(metric: Metric, value: float) -> str:
+    """Write a metric for people: dollars without cents, shares with three digits."""
+    return usd(value) if metric in _DOLLARS else f"{value:.3f}"
+
+
+def shown(value: object) -> str:
+    """Write a hyperparameter briefly."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _ordered(first: Metric) -> list[Metric]:
+    return [first, *(metric for metric in Metric if metric is not first)]
+
+
+def _mean_and_spread(one: Evaluation, metric: Metric) -> str:
+    return f"{number(metric, one.mean(metric))} ± {number(metric, one.spread(metric))}"

@@ -1,0 +1,315 @@
+"""What training and the life of versions are made of: a container of use cases over the profile's adapters."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container, provide
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.system.home import Home
+
+from application.compare_models import CompareModels
+from application.evaluate_model import EvaluateModel
+from application.judge_model import JudgeModel
+from application.promote_model import PromoteModel
+from application.publish_model import PublishModel
+from application.reconcile import Reconcile
+from application.register_model import RegisterModel
+from application.review_models import ReviewModels
+from application.roll_back_model import RollBackModel
+from application.tune_model import TuneModel
+from domain.ports.clock import Clock
+from domain.ports.dataset import ClaimsDataset
+from domain.ports.keys import ApiKeys
+from domain.ports.ledger import ModelLedger
+from domain.ports.loader import ModelLoader
+from domain.ports.publisher import ModelPublisher
+from domain.ports.registry import ModelRegistry
+from domain.ports.tracker import ExperimentTracker
+from domain.ports.trainer import Trainer
+from domain.ports.tuner import Tuner
+from entrypoints.wiring import train_config
+from entrypoints.wiring.settings import Settings
+from entrypoints.wiring.train_config import TrainConfig
+
+if TYPE_CHECKING:
+    from adapters.mlflow.store import MlflowStore
+    from entrypoints.wiring.train_config import File, Kaggle, Synthetic
+
+
+class LifeOfVersions(Provider):
+    """Use cases that need no data."""
+
+    scope = Scope.APP
+
+    reconcile = provide(Reconcile)
+    review = provide(ReviewModels)
+    promote = provide(PromoteModel)
+    roll_back = provide(RollBackModel)
+    publish = provide(PublishModel)
+    register = provide(RegisterModel)
+
+
+class Measuring(Provider):
+    """The use case that needs labelled rows and a trained model."""
+
+    scope = Scope.APP
+
+    evaluate = provide(EvaluateModel)
+
+
+class Making(Provider):
+    """Use cases that train."""
+
+    scope = Scope.APP
+
+    compare = provide(CompareModels)
+    tune = provide(TuneModel)
+    judge = provide(JudgeModel)
+
+
+class Rows(Provider):
+    """One data set."""
+
+    scope = Scope.APP
+
+    def __init__(self, dataset: ClaimsDataset) -> None:
+        super().__init__()
+        self._dataset = dataset
+
+    @provide
+    def dataset(self) -> ClaimsDataset:
+        """The rows."""
+        return self._dataset
+
+
+class Commands(Provider):
+    """Adapters that every profile shares."""
+
+    scope = Scope.APP
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+
+    @provide
+    def settings(self) -> Settings:
+        """Where the parts are."""
+        return self._settings
+
+    @provide
+    def clock(self) -> Clock:
+        """The machine's own."""
+        from adapters.system.clock import SystemClock
+
+        return SystemClock()
+
+    @provide
+    def loader(self) -> ModelLoader:
+        """Models of scikit-learn."""
+        from adapters.sklearn.loader import SklearnLoader
+
+        return SklearnLoader()
+
+    @provide
+    def trainer(self, clock: Clock) -> Trainer:
+        """scikit-learn."""
+        from adapters.sklearn.trainer import SklearnTrainer
+
+        return SklearnTrainer(clock)
+
+
+class LastingParts(Provider):
+    """What outlives the process: PostgreSQL, MLflow and BentoML's store, the home's own or those that settings name."""
+
+    scope = Scope.APP
+
+    @provide
+    async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
+        """Connections, closed with the container."""
+        from adapters.postgres.engine import connect
+        from entrypoints.wiring.database import database_url
+
+        engine = connect(database_url(settings), deadline=settings.database_deadline)
+        yield engine
+        await engine.dispose()
+
+    @provide
+    def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
+        """In PostgreSQL, its head in the home."""
+        from adapters.postgres.ledger import PostgresLedger
+
+        return PostgresLedger(engine, Home(settings.home).ledger_head)
+
+    @provide
+    def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:
+        """In PostgreSQL."""
+        from adapters.postgres.keys import PostgresKeys
+
+        return PostgresKeys(engine, clock)
+
+    @provide
+    def publisher(self, settings: Settings) -> ModelPublisher:
+        """BentoML's store in the home."""
+        from adapters.bentoml.publisher import BentoPublisher
+
+        home = Home(settings.home)
+        return BentoPublisher(home.bentoml, home.pointer)
+
+
+    @provide
+    def tracker(self, settings: Settings) -> ExperimentTracker:
+        """MLflow."""
+        from adapters.mlflow.tracker import MlflowTracker
+
+        return MlflowTracker(_mlflow(settings))
+
+    @provide
+    def registry(self, settings: Settings) -> ModelRegistry:
+        """MLflow."""
+        from adapters.mlflow.registry import MlflowRegistry
+
+        return MlflowRegistry(_mlflow(settings))
+
+
+class PassingParts(Provider):
+    """What ends with the process: the memory profile."""
+
+    scope = Scope.APP
+
+    @provide
+    def ledger(self) -> ModelLedger:
+        """Empty at first."""
+        from adapters.memory.ledger import MemoryLedger
+
+        return MemoryLedger()
+
+    @provide
+    def keys(self, clock: Clock) -> ApiKeys:
+        """Empty at first."""
+        from adapters.memory.keys import MemoryKeys
+
+        return MemoryKeys(clock=clock)
+
+    @provide
+    def tracker(self) -> ExperimentTracker:
+        """Runs of this process."""
+        from adapters.memory.tracker import MemoryTracker
+
+        return MemoryTracker()
+
+    @provide
+    def registry(self, clock: Clock) -> Iterator[ModelRegistry]:
+        """Copies in a folder that goes with the container."""
+        from adapters.memory.registry import MemoryRegistry
+
+        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
+            yield MemoryRegistry(workspace=Path(workspace), clock=clock)
+
+    @provide
+    def publisher(self) -> Iterator[ModelPublisher]:
+        """Copies in a folder that goes with the container."""
+        from adapters.memory.publisher import MemoryPublisher
+
+        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
+            yield MemoryPublisher(workspace=Path(workspace))
+
+
+class Tuning(Provider):
+    """The search, by the configuration's budget."""
+
+    scope = Scope.APP
+
+    def __init__(self, config: TrainConfig) -> None:
+        super().__init__()
+        self._config = config
+
+    @provide
+    def tuner(self, settings: Settings) -> Tuner:
+        """Optuna; its studies in PostgreSQL, or for the memory profile in this process."""
+        from adapters.optuna.options import PrunerOptions, SamplerOptions, TuneBudget, TuneOptions
+        from adapters.optuna.tuner import OptunaTuner
+        from entrypoints.wiring.database import tuning_url
+
+        said = msgspec.structs.asdict
+        tuning = said(self._config.tuning)
+        options = TuneOptions(
+            budget=TuneBudget(**{name: tuning[name] for name in ("n_trials", "timeout", "patience")}),
+            sampler=SamplerOptions(**said(self._config.sampler)),
+            pruner=PrunerOptions(**said(self._config.pruner)),
+        )
+        return OptunaTuner(None if settings.profile == "memory" else tuning_url(settings), options)
+
+
+def _mlflow(settings: Settings) -> MlflowStore:
+    """Give the home's own store, or the one that settings name; a server keeps its artifacts itself."""
+    from adapters.mlflow.store import MlflowStore
+
+    home = Home(settings.home)
+    uri = settings.tracking_uri or f"sqlite:///{home.mlflow_database}"
+    return MlflowStore(uri, None if uri.startswith(("http://", "https://")) else home.mlflow_artifacts)
+
+
+def models_container(settings: Settings, *replacements: Provider) -> AsyncContainer:
+    """Give what looks at versions and moves them: nothing that trains."""
+    return _made(settings, *replacements)
+
+
+def evaluation_container(settings: Settings, dataset: ClaimsDataset, *replacements: Provider) -> AsyncContainer:
+    """Give what measures the champion on labelled rows."""
+    return _made(settings, Rows(dataset), Measuring(), *replacements)
+
+
+def training_container(settings: Settings, config: TrainConfig, *replacements: Provider) -> AsyncContainer:
+    """Give what trains.
+
+    Args:
+        settings: which profile, and where its parts are.
+        config: data, families, folds, budget.
+        replacements: for testers: providers whose factories say ``override=True``.
+    """
+    rows = Rows(dataset_of(config.source))
+    return _made(settings, rows, Measuring(), Making(), Tuning(config), *replacements)
+
+
+def dataset_of(source: File | Synthetic | Kaggle) -> ClaimsDataset:
+    """Give the rows that a configuration names."""
+    if isinstance(source, train_config.Synthetic):
+        from adapters.pandas.synthetic import SyntheticClaims
+
+        return SyntheticClaims(rows=source.rows, seed=source.seed)
+    if isinstance(source, train_config.Kaggle):
+        from adapters.pandas.kaggle import KaggleClaims
+
+        return KaggleClaims(source.handle)
+    return claims_file(Path(source.path))
+
+
+def claims_file(path: Path) -> ClaimsDataset:
+    """Give the rows of a CSV or Parquet file."""
+    from adapters.pandas.claims_file import ClaimsFile
+
+    return ClaimsFile(path)
+
+
+def _made(settings: Settings, *providers: Provider) -> AsyncContainer:
+    parts = PassingParts() if settings.profile == "memory" else LastingParts()
+    return make_async_container(
+        Commands(settings), parts, LifeOfVersions(), *providers, validation_settings=STRICT_VALIDATION
+    )
+
+
+def write_sample(out: Path, *, rows: int, seed: int) -> None:
+    """Write invented people to a CSV or Parquet file.
+
+    Raises:
+        ClaimsRejected: for another ending, or where nothing can be written.
+    """
+    from adapters.pandas.synthetic import SyntheticClaims
+
+    SyntheticClaims(rows=rows, seed=seed).write(out)
