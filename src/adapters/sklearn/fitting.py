@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
 
 from adapters.sklearn.distribution import fitted_distribution
 from adapters.sklearn.families import estimator_of, family_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _BACKGROUND: Final = 100
 _INNER_SPLITS: Final = 5
 _ONE_CENT: Final = 0.01
+_WORTH_THREADS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,12 @@ def fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> C
     Raises:
         ConfigurationError: for a recipe that makes no sense.
     """
+    # on few rows threads of one fit wait for each other longer than they work, most of all on busy cores
+    with threadpool_limits(1 if len(table) < _WORTH_THREADS else None):
+        return _fit_model(recipe, table, seed=seed, repeats=repeats)
+
+
+def _fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int) -> CostModel:
     held_points, held_rows, held_charges = [], [], []
     draws = folds(table.charges, n_splits=_INNER_SPLITS, n_repeats=repeats, seed=seed)
     for repeat in range(repeats):
