@@ -136,7 +136,7 @@ class ReasonCards:
             self._failed = html()
             self._table = html(f'<p class="hint">{escape(words("working"))}</p>', "chart")
             text("p", words("reasons.note"), "hint")
-        with card("alike", words("alike"), classes="half"):
+        with card("alike", words("alike")):
             self._alike = html(f'<p class="hint">{escape(words("working"))}</p>')
 
     def busy(self) -> None:

@@ -59,7 +59,8 @@ def alike(people: PeopleAlike, words: Words) -> str:
         return f'{head}<p class="empty">{escape(words("alike.few"))}</p>'
     half = words("range.value", low=words.usd(people.lower_quartile), high=words.usd(people.upper_quartile))
     rows = [(words("alike.median"), words.usd(people.median), ""), (words("alike.half"), half, "")]
-    return f'{head}{_definitions(rows)}<p class="hint">{escape(words("alike.means"))}</p>'
+    hint = f'<p class="hint">{escape(words("alike.means"))}</p>'
+    return f'<div class="alike"><div>{head}</div><div>{_definitions(rows, "pairs")}{hint}</div></div>'
 
 
 def model(version: ModelVersion, words: Words) -> str:
@@ -78,7 +79,7 @@ def model(version: ModelVersion, words: Words) -> str:
         (words("model.digest"), version.digest[:_SHORT], ""),
     ]
     invented = notice("warn", words("model.synthetic") + ".", words("model.synthetic.means"))
-    return (invented if card.origin.synthetic else "") + _definitions(rows)
+    return (invented if card.origin.synthetic else "") + _definitions(rows, "tiles")
 
 
 def stand_in(reference: ModelReference, words: Words) -> str:
@@ -112,11 +113,11 @@ def _figure(label: str, value: str, means: str) -> str:
     )
 
 
-def _definitions(rows: Sequence[tuple[str, str, str]]) -> str:
+def _definitions(rows: Sequence[tuple[str, str, str]], look: str) -> str:
     lines = (
         f"<div><dt>{escape(term)}</dt><dd>{escape(value)}</dd>"
         + (f'<dd class="hint">{escape(means)}</dd>' if means else "")
         + "</div>"
         for term, value, means in rows
     )
-    return f'<dl class="rows">{"".join(lines)}</dl>'
+    return f'<dl class="rows {look}">{"".join(lines)}</dl>'

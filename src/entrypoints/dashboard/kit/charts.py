@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _CELLS: Final = 180
 """Points of the curve."""
-_COLUMNS: Final = 44
+_COLUMNS: Final = 36
 """Columns that dots fall into."""
 _TALLEST: Final = 6
 """Dots in one column; more spill into its neighbours."""
@@ -29,7 +29,9 @@ _PEOPLE: Final = 20
 _FLIP: Final = 66.0
 """A label right of this per cent stands left of its line, so that it stays on the page …"""
 _LEAN: Final = 36.0
-"""… and a typical year's does so sooner where the other line would run through it."""
+"""… and a typical year's does so sooner where the other line would run through it,"""
+_LEAN_WIDE: Final = 18.0
+"""on a wide screen sooner still."""
 
 
 def density(cost: CostDistribution, words: Words) -> str:
@@ -43,7 +45,6 @@ def density(cost: CostDistribution, words: Words) -> str:
     inside = [point for point in points if low <= point[0] <= high]
     wash = f"M{low:.1f},200 L{_path(inside)} L{high:.1f},200 Z" if inside else ""
     mean, median = scale.percent(cost.expected), scale.percent(cost.typical)
-    lean = _LEAN if mean > median else _FLIP
     seen = words(
         "spread.seen",
         typical=words.usd(cost.typical),
@@ -55,8 +56,8 @@ def density(cost: CostDistribution, words: Words) -> str:
         f'<div class="density" role="img" aria-label="{escape(seen)}">'
         f'<div class="plot"><svg viewBox="0 0 1000 200" preserveAspectRatio="none" aria-hidden="true">'
         f'<path class="wash" d="{wash}"/><path class="curve" d="M{_path(points)}"/></svg>'
-        + _flag("expected", mean, words("spread.expected"), words.usd(cost.expected), left=mean > _FLIP)
-        + _flag("typical", median, words("spread.typical"), words.usd(cost.typical), left=median > lean)
+        + _flag("expected", mean, words("spread.expected"), words.usd(cost.expected), "flipped" * (mean > _FLIP))
+        + _flag("typical", median, words("spread.typical"), words.usd(cost.typical), _side(median, mean))
         + "</div>"
         + _dots(cost, scale)
         + f'<div class="axis">{"".join(_ticks(scale, words))}</div></div>'
@@ -132,12 +133,18 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
     return " L".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _flag(kind: str, percent: float, label: str, usd: str, *, left: bool) -> str:
-    side = " flipped" if left else ""
+def _flag(kind: str, percent: float, label: str, usd: str, side: str) -> str:
     return (
-        f'<div class="flag {kind}{side}" style="left:{percent:.2f}%">'
+        f'<div class="flag {kind} {side}" style="left:{percent:.2f}%">'
         f"<span>{escape(label)} <b>{escape(usd)}</b></span></div>"
     )
+
+
+def _side(percent: float, other: float) -> str:
+    """Say where the lower label stands, so that the other line does not run through it."""
+    if percent > (_LEAN if other > percent else _FLIP):
+        return "flipped"
+    return "flipped-if-wide" if other > percent > _LEAN_WIDE else ""
 
 
 def _dots(cost: CostDistribution, scale: _Scale) -> str:
@@ -174,7 +181,7 @@ def _ticks(scale: _Scale, words: Words) -> Iterator[str]:
     )
     for i in range(int(scale.high / step) + 1):
         percent = scale.percent(i * step)
-        place = " first" if i == 0 else " last" if percent > 95 else ""  # noqa: PLR2004  # keep it on the page
+        place = " start" if i == 0 else " end" if percent > 95 else ""  # noqa: PLR2004  # keep it on the page
         yield f'<span class="tick{place}" style="left:{percent:.2f}%">{words.thousands(i * step)}</span>'
 
 

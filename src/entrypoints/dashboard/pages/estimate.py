@@ -97,7 +97,7 @@ class EstimatePage:
             with tag("div", "results"):
                 self._answer = AnswerCards(words, then=self._shown, on_save=self._save, on_retry=self._ask)
                 self._explained = ReasonCards(words)
-                with card("model", words("model"), classes="half"):
+                with card("model", words("model")):
                     self._model = html(f'<p class="hint">{words("working")}</p>')
                 with card("last", words("last"), words("last.lead")):
                     self._last = html(f'<p class="hint">{words("working")}</p>')
