@@ -31,4 +31,5 @@ async def run(url: str) -> None:
         await engine.dispose()
 
 
-asyncio.run(run(context.config.attributes["url"]))
+# `medcost db upgrade` names the database; Alembic's own command line is told by -x url=postgresql://…
+asyncio.run(run(context.config.attributes.get("url") or context.get_x_argument(as_dictionary=True)["url"]))

@@ -1,10 +1,13 @@
 """What the suites of several ports share."""
 
+import shutil
+
 import pytest
 
 from adapters.bentoml import pointer
 from adapters.bentoml.publisher import BentoPublisher
 from adapters.memory.sample import small_sample
+from adapters.mlflow.store import MlflowStore
 from adapters.sklearn.trainer import SklearnTrainer
 from adapters.system.clock import SystemClock
 from adapters.system.home import Home
@@ -30,3 +33,18 @@ def model_server_address(tmp_path_factory, start_model_server, fitted):
     BentoPublisher(home.bentoml, home.pointer)._publish(model, fitted.folder)  # a session fixture has no event loop
     pointer.write(home.pointer, model)
     return start_model_server(home.path, "embedded")[0]
+
+
+@pytest.fixture(scope="session")
+def mlflow_database(tmp_path_factory):
+    """A fresh store's database: making one takes MLflow seconds."""
+    folder = tmp_path_factory.mktemp("mlflow")
+    assert MlflowStore(f"sqlite:///{folder}/mlflow.db", folder / "artifacts").client
+    return folder / "mlflow.db"
+
+
+@pytest.fixture
+def mlflow_store(mlflow_database, tmp_path):
+    """A tracking store of a test's own, in its `tmp_path`; the experiment is made when it is first asked."""
+    shutil.copy(mlflow_database, tmp_path / "mlflow.db")
+    return MlflowStore(f"sqlite:///{tmp_path}/mlflow.db", tmp_path / "artifacts")

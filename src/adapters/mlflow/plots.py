@@ -33,13 +33,14 @@ def of_family(evaluation: Evaluation) -> dict[str, Figure]:
 
 def comparison(ranking: Sequence[Evaluation], metric: Metric) -> Figure:
     """Draw every family fold by fold, the best at the top."""
-    figure, axes = _drawing(f"{metric.value} on identical folds, best first", height=1.6 + 0.42 * len(ranking))
+    figure, axes = _drawing(f"{metric.value.upper()} on identical folds, best first", height=1.6 + 0.42 * len(ranking))
     for row, evaluation in enumerate(reversed(ranking)):
         values = [fold[metric] for fold in evaluation.folds]
         best = row == len(ranking) - 1
         axes.plot(values, [row] * len(values), "o", color=_TEAL if best else _SOFT, alpha=0.45, markersize=5)
         axes.plot([evaluation.mean(metric)], [row], "|", color=_INK, markersize=16, markeredgewidth=2)
     axes.set_yticks(range(len(ranking)), [evaluation.recipe.name for evaluation in reversed(ranking)])
+    axes.set_ylim(-0.6, len(ranking) - 0.4)
     axes.set_xlabel("R²" if metric.sign < 0 else f"{metric.value} (USD; less is better)")
     if metric.sign > 0:
         axes.xaxis.set_major_formatter(_dollars())

@@ -12,7 +12,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 USER: Final = "medcost"
 DATABASES: Final = ("medcost", "optuna")
 _START_WITHIN: Final = 60
+_SOCKETS: Final = Path("/tmp")  # noqa: S108  # not TMPDIR: every process of a home must find the same socket
 _OPTIONS: Final = (
     "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "max_connections=100",
     "-c", "shared_buffers=64MB", "-c", "logging_collector=off", "-c", "log_min_messages=warning",
@@ -106,7 +106,7 @@ class EmbeddedPostgres:
     def socket_folder(self) -> Path:
         """Where the socket lies: short, because its path must end within 107 bytes, however deep the home is."""
         name = hashlib.sha256(os.fsencode(self.data.absolute())).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"medcost-{os.geteuid()}-{name}"
+        return _SOCKETS / f"medcost-{os.geteuid()}-{name}"
 
     def url(self, database: str, *, driver: str = "asyncpg") -> str:
         """Give SQLAlchemy's address of a database (``medcost`` or ``optuna``) by ``asyncpg`` or ``psycopg``."""
@@ -214,7 +214,7 @@ class EmbeddedPostgres:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
         if found.st_uid != os.geteuid() or folder.is_symlink() or found.st_mode & 0o077:
-            message = f"{folder} belongs to somebody else, or is open to others: remove it, or set TMPDIR"
+            message = f"{folder} belongs to somebody else, or is open to others: remove it"
             raise ConfigurationError(message)
 
     def _run(self, program: str, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:

@@ -64,4 +64,4 @@ def translated() -> Iterator[None]:
 
 
 def _away(error: Exception) -> RepositoryUnavailable:
-    return RepositoryUnavailable(f"the database does not answer ({type(error).__name__}); nothing was recorded")
+    return RepositoryUnavailable(f"the database does not answer ({type(error).__name__})")

@@ -144,6 +144,11 @@ class PostgresLedger(ModelLedger):
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(self._head_file)
+        folder = os.open(self._head_file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 async def _row_of(connection: AsyncConnection, number: int) -> Mapping[Any, Any]:

@@ -1,0 +1,141 @@
+"""What every tracker of experiments promises."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.memory.sample import small_sample
+from adapters.memory.tracker import MemoryTracker
+from adapters.mlflow.store import MlflowStore
+from adapters.mlflow.tracker import MlflowTracker
+from adapters.sklearn.trainer import SklearnTrainer
+from adapters.system.clock import SystemClock
+from domain.claims import DataOrigin
+from domain.errors import NoComparison
+from domain.evaluation import Evaluation, Metric
+from domain.model import FoldPlan, Recipe, TrainedModel
+from domain.ports.tracker import ExperimentSetup, ExperimentTracker
+from domain.ports.tuner import Trial
+
+SETUP = ExperimentSetup(
+    stage="training",
+    metric=Metric.CRPS,
+    origin=DataOrigin("sample.csv", "a sample", synthetic=True),
+    data_digest="d" * 64,
+    rows=400,
+    git_revision="abc",
+    configuration={"cv.n_splits": 3, "model.linear.transform": "none"},
+)
+
+
+@pytest.fixture(scope="module")
+def evaluations() -> list[Evaluation]:
+    trainer, plan = SklearnTrainer(SystemClock()), FoldPlan(n_splits=3, n_repeats=1)
+    recipes = [Recipe(family="tree", hyperparameters={"max_depth": 3, "min_samples_leaf": 20}), Recipe(family="linear")]
+    return [trainer.cross_validate(recipe, small_sample(), plan, on_fold=lambda _: None) for recipe in recipes]
+
+
+@pytest.fixture(params=["memory", "mlflow"])
+def tracker(request: pytest.FixtureRequest) -> ExperimentTracker:
+    return MemoryTracker() if request.param == "memory" else MlflowTracker(request.getfixturevalue("mlflow_store"))
+
+
+def compare(tracker: ExperimentTracker, evaluations: list[Evaluation], model: TrainedModel, setup: Any = SETUP) -> str:
+    with tracker.run(setup) as run:
+        for evaluation in evaluations:
+            run.log_family(evaluation, evaluation.overall, model)
+        run.log_comparison(evaluations)
+    return run.id
+
+
+def test_the_last_comparison_names_the_best_recipe_whole(
+    tracker: ExperimentTracker, evaluations: list[Evaluation], fitted: TrainedModel
+) -> None:
+    compare(tracker, evaluations[::-1], fitted)
+    newest = compare(tracker, evaluations, fitted)
+    found = tracker.last_comparison(data_digest="d" * 64)
+    assert (found.run, found.metric, found.best) == (newest, Metric.CRPS, evaluations[0].recipe)
+    assert [one.name for one in found.families] == ["tree", "linear"]
+    assert found.families[0].mean == pytest.approx(evaluations[0].mean(Metric.CRPS))
+
+
+def test_a_comparison_that_failed_or_was_made_on_other_data_does_not_count(
+    tracker: ExperimentTracker, evaluations: list[Evaluation], fitted: TrainedModel
+) -> None:
+    with suppress(KeyboardInterrupt), tracker.run(SETUP) as run:
+        run.log_comparison(evaluations)
+        raise KeyboardInterrupt
+    with pytest.raises(NoComparison, match="medcost train stage=training"):
+        tracker.last_comparison(data_digest="d" * 64)
+    compare(tracker, evaluations, fitted)
+    with pytest.raises(NoComparison):
+        tracker.last_comparison(data_digest="e" * 64)
+
+
+def test_trials_are_logged(tracker: ExperimentTracker, evaluations: list[Evaluation], fitted: TrainedModel) -> None:
+    with tracker.run(SETUP) as run:
+        run.log_trial(Trial(number=0, state="complete", hyperparameters={"a": 1, "b": None}, loss=2.5, seconds=0.1))
+        run.log_trial(Trial(number=1, state="pruned", hyperparameters={"a": 2}, loss=None, seconds=0.1))
+        run.log_model(evaluations[0], evaluations[0].overall, fitted)
+
+
+def test_nothing_of_a_living_process_is_abandoned(tracker: ExperimentTracker) -> None:
+    with tracker.run(SETUP):
+        assert tracker.fail_abandoned() == 0
+
+
+def test_mlflow_holds_a_parent_with_a_child_for_each_family(
+    mlflow_store: MlflowStore, evaluations: list[Evaluation], fitted: TrainedModel
+) -> None:
+    parent = compare(MlflowTracker(mlflow_store), evaluations, fitted)
+    runs = {run.info.run_name: run for run in mlflow_store.client.search_runs([mlflow_store.experiment])}
+    assert set(runs) == {"training-sample.csv", "tree", "linear"}
+    tree = runs["tree"]
+    assert tree.data.tags["mlflow.parentRunId"] == parent
+    assert tree.info.status == "FINISHED"
+    assert tree.data.params["max_depth"] == "3"
+    assert tree.data.metrics["crps"] == pytest.approx(evaluations[0].mean(Metric.CRPS))
+    assert len(mlflow_store.client.get_metric_history(tree.info.run_id, "fold.crps")) == 3
+    assert {"test.expected.r2", "crps.spread", "out_of_fold.interval.coverage"} <= set(tree.data.metrics)
+    plots = {Path(one.path).stem for one in mlflow_store.client.list_artifacts(tree.info.run_id, "plots")}
+    assert plots == {"predicted-against-actual", "residuals", "calibration", "folds"}
+    tags = runs["training-sample.csv"].data.tags
+    assert (tags["git.revision"], tags["data.digest"], tags["data.synthetic"]) == ("abc", "d" * 64, "true")
+    assert len(mlflow_store.client.search_logged_models([mlflow_store.experiment])) == 2
+
+
+ABANDON = """
+import sys, time
+from pathlib import Path
+from adapters.mlflow.store import MlflowStore
+from adapters.mlflow.tracker import MlflowTracker
+from domain.claims import DataOrigin
+from domain.evaluation import Metric
+from domain.ports.tracker import ExperimentSetup
+
+folder = Path(sys.argv[1])
+setup = ExperimentSetup(
+    stage="optuna", metric=Metric.CRPS, origin=DataOrigin("x", "x", synthetic=True), data_digest="d", rows=1,
+    git_revision="", configuration={},
+)
+with MlflowTracker(MlflowStore(f"sqlite:///{folder}/mlflow.db", folder / "artifacts")).run(setup) as run:
+    print(run.id, flush=True)
+    time.sleep(300)
+"""
+
+
+def test_the_run_of_a_process_that_was_killed_is_failed(mlflow_store: MlflowStore, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", ABANDON, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as killed:
+        assert killed.stdout is not None
+        run = killed.stdout.readline().decode().strip()
+        killed.kill()
+    assert MlflowTracker(mlflow_store).fail_abandoned() == 1
+    assert mlflow_store.client.get_run(run).info.status == "FAILED"
