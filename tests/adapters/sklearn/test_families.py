@@ -94,10 +94,10 @@ def winner(trainer, claims, families):
 
 def test_the_data_decide_which_family_wins(trainer, claims, claims_of, people):
     rivals = ("linear", "boosting", "interaction_ols", "interaction_lad")
-    rows = people(800, 5)
+    rows = people(600, 5)
     random = np.random.default_rng(1)
-    plain = 1_000 + 300 * rows[:, 0] + 400 * rows[:, 3] + random.normal(0, 500, 800)
-    wavy = np.maximum(3_000 * (2 + np.sin(rows[:, 0] / 3) + np.sin(rows[:, 2])) * random.gamma(50, 1 / 50, 800), 1)
+    plain = 1_000 + 300 * rows[:, 0] + 400 * rows[:, 3] + random.normal(0, 500, 600)
+    wavy = np.maximum(3_000 * (2 + np.sin(rows[:, 0] / 3) + np.sin(rows[:, 2])) * random.gamma(50, 1 / 50, 600), 1)
     assert winner(trainer, claims_of(rows, plain), rivals).recipe.family == "linear"
     assert winner(trainer, claims_of(rows, wavy), rivals).recipe.family == "boosting"
     assert winner(trainer, claims, rivals).recipe.family.startswith("interaction")
