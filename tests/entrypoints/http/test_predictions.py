@@ -110,6 +110,7 @@ async def test_only_predictions_since_a_time_are_found(api, ann):
         ("cursor=7", "/cursor"),
         ("since=2026-01-01T00:00:00", "/since"),
         ("since=yesterday", "/since"),
+        ("since=1700000000", "/since"),
         ("smoker=maybe", "/smoker"),
         ("sex=x", "/sex"),
         ("region=moon", "/region"),

@@ -29,6 +29,7 @@ from entrypoints.http.schemas import BadField, BatchOut, PageOut, PredictionOut
 
 TAGS: Final = ["predictions"]
 _FILTERS: Final = ("limit", "cursor", "since", "smoker", "sex", "region")
+_DATE: Final = re.compile(r"\d{4}-")
 _KEY: Final = re.compile(r"[!-~]{1,200}")
 
 
@@ -90,8 +91,11 @@ async def list_predictions(
     wrong = [
         FieldError(name, "unknown", "is not a known filter") for name in request.query_params if name not in _FILTERS
     ]
-    if since and since.tzinfo is None:
-        wrong.append(FieldError("since", "type", "must say its offset from UTC, such as 2026-01-31T12:00:00Z"))
+    # Litestar would take a number for seconds since 1970, which the description does not promise
+    if since and not (since.tzinfo and _DATE.match(request.query_params["since"])):
+        wrong.append(
+            FieldError("since", "type", "must be a time with its offset from UTC, such as 2026-01-31T12:00:00Z")
+        )
     if wrong:
         raise BadRequestFields(list(pointed(wrong)))
     query = PredictionQuery(
