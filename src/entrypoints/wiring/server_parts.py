@@ -36,8 +36,6 @@ class DatabaseParts(Provider):
     scope = Scope.APP
 
     clock = provide(SystemClock, provides=Clock)
-    predictions = provide(PostgresPredictions, provides=PredictionRepository)
-    keys = provide(PostgresKeys, provides=ApiKeys)
 
     @provide
     async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
@@ -48,6 +46,17 @@ class DatabaseParts(Provider):
         yield engine
         await engine.dispose()
         await asyncio.to_thread(held.close)
+
+    # written out: dishka cannot read annotations that an adapter imports for type checkers only
+    @provide
+    def predictions(self, engine: AsyncEngine) -> PredictionRepository:
+        """Every answer."""
+        return PostgresPredictions(engine)
+
+    @provide
+    def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:
+        """Who may ask."""
+        return PostgresKeys(engine, clock)
 
     @provide
     def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
@@ -60,15 +69,22 @@ class ModelServerParts(Provider):
 
     scope = Scope.APP
 
-    predictor = provide(BentoPredictor, provides=Predictor)
-    explainer = provide(BentoExplainer, provides=Explainer)
-
     @provide
     async def server(self, settings: Settings) -> AsyncIterator[ModelServer]:
         """Kept-alive connections."""
         server = ModelServer(settings.model_server_url, deadline=settings.predictor_deadline)
         yield server
         await server.close()
+
+    @provide
+    def predictor(self, server: ModelServer) -> Predictor:
+        """Asks for predictions."""
+        return BentoPredictor(server)
+
+    @provide
+    def explainer(self, server: ModelServer) -> Explainer:
+        """Asks for reasons."""
+        return BentoExplainer(server)
 
 
 class InProcessParts(Provider):
