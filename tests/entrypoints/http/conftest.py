@@ -2,12 +2,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
-from dishka import AsyncContainer
+from dishka import AsyncContainer, Provider, Scope, provide
 
+from adapters.memory.predictor import NeighbourPredictor
+from adapters.memory.sample import small_sample
+from domain.ports.explainer import Explainer
+from domain.ports.loader import LoadedModel
+from domain.ports.predictor import Predictor
 from entrypoints.http.app import create_app
 from entrypoints.http.options import ApiOptions
 from entrypoints.wiring.settings import Settings, load
@@ -16,23 +22,41 @@ from entrypoints.wiring.web import web_container
 ClientOf = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
+class MemoryModel(Provider):
+    """The memory profile's model, whichever database there is: these tests are about the API."""
+
+    scope = Scope.APP
+
+    @provide(override=True)
+    def loaded(self) -> LoadedModel:
+        return NeighbourPredictor(small_sample())
+
+    @provide(override=True)
+    def predictor(self, model: LoadedModel) -> Predictor:
+        return model
+
+    @provide(override=True)
+    def explainer(self, model: LoadedModel) -> Explainer:
+        return model
+
+
 @pytest.fixture
 def ann() -> dict[str, object]:
     return {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
 
 
 @pytest.fixture(params=["memory", "embedded"])
-def settings(request: pytest.FixtureRequest) -> Settings:
-    """The profiles over which every test runs; the model is the memory one in both."""
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """The profiles over which every test runs."""
     if request.param == "memory":
         return load({"profile": "memory"})
     database = request.getfixturevalue("database_template")(f"http_{uuid4().hex}")
-    return load({"profile": "embedded", "predictor": "memory", "database_url": database})
+    return load({"profile": "embedded", "predictor": "in_process", "database_url": database, "home": tmp_path})
 
 
 @pytest.fixture
 async def container(settings: Settings) -> AsyncIterator[AsyncContainer]:
-    made = web_container(settings)
+    made = web_container(settings, MemoryModel())
     yield made
     await made.close()
 
