@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from domain.errors import MedcostError
 
 FACTS = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
-PATIENT = 40  # tries, a tenth of a second each
+PATIENT = 100  # tries, a tenth of a second each
 
 
 async def typical(parts, words: Words, **changed: object) -> str:
@@ -46,9 +46,9 @@ def broken(what: type[MedcostError]) -> MedcostError:
 async def test_a_stranger_sees_an_answer_at_once(user: User, parts, words: Words):
     await user.open("/")
     for said in (await typical(parts, words), words("typical.means"), words("range.means"), words("expected.means")):
-        await user.should_see(said)
+        await user.should_see(said, retries=PATIENT)
     await user.should_see(words("reasons.to"), retries=PATIENT)
-    await user.should_see(words("footer"))
+    await user.should_see(words("footer"), retries=PATIENT)
 
 
 async def test_the_answer_follows_the_facts(user: User, parts, words: Words):
@@ -67,11 +67,11 @@ async def test_the_last_of_many_questions_wins(user: User, parts, words: Words):
 async def test_every_wrong_fact_is_named_beside_its_field_and_the_last_answer_stays(user: User, parts, words: Words):
     await user.open("/")
     enter(user, age=200, bmi=None)
-    await user.should_see(words("stale"))
+    await user.should_see(words("stale"), retries=PATIENT)
     assert field(user, "age").error == words("age.range")
     assert field(user, "bmi").error == words("bmi.type")
     assert not field(user, "sex").error
-    await user.should_see(await typical(parts, words))
+    await user.should_see(await typical(parts, words), retries=PATIENT)
 
 
 async def test_a_mended_fact_is_no_longer_marked(user: User, parts, words: Words):
@@ -95,7 +95,7 @@ async def test_an_age_beyond_the_data_comes_with_a_warning(user: User, words: Wo
     await user.open("/")
     enter(user, age=90)
     await user.should_see(words("rough"), retries=PATIENT)
-    await user.should_see(words("age_beyond_data"))
+    await user.should_see(words("age_beyond_data"), retries=PATIENT)
 
 
 async def test_a_model_that_is_away_is_told_kindly_and_the_page_recovers_by_itself(user: User, parts, words: Words):
@@ -120,10 +120,10 @@ async def test_a_person_need_not_wait_to_try_again(user: User, parts, words: Wor
 
 async def test_a_saved_estimate_appears_first_in_the_list(user: User, parts, words: Words):
     await user.open("/")
-    await user.should_see(words("last.empty"))
+    await user.should_see(words("last.empty"), retries=PATIENT)
     user.find(words("save")).click()
     await user.should_see("40, female, BMI 27.5, 1 child, does not smoke, Northeast", retries=PATIENT)
-    await user.should_see(words("saved"))
+    await user.should_see(words("saved"), retries=PATIENT)
     await user.should_not_see(words("last.empty"))
     (kept,) = await parts.predictions.page(PredictionQuery())
     assert kept.beneficiary.as_facts() == FACTS
@@ -152,8 +152,8 @@ async def test_a_database_that_is_away_is_told_and_the_estimate_still_works(user
     parts.predictions.failure = parts.ledger.failure = broken(RepositoryUnavailable)
     await user.open("/")
     await user.should_see(words("last.away"), retries=PATIENT)
-    await user.should_see(words("model.away"))
-    await user.should_see(await typical(parts, words))
+    await user.should_see(words("model.away"), retries=PATIENT)
+    await user.should_see(await typical(parts, words), retries=PATIENT)
     user.find(words("save")).click()
     await user.should_see(words("unsaved"), retries=PATIENT)
     parts.predictions.failure = None
