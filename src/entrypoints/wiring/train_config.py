@@ -174,7 +174,10 @@ class TrainConfig(_Part, frozen=True):
     @property
     def spaces(self) -> dict[str, SearchSpace]:
         """What tuning may change, by family."""
-        return {family: {name: _in_domain(one) for name, one in space.items()} for family, space in self.search_space.items()}
+        return {
+            family: {name: _in_domain(one) for name, one in space.items()}
+            for family, space in self.search_space.items()
+        }
 
     @property
     def plan(self) -> FoldPlan:
@@ -218,14 +221,18 @@ def compose_training(overrides: Sequence[str], *, data: str = "") -> TrainConfig
             _refuse_unknown(one, known)
         try:
             composed = OmegaConf.to_container(
-                compose("train", overrides=[_with_quoted_path(one) for one in said]), resolve=True, throw_on_missing=True
+                compose("train", overrides=[_with_quoted_path(one) for one in said]),
+                resolve=True,
+                throw_on_missing=True,
             )
         except MissingMandatoryValue as error:
             message = f"{error.full_key or 'dataset.path'} must be said: dataset=csv dataset.path=FILE"
             raise ConfigurationError(message) from error
         except ConfigCompositionException as error:
             # the key exists in some option of its group, so it is the option that was not chosen
-            message = f"{_overridden(error)} does not belong to the options chosen: choose the option it belongs to, too"
+            message = (
+                f"{_overridden(error)} does not belong to the options chosen: choose the option it belongs to, too"
+            )
             raise ConfigurationError(message) from error
         except (HydraException, OmegaConfBaseException) as error:
             raise ConfigurationError(_one_line(error)) from error
@@ -324,7 +331,8 @@ def _yaml(file: Path) -> dict[str, Any]:
 
 
 def _overridden(error: Exception) -> str:
-    return str(error).partition("Could not override ")[2].partition("\n")[0].split(". ")[0] or _one_line(error)
+    """Find the key in Hydra's words: "Could not override 'dataset.path'. To append …"."""
+    return str(error).partition("'")[2].partition("'")[0] or _one_line(error)
 
 
 def _one_line(error: Exception) -> str:

@@ -12,7 +12,6 @@ from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_asyn
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.system.home import Home
-
 from application.compare_models import CompareModels
 from application.evaluate_model import EvaluateModel
 from application.judge_model import JudgeModel
@@ -161,7 +160,6 @@ class LastingParts(Provider):
         home = Home(settings.home)
         return BentoPublisher(home.bentoml, home.pointer)
 
-
     @provide
     def tracker(self, settings: Settings) -> ExperimentTracker:
         """MLflow."""
@@ -204,12 +202,12 @@ class PassingParts(Provider):
         return MemoryTracker()
 
     @provide
-    def registry(self, clock: Clock) -> Iterator[ModelRegistry]:
+    def registry(self) -> Iterator[ModelRegistry]:
         """Copies in a folder that goes with the container."""
         from adapters.memory.registry import MemoryRegistry
 
         with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
-            yield MemoryRegistry(workspace=Path(workspace), clock=clock)
+            yield MemoryRegistry(workspace=Path(workspace))
 
     @provide
     def publisher(self) -> Iterator[ModelPublisher]:
@@ -313,3 +311,12 @@ def write_sample(out: Path, *, rows: int, seed: int) -> None:
     from adapters.pandas.synthetic import SyntheticClaims
 
     SyntheticClaims(rows=rows, seed=seed).write(out)
+
+
+def shelf(settings: Settings) -> tuple[ModelPublisher, ModelLoader]:
+    """Give the model server's shelf and what brings its folders to life: no database is needed to read them."""
+    from adapters.bentoml.publisher import BentoPublisher
+    from adapters.sklearn.loader import SklearnLoader
+
+    home = Home(settings.home)
+    return BentoPublisher(home.bentoml, home.pointer), SklearnLoader()
