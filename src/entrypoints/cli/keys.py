@@ -60,7 +60,9 @@ def create(
     if json:
         print_json({**_document(key), "secret": secret})
     else:
-        to_people().print(f"Key {key.id} for {key.name} ({key.role.value}). This is the only time it is shown:", markup=False)
+        to_people().print(
+            f"Key {key.id} for {key.name} ({key.role.value}). This is the only time it is shown:", markup=False
+        )
         answer().print(secret, markup=False)
 
 

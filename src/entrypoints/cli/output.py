@@ -10,7 +10,7 @@ from rich.console import Console
 
 def to_people() -> Console:
     """Give the console for progress and remarks: stderr."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def answer() -> Console:

@@ -1,0 +1,62 @@
+"""What the tests of the command line share: the command as a user has it, in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+HEADER = "age,sex,bmi,children,smoker,region,charges"
+ROWS = [
+    "19,female,27.9,0,yes,southwest,16000",
+    "33,male,22.7,1,no,northwest,4000.5",
+    "62,female,31.2,2,no,southeast,13100",
+]
+
+
+@dataclass(frozen=True)
+class Ended:
+    status: int
+    output: str
+    said: str
+
+    @property
+    def document(self):
+        return json.loads(self.output)
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def medcost(home):
+    """`medcost("models", "list", home=…)` runs the command to its end."""
+
+    def run(*arguments, home=home):
+        ended = subprocess.run(
+            [sys.executable, "-m", "entrypoints.cli.main", *map(str, arguments)],
+            env={**os.environ, "MEDCOST_HOME": str(home)},
+            capture_output=True,
+            text=True,
+            timeout=150,
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    return run
+
+
+@pytest.fixture
+def claims(tmp_path):
+    """`claims(content)` writes a claims file."""
+
+    def write(content, name="claims.csv"):
+        file = tmp_path / name
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return file
+
+    return write

@@ -1,0 +1,57 @@
+"""The data contract's report; each kind of broken file is named by its place."""
+
+import pytest
+
+HEADER = "age,sex,bmi,children,smoker,region,charges"
+ROWS = [
+    "19,female,27.9,0,yes,southwest,16000",
+    "33,male,22.7,1,no,northwest,4000.5",
+    "62,female,31.2,2,no,southeast,13100",
+]
+
+
+def lines(*rows):
+    return "\n".join([HEADER, *rows]) + "\n"
+
+
+BROKEN = {
+    "missing columns": ("age,sex,bmi,children,charges\n19,female,27.9,0,16000\n", "smoker"),
+    "text in a number": (lines(ROWS[0], "thirty,male,22.7,1,no,northwest,4000"), "row 2, column age"),
+    "not a number": (lines("19,female,NaN,0,yes,southwest,16000"), "row 1, column bmi"),
+    "negative age": (lines(*ROWS, "-4,male,22.7,1,no,northwest,4000"), "row 4, column age"),
+    "no rows": (lines(), "there are no data rows"),
+    "nothing": ("", "empty"),
+    "no table": ("age,sex\n1,2,3,4\n", "no table"),
+}
+
+
+@pytest.mark.parametrize(("content", "place"), BROKEN.values(), ids=BROKEN)
+def test_training_on_a_broken_file_fails_naming_the_place(medcost, claims, home, content, place):
+    file = claims(content)
+    ended = medcost("train", "stage=training", "model=linear", "dataset=csv", f"dataset.path={file}", "--profile", "memory")
+    assert (ended.status, ended.output) == (1, "")
+    assert "claims.csv" in ended.said
+    assert place in ended.said
+
+
+def test_byte_order_mark_and_windows_line_ends_are_no_fault(medcost, claims):
+    plain = medcost("data", "validate", claims(lines(*ROWS), "plain.csv"), "--json")
+    odd = medcost("data", "validate", claims(b"\xef\xbb\xbf" + lines(*ROWS).replace("\n", "\r\n").encode()), "--json")
+    assert (plain.status, odd.status) == (0, 0)
+    assert odd.document["digest"] == plain.document["digest"]
+
+
+def test_a_broken_contract_is_told_in_one_document_with_status_1(medcost, claims):
+    ended = medcost("data", "validate", claims(BROKEN["negative age"][0]), "--json")
+    assert ended.status == 1
+    assert ended.document["is_kept"] is False
+    (violation,) = ended.document["violations"]
+    assert (violation["row"], violation["column"]) == (4, "age")
+
+
+def test_a_sample_is_described_as_it_was_made(medcost, tmp_path):
+    file = tmp_path / "sample.csv"
+    assert medcost("data", "sample", "--rows", "50", "--seed", "3", "--out", file).status == 0
+    described = medcost("data", "describe", file, "--json")
+    assert described.document["rows"] == 50
+    assert {column["column"] for column in described.document["columns"]} == set(HEADER.split(","))

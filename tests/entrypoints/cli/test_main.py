@@ -1,0 +1,40 @@
+"""Exit status, one clear line, one JSON document."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def test_help_names_every_command_and_imports_nothing_heavy():
+    code = (
+        "import sys\nfrom entrypoints.cli.main import main\n"
+        "try:\n    main(['--help'])\n"
+        "finally:\n    heavy = {'sklearn', 'pandas', 'mlflow', 'bentoml', 'optuna', 'numpy', 'sqlalchemy'} & set(sys.modules)\n"
+        "    assert not heavy, heavy"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for command in ("up", "down", "status", "serve", "doctor", "train", "data", "models", "publish", "evaluate"):
+        assert f" {command} " in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["models", "show", "one"], ["train", "cv.n_splits=x"], ["data", "sample", "--rows", "0", "--out", "x.csv"]],
+)
+def test_wrong_usage_is_status_2_and_one_line(medcost, arguments):
+    ended = medcost(*arguments)
+    assert (ended.status, ended.output) == (2, "")
+    assert len(ended.said.splitlines()) == 1
+
+
+def test_a_failure_is_status_1_and_one_line(medcost, tmp_path):
+    ended = medcost("data", "describe", tmp_path / "absent.csv")
+    assert (ended.status, ended.output) == (1, "")
+    assert len(ended.said.splitlines()) == 1
+    assert "absent.csv" in ended.said
+
+
+def test_every_command_has_help(medcost):
+    for command in ("train", "data", "models", "publish", "evaluate", "predict", "db", "keys"):
+        assert medcost(command, "--help").output.startswith(f"Usage: medcost {command}")
