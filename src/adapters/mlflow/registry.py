@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import mlflow
+from mlflow.artifacts import download_artifacts
 from mlflow.exceptions import MlflowException
 
 from adapters.mlflow.models import FOLDER, log_model
@@ -51,7 +51,7 @@ class MlflowRegistry(ModelRegistry):
         def fetch() -> Path:
             source = self._version(number).source
             into.mkdir(parents=True, exist_ok=True)
-            downloaded = mlflow.artifacts.download_artifacts(artifact_uri=source, dst_path=str(into / "download"))
+            downloaded = download_artifacts(artifact_uri=source, dst_path=str(into / "download"))
             # moved, because a download of a local store may be a link to it
             return Path(shutil.copytree(Path(downloaded) / FOLDER, into / FOLDER))
 

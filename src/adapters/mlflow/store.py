@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import mlflow
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
+from mlflow.telemetry import set_telemetry_client
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import RegistryUnavailable
@@ -59,8 +60,10 @@ class MlflowStore:
             # MLflow asks these on the way from a version to its logged model, whatever client is used
             mlflow.set_tracking_uri(self._uri)
             mlflow.set_registry_uri(self._uri)
-            os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+            os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+            set_telemetry_client()  # made when MLflow was imported: ask it to look again
             os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+            os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # stdout is the command's
             for noisy in ("mlflow", "alembic"):
                 logging.getLogger(noisy).setLevel(logging.WARNING)
             with translated(), self._first_in_line():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -55,7 +56,7 @@ class MlflowTracker(ExperimentTracker):
             "data.origin": setup.origin.name,
             "data.synthetic": str(setup.origin.synthetic).lower(),
             "git.revision": setup.git_revision,
-            _PROCESS: f"{process.pid} {process.started!r}",
+            _PROCESS: f"{socket.gethostname()} {process.pid} {process.started!r}",
         }
         with translated():
             started = client.create_run(
@@ -72,7 +73,7 @@ class MlflowTracker(ExperimentTracker):
         run.end("FINISHED")
 
     def fail_abandoned(self) -> int:
-        """Mark what killed processes left running."""
+        """Mark what killed processes of this machine left running; of those elsewhere nothing is known."""
         client = self._store.client
         with translated():
             running = _search(client, self._store.experiment, "attributes.status = 'RUNNING'")
@@ -185,10 +186,11 @@ class MlflowRun(ExperimentRun):
             summary[f"{metric.value}.spread"] = evaluation.spread(metric)
         summary |= _flat(evaluation.overall, "out_of_fold") | _flat(test, "test")
         params = {"family": recipe.family, "transform": recipe.transform, **recipe.hyperparameters}
-        _log(self._client, run, params=params, metrics=summary, tags={"model.digest": model.digest})
-        for step, fold in enumerate(evaluation.folds):
-            scores = {f"fold.{metric.value}": fold[metric] for metric in Metric}
-            _log(self._client, run, metrics={**scores, "fold.coverage": fold.coverage}, step=step)
+        folds = [
+            {**{f"fold.{metric.value}": fold[metric] for metric in Metric}, "fold.coverage": fold.coverage}
+            for fold in evaluation.folds
+        ]
+        _log(self._client, run, params=params, metrics=summary, tags={"model.digest": model.digest}, series=folds)
         for name, figure in plots.of_family(evaluation).items():
             self._figure(run, figure, f"{name}.png")
         log_model(self._client, self._experiment, run, model)
@@ -209,8 +211,10 @@ def _search(client: MlflowClient, experiment: str, wanted: str) -> list[Any]:
 
 
 def _is_at_work(tags: Mapping[str, str]) -> bool:
-    pid, _, started = tags.get(_PROCESS, "").partition(" ")
-    return bool(started) and ProcessId(int(pid), float(started)).is_alive
+    if _PROCESS not in tags:
+        return False
+    host, pid, started = tags[_PROCESS].split(" ")
+    return host != socket.gethostname() or ProcessId(int(pid), float(started)).is_alive
 
 
 def _flat(scores: Scores, prefix: str) -> dict[str, float]:
@@ -233,11 +237,14 @@ def _log(
     metrics: Mapping[str, float] | None = None,
     tags: Mapping[str, str] | None = None,
     step: int = 0,
+    series: Sequence[Mapping[str, float]] = (),
 ) -> None:
+    """Log all at once; ``series`` are metrics at step 0, 1, and so on."""
     now = int(time.time() * 1000)
+    points = [(step, metrics or {}), *enumerate(series)]
     client.log_batch(
         run,
-        metrics=[MlflowMetric(name, float(value), now, step) for name, value in (metrics or {}).items()],
+        metrics=[MlflowMetric(name, float(value), now, at) for at, some in points for name, value in some.items()],
         params=[Param(name, str(value)[:_LONGEST_PARAM]) for name, value in (params or {}).items()],
         tags=[RunTag(name, value) for name, value in (tags or {}).items()],
     )
