@@ -60,9 +60,8 @@ def create(
     if json:
         print_json({**_document(key), "secret": secret})
     else:
-        to_people().print(
-            f"Key {key.id} for {key.name} ({key.role.value}). This is the only time it is shown:", markup=False
-        )
+        line = f"Key {key.id} for {key.name} ({key.role.value}). Its secret is shown only now:"
+        to_people().print(line, markup=False)
         answer().print(secret, markup=False)
 
 

@@ -281,9 +281,10 @@ def _card(one: ReviewedVersion) -> Table:
 
 
 def _scores(scores: Scores) -> str:
+    expected, typical = scores.expected, scores.typical
     return (
-        f"CRPS {usd(scores.crps)}, R² {scores.expected.r2:.3f}, RMSE {usd(scores.expected.rmse)}, typical MAE "
-        f"{usd(scores.typical.mae)}, {scores.typical.within_100:.0%} within 100 USD, coverage {scores.interval.coverage:.3f}"
+        f"CRPS {usd(scores.crps)}, R² {expected.r2:.3f}, RMSE {usd(expected.rmse)}, typical MAE {usd(typical.mae)}, "
+        f"{typical.within_100:.0%} within 100 USD, coverage {scores.interval.coverage:.3f}"
     )
 
 

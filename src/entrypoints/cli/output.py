@@ -14,7 +14,7 @@ def to_people() -> Console:
 
 
 def answer() -> Console:
-    """Give the console for the answer of a command that was not asked for JSON: stdout, wide where it is no terminal."""
+    """Give the console for an answer that was not asked for as JSON: stdout, wide where it is no terminal."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=160)
 

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 
 def train(*overrides: str, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
-    """Train: `stage=training` compares families, `stage=optuna` tunes the best and registers it, `stage=all` does both
-    and promotes through the gate.
+    """Train: compare families, tune the best, register, judge and promote it.
+
+    `stage=training` compares; `stage=optuna` tunes the best of the last comparison on these data, registers and judges
+    it; `stage=all` (the default) does both, promotes through the gate and publishes.
 
     For example:
 
@@ -132,10 +134,8 @@ class _Training:
         self._document["tuning"] = _tuning(tuned, study=shown.study)
         self._document["version"] = {"number": version.number, "digest": version.digest}
         if self._tables:
-            card = version.card
-            self._tables.print(
-                f"Version {version.number} ({card.recipe.name}) is registered as challenger, digest {version.digest[:12]}"
-            )
+            name = version.card.recipe.name
+            self._tables.print(f"Version {version.number} ({name}) is registered, digest {version.digest[:12]}")
         return version.number
 
     def _judge(self, number: int) -> None:

@@ -54,6 +54,7 @@ class FoldsProgress:
         self._values: dict[str, list[float]] = {recipe.name: [] for recipe in recipes}
 
     def __call__(self, recipe: Recipe, fold: FoldScores) -> None:
+        """Show one more fold."""
         task, values = self._recipes[recipe.name], self._values[recipe.name]
         if not values:
             self._progress.start_task(task)
@@ -82,6 +83,7 @@ class TrialsProgress:
         self._progress.console.print(f"Tuning {recipe.name} in study {study}")
 
     def __call__(self, trial: Trial) -> None:
+        """Show one more trial."""
         if trial.loss is not None and (self._best is None or self._best.loss is None or trial.loss < self._best.loss):
             self._best = trial
         best = f"best {self._best.loss:,.3f} (trial {self._best.number})" if self._best and self._best.loss else ""

@@ -108,13 +108,12 @@ async def predict_file(
 
 def _beneficiary(row: dict[str, Any]) -> Beneficiary:
     facts = {name.strip().casefold(): value for name, value in row.items()}
-    given = {name: _whole(name, facts[name]) for name in FACTS if facts.get(name) is not None}
-    return Beneficiary.of(
-        {name: value.strip().casefold() if isinstance(value, str) else value for name, value in given.items()}
-    )
+    return Beneficiary.of({name: _tidy(name, facts[name]) for name in FACTS if facts.get(name) is not None})
 
 
-def _whole(name: str, value: object) -> object:
+def _tidy(name: str, value: object) -> object:
+    if isinstance(value, str):
+        return value.strip().casefold()
     # spreadsheets write whole numbers as 40.0
     return int(value) if name in _WHOLE and isinstance(value, float) and value.is_integer() else value
 

@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Lets synchronous code call the asynchronous parts; between the calls no loop runs, so Ctrl-C really interrupts."""
+    """Lets synchronous code call asynchronous parts; between the calls no loop runs: Ctrl-C really interrupts."""
 
     runner: asyncio.Runner
     container: AsyncContainer

@@ -230,12 +230,11 @@ def compose_training(overrides: Sequence[str], *, data: str = "") -> TrainConfig
             raise ConfigurationError(message) from error
         except ConfigCompositionException as error:
             # the key exists in some option of its group, so it is the option that was not chosen
-            message = (
-                f"{_overridden(error)} does not belong to the options chosen: choose the option it belongs to, too"
-            )
+            message = f"{_overridden(error)} does not belong to the options chosen: choose its option, too"
             raise ConfigurationError(message) from error
         except (HydraException, OmegaConfBaseException) as error:
-            raise ConfigurationError(_one_line(error)) from error
+            message = _one_line(error)
+            raise ConfigurationError(message) from error
     config = _decoded(composed, TrainConfig, "")
     _ = config.source
     return config
@@ -276,15 +275,18 @@ def _refuse_unknown(override: str, known: Sequence[str]) -> None:
         message = f"{override!r} is no override: write key=value, such as cv.n_splits=10"
         raise ConfigurationError(message)
     if name not in known:
-        raise ConfigurationError(f"there is no key {name!r}" + _nearest(name, known))
+        message = f"there is no key {name!r}" + _nearest(name, known)
+        raise ConfigurationError(message)
     if (_CONFIG / name).is_dir():
         if value.strip("[] ") == "":
-            raise ConfigurationError(f"{name} must name at least one: choose from {', '.join(_options(name))}")
+            message = f"{name} must name at least one: choose from {', '.join(_options(name))}"
+            raise ConfigurationError(message)
         options = _options(name)
         for option in value.strip("[]").split(","):
             if option.strip() not in options:
                 hint = _nearest(option.strip(), options) or f": choose from {', '.join(options)}"
-                raise ConfigurationError(f"there is no {name} {option.strip()!r}" + hint)
+                message = f"there is no {name} {option.strip()!r}" + hint
+                raise ConfigurationError(message)
 
 
 def _options(group: str) -> list[str]:
@@ -315,7 +317,8 @@ def _decoded(values: Any, kind: type[Any], where: str) -> Any:
         what, _, place = str(error).partition(" - at `$")
         place = place.rstrip("`").lstrip(".")
         full = ".".join(part for part in (where, place) if part)
-        raise ConfigurationError(f"{full}: {what}" if full else what) from error
+        message = f"{full}: {what}" if full else what
+        raise ConfigurationError(message) from error
 
 
 def _flat(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:

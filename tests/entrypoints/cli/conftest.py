@@ -8,13 +8,6 @@ from dataclasses import dataclass
 
 import pytest
 
-HEADER = "age,sex,bmi,children,smoker,region,charges"
-ROWS = [
-    "19,female,27.9,0,yes,southwest,16000",
-    "33,male,22.7,1,no,northwest,4000.5",
-    "62,female,31.2,2,no,southeast,13100",
-]
-
 
 @dataclass(frozen=True)
 class Ended:

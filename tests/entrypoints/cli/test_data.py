@@ -28,7 +28,9 @@ BROKEN = {
 @pytest.mark.parametrize(("content", "place"), BROKEN.values(), ids=BROKEN)
 def test_training_on_a_broken_file_fails_naming_the_place(medcost, claims, home, content, place):
     file = claims(content)
-    ended = medcost("train", "stage=training", "model=linear", "dataset=csv", f"dataset.path={file}", "--profile", "memory")
+    ended = medcost(
+        "train", "stage=training", "model=linear", "dataset=csv", f"dataset.path={file}", "--profile", "memory"
+    )
     assert (ended.status, ended.output) == (1, "")
     assert "claims.csv" in ended.said
     assert place in ended.said

@@ -10,7 +10,8 @@ def test_help_names_every_command_and_imports_nothing_heavy():
     code = (
         "import sys\nfrom entrypoints.cli.main import main\n"
         "try:\n    main(['--help'])\n"
-        "finally:\n    heavy = {'sklearn', 'pandas', 'mlflow', 'bentoml', 'optuna', 'numpy', 'sqlalchemy'} & set(sys.modules)\n"
+        "finally:\n"
+        "    heavy = {'sklearn', 'pandas', 'mlflow', 'bentoml', 'optuna', 'numpy', 'sqlalchemy'} & set(sys.modules)\n"
         "    assert not heavy, heavy"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -20,7 +21,12 @@ def test_help_names_every_command_and_imports_nothing_heavy():
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nonsense"], ["models", "show", "one"], ["train", "cv.n_splits=x"], ["data", "sample", "--rows", "0", "--out", "x.csv"]],
+    [
+        ["nonsense"],
+        ["models", "show", "one"],
+        ["train", "cv.n_splits=x"],
+        ["data", "sample", "--rows", "0", "--out", "x.csv"],
+    ],
 )
 def test_wrong_usage_is_status_2_and_one_line(medcost, arguments):
     ended = medcost(*arguments)

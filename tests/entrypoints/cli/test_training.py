@@ -1,0 +1,66 @@
+"""From a claims file to a champion, on real parts: PostgreSQL, MLflow, Optuna, BentoML's store."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+QUICK = ("model=[tree,knn]", "transform=none", "cv=quick", "dataset.rows=300", "tuning.timeout=null")
+
+
+@pytest.fixture
+def trained(medcost):
+    """A home with a champion, and the document that its training printed."""
+    ended = medcost("train", "stage=all", *QUICK, "tuning.n_trials=2", "--json")
+    assert ended.status == 0, ended.said
+    return ended.document
+
+
+def test_a_champion_is_trained_evaluated_and_predicts(medcost, trained, tmp_path):
+    held_back = tmp_path / "held_back.csv"
+    medcost("data", "sample", "--rows", "200", "--seed", "9", "--out", held_back)
+    assert trained["champion"]["number"] == trained["version"]["number"] == 1
+    assert trained["verdict"]["passed"] is True
+    assert {one["name"] for one in trained["comparison"]["families"]} == {"tree", "knn"}
+
+    scored = medcost("evaluate", "--data", held_back, "--json").document
+    assert (scored["rows"], scored["model"]["digest"]) == (200, trained["champion"]["digest"])
+    assert set(scored["typical"]) == {"mae", "median_ae", "within_100"}
+    assert set(scored["interval"]) == {"level", "coverage", "mean_width", "interval_score"}
+    assert {"group", "rows", "coverage", "mean_width", "bias"} == set(scored["groups"][0])
+
+    people = tmp_path / "people.csv"
+    rows = ["40,male,30,1,no,southeast,kept", "old,male,30,1,no,mars,bad"]
+    people.write_text("\n".join(["age,sex,bmi,children,smoker,region,note", *rows]))
+    predicted = medcost("predict", "--input", people, "--output", tmp_path / "costs.csv", "--json")
+    assert (predicted.status, predicted.document["scored"], predicted.document["bad"]) == (0, 1, 1)
+    assert {(one["row"], one["column"]) for one in predicted.document["violations"]} == {(2, "age"), (2, "region")}
+    header, row = (tmp_path / "costs.csv").read_text().splitlines()
+    assert header.startswith("age,sex,bmi,children,smoker,region,note,expected,typical,low,high")
+    assert ",kept," in row
+
+
+def test_a_killed_tuning_goes_on_from_its_trials(medcost, home):
+    assert medcost("train", "stage=training", *QUICK).status == 0
+    tuning = ("train", "stage=optuna", *QUICK, "tuning.n_trials=6", "tuning.patience=null")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "entrypoints.cli.main", *tuning],
+        env={**os.environ, "MEDCOST_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stderr:
+        if line.startswith("trial 0"):
+            break
+    process.send_signal(signal.SIGKILL)
+    process.wait(timeout=30)
+    assert medcost("models", "list", "--json").document["models"] == []
+
+    ended = medcost(*tuning, "--json")
+    assert ended.status == 0, ended.said
+    assert "trial 0:" not in ended.said
+    (version,) = medcost("models", "list", "--json").document["models"]
+    assert version["champion"] is False
