@@ -10,9 +10,10 @@ import asyncio
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast, get_args
 
 import uvicorn
+from starlette.responses import PlainTextResponse
 
 from entrypoints.dashboard.app import dashboard_app
 from entrypoints.http.app import create_app
@@ -23,7 +24,7 @@ from entrypoints.wiring.settings import load, refuse_open_door
 from entrypoints.wiring.web import web_container
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from dishka import Provider
@@ -31,32 +32,44 @@ if TYPE_CHECKING:
 
     from entrypoints.wiring.settings import Settings
 
-_DRAIN = 10
+Service: TypeAlias = Literal["web", "api", "dashboard"]
+
+_NOTHING: Final = PlainTextResponse("This process does not serve that.\n", 404)
+_DRAIN: Final = 10
 """Seconds that open requests get to end after SIGTERM."""
 
 
-def web_app(settings: Settings, *replacements: Provider) -> ASGIApp:
-    """Put API and dashboard together. Once a process, because the dashboard's pages are NiceGUI's globals.
+def web_app(settings: Settings, *replacements: Provider, serve: Service = "web") -> ASGIApp:
+    """Put API and dashboard together, or make one of them. Once a process: the dashboard's pages are NiceGUI's globals.
 
     Args:
         settings: of this process.
         replacements: for testers: providers whose factories say ``override=True``.
+        serve: ``web`` is both; what is left out is answered with 404.
     """
     container = web_container(settings, *replacements)
     keys, hosts = settings.require_keys, settings.allowed_hosts
-    api = create_app(container, ApiOptions(version=version("medcost"), require_keys=keys, allowed_hosts=hosts))
-    pages = dashboard_app(container)
+    api: ASGIApp = _NOTHING
+    pages: ASGIApp = _NOTHING
+    lives: list[Callable[[], AbstractAsyncContextManager[object]]] = []
+    if serve != "dashboard":
+        litestar = create_app(container, ApiOptions(version=version("medcost"), require_keys=keys, allowed_hosts=hosts))
+        api = cast("ASGIApp", litestar)  # Litestar types the same protocol more narrowly than Starlette
+        lives.append(litestar.lifespan)
+    if serve != "api":
+        host = dashboard_app(container)
+        pages = Door(host, keyless=not keys, allowed_hosts=hosts)
+        lives.append(lambda: host.router.lifespan_context(host))
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(container.close)
-            await stack.enter_async_context(api.lifespan())
-            await stack.enter_async_context(pages.router.lifespan_context(pages))
+            for life in lives:
+                await stack.enter_async_context(life())
             yield
 
-    # Litestar types the same protocol more narrowly than Starlette
-    return Dispatcher(cast("ASGIApp", api), Door(pages, keyless=not keys, allowed_hosts=hosts), lifespan())
+    return Dispatcher(api, pages, lifespan())
 
 
 class Dispatcher:
@@ -90,11 +103,14 @@ class Dispatcher:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def run_web(settings: Settings, *, sockets: Sequence[socket.socket] | None = None) -> None:
+async def run_web(
+    settings: Settings, *, serve: Service = "web", sockets: Sequence[socket.socket] | None = None
+) -> None:
     """Serve until SIGINT or SIGTERM; then finish what is under way, for ten seconds at most, and close everything.
 
     Args:
         settings: of this process.
+        serve: both, or one of them.
         sockets: bound already; without them, the address of the settings is bound.
 
     Raises:
@@ -103,7 +119,7 @@ async def run_web(settings: Settings, *, sockets: Sequence[socket.socket] | None
     refuse_open_door(settings)
     configure_logs(settings.log_level)
     config = uvicorn.Config(
-        web_app(settings),
+        web_app(settings, serve=serve),
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -122,11 +138,15 @@ def main() -> None:
     import uvloop
 
     parser = argparse.ArgumentParser()
-    parser.add_argument("--fd", type=int, help="a socket that the parent has bound")
+    parser.add_argument("--serve", choices=get_args(Service), default="web")
+    parser.add_argument("--host")
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--fd", type=int, help="a socket that the parent has bound, instead of host and port")
     told = parser.parse_args()
     sockets = [socket.socket(fileno=told.fd)] if told.fd is not None else None
+    settings = load({"host": told.host, "port": told.port})
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run_web(load(), sockets=sockets))
+        runner.run(run_web(settings, serve=told.serve, sockets=sockets))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -66,3 +70,22 @@ async def test_what_is_opened_at_the_start_is_closed_at_the_end():
 
 async def test_a_start_that_fails_is_told_to_the_server():
     assert await lived(dispatcher(Life(OSError("no database")))) == ["lifespan.startup.failed", "raised"]
+
+
+@pytest.mark.parametrize(("serve", "api", "page"), [("api", 200, 404), ("dashboard", 404, 200)])
+def test_a_process_can_serve_one_of_them(serve: str, api: int, page: int, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.set_inheritable(True)
+        url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "entrypoints.wiring.asgi", "--serve", serve, "--fd", str(door.fileno())],
+            env={**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(tmp_path)},
+            cwd=tmp_path,
+            pass_fds=[door.fileno()],
+        )
+        try:
+            assert httpx.get(f"{url}/api/v1/health/ready", timeout=60).status_code == api
+            assert httpx.get(f"{url}/", timeout=60).status_code == page
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
