@@ -18,7 +18,7 @@ up: setup ## everything, at http://127.0.0.1:$(PORT); Ctrl-C stops it. DATA=file
 	@exec $(BIN)/medcost up --home "$(HOME_DIR)" --port "$(PORT)" $(if $(DATA),--data "$(DATA)")
 
 test: setup-dev ## the whole test suite with every real part that this machine can give
-	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup-dev ## format, lint, types, architecture
 	@$(BIN)/ruff format --check .

@@ -107,8 +107,8 @@ async def test_the_verdict_and_the_signature_can_be_read_in_mlflow(
     await registry.annotate(1, VERDICT)
     version = store.client.get_model_version("medcost", "1")
     assert version.tags["gate"] == "passed"
-    assert "CRPS" in version.description
-    logged = store.client.get_logged_model(version.source.removeprefix("models:/"))
+    assert "CRPS" in str(version.description)
+    logged = store.client.get_logged_model(str(version.source).removeprefix("models:/"))
     description = (Path(logged.artifact_location.removeprefix("file://")) / "MLmodel").read_text()
     assert "signature" in description
     assert "smoker" in description

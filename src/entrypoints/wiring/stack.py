@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from entrypoints.wiring.settings import Settings
 
 _READY_WITHIN = 90.0
+_ONE_THREAD = {"OMP_NUM_THREADS": "1"}
+"""Predictions of a few rows: more threads would wait for each other."""
 _CLI = (sys.executable, "-m", "entrypoints.cli.main")
 
 
@@ -180,7 +182,7 @@ def _model_server(settings: Settings, door: socket.socket) -> Part:
     return Part(
         name="model",
         command=[sys.executable, "-m", "entrypoints.model_server.main", "--fd", str(door.fileno())],
-        environment=environment_of(settings),
+        environment={**environment_of(settings), **_ONE_THREAD},
         address=address,
         answers=lambda: _get(f"{address}/v1/model"),
         inherits=[door.fileno()],
@@ -191,7 +193,7 @@ def _web(settings: Settings, door: socket.socket, url: str) -> Part:
     return Part(
         name="web",
         command=[sys.executable, "-m", "entrypoints.wiring.asgi", "--fd", str(door.fileno())],
-        environment=environment_of(settings),
+        environment={**environment_of(settings), **_ONE_THREAD},
         address=url,
         answers=lambda: _get(f"{url}/api/v1/health/ready"),
         inherits=[door.fileno()],
