@@ -12,6 +12,7 @@ import mlflow
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.telemetry import set_telemetry_client
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import RegistryUnavailable
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 
 EXPERIMENT: Final = "medcost"
 """Name of the experiment, and of the registered model."""
+
+_ADDRESSES: Final = (
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("logged_models", "artifact_location"),
+    ("model_versions", "storage_location"),
+)
+"""Where MLflow's database names the folder of artifacts."""
 
 
 class MlflowStore:
@@ -70,9 +79,22 @@ class MlflowStore:
                 client = MlflowClient(self._uri, self._uri)
                 found = client.get_experiment_by_name(EXPERIMENT)
                 location = self._artifacts.as_uri() if self._artifacts else None
+                if found and location and found.artifact_location != location:
+                    self._move(found.artifact_location, location)
                 number = found.experiment_id if found else client.create_experiment(EXPERIMENT, location)
             self._opened = client, number
         return self._opened
+
+    def _move(self, old: str, new: str) -> None:
+        """Let all artifacts be looked for where they are now: MLflow keeps whole addresses, and a home may move."""
+        engine = create_engine(self._uri)
+        with engine.begin() as connection:
+            for table, column in _ADDRESSES:
+                moved = f"UPDATE {table} SET {column} = :new || substr({column}, :behind) "  # noqa: S608  # constants
+                there = f"WHERE substr({column}, 1, :length) = :old"
+                lengths = {"behind": len(old) + 1, "length": len(old)}
+                connection.execute(text(moved + there), {"old": old, "new": new, **lengths})
+        engine.dispose()
 
     @contextmanager
     def _first_in_line(self) -> Iterator[None]:

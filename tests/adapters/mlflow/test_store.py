@@ -1,16 +1,23 @@
 """MLflow's store: real processes on a fresh one, and what must never leave this machine."""
 
 import os
+import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
+from adapters.memory.loader import read_cost, write_flat_model
+from adapters.mlflow.registry import MlflowRegistry
 from adapters.mlflow.store import MlflowStore
 from adapters.mlflow.tracker import MlflowTracker
 from domain.claims import DataOrigin
-from domain.evaluation import Metric
+from domain.evaluation import ExpectedScores, IntervalScores, Metric, Scores, TypicalScores
+from domain.model import ModelCard, Provenance, Recipe, TrainedModel
 from domain.ports.tracker import ExperimentSetup
+
+ORIGIN = DataOrigin("x", "x", synthetic=True)
 
 OPEN = """
 import sys
@@ -22,10 +29,37 @@ print(MlflowStore(f"sqlite:///{folder}/mlflow.db", folder / "artifacts").experim
 """
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("mlflow")
+def open_store(folder):
     return MlflowStore(f"sqlite:///{folder}/mlflow.db", folder / "artifacts")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("mlflow")
+
+
+@pytest.fixture(scope="module")
+def store(home):
+    return open_store(home)
+
+
+@pytest.fixture
+def model(tmp_path):
+    nothing = Scores(0, ExpectedScores(0, 0, 0), TypicalScores(0, 0, 0), 0, IntervalScores(0.9, 0, 0, 0), ())
+    card = ModelCard(
+        recipe=Recipe(family="flat"),
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        origin=ORIGIN,
+        data_digest="d",
+        rows=0,
+        cross_validation=nothing,
+        test=nothing,
+        ranges={},
+        grouping=(),
+        provenance=Provenance(metric="crps"),
+    )
+    folder = tmp_path / "model" / "medcost"
+    return TrainedModel(folder, write_flat_model(folder, usd=100), card)
 
 
 def open_elsewhere(folder):
@@ -57,7 +91,7 @@ def test_a_long_configuration_is_kept_whole(store):
     setup = ExperimentSetup(
         stage="training",
         metric=Metric.CRPS,
-        origin=DataOrigin("x", "x", synthetic=True),
+        origin=ORIGIN,
         data_digest="d",
         rows=1,
         git_revision="",
@@ -67,3 +101,14 @@ def test_a_long_configuration_is_kept_whole(store):
         pass
     params = store.client.get_run(tracked.id).data.params
     assert {name: int(params[name]) for name in configuration} == configuration
+
+
+async def test_a_home_that_was_moved_takes_its_artifacts_along(tmp_path, home, store, model):
+    assert store.experiment
+    first = shutil.copytree(home, tmp_path / "first")
+    await MlflowRegistry(open_store(first)).register(model)
+    registry = MlflowRegistry(open_store(first.rename(tmp_path / "moved")))
+    fetched = await registry.fetch(1, tmp_path / "fetched")
+    assert read_cost(fetched, model.digest).expected == 100
+    await registry.register(model)
+    assert not first.exists()
