@@ -171,7 +171,8 @@ def test_training_in_a_second_terminal_shares_the_database_and_the_new_champion_
 
 def test_other_data_than_the_champions_are_reported_and_not_retrained(home: Path, tmp_path: Path) -> None:
     data = tmp_path / "other.csv"
-    medcost("data", "sample", "--rows", "50", "--seed", "9", "--out", str(data), home=home)
+    sample = [*CLI, "data", "sample", "--rows", "50", "--seed", "9", "--out", str(data)]
+    subprocess.run(sample, check=True, capture_output=True)
     with up(home, "--data", str(data)) as running:
         running.ready()
         until(lambda: "was not retrained" in running.text())
