@@ -52,6 +52,7 @@ def test_a_killed_tuning_goes_on_from_its_trials(medcost, home):
         stderr=subprocess.PIPE,
         text=True,
     )
+    assert process.stderr is not None
     for line in process.stderr:
         if line.startswith("trial 0"):
             break
