@@ -18,8 +18,9 @@ from domain.ports.trainer import Trainer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from domain.evaluation import Evaluation, FoldScores, Metric, Scores
+    from domain.evaluation import Evaluation, FoldScores, Metric
     from domain.model import FoldPlan, Recipe
+    from domain.scores import Scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from domain.ports.publisher import ModelPublisher
 from domain.ports.trainer import Trainer
 
 if TYPE_CHECKING:
-    from domain.evaluation import Scores
     from domain.model import ModelVersion
+    from domain.scores import Scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from domain.claims import Column
     from domain.model import Recipe
+    from domain.scores import Scores
 
 
 class Metric(StrEnum):
@@ -60,57 +61,6 @@ class FoldScores:
 
     def __getitem__(self, metric: Metric) -> float:
         return float(getattr(self, metric.value))
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedScores:
-    """How far the expected cost (mean) is off: r2, and rmse and mae in USD."""
-
-    r2: float
-    rmse: float
-    mae: float
-
-
-@dataclass(frozen=True, slots=True)
-class TypicalScores:
-    """How far the typical cost (median) is off, in USD; ``within_100`` is the share within 100 USD."""
-
-    mae: float
-    median_ae: float
-    within_100: float
-
-
-@dataclass(frozen=True, slots=True)
-class IntervalScores:
-    """What the published interval holds and how wide it is, in USD."""
-
-    level: float
-    coverage: float
-    mean_width: float
-    interval_score: float
-
-
-@dataclass(frozen=True, slots=True)
-class GroupScores:
-    """The same for one group of people, such as ``smoker=yes``; ``bias`` is expected minus actual, in USD."""
-
-    group: str
-    rows: int
-    coverage: float
-    mean_width: float
-    bias: float
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """A model's predictions of labelled rows, measured."""
-
-    rows: int
-    expected: ExpectedScores
-    typical: TypicalScores
-    crps: float
-    interval: IntervalScores
-    groups: tuple[GroupScores, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from domain.claims import DataOrigin
-from domain.evaluation import Scores
 from domain.prediction import ModelReference
+from domain.scores import Scores
 
 # imports stand outside of TYPE_CHECKING where adapters decode these classes from JSON
 HyperparameterValue: TypeAlias = bool | int | float | str | None

@@ -18,11 +18,11 @@ from adapters.postgres.engine import connect
 from adapters.postgres.ledger import PostgresLedger
 from domain.claims import DataOrigin
 from domain.errors import LedgerBroken, NoChampion, VersionNotFound
-from domain.evaluation import ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
 from domain.ledger import Change, NewEntry, verify
 from domain.model import FamilySummary, ModelCard, ModelVersion, Provenance, Recipe
 from domain.ports.ledger import ModelLedger
 from domain.promotion import Candidacy, PairedComparison, PromotionPolicy
+from domain.scores import ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SCORES = Scores(

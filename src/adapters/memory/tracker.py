@@ -15,10 +15,11 @@ from domain.ports.tracker import ExperimentRun, ExperimentTracker, TrackedCompar
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from domain.evaluation import Evaluation, Scores
+    from domain.evaluation import Evaluation
     from domain.model import TrainedModel
     from domain.ports.tracker import ExperimentSetup
     from domain.ports.tuner import Trial
+    from domain.scores import Scores
 
 
 @dataclass

@@ -10,20 +10,12 @@ from adapters.memory.faults import FailsOnRequest
 from adapters.memory.loader import read_cost, write_cost
 from domain.cost import INTERVAL_LEVEL, QUANTILE_LEVELS, CostDistribution
 from domain.errors import ConfigurationError
-from domain.evaluation import (
-    Evaluation,
-    ExpectedScores,
-    FoldScores,
-    GroupScores,
-    IntervalScores,
-    OutOfFold,
-    Scores,
-    TypicalScores,
-)
+from domain.evaluation import Evaluation, FoldScores, OutOfFold
 from domain.model import ModelCard, TrainedModel
 from domain.ports.clock import Clock
 from domain.ports.trainer import Trainer
 from domain.promotion import Candidacy, PairedComparison
+from domain.scores import ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from mlflow import MlflowClient
 
-    from domain.evaluation import Evaluation, Scores
+    from domain.evaluation import Evaluation
     from domain.model import TrainedModel
     from domain.ports.tracker import ExperimentSetup
     from domain.ports.tuner import Trial
+    from domain.scores import Scores
 
 _PARENT: Final = "mlflow.parentRunId"
 _COMPARISON: Final = "medcost.comparison"

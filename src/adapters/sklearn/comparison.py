@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from adapters.sklearn.fitting import Table
     from adapters.sklearn.model import CostModel
-    from domain.evaluation import Scores
     from domain.model import FoldPlan, Recipe, TrainedModel
+    from domain.scores import Scores
 
     Floats = NDArray[np.float64]
     Splits = list[tuple[NDArray[np.intp], NDArray[np.intp]]]

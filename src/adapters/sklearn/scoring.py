@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from domain.cost import INTERVAL_LEVEL, QUANTILE_LEVELS
-from domain.evaluation import ExpectedScores, FoldScores, GroupScores, IntervalScores, Scores, TypicalScores
+from domain.evaluation import FoldScores
+from domain.scores import ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

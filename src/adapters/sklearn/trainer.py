@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from domain.claims import Claims
-    from domain.evaluation import FoldScores, Scores
+    from domain.evaluation import FoldScores
     from domain.model import FoldPlan, Provenance, Recipe, TrainedModel
     from domain.promotion import Candidacy
+    from domain.scores import Scores
 
 
 @dataclass(frozen=True, slots=True)

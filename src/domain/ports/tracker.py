@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from domain.claims import DataOrigin
-    from domain.evaluation import Evaluation, Metric, Scores
+    from domain.evaluation import Evaluation, Metric
     from domain.model import FamilySummary, Recipe, TrainedModel
     from domain.ports.tuner import Trial
+    from domain.scores import Scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

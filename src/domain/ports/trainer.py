@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from domain.claims import Claims
-    from domain.evaluation import Evaluation, FoldScores, Scores
+    from domain.evaluation import Evaluation, FoldScores
     from domain.model import FoldPlan, Provenance, Recipe, TrainedModel
     from domain.promotion import Candidacy
+    from domain.scores import Scores
 
 
 class Trainer(Protocol):

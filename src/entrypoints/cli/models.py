@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from application.review_models import ReviewedVersion
-    from domain.evaluation import Scores
     from domain.ledger import LedgerEntry
+    from domain.scores import Scores
     from entrypoints.wiring.session import Session
 
 app = App(name="models", help="Versions, gate, ledger: list, show, promote, rollback, history.")

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from application.compare_models import Comparison
-    from domain.evaluation import Evaluation, FoldScores, Scores
+    from domain.evaluation import Evaluation, FoldScores
     from domain.model import Recipe
     from domain.ports.tuner import Trial
     from domain.promotion import Verdict
+    from domain.scores import Scores
 
 _DOLLARS: Final = (Metric.CRPS, Metric.RMSE, Metric.MAE, Metric.INTERVAL_SCORE)
 

@@ -13,9 +13,10 @@ from adapters.mlflow.registry import MlflowRegistry
 from adapters.mlflow.store import MlflowStore
 from adapters.mlflow.tracker import MlflowTracker
 from domain.claims import DataOrigin
-from domain.evaluation import ExpectedScores, IntervalScores, Metric, Scores, TypicalScores
+from domain.evaluation import Metric
 from domain.model import ModelCard, Provenance, Recipe, TrainedModel
 from domain.ports.tracker import ExperimentSetup
+from domain.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
 
 ORIGIN = DataOrigin("x", "x", synthetic=True)
 

@@ -14,11 +14,11 @@ from adapters.memory.ledger import MemoryLedger
 from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
 from domain.claims import DataOrigin
-from domain.evaluation import ExpectedScores, IntervalScores, Scores, TypicalScores
 from domain.model import ModelCard, ModelVersion, Provenance, Recipe
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
+from domain.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.kit.words import Words
 from entrypoints.wiring.settings import load
