@@ -25,7 +25,8 @@ State lives in one folder, the home: `--home DIR` or MEDCOST_HOME (default .medc
 `--json` prints exactly one JSON document. Exit status: 0 done, 1 failed, 2 wrong usage.
 `--debug` before the command shows where an unexpected error came from.
 
-Examples:
+For example:
+
     medcost up --data insurance.csv
 
     medcost train stage=all dataset=csv dataset.path=insurance.csv
@@ -50,11 +51,14 @@ _COMMANDS: Final = (
 )
 
 
-def cli() -> App:
-    """Give the command line; nothing that it starts is imported yet."""
+def cli(asked: str = "") -> App:
+    """Give the command line; nothing that it starts is imported yet.
+
+    The command that is ``asked`` for tells of itself at length, from its docstring; the others in a line.
+    """
     app = App(name="medcost", help=_HELP, help_format="markdown", version=lambda: metadata.version("medcost"))
     for name, place, summary in _COMMANDS:
-        app.command(f"entrypoints.cli.{place}", name=name, help=summary)
+        app.command(f"entrypoints.cli.{place}", name=name, **({} if name == asked else {"help": summary}))
     return app
 
 
@@ -65,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # whoever asks this process to end gets what Ctrl-C gives: open runs are marked and leases returned
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        cli()(given[1:] if debug else given, exit_on_error=False, print_error=False)
+        words = given[1:] if debug else given
+        cli(*words[:1])(words, exit_on_error=False, print_error=False)
     except KeyboardInterrupt:
         _end(INTERRUPTED, "interrupted")
     except CycloptsError as error:

@@ -21,7 +21,8 @@ def serve(
 ) -> None:
     """Serve one part in this process until it is stopped.
 
-    Examples:
+    For example:
+
         medcost serve mlflow --port 5000
 
         medcost serve api --profile production

@@ -22,7 +22,8 @@ def up(
 ) -> None:
     """Start everything, say `Ready: http://…`, keep it running; Ctrl-C stops all of it cleanly.
 
-    Examples:
+    For example:
+
         medcost up
 
         medcost up --data insurance.csv --port 8123
