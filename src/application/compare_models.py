@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from application.use_case import use_case
 from domain.errors import ConfigurationError
 from domain.evaluation import ranked
-from domain.model import FamilySummary, Provenance
+from domain.model import Provenance
 from domain.ports.dataset import ClaimsDataset
 from domain.ports.tracker import ExperimentSetup, ExperimentTracker
 from domain.ports.trainer import Trainer
@@ -88,8 +88,3 @@ class CompareModels:
             ranking = ranked(evaluations, metric)
             run.log_comparison(ranking)
         return Comparison(run.id, metric, ranking, tests)
-
-
-def summaries(ranking: Sequence[Evaluation], metric: Metric) -> tuple[FamilySummary, ...]:
-    """Shorten a ranking to what a model card tells of it."""
-    return tuple(FamilySummary(e.recipe.name, e.mean(metric), e.spread(metric)) for e in ranking)

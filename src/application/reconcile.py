@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from application.use_case import use_case
 from domain.errors import NoChampion, VersionNotFound
+from domain.ledger import verify
 from domain.model import CHALLENGER, CHAMPION
 from domain.ports.ledger import ModelLedger
 from domain.ports.publisher import ModelPublisher
@@ -30,7 +31,13 @@ class Reconcile:
     publisher: ModelPublisher
 
     async def __call__(self) -> None:
-        """Repair; where nothing is wrong nothing is changed."""
+        """Repair; where nothing is wrong nothing is changed.
+
+        Raises:
+            LedgerBroken: before anything is changed, if the ledger was tampered with, or is not this home's.
+        """
+        history = await self.ledger.history()
+        verify(history, head=await self.ledger.head())
         admitted = {version.number: version for version in await self.ledger.versions()}
         for number in await self.registry.numbers():
             if number not in admitted:
@@ -39,7 +46,7 @@ class Reconcile:
             champion = await self.ledger.champion()
         except NoChampion:
             champion = None
-        served = {entry.version for entry in await self.ledger.history()}
+        served = {entry.version for entry in history}
         newest = max(admitted, default=None)
         await self._let_follow(CHAMPION, champion.number if champion else None)
         await self._let_follow(CHALLENGER, newest if newest not in served else None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from application.use_case import use_case
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from domain.evaluation import Evaluation, FoldScores
+    from domain.evaluation import Evaluation, FoldScores, Metric
     from domain.model import FoldPlan, Hyperparameters, Recipe, SearchSpace, TrainedModel
     from domain.ports.tuner import Trial
 
@@ -72,9 +74,7 @@ class TuneModel:
         claims = self.dataset.read()
         comparison = self.tracker.last_comparison(data_digest=claims.digest)
         recipe, metric = comparison.best, comparison.metric
-        name = (
-            study or f"{recipe.name}-{metric.value}-{plan.n_splits}x{plan.n_repeats}-{plan.seed}-{claims.digest[:12]}"
-        )
+        name = study or _study_name(recipe, metric, plan, claims.digest)
         on_start(recipe, name)
 
         def loss(hyperparameters: Hyperparameters, report: Callable[[int, float], None]) -> float:
@@ -118,3 +118,9 @@ class TuneModel:
             model = self.trainer.fit(tuned, claims, plan, provenance, test=test, into=into)
             run.log_model(evaluation, test, model)
         return TunedModel(best, evaluation, model)
+
+
+def _study_name(recipe: Recipe, metric: Metric, plan: FoldPlan, data_digest: str) -> str:
+    """Name a study after everything that its losses depend on: a loss on other folds is another study's."""
+    told = json.dumps([asdict(recipe), metric, asdict(plan), data_digest], sort_keys=True, default=str)
+    return f"{recipe.name}-{metric.value}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"

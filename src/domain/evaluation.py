@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf, isfinite
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
@@ -104,5 +105,10 @@ class Evaluation:
 
 
 def ranked(evaluations: Sequence[Evaluation], metric: Metric) -> list[Evaluation]:
-    """Order evaluations on identical folds, best first; the simpler name wins a tie."""
-    return sorted(evaluations, key=lambda e: (metric.sign * e.mean(metric), e.recipe.name))
+    """Order evaluations on identical folds, best first; what gave no finite figure comes last."""
+
+    def loss(evaluation: Evaluation) -> float:
+        mean = metric.sign * evaluation.mean(metric)
+        return mean if isfinite(mean) else inf
+
+    return sorted(evaluations, key=lambda evaluation: (loss(evaluation), evaluation.recipe.name))

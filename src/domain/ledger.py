@@ -73,15 +73,29 @@ def sealed(new: NewEntry, *, after: LedgerEntry | None) -> LedgerEntry:
     return LedgerEntry(**asdict(new), number=number, previous_seal=previous, seal=seal)
 
 
-def verify(entries: Sequence[LedgerEntry], *, head: str | None) -> None:
-    """Check the whole chain, oldest first, and that its head is the one kept outside the database.
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the ledger ends, as it is kept outside the database.
+
+    Args:
+        seal: of the last entry, None before the first.
+        announced: of the entry that was about to be committed when this was kept, None if none was: after a crash
+            the ledger may end with either.
+    """
+
+    seal: str | None
+    announced: str | None = None
+
+
+def verify(entries: Sequence[LedgerEntry], *, head: Head | None) -> None:
+    """Check the whole chain, oldest first, and that it ends where the head says.
 
     Args:
         entries: all entries, oldest first.
-        head: the seal of the last entry as it was kept elsewhere; None if none was kept yet.
+        head: as it was kept elsewhere; None if this home never kept one.
 
     Raises:
-        LedgerBroken: naming the first entry that was changed, removed or added.
+        LedgerBroken: naming the first entry that was changed, or saying that entries were cut off, replaced or added.
     """
     previous: LedgerEntry | None = None
     for entry in entries:
@@ -91,10 +105,9 @@ def verify(entries: Sequence[LedgerEntry], *, head: str | None) -> None:
             raise LedgerBroken(message)
         previous = entry
     last = previous.seal if previous else None
-    # a crash between the commit and keeping the head leaves the head exactly one entry behind
-    behind = entries[-1].previous_seal if entries else None
-    if head is not None and head not in (last, behind):
-        message = "the ledger does not end where it should: its last entries were cut off or replaced"
+    # the seal of an announced entry seals the one before it too, so nothing else needs to be compared
+    if head is not None and last not in (head.seal, head.announced if last else head.seal):
+        message = "the ledger does not end where it should: entries were cut off, replaced or added"
         raise LedgerBroken(message)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import LedgerBroken
-from domain.ledger import Change, LedgerEntry, NewEntry, previous_champion, sealed, verify
+from domain.ledger import Change, Head, LedgerEntry, NewEntry, previous_champion, sealed, verify
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def chain(*versions: int) -> list[LedgerEntry]:
 @given(st.lists(st.integers(1, 9), max_size=6))
 def test_an_honest_ledger_verifies(versions: list[int]) -> None:
     entries = chain(*versions)
-    verify(entries, head=entries[-1].seal if entries else None)
+    verify(entries, head=Head(entries[-1].seal if entries else None))
 
 
 @pytest.mark.parametrize(
@@ -36,28 +36,39 @@ def test_a_changed_entry_shows(place: int, change: dict) -> None:
     entries = chain(1, 2, 3)
     entries[place] = replace(entries[place], **change)
     with pytest.raises(LedgerBroken, match=f"entry {place + 1}"):
-        verify(entries, head=chain(1, 2, 3)[-1].seal)
+        verify(entries, head=Head(chain(1, 2, 3)[-1].seal))
 
 
 def test_a_removed_entry_and_a_swapped_one_show() -> None:
     first, second, third = chain(1, 2, 3)
     for tampered in ([first, third], [second, third], [second, first, third]):
         with pytest.raises(LedgerBroken):
-            verify(tampered, head=third.seal)
+            verify(tampered, head=Head(third.seal))
 
 
 def test_a_cut_tail_shows_by_the_head_kept_elsewhere() -> None:
     first, second, third = chain(1, 2, 3)
     for rest in ([first, second], [first], []):
         with pytest.raises(LedgerBroken, match="cut off"):
-            verify(rest, head=third.seal)
+            verify(rest, head=Head(third.seal))
 
 
-def test_a_crash_before_the_head_was_kept_is_no_tampering() -> None:
+def test_a_crash_between_announcing_an_entry_and_its_commit_or_after_it_is_no_tampering() -> None:
     first, second, third = chain(1, 2, 3)
-    verify([first, second, third], head=second.seal)
+    announced = Head(second.seal, announced=third.seal)
+    verify([first, second, third], head=announced)
+    verify([first, second], head=announced)
+    verify([], head=Head(None, announced=first.seal))
     with pytest.raises(LedgerBroken):
-        verify([first, second, third], head=first.seal)
+        verify([first], head=announced)
+
+
+def test_an_entry_that_nobody_announced_shows_however_well_it_is_sealed() -> None:
+    first, second, forged = chain(1, 2, 9)
+    with pytest.raises(LedgerBroken, match="added"):
+        verify([first, second, forged], head=Head(second.seal))
+    with pytest.raises(LedgerBroken):
+        verify([forged], head=Head(None))
 
 
 @pytest.mark.parametrize(

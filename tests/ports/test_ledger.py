@@ -85,7 +85,9 @@ async def test_an_admitted_version_is_known_whole(ledger: ModelLedger) -> None:
 
 async def test_admitting_again_changes_nothing(ledger: ModelLedger) -> None:
     await ledger.admit(FIRST)
-    await ledger.admit(replace(FIRST, digest="c" * 64))
+    await ledger.admit(FIRST)
+    with pytest.raises(LedgerBroken, match="another digest"):
+        await ledger.admit(replace(FIRST, digest="c" * 64))
     assert list(await ledger.versions()) == [FIRST]
 
 

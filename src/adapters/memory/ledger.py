@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adapters.memory.faults import FailsOnRequest
-from domain.errors import NoChampion, VersionNotFound
-from domain.ledger import sealed
+from domain.errors import LedgerBroken, NoChampion, VersionNotFound
+from domain.ledger import Head, sealed
 from domain.ports.ledger import ModelLedger
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class MemoryLedger(FailsOnRequest, ModelLedger):
     _versions: dict[int, ModelVersion] = field(default_factory=dict)
     _verdicts: dict[int, Verdict] = field(default_factory=dict)
     _entries: list[LedgerEntry] = field(default_factory=list)
+    _head: Head | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @asynccontextmanager
@@ -39,7 +40,9 @@ class MemoryLedger(FailsOnRequest, ModelLedger):
     async def admit(self, version: ModelVersion) -> None:
         """Record a version."""
         self._fail_if_asked()
-        self._versions.setdefault(version.number, version)
+        if self._versions.setdefault(version.number, version).digest != version.digest:
+            message = f"version {version.number} was admitted with another digest"
+            raise LedgerBroken(message)
 
     async def versions(self) -> Sequence[ModelVersion]:
         """All versions."""
@@ -69,6 +72,7 @@ class MemoryLedger(FailsOnRequest, ModelLedger):
         await self.version(new.version)
         entry = sealed(new, after=self._entries[-1] if self._entries else None)
         self._entries.append(entry)
+        self._head = Head(entry.seal)
         return entry
 
     async def history(self) -> Sequence[LedgerEntry]:
@@ -76,10 +80,10 @@ class MemoryLedger(FailsOnRequest, ModelLedger):
         self._fail_if_asked()
         return tuple(self._entries)
 
-    async def head(self) -> str | None:
-        """The last seal."""
+    async def head(self) -> Head | None:
+        """Of the entries as they were appended."""
         self._fail_if_asked()
-        return self._entries[-1].seal if self._entries else None
+        return self._head
 
     async def champion(self) -> ModelVersion:
         """The version of the last entry."""

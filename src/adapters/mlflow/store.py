@@ -79,11 +79,15 @@ class MlflowStore:
                 client = MlflowClient(self._uri, self._uri)
                 found = client.get_experiment_by_name(EXPERIMENT)
                 location = self._artifacts.as_uri() if self._artifacts else None
-                if found and location and found.artifact_location != location:
+                if found and location and self._is_ours(found.artifact_location, location):
                     self._move(found.artifact_location, location)
                 number = found.experiment_id if found else client.create_experiment(EXPERIMENT, location)
             self._opened = client, number
         return self._opened
+
+    def _is_ours(self, old: str, new: str) -> bool:
+        """A store in a file moves with its home; one that is shared is not ours to rewrite."""
+        return self._uri.startswith("sqlite:") and old.startswith("file:") and old != new
 
     def _move(self, old: str, new: str) -> None:
         """Let all artifacts be looked for where they are now: MLflow keeps whole addresses, and a home may move."""

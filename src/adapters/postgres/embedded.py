@@ -206,7 +206,12 @@ class EmbeddedPostgres:
             message = f"the database could not be made in {self.data}: {made.stderr.strip()}"
             raise RepositoryUnavailable(message)
         for database in DATABASES:
-            self._run("postgres", "--single", "-D", str(draft), "postgres", said=f"CREATE DATABASE {database};\n")
+            made = self._run(
+                "postgres", "--single", "-D", str(draft), "postgres", said=f"CREATE DATABASE {database};\n"
+            )
+            if made.returncode != 0 or "ERROR" in made.stderr or "FATAL" in made.stderr:
+                message = f"the database {database} could not be made in {self.data}: {made.stderr.strip()}"
+                raise RepositoryUnavailable(message)
         draft.rename(self.data)
 
     def _make_socket_folder(self) -> None:

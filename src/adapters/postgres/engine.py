@@ -32,6 +32,7 @@ def connect(url: str, *, deadline: float) -> AsyncEngine:
         pool_size=10,
         max_overflow=20,
         pool_timeout=deadline,
+        hide_parameters=True,  # facts of people must not reach a log by way of an error's text
         pool_pre_ping=True,  # a server that was started again is found again
         connect_args={"timeout": deadline, "command_timeout": deadline},
         json_serializer=lambda value: msgspec.json.encode(value).decode(),

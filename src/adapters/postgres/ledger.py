@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 
 from adapters.postgres.engine import translated
 from adapters.postgres.tables import MODEL_LEDGER, MODEL_VERSIONS
-from domain.errors import NoChampion, VersionNotFound
-from domain.ledger import Change, LedgerEntry, sealed
+from domain.errors import LedgerBroken, NoChampion, VersionNotFound
+from domain.ledger import Change, Head, LedgerEntry, sealed
 from domain.model import ModelCard, ModelVersion
 from domain.ports.ledger import ModelLedger
 from domain.promotion import Verdict
@@ -69,6 +69,10 @@ class PostgresLedger(ModelLedger):
         with translated():
             async with self._engine.begin() as connection:
                 await connection.execute(postgres_insert(MODEL_VERSIONS).values(row).on_conflict_do_nothing())
+                kept = await _row_of(connection, version.number)
+        if kept["digest"] != version.digest:
+            message = f"version {version.number} was admitted with another digest"
+            raise LedgerBroken(message)
 
     async def versions(self) -> Sequence[ModelVersion]:
         """All versions."""
@@ -108,7 +112,9 @@ class PostgresLedger(ModelLedger):
                 last = (await connection.execute(_NEWEST_FIRST.limit(1))).mappings().first()
                 entry = sealed(new, after=_entry(last) if last else None)
                 await connection.execute(insert(MODEL_LEDGER), asdict(entry))
-        self._keep_head(entry.seal)
+                # announced before the commit: whatever else appears in the table was not written by us
+                self._keep(Head(seal=last["seal"] if last else None, announced=entry.seal))
+        self._keep(Head(entry.seal))
         return entry
 
     async def history(self) -> Sequence[LedgerEntry]:
@@ -118,12 +124,15 @@ class PostgresLedger(ModelLedger):
                 rows = await connection.execute(select(MODEL_LEDGER).order_by(MODEL_LEDGER.c.number))
                 return [_entry(row) for row in rows.mappings()]
 
-    async def head(self) -> str | None:
-        """The last seal."""
+    async def head(self) -> Head | None:
+        """From its file."""
         try:
-            return self._head_file.read_text(encoding="ascii").strip()
+            return msgspec.json.decode(self._head_file.read_bytes(), type=Head)
         except FileNotFoundError:
             return None
+        except msgspec.DecodeError as error:
+            message = f"{self._head_file}, the ledger's head, cannot be read: {error}"
+            raise LedgerBroken(message) from error
 
     async def champion(self) -> ModelVersion:
         """The version of the last entry."""
@@ -137,10 +146,10 @@ class PostgresLedger(ModelLedger):
             raise NoChampion(message)
         return _version(row)
 
-    def _keep_head(self, seal: str) -> None:
+    def _keep(self, head: Head) -> None:
         draft = self._head_file.with_suffix(".draft")
-        with draft.open("w", encoding="ascii") as stream:
-            stream.write(seal + "\n")
+        with draft.open("wb") as stream:
+            stream.write(msgspec.json.encode(head))
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(self._head_file)

@@ -12,6 +12,10 @@ class Home:
 
     path: Path
 
+    def make(self) -> None:
+        """Make the folder if need be, closed to other users: it holds people's facts and costs."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     @property
     def postgres(self) -> Path:
         """Data folder of the embedded PostgreSQL."""

@@ -45,11 +45,14 @@ def end(processes: list[ProcessId], *, within: float) -> None:
     They are asked first and end their own children in their own order; children that outlive them are asked next;
     what is left ``within`` seconds after being asked is killed.
     """
-    roots = [psutil.Process(one.pid) for one in processes if one.is_alive]
+    roots: list[psutil.Process] = []
     family: list[psutil.Process] = []
-    for root in roots:
+    for one in processes:
         with suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile, which is what is wanted
-            family += [root, *root.children(recursive=True)]
+            if one.is_alive:
+                root = psutil.Process(one.pid)
+                roots.append(root)
+                family += [root, *root.children(recursive=True)]
     _ask(roots)
     psutil.wait_procs(roots, timeout=within)
     outlived = [process for process in family if process.is_running()]

@@ -7,7 +7,7 @@ import subprocess
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -58,6 +58,14 @@ class Supervisor:
     say: Callable[[str], None]
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
+    async def __aenter__(self) -> Self:
+        """Begin with nothing."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End all parts."""
+        await self.stop()
+
     def start(self, part: Part) -> None:
         """Start a part and keep it running from now on."""
         self._tasks.append(asyncio.create_task(self._keep(part), name=part.name))
@@ -82,6 +90,19 @@ class Supervisor:
             await asyncio.to_thread(end, [process], within=_SECONDS_TO_END)
         self.file.unlink(missing_ok=True)
 
+    def note(self, name: str, pid: int, *, address: str = "", restarts: int = 0) -> None:
+        """Write a process of this home down, so that it is found if this one is killed."""
+        identity = ProcessId.of(pid)
+        if identity is not None:
+            others = tuple(one for one in self.run.parts if one.name != name)
+            running = RunningPart(name, identity, address, restarts)
+            self._note(msgspec.structs.replace(self.run, parts=(*others, running)))
+
+    def forget(self, name: str) -> None:
+        """Strike a process that ended."""
+        others = tuple(one for one in self.run.parts if one.name != name)
+        self._note(msgspec.structs.replace(self.run, parts=others))
+
     def log_of(self, part: Part) -> Path:
         """Where a part's output goes."""
         return self.logs / f"{part.name}.log"
@@ -90,11 +111,14 @@ class Supervisor:
         pause, restarts = _FIRST_PAUSE, 0
         while True:
             born = time.monotonic()
-            process = self._spawn(part, restarts)
-            code = await asyncio.to_thread(process.wait)
+            try:
+                process = self._spawn(part, restarts)
+                ended = f"ended with {await asyncio.to_thread(process.wait)}"
+            except OSError as error:  # no room for its log, no memory for another process: both may pass
+                ended = f"cannot be started ({error})"
             pause = _FIRST_PAUSE if time.monotonic() - born > _YOUNG else min(pause * 2, _LONGEST_PAUSE)
             restarts += 1
-            self.say(f"{part.name} ended with {code}: starting it again (its output: {self.log_of(part)})")
+            self.say(f"{part.name} {ended}: starting it again (its output: {self.log_of(part)})")
             await asyncio.sleep(pause)
 
     def _spawn(self, part: Part, restarts: int) -> subprocess.Popen[bytes]:
@@ -113,11 +137,7 @@ class Supervisor:
                 start_new_session=True,
                 pass_fds=part.inherits,
             )
-        identity = ProcessId.of(process.pid)
-        if identity is not None:
-            others = tuple(one for one in self.run.parts if one.name != part.name)
-            running = RunningPart(part.name, identity, part.address, restarts)
-            self._note(msgspec.structs.replace(self.run, parts=(*others, running)))
+        self.note(part.name, process.pid, address=part.address, restarts=restarts)
         return process
 
     async def _ready(self, part: Part, deadline: float) -> None:

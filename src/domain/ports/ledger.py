@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from domain.ledger import LedgerEntry, NewEntry
+    from domain.ledger import Head, LedgerEntry, NewEntry
     from domain.model import ModelVersion
     from domain.promotion import Verdict
 
@@ -32,6 +32,9 @@ class ModelLedger(Protocol):
         """Record a registered version. From here on it counts; a version that was not admitted does not exist.
 
         Admitting the same version again changes nothing.
+
+        Raises:
+            LedgerBroken: if another version was admitted under this number.
         """
 
     @abstractmethod
@@ -71,8 +74,8 @@ class ModelLedger(Protocol):
         """All entries, oldest first."""
 
     @abstractmethod
-    async def head(self) -> str | None:
-        """The seal of the last entry as it is kept outside the database; None if none is."""
+    async def head(self) -> Head | None:
+        """Where the ledger ends, as it is kept outside the database; None if this home never kept one."""
 
     @abstractmethod
     async def champion(self) -> ModelVersion:

@@ -67,7 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = given[:1] == ["--debug"]
     # whoever asks this process to end gets what Ctrl-C gives: open runs are marked and leases returned
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    for asked in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(asked) is signal.SIG_IGN:  # nohup means it
+            continue
+        signal.signal(asked, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         words = given[1:] if debug else given
         cli(*words[:1])(words, exit_on_error=False, print_error=False)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from entrypoints.wiring.processes import Service, become
 from entrypoints.wiring.settings import Profile, load
 
-_PORTS = {"api": 8000, "dashboard": 8000, "web": 8000, "model": 3000, "mlflow": 5000}
+_INSIDE = {"model": 3000, "mlflow": 5000}
+"""Services for the inside, with their usual ports."""
 
 
 def serve(
@@ -36,8 +39,12 @@ def serve(
     host
         Address to listen on (default 127.0.0.1).
     port
-        Port to listen on (default 8000; model 3000, mlflow 5000).
+        Port to listen on (default that of the settings; model 3000, mlflow 5000).
     profile
         Which parts are used.
     """
-    become(service, load({"home": home, "host": host, "port": port or _PORTS[service], "profile": profile}))
+    settings = load({"home": home, "host": host, "port": port, "profile": profile})
+    if service in _INSIDE:
+        # not the address of the profile, which is the API's: these two ask nobody who they are
+        settings = msgspec.structs.replace(settings, host=host or "127.0.0.1", port=port or _INSIDE[service])
+    become(service, settings)

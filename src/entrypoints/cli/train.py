@@ -65,7 +65,7 @@ def _session(settings: Settings, config: TrainConfig) -> Any:
     from entrypoints.wiring.session import session  # noqa: PLC0415
     from entrypoints.wiring.training import training_container  # noqa: PLC0415
 
-    return session(settings, lambda: training_container(settings, config))
+    return session(settings, lambda: training_container(settings, config), tuning=True)
 
 
 class _Training:

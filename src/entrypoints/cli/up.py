@@ -54,8 +54,9 @@ def up(
 async def _until_told_to_stop(settings: Settings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(name) is not signal.SIG_IGN:  # nohup means it
+            loop.add_signal_handler(name, stop.set)
     await run_stack(settings, stop=stop, say=_say)
 
 

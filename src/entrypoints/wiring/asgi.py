@@ -116,7 +116,7 @@ async def run_web(
     Raises:
         ConfigurationError: if the API would be open to others without keys.
     """
-    refuse_open_door(settings)
+    refuse_open_door(settings, pages=serve != "api")
     configure_logs(settings.log_level)
     config = uvicorn.Config(
         web_app(settings, serve=serve),

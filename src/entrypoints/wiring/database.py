@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, contextmanager
+import asyncio
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from adapters.postgres import migrations
@@ -10,6 +11,7 @@ from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.engine import connect
 from adapters.postgres.ledger import PostgresLedger
 from adapters.system.home import Home
+from domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -24,7 +26,14 @@ def embedded_postgres(settings: Settings) -> EmbeddedPostgres:
 
 
 def database_url(settings: Settings) -> str:
-    """Where predictions, versions and ledger are kept."""
+    """Where predictions, versions and ledger are kept.
+
+    Raises:
+        ConfigurationError: if the production profile names no database.
+    """
+    if settings.profile == "production" and not settings.database_url:
+        message = "the production profile starts no database: set MEDCOST_DATABASE_URL (or MEDCOST_DATABASE_URL_FILE)"
+        raise ConfigurationError(message)
     return settings.database_url or embedded_postgres(settings).url("medcost")
 
 
@@ -34,13 +43,24 @@ def tuning_url(settings: Settings) -> str:
 
 
 @contextmanager
-def lease(settings: Settings) -> Iterator[None]:
-    """Keep the embedded server running meanwhile, unless others are named."""
-    if settings.database_url and settings.tuning_url:
+def lease(settings: Settings, *, tuning: bool = False) -> Iterator[None]:
+    """Keep the embedded server running meanwhile, unless another is named; ``tuning`` asks for that database too."""
+    Home(settings.home).make()
+    if database_url(settings) == settings.database_url and (settings.tuning_url or not tuning):
         yield
         return
     with embedded_postgres(settings).lease():
         yield
+
+
+async def enter_in_thread(stack: ExitStack | AsyncExitStack, context: AbstractContextManager[object]) -> None:
+    """Enter a context that takes its time; cancelled meanwhile, it is entered all the same, and left with the stack."""
+    entering = asyncio.ensure_future(asyncio.to_thread(stack.enter_context, context))
+    try:
+        await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        await entering
+        raise
 
 
 @asynccontextmanager

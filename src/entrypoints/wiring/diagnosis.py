@@ -10,6 +10,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Literal
 
 import httpx
+import msgspec
 
 from adapters.system.home import Home
 from domain.errors import LedgerBroken, MedcostError, NoChampion
@@ -103,11 +104,8 @@ def _shelf(settings: Settings, champion: ModelReference) -> Finding:
 
 async def _tracking(settings: Settings) -> AsyncIterator[Finding]:
     if settings.tracking_uri.startswith("http"):
-        error = await _complaint(settings.tracking_uri.rstrip("/") + "/health")
-        if error:
-            yield Finding("tracking", "failed", error, "start MLflow, or correct MEDCOST_TRACKING_URI")
-        else:
-            yield Finding("tracking", "ok", f"{settings.tracking_uri} answers")
+        url = settings.tracking_uri.rstrip("/") + "/health"
+        yield await _asked("tracking", url, "start MLflow, or correct MEDCOST_TRACKING_URI")
         return
     file = Home(settings.home).mlflow_database
     if not file.exists():
@@ -133,20 +131,33 @@ async def _running(settings: Settings) -> AsyncIterator[Finding]:
         if not part.running:
             yield Finding(part.name, "failed", "not running", f"look into {Home(settings.home).logs / part.name}.log")
         elif part.name == "model":
-            yield await _asked("model server", f"{part.address}/v1/model", "look at its log, or run `medcost publish`")
+            yield await _model_server(f"{part.address}/v1/model")
         elif part.name == "web":
             yield await _asked("api", f"{part.address}/api/v1/health/ready", "look at logs/web.log")
 
 
+async def _model_server(url: str) -> Finding:
+    """It answers, but perhaps by an old model because it refused the one that it is pointed to."""
+    remedy = "look into logs/model.log, or run `medcost publish`"
+    answer = await _answer(url)
+    if isinstance(answer, str):
+        return Finding("model server", "failed", answer, remedy)
+    told = msgspec.json.decode(answer.content, type=dict[str, object])
+    if refused := told.get("refused"):
+        return Finding("model server", "failed", f"serves version {told['version']}, but refuses: {refused}", remedy)
+    return Finding("model server", "ok", f"{url} answers by version {told['version']}")
+
+
 async def _asked(part: str, url: str, remedy: str) -> Finding:
-    error = await _complaint(url)
-    return Finding(part, "failed", error, remedy) if error else Finding(part, "ok", f"{url} answers")
+    answer = await _answer(url)
+    return Finding(part, "failed", answer, remedy) if isinstance(answer, str) else Finding(part, "ok", f"{url} answers")
 
 
-async def _complaint(url: str) -> str:
+async def _answer(url: str) -> httpx.Response | str:
+    """A good answer, or what is wrong."""
     try:
         async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
             response = await client.get(url)
     except httpx.HTTPError as error:
         return f"{url}: {type(error).__name__}"
-    return "" if response.is_success else f"{url} answers {response.status_code}: {response.text[:200]}"
+    return response if response.is_success else f"{url} answers {response.status_code}: {response.text[:200]}"

@@ -37,11 +37,13 @@ def command_of(service: Service, settings: Settings) -> list[str]:
         return [sys.executable, "-m", "mlflow", "server", *_stores(settings), *listen]
     if service == "model":
         return [sys.executable, "-m", "entrypoints.model_server.main", *listen]
-    refuse_open_door(settings)
+    refuse_open_door(settings, pages=service != "api")
     return [sys.executable, "-m", "entrypoints.wiring.asgi", "--serve", service, *listen]
 
 
 def _stores(settings: Settings) -> list[str]:
     home = Home(settings.home)
+    home.make()
+    home.mlflow_database.parent.mkdir(exist_ok=True)
     store = settings.tracking_uri or f"sqlite:///{home.mlflow_database}"
     return ["--backend-store-uri", store, "--default-artifact-root", str(home.mlflow_artifacts), "--workers", "1"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from adapters.system import run_file
 from adapters.system.home import Home
 from adapters.system.processes import end
+from entrypoints.wiring.database import embedded_postgres
 
 if TYPE_CHECKING:
     from adapters.system.processes import ProcessId
@@ -66,14 +67,19 @@ def stop_home(settings: Settings) -> list[str]:
     """Stop the supervisor, and whatever a supervisor that was killed left behind; return the names of the stopped."""
     file = Home(settings.home).run_file
     run = run_file.read(file)
-    if run is None:
-        return []
-    stopped = ["supervisor"] if run.supervisor.is_alive else []
-    stopped += [part.name for part in run.parts if part.process.is_alive]
-    # the supervisor ends its parts itself, in order; what is left after that outlived it
-    end([run.supervisor], within=_SECONDS_TO_STOP)
-    end(run.left_over, within=_SECONDS_TO_STOP)
-    file.unlink(missing_ok=True)
+    stopped: list[str] = []
+    if run is not None:
+        stopped += ["supervisor"] if run.supervisor.is_alive else []
+        stopped += [part.name for part in run.parts if part.process.is_alive]
+        # the supervisor ends its parts itself, in order; what is left after that outlived it
+        end([run.supervisor], within=_SECONDS_TO_STOP)
+        end(run.left_over, within=_SECONDS_TO_STOP)
+        file.unlink(missing_ok=True)
+    if _postgres(settings):
+        # the last one out stops it; whoever still uses it, such as a training, keeps it
+        with embedded_postgres(settings).lease():
+            pass
+        stopped += [] if _postgres(settings) else ["postgres"]
     return stopped
 
 
@@ -83,8 +89,6 @@ def _status(name: str, process: ProcessId, address: str, restarts: int) -> PartS
 
 
 def _postgres(settings: Settings) -> list[PartStatus]:
-    from entrypoints.wiring.database import embedded_postgres
-
     if settings.database_url or not Home(settings.home).postgres.exists():
         return []
     server = embedded_postgres(settings).status()

@@ -26,7 +26,7 @@ from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
-from entrypoints.wiring.database import database_url, lease
+from entrypoints.wiring.database import database_url, enter_in_thread, lease
 from entrypoints.wiring.settings import Settings
 
 
@@ -41,7 +41,7 @@ class DatabaseParts(Provider):
     async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
         """One pool of connections; the embedded server runs as long as it is open."""
         held = ExitStack()
-        await asyncio.to_thread(held.enter_context, lease(settings))
+        await enter_in_thread(held, lease(settings))
         engine = connect(database_url(settings), deadline=settings.database_deadline)
         yield engine
         await engine.dispose()

@@ -38,8 +38,10 @@ class Session:
 
 
 @contextmanager
-def session(settings: Settings, make: Callable[[], AsyncContainer]) -> Iterator[Session]:
+def session(settings: Settings, make: Callable[[], AsyncContainer], *, tuning: bool = False) -> Iterator[Session]:
     """Open what the profile needs: for the embedded one its PostgreSQL, with its schema up to date.
+
+    ``tuning`` asks for the database of studies too.
 
     Raises:
         RepositoryUnavailable: if the database does not start or answer.
@@ -52,7 +54,7 @@ def session(settings: Settings, make: Callable[[], AsyncContainer]) -> Iterator[
             with _container(runner, make) as opened:
                 yield opened
             return
-        with lease(settings):
+        with lease(settings, tuning=tuning):
             if not settings.database_url:
                 runner.run(_migrated(settings))
             with _container(runner, make) as opened:

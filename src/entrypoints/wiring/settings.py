@@ -41,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         predictor_deadline: seconds after which a prediction counts as failed.
         database_deadline: seconds after which a statement counts as failed.
         require_keys: whether the API asks for a key; only a loopback address may do without.
+        proxy_authenticates: whether a proxy in front asks people who they are; the dashboard has no login of its own.
         allowed_hosts: names under which the API may be called, besides loopback; any where keys are required.
         log_level: of the structured logs.
     """
@@ -58,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     predictor_deadline: Seconds = 3.0
     database_deadline: Seconds = 5.0
     require_keys: bool = False
+    proxy_authenticates: bool = False
     allowed_hosts: tuple[str, ...] = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -97,16 +99,28 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def refuse_open_door(settings: Settings) -> None:
-    """Refuse to listen for others without asking for keys.
+def refuse_open_door(settings: Settings, *, pages: bool) -> None:
+    """Refuse to let others in without asking who they are.
+
+    Args:
+        settings: which address is listened on, and what is asked for.
+        pages: whether the dashboard is served; it has no login of its own.
 
     Raises:
         ConfigurationError: saying what to do.
     """
-    if not settings.require_keys and not is_loopback(settings.host):
+    if is_loopback(settings.host):
+        return
+    if not settings.require_keys:
         message = (
             f"{settings.host} can be reached by others, and the API asks for no key: listen on 127.0.0.1, "
             "or set MEDCOST_REQUIRE_KEYS=true and make a key with `medcost keys create`"
+        )
+        raise ConfigurationError(message)
+    if pages and not settings.proxy_authenticates:
+        message = (
+            f"{settings.host} can be reached by others, and the dashboard has no login: serve the API alone with "
+            "`medcost serve api`, or set MEDCOST_PROXY_AUTHENTICATES=true behind a proxy that asks for one"
         )
         raise ConfigurationError(message)
 

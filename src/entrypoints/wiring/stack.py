@@ -47,26 +47,26 @@ async def run_stack(settings: Settings, *, stop: asyncio.Event, say: Callable[[s
         ConfigurationError: if the API would be open to others without keys.
         Unavailable: if a part does not get ready.
     """
-    refuse_open_door(settings)
+    refuse_open_door(settings, pages=True)
     home = Home(settings.home)
+    home.make()
     with sole_holder(home.up_lock, otherwise=_already_up(home)):
         _take_over(home, say)
-        async with AsyncExitStack() as stack:
-            door = stack.enter_context(_listening(settings.host, settings.port))
+        # PostgreSQL is entered into the ground: it ends after all that stands on it
+        async with AsyncExitStack() as ground:
+            door = ground.enter_context(_listening(settings.host, settings.port))
             url = f"http://{_in_url(settings.host)}:{door.getsockname()[1]}"
             run = Run(supervisor=ProcessId.mine(), profile=settings.profile, url=url)
             run_file.write(home.run_file, run)
             supervisor = Supervisor(run, home.run_file, home.logs, say)
-            stack.push_async_callback(supervisor.stop)
-            parts = await _unless_stopped(stop, _start(settings, supervisor, door, url, stack, say))
-            if parts is None:
-                return
-            say(f"Ready: {url}")
-            if settings.data and settings.profile == "embedded":
-                supervised = asyncio.create_task(_report_changed_data(settings, say))
-                stack.callback(supervised.cancel)
-            await stop.wait()
-            say("Stopping …")
+            async with supervisor, AsyncExitStack() as stack:
+                if await _unless_stopped(stop, _start(settings, supervisor, door, url, ground, say)):
+                    say(f"Ready: {url}")
+                    if settings.data and settings.profile == "embedded":
+                        report = asyncio.create_task(_report_changed_data(settings, say))
+                        stack.callback(report.cancel)
+                    await stop.wait()
+                say("Stopping …")
     say("Stopped.")
 
 
@@ -75,14 +75,14 @@ async def _start(
     supervisor: Supervisor,
     door: socket.socket,
     url: str,
-    stack: AsyncExitStack,
+    ground: AsyncExitStack,
     say: Callable[[str], None],
 ) -> list[Part]:
     if settings.profile == "embedded":
-        await _database(settings, stack, say)
-        await _first_model(settings, say)
+        await _database(settings, ground, say)
+        await _first_model(settings, supervisor, say)
     if settings.predictor == "bentoml" and not settings.model_server_url:
-        model = _model_server(settings, stack.enter_context(_listening("127.0.0.1", 0)))
+        model = _model_server(settings, ground.enter_context(_listening("127.0.0.1", 0)))
         settings = msgspec.structs.replace(settings, model_server_url=model.address)
         parts = [model, _web(settings, door, url)]
     else:
@@ -93,17 +93,17 @@ async def _start(
     return parts
 
 
-async def _database(settings: Settings, stack: AsyncExitStack, say: Callable[[str], None]) -> None:
+async def _database(settings: Settings, ground: AsyncExitStack, say: Callable[[str], None]) -> None:
     """Start PostgreSQL unless another is named, keep it running, and bring the schema up to date."""
     from adapters.postgres import migrations
-    from entrypoints.wiring.database import database_url, embedded_postgres
+    from entrypoints.wiring.database import database_url, embedded_postgres, enter_in_thread
 
     if not settings.database_url:
         server = embedded_postgres(settings)
         say("Starting PostgreSQL …")
-        await asyncio.to_thread(stack.enter_context, server.lease())
+        await enter_in_thread(ground, server.lease())
         watch = asyncio.create_task(_keep_postgres(server, say))
-        stack.callback(watch.cancel)
+        ground.callback(watch.cancel)
     await migrations.upgrade(database_url(settings))
 
 
@@ -119,37 +119,46 @@ async def _keep_postgres(server: EmbeddedPostgres, say: Callable[[str], None]) -
             await asyncio.sleep(2)
 
 
-async def _first_model(settings: Settings, say: Callable[[str], None]) -> None:
+async def _first_model(settings: Settings, supervisor: Supervisor, say: Callable[[str], None]) -> None:
     """Train in a child if there is no champion: this process stays light, and Ctrl-C ends the child."""
+    if await _has_champion(settings):
+        return
+    what = settings.data or "a synthetic sample (no file was given: DATA=file.csv)"
+    say(f"No model yet: training one on {what}. This happens once.")
+    code = await _child([*_CLI, "train", "stage=all", *_dataset_of(settings)], settings, supervisor)
+    if code != 0 and not await _has_champion(settings):
+        message = f"training ended with {code}; what it said stands above. Nothing is served without a model"
+        raise Unavailable(message)
+
+
+async def _has_champion(settings: Settings) -> bool:
     from entrypoints.wiring.database import ledger
 
     async with ledger(settings) as versions:
-        with suppress(NoChampion):
+        try:
             await versions.champion()
-            return
-    what = settings.data or "a synthetic sample (no file was given: DATA=file.csv)"
-    say(f"No model yet: training one on {what}. This happens once.")
-    code = await _child([*_CLI, "train", "stage=all", *_dataset_of(settings)], settings)
-    if code != 0:
-        message = f"training ended with {code}; what it said stands above. Nothing is served without a model"
-        raise Unavailable(message)
+        except NoChampion:
+            return False
+    return True
 
 
 def _dataset_of(settings: Settings) -> list[str]:
     if not settings.data:
         return []
-    kind = "parquet" if settings.data.endswith(".parquet") else "csv"
+    kind = "parquet" if settings.data.lower().endswith(".parquet") else "csv"
     return [f"dataset={kind}", f"dataset.path={settings.data}"]
 
 
-async def _child(command: list[str], settings: Settings) -> int:
-    """Run a command to its end; cancelled, end it with all that it started."""
+async def _child(command: list[str], settings: Settings, supervisor: Supervisor) -> int:
+    """Run a command to its end, noted as ``training``; cancelled, end it with all that it started."""
     process = await asyncio.create_subprocess_exec(
         *command, env=environment_of(settings), stdin=asyncio.subprocess.DEVNULL, start_new_session=True
     )
+    supervisor.note("training", process.pid)
     try:
         return await process.wait()
     finally:
+        supervisor.forget("training")
         if process.returncode is None and (identity := ProcessId.of(process.pid)):
             await asyncio.to_thread(end, [identity], within=10)
 
@@ -167,6 +176,9 @@ async def _report_changed_data(settings: Settings, say: Callable[[str], None]) -
         say(f"--data: {complaint.decode(errors='replace').strip()}; the champion goes on serving")
         return
     digest = msgspec.json.decode(output)["digest"]
+    if digest is None:
+        say(f"--data: {settings.data} breaks the data contract (see `medcost data validate`); the champion stays")
+        return
     async with ledger(settings) as versions:
         champion: ModelVersion = await versions.champion()
     if champion.card.data_digest != digest:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import ConfigurationError
+from entrypoints.wiring.database import database_url
 from entrypoints.wiring.settings import environment_of, load, refuse_open_door
 
 
@@ -48,11 +49,23 @@ def test_a_child_process_finds_the_same_settings() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
 def test_loopback_may_do_without_keys(host: str) -> None:
-    refuse_open_door(load({"host": host}, environment={}))
+    refuse_open_door(load({"host": host}, environment={}), pages=True)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "example.org"])
 def test_a_public_address_asks_for_keys(host: str) -> None:
-    refuse_open_door(load({"host": host, "require_keys": True}, environment={}))
+    refuse_open_door(load({"host": host, "require_keys": True}, environment={}), pages=False)
     with pytest.raises(ConfigurationError, match="medcost keys create"):
-        refuse_open_door(load({"host": host}, environment={}))
+        refuse_open_door(load({"host": host}, environment={}), pages=False)
+
+
+def test_pages_on_a_public_address_need_a_proxy_that_asks_who_people_are() -> None:
+    said = {"host": "0.0.0.0", "require_keys": True}
+    with pytest.raises(ConfigurationError, match="MEDCOST_PROXY_AUTHENTICATES"):
+        refuse_open_door(load(said, environment={}), pages=True)
+    refuse_open_door(load({**said, "proxy_authenticates": True}, environment={}), pages=True)
+
+
+def test_the_production_profile_starts_no_database() -> None:
+    with pytest.raises(ConfigurationError, match="MEDCOST_DATABASE_URL"):
+        database_url(load({"profile": "production"}, environment={}))
