@@ -113,6 +113,25 @@ async def test_a_batch_of_too_many_rows_is_refused(memory_container, client_of, 
         assert len((await api.get("/predictions")).json()["predictions"]) == 3
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b"[" + b"1," * 4_000 + b'{"age":1,"age":1}]'),
+        ("application/jsonl", b"1\n" * 4_000),
+        ("text/csv", CSV.encode() + b"x,x\n" * 4_000 + b'"' + b"x" * 200_000 + b'"'),
+    ],
+)
+async def test_what_comes_behind_too_many_rows_is_not_looked_at(memory_container, client_of, kind, body):
+    async with client_of(memory_container, batch_rows=3) as api:
+        answer = await api.post("/predictions/batch", content=body, headers={"Content-Type": kind})
+    assert (answer.status_code, [one["code"] for one in answer.json()["errors"]]) == (422, ["range"])
+
+
+async def test_a_header_of_countless_columns_gets_one_sentence(memory_api):
+    answer = await memory_api.post("/predictions/batch", content=b"x," * 1_000, headers={"Content-Type": "text/csv"})
+    assert (answer.status_code, "1001 columns" in answer.json()["detail"]) == (400, True)
+
+
 async def test_a_batch_may_be_larger_than_a_single_body(memory_api):
     body = b"[" + b" " * 100_000 + b"]"
     answer = await memory_api.post("/predictions/batch", content=body, headers={"Content-Type": "application/json"})
