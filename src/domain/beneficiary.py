@@ -173,7 +173,8 @@ _ANYBODY: Final[dict[str, object]] = {
 
 
 def _number(name: str, value: object, limits: Limits) -> Iterator[FieldError]:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    # not isfinite: it overflows on a whole number that no float can hold
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -math.inf < value < math.inf:
         yield FieldError(name, "type", "must be a number")
     elif value not in limits:
         yield FieldError(name, "range", f"must be from {limits.low:g} to {limits.high:g} {limits.unit}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
@@ -51,10 +52,12 @@ class ClaimRecord:
         charges = row.get(TARGET)
         if charges is None:
             errors.append(FieldError(TARGET, "missing", "is required"))
-        elif isinstance(charges, bool) or not isinstance(charges, int | float) or not math.isfinite(charges):
+        elif isinstance(charges, bool) or not isinstance(charges, int | float) or not -math.inf < charges < math.inf:
             errors.append(FieldError(TARGET, "type", "must be a number of USD"))
         elif charges < 0:
             errors.append(FieldError(TARGET, "range", "must not be negative"))
+        elif charges > sys.float_info.max:
+            errors.append(FieldError(TARGET, "range", "is larger than any amount"))
         elif beneficiary is not None:
             return cls(beneficiary, float(charges))
         raise InvalidInput(errors)

@@ -72,6 +72,13 @@ def test_a_broken_fact_is_named_with_its_rule(field: str, value: object, code: s
     assert [(error.field, error.code) for error in caught.value.errors] == [(field, code)]
 
 
+@given(st.sampled_from(["age", "bmi", "children"]), st.integers(309, 5_000), st.sampled_from([1, -1]))
+def test_a_whole_number_that_no_float_can_hold_is_out_of_range(field: str, digits: int, sign: int) -> None:
+    with pytest.raises(InvalidBeneficiary) as caught:
+        Beneficiary.of({**FACTS_OF_ANN, field: sign * 10**digits})
+    assert [(error.field, error.code) for error in caught.value.errors] == [(field, "range")]
+
+
 @pytest.mark.parametrize("smoker", [True, "yes"])
 def test_smoking_is_said_by_a_truth_value_or_by_yes_and_no(smoker: object) -> None:
     assert Beneficiary.of({**FACTS_OF_ANN, "smoker": smoker}).smoker is True
