@@ -155,6 +155,40 @@ def test_after_a_killed_supervisor_the_next_up_takes_over(home: Path) -> None:
     assert processes_of(home) == []
 
 
+def test_down_ends_what_a_killed_supervisor_left_behind(home: Path) -> None:
+    killed = Up(home)
+    killed.ready()
+    killed.process.kill()
+    killed.process.wait()
+    stopped = medcost("down", home=home).stdout.strip().removeprefix("Stopped: ").removesuffix(".")
+    assert set(stopped.split(", ")) >= {"model", "web"}
+    assert processes_of(home) == []
+
+
+def test_a_part_that_does_not_end_keeps_nothing_alive(home: Path) -> None:
+    with up(home) as running:
+        running.ready()
+        os.kill(running.parts()["web"]["pid"], signal.SIGSTOP)
+    assert processes_of(home) == []
+
+
+def test_killed_during_its_first_training_the_next_up_begins_anew(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    killed = Up(home)
+    until(lambda: "training" in killed.parts())
+    orphan = killed.parts()["training"]["pid"]
+    killed.process.kill()
+    killed.process.wait()
+    again = Up(home)
+    until(lambda: "An earlier `medcost up` was killed" in again.text() and "No model yet" in again.text())
+    assert not psutil.pid_exists(orphan) or psutil.Process(orphan).status() == "zombie"
+    until(lambda: "training" in again.parts())
+    again.process.send_signal(signal.SIGTERM)
+    assert again.process.wait(timeout=60) == 0
+    assert "Stopped." in again.text()
+    assert processes_of(home) == []
+
+
 def test_training_in_a_second_terminal_shares_the_database_and_the_new_champion_is_served(home: Path) -> None:
     with up(home) as running:
         url = running.ready()
