@@ -23,10 +23,10 @@ ENDINGS: Final = (".csv", ".parquet", ".jsonl")
 Row = dict[str, Any]
 
 
-def read_rows(path: Path, *, at_once: int) -> Iterator[list[Row]]:
+def read_rows(path: Path, *, at_once: int) -> Iterator[list[Row | FieldError]]:
     """Give the rows, ``at_once`` of them at a time; column names are as the file has them.
 
-    Numbers in a CSV become numbers, empty fields None.
+    Numbers in a CSV become numbers, empty fields None. In place of a row that cannot be read stands what is wrong.
 
     Raises:
         ConfigurationError: for another ending.
@@ -70,18 +70,24 @@ def rows_to(path: Path) -> Iterator[Callable[[Sequence[Row]], None]]:
         raise _unreadable(path, f"cannot be written: {error.strerror}") from error
 
 
-def _csv(path: Path, _: int) -> Iterator[Row]:
+def _csv(path: Path, _: int) -> Iterator[Row | FieldError]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True, skipinitialspace=True)
         names = next(reader, None)
         if names is None:
             raise _unreadable(path, "is empty")
-        for line in reader:
-            if not line:
+        while True:
+            try:
+                line = next(reader, None)
+            except csv.Error as error:
+                yield _broken(reader.line_num, str(error))
                 continue
-            if len(line) != len(names):
-                raise _unreadable(path, f"line {reader.line_num} has {len(line)} fields, the first line {len(names)}")
-            yield {name.strip(): _value(text.strip()) for name, text in zip(names, line, strict=True)}
+            if line is None:
+                return
+            if line and len(line) != len(names):
+                yield _broken(reader.line_num, f"it has {len(line)} fields, the first line {len(names)}")
+            elif line:
+                yield {name.strip(): _value(text.strip()) for name, text in zip(names, line, strict=True)}
 
 
 def _parquet(path: Path, at_once: int) -> Iterator[Row]:
@@ -90,7 +96,7 @@ def _parquet(path: Path, at_once: int) -> Iterator[Row]:
             yield from batch.to_pylist()
 
 
-def _json_lines(path: Path, _: int) -> Iterator[Row]:
+def _json_lines(path: Path, _: int) -> Iterator[Row | FieldError]:
     decoder = msgspec.json.Decoder(Row)
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
@@ -98,8 +104,12 @@ def _json_lines(path: Path, _: int) -> Iterator[Row]:
                 continue
             try:
                 yield decoder.decode(line)
-            except msgspec.MsgspecError as error:
-                raise _unreadable(path, f"line {number}: {error}") from error
+            except (ValueError, RecursionError) as error:
+                yield _broken(number, str(error))
+
+
+def _broken(line: int, why: str) -> FieldError:
+    return FieldError("all", "malformed", f"line {line} cannot be read: {why}")
 
 
 def _value(text: str) -> int | float | str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.pandas.batches import read_rows, rows_to
 from domain.beneficiary import FACTS, Beneficiary
 from domain.claims import TARGET, Violation
-from domain.errors import InvalidBeneficiary, NoChampion
+from domain.errors import FieldError, InvalidBeneficiary, NoChampion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,17 +81,21 @@ async def predict_file(
         on_batch: told after each batch what was found so far, and the batch's violations.
 
     Raises:
-        InvalidInput: if a file cannot be read or written; nothing is written then.
+        InvalidInput: if a file as a whole cannot be read or written; nothing is written then.
     """
     result = BatchResult(reference)
     with rows_to(out) as write:
         for batch in read_rows(source, at_once=_AT_ONCE):
             if not result.rows:
                 known = (*FACTS, TARGET)
-                result.unknown_columns = tuple(name for name in batch[0] if name.strip().casefold() not in known)
+                names = next((row for row in batch if isinstance(row, dict)), {})
+                result.unknown_columns = tuple(name for name in names if name.strip().casefold() not in known)
             good: list[tuple[dict[str, Any], Beneficiary]] = []
             broken: list[Violation] = []
             for number, row in enumerate(batch, result.rows + 1):
+                if isinstance(row, FieldError):
+                    broken.append(Violation(number, row.field, row.code, row.detail))
+                    continue
                 try:
                     good.append((row, _beneficiary(row)))
                 except InvalidBeneficiary as bad:
