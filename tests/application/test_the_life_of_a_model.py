@@ -240,7 +240,7 @@ async def before(world: World, act: Act) -> None:
 
 @pytest.mark.parametrize("act", [register, promote, roll_back])
 async def test_killed_at_any_moment_and_run_again_everything_agrees(new_world: Callable[[], World], act: Act) -> None:
-    moment = 0
+    moment, world = 0, new_world()
     for moment in itertools.count():  # how many there were is checked below
         world, fuse = new_world(), Fuse(at=moment)
         await before(world, act)
@@ -258,7 +258,7 @@ async def test_killed_at_any_moment_and_run_again_everything_agrees(new_world: C
 
 
 async def test_killed_at_any_moment_the_next_command_of_any_kind_repairs(new_world: Callable[[], World]) -> None:
-    moment = 0
+    moment, world = 0, new_world()
     for moment in itertools.count():  # how many there were is checked below
         world, fuse = new_world(), Fuse(at=moment)
         await before(world, promote)
