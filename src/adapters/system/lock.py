@@ -27,15 +27,3 @@ def sole_holder(file: Path, *, otherwise: str) -> Iterator[None]:
         except BlockingIOError:
             raise HomeInUse(otherwise) from None
         yield
-
-
-def is_held(file: Path) -> bool:
-    """Tell whether some process holds the lock of this file now."""
-    try:
-        with file.open("a") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False

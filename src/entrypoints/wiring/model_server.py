@@ -9,15 +9,18 @@ from adapters.bentoml.publisher import BentoPublisher
 from adapters.system.home import Home
 from adapters.system.served_model import ServedModel
 from entrypoints.model_server.app import Hop
-from entrypoints.wiring.settings import load
+from entrypoints.wiring.settings import Settings, load
 
 if TYPE_CHECKING:
     from domain.ports.loader import ModelLoader
 
 
-def served_model() -> ServedModel:
-    """Give the model that follows the home's pointer. Settings come from the environment: BentoML passes nothing on."""
-    settings = load()
+def served_model(settings: Settings | None = None) -> ServedModel:
+    """Give the model that follows the home's pointer.
+
+    Without settings they are those of the environment: BentoML passes nothing on to its workers.
+    """
+    settings = settings or load()
     home = Home(settings.home)
     return ServedModel(BentoPublisher(home.bentoml, home.pointer), _loader(settings.profile))
 

@@ -93,11 +93,11 @@ class InProcessParts(Provider):
     scope = Scope.APP
 
     @provide
-    async def served(self) -> AsyncIterator[LoadedModel]:
+    async def served(self, settings: Settings) -> AsyncIterator[LoadedModel]:
         """Follows the pointer of the home."""
         from entrypoints.wiring.model_server import served_model
 
-        served = served_model()
+        served = served_model(settings)
         await served.refresh()
         following = asyncio.create_task(served.follow())
         yield served
