@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import msgspec
@@ -29,9 +27,8 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 class Edge:
     """An ASGI layer around the whole application, so that also what no route answers is seen here.
 
-    Each answer carries ``X-Request-ID``: the caller's if it is harmless, else a new one. Without keys, a page of
-    another site must not reach us through the browser of somebody on this machine: ``Host`` (DNS rebinding) and
-    ``Origin`` must be loopback or allowed.
+    Each answer carries ``X-Request-ID``: the caller's if it is harmless, else a new one. A page of another site must
+    not reach us through somebody's browser: whom to refuse is told by the options.
     """
 
     app: ASGIApp
@@ -43,8 +40,7 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = {name: value for name, value in scope["headers"] if name in (b"host", b"origin", b"x-request-id")}
-        request_id = _identifier(headers.get(b"x-request-id", b""))
+        request_id = _identifier(dict(scope["headers"]).get(b"x-request-id", b""))
         started, status = time.perf_counter(), 500
 
         async def answer(message: Message) -> None:
@@ -56,8 +52,7 @@ class Edge:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
             try:
-                refusal = None if self.options.require_keys else self._refusal(headers)
-                if refusal:
+                if refusal := self.options.refusal(scope["headers"]):
                     await _refuse(*refusal, scope["path"], answer)
                 else:
                     await self.app(scope, receive, answer)
@@ -71,34 +66,9 @@ class Edge:
                     "answered", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2)
                 )
 
-    def _refusal(self, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
-        host = _host("//" + headers.get(b"host", b"").decode("latin-1"))
-        if not self._served(host):
-            return 421, f"this API is not served as {host!r}: use 127.0.0.1, or add the name to allowed_hosts"
-        if b"origin" in headers and not self._served(_host(headers[b"origin"].decode("latin-1"))):
-            return 403, "pages of other sites may not use this API"
-        return None
-
-    def _served(self, host: str) -> bool:
-        return host == "localhost" or host in self.options.allowed_hosts or _is_loopback(host)
-
 
 def _identifier(given: bytes) -> bytes:
     return given if _REQUEST_ID.fullmatch(given) else str(uuid4()).encode()
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def _refuse(status: int, detail: str, path: str, send: Send) -> None:

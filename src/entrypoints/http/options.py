@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import KW_ONLY, dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ApiOptions:
     """Options of one API process.
 
     Args:
+        refusal: status (421 or 403) and reason if a request with these headers is from elsewhere and not to be
+            answered, else None; also the dashboard asks it.
         version: of Medcost, as the OpenAPI document names it.
-        require_keys: ask for an API key; without, only callers on this machine are answered (`edge`).
-        allowed_hosts: names in ``Host`` and ``Origin`` that are answered without keys, besides loopback.
+        require_keys: ask for an API key.
         body_limit: largest body in bytes.
         batch_body_limit: largest body of a batch in bytes.
         batch_rows: most beneficiaries in a batch.
     """
 
+    refusal: Callable[[Iterable[tuple[bytes, bytes]]], tuple[int, str] | None]
+    _: KW_ONLY
     version: str = "0"
     require_keys: bool = False
-    allowed_hosts: tuple[str, ...] = ()
     body_limit: int = 64 * 1024
     batch_body_limit: int = 4 * 1024 * 1024
     batch_rows: int = 10_000

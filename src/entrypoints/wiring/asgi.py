@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast, get_args
 
@@ -18,7 +19,7 @@ from starlette.responses import PlainTextResponse
 from entrypoints.dashboard.app import dashboard_app
 from entrypoints.http.app import create_app
 from entrypoints.http.options import ApiOptions
-from entrypoints.wiring.door import Door
+from entrypoints.wiring.door import Door, refusal
 from entrypoints.wiring.logs import configure_logs
 from entrypoints.wiring.settings import load, refuse_open_door
 from entrypoints.wiring.web import web_container
@@ -48,17 +49,18 @@ def web_app(settings: Settings, *replacements: Provider, serve: Service = "web")
         serve: ``web`` is both; what is left out is answered with 404.
     """
     container = web_container(settings, *replacements)
-    keys, hosts = settings.require_keys, settings.allowed_hosts
+    keys = settings.require_keys
+    refused = partial(refusal, keyless=not keys, allowed_hosts=settings.allowed_hosts)
     api: ASGIApp = _NOTHING
     pages: ASGIApp = _NOTHING
     lives: list[Callable[[], AbstractAsyncContextManager[object]]] = []
     if serve != "dashboard":
-        litestar = create_app(container, ApiOptions(version=version("medcost"), require_keys=keys, allowed_hosts=hosts))
+        litestar = create_app(container, ApiOptions(refused, version=version("medcost"), require_keys=keys))
         api = cast("ASGIApp", litestar)  # Litestar types the same protocol more narrowly than Starlette
         lives.append(litestar.lifespan)
     if serve != "api":
         host = dashboard_app(container)
-        pages = Door(host, keyless=not keys, allowed_hosts=hosts)
+        pages = Door(host, refused)
         lives.append(lambda: host.router.lifespan_context(host))
 
     @asynccontextmanager

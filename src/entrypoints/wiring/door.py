@@ -1,12 +1,13 @@
-"""Who may talk to the dashboard: nobody's page but our own.
+"""Who may talk to the dashboard and the API: nobody's page but our own.
 
-Its websocket knows no keys. Without this, any page in a browser on this machine could open it (cross-site
-websocket hijacking), and a name that an attacker points at 127.0.0.1 would count as ours (DNS rebinding).
+The dashboard's websocket knows no keys, nor does the API on a loopback address. Without this, any page in a browser
+on this machine could use them (cross-site websocket hijacking), and a name that an attacker points at 127.0.0.1 would
+count as ours (DNS rebinding).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,9 +16,11 @@ from starlette.responses import PlainTextResponse
 from entrypoints.wiring.settings import is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    Refusal: TypeAlias = Callable[[Iterable[tuple[bytes, bytes]]], tuple[int, str] | None]
 
 _HEADERS: Final = {
     # NiceGUI compiles its templates in the browser, so scripts need 'unsafe-eval'; nothing foreign is ever loaded
@@ -31,34 +34,44 @@ _HEADERS: Final = {
 }
 
 
-class Door:
-    """Lets in requests and websockets that name a host of ours, and come from no other origin."""
+def refusal(
+    headers: Iterable[tuple[bytes, bytes]], *, keyless: bool, allowed_hosts: Collection[str]
+) -> tuple[int, str] | None:
+    """Tell whether a request is to be refused.
 
-    def __init__(self, app: ASGIApp, *, keyless: bool, allowed_hosts: Collection[str]) -> None:
-        self._app, self._keyless, self._allowed = app, keyless, frozenset(allowed_hosts)
+    ``Host`` must be loopback or allowed; where keys are asked for and no host is named, it may be any.
+    ``Origin``, if there is one, must be that host with its port, or allowed.
+
+    Returns:
+        Status (421 for a foreign host, 403 for a foreign page) and reason; None if the request is welcome.
+    """
+    given = Headers(raw=list(headers))
+    host, origin = given.get("host", ""), given.get("origin")
+    name = _name(f"//{host}")
+    if (keyless or allowed_hosts) and not (is_loopback(name) or name in allowed_hosts):
+        return 421, f"Medcost is not served as {name!r}: use 127.0.0.1, or add the name to MEDCOST_ALLOWED_HOSTS"
+    if origin is None or (host and origin.partition("://")[2] == host) or _name(origin) in allowed_hosts:
+        return None
+    return 403, "pages of other sites may not use Medcost"
+
+
+class Door:
+    """Lets requests and websockets in to the pages, and says what the pages may load."""
+
+    def __init__(self, app: ASGIApp, refusal: Refusal) -> None:
+        self._app, self._refusal = app, refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak ASGI."""
-        if self._is_welcome(Headers(scope=scope)):
+        refused = self._refusal(scope["headers"])
+        if refused is None:
             await self._app(scope, receive, _with_headers(send))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
         else:
-            refusal = PlainTextResponse(
-                "This address is not one that Medcost serves, see MEDCOST_ALLOWED_HOSTS.\n", 403
-            )
-            await refusal(scope, receive, send)
-
-    def _is_welcome(self, headers: Headers) -> bool:
-        host = headers.get("host", "")
-        if (self._keyless or self._allowed) and not self._is_ours(_name(f"//{host}")):
-            return False
-        origin = headers.get("origin")
-        return origin is None or origin.partition("://")[2] == host or _name(origin) in self._allowed
-
-    def _is_ours(self, name: str) -> bool:
-        return is_loopback(name) or name in self._allowed
+            status, why = refused
+            await PlainTextResponse(f"{why}\n", status)(scope, receive, send)
 
 
 def _name(url: str) -> str:

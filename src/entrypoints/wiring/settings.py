@@ -42,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         database_deadline: seconds after which a statement counts as failed.
         require_keys: whether the API asks for a key; only a loopback address may do without.
         proxy_authenticates: whether a proxy in front asks people who they are; the dashboard has no login of its own.
-        allowed_hosts: names under which the API may be called, besides loopback; any where keys are required.
+        allowed_hosts: names under which we are called, besides loopback; without any, all where keys are required.
         log_level: of the structured logs.
     """
 

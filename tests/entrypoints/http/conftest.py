@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from domain.ports.loader import LoadedModel
 from domain.ports.predictor import Predictor
 from entrypoints.http.app import create_app
 from entrypoints.http.options import ApiOptions
+from entrypoints.wiring.door import refusal
 from entrypoints.wiring.settings import Settings, load
 from entrypoints.wiring.web import web_container
 
@@ -66,8 +68,11 @@ def client_of() -> ClientOf:
     """`async with client_of(container, require_keys=True) as api`: the whole API, without a socket."""
 
     @asynccontextmanager
-    async def client(container: AsyncContainer, **options: object) -> AsyncIterator[httpx.AsyncClient]:
-        app = create_app(container, ApiOptions(**options))  # type: ignore[arg-type]  # the test knows the options
+    async def client(
+        container: AsyncContainer, *, require_keys: bool = False, allowed_hosts: tuple[str, ...] = (), **limits: int
+    ) -> AsyncIterator[httpx.AsyncClient]:
+        refused = partial(refusal, keyless=not require_keys, allowed_hosts=allowed_hosts)
+        app = create_app(container, ApiOptions(refused, require_keys=require_keys, **limits))  # type: ignore[arg-type]  # limits are numbers
         transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's ASGI types are narrower
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1") as api:
             yield api

@@ -76,9 +76,12 @@ async def test_a_foreign_host_is_misdirected(memory_api, host):
     assert answer.headers["x-request-id"]
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example", "http://127.0.0.1:1"]
+)
 async def test_a_page_of_another_site_is_refused(memory_api, ann, origin):
-    assert (await memory_api.post("/predictions", json=ann, headers={"Origin": origin})).status_code == 403
+    refused = await memory_api.post("/predictions", json=ann, headers={"Origin": origin})
+    assert (refused.status_code, refused.headers["content-type"]) == (403, "application/problem+json")
     assert (await memory_api.get("/predictions")).json()["predictions"] == []
 
 
@@ -86,6 +89,15 @@ async def test_an_allowed_host_is_answered(memory_container, client_of):
     async with client_of(memory_container, allowed_hosts=("medcost.test",)) as api:
         for host, status in (("medcost.test", 200), ("other.test", 421)):
             assert (await api.get("/health/live", headers={"Host": host})).status_code == status
+
+
+async def test_our_own_page_is_answered(memory_api):
+    assert (await memory_api.get("/health/live", headers={"Origin": "http://127.0.0.1"})).status_code == 200
+
+
+async def test_a_page_of_another_site_is_refused_where_keys_are_asked_for_too(memory_container, client_of):
+    async with client_of(memory_container, require_keys=True) as api:
+        assert (await api.get("/health/live", headers={"Origin": "https://evil.example"})).status_code == 403
 
 
 async def test_with_keys_any_host_is_answered(memory_container, client_of):

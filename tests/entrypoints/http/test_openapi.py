@@ -38,7 +38,7 @@ OPERATIONS = {
 @pytest.fixture(scope="session")
 def described() -> schemathesis.BaseSchema:
     """The API as it describes itself."""
-    app = create_app(web_container(load({"profile": "memory"})), ApiOptions())
+    app = create_app(web_container(load({"profile": "memory"})), ApiOptions(lambda headers: None))
     return schemathesis.openapi.from_asgi("/api/v1/schema/openapi.json", app, headers={"Host": "127.0.0.1"})
 
 

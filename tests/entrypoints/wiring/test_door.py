@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -7,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from entrypoints.wiring.door import Door
+from entrypoints.wiring.door import Door, refusal
 
 
 async def page(request) -> PlainTextResponse:
@@ -20,9 +23,9 @@ async def socket(websocket: WebSocket) -> None:
     await websocket.close()
 
 
-def door(*, keyless: bool = True, allowed_hosts: tuple[str, ...] = ()) -> Door:
+def door(**policy: Any) -> Door:
     app = Starlette(routes=[Route("/", page), WebSocketRoute("/ws", socket)])
-    return Door(app, keyless=keyless, allowed_hosts=allowed_hosts)
+    return Door(app, partial(refusal, **{"keyless": True, "allowed_hosts": (), **policy}))
 
 
 async def get(app: Door, **headers: str) -> httpx.Response:
@@ -37,7 +40,8 @@ async def test_this_machine_is_let_in(host: str):
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.7:8000", "", "[::1"])
 async def test_a_name_that_is_not_ours_is_refused(host: str):
-    assert (await get(door(), host=host)).status_code == 403
+    refused = await get(door(), host=host)
+    assert (refused.status_code, refused.headers["content-type"]) == (421, "text/plain; charset=utf-8")
 
 
 async def test_an_allowed_name_is_let_in():
@@ -56,6 +60,20 @@ async def test_a_page_from_elsewhere_is_refused_where_keys_are_asked_for_too():
 
 async def test_our_own_page_is_let_in():
     assert (await get(door(keyless=False), host="costs.example", origin="https://costs.example")).text == "hello"
+
+
+async def test_where_keys_are_asked_for_any_name_is_ours_unless_some_are_named():
+    assert (await get(door(keyless=False), host="costs.example")).status_code == 200
+    assert (await get(door(keyless=False, allowed_hosts=("a.example",)), host="costs.example")).status_code == 421
+
+
+async def test_an_allowed_page_is_let_in():
+    allowed = door(allowed_hosts=("costs.example",))
+    assert (await get(allowed, host="localhost:8000", origin="https://costs.example")).status_code == 200
+
+
+async def test_no_page_is_ours_where_no_host_is_told():
+    assert (await get(door(keyless=False), host="", origin="null")).status_code == 403
 
 
 async def opened(app: Door, **headers: str) -> list[str]:
