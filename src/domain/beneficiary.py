@@ -118,7 +118,7 @@ class Beneficiary:
         missing = [name for name in FACTS if name not in facts]
         errors += [FieldError(name, "missing", "is required") for name in missing]
         # object.__new__ would skip the invariants: a stand-in for each missing fact lets all the others be checked
-        given = {**_ANYBODY, **{name: facts[name] for name in FACTS if name in facts}}
+        given = {**ANYBODY, **{name: facts[name] for name in FACTS if name in facts}}
         given["sex"] = _as_choice(Sex, given["sex"])
         given["region"] = _as_choice(Region, given["region"])
         smoker = given["smoker"]
@@ -162,7 +162,7 @@ class Beneficiary:
         }
 
 
-_ANYBODY: Final[dict[str, object]] = {
+ANYBODY: Final[dict[str, object]] = {
     "age": 40,
     "sex": "female",
     "bmi": 25.0,
@@ -170,6 +170,7 @@ _ANYBODY: Final[dict[str, object]] = {
     "smoker": False,
     "region": "northeast",
 }
+"""Facts that keep every rule: a stand-in for those that are missing, so that all the others can be checked."""
 
 
 def _number(name: str, value: object, limits: Limits) -> Iterator[FieldError]:

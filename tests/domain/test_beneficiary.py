@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.beneficiary import FACTS, REGIONS, SEXES, Beneficiary
+from domain.beneficiary import ANYBODY, FACTS, REGIONS, SEXES, Beneficiary
 from domain.errors import InvalidBeneficiary
 
 FACTS_OF_ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
@@ -77,6 +77,10 @@ def test_a_whole_number_that_no_float_can_hold_is_out_of_range(field: str, digit
     with pytest.raises(InvalidBeneficiary) as caught:
         Beneficiary.of({**FACTS_OF_ANN, field: sign * 10**digits})
     assert [(error.field, error.code) for error in caught.value.errors] == [(field, "range")]
+
+
+def test_the_stand_in_for_facts_that_are_not_known_breaks_no_rule() -> None:
+    assert tuple(Beneficiary.of(ANYBODY).as_facts()) == FACTS
 
 
 @pytest.mark.parametrize("smoker", [True, "yes"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import msgspec
 
-from domain.beneficiary import Beneficiary
+from domain.beneficiary import ANYBODY, Beneficiary
 from domain.errors import FieldError, InvalidBeneficiary
 from entrypoints.http.errors import BadRequestFields, Malformed, UnsupportedMediaType, pointed
 from entrypoints.http.schemas import BadField, BeneficiaryIn
@@ -93,7 +93,7 @@ def scenarios(body: bytes) -> tuple[Beneficiary, list[Beneficiary]]:
     except BadRequestFields as bad:
         errors += bad.fields
     # each fact is checked by itself, so what is wrong with the person is not said again of each change
-    others = base.as_facts() if base else _SOMEBODY
+    others = base.as_facts() if base else ANYBODY
     for i, change in enumerate(changes):
         try:
             variants.append(person({**others, **change} if isinstance(change, dict) else change, f"/changes/{i}"))
@@ -184,16 +184,6 @@ def _person(facts: dict[str, object], below: str) -> Beneficiary:
         return Beneficiary.of(facts)
     except InvalidBeneficiary as broken:
         raise BadRequestFields(list(pointed(broken.errors, below=below))) from None
-
-
-_SOMEBODY: Final[dict[str, object]] = {
-    "age": 40,
-    "sex": "female",
-    "bmi": 25.0,
-    "children": 0,
-    "smoker": False,
-    "region": "northeast",
-}
 
 
 def _names(given: dict[str, object], known: tuple[str, ...]) -> list[BadField]:
