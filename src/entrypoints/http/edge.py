@@ -11,10 +11,10 @@ from uuid import uuid4
 import msgspec
 import structlog
 
-from entrypoints.http.errors import PROBLEM_JSON, problem
+from entrypoints.http.errors import PROBLEM_JSON, Malformed, problem
 
 if TYPE_CHECKING:
-    from litestar.types import ASGIApp, Message, Receive, Scope, Send
+    from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
 
     from entrypoints.http.metrics import Metrics
     from entrypoints.http.options import ApiOptions
@@ -55,7 +55,7 @@ class Edge:
                 if refusal := self.options.refusal(scope["headers"]):
                     await _refuse(*refusal, scope["path"], answer)
                 else:
-                    await self.app(scope, receive, answer)
+                    await self.app(scope, _whole(receive), answer)
             finally:
                 seconds = time.perf_counter() - started
                 method = scope["method"] if scope["method"] in _METHODS else "other"
@@ -65,6 +65,24 @@ class Edge:
                 structlog.get_logger().debug(
                     "answered", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2)
                 )
+
+
+def _whole(receive: Receive) -> Receive:
+    """Say that a body which ends with the connection is malformed; Litestar would call it our failure."""
+    whole = False
+
+    async def receive_whole() -> HTTPReceiveMessage | WebSocketReceiveMessage:
+        nonlocal whole
+        message = await receive()
+        if message["type"] == "http.request":
+            whole = not message.get("more_body", False)
+        elif message["type"] == "http.disconnect" and not whole:
+            structlog.get_logger().debug("client_hung_up")
+            detail = "the connection ended before the body did"
+            raise Malformed(detail)
+        return message
+
+    return receive_whole
 
 
 def _identifier(given: bytes) -> bytes:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Metrics:
-    """Latency by route and status, and predictions by model version."""
+    """Latency by route and status, and predictions answered by model version."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -25,7 +25,10 @@ class Metrics:
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
         self._predictions = Counter(
-            "medcost_predictions", "Predictions made and recorded", ["version"], registry=self._registry
+            "medcost_predictions",
+            "Predictions answered, each repetition under an Idempotency-Key too",
+            ["version"],
+            registry=self._registry,
         )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -33,7 +36,7 @@ class Metrics:
         self._latency.labels(method, route, str(status)).observe(seconds)
 
     def predicted(self, models: Iterable[ModelReference]) -> None:
-        """Count predictions."""
+        """Count predictions that are answered, be they new or recorded earlier."""
         for model in models:
             self._predictions.labels(str(model.version)).inc()
 

@@ -10,6 +10,8 @@ from adapters.memory.predictor import NeighbourPredictor
 from domain.errors import PredictorUnavailable, RepositoryUnavailable
 from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
+from entrypoints.http.app import create_app
+from entrypoints.http.options import ApiOptions
 
 
 async def test_ready_means_that_a_prediction_was_made_and_the_database_answered(api):
@@ -70,6 +72,38 @@ async def test_metrics_count_by_route_and_by_model(memory_api, ann):
     assert 'route="/api/v1/predictions/{id}",status="404"} 1.0' in text
     assert 'route="none",status="404"} 1.0' in text
     assert "knows" not in text
+
+
+async def test_a_repeated_request_is_counted_as_answered_again(memory_api, ann):
+    for _ in range(2):
+        await memory_api.post("/predictions", json=ann, headers={"Idempotency-Key": "1"})
+    text = (await memory_api.get("/metrics")).text
+    assert "# HELP medcost_predictions_total Predictions answered, each repetition under an Idempotency-Key too" in text
+    assert 'medcost_predictions_total{version="0"} 2.0' in text
+
+
+async def test_a_client_that_hangs_up_during_its_upload_is_no_failure_of_ours(memory_container, capsys):
+    sent = iter([{"type": "http.request", "body": b'{"age":', "more_body": True}, {"type": "http.disconnect"}])
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/predictions",
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"80")],
+        "query_string": b"",
+        "state": {},
+    }
+
+    async def receive():
+        return next(sent)
+
+    async def send(message):
+        pass
+
+    app = create_app(memory_container, ApiOptions(lambda headers: None))
+    await app(scope, receive, send)  # type: ignore[arg-type]  # what of ASGI is needed
+    logged = capsys.readouterr().out
+    assert "client_hung_up" in logged
+    assert "error" not in logged
 
 
 async def test_explanations_add_up_to_the_estimate(memory_api, ann):
