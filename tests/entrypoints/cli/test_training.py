@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 
@@ -41,6 +42,15 @@ def test_a_champion_is_trained_evaluated_and_predicts(medcost, trained, tmp_path
     assert header.startswith("age,sex,bmi,children,smoker,region,note,expected,typical,low,high")
     assert ",kept," in row
 
+    before = medcost("models", "list", "--json").document
+    broken = tmp_path / "broken.csv"
+    broken.write_text(held_back.read_text().replace("\n", "\n-7,male,30,0,no,southeast,100\n", 1))
+    refused = medcost("train", "stage=all", "dataset=csv", f"dataset.path={broken}")
+    assert (refused.status, refused.said.count("\n")) == (1, 1)
+    assert "row 1, column age" in refused.said
+    assert medcost("models", "list", "--json").document == before
+    assert len(medcost("models", "history", "--json").document["entries"]) == 1
+
 
 def test_a_killed_tuning_goes_on_from_its_trials(medcost, home):
     assert medcost("train", "stage=training", *QUICK).status == 0
@@ -63,5 +73,9 @@ def test_a_killed_tuning_goes_on_from_its_trials(medcost, home):
     ended = medcost(*tuning, "--json")
     assert ended.status == 0, ended.said
     assert "trial 0:" not in ended.said
+    assert "trial 5:" in ended.said
     (version,) = medcost("models", "list", "--json").document["models"]
     assert version["champion"] is False
+    with sqlite3.connect(home / "mlflow" / "mlflow.db") as store:
+        runs = store.execute("SELECT status, count(*) FROM runs WHERE name LIKE 'optuna-%' GROUP BY status").fetchall()
+    assert dict(runs) == {"FAILED": 1, "FINISHED": 1}
