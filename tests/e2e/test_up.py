@@ -131,14 +131,14 @@ def test_a_second_up_says_so_and_harms_nothing(home: Path) -> None:
         assert answers(url)
 
 
-@pytest.mark.parametrize("part", ["model", "web", "postgres"])
-def test_a_part_that_was_killed_is_back_by_itself(home: Path, part: str) -> None:
+def test_parts_that_were_killed_are_back_by_themselves(home: Path) -> None:
     with up(home) as running:
         url = running.ready()
-        before = running.parts()[part]["pid"]
-        os.kill(before, signal.SIGKILL)
-        until(lambda: running.parts().get(part, {"pid": before})["pid"] != before)
-        until(lambda: answers(url))
+        for part in ("model", "web", "postgres"):
+            before = running.parts()[part]["pid"]
+            os.kill(before, signal.SIGKILL)
+            until(lambda part=part, before=before: running.parts().get(part, {"pid": before})["pid"] != before)
+            until(lambda: answers(url))
     assert processes_of(home) == []
 
 

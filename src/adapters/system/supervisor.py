@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 8.0
 """Seconds before a part is started again: doubled each time it dies young."""
 _YOUNG = 20.0
-_SECONDS_TO_END = 15.0
+_SECONDS_TO_END = 12.0
 _LOG_LIMIT = 20_000_000
 
 
