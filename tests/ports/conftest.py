@@ -1,16 +1,26 @@
 """What the suites of several ports share."""
 
 import shutil
+import socket
 
 import pytest
 
 from adapters.bentoml import pointer
+from adapters.bentoml.connection import ModelServer
+from adapters.bentoml.explainer import BentoExplainer
+from adapters.bentoml.predictor import BentoPredictor
 from adapters.bentoml.publisher import BentoPublisher
+from adapters.memory.loader import MemoryLoader
+from adapters.memory.predictor import NeighbourPredictor
+from adapters.memory.publisher import MemoryPublisher
 from adapters.memory.sample import small_sample
 from adapters.mlflow.store import MlflowStore
+from adapters.sklearn.loader import SklearnLoader
 from adapters.sklearn.trainer import SklearnTrainer
 from adapters.system.clock import SystemClock
 from adapters.system.home import Home
+from adapters.system.served_model import ServedModel
+from domain.errors import PredictorUnavailable
 from domain.model import FoldPlan, Provenance, Recipe
 from domain.prediction import ModelReference
 
@@ -48,3 +58,42 @@ def mlflow_store(mlflow_database, tmp_path):
     """A tracking store of a test's own, in its `tmp_path`; the experiment is made when it is first asked."""
     shutil.copy(mlflow_database, tmp_path / "mlflow.db")
     return MlflowStore(f"sqlite:///{tmp_path}/mlflow.db", tmp_path / "artifacts")
+
+
+@pytest.fixture(params=["memory", "in-process", "bentoml"])
+async def answering(request, tmp_path):
+    """A predictor and an explainer of one model, over each way to it."""
+    if request.param == "memory":
+        neighbours = NeighbourPredictor(small_sample())
+        yield neighbours, neighbours
+    elif request.param == "in-process":
+        fitted = request.getfixturevalue("fitted")
+        model = ModelReference(1, fitted.digest)
+        shelf = MemoryPublisher(workspace=tmp_path / "shelf")
+        await shelf.publish(model, fitted.folder)
+        await shelf.point_to(model)
+        served = ServedModel(shelf, SklearnLoader())
+        await served.refresh()
+        yield served, served
+    else:
+        server = ModelServer(request.getfixturevalue("model_server_address"), deadline=30)
+        yield BentoPredictor(server), BentoExplainer(server)
+        await server.close()
+
+
+@pytest.fixture(params=["memory", "in-process", "bentoml"])
+async def unanswering(request, tmp_path):
+    """A predictor and an explainer that can give no answer."""
+    if request.param == "memory":
+        neighbours = NeighbourPredictor(small_sample())
+        neighbours.failure = PredictorUnavailable("away")
+        yield neighbours, neighbours
+    elif request.param == "in-process":
+        served = ServedModel(MemoryPublisher(workspace=tmp_path), MemoryLoader())
+        yield served, served
+    else:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            port = door.getsockname()[1]
+        server = ModelServer(f"http://127.0.0.1:{port}", deadline=1)
+        yield BentoPredictor(server), BentoExplainer(server)
+        await server.close()

@@ -1,60 +1,23 @@
 """The port `predictor`: one suite over every adapter."""
 
-import socket
-
 import pytest
 
-from adapters.bentoml.connection import ModelServer
-from adapters.bentoml.predictor import BentoPredictor
-from adapters.memory.loader import MemoryLoader
-from adapters.memory.predictor import NeighbourPredictor
-from adapters.memory.publisher import MemoryPublisher
-from adapters.memory.sample import small_sample
-from adapters.sklearn.loader import SklearnLoader
-from adapters.system.served_model import ServedModel
 from domain.beneficiary import Beneficiary, Region, Sex
 from domain.errors import PredictorUnavailable
-from domain.prediction import ModelReference
 
 ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
 bob = Beneficiary(age=88, sex=Sex.MALE, bmi=44.0, children=0, smoker=True, region=Region.SOUTHWEST)
 eve = Beneficiary(age=19, sex=Sex.FEMALE, bmi=18.0, children=5, smoker=False, region=Region.SOUTHEAST)
 
 
-@pytest.fixture(params=["memory", "in-process", "bentoml"])
-async def predictor(request, tmp_path):
-    if request.param == "memory":
-        yield NeighbourPredictor(small_sample())
-    elif request.param == "in-process":
-        fitted = request.getfixturevalue("fitted")
-        model = ModelReference(1, fitted.digest)
-        shelf = MemoryPublisher(workspace=tmp_path / "shelf")
-        await shelf.publish(model, fitted.folder)
-        await shelf.point_to(model)
-        served = ServedModel(shelf, SklearnLoader())
-        await served.refresh()
-        yield served
-    else:
-        server = ModelServer(request.getfixturevalue("model_server_address"), deadline=30)
-        yield BentoPredictor(server)
-        await server.close()
+@pytest.fixture
+def predictor(answering):
+    return answering[0]
 
 
-@pytest.fixture(params=["memory", "in-process", "bentoml"])
-async def absent(request, tmp_path):
-    """A predictor that can give no answer."""
-    if request.param == "memory":
-        neighbours = NeighbourPredictor(small_sample())
-        neighbours.failure = PredictorUnavailable("away")
-        yield neighbours
-    elif request.param == "in-process":
-        yield ServedModel(MemoryPublisher(workspace=tmp_path), MemoryLoader())
-    else:
-        with socket.create_server(("127.0.0.1", 0)) as door:
-            port = door.getsockname()[1]
-        server = ModelServer(f"http://127.0.0.1:{port}", deadline=1)
-        yield BentoPredictor(server)
-        await server.close()
+@pytest.fixture
+def absent(unanswering):
+    return unanswering[0]
 
 
 async def test_each_is_answered_in_the_order_given_and_alike_whoever_else_is_asked_for(predictor):

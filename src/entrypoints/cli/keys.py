@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cyclopts import App
@@ -13,13 +11,9 @@ from rich.table import Table
 
 from domain.keys import ApiKey, Role
 from domain.ports.keys import ApiKeys
+from entrypoints.cli.opened import opened
 from entrypoints.cli.output import answer, print_json, to_people
-from entrypoints.wiring.settings import Profile, load
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from entrypoints.wiring.session import Session
+from entrypoints.wiring.settings import Profile
 
 app = App(name="keys", help="API keys: create, list, revoke.")
 
@@ -55,7 +49,7 @@ def create(
     json
         Print one JSON document.
     """
-    with _session(home, profile) as session:
+    with opened(home, profile) as session:
         key, secret = session.run(session.get(ApiKeys).create(name, role))
     if json:
         print_json({**_document(key), "secret": secret})
@@ -78,7 +72,7 @@ def list_(*, home: Path | None = None, profile: Profile | None = None, json: boo
     json
         Print one JSON document instead of a table.
     """
-    with _session(home, profile) as session:
+    with opened(home, profile) as session:
         keys = session.run(session.get(ApiKeys).all())
     if json:
         print_json({"keys": [_document(key) for key in keys]})
@@ -105,19 +99,9 @@ def revoke(key: UUID, /, *, home: Path | None = None, profile: Profile | None = 
     profile
         Which parts are used.
     """
-    with _session(home, profile) as session:
+    with opened(home, profile) as session:
         revoked = session.run(session.get(ApiKeys).revoke(key))
     answer().print(f"Key {revoked.id} for {revoked.name} is revoked", markup=False)
-
-
-@contextmanager
-def _session(home: Path | None, profile: Profile | None) -> Iterator[Session]:
-    from entrypoints.wiring.session import session  # noqa: PLC0415  # PostgreSQL's parts take half a second
-    from entrypoints.wiring.training import models_container  # noqa: PLC0415
-
-    settings = load({"home": home, "profile": profile})
-    with session(settings, lambda: models_container(settings)) as opened:
-        yield opened
 
 
 def _document(key: ApiKey) -> dict[str, object]:

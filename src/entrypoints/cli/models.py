@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,17 +10,15 @@ from cyclopts import App, Parameter
 from rich.markup import escape
 from rich.table import Table
 
+from entrypoints.cli.opened import opened
 from entrypoints.cli.output import answer, print_json, to_people, usd
 from entrypoints.cli.train_view import shown, verdict_table
-from entrypoints.wiring.settings import Profile, load
+from entrypoints.wiring.settings import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from application.review_models import ReviewedVersion
     from domain.ledger import LedgerEntry
     from domain.scores import Scores
-    from entrypoints.wiring.session import Session
 
 app = App(name="models", help="Versions, gate, ledger: list, show, promote, rollback, history.")
 
@@ -41,7 +38,7 @@ def list_(*, home: Path | None = None, profile: Profile | None = None, json: boo
     """
     from application.review_models import ReviewModels  # noqa: PLC0415  # with its parts, only when asked
 
-    with _session(home, profile) as session:
+    with opened(home, profile) as session:
         versions = session.run(session.get(ReviewModels)())
     if json:
         print_json({"models": [_summary(one) for one in versions]})
@@ -68,7 +65,7 @@ def show(version: int, /, *, home: Path | None = None, profile: Profile | None =
     """
     from application.review_models import ReviewModels  # noqa: PLC0415
 
-    with _session(home, profile) as session:
+    with opened(home, profile) as session:
         found = session.run(session.get(ReviewModels).one(version))
     if json:
         print_json({**_summary(found), "card": found.version.card, "verdict": _verdict(found)})
@@ -112,7 +109,7 @@ def promote(
     """
     from application.promote_model import PromoteModel  # noqa: PLC0415
 
-    with _session(home, profile) as session:
+    with opened(home, profile) as session:
         entry = session.run(session.get(PromoteModel)(version, by=getpass.getuser(), reason=reason))
     _tell_entry(entry, json=json)
 
@@ -140,7 +137,7 @@ def rollback(
     """
     from application.roll_back_model import RollBackModel  # noqa: PLC0415
 
-    with _session(home, profile) as session:
+    with opened(home, profile) as session:
         entry = session.run(session.get(RollBackModel)(by=getpass.getuser(), reason=reason))
     _tell_entry(entry, json=json)
 
@@ -160,7 +157,7 @@ def history(*, home: Path | None = None, profile: Profile | None = None, json: b
     """
     from application.review_models import ReviewModels  # noqa: PLC0415
 
-    with _session(home, profile) as session:
+    with opened(home, profile) as session:
         entries = session.run(session.get(ReviewModels).history())
     if json:
         print_json({"verified": True, "entries": entries})
@@ -203,22 +200,12 @@ def publish(
     """
     from application.publish_model import PublishModel  # noqa: PLC0415
 
-    with _session(home, profile) as session:
+    with opened(home, profile) as session:
         published = session.run(session.get(PublishModel)(version))
     if json:
         print_json({"version": published.number, "digest": published.digest})
     else:
         answer().print(f"Version {published.number} ({published.card.recipe.name}) is published")
-
-
-@contextmanager
-def _session(home: Path | None, profile: Profile | None) -> Iterator[Session]:
-    from entrypoints.wiring.session import session  # noqa: PLC0415  # PostgreSQL's parts take half a second
-    from entrypoints.wiring.training import models_container  # noqa: PLC0415
-
-    settings = load({"home": home, "profile": profile})
-    with session(settings, lambda: models_container(settings)) as opened:
-        yield opened
 
 
 def _summary(one: ReviewedVersion) -> dict[str, Any]:

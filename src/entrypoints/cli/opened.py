@@ -1,0 +1,25 @@
+"""The session of a command that looks at versions, moves them, or keeps keys."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrypoints.wiring.settings import Profile, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from entrypoints.wiring.session import Session
+
+
+@contextmanager
+def opened(home: Path | None, profile: Profile | None) -> Iterator[Session]:
+    """Open what is kept of models and keys."""
+    from entrypoints.wiring.session import session  # noqa: PLC0415  # PostgreSQL's parts take half a second
+    from entrypoints.wiring.training import models_container  # noqa: PLC0415
+
+    settings = load({"home": home, "profile": profile})
+    with session(settings, lambda: models_container(settings)) as found:
+        yield found
