@@ -27,7 +27,7 @@ class ReviewPredictions:
         """Find those that match."""
         return await self.predictions.page(query)
 
-    async def one(self, id: UUID) -> Prediction:  # noqa: A002  # the field's name
+    async def one(self, id: UUID) -> Prediction:
         """Find one.
 
         Raises:
@@ -42,7 +42,7 @@ class ErasePrediction:
 
     predictions: PredictionRepository
 
-    async def __call__(self, id: UUID) -> None:  # noqa: A002
+    async def __call__(self, id: UUID) -> None:
         """Forget it.
 
         Raises:
@@ -58,7 +58,7 @@ class RecordOutcome:
     predictions: PredictionRepository
     clock: Clock
 
-    async def __call__(self, id: UUID, charges: float) -> Prediction:  # noqa: A002
+    async def __call__(self, id: UUID, charges: float) -> Prediction:
         """Add the charges, in USD, to a prediction.
 
         Raises:

@@ -45,6 +45,9 @@ AGE: Final = Limits(18, 100, "years")
 BMI: Final = Limits(10, 70, "kg/m²")
 CHILDREN: Final = Limits(0, 15, "children")
 
+OBESITY: Final = 30.0
+"""BMI from which a person counts as obese, kg/m² (WHO, Technical Report Series 894, 2000)."""
+
 FACTS: Final = ("age", "sex", "bmi", "children", "smoker", "region")
 """The six facts, in the order in which arrays carry them."""
 

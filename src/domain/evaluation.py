@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf, isfinite
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +59,22 @@ class FoldScores:
     interval_score: float
     coverage: float
     mean_width: float
+
+    @classmethod
+    def of(cls, repeat: int, fold: int, whole: Scores) -> Self:
+        """Shorten the scores of one fold to what families are compared by."""
+        return cls(
+            repeat=repeat,
+            fold=fold,
+            crps=whole.crps,
+            rmse=whole.expected.rmse,
+            mae=whole.expected.mae,
+            r2=whole.expected.r2,
+            typical_mae=whole.typical.mae,
+            interval_score=whole.interval.interval_score,
+            coverage=whole.interval.coverage,
+            mean_width=whole.interval.mean_width,
+        )
 
     def __getitem__(self, metric: Metric) -> float:
         return float(getattr(self, metric.value))

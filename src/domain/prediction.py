@@ -109,7 +109,7 @@ class Prediction(NewPrediction):
     outcome: Outcome | None = None
 
     @classmethod
-    def recorded(cls, new: NewPrediction, id: UUID) -> Self:  # noqa: A002  # the field's name
+    def recorded(cls, new: NewPrediction, id: UUID) -> Self:
         """Give a new prediction the identifier under which it was recorded."""
         return cls(id=id, **{field.name: getattr(new, field.name) for field in fields(NewPrediction)})
 

@@ -51,7 +51,7 @@ class MemoryKeys(FailsOnRequest, ApiKeys):
         self._fail_if_asked()
         return [self._keys[id_] for id_ in sorted(self._keys, reverse=True)]
 
-    async def revoke(self, id: UUID) -> ApiKey:  # noqa: A002  # the port's name
+    async def revoke(self, id: UUID) -> ApiKey:
         """Revoke one."""
         self._fail_if_asked()
         if id not in self._keys:

@@ -53,7 +53,7 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
             raise IdempotencyKeyReused(message)
         return self._rows[recorded]
 
-    async def get(self, id: UUID) -> Prediction:  # noqa: A002  # the port's name
+    async def get(self, id: UUID) -> Prediction:
         """Find one."""
         self._fail_if_asked()
         if id not in self._rows:
@@ -67,13 +67,13 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         newest_first = sorted(self._rows.values(), key=lambda row: row.id, reverse=True)
         return [row for row in newest_first if _matches(row, query)][: query.limit]
 
-    async def erase(self, id: UUID) -> None:  # noqa: A002
+    async def erase(self, id: UUID) -> None:
         """Forget one."""
         await self.get(id)
         del self._rows[id]
         self._keys = {key: kept for key, kept in self._keys.items() if kept[1] != id}
 
-    async def record_outcome(self, id: UUID, outcome: Outcome) -> Prediction:  # noqa: A002
+    async def record_outcome(self, id: UUID, outcome: Outcome) -> Prediction:
         """Add an outcome."""
         self._rows[id] = replace(await self.get(id), outcome=outcome)
         return self._rows[id]

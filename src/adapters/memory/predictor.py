@@ -22,6 +22,9 @@ _NEIGHBOURS = 40
 _SCALES = (8.0, 4.0, 4.0, 2.0, 0.1, 4.0)
 """One step of dissimilarity in each of the `FACTS`, in order: 8 years, 4 kg/m², 2 children; smoking weighs most."""
 _BACKGROUND = 8
+_ALIKE = 2.0
+"""Up to so many steps of dissimilarity apart, people count as alike."""
+_QUARTILES_NEED = 2
 
 
 class NeighbourPredictor(FailsOnRequest, LoadedModel):
@@ -82,8 +85,8 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
         )
 
     def _alike(self, row: Sequence[float]) -> PeopleAlike:
-        alike = [self._charges[i] for i, other in enumerate(self._rows) if _dissimilarity(row, other) <= 2]  # noqa: PLR2004
-        if len(alike) < 2:  # noqa: PLR2004  # quartiles need two
+        alike = [self._charges[i] for i, other in enumerate(self._rows) if _dissimilarity(row, other) <= _ALIKE]
+        if len(alike) < _QUARTILES_NEED:
             return PeopleAlike(len(alike), len(self._rows), None, None, None)
         low, middle, high = (round(usd, 2) for usd in quantiles(alike, n=4, method="inclusive"))
         return PeopleAlike(len(alike), len(self._rows), low, middle, high)

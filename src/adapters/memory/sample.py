@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 import random
 
+from domain.beneficiary import OBESITY
 from domain.claims import Claims, DataOrigin
+
+_SMOKERS, _SHOCKS = 0.2, 0.1
+"""Share of people who smoke, and of years with a cost that nothing foretells."""
 
 
 def small_sample(rows: int = 400, seed: int = 0) -> Claims:
@@ -20,12 +24,12 @@ def small_sample(rows: int = 400, seed: int = 0) -> Claims:
     charges: list[float] = []
     for _ in range(rows):
         age, bmi = draw.randint(18, 64), min(max(draw.gauss(30, 6), 16), 50)
-        smoker = draw.random() < 0.2  # noqa: PLR2004  # documented above
+        smoker = draw.random() < _SMOKERS
         facts.append(
             (age, draw.randint(0, 1), round(bmi, 1), min(int(draw.expovariate(0.9)), 5), smoker, draw.randint(0, 3))
         )
-        cost = 1500 + 220 * (age - 18) + smoker * (13_000 + 15_000 * (bmi >= 30)) + draw.gauss(0, 300)  # noqa: PLR2004
-        shock = draw.uniform(2_000, 20_000) if draw.random() < 0.1 else 0.0  # noqa: PLR2004
+        cost = 1500 + 220 * (age - 18) + smoker * (13_000 + 15_000 * (bmi >= OBESITY)) + draw.gauss(0, 300)
+        shock = draw.uniform(2_000, 20_000) if draw.random() < _SHOCKS else 0.0
         charges.append(round(max(cost, 200.0) + shock, 2))
     rows_of_numbers = [tuple(map(float, row)) for row in facts]
     digest = hashlib.sha256(repr((rows_of_numbers, charges)).encode()).hexdigest()

@@ -46,7 +46,7 @@ class MemoryTrainer(FailsOnRequest, Trainer):
             cost = _distribution([usd for i, usd in enumerate(charges) if i % plan.n_splits != fold])
             held = charges[fold :: plan.n_splits]
             answers[fold :: plan.n_splits] = [cost] * len(held)
-            folds.append(_fold_scores(fold, _scores([cost] * len(held), held)))
+            folds.append(FoldScores.of(0, fold, _scores([cost] * len(held), held)))
             on_fold(folds[-1])
         intervals = [cost.interval() for cost in answers]
         return Evaluation(
@@ -180,18 +180,3 @@ def _crps(cost: CostDistribution, usd: float) -> float:
     """Average twice the pinball loss over the known levels (Laio and Tamea 2007, eq. 4)."""
     losses = zip(QUANTILE_LEVELS, cost.quantiles, strict=True)
     return 2 * fmean((level - (usd < quantile)) * (usd - quantile) for level, quantile in losses)
-
-
-def _fold_scores(fold: int, whole: Scores) -> FoldScores:
-    return FoldScores(
-        repeat=0,
-        fold=fold,
-        crps=whole.crps,
-        rmse=whole.expected.rmse,
-        mae=whole.expected.mae,
-        r2=whole.expected.r2,
-        typical_mae=whole.typical.mae,
-        interval_score=whole.interval.interval_score,
-        coverage=whole.interval.coverage,
-        mean_width=whole.interval.mean_width,
-    )

@@ -87,7 +87,7 @@ class MemoryTuner(FailsOnRequest, Tuner):
             loss = objective(asked, lambda _step, _loss: None)
         except TrialPruned:
             ended("pruned")
-        except Exception:
+        except Exception:  # noted as failed, and on its way to whoever asked
             ended("failed")
             raise
         else:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from adapters.pandas.contract import accepted, examine
-from domain.beneficiary import REGIONS, SEXES
+from domain.beneficiary import OBESITY, REGIONS, SEXES
 from domain.claims import DataOrigin
 from domain.errors import ClaimsRejected
 from domain.ports.dataset import ClaimsDataset
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from domain.claims import Claims, ContractReport
+
+_SMOKERS, _SHOCKS = 0.2, 0.1
+"""Share of people who smoke, and of years with a cost that nothing foretells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,13 @@ class SyntheticClaims(ClaimsDataset):
         age = draw.integers(18, 65, self.rows)
         bmi = np.clip(draw.normal(30.7, 6.0, self.rows), 16, 54).round(1)
         children = draw.choice(6, self.rows, p=[0.43, 0.24, 0.18, 0.11, 0.02, 0.02])
-        smoker = draw.random(self.rows) < 0.2  # noqa: PLR2004  # documented above, as all figures here
+        smoker = draw.random(self.rows) < _SMOKERS
         sex = draw.integers(0, 2, self.rows)
         region = draw.choice(4, self.rows, p=[0.24, 0.24, 0.28, 0.24])
         cost = 500.0 + 3.5 * age**2 + 500.0 * children
-        cost += smoker * (6000.0 + 500.0 * np.maximum(bmi - 20, 0) + 15_000.0 * (bmi >= 30))  # noqa: PLR2004
+        cost += smoker * (6000.0 + 500.0 * np.maximum(bmi - 20, 0) + 15_000.0 * (bmi >= OBESITY))
         cost *= draw.uniform(0.98, 1.02, self.rows)
-        shock = draw.uniform(3_000.0, 25_000.0, self.rows) * (draw.random(self.rows) < 0.1)  # noqa: PLR2004
+        shock = draw.uniform(3_000.0, 25_000.0, self.rows) * (draw.random(self.rows) < _SHOCKS)
         return pd.DataFrame(
             {
                 "age": age,

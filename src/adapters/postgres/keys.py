@@ -60,7 +60,7 @@ class PostgresKeys(ApiKeys):
                 rows = await connection.execute(select(API_KEYS).order_by(API_KEYS.c.id.desc()))
                 return [_key(row) for row in rows.mappings()]
 
-    async def revoke(self, id: UUID) -> ApiKey:  # noqa: A002  # the port's name
+    async def revoke(self, id: UUID) -> ApiKey:
         """Revoke one."""
         statement = (
             update(API_KEYS)

@@ -69,7 +69,7 @@ class PostgresPredictions(PredictionRepository):
                     return None
                 return await _recorded_under(connection, idempotency)
 
-    async def get(self, id: UUID) -> Prediction:  # noqa: A002  # the port's name
+    async def get(self, id: UUID) -> Prediction:
         """Find one."""
         with translated():
             async with self._engine.connect() as connection:
@@ -92,7 +92,7 @@ class PostgresPredictions(PredictionRepository):
                 rows = await connection.execute(statement.order_by(table.id.desc()).limit(query.limit))
                 return [_entity(row) for row in rows.mappings()]
 
-    async def erase(self, id: UUID) -> None:  # noqa: A002
+    async def erase(self, id: UUID) -> None:
         """Forget one; its idempotency key goes with it."""
         with translated():
             async with self._engine.begin() as connection:
@@ -101,7 +101,7 @@ class PostgresPredictions(PredictionRepository):
                 )
                 _found(gone.mappings().first(), id)
 
-    async def record_outcome(self, id: UUID, outcome: Outcome) -> Prediction:  # noqa: A002
+    async def record_outcome(self, id: UUID, outcome: Outcome) -> Prediction:
         """Add an outcome."""
         statement = (
             update(PREDICTIONS)
@@ -157,7 +157,7 @@ def _new_id() -> UUID:
     return UUID(bytes=uuid7().bytes)
 
 
-def _found(row: Mapping[Any, Any] | None, id: UUID) -> Mapping[Any, Any]:  # noqa: A002
+def _found(row: Mapping[Any, Any] | None, id: UUID) -> Mapping[Any, Any]:
     if row is None:
         message = f"there is no prediction {id}"
         raise PredictionNotFound(message)

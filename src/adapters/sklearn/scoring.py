@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from domain.beneficiary import OBESITY
 from domain.cost import INTERVAL_LEVEL, QUANTILE_LEVELS
-from domain.evaluation import FoldScores
 from domain.scores import ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
 
 if TYPE_CHECKING:
@@ -87,22 +87,6 @@ def scores(rows: Floats, charges: Floats, answers: Floats) -> Scores:
     )
 
 
-def fold_scores(repeat: int, fold: int, whole: Scores) -> FoldScores:
-    """Shorten the scores of one fold."""
-    return FoldScores(
-        repeat=repeat,
-        fold=fold,
-        crps=whole.crps,
-        rmse=whole.expected.rmse,
-        mae=whole.expected.mae,
-        r2=whole.expected.r2,
-        typical_mae=whole.typical.mae,
-        interval_score=whole.interval.interval_score,
-        coverage=whole.interval.coverage,
-        mean_width=whole.interval.mean_width,
-    )
-
-
 def _interval(charges: Floats, said: Published) -> tuple[NDArray[np.bool_], Floats, Floats]:
     """Give whether each charge is inside, the width, and the interval score (Gneiting and Raftery 2007, eq. 43)."""
     width = said.high - said.low
@@ -118,7 +102,7 @@ def _r2(charges: Floats, errors: Floats) -> float:
 
 def _groups(rows: Floats) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     smoker = rows[:, 4] == 1
-    obese = rows[:, 2] >= 30  # noqa: PLR2004  # WHO, kg/m²
+    obese = rows[:, 2] >= OBESITY
     yield "smoker=yes", smoker
     yield "smoker=no", ~smoker
     yield "obese=yes", obese

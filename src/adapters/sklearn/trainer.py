@@ -12,9 +12,9 @@ import numpy as np
 from adapters.sklearn.comparison import candidacy
 from adapters.sklearn.fitting import Table, fit_model, notes_on
 from adapters.sklearn.folds import folds, train_and_test
-from adapters.sklearn.scoring import Published, fold_scores, scores
+from adapters.sklearn.scoring import Published, scores
 from adapters.sklearn.storage import read, write
-from domain.evaluation import Evaluation, OutOfFold
+from domain.evaluation import Evaluation, FoldScores, OutOfFold
 from domain.model import ModelCard
 from domain.ports.clock import Clock
 from domain.ports.trainer import Trainer
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from domain.claims import Claims
-    from domain.evaluation import FoldScores
     from domain.model import FoldPlan, Provenance, Recipe, TrainedModel
     from domain.promotion import Candidacy
     from domain.scores import Scores
@@ -106,7 +105,7 @@ def _cross_validate(recipe: Recipe, table: Table, plan: FoldPlan, on_fold: Calla
         predict_seconds.append(time.perf_counter() - fitted)
         if repeat == 0:
             answers[held] = said
-        measured.append(fold_scores(repeat, fold, scores(table.rows[held], table.charges[held], said)))
+        measured.append(FoldScores.of(repeat, fold, scores(table.rows[held], table.charges[held], said)))
         on_fold(measured[-1])
     out = Published.of(answers)
     return Evaluation(

@@ -32,7 +32,7 @@ class ApiKeys(Protocol):
         """All keys, revoked ones too, newest first."""
 
     @abstractmethod
-    async def revoke(self, id: UUID) -> ApiKey:  # noqa: A002  # the field's name
+    async def revoke(self, id: UUID) -> ApiKey:
         """Revoke a key from now on; revoking it again changes nothing.
 
         Raises:

@@ -42,7 +42,7 @@ class PredictionRepository(Protocol):
         """
 
     @abstractmethod
-    async def get(self, id: UUID) -> Prediction:  # noqa: A002  # the field's name
+    async def get(self, id: UUID) -> Prediction:
         """Find one.
 
         Raises:
@@ -54,7 +54,7 @@ class PredictionRepository(Protocol):
         """Find those that match, newest first (by identifier, falling), never more than ``query.limit``."""
 
     @abstractmethod
-    async def erase(self, id: UUID) -> None:  # noqa: A002
+    async def erase(self, id: UUID) -> None:
         """Forget one for good, with whatever was kept for its idempotency key.
 
         Raises:
@@ -62,7 +62,7 @@ class PredictionRepository(Protocol):
         """
 
     @abstractmethod
-    async def record_outcome(self, id: UUID, outcome: Outcome) -> Prediction:  # noqa: A002
+    async def record_outcome(self, id: UUID, outcome: Outcome) -> Prediction:
         """Add what the year really cost; a later outcome replaces an earlier one.
 
         Raises:

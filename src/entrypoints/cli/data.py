@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from domain.errors import ClaimsRejected
+from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import answer, print_json, to_people
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ app = App(name="data", help="Describe, validate or invent claims data.")
 
 
 @app.command
-def describe(file: Path, /, *, json: bool = False) -> None:
+def describe(file: Path, /, *, json: AsJson = False) -> None:
     """Describe a claims file: ranges, categories, missing values, duplicates, and where it breaks the contract.
 
     For example:
@@ -34,8 +35,6 @@ def describe(file: Path, /, *, json: bool = False) -> None:
     ----------
     file
         CSV or Parquet.
-    json
-        Print one JSON document instead of tables.
     """
     report = _report(file)
     if json:
@@ -50,7 +49,7 @@ def describe(file: Path, /, *, json: bool = False) -> None:
 
 
 @app.command
-def validate(file: Path, /, *, json: bool = False) -> None:
+def validate(file: Path, /, *, json: AsJson = False) -> None:
     """Hold a claims file against the data contract: exit status 0 if it is kept, 1 if not, naming row, column and rule.
 
     For example:
@@ -61,8 +60,6 @@ def validate(file: Path, /, *, json: bool = False) -> None:
     ----------
     file
         CSV or Parquet.
-    json
-        Print one JSON document with up to a thousand violations.
     """
     report = _report(file)
     if json:
@@ -99,14 +96,14 @@ def sample(
     seed
         The same seed gives the same people.
     """
-    from entrypoints.wiring.training import write_sample  # noqa: PLC0415  # pandas takes a second
+    from entrypoints.wiring.training import write_sample  # pandas takes a second
 
     write_sample(out, rows=rows, seed=seed)
     to_people().print(f"{out}: {rows:,} synthetic rows (seed {seed})")
 
 
 def _report(file: Path) -> ContractReport:
-    from entrypoints.wiring.training import claims_file  # noqa: PLC0415  # pandas takes a second
+    from entrypoints.wiring.training import claims_file  # pandas takes a second
 
     return claims_file(file).report()
 

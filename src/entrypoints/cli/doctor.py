@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from pathlib import Path
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.wiring.diagnosis import diagnose
-from entrypoints.wiring.settings import Profile, load
+from entrypoints.wiring.settings import load
 
 _COLOURS = {"ok": "green", "warning": "yellow", "failed": "red"}
 
 
-def doctor(*, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
-    """Say of each part whether it is reachable, what is wrong, and what to do. Exit status 1 if something is.
-
-    Parameters
-    ----------
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
-    json
-        Print one JSON document instead of a table.
-    """
+def doctor(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
+    """Say of each part whether it is reachable, what is wrong, and what to do. Exit status 1 if something is."""
     found = asyncio.run(diagnose(load({"home": home, "profile": profile})))
     well = all(finding.state != "failed" for finding in found)
     if json:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, usd
-from entrypoints.wiring.settings import Profile, load
+from entrypoints.wiring.settings import load
 
 if TYPE_CHECKING:
     from application.evaluate_model import EvaluatedModel
 
 
-def evaluate(*, data: Path, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
+def evaluate(*, data: Path, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
     """Score the champion, as it is served, on rows whose charges are known.
 
     For example:
@@ -25,16 +26,10 @@ def evaluate(*, data: Path, home: Path | None = None, profile: Profile | None = 
     ----------
     data
         Claims file, CSV or Parquet.
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
-    json
-        Print one JSON document instead of tables.
     """
-    from application.evaluate_model import EvaluateModel  # noqa: PLC0415  # scikit-learn takes seconds
-    from entrypoints.wiring.session import session  # noqa: PLC0415
-    from entrypoints.wiring.training import claims_file, evaluation_container  # noqa: PLC0415
+    from application.evaluate_model import EvaluateModel  # scikit-learn takes seconds
+    from entrypoints.wiring.session import session
+    from entrypoints.wiring.training import claims_file, evaluation_container
 
     settings = load({"home": home, "profile": profile})
     with session(settings, lambda: evaluation_container(settings, claims_file(data))) as opened:

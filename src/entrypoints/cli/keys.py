@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from uuid import UUID
 
 from cyclopts import App
@@ -12,8 +11,8 @@ from rich.table import Table
 from domain.keys import ApiKey, Role
 from domain.ports.keys import ApiKeys
 from entrypoints.cli.opened import opened
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
-from entrypoints.wiring.settings import Profile
 
 app = App(name="keys", help="API keys: create, list, revoke.")
 
@@ -24,9 +23,9 @@ def create(
     /,
     *,
     role: Role = Role.CLIENT,
-    home: Path | None = None,
-    profile: Profile | None = None,
-    json: bool = False,
+    home: HomeFolder = None,
+    profile: ChosenProfile = None,
+    json: AsJson = False,
 ) -> None:
     """Make a key. Its secret is shown this once and kept nowhere.
 
@@ -42,12 +41,6 @@ def create(
         Whose key it is.
     role
         Clients ask and review; admins also promote, roll back and erase.
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
-    json
-        Print one JSON document.
     """
     with opened(home, profile) as session:
         key, secret = session.run(session.get(ApiKeys).create(name, role))
@@ -60,18 +53,8 @@ def create(
 
 
 @app.command(name="list")
-def list_(*, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
-    """List all keys, revoked ones too, newest first; secrets are not kept and not shown.
-
-    Parameters
-    ----------
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
-    json
-        Print one JSON document instead of a table.
-    """
+def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
+    """List all keys, revoked ones too, newest first; secrets are not kept and not shown."""
     with opened(home, profile) as session:
         keys = session.run(session.get(ApiKeys).all())
     if json:
@@ -87,17 +70,13 @@ def list_(*, home: Path | None = None, profile: Profile | None = None, json: boo
 
 
 @app.command
-def revoke(key: UUID, /, *, home: Path | None = None, profile: Profile | None = None) -> None:
+def revoke(key: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
     """Revoke a key from now on.
 
     Parameters
     ----------
     key
         The key's id, as `medcost keys list` shows it.
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
     """
     with opened(home, profile) as session:
         revoked = session.run(session.get(ApiKeys).revoke(key))

@@ -101,7 +101,7 @@ def _end(status: int, line: str, *, debug: bool = False, kept: bool = False) -> 
 
 
 def _keep_traceback() -> Path:
-    from tempfile import NamedTemporaryFile  # noqa: PLC0415  # needed only when something broke
+    from tempfile import NamedTemporaryFile  # needed only when something broke
 
     with NamedTemporaryFile("w", prefix="medcost-", suffix=".log", delete=False, encoding="utf-8") as file:
         traceback.print_exc(file=file)

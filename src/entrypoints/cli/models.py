@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
@@ -11,9 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from entrypoints.cli.opened import opened
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people, usd
 from entrypoints.cli.train_view import shown, verdict_table
-from entrypoints.wiring.settings import Profile
 
 if TYPE_CHECKING:
     from application.review_models import ReviewedVersion
@@ -24,19 +23,9 @@ app = App(name="models", help="Versions, gate, ledger: list, show, promote, roll
 
 
 @app.command(name="list")
-def list_(*, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
-    """List all versions, newest first, with their figures and what the gate said.
-
-    Parameters
-    ----------
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
-    json
-        Print one JSON document instead of a table.
-    """
-    from application.review_models import ReviewModels  # noqa: PLC0415  # with its parts, only when asked
+def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
+    """List all versions, newest first, with their figures and what the gate said."""
+    from application.review_models import ReviewModels  # with its parts, only when asked
 
     with opened(home, profile) as session:
         versions = session.run(session.get(ReviewModels)())
@@ -49,21 +38,15 @@ def list_(*, home: Path | None = None, profile: Profile | None = None, json: boo
 
 
 @app.command
-def show(version: int, /, *, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
+def show(version: int, /, *, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
     """Show one version: its card and the gate's verdict.
 
     Parameters
     ----------
     version
         The version's number.
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
-    json
-        Print one JSON document instead of tables.
     """
-    from application.review_models import ReviewModels  # noqa: PLC0415
+    from application.review_models import ReviewModels
 
     with opened(home, profile) as session:
         found = session.run(session.get(ReviewModels).one(version))
@@ -82,9 +65,9 @@ def promote(
     /,
     *,
     reason: str | None = None,
-    home: Path | None = None,
-    profile: Profile | None = None,
-    json: bool = False,
+    home: HomeFolder = None,
+    profile: ChosenProfile = None,
+    json: AsJson = False,
 ) -> None:
     """Make a version champion if the gate let it, and publish it.
 
@@ -100,14 +83,8 @@ def promote(
         The version's number.
     reason
         Overrides the gate; stands in the ledger with your name.
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
-    json
-        Print one JSON document.
     """
-    from application.promote_model import PromoteModel  # noqa: PLC0415
+    from application.promote_model import PromoteModel
 
     with opened(home, profile) as session:
         entry = session.run(session.get(PromoteModel)(version, by=getpass.getuser(), reason=reason))
@@ -118,9 +95,9 @@ def promote(
 def rollback(
     *,
     reason: str = "rolled back by hand",
-    home: Path | None = None,
-    profile: Profile | None = None,
-    json: bool = False,
+    home: HomeFolder = None,
+    profile: ChosenProfile = None,
+    json: AsJson = False,
 ) -> None:
     """Go back to the champion before, and publish it.
 
@@ -128,14 +105,8 @@ def rollback(
     ----------
     reason
         Why; stands in the ledger with your name.
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
-    json
-        Print one JSON document.
     """
-    from application.roll_back_model import RollBackModel  # noqa: PLC0415
+    from application.roll_back_model import RollBackModel
 
     with opened(home, profile) as session:
         entry = session.run(session.get(RollBackModel)(by=getpass.getuser(), reason=reason))
@@ -143,19 +114,9 @@ def rollback(
 
 
 @app.command
-def history(*, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
-    """Show who made which version champion, when and why, and verify the ledger's seals.
-
-    Parameters
-    ----------
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
-    json
-        Print one JSON document instead of a table.
-    """
-    from application.review_models import ReviewModels  # noqa: PLC0415
+def history(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
+    """Show who made which version champion, when and why, and verify the ledger's seals."""
+    from application.review_models import ReviewModels
 
     with opened(home, profile) as session:
         entries = session.run(session.get(ReviewModels).history())
@@ -177,9 +138,9 @@ def history(*, home: Path | None = None, profile: Profile | None = None, json: b
 def publish(
     *,
     version: Annotated[int | None, Parameter(help="The version's number; the champion by default.")] = None,
-    home: Path | None = None,
-    profile: Profile | None = None,
-    json: bool = False,
+    home: HomeFolder = None,
+    profile: ChosenProfile = None,
+    json: AsJson = False,
 ) -> None:
     """Put a version from the registry on the model server's shelf, and let the pointer follow the ledger.
 
@@ -188,17 +149,8 @@ def publish(
         medcost publish
 
         medcost publish --version 3
-
-    Parameters
-    ----------
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
-    json
-        Print one JSON document.
     """
-    from application.publish_model import PublishModel  # noqa: PLC0415
+    from application.publish_model import PublishModel
 
     with opened(home, profile) as session:
         published = session.run(session.get(PublishModel)(version))

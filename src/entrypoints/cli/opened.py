@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @contextmanager
 def opened(home: Path | None, profile: Profile | None) -> Iterator[Session]:
     """Open what is kept of models and keys."""
-    from entrypoints.wiring.session import session  # noqa: PLC0415  # PostgreSQL's parts take half a second
-    from entrypoints.wiring.training import models_container  # noqa: PLC0415
+    from entrypoints.wiring.session import session  # PostgreSQL's parts take half a second
+    from entrypoints.wiring.training import models_container
 
     settings = load({"home": home, "profile": profile})
     with session(settings, lambda: models_container(settings)) as found:

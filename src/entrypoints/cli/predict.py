@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domain.errors import ClaimsRejected
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import print_json, to_people
 from entrypoints.wiring.settings import Profile, load
 
@@ -20,9 +21,9 @@ def predict(
     *,
     input: Path,  # noqa: A002  # the flag's name
     output: Path,
-    home: Path | None = None,
-    profile: Profile | None = None,
-    json: bool = False,
+    home: HomeFolder = None,
+    profile: ChosenProfile = None,
+    json: AsJson = False,
 ) -> None:
     """Predict all rows of a file with the champion, in this process; nothing is recorded.
 
@@ -40,12 +41,6 @@ def predict(
         .csv, .parquet or .jsonl.
     output
         .csv, .parquet or .jsonl.
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
-    json
-        Print one JSON document about what was done.
     """
     result = _predict(input, output, home, profile)
     told = to_people()
@@ -61,10 +56,10 @@ def predict(
 
 
 def _predict(source: Path, out: Path, home: Path | None, profile: Profile | None) -> BatchResult:
-    import asyncio  # noqa: PLC0415  # scikit-learn takes seconds: only when asked
+    import asyncio  # scikit-learn takes seconds: only when asked
 
-    from entrypoints.wiring.batch import predict_file, served  # noqa: PLC0415
-    from entrypoints.wiring.training import shelf  # noqa: PLC0415
+    from entrypoints.wiring.batch import predict_file, served
+    from entrypoints.wiring.training import shelf
 
     told = to_people()
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 
+from entrypoints.cli.options import ChosenProfile, HomeFolder
 from entrypoints.wiring.processes import Service, become
-from entrypoints.wiring.settings import Profile, load
+from entrypoints.wiring.settings import load
 
 _INSIDE = {"model": 3000, "mlflow": 5000}
 """Services for the inside, with their usual ports."""
@@ -17,10 +16,10 @@ def serve(
     service: Service,
     /,
     *,
-    home: Path | None = None,
+    home: HomeFolder = None,
     host: str | None = None,
     port: int | None = None,
-    profile: Profile | None = None,
+    profile: ChosenProfile = None,
 ) -> None:
     """Serve one part in this process until it is stopped.
 
@@ -34,14 +33,10 @@ def serve(
     ----------
     service
         api, dashboard, web (both of them), model (the model server) or mlflow (the experiments of this home).
-    home
-        Folder of all state (default .medcost).
     host
         Address to listen on (default 127.0.0.1).
     port
         Port to listen on (default that of the settings; model 3000, mlflow 5000).
-    profile
-        Which parts are used.
     """
     settings = load({"home": home, "host": host, "port": port, "profile": profile})
     if service in _INSIDE:

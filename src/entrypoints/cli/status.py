@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from entrypoints.cli.options import AsJson, HomeFolder
 from entrypoints.wiring.running import status_of, stop_home
 from entrypoints.wiring.settings import load
 
@@ -16,16 +16,8 @@ if TYPE_CHECKING:
     from entrypoints.wiring.running import HomeStatus
 
 
-def status(*, home: Path | None = None, json: bool = False) -> None:
-    """Show what of this home runs, where, since when.
-
-    Parameters
-    ----------
-    home
-        Folder of all state (default .medcost).
-    json
-        Print one JSON document instead of a table.
-    """
+def status(*, home: HomeFolder = None, json: AsJson = False) -> None:
+    """Show what of this home runs, where, since when."""
     found = status_of(load({"home": home}))
     if json:
         print(msgspec.json.encode(found).decode())  # noqa: T201  # the command's answer
@@ -33,14 +25,8 @@ def status(*, home: Path | None = None, json: bool = False) -> None:
         Console().print(_table(found) if found.parts else f"Nothing of {found.home} runs. Start it with `medcost up`.")
 
 
-def down(*, home: Path | None = None) -> None:
-    """Stop what of this home runs.
-
-    Parameters
-    ----------
-    home
-        Folder of all state (default .medcost).
-    """
+def down(*, home: HomeFolder = None) -> None:
+    """Stop what of this home runs."""
     stopped = stop_home(load({"home": home}))
     print("Stopped: " + ", ".join(stopped) + "." if stopped else "Nothing was running.")  # noqa: T201
 

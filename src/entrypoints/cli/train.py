@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from rich.console import Console
 
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.cli.train_view import FoldsProgress, TrialsProgress, bars, comparison_table, verdict_table
-from entrypoints.wiring.settings import TREE, Profile, load
+from entrypoints.wiring.settings import TREE, load
 from entrypoints.wiring.train_config import compose_training
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from entrypoints.wiring.train_config import TrainConfig
 
 
-def train(*overrides: str, home: Path | None = None, profile: Profile | None = None, json: bool = False) -> None:
+def train(*overrides: str, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
     """Train: compare families, tune the best, register, judge and promote it.
 
     `stage=training` compares; `stage=optuna` tunes the best of the last comparison on these data, registers and judges
@@ -45,12 +46,6 @@ def train(*overrides: str, home: Path | None = None, profile: Profile | None = N
     overrides
         `key=value`, by the names in config/: groups (dataset, model, transform, cv, selection, tuning, sampler, pruner,
         gate, tracking) and their keys.
-    home
-        Folder of all state (default .medcost).
-    profile
-        Which parts are used.
-    json
-        Print one JSON document instead of tables.
     """
     settings = load({"home": home, "profile": profile})
     config = compose_training(overrides, data=settings.data)
@@ -62,8 +57,8 @@ def train(*overrides: str, home: Path | None = None, profile: Profile | None = N
 
 def _session(settings: Settings, config: TrainConfig) -> Any:
     # scikit-learn, MLflow, BentoML: seconds that only a training that was understood is to cost
-    from entrypoints.wiring.session import session  # noqa: PLC0415
-    from entrypoints.wiring.training import training_container  # noqa: PLC0415
+    from entrypoints.wiring.session import session
+    from entrypoints.wiring.training import training_container
 
     return session(settings, lambda: training_container(settings, config), tuning=True)
 
@@ -93,7 +88,7 @@ class _Training:
                 print_json(self._document)
 
     def _compare(self) -> None:
-        from application.compare_models import CompareModels  # noqa: PLC0415  # see _session
+        from application.compare_models import CompareModels  # see _session
 
         config, plan = self._config, self._config.plan
         compare = self._session.get(CompareModels)
@@ -112,8 +107,8 @@ class _Training:
             self._tables.print(comparison_table(found))
 
     def _tune_and_register(self) -> int:
-        from application.register_model import RegisterModel  # noqa: PLC0415
-        from application.tune_model import TuneModel  # noqa: PLC0415
+        from application.register_model import RegisterModel
+        from application.tune_model import TuneModel
 
         config = self._config
         tune, register = self._session.get(TuneModel), self._session.get(RegisterModel)
@@ -139,7 +134,7 @@ class _Training:
         return version.number
 
     def _judge(self, number: int) -> None:
-        from application.judge_model import JudgeModel  # noqa: PLC0415
+        from application.judge_model import JudgeModel
 
         judge = self._session.get(JudgeModel)
         verdict = self._session.run(judge(number, self._config.policy, self._config.plan))
@@ -148,7 +143,7 @@ class _Training:
             self._tables.print(verdict_table(verdict, number))
 
     def _promote(self, number: int) -> None:
-        from application.promote_model import PromoteModel  # noqa: PLC0415
+        from application.promote_model import PromoteModel
 
         promote = self._session.get(PromoteModel)
         entry = self._session.run(promote(number, by=getpass.getuser()))

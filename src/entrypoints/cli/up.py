@@ -8,17 +8,18 @@ import sys
 from pathlib import Path
 
 from domain.errors import ConfigurationError
-from entrypoints.wiring.settings import Profile, Settings, load
+from entrypoints.cli.options import ChosenProfile, HomeFolder
+from entrypoints.wiring.settings import Settings, load
 from entrypoints.wiring.stack import run_stack
 
 
 def up(
     *,
-    home: Path | None = None,
+    home: HomeFolder = None,
     host: str | None = None,
     port: int | None = None,
     data: Path | None = None,
-    profile: Profile | None = None,
+    profile: ChosenProfile = None,
 ) -> None:
     """Start everything, say `Ready: http://…`, keep it running; Ctrl-C stops all of it cleanly.
 
@@ -32,16 +33,12 @@ def up(
 
     Parameters
     ----------
-    home
-        Folder of all state (default .medcost).
     host
         Address to listen on; only a loopback address may do without API keys (default 127.0.0.1).
     port
         Port to listen on, 0 for a free one (default 8000).
     data
         Claims file that the first model learns from; without one, a synthetic sample.
-    profile
-        Which parts are used: embedded starts its own, memory needs none, production is told where they are.
     """
     if data is not None and not data.is_file():
         message = f"--data: there is no file {data}"

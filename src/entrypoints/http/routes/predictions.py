@@ -116,7 +116,7 @@ async def list_predictions(
 
 @get("/predictions/{id:uuid}", operation_id="get_prediction", tags=TAGS, summary="One prediction")
 @inject
-async def get_prediction(id: FromPath[UUID], review: FromDishka[ReviewPredictions]) -> PredictionOut:  # noqa: A002  # of the path
+async def get_prediction(id: FromPath[UUID], review: FromDishka[ReviewPredictions]) -> PredictionOut:  # of the path
     """As it was recorded, with its outcome once that is known."""
     return PredictionOut.of(await review.one(id))
 
@@ -129,7 +129,7 @@ async def get_prediction(id: FromPath[UUID], review: FromDishka[ReviewPrediction
     opt={access.ADMIN: True},
 )
 @inject
-async def erase_prediction(id: FromPath[UUID], erase: FromDishka[ErasePrediction]) -> None:  # noqa: A002
+async def erase_prediction(id: FromPath[UUID], erase: FromDishka[ErasePrediction]) -> None:
     """Where keys are required, an admin's."""
     await erase(id)
 
@@ -138,7 +138,7 @@ async def erase_prediction(id: FromPath[UUID], erase: FromDishka[ErasePrediction
 @inject
 async def record_outcome(
     request: Request,
-    id: FromPath[UUID],  # noqa: A002
+    id: FromPath[UUID],
     body: RawBody,
     record: FromDishka[RecordOutcome],
 ) -> PredictionOut:
