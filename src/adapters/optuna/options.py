@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -75,7 +76,9 @@ class PrunerOptions:
             case "median":
                 return median
             case "patient":
-                return optuna.pruners.PatientPruner(median, self.patience)
+                with warnings.catch_warnings():  # that it is experimental is nothing that a user could act on
+                    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+                    return optuna.pruners.PatientPruner(median, self.patience)
             case "hyperband":
                 return optuna.pruners.HyperbandPruner(
                     self.min_resource, self.max_resource or "auto", self.reduction_factor

@@ -62,6 +62,24 @@ async def test_a_malformed_body_is_refused_naming_the_place(memory_api, path, bo
     assert place in answer.json()["detail"]
 
 
+async def test_refused_bodies_leave_the_records_as_they_were(api):
+    kept = (await api.post("/predictions", content=GOOD, headers=JSON)).json()
+    refused = [
+        GOOD[:30],
+        GOOD.replace(b"40", b'"40"'),
+        GOOD.replace(b'"age":40,', b""),
+        GOOD.replace(b"}", b',"hat":1}'),
+        GOOD.replace(b"27.5", b"NaN"),
+        b"",
+    ]
+    for body in refused:
+        answer = await api.post("/predictions", content=body, headers=JSON | {"Idempotency-Key": "broken"})
+        assert answer.status_code in (400, 422)
+    assert (await api.get("/predictions")).json()["predictions"] == [kept]
+    answer = await api.post("/predictions", content=GOOD, headers=JSON | {"Idempotency-Key": "broken"})
+    assert answer.status_code == 201
+
+
 @pytest.mark.parametrize("number", [b"1e999", b"9" * 400, b"9" * 5000, b"-1e999", b"40.5", b'"40"', b"true"])
 async def test_numbers_that_no_age_can_be_are_refused_as_such(memory_api, number):
     answer = await memory_api.post("/predictions", content=GOOD.replace(b"40", number), headers=JSON)
