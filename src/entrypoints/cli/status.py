@@ -28,7 +28,7 @@ def status(*, home: HomeFolder = None, json: AsJson = False) -> None:
 def down(*, home: HomeFolder = None) -> None:
     """Stop what of this home runs."""
     stopped = stop_home(load({"home": home}))
-    print("Stopped: " + ", ".join(stopped) + "." if stopped else "Nothing was running.")  # noqa: T201
+    print("Stopped: " + ", ".join(stopped) + "." if stopped else "Nothing was running.")  # noqa: T201  # the command's answer
 
 
 def _table(found: HomeStatus) -> Table:
