@@ -49,6 +49,33 @@ def test_ranks_are_rounded_away_from_the_median(count):
     assert table[50:] == pytest.approx(np.clip(high, 1, count)[50:])
 
 
+def repeated(left_over):
+    """Residuals of the same people, r x n."""
+    at = np.full(left_over.size, 10_000.0)
+    rows = np.zeros((left_over.size, 6))
+    return ResidualDistribution.of(rows, at, at + left_over.ravel(), (), repeats=len(left_over), floor=0).quantiles[0]
+
+
+@given(residuals, st.integers(2, 5))
+def test_repeats_that_say_the_same_are_no_new_people(left_over, repeats):
+    assert repeated(np.tile(left_over, (repeats, 1))) == pytest.approx(repeated(left_over[None]), abs=1e-9)
+
+
+@given(arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(2, 120)), elements=st.integers(-9_999, 9_999)))
+def test_lower_bounds_mirror_upper_ones(left_over):
+    assert repeated(-left_over)[::-1] == pytest.approx(-repeated(left_over), abs=1e-9)
+
+
+@given(arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(99, 150)), elements=st.integers(-99, 99)))
+def test_a_cost_is_beyond_a_bound_if_its_average_p_value_says_so(left_over):
+    bounds = repeated(left_over)
+    _, people = left_over.shape
+    for column, level in ((4, 0.05), (19, 0.2)):
+        for cost in (bounds[column] - 0.5, bounds[column]):
+            p_values = (1 + np.sum(left_over <= cost, axis=1)) / (people + 1)
+            assert (cost < bounds[column]) == (p_values.mean() <= level + 1e-12)
+
+
 @given(st.lists(usd, min_size=100, max_size=100))
 def test_what_is_published_is_rounded_as_the_domain_rounds(numbers):
     answer = np.array([numbers[0], *sorted(numbers[1:])])
@@ -69,7 +96,7 @@ def test_the_score_of_a_normal_distribution_is_the_known_one():
     from scipy.stats import norm
 
     quantiles = norm.ppf(LEVELS)[None]
-    # Gneiting and Raftery 2007, eq. 21; the last percent at either end is not known to the grid
+    # Gneiting and Raftery 2007, after eq. 21; the last percent at either end is not known to the grid
     known = 1 * (2 * norm.pdf(0) - 1 / np.sqrt(np.pi))
     assert crps(np.zeros(1), quantiles)[0] == pytest.approx(known, rel=0.03)
 
