@@ -6,6 +6,7 @@ a status, an exit code or a sentence. Nothing else crosses the border.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,8 +70,32 @@ class KeyNotFound(NotFound):
     """There is no such API key."""
 
 
+class NoPassword(NotFound):
+    """No password was set for the admin yet, so nobody can sign in."""
+
+
+class WrongPassword(MedcostError):
+    """This is not the admin's password."""
+
+
+class SignInLocked(MedcostError):
+    """Too many wrong passwords came. The next one is looked at in ``wait`` seconds."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"too many wrong passwords: try again in {math.ceil(wait)} seconds")
+        self.wait = wait
+
+
+class NotSignedIn(MedcostError):
+    """There is no such session, or it has ended."""
+
+
 class Conflict(MedcostError):
     """The request contradicts what is already there."""
+
+
+class PasswordAlreadySet(Conflict):
+    """A first password was to be set, but there is one."""
 
 
 class IdempotencyKeyReused(Conflict):

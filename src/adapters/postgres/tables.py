@@ -115,3 +115,27 @@ API_KEYS: Final = Table(
     Column("revoked_at", _TIME),
     CheckConstraint("role IN ('client', 'admin')", name="role"),
 )
+
+ADMIN_PASSWORD: Final = Table(
+    "admin_password",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
+    CheckConstraint("id = 1", name="id"),  # one account
+)
+
+ADMIN_SESSIONS: Final = Table(
+    "admin_sessions",
+    METADATA,
+    Column("token_sha256", Text, primary_key=True),
+    Column("opened_at", _TIME, nullable=False),
+    Column("used_at", _TIME, nullable=False),
+)
+
+SIGN_IN_FAILURES: Final = Table(
+    "sign_in_failures",
+    METADATA,
+    Column("place", Text, primary_key=True),  # an account or an address
+    Column("count", Integer, nullable=False),
+    Column("last_at", _TIME, nullable=False),
+)

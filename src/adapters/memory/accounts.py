@@ -1,0 +1,95 @@
+"""The admin's account kept in this process."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from adapters.memory.faults import FailsOnRequest
+from domain.accounts import Failures, Session
+from domain.errors import NoPassword, NotSignedIn, PasswordAlreadySet
+from domain.ports.accounts import Accounts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from domain.accounts import Place
+
+
+@dataclass
+class MemoryAccounts(FailsOnRequest, Accounts):
+    """Keeps a password's hash, sessions by their tokens' SHA-256, and failures by place."""
+
+    _password: str | None = None
+    _sessions: dict[str, Session] = field(default_factory=dict)
+    _failures: dict[str, Failures] = field(default_factory=dict)
+
+    async def password(self) -> str:
+        """Give the hash."""
+        self._fail_if_asked()
+        if self._password is None:
+            message = "no password was set"
+            raise NoPassword(message)
+        return self._password
+
+    async def set_password(self, hashed: str, *, first: bool = False) -> None:
+        """Set it, and start anew."""
+        self._fail_if_asked()
+        if first and self._password is not None:
+            message = "there is a password already"
+            raise PasswordAlreadySet(message)
+        self._password = hashed
+        self._sessions.clear()
+        self._failures.clear()
+
+    async def attempt(self, places: Sequence[Place], *, at: datetime) -> timedelta:
+        """Count a failure at each place, or say how long to wait."""
+        self._fail_if_asked()
+        before = {place: self._failures.get(place.name, Failures(0, at)) for place in places}
+        if wait := max((failures.wait(place, at) for place, failures in before.items()), default=timedelta(0)):
+            return wait
+        self._failures.update((place.name, failures.and_one(at)) for place, failures in before.items())
+        return timedelta(0)
+
+    async def forgive(self, places: Sequence[Place]) -> None:
+        """Forget them."""
+        self._fail_if_asked()
+        for place in places:
+            self._failures.pop(place.name, None)
+
+    async def open(self, *, at: datetime) -> str:
+        """Open a session."""
+        self._fail_if_asked()
+        self._sessions = {digest: session for digest, session in self._sessions.items() if session.is_alive(at)}
+        token = secrets.token_urlsafe(32)
+        self._sessions[_digest(token)] = Session(at, at)
+        return token
+
+    async def session(self, token: str) -> Session:
+        """Find a session."""
+        self._fail_if_asked()
+        try:
+            return self._sessions[_digest(token)]
+        except KeyError:
+            message = "there is no such session"
+            raise NotSignedIn(message) from None
+
+    async def use(self, token: str, *, at: datetime) -> None:
+        """Note its use."""
+        self._fail_if_asked()
+        digest = _digest(token)
+        if digest in self._sessions:
+            self._sessions[digest] = replace(self._sessions[digest], used_at=at)
+
+    async def close(self, token: str) -> None:
+        """End it."""
+        self._fail_if_asked()
+        self._sessions.pop(_digest(token), None)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

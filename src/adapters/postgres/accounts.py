@@ -1,0 +1,127 @@
+"""The admin's account in PostgreSQL."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.engine import translated
+from adapters.postgres.tables import ADMIN_PASSWORD, ADMIN_SESSIONS, SIGN_IN_FAILURES
+from domain.accounts import FORGOTTEN_AFTER, IDLE, LIFETIME, Failures, Session
+from domain.errors import NoPassword, NotSignedIn, PasswordAlreadySet
+from domain.ports.accounts import Accounts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Executable
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from domain.accounts import Place
+
+_ADMIN = 1
+"""The key of the only row: there is one account."""
+
+
+class PostgresAccounts(Accounts):
+    """Keeps a password's hash, sessions by their tokens' SHA-256, and failures by place."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def password(self) -> str:
+        """Give the hash."""
+        with translated():
+            async with self._engine.connect() as connection:
+                hashed = (await connection.execute(select(ADMIN_PASSWORD.c.hash))).scalar()
+        if hashed is None:
+            message = "no password was set"
+            raise NoPassword(message)
+        return hashed
+
+    async def set_password(self, hashed: str, *, first: bool = False) -> None:
+        """Set it, and start anew."""
+        statement = insert(ADMIN_PASSWORD).values(id=_ADMIN, hash=hashed)
+        if first:
+            statement = statement.on_conflict_do_nothing()
+        else:
+            statement = statement.on_conflict_do_update(index_elements=["id"], set_={"hash": hashed})
+        with translated():
+            async with self._engine.begin() as connection:
+                if (await connection.execute(statement.returning(ADMIN_PASSWORD.c.id))).first() is None:
+                    message = "there is a password already"
+                    raise PasswordAlreadySet(message)
+                await connection.execute(delete(ADMIN_SESSIONS))
+                await connection.execute(delete(SIGN_IN_FAILURES))
+
+    async def attempt(self, places: Sequence[Place], *, at: datetime) -> timedelta:
+        """Count a failure at each place, or say how long to wait."""
+        table = SIGN_IN_FAILURES
+        # always in the same order, so that no two attempts wait for each other
+        new = insert(table).values([{"place": place.name, "count": 0, "last_at": at} for place in sorted(places)])
+        # changes nothing, but locks the rows that are there
+        locked = new.on_conflict_do_update(index_elements=["place"], set_={"count": table.c.count}).returning(table)
+        with translated():
+            async with self._engine.begin() as connection:
+                found = (await connection.execute(locked)).mappings()
+                rows = {row["place"]: Failures(row["count"], row["last_at"]) for row in found}
+                if wait := max((rows[place.name].wait(place, at) for place in places), default=timedelta(0)):
+                    return wait
+                for name, failures in rows.items():
+                    now = failures.and_one(at)
+                    counted = update(table).where(table.c.place == name)
+                    await connection.execute(counted.values(count=now.count, last_at=now.last_at))
+        return timedelta(0)
+
+    async def forgive(self, places: Sequence[Place]) -> None:
+        """Forget them."""
+        table = SIGN_IN_FAILURES
+        await self._do(delete(table).where(table.c.place.in_([place.name for place in places])))
+
+    async def open(self, *, at: datetime) -> str:
+        """Open a session."""
+        table = ADMIN_SESSIONS
+        token = secrets.token_urlsafe(32)
+        await self._do(
+            delete(table).where(or_(table.c.opened_at <= at - LIFETIME, table.c.used_at <= at - IDLE)),
+            delete(SIGN_IN_FAILURES).where(SIGN_IN_FAILURES.c.last_at <= at - FORGOTTEN_AFTER),
+            insert(table).values(token_sha256=_digest(token), opened_at=at, used_at=at),
+        )
+        return token
+
+    async def session(self, token: str) -> Session:
+        """Find a session."""
+        table = ADMIN_SESSIONS
+        wanted = select(table.c.opened_at, table.c.used_at).where(table.c.token_sha256 == _digest(token))
+        with translated():
+            async with self._engine.connect() as connection:
+                row = (await connection.execute(wanted)).first()
+        if row is None:
+            message = "there is no such session"
+            raise NotSignedIn(message)
+        return Session(*row)
+
+    async def use(self, token: str, *, at: datetime) -> None:
+        """Note its use."""
+        table = ADMIN_SESSIONS
+        await self._do(update(table).where(table.c.token_sha256 == _digest(token)).values(used_at=at))
+
+    async def close(self, token: str) -> None:
+        """End it."""
+        await self._do(delete(ADMIN_SESSIONS).where(ADMIN_SESSIONS.c.token_sha256 == _digest(token)))
+
+    async def _do(self, *statements: Executable) -> None:
+        with translated():
+            async with self._engine.begin() as connection:
+                for statement in statements:
+                    await connection.execute(statement)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

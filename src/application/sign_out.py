@@ -1,0 +1,17 @@
+"""End a session."""
+
+from __future__ import annotations
+
+from application.use_case import use_case
+from domain.ports.accounts import Accounts
+
+
+@use_case
+class SignOut:
+    """End the session of one browser."""
+
+    accounts: Accounts
+
+    async def __call__(self, token: str) -> None:
+        """End it; one that has ended already stays so."""
+        await self.accounts.close(token)
