@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,8 +13,7 @@ from nicegui import app as pages
 from nicegui import ui
 
 from entrypoints.dashboard.kit.inject import injecting
-from entrypoints.dashboard.kit.shell import sorry
-from entrypoints.dashboard.kit.words import Words
+from entrypoints.dashboard.kit.page import Page, Visit, add_page
 from entrypoints.dashboard.pages import estimate
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _HERE: Final = Path(__file__).parent
 _THEME: Final = _HERE / "theme.css"
+_HEAD: Final = _HERE / "kit" / "head.js"
 _FONT: Final = _HERE / "fonts" / "inter-latin-wght-normal.woff2"
 _ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20">'
@@ -34,11 +36,11 @@ def dashboard_app(container: AsyncContainer) -> FastAPI:
     Args:
         container: where each call of a use case gets a REQUEST scope. It stays the caller's to close.
     """
-    register_pages(container)
+    menu = register_pages(container)
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     ui.run_with(
         host,
-        root=_missing,
+        root=partial(_sorry, menu, "missing", 404),
         title="Medcost",
         favicon=_ICON,
         dark=None,
@@ -50,22 +52,25 @@ def dashboard_app(container: AsyncContainer) -> FastAPI:
     return host
 
 
-def register_pages(container: AsyncContainer) -> None:
+def register_pages(container: AsyncContainer) -> Sequence[Page]:
     """Tell NiceGUI every page and what they look like. What nobody foresaw is logged by NiceGUI itself."""
-    words = Words("en")
     for file, place in ((_THEME, "theme.css"), (_FONT, "inter.woff2")):
         pages.add_static_file(local_file=file, url_path=f"/assets/{place}", max_cache_age=_YEAR)
     look = hashlib.sha256(_THEME.read_bytes()).hexdigest()[:8]
     ui.add_head_html(
         '<link rel="preload" href="/assets/inter.woff2" as="font" type="font/woff2" crossorigin>'
-        f'<link rel="stylesheet" href="/assets/theme.css?{look}">',
+        f'<link rel="stylesheet" href="/assets/theme.css?{look}"><script>{_HEAD.read_text(encoding="utf-8")}</script>',
         shared=True,
     )
-    pages.on_page_exception(lambda: sorry(words, "broken"))
-    estimate.register("/", injecting(container), words)
+    inject = injecting(container)
+    menu = (estimate.page(inject),)  # in the order of the header
+    for page in menu:
+        add_page(page, menu)
+    pages.on_page_exception(partial(_sorry, menu, "broken", 500))
+    return menu
 
 
-def _missing() -> None:
-    """Answer an address that no page has."""
-    ui.status_code(404)
-    sorry(Words("en"), "missing")
+def _sorry(menu: Sequence[Page], key: str, status: int) -> None:
+    """Answer an address that no page has, or a page that could not be built."""
+    ui.status_code(status)
+    Visit.begun(ui.context.client, menu).sorry(key)

@@ -20,7 +20,7 @@ from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
 from domain.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
 from entrypoints.dashboard.app import register_pages
-from entrypoints.dashboard.kit.words import Words
+from entrypoints.dashboard.words.speech import Words
 from entrypoints.wiring.settings import load
 from entrypoints.wiring.web import web_container
 

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 TREE = Path(__file__).resolve().parents[3]
 AXE = TREE / "node_modules" / "axe-core" / "axe.min.js"
@@ -30,6 +30,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+OUTLINED = """() => {
+    const focused = document.activeElement;
+    const shown = focused.matches(".choices input") ? focused.parentElement : focused;
+    return getComputedStyle(shown).outlineStyle === "solid";
+}"""
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -72,8 +77,8 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     wrong: list[str] = []
     contexts = []
 
-    def open_page(size: Any, *, scheme: Any = "light", path: str = "/") -> Page:
-        context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    def open_page(size: Any, *, scheme: Any = "light", path: str = "/", locale: str = "en-US") -> Page:
+        context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce", locale=locale)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
@@ -86,7 +91,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
             "request", lambda asked: wrong.append(f"foreign: {asked.url}") if _foreign(asked.url, address) else None
         )
         page.goto(address + path)
-        expect(page.get_by_role("button", name="Save this estimate")).to_have_attribute("aria-disabled", "false")
+        expect(page.locator("main .btn.primary")).to_have_attribute("aria-disabled", "false")
         page.wait_for_function("window.socket?.connected")
         return page
 
@@ -104,6 +109,16 @@ def _foreign(url: str, address: str) -> bool:
 
 def typical(page: Page) -> str:
     return page.locator(".answer-number").inner_text()
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus; every stop on the way shows where it is."""
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        assert page.evaluate(OUTLINED)
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail("the keyboard does not reach it")
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
@@ -130,9 +145,7 @@ def test_everything_can_be_done_with_the_keyboard_alone(visit):
     before = typical(page)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the answer")).to_be_focused()
-    for _ in range(2):
-        page.keyboard.press("Tab")
-    expect(page.get_by_role("textbox", name="Age")).to_be_focused()
+    tab_to(page, page.get_by_role("textbox", name="Age"))
     page.keyboard.type("61")
     page.keyboard.press("Tab")
     expect(page.get_by_role("slider", name="Age")).to_be_focused()
@@ -142,10 +155,7 @@ def test_everything_can_be_done_with_the_keyboard_alone(visit):
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("radio", name="Male", exact=True)).to_be_checked()
     expect(page.locator(".answer-number")).not_to_have_text(before)
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent") == "Save this estimate":
-            break
+    tab_to(page, page.get_by_role("button", name="Save this estimate"))
     page.keyboard.press("Enter")
     expect(page.get_by_text("Saved. It is now first")).to_be_visible()
 
@@ -199,6 +209,54 @@ def test_a_lost_connection_comes_back_to_the_same_form(visit):
     before = typical(page)
     age.fill("19")
     expect(page.locator(".answer-number")).not_to_have_text(before)
+
+
+def test_a_browser_that_likes_spanish_is_answered_in_spanish(visit):
+    page = visit(PHONE, locale="es-MX")
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page).to_have_title("¿Cuánto podría costar un año de atención? · Medcost")
+    page.get_by_role("textbox", name="Edad").fill("200")
+    expect(page.get_by_text("Escriba una edad de 18 a 100.")).to_be_visible()
+    expect(page.get_by_text("Este es todavía su último cálculo.")).to_be_visible()
+
+
+def test_the_language_is_switched_in_the_header_and_kept(visit):
+    page = visit(DESK)
+    page.get_by_role("textbox", name="Age").fill("58")
+    expect(page.get_by_role("slider", name="Age")).to_have_value("58")
+    page.get_by_role("button", name="Español").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("¿Cuánto podría costar un año de atención?")
+    expect(page.get_by_role("textbox", name="Edad")).to_have_value("58")
+    page.goto(page.url)
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en-US")
+
+
+def test_the_theme_follows_the_device_until_a_person_chooses(visit):
+    page = visit(PHONE, scheme="dark")
+    dark, light = "rgb(16, 22, 28)", "rgb(244, 246, 248)"
+    expect(page.locator("body")).to_have_css("background-color", dark)
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("combobox", name="Colors").select_option(label="Light")
+    expect(page.locator("body")).to_have_css("background-color", light)
+    page.reload()
+    expect(page.locator("body")).to_have_css("background-color", light)
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("body")).to_have_css("background-color", light)
+
+
+def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(visit):
+    page = visit(PHONE)
+    menu = page.get_by_role("button", name="Menu")
+    here = page.get_by_role("navigation", name="Pages").get_by_role("link", name="Estimate")
+    expect(here).to_be_hidden()
+    menu.press("Enter")
+    expect(here).to_have_attribute("aria-current", "page")
+    tab_to(page, here)
+    page.keyboard.press("Escape")
+    expect(here).to_be_hidden()
+    expect(menu).to_be_focused()
 
 
 def test_nothing_scrolls_sideways(visit):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.cost import Contribution, CostDistribution, round_to_total
 from domain.prediction import Explanation, ModelReference, PeopleAlike
 from entrypoints.dashboard.kit import charts
-from entrypoints.dashboard.kit.words import Words
+from entrypoints.dashboard.words.speech import Words
 
 WORDS = Words("en")
 FACTS = ("age", "sex", "bmi", "children", "smoker", "region")

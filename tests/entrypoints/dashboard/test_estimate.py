@@ -14,7 +14,7 @@ from domain.ledger import Change, NewEntry
 from domain.model import ModelVersion
 from domain.prediction import PredictionQuery
 from entrypoints.dashboard.kit.fields import Field
-from entrypoints.dashboard.kit.words import Words
+from entrypoints.dashboard.words.speech import Words
 
 if TYPE_CHECKING:
     from domain.errors import MedcostError

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from domain.beneficiary import Beneficiary
     from domain.prediction import Estimate, Explanation
-    from entrypoints.dashboard.kit.words import Words
+    from entrypoints.dashboard.words.speech import Words
 
 
 class AnswerCards:

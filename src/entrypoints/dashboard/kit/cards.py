@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from domain.model import ModelVersion
     from domain.prediction import Estimate, ModelReference, PeopleAlike, Prediction
-    from entrypoints.dashboard.kit.words import Words
+    from entrypoints.dashboard.words.speech import Words
 
 _SHORT = 12
 """Digits of a fingerprint that are enough to compare by eye."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from domain.cost import CostDistribution
     from domain.prediction import Explanation
-    from entrypoints.dashboard.kit.words import Words
+    from entrypoints.dashboard.words.speech import Words
 
 _CELLS: Final = 180
 """Points of the curve."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from domain.errors import FieldError
-    from entrypoints.dashboard.kit.words import Words
+    from entrypoints.dashboard.words.speech import Words
 
 ADVISED_AGES: Final = (18, 64)
 """What the slider offers: beyond it, public data hold nobody. The number accepts what the domain accepts."""

@@ -9,9 +9,9 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from entrypoints.dashboard.kit.words import Words
+    from entrypoints.dashboard.words.speech import Words
 
 _MARK = (
     '<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">'
@@ -19,18 +19,49 @@ _MARK = (
 )
 
 
+class Navigation(ui.element, component="navigation.js"):
+    """The menu, the language and the theme, as one small Vue file."""
+
+    def __init__(self, words: Words, links: Sequence[tuple[str, str, bool]]) -> None:
+        super().__init__()
+        self.props.update(
+            {
+                "menu": words("menu"),
+                "pages": words("menu.pages"),
+                "links": [list(link) for link in links],
+                "language": words("language.other.code"),
+                "languageName": words("language.other"),
+                "theme": words("theme"),
+                "themes": [[name, words(f"theme.{name}")] for name in ("system", "light", "dark")],
+            }
+        )
+        self.classes("navigation")
+
+
 @contextmanager
-def frame(words: Words, title: str, lead: str, *, skip_to: str = "content") -> Iterator[None]:
-    """Put a page between header and footer, below its one h1; ``skip_to`` is what a keyboard may jump to first."""
+def frame(
+    words: Words, links: Sequence[tuple[str, str, bool]], title: str, lead: str, *, skip_to: str
+) -> Iterator[None]:
+    """Put a page between header and footer; a page does it through its `Visit`.
+
+    Args:
+        words: of the visit.
+        links: of the menu: address, text, and whether it is this page.
+        title: the one h1.
+        lead: the sentence below it, if there is one.
+        skip_to: the id that a keyboard may jump to first.
+    """
     with ui.header(fixed=False, wrap=False).classes("top"), tag("div", "inner"):
-        text("a", words("skip"), "skip").props(f'href="#{skip_to}"')
+        text("a", words("skip" if skip_to == "answer" else "skip.content"), "skip").props(f'href="#{skip_to}"')
         with tag("a", "brand").props('href="/"'):
             ui.html(_MARK, sanitize=False, tag="span")
             text("span", "Medcost")
+        Navigation(words, links)
     with tag("div", "page").props("id=content tabindex=-1"):
         with tag("div", "intro"):
             text("h1", title)
-            text("p", lead, "lead")
+            if lead:
+                text("p", lead, "lead")
         yield
     with ui.footer(fixed=False, wrap=False).classes("bottom"), tag("div", "inner"):
         text("p", words("footer"))
@@ -65,9 +96,3 @@ def html(content: str = "", classes: str = "") -> ui.html:
 def button(label: str, classes: str = "") -> TextElement:
     """Make a native button."""
     return text("button", label, f"btn {classes}").props("type=button")
-
-
-def sorry(words: Words, key: str) -> None:
-    """Show a page that says what went wrong, kindly, and what to do; nothing of the error itself."""
-    with frame(words, words(f"{key}.title"), words(key)):
-        text("a", words(f"{key}.do"), "btn primary").props('href="/"')

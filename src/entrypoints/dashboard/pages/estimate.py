@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from dishka import FromDishka
-from nicegui import Client, app, background_tasks, ui
+from nicegui import app, background_tasks
 
 from application.explain_cost import ExplainCost
 from application.explore_cost import ExploreCost
@@ -24,14 +24,14 @@ from domain.prediction import Estimate, Explanation, Idempotency, ModelReference
 from entrypoints.dashboard.kit import cards
 from entrypoints.dashboard.kit.answer import AnswerCards, ReasonCards
 from entrypoints.dashboard.kit.live import Live
+from entrypoints.dashboard.kit.page import Page, Visit
 from entrypoints.dashboard.kit.person import PersonForm
-from entrypoints.dashboard.kit.shell import button, card, frame, html, tag
+from entrypoints.dashboard.kit.shell import button, card, html, tag
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from entrypoints.dashboard.kit.inject import Inject
-    from entrypoints.dashboard.kit.words import Words
 
 _PATIENCE = 0.5
 """Seconds that the first page waits for its numbers, before it is shown without them."""
@@ -78,21 +78,24 @@ class UseCases:
     champion: Callable[[], Awaitable[ModelVersion | None]]
 
 
-def register(path: str, inject: Inject, words: Words) -> None:
-    """Add the page to the dashboard."""
+def page(inject: Inject) -> Page:
+    """Make the page over its use cases."""
     use = UseCases(inject(explore), inject(explain), inject(save), inject(newest), inject(champion))
 
-    @ui.page(path, title=f"{words('title')} · Medcost", language="en-US")
-    async def estimate(client: Client) -> None:
-        await EstimatePage(use, words, client).first_look()
+    async def build(visit: Visit) -> None:
+        await EstimatePage(use, visit).first_look()
+
+    return Page("/", "estimate", build)
 
 
 class EstimatePage:
     """One open page of one person."""
 
-    def __init__(self, use: UseCases, words: Words, client: Client) -> None:
+    def __init__(self, use: UseCases, visit: Visit) -> None:
+        words, client = visit.words, visit.client
         self._use, self._words, self._client = use, words, client
-        with frame(words, words("title"), words("lead"), skip_to="answer"), tag("div", "columns"):
+        opened = visit.frame(words("estimate.title"), words("estimate.lead"), skip_to="answer")
+        with opened, tag("div", "columns"):
             self._form = PersonForm(words, on_change=self._changed)
             with tag("div", "results"):
                 self._answer = AnswerCards(words, then=self._shown, on_save=self._save, on_retry=self._ask)

@@ -1,0 +1,2 @@
+// Runs before the first paint.
+document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "system";

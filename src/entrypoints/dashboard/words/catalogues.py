@@ -1,0 +1,30 @@
+"""The texts of each language, put together from one module a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from entrypoints.dashboard.words.en import estimate as english_estimate
+from entrypoints.dashboard.words.en import people as english_people
+from entrypoints.dashboard.words.en import shell as english_shell
+from entrypoints.dashboard.words.es import estimate as spanish_estimate
+from entrypoints.dashboard.words.es import people as spanish_people
+from entrypoints.dashboard.words.es import shell as spanish_shell
+
+_ENGLISH: Final = (
+    english_shell,
+    english_people,
+    english_estimate,
+)
+_SPANISH: Final = (
+    spanish_shell,
+    spanish_people,
+    spanish_estimate,
+)
+
+CATALOGUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {key: text for page in _ENGLISH for key, text in page.TEXTS.items()},
+    "es": {key: text for page in _SPANISH for key, text in page.TEXTS.items()},
+}
+"""Language to key to text. Keys are the same in each."""

@@ -1,0 +1,35 @@
+"""What stands around every page, and how numbers and dates are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+TEXTS: Final[Mapping[str, str]] = {
+    "locale.thousands": "${thousands}k",
+    "locale.day": "{month} {day}, {year}",
+    "locale.months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "language.other": "Español",
+    "language.other.code": "es",
+    "theme": "Colors",
+    "theme.system": "System",
+    "theme.light": "Light",
+    "theme.dark": "Dark",
+    "menu": "Menu",
+    "menu.pages": "Pages",
+    "skip": "Skip to the answer",
+    "skip.content": "Skip to the content",
+    "footer": "For learning and planning. Not medical, insurance or legal advice.",
+    "footer.kept": "Nothing you enter is kept unless you press Save.",
+    "working": "Working it out …",
+    "retry": "Try again",
+    "range.value": "{low} to {high}",
+    "unexpected": "Something went wrong on our side.",
+    "unexpected.do": "Nothing you entered is lost. Reload the page if the numbers stop changing.",
+    "broken.title": "This page did not open",
+    "broken": "Something went wrong on our side. Nothing you entered is lost.",
+    "broken.do": "Open it again",
+    "missing.title": "There is no such page",
+    "missing": "The address may be mistyped.",
+    "missing.do": "Go to the estimate",
+}
