@@ -23,8 +23,12 @@ class RollBackModel:
     clock: Clock
     reconcile: Reconcile
 
-    async def __call__(self, *, by: str, reason: str) -> LedgerEntry:
+    async def __call__(self, *, by: str, reason: str | None = None) -> LedgerEntry:
         """Roll back.
+
+        Args:
+            by: who does it.
+            reason: why; stands in the ledger.
 
         Raises:
             PromotionRefused: if there is no champion before.
@@ -48,7 +52,7 @@ class RollBackModel:
                     replaces=history[-1].version,
                     at=self.clock.now(),
                     by=by,
-                    reason=reason,
+                    reason=reason or "rolled back by hand",
                 )
             )
             await self.reconcile()

@@ -94,7 +94,7 @@ def promote(
 @app.command
 def rollback(
     *,
-    reason: str = "rolled back by hand",
+    reason: str | None = None,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
     json: AsJson = False,

@@ -56,6 +56,12 @@ def caller(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     return str(key.id) if isinstance(key, ApiKey) else ""
 
 
+def author(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Name who changes something, for people: the key's name, or this machine where no key is asked for."""
+    key = connection.scope.get("auth")
+    return key.name if isinstance(key, ApiKey) else "loopback"
+
+
 def _secret(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     scheme, _, credentials = connection.headers.get("authorization", "").partition(" ")
     return credentials.strip() if scheme.lower() == "bearer" else connection.headers.get("x-api-key", "")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from entrypoints.http.schemas import Digest, Text
 
 if TYPE_CHECKING:
     from application.review_models import ReviewedVersion
+    from domain.ledger import LedgerEntry
 
 
 class RecipeOut(msgspec.Struct, frozen=True):
@@ -146,6 +148,26 @@ class VersionOut(msgspec.Struct, frozen=True):
             verdict=msgspec.convert(verdict, VerdictOut, from_attributes=True) if verdict else None,
             card=msgspec.convert(version.card, CardOut, from_attributes=True),
         )
+
+
+class EntryOut(msgspec.Struct, frozen=True):
+    """An entry of the ledger: who made which version champion, when and why, sealed to the entry before it."""
+
+    number: int
+    change: Literal["promotion", "rollback"]
+    version: int
+    digest: Digest
+    replaces: int | None
+    at: datetime
+    by: Text
+    reason: Text
+    overridden: bool
+    seal: Annotated[str, Meta(description="SHA-256 over the entry and the seal before it")]
+
+    @classmethod
+    def of(cls, entry: LedgerEntry) -> EntryOut:
+        """Shape an entry."""
+        return msgspec.convert(entry, cls, from_attributes=True)
 
 
 class VersionsOut(msgspec.Struct, frozen=True):

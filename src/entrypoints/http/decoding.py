@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from domain.beneficiary import ANYBODY, Beneficiary
 from domain.errors import FieldError, InvalidBeneficiary
 from entrypoints.http.errors import BadRequestFields, Malformed, UnsupportedMediaType, pointed
-from entrypoints.http.schemas import BadField, BeneficiaryIn
+from entrypoints.http.schemas import LONGEST_REASON, REASON, BadField, BeneficiaryIn
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 JSON: Final = "application/json"
 
 _BENEFICIARY: Final = msgspec.json.Decoder(BeneficiaryIn, strict=True)
+_REASON: Final = re.compile(REASON)
 _MOST_CHANGES: Final = 100
 _LARGEST: Final = 2**53
 """Up to here a float holds every whole number; no fact comes near."""
@@ -123,6 +125,28 @@ def charges(body: bytes) -> float:
     if errors:
         raise BadRequestFields(errors)
     return float(value)  # type: ignore[arg-type]  # checked above
+
+
+def reason(body: bytes) -> str | None:
+    """Read why the champion is changed; None if nothing is said.
+
+    Raises:
+        Malformed: if there is a body, and it is not a JSON object.
+        BadRequestFields: with every broken rule.
+    """
+    if not body:
+        return None
+    given = json_object(body)
+    errors = list(pointed(FieldError(name, "unknown", "is not a known field") for name in given if name != "reason"))
+    said = given.get("reason")
+    if "reason" in given and not isinstance(said, str):
+        errors.append(BadField("/reason", "type", "must be a text"))
+    elif isinstance(said, str) and not (len(said) <= LONGEST_REASON and _REASON.search(said)):
+        rule = f"must be 1 to {LONGEST_REASON} characters that can be seen, without a space before them"
+        errors.append(BadField("/reason", "range", rule))
+    if errors:
+        raise BadRequestFields(errors)
+    return said.rstrip() if isinstance(said, str) else None
 
 
 def json_object(body: bytes) -> dict[str, object]:

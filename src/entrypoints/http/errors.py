@@ -15,6 +15,7 @@ from domain.errors import (
     FieldError,
     InvalidInput,
     MedcostError,
+    ModelRefused,
     NotFound,
     Unavailable,
 )
@@ -29,6 +30,7 @@ _DOMAIN: Final[Mapping[type[MedcostError], tuple[int, str]]] = {
     InvalidInput: (422, "invalid-input"),
     NotFound: (404, "not-found"),
     Conflict: (409, "conflict"),
+    ModelRefused: (409, "conflict"),
     Unavailable: (503, "unavailable"),
 }
 """Status and problem type of each branch of the domain's errors; what is not named here is our own failure."""

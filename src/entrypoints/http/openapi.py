@@ -15,7 +15,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from entrypoints.http.batch import BATCH_TYPES
 from entrypoints.http.errors import PROBLEM_JSON
-from entrypoints.http.schemas import BeneficiaryIn, OutcomeIn, Problem, ScenariosIn
+from entrypoints.http.schemas import BeneficiaryIn, OutcomeIn, Problem, ReasonIn, ScenariosIn
 
 DESCRIPTION: Final = """\
 What a year of medical care is likely to cost, from six facts: the mean (`expected`), the median (`typical`) and a
@@ -41,6 +41,8 @@ _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
     "explore": (*_READS, 503),
     "list_models": (503,),
     "get_champion": (404, 503),
+    "promote": (*_READS, 404, 409, 503),
+    "roll_back": (*_READS, 404, 409, 503),
     "ready": (503,),
 }
 _ANYWHERE: Final = {401, 403}
@@ -93,7 +95,9 @@ class _Completed(JsonRenderPlugin):
 def completed(document: dict[str, Any]) -> dict[str, Any]:
     """Add bodies, problems, keys and headers to each operation of a document."""
     document = copy.deepcopy(document)
-    _, shapes = msgspec.json.schema_components([BeneficiaryIn, ScenariosIn, OutcomeIn, Problem], ref_template=_REF)
+    _, shapes = msgspec.json.schema_components(
+        [BeneficiaryIn, ScenariosIn, OutcomeIn, ReasonIn, Problem], ref_template=_REF
+    )
     document["components"]["schemas"].update(shapes)
     document["components"]["headers"] = {
         "RequestId": {"schema": {"type": "string"}, "description": "Identifies this request in our logs"}
@@ -108,7 +112,7 @@ def _complete(operation: dict[str, Any]) -> None:
     name, responses = operation["operationId"], operation["responses"]
     responses.pop("400", None)  # Litestar's own shape of errors, which is not ours
     if name in _BODIES:
-        operation["requestBody"] = {"required": True, "content": _BODIES[name]}
+        operation["requestBody"] = {"required": name not in ("promote", "roll_back"), "content": _BODIES[name]}
     if name not in ("live", "ready"):
         operation["security"] = [{}, {"bearer": []}, {"key": []}]
     anywhere = {403, 421} if name in ("live", "ready") else {401, 403, 421}
@@ -140,6 +144,10 @@ _BODIES: Final[dict[str, dict[str, Any]]] = {
     "predict": {_JSON: {"schema": _schema("BeneficiaryIn"), "example": ANN}},
     "explain": {_JSON: {"schema": _schema("BeneficiaryIn"), "example": ANN}},
     "record_outcome": {_JSON: {"schema": _schema("OutcomeIn"), "example": {"charges": 7281.51}}},
+    "promote": {
+        _JSON: {"schema": _schema("ReasonIn"), "example": {"reason": "the champion is known to be wrong about smokers"}}
+    },
+    "roll_back": {_JSON: {"schema": _schema("ReasonIn"), "example": {"reason": "complaints from the northeast"}}},
     "explore": {
         _JSON: {
             "schema": _schema("ScenariosIn"),

@@ -20,6 +20,16 @@ Children = Annotated[
 ]
 Smoker = Annotated[bool | Literal["yes", "no"], Meta(description="Smokes now")]
 Digest = Annotated[str, Meta(description="SHA-256 of the model's manifest")]
+REASON = r"^[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$"
+LONGEST_REASON = 500
+Reason = Annotated[
+    str,
+    Meta(
+        pattern=REASON,
+        max_length=LONGEST_REASON,
+        description="Begins with what can be seen, and holds no control characters",
+    ),
+]
 Text = Annotated[str, Meta(description="For people")]
 
 
@@ -67,6 +77,12 @@ class OutcomeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the year really cost."""
 
     charges: Annotated[float, Meta(ge=0, description="US dollars")]
+
+
+class ReasonIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why the champion is changed; stands in the ledger."""
+
+    reason: Reason | UnsetType = UNSET
 
 
 class BeneficiaryOut(msgspec.Struct, frozen=True):

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 from dishka import Provider, Scope, provide
 
 from adapters.memory.keys import MemoryKeys
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
+from adapters.memory.publisher import MemoryPublisher
+from adapters.memory.registry import MemoryRegistry
 from adapters.memory.sample import small_sample
 from adapters.system.clock import SystemClock
+from application.change_champion import ChangeChampion
+from application.promote_model import PromoteModel
+from application.reconcile import Reconcile
+from application.roll_back_model import RollBackModel
+from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.explainer import Explainer
 from domain.ports.keys import ApiKeys
@@ -17,6 +28,36 @@ from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
+from domain.ports.publisher import ModelPublisher
+from domain.ports.registry import ModelRegistry
+
+
+class MemoryKeeping(Provider):
+    """Versions, ledger and keys of this process: empty at first, gone with it."""
+
+    scope = Scope.APP
+
+    @provide
+    def ledger(self) -> ModelLedger:
+        """What is served, and why."""
+        return MemoryLedger()
+
+    @provide
+    def keys(self, clock: Clock) -> ApiKeys:
+        """Who may ask."""
+        return MemoryKeys(clock=clock)
+
+    @provide
+    def registry(self) -> Iterator[ModelRegistry]:
+        """Copies in a folder that goes with the container."""
+        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
+            yield MemoryRegistry(workspace=Path(workspace))
+
+    @provide
+    def publisher(self) -> Iterator[ModelPublisher]:
+        """Copies in a folder that goes with the container."""
+        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
+            yield MemoryPublisher(workspace=Path(workspace))
 
 
 class MemoryParts(Provider):
@@ -25,6 +66,10 @@ class MemoryParts(Provider):
     scope = Scope.APP
 
     clock = provide(SystemClock, provides=Clock)
+    reconcile = provide(Reconcile)
+    promote = provide(PromoteModel)
+    roll_back = provide(RollBackModel)
+    change = provide(ChangeChampion, provides=Championship)
 
     @provide
     def model(self) -> LoadedModel:
@@ -45,13 +90,3 @@ class MemoryParts(Provider):
     def predictions(self) -> PredictionRepository:
         """Empty at the start."""
         return MemoryPredictions()
-
-    @provide
-    def ledger(self) -> ModelLedger:
-        """Empty: nothing was trained."""
-        return MemoryLedger()
-
-    @provide
-    def keys(self, clock: Clock) -> ApiKeys:
-        """Empty: keys are made by commands."""
-        return MemoryKeys(clock=clock)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from typing import Final
 
 from dishka import Provider, Scope, provide
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,9 +18,11 @@ from adapters.postgres.engine import connect
 from adapters.postgres.keys import PostgresKeys
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.predictions import PostgresPredictions
+from adapters.system.championship import ChildChampionship
 from adapters.system.clock import SystemClock
 from adapters.system.home import Home
 from domain.errors import ConfigurationError
+from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.explainer import Explainer
 from domain.ports.keys import ApiKeys
@@ -27,7 +31,10 @@ from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
 from entrypoints.wiring.database import database_url, enter_in_thread, lease
-from entrypoints.wiring.settings import Settings
+from entrypoints.wiring.settings import Settings, environment_of
+
+_CHANGED_WITHIN: Final = 60.0
+"""Seconds to import MLflow on a busy machine and to change the champion."""
 
 
 class DatabaseParts(Provider):
@@ -62,6 +69,20 @@ class DatabaseParts(Provider):
     def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
         """What is served, and why."""
         return PostgresLedger(engine, Home(settings.home).ledger_head)
+
+
+class Changing(Provider):
+    """Promotion and rollback, in a child process: this one imports neither MLflow nor BentoML."""
+
+    scope = Scope.APP
+
+    @provide
+    async def championship(self, settings: Settings) -> AsyncIterator[Championship]:
+        """One child at a time; the one at work may end its work before this process ends."""
+        command = [sys.executable, "-m", "entrypoints.wiring.championship"]
+        championship = ChildChampionship(command, environment_of(settings), deadline=_CHANGED_WITHIN)
+        yield championship
+        await championship.close()
 
 
 class ModelServerParts(Provider):
@@ -123,8 +144,8 @@ def server_parts(settings: Settings) -> list[Provider]:
     told = Provider(scope=Scope.APP)
     told.provide(lambda: settings, provides=Settings)
     if settings.predictor == "in_process":
-        return [told, DatabaseParts(), InProcessParts()]
+        return [told, DatabaseParts(), Changing(), InProcessParts()]
     if not settings.model_server_url:
         message = "no model server is named: set MEDCOST_MODEL_SERVER_URL, or MEDCOST_PREDICTOR=in_process"
         raise ConfigurationError(message)
-    return [told, DatabaseParts(), ModelServerParts()]
+    return [told, DatabaseParts(), Changing(), ModelServerParts()]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_asyn
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.system.home import Home
+from application.change_champion import ChangeChampion
 from application.compare_models import CompareModels
 from application.evaluate_model import EvaluateModel
 from application.judge_model import JudgeModel
@@ -22,6 +22,7 @@ from application.register_model import RegisterModel
 from application.review_models import ReviewModels
 from application.roll_back_model import RollBackModel
 from application.tune_model import TuneModel
+from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.dataset import ClaimsDataset
 from domain.ports.keys import ApiKeys
@@ -50,6 +51,7 @@ class LifeOfVersions(Provider):
     review = provide(ReviewModels)
     promote = provide(PromoteModel)
     roll_back = provide(RollBackModel)
+    change = provide(ChangeChampion, provides=Championship)
     publish = provide(PublishModel)
     register = provide(RegisterModel)
 
@@ -176,23 +178,9 @@ class LastingParts(Provider):
 
 
 class PassingParts(Provider):
-    """What ends with the process: the memory profile."""
+    """What training keeps in this process for the memory profile, beside `MemoryKeeping`."""
 
     scope = Scope.APP
-
-    @provide
-    def ledger(self) -> ModelLedger:
-        """Empty at first."""
-        from adapters.memory.ledger import MemoryLedger
-
-        return MemoryLedger()
-
-    @provide
-    def keys(self, clock: Clock) -> ApiKeys:
-        """Empty at first."""
-        from adapters.memory.keys import MemoryKeys
-
-        return MemoryKeys(clock=clock)
 
     @provide
     def tracker(self) -> ExperimentTracker:
@@ -200,22 +188,6 @@ class PassingParts(Provider):
         from adapters.memory.tracker import MemoryTracker
 
         return MemoryTracker()
-
-    @provide
-    def registry(self) -> Iterator[ModelRegistry]:
-        """Copies in a folder that goes with the container."""
-        from adapters.memory.registry import MemoryRegistry
-
-        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
-            yield MemoryRegistry(workspace=Path(workspace))
-
-    @provide
-    def publisher(self) -> Iterator[ModelPublisher]:
-        """Copies in a folder that goes with the container."""
-        from adapters.memory.publisher import MemoryPublisher
-
-        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
-            yield MemoryPublisher(workspace=Path(workspace))
 
 
 class Tuning(Provider):
@@ -296,10 +268,17 @@ def claims_file(path: Path) -> ClaimsDataset:
 
 
 def _made(settings: Settings, *providers: Provider) -> AsyncContainer:
-    parts = PassingParts() if settings.profile == "memory" else LastingParts()
     return make_async_container(
-        Commands(settings), parts, LifeOfVersions(), *providers, validation_settings=STRICT_VALIDATION
+        Commands(settings), *_parts(settings), LifeOfVersions(), *providers, validation_settings=STRICT_VALIDATION
     )
+
+
+def _parts(settings: Settings) -> list[Provider]:
+    if settings.profile != "memory":
+        return [LastingParts()]
+    from entrypoints.wiring.memory_parts import MemoryKeeping
+
+    return [MemoryKeeping(), PassingParts()]
 
 
 def write_sample(out: Path, *, rows: int, seed: int) -> None:

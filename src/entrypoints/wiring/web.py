@@ -43,9 +43,9 @@ def web_container(settings: Settings, *replacements: Provider) -> AsyncContainer
 
 def _parts(settings: Settings) -> list[Provider]:
     if settings.profile == "memory":
-        from entrypoints.wiring.memory_parts import MemoryParts
+        from entrypoints.wiring.memory_parts import MemoryKeeping, MemoryParts
 
-        return [MemoryParts()]
+        return [MemoryKeeping(), MemoryParts()]
     from entrypoints.wiring.server_parts import server_parts
 
     return server_parts(settings)

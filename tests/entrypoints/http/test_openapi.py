@@ -29,6 +29,8 @@ OPERATIONS = {
     "explore": ("POST", "/scenarios"),
     "list_models": ("GET", "/models"),
     "get_champion": ("GET", "/models/champion"),
+    "promote": ("POST", "/models/{version}/promotion"),
+    "roll_back": ("POST", "/models/rollback"),
     "live": ("GET", "/health/live"),
     "ready": ("GET", "/health/ready"),
     "metrics": ("GET", "/metrics"),
