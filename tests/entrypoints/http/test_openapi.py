@@ -93,6 +93,8 @@ async def test_the_examples_of_the_description_work(memory_api):
     document = (await memory_api.get("/schema/openapi.json")).json()
     tried = 0
     for path, operations in document["paths"].items():
+        if path.startswith("/api/v1/models/"):
+            continue  # they need versions: see test_promotion
         for kind, content in operations.get("post", {}).get("requestBody", {}).get("content", {}).items():
             example, url = content["example"], f"http://127.0.0.1{path}"
             sent = (

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import pytest
+
+from adapters.memory.clock import FixedClock
+from adapters.memory.registry import MemoryRegistry
+from adapters.memory.sample import small_sample
+from adapters.memory.trainer import MemoryTrainer
+from domain.errors import RegistryUnavailable
+from domain.keys import Role
+from domain.model import FoldPlan, Provenance, Recipe
+from domain.ports.keys import ApiKeys
+from domain.ports.ledger import ModelLedger
+from domain.ports.registry import ModelRegistry
+from domain.promotion import PromotionPolicy
+
+PROBLEM = "application/problem+json"
+
+
+@pytest.fixture
+async def versions(memory_container, tmp_path):
+    """Version 1 passed the gate, version 2 was refused by it; there is no champion yet."""
+    ledger, registry = [await memory_container.get(port) for port in (ModelLedger, ModelRegistry)]
+    claims, plan, trainer = small_sample(60), FoldPlan(n_splits=3), MemoryTrainer(FixedClock())
+    recipe = Recipe(family="unconditional")
+    for number, first_gain in ((1, -1.0), (2, 0.99)):
+        test = trainer.test(recipe, claims, plan)
+        into = tmp_path / str(number)
+        model = trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=into)
+        await ledger.admit(await registry.register(model))
+        policy = PromotionPolicy(first_gain=first_gain, coverage=(0.0, 1.0))
+        await ledger.attach(number, policy.judge(trainer.compare(model, None, claims, plan)))
+    return ledger
+
+
+async def test_a_version_that_passed_the_gate_is_promoted_without_a_body(memory_api, versions):
+    answer = await memory_api.post("/models/1/promotion")
+    assert answer.status_code == 200
+    entry, kept = answer.json(), (await versions.history())[-1]
+    assert entry == {
+        "number": 1, "change": "promotion", "version": 1, "digest": kept.digest, "replaces": None,
+        "at": entry["at"], "by": "loopback", "reason": "passed the gate", "overridden": False, "seal": kept.seal,
+    }  # fmt: skip
+    assert (await memory_api.get("/models/champion")).json()["version"] == 1
+
+
+async def test_what_the_gate_refuses_is_a_conflict_with_its_reasons(memory_api, versions):
+    refused = await memory_api.post("/models/2/promotion", json={})
+    assert (refused.status_code, refused.headers["content-type"]) == (409, PROBLEM)
+    assert "the gate refuses version 2: CRPS" in refused.json()["detail"]
+    assert await versions.history() == ()
+
+
+async def test_a_reason_overrides_the_gate_and_a_rollback_goes_back(memory_api, versions):
+    await memory_api.post("/models/1/promotion")
+    promoted = (await memory_api.post("/models/2/promotion", json={"reason": "Ann asked for it"})).json()
+    assert (promoted["overridden"], promoted["reason"], promoted["replaces"]) == (True, "Ann asked for it", 1)
+    back = (await memory_api.post("/models/rollback", json={"reason": "complaints"})).json()
+    assert (back["change"], back["version"], back["replaces"], back["reason"]) == ("rollback", 1, 2, "complaints")
+    refused = await memory_api.post("/models/rollback")
+    assert (refused.status_code, refused.json()["detail"]) == (
+        409,
+        "there is no champion before this one to roll back to",
+    )
+    assert [entry.version for entry in await versions.history()] == [1, 2, 1]
+
+
+@pytest.mark.parametrize(("version", "status"), [("7", 404), ("0", 422), ("99999999999999999999", 422), ("one", 404)])
+async def test_a_version_that_is_not_there_is_not_promoted(memory_api, versions, version, status):
+    answer = await memory_api.post(f"/models/{version}/promotion", json={"reason": "a try"})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
+
+
+@pytest.mark.parametrize("path", ["/models/1/promotion", "/models/rollback"])
+@pytest.mark.parametrize(
+    ("body", "status", "pointers"),
+    [
+        ('{"reason": ""}', 422, ["/reason"]),
+        ('{"reason": " x"}', 422, ["/reason"]),
+        ('{"reason": "a\\u0000b"}', 422, ["/reason"]),
+        ('{"reason": "a\\u001b[2Jb"}', 422, ["/reason"]),
+        (f'{{"reason": "{"x" * 501}"}}', 422, ["/reason"]),
+        ('{"reason": null, "by": "eve"}', 422, ["/by", "/reason"]),
+        ("[]", 400, []),
+        ("{", 400, []),
+    ],
+)
+async def test_a_bad_reason_changes_nothing(memory_api, versions, path, body, status, pointers):
+    answer = await memory_api.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
+    assert [error["pointer"] for error in answer.json().get("errors", [])] == pointers
+    assert await versions.history() == ()
+
+
+async def test_a_body_of_another_type_is_refused(memory_api, versions):
+    assert (await memory_api.post("/models/1/promotion", content="why")).status_code == 415
+
+
+async def test_only_an_admin_changes_the_champion_and_stands_in_the_ledger_by_name(
+    memory_container, client_of, versions
+):
+    keys = await memory_container.get(ApiKeys)
+    client, admin = [{"X-API-Key": (await keys.create(f"ann the {role}", role))[1]} for role in Role]
+    async with client_of(memory_container, require_keys=True) as api:
+        for path in ("/models/1/promotion", "/models/rollback"):
+            assert (await api.post(path)).status_code == 401
+            assert (await api.post(path, headers=client)).status_code == 403
+        assert await versions.history() == ()
+        assert (await api.post("/models/1/promotion", headers=admin)).json()["by"] == "ann the admin"
+
+
+async def test_without_the_registry_the_champion_stays(memory_container, memory_api, versions):
+    registry = await memory_container.get(ModelRegistry)
+    assert isinstance(registry, MemoryRegistry)
+    registry.failure = RegistryUnavailable("no answer from MLflow", retry_after=4.2)
+    answer = await memory_api.post("/models/1/promotion")
+    assert (answer.status_code, answer.headers["retry-after"], answer.json()["detail"]) == (
+        503,
+        "5",
+        "no answer from MLflow",
+    )
+    assert await versions.history() == ()
+
+
+async def test_a_damaged_model_is_not_promoted_and_the_answer_says_so(memory_container, memory_api, versions):
+    registry = await memory_container.get(ModelRegistry)
+    assert isinstance(registry, MemoryRegistry)
+    (registry.workspace / "1" / "medcost" / "cost.json").write_text("{}")
+    answer = await memory_api.post("/models/1/promotion")
+    assert (answer.status_code, answer.headers["content-type"]) == (409, PROBLEM)
+    assert "cost.json" in answer.json()["detail"]
+    assert await versions.history() == ()
