@@ -69,7 +69,7 @@ class ServedModel(LoadedModel):
         try:
             wanted = await self._publisher.pointed_to()
             if wanted is None or (self._current and self._current[0] == wanted):
-                self._refused = ""
+                self._refused, self._refused_model = "", None
             elif wanted != self._refused_model or time.monotonic() >= self._look_again:
                 folder = await self._publisher.folder(wanted)
                 self._current = wanted, await asyncio.to_thread(self._loader.load, wanted, folder)
@@ -81,9 +81,10 @@ class ServedModel(LoadedModel):
             self._keep(wanted, f"{type(error).__name__}: {error}")
 
     def _keep(self, wanted: ModelReference | None, why: str) -> None:
-        if why != self._refused:
+        if (why, wanted) != (self._refused, self._refused_model):
             serving = f"version {self._current[0].version} stays in service" if self._current else "nothing is served"
-            _log.error("a model was refused, %s: %s", serving, why)
+            name = f"model version {wanted.version}, digest {wanted.digest}," if wanted else "the pointer"
+            _log.error("%s was refused, %s: %s", name, serving, why)
         self._refused, self._refused_model = why, wanted
         self._look_again = time.monotonic() + _LOOK_AGAIN
 

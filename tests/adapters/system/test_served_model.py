@@ -88,6 +88,33 @@ async def test_going_back_to_the_model_in_service_clears_the_refusal(shelf, publ
     assert served.refused == ""
 
 
+async def test_a_refused_model_that_is_pointed_to_anew_is_tried_at_once(shelf, publish, tmp_path):
+    served = ServedModel(shelf, MemoryLoader())
+    old = await publish(1)
+    await served.refresh()
+    new = await publish(2)
+    (await shelf.folder(new) / "cost.json").unlink()
+    await served.refresh()
+    await shelf.point_to(old)
+    await served.refresh()
+    await shelf.publish(new, tmp_path / "made-2")
+    await shelf.point_to(new)
+    await served.refresh()
+    assert (await served.model(), served.refused) == (new, "")
+
+
+async def test_while_one_model_is_refused_the_next_one_is_tried_at_once(shelf, publish):
+    served = ServedModel(shelf, MemoryLoader())
+    await publish(1)
+    await served.refresh()
+    bad = await publish(2)
+    (await shelf.folder(bad) / "cost.json").unlink()
+    await served.refresh()
+    good = await publish(3)
+    await served.refresh()
+    assert (await served.model(), served.refused) == (good, "")
+
+
 async def test_a_library_that_breaks_on_a_folder_costs_nothing_but_the_new_model(shelf, publish):
     class Breaks(MemoryLoader):
         def load(self, model, folder):
