@@ -35,7 +35,7 @@ class PromoteModel:
         Raises:
             PromotionRefused: if the gate does not let it, or was not asked about today's champion.
             VersionNotFound: if there is no such version.
-            ModelRefused: if its folder does not match its digest; the champion stays.
+            ModelRefused: if its folder does not match its digest, or may not be loaded here; the champion stays.
             LedgerBroken: if the ledger was tampered with; the champion stays.
         """
         async with self.ledger.exclusive():
@@ -50,7 +50,7 @@ class PromoteModel:
                 return history[-1]
             verdict = await self.ledger.verdict(number)
             require(verdict, version=number, champion=champion, override=reason)
-            await self.reconcile.shelve(version)
+            await self.reconcile.make_ready(version)
             stands = verdict is not None and verdict.passed and verdict.candidacy.comparison.rival == champion
             entry = await self.ledger.append(
                 NewEntry(

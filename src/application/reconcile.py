@@ -11,6 +11,7 @@ from domain.errors import NoChampion, VersionNotFound
 from domain.ledger import verify
 from domain.model import CHALLENGER, CHAMPION
 from domain.ports.ledger import ModelLedger
+from domain.ports.loader import ModelLoader
 from domain.ports.publisher import ModelPublisher
 from domain.ports.registry import ModelRegistry
 
@@ -29,6 +30,7 @@ class Reconcile:
     ledger: ModelLedger
     registry: ModelRegistry
     publisher: ModelPublisher
+    loader: ModelLoader
 
     async def __call__(self) -> None:
         """Repair; where nothing is wrong nothing is changed.
@@ -66,6 +68,16 @@ class Reconcile:
         with tempfile.TemporaryDirectory() as workspace:
             folder = await self.registry.fetch(version.number, Path(workspace))
             await self.publisher.publish(version.reference, folder)
+
+    async def make_ready(self, version: ModelVersion) -> None:
+        """See to it that a version is on the shelf and comes to life: what servers would refuse must not be champion.
+
+        Raises:
+            ModelRefused: if the registry's copy does not match the digest in the ledger, or may not be loaded here.
+            VersionNotFound: if the registry has lost it.
+        """
+        await self.shelve(version)
+        self.loader.load(version.reference, await self.publisher.folder(version.reference))
 
     async def _let_follow(self, alias: str, number: int | None) -> None:
         if (await self.registry.aliases()).get(alias) == number:

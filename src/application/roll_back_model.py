@@ -32,7 +32,7 @@ class RollBackModel:
 
         Raises:
             PromotionRefused: if there is no champion before.
-            ModelRefused: if its folder does not match its digest; the champion stays.
+            ModelRefused: if its folder does not match its digest, or may not be loaded here; the champion stays.
             LedgerBroken: if the ledger was tampered with; the champion stays.
         """
         async with self.ledger.exclusive():
@@ -43,7 +43,7 @@ class RollBackModel:
                 message = "there is no champion before this one to roll back to"
                 raise PromotionRefused(message)
             version = await self.ledger.version(number)
-            await self.reconcile.shelve(version)
+            await self.reconcile.make_ready(version)
             entry = await self.ledger.append(
                 NewEntry(
                     change=Change.ROLLBACK,

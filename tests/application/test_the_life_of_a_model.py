@@ -13,6 +13,7 @@ import pytest
 from adapters.memory.clock import FixedClock
 from adapters.memory.dataset import MemoryDataset
 from adapters.memory.ledger import MemoryLedger
+from adapters.memory.loader import MemoryLoader
 from adapters.memory.publisher import MemoryPublisher
 from adapters.memory.registry import MemoryRegistry
 from adapters.memory.tracker import MemoryTracker
@@ -90,6 +91,7 @@ class World:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     tracker: MemoryTracker = field(default_factory=MemoryTracker)
     clock: FixedClock = field(default_factory=FixedClock)
+    loader: MemoryLoader = field(default_factory=MemoryLoader)
 
     def __post_init__(self) -> None:
         for name in ("registry", "shelf"):
@@ -138,7 +140,7 @@ class Process:
     def __init__(self, world: World, fuse: Fuse) -> None:
         ledger, registry, publisher = (Fused(port, fuse) for port in (world.ledger, world.registry, world.publisher))
         parts: dict[str, Any] = {"ledger": ledger, "registry": registry, "publisher": publisher}
-        self.reconcile = Reconcile(**parts)
+        self.reconcile = Reconcile(**parts, loader=world.loader)
         self.register = RegisterModel(**parts, reconcile=self.reconcile)
         self.judge = JudgeModel(dataset=world.dataset, trainer=world.trainer, ledger=ledger, registry=registry)  # type: ignore[arg-type]
         self.promote = PromoteModel(ledger=ledger, clock=world.clock, reconcile=self.reconcile)  # type: ignore[arg-type]
@@ -281,6 +283,20 @@ async def test_a_damaged_folder_is_not_promoted_and_the_champion_stays(new_world
     with pytest.raises(ModelRefused):
         await world.process().promote(2, by="ann")
     assert (await world.ledger.champion()).number == 1
+    await world.check()
+
+
+@pytest.mark.parametrize("act", [promote, roll_back])
+async def test_a_model_that_may_not_be_loaded_does_not_become_champion(
+    new_world: Callable[[], World], act: Act
+) -> None:
+    world = new_world()
+    await before(world, act)
+    champion = await world.ledger.champion()
+    world.loader.failure = ModelRefused("it was made with another release")
+    with pytest.raises(ModelRefused, match="another release"):
+        await act(world.process(), world)
+    assert await world.ledger.champion() == champion
     await world.check()
 
 

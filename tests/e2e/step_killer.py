@@ -1,0 +1,194 @@
+"""Carries out acts on the versions of a home, each in a process of its own that may be killed between two steps.
+
+``python step_killer.py HOME`` imports the heavy libraries once. Then each line on stdin, ``{"acts": ["promote"],
+"kill_at": 3}``, forks a process that carries out the acts through the production wiring, and one line on stdout tells
+how that ended: ``{"killed": …, "moments": …, "told": […]}``, with one document an act.
+
+A moment is just before a durable change, whoever makes it: a commit that wrote something, to PostgreSQL or MLflow's
+SQLite, or the renaming of a file or folder, which is how the ledger's head, the shelf and the pointer change. Just
+after a change is just before the next, and just after the last is `END`.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Engine, event
+
+from application.promote_model import PromoteModel
+from application.publish_model import PublishModel
+from application.register_model import RegisterModel
+from application.review_models import ReviewModels
+from application.roll_back_model import RollBackModel
+from domain.beneficiary import Beneficiary, Region, Sex
+from domain.errors import MedcostError, NoChampion
+from domain.manifest import MANIFEST, sha256
+from domain.model import FoldPlan, ModelCard, Provenance, Recipe, TrainedModel
+from domain.ports.ledger import ModelLedger
+from domain.ports.loader import ModelLoader
+from domain.ports.publisher import ModelPublisher
+from domain.ports.registry import ModelRegistry
+from domain.ports.trainer import Trainer
+from entrypoints.wiring.session import Session, prepare, session
+from entrypoints.wiring.settings import Settings, load
+from entrypoints.wiring.training import models_container
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
+HEAVY = (
+    "bentoml", "mlflow.store.model_registry.sqlalchemy_store", "mlflow.store.tracking.sqlalchemy_store",
+    "adapters.bentoml.publisher", "adapters.mlflow.registry", "adapters.postgres.ledger", "adapters.sklearn.trainer",
+    "entrypoints.wiring.database",
+)  # fmt: skip
+ANN = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+
+
+class Fuse:
+    """Kills its process at the n-th moment, None never."""
+
+    def __init__(self, kill_at: int | None) -> None:
+        self.kill_at, self.moments = kill_at, 0
+
+    def set(self) -> None:
+        sys.addaudithook(self._heard)
+        event.listen(Engine, "before_cursor_execute", self._executes)
+        event.listen(Engine, "commit", self._commits)
+
+    def burn(self) -> None:
+        if self.moments == self.kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.moments += 1
+
+    def _heard(self, name: str, _arguments: object) -> None:
+        if name == "os.rename":
+            self.burn()
+
+    def _executes(self, connection: Any, _cursor: object, statement: str, *_: object) -> None:
+        connection.info["wrote"] = connection.info.get("wrote") or statement.lstrip().upper().startswith(WRITES)
+
+    def _commits(self, connection: Any) -> None:
+        if connection.info.pop("wrote", False):
+            self.burn()
+
+
+def cook(parts: Session, into: str, seed: int) -> dict[str, Any]:
+    """Fit a small model."""
+    from adapters.pandas.synthetic import SyntheticClaims
+
+    claims, plan, recipe = SyntheticClaims(rows=120, seed=seed).read(), FoldPlan(n_repeats=1), Recipe(family="linear")
+    trainer = parts.get(Trainer)
+    test = trainer.test(recipe, claims, plan)
+    Path(into).mkdir()
+    model = trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=Path(into))
+    return {"folder": str(model.folder)}
+
+
+def register(parts: Session, made: str) -> dict[str, Any]:
+    folder = Path(made)
+    card = msgspec.json.decode((folder / "card.json").read_bytes(), type=ModelCard)
+    model = TrainedModel(folder, sha256((folder / MANIFEST).read_bytes()), card)
+    return {"version": parts.run(parts.get(RegisterModel)(model)).number}
+
+
+def promote(parts: Session, number: int) -> dict[str, Any]:
+    entry = parts.run(parts.get(PromoteModel)(number, by="ann", reason="a test"))
+    return {"version": entry.version}
+
+
+def roll_back(parts: Session) -> dict[str, Any]:
+    entry = parts.run(parts.get(RollBackModel)(by="ann", reason="a test"))
+    return {"version": entry.version}
+
+
+def publish(parts: Session) -> dict[str, Any]:
+    return {"version": parts.run(parts.get(PublishModel)()).number}
+
+
+def look(parts: Session) -> dict[str, Any]:
+    """Tell what ledger, registry and shelf say, and who would answer; nothing is repaired."""
+    review, ledger, registry = parts.get(ReviewModels), parts.get(ModelLedger), parts.get(ModelRegistry)
+    return parts.run(_look(review, ledger, registry, parts.get(ModelPublisher), parts.get(ModelLoader)))
+
+
+async def _look(
+    review: ReviewModels, ledger: ModelLedger, registry: ModelRegistry, publisher: ModelPublisher, loader: ModelLoader
+) -> dict[str, Any]:
+    history = await review.history()  # verified
+    try:
+        champion = (await ledger.champion()).reference
+    except NoChampion:
+        champion = None
+    pointer = await publisher.pointed_to()
+    answered = None
+    if pointer:
+        model = loader.load(pointer, await publisher.folder(pointer))
+        (estimate,) = await model.predict([ANN])
+        answered = [estimate.model.version, estimate.model.digest]
+    return {
+        "champion": champion and [champion.version, champion.digest],
+        "answered": answered,
+        "aliases": dict(await registry.aliases()),
+        "registered": list(await registry.numbers()),
+        "admitted": sorted(version.number for version in await ledger.versions()),
+        "entries": [[entry.change, entry.version, entry.digest] for entry in history],
+    }
+
+
+ACTS: dict[str, Callable[..., dict[str, Any]]] = {
+    "cook": cook, "register": register, "promote": promote, "rollback": roll_back, "publish": publish, "look": look,
+}  # fmt: skip
+
+
+def carry_out(settings: Settings, acts: list[list[Any]], kill_at: int | None) -> dict[str, Any]:
+    told: list[dict[str, Any]] = []
+    fuse = Fuse(kill_at)
+    with session(settings, lambda: models_container(settings)) as parts:
+        fuse.set()
+        for name, *arguments in acts:
+            try:
+                told.append(ACTS[name](parts, *arguments))
+            except MedcostError as error:
+                told.append({"error": type(error).__name__, "said": str(error)})
+        fuse.burn()  # END: all is done, and the process has not yet ended
+    return {"killed": False, "moments": fuse.moments, "told": told}
+
+
+def in_a_process(settings: Settings, acts: list[list[Any]], kill_at: int | None) -> dict[str, Any]:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        os.write(writing, json.dumps(carry_out(settings, acts, kill_at)).encode())
+        os._exit(0)  # what was raised before leaves as from any program
+    os.close(writing)
+    with os.fdopen(reading, "rb") as stream:
+        answer = stream.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        return {"killed": True}
+    return json.loads(answer)
+
+
+def main() -> None:
+    settings = load({"home": Path(sys.argv[1])})
+    prepare(settings)
+    for heavy in HEAVY:
+        import_module(heavy)
+    gc.freeze()  # forked processes share what is there already
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # what libraries print is not for the one who asks
+    for line in sys.stdin:
+        asked = json.loads(line)
+        answers.write(json.dumps(in_a_process(settings, asked["acts"], asked["kill_at"])) + "\n")
+
+
+if __name__ == "__main__":
+    main()
