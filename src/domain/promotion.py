@@ -48,6 +48,8 @@ class Candidacy:
         group_coverage: the same for each group of at least 50 rows.
         milliseconds: median time of predicting one row in process.
         megabytes: size of the model folder.
+        strongest_fact: the fact that foretells costs best on its own.
+        strongest_fact_r2: how well it does, out of fold: near 1 it is the cost itself under another name.
     """
 
     comparison: PairedComparison
@@ -55,6 +57,8 @@ class Candidacy:
     group_coverage: Mapping[str, float]
     milliseconds: float
     megabytes: float
+    strongest_fact: str = ""  # verdicts of before this was asked have none
+    strongest_fact_r2: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class PromotionPolicy:
         group_coverage: the same for each group.
         milliseconds: longest median time of predicting one row.
         megabytes: largest model folder.
+        single_fact_r2: highest share of the variance of costs that one fact may explain on its own; above it the data
+            leak their target into an input, and every figure measured on them is worth nothing.
     """
 
     margin: float = 0.02
@@ -103,6 +109,7 @@ class PromotionPolicy:
     group_coverage: tuple[float, float] = (0.83, 1.0)
     milliseconds: float = 100.0
     megabytes: float = 200.0
+    single_fact_r2: float = 0.9
 
     def judge(self, candidacy: Candidacy) -> Verdict:
         """Hold a candidacy against the policy. Compares only; every figure was measured elsewhere."""
@@ -125,6 +132,12 @@ class PromotionPolicy:
             yield _within(f"coverage of {group}", coverage, self.group_coverage)
         yield _at_most("milliseconds a row", candidacy.milliseconds, self.milliseconds)
         yield _at_most("megabytes", candidacy.megabytes, self.megabytes)
+        yield Check(
+            "leakage",
+            candidacy.strongest_fact_r2 <= self.single_fact_r2,
+            f"{candidacy.strongest_fact or 'no fact'} alone explains {candidacy.strongest_fact_r2:.3f} of the variance "
+            f"of costs, allowed {self.single_fact_r2:.2f}: above it an input holds the cost itself",
+        )
 
 
 def require(verdict: Verdict | None, *, version: int, champion: int | None, override: str | None) -> None:

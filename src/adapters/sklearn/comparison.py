@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.stats import t as student
+from sklearn.model_selection import cross_val_predict
+from sklearn.tree import DecisionTreeRegressor
 
 from adapters.sklearn.distribution import LEVELS
 from adapters.sklearn.fitting import fit_model
 from adapters.sklearn.folds import folds
-from adapters.sklearn.scoring import crps, scores
+from adapters.sklearn.scoring import crps, r2, scores
 from adapters.sklearn.storage import read, row_digests
+from domain.beneficiary import FACTS
 from domain.promotion import Candidacy, PairedComparison
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 _ENOUGH: Final = 200
 _GROUP: Final = 50
+_LEAF: Final = 5
 _CONFIDENCE: Final = 0.95
 
 
@@ -59,6 +63,7 @@ def candidacy(
     frozen = scores(table.rows, table.charges, model.predict_arrays(table.rows)[0])
     covered = _by_group(measured)
     # rows that a model learnt from are covered no worse than new ones, unless the folder is not what its recipe makes
+    fact, alone = _strongest_fact(table, splits[: plan.n_splits])
     as_it_is = {group: min(share, _by_group(frozen).get(group, share)) for group, share in covered.items()}
     return Candidacy(
         comparison=comparison,
@@ -66,6 +71,8 @@ def candidacy(
         group_coverage=as_it_is,
         milliseconds=_milliseconds(model, table.rows),
         megabytes=_megabytes(challenger.folder),
+        strongest_fact=fact,
+        strongest_fact_r2=alone,
     )
 
 
@@ -160,6 +167,17 @@ def _refitted(recipe: Recipe, table: Table, splits: Splits, plan: FoldPlan) -> F
 def _everybody(charges: Floats) -> Floats:
     """Answer the same for everybody: the mean and the quantiles of all charges."""
     return np.concatenate([[charges.mean()], np.quantile(charges, LEVELS)])
+
+
+def _strongest_fact(table: Table, splits: Splits) -> tuple[str, float]:
+    """Find which fact foretells costs best on its own, by a tree out of fold, and its R²."""
+    tree = DecisionTreeRegressor(min_samples_leaf=_LEAF, random_state=0)
+    alone = [
+        r2(table.charges, cross_val_predict(tree, table.rows[:, [column]], table.charges, cv=splits) - table.charges)
+        for column in range(len(FACTS))
+    ]
+    best = int(np.argmax(alone))
+    return FACTS[best], alone[best]
 
 
 def _by_group(measured: Scores) -> dict[str, float]:

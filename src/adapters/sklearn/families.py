@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
-from sklearn.linear_model import HuberRegressor, LinearRegression, QuantileRegressor
+from sklearn.linear_model import GammaRegressor, HuberRegressor, LinearRegression, QuantileRegressor
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PowerTransformer, QuantileTransformer, StandardScaler
@@ -115,6 +115,14 @@ FAMILIES: Final[Mapping[str, Family]] = {
         _interaction(lambda rest: [StandardScaler(), HuberRegressor(max_iter=1000, **rest)]),
         {**_INTERACTIONS, "epsilon": 1.35, "alpha": 0.0},
         _PLAIN,
+    ),
+    # the usual model of health costs: their spread grows with their mean (Manning, Basu and Mullahy 2005)
+    "interaction_gamma": Family(
+        "interactions, gamma regression with a log link",
+        _interaction(lambda rest: [StandardScaler(), GammaRegressor(solver="newton-cholesky", max_iter=1000, **rest)]),
+        {**_INTERACTIONS, "alpha": 0.0001},
+        _PLAIN,
+        positive=True,
     ),
     "interaction_lad": Family(
         "interactions, least absolute deviation",

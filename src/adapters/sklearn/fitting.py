@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _BACKGROUND: Final = 100
 _INNER_SPLITS: Final = 5
 _ONE_CENT: Final = 0.01
-_WORTH_THREADS: Final = 20_000
+_WORTH_THREADS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def scores(rows: Floats, charges: Floats, answers: Floats) -> Scores:
     return Scores(
         rows=len(charges),
         expected=ExpectedScores(
-            r2=_r2(charges, errors), rmse=float(np.sqrt(np.mean(errors**2))), mae=float(np.mean(np.abs(errors)))
+            r2=r2(charges, errors), rmse=float(np.sqrt(np.mean(errors**2))), mae=float(np.mean(np.abs(errors)))
         ),
         typical=TypicalScores(
             mae=float(np.mean(off)), median_ae=float(np.median(off)), within_100=float(np.mean(off <= _CLOSE))
@@ -95,7 +95,8 @@ def _interval(charges: Floats, said: Published) -> tuple[NDArray[np.bool_], Floa
     return inside, width, width + 2 / _ALPHA * missed
 
 
-def _r2(charges: Floats, errors: Floats) -> float:
+def r2(charges: Floats, errors: Floats) -> float:
+    """Give the coefficient of determination, 0 where all charges are alike."""
     spread = float(np.sum((charges - charges.mean()) ** 2))
     return 1 - float(np.sum(errors**2)) / spread if spread else 0.0
 

@@ -137,6 +137,7 @@ class Gate(_Part, frozen=True):
     group_coverage: tuple[float, float]
     milliseconds: Positive
     megabytes: Positive
+    single_fact_r2: float
 
 
 class Tracking(_Part, frozen=True):

@@ -107,3 +107,18 @@ def test_repeated_folds_give_the_corrected_standard_error(trainer, cook, good, c
     assert comparison.degrees_of_freedom == 9
     assert comparison.upper_bound > comparison.difference > 0
     assert comparison.difference == pytest.approx(comparison.challenger_loss - comparison.rival_loss)
+
+
+@pytest.mark.parametrize("column", [0, 2])
+def test_the_target_under_the_name_of_a_fact_is_found_in_the_data_themselves(
+    trainer, cook, good, claims, claims_of, plan, column
+):
+    charges = np.asarray(claims.charges)
+    rows = np.array(claims.facts)
+    rows[:, column] = np.interp(charges, [charges.min(), charges.max()], [18, 70]).round()
+    leaking = claims_of(rows, charges)
+    leaked = cook(leaking, "tree")
+    for champion in (None, (1, good)):
+        verdict = judge(trainer.compare(leaked, champion, leaking, plan))
+        assert failed(verdict) == ["leakage"]
+        assert verdict.reasons.startswith(("age alone", "bmi alone"))
