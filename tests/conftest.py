@@ -39,12 +39,15 @@ def part() -> Callable[[str, str | None], None]:
 def start_model_server() -> Iterator[Callable[..., tuple[str, subprocess.Popen[bytes]]]]:
     """`start_model_server(home)` serves a home's models by the real BentoML service; gives its address and process.
 
-    Profile `memory` serves flat models (`adapters.memory.loader`), `embedded` those of scikit-learn.
+    Profile `memory` serves flat models (`adapters.memory.loader`), `embedded` those of scikit-learn. Its log goes to
+    the file descriptor ``said``.
     The socket listens before the server is up: whoever asks at once waits until it answers.
     """
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(home: Path, profile: str = "memory", python_path: str = "") -> tuple[str, subprocess.Popen[bytes]]:
+    def start(
+        home: Path, profile: str = "memory", python_path: str = "", said: int | None = None
+    ) -> tuple[str, subprocess.Popen[bytes]]:
         with socket.create_server(("127.0.0.1", 0)) as door:
             started.append(
                 subprocess.Popen(
@@ -59,6 +62,7 @@ def start_model_server() -> Iterator[Callable[..., tuple[str, subprocess.Popen[b
                         "PYTHONPATH": python_path,
                     },
                     pass_fds=[door.fileno()],
+                    stderr=said,
                 )
             )
             return f"http://127.0.0.1:{door.getsockname()[1]}", started[-1]

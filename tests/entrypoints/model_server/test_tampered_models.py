@@ -1,0 +1,146 @@
+"""A real model server in a process of its own: whatever was done to the next model, the last good one answers."""
+
+import asyncio
+import json
+import os
+import pickle
+import shutil
+
+import httpx
+import pytest
+import skops.io
+from sklearn.dummy import DummyRegressor
+
+from adapters.bentoml import wire
+from adapters.bentoml.publisher import BentoPublisher
+from adapters.memory.clock import FixedClock
+from adapters.memory.sample import small_sample
+from adapters.sklearn import folder as files
+from adapters.sklearn.trainer import SklearnTrainer
+from adapters.system.home import Home
+from domain.beneficiary import Beneficiary, Region, Sex
+from domain.manifest import MANIFEST, sha256
+from domain.model import FoldPlan, Provenance, Recipe
+from domain.prediction import ModelReference
+
+ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+
+
+class Leaves:
+    """Pickled, it leaves a file wherever it is brought to life."""
+
+    def __init__(self, trace):
+        self.trace = trace
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.trace),)
+
+
+def resealed(folder):
+    (folder / MANIFEST).unlink()
+    return files.seal(folder)
+
+
+def a_pickle(folder, trace):
+    (folder / "estimator.skops").write_bytes(pickle.dumps(Leaves(trace)))
+    return resealed(folder)
+
+
+def a_type_outside_the_list(folder, trace):
+    estimator = DummyRegressor().fit([[0.0]], [0.0])
+    estimator.constant_ = Leaves(trace)
+    (folder / "estimator.skops").write_bytes(skops.io.dumps(estimator))
+    return resealed(folder)
+
+
+def another_scikit_learn(folder, trace):
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    manifest["versions"]["scikit-learn"] = "0.24.2"
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    return sha256((folder / MANIFEST).read_bytes())
+
+
+def a_changed_byte(folder, trace):
+    content = bytearray((folder / "distribution.npz").read_bytes())
+    content[-1] ^= 1
+    (folder / "distribution.npz").write_bytes(content)
+
+
+def an_extra_file(folder, trace):
+    (folder / "more.pkl").write_bytes(pickle.dumps(Leaves(trace)))
+
+
+TAMPERED = {
+    a_pickle: "may not be loaded",
+    a_type_outside_the_list: "Leaves",
+    another_scikit_learn: "scikit-learn 0.24.2",
+    a_changed_byte: "distribution.npz changed",
+    an_extra_file: "more.pkl unlisted",
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A linear model."""
+    trainer, recipe, plan, claims = SklearnTrainer(FixedClock()), Recipe(family="linear"), FoldPlan(), small_sample()
+    test = trainer.test(recipe, claims, plan)
+    into = tmp_path_factory.mktemp("made")
+    return trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=into)
+
+
+def test_what_is_tampered_with_does_something_where_it_is_brought_to_life(tmp_path):
+    pickle.loads(pickle.dumps(Leaves(tmp_path / "trace")))
+    assert (tmp_path / "trace").exists()
+
+
+async def test_a_tampered_model_is_refused_before_it_is_loaded_and_the_old_one_keeps_serving(
+    made, tmp_path, start_model_server
+):
+    home, trace = Home(tmp_path / "home"), tmp_path / "trace"
+    home.make()
+    shelf = BentoPublisher(home.bentoml, home.pointer)
+    good = ModelReference(1, made.digest)
+    await shelf.publish(good, made.folder)
+    await shelf.point_to(good)
+    with (tmp_path / "log").open("wb") as log:
+        address, _ = start_model_server(home.path, "embedded", said=log.fileno())
+
+    async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as http:
+
+        async def named(condition):
+            async with asyncio.timeout(60):
+                while True:
+                    answer = await http.get("/v1/model")
+                    if condition(answer.json()):
+                        return answer.json()
+                    await asyncio.sleep(0.05)
+
+        async def answering():
+            question = {"content": wire.encode_request([ann]), "headers": {"content-type": wire.CONTENT_TYPE}}
+            return wire.decode_answer((await http.post("/v1/predict", **question)).content, 1)[0].model
+
+        assert await named(lambda told: "version" in told) == {"version": 1, "digest": good.digest, "refused": ""}
+        for version, (tamper, why) in enumerate(TAMPERED.items(), start=2):
+            copy = tmp_path / f"{version}" / "medcost"
+            shutil.copytree(made.folder, copy)
+            digest = tamper(copy, trace)
+            bad = ModelReference(version, digest or made.digest)
+            if digest:  # as whoever may register would: every digest matches
+                await shelf.publish(bad, copy)
+            else:
+                await shelf.publish(bad, made.folder)
+                tamper(await shelf.folder(bad), trace)
+            await shelf.point_to(bad)
+            told = await named(lambda told, why=why: why in told["refused"])
+            assert (told["version"], told["digest"]) == (1, good.digest)
+            assert await answering() == good
+            assert (await http.get("/readyz")).status_code == 200
+            assert not trace.exists()
+            said = (tmp_path / "log").read_text()
+            assert f"model version {version}, digest {bad.digest}, was refused, version 1 stays in service" in said
+
+        better = ModelReference(9, made.digest)
+        await shelf.publish(better, made.folder)
+        await shelf.point_to(better)
+        assert (await named(lambda told: told["version"] == 9))["refused"] == ""
+        assert await answering() == better
