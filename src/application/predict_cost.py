@@ -31,7 +31,7 @@ class PredictCost:
             RepositoryUnavailable: if the record could not be made; whether it was, is unknown.
             IdempotencyKeyReused: if the key came with another body before.
         """
-        if idempotency and (earlier := await self.predictions.replay(idempotency)):
+        if idempotency and (earlier := await self.predictions.replay(idempotency, at=self.clock.now())):
             return earlier
         (estimate,) = await self.predictor.predict([beneficiary])
         new = NewPrediction.of(beneficiary, estimate, at=self.clock.now())

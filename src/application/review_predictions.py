@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from domain.prediction import Prediction, PredictionQuery
+    from domain.prediction import Erasure, Prediction, PredictionQuery
 
 
 @use_case
@@ -41,14 +41,15 @@ class ErasePrediction:
     """Forget a prediction for good."""
 
     predictions: PredictionRepository
+    clock: Clock
 
-    async def __call__(self, id: UUID) -> None:
-        """Forget it.
+    async def __call__(self, id: UUID) -> Erasure:
+        """Forget it; what is given is the proof, which stays.
 
         Raises:
             PredictionNotFound: if it is not there.
         """
-        await self.predictions.erase(id)
+        return await self.predictions.erase(id, at=self.clock.now())
 
 
 @use_case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from domain.beneficiary import Beneficiary
@@ -112,6 +112,15 @@ class Prediction(NewPrediction):
     def recorded(cls, new: NewPrediction, id: UUID) -> Self:
         """Give a new prediction the identifier under which it was recorded."""
         return cls(id=id, **{field.name: getattr(new, field.name) for field in fields(NewPrediction)})
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """The proof that a prediction was erased: at the person's ``request``, or by its ``age``. No fact of anybody."""
+
+    prediction_id: UUID
+    erased_at: datetime
+    reason: Literal["request", "age"]
 
 
 @dataclass(frozen=True, slots=True)

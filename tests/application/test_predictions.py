@@ -103,6 +103,6 @@ async def test_an_outcome_is_added_and_an_erased_prediction_is_gone(
     assert done.outcome.charges == 123.45
     review = ReviewPredictions(predictions=predictions)
     assert await review(PredictionQuery()) == [done]
-    await ErasePrediction(predictions=predictions)(made.id)
+    await ErasePrediction(predictions=predictions, clock=FixedClock())(made.id)
     with pytest.raises(PredictionNotFound):
         await review.one(made.id)

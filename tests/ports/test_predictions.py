@@ -96,15 +96,15 @@ async def test_a_query_narrows(predictions: PredictionRepository) -> None:
 async def test_an_erased_prediction_is_gone_with_its_key(predictions: PredictionRepository) -> None:
     key = Idempotency("key", "body")
     made = await predictions.add(NEW, idempotency=key)
-    await predictions.erase(made.id)
+    await predictions.erase(made.id, at=NOON)
     for gone in (
         predictions.get(made.id),
-        predictions.erase(made.id),
+        predictions.erase(made.id, at=NOON),
         predictions.record_outcome(made.id, Outcome(1, NOON)),
     ):
         with pytest.raises(PredictionNotFound):
             await gone
-    assert await predictions.replay(key) is None
+    assert await predictions.replay(key, at=NOON) is None
     assert (await predictions.add(NEW, idempotency=key)).id != made.id
 
 
@@ -123,13 +123,13 @@ async def test_a_later_outcome_replaces_an_earlier_one(predictions: PredictionRe
 
 async def test_one_key_is_one_prediction(predictions: PredictionRepository) -> None:
     key = Idempotency("key", "body")
-    assert await predictions.replay(key) is None
+    assert await predictions.replay(key, at=NOON) is None
     made = await predictions.add(NEW, idempotency=key)
     assert await predictions.add(replace(NEW, expected=1.0), idempotency=key) == made
-    assert await predictions.replay(key) == made
+    assert await predictions.replay(key, at=NOON) == made
     for attempt in (
         predictions.add(NEW, idempotency=Idempotency("key", "other")),
-        predictions.replay(Idempotency("key", "other")),
+        predictions.replay(Idempotency("key", "other"), at=NOON),
     ):
         with pytest.raises(IdempotencyKeyReused, match="key"):
             await attempt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from uuid_utils import uuid7
 from adapters.memory.faults import FailsOnRequest
 from domain.errors import IdempotencyKeyReused, PredictionNotFound
 from domain.ports.predictions import PredictionRepository
-from domain.prediction import Prediction
+from domain.prediction import Erasure, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from domain.prediction import Idempotency, NewPrediction, Outcome, PredictionQuery
 
@@ -25,10 +27,12 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
 
     _rows: dict[UUID, Prediction] = field(default_factory=dict)
     _keys: dict[str, tuple[str, UUID]] = field(default_factory=dict)
+    _erasures: dict[UUID, Erasure] = field(default_factory=dict)
+    keys_live: timedelta = timedelta(days=1)
 
     async def add(self, new: NewPrediction, *, idempotency: Idempotency | None = None) -> Prediction:
         """Record one."""
-        if idempotency and (earlier := await self.replay(idempotency)):
+        if idempotency and (earlier := await self.replay(idempotency, at=new.created_at)):
             return earlier
         (prediction,) = await self.add_all([new])
         if idempotency:
@@ -42,12 +46,12 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         self._rows.update((prediction.id, prediction) for prediction in predictions)
         return predictions
 
-    async def replay(self, idempotency: Idempotency) -> Prediction | None:
+    async def replay(self, idempotency: Idempotency, *, at: datetime) -> Prediction | None:
         """Find by key."""
         self._fail_if_asked()
-        if idempotency.key not in self._keys:
+        fingerprint, recorded = self._keys.get(idempotency.key, ("", None))
+        if recorded is None or self._rows[recorded].created_at < at - self.keys_live:
             return None
-        fingerprint, recorded = self._keys[idempotency.key]
         if fingerprint != idempotency.fingerprint:
             message = f"idempotency key {idempotency.key!r} came with another body before"
             raise IdempotencyKeyReused(message)
@@ -67,11 +71,36 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         newest_first = sorted(self._rows.values(), key=lambda row: row.id, reverse=True)
         return [row for row in newest_first if _matches(row, query)][: query.limit]
 
-    async def erase(self, id: UUID) -> None:
+    async def erase(self, id: UUID, *, at: datetime) -> Erasure:
         """Forget one."""
         await self.get(id)
-        del self._rows[id]
-        self._keys = {key: kept for key, kept in self._keys.items() if kept[1] != id}
+        return self._erase(id, Erasure(id, at, "request"))
+
+    async def erasure(self, id: UUID) -> Erasure | None:
+        """Find the proof."""
+        self._fail_if_asked()
+        return self._erasures.get(id)
+
+    async def count_older(self, than: datetime) -> int:
+        """Count."""
+        self._fail_if_asked()
+        return sum(row.created_at < than for row in self._rows.values())
+
+    async def erase_older(self, than: datetime, *, at: datetime, limit: int) -> int:
+        """Forget the oldest."""
+        self._fail_if_asked()
+        old = sorted(row.id for row in self._rows.values() if row.created_at < than)[:limit]
+        for id in old:
+            self._erase(id, Erasure(id, at, "age"))
+        return len(old)
+
+    async def forget_keys(self, *, at: datetime) -> int:
+        """Forget expired keys."""
+        self._fail_if_asked()
+        old = [key for key, (_, id) in self._keys.items() if self._rows[id].created_at < at - self.keys_live]
+        for key in old:
+            del self._keys[key]
+        return len(old)
 
     async def record_outcome(self, id: UUID, outcome: Outcome) -> Prediction:
         """Add an outcome."""
@@ -81,6 +110,12 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
     async def check(self) -> None:
         """Return unless told to fail."""
         self._fail_if_asked()
+
+    def _erase(self, id: UUID, proof: Erasure) -> Erasure:
+        del self._rows[id]
+        self._keys = {key: kept for key, kept in self._keys.items() if kept[1] != id}
+        self._erasures[id] = proof
+        return proof
 
 
 def _matches(row: Prediction, query: PredictionQuery) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+import asyncio
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, Final
 
+import asyncpg
 import msgspec
-from sqlalchemy import exc, make_url
+from sqlalchemy import event, exc, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from domain.errors import RepositoryUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
 _AWAY: Final = ("08", "25006", "40001", "40P01", "53", "57", "58")
 """SQLSTATE classes and codes that pass: connection, read-only, serialization, resources, intervention, system."""
@@ -27,17 +29,44 @@ def connect(url: str, *, deadline: float) -> AsyncEngine:
         url: ``postgresql://…``, whatever driver it names; asyncpg is used.
         deadline: seconds.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=10,
         max_overflow=20,
         pool_timeout=deadline,
         hide_parameters=True,  # facts of people must not reach a log by way of an error's text
-        pool_pre_ping=True,  # a server that was started again is found again
-        connect_args={"timeout": deadline, "command_timeout": deadline},
+        connect_args={
+            "timeout": deadline,
+            "command_timeout": deadline,
+            # the server gives up too, should we not be there any more to tell it
+            "server_settings": {"statement_timeout": str(int(deadline * 1000))},
+        },
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_if_closed)
+    return engine
+
+
+def _refuse_if_closed(connection: Any, *_: object) -> None:
+    """Find a server again that was started again: asyncpg knows whether the other side has hung up, without asking."""
+    if connection.driver_connection.is_closed():
+        raise exc.InvalidatePoolError
+
+
+@asynccontextmanager
+async def driver_of(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
+    """Lend asyncpg's own connection from the pool, outside of any transaction.
+
+    One that is left in the middle of something is thrown away.
+    """
+    async with engine.connect() as connection:
+        raw: Any = await connection.get_raw_connection()
+        try:
+            yield raw.driver_connection
+        except (TimeoutError, asyncio.CancelledError):
+            await connection.invalidate()
+            raise
 
 
 @contextmanager
@@ -54,14 +83,26 @@ def translated() -> Iterator[None]:
         raise RepositoryUnavailable(message) from error
     except exc.DBAPIError as error:
         state = str(getattr(error.orig, "sqlstate", None) or "")
-        if state in _NO_SCHEMA:
-            message = "the database lacks our schema: run `medcost db upgrade`"
-            raise RepositoryUnavailable(message, retry_after=10) from error
-        if error.connection_invalidated or isinstance(error, exc.InterfaceError) or state.startswith(_AWAY):
+        if away := _for_now(error, state):
+            raise away from error
+        if error.connection_invalidated or isinstance(error, exc.InterfaceError):
             raise _away(error) from error
         raise
-    except (OSError, TimeoutError) as error:
+    except asyncpg.DataError:
+        raise  # a value that is no value of its column; a mistake, though asyncpg counts it to its InterfaceErrors
+    except asyncpg.PostgresError as error:
+        if away := _for_now(error, getattr(error, "sqlstate", None) or ""):
+            raise away from error
+        raise
+    except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
         raise _away(error) from error
+
+
+def _for_now(error: Exception, state: str) -> RepositoryUnavailable | None:
+    if state in _NO_SCHEMA:
+        message = "the database lacks our schema: run `medcost db upgrade`"
+        return RepositoryUnavailable(message, retry_after=10)
+    return _away(error) if state.startswith(_AWAY) else None
 
 
 def _away(error: Exception) -> RepositoryUnavailable:

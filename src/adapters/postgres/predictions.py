@@ -2,104 +2,144 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Text, any_, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from uuid_utils import uuid7
 
-from adapters.postgres.engine import translated
+from adapters.postgres.engine import driver_of, translated
+from adapters.postgres.history import page_statement
 from adapters.postgres.migrations import head
-from adapters.postgres.tables import IDEMPOTENCY_KEYS, PREDICTIONS
-from domain.beneficiary import Beneficiary, Region, Sex
-from domain.cost import Interval
+from adapters.postgres.recording import Wanted, copy, record
+from adapters.postgres.rows import entity
+from adapters.postgres.tables import ERASURES, IDEMPOTENCY_KEYS, PREDICTIONS
+from adapters.system.coalesce import Coalesced
 from domain.errors import IdempotencyKeyReused, PredictionNotFound, RepositoryUnavailable
 from domain.ports.predictions import PredictionRepository
-from domain.prediction import Caution, ModelReference, Outcome, Prediction
+from domain.prediction import Erasure, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from domain.prediction import Idempotency, NewPrediction, PredictionQuery
+    from domain.prediction import Idempotency, NewPrediction, Outcome, PredictionQuery
+
+_AT_ONCE: Final = 256
+"""Records in one commit: more would let the first wait for the last, and are hardly faster by the record."""
+_ROOM: Final = 1024
+"""Records that may wait for a commit: a quarter of a second's work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was recorded, and under which idempotency key's fingerprint and age, if under one."""
+
+    prediction: Prediction
+    fingerprint: str
+    created_at: datetime
 
 
 class PostgresPredictions(PredictionRepository):
-    """Records predictions. ``engine`` is shared with whoever else speaks to this database."""
+    """Records predictions; those that come while a commit is under way share the next one.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    ``engine`` is shared with whoever else speaks to this database. An idempotency key counts for ``keys_live``.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, deadline: float = 5.0, keys_live: timedelta = timedelta(days=1)) -> None:
         self._engine = engine
+        self._keys_live = keys_live
+        self._records = Coalesced(
+            work=self._record, at_once=_AT_ONCE, room=_ROOM, deadline=deadline, unavailable=RepositoryUnavailable
+        )
+        self._replays = Coalesced(
+            work=self._find, at_once=_AT_ONCE, room=_ROOM, deadline=deadline, unavailable=RepositoryUnavailable
+        )
 
     async def add(self, new: NewPrediction, *, idempotency: Idempotency | None = None) -> Prediction:
-        """Record one, with its idempotency key, in one transaction."""
-        prediction = Prediction.recorded(new, _new_id())
-        with translated():
-            async with self._engine.begin() as connection:
-                if idempotency and not await _claim(connection, idempotency, prediction):
-                    return await _recorded_under(connection, idempotency)
-                await connection.execute(insert(PREDICTIONS), _row(prediction))
-        return prediction
+        """Record one, with its idempotency key, in one transaction, which others may share."""
+        wanted = Wanted(Prediction.recorded(new, _new_id()), idempotency)
+        while True:
+            kept = await self._records(wanted)
+            if kept is None and idempotency:
+                kept = await self._replays(idempotency.key)
+            if kept:
+                return _same(kept, idempotency) if idempotency else kept.prediction
+            # what was recorded under the key was erased between the two looks: the key is free again
 
     async def add_all(self, new: Sequence[NewPrediction]) -> Sequence[Prediction]:
         """Record all by COPY, in one transaction."""
         predictions = [Prediction.recorded(one, _new_id()) for one in new]
-        rows = [_row(prediction) for prediction in predictions]
-        if rows:
-            # SQLAlchemy's connections of asyncpg take JSON as text
-            records = [
-                tuple({**row, "cautions": msgspec.json.encode(row["cautions"]).decode()}.values()) for row in rows
-            ]
+        if predictions:
             with translated():
-                async with self._engine.begin() as connection:
-                    driver: Any = (await connection.get_raw_connection()).driver_connection
-                    await driver.copy_records_to_table(PREDICTIONS.name, columns=list(rows[0]), records=records)
+                async with driver_of(self._engine) as driver:
+                    await copy(driver, predictions)
         return predictions
 
-    async def replay(self, idempotency: Idempotency) -> Prediction | None:
+    async def replay(self, idempotency: Idempotency, *, at: datetime) -> Prediction | None:
         """Find by key."""
-        with translated():
-            async with self._engine.connect() as connection:
-                kept = IDEMPOTENCY_KEYS.c.key == idempotency.key
-                if (await connection.execute(select(IDEMPOTENCY_KEYS.c.key).where(kept))).first() is None:
-                    return None
-                return await _recorded_under(connection, idempotency)
+        kept = await self._replays(idempotency.key)
+        if kept is None or kept.created_at < at - self._keys_live:
+            return None
+        return _same(kept, idempotency)
 
     async def get(self, id: UUID) -> Prediction:
         """Find one."""
         with translated():
             async with self._engine.connect() as connection:
                 row = (await connection.execute(select(PREDICTIONS).where(PREDICTIONS.c.id == id))).mappings().first()
-        return _entity(_found(row, id))
+        return entity(_found(row, id))
 
     async def page(self, query: PredictionQuery) -> Sequence[Prediction]:
-        """Find those that match."""
-        table = PREDICTIONS.c
-        wanted = [
-            table.id < query.before if query.before else None,
-            table.created_at >= query.since if query.since else None,
-            table.smoker == query.smoker if query.smoker is not None else None,
-            table.sex == query.sex if query.sex else None,
-            table.region == query.region if query.region else None,
-        ]
-        statement = select(PREDICTIONS).where(*(one for one in wanted if one is not None))
+        """Find those that match, by as many looks at the end of an index as there are kinds of people among them."""
         with translated():
             async with self._engine.connect() as connection:
-                rows = await connection.execute(statement.order_by(table.id.desc()).limit(query.limit))
-                return [_entity(row) for row in rows.mappings()]
+                rows = await connection.execute(page_statement(query))
+                return [entity(row) for row in rows.mappings()]
 
-    async def erase(self, id: UUID) -> None:
+    async def erase(self, id: UUID, *, at: datetime) -> Erasure:
         """Forget one; its idempotency key goes with it."""
+        erased = await self._erase(PREDICTIONS.c.id == id, "request", at)
+        if not erased:
+            raise _not_found(id)
+        return Erasure(id, at, "request")
+
+    async def erasure(self, id: UUID) -> Erasure | None:
+        """Find the proof."""
+        with translated():
+            async with self._engine.connect() as connection:
+                found = await connection.execute(select(ERASURES).where(ERASURES.c.prediction_id == id))
+                row = found.first()
+        return Erasure(*row) if row else None
+
+    async def count_older(self, than: datetime) -> int:
+        """Count."""
+        statement = select(func.count()).select_from(PREDICTIONS).where(PREDICTIONS.c.created_at < than)
+        with translated():
+            async with self._engine.connect() as connection:
+                return (await connection.execute(statement)).scalar_one()
+
+    async def erase_older(self, than: datetime, *, at: datetime, limit: int) -> int:
+        """Forget the oldest; their idempotency keys go with them."""
+        table = PREDICTIONS.c
+        oldest = select(table.id).where(table.created_at < than).order_by(table.id).limit(limit)
+        return await self._erase(table.id.in_(oldest), "age", at)
+
+    async def forget_keys(self, *, at: datetime) -> int:
+        """Forget expired keys."""
         with translated():
             async with self._engine.begin() as connection:
                 gone = await connection.execute(
-                    delete(PREDICTIONS).where(PREDICTIONS.c.id == id).returning(PREDICTIONS.c.id)
+                    delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.created_at < at - self._keys_live)
                 )
-                _found(gone.mappings().first(), id)
+                return gone.rowcount
 
     async def record_outcome(self, id: UUID, outcome: Outcome) -> Prediction:
         """Add an outcome."""
@@ -112,7 +152,7 @@ class PostgresPredictions(PredictionRepository):
         with translated():
             async with self._engine.begin() as connection:
                 row = (await connection.execute(statement)).mappings().first()
-        return _entity(_found(row, id))
+        return entity(_found(row, id))
 
     async def check(self) -> None:
         """Return if the schema is the one that this code expects."""
@@ -123,85 +163,64 @@ class PostgresPredictions(PredictionRepository):
             message = f"the database has schema {revision}, this code expects {head()}: run `medcost db upgrade`"
             raise RepositoryUnavailable(message, retry_after=10)
 
-
-async def _claim(connection: AsyncConnection, idempotency: Idempotency, prediction: Prediction) -> bool:
-    """Write the key first: of two twins, one waits here for the other's commit and then finds the key taken."""
-    claimed = await connection.execute(
-        postgres_insert(IDEMPOTENCY_KEYS)
-        .values(
-            key=idempotency.key,
-            fingerprint=idempotency.fingerprint,
-            prediction_id=prediction.id,
-            created_at=prediction.created_at,
+    async def _erase(self, which: ColumnElement[bool], reason: str, at: datetime) -> int:
+        """Delete and leave the proof, in one statement. Says how many."""
+        gone = delete(PREDICTIONS).where(which).returning(PREDICTIONS.c.id).cte("gone")
+        proof = insert(ERASURES).from_select(
+            list(ERASURES.c), select(gone.c.id, literal(at, ERASURES.c.erased_at.type), literal(reason))
         )
-        .on_conflict_do_nothing()
-        .returning(IDEMPOTENCY_KEYS.c.key)
-    )
-    return claimed.first() is not None
+        with translated():
+            async with self._engine.begin() as connection:
+                return (await connection.execute(proof)).rowcount
+
+    async def _record(self, group: Sequence[Wanted]) -> Sequence[Kept | None]:
+        """Record a group; None for those whose key was taken before."""
+        first: dict[str, Wanted] = {}  # of twins in a group, the first is recorded, for all
+        for one in group:
+            if one.idempotency:
+                first.setdefault(one.idempotency.key, one)
+        mine = [one for one in group if not one.idempotency or first[one.idempotency.key] is one]
+        with translated():
+            async with driver_of(self._engine) as driver:
+                claimed = await record(driver, mine, keys_live=self._keys_live)
+        kept = {key: _kept(one) if one.prediction.id in claimed else None for key, one in first.items()}
+        return [kept[one.idempotency.key] if one.idempotency else _kept(one) for one in group]
+
+    async def _find(self, keys: Sequence[str]) -> Sequence[Kept | None]:
+        """Find what was recorded under keys, None where there is nothing."""
+        column = IDEMPOTENCY_KEYS.c
+        kept_at = column.created_at.label("kept_at")
+        statement = select(PREDICTIONS, column.key, column.fingerprint, kept_at).join(IDEMPOTENCY_KEYS)
+        with translated():
+            async with self._engine.connect() as connection:
+                rows = await connection.execute(
+                    statement.where(column.key == any_(bindparam("keys", keys, type_=ARRAY(Text))))
+                )
+                found = {one["key"]: Kept(entity(one), one["fingerprint"], one["kept_at"]) for one in rows.mappings()}
+        return [found.get(key) for key in keys]
 
 
-async def _recorded_under(connection: AsyncConnection, idempotency: Idempotency) -> Prediction:
-    joined = select(PREDICTIONS, IDEMPOTENCY_KEYS.c.fingerprint).join(IDEMPOTENCY_KEYS)
-    found = await connection.execute(joined.where(IDEMPOTENCY_KEYS.c.key == idempotency.key))
-    row = found.mappings().first()
-    if row is None:
-        message = f"the prediction of idempotency key {idempotency.key!r} was erased meanwhile"
-        raise PredictionNotFound(message)
-    if row["fingerprint"] != idempotency.fingerprint:
+def _kept(one: Wanted) -> Kept:
+    return Kept(one.prediction, one.idempotency.fingerprint if one.idempotency else "", one.prediction.created_at)
+
+
+def _same(kept: Kept, idempotency: Idempotency) -> Prediction:
+    if kept.fingerprint != idempotency.fingerprint:
         message = f"idempotency key {idempotency.key!r} came with another body before"
         raise IdempotencyKeyReused(message)
-    return _entity(row)
+    return kept.prediction
 
 
 def _new_id() -> UUID:
     return UUID(bytes=uuid7().bytes)
 
 
+def _not_found(id: UUID) -> PredictionNotFound:
+    message = f"there is no prediction {id}"
+    return PredictionNotFound(message)
+
+
 def _found(row: Mapping[Any, Any] | None, id: UUID) -> Mapping[Any, Any]:
     if row is None:
-        message = f"there is no prediction {id}"
-        raise PredictionNotFound(message)
+        raise _not_found(id)
     return row
-
-
-def _row(prediction: Prediction) -> dict[str, Any]:
-    who = prediction.beneficiary
-    return {
-        "id": prediction.id,
-        "created_at": prediction.created_at,
-        "age": who.age,
-        "sex": who.sex.value,
-        "bmi": who.bmi,
-        "children": who.children,
-        "smoker": who.smoker,
-        "region": who.region.value,
-        "expected": prediction.expected,
-        "typical": prediction.typical,
-        "level": prediction.interval.level,
-        "low": prediction.interval.low,
-        "high": prediction.interval.high,
-        "cautions": [asdict(caution) for caution in prediction.cautions],
-        "model_version": prediction.model.version,
-        "model_digest": prediction.model.digest,
-    }
-
-
-def _entity(row: Mapping[Any, Any]) -> Prediction:
-    return Prediction(
-        id=row["id"],
-        created_at=row["created_at"],
-        beneficiary=Beneficiary(
-            age=row["age"],
-            sex=Sex(row["sex"]),
-            bmi=row["bmi"],
-            children=row["children"],
-            smoker=row["smoker"],
-            region=Region(row["region"]),
-        ),
-        expected=row["expected"],
-        typical=row["typical"],
-        interval=Interval(row["level"], row["low"], row["high"]),
-        cautions=tuple(Caution(**caution) for caution in row["cautions"]),
-        model=ModelReference(row["model_version"], row["model_digest"]),
-        outcome=None if row["outcome"] is None else Outcome(row["outcome"], row["outcome_at"]),
-    )

@@ -56,10 +56,19 @@ PREDICTIONS: Final = Table(
     CheckConstraint("low >= 0 AND low <= typical AND typical <= high", name="interval"),
     CheckConstraint("outcome >= 0", name="outcome"),
     CheckConstraint("(outcome IS NULL) = (outcome_at IS NULL)", name="outcome_at"),
-    Index(None, "created_at"),
-    Index(None, "smoker", "id"),
-    Index(None, "region", "id"),
+    Index(None, "created_at", postgresql_using="brin"),  # for the policy of age: small, and hardly felt by inserts
+    Index(None, "smoker", "sex", "region", "id"),  # any filter, newest first: see `history`
 )
+
+ERASURES: Final = Table(
+    "erasures",
+    METADATA,
+    Column("prediction_id", Uuid, primary_key=True),
+    Column("erased_at", _TIME, nullable=False),
+    Column("reason", Text, nullable=False),
+    CheckConstraint("reason IN ('request', 'age')", name="reason"),
+)
+"""What was erased, when and why: the proof, without a fact of anybody."""
 
 IDEMPOTENCY_KEYS: Final = Table(
     "idempotency_keys",

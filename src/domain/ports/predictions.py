@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
-    from domain.prediction import Idempotency, NewPrediction, Outcome, Prediction, PredictionQuery
+    from domain.prediction import Erasure, Idempotency, NewPrediction, Outcome, Prediction, PredictionQuery
 
 
 class PredictionRepository(Protocol):
@@ -23,7 +24,8 @@ class PredictionRepository(Protocol):
         """Record a prediction under a new UUIDv7.
 
         With an idempotency key that was seen before, with the same fingerprint, nothing is recorded
-        and the prediction recorded then is returned, also to concurrent twins.
+        and the prediction recorded then is returned, also to concurrent twins. A key that has expired by the
+        adapter's policy when ``new`` was made is as good as never seen.
 
         Raises:
             IdempotencyKeyReused: if the key was seen with another fingerprint.
@@ -34,8 +36,8 @@ class PredictionRepository(Protocol):
         """Record all or none, in the order given; identifiers rise in that order."""
 
     @abstractmethod
-    async def replay(self, idempotency: Idempotency) -> Prediction | None:
-        """Find the prediction recorded under this key, None if there is none.
+    async def replay(self, idempotency: Idempotency, *, at: datetime) -> Prediction | None:
+        """Find the prediction recorded under this key, None if there is none or the key has expired by then.
 
         Raises:
             IdempotencyKeyReused: if the key was seen with another fingerprint.
@@ -54,12 +56,28 @@ class PredictionRepository(Protocol):
         """Find those that match, newest first (by identifier, falling), never more than ``query.limit``."""
 
     @abstractmethod
-    async def erase(self, id: UUID) -> None:
-        """Forget one for good, with whatever was kept for its idempotency key.
+    async def erase(self, id: UUID, *, at: datetime) -> Erasure:
+        """Forget one for good, with whatever was kept for its idempotency key; only the proof given stays.
 
         Raises:
             PredictionNotFound: if it is not there.
         """
+
+    @abstractmethod
+    async def erasure(self, id: UUID) -> Erasure | None:
+        """Find the proof that a prediction was erased, None if there is none."""
+
+    @abstractmethod
+    async def count_older(self, than: datetime) -> int:
+        """Count the predictions made before a time."""
+
+    @abstractmethod
+    async def erase_older(self, than: datetime, *, at: datetime, limit: int) -> int:
+        """Forget predictions made before a time as `erase` does, the oldest first. Says how many, ``limit`` at most."""
+
+    @abstractmethod
+    async def forget_keys(self, *, at: datetime) -> int:
+        """Forget idempotency keys that have expired by then; what was recorded under them stays. Says how many."""
 
     @abstractmethod
     async def record_outcome(self, id: UUID, outcome: Outcome) -> Prediction:
