@@ -17,8 +17,9 @@ COALITIONS: Final = 1 << len(FACTS)
 def shapley_values(worth: Sequence[float]) -> tuple[float, ...]:
     """Share the difference between knowing all facts and knowing none out to the facts.
 
-    Shapley (1953), "A value for n-person games", eq. 12; as attributions of a prediction:
-    Štrumbelj and Kononenko (2014). Every order in which facts can become known counts alike.
+    Shapley (1953), "A value for n-person games", the formula of its theorem; as attributions of a prediction:
+    Štrumbelj and Kononenko (2014), "Explaining prediction models and individual predictions with feature
+    contributions". Every order in which facts can become known counts alike.
 
     Args:
         worth: the expected cost in USD for each of the 64 `COALITIONS`.

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from adapters.sklearn.distribution import LEVELS, ResidualDistribution, fitted_distribution
+from adapters.sklearn.fitting import Table, fit_model
 from adapters.sklearn.scoring import Published, crps, scores
 from domain.cost import CostDistribution
+from domain.model import Recipe
 
 usd = st.floats(0, 60_000, allow_nan=False)
 residuals = arrays(np.float64, st.integers(2, 120), elements=st.floats(-20_000, 40_000, allow_nan=False))
@@ -110,6 +112,28 @@ def test_nine_in_ten_new_years_fall_into_the_interval(seed):
     table = distribution.table(np.zeros((2_000, 6)), np.full(2_000, 10_000.0))
     inside = np.mean((10_000 + left_over[1_000:] >= table[:, 4]) & (10_000 + left_over[1_000:] <= table[:, 94]))
     assert inside == pytest.approx(0.9, abs=0.05)
+
+
+def test_nine_in_ten_new_people_fall_into_the_interval_when_folds_are_drawn_thrice(people):
+    covered = []
+    for seed in range(12):
+        rows = people(420, seed)
+        noise = np.random.default_rng(seed).gamma(1.0, 3_000, 420)
+        table = Table(rows, 5_000 + 200 * rows[:, 0] + noise)
+        model = fit_model(Recipe(family="linear"), table[np.arange(120)], seed=seed, repeats=3)
+        new = table[np.arange(120, 420)]
+        # without what cautions add: few of these people have five alike
+        bounds = model.distribution.table(new.rows, model.points(new.rows))
+        covered.append(np.mean((new.charges >= bounds[:, 4]) & (new.charges <= bounds[:, 94])))
+    assert np.mean(covered) == pytest.approx(0.9, abs=0.03)
+
+
+def test_coverage_is_measured_on_bounds_rounded_outward(people):
+    # the charge has a third decimal, as charges in claims files do, and lies beyond the bound by less than a cent
+    rows = people(60, 4)
+    answers = np.full((60, 100), 1_000.004)
+    for charge, inside in ((1_000.006, 1.0), (1_000.001, 1.0), (1_000.011, 0.0), (999.999, 0.0)):
+        assert scores(rows, np.full(60, charge), answers).interval.coverage == inside
 
 
 def test_groups_that_differ_get_residuals_of_their_own(people):
