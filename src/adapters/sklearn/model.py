@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from adapters.sklearn.coalitions import Coalitions
 from adapters.sklearn.distribution import LEVELS
-from domain.beneficiary import FACTS
-from domain.shapley import COALITIONS, shapley_values
+from domain.shapley import shapley_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_KNOWN: Final = (np.arange(COALITIONS)[:, None] >> np.arange(len(FACTS)) & 1).astype(bool)
 _DECIMALS: Final = 6
 
 
@@ -33,12 +32,17 @@ class CostModel:
         distribution: of what it leaves over.
         support: the training data as far as they are needed.
         background: training rows that stand for everybody when a fact is not known, m x 6.
+        coalitions: those rows, ready for the question what each fact adds.
     """
 
     estimator: Any
     distribution: ResidualDistribution
     support: Support
     background: Floats
+    coalitions: Coalitions = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "coalitions", Coalitions.of(self.background))
 
     def points(self, rows: Floats) -> Floats:
         """Estimate points in USD."""
@@ -82,8 +86,7 @@ class CostModel:
         Returns:
             The background's mean and what each fact adds to it, in USD.
         """
-        mixed = np.where(_KNOWN[:, None, :], row, self.background)
-        worth = self.expected(mixed.reshape(-1, len(FACTS))).reshape(COALITIONS, -1).mean(axis=1)
+        worth = self.coalitions.worth(row, self.expected)
         return float(worth[0]), shapley_values(worth.tolist())
 
 
