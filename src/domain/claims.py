@@ -130,7 +130,8 @@ class ContractReport:
     """What a data set holds, and where it breaks the contract.
 
     ``violations`` are at most a thousand; ``violation_count`` counts all of them.
-    ``duplicates`` are rows that repeat an earlier row exactly: they are kept, and named.
+    ``duplicates`` are rows that repeat an earlier row exactly: they are kept, and ``duplicate_rows`` names at most
+    the first thousand, counted as in `Violation`.
     """
 
     origin: DataOrigin
@@ -141,6 +142,7 @@ class ContractReport:
     violation_count: int
     unknown_columns: tuple[str, ...] = ()
     digest: str | None = None
+    duplicate_rows: tuple[int, ...] = ()
 
     @property
     def is_kept(self) -> bool:

@@ -67,3 +67,17 @@ def test_a_folder_that_is_not_there_is_refused(shelf, tmp_path):
     loader, _, digest = shelf
     with pytest.raises(ModelRefused):
         loader.load(ModelReference(1, digest), tmp_path / "nothing")
+
+
+def test_reference_rows_have_their_charges(shelf):
+    loader, folder, digest = shelf
+    reference = loader.reference(ModelReference(1, digest), folder)
+    assert all(len(column) == len(reference) for column in reference.more.values())
+    assert {len(row) for row in reference.facts} <= {6}
+
+
+def test_reference_rows_of_a_changed_folder_are_refused(shelf):
+    loader, folder, digest = shelf
+    (folder / "more.pkl").write_bytes(b"cos\nsystem\n")
+    with pytest.raises(ModelRefused, match="unlisted"):
+        loader.reference(ModelReference(1, digest), folder)

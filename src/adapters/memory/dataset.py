@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from domain.claims import ClaimRecord
 
+_MOST_TOLD: Final = 1000
 _HERE: Final = DataOrigin("memory", "claims given by the program itself", synthetic=True)
 
 
@@ -32,10 +33,13 @@ class MemoryDataset(FailsOnRequest, ClaimsDataset):
     def report(self) -> ContractReport:
         """Describe them."""
         self._fail_if_asked()
+        seen: set[ClaimRecord] = set()
+        repeated = [row for row, one in enumerate(self.records, 1) if one in seen or seen.add(one)]
         return ContractReport(
             origin=self.origin,
             rows=len(self.records),
-            duplicates=sum(count - 1 for count in Counter(self.records).values()),
+            duplicates=len(repeated),
+            duplicate_rows=tuple(repeated[:_MOST_TOLD]),
             columns=tuple(map(self._summary, COLUMNS)),
             violations=(),
             violation_count=0,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from adapters.memory.faults import FailsOnRequest
 from domain.beneficiary import FACTS
 from domain.cost import QUANTILE_LEVELS, Contribution, CostDistribution
+from domain.drift import Sample
 from domain.errors import ModelRefused
 from domain.manifest import MANIFEST, Manifest, sha256, verified
 from domain.ports.loader import LoadedModel, ModelLoader
@@ -58,6 +59,12 @@ class MemoryLoader(FailsOnRequest, ModelLoader):
         """Verify and load."""
         self._fail_if_asked()
         return FlatModel(model, read_cost(folder, model.digest))
+
+    def reference(self, model: ModelReference, folder: Path) -> Sample:
+        """Verify, and give nothing: a flat model learnt from nobody."""
+        self._fail_if_asked()
+        read_cost(folder, model.digest)
+        return Sample([])
 
 
 def read_cost(folder: Path, digest: str) -> CostDistribution:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-_MOST_VIOLATIONS: Final = 1000
+_MOST_TOLD: Final = 1000
 _TOLD: Final = 5
 _MOST_COUNTS: Final = 20
 _LIMITS: Final = {"age": AGE, "bmi": BMI, "children": CHILDREN}
@@ -46,14 +46,14 @@ class _Found:
     def add(self, wrong: Mask, column: str, rule: str, detail: str, values: pd.Series | None = None) -> None:
         rows = np.flatnonzero(wrong)
         self.count += len(rows)
-        for row in rows[:_MOST_VIOLATIONS].tolist():
+        for row in rows[:_MOST_TOLD].tolist():
             given = "" if values is None else f", not {str(values.iloc[row])!r}"
             self.violations.append(Violation(row + 1, column, rule, detail + given))
 
     def first(self) -> tuple[Violation, ...]:
         order = {name: i for i, name in enumerate(COLUMNS)}
         self.violations.sort(key=lambda one: (one.row or 0, order.get(one.column, len(order))))
-        return tuple(self.violations[:_MOST_VIOLATIONS])
+        return tuple(self.violations[:_MOST_TOLD])
 
 
 def examine(table: pd.DataFrame, origin: DataOrigin) -> tuple[ContractReport, Claims | None]:
@@ -94,7 +94,8 @@ def examine(table: pd.DataFrame, origin: DataOrigin) -> tuple[ContractReport, Cl
     if len(present) < len(COLUMNS):
         return report, None
     numbers = np.column_stack([columns[name] for name in COLUMNS])
-    report = replace(report, duplicates=int(pd.DataFrame(numbers).duplicated().sum()))
+    repeated = np.flatnonzero(pd.DataFrame(numbers).duplicated())
+    report = replace(report, duplicates=len(repeated), duplicate_rows=tuple((repeated[:_MOST_TOLD] + 1).tolist()))
     if not report.is_kept:
         return report, None
     digest = hashlib.sha256(np.ascontiguousarray(numbers, dtype="<f8").tobytes()).hexdigest()

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from adapters.sklearn.storage import read
+from adapters.sklearn.storage import read, read_reference
 from domain.beneficiary import FACTS
 from domain.cost import Contribution, CostDistribution, round_to_total
+from domain.drift import Sample
 from domain.ports.loader import LoadedModel, ModelLoader
 from domain.prediction import Estimate, Explanation
 
@@ -88,6 +89,11 @@ class SklearnLoader(ModelLoader):
         """Load it."""
         inner, _ = read(folder, model.digest)
         return SklearnModel(model, inner)
+
+    def reference(self, model: ModelReference, folder: Path) -> Sample:
+        """Read them; the estimator is not brought to life."""
+        rows, charges = read_reference(folder, model.digest)
+        return Sample(rows, {"charges": charges})
 
 
 def _rows(beneficiaries: Sequence[Beneficiary]) -> Floats:

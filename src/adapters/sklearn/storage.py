@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -98,6 +99,21 @@ def read(folder: Path, digest: str) -> tuple[CostModel, NDArray[np.uint64]]:
         message = "the model does not give the answers here that it gave where it was made"
         raise ModelRefused(message)
     return model, learnt_from
+
+
+def read_reference(folder: Path, digest: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Verify a folder and read the rows, n x 6, that it keeps of those its model learnt from, and their charges in USD.
+
+    Raises:
+        ModelRefused: as `files.read_verified`, or if no such rows can be read.
+    """
+    content = files.read_verified(folder, digest)[files.REFERENCE]
+    try:
+        kept = _load(content)
+        return kept["rows"], kept["charges"]
+    except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
+        message = f"the model folder holds no rows to compare with: {error}"
+        raise ModelRefused(message) from error
 
 
 def row_digests(table: Table) -> NDArray[np.uint64]:

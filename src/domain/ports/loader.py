@@ -11,6 +11,7 @@ from domain.ports.predictor import Predictor
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from domain.drift import Sample
     from domain.prediction import ModelReference
 
 
@@ -28,4 +29,14 @@ class ModelLoader(Protocol):
         Raises:
             ModelRefused: before anything is loaded, if a file is missing, changed or unlisted, if the digest or a
                 library's version does not match, or a type is not allowed.
+        """
+
+    @abstractmethod
+    def reference(self, model: ModelReference, folder: Path) -> Sample:
+        """Verify each file, then give the rows that the folder keeps of those its model learnt from, with charges.
+
+        All of them, or a random sample; none where the folder keeps none.
+
+        Raises:
+            ModelRefused: as `load`.
         """

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from cyclopts import App, Parameter, validators
 from rich.markup import escape
 from rich.table import Table
 
-from domain.errors import ClaimsRejected
-from entrypoints.cli.options import AsJson
+from domain.errors import ClaimsRejected, ModelRefused, NoChampion, VersionNotFound
+from entrypoints.cli.options import AsJson, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
+from entrypoints.wiring.settings import load
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from application.detect_drift import DriftFromModel
     from domain.claims import ColumnSummary, ContractReport
 
 _SHOWN = 20
+FailOnDrift: TypeAlias = Annotated[bool, Parameter(help="Exit status 1 if a column has drifted.", negative="")]
 
 app = App(name="data", help="Describe, validate or invent claims data.")
 
 
 @app.command
-def describe(file: Path, /, *, json: AsJson = False) -> None:
+def describe(file: Path, /, *, home: HomeFolder = None, json: AsJson = False) -> None:
     """Describe a claims file: ranges, categories, missing values, duplicates, and where it breaks the contract.
+
+    Where the home has a champion, also how far the rows have drifted from those that it learnt from.
 
     For example:
 
@@ -36,42 +43,62 @@ def describe(file: Path, /, *, json: AsJson = False) -> None:
     file
         CSV or Parquet.
     """
-    report = _report(file)
+    report, drift = _examined(file, home)
     if json:
-        print_json({**_document(report), "columns": report.columns})
+        print_json({**_document(report, drift), "columns": report.columns})
         return
     console = answer()
     console.print(f"{escape(report.origin.name)}: {report.rows:,} rows, {report.duplicates:,} of them duplicates")
     if report.digest:
         console.print(f"digest of the accepted rows: {report.digest}")
     console.print(_columns(report.columns))
+    if drift:
+        console.print(_drift_table(drift))
+    _tell_duplicates(report, console)
     _tell_violations(report, to_people() if report.is_kept else console)
 
 
 @app.command
-def validate(file: Path, /, *, json: AsJson = False) -> None:
+def validate(
+    file: Path, /, *, home: HomeFolder = None, fail_on_drift: FailOnDrift = False, json: AsJson = False
+) -> None:
     """Hold a claims file against the data contract: exit status 0 if it is kept, 1 if not, naming row, column and rule.
+
+    Where the home has a champion, drift from the rows that it learnt from is told too; the contract does not forbid it.
 
     For example:
 
         medcost data validate insurance.csv
+
+        medcost data validate new_year.parquet --fail-on-drift
 
     Parameters
     ----------
     file
         CSV or Parquet.
     """
-    report = _report(file)
+    report, drift = _examined(file, home)
     if json:
-        print_json(_document(report))
+        print_json(_document(report, drift))
     else:
         _tell_violations(report, answer())
     if not report.is_kept:
         what = f"breaks the contract in {report.violation_count:,} places" if report.violation_count else "has no rows"
         message = f"{report.origin.name} {what}"
         raise ClaimsRejected(message)
+    drifted = drift.report.drifted if drift else ()
     if not json:
-        answer().print(f"{escape(report.origin.name)}: {report.rows:,} rows keep the contract")
+        console = answer()
+        console.print(f"{escape(report.origin.name)}: {report.rows:,} rows keep the contract")
+        _tell_duplicates(report, console)
+        if drift and drifted:
+            console.print(_drift_table(drift))
+        elif drift:
+            console.print(f"no drift from the training data of version {drift.model.version}")
+    if drift and drifted and fail_on_drift:
+        columns = ", ".join(drifted)
+        message = f"{report.origin.name} has drifted from the training data of version {drift.model.version}: {columns}"
+        raise ClaimsRejected(message)
 
 
 @app.command
@@ -102,22 +129,33 @@ def sample(
     to_people().print(f"{out}: {rows:,} synthetic rows (seed {seed})")
 
 
-def _report(file: Path) -> ContractReport:
-    from entrypoints.wiring.training import claims_file  # pandas takes a second
+def _examined(file: Path, home: Path | None) -> tuple[ContractReport, DriftFromModel | None]:
+    """Report on a file and, if it keeps the contract and there is a model to compare with, its drift."""
+    from entrypoints.wiring.training import claims_file, drift_detector  # pandas takes a second
 
-    return claims_file(file).report()
+    dataset = claims_file(file)
+    report = dataset.report()
+    if not report.is_kept:
+        return report, None
+    try:
+        return report, asyncio.run(drift_detector(load({"home": home}), dataset)())
+    except (NoChampion, VersionNotFound, ModelRefused) as reason:
+        to_people().print(f"drift was not measured: {reason}", markup=False)
+        return report, None
 
 
-def _document(report: ContractReport) -> dict[str, object]:
+def _document(report: ContractReport, drift: DriftFromModel | None) -> dict[str, object]:
     return {
         "origin": report.origin,
         "is_kept": report.is_kept,
         "rows": report.rows,
         "duplicates": report.duplicates,
+        "duplicate_rows": report.duplicate_rows,
         "digest": report.digest,
         "unknown_columns": report.unknown_columns,
         "violation_count": report.violation_count,
         "violations": report.violations,
+        "drift": {"model": drift.model, **asdict(drift.report)} if drift else None,
     }
 
 
@@ -130,6 +168,26 @@ def _columns(columns: tuple[ColumnSummary, ...]) -> Table:
         counts = ", ".join(f"{value} {count:,}" for value, count in (one.counts or {}).items())
         table.add_row(one.column, f"{one.missing:,}", *numbers, escape(counts))
     return table
+
+
+def _drift_table(drift: DriftFromModel) -> Table:
+    report, version = drift.report, drift.model.version
+    title = f"Against {report.reference_rows:,} rows of the training data of version {version}"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for name in ("column", "test", "statistic", "p (Holm)", "PSI", ""):
+        table.add_column(name, justify="left" if name in ("column", "test", "") else "right")
+    for one in report.columns:
+        mark = "[yellow]drifted[/]" if one.drifted else ""
+        test = one.test.replace("_", " ")
+        table.add_row(one.column, test, f"{one.statistic:,.3g}", f"{one.adjusted_p:.2g}", f"{one.psi:.3f}", mark)
+    return table
+
+
+def _tell_duplicates(report: ContractReport, console: Console) -> None:
+    if report.duplicates:
+        rows = ", ".join(map(str, report.duplicate_rows[:_SHOWN]))
+        more = f" and {report.duplicates - _SHOWN:,} more" if report.duplicates > _SHOWN else ""
+        console.print(f"rows that repeat an earlier one: {rows}{more}")
 
 
 def _tell_violations(report: ContractReport, console: Console) -> None:

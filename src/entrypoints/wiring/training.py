@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.system.home import Home
 from application.change_champion import ChangeChampion
 from application.compare_models import CompareModels
+from application.detect_drift import DetectDrift
 from application.evaluate_model import EvaluateModel
 from application.judge_model import JudgeModel
 from application.promote_model import PromoteModel
@@ -299,3 +300,11 @@ def shelf(settings: Settings) -> tuple[ModelPublisher, ModelLoader]:
 
     home = Home(settings.home)
     return BentoPublisher(home.bentoml, home.pointer), SklearnLoader()
+
+
+def drift_detector(settings: Settings, dataset: ClaimsDataset) -> DetectDrift:
+    """Give what compares rows with those behind the served model: no database is needed for it."""
+    from adapters.scipy.drift import ScipyDriftMeter
+
+    publisher, loader = shelf(settings)
+    return DetectDrift(dataset=dataset, publisher=publisher, loader=loader, meter=ScipyDriftMeter())

@@ -115,9 +115,9 @@ def test_all_violations_are_counted_and_a_thousand_told_in_order(claims_of):
     assert not report.is_kept
 
 
-def test_a_report_counts_duplicates_and_summarises_each_column(claims_of):
+def test_a_report_names_duplicates_and_summarises_each_column(claims_of):
     report = claims_of(f"{HEADER}\n{ANN}\n{BOB}\n{ANN}\n").report()
-    assert (report.rows, report.duplicates) == (3, 1)
+    assert (report.rows, report.duplicates, report.duplicate_rows) == (3, 1, (3,))
     by_name = {summary.column: summary for summary in report.columns}
     assert (by_name["age"].minimum, by_name["age"].maximum) == (40, 58)
     assert by_name["smoker"].counts == {"no": 2, "yes": 1}

@@ -57,3 +57,15 @@ def test_a_sample_is_described_as_it_was_made(medcost, tmp_path):
     described = medcost("data", "describe", file, "--json")
     assert described.document["rows"] == 50
     assert {column["column"] for column in described.document["columns"]} == set(HEADER.split(","))
+
+
+def test_repeated_rows_are_kept_and_named(medcost, claims):
+    ended = medcost("data", "validate", claims(lines(*ROWS, ROWS[1])), "--json")
+    assert (ended.status, ended.document["duplicates"], ended.document["duplicate_rows"]) == (0, 1, [4])
+
+
+def test_without_a_champion_drift_is_not_measured_and_nothing_fails(medcost, claims, home):
+    ended = medcost("data", "validate", claims(lines(*ROWS)), "--json", "--fail-on-drift")
+    assert (ended.status, ended.document["drift"]) == (0, None)
+    assert "no champion to compare with" in ended.said
+    assert not home.exists()

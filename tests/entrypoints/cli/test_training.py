@@ -42,6 +42,15 @@ def test_a_champion_is_trained_evaluated_and_predicts(medcost, trained, tmp_path
     assert header.startswith("age,sex,bmi,children,smoker,region,note,expected,typical,low,high")
     assert ",kept," in row
 
+    alike = medcost("data", "validate", held_back, "--json")
+    assert (alike.status, alike.document["drift"]["model"]["version"]) == (0, 1)
+    older = tmp_path / "older.csv"
+    older.write_text(held_back.read_text().replace("\n2", "\n6").replace("\n1", "\n6"))
+    drifted = medcost("data", "validate", older, "--fail-on-drift", "--json")
+    assert (drifted.status, drifted.document["is_kept"]) == (1, True)
+    assert "age" in drifted.document["drift"]["drifted"]
+    assert "age" in drifted.said
+
     before = medcost("models", "list", "--json").document
     broken = tmp_path / "broken.csv"
     broken.write_text(held_back.read_text().replace("\n", "\n-7,male,30,0,no,southeast,100\n", 1))
