@@ -47,7 +47,7 @@ class JudgeModel:
             rival = (champion.number, await self._fetch(champion, root / "champion")) if champion else None
             verdict = policy.judge(self.trainer.compare(mine, rival, claims, plan))
         await self.ledger.attach(number, verdict)
-        await self.registry.annotate(number, verdict)
+        await self.registry.annotate(challenger, verdict)
         return verdict
 
     async def _fetch(self, version: ModelVersion, into: Path) -> TrainedModel:

@@ -78,11 +78,25 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class DataOrigin:
-    """Where data come from, for the model card and every page that shows a figure learnt from them."""
+    """Where data come from, for the model card and every page that shows a figure learnt from them.
+
+    ``year`` is the year or years of the costs, empty where it is not documented.
+
+    >>> DataOrigin("claims.csv", "the file claims.csv", synthetic=False, year="2024").sentence
+    'the file claims.csv; costs of 2024'
+    """
 
     name: str
     description: str
     synthetic: bool
+    year: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What the data are, and of which year their costs."""
+        if self.synthetic:
+            return f"{self.description}; costs of no real year"
+        return f"{self.description}; " + (f"costs of {self.year}" if self.year else "year of the costs not documented")
 
 
 class Column(Protocol[_Value_co]):

@@ -100,6 +100,15 @@ class FamilySummary:
     spread: float
 
 
+@dataclass(frozen=True, slots=True)
+class MetricSummary:
+    """One metric over the folds of the cross-validation of a model's recipe: mean and standard deviation."""
+
+    metric: str
+    mean: float
+    spread: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """Where a model comes from.
@@ -132,6 +141,7 @@ class ModelCard:
         ranges: for each numeric fact, the smallest and the largest value in the training data.
         grouping: the facts by which residuals are grouped, empty if pooled.
         notes: what else must be said, such as a fit on a subsample.
+        folds: each metric over the folds of that cross-validation; none on cards made before there were any.
     """
 
     recipe: Recipe
@@ -145,6 +155,7 @@ class ModelCard:
     grouping: tuple[str, ...]
     provenance: Provenance
     notes: tuple[str, ...] = ()
+    folds: tuple[MetricSummary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from adapters.mlflow.registry import MlflowRegistry
 from adapters.mlflow.store import MlflowStore
 from domain.errors import RegistryUnavailable, VersionNotFound
 from domain.model import CHALLENGER, CHAMPION, TrainedModel
+from domain.model_card import markdown
 from domain.ports.registry import ModelRegistry
 from domain.promotion import Candidacy, PairedComparison, PromotionPolicy
 
@@ -61,15 +63,15 @@ async def test_numbers_rise_and_are_never_given_twice(registry: ModelRegistry, f
 
 async def test_what_is_not_there_is_not_found(registry: ModelRegistry, fitted: TrainedModel, tmp_path: Path) -> None:
     await registry.register(fitted)
-    await registry.register(fitted)
+    lost = await registry.register(fitted)
     await registry.discard(2)
+    with pytest.raises(VersionNotFound):
+        await registry.annotate(lost, VERDICT)
     for number in (2, 7):
         with pytest.raises(VersionNotFound):
             await registry.fetch(number, tmp_path / "out")
         with pytest.raises(VersionNotFound):
             await registry.set_alias(CHAMPION, number)
-        with pytest.raises(VersionNotFound):
-            await registry.annotate(number, VERDICT)
 
 
 async def test_an_alias_names_one_version_at_most(registry: ModelRegistry, fitted: TrainedModel) -> None:
@@ -88,8 +90,7 @@ async def test_an_alias_names_one_version_at_most(registry: ModelRegistry, fitte
 
 
 async def test_a_verdict_can_be_attached(registry: ModelRegistry, fitted: TrainedModel) -> None:
-    await registry.register(fitted)
-    await registry.annotate(1, VERDICT)
+    await registry.annotate(await registry.register(fitted), VERDICT)
 
 
 async def test_a_registry_that_is_away_is_unavailable(tmp_path: Path) -> None:
@@ -98,13 +99,35 @@ async def test_a_registry_that_is_away_is_unavailable(tmp_path: Path) -> None:
         await MlflowRegistry(MlflowStore(f"sqlite:///{tmp_path}/mlflow.db", tmp_path / "artifacts")).numbers()
 
 
+async def test_the_card_can_be_read_in_mlflow_and_tells_the_verdict_once_there_is_one(
+    fitted: TrainedModel, mlflow_store: MlflowStore
+) -> None:
+    client = mlflow_store.client
+    registry = MlflowRegistry(mlflow_store)
+    version = await registry.register(fitted)
+    assert client.get_model_version("medcost", "1").description == markdown(version, None)
+    await registry.annotate(version, VERDICT)
+    found = client.get_model_version("medcost", "1")
+    assert found.description == markdown(version, VERDICT)
+    assert "model_card.md" in [one.path for one in client.list_artifacts(str(found.run_id))]
+
+
+async def test_a_card_longer_than_mlflow_keeps_says_where_the_whole_one_is(
+    fitted: TrainedModel, mlflow_store: MlflowStore
+) -> None:
+    card = replace(fitted.card, notes=("a note of forty-one characters, repeated",) * 200)
+    await MlflowRegistry(mlflow_store).register(replace(fitted, card=card))
+    description = str(mlflow_store.client.get_model_version("medcost", "1").description)
+    assert len(description) <= 5000
+    assert description.endswith("model_card.md.\n")
+
+
 async def test_the_verdict_and_the_signature_can_be_read_in_mlflow(
     fitted: TrainedModel, mlflow_store: MlflowStore
 ) -> None:
     store = mlflow_store
     registry = MlflowRegistry(store)
-    await registry.register(fitted)
-    await registry.annotate(1, VERDICT)
+    await registry.annotate(await registry.register(fitted), VERDICT)
     version = store.client.get_model_version("medcost", "1")
     assert version.tags["gate"] == "passed"
     assert "CRPS" in str(version.description)

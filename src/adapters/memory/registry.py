@@ -53,10 +53,10 @@ class MemoryRegistry(FailsOnRequest, ModelRegistry):
             shutil.rmtree(self._folders.pop(number))
             self._aliases = {alias: named for alias, named in self._aliases.items() if named != number}
 
-    async def annotate(self, number: int, verdict: Verdict) -> None:
+    async def annotate(self, version: ModelVersion, verdict: Verdict) -> None:
         """Keep it."""
-        self._known(number)
-        self.verdicts[number] = verdict
+        self._known(version.number)
+        self.verdicts[version.number] = verdict
 
     async def aliases(self) -> Mapping[str, int]:
         """All of them."""

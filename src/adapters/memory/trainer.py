@@ -10,8 +10,8 @@ from adapters.memory.faults import FailsOnRequest
 from adapters.memory.loader import read_cost, write_cost
 from domain.cost import INTERVAL_LEVEL, QUANTILE_LEVELS, CostDistribution
 from domain.errors import ConfigurationError
-from domain.evaluation import Evaluation, FoldScores, OutOfFold
-from domain.model import ModelCard, TrainedModel
+from domain.evaluation import Evaluation, FoldScores, Metric, OutOfFold
+from domain.model import MetricSummary, ModelCard, TrainedModel
 from domain.ports.clock import Clock
 from domain.ports.trainer import Trainer
 from domain.promotion import Candidacy, PairedComparison
@@ -92,6 +92,7 @@ class MemoryTrainer(FailsOnRequest, Trainer):
             ranges=ranges,
             grouping=(),
             provenance=provenance,
+            folds=tuple(MetricSummary(one.value, evaluation.mean(one), evaluation.spread(one)) for one in Metric),
             notes=("Everybody gets the same answer: the distribution of all costs.",),
         )
         folder = into / "medcost"

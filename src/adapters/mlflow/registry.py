@@ -15,6 +15,7 @@ from adapters.mlflow.models import FOLDER, log_model
 from adapters.mlflow.store import EXPERIMENT, MlflowStore, translated
 from domain.errors import VersionNotFound
 from domain.model import ModelVersion
+from domain.model_card import markdown
 from domain.ports.registry import ModelRegistry
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 NAME: Final = EXPERIMENT
 _DISCARDED: Final = "discarded"
+_LONGEST_DESCRIPTION: Final = 5000
+"""Characters that MLflow's database keeps of a description."""
+_MORE: Final = "\n\nThe whole card is among the artifacts of the run: model_card.md.\n"
 
 
 class MlflowRegistry(ModelRegistry):
@@ -73,15 +77,14 @@ class MlflowRegistry(ModelRegistry):
 
         await _threaded(discard)
 
-    async def annotate(self, number: int, verdict: Verdict) -> None:
-        """As tags and description."""
+    async def annotate(self, version: ModelVersion, verdict: Verdict) -> None:
+        """As a tag, and on the card."""
 
         def annotate() -> None:
-            self._version(number)
-            client = self._store.client
-            client.set_model_version_tag(NAME, str(number), "gate", "passed" if verdict.passed else "refused")
-            lines = [f"- {'passed' if one.passed else '**refused**'}: {one.detail}" for one in verdict.checks]
-            client.update_model_version(NAME, str(number), "The gate's verdict:\n\n" + "\n".join(lines))
+            found = self._version(version.number)
+            gate = "passed" if verdict.passed else "refused"
+            self._store.client.set_model_version_tag(NAME, found.version, "gate", gate)
+            self._describe(found, markdown(version, verdict))
 
         await _threaded(annotate)
 
@@ -117,7 +120,18 @@ class MlflowRegistry(ModelRegistry):
             tags={"digest": model.digest, "family": recipe.family, "transform": recipe.transform},
         )
         registered_at = datetime.fromtimestamp(made.creation_timestamp / 1000, UTC)
-        return ModelVersion(int(made.version), model.digest, registered_at, model.card)
+        version = ModelVersion(int(made.version), model.digest, registered_at, model.card)
+        self._describe(made, markdown(version, None))
+        return version
+
+    def _describe(self, found: MlflowVersion, card: str) -> None:
+        """Show the card where people look: on the version, and whole among the artifacts of its run."""
+        client = self._store.client
+        if found.run_id:
+            client.log_text(found.run_id, card, "model_card.md")
+        if len(card) > _LONGEST_DESCRIPTION:
+            card = card[: _LONGEST_DESCRIPTION - len(_MORE)].rpartition("\n")[0] + _MORE
+        client.update_model_version(NAME, found.version, card)
 
     def _version(self, number: int) -> MlflowVersion:
         try:

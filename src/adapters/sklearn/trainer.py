@@ -14,8 +14,8 @@ from adapters.sklearn.fitting import Table, fit_model, notes_on
 from adapters.sklearn.folds import folds, train_and_test
 from adapters.sklearn.scoring import Published, scores
 from adapters.sklearn.storage import read, write
-from domain.evaluation import Evaluation, FoldScores, OutOfFold
-from domain.model import ModelCard
+from domain.evaluation import Evaluation, FoldScores, Metric, OutOfFold
+from domain.model import MetricSummary, ModelCard
 from domain.ports.clock import Clock
 from domain.ports.trainer import Trainer
 
@@ -72,6 +72,7 @@ class SklearnTrainer(Trainer):
             grouping=model.distribution.grouping,
             provenance=provenance,
             notes=notes_on(recipe, len(table)),
+            folds=tuple(MetricSummary(one.value, measured.mean(one), measured.spread(one)) for one in Metric),
         )
         return write(model, card, table, into)
 

@@ -22,7 +22,10 @@ class ModelRegistry(Protocol):
 
     @abstractmethod
     async def register(self, model: TrainedModel) -> ModelVersion:
-        """Copy a model folder in as a new version, numbered one above every earlier one, discarded or not."""
+        """Copy a model folder in as a new version, numbered one above every earlier one, discarded or not.
+
+        Its card is there for people to read.
+        """
 
     @abstractmethod
     async def fetch(self, number: int, into: Path) -> Path:
@@ -41,8 +44,8 @@ class ModelRegistry(Protocol):
         """Forget a version; forgetting one that is not there changes nothing."""
 
     @abstractmethod
-    async def annotate(self, number: int, verdict: Verdict) -> None:
-        """Attach the gate's verdict to a version, for people to read.
+    async def annotate(self, version: ModelVersion, verdict: Verdict) -> None:
+        """Attach the gate's verdict to a version, and to its card, for people to read.
 
         Raises:
             VersionNotFound: if there is no such version.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 from rich.markup import escape
 from rich.table import Table
 
+from domain import model_card
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people, usd
@@ -38,13 +40,29 @@ def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJso
 
 
 @app.command
-def show(version: int, /, *, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
+def show(
+    version: int,
+    /,
+    *,
+    markdown: Annotated[bool, Parameter(negative="")] = False,
+    home: HomeFolder = None,
+    profile: ChosenProfile = None,
+    json: AsJson = False,
+) -> None:
     """Show one version: its card and the gate's verdict.
+
+    For example:
+
+        medcost models show 3
+
+        medcost models show 3 --markdown > card.md
 
     Parameters
     ----------
     version
         The version's number.
+    markdown
+        Print the whole model card in Markdown: data, figures, intended use, limits.
     """
     from application.review_models import ReviewModels
 
@@ -52,6 +70,9 @@ def show(version: int, /, *, home: HomeFolder = None, profile: ChosenProfile = N
         found = session.run(session.get(ReviewModels).one(version))
     if json:
         print_json({**_summary(found), "card": found.version.card, "verdict": _verdict(found)})
+        return
+    if markdown:
+        sys.stdout.write(model_card.markdown(found.version, found.verdict))
         return
     console = answer()
     console.print(_card(found))

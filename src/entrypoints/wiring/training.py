@@ -23,6 +23,7 @@ from application.register_model import RegisterModel
 from application.review_models import ReviewModels
 from application.roll_back_model import RollBackModel
 from application.tune_model import TuneModel
+from domain.errors import NoChampion
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.dataset import ClaimsDataset
@@ -303,7 +304,14 @@ def shelf(settings: Settings) -> tuple[ModelPublisher, ModelLoader]:
 
 
 def drift_detector(settings: Settings, dataset: ClaimsDataset) -> DetectDrift:
-    """Give what compares rows with those behind the served model: no database is needed for it."""
+    """Give what compares rows with those behind the served model: no database is needed for it.
+
+    Raises:
+        NoChampion: if nothing was published yet: said before libraries are loaded that take seconds.
+    """
+    if not Home(settings.home).pointer.exists():
+        message = "no champion to compare with"
+        raise NoChampion(message)
     from adapters.scipy.drift import ScipyDriftMeter
 
     publisher, loader = shelf(settings)

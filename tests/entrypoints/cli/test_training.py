@@ -42,6 +42,11 @@ def test_a_champion_is_trained_evaluated_and_predicts(medcost, trained, tmp_path
     assert header.startswith("age,sex,bmi,children,smoker,region,note,expected,typical,low,high")
     assert ",kept," in row
 
+    card = medcost("models", "show", "1", "--markdown")
+    assert card.output.startswith("# Medcost, version 1\n")
+    assert "**Passed**, against the distribution of all costs" in card.output
+    assert trained["champion"]["digest"] in card.output
+
     alike = medcost("data", "validate", held_back, "--json")
     assert (alike.status, alike.document["drift"]["model"]["version"]) == (0, 1)
     older = tmp_path / "older.csv"
