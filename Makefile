@@ -4,12 +4,13 @@ PYTHON ?= python3
 PORT ?= 8000
 HOME_DIR ?= .medcost
 DATA ?=
+LONG ?= 20
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check format setup setup-dev lock bench
+.PHONY: help up test check format setup setup-dev lock bench soak
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,8 +32,11 @@ format: setup-dev ## put the code into its format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: setup-dev ## benchmarks, as ratios in one run
-	@$(BIN)/python benchmarks/run.py $(ARGS)
+bench: setup-dev ## we and our peers side by side, as ratios in one run. DATA=file.csv, ARGS=--help
+	@$(BIN)/python -m benchmarks.run $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+soak: setup-dev ## faults and kills under load, for an hour or so: LONG=20 times the short form in `make test`
+	@MEDCOST_SOAK=$(LONG) $(BIN)/pytest -s -p no:xdist --timeout 7200 tests/soak $(ARGS)
 
 setup: $(VENV)/.runtime ## the environment of the application
 setup-dev: $(VENV)/.dev ## the environment of application and tests

@@ -15,14 +15,19 @@ from entrypoints.http.metrics import Metrics
 from entrypoints.http.routes import health, models, predictions, reasons
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dishka import AsyncContainer
+    from litestar.types import ControllerRouterHandler
 
     from entrypoints.http.options import ApiOptions
 
 PREFIX = "/api/v1"
 
 
-def create_app(container: AsyncContainer, options: ApiOptions) -> Litestar:
+def create_app(
+    container: AsyncContainer, options: ApiOptions, *, more: Sequence[ControllerRouterHandler] = ()
+) -> Litestar:
     """Put the API together.
 
     It sees full paths, ``/api/v1/…``, and takes any other for unknown.
@@ -31,6 +36,7 @@ def create_app(container: AsyncContainer, options: ApiOptions) -> Litestar:
         container: gives the use cases, and the ports `Predictor`, `PredictionRepository` and `ApiKeys`. Whoever made
             it closes it, after the server has stopped: the dashboard may live on the same one.
         options: see there.
+        more: handlers beside ours, below the same prefix and behind the same guards.
     """
     metrics = Metrics()
     app = Litestar(
@@ -39,6 +45,7 @@ def create_app(container: AsyncContainer, options: ApiOptions) -> Litestar:
                 PREFIX,
                 route_handlers=[
                     *(handler for part in (predictions, reasons, models, health, docs) for handler in part.HANDLERS),
+                    *more,
                     Router(
                         "/",
                         route_handlers=[*predictions.BATCH_HANDLERS],

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from dishka import Provider
+    from litestar.types import ControllerRouterHandler
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from entrypoints.wiring.settings import Settings
@@ -40,13 +41,19 @@ _DRAIN: Final = 10
 """Seconds that open requests get to end after SIGTERM."""
 
 
-def web_app(settings: Settings, *replacements: Provider, serve: Service = "web") -> ASGIApp:
+def web_app(
+    settings: Settings,
+    *replacements: Provider,
+    serve: Service = "web",
+    more: Sequence[ControllerRouterHandler] = (),
+) -> ASGIApp:
     """Put API and dashboard together, or make one of them. Once a process: the dashboard's pages are NiceGUI's globals.
 
     Args:
         settings: of this process.
         replacements: for testers: providers whose factories say ``override=True``.
         serve: ``web`` is both; what is left out is answered with 404.
+        more: handlers of the API beside ours, such as a benchmark's.
     """
     container = web_container(settings, *replacements)
     keys = settings.require_keys
@@ -55,7 +62,8 @@ def web_app(settings: Settings, *replacements: Provider, serve: Service = "web")
     pages: ASGIApp = _NOTHING
     lives: list[Callable[[], AbstractAsyncContextManager[object]]] = []
     if serve != "dashboard":
-        litestar = create_app(container, ApiOptions(refused, version=version("medcost"), require_keys=keys))
+        options = ApiOptions(refused, version=version("medcost"), require_keys=keys)
+        litestar = create_app(container, options, more=more)
         api = cast("ASGIApp", litestar)  # Litestar types the same protocol more narrowly than Starlette
         lives.append(litestar.lifespan)
     if serve != "api":
@@ -106,7 +114,11 @@ class Dispatcher:
 
 
 async def run_web(
-    settings: Settings, *, serve: Service = "web", sockets: Sequence[socket.socket] | None = None
+    settings: Settings,
+    *,
+    serve: Service = "web",
+    sockets: Sequence[socket.socket] | None = None,
+    more: Sequence[ControllerRouterHandler] = (),
 ) -> None:
     """Serve until SIGINT or SIGTERM; then finish what is under way, for ten seconds at most, and close everything.
 
@@ -114,6 +126,7 @@ async def run_web(
         settings: of this process.
         serve: both, or one of them.
         sockets: bound already; without them, the address of the settings is bound.
+        more: as `web_app`.
 
     Raises:
         ConfigurationError: if the API would be open to others without keys.
@@ -121,7 +134,7 @@ async def run_web(
     refuse_open_door(settings, pages=serve != "api")
     configure_logs(settings.log_level)
     config = uvicorn.Config(
-        web_app(settings, serve=serve),
+        web_app(settings, serve=serve, more=more),
         host=settings.host,
         port=settings.port,
         loop="uvloop",

@@ -1,0 +1,142 @@
+"""Many at once: 10,000 in one request, and whole files by `medcost predict`, of every family."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from statistics import median
+from typing import TYPE_CHECKING
+
+import httpx
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from benchmarks.people import people
+from benchmarks.report import Result, ratio
+from benchmarks.servers import CLI, TREE
+
+from adapters.sklearn.families import FAMILIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from benchmarks.servers import Servers
+
+    from adapters.system.home import Home
+
+_ROWS = {
+    "quick": (20_000, 50_000, 0),
+    "usual": (1_000_000, 1_000_000, 100_000),
+    "long": (1_000_000, 10_000_000, 1_000_000),
+}
+"""Rows of the file that is timed, of the larger one for the memory, and of that for each family (none: left out)."""
+_REQUEST, _TIMES = 10_000, 5
+
+
+def measure(servers: Servers, seconds: float) -> Iterator[Result]:  # noqa: ARG001  # counted by rows, not by time
+    yield _json(servers)
+    timed, larger, each = _ROWS[servers.size]
+    source = _file(servers.folder, timed)
+    copy = _copied(source)
+    took, peak = _predicted(servers.home, source)
+    rows = [
+        (f"reading and rewriting {timed:,} rows with pyarrow", f"{copy:.2f} s", ""),
+        (
+            f"`medcost predict` on them (its start: {_predicted(servers.home, _file(servers.folder, 1))[0]:.2f} s)",
+            f"{took:.2f} s",
+            "",
+        ),
+        ratio("`medcost predict` / pyarrow", took / copy, "≤ 4"),
+        (f"peak memory at {timed:,} rows", f"{peak:,.0f} MB", ""),
+    ]
+    if larger > timed:
+        _, more = _predicted(servers.home, _file(servers.folder, larger))
+        rows += [
+            (f"peak memory at {larger:,} rows", f"{more:,.0f} MB", ""),
+            ratio("peak memory, larger / smaller", more / peak, "0.8 to 1.2"),
+        ]
+    yield Result("Files", ("", "found", "wanted"), tuple(rows))
+    if each:
+        yield _families(servers, each)
+
+
+def _json(servers: Servers) -> Result:
+    taken: list[float] = []
+    with httpx.Client(timeout=60, trust_env=False) as client:
+        for _ in range(_TIMES):
+            begun = time.perf_counter()
+            answer = client.post(f"{servers.ours}/api/v1/predictions/batch", json=people(_REQUEST))
+            answer.raise_for_status()
+            taken.append(time.perf_counter() - begun)
+            assert len(answer.json()["predictions"]) == _REQUEST
+    row = (f"{_REQUEST:,} people as JSON, answered and recorded", f"{median(taken):.2f} s", "≤ 0.5 s")
+    return Result("One request for many", ("", "median", "wanted"), (row,))
+
+
+def _families(servers: Servers, count: int) -> Result:
+    source = _file(servers.folder, count)
+    copy = _copied(source)
+    rows: list[tuple[str, ...]] = []
+    for family in FAMILIES:
+        home = servers.home if family == servers.home.path.name else servers.trained(family)
+        took, peak = _predicted(home, source)
+        rows.append((family, f"{took:.2f}", f"{took / copy:.1f}", f"{peak:,.0f}"))
+    title = f"`medcost predict` on {count:,} rows by family (pyarrow alone: {copy:.2f} s)"
+    return Result(title, ("", "s", "/ pyarrow", "peak MB"), tuple(rows))
+
+
+def _file(folder: Path, rows: int) -> Path:
+    """A Parquet file of people, the same for the same number of rows."""
+    path = folder / f"people-{rows}.parquet"
+    if not path.exists():
+        random = np.random.default_rng(rows)
+        at_once = 500_000
+        writer = None
+        for begin in range(0, rows, at_once):
+            count = min(at_once, rows - begin)
+            table = pa.table(
+                {
+                    "age": random.integers(18, 65, count),
+                    "sex": random.choice(["female", "male"], count),
+                    "bmi": random.uniform(16, 50, count).round(2),
+                    "children": random.integers(0, 6, count),
+                    "smoker": random.choice(["yes", "no"], count, p=[0.2, 0.8]),
+                    "region": random.choice(["northeast", "northwest", "southeast", "southwest"], count),
+                }
+            )
+            writer = writer or pq.ParquetWriter(path, table.schema)
+            writer.write_table(table)
+        assert writer
+        writer.close()
+    return path
+
+
+def _copied(source: Path) -> float:
+    """Seconds that pyarrow takes, the median of three."""
+    taken: list[float] = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        pq.write_table(pq.read_table(source), source.with_suffix(".copy"))
+        taken.append(time.perf_counter() - begun)
+    return median(taken)
+
+
+def _predicted(home: Home, source: Path) -> tuple[float, float]:
+    """Seconds and peak memory in MB of `medcost predict`."""
+    out = source.with_name("answers.parquet")
+    command = [*CLI, "predict", "--input", str(source), "--output", str(out), "--home", str(home.path)]
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, cwd=TREE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _, status, used = os.wait4(process.pid, 0)
+    except BaseException:
+        process.kill()
+        raise
+    took = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, f"{' '.join(command)} ended with {process.returncode}"
+    assert pq.read_metadata(out).num_rows == pq.read_metadata(source).num_rows
+    out.unlink()
+    return took, used.ru_maxrss / 1024

@@ -1,0 +1,38 @@
+"""How throughput grows with the number of connections, and that it does not collapse past the knee."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.load import load
+from benchmarks.people import people
+from benchmarks.report import Curve, Plot, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.servers import Servers
+
+_CONNECTIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+def measure(servers: Servers, seconds: float) -> Iterator[Result]:
+    bodies = people(1000)
+    addresses = {"no-op": f"{servers.noop}/api/v1/noop", "Medcost": f"{servers.ours}/api/v1/predictions"}
+    found = {
+        name: [load(url, bodies, connections=count, seconds=max(1, seconds / 2)) for count in _CONNECTIONS]
+        for name, url in addresses.items()
+    }
+    rows = tuple(
+        (str(count), f"{noop.per_second:,.0f}", *ours.row())
+        for count, noop, ours in zip(_CONNECTIONS, found["no-op"], found["Medcost"], strict=True)
+    )
+    best = max(one.per_second for one in found["Medcost"])
+    curves = tuple(Curve(name, _CONNECTIONS, tuple(one.per_second for one in every)) for name, every in found.items())
+    yield Result(
+        "Growth with connections",
+        ("connections", "no-op/s", "Medcost/s", "p50 ms", "p99 ms", "errors"),
+        rows,
+        (f"At {_CONNECTIONS[-1]} connections: {found['Medcost'][-1].per_second / best:.0%} of the best.",),
+        (Plot("performance-growth.svg", "Predictions by connections", "answers/s", curves),),
+    )

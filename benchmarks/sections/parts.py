@@ -1,0 +1,70 @@
+"""The parts of one prediction, each timed alone in this process, one call after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks.people import people
+
+from adapters.bentoml import wire
+from adapters.bentoml.connection import ModelServer
+from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.engine import connect
+from adapters.postgres.predictions import PostgresPredictions
+from adapters.system.clock import SystemClock
+from domain.beneficiary import Beneficiary
+from domain.prediction import NewPrediction
+from entrypoints.wiring.batch import served
+from entrypoints.wiring.settings import load
+from entrypoints.wiring.training import shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from benchmarks.servers import Servers
+
+_PERSON = people(1)[0]
+
+
+def parts_alone(servers: Servers, seconds: float) -> dict[str, float]:
+    """Median milliseconds of hop, one-row prediction and one-row commit."""
+    return asyncio.run(_parts(servers, seconds))
+
+
+async def _parts(servers: Servers, seconds: float) -> dict[str, float]:
+    who = Beneficiary.of(_PERSON)
+    _, model = await served(*shelf(load({"home": servers.home.path})))
+    estimate = (await model.predict([who]))[0]
+
+    server = ModelServer(servers.model_server)
+    question = wire.encode_request([])
+
+    async def hop() -> None:
+        """The way there and back, with nobody to predict for."""
+        async with server.deadline():
+            wire.decode_answer(await server.ask("POST", "/v1/predict", question, wire.CONTENT_TYPE), 0)
+
+    engine = connect(EmbeddedPostgres(servers.home.postgres).url("medcost"), deadline=5)
+    predictions = PostgresPredictions(engine)
+    new = NewPrediction.of(who, estimate, at=SystemClock().now())
+    try:
+        return {
+            "hop to the model server": await _median(hop, seconds),
+            "one-row prediction": await _median(lambda: model.predict([who]), seconds),
+            "one-row commit": await _median(lambda: predictions.add(new), seconds),
+        }
+    finally:
+        await server.close()
+        await engine.dispose()
+
+
+async def _median(call: Callable[[], Awaitable[object]], seconds: float) -> float:
+    taken: list[float] = []
+    ending = time.perf_counter() + seconds
+    while (begun := time.perf_counter()) < ending:
+        await call()
+        taken.append(1000 * (time.perf_counter() - begun))
+    return median(taken)

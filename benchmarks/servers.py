@@ -1,0 +1,217 @@
+"""The processes that are measured. Whatever ends the run, Ctrl-C too, ends them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self
+
+import httpx
+import psutil
+
+from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.system import run_file
+from adapters.system.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+CLI = [sys.executable, "-m", "entrypoints.cli.main"]
+TREE = Path(__file__).resolve().parents[1]
+_QUICK = ["cv=quick", "tuning.n_trials=1"]
+_READY_WITHIN = 120
+_END_WITHIN = 20
+
+
+class Servers:
+    """What is measured, started when it is first asked for.
+
+    Args:
+        folder: for all that is written.
+        data: claims that the champion and the peers learn from; None for a synthetic sample.
+        size: ``quick``, ``usual`` or ``long``: how many rows the sections use that count by rows.
+    """
+
+    def __init__(self, folder: Path, data: Path | None, size: Literal["quick", "usual", "long"] = "usual") -> None:
+        self.folder, self.data, self.size = folder, data, size
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def about(self) -> str:
+        """On what the champion learnt."""
+        what = self.data.name if self.data else "a synthetic sample of 1,000 rows (DATA=file.csv names another)"
+        return f"champion: interaction_lad, learnt from {what}"
+
+    @cached_property
+    def claims(self) -> Path:
+        """The data as CSV."""
+        if self.data:
+            return self.data
+        sample = self.folder / "claims.csv"
+        run([*CLI, "data", "sample", "--rows", "1000", "--seed", "0", "--out", str(sample)])
+        return sample
+
+    @cached_property
+    def home(self) -> Home:
+        """A home with a champion of the family that wins on the public data."""
+        return self.trained("interaction_lad")
+
+    def trained(self, family: str) -> Home:
+        """Make a home whose champion is of a family, by its defaults: what is measured is how fast it answers."""
+        home = self.folder / family
+        data = ["dataset=csv", f"dataset.path={self.claims}"]
+        run([*CLI, "train", "stage=all", f"model=[{family}]", *_QUICK, *data, "--home", str(home)])
+        return Home(home)
+
+    @cached_property
+    def ours(self) -> str:
+        """Address of `medcost up`."""
+        return self._stack.enter_context(medcost_up(self.home.path))
+
+    @property
+    def model_server(self) -> str:
+        """Address of the model server that `medcost up` started."""
+        assert self.ours
+        run_now = run_file.read(self.home.run_file)
+        assert run_now
+        return next(part.address for part in run_now.parts if part.name == "model")
+
+    @cached_property
+    def noop(self) -> str:
+        """Address of a web process like that of `medcost up`, with a route more."""
+        return self._stack.enter_context(self.web("benchmarks.noop"))
+
+    @contextmanager
+    def web(self, module: str, **settings: str) -> Iterator[str]:
+        """Start a web process beside that of `medcost up`, on the same model server and PostgreSQL."""
+        told = {"MEDCOST_HOME": str(self.home.path), "MEDCOST_MODEL_SERVER_URL": self.model_server, **settings}
+        with self._started(module, ["-m", module], told, ready="/api/v1/health/ready") as url:
+            yield url
+
+    @cached_property
+    def pipeline(self) -> Path:
+        """A folder with what the peers serve."""
+        folder = self.folder / "peers"
+        folder.mkdir()
+        run([sys.executable, "-m", "benchmarks.peers.pipeline", str(self.claims), str(folder)])
+        return folder
+
+    @contextmanager
+    def plain_bentoml(self) -> Iterator[str]:
+        told = {
+            "BENCH_PIPELINE": str(self.pipeline / "pipeline.joblib"),
+            "BENTOML_HOME": str(self.folder / "bentoml"),
+            "BENTOML_DO_NOT_TRACK": "True",
+        }
+        command = ["-m", "bentoml", "serve", "benchmarks.peers.plain_bentoml:PlainModel", "--working-dir", str(TREE)]
+        with self._started("plain BentoML", command, told, ready="/readyz") as url:
+            yield url
+
+    @contextmanager
+    def usual_stack(self, model: str) -> Iterator[str]:
+        """Before a plain BentoML, with our PostgreSQL behind it."""
+        assert self.ours
+        database = EmbeddedPostgres(self.home.postgres).url("medcost", driver="psycopg")
+        told = {"BENCH_MODEL": model, "BENCH_DATABASE": database}
+        command = ["-m", "uvicorn", "benchmarks.peers.usual_stack:app", "--no-access-log"]
+        with self._started("usual stack", command, told, ready="/openapi.json") as url:
+            yield url
+
+    @contextmanager
+    def mlflow(self) -> Iterator[str]:
+        command = ["-m", "mlflow", "models", "serve", "-m", str(self.pipeline / "mlflow"), "--env-manager", "local"]
+        told = {"MLFLOW_DISABLE_TELEMETRY": "true"}
+        with self._started("mlflow models serve", command, told, ready="/ping") as url:
+            yield url
+
+    @contextmanager
+    def _started(
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], *, ready: str
+    ) -> Iterator[str]:
+        """Run a Python server on a free port, wait until it answers a path, and end it with all that it started."""
+        log = self.folder / f"{name.replace(' ', '-')}.log"
+        port = free_port()
+        # MLflow starts uvicorn by its name
+        told = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **environment}
+        command = [sys.executable, *arguments, "--port", str(port)]
+        with log.open("wb") as said:
+            process = psutil.Popen(command, cwd=TREE, env=told, stdout=said, stderr=said, start_new_session=True)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            until(lambda: process.poll() is not None or answers(url + ready), f"{name}: see its log", log)
+            if process.poll() is not None:
+                sys.exit(f"{name} ended with {process.returncode}:\n{log.read_text()[-3000:]}")
+            yield url
+        finally:
+            end(process)
+
+
+@contextmanager
+def medcost_up(home: Path) -> Iterator[str]:
+    """Run `medcost up` and give its address."""
+    log = home.with_name(home.name + ".log")
+    with log.open("wb") as said:
+        command = [*CLI, "up", "--port", "0", "--home", str(home)]
+        up = subprocess.Popen(command, cwd=TREE, stdout=said, stderr=said, start_new_session=True)
+    try:
+        until(lambda: up.poll() is not None or "Ready: " in log.read_text(), "`medcost up` is not ready", log)
+        if up.poll() is not None:
+            sys.exit(f"`medcost up` ended with {up.returncode}:\n{log.read_text()}")
+        yield log.read_text().split("Ready: ")[1].split()[0]
+    finally:
+        up.send_signal(signal.SIGINT)  # it ends its parts itself, in order
+        up.wait(timeout=60)
+
+
+def answers(url: str) -> bool:
+    """Whether there is a good answer."""
+    try:
+        return httpx.get(url, timeout=10, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def until(true: Callable[[], bool], otherwise: str, log: Path) -> None:
+    """Wait, for two minutes at most."""
+    deadline = time.monotonic() + _READY_WITHIN
+    while not true():
+        if time.monotonic() > deadline:
+            sys.exit(f"{otherwise}:\n{log.read_text()[-3000:]}")
+        time.sleep(0.02)
+
+
+def end(process: psutil.Popen) -> None:
+    """End a process and all that it started."""
+    family = [process, *process.children(recursive=True)] if process.poll() is None else []
+    for signalled in (signal.SIGTERM, signal.SIGKILL):
+        for one in family:
+            with suppress(psutil.NoSuchProcess):
+                one.send_signal(signalled)
+        _, family = psutil.wait_procs(family, timeout=_END_WITHIN)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return door.getsockname()[1]
+
+
+def run(command: Sequence[str], **environment: str) -> None:
+    """Run a command to its end."""
+    done = subprocess.run(
+        command, cwd=TREE, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
