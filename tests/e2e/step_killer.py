@@ -118,6 +118,11 @@ def look(parts: Session) -> dict[str, Any]:
     return parts.run(_look(review, ledger, registry, parts.get(ModelPublisher), parts.get(ModelLoader)))
 
 
+def aliases(parts: Session) -> dict[str, Any]:
+    """What the registry says, whatever the ledger says."""
+    return dict(parts.run(parts.get(ModelRegistry).aliases()))
+
+
 async def _look(
     review: ReviewModels, ledger: ModelLedger, registry: ModelRegistry, publisher: ModelPublisher, loader: ModelLoader
 ) -> dict[str, Any]:
@@ -144,6 +149,7 @@ async def _look(
 
 ACTS: dict[str, Callable[..., dict[str, Any]]] = {
     "cook": cook, "register": register, "promote": promote, "rollback": roll_back, "publish": publish, "look": look,
+    "aliases": aliases,
 }  # fmt: skip
 
 

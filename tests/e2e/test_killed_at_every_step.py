@@ -1,9 +1,14 @@
-"""Kill -9 before and after every durable change of a real command on real parts; then run it again."""
+"""Kill -9 before and after every durable change of a real command on real parts; then run it again.
+
+And what hands that had every right did to ledger and models: told, and nothing is changed.
+"""
 
 from __future__ import annotations
 
 import itertools
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,11 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, create_engine, text
 
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.system.home import Home
 
 LOOK = ["look"]
+FORGERY = """
+    INSERT INTO model_ledger
+    SELECT number + 1, change, version, digest, replaces, at, by, reason, overridden, seal, seal
+    FROM model_ledger ORDER BY number DESC LIMIT 1
+"""
 
 
 class Processes:
@@ -37,6 +48,13 @@ class Processes:
 
     def told(self, *acts: list[Any]) -> list[dict[str, Any]]:
         return self.ask(*acts)["told"]
+
+    def copies(self, version: int) -> tuple[list[Path], list[Path]]:
+        """Where the registry and the shelf keep the folder of a version."""
+        (shelved,) = self.home.bentoml.glob(f"models/medcost/v{version}-*/medcost")
+        manifest = (shelved / "manifest.json").read_bytes()
+        stored = self.home.mlflow_artifacts.rglob("medcost/manifest.json")
+        return [one.parent for one in stored if one.read_bytes() == manifest], [shelved]
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +129,82 @@ def test_a_registration(processes: Processes) -> None:
     assert len(seen) >= 8
     assert all(one["repaired"]["version"] == max(one["admitted"]) for one in seen)
     assert len({one["champion"][0] for one in seen}) == 1
+
+
+@pytest.fixture
+def as_owner(processes: Processes) -> Iterator[Connection]:
+    """A connection of the tables' owner, to whom no trigger says no; afterwards the ledger is as before.
+
+    The champion is version 2, and a rollback would go back to version 1.
+    """
+    assert processes.told(["promote", 1], ["promote", 2]) == [{"version": 1}, {"version": 2}]
+    url = EmbeddedPostgres(processes.home.postgres).url("medcost", driver="psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ALTER TABLE model_ledger DISABLE TRIGGER append_only"))
+        connection.execute(text("CREATE TABLE kept AS TABLE model_ledger"))
+        yield connection
+        connection.execute(text("DELETE FROM model_ledger"))
+        connection.execute(text("INSERT INTO model_ledger TABLE kept"))
+        connection.execute(text("DROP TABLE kept"))
+        connection.execute(text("ALTER TABLE model_ledger ENABLE TRIGGER append_only"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("tampering", "said"),
+    [
+        ("UPDATE model_ledger SET by = 'eve' WHERE number = 2", "ledger entry 2 does not match its seal"),
+        ("DELETE FROM model_ledger WHERE number > 1", "cut off"),
+        ("DELETE FROM model_ledger WHERE number = 1", "ledger entry 2 does not match its seal"),
+        (FORGERY, "does not match its seal"),
+        ("TRUNCATE model_ledger", "cut off"),
+    ],
+    ids=["changed", "tail cut off", "start cut off", "one more", "emptied"],
+)
+def test_a_tampered_ledger_is_told_and_nothing_is_promoted_or_rolled_back(
+    processes: Processes, as_owner: Connection, tampering: str, said: str
+) -> None:
+    (aliases,) = processes.told(["aliases"])
+    pointer, head = processes.home.pointer.read_bytes(), processes.home.ledger_head.read_bytes()
+    as_owner.execute(text(tampering))
+    entries = as_owner.execute(text("SELECT * FROM model_ledger")).all()
+
+    command = [sys.executable, "-m", "entrypoints.cli.main", "models", "history"]
+    environment = {**os.environ, "MEDCOST_HOME": str(processes.home.path)}
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout, told.stderr.count("\n")) == (1, "", 1)
+    assert said in told.stderr
+
+    *refused, after = processes.told(["promote", 1], ["rollback"], ["publish"], ["aliases"])
+    assert {one["error"] for one in refused} == {"LedgerBroken"}
+    assert after == aliases
+    assert as_owner.execute(text("SELECT * FROM model_ledger")).all() == entries
+    assert (processes.home.pointer.read_bytes(), processes.home.ledger_head.read_bytes()) == (pointer, head)
+
+
+def spoil(folder: Path) -> None:
+    with (folder / "distribution.npz").open("ab") as stream:
+        stream.write(b"\0")
+
+
+def test_a_tampered_version_is_not_promoted_and_a_tampered_shelf_is_repaired_from_the_registry(
+    processes: Processes, tmp_path: Path
+) -> None:
+    processes.told(["promote", 2], ["rollback"])
+    (before,) = processes.told(LOOK)
+    assert before["champion"][0] == 1
+    stored, shelved = processes.copies(2)
+    assert len(stored) == len(shelved) == 1
+    shutil.copytree(stored[0], tmp_path / "good")
+    for folder in (*stored, *shelved):
+        spoil(folder)
+    refused, after = processes.told(["promote", 2], LOOK)
+    assert refused["error"] == "ModelRefused"
+    assert "distribution.npz changed" in refused["said"]
+    assert after == before
+
+    shutil.copytree(tmp_path / "good", stored[0], dirs_exist_ok=True)
+    promoted, after = processes.told(["promote", 2], LOOK)
+    assert promoted == {"version": 2}
+    assert all_agree(after)
