@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal, Self
 from uuid import UUID
 
@@ -134,13 +135,40 @@ class Idempotency:
     fingerprint: str
 
 
+class SortKey(StrEnum):
+    """What predictions can be put in order by; ties are broken by identifier, which is time."""
+
+    TIME = "time"
+    AGE = "age"
+    BMI = "bmi"
+    CHILDREN = "children"
+    TYPICAL = "typical"
+    EXPECTED = "expected"
+
+    def of(self, prediction: NewPrediction) -> float:
+        """Give the value of a prediction; of time, the seconds since 1970."""
+        who = prediction.beneficiary
+        values = {
+            SortKey.TIME: prediction.created_at.timestamp(),
+            SortKey.AGE: who.age,
+            SortKey.BMI: who.bmi,
+            SortKey.CHILDREN: who.children,
+            SortKey.TYPICAL: prediction.typical,
+            SortKey.EXPECTED: prediction.expected,
+        }
+        return values[self]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionQuery:
-    """Which predictions to review, newest first.
+    """Which predictions to review, and in which order: newest first unless told otherwise.
 
     Args:
         limit: how many at most, 1-500.
-        before: only predictions older than the one with this identifier (the keyset cursor).
+        before: only predictions that come, in this order, after the one with this identifier (the keyset cursor).
+        past: the value of ``by`` at the cursor; not needed in the order of time.
+        by: what to put in order by.
+        rising: smallest (oldest) first instead of largest (newest) first.
         since: only predictions made at this time (UTC) or later.
         smoker: only smokers, or only non-smokers.
         sex: only this sex on record.
@@ -149,7 +177,14 @@ class PredictionQuery:
 
     limit: int = 50
     before: UUID | None = None
+    past: float | None = None
+    by: SortKey = SortKey.TIME
+    rising: bool = False
     since: datetime | None = None
     smoker: bool | None = None
     sex: str | None = None
     region: str | None = None
+
+    def following(self, last: Prediction) -> PredictionQuery:
+        """Give the query for what comes after ``last``."""
+        return replace(self, before=last.id, past=self.by.of(last))

@@ -17,7 +17,7 @@ from domain.beneficiary import REGIONS, Beneficiary, Region, Sex
 from domain.cost import Interval
 from domain.errors import IdempotencyKeyReused, PredictionNotFound, RepositoryUnavailable
 from domain.ports.predictions import PredictionRepository
-from domain.prediction import Caution, Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
+from domain.prediction import Caution, Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery, SortKey
 
 NOON = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 ANN = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.123456789, children=1, smoker=False, region=Region.NORTHEAST)
@@ -71,6 +71,30 @@ async def test_a_page_is_newest_first_and_never_longer_than_asked(predictions: P
     third = await predictions.page(PredictionQuery(limit=3, before=second[-1].id))
     assert [*first, *second, *third] == made
     assert [len(first), len(second), len(third)] == [3, 3, 1]
+
+
+@pytest.mark.parametrize("rising", [True, False])
+@pytest.mark.parametrize("by", SortKey)
+async def test_pages_in_any_order_join_without_gap_or_repeat(
+    predictions: PredictionRepository, by: SortKey, *, rising: bool
+) -> None:
+    new = [
+        replace(
+            NEW, expected=8000.0 + n % 3, typical=6000.0 - n % 2, beneficiary=replace(ANN, age=40 + n % 3, bmi=27.1 + n)
+        )
+        for n in range(7)
+    ]
+    made = await predictions.add_all(new)
+    query = PredictionQuery(limit=3, by=by, rising=rising)
+    pages = [await predictions.page(query)]
+    while pages[-1]:
+        query = query.following(pages[-1][-1])
+        # the cursor may be erased meanwhile
+        await predictions.erase(pages[-1][-1].id, at=NOON)
+        pages.append(await predictions.page(query))
+    expected = sorted(made, key=lambda one: (0 if by is SortKey.TIME else by.of(one), one.id), reverse=not rising)
+    assert [one.id for page in pages for one in page] == [one.id for one in expected]
+    assert [len(page) for page in pages] == [3, 3, 1, 0]
 
 
 async def test_a_query_narrows(predictions: PredictionRepository) -> None:

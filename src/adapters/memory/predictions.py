@@ -12,7 +12,7 @@ from uuid_utils import uuid7
 from adapters.memory.faults import FailsOnRequest
 from domain.errors import IdempotencyKeyReused, PredictionNotFound
 from domain.ports.predictions import PredictionRepository
-from domain.prediction import Erasure, Prediction
+from domain.prediction import Erasure, Prediction, SortKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,8 +68,8 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
     async def page(self, query: PredictionQuery) -> Sequence[Prediction]:
         """Find those that match."""
         self._fail_if_asked()
-        newest_first = sorted(self._rows.values(), key=lambda row: row.id, reverse=True)
-        return [row for row in newest_first if _matches(row, query)][: query.limit]
+        in_order = sorted(self._rows.values(), key=lambda row: _place(row, query), reverse=not query.rising)
+        return [row for row in in_order if _matches(row, query) and _follows(row, query)][: query.limit]
 
     async def erase(self, id: UUID, *, at: datetime) -> Erasure:
         """Forget one."""
@@ -118,11 +118,21 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         return proof
 
 
+def _place(row: Prediction, query: PredictionQuery) -> tuple[float, UUID]:
+    return (0 if query.by is SortKey.TIME else query.by.of(row), row.id)
+
+
+def _follows(row: Prediction, query: PredictionQuery) -> bool:
+    if query.before is None:
+        return True
+    cursor = (0 if query.by is SortKey.TIME else query.past or 0, query.before)
+    return _place(row, query) > cursor if query.rising else _place(row, query) < cursor
+
+
 def _matches(row: Prediction, query: PredictionQuery) -> bool:
     who = row.beneficiary
     return (
-        (query.before is None or row.id < query.before)
-        and (query.since is None or row.created_at >= query.since)
+        (query.since is None or row.created_at >= query.since)
         and (query.smoker is None or who.smoker == query.smoker)
         and (query.sex is None or who.sex == query.sex)
         and (query.region is None or who.region == query.region)

@@ -53,7 +53,7 @@ class PredictionRepository(Protocol):
 
     @abstractmethod
     async def page(self, query: PredictionQuery) -> Sequence[Prediction]:
-        """Find those that match, newest first (by identifier, falling), never more than ``query.limit``."""
+        """Find those that match, in the query's order, never more than ``query.limit``; time is that of identifiers."""
 
     @abstractmethod
     async def erase(self, id: UUID, *, at: datetime) -> Erasure:

@@ -48,6 +48,7 @@ _COMMANDS: Final = (
     ("predict", "predict:predict", "Predict a whole file with the champion."),
     ("db", "db:app", "Migrations of the database: upgrade, current."),
     ("keys", "keys:app", "API keys: create, list, revoke."),
+    ("admin", "admin:app", "The admin's password, for the pages that only an admin may see."),
 )
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from dishka import Provider, Scope, provide
 
+from adapters.argon2.passwords import Argon2Passwords
+from adapters.memory.accounts import MemoryAccounts
 from adapters.memory.keys import MemoryKeys
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.predictions import MemoryPredictions
@@ -20,12 +22,14 @@ from application.change_champion import ChangeChampion
 from application.promote_model import PromoteModel
 from application.reconcile import Reconcile
 from application.roll_back_model import RollBackModel
+from domain.ports.accounts import Accounts
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.explainer import Explainer
 from domain.ports.keys import ApiKeys
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
+from domain.ports.passwords import Passwords
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
 from domain.ports.publisher import ModelPublisher
@@ -33,7 +37,7 @@ from domain.ports.registry import ModelRegistry
 
 
 class MemoryKeeping(Provider):
-    """Versions, ledger and keys of this process: empty at first, gone with it."""
+    """Versions, ledger, keys and the admin of this process: empty at first, gone with it."""
 
     scope = Scope.APP
 
@@ -46,6 +50,16 @@ class MemoryKeeping(Provider):
     def keys(self, clock: Clock) -> ApiKeys:
         """Who may ask."""
         return MemoryKeys(clock=clock)
+
+    @provide
+    def accounts(self) -> Accounts:
+        """Who is the admin."""
+        return MemoryAccounts()
+
+    @provide
+    def passwords(self) -> Passwords:
+        """Argon2 needs no server."""
+        return Argon2Passwords()
 
     @provide
     def registry(self) -> Iterator[ModelRegistry]:

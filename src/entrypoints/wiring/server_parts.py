@@ -11,9 +11,11 @@ from typing import Final
 from dishka import Provider, Scope, provide
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.argon2.passwords import Argon2Passwords
 from adapters.bentoml.connection import ModelServer
 from adapters.bentoml.explainer import BentoExplainer
 from adapters.bentoml.predictor import BentoPredictor
+from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.engine import connect
 from adapters.postgres.keys import PostgresKeys
 from adapters.postgres.ledger import PostgresLedger
@@ -22,12 +24,14 @@ from adapters.system.championship import ChildChampionship
 from adapters.system.clock import SystemClock
 from adapters.system.home import Home
 from domain.errors import ConfigurationError
+from domain.ports.accounts import Accounts
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.explainer import Explainer
 from domain.ports.keys import ApiKeys
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
+from domain.ports.passwords import Passwords
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
 from entrypoints.wiring.database import database_url, enter_in_thread, lease
@@ -64,6 +68,16 @@ class DatabaseParts(Provider):
     def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:
         """Who may ask."""
         return PostgresKeys(engine, clock)
+
+    @provide
+    def accounts(self, engine: AsyncEngine) -> Accounts:
+        """Who is the admin."""
+        return PostgresAccounts(engine)
+
+    @provide
+    def passwords(self) -> Passwords:
+        """Argon2."""
+        return Argon2Passwords()
 
     @provide
     def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:

@@ -11,7 +11,8 @@ from typing import Annotated, Final, Literal
 import msgspec
 import yaml
 
-from domain.errors import ConfigurationError
+from domain.accounts import check_password
+from domain.errors import ConfigurationError, InvalidInput
 
 _HERE: Final = Path(__file__).resolve()
 TREE: Final = _HERE.parents[2] if (_HERE.parents[2] / "config").is_dir() else _HERE.parents[3]  # a Bento has no src/
@@ -41,7 +42,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         predictor_deadline: seconds after which a prediction counts as failed.
         database_deadline: seconds after which a statement counts as failed.
         require_keys: whether the API asks for a key; only a loopback address may do without.
-        proxy_authenticates: whether a proxy in front asks people who they are; the dashboard has no login of its own.
+        require_login: whether admin pages ask for the admin's password; a public address always does.
+        admin_password: the admin's password, best by MEDCOST_ADMIN_PASSWORD_FILE; empty if it is set otherwise.
+        https: whether people come by HTTPS through a proxy that ends it: cookies then travel by HTTPS only.
+        proxy_authenticates: whether a proxy in front asks people who they are: admin pages then ask nobody again.
         allowed_hosts: names under which we are called, besides loopback; without any, all where keys are required.
         log_level: of the structured logs.
     """
@@ -59,6 +63,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     predictor_deadline: Seconds = 3.0
     database_deadline: Seconds = 5.0
     require_keys: bool = False
+    require_login: bool = False
+    admin_password: str = ""
+    https: bool = False
     proxy_authenticates: bool = False
     allowed_hosts: tuple[str, ...] = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -84,7 +91,9 @@ def load(flags: Mapping[str, object] | None = None, *, environment: Mapping[str,
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """Give the environment in which a child process finds the same settings."""
-    values = {PREFIX + name.upper(): getattr(settings, name) for name in Settings.__struct_fields__}
+    # the password stays where it came from: the child inherits that, and nothing else gets to see it
+    told = [name for name in Settings.__struct_fields__ if name != "admin_password"]
+    values = {PREFIX + name.upper(): getattr(settings, name) for name in told}
     text = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in values.items()}
     return {**os.environ, **text}
 
@@ -99,16 +108,27 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def asks_for_login(settings: Settings) -> bool:
+    """Tell whether admin pages ask for the admin's password: everywhere but on this machine alone."""
+    return not settings.proxy_authenticates and (settings.require_login or not is_loopback(settings.host))
+
+
 def refuse_open_door(settings: Settings, *, pages: bool) -> None:
     """Refuse to let others in without asking who they are.
 
     Args:
         settings: which address is listened on, and what is asked for.
-        pages: whether the dashboard is served; it has no login of its own.
+        pages: whether the dashboard is served.
 
     Raises:
         ConfigurationError: saying what to do.
     """
+    if settings.admin_password:
+        try:
+            check_password(settings.admin_password)
+        except InvalidInput as broken:
+            message = f"MEDCOST_ADMIN_PASSWORD(_FILE): {broken.errors[0].detail}"
+            raise ConfigurationError(message) from None
     if is_loopback(settings.host):
         return
     if not settings.require_keys:
@@ -117,10 +137,12 @@ def refuse_open_door(settings: Settings, *, pages: bool) -> None:
             "or set MEDCOST_REQUIRE_KEYS=true and make a key with `medcost keys create`"
         )
         raise ConfigurationError(message)
-    if pages and not settings.proxy_authenticates:
+    if pages and not (settings.admin_password or settings.require_login or settings.proxy_authenticates):
         message = (
-            f"{settings.host} can be reached by others, and the dashboard has no login: serve the API alone with "
-            "`medcost serve api`, or set MEDCOST_PROXY_AUTHENTICATES=true behind a proxy that asks for one"
+            f"{settings.host} can be reached by others, and no admin's password is known: put one into a file and "
+            "name it by MEDCOST_ADMIN_PASSWORD_FILE; or set MEDCOST_REQUIRE_LOGIN=true and one with `medcost admin "
+            "password`; or MEDCOST_PROXY_AUTHENTICATES=true behind a proxy that asks people who they are; "
+            "or serve the API alone with `medcost serve api`"
         )
         raise ConfigurationError(message)
 

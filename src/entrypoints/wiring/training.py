@@ -22,14 +22,17 @@ from application.reconcile import Reconcile
 from application.register_model import RegisterModel
 from application.review_models import ReviewModels
 from application.roll_back_model import RollBackModel
+from application.set_password import SetPassword
 from application.tune_model import TuneModel
 from domain.errors import NoChampion
+from domain.ports.accounts import Accounts
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.dataset import ClaimsDataset
 from domain.ports.keys import ApiKeys
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import ModelLoader
+from domain.ports.passwords import Passwords
 from domain.ports.publisher import ModelPublisher
 from domain.ports.registry import ModelRegistry
 from domain.ports.tracker import ExperimentTracker
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
 
 
 class LifeOfVersions(Provider):
-    """Use cases that need no data."""
+    """Use cases that need no data, and the admin's password."""
 
     scope = Scope.APP
 
@@ -55,6 +58,7 @@ class LifeOfVersions(Provider):
     roll_back = provide(RollBackModel)
     change = provide(ChangeChampion, provides=Championship)
     publish = provide(PublishModel)
+    set_password = provide(SetPassword)
     register = provide(RegisterModel)
 
 
@@ -148,6 +152,20 @@ class LastingParts(Provider):
         from adapters.postgres.ledger import PostgresLedger
 
         return PostgresLedger(engine, Home(settings.home).ledger_head)
+
+    @provide
+    def accounts(self, engine: AsyncEngine) -> Accounts:
+        """In PostgreSQL."""
+        from adapters.postgres.accounts import PostgresAccounts
+
+        return PostgresAccounts(engine)
+
+    @provide
+    def passwords(self) -> Passwords:
+        """Argon2."""
+        from adapters.argon2.passwords import Argon2Passwords
+
+        return Argon2Passwords()
 
     @provide
     def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:

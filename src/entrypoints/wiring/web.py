@@ -10,6 +10,9 @@ from application.predict_cost import PredictCost
 from application.predict_costs import PredictCosts
 from application.review_models import ReviewModels
 from application.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
+from application.set_password import SetPassword
+from application.sign_in import Admit, SignIn
+from application.sign_out import SignOut
 from entrypoints.wiring.settings import Settings
 
 
@@ -26,6 +29,10 @@ class UseCases(Provider):
     erase_prediction = provide(ErasePrediction)
     record_outcome = provide(RecordOutcome)
     review_models = provide(ReviewModels)
+    sign_in = provide(SignIn)
+    admit = provide(Admit)
+    sign_out = provide(SignOut)
+    set_password = provide(SetPassword)
 
 
 def web_container(settings: Settings, *replacements: Provider) -> AsyncContainer:

@@ -1,0 +1,45 @@
+"""`medcost admin`: the password for the pages that only an admin may see."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+
+from cyclopts import App
+
+from application.set_password import SetPassword
+from domain.errors import ConfigurationError, FieldError, InvalidInput
+from entrypoints.cli.opened import opened
+from entrypoints.cli.options import ChosenProfile, HomeFolder
+from entrypoints.cli.output import answer
+from entrypoints.wiring.settings import load
+
+app = App(name="admin", help="The admin's password, for the pages that only an admin may see.")
+
+
+@app.command
+def password(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
+    """Set the admin's password. Whoever is signed in is signed out, and waits after wrong passwords end.
+
+    It is asked for twice and not shown; where no terminal is, it is the first line of the input.
+
+    For example:
+
+        medcost admin password
+
+        medcost admin password --home /srv/medcost < password.txt
+    """
+    if load({"home": home, "profile": profile}).admin_password:
+        message = "the password comes from MEDCOST_ADMIN_PASSWORD(_FILE): change it there and restart"
+        raise ConfigurationError(message)
+    chosen = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    with opened(home, profile) as session:
+        session.run(session.get(SetPassword)(chosen))
+    answer().print("The admin's password is set. Whoever was signed in is signed out.")
+
+
+def _asked() -> str:
+    chosen = getpass.getpass("New password: ")
+    if getpass.getpass("The same again: ") != chosen:
+        raise InvalidInput([FieldError("password", "type", "the two are not the same; nothing was changed")])
+    return chosen
