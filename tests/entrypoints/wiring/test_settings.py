@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import ConfigurationError
 from entrypoints.wiring.database import database_url
-from entrypoints.wiring.settings import environment_of, load, refuse_open_door
+from entrypoints.wiring.settings import asks_for_login, environment_of, load, refuse_open_door
 
 
 def test_a_flag_wins_over_the_environment_and_that_over_the_profile() -> None:
@@ -64,6 +64,30 @@ def test_pages_on_a_public_address_need_a_proxy_that_asks_who_people_are() -> No
     with pytest.raises(ConfigurationError, match="MEDCOST_PROXY_AUTHENTICATES"):
         refuse_open_door(load(said, environment={}), pages=True)
     refuse_open_door(load({**said, "proxy_authenticates": True}, environment={}), pages=True)
+
+
+@pytest.mark.parametrize("said", [{"admin_password": "correct horse battery"}, {"require_login": True}])
+def test_pages_on_a_public_address_may_ask_themselves(said: dict) -> None:
+    settings = load({"host": "0.0.0.0", "require_keys": True, **said}, environment={})
+    refuse_open_door(settings, pages=True)
+    assert asks_for_login(settings)
+
+
+def test_a_login_is_asked_for_everywhere_but_on_this_machine_alone() -> None:
+    assert not asks_for_login(load(environment={}))
+    assert asks_for_login(load({"require_login": True}, environment={}))
+    assert asks_for_login(load({"profile": "production", "host": "127.0.0.1"}, environment={}))
+    assert not asks_for_login(load({"profile": "production", "proxy_authenticates": True}, environment={}))
+
+
+def test_a_short_password_is_refused_before_anything_starts() -> None:
+    with pytest.raises(ConfigurationError, match=r"MEDCOST_ADMIN_PASSWORD.*12 to 200 characters"):
+        refuse_open_door(load(environment={"MEDCOST_ADMIN_PASSWORD": "short"}), pages=True)
+
+
+def test_the_password_is_not_handed_on() -> None:
+    settings = load({"admin_password": "correct horse battery"}, environment={})
+    assert "correct horse battery" not in environment_of(settings).values()
 
 
 def test_the_production_profile_starts_no_database() -> None:
