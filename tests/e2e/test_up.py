@@ -7,9 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +100,26 @@ def processes_of(home: Path) -> list[str]:
         if process.pid != os.getpid() and any(str(home) in one for one in told):
             found.append(" ".join(process.cmdline()))
     return found
+
+
+@contextmanager
+def trickle(url: str) -> Iterator[list[httpx.Response]]:
+    """Predictions, one after the other, as long as the block runs; the answers as they come."""
+    given: list[httpx.Response] = []
+    enough = threading.Event()
+
+    def ask() -> None:
+        with httpx.Client(timeout=30) as client:
+            while not enough.wait(0.02):
+                given.append(client.post(f"{url}/api/v1/predictions", json=ANN))
+
+    with ThreadPoolExecutor(1) as thread:
+        asking = thread.submit(ask)
+        try:
+            yield given
+        finally:
+            enough.set()
+            asking.result()  # raises if a connection was refused or broken
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +212,7 @@ def test_killed_during_its_first_training_the_next_up_begins_anew(tmp_path: Path
     assert processes_of(home) == []
 
 
-def test_training_in_a_second_terminal_shares_the_database_and_the_new_champion_is_served(home: Path) -> None:
+def test_another_champion_from_a_second_terminal_or_over_http_is_served_and_no_request_fails(home: Path) -> None:
     with up(home) as running:
         url = running.ready()
         before = predicted(url).json()["model"]["version"]
@@ -197,10 +220,22 @@ def test_training_in_a_second_terminal_shares_the_database_and_the_new_champion_
         models = json.loads(medcost("models", "list", "--json", home=home).stdout)["models"]
         number = max(model["version"] for model in models)
         assert number > before
-        medcost("models", "promote", str(number), "--reason", "a test", home=home)
-        until(lambda: predicted(url).json()["model"]["version"] == number)
-        medcost("models", "rollback", "--reason", "a test", home=home)
-        until(lambda: predicted(url).json()["model"]["version"] == before)
+        with trickle(url) as answers:
+            medcost("models", "promote", str(number), "--reason", "a test", home=home)
+            until(lambda: answers[-1].json()["model"]["version"] == number, seconds=30)
+            medcost("models", "rollback", "--reason", "a test", home=home)
+            until(lambda: answers[-1].json()["model"]["version"] == before, seconds=30)
+            for path, champion in ((f"models/{number}/promotion", number), ("models/rollback", before)):
+                changed = httpx.post(f"{url}/api/v1/{path}", json={"reason": "a test over HTTP"}, timeout=150)
+                assert (changed.status_code, changed.json()["version"]) == (200, champion), changed.text
+                until(lambda champion=champion: answers[-1].json()["model"]["version"] == champion, seconds=30)
+        assert {answer.status_code for answer in answers} == {201}
+        served = [version for version, _ in groupby(answer.json()["model"]["version"] for answer in answers)]
+        assert served == [before, number, before, number, before]
+        for answer in answers[::20]:
+            assert httpx.get(url + answer.headers["location"], timeout=30).json() == answer.json()
+        history = json.loads(medcost("models", "history", "--json", home=home).stdout)
+        assert (history["verified"], [entry["by"] for entry in history["entries"]][-2:]) == (True, ["loopback"] * 2)
 
 
 def test_other_data_than_the_champions_are_reported_and_not_retrained(home: Path, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ from domain.ports.predictor import Predictor
 from entrypoints.wiring.database import database_url, enter_in_thread, lease
 from entrypoints.wiring.settings import Settings, environment_of
 
-_CHANGED_WITHIN: Final = 60.0
+_CHANGED_WITHIN: Final = 120.0
 """Seconds to import MLflow on a busy machine and to change the champion."""
 
 
