@@ -12,6 +12,7 @@ from adapters.argon2.passwords import Argon2Passwords
 from adapters.memory.accounts import MemoryAccounts
 from adapters.memory.keys import MemoryKeys
 from adapters.memory.ledger import MemoryLedger
+from adapters.memory.loader import MemoryLoader
 from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.publisher import MemoryPublisher
@@ -28,7 +29,7 @@ from domain.ports.clock import Clock
 from domain.ports.explainer import Explainer
 from domain.ports.keys import ApiKeys
 from domain.ports.ledger import ModelLedger
-from domain.ports.loader import LoadedModel
+from domain.ports.loader import LoadedModel, ModelLoader
 from domain.ports.passwords import Passwords
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
@@ -72,6 +73,11 @@ class MemoryKeeping(Provider):
         """Copies in a folder that goes with the container."""
         with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
             yield MemoryPublisher(workspace=Path(workspace))
+
+    @provide
+    def loader(self) -> ModelLoader:
+        """What the registry's copies are tried with."""
+        return MemoryLoader()
 
 
 class MemoryParts(Provider):
