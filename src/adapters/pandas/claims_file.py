@@ -28,10 +28,12 @@ class ClaimsFile(ClaimsDataset):
     Args:
         path: where it lies.
         origin: where it comes from; by default it is known by its file name.
+        year: of the costs, where no origin says it; empty if it is not known.
     """
 
     path: Path
     origin: DataOrigin | None = None
+    year: str = ""
 
     def report(self) -> ContractReport:
         """Describe it."""
@@ -42,7 +44,8 @@ class ClaimsFile(ClaimsDataset):
         return accepted(*examine(self._table(), self._origin()))
 
     def _origin(self) -> DataOrigin:
-        return self.origin or DataOrigin(self.path.name, f"the file {self.path.name}", synthetic=False)
+        name = self.path.name
+        return self.origin or DataOrigin(name, f"the file {name}", synthetic=False, year=self.year)
 
     def _table(self) -> pd.DataFrame:
         name, ending = self.path.name, self.path.suffix.lower()

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from domain.claims import Claims, ContractReport
 
 HANDLE: Final = "mirichoi0218/insurance"
+_SOURCE: Final = " (from Lantz, Machine Learning with R)"
+"""Its publisher names that book as the source, and no year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +56,5 @@ class KaggleClaims(ClaimsDataset):
         if len(found) != 1:
             message = f"kaggle:{self.handle} holds {len(found)} CSV files where one is needed"
             raise ClaimsRejected(message)
-        description = f"the data set {self.handle} on Kaggle"
+        description = f"the data set {self.handle} on Kaggle" + (_SOURCE if self.handle == HANDLE else "")
         return ClaimsFile(found[0], DataOrigin(f"kaggle:{self.handle}", description, synthetic=False))

@@ -9,6 +9,7 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 
 from entrypoints.http import access, docs, openapi
+from entrypoints.http.about import About
 from entrypoints.http.edge import Edge
 from entrypoints.http.errors import EXCEPTION_HANDLERS
 from entrypoints.http.metrics import Metrics
@@ -38,6 +39,7 @@ def create_app(
         options: see there.
         more: handlers beside ours, below the same prefix and behind the same guards.
     """
+    about = About(container)
     metrics = Metrics()
     app = Litestar(
         route_handlers=[
@@ -56,6 +58,7 @@ def create_app(
             )
         ],
         dependencies={
+            "about": Provide(lambda: about, sync_to_thread=False),
             "metrics": Provide(lambda: metrics, sync_to_thread=False),
             "options": Provide(lambda: options, sync_to_thread=False),
         },

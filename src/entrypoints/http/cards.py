@@ -29,6 +29,7 @@ class OriginOut(msgspec.Struct, frozen=True):
     name: str
     description: Text
     synthetic: bool
+    year: Annotated[Text, Meta(description="Of the costs; empty where it is not documented")]
 
 
 class ExpectedOut(msgspec.Struct, frozen=True):
@@ -85,6 +86,14 @@ class FamilyOut(msgspec.Struct, frozen=True):
     spread: float
 
 
+class MetricOut(msgspec.Struct, frozen=True):
+    """A metric over the folds of the cross-validation: mean and standard deviation."""
+
+    metric: str
+    mean: float
+    spread: float
+
+
 class ProvenanceOut(msgspec.Struct, frozen=True):
     """By what the recipe was chosen, among which, and which run of the tracking store made it."""
 
@@ -109,6 +118,7 @@ class CardOut(msgspec.Struct, frozen=True):
     grouping: list[str]
     provenance: ProvenanceOut
     notes: list[Text]
+    folds: list[MetricOut]
 
 
 class CheckOut(msgspec.Struct, frozen=True):

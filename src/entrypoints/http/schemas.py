@@ -134,6 +134,14 @@ class ModelOut(msgspec.Struct, frozen=True):
         return cls(model.version, model.digest)
 
 
+class AboutOut(msgspec.Struct, frozen=True):
+    """What must be known to use the figures: their unit, the data behind them and of which year, what they are for."""
+
+    unit: Text
+    data: Text
+    notice: Text
+
+
 class OutcomeOut(msgspec.Struct, frozen=True):
     """What the year really cost, and when that became known."""
 
@@ -153,9 +161,10 @@ class PredictionOut(msgspec.Struct, frozen=True):
     warnings: list[WarningOut]
     model: ModelOut
     outcome: OutcomeOut | None
+    about: Annotated[AboutOut | UnsetType, Meta(description="Left out where predictions are listed")] = UNSET
 
     @classmethod
-    def of(cls, made: Prediction) -> PredictionOut:
+    def of(cls, made: Prediction, about: AboutOut | UnsetType = UNSET) -> PredictionOut:
         """Shape a prediction."""
         return cls(
             id=made.id,
@@ -167,6 +176,7 @@ class PredictionOut(msgspec.Struct, frozen=True):
             warnings=[WarningOut.of(caution) for caution in made.cautions],
             model=ModelOut.of(made.model),
             outcome=OutcomeOut(made.outcome.charges, made.outcome.recorded_at) if made.outcome else None,
+            about=about,
         )
 
 
@@ -191,6 +201,7 @@ class BatchOut(msgspec.Struct, frozen=True):
 
     predictions: list[PredictionOut]
     errors: list[BadRow]
+    about: Annotated[AboutOut | UnsetType, Meta(description="Left out where no row was good")] = UNSET
 
 
 class ContributionOut(msgspec.Struct, frozen=True):
@@ -218,9 +229,10 @@ class ExplanationOut(msgspec.Struct, frozen=True):
     expected: Usd
     alike: AlikeOut
     model: ModelOut
+    about: AboutOut
 
     @classmethod
-    def of(cls, explanation: Explanation) -> ExplanationOut:
+    def of(cls, explanation: Explanation, about: AboutOut) -> ExplanationOut:
         """Shape an explanation."""
         return cls(
             baseline=explanation.baseline,
@@ -230,6 +242,7 @@ class ExplanationOut(msgspec.Struct, frozen=True):
             expected=explanation.expected,
             alike=msgspec.convert(explanation.alike, AlikeOut, from_attributes=True),
             model=ModelOut.of(explanation.model),
+            about=about,
         )
 
 
@@ -262,6 +275,7 @@ class ScenariosOut(msgspec.Struct, frozen=True):
     scenarios: list[EstimateOut]
     model: ModelOut
     note: Text
+    about: AboutOut
 
 
 class LiveOut(msgspec.Struct, frozen=True):

@@ -34,10 +34,11 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class File(_Part, frozen=True):
-    """Rows of a file."""
+    """Rows of a file. ``year`` of the costs, such as 2024 or "2023 and 2024", stands beside every answer."""
 
     kind: Literal["csv", "parquet"]
     path: str
+    year: int | str | None
 
 
 class Synthetic(_Part, frozen=True):

@@ -277,14 +277,14 @@ def dataset_of(source: File | Synthetic | Kaggle) -> ClaimsDataset:
         from adapters.pandas.kaggle import KaggleClaims
 
         return KaggleClaims(source.handle)
-    return claims_file(Path(source.path))
+    return claims_file(Path(source.path), year="" if source.year is None else str(source.year))
 
 
-def claims_file(path: Path) -> ClaimsDataset:
-    """Give the rows of a CSV or Parquet file."""
+def claims_file(path: Path, *, year: str = "") -> ClaimsDataset:
+    """Give the rows of a CSV or Parquet file; ``year`` is that of the costs, if it is known."""
     from adapters.pandas.claims_file import ClaimsFile
 
-    return ClaimsFile(path)
+    return ClaimsFile(path, year=year)
 
 
 def _made(settings: Settings, *providers: Provider) -> AsyncContainer:

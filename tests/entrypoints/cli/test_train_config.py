@@ -28,11 +28,13 @@ def test_transforms_are_tried_only_where_they_suit_a_family():
 
 def test_a_path_may_hold_any_sign():
     config = compose_training(["dataset=csv", "dataset.path=/a b/x,=y'[1].csv"])
-    assert config.source == File(kind="csv", path="/a b/x,=y'[1].csv")
+    assert config.source == File(kind="csv", path="/a b/x,=y'[1].csv", year=None)
 
 
 def test_settings_name_the_data_unless_an_override_does():
-    assert compose_training([], data="/d/claims.parquet").source == File(kind="parquet", path="/d/claims.parquet")
+    assert compose_training([], data="/d/claims.parquet").source == File(
+        kind="parquet", path="/d/claims.parquet", year=None
+    )
     assert compose_training(["dataset=synthetic"], data="/d/claims.parquet").source.kind == "synthetic"
 
 

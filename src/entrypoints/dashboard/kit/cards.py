@@ -69,7 +69,7 @@ def model(version: ModelVersion, words: Words) -> str:
     scores = card.cross_validation
     held = words("model.held.value", held=round(100 * scores.interval.coverage))
     name = words("model.version.value", number=version.number, family=words.family(card.recipe.family))
-    origin = card.origin.description
+    origin = card.origin.sentence
     rows = [
         (words("model.version"), name, ""),
         (words("model.data"), words("model.rows", rows=words.count(card.rows)), origin),

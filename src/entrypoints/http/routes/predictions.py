@@ -14,6 +14,7 @@ from dishka.integrations.litestar import FromDishka, inject
 from litestar import Request, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, RawBody
+from msgspec import UNSET
 
 from application.predict_cost import PredictCost
 from application.predict_costs import PredictCosts
@@ -22,6 +23,7 @@ from domain.beneficiary import Region, Sex
 from domain.errors import FieldError
 from domain.prediction import Idempotency, PredictionQuery
 from entrypoints.http import access, decoding
+from entrypoints.http.about import About
 from entrypoints.http.batch import BATCH_TYPES, batch
 from entrypoints.http.errors import BadRequestFields, Malformed, pointed
 from entrypoints.http.metrics import Metrics
@@ -37,7 +39,11 @@ _KEY: Final = re.compile(r"[!-~]{1,200}")
 @post("/predictions", operation_id="predict", tags=TAGS, summary="Predict a year's cost, and record it")
 @inject
 async def predict(
-    request: Request, body: RawBody, metrics: NamedDependency[Metrics], predict_cost: FromDishka[PredictCost]
+    request: Request,
+    body: RawBody,
+    metrics: NamedDependency[Metrics],
+    about: NamedDependency[About],
+    predict_cost: FromDishka[PredictCost],
 ) -> Response[PredictionOut]:
     """Answered once the record is committed.
 
@@ -47,7 +53,8 @@ async def predict(
     decoding.media_type(request, [decoding.JSON])
     made = await predict_cost(decoding.beneficiary(body), idempotency=_idempotency(request, body))
     metrics.predicted([made.model])
-    return Response(PredictionOut.of(made), status_code=201, headers={"Location": f"{request.url.path}/{made.id}"})
+    shaped = PredictionOut.of(made, await about(made.model))
+    return Response(shaped, status_code=201, headers={"Location": f"{request.url.path}/{made.id}"})
 
 
 @post("/predictions/batch", operation_id="predict_batch", tags=TAGS, summary="Predict many at once", status_code=200)
@@ -57,6 +64,7 @@ async def predict_batch(
     body: RawBody,
     metrics: NamedDependency[Metrics],
     options: NamedDependency[ApiOptions],
+    about: NamedDependency[About],
     predict_costs: FromDishka[PredictCosts],
 ) -> BatchOut:
     """Up to 10,000 beneficiaries as a JSON array, JSON Lines, or CSV with a header.
@@ -69,7 +77,7 @@ async def predict_batch(
     people, bad = await asyncio.to_thread(batch, body, kind, most=options.batch_rows)
     made = await predict_costs(people) if people else []
     metrics.predicted(one.model for one in made)
-    return BatchOut([PredictionOut.of(one) for one in made], bad)
+    return BatchOut([PredictionOut.of(one) for one in made], bad, await about(made[0].model) if made else UNSET)
 
 
 @get("/predictions", operation_id="list_predictions", tags=TAGS, summary="Recorded predictions, newest first")
@@ -116,9 +124,12 @@ async def list_predictions(
 
 @get("/predictions/{id:uuid}", operation_id="get_prediction", tags=TAGS, summary="One prediction")
 @inject
-async def get_prediction(id: FromPath[UUID], review: FromDishka[ReviewPredictions]) -> PredictionOut:  # of the path
+async def get_prediction(
+    id: FromPath[UUID], about: NamedDependency[About], review: FromDishka[ReviewPredictions]
+) -> PredictionOut:
     """As it was recorded, with its outcome once that is known."""
-    return PredictionOut.of(await review.one(id))
+    found = await review.one(id)
+    return PredictionOut.of(found, await about(found.model))
 
 
 @delete(
@@ -140,11 +151,13 @@ async def record_outcome(
     request: Request,
     id: FromPath[UUID],
     body: RawBody,
+    about: NamedDependency[About],
     record: FromDishka[RecordOutcome],
 ) -> PredictionOut:
     """A later outcome replaces an earlier one."""
     decoding.media_type(request, [decoding.JSON])
-    return PredictionOut.of(await record(id, decoding.charges(body)))
+    known = await record(id, decoding.charges(body))
+    return PredictionOut.of(known, await about(known.model))
 
 
 def _idempotency(request: Request, body: bytes) -> Idempotency | None:
