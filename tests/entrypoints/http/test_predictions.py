@@ -14,7 +14,18 @@ async def test_a_prediction_is_answered_with_its_place(api, ann):
 
 async def test_an_answer_has_the_shape_of_the_contract(api, ann):
     answer = (await api.post("/predictions", json=ann)).json()
-    names = ["id", "created_at", "beneficiary", "expected", "typical", "interval", "warnings", "model", "outcome"]
+    names = [
+        "id",
+        "created_at",
+        "beneficiary",
+        "expected",
+        "typical",
+        "interval",
+        "warnings",
+        "model",
+        "outcome",
+        "about",
+    ]
     assert list(answer) == names
     assert answer["beneficiary"] == ann
     assert answer["interval"]["low"] <= answer["typical"] <= answer["interval"]["high"]
