@@ -12,12 +12,17 @@ from fastapi import FastAPI
 from nicegui import app as pages
 from nicegui import ui
 
+from entrypoints.dashboard.kit.forms import FormTokens
+from entrypoints.dashboard.kit.guard import Guard
 from entrypoints.dashboard.kit.inject import injecting
 from entrypoints.dashboard.kit.page import Page, Visit, add_page
-from entrypoints.dashboard.pages import estimate
+from entrypoints.dashboard.pages import estimate, history, history_export, sign_in
+from entrypoints.dashboard.pages.sign_in_forms import SignInForms
 
 if TYPE_CHECKING:
     from dishka import AsyncContainer
+
+    from entrypoints.dashboard.options import DashboardOptions
 
 _HERE: Final = Path(__file__).parent
 _THEME: Final = _HERE / "theme.css"
@@ -30,14 +35,19 @@ _ICON: Final = (
 _YEAR: Final = 365 * 24 * 3600
 
 
-def dashboard_app(container: AsyncContainer) -> FastAPI:
+def dashboard_app(container: AsyncContainer, options: DashboardOptions) -> FastAPI:
     """Make the ASGI application. Once a process: NiceGUI keeps its pages in a module of its own.
 
     Args:
         container: where each call of a use case gets a REQUEST scope. It stays the caller's to close.
+        options: see there.
     """
-    menu = register_pages(container)
+    menu = register_pages(container, options)
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    inject = injecting(container)
+    SignInForms(inject, options).add_to(host)
+    history_export.add_route(host, inject, Guard(inject, options))
+    host.add_middleware(FormTokens, secure=options.https)
     ui.run_with(
         host,
         root=partial(_sorry, menu, "missing", 404),
@@ -52,7 +62,7 @@ def dashboard_app(container: AsyncContainer) -> FastAPI:
     return host
 
 
-def register_pages(container: AsyncContainer) -> Sequence[Page]:
+def register_pages(container: AsyncContainer, options: DashboardOptions) -> Sequence[Page]:
     """Tell NiceGUI every page and what they look like. What nobody foresaw is logged by NiceGUI itself."""
     for file, place in ((_THEME, "theme.css"), (_FONT, "inter.woff2")):
         pages.add_static_file(local_file=file, url_path=f"/assets/{place}", max_cache_age=_YEAR)
@@ -63,9 +73,14 @@ def register_pages(container: AsyncContainer) -> Sequence[Page]:
         shared=True,
     )
     inject = injecting(container)
-    menu = (estimate.page(inject),)  # in the order of the header
+    guard = Guard(inject, options)
+    menu = (  # in the order of the header
+        estimate.page(inject),
+        history.page(guard.inject),
+        sign_in.page(inject, options),
+    )
     for page in menu:
-        add_page(page, menu)
+        add_page(page, menu, guard)
     pages.on_page_exception(partial(_sorry, menu, "broken", 500))
     return menu
 

@@ -16,19 +16,22 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast, get_args
 import uvicorn
 from starlette.responses import PlainTextResponse
 
+from application.set_password import SetPassword
+from domain.errors import Unavailable
 from entrypoints.dashboard.app import dashboard_app
+from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.http.app import create_app
 from entrypoints.http.options import ApiOptions
 from entrypoints.wiring.door import Door, refusal
 from entrypoints.wiring.logs import configure_logs
-from entrypoints.wiring.settings import load, refuse_open_door
+from entrypoints.wiring.settings import asks_for_login, is_loopback, load, refuse_open_door
 from entrypoints.wiring.web import web_container
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from dishka import Provider
+    from dishka import AsyncContainer, Provider
     from litestar.types import ControllerRouterHandler
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -67,7 +70,7 @@ def web_app(
         api = cast("ASGIApp", litestar)  # Litestar types the same protocol more narrowly than Starlette
         lives.append(litestar.lifespan)
     if serve != "api":
-        host = dashboard_app(container)
+        host = dashboard_app(container, _dashboard_options(settings))
         pages = Door(host, refused)
         lives.append(lambda: host.router.lifespan_context(host))
 
@@ -75,11 +78,31 @@ def web_app(
     async def lifespan() -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(container.close)
+            if settings.admin_password and serve != "api":
+                stack.callback(asyncio.create_task(_adopt_password(container, settings.admin_password)).cancel)
             for life in lives:
                 await stack.enter_async_context(life())
             yield
 
     return Dispatcher(api, pages, lifespan())
+
+
+def _dashboard_options(settings: Settings) -> DashboardOptions:
+    # behind a proxy everybody seems to be at this machine
+    alone = settings.profile != "production" and is_loopback(settings.host) and not settings.proxy_authenticates
+    return DashboardOptions(login=asks_for_login(settings), first_password=alone, https=settings.https)
+
+
+async def _adopt_password(container: AsyncContainer, password: str) -> None:
+    """Make the secret's password the admin's, as soon as the database answers."""
+    while True:
+        try:
+            async with container() as request:
+                await (await request.get(SetPassword)).as_told(password)
+        except Unavailable as away:
+            await asyncio.sleep(away.retry_after)
+        else:
+            return
 
 
 class Dispatcher:

@@ -44,7 +44,7 @@ def notice(kind: str, title: str, text: str) -> str:
     return f'<p class="notice {kind}"><b>{escape(title)}</b> {escape(text)}</p>'
 
 
-def cautions(estimate: Estimate, words: Words) -> str:
+def cautions(estimate: Estimate | Prediction, words: Words) -> str:
     """Say why the model is guessing; empty if it is not."""
     if not estimate.cautions:
         return ""

@@ -73,3 +73,18 @@ class SelectField(Field, component="select_field.js"):
 
     def __init__(self, *, name: str, value: object, label: str, options: Sequence[tuple[object, str]]) -> None:
         super().__init__(name=name, value=value, label=label, options=[list(option) for option in options])
+
+
+class InputField(Field, component="input_field.js"):
+    """One line to type into. ``value`` is the text; ``kind`` is ``date`` (``2026-11-23``) or ``text`` for an amount."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        label: str,
+        kind: str,
+        help: str = "",  # noqa: A002  # HTML's word
+        unit: str = "",
+    ) -> None:
+        super().__init__(name=name, value="", label=label, help=help, kind=kind, unit=unit)

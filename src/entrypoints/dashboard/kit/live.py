@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from nicegui import background_tasks
 
-from domain.errors import Unavailable
+from domain.errors import NotSignedIn, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -71,6 +71,8 @@ class Live(Generic[Question, Answer]):
             slow = asyncio.get_running_loop().call_later(_SLOW, self._say_busy)
             try:
                 answer = await self._ask(question)
+            except NotSignedIn:
+                return  # the guard has sent the browser to the sign-in page
             except Unavailable as away:
                 slow.cancel()
                 self._view.fail()

@@ -7,14 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fastapi import Depends
 from nicegui import Client, ui
 
+from entrypoints.dashboard.kit.guard import sign_out_form
 from entrypoints.dashboard.kit.shell import frame, tag, text
 from entrypoints.dashboard.words.language import chosen
 from entrypoints.dashboard.words.speech import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from entrypoints.dashboard.kit.guard import Guard
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Visit:
         here = self.page.path if self.page else ""
         links = [(one.path, self.words(f"{one.name}.nav"), one.path == here) for one in self.menu if one.in_menu]
         with frame(self.words, links, title, lead, skip_to=skip_to):
+            sign_out_form(self.client.request, self.words)
             yield
 
     def sorry(self, key: str) -> None:
@@ -69,9 +74,9 @@ class Visit:
             text("a", self.words(f"{key}.do"), "btn primary").props('href="/"')
 
 
-def add_page(page: Page, menu: Sequence[Page]) -> None:
-    """Tell NiceGUI of a page."""
+def add_page(page: Page, menu: Sequence[Page], guard: Guard) -> None:
+    """Tell NiceGUI of a page; nothing of an admin's is built before the guard let the request pass."""
 
-    @ui.page(page.path)
+    @ui.page(page.path, dependencies=[Depends(guard.page)] if page.admin else [])
     async def show(client: Client) -> None:
         await page.build(Visit.begun(client, menu, page))

@@ -6,21 +6,29 @@ from collections.abc import Mapping
 from typing import Final
 
 from entrypoints.dashboard.words.en import estimate as english_estimate
+from entrypoints.dashboard.words.en import history as english_history
 from entrypoints.dashboard.words.en import people as english_people
 from entrypoints.dashboard.words.en import shell as english_shell
+from entrypoints.dashboard.words.en import sign_in as english_sign_in
 from entrypoints.dashboard.words.es import estimate as spanish_estimate
+from entrypoints.dashboard.words.es import history as spanish_history
 from entrypoints.dashboard.words.es import people as spanish_people
 from entrypoints.dashboard.words.es import shell as spanish_shell
+from entrypoints.dashboard.words.es import sign_in as spanish_sign_in
 
 _ENGLISH: Final = (
     english_shell,
     english_people,
     english_estimate,
+    english_history,
+    english_sign_in,
 )
 _SPANISH: Final = (
     spanish_shell,
     spanish_people,
     spanish_estimate,
+    spanish_history,
+    spanish_sign_in,
 )
 
 CATALOGUES: Final[Mapping[str, Mapping[str, str]]] = {

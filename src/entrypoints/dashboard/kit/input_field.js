@@ -1,0 +1,35 @@
+// One line to type into, such as a date or an amount of money: the browser's own input of that kind.
+export default {
+  template: `
+    <div class="field" :class="{ invalid: error }">
+      <label :for="name">{{ label }}</label>
+      <p v-if="help" class="hint" :id="name + '-help'">{{ help }}</p>
+      <p v-if="error" class="error" :id="name + '-error'">{{ error }}</p>
+      <span class="box">
+        <input :id="name" :type="kind" :inputmode="kind === 'text' ? 'decimal' : null" :value="typed" autocomplete="off"
+          :aria-invalid="Boolean(error)" :aria-describedby="described" @input="type($event.target.value)" />
+        <span v-if="unit" class="unit">{{ unit }}</span>
+      </span>
+    </div>`,
+  props: ["modelValue", "name", "label", "help", "error", "kind", "unit"],
+  emits: ["update:modelValue"],
+  data() {
+    return { typed: this.modelValue };
+  },
+  computed: {
+    described() {
+      return [this.error && this.name + "-error", this.help && this.name + "-help"].filter(Boolean).join(" ") || null;
+    },
+  },
+  watch: {
+    modelValue(value) {
+      this.typed = value;
+    },
+  },
+  methods: {
+    type(value) {
+      this.typed = value;
+      this.$emit("update:modelValue", value);
+    },
+  },
+};

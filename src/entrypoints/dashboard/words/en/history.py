@@ -1,0 +1,52 @@
+"""The page of past estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+TEXTS: Final[Mapping[str, str]] = {
+    "history.nav": "History",
+    "history.title": "Past estimates",
+    "history.lead": "Every estimate that was saved here. Open one to add what the year really cost, or to erase it.",
+    "history.filters": "Look for",
+    "history.since": "Made on this day or later (UTC)",
+    "history.any": "Any",
+    "history.found": "Estimates",
+    "history.caption": "Past estimates. Buttons in the header sort them. The button of a row opens it.",
+    "history.details": "open",
+    "history.made": "Made",
+    "history.sex": "Sex",
+    "history.bmi": "BMI",
+    "history.children": "Children",
+    "history.smokes": "Smokes",
+    "history.region": "Region",
+    "history.expected": "Expected",
+    "history.outcome": "Real cost",
+    "history.back": "Back",
+    "history.on": "Next",
+    "history.rows": "Rows {first} to {last}",
+    "history.file": "Download these as CSV",
+    "history.empty": "No estimate is saved yet. Make one on the first page and press Save.",
+    "history.none": "No estimate fits. Look for less, or for another day.",
+    "history.away": "We cannot read the estimates just now.",
+    "history.away.do": "They are safe. We keep trying.",
+    "history.person": "Person",
+    "history.model": "Made by model",
+    "history.model.value": "version {version}, fingerprint {digest}",
+    "history.id": "Number of the record",
+    "history.outcome.help": "What care for this year really cost, once you know it.",
+    "history.outcome.type": "Enter an amount in dollars, such as 12,300.",
+    "history.outcome.save": "Save the cost",
+    "history.outcome.saved": "Saved.",
+    "history.close": "Close",
+    "history.erase": "Erase …",
+    "history.sure": "Erase this estimate for good?",
+    "history.sure.lead": "It cannot be brought back. Only the fact that it was erased is kept.",
+    "history.sure.no": "Keep it",
+    "history.sure.yes": "Erase it",
+    "history.gone": "This estimate is no longer there.",
+    "history.gone.do": "Somebody erased it meanwhile.",
+    "history.unsaved": "We could not do this just now.",
+    "history.unsaved.do": "Nothing has changed. Try again in a moment.",
+}

@@ -1,0 +1,52 @@
+"""The page of past estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+TEXTS: Final[Mapping[str, str]] = {
+    "history.nav": "Historial",
+    "history.title": "Cálculos anteriores",
+    "history.lead": "Los cálculos guardados aquí. Abra uno para anotar cuánto costó de verdad el año, o para borrarlo.",
+    "history.filters": "Buscar",
+    "history.since": "Hechos desde este día (UTC)",
+    "history.any": "Todos",
+    "history.found": "Cálculos",
+    "history.caption": "Cálculos anteriores. Los botones del encabezado ordenan. El botón de cada fila la abre.",
+    "history.details": "abrir",
+    "history.made": "Fecha",
+    "history.sex": "Sexo",
+    "history.bmi": "IMC",
+    "history.children": "Hijos",
+    "history.smokes": "Fuma",
+    "history.region": "Región",
+    "history.expected": "Esperado",
+    "history.outcome": "Costo real",
+    "history.back": "Atrás",
+    "history.on": "Siguiente",
+    "history.rows": "Filas {first} a {last}",
+    "history.file": "Descargar en CSV",
+    "history.empty": "Aún no hay cálculos guardados. Haga uno en la primera página y oprima Guardar.",
+    "history.none": "Ningún cálculo coincide. Pida menos, u otro día.",
+    "history.away": "Ahora mismo no podemos leer los cálculos.",
+    "history.away.do": "Están a salvo. Seguimos intentando.",
+    "history.person": "Persona",
+    "history.model": "Hecho por el modelo",
+    "history.model.value": "versión {version}, huella {digest}",
+    "history.id": "Número del registro",
+    "history.outcome.help": "Lo que costó de verdad la atención de ese año, cuando lo sepa.",
+    "history.outcome.type": "Escriba una cantidad en dólares, como 12,300.",
+    "history.outcome.save": "Guardar el costo",
+    "history.outcome.saved": "Guardado.",
+    "history.close": "Cerrar",
+    "history.erase": "Borrar …",
+    "history.sure": "¿Borrar este cálculo para siempre?",
+    "history.sure.lead": "No se puede recuperar. Solo queda constancia de que se borró.",
+    "history.sure.no": "Conservarlo",
+    "history.sure.yes": "Borrarlo",
+    "history.gone": "Este cálculo ya no está.",
+    "history.gone.do": "Alguien lo borró entretanto.",
+    "history.unsaved": "No pudimos hacerlo ahora.",
+    "history.unsaved.do": "Nada ha cambiado. Inténtelo en un momento.",
+}
