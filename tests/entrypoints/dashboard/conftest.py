@@ -20,6 +20,7 @@ from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
 from domain.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
 from entrypoints.dashboard.app import register_pages
+from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.dashboard.words.speech import Words
 from entrypoints.wiring.settings import load
 from entrypoints.wiring.web import web_container
@@ -52,7 +53,7 @@ async def parts() -> AsyncIterator[Parts]:
 async def user(parts: Parts) -> AsyncIterator[User]:
     """A person at the page, without a browser."""
     async with user_simulation() as someone:
-        register_pages(parts.container)
+        register_pages(parts.container, DashboardOptions())
         yield someone
         # when it ends, the simulation unloads the module of each page it knows: it must not unload ours
         Client.page_routes.clear()

@@ -90,7 +90,8 @@ class HistoryPage:
                     on_sort=self._sort,
                     on_open=self._open,
                 )
-                with tag("div", "actions pager"):
+                self._pager = tag("div", "actions pager")
+                with self._pager:
                     self._back = button(words("history.back")).on("click", self._turn_back)
                     self._on = button(words("history.on")).on("click", self._turn_on)
                     self._count = text("p", words("working"), "hint").props("role=status")
@@ -124,8 +125,9 @@ class HistoryPage:
         first = len(self._pages) * _ROWS
         words = self._words
         self._count.text = words("history.rows", first=first + 1, last=first + len(rows)) if rows else ""
-        self._empty.content = "" if rows else f'<p class="empty">{words(self._nothing(question))}</p>'
+        self._empty.content = "" if rows else _nothing(question, words)
         self._table.visible = bool(rows)
+        self._pager.visible = bool(rows or self._pages)
         self._adjust()
 
     def fail(self) -> None:
@@ -177,9 +179,11 @@ class HistoryPage:
         self._file.props["href"] = f"{EXPORT}?{asked}" if asked else EXPORT
         self._file.update()
 
-    def _nothing(self, query: PredictionQuery) -> str:
-        narrowed = query.since or query.smoker is not None or query.sex or query.region or query.before
-        return "history.none" if narrowed else "history.empty"
+
+def _nothing(query: PredictionQuery, words: Words) -> str:
+    if address_of(replace(query, by=SortKey.TIME, rising=False)) or query.before:
+        return f'<p class="empty">{words("history.none")}</p>'
+    return f'<p class="empty">{words("history.empty")}</p><p><a class="btn" href="/">{words("missing.do")}</a></p>'
 
 
 def _filters(words: Words) -> dict[str, InputField | ChoiceField | SelectField]:

@@ -59,7 +59,7 @@ def page(inject: Inject, options: DashboardOptions) -> Page:
 
 
 def _form(request: Request, words: Words, action: str, fields: list[str]) -> None:
-    with form(request, action, "form"):
+    with form(request, action, "login"):
         _input("next", request.query_params.get("next", ""), kind="hidden")
         # password managers want to know whose it is
         _input("username", "admin", kind="text", autocomplete="username").props("hidden")
