@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 from domain.errors import FieldError, InvalidBeneficiary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 class Sex(StrEnum):
@@ -153,6 +153,31 @@ class Beneficiary:
             _REGION_CODES[self.region],
         )
 
+    @classmethod
+    def of_numbers(cls, row: Sequence[float]) -> Self:
+        """Read the row that arrays carry, the inverse of `as_numbers`.
+
+        Raises:
+            InvalidBeneficiary: naming every number that is no such fact.
+
+        >>> Beneficiary.of_numbers((40.0, 1.0, 27.5, 1.0, 1.0, 3.0)).region
+        <Region.SOUTHWEST: 'southwest'>
+        >>> Beneficiary.of_numbers((40.5, 2.0, 27.5, 1.0, 1.0, 3.0))
+        Traceback (most recent call last):
+        domain.errors.InvalidBeneficiary: age: must be a whole number; sex: must be one of female, male
+        """
+        age, sex, bmi, children, smoker, region = row
+        return cls.of(
+            {
+                "age": _whole(age),
+                "sex": _at(SEXES, sex),
+                "bmi": bmi,
+                "children": _whole(children),
+                "smoker": _at((False, True), smoker),
+                "region": _at(REGIONS, region),
+            }
+        )
+
     def as_facts(self) -> dict[str, object]:
         """Give the six facts as plain values, the inverse of `of`."""
         return {
@@ -174,6 +199,15 @@ ANYBODY: Final[dict[str, object]] = {
     "region": "northeast",
 }
 """Facts that keep every rule: a stand-in for those that are missing, so that all the others can be checked."""
+
+
+def _whole(value: float) -> float:
+    return int(value) if value.is_integer() else value
+
+
+def _at(choices: Sequence[object], code: float) -> object:
+    """Give the choice that a code stands for; a code without one stays itself, and is no choice."""
+    return choices[int(code)] if code.is_integer() and 0 <= code < len(choices) else code
 
 
 def _number(name: str, value: object, limits: Limits) -> Iterator[FieldError]:

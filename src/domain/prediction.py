@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Self
 from uuid import UUID
 
 from domain.beneficiary import Beneficiary
-from domain.cost import Contribution, CostDistribution, Interval
+from domain.cost import QUANTILE_LEVELS, Contribution, CostDistribution, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,38 @@ class Estimate:
     cost: CostDistribution
     cautions: tuple[Caution, ...]
     model: ModelReference
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateColumns:
+    """What one model says of n beneficiaries: n `Estimate` as numbers, without an object for each.
+
+    Args:
+        model: which model.
+        numbers: n x 100 doubles, C-contiguous: the mean and the 99 quantiles at `QUANTILE_LEVELS`, USD.
+        cautions: of the rows that have any, by row.
+    """
+
+    model: ModelReference
+    numbers: memoryview[float]
+    cautions: Mapping[int, tuple[Caution, ...]]
+
+    @classmethod
+    def of(cls, model: ModelReference, estimates: Sequence[Estimate]) -> Self:
+        """Write estimates of one model down as numbers."""
+        numbers = array("d")
+        for one in estimates:
+            numbers.append(one.cost.mean)
+            numbers.extend(one.cost.quantiles)
+        shape = (len(estimates), 1 + len(QUANTILE_LEVELS))
+        cautions = {row: one.cautions for row, one in enumerate(estimates) if one.cautions}
+        return cls(model, shaped(numbers, shape), cautions)
+
+
+def shaped(numbers: array[float], shape: tuple[int, int]) -> memoryview[float]:
+    """View n x m doubles as a table; of no rows, as the empty vector that a buffer can be."""
+    flat: memoryview[float] = memoryview(numbers)
+    return flat.cast("B").cast("d", shape) if shape[0] else flat
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +146,16 @@ class Prediction(NewPrediction):
     @classmethod
     def recorded(cls, new: NewPrediction, id: UUID) -> Self:
         """Give a new prediction the identifier under which it was recorded."""
-        return cls(id=id, **{field.name: getattr(new, field.name) for field in fields(NewPrediction)})
+        return cls(
+            id=id,
+            created_at=new.created_at,
+            beneficiary=new.beneficiary,
+            expected=new.expected,
+            typical=new.typical,
+            interval=new.interval,
+            cautions=new.cautions,
+            model=new.model,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from adapters.memory.clock import FixedClock
+from adapters.memory.loader import MemoryLoader
 from adapters.memory.publisher import MemoryPublisher
 from adapters.memory.registry import MemoryRegistry
 from adapters.memory.sample import small_sample
@@ -55,7 +56,7 @@ async def opened(home: Path, database: str) -> AsyncIterator[ChangeChampion]:
         if (home / "away").exists():
             registry.failure = RegistryUnavailable("the registry is away", retry_after=7)
         ledger, clock = PostgresLedger(engine, home / "ledger.head"), FixedClock()
-        reconcile = Reconcile(ledger=ledger, registry=registry, publisher=publisher)
+        reconcile = Reconcile(ledger=ledger, registry=registry, publisher=publisher, loader=MemoryLoader())
         yield ChangeChampion(
             promote_model=PromoteModel(ledger=ledger, clock=clock, reconcile=reconcile),
             roll_back_model=RollBackModel(ledger=ledger, clock=clock, reconcile=reconcile),

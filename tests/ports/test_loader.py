@@ -1,13 +1,16 @@
 """The port `loader`: one suite over every adapter."""
 
+from array import array
+from dataclasses import replace
+
 import pytest
 
 from adapters.memory.loader import MemoryLoader, write_flat_model
 from adapters.sklearn.loader import SklearnLoader
-from domain.beneficiary import Beneficiary, Region, Sex
-from domain.errors import ModelRefused
+from domain.beneficiary import FACTS, Beneficiary, Region, Sex
+from domain.errors import InvalidBeneficiary, ModelRefused
 from domain.manifest import MANIFEST
-from domain.prediction import ModelReference
+from domain.prediction import ModelReference, shaped
 
 ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
 
@@ -31,6 +34,35 @@ async def test_a_loaded_model_answers_and_names_itself(shelf):
     (estimate,) = await model.predict([ann])
     assert estimate.model == await model.model() == ModelReference(7, digest)
     assert estimate.cost.expected > 0
+
+
+async def test_many_are_answered_as_numbers_as_each_is_alone(shelf):
+    loader, folder, digest = shelf
+    model = loader.load(ModelReference(7, digest), folder)
+    people = [ann, replace(ann, age=90), replace(ann, smoker=True, region=Region.SOUTHWEST)] * 30
+    facts = shaped(array("d", [number for who in people for number in who.as_numbers()]), (len(people), 6))
+    columns = await model.predict_columns(facts)
+    estimates = await model.predict(people)
+    assert columns.model == ModelReference(7, digest)
+    assert columns.numbers.tolist() == [[one.cost.mean, *one.cost.quantiles] for one in estimates]
+    assert [columns.cautions.get(row, ()) for row in range(len(people))] == [one.cautions for one in estimates]
+
+
+async def test_nobody_is_answered_with_no_numbers(shelf):
+    loader, folder, digest = shelf
+    columns = await loader.load(ModelReference(7, digest), folder).predict_columns(memoryview(array("d")))
+    assert (len(columns.numbers), dict(columns.cautions)) == (0, {})
+
+
+@pytest.mark.parametrize("column", range(6))
+@pytest.mark.parametrize("value", [-1.0, 0.5, 200.0, float("nan"), float("inf")])
+async def test_a_number_that_is_no_fact_is_refused_by_name(shelf, column, value):
+    loader, folder, digest = shelf
+    row = list(ann.as_numbers())
+    row[column] = value
+    facts = shaped(array("d", [*ann.as_numbers(), *row]), (2, 6))
+    with pytest.raises(InvalidBeneficiary, match=FACTS[column]):
+        await loader.load(ModelReference(7, digest), folder).predict_columns(facts)
 
 
 def test_a_changed_byte_is_refused(shelf):

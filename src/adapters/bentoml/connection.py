@@ -41,6 +41,11 @@ class ModelServer:
         self._session: aiohttp.ClientSession | None = None
         self._reached = ""
 
+    @property
+    def seconds(self) -> float:
+        """The deadline of a question."""
+        return self._deadline
+
     @asynccontextmanager
     async def deadline(self) -> AsyncIterator[None]:
         """Bound what is done inside by the deadline.

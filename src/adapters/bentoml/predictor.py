@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from adapters.bentoml import wire
+from adapters.system.coalesce import Coalesced
 from domain.errors import PredictorUnavailable
 from domain.ports.predictor import Predictor
 from domain.prediction import ModelReference
@@ -23,18 +23,35 @@ if TYPE_CHECKING:
 _INLINE_ROWS: Final = 128
 """Larger answers are read in a thread: a row takes some ten microseconds."""
 _TRIES: Final = 3
+_AT_ONCE: Final = 128
+_ROOM: Final = 1024
+_PARALLEL: Final = 2
+"""Questions under way: while the server works on one, the next is on its way."""
 
 
-@dataclass(frozen=True, slots=True)
 class BentoPredictor(Predictor):
-    """Asks the model server, at most `wire.MAX_ROWS` beneficiaries at a time."""
+    """Asks the model server, at most `wire.MAX_ROWS` beneficiaries at a time.
 
-    server: ModelServer
+    Concurrent calls for one beneficiary share a question: while one is under way the next ones gather.
+    """
+
+    def __init__(self, server: ModelServer) -> None:
+        self._server = server
+        self._one = Coalesced(
+            work=self._ask,
+            at_once=_AT_ONCE,
+            room=_ROOM,
+            deadline=server.seconds,
+            unavailable=PredictorUnavailable,
+            parallel=_PARALLEL,
+        )
 
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
         """Estimate each; if the model is swapped between two parts of a batch, all of it is asked again."""
+        if len(beneficiaries) == 1:
+            return [await self._one(beneficiaries[0])]
         parts = [beneficiaries[at : at + wire.MAX_ROWS] for at in range(0, len(beneficiaries), wire.MAX_ROWS)]
-        async with self.server.deadline():
+        async with self._server.deadline():
             for _ in range(_TRIES):
                 answers = [await self._ask(part) for part in parts]
                 if len({answer[0].model for answer in answers}) <= 1:
@@ -44,8 +61,8 @@ class BentoPredictor(Predictor):
 
     async def model(self) -> ModelReference:
         """Ask which model answers."""
-        async with self.server.deadline():
-            body = await self.server.ask("GET", "/v1/model")
+        async with self._server.deadline():
+            body = await self._server.ask("GET", "/v1/model")
         try:
             return msgspec.json.decode(body, type=ModelReference)
         except msgspec.DecodeError as error:
@@ -53,8 +70,7 @@ class BentoPredictor(Predictor):
             raise PredictorUnavailable(message) from error
 
     async def _ask(self, part: Sequence[Beneficiary]) -> list[Estimate]:
-        """One question, one answer: concurrent callers could share one here."""
-        body = await self.server.ask("POST", "/v1/predict", wire.encode_request(part), wire.CONTENT_TYPE)
+        body = await self._server.ask("POST", "/v1/predict", wire.encode_request(part), wire.CONTENT_TYPE)
         try:
             if len(part) <= _INLINE_ROWS:
                 return wire.decode_answer(body, len(part))

@@ -10,7 +10,6 @@ then the numbers. Everything is little-endian. Whoever reads a frame trusts noth
 
 from __future__ import annotations
 
-import math
 import struct
 import sys
 from array import array
@@ -18,13 +17,16 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from domain.beneficiary import FACTS, REGIONS, SEXES, Beneficiary
+from domain.beneficiary import FACTS
 from domain.cost import QUANTILE_LEVELS, CostDistribution
 from domain.errors import MedcostError
-from domain.prediction import Caution, Estimate, ModelReference
+from domain.prediction import Caution, Estimate, ModelReference, shaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from domain.beneficiary import Beneficiary
+    from domain.prediction import EstimateColumns
 
 CONTENT_TYPE: Final = "application/vnd.medcost.columns"
 MAX_ROWS: Final = 2048
@@ -69,31 +71,30 @@ def encode_request(beneficiaries: Sequence[Beneficiary]) -> bytes:
     return _frame(len(beneficiaries), b"", numbers)
 
 
-def decode_request(body: bytes) -> list[Beneficiary]:
-    """Read whom to estimate.
+def decode_request(body: bytes) -> memoryview[float]:
+    """Read whom to estimate: n x 6 doubles that nobody has checked yet.
 
     Raises:
-        MalformedFrame: if it is no such frame, or a code stands for no sex, region or truth value.
-        InvalidBeneficiary: if a row breaks a rule of the six facts.
+        MalformedFrame: if it is no such frame.
     """
     rows, header, numbers = _open(body, len(FACTS))
     if header:
         message = "a request has no header"
         raise MalformedFrame(message)
-    values = numbers.tolist()
-    return [_beneficiary(row, values[row * len(FACTS) : (row + 1) * len(FACTS)]) for row in range(rows)]
+    return shaped(numbers, (rows, len(FACTS)))
 
 
-def encode_answer(model: ModelReference, estimates: Sequence[Estimate]) -> bytes:
+def encode_answer(answer: EstimateColumns) -> bytes:
     """Write down what one model estimates."""
+    cautions = [
+        _RowCaution(row, caution.code, caution.field, caution.detail)
+        for row, several in answer.cautions.items()
+        for caution in several
+    ]
+    header = msgspec.json.encode(_Header(answer.model.version, answer.model.digest, cautions))
     numbers = array("d")
-    cautions: list[_RowCaution] = []
-    for row, estimate in enumerate(estimates):
-        numbers.append(estimate.cost.mean)
-        numbers.extend(estimate.cost.quantiles)
-        cautions += [_RowCaution(row, caution.code, caution.field, caution.detail) for caution in estimate.cautions]
-    header = msgspec.json.encode(_Header(model.version, model.digest, cautions))
-    return _frame(len(estimates), header, numbers)
+    numbers.frombytes(answer.numbers.cast("B") if len(answer.numbers) else b"")
+    return _frame(len(answer.numbers), header, numbers)
 
 
 def decode_answer(body: bytes, rows: int) -> list[Estimate]:
@@ -160,22 +161,3 @@ def _little_endian(numbers: array[float]) -> array[float]:
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers
-
-
-def _beneficiary(row: int, values: Sequence[float]) -> Beneficiary:
-    age, sex, bmi, children, smoker, region = values
-    return Beneficiary(
-        age=_whole(row, "age", age),
-        sex=SEXES[_whole(row, "sex", sex, below=len(SEXES))],
-        bmi=bmi,
-        children=_whole(row, "children", children),
-        smoker=bool(_whole(row, "smoker", smoker, below=2)),
-        region=REGIONS[_whole(row, "region", region, below=len(REGIONS))],
-    )
-
-
-def _whole(row: int, name: str, value: float, below: float = math.inf) -> int:
-    if not value.is_integer() or not 0 <= value < below:  # NaN and infinities are no integers either
-        message = f"row {row} has {value} for {name}"
-        raise MalformedFrame(message)
-    return int(value)

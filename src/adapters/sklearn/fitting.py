@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from adapters.sklearn.distribution import fitted_distribution
 from adapters.sklearn.families import estimator_of, family_of
 from adapters.sklearn.folds import folds
-from adapters.sklearn.model import CostModel, points
+from adapters.sklearn.model import CostModel, rounded
 from adapters.sklearn.support import Support
 from domain.errors import ConfigurationError
 
@@ -73,7 +73,7 @@ def _fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int) -> Cost
     for repeat in range(repeats):
         out = np.empty(len(table))
         for known, held in draws[repeat * _INNER_SPLITS : (repeat + 1) * _INNER_SPLITS]:
-            out[held] = points(fit_estimator(recipe, table[known], seed=seed), table.rows[held])
+            out[held] = rounded(fit_estimator(recipe, table[known], seed=seed).predict(table.rows[held]))
         held_points.append(out)
         held_rows.append(table.rows)
         held_charges.append(table.charges)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
 from adapters.sklearn.storage import read, read_reference
-from domain.beneficiary import FACTS
+from domain.beneficiary import AGE, BMI, CHILDREN, FACTS, REGIONS, SEXES, Beneficiary
 from domain.cost import Contribution, CostDistribution, round_to_total
 from domain.drift import Sample
 from domain.ports.loader import LoadedModel, ModelLoader
-from domain.prediction import Estimate, Explanation
+from domain.prediction import Estimate, EstimateColumns, Explanation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adapters.sklearn.model import CostModel
-    from domain.beneficiary import Beneficiary
-    from domain.prediction import Caution, ModelReference
+    from domain.prediction import ModelReference
 
     Floats = NDArray[np.float64]
 
 _AT_ONCE: Final = 64
 """Up to so many people are answered on the spot; handing more to a thread keeps the event loop free."""
+_LOWS: Final = np.array([AGE.low, 0, BMI.low, CHILDREN.low, 0, 0])
+_HIGHS: Final = np.array([AGE.high, len(SEXES) - 1, BMI.high, CHILDREN.high, 1, len(REGIONS) - 1])
+_WHOLE: Final = [column for column, name in enumerate(FACTS) if name != "bmi"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,23 @@ class SklearnModel(LoadedModel):
         """Explain one."""
         return await asyncio.to_thread(self._explanation, beneficiary)
 
-    def predict_arrays(self, rows: Floats) -> tuple[Floats, dict[int, tuple[Caution, ...]]]:
-        """Answer for n x 6 numbers, `Beneficiary.as_numbers` row by row.
+    async def predict_columns(self, facts: memoryview[float]) -> EstimateColumns:
+        """Estimate all at once, on arrays."""
+        if len(facts) <= _AT_ONCE:
+            return self._columns(facts)
+        return await asyncio.to_thread(self._columns, facts)
 
-        Returns:
-            n x 100: mean and 99 quantiles, USD; and the cautions of the rows that have any, by row.
-        """
-        return self.inner.predict_arrays(rows)
+    def _columns(self, facts: memoryview[float]) -> EstimateColumns:
+        rows = np.asarray(facts, dtype=np.float64).reshape(-1, len(FACTS))
+        if not _are_people(rows):
+            for row in rows.tolist():
+                Beneficiary.of_numbers(row)
+        answers, cautions = self.inner.predict_arrays(rows)
+        numbers = cast("memoryview[float]", answers.data)
+        return EstimateColumns(self.reference, numbers, cautions)
 
     def _estimates(self, beneficiaries: Sequence[Beneficiary]) -> list[Estimate]:
-        answers, cautions = self.predict_arrays(_rows(beneficiaries))
+        answers, cautions = self.inner.predict_arrays(_rows(beneficiaries))
         return [
             Estimate(CostDistribution(mean, tuple(quantiles)), cautions.get(row, ()), self.reference)
             for row, (mean, *quantiles) in enumerate(answers.tolist())
@@ -98,3 +107,8 @@ class SklearnLoader(ModelLoader):
 
 def _rows(beneficiaries: Sequence[Beneficiary]) -> Floats:
     return np.array([who.as_numbers() for who in beneficiaries], dtype=np.float64).reshape(-1, len(FACTS))
+
+
+def _are_people(rows: Floats) -> bool:
+    """Tell whether each row keeps the rules of the six facts; NaN keeps none."""
+    return bool(((rows >= _LOWS) & (rows <= _HIGHS)).all() and (rows[:, _WHOLE] % 1 == 0).all())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from adapters.sklearn.coalitions import Coalitions
+from adapters.sklearn.compiled import evaluation_of
 from adapters.sklearn.distribution import LEVELS
 from domain.shapley import shapley_values
 
@@ -40,13 +42,15 @@ class CostModel:
     support: Support
     background: Floats
     coalitions: Coalitions = field(init=False)
+    _evaluate: Callable[[Floats], Floats] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "coalitions", Coalitions.of(self.background))
+        object.__setattr__(self, "_evaluate", evaluation_of(self.estimator, self.background))
 
     def points(self, rows: Floats) -> Floats:
         """Estimate points in USD."""
-        return points(self.estimator, rows)
+        return rounded(self._evaluate(rows))
 
     def expected(self, rows: Floats) -> Floats:
         """Give the mean for each row, in USD."""
@@ -90,6 +94,6 @@ class CostModel:
         return float(worth[0]), shapley_values(worth.tolist())
 
 
-def points(estimator: Any, rows: Floats) -> Floats:
-    """Estimate points in USD, to a millionth of a dollar: below it, sums depend on how many rows are added up."""
-    return np.round(np.asarray(estimator.predict(rows), dtype=np.float64), _DECIMALS)
+def rounded(points: Floats) -> Floats:
+    """Round points to a millionth of a dollar: below it, sums depend on how many rows are added up."""
+    return np.round(np.asarray(points, dtype=np.float64), _DECIMALS)

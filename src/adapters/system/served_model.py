@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from domain.beneficiary import Beneficiary
     from domain.ports.loader import ModelLoader
     from domain.ports.publisher import ModelPublisher
-    from domain.prediction import Estimate, Explanation, ModelReference
+    from domain.prediction import Estimate, EstimateColumns, Explanation, ModelReference
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +48,10 @@ class ServedModel(LoadedModel):
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
         """Let the current model estimate."""
         return await self._loaded().predict(beneficiaries)
+
+    async def predict_columns(self, facts: memoryview[float]) -> EstimateColumns:
+        """Let the current model estimate."""
+        return await self._loaded().predict_columns(facts)
 
     async def explain(self, beneficiary: Beneficiary) -> Explanation:
         """Let the current model explain."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
+from domain.beneficiary import Beneficiary
 from domain.ports.explainer import Explainer
 from domain.ports.predictor import Predictor
+from domain.prediction import EstimateColumns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +19,23 @@ if TYPE_CHECKING:
 
 class LoadedModel(Predictor, Explainer, Protocol):
     """A model in this process: it predicts and explains."""
+
+    async def predict_columns(self, facts: memoryview[float]) -> EstimateColumns:
+        """Estimate many at once, without an object for each.
+
+        Args:
+            facts: n x 6 doubles, C-contiguous: `Beneficiary.as_numbers` row by row.
+
+        Returns:
+            The figures that `predict` gives for the same people.
+
+        Raises:
+            InvalidBeneficiary: if a row breaks a rule of the six facts.
+            PredictorUnavailable: if no answer can be had.
+        """
+        rows = cast("list[list[float]]", facts.tolist())
+        estimates = await self.predict([Beneficiary.of_numbers(row) for row in rows])
+        return EstimateColumns.of(estimates[0].model if estimates else await self.model(), estimates)
 
 
 class ModelLoader(Protocol):

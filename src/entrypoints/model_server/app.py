@@ -6,7 +6,6 @@ Whatever fails is ``{"detail": …}``: 4xx if the request is at fault, 503 with 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from abc import abstractmethod
 from dataclasses import dataclass, field
@@ -19,9 +18,9 @@ from domain.errors import InvalidInput, MedcostError, Unavailable
 from domain.ports.loader import LoadedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+    from collections.abc import Awaitable, Callable, MutableMapping
 
-    from domain.prediction import Estimate, ModelReference
+    from domain.prediction import EstimateColumns
 
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -32,8 +31,6 @@ _log = logging.getLogger(__name__)
 _JSON: Final = "application/json"
 _MAX_JSON: Final = 4096
 """Most bytes of a JSON body: six facts are far smaller."""
-_INLINE_BYTES: Final = 128 * 48
-"""Larger questions, and answers to them, are handled in a thread: a row takes some ten microseconds, a thread fifty."""
 
 
 class Serving(LoadedModel, Protocol):
@@ -52,15 +49,14 @@ class Hop:
     Args:
         content_type: of questions and answers.
         max_request: most bytes of a question.
-        decode_request: reads whom to estimate; raises `InvalidInput` if a row breaks a rule of the six facts, another
-            `MedcostError` if the bytes are no question.
+        decode_request: reads whom to estimate, n x 6 doubles; raises `MedcostError` if the bytes are no question.
         encode_answer: writes down what one model estimates.
     """
 
     content_type: str
     max_request: int
-    decode_request: Callable[[bytes], Sequence[Beneficiary]]
-    encode_answer: Callable[[ModelReference, Sequence[Estimate]], bytes]
+    decode_request: Callable[[bytes], memoryview[float]]
+    encode_answer: Callable[[EstimateColumns], bytes]
 
 
 class _Refusal(Exception):
@@ -131,14 +127,7 @@ class ModelApp:
     async def _predict(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
         hop = self.hop
         body = await _body(scope, receive, hop.content_type, at_most=hop.max_request)
-        if len(body) <= _INLINE_BYTES:
-            estimates = await self.model.predict(hop.decode_request(body))
-            return hop.content_type, hop.encode_answer(await self._author(estimates), estimates)
-        estimates = await self.model.predict(await asyncio.to_thread(hop.decode_request, body))
-        return hop.content_type, await asyncio.to_thread(hop.encode_answer, await self._author(estimates), estimates)
-
-    async def _author(self, estimates: Sequence[Estimate]) -> ModelReference:
-        return estimates[0].model if estimates else await self.model.model()
+        return hop.content_type, hop.encode_answer(await self.model.predict_columns(hop.decode_request(body)))
 
     async def _explain(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
         body = await _body(scope, receive, _JSON, at_most=_MAX_JSON)

@@ -14,14 +14,16 @@ from adapters.bentoml.predictor import BentoPredictor
 from domain.beneficiary import Beneficiary, Region, Sex
 from domain.cost import CostDistribution
 from domain.errors import PredictorUnavailable
-from domain.prediction import Estimate, ModelReference
+from domain.prediction import Estimate, EstimateColumns, ModelReference
 
 ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
 one, two = ModelReference(1, "one"), ModelReference(2, "two")
 
 
 def frame(model, rows):
-    return wire.encode_answer(model, [Estimate(CostDistribution(7.0, (7.0,) * 99), (), model)] * rows)
+    return wire.encode_answer(
+        EstimateColumns.of(model, [Estimate(CostDistribution(7.0, (7.0,) * 99), (), model)] * rows)
+    )
 
 
 def http(status, body, *headers):

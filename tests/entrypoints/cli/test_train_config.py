@@ -8,9 +8,9 @@ from domain.model import Choice, FloatRange, IntRange
 from entrypoints.wiring.train_config import File, compose_training
 
 
-def test_without_overrides_ten_families_are_compared_on_a_synthetic_sample():
+def test_without_overrides_eleven_families_are_compared_on_a_synthetic_sample():
     config = compose_training([])
-    assert len(config.model) == 10
+    assert len(config.model) == 11
     assert config.source.kind == "synthetic"
     assert config.selection.metric is Metric.CRPS
 

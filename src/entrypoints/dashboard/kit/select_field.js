@@ -10,21 +10,17 @@ export default {
         </select>
       </span>
     </div>`,
-  props: ["modelValue", "name", "label", "error", "options", "kept"],
+  props: ["modelValue", "name", "label", "error", "options"],
   emits: ["update:modelValue"],
   data() {
     return { chosen: this.modelValue };
   },
   watch: {
     modelValue(value) {
-      this.chosen = [value].flat()[0]; // what was emitted comes back as a list of arguments
+      this.chosen = value;
     },
     chosen(value) {
-      if (this.kept) kept.write(this.name, value);
-      if (value !== [this.modelValue].flat()[0]) this.$emit("update:modelValue", value);
+      if (value !== this.modelValue) this.$emit("update:modelValue", value);
     },
-  },
-  mounted() {
-    if (this.kept) this.chosen = kept.read(this.name) ?? this.chosen;
   },
 };
