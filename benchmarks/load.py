@@ -55,13 +55,22 @@ def _by_wrk(url: str, texts: Sequence[str] | None, connections: int, seconds: fl
     bad = sum(int(number) for number in re.findall(r"Non-2xx or 3xx responses: (\d+)", said))
     for kinds in re.findall(r"Socket errors: (.*)", said):
         bad += sum(int(number) for number in re.findall(r"\d+", kinds))
-    answered, took = re.search(r"(\d+) requests in ([\d.]+)(\w+)", said).group(1, 2)
-    return Figure((int(answered) - bad) / float(took), _wrk_latency(said, 50), _wrk_latency(said, 99), bad)
+    answered, took, unit = _found(r"(\d+) requests in ([\d.]+)(ms|s|m)", said).groups()
+    seconds = float(took) * _MILLISECONDS[unit] / 1000
+    return Figure((int(answered) - bad) / seconds, _wrk_latency(said, 50), _wrk_latency(said, 99), bad)
 
 
 def _wrk_latency(said: str, percent: int) -> float:
-    number, unit = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)", said, re.MULTILINE).groups()
+    number, unit = _found(rf"\s{percent}%\s+([\d.]+)(us|ms|s|m)\b", said).groups()
     return float(number) * _MILLISECONDS[unit]
+
+
+def _found(pattern: str, text: str) -> re.Match[str]:
+    found = re.search(pattern, text, re.IGNORECASE)
+    if found is None:
+        message = f"nothing like {pattern} in:\n{text}"
+        raise ValueError(message)
+    return found
 
 
 _LUA = """
@@ -101,8 +110,7 @@ async def _by_ourselves(url: str, texts: Sequence[str] | None, connections: int,
         while (at := time.perf_counter()) < begun + seconds:
             writer.write(next(requests))
             answer = await reader.readuntil(b"\r\n\r\n")
-            length = re.search(rb"content-length: *(\d+)", answer, re.IGNORECASE)
-            await reader.readexactly(int(length.group(1)))
+            await reader.readexactly(int(_found(r"content-length: *(\d+)", answer.decode("latin-1")).group(1)))
             taken.append(1000 * (time.perf_counter() - at))
             bad += not answer.startswith(b"HTTP/1.1 2")
         writer.close()

@@ -20,7 +20,7 @@ NUMBERS = ["age", "bmi", "children"]
 
 
 def main() -> None:
-    import mlflow.sklearn  # noqa: PLC0415  # takes seconds
+    from mlflow.sklearn import save_model  # noqa: PLC0415  # takes seconds
 
     claims, folder = pd.read_csv(sys.argv[1]), Path(sys.argv[2])
     claims["smoker"] = claims["smoker"].isin(["yes", True])
@@ -28,9 +28,7 @@ def main() -> None:
     pipeline = make_pipeline(columns, RandomForestRegressor(random_state=0))
     pipeline.fit(claims[[*NUMBERS, *WORDS]], claims["charges"])
     joblib.dump(pipeline, folder / "pipeline.joblib")
-    mlflow.sklearn.save_model(
-        pipeline, str(folder / "mlflow"), serialization_format="cloudpickle", pip_requirements=["scikit-learn"]
-    )
+    save_model(pipeline, str(folder / "mlflow"), serialization_format="cloudpickle", pip_requirements=["scikit-learn"])
 
 
 if __name__ == "__main__":

@@ -12,19 +12,18 @@ import httpx
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from adapters.sklearn.families import FAMILIES
 from benchmarks.people import people
 from benchmarks.report import Result, ratio
 from benchmarks.servers import CLI, TREE
-
-from adapters.sklearn.families import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from benchmarks.servers import Servers
-
     from adapters.system.home import Home
+    from benchmarks.servers import Servers
 
 _ROWS = {
     "quick": (20_000, 50_000, 0),

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import httpx
 import psycopg
-from benchmarks.load import load
-from benchmarks.people import people
-from benchmarks.report import Result, ratio
+from psycopg import sql
 
 from adapters.postgres import migrations
 from adapters.postgres.embedded import EmbeddedPostgres
+from benchmarks.load import load
+from benchmarks.people import people
+from benchmarks.report import Result, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,7 @@ def measure(servers: Servers, seconds: float) -> Iterator[Result]:
 def _fill(database: str, count: int, *, past: int) -> None:
     """Record so many, in the seconds that ended ``past`` seconds ago plus as many as there are."""
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(_FILL.format(count=count, past=past))
+        connection.execute(sql.SQL(_FILL).format(count=sql.Literal(count), past=sql.Literal(past)))
         connection.execute("VACUUM ANALYZE predictions")
         connection.execute("CHECKPOINT")
 

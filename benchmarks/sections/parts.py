@@ -7,14 +7,13 @@ import time
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks.people import people
-
 from adapters.bentoml import wire
 from adapters.bentoml.connection import ModelServer
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.engine import connect
 from adapters.postgres.predictions import PostgresPredictions
 from adapters.system.clock import SystemClock
+from benchmarks.people import people
 from domain.beneficiary import Beneficiary
 from domain.prediction import NewPrediction
 from entrypoints.wiring.batch import served
