@@ -208,10 +208,16 @@ def free_port() -> int:
         return door.getsockname()[1]
 
 
-def run(command: Sequence[str], **environment: str) -> None:
-    """Run a command to its end."""
-    done = subprocess.run(
-        command, cwd=TREE, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+def run(command: Sequence[str]) -> None:
+    """Run a command to its end; interrupted, it is interrupted, so that it stops what it started."""
+    process = subprocess.Popen(
+        command, cwd=TREE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
+    try:
+        _, said = process.communicate()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        raise
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{said[-3000:]}")
