@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from application.use_case import use_case
-from domain.errors import FieldError, InvalidInput
+from domain.errors import FieldError, InvalidInput, PredictionNotFound
 from domain.ports.clock import Clock
 from domain.ports.predictions import PredictionRepository
 from domain.prediction import Outcome
@@ -50,6 +50,25 @@ class ErasePrediction:
             PredictionNotFound: if it is not there.
         """
         return await self.predictions.erase(id, at=self.clock.now())
+
+
+@use_case
+class FindErasure:
+    """Find the proof that a prediction was erased."""
+
+    predictions: PredictionRepository
+
+    async def __call__(self, id: UUID) -> Erasure:
+        """Find it.
+
+        Raises:
+            PredictionNotFound: if nothing of this identifier was erased.
+        """
+        found = await self.predictions.erasure(id)
+        if found is None:
+            message = f"no prediction {id} was erased"
+            raise PredictionNotFound(message)
+        return found
 
 
 @use_case

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -17,7 +18,16 @@ from domain.beneficiary import REGIONS, Beneficiary, Region, Sex
 from domain.cost import Interval
 from domain.errors import IdempotencyKeyReused, PredictionNotFound, RepositoryUnavailable
 from domain.ports.predictions import PredictionRepository
-from domain.prediction import Caution, Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery, SortKey
+from domain.prediction import (
+    Caution,
+    Erasure,
+    Idempotency,
+    ModelReference,
+    NewPrediction,
+    Outcome,
+    PredictionQuery,
+    SortKey,
+)
 
 NOON = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 ANN = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.123456789, children=1, smoker=False, region=Region.NORTHEAST)
@@ -132,6 +142,56 @@ async def test_an_erased_prediction_is_gone_with_its_key(predictions: Prediction
     assert (await predictions.add(NEW, idempotency=key)).id != made.id
 
 
+async def test_an_erasure_leaves_a_proof(predictions: PredictionRepository) -> None:
+    made = await predictions.add(NEW)
+    assert await predictions.erasure(made.id) is None
+    proof = Erasure(made.id, NOON, "request")
+    assert await predictions.erase(made.id, at=NOON) == proof
+    assert await predictions.erasure(made.id) == proof
+
+
+async def test_the_oldest_are_erased_first_and_each_leaves_a_proof(predictions: PredictionRepository) -> None:
+    key = Idempotency("key", "body")
+    old = [await predictions.add(NEW, idempotency=key), await predictions.add(NEW), await predictions.add(NEW)]
+    young = await predictions.add(replace(NEW, created_at=NOON + timedelta(days=2)))
+    limit, now = NOON + timedelta(days=1), NOON + timedelta(days=3)
+    assert await predictions.count_older(limit) == 3
+    assert await predictions.erase_older(limit, at=now, limit=2) == 2
+    assert list(await predictions.page(PredictionQuery())) == [young, old[2]]
+    assert await predictions.replay(key, at=NOON) is None
+    assert await predictions.erase_older(limit, at=now, limit=2) == 1
+    assert await predictions.erase_older(limit, at=now, limit=2) == 0
+    assert list(await predictions.page(PredictionQuery())) == [young]
+    assert [await predictions.erasure(one.id) for one in old] == [Erasure(one.id, now, "age") for one in old]
+
+
+async def test_an_expired_key_is_as_good_as_never_seen(predictions: PredictionRepository) -> None:
+    key, other = Idempotency("key", "body"), Idempotency("key", "other")
+    made = await predictions.add(NEW, idempotency=key)
+    in_time, too_late = NOON + timedelta(hours=24), NOON + timedelta(hours=25)
+    assert await predictions.replay(key, at=in_time) == made
+    assert await predictions.add(replace(NEW, created_at=in_time), idempotency=key) == made
+    assert await predictions.replay(other, at=too_late) is None
+    again = await predictions.add(replace(NEW, created_at=too_late), idempotency=other)
+    assert again.id != made.id
+    assert await predictions.replay(other, at=too_late) == again
+    assert await predictions.get(made.id) == made
+
+
+async def test_expired_keys_are_forgotten_and_what_was_recorded_under_them_stays(
+    predictions: PredictionRepository,
+) -> None:
+    made = await predictions.add(NEW, idempotency=Idempotency("old", "body"))
+    fresh = Idempotency("fresh", "body")
+    later = await predictions.add(replace(NEW, created_at=NOON + timedelta(hours=2)), idempotency=fresh)
+    at = NOON + timedelta(hours=25)
+    assert await predictions.forget_keys(at=at) == 1
+    assert await predictions.forget_keys(at=at) == 0
+    assert await predictions.replay(Idempotency("old", "body"), at=NOON) is None
+    assert await predictions.replay(fresh, at=at) == later
+    assert await predictions.get(made.id) == made
+
+
 async def test_what_was_never_there_is_not_found(predictions: PredictionRepository) -> None:
     with pytest.raises(PredictionNotFound):
         await predictions.get(uuid4())
@@ -165,6 +225,43 @@ async def test_concurrent_twins_are_one_prediction(predictions: PredictionReposi
     twins = await asyncio.gather(*(predictions.add(NEW, idempotency=key) for _ in range(12)))
     assert len({twin.id for twin in twins}) == 1
     assert len(await predictions.page(PredictionQuery())) == 1
+
+
+async def test_of_concurrent_twins_with_different_bodies_one_wins(predictions: PredictionRepository) -> None:
+    outcomes = await asyncio.gather(
+        *(predictions.add(NEW, idempotency=Idempotency("key", str(number % 2))) for number in range(8)),
+        return_exceptions=True,
+    )
+    refused = [one for one in outcomes if isinstance(one, IdempotencyKeyReused)]
+    made = {one.id for one in outcomes if not isinstance(one, BaseException)}
+    assert (len(refused), len(made)) == (4, 1)
+    assert len(await predictions.page(PredictionQuery())) == 1
+
+
+async def test_many_callers_get_each_their_own(predictions: PredictionRepository) -> None:
+    async def add(number: int) -> None:
+        who = replace(ANN, age=18 + number % 80, children=number % 5)
+        key = Idempotency(f"key {number}", "body") if number % 3 == 0 else None
+        made = await predictions.add(replace(NEW, beneficiary=who), idempotency=key)
+        assert made.beneficiary == who
+        assert await predictions.get(made.id) == made
+
+    await asyncio.gather(*(add(number) for number in range(200)))
+    assert len({one.id for one in await predictions.page(PredictionQuery(limit=500))}) == 200
+
+
+async def test_adding_and_erasing_under_one_key_at_once_always_answers(predictions: PredictionRepository) -> None:
+    key = Idempotency("key", "body")
+
+    async def add_and_erase() -> None:
+        for _ in range(10):
+            made = await predictions.add(NEW, idempotency=key)
+            await predictions.replay(key, at=NOON)
+            with suppress(PredictionNotFound):
+                await predictions.erase(made.id, at=NOON)
+
+    await asyncio.gather(*(add_and_erase() for _ in range(4)))
+    assert await predictions.page(PredictionQuery()) == []
 
 
 async def test_a_store_in_order_passes_its_check(predictions: PredictionRepository) -> None:

@@ -1,16 +1,21 @@
-"""`medcost db`: migrations of the database."""
+"""`medcost db`: migrations of the database, and the policy of age."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
 
-from cyclopts import App
+from cyclopts import App, Parameter
+from rich.progress import Progress
 
+from domain.errors import ConfigurationError
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer, print_json
+from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.wiring.settings import load
 
-app = App(name="db", help="Migrations of the database: upgrade, current.")
+app = App(name="db", help="The database: upgrade, current, prune, proof.")
 
 
 @app.command
@@ -32,3 +37,73 @@ def current(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJ
         print_json({"current": found, "head": head})
     else:
         answer().print(f"{found or 'no schema'}" + ("" if found == head else f", newest is {head}: medcost db upgrade"))
+
+
+@app.command
+def prune(
+    *,
+    older_than: timedelta | None = None,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    home: HomeFolder = None,
+    profile: ChosenProfile = None,
+    json: AsJson = False,
+) -> None:
+    """Erase predictions older than the policy, and idempotency keys that have expired.
+
+    Of each prediction erased, its identifier, the time and the reason stay as a proof (`medcost db proof`).
+
+    Examples:
+        medcost db prune --older-than 365d --dry-run
+        MEDCOST_RETENTION_DAYS=365 medcost db prune
+
+    Parameters
+    ----------
+    older_than
+        Age from which a prediction is erased, as 365d or 12h (default: the setting retention_days; 0 erases none).
+    dry_run
+        Only count.
+    """
+    from application.prune_predictions import PrunePredictions
+    from entrypoints.wiring.records import records_container
+    from entrypoints.wiring.session import session
+
+    settings = load({"home": home, "profile": profile})
+    age = older_than or timedelta(days=settings.retention_days) or None
+    if age and age < timedelta():
+        message = "--older-than must be positive"
+        raise ConfigurationError(message)
+    with session(settings, lambda: records_container(settings)) as opened:
+        work = opened.get(PrunePredictions)
+        old = opened.run(work.too_old(age)) if age else 0
+        if dry_run:
+            print_json({"too_old": old}) if json else answer().print(f"{old} predictions would be erased")
+            return
+        with Progress(console=to_people(), disable=not to_people().is_terminal) as bar:
+            task = bar.add_task("erasing", total=old)
+            pruned = opened.run(work(age, told=lambda step: bar.advance(task, step)))
+    if json:
+        print_json({"erased": pruned.predictions, "keys_forgotten": pruned.keys})
+    else:
+        answer().print(f"{pruned.predictions} predictions erased, {pruned.keys} expired idempotency keys forgotten")
+
+
+@app.command
+def proof(id: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
+    """Show when and why a prediction was erased.
+
+    Parameters
+    ----------
+    id
+        The prediction's identifier.
+    """
+    from application.review_predictions import FindErasure
+    from entrypoints.wiring.records import records_container
+    from entrypoints.wiring.session import session
+
+    settings = load({"home": home, "profile": profile})
+    with session(settings, lambda: records_container(settings)) as opened:
+        found = opened.run(opened.get(FindErasure)(id))
+    if json:
+        print_json(found)
+    else:
+        answer().print(f"{found.prediction_id} was erased at {found.erased_at:%Y-%m-%d %H:%M:%S} UTC ({found.reason})")

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Final
 
 from dishka import Provider, Scope, provide
@@ -60,9 +61,10 @@ class DatabaseParts(Provider):
 
     # written out: dishka cannot read annotations that an adapter imports for type checkers only
     @provide
-    def predictions(self, engine: AsyncEngine) -> PredictionRepository:
+    def predictions(self, engine: AsyncEngine, settings: Settings) -> PredictionRepository:
         """Every answer."""
-        return PostgresPredictions(engine)
+        live = timedelta(hours=settings.idempotency_hours)
+        return PostgresPredictions(engine, deadline=settings.database_deadline, keys_live=live)
 
     @provide
     def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:

@@ -1,0 +1,54 @@
+"""Forget what is older than the policy allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from application.use_case import use_case
+from domain.ports.clock import Clock
+from domain.ports.predictions import PredictionRepository
+
+_AT_ONCE: Final = 5000
+"""Predictions erased in one transaction: short enough for others not to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many predictions were erased, and how many expired idempotency keys forgotten."""
+
+    predictions: int
+    keys: int
+
+
+@use_case
+class PrunePredictions:
+    """Forget what is older than the policy allows."""
+
+    predictions: PredictionRepository
+    clock: Clock
+
+    async def too_old(self, older_than: timedelta) -> int:
+        """Count the predictions that would be erased."""
+        return await self.predictions.count_older(self.clock.now() - older_than)
+
+    async def __call__(self, older_than: timedelta | None, *, told: Callable[[int], None]) -> Pruned:
+        """Erase predictions older than that, if it is given, and forget expired idempotency keys.
+
+        Interrupted, it has done a part of its work, each prediction wholly or not at all.
+
+        Args:
+            older_than: age from which a prediction is erased; None erases none.
+            told: hears after each step how many predictions it erased.
+        """
+        at = self.clock.now()
+        erased = 0
+        while older_than is not None:
+            step = await self.predictions.erase_older(at - older_than, at=at, limit=_AT_ONCE)
+            erased += step
+            told(step)
+            if step < _AT_ONCE:
+                break
+        return Pruned(erased, await self.predictions.forget_keys(at=at))

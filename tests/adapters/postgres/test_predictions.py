@@ -1,0 +1,223 @@
+"""What only the repository in PostgreSQL can show: one commit for many, slowness, cut connections, plans."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.dialects import postgresql
+
+from adapters.postgres.engine import connect
+from adapters.postgres.history import page_statement
+from adapters.postgres.predictions import PostgresPredictions
+from domain.beneficiary import Beneficiary, Region, Sex
+from domain.cost import Interval
+from domain.errors import RepositoryUnavailable
+from domain.prediction import Idempotency, ModelReference, NewPrediction, PredictionQuery
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+ANN = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+NEW = NewPrediction(
+    created_at=NOON,
+    beneficiary=ANN,
+    expected=8210.37,
+    typical=6520.01,
+    interval=Interval(0.9, 5030.0, 18390.99),
+    cautions=(),
+    model=ModelReference(3, "d" * 64),
+)
+BAD = replace(NEW, interval=Interval(0.9, 7000.0, 8000.0))  # PostgreSQL refuses a typical year outside of the range
+WORSE = replace(NEW, model=ModelReference(2**40, "d" * 64))  # the driver refuses what is no integer
+
+
+@pytest.fixture
+async def engine(postgres_url):
+    engine = connect(postgres_url, deadline=1)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def admin(postgres_url):
+    """A session of somebody else in the same database."""
+    url = make_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+def cut_all_others(admin):
+    admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+
+
+async def test_records_that_come_together_share_commits(engine):
+    predictions = PostgresPredictions(engine)
+    made = await asyncio.gather(*(predictions.add(NEW) for _ in range(100)))
+    async with engine.connect() as connection:
+        found = await connection.execute(text("SELECT count(*), count(DISTINCT xmin::text) FROM predictions"))
+        assert tuple(found.one()) == (100, 1)
+    assert len({one.id for one in made}) == 100
+
+
+@pytest.mark.parametrize("bad", [BAD, WORSE])
+async def test_a_bad_record_never_takes_its_neighbours_down(engine, bad):
+    predictions = PostgresPredictions(engine)
+    outcomes = await asyncio.gather(
+        *(predictions.add(bad if number == 5 else NEW) for number in range(12)), return_exceptions=True
+    )
+    failed = [number for number, outcome in enumerate(outcomes) if isinstance(outcome, Exception)]
+    assert failed == [5]
+    assert not isinstance(outcomes[5], RepositoryUnavailable)
+    assert len(await predictions.page(PredictionQuery())) == 11
+
+
+async def test_a_key_is_not_taken_by_a_record_that_failed(engine):
+    predictions, key = PostgresPredictions(engine), Idempotency("key", "body")
+    outcomes = await asyncio.gather(
+        predictions.add(BAD, idempotency=key), predictions.add(NEW, idempotency=key), return_exceptions=True
+    )
+    assert isinstance(outcomes[0], Exception)
+    assert await predictions.replay(key, at=NOON) == outcomes[1]
+
+
+async def test_twins_in_two_processes_are_one_prediction(engine, postgres_url):
+    another = connect(postgres_url, deadline=1)
+    here, there = PostgresPredictions(engine), PostgresPredictions(another)
+    keys = [Idempotency(f"key {number}", "body") for number in range(30)]
+    made, twins = await asyncio.gather(
+        asyncio.gather(*(here.add(NEW, idempotency=key) for key in keys)),
+        asyncio.gather(*(there.add(NEW, idempotency=key) for key in reversed(keys))),
+    )
+    assert made == list(reversed(twins))
+    assert len(await here.page(PredictionQuery(limit=500))) == 30
+    await another.dispose()
+
+
+async def test_a_database_that_is_too_slow_is_unavailable_within_the_deadline_and_forgiven(engine, admin):
+    predictions = PostgresPredictions(engine, deadline=0.5)
+    with admin.transaction():
+        admin.execute("LOCK TABLE predictions")
+        waiting = [asyncio.create_task(predictions.add(NEW)) for _ in range(2000)]
+        outcomes = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 30)
+        assert {type(one) for one in outcomes} == {RepositoryUnavailable}
+        assert any("busy" in str(one) for one in outcomes)
+        assert predictions._records.waiting == 0
+    for _ in range(20):
+        with suppress(RepositoryUnavailable):
+            assert await predictions.add(NEW)
+            break
+    else:
+        pytest.fail("never forgiven")
+
+
+async def test_a_caller_that_goes_away_hurts_nobody(engine, admin):
+    predictions = PostgresPredictions(engine)
+    with admin.transaction():
+        admin.execute("LOCK TABLE predictions")
+        callers = [asyncio.create_task(predictions.add(NEW)) for _ in range(10)]
+        await asyncio.sleep(0.1)
+        callers[0].cancel()
+        callers[7].cancel()
+        await asyncio.sleep(0)
+    stayed = [one for number, one in enumerate(callers) if number not in (0, 7)]
+    assert len({one.id for one in await asyncio.gather(*stayed)}) == 8
+
+
+async def test_cut_connections_are_replaced(engine, admin):
+    predictions = PostgresPredictions(engine)
+    made = await predictions.add(NEW)
+    await asyncio.gather(*(predictions.get(made.id) for _ in range(5)))
+    cut_all_others(admin)
+    await asyncio.sleep(0.2)
+    assert await predictions.add(NEW)
+    assert await predictions.add_all([NEW])
+    assert await predictions.page(PredictionQuery())
+
+
+async def test_every_answer_is_recorded_once_however_often_connections_are_cut(engine, admin):
+    predictions = PostgresPredictions(engine)
+    answered = []
+
+    async def client():
+        for _ in range(40):
+            with suppress(RepositoryUnavailable):
+                answered.append((await predictions.add(NEW)).id)
+            await asyncio.sleep(0.001)
+
+    async def saboteur():
+        for _ in range(8):
+            await asyncio.sleep(0.03)
+            await asyncio.to_thread(cut_all_others, admin)
+
+    await asyncio.gather(saboteur(), *(client() for _ in range(16)))
+    kept = {row[0] for row in admin.execute("SELECT id FROM predictions")}
+    assert answered
+    assert set(answered) <= kept
+    assert len(set(answered)) == len(answered)
+
+
+FILTERS = [
+    {},
+    {"smoker": True},
+    {"sex": "male"},
+    {"region": "southwest"},
+    {"smoker": False, "sex": "female"},
+    {"smoker": True, "sex": "male", "region": "northeast"},
+]
+
+
+@pytest.fixture
+def many_records(admin):
+    """Thirty thousand, a minute apart; no smoker lives in the southwest."""
+    admin.execute(
+        """
+        CREATE FUNCTION uuidv7_of(at timestamptz, n bigint) RETURNS uuid LANGUAGE sql RETURN
+        (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '70008' || lpad(to_hex(n), 15, '0'))::uuid
+        """
+    )
+    admin.execute(
+        """
+        INSERT INTO predictions (id, created_at, age, sex, bmi, children, smoker, region, expected, typical, level, low,
+                                 high, cautions, model_version, model_digest)
+        SELECT uuidv7_of(at, n), at, 40, (ARRAY['female', 'male'])[1 + n % 2], 27.5, 1, n % 5 = 0 AND n % 4 > 0,
+               (ARRAY['southwest', 'southeast', 'northwest', 'northeast'])[1 + n % 4],
+               8000, 6500, 0.9, 5000, 18000, '[]', 1, 'd'
+        FROM (SELECT n, timestamptz '2020-01-01' + n * interval '1 minute' AS at FROM generate_series(1, 30000) n) given
+        """
+    )
+    admin.execute("ANALYZE predictions")
+
+
+def rows_read(admin, query):
+    """How many rows each scan of a page looks at, by the plan that PostgreSQL chooses; all use an index."""
+    statement = page_statement(query).compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    ((plans,),) = admin.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}").fetchall()
+    left, read = [plans[0]["Plan"]], []
+    while left:
+        node = left.pop()
+        left += node.get("Plans", [])
+        if "Scan" in node["Node Type"] and node["Node Type"] != "Subquery Scan":
+            assert "Index" in node["Node Type"] or "Bitmap" in node["Node Type"]
+            read.append(node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
+    return read
+
+
+@pytest.mark.parametrize("narrowed", FILTERS, ids=str)
+@pytest.mark.parametrize("since", [None, datetime(2020, 1, 3, tzinfo=UTC)], ids=["ever", "since"])
+async def test_a_page_reads_little_more_than_itself(many_records, admin, engine, narrowed, since):
+    query = PredictionQuery(limit=50, since=since, **narrowed)
+    assert len(await PostgresPredictions(engine).page(query)) == 50
+    assert max(rows_read(admin, query)) <= 50
+
+
+async def test_a_page_of_people_that_are_nowhere_reads_next_to_nothing(many_records, admin, engine):
+    nowhere = PredictionQuery(smoker=True, region="southwest")
+    assert await PostgresPredictions(engine).page(nowhere) == []
+    assert sum(rows_read(admin, nowhere)) == 0
+    future = PredictionQuery(smoker=False, since=datetime(2021, 1, 1, tzinfo=UTC))
+    assert sum(rows_read(admin, future)) == 0
