@@ -18,7 +18,7 @@ def records_container(settings: Settings) -> AsyncContainer:
         from entrypoints.wiring.memory_parts import MemoryParts
 
         return make_async_container(use_cases, MemoryParts(), validation_settings=STRICT_VALIDATION)
-    from entrypoints.wiring.server_parts import DatabaseParts
+    from entrypoints.wiring.database_parts import DatabaseParts
 
     told = Provider(scope=Scope.APP)
     told.provide(lambda: settings, provides=Settings)

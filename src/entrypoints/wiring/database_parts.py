@@ -1,0 +1,73 @@
+"""PostgreSQL for a process that serves or looks after the records."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from datetime import timedelta
+
+from dishka import Provider, Scope, provide
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.argon2.passwords import Argon2Passwords
+from adapters.postgres.accounts import PostgresAccounts
+from adapters.postgres.engine import connect
+from adapters.postgres.keys import PostgresKeys
+from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.predictions import PostgresPredictions
+from adapters.system.clock import SystemClock
+from adapters.system.home import Home
+from domain.ports.accounts import Accounts
+from domain.ports.clock import Clock
+from domain.ports.keys import ApiKeys
+from domain.ports.ledger import ModelLedger
+from domain.ports.passwords import Passwords
+from domain.ports.predictions import PredictionRepository
+from entrypoints.wiring.database import database_url, enter_in_thread, lease
+from entrypoints.wiring.settings import Settings
+
+
+class DatabaseParts(Provider):
+    """PostgreSQL, embedded or named."""
+
+    scope = Scope.APP
+
+    clock = provide(SystemClock, provides=Clock)
+
+    @provide
+    async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
+        """One pool of connections; the embedded server runs as long as it is open."""
+        held = ExitStack()
+        await enter_in_thread(held, lease(settings))
+        engine = connect(database_url(settings), deadline=settings.database_deadline)
+        yield engine
+        await engine.dispose()
+        await asyncio.to_thread(held.close)
+
+    # written out: dishka cannot read annotations that an adapter imports for type checkers only
+    @provide
+    def predictions(self, engine: AsyncEngine, settings: Settings) -> PredictionRepository:
+        """Every answer."""
+        live = timedelta(hours=settings.idempotency_hours)
+        return PostgresPredictions(engine, deadline=settings.database_deadline, keys_live=live)
+
+    @provide
+    def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:
+        """Who may ask."""
+        return PostgresKeys(engine, clock)
+
+    @provide
+    def accounts(self, engine: AsyncEngine) -> Accounts:
+        """Who is the admin."""
+        return PostgresAccounts(engine)
+
+    @provide
+    def passwords(self) -> Passwords:
+        """Argon2."""
+        return Argon2Passwords()
+
+    @provide
+    def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
+        """What is served, and why."""
+        return PostgresLedger(engine, Home(settings.home).ledger_head)
