@@ -16,7 +16,7 @@ from entrypoints.dashboard.kit.forms import FormTokens
 from entrypoints.dashboard.kit.guard import Guard
 from entrypoints.dashboard.kit.inject import injecting
 from entrypoints.dashboard.kit.page import Page, Visit, add_page
-from entrypoints.dashboard.pages import estimate, history, history_export, sign_in
+from entrypoints.dashboard.pages import estimate, history, history_export, sign_in, what_if
 from entrypoints.dashboard.pages.sign_in_forms import SignInForms
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def register_pages(container: AsyncContainer, options: DashboardOptions) -> Sequ
     guard = Guard(inject, options)
     menu = (  # in the order of the header
         estimate.page(inject),
+        what_if.page(inject),
         history.page(guard.inject),
         sign_in.page(inject, options),
     )

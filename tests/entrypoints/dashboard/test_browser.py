@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from entrypoints.dashboard.words.speech import Words
+
 TREE = Path(__file__).resolve().parents[3]
 AXE = TREE / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -35,7 +37,7 @@ OUTLINED = """() => {
     const shown = focused.matches(".choices input") ? focused.parentElement : focused;
     return getComputedStyle(shown).outlineStyle === "solid";
 }"""
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+DESK, PHONE, SMALL = {"width": 1440, "height": 900}, {"width": 390, "height": 844}, {"width": 320, "height": 640}
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +93,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
             "request", lambda asked: wrong.append(f"foreign: {asked.url}") if _foreign(asked.url, address) else None
         )
         page.goto(address + path)
-        expect(page.locator("main .btn.primary")).to_have_attribute("aria-disabled", "false")
+        expect(page.locator("#answer .fact-number").first).to_be_visible()
         page.wait_for_function("window.socket?.connected")
         return page
 
@@ -242,8 +244,6 @@ def test_the_theme_follows_the_device_until_a_person_chooses(visit):
     expect(page.locator("body")).to_have_css("background-color", light)
     page.reload()
     expect(page.locator("body")).to_have_css("background-color", light)
-    page.emulate_media(media="print", color_scheme="dark")
-    expect(page.locator("body")).to_have_css("background-color", light)
 
 
 def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(visit):
@@ -259,12 +259,88 @@ def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(visit):
     expect(menu).to_be_focused()
 
 
-def test_nothing_scrolls_sideways(visit):
-    page = visit({"width": 320, "height": 800})
-    expect(page.get_by_role("row", name="Smoking")).to_be_visible()
+@pytest.mark.parametrize("locale", ["en-US", "es-US"])
+@pytest.mark.parametrize("path", ["/", "/what-if"])
+def test_nothing_scrolls_sideways(visit, path, locale):
+    page = visit({"width": 320, "height": 800}, path=path, locale=locale)
+    for folded in page.locator("main summary").all():
+        folded.click()
     for width in (320, 390, 768, 991, 992, 1440, 1920):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme", "locale"),
+    [(DESK, "light", "en-US"), (PHONE, "dark", "es-US"), (SMALL, "light", "es-US")],
+    ids=["desk-light-english", "phone-dark-spanish", "small-light-spanish"],
+)
+def test_a_person_compares_themselves_with_others(visit, size, scheme, locale):
+    page = visit(size, scheme=scheme, path="/what-if", locale=locale)
+    words = Words("es" if locale == "es-US" else "en")
+    page.get_by_role("radio", name=words("smoker.yes")).check()
+    first = page.get_by_role("group", name=words("what_if.other", number=1))
+    expect(first.get_by_role("combobox")).to_contain_text(words("what_if.nonsmoker"))
+    expect(first.locator(".gap.down")).to_contain_text(words("what_if.less", usd=""))
+    second = page.get_by_role("group", name=words("what_if.other", number=2))
+    second.get_by_role("combobox").select_option(label=words("what_if.age"))
+    before = second.locator(".fact-number").inner_text()
+    second.get_by_role("textbox").fill("21")
+    expect(second.locator(".fact-number")).not_to_have_text(before)
+    page.get_by_role("radio", name=words("curve.bmi"), exact=True).check()
+    expect(page.get_by_role("img")).to_have_accessible_name(re.compile(re.escape(words("curve.bmi"))))
+    page.get_by_text(words("curve.table")).click()
+    own = page.get_by_role("row", name=re.compile(r"^27\.5 "))
+    expect(own).to_contain_text(page.locator("#answer .fact-number").first.inner_text())
+
+
+def test_facts_follow_a_person_to_the_other_page_and_to_no_other_browser(visit):
+    page, stranger = visit(DESK), visit(DESK)
+    page.get_by_role("textbox", name="Age").fill("58")
+    page.get_by_role("radio", name="Male", exact=True).check()
+    page.get_by_role("link", name="What if").click()
+    expect(page.locator(".scenario .who").first).to_contain_text("58, male")
+    stranger.reload()
+    expect(stranger.get_by_role("textbox", name="Age")).to_have_value("40")
+
+
+def test_a_shared_link_says_nothing_of_the_person_unless_they_choose_so(visit, address: str):
+    page = visit(DESK)
+    page.get_by_role("textbox", name="Age").fill("58")
+    page.get_by_role("radio", name="Yes").check()
+    page.get_by_text("Share", exact=True).click()
+    link = page.get_by_role("textbox", name="Link")
+    expect(link).to_have_value(f"{address}/")
+    page.get_by_role("checkbox", name="Put the six facts into the link").check()
+    expect(link).to_have_value(re.compile(r"/#age=58&sex=female&bmi=27\.5&children=1&smoker=yes&region=northeast$"))
+    expect(page.get_by_text("Everybody who has this link sees the six facts.")).to_be_visible()
+    answer = typical(page)
+    friend = visit(PHONE, path=link.input_value().removeprefix(address))
+    expect(friend.get_by_role("textbox", name="Age")).to_have_value("58")
+    expect(friend.get_by_role("radio", name="Yes")).to_be_checked()
+    expect(friend.locator(".answer-number")).to_have_text(answer)
+    assert friend.url == f"{address}/"
+
+
+def test_a_link_that_was_tampered_with_is_told_like_any_wrong_answer(visit):
+    page = visit(PHONE, path="/#age=200&sex=<b>&children=x&smoker=1&region=moon")
+    expect(page.get_by_role("textbox", name="Age")).to_have_accessible_description(re.compile("Enter an age from 18"))
+    expect(page.get_by_text("Choose the sex on record.")).to_be_visible()
+    page.get_by_role("textbox", name="Age").fill("30")
+    page.get_by_role("radio", name="Male", exact=True).check()
+    page.get_by_role("combobox", name="Region").select_option(label="Southwest")
+    expect(page.get_by_text("This is still your last estimate.")).to_be_hidden()
+
+
+def test_an_estimate_prints_on_white_with_its_facts_and_without_its_buttons(visit):
+    page = visit(DESK, scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("body")).to_have_css("color", "rgb(20, 32, 43)")
+    for hidden in ("Save this estimate", "Print", "Español"):
+        expect(page.get_by_role("button", name=hidden)).to_be_hidden()
+    expect(page.get_by_role("textbox", name="Age")).to_be_visible()
+    expect(page.get_by_text("Not medical, insurance or legal advice.")).to_be_visible()
+    assert page.pdf(format="Letter").startswith(b"%PDF")
 
 
 def test_a_small_screen_keeps_the_answer_in_sight(visit):
@@ -296,16 +372,21 @@ def test_the_api_answers_beside_the_page(address: str):
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_axe_finds_nothing(visit, part: Callable[[str, str | None], None], size):
+@pytest.mark.parametrize("path", ["/", "/what-if"])
+def test_axe_finds_nothing(visit, part: Callable[[str, str | None], None], size, path):
     part("axe-core", None if AXE.is_file() else f"{AXE.relative_to(TREE)} is missing: npm install axe-core@4.14.1")
-    page = visit(size)
+    page = visit(size, path=path)
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    expect(page.get_by_role("row", name="Smoking")).to_be_visible()
-    page.get_by_role("button", name="Save this estimate").click()
-    expect(page.get_by_text("Saved. It is now first")).to_be_visible()
+    page.get_by_text("Work it out from height and weight").click()
+    for folded in ("Menu", "Share", "Show these numbers as a table", "Save this estimate"):
+        if page.get_by_text(folded, exact=True).is_visible():
+            page.get_by_text(folded, exact=True).click()
+    if path == "/":
+        expect(page.get_by_role("row", name="Smoking")).to_be_visible()
+        expect(page.get_by_text("Saved. It is now first")).to_be_visible()
     assert _violations(page, "light") == _violations(page, "dark") == []
-    page.get_by_role("textbox", name="Age").fill("200")
-    expect(page.get_by_text("This is still your last estimate.")).to_be_visible()
+    page.get_by_role("textbox", name="Age", exact=True).fill("200")
+    expect(page.get_by_text("Fix the marked answer to update")).to_be_visible()
     assert _violations(page, "light") == _violations(page, "dark") == []
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
 from nicegui import ui
 from nicegui.testing.user import User
 
@@ -208,20 +209,40 @@ async def test_a_model_that_learned_from_invented_people_says_so(
     await user.should_see(words("model.synthetic"), retries=PATIENT)
 
 
-async def test_a_reload_brings_the_facts_back(user: User, parts, words: Words):
+async def test_the_answer_is_a_sentence_before_it_is_a_number(user: User, parts, words: Words):
+    (estimate,) = await parts.model.predict([Beneficiary.of(FACTS)])
+    high = words.usd(estimate.cost.quantile(0.9))
     await user.open("/")
-    enter(user, age=55, sex="male")
-    await user.open("/")
-    await user.should_see(await typical(parts, words, age=55, sex="male"), retries=PATIENT)
-    assert field(user, "age").value == 55
+    await user.should_see(words("answer.says", typical=words.usd(estimate.cost.typical), high=high), retries=PATIENT)
 
 
-async def test_another_browser_starts_afresh(user: User, parts, words: Words):
+@pytest.mark.parametrize(
+    "measures",
+    [
+        {"feet": 5, "inches": 5, "pounds": 165},
+        {"inches": 65, "pounds": 165},
+        {"bmi-units": "metric", "centimetres": 165, "kilograms": 75},
+    ],
+    ids=["feet", "inches", "metric"],
+)
+async def test_height_and_weight_give_the_bmi(user: User, measures: dict[str, object]):
     await user.open("/")
-    enter(user, age=55)
-    user.tab_id = "another-tab"
+    enter(user, bmi=40, **measures)
+    assert field(user, "bmi").value == 27.5
+
+
+async def test_half_a_measure_leaves_the_bmi_alone(user: User):
     await user.open("/")
-    assert field(user, "age").value == 40
+    enter(user, feet=5, inches=5, pounds=0)
+    assert field(user, "bmi").value == 27.5
+    enter(user, pounds=None)
+    assert field(user, "bmi").value == 27.5
+
+
+async def test_a_measure_that_makes_no_sense_is_told_as_a_bmi_that_does_not(user: User, words: Words):
+    await user.open("/")
+    enter(user, **{"bmi-units": "metric", "centimetres": 1.65, "kilograms": 75})
+    assert field(user, "bmi").error == words("bmi.range")
 
 
 async def test_a_mistake_of_ours_is_told_without_its_details(user: User, parts, words: Words):

@@ -15,7 +15,9 @@ from entrypoints.dashboard.words.language import chosen
 from entrypoints.dashboard.words.speech import Words
 
 ENGLISH, SPANISH = CATALOGUES["en"], CATALOGUES["es"]
-SAME_IN_BOTH = {"bmi.unit", "smoker.no"}
+SAME_IN_BOTH = {"smoker.no", "bmi.metric", "bmi.unit"} | {
+    f"bmi.{measure}.unit" for measure in ("feet", "inches", "pounds", "centimetres", "kilograms")
+}
 ENGLISH_WORDS = re.compile(  # not "a" and not "no", which are Spanish as well
     r"\b(the|of|and|to|is|are|this|that|with|for|from|year|cost|person|people|please|you|your|not|we|it|age|data|smoker"
     r"|children|region|when|what|how|which|than|more|less|each|all|our|by|at|on|an|be|was|try|again|save|show)\b"

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from entrypoints.dashboard.kit import cards, charts
+from entrypoints.dashboard.kit.share import ShareLink
 from entrypoints.dashboard.kit.shell import button, card, html, tag, text
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class AnswerCards:
         then: Callable[[Beneficiary, Estimate], None],
         on_save: Callable[[], Awaitable[None]],
         on_retry: Callable[[], None],
+        first: Beneficiary,
     ) -> None:
         self._words = words
         self._then = then
@@ -43,6 +45,7 @@ class AnswerCards:
             with tag("div", "actions"):
                 self._save = button(words("save"), "primary").props("aria-disabled=true").on("click", on_save)
                 button(words("print"), "print").on("click", js_handler="() => window.print()")
+                self._share = ShareLink(words, first)
                 self._saved = text("p", "", "saved").props("role=status")
             self._spoken = text("p", "", "veiled").props("role=status")
         with card("spread", words("spread"), words("spread.lead")):
@@ -68,6 +71,7 @@ class AnswerCards:
         self._spread.content = charts.density(answer.cost, self._words)
         self._saved.text = ""
         self._save.props("aria-disabled=false")
+        self._share.tell(question)
         self._speak(f"{self._words('typical')} {self._words.usd(answer.cost.typical)}")
         self._then(question, answer)
 

@@ -13,16 +13,20 @@ if TYPE_CHECKING:
     from domain.prediction import Estimate, ModelReference, PeopleAlike, Prediction
     from entrypoints.dashboard.words.speech import Words
 
+_COSTLY = 0.9
+"""One year in ten costs more than this quantile."""
 _SHORT = 12
 """Digits of a fingerprint that are enough to compare by eye."""
 
 
 def figures(estimate: Estimate, words: Words) -> str:
-    """Give the typical year, large; the expected cost and the likely range below it."""
+    """Say the answer in a sentence, then give the typical year, large; expected cost and likely range below it."""
     likely = estimate.cost.interval()
+    costly = words.usd(estimate.cost.quantile(_COSTLY))
+    said = words("answer.says", typical=words.usd(estimate.cost.typical), high=costly)
     bounds = words("range.value", low=words.usd(likely.low), high=words.usd(likely.high))
     return (
-        f'<p class="label">{escape(words("typical"))}</p>'
+        f'<p class="says">{escape(said)}</p><p class="label">{escape(words("typical"))}</p>'
         f'<p class="answer-number">{words.usd(estimate.cost.typical)}</p>'
         f'<p class="means">{escape(words("typical.means"))}</p><div class="facts">'
         + _figure(words("expected"), words.usd(estimate.cost.expected), words("expected.means"))
@@ -108,8 +112,8 @@ def _line(one: Prediction, words: Words, *, fresh: bool) -> str:
 
 def _figure(label: str, value: str, means: str) -> str:
     return (
-        f'<div><p class="label">{escape(label)}</p><p class="fact-number">{escape(value)}</p>'
-        f'<p class="hint">{escape(means)}</p></div>'
+        f'<div><p class="label">{escape(label)}</p><p class="hint">{escape(means)}</p>'
+        f'<p class="fact-number">{escape(value)}</p></div>'
     )
 
 

@@ -37,7 +37,7 @@ _LEAN_WIDE: Final = 18.0
 def density(cost: CostDistribution, words: Words) -> str:
     """Draw a year's cost: a smoothed curve with its likely range, both averages, and 20 people as dots."""
     likely = cost.interval()
-    scale = _Scale(_nice(max(cost.quantile(0.99), cost.expected) * 1.04))
+    scale = Scale(_nice(max(cost.quantile(0.99), cost.expected) * 1.04))
     heights = _smoothed(cost.quantiles, scale)
     top = max(heights)
     points = [(1000 * i / _CELLS, 200 - 190 * height / top) for i, height in enumerate(heights)]
@@ -77,7 +77,7 @@ def waterfall(explanation: Explanation, words: Words) -> str:
         levels.append(levels[-1] + step)
     low, high = min(levels), max(levels)
     room = max((high - low) * 0.06, 1.0)
-    scale = _Scale(high + room, low - room)
+    scale = Scale(high + room, low - room)
     rows = [_total("reasons.from", start, scale, words, "hollow")]
     for part, usd, before, after in zip(explanation.contributions, steps, levels, levels[1:], strict=False):
         left, right = sorted((scale.percent(before), scale.percent(after)))
@@ -99,13 +99,14 @@ def waterfall(explanation: Explanation, words: Words) -> str:
     )
 
 
-class _Scale:
-    """Dollars to per cent of the width."""
+class Scale:
+    """Dollars, or another number, to per cent of the width or height."""
 
     def __init__(self, high: float, low: float = 0.0) -> None:
         self.low, self.high = low, high
 
     def percent(self, usd: float) -> float:
+        """Say where a number lies: 0 at the low end, 100 at the high end."""
         return 100 * (usd - self.low) / (self.high - self.low)
 
 
@@ -114,7 +115,7 @@ def _nice(high: float) -> float:
     return max(high, 1000.0)
 
 
-def _smoothed(quantiles: Sequence[float], scale: _Scale) -> list[float]:
+def _smoothed(quantiles: Sequence[float], scale: Scale) -> list[float]:
     """Give the curve's height over even cells: a Gaussian kernel on the quantiles, an 80th of the axis wide.
 
     A pile of equal costs so becomes a narrow hill rather than a line of no width.
@@ -147,7 +148,7 @@ def _side(percent: float, other: float) -> str:
     return "flipped-if-wide" if other > percent > _LEAN_WIDE else ""
 
 
-def _dots(cost: CostDistribution, scale: _Scale) -> str:
+def _dots(cost: CostDistribution, scale: Scale) -> str:
     """Draw 20 people: the middles of 20 equal shares, the first and last of them outside the likely range."""
     people = [cost.quantile((i + 0.5) / _PEOPLE) for i in range(_PEOPLE)]
     places = list(_piled([min(int(_COLUMNS * scale.percent(usd) / 100), _COLUMNS - 1) for usd in people]))
@@ -172,20 +173,29 @@ def _piled(columns: Sequence[int]) -> Iterator[tuple[int, int]]:
             yield first + i // tall, i % tall
 
 
-def _ticks(scale: _Scale, words: Words) -> Iterator[str]:
+def round_steps(high: float) -> Sequence[float]:
+    """Give two to six round numbers from 0 to ``high``, evenly apart.
+
+    >>> round_steps(23_500.0)
+    [0, 5000, 10000, 15000, 20000]
+    """
     step = next(
         size * 10**power
         for power in range(2, 9)
         for size in (1, 2, 2.5, 5)
-        if scale.high / (size * 10**power) <= 5  # noqa: PLR2004  # five ticks fit a phone
+        if high / (size * 10**power) <= 5  # noqa: PLR2004  # five ticks fit a phone
     )
-    for i in range(int(scale.high / step) + 1):
-        percent = scale.percent(i * step)
-        place = " start" if i == 0 else " end" if percent > 95 else ""  # noqa: PLR2004  # keep it on the page
-        yield f'<span class="tick{place}" style="left:{percent:.2f}%">{words.thousands(i * step)}</span>'
+    return [i * step for i in range(int(high / step) + 1)]
 
 
-def _total(key: str, usd: float, scale: _Scale, words: Words, kind: str) -> str:
+def _ticks(scale: Scale, words: Words) -> Iterator[str]:
+    for usd in round_steps(scale.high):
+        percent = scale.percent(usd)
+        place = " start" if usd == 0 else " end" if percent > 95 else ""  # noqa: PLR2004  # keep it on the page
+        yield f'<span class="tick{place}" style="left:{percent:.2f}%">{words.thousands(usd)}</span>'
+
+
+def _total(key: str, usd: float, scale: Scale, words: Words, kind: str) -> str:
     point = f'<i class="point {kind}" style="left:{scale.percent(usd):.2f}%"></i>'
     return (
         f'<tr class="total"><th scope="row">{escape(words(key))}</th><td class="track">{point}</td>'

@@ -7,12 +7,12 @@ export default {
       <p v-if="error" class="error" :id="name + '-error'">{{ error }}</p>
       <div class="choices">
         <label v-for="[value, text] in options" :key="value">
-          <input type="radio" :name="name" :value="value" :checked="value === chosen" @change="choose(value)" />
+          <input type="radio" :name="name" :value="value" :checked="value === chosen" @change="chosen = value" />
           <span>{{ text }}</span>
         </label>
       </div>
     </fieldset>`,
-  props: ["modelValue", "name", "label", "help", "error", "options"],
+  props: ["modelValue", "name", "label", "help", "error", "options", "kept"],
   emits: ["update:modelValue"],
   data() {
     return { chosen: this.modelValue };
@@ -24,13 +24,14 @@ export default {
   },
   watch: {
     modelValue(value) {
-      this.chosen = value;
+      this.chosen = [value].flat()[0]; // what was emitted comes back as a list of arguments
+    },
+    chosen(value) {
+      if (this.kept) kept.write(this.name, value);
+      if (value !== [this.modelValue].flat()[0]) this.$emit("update:modelValue", value);
     },
   },
-  methods: {
-    choose(value) {
-      this.chosen = value;
-      this.$emit("update:modelValue", value);
-    },
+  mounted() {
+    if (this.kept) this.chosen = kept.read(this.name) ?? this.chosen;
   },
 };

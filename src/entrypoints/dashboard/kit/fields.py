@@ -14,7 +14,11 @@ _THROTTLE = 0.05
 
 
 class Field(ValueElement):
-    """What all fields share. ``error`` is the sentence shown beside it, empty if there is none."""
+    """What all fields share. ``error`` is the sentence shown beside it, empty if there is none.
+
+    A field that is ``kept`` remembers its value in the browser's tab, under its name, and brings it back by itself
+    after a reload, on another page, or when the server was restarted.
+    """
 
     LOOPBACK = False
 
@@ -36,21 +40,23 @@ class Field(ValueElement):
 
 
 class NumberField(Field, component="number_field.js"):
-    """A number and its slider. ``value`` is an int or float, None if what was typed is no number."""
+    """A number, with a slider if it has a step. ``value`` is an int or float, None if what was typed is no number."""
 
     def __init__(
         self,
         *,
         name: str,
-        value: float,
+        value: float | None,
         label: str,
-        help: str,  # noqa: A002  # HTML's word
         unit: str,
-        low: float,
-        high: float,
-        step: float,
+        help: str = "",  # noqa: A002  # HTML's word
+        low: float = 0,
+        high: float = 0,
+        step: float = 0,
+        kept: bool = False,
     ) -> None:
-        super().__init__(name=name, value=value, label=label, help=help, unit=unit, low=low, high=high, step=step)
+        limits = {"low": low, "high": high, "step": step}
+        super().__init__(name=name, value=value, label=label, help=help, unit=unit, kept=kept, **limits)
 
 
 class ChoiceField(Field, component="choice_field.js"):
@@ -64,15 +70,32 @@ class ChoiceField(Field, component="choice_field.js"):
         label: str,
         options: Sequence[tuple[object, str]],
         help: str = "",  # noqa: A002  # HTML's word
+        kept: bool = False,
     ) -> None:
-        super().__init__(name=name, value=value, label=label, help=help, options=[list(option) for option in options])
+        offered = [list(option) for option in options]
+        super().__init__(name=name, value=value, label=label, help=help, options=offered, kept=kept)
 
 
 class SelectField(Field, component="select_field.js"):
     """One of many options, given as (value, text)."""
 
-    def __init__(self, *, name: str, value: object, label: str, options: Sequence[tuple[object, str]]) -> None:
-        super().__init__(name=name, value=value, label=label, options=[list(option) for option in options])
+    def __init__(
+        self,
+        *,
+        name: str,
+        value: object,
+        label: str,
+        options: Sequence[tuple[object, str]],
+        kept: bool = False,
+    ) -> None:
+        super().__init__(name=name, value=value, label=label, options=[list(option) for option in options], kept=kept)
+
+    def offer(self, options: Sequence[tuple[object, str]]) -> None:
+        """Offer other options, or the same in other words."""
+        offered = [list(option) for option in options]
+        if offered != self.props["options"]:
+            self.props["options"] = offered
+            self.update()
 
 
 class InputField(Field, component="input_field.js"):

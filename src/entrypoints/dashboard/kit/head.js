@@ -1,2 +1,21 @@
-// Runs before the first paint.
+// Runs before the first paint. What a person enters is kept in this tab of this browser only: it outlives a reload,
+// a lost connection and a restart of the server, and ends with the tab.
 document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "system";
+
+globalThis.kept = {
+  read: (name) => JSON.parse(sessionStorage.getItem("fact." + name)),
+  write: (name, value) => sessionStorage.setItem("fact." + name, JSON.stringify(value)),
+};
+
+// A shared link may carry facts behind its "#", the part of an address that is never sent to a server.
+function takeSharedFacts() {
+  const facts = new URLSearchParams(location.hash.slice(1));
+  if (!facts.has("age")) return false;
+  for (const name of ["age", "sex", "bmi", "region"]) if (facts.has(name)) kept.write(name, facts.get(name));
+  if (facts.has("children")) kept.write("children", Number(facts.get("children")));
+  if (facts.has("smoker")) kept.write("smoker", facts.get("smoker") === "yes");
+  history.replaceState(history.state, "", location.pathname + location.search);
+  return true;
+}
+takeSharedFacts();
+addEventListener("hashchange", () => takeSharedFacts() && location.reload());

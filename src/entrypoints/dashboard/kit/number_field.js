@@ -1,21 +1,21 @@
-// A number and a slider that are one field. The text is parsed here, so "27,5" is understood; null means: not a number.
+// A number, with a slider if it has limits. The text is parsed here, so "27,5" is understood; null: not a number.
 export default {
   template: `
     <div class="field" :class="{ invalid: error }">
       <label :for="name">{{ label }}</label>
       <p v-if="help" class="hint" :id="name + '-help'">{{ help }}</p>
       <p v-if="error" class="error" :id="name + '-error'">{{ error }}</p>
-      <div class="number">
+      <div :class="step ? 'number' : null">
         <span class="box">
-          <input :id="name" type="text" inputmode="decimal" autocomplete="off" :value="text" @input="typed"
+          <input :id="name" type="text" inputmode="decimal" autocomplete="off" :value="text" @input="enter"
                  :aria-invalid="!!error" :aria-describedby="describedby" />
           <span class="unit" aria-hidden="true">{{ unit }}</span>
         </span>
-        <input type="range" :min="low" :max="high" :step="step" :value="shown" :style="{ '--fill': fill }"
-               :aria-label="label" :aria-valuetext="shown + ' ' + unit" @input="slid" />
+        <input v-if="step" type="range" :min="low" :max="high" :step="step" :value="shown" :style="{ '--fill': fill }"
+               :aria-label="label" :aria-valuetext="shown + ' ' + unit" @input="enter" />
       </div>
     </div>`,
-  props: ["modelValue", "name", "label", "help", "error", "unit", "low", "high", "step"],
+  props: ["modelValue", "name", "label", "help", "error", "unit", "low", "high", "step", "kept"],
   emits: ["update:modelValue"],
   data() {
     return { text: String(this.modelValue ?? "") };
@@ -32,9 +32,19 @@ export default {
     },
   },
   watch: {
-    modelValue(value) {
+    modelValue(given) {
+      const value = [given].flat()[0]; // what was emitted comes back as a list of arguments
       if (value !== null && value !== this.parsed()) this.text = String(value);
     },
+    text(text) {
+      if (this.kept) kept.write(this.name, text);
+    },
+  },
+  mounted() {
+    const text = this.kept ? kept.read(this.name) : null;
+    if (text === null || text === this.text) return;
+    this.text = text;
+    this.$emit("update:modelValue", this.parsed());
   },
   methods: {
     parsed() {
@@ -42,13 +52,9 @@ export default {
       const number = Number(text);
       return text && Number.isFinite(number) ? number : null;
     },
-    typed(event) {
+    enter(event) {
       this.text = event.target.value;
       this.$emit("update:modelValue", this.parsed());
-    },
-    slid(event) {
-      this.text = event.target.value;
-      this.$emit("update:modelValue", Number(event.target.value));
     },
   },
 };

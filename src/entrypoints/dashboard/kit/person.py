@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from domain.beneficiary import REGIONS, SEXES, Beneficiary
+from entrypoints.dashboard.kit.bmi import BmiHelper
 from entrypoints.dashboard.kit.fields import ChoiceField, Field, NumberField, SelectField
-from entrypoints.dashboard.kit.shell import card, html, tag, text
+from entrypoints.dashboard.kit.shell import card, tag, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from domain.errors import FieldError
     from entrypoints.dashboard.words.speech import Words
@@ -23,7 +24,7 @@ MOST_CHILDREN: Final = 5
 class PersonForm:
     """Six facts about one adult, each with its limits said before they are broken."""
 
-    def __init__(self, words: Words, *, on_change: Callable[[], None]) -> None:
+    def __init__(self, words: Words, *, on_change: Callable[[], object]) -> None:
         self._words = words
         with tag("div", "asking"), card("person", words("form"), classes="form"):
             self._fields: dict[str, Field] = {field.name: field for field in self._make()}
@@ -46,9 +47,10 @@ class PersonForm:
             low=low,
             high=high,
             step=1,
+            kept=True,
         )
         sexes = [(sex.value, words(f"sex.{sex.value}")) for sex in SEXES]
-        sex = ChoiceField(name="sex", value="female", label=words("sex"), options=sexes)
+        sex = ChoiceField(name="sex", value="female", label=words("sex"), options=sexes, kept=True)
         low, high = COMMON_BMIS
         bmi = NumberField(
             name="bmi",
@@ -59,28 +61,22 @@ class PersonForm:
             low=low,
             high=high,
             step=0.5,
+            kept=True,
         )
-        with tag("details", "how"):
-            text("summary", words("bmi.how"))
-            html(f"<p>{words('bmi.formula')}</p>")
+        BmiHelper(words, found=bmi.set_value)
         numbers = [(count, str(count)) for count in range(MOST_CHILDREN + 1)]
         children = ChoiceField(
-            name="children", value=1, label=words("children"), help=words("children.help"), options=numbers
+            name="children", value=1, label=words("children"), help=words("children.help"), options=numbers, kept=True
         )
         answers = [(False, words("smoker.no")), (True, words("smoker.yes"))]
-        smoker = ChoiceField(name="smoker", value=False, label=words("smoker"), options=answers)
+        smoker = ChoiceField(name="smoker", value=False, label=words("smoker"), options=answers, kept=True)
         regions = [(region.value, words(f"region.{region.value}")) for region in REGIONS]
-        region = SelectField(name="region", value="northeast", label=words("region"), options=regions)
+        region = SelectField(name="region", value="northeast", label=words("region"), options=regions, kept=True)
         return [age, sex, bmi, children, smoker, region]
 
     def facts(self) -> dict[str, object]:
         """Give what the fields hold, right or wrong; None where a number is none."""
         return {name: field.value for name, field in self._fields.items()}
-
-    def fill(self, facts: Mapping[str, Any]) -> None:
-        """Put facts into the fields."""
-        for name, field in self._fields.items():
-            field.value = facts.get(name, field.value)
 
     def person(self) -> Beneficiary:
         """Read the person.

@@ -10,17 +10,21 @@ export default {
         </select>
       </span>
     </div>`,
-  props: ["modelValue", "name", "label", "error", "options"],
+  props: ["modelValue", "name", "label", "error", "options", "kept"],
   emits: ["update:modelValue"],
   data() {
     return { chosen: this.modelValue };
   },
   watch: {
     modelValue(value) {
-      this.chosen = value;
+      this.chosen = [value].flat()[0]; // what was emitted comes back as a list of arguments
     },
     chosen(value) {
-      if (value !== this.modelValue) this.$emit("update:modelValue", value);
+      if (this.kept) kept.write(this.name, value);
+      if (value !== [this.modelValue].flat()[0]) this.$emit("update:modelValue", value);
     },
+  },
+  mounted() {
+    if (this.kept) this.chosen = kept.read(this.name) ?? this.chosen;
   },
 };

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from dishka import FromDishka
-from nicegui import app, background_tasks
+from nicegui import background_tasks
 
 from application.explain_cost import ExplainCost
 from application.explore_cost import ExploreCost
@@ -98,7 +98,9 @@ class EstimatePage:
         with opened, tag("div", "columns"):
             self._form = PersonForm(words, on_change=self._changed)
             with tag("div", "results"):
-                self._answer = AnswerCards(words, then=self._shown, on_save=self._save, on_retry=self._ask)
+                self._answer = AnswerCards(
+                    words, then=self._shown, on_save=self._save, on_retry=self._ask, first=self._form.person()
+                )
                 self._explained = ReasonCards(words)
                 with card("model", words("model")):
                     self._model = html(f'<p class="hint">{words("working")}</p>')
@@ -111,7 +113,6 @@ class EstimatePage:
         self._once = str(uuid4())
         self._named: ModelReference | None = None
         client.on_exception(self._answer.unexpected)
-        client.on_connect(self._restore)
 
     async def first_look(self) -> None:
         """Ask for everything at once; the page is sent as soon as it is complete, or after half a second as it is."""
@@ -120,10 +121,7 @@ class EstimatePage:
         await asyncio.wait([first, others], timeout=_PATIENCE)
 
     def _changed(self) -> None:
-        """Keep the facts for a reload, and ask anew."""
         self._once = str(uuid4())
-        if self._client.has_socket_connection:
-            app.storage.tab["facts"] = self._form.facts()
         self._ask()
 
     def _ask(self) -> None:
@@ -137,12 +135,6 @@ class EstimatePage:
             return
         self._form.mark(())
         self._estimates(who)
-
-    def _restore(self) -> None:
-        """Bring back the facts after a reload; also runs when a lost connection is back, and changes nothing then."""
-        facts = app.storage.tab.get("facts")
-        if facts and facts != self._form.facts():
-            self._form.fill(facts)
 
     def _shown(self, who: Beneficiary, estimate: Estimate) -> None:
         self._form.typical(self._words.usd(estimate.cost.typical))

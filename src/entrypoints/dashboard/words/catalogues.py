@@ -10,11 +10,13 @@ from entrypoints.dashboard.words.en import history as english_history
 from entrypoints.dashboard.words.en import people as english_people
 from entrypoints.dashboard.words.en import shell as english_shell
 from entrypoints.dashboard.words.en import sign_in as english_sign_in
+from entrypoints.dashboard.words.en import what_if as english_what_if
 from entrypoints.dashboard.words.es import estimate as spanish_estimate
 from entrypoints.dashboard.words.es import history as spanish_history
 from entrypoints.dashboard.words.es import people as spanish_people
 from entrypoints.dashboard.words.es import shell as spanish_shell
 from entrypoints.dashboard.words.es import sign_in as spanish_sign_in
+from entrypoints.dashboard.words.es import what_if as spanish_what_if
 
 _ENGLISH: Final = (
     english_shell,
@@ -22,6 +24,7 @@ _ENGLISH: Final = (
     english_estimate,
     english_history,
     english_sign_in,
+    english_what_if,
 )
 _SPANISH: Final = (
     spanish_shell,
@@ -29,6 +32,7 @@ _SPANISH: Final = (
     spanish_estimate,
     spanish_history,
     spanish_sign_in,
+    spanish_what_if,
 )
 
 CATALOGUES: Final[Mapping[str, Mapping[str, str]]] = {

@@ -1,0 +1,58 @@
+"""The BMI of a person who knows height and weight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from domain.body import INCH, INCHES_IN_A_FOOT, POUND, body_mass_index
+from entrypoints.dashboard.kit.fields import ChoiceField, NumberField
+from entrypoints.dashboard.kit.shell import tag, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from entrypoints.dashboard.words.speech import Words
+
+_CENTIMETRE: Final = 0.01
+
+
+class BmiHelper:
+    """Folded away until it is wanted; in US or metric units. ``found`` is given each BMI that comes out, in kg/m²."""
+
+    def __init__(self, words: Words, *, found: Callable[[float], object]) -> None:
+        self._found = found
+        with tag("details", "how"):
+            text("summary", words("bmi.how"))
+            systems = [("us", words("bmi.us")), ("metric", words("bmi.metric"))]
+            self._system = ChoiceField(name="bmi-units", value="us", label=words("bmi.units"), options=systems)
+            with tag("div", "measures") as self._us:
+                self._feet = _measure(words, "feet")
+                self._inches = _measure(words, "inches")
+                self._pounds = _measure(words, "pounds")
+            with tag("div", "measures") as self._metric:
+                self._centimetres = _measure(words, "centimetres")
+                self._kilograms = _measure(words, "kilograms")
+            text("p", words("bmi.how.then"), "hint")
+        self._metric.visible = False
+        self._system.on_value_change(self._switch)
+        for field in (self._feet, self._inches, self._pounds, self._centimetres, self._kilograms):
+            field.on_value_change(self._work_out)
+
+    def _switch(self) -> None:
+        self._us.visible = self._system.value == "us"
+        self._metric.visible = not self._us.visible
+        self._work_out()
+
+    def _work_out(self) -> None:
+        if self._system.value == "us":
+            metres = ((self._feet.value or 0) * INCHES_IN_A_FOOT + (self._inches.value or 0)) * INCH
+            kilograms = (self._pounds.value or 0) * POUND
+        else:
+            metres = (self._centimetres.value or 0) * _CENTIMETRE
+            kilograms = self._kilograms.value or 0
+        if metres > 0 and kilograms > 0:
+            self._found(body_mass_index(kilograms=kilograms, metres=metres))
+
+
+def _measure(words: Words, name: str) -> NumberField:
+    return NumberField(name=name, value=None, label=words(f"bmi.{name}"), unit=words(f"bmi.{name}.unit"))

@@ -1,0 +1,146 @@
+"""Somebody who differs from the person in one fact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from domain.beneficiary import REGIONS, Beneficiary
+from domain.errors import InvalidBeneficiary
+from entrypoints.dashboard.kit import cards
+from entrypoints.dashboard.kit.charts import Scale
+from entrypoints.dashboard.kit.fields import NumberField, SelectField
+from entrypoints.dashboard.kit.person import ADVISED_AGES, COMMON_BMIS
+from entrypoints.dashboard.kit.shell import html, tag, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from domain.prediction import Estimate
+    from entrypoints.dashboard.words.speech import Words
+
+_YEARS: Final = 10
+_HEALTHY_BMI: Final = 22.0
+_RETIRING: Final = 64
+
+
+class Scenario:
+    """One column: who is compared, and what a year of theirs costs. The first column is the person as entered."""
+
+    def __init__(self, words: Words, number: int, change: str, *, on_change: Callable[[], object]) -> None:
+        self._words = words
+        name = f"scenario-{number}"
+        with tag("div", "scenario").props(f'role=group aria-labelledby="{name}-title"'):
+            text("h3", words("what_if.other", number=number), "veiled").props(f'id="{name}-title"')
+            self._change = SelectField(
+                name=name, value=change, label=words("what_if.who"), options=self._options(smoker=False), kept=True
+            )
+            low, high = ADVISED_AGES
+            self._age = NumberField(
+                name=f"{name}-age",
+                value=_RETIRING,
+                label=words("age"),
+                unit=words("age.unit"),
+                low=low,
+                high=high,
+                step=1,
+                kept=True,
+            )
+            low, high = COMMON_BMIS
+            self._bmi = NumberField(
+                name=f"{name}-bmi",
+                value=_HEALTHY_BMI,
+                label=words("what_if.bmi.label"),
+                unit=words("bmi.unit"),
+                low=low,
+                high=high,
+                step=0.5,
+                kept=True,
+            )
+            self._figures = html("", "figures").props("aria-live=off")
+        self._follow()
+        for field in (self._change, self._age, self._bmi):
+            field.on_value_change(self._follow)
+            field.on_value_change(on_change)
+
+    def of(self, who: Beneficiary) -> Beneficiary | None:
+        """Give the person to compare with; None if nobody is chosen or the change breaks a rule, which is then said."""
+        self._change.offer(self._options(smoker=who.smoker))
+        self._age.error = self._bmi.error = self._change.error = ""
+        try:
+            return self._changed(who)
+        except InvalidBeneficiary as broken:
+            (error,) = broken.errors
+            marked = {"age": self._age, "bmi": self._bmi}.get(error.field, self._change)
+            (marked if marked.visible else self._change).error = self._words.error(error)
+            return None
+
+    def _changed(self, who: Beneficiary) -> Beneficiary | None:
+        changes: dict[object, dict[str, object]] = {
+            "smoking": {"smoker": not who.smoker},
+            "older": {"age": who.age + _YEARS},
+            "younger": {"age": who.age - _YEARS},
+            "age": {"age": self._age.value},
+            "bmi": {"bmi": self._bmi.value},
+            "child": {"children": who.children + 1},
+            **{region.value: {"region": region} for region in REGIONS},
+        }
+        change = changes.get(self._change.value)
+        return replace(who, **change) if change else None
+
+    def busy(self) -> None:
+        """Grey the numbers."""
+        self._figures.props("aria-busy=true")
+
+    def show(self, estimate: Estimate | None, base: Estimate, scale: Scale) -> None:
+        """Show what a year of theirs costs, and how many dollars lie between the two; None: nobody is chosen."""
+        words = self._words
+        self._figures.props(remove="aria-busy")
+        if estimate is None:
+            self._figures.content = f'<p class="empty">{escape(words("what_if.nobody"))}</p>'
+            return
+        said = gap(estimate.cost.typical - base.cost.typical, words)
+        self._figures.content = figures(estimate, words, scale, base, said)
+
+    def _follow(self) -> None:
+        self._age.visible = self._change.value == "age"
+        self._bmi.visible = self._change.value == "bmi"
+
+    def _options(self, *, smoker: bool) -> list[tuple[str, str]]:
+        words = self._words
+        keys = ["older", "younger", "age", "bmi", "child"]
+        return [
+            ("none", words("what_if.none")),
+            ("smoking", words("what_if.nonsmoker" if smoker else "what_if.smoker")),
+            *((key, words(f"what_if.{key}")) for key in keys),
+            *((region.value, words("what_if.region", region=words(f"region.{region.value}"))) for region in REGIONS),
+        ]
+
+
+def figures(estimate: Estimate, words: Words, scale: Scale, base: Estimate, said: str) -> str:
+    """Say what a year of one column costs; its range is a bar on the scale that all columns share.
+
+    ``said`` is the paragraph after the typical year.
+    """
+    cost, likely = estimate.cost, estimate.cost.interval()
+    bounds = words("range.value", low=words.usd(likely.low), high=words.usd(likely.high))
+    left, right = scale.percent(likely.low), scale.percent(likely.high)
+    return (
+        f'<p class="label">{escape(words("typical"))}</p><p class="fact-number">{words.usd(cost.typical)}</p>{said}'
+        f'<div class="span" aria-hidden="true"><i class="reach" style="left:{left:.2f}%;width:{right - left:.2f}%"></i>'
+        f'<i class="base" style="left:{scale.percent(base.cost.typical):.2f}%"></i>'
+        f'<i class="point solid" style="left:{scale.percent(cost.typical):.2f}%"></i></div>'
+        f'<dl class="rows"><div><dt>{escape(words("range"))}</dt><dd>{escape(bounds)}</dd></div>'
+        f"<div><dt>{escape(words('expected'))}</dt><dd>{words.usd(cost.expected)}</dd></div></dl>"
+        + cards.cautions(estimate, words)
+    )
+
+
+def gap(usd: float, words: Words) -> str:
+    """Say how many dollars lie between the two, as they are shown: to the nearest ten."""
+    tens = round(usd, -1)
+    if not tens:
+        return f'<p class="gap">{escape(words("what_if.same"))}</p>'
+    kind, key = ("up", "what_if.more") if tens > 0 else ("down", "what_if.less")
+    return f'<p class="gap {kind}">{escape(words(key, usd=words.usd(abs(tens))))}</p>'
