@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nicegui import ui
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from nicegui.elements.mixins.text_element import TextElement
     from nicegui.events import GenericEventArguments
+
+
+_REFUGE: Final = "(document.querySelector('.table-frame:not(.hidden)') ?? document.getElementById('content'))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,8 @@ class Dialog:
         self._do("if (!it.open) it.showModal()")
 
     def close(self) -> None:
-        """Hide it."""
-        self._do("it.close()")
+        """Hide it; if what opened it is gone meanwhile, the focus goes to the table, or else to the page."""
+        self._do(f"it.close(); if (it.contains(document.activeElement)) {_REFUGE}?.focus()")
 
     def _do(self, what: str) -> None:
         with self.element:
