@@ -11,6 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from domain.beneficiary import Beneficiary, Region, Sex
 from entrypoints.dashboard.words.speech import Words
 
 TREE = Path(__file__).resolve().parents[3]
@@ -41,26 +43,36 @@ DESK, PHONE, SMALL = {"width": 1440, "height": 900}, {"width": 390, "height": 84
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def door() -> Iterator[socket.socket]:
+    """A listening socket that outlives the processes that serve on it."""
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        opened.set_inheritable(True)
+        yield opened
+
+
+@contextmanager
+def served(door: socket.socket, home: Path) -> Iterator[str]:
     """The web process, as `medcost up --profile memory` starts it."""
-    home = tmp_path_factory.mktemp("home")
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        door.set_inheritable(True)
-        url = f"http://127.0.0.1:{door.getsockname()[1]}"
-        environment = {**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home)}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "entrypoints.wiring.asgi", "--fd", str(door.fileno())],
-            env=environment,
-            cwd=home,
-            pass_fds=[door.fileno()],
-        )
-        try:
-            with urllib.request.urlopen(f"{url}/", timeout=60) as page:  # the socket listens already: this waits
-                assert page.status == 200
-            yield url
-        finally:
-            process.terminate()
-            assert process.wait(timeout=15) in (0, -15)
+    url = f"http://127.0.0.1:{door.getsockname()[1]}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "entrypoints.wiring.asgi", "--fd", str(door.fileno())],
+        env={**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home)},
+        cwd=home,
+        pass_fds=[door.fileno()],
+    )
+    try:
+        with urllib.request.urlopen(f"{url}/", timeout=60) as page:  # the socket listens already: this waits
+            assert page.status == 200
+        yield url
+    finally:
+        process.terminate()
+        assert process.wait(timeout=15) in (0, -15)
+
+
+@pytest.fixture(scope="module")
+def address(door: socket.socket, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(door, tmp_path_factory.mktemp("home")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -123,22 +135,35 @@ def tab_to(page: Page, target: Locator) -> None:
     pytest.fail("the keyboard does not reach it")
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
-def test_a_person_fills_in_the_form_reads_the_answer_and_saves_it(visit, size, scheme):
-    page = visit(size, scheme=scheme)
+WAYS = pytest.mark.parametrize(
+    ("size", "scheme", "locale"),
+    [(DESK, "light", "en-US"), (PHONE, "dark", "es-US"), (SMALL, "light", "es-US")],
+    ids=["desk-light-english", "phone-dark-spanish", "small-light-spanish"],
+)
+
+
+@WAYS
+def test_a_person_fills_in_the_form_reads_the_answer_and_saves_it(visit, size, scheme, locale):
+    page = visit(size, scheme=scheme, locale=locale)
+    words = Words("es" if locale == "es-US" else "en")
     before = typical(page)
-    page.get_by_role("textbox", name="Age").fill("52")
-    page.get_by_role("radio", name="Male", exact=True).check()
-    page.get_by_role("textbox", name="Body mass index").fill("33,5")
+    page.get_by_role("textbox", name=words("age")).fill("52")
+    page.get_by_role("radio", name=words("sex.male"), exact=True).check()
+    page.get_by_text(words("bmi.how")).click()
+    page.get_by_role("radio", name=words("bmi.metric")).check()
+    page.get_by_role("textbox", name=words("bmi.centimetres")).fill("171,5")
+    page.get_by_role("textbox", name=words("bmi.kilograms")).fill("98,5")
+    expect(page.get_by_role("textbox", name=words("bmi"))).to_have_value("33.5")
     page.get_by_role("radio", name="3", exact=True).check()
-    page.get_by_role("radio", name="Yes").check()
-    page.get_by_role("combobox", name="Region").select_option(label="Southwest")
+    page.get_by_role("radio", name=words("smoker.yes")).check()
+    page.get_by_role("combobox", name=words("region")).select_option(label=words("region.southwest"))
     expect(page.locator(".answer-number")).not_to_have_text(before)
-    expect(page.get_by_role("row", name="Smoking")).to_contain_text("+$")
-    page.get_by_role("button", name="Save this estimate").click()
-    expect(page.get_by_text("Saved. It is now first")).to_be_visible()
-    newest = page.get_by_role("region", name="Last estimates").get_by_role("listitem").first
-    expect(newest).to_contain_text("52, male, BMI 33.5, 3 children, smokes, Southwest")
+    expect(page.get_by_role("row", name=words("reason.smoker"))).to_contain_text("+$")
+    page.get_by_role("button", name=words("save")).click()
+    expect(page.get_by_text(words("saved"))).to_be_visible()
+    newest = page.get_by_role("region", name=words("last")).get_by_role("listitem").first
+    person = Beneficiary(age=52, sex=Sex.MALE, bmi=33.5, children=3, smoker=True, region=Region.SOUTHWEST)
+    expect(newest).to_contain_text(words.person(person))
     expect(newest).to_contain_text(typical(page))
 
 
@@ -259,6 +284,41 @@ def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(visit):
     expect(menu).to_be_focused()
 
 
+def test_what_is_typed_while_the_connection_is_cut_is_kept_and_answered_later(visit):
+    page = visit(PHONE)
+    before = typical(page)
+    page.evaluate("window.socket.disconnect()")
+    page.get_by_role("textbox", name="Age").fill("58")
+    page.get_by_role("radio", name="Yes").check()
+    assert typical(page) == before
+    page.evaluate("window.socket.connect()")
+    expect(page.locator(".answer-number")).not_to_have_text(before)
+    expect(page.get_by_role("textbox", name="Age")).to_have_value("58")
+    expect(page.get_by_role("radio", name="Yes")).to_be_checked()
+
+
+def test_the_form_outlives_the_web_process(browser: Browser, tmp_path: Path):
+    context = browser.new_context(locale="en-US")
+    page = context.new_page()
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.set_inheritable(True)
+        with served(door, tmp_path) as url:
+            page.goto(url)
+            page.get_by_role("textbox", name="Age").fill("58")
+            expect(page.get_by_role("slider", name="Age")).to_have_value("58")
+        page.get_by_role("radio", name="Yes").check()
+        page.get_by_role("textbox", name="Body mass index").fill("33,5")
+        with served(door, tmp_path):
+            expect(page.locator("#answer .says")).to_contain_text("In a typical year")
+            expect(page.get_by_role("textbox", name="Age")).to_have_value("58")
+            expect(page.get_by_role("textbox", name="Body mass index")).to_have_value("33,5")
+            expect(page.get_by_role("radio", name="Yes")).to_be_checked()
+            page.get_by_role("button", name="Save this estimate").click()
+            newest = page.get_by_role("region", name="Last estimates").get_by_role("listitem").first
+            expect(newest).to_contain_text("58, female, BMI 33.5, 1 child, smokes, Northeast")
+    context.close()
+
+
 @pytest.mark.parametrize("locale", ["en-US", "es-US"])
 @pytest.mark.parametrize("path", ["/", "/what-if"])
 def test_nothing_scrolls_sideways(visit, path, locale):
@@ -270,11 +330,7 @@ def test_nothing_scrolls_sideways(visit, path, locale):
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme", "locale"),
-    [(DESK, "light", "en-US"), (PHONE, "dark", "es-US"), (SMALL, "light", "es-US")],
-    ids=["desk-light-english", "phone-dark-spanish", "small-light-spanish"],
-)
+@WAYS
 def test_a_person_compares_themselves_with_others(visit, size, scheme, locale):
     page = visit(size, scheme=scheme, path="/what-if", locale=locale)
     words = Words("es" if locale == "es-US" else "en")
