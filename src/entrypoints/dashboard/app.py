@@ -75,7 +75,7 @@ def register_pages(container: AsyncContainer, options: DashboardOptions) -> Sequ
     inject = injecting(container)
     guard = Guard(inject, options)
     menu = (  # in the order of the header
-        estimate.page(inject),
+        estimate.page(inject, shows_last=not options.login),
         what_if.page(inject),
         history.page(guard.inject),
         sign_in.page(inject, options),

@@ -97,11 +97,11 @@ class AnswerCards:
         self._save.props("aria-disabled=true")
         self._saved.text = self._words("saving")
 
-    def saved(self) -> None:
-        """Say that it is kept."""
+    def saved(self, *, listed: bool) -> None:
+        """Say that it is kept, and whether it is ``listed`` below."""
         self._settle()
         self._save.props("aria-disabled=false")
-        self._saved.text = self._words("saved")
+        self._saved.text = self._words("saved" if listed else "saved.kept")
 
     def unsaved(self) -> None:
         """Say that it may not be kept, and that pressing again is safe."""

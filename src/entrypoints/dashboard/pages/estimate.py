@@ -78,12 +78,12 @@ class UseCases:
     champion: Callable[[], Awaitable[ModelVersion | None]]
 
 
-def page(inject: Inject) -> Page:
-    """Make the page over its use cases."""
+def page(inject: Inject, *, shows_last: bool) -> Page:
+    """Make the page over its use cases; ``shows_last`` where whoever sees the page may see everybody's estimates."""
     use = UseCases(inject(explore), inject(explain), inject(save), inject(newest), inject(champion))
 
     async def build(visit: Visit) -> None:
-        await EstimatePage(use, visit).first_look()
+        await EstimatePage(use, visit, shows_last=shows_last).first_look()
 
     return Page("/", "estimate", build)
 
@@ -91,9 +91,9 @@ def page(inject: Inject) -> Page:
 class EstimatePage:
     """One open page of one person."""
 
-    def __init__(self, use: UseCases, visit: Visit) -> None:
+    def __init__(self, use: UseCases, visit: Visit, *, shows_last: bool) -> None:
         words, client = visit.words, visit.client
-        self._use, self._words, self._client = use, words, client
+        self._use, self._words, self._client, self._shows_last = use, words, client, shows_last
         opened = visit.frame(words("estimate.title"), words("estimate.lead"), skip_to="answer")
         with opened, tag("div", "columns"):
             self._form = PersonForm(words, on_change=self._changed)
@@ -104,7 +104,8 @@ class EstimatePage:
                 self._explained = ReasonCards(words)
                 with card("model", words("model")):
                     self._model = html(f'<p class="hint">{words("working")}</p>')
-                with card("last", words("last"), words("last.lead")):
+                with card("last", words("last"), words("last.lead")) as last:
+                    last.visible = shows_last
                     self._last = html(f'<p class="hint">{words("working")}</p>')
                     self._reread = button(words("retry")).on("click", self._read)
                     self._reread.visible = False
@@ -166,10 +167,12 @@ class EstimatePage:
         except Unavailable:
             self._answer.unsaved()
             return
-        self._answer.saved()
+        self._answer.saved(listed=self._shows_last)
         await self._read(saved.id)
 
     async def _read(self, fresh: object = None) -> None:
+        if not self._shows_last:
+            return
         try:
             predictions = await self._use.newest()
         except Unavailable:

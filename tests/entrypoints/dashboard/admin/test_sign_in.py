@@ -49,6 +49,15 @@ def test_the_estimate_needs_no_login(client: httpx.Client):
     assert client.get("/").status_code == 200
 
 
+def test_the_estimate_shows_nobody_elses_where_there_is_a_login(locked: str, look, save):
+    save(locked, age=63)
+    page: Page = look(locked, "/")
+    page.get_by_role("button", name="Save this estimate").click()
+    expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    expect(page.get_by_role("region", name="Last estimates")).to_have_count(0)
+    assert "63, female" not in page.content()
+
+
 def test_a_person_signs_in_after_a_wrong_password_and_out_again(locked: str, look):
     page: Page = look(locked, "/history")
     page.get_by_label("Password").fill("not the password")

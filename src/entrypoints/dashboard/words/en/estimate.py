@@ -16,6 +16,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "save": "Save this estimate",
     "saving": "Saving …",
     "saved": "Saved. It is now first in the last estimates.",
+    "saved.kept": "Saved.",
     "print": "Print",
     "share.open": "Share",
     "share.personal": "Put the six facts into the link",

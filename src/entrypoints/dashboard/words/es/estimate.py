@@ -16,6 +16,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "save": "Guardar este cálculo",
     "saving": "Guardando …",
     "saved": "Guardado. Ahora es el primero de los últimos cálculos.",
+    "saved.kept": "Guardado.",
     "print": "Imprimir",
     "share.open": "Compartir",
     "share.personal": "Poner los seis datos en el enlace",
