@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException, TooManyRequestsException
 
 from domain.errors import KeyNotFound
 from domain.keys import ApiKey, Role
 from domain.ports.keys import ApiKeys
+from entrypoints.http.limits import RateLimit, too_often
 
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
     from litestar.handlers import BaseRouteHandler
     from litestar.types import Guard
+
+    from entrypoints.http.options import ApiOptions
 
 OPEN: Final = "open"
 """Handlers whose ``opt`` says so are answered without a key: health and documentation."""
@@ -21,33 +25,47 @@ ADMIN: Final = "admin"
 """Handlers whose ``opt`` says so ask for an admin's key."""
 
 
-async def require_key(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Let a request pass if its key allows it; the key is ``connection.auth`` from then on.
+@dataclass(frozen=True, slots=True)
+class RequireKey:
+    """Lets a request pass if its key allows it, and did not ask too often; it is ``connection.auth`` from then on."""
 
-    Raises:
-        NotAuthorizedException: if there is no key, or none that is known.
-        PermissionDeniedException: if an admin's key is needed.
-    """
-    if handler.opt.get(OPEN):
-        return
+    limit: RateLimit | None
+
+    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        """Guard a request.
+
+        Raises:
+            NotAuthorizedException: if there is no key, or none that is known.
+            TooManyRequestsException: if the key asks too often.
+            PermissionDeniedException: if an admin's key is needed.
+        """
+        if handler.opt.get(OPEN):
+            return
+        key = await _key(connection)
+        if self.limit and (wait := self.limit.spend(str(key.id))):
+            detail, headers = too_often(wait)
+            raise TooManyRequestsException(detail, headers=headers)
+        if handler.opt.get(ADMIN) and key.role is not Role.ADMIN:
+            message = f"this needs an admin's key; {key.name!r} is a client's"
+            raise PermissionDeniedException(message)
+        connection.scope["auth"] = key
+
+
+async def _key(connection: ASGIConnection[Any, Any, Any, Any]) -> ApiKey:
     secret = _secret(connection)
     if not secret:
         message = "send an API key as `Authorization: Bearer …` or `X-API-Key`"
         raise _unauthorized(message)
     keys: ApiKeys = await connection.state.dishka_container.get(ApiKeys)
     try:
-        key = await keys.find(secret)
+        return await keys.find(secret)
     except KeyNotFound as unknown:
         raise _unauthorized(str(unknown)) from None
-    if handler.opt.get(ADMIN) and key.role is not Role.ADMIN:
-        message = f"this needs an admin's key; {key.name!r} is a client's"
-        raise PermissionDeniedException(message)
-    connection.scope["auth"] = key
 
 
-def guards(*, require_keys: bool) -> list[Guard]:
+def guards(options: ApiOptions) -> list[Guard]:
     """Give the guards of the API."""
-    return [require_key] if require_keys else []
+    return [RequireKey(options.key_limit)] if options.require_keys else []
 
 
 def caller(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

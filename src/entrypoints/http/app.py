@@ -54,7 +54,7 @@ def create_app(
                         request_max_body_size=options.batch_body_limit,
                     ),
                 ],
-                guards=access.guards(require_keys=options.require_keys),
+                guards=access.guards(options),
             )
         ],
         dependencies={

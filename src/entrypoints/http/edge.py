@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -12,9 +13,21 @@ import msgspec
 import structlog
 
 from entrypoints.http.errors import PROBLEM_JSON, Malformed, problem
+from entrypoints.http.limits import site, too_often
 
 if TYPE_CHECKING:
-    from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
+    from collections.abc import Mapping
+
+    from litestar.types import (
+        ASGIApp,
+        HTTPReceiveMessage,
+        HTTPScope,
+        Message,
+        Receive,
+        Scope,
+        Send,
+        WebSocketReceiveMessage,
+    )
 
     from entrypoints.http.metrics import Metrics
     from entrypoints.http.options import ApiOptions
@@ -54,6 +67,9 @@ class Edge:
             try:
                 if refusal := self.options.refusal(scope["headers"]):
                     await _refuse(*refusal, scope["path"], answer)
+                elif wait := self._too_early(scope):
+                    detail, headers = too_often(wait)
+                    await _refuse(429, detail, scope["path"], answer, headers)
                 else:
                     await self.app(scope, _whole(receive), answer)
             finally:
@@ -65,6 +81,10 @@ class Edge:
                 structlog.get_logger().debug(
                     "answered", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2)
                 )
+
+    def _too_early(self, scope: HTTPScope) -> float:
+        limit, client = self.options.address_limit, scope.get("client")
+        return limit.spend(site(client[0])) if limit and client else 0
 
 
 def _whole(receive: Receive) -> Receive:
@@ -89,8 +109,11 @@ def _identifier(given: bytes) -> bytes:
     return given if _REQUEST_ID.fullmatch(given) else str(uuid4()).encode()
 
 
-async def _refuse(status: int, detail: str, path: str, send: Send) -> None:
+async def _refuse(
+    status: int, detail: str, path: str, send: Send, more: Mapping[str, str] = MappingProxyType({})
+) -> None:
     body = msgspec.json.encode(problem(status, detail, path=path))
-    headers = [(b"content-type", PROBLEM_JSON.encode()), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    headers = {"content-type": PROBLEM_JSON, "content-length": str(len(body)), **more}
+    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": body, "more_body": False})

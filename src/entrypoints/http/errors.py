@@ -46,6 +46,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "unsupported-media-type": "The body is of a type that is not understood",
     "misdirected": "This name is not served here",
     "invalid-input": "The input breaks a rule",
+    "too-often": "Too many requests came",
     "unavailable": "A part is away for now",
     "internal": "Something went wrong on our side",
 }
@@ -59,6 +60,7 @@ _BY_STATUS: Final[Mapping[int, str]] = {
     415: "unsupported-media-type",
     421: "misdirected",
     422: "invalid-input",
+    429: "too-often",
 }
 
 

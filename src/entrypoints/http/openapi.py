@@ -21,8 +21,8 @@ DESCRIPTION: Final = """\
 What a year of medical care is likely to cost, from six facts: the mean (`expected`), the median (`typical`) and a
 range that holds nine years in ten. US dollars. Not medical or financial advice.
 
-Every error is `application/problem+json` (RFC 9457); 422 names every broken rule in `errors`, 503 says in
-`Retry-After` when to try again. Every answer carries `X-Request-ID`, the caller's where it sent one.
+Every error is `application/problem+json` (RFC 9457); 422 names every broken rule in `errors`, 429 and
+503 say in `Retry-After` when to try again. Every answer carries `X-Request-ID`, the caller's where it sent one.
 """
 
 ANN: Final = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
@@ -45,8 +45,6 @@ _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
     "roll_back": (*_READS, 404, 409, 503),
     "ready": (503,),
 }
-_ANYWHERE: Final = {401, 403}
-"""With keys required: none, or not enough. Without: the page of another site."""
 
 
 def config(version: str) -> OpenAPIConfig:
@@ -115,7 +113,7 @@ def _complete(operation: dict[str, Any]) -> None:
         operation["requestBody"] = {"required": name not in ("promote", "roll_back"), "content": _BODIES[name]}
     if name not in ("live", "ready"):
         operation["security"] = [{}, {"bearer": []}, {"key": []}]
-    anywhere = {403, 421} if name in ("live", "ready") else {401, 403, 421}
+    anywhere = {403, 421, 429} if name in ("live", "ready") else {401, 403, 421, 429}
     for status in sorted({*_PROBLEMS.get(name, ()), *anywhere}):
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
@@ -124,7 +122,7 @@ def _complete(operation: dict[str, Any]) -> None:
     for status, response in responses.items():
         headers = response.setdefault("headers", {})
         headers["X-Request-ID"] = {"$ref": "#/components/headers/RequestId"}
-        if status == "503":
+        if status in ("429", "503"):
             headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait"}
         if status == "401":
             headers["WWW-Authenticate"] = {"schema": {"type": "string"}}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass
 
+from entrypoints.http.limits import RateLimit
+
 
 @dataclass(frozen=True, slots=True)
 class ApiOptions:
@@ -15,6 +17,8 @@ class ApiOptions:
             answered, else None; also the dashboard asks it.
         version: of Medcost, as the OpenAPI document names it.
         require_keys: ask for an API key.
+        key_limit: how often a key may ask; None for as often as it likes.
+        address_limit: how often an address may ask, with any key or none.
         body_limit: largest body in bytes.
         batch_body_limit: largest body of a batch in bytes.
         batch_rows: most beneficiaries in a batch.
@@ -24,6 +28,8 @@ class ApiOptions:
     _: KW_ONLY
     version: str = "0"
     require_keys: bool = False
+    key_limit: RateLimit | None = None
+    address_limit: RateLimit | None = None
     body_limit: int = 64 * 1024
     batch_body_limit: int = 4 * 1024 * 1024
     batch_rows: int = 10_000

@@ -21,6 +21,7 @@ from domain.errors import Unavailable
 from entrypoints.dashboard.app import dashboard_app
 from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.http.app import create_app
+from entrypoints.http.limits import RateLimit
 from entrypoints.http.options import ApiOptions
 from entrypoints.wiring.door import Door, refusal
 from entrypoints.wiring.logs import configure_logs
@@ -65,7 +66,14 @@ def web_app(
     pages: ASGIApp = _NOTHING
     lives: list[Callable[[], AbstractAsyncContextManager[object]]] = []
     if serve != "dashboard":
-        options = ApiOptions(refused, version=version("medcost"), require_keys=keys)
+        options = ApiOptions(
+            refused,
+            version=version("medcost"),
+            require_keys=keys,
+            # without keys there is this machine alone
+            key_limit=_limit(settings.key_requests_per_minute * keys),
+            address_limit=_limit(settings.address_requests_per_minute * keys),
+        )
         litestar = create_app(container, options, more=more)
         api = cast("ASGIApp", litestar)  # Litestar types the same protocol more narrowly than Starlette
         lives.append(litestar.lifespan)
@@ -85,6 +93,10 @@ def web_app(
             yield
 
     return Dispatcher(api, pages, lifespan())
+
+
+def _limit(per_minute: int) -> RateLimit | None:
+    return RateLimit(per_minute) if per_minute else None
 
 
 def _dashboard_options(settings: Settings) -> DashboardOptions:
@@ -164,6 +176,8 @@ async def run_web(
         http="httptools",
         lifespan="on",
         access_log=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=_DRAIN,

@@ -22,6 +22,7 @@ PREFIX: Final = "MEDCOST_"
 
 Profile = Literal["embedded", "memory", "production"]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=60_000_000)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
 
@@ -44,6 +45,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         idempotency_hours: hours for which an idempotency key counts.
         retention_days: days after which `medcost db prune` erases a prediction; 0 keeps them all.
         require_keys: whether the API asks for a key; only a loopback address may do without.
+        key_requests_per_minute: how often a key may ask, where keys are required; 0 for as often as it likes.
+        address_requests_per_minute: how often an address may ask, where keys are required, with any key or none.
+        trusted_proxies: addresses or networks of proxies whose X-Forwarded-For is believed; of others it is ignored.
         require_login: whether admin pages ask for the admin's password; a public address always does.
         admin_password: the admin's password, best by MEDCOST_ADMIN_PASSWORD_FILE; empty if it is set otherwise.
         https: whether people come by HTTPS through a proxy that ends it: cookies then travel by HTTPS only.
@@ -67,6 +71,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     idempotency_hours: Annotated[float, msgspec.Meta(gt=0)] = 24.0
     retention_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     require_keys: bool = False
+    key_requests_per_minute: Count = 6_000
+    address_requests_per_minute: Count = 12_000
+    trusted_proxies: tuple[str, ...] = ()
     require_login: bool = False
     admin_password: str = ""
     https: bool = False

@@ -69,10 +69,10 @@ def client_of() -> ClientOf:
 
     @asynccontextmanager
     async def client(
-        container: AsyncContainer, *, require_keys: bool = False, allowed_hosts: tuple[str, ...] = (), **limits: int
+        container: AsyncContainer, *, require_keys: bool = False, allowed_hosts: tuple[str, ...] = (), **limits: object
     ) -> AsyncIterator[httpx.AsyncClient]:
         refused = partial(refusal, keyless=not require_keys, allowed_hosts=allowed_hosts)
-        app = create_app(container, ApiOptions(refused, require_keys=require_keys, **limits))  # type: ignore[arg-type]  # limits are numbers
+        app = create_app(container, ApiOptions(refused, require_keys=require_keys, **limits))  # type: ignore[arg-type]  # whichever a test says
         transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's ASGI types are narrower
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1") as api:
             yield api
