@@ -14,6 +14,7 @@ from entrypoints.http.edge import Edge
 from entrypoints.http.errors import EXCEPTION_HANDLERS
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.routes import health, models, predictions, reasons
+from entrypoints.http.shared import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +40,8 @@ def create_app(
         options: see there.
         more: handlers beside ours, below the same prefix and behind the same guards.
     """
-    about = About(container)
     metrics = Metrics()
+    shared = Shared(options, metrics, About(container))
     app = Litestar(
         route_handlers=[
             Router(
@@ -58,9 +59,7 @@ def create_app(
             )
         ],
         dependencies={
-            "about": Provide(lambda: about, sync_to_thread=False),
-            "metrics": Provide(lambda: metrics, sync_to_thread=False),
-            "options": Provide(lambda: options, sync_to_thread=False),
+            "shared": Provide(lambda: shared, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Litestar's type is invariant in the exception
         openapi_config=openapi.config(options.version),

@@ -7,10 +7,11 @@ count as ours (DNS rebinding).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 
 from entrypoints.wiring.settings import is_loopback
@@ -46,8 +47,14 @@ def refusal(
     Returns:
         Status (421 for a foreign host, 403 for a foreign page) and reason; None if the request is welcome.
     """
-    given = Headers(raw=list(headers))
-    host, origin = given.get("host", ""), given.get("origin")
+    given = dict(reversed(list(headers)))  # of a header that comes twice the first counts
+    host, origin = given.get(b"host", b"").decode("latin-1"), given.get(b"origin")
+    page = None if origin is None else origin.decode("latin-1")
+    return _decide(host, page, keyless=keyless, allowed_hosts=frozenset(allowed_hosts))
+
+
+@lru_cache(maxsize=256)
+def _decide(host: str, origin: str | None, *, keyless: bool, allowed_hosts: frozenset[str]) -> tuple[int, str] | None:
     name = _name(f"//{host}")
     if (keyless or allowed_hosts) and not (is_loopback(name) or name in allowed_hosts):
         return 421, f"Medcost is not served as {name!r}: use 127.0.0.1, or add the name to MEDCOST_ALLOWED_HOSTS"

@@ -28,6 +28,7 @@ async def test_a_batch_is_recorded(api, ann):
 async def test_a_row_gets_what_it_would_get_alone(api, ann):
     alone = (await api.post("/predictions", json=ann)).json()
     (row,) = (await api.post("/predictions/batch", json=[ann])).json()["predictions"]
+    alone.pop("about")  # said once, in the envelope
     assert {**row, "id": 0, "created_at": 0} == {**alone, "id": 0, "created_at": 0}
 
 

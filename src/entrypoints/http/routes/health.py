@@ -12,17 +12,16 @@ from litestar.di import NamedDependency
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
 from entrypoints.http import access
-from entrypoints.http.metrics import Metrics
-from entrypoints.http.options import ApiOptions
 from entrypoints.http.schemas import LiveOut, ModelOut, ReadyOut
+from entrypoints.http.shared import Shared
 
 TAGS: Final = ["health"]
 
 
 @get("/health/live", operation_id="live", tags=TAGS, summary="Does the process answer?", opt={access.OPEN: True})
-async def live(options: NamedDependency[ApiOptions]) -> LiveOut:
+async def live(shared: NamedDependency[Shared]) -> LiveOut:
     """Asks no other part."""
-    return LiveOut("alive", options.version)
+    return LiveOut("alive", shared.options.version)
 
 
 @get("/health/ready", operation_id="ready", tags=TAGS, summary="Can it predict and record?", opt={access.OPEN: True})
@@ -34,9 +33,9 @@ async def ready(predictor: FromDishka[Predictor], predictions: FromDishka[Predic
 
 
 @get("/metrics", operation_id="metrics", tags=TAGS, summary="Figures for Prometheus", media_type="text/plain")
-async def metrics_text(metrics: NamedDependency[Metrics]) -> Response[bytes]:
+async def metrics_text(shared: NamedDependency[Shared]) -> Response[bytes]:
     """For the inside: a proxy to the outside must not pass this on; where keys are required, it asks for one."""
-    return Response(metrics.text(), media_type="text/plain; version=0.0.4")
+    return Response(shared.metrics.text(), media_type="text/plain; version=0.0.4")
 
 
 HANDLERS: Final = (live, ready, metrics_text)

@@ -23,12 +23,10 @@ from domain.beneficiary import Region, Sex
 from domain.errors import FieldError
 from domain.prediction import Idempotency, PredictionQuery
 from entrypoints.http import access, decoding
-from entrypoints.http.about import About
 from entrypoints.http.batch import BATCH_TYPES, batch
 from entrypoints.http.errors import BadRequestFields, Malformed, pointed
-from entrypoints.http.metrics import Metrics
-from entrypoints.http.options import ApiOptions
 from entrypoints.http.schemas import BatchOut, PageOut, PredictionOut
+from entrypoints.http.shared import Shared
 
 TAGS: Final = ["predictions"]
 _FILTERS: Final = ("limit", "cursor", "since", "smoker", "sex", "region")
@@ -41,8 +39,7 @@ _KEY: Final = re.compile(r"[!-~]{1,200}")
 async def predict(
     request: Request,
     body: RawBody,
-    metrics: NamedDependency[Metrics],
-    about: NamedDependency[About],
+    shared: NamedDependency[Shared],
     predict_cost: FromDishka[PredictCost],
 ) -> Response[PredictionOut]:
     """Answered once the record is committed.
@@ -52,8 +49,8 @@ async def predict(
     """
     decoding.media_type(request, [decoding.JSON])
     made = await predict_cost(decoding.beneficiary(body), idempotency=_idempotency(request, body))
-    metrics.predicted([made.model])
-    shaped = PredictionOut.of(made, await about(made.model))
+    shared.metrics.predicted([made.model])
+    shaped = PredictionOut.of(made, await shared.about(made.model))
     return Response(shaped, status_code=201, headers={"Location": f"{request.url.path}/{made.id}"})
 
 
@@ -62,9 +59,7 @@ async def predict(
 async def predict_batch(
     request: Request,
     body: RawBody,
-    metrics: NamedDependency[Metrics],
-    options: NamedDependency[ApiOptions],
-    about: NamedDependency[About],
+    shared: NamedDependency[Shared],
     predict_costs: FromDishka[PredictCosts],
 ) -> BatchOut:
     """Up to 10,000 beneficiaries as a JSON array, JSON Lines, or CSV with a header.
@@ -74,10 +69,10 @@ async def predict_batch(
     """
     kind = decoding.media_type(request, BATCH_TYPES)
     # 4 MB take a while to read: not on the event loop, which the dashboard shares
-    people, bad = await asyncio.to_thread(batch, body, kind, most=options.batch_rows)
+    people, bad = await asyncio.to_thread(batch, body, kind, most=shared.options.batch_rows)
     made = await predict_costs(people) if people else []
-    metrics.predicted(one.model for one in made)
-    return BatchOut([PredictionOut.of(one) for one in made], bad, await about(made[0].model) if made else UNSET)
+    shared.metrics.predicted(one.model for one in made)
+    return BatchOut([PredictionOut.of(one) for one in made], bad, await shared.about(made[0].model) if made else UNSET)
 
 
 @get("/predictions", operation_id="list_predictions", tags=TAGS, summary="Recorded predictions, newest first")
@@ -125,11 +120,11 @@ async def list_predictions(
 @get("/predictions/{id:uuid}", operation_id="get_prediction", tags=TAGS, summary="One prediction")
 @inject
 async def get_prediction(
-    id: FromPath[UUID], about: NamedDependency[About], review: FromDishka[ReviewPredictions]
+    id: FromPath[UUID], shared: NamedDependency[Shared], review: FromDishka[ReviewPredictions]
 ) -> PredictionOut:
     """As it was recorded, with its outcome once that is known."""
     found = await review.one(id)
-    return PredictionOut.of(found, await about(found.model))
+    return PredictionOut.of(found, await shared.about(found.model))
 
 
 @delete(
@@ -151,13 +146,13 @@ async def record_outcome(
     request: Request,
     id: FromPath[UUID],
     body: RawBody,
-    about: NamedDependency[About],
+    shared: NamedDependency[Shared],
     record: FromDishka[RecordOutcome],
 ) -> PredictionOut:
     """A later outcome replaces an earlier one."""
     decoding.media_type(request, [decoding.JSON])
     known = await record(id, decoding.charges(body))
-    return PredictionOut.of(known, await about(known.model))
+    return PredictionOut.of(known, await shared.about(known.model))
 
 
 def _idempotency(request: Request, body: bytes) -> Idempotency | None:

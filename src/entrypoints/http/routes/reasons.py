@@ -12,8 +12,8 @@ from litestar.params import RawBody
 from application.explain_cost import ExplainCost
 from application.explore_cost import ExploreCost
 from entrypoints.http import decoding
-from entrypoints.http.about import About
 from entrypoints.http.schemas import EstimateOut, ExplanationOut, ModelOut, ScenariosOut
+from entrypoints.http.shared import Shared
 
 TAGS: Final = ["reasons"]
 NOTE: Final = (
@@ -25,18 +25,18 @@ NOTE: Final = (
 @post("/explanations", operation_id="explain", tags=TAGS, status_code=200, summary="Dollars behind each fact")
 @inject
 async def explain(
-    request: Request, body: RawBody, about: NamedDependency[About], explain_cost: FromDishka[ExplainCost]
+    request: Request, body: RawBody, shared: NamedDependency[Shared], explain_cost: FromDishka[ExplainCost]
 ) -> ExplanationOut:
     """Exact Shapley values over the six facts: baseline and contributions add up to the estimate, to the cent."""
     decoding.media_type(request, [decoding.JSON])
     explanation = await explain_cost(decoding.beneficiary(body))
-    return ExplanationOut.of(explanation, await about(explanation.model))
+    return ExplanationOut.of(explanation, await shared.about(explanation.model))
 
 
 @post("/scenarios", operation_id="explore", tags=TAGS, status_code=200, summary="What if some facts were otherwise")
 @inject
 async def explore(
-    request: Request, body: RawBody, about: NamedDependency[About], explore_cost: FromDishka[ExploreCost]
+    request: Request, body: RawBody, shared: NamedDependency[Shared], explore_cost: FromDishka[ExploreCost]
 ) -> ScenariosOut:
     """Estimates for a person as they are and with each of the changes, all by one and the same model."""
     decoding.media_type(request, [decoding.JSON])
@@ -45,7 +45,7 @@ async def explore(
     estimates = await explore_cost(people)
     first, *others = (EstimateOut.of(who, estimate) for who, estimate in zip(people, estimates, strict=True))
     model = estimates[0].model
-    return ScenariosOut(first, others, ModelOut.of(model), NOTE, await about(model))
+    return ScenariosOut(first, others, ModelOut.of(model), NOTE, await shared.about(model))
 
 
 HANDLERS: Final = (explain, explore)
