@@ -13,6 +13,7 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.keys import MemoryKeys
 from adapters.postgres.engine import connect
 from adapters.postgres.keys import PostgresKeys
+from adapters.system.known_keys import KnownKeys
 from domain.errors import KeyNotFound
 from domain.keys import Role
 from domain.ports.keys import ApiKeys
@@ -23,10 +24,13 @@ def clock() -> FixedClock:
     return FixedClock()
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["memory", "postgres", "known"])
 async def keys(request: pytest.FixtureRequest, clock: FixedClock) -> AsyncIterator[ApiKeys]:
     if request.param == "memory":
         yield MemoryKeys(clock=clock)
+        return
+    if request.param == "known":
+        yield KnownKeys(MemoryKeys(clock=clock), clock)
         return
     engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
     yield PostgresKeys(engine, clock)
@@ -54,6 +58,16 @@ async def test_a_revoked_key_opens_nothing_and_stays_revoked(keys: ApiKeys, cloc
     with pytest.raises(KeyNotFound):
         await keys.find(secret)
     assert list(await keys.all()) == [revoked]
+
+
+async def test_an_expired_key_opens_nothing_and_says_when_it_expired(keys: ApiKeys, clock: FixedClock) -> None:
+    until = clock.now() + timedelta(days=90)
+    ann, secret = await keys.create("ann", Role.CLIENT, expires_at=until)
+    assert (await keys.find(secret)).expires_at == until
+    clock.advance(timedelta(days=90))
+    with pytest.raises(KeyNotFound, match=f"expired on {until:%Y-%m-%d}"):
+        await keys.find(secret)
+    assert list(await keys.all()) == [ann]
 
 
 async def test_keys_are_listed_newest_first(keys: ApiKeys) -> None:

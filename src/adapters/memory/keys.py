@@ -17,6 +17,7 @@ from domain.ports.keys import ApiKeys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from domain.ports.clock import Clock
 
@@ -28,11 +29,11 @@ class MemoryKeys(FailsOnRequest, ApiKeys):
     clock: Clock
     _keys: dict[UUID, ApiKey] = field(default_factory=dict)
 
-    async def create(self, name: str, role: Role) -> tuple[ApiKey, str]:
+    async def create(self, name: str, role: Role, *, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
         """Make one."""
         self._fail_if_asked()
         secret = secrets.token_urlsafe(32)
-        key = ApiKey(UUID(bytes=uuid7().bytes), name, role, _digest(secret), self.clock.now())
+        key = ApiKey(UUID(bytes=uuid7().bytes), name, role, _digest(secret), self.clock.now(), expires_at=expires_at)
         self._keys[key.id] = key
         return key, secret
 
@@ -41,9 +42,10 @@ class MemoryKeys(FailsOnRequest, ApiKeys):
         self._fail_if_asked()
         digest = _digest(secret)
         for key in self._keys.values():
-            if key.secret_sha256 == digest and key.revoked_at is None:
+            if key.secret_sha256 == digest:
+                key.check(at=self.clock.now())
                 return key
-        message = "this API key is not known, or was revoked"
+        message = "this API key is not known"
         raise KeyNotFound(message)
 
     async def all(self) -> Sequence[ApiKey]:

@@ -19,6 +19,7 @@ from domain.ports.keys import ApiKeys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -32,10 +33,10 @@ class PostgresKeys(ApiKeys):
         self._engine = engine
         self._clock = clock
 
-    async def create(self, name: str, role: Role) -> tuple[ApiKey, str]:
+    async def create(self, name: str, role: Role, *, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
         """Make one."""
         secret = secrets.token_urlsafe(32)
-        key = ApiKey(UUID(bytes=uuid7().bytes), name, role, _digest(secret), self._clock.now())
+        key = ApiKey(UUID(bytes=uuid7().bytes), name, role, _digest(secret), self._clock.now(), expires_at=expires_at)
         row = {**asdict(key), "role": role.value}
         with translated():
             async with self._engine.begin() as connection:
@@ -44,14 +45,16 @@ class PostgresKeys(ApiKeys):
 
     async def find(self, secret: str) -> ApiKey:
         """Find one by its secret."""
-        wanted = select(API_KEYS).where(API_KEYS.c.secret_sha256 == _digest(secret), API_KEYS.c.revoked_at.is_(None))
+        wanted = select(API_KEYS).where(API_KEYS.c.secret_sha256 == _digest(secret))
         with translated():
             async with self._engine.connect() as connection:
                 row = (await connection.execute(wanted)).mappings().first()
         if row is None:
-            message = "this API key is not known, or was revoked"
+            message = "this API key is not known"
             raise KeyNotFound(message)
-        return _key(row)
+        key = _key(row)
+        key.check(at=self._clock.now())
+        return key
 
     async def all(self) -> Sequence[ApiKey]:
         """All of them."""

@@ -122,6 +122,7 @@ API_KEYS: Final = Table(
     Column("secret_sha256", Text, nullable=False, unique=True),
     Column("created_at", _TIME, nullable=False),
     Column("revoked_at", _TIME),
+    Column("expires_at", _TIME),
     CheckConstraint("role IN ('client', 'admin')", name="role"),
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from domain.keys import ApiKey, Role
@@ -16,20 +17,23 @@ class ApiKeys(Protocol):
     """Keeps API keys, never their secrets. Raises `RepositoryUnavailable` if the store is away."""
 
     @abstractmethod
-    async def create(self, name: str, role: Role) -> tuple[ApiKey, str]:
-        """Make a key and return it with its secret of 256 random bits, which is shown only this once."""
+    async def create(self, name: str, role: Role, *, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
+        """Make a key and return it with its secret of 256 random bits, which is shown only this once.
+
+        From ``expires_at`` on it opens nothing; without it, it never expires.
+        """
 
     @abstractmethod
     async def find(self, secret: str) -> ApiKey:
         """Find the key that this secret opens.
 
         Raises:
-            KeyNotFound: if there is none, or it was revoked.
+            KeyNotFound: if there is none, or it was revoked, or has expired; the text says which.
         """
 
     @abstractmethod
     async def all(self) -> Sequence[ApiKey]:
-        """All keys, revoked ones too, newest first."""
+        """All keys, revoked and expired ones too, newest first."""
 
     @abstractmethod
     async def revoke(self, id: UUID) -> ApiKey:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Final
 from uuid import UUID
 
-from cyclopts import App
+from cyclopts import App, Parameter, Token
 from rich.markup import escape
 from rich.table import Table
 
 from domain.keys import ApiKey, Role
+from domain.ports.clock import Clock
 from domain.ports.keys import ApiKeys
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
 
 app = App(name="keys", help="API keys: create, list, revoke.")
+
+_SPAN: Final = re.compile(r"([1-9]\d{0,4})([hdw])")
+_UNIT: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def _span(_kind: type, tokens: Sequence[Token]) -> timedelta:
+    found = _SPAN.fullmatch(tokens[0].value)
+    if not found:
+        message = f"{tokens[0].value!r} is no length of time: say hours, days or weeks, such as 12h, 90d or 4w"
+        raise ValueError(message)
+    return int(found[1]) * _UNIT[found[2]]
 
 
 @app.command
@@ -23,6 +39,7 @@ def create(
     /,
     *,
     role: Role = Role.CLIENT,
+    expires: Annotated[timedelta | None, Parameter(converter=_span)] = None,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
     json: AsJson = False,
@@ -35,15 +52,20 @@ def create(
 
         medcost keys create ann --role admin
 
+        medcost keys create "summer project" --expires 90d
+
     Parameters
     ----------
     name
         Whose key it is.
     role
         Clients ask and review; admins also promote, roll back and erase.
+    expires
+        After which time it opens nothing any more, such as 90d, 12h or 4w; without it, never.
     """
     with opened(home, profile) as session:
-        key, secret = session.run(session.get(ApiKeys).create(name, role))
+        until = session.get(Clock).now() + expires if expires else None
+        key, secret = session.run(session.get(ApiKeys).create(name, role, expires_at=until))
     if json:
         print_json({**_document(key), "secret": secret})
     else:
@@ -54,24 +76,24 @@ def create(
 
 @app.command(name="list")
 def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
-    """List all keys, revoked ones too, newest first; secrets are not kept and not shown."""
+    """List all keys, revoked and expired ones too, newest first; secrets are not kept and not shown."""
     with opened(home, profile) as session:
         keys = session.run(session.get(ApiKeys).all())
     if json:
         print_json({"keys": [_document(key) for key in keys]})
         return
     table = Table()
-    for column in ("id", "name", "role", "made", "revoked"):
+    for column in ("id", "name", "role", "made", "expires", "revoked"):
         table.add_column(column)
     for key in keys:
-        revoked = f"{key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else ""
-        table.add_row(str(key.id), escape(key.name), key.role.value, f"{key.created_at:%Y-%m-%d %H:%M}", revoked)
+        times = [_minute(time) for time in (key.created_at, key.expires_at, key.revoked_at)]
+        table.add_row(str(key.id), escape(key.name), key.role.value, *times)
     answer().print(table)
 
 
 @app.command
 def revoke(key: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
-    """Revoke a key from now on.
+    """Revoke a key from now on; running servers notice within five seconds.
 
     Parameters
     ----------
@@ -89,5 +111,10 @@ def _document(key: ApiKey) -> dict[str, object]:
         "name": key.name,
         "role": key.role,
         "created_at": key.created_at,
+        "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,
     }
+
+
+def _minute(time: datetime | None) -> str:
+    return f"{time:%Y-%m-%d %H:%M}" if time else ""

@@ -18,6 +18,7 @@ from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.predictions import PostgresPredictions
 from adapters.system.clock import SystemClock
 from adapters.system.home import Home
+from adapters.system.known_keys import KnownKeys
 from domain.ports.accounts import Accounts
 from domain.ports.clock import Clock
 from domain.ports.keys import ApiKeys
@@ -55,7 +56,7 @@ class DatabaseParts(Provider):
     @provide
     def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:
         """Who may ask."""
-        return PostgresKeys(engine, clock)
+        return KnownKeys(PostgresKeys(engine, clock), clock)
 
     @provide
     def accounts(self, engine: AsyncEngine) -> Accounts:
