@@ -15,6 +15,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
+
+# a busy machine takes longer than hypothesis' 200 ms over an example without anything being wrong
+settings.register_profile("medcost", deadline=None)
+settings.load_profile("medcost")
 
 _missing: dict[str, str] = {}
 

@@ -160,7 +160,10 @@ def require(verdict: Verdict | None, *, version: int, champion: int | None, over
         )
         raise PromotionRefused(message)
     if not verdict.passed:
-        message = f"the gate refuses version {version}: {verdict.reasons}"
+        message = (
+            f"the gate refuses version {version}: {verdict.reasons}. Nothing was promoted: make a better one, "
+            "or promote with --reason if you know better than these figures"
+        )
         raise PromotionRefused(message)
 
 

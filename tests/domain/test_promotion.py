@@ -30,6 +30,7 @@ def test_an_equal_challenger_passes_within_the_margin() -> None:
         (replace(GOOD, group_coverage={"smoker=yes": 0.5}), "coverage of smoker=yes"),
         (replace(GOOD, milliseconds=1e6), "milliseconds"),
         (replace(GOOD, megabytes=1e6), "megabytes"),
+        (replace(GOOD, strongest_fact="bmi", strongest_fact_r2=0.99), "bmi alone explains 0.990"),
     ],
 )
 def test_each_rule_refuses_with_its_reason(spoilt: Candidacy, reason: str) -> None:
@@ -54,6 +55,6 @@ def test_a_verdict_counts_only_against_the_champion_of_today() -> None:
 def test_what_was_refused_or_never_judged_needs_a_reason() -> None:
     refused = POLICY.judge(replace(GOOD, coverage=0.1))
     for verdict in (None, refused):
-        with pytest.raises(PromotionRefused):
+        with pytest.raises(PromotionRefused, match="--reason"):
             require(verdict, version=4, champion=3, override=None)
         require(verdict, version=4, champion=3, override="the audit asks for it")

@@ -62,9 +62,13 @@ def fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> C
     Raises:
         ConfigurationError: for a recipe that makes no sense.
     """
-    # on few rows threads of one fit wait for each other longer than they work, most of all on busy cores
-    with threadpool_limits(1 if len(table) < _WORTH_THREADS else None):
+    with threads_for(len(table)):
         return _fit_model(recipe, table, seed=seed, repeats=repeats)
+
+
+def threads_for(rows: int) -> threadpool_limits:
+    """Give one thread to few rows: several wait for each other longer than they work, most of all on busy cores."""
+    return threadpool_limits(1 if rows < _WORTH_THREADS else None)
 
 
 def _fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int) -> CostModel:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from adapters.sklearn.comparison import candidacy
-from adapters.sklearn.fitting import Table, fit_model, notes_on
+from adapters.sklearn.fitting import Table, fit_model, notes_on, threads_for
 from adapters.sklearn.folds import folds, train_and_test
 from adapters.sklearn.scoring import Published, scores
 from adapters.sklearn.storage import read, write
@@ -50,7 +50,8 @@ class SklearnTrainer(Trainer):
         if not len(held):
             train, held = folds(whole.charges, n_splits=plan.n_splits, n_repeats=1, seed=plan.seed)[0]
         model = fit_model(recipe, whole[train], seed=plan.seed)
-        answers, _ = model.predict_arrays(whole.rows[held])
+        with threads_for(len(held)):
+            answers, _ = model.predict_arrays(whole.rows[held])
         return scores(whole.rows[held], whole.charges[held], answers)
 
     def fit(
@@ -80,14 +81,16 @@ class SklearnTrainer(Trainer):
         """Score it as it is."""
         inner, _ = read(model.folder, model.digest)
         table = Table.of(claims)
-        answers, _ = inner.predict_arrays(table.rows)
+        with threads_for(len(table)):
+            answers, _ = inner.predict_arrays(table.rows)
         return scores(table.rows, table.charges, answers)
 
     def compare(
         self, challenger: TrainedModel, champion: tuple[int, TrainedModel] | None, claims: Claims, plan: FoldPlan
     ) -> Candidacy:
         """Measure challenger and champion."""
-        return candidacy(challenger, champion, Table.of(claims), plan)
+        with threads_for(len(claims)):
+            return candidacy(challenger, champion, Table.of(claims), plan)
 
 
 def _cross_validate(recipe: Recipe, table: Table, plan: FoldPlan, on_fold: Callable[[FoldScores], None]) -> Evaluation:
@@ -101,7 +104,8 @@ def _cross_validate(recipe: Recipe, table: Table, plan: FoldPlan, on_fold: Calla
         begun = time.perf_counter()
         model = fit_model(recipe, table[known], seed=plan.seed)
         fitted = time.perf_counter()
-        said, _ = model.predict_arrays(table.rows[held])
+        with threads_for(len(held)):
+            said, _ = model.predict_arrays(table.rows[held])
         fit_seconds.append(fitted - begun)
         predict_seconds.append(time.perf_counter() - fitted)
         if repeat == 0:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from adapters.pandas.synthetic import SyntheticClaims
 from adapters.sklearn import folder as files
@@ -102,11 +103,22 @@ def _answers_of(folder, parts, known):
 
 
 def test_repeated_folds_give_the_corrected_standard_error(trainer, cook, good, claims):
-    plan = FoldPlan(n_splits=5, n_repeats=2)
-    comparison = trainer.compare(cook(claims, "linear"), (1, good), claims, plan).comparison
+    plan = FoldPlan(n_splits=5, n_repeats=2, test_size=0.0)
+    worse = cook(claims, "linear")
+    comparison = trainer.compare(worse, (1, good), claims, plan).comparison
+
+    def losses(model):
+        return [
+            fold.crps for fold in trainer.cross_validate(model.card.recipe, claims, plan, on_fold=lambda _: None).folds
+        ]
+
+    differences = np.array(losses(worse)) - np.array(losses(good))
+    # Nadeau and Bengio 2003, eq. 9: each fold was held against four times as many rows
+    corrected = np.sqrt(np.var(differences, ddof=1) * (1 / 10 + 1 / 4))
+    assert comparison.difference == pytest.approx(differences.mean())
+    assert comparison.standard_error == pytest.approx(corrected)
     assert comparison.degrees_of_freedom == 9
-    assert comparison.upper_bound > comparison.difference > 0
-    assert comparison.difference == pytest.approx(comparison.challenger_loss - comparison.rival_loss)
+    assert comparison.upper_bound == pytest.approx(differences.mean() + student.ppf(0.95, 9) * corrected)
 
 
 @pytest.mark.parametrize("column", [0, 2])
