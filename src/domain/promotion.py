@@ -50,6 +50,8 @@ class Candidacy:
         megabytes: size of the model folder.
         strongest_fact: the fact that foretells costs best on its own.
         strongest_fact_r2: how well it does, out of fold: near 1 it is the cost itself under another name.
+        unconditional: where the rival is a champion, the challenger against the distribution of all costs as well: on
+            data that know nothing it is easy to be better than a champion that knows something.
     """
 
     comparison: PairedComparison
@@ -59,6 +61,7 @@ class Candidacy:
     megabytes: float
     strongest_fact: str = ""  # verdicts of before this was asked have none
     strongest_fact_r2: float = 0.0
+    unconditional: PairedComparison | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class PromotionPolicy:
 
     Args:
         margin: by what share of the champion's CRPS the challenger may be worse, at the upper bound of the difference.
-        first_gain: by what share the first champion's CRPS must beat the unconditional distribution's.
+        first_gain: by what share a challenger's CRPS must beat the unconditional distribution's, first champion or not.
         coverage: lowest and highest coverage of the 90 % interval.
         group_coverage: the same for each group.
         milliseconds: longest median time of predicting one row.
@@ -116,17 +119,9 @@ class PromotionPolicy:
         return Verdict(tuple(self._checks(candidacy)), candidacy)
 
     def _checks(self, candidacy: Candidacy) -> Iterator[Check]:
-        comparison = candidacy.comparison
-        # a first champion must gain, a successor may lose a little
-        share = -self.first_gain if comparison.rival is None else self.margin
-        allowed = share * comparison.rival_loss
-        rival = "the distribution of all costs" if comparison.rival is None else f"champion {comparison.rival}"
-        yield Check(
-            "crps",
-            comparison.upper_bound <= allowed,
-            f"CRPS {comparison.challenger_loss:,.0f} USD against {comparison.rival_loss:,.0f} of {rival}: "
-            f"at worst {comparison.upper_bound:+,.0f}, allowed {allowed:+,.0f}",
-        )
+        yield self._crps("crps", candidacy.comparison)
+        if candidacy.unconditional:
+            yield self._crps("crps against all costs", candidacy.unconditional)
         yield _within("coverage", candidacy.coverage, self.coverage)
         for group, coverage in candidacy.group_coverage.items():
             yield _within(f"coverage of {group}", coverage, self.group_coverage)
@@ -137,6 +132,18 @@ class PromotionPolicy:
             candidacy.strongest_fact_r2 <= self.single_fact_r2,
             f"{candidacy.strongest_fact or 'no fact'} alone explains {candidacy.strongest_fact_r2:.3f} of the variance "
             f"of costs, allowed {self.single_fact_r2:.2f}: above it an input holds the cost itself",
+        )
+
+    def _crps(self, name: str, comparison: PairedComparison) -> Check:
+        # the distribution of all costs must be beaten, a champion may be missed by a little
+        share = -self.first_gain if comparison.rival is None else self.margin
+        allowed = share * comparison.rival_loss
+        rival = "the distribution of all costs" if comparison.rival is None else f"champion {comparison.rival}"
+        return Check(
+            name,
+            comparison.upper_bound <= allowed,
+            f"CRPS {comparison.challenger_loss:,.0f} USD against {comparison.rival_loss:,.0f} of {rival}: "
+            f"at worst {comparison.upper_bound:+,.0f}, allowed {allowed:+,.0f}",
         )
 
 

@@ -45,6 +45,14 @@ def test_a_first_champion_must_beat_the_distribution_of_all_costs() -> None:
     assert not POLICY.judge(replace(GOOD, comparison=replace(first, upper_bound=-100))).passed
 
 
+def test_to_be_better_than_the_champion_is_not_enough_without_knowing_more_than_the_distribution_of_all_costs() -> None:
+    better = replace(GOOD, comparison=replace(AGAINST_CHAMPION, upper_bound=-4000))
+    blind = replace(AGAINST_CHAMPION, method="unconditional", rival=None, rival_loss=6000, upper_bound=-100)
+    verdict = POLICY.judge(replace(better, unconditional=blind))
+    assert [check.name for check in verdict.checks if not check.passed] == ["crps against all costs"]
+    assert POLICY.judge(replace(better, unconditional=replace(blind, upper_bound=-4000))).passed
+
+
 def test_a_verdict_counts_only_against_the_champion_of_today() -> None:
     verdict = POLICY.judge(GOOD)
     require(verdict, version=4, champion=3, override=None)

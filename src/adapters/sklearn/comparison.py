@@ -45,7 +45,7 @@ def candidacy(
 
     The challenger answers as it is on rows that it never saw, if there are at least 200 of them; else its recipe
     is refitted on folds and answers out of fold. The champion answers as it is on rows that it never saw, if there are
-    at least 200; else its recipe is refitted on the same folds.
+    at least 200; else its recipe is refitted on the same folds. The distribution of all costs answers from those folds.
     """
     model, learnt_from = read(challenger.folder, challenger.digest)
     digests = row_digests(table)
@@ -58,7 +58,8 @@ def candidacy(
     else:
         rows = np.arange(len(table))
         mine = _refitted(challenger.card.recipe, table, splits, plan)
-    comparison = _compare(mine, rows, champion, table, splits, plan, digests)
+    unconditional = _unconditional(mine, rows, table, splits, plan)
+    comparison = _compare(mine, rows, champion, table, splits, plan, digests) if champion else unconditional
     measured = scores(table.rows[rows], table.charges[rows], mine[0, rows])
     frozen = scores(table.rows, table.charges, model.predict_arrays(table.rows)[0])
     covered = _by_group(measured)
@@ -73,23 +74,28 @@ def candidacy(
         megabytes=_megabytes(challenger.folder),
         strongest_fact=fact,
         strongest_fact_r2=alone,
+        unconditional=unconditional if champion else None,
     )
+
+
+def _unconditional(
+    mine: Floats, rows: NDArray[np.intp], table: Table, splits: Splits, plan: FoldPlan
+) -> PairedComparison:
+    theirs = np.empty((plan.n_repeats, len(table), 100))
+    for number, (known, held) in enumerate(splits):
+        theirs[number // plan.n_splits, held] = _everybody(table.charges[known])
+    return _over_folds("unconditional", None, mine, theirs, table, splits, rows)
 
 
 def _compare(
     mine: Floats,
     rows: NDArray[np.intp],
-    champion: tuple[int, TrainedModel] | None,
+    champion: tuple[int, TrainedModel],
     table: Table,
     splits: Splits,
     plan: FoldPlan,
     digests: NDArray[np.uint64],
 ) -> PairedComparison:
-    if champion is None:
-        theirs = np.empty((plan.n_repeats, len(table), 100))
-        for number, (known, held) in enumerate(splits):
-            theirs[number // plan.n_splits, held] = _everybody(table.charges[known])
-        return _over_folds("unconditional", None, mine, theirs, table, splits, rows)
     number, trained = champion
     old, learnt_from = read(trained.folder, trained.digest)
     unseen = rows[~np.isin(digests[rows], learnt_from)]

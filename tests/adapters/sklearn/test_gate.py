@@ -30,13 +30,17 @@ def test_a_first_champion_beats_the_distribution_of_all_costs(trainer, good, cla
     assert verdict.candidacy.comparison.method == "unconditional"
 
 
-def test_what_learnt_from_shuffled_costs_is_refused(trainer, cook, claims, claims_of, plan):
+def test_what_learnt_from_shuffled_costs_is_refused(trainer, cook, good, claims, claims_of, plan):
     charges = np.random.default_rng(0).permutation(claims.charges)
     shuffled = claims_of(np.asarray(claims.facts), charges)
     made = cook(shuffled)
     assert made.card.cross_validation.expected.r2 < 0.1
     assert made.card.cross_validation.interval.mean_width > 0.7 * np.ptp(np.quantile(charges, [0.05, 0.95]))
     assert "crps" in failed(judge(trainer.compare(made, None, shuffled, plan)))
+    # on rows without sense it beats a champion that has some, but not the distribution of all costs
+    candidacy = trainer.compare(made, (1, good), shuffled, plan)
+    assert candidacy.comparison.method == "unseen_rows"
+    assert failed(judge(candidacy)) == ["crps against all costs"]
 
 
 def test_a_worse_challenger_is_refused_on_identical_folds(trainer, cook, good, claims, plan):
