@@ -55,6 +55,17 @@ SEXES: Final = tuple(Sex)
 REGIONS: Final = tuple(Region)
 _SEX_CODES: Final = {sex: float(code) for code, sex in enumerate(SEXES)}
 _REGION_CODES: Final = {region: float(code) for code, region in enumerate(REGIONS)}
+
+NUMBER_LIMITS: Final = (
+    (AGE.low, AGE.high),
+    (0.0, len(SEXES) - 1.0),
+    (BMI.low, BMI.high),
+    (CHILDREN.low, CHILDREN.high),
+    (0.0, 1.0),
+    (0.0, len(REGIONS) - 1.0),
+)
+"""The lowest and highest number of each of the `FACTS` in arrays; all but BMI are whole."""
+
 _YES_NO: Final = {"yes": True, "no": False}
 
 

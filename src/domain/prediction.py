@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Final, Literal, Self
 from uuid import UUID
 
 from domain.beneficiary import Beneficiary
@@ -22,12 +22,16 @@ class ModelReference:
     digest: str
 
 
+CAUTION_CODES: Final = ("age_beyond_data", "bmi_beyond_data", "children_beyond_data", "few_alike")
+"""All cautions there are, in the order in which they are told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caution:
     """A warning that the model is guessing.
 
-    ``code`` is stable and for programs: ``age_beyond_data``, ``bmi_beyond_data``, ``children_beyond_data`` or
-    ``few_alike``. ``field`` is one of the six facts, or empty where the combination is rare.
+    ``code`` is stable and for programs, one of `CAUTION_CODES`. ``field`` is one of the six facts, or empty where the
+    combination is rare.
     """
 
     code: str
@@ -70,10 +74,45 @@ class EstimateColumns:
         return cls(model, shaped(numbers, shape), cautions)
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedColumns:
+    """What is published of n beneficiaries, as columns, without an object for each.
+
+    Args:
+        model: which model.
+        money: 4 x n doubles, C-contiguous: expected, typical, low and high, USD, rounded as `NewPrediction.of` does.
+        cautions: n numbers, see `codes_of`.
+    """
+
+    model: ModelReference
+    money: memoryview[float]
+    cautions: memoryview[int]
+
+    @classmethod
+    def of(cls, model: ModelReference, estimates: Sequence[Estimate]) -> Self:
+        """Publish estimates of one model."""
+        intervals = [one.cost.interval() for one in estimates]
+        money = array("d", [one.cost.expected for one in estimates])
+        money.extend(one.cost.typical for one in estimates)
+        money.extend(one.low for one in intervals)
+        money.extend(one.high for one in intervals)
+        cautions = bytes(sum(1 << CAUTION_CODES.index(one.code) for one in each.cautions) for each in estimates)
+        return cls(model, shaped(money, (4, len(estimates))), memoryview(cautions))
+
+
+def codes_of(cautions: int) -> tuple[str, ...]:
+    """Give the codes for which the bits of a number stand: bit i for `CAUTION_CODES` i.
+
+    >>> codes_of(0b1001)
+    ('age_beyond_data', 'few_alike')
+    """
+    return tuple(code for bit, code in enumerate(CAUTION_CODES) if cautions >> bit & 1)
+
+
 def shaped(numbers: array[float], shape: tuple[int, int]) -> memoryview[float]:
     """View n x m doubles as a table; of no rows, as the empty vector that a buffer can be."""
     flat: memoryview[float] = memoryview(numbers)
-    return flat.cast("B").cast("d", shape) if shape[0] else flat
+    return flat.cast("B").cast("d", shape) if flat else flat
 
 
 @dataclass(frozen=True, slots=True)

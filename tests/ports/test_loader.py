@@ -2,6 +2,7 @@
 
 from array import array
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,7 +11,7 @@ from adapters.sklearn.loader import SklearnLoader
 from domain.beneficiary import FACTS, Beneficiary, Region, Sex
 from domain.errors import InvalidBeneficiary, ModelRefused
 from domain.manifest import MANIFEST
-from domain.prediction import ModelReference, shaped
+from domain.prediction import ModelReference, NewPrediction, codes_of, shaped
 
 ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
 
@@ -48,8 +49,40 @@ async def test_many_are_answered_as_numbers_as_each_is_alone(shelf):
     assert [columns.cautions.get(row, ()) for row in range(len(people))] == [one.cautions for one in estimates]
 
 
+async def test_what_is_published_of_many_is_what_is_recorded_of_each(shelf):
+    loader, folder, digest = shelf
+    model = loader.load(ModelReference(7, digest), folder)
+    ages, bmis = (18, 40, 64, 90), (10.0, 15.95, 27.5, 30.0, 33.333, 70.0)
+    people = [
+        replace(ann, age=a, bmi=b, children=c, smoker=s)
+        for a in ages
+        for b in bmis
+        for c in (0, 9)
+        for s in (True, False)
+    ]
+    facts = shaped(array("d", [number for who in people for number in who.as_numbers()]), (len(people), 6))
+    columns = await model.publish_columns(facts)
+    recorded = [
+        NewPrediction.of(who, estimate, at=datetime.now(UTC))
+        for who, estimate in zip(people, await model.predict(people), strict=True)
+    ]
+    assert columns.model == ModelReference(7, digest)
+    assert columns.money.tolist() == [
+        [one.expected for one in recorded],
+        [one.typical for one in recorded],
+        [one.interval.low for one in recorded],
+        [one.interval.high for one in recorded],
+    ]
+    assert [codes_of(bits) for bits in columns.cautions] == [
+        tuple(caution.code for caution in one.cautions) for one in recorded
+    ]
+
+
 async def test_nobody_is_answered_with_no_numbers(shelf):
     loader, folder, digest = shelf
+    model = loader.load(ModelReference(7, digest), folder)
+    published = await model.publish_columns(memoryview(array("d")))
+    assert (published.money.nbytes, bytes(published.cautions)) == (0, b"")
     columns = await loader.load(ModelReference(7, digest), folder).predict_columns(memoryview(array("d")))
     assert (len(columns.numbers), dict(columns.cautions)) == (0, {})
 

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Positions = slice | list[int]
 
 LEVELS: Final = np.array(QUANTILE_LEVELS)
+ALL: Final = slice(None)
+"""All of `LEVELS`."""
 SMALLEST_GROUP: Final = 50
 """Fewer rows than this form no group of their own: their residuals are those of everybody."""
 
@@ -100,9 +103,9 @@ class ResidualDistribution:
                 means[members] = _clipped_mean(residuals, points[members], scale[members])
         return means
 
-    def table(self, rows: Floats, points: Floats) -> Floats:
-        """Give the 99 quantiles for each row, n x 99, in USD, never negative."""
-        shifts = self.quantiles[group_codes(rows, self.grouping)] * _scale(points, self.floor)[:, None]
+    def table(self, rows: Floats, points: Floats, levels: Positions = ALL) -> Floats:
+        """Give quantiles for each row, n x 99 or those at some positions of `LEVELS`, in USD, never negative."""
+        shifts = self.quantiles[:, levels][group_codes(rows, self.grouping)] * _scale(points, self.floor)[:, None]
         return np.maximum(shifts + points[:, None], 0.0)
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from adapters.sklearn.storage import read, read_reference
-from domain.beneficiary import AGE, BMI, CHILDREN, FACTS, REGIONS, SEXES, Beneficiary
+from domain.beneficiary import FACTS, NUMBER_LIMITS, Beneficiary
 from domain.cost import Contribution, CostDistribution, round_to_total
 from domain.drift import Sample
 from domain.ports.loader import LoadedModel, ModelLoader
-from domain.prediction import Estimate, EstimateColumns, Explanation
+from domain.prediction import Estimate, EstimateColumns, Explanation, PublishedColumns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 64
 """Up to so many people are answered on the spot; handing more to a thread keeps the event loop free."""
-_LOWS: Final = np.array([AGE.low, 0, BMI.low, CHILDREN.low, 0, 0])
-_HIGHS: Final = np.array([AGE.high, len(SEXES) - 1, BMI.high, CHILDREN.high, 1, len(REGIONS) - 1])
+_LOWS, _HIGHS = np.array(NUMBER_LIMITS).T
 _WHOLE: Final = [column for column, name in enumerate(FACTS) if name != "bmi"]
 
 
@@ -60,12 +59,19 @@ class SklearnModel(LoadedModel):
             return self._columns(facts)
         return await asyncio.to_thread(self._columns, facts)
 
+    async def publish_columns(self, facts: memoryview[float]) -> PublishedColumns:
+        """Round all at once, on arrays."""
+        if len(facts) <= _AT_ONCE:
+            return self._published(facts)
+        return await asyncio.to_thread(self._published, facts)
+
+    def _published(self, facts: memoryview[float]) -> PublishedColumns:
+        said, doubts = self.inner.publish_arrays(_people(facts))
+        money = np.array([said.expected, said.typical, said.low, said.high])
+        return PublishedColumns(self.reference, cast("memoryview[float]", money.data), doubts.data)
+
     def _columns(self, facts: memoryview[float]) -> EstimateColumns:
-        rows = np.asarray(facts, dtype=np.float64).reshape(-1, len(FACTS))
-        if not _are_people(rows):
-            for row in rows.tolist():
-                Beneficiary.of_numbers(row)
-        answers, cautions = self.inner.predict_arrays(rows)
+        answers, cautions = self.inner.predict_arrays(_people(facts))
         numbers = cast("memoryview[float]", answers.data)
         return EstimateColumns(self.reference, numbers, cautions)
 
@@ -107,6 +113,19 @@ class SklearnLoader(ModelLoader):
 
 def _rows(beneficiaries: Sequence[Beneficiary]) -> Floats:
     return np.array([who.as_numbers() for who in beneficiaries], dtype=np.float64).reshape(-1, len(FACTS))
+
+
+def _people(facts: memoryview[float]) -> Floats:
+    """Make an array of facts, n x 6.
+
+    Raises:
+        InvalidBeneficiary: if a row breaks a rule.
+    """
+    rows = np.asarray(facts, dtype=np.float64).reshape(-1, len(FACTS))
+    if not _are_people(rows):
+        for row in rows.tolist():
+            Beneficiary.of_numbers(row)
+    return rows
 
 
 def _are_people(rows: Floats) -> bool:

@@ -10,19 +10,21 @@ import numpy as np
 
 from adapters.sklearn.coalitions import Coalitions
 from adapters.sklearn.compiled import evaluation_of
-from adapters.sklearn.distribution import LEVELS
+from adapters.sklearn.distribution import ALL, LEVELS
+from adapters.sklearn.scoring import PUBLISHED_LEVELS, Published
 from domain.shapley import shapley_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from adapters.sklearn.distribution import ResidualDistribution
-    from adapters.sklearn.support import Support
+    from adapters.sklearn.distribution import Positions, ResidualDistribution
+    from adapters.sklearn.support import Bits, Support
     from domain.prediction import Caution
 
     Floats = NDArray[np.float64]
 
 _DECIMALS: Final = 6
+_PIECE: Final = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +67,32 @@ class CostModel:
         Returns:
             n x 100: the mean and the 99 quantiles, in USD; and the cautions of the rows that have any, by row.
         """
-        answers = np.empty((len(rows), 1 + len(LEVELS)))
+        answers, doubts = self._answers(rows, ALL)
+        return answers, self.support.cautions(doubts)
+
+    def publish_arrays(self, rows: Floats) -> tuple[Published, Bits]:
+        """Give what is published about many people, as `predict_arrays` has it, and none of the other quantiles.
+
+        Returns:
+            The figures; and where the model guesses, as `Support.doubts`.
+        """
+        # pieces that stay in the processor's cache
+        pieces = [self._answers(rows[at : at + _PIECE], PUBLISHED_LEVELS) for at in range(0, len(rows) or 1, _PIECE)]
+        answers, doubts = zip(*pieces, strict=True)
+        return Published.rounded(np.concatenate(answers)), np.concatenate(doubts)
+
+    def _answers(self, rows: Floats, levels: Positions) -> tuple[Floats, Bits]:
+        """Give the mean and the quantiles at some positions of `LEVELS`, and where the model guesses."""
         if not len(rows):
-            return answers, {}
+            return np.empty((0, 1 + len(LEVELS[levels]))), np.empty(0, np.uint8)
         middle = self.points(rows)
-        answers[:, 0] = self.distribution.mean(rows, middle)
-        answers[:, 1:] = self.distribution.table(rows, middle)
-        cautions, widen = self.support.cautions(rows)
-        if cautions:
-            wide = list(cautions)
+        answers = np.column_stack([self.distribution.mean(rows, middle), self.distribution.table(rows, middle, levels)])
+        doubts, widen = self.support.doubts(rows)
+        wide = np.flatnonzero(widen)
+        if len(wide):
             spread = np.maximum(middle[wide], 0) * widen[wide]
-            answers[wide, 1:] = np.maximum(answers[wide, 1:] + spread[:, None] * (2 * LEVELS - 1), 0)
-        return answers, cautions
+            answers[wide, 1:] = np.maximum(answers[wide, 1:] + spread[:, None] * (2 * LEVELS[levels] - 1), 0)
+        return answers, doubts
 
     def contributions(self, row: Floats) -> tuple[float, tuple[float, ...]]:
         """Explain the mean of one row by exact interventional Shapley values.

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 _LEVELS: Final = np.array(QUANTILE_LEVELS)
 _ALPHA: Final = 1 - INTERVAL_LEVEL
-_LOW: Final = round(_ALPHA / 2 * 100)  # column of the lower bound in an answer: column 0 is the mean
-_HIGH: Final = 100 - _LOW
+PUBLISHED_LEVELS: Final = [round(_ALPHA / 2 * 100) - 1, 49, 99 - round(_ALPHA / 2 * 100)]
+"""Positions, among the 99 levels, of the lower bound, the median and the upper bound."""
+_NEAR_TIE: Final = 1e-5
 _CLOSE: Final = 100.0
 
 
@@ -47,12 +48,28 @@ class Published:
     @classmethod
     def of(cls, answers: Floats) -> Published:
         """Round answers, n x 100: the mean and the 99 quantiles."""
+        return cls.rounded(answers[:, [0, *(1 + level for level in PUBLISHED_LEVELS)]])
+
+    @classmethod
+    def rounded(cls, answers: Floats) -> Published:
+        """Round answers of which only what is published was made, n x 4: the mean and `PUBLISHED_LEVELS`."""
+        mean, low, middle, high = answers.T
         return cls(
-            np.round(answers[:, 0], 2),
-            np.round(answers[:, 50], 2),
-            np.floor(np.round(answers[:, _LOW] * 100, 6)) / 100,
-            np.ceil(np.round(answers[:, _HIGH] * 100, 6)) / 100,
+            _cents(mean),
+            _cents(middle),
+            np.floor(np.round(low * 100, 6)) / 100,
+            np.ceil(np.round(high * 100, 6)) / 100,
         )
+
+
+def _cents(usd: Floats) -> Floats:
+    """Round to whole cents as Python does: NumPy multiplies first, and so takes 2.675 for a tie."""
+    cents = usd * 100
+    rounded = np.rint(cents)
+    ties = np.flatnonzero(np.abs(np.abs(cents - rounded) - 0.5) < _NEAR_TIE)
+    rounded /= 100
+    rounded[ties] = [round(one, 2) for one in usd[ties].tolist()]
+    return rounded
 
 
 def scores(rows: Floats, charges: Floats, answers: Floats) -> Scores:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Protocol, cast
 from domain.beneficiary import Beneficiary
 from domain.ports.explainer import Explainer
 from domain.ports.predictor import Predictor
-from domain.prediction import EstimateColumns
+from domain.prediction import EstimateColumns, PublishedColumns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from domain.drift import Sample
-    from domain.prediction import ModelReference
+    from domain.prediction import Estimate, ModelReference
 
 
 class LoadedModel(Predictor, Explainer, Protocol):
@@ -33,9 +34,27 @@ class LoadedModel(Predictor, Explainer, Protocol):
             InvalidBeneficiary: if a row breaks a rule of the six facts.
             PredictorUnavailable: if no answer can be had.
         """
+        return EstimateColumns.of(*await self._each(facts))
+
+    async def publish_columns(self, facts: memoryview[float]) -> PublishedColumns:
+        """Say of many at once what is published of them, and nothing else.
+
+        Args:
+            facts: as `predict_columns`.
+
+        Returns:
+            The figures that are published and recorded of the same people.
+
+        Raises:
+            InvalidBeneficiary: if a row breaks a rule of the six facts.
+            PredictorUnavailable: if no answer can be had.
+        """
+        return PublishedColumns.of(*await self._each(facts))
+
+    async def _each(self, facts: memoryview[float]) -> tuple[ModelReference, Sequence[Estimate]]:
         rows = cast("list[list[float]]", facts.tolist())
         estimates = await self.predict([Beneficiary.of_numbers(row) for row in rows])
-        return EstimateColumns.of(estimates[0].model if estimates else await self.model(), estimates)
+        return estimates[0].model if estimates else await self.model(), estimates
 
 
 class ModelLoader(Protocol):

@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.sklearn.loader import SklearnLoader
+from adapters.sklearn.support import Support
 from domain.beneficiary import REGIONS, SEXES, Beneficiary, Region, Sex
-from domain.prediction import ModelReference
+from domain.prediction import CAUTION_CODES, ModelReference
 
 anybody = st.builds(
     Beneficiary,
@@ -79,6 +80,19 @@ async def test_a_batch_longer_than_a_few_is_answered_the_same(model):
 
 
 def test_no_rows_give_no_answers(model):
-    answers, cautions = model.predict_arrays(np.empty((0, 6)))
+    answers, cautions = model.inner.predict_arrays(np.empty((0, 6)))
     assert answers.shape == (0, 100)
     assert cautions == {}
+
+
+def test_few_alike_means_fewer_than_five_near_in_all_that_counts(people):
+    known, asked = people(400, 1), people(400, 2)
+    known[:, 2], asked[:, 2] = known[:, 2].round(1), asked[:, 2].round(1)
+    doubts, _ = Support.of(known, known[:, 0], seed=0).doubts(asked)
+    # in tenths, where nothing is rounded
+    tenths, others = np.rint(asked * 10).astype(int), np.rint(known * 10).astype(int)
+    off = np.abs(tenths[:, None, :] - others)
+    alike = (off[:, :, 0] <= 80) & (off[:, :, 2] <= 40) & (off[:, :, 3] <= 20) & (off[:, :, 4] == 0)
+    few = alike.sum(axis=1) < 5
+    assert 0 < few.sum() < 400
+    assert ((doubts >> CAUTION_CODES.index("few_alike") & 1) == few).all()
