@@ -59,7 +59,7 @@ def _what(version: ModelVersion) -> Iterator[str]:
 
 def _use() -> list[str]:
     return [
-        f"For planning and learning. {NOTICE}",
+        NOTICE,
         "",
         "Not for setting a premium, not for granting or denying cover or care, not for any decision about a person.",
     ]
@@ -77,7 +77,10 @@ def _data(card: ModelCard) -> Iterator[str]:
 
 def _choice(card: ModelCard) -> Iterator[str]:
     made = card.provenance
-    yield f"By {made.metric}, on identical folds" + (f"; then {made.trials} tuning trials." if made.trials else ".")
+    yield f"By {_NAMES.get(made.metric, made.metric)}, on identical folds of the rows outside the test split"
+    yield "(spread: the standard deviation over folds)" + (
+        f"; then {made.trials} tuning trials." if made.trials else "."
+    )
     if made.compared:
         yield ""
         yield from _table(
@@ -88,7 +91,10 @@ def _choice(card: ModelCard) -> Iterator[str]:
 
 def _quality(card: ModelCard) -> Iterator[str]:
     yield f"Out of fold over all {card.cross_validation.rows:,} training rows; beside it a test split of"
-    yield f"{card.test.rows:,} rows, by which nothing was chosen."
+    yield f"{card.test.rows:,} rows, by which nothing was chosen. CRPS says how far the whole distribution lies"
+    yield "from what a year really cost, RMSE and MAE how far one figure does (less is better); R² is the share of the"
+    yield "differences between people that is explained (1 is all); coverage is the share of people whose cost lies in"
+    yield "the range."
     yield ""
     rows = zip(_figures(card.cross_validation), _figures(card.test), strict=True)
     yield from _table(("", "out of fold", "test split"), ((name, one, other) for (name, one), (_, other) in rows))

@@ -96,7 +96,8 @@ class PromotionPolicy:
     """What the gate asks of a challenger.
 
     Args:
-        margin: by what share of the champion's CRPS the challenger may be worse, at the upper bound of the difference.
+        margin: by what share of the champion's CRPS the challenger may be worse, at the upper bound of the difference;
+            negative if it must be better.
         first_gain: by what share a challenger's CRPS must beat the unconditional distribution's, first champion or not.
         coverage: lowest and highest coverage of the 90 % interval.
         group_coverage: the same for each group.

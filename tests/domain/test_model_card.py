@@ -88,6 +88,8 @@ def test_invented_data_are_called_invented(told):
 
 def test_families_and_metrics_have_their_spread_over_folds(told):
     page = told()
+    assert "By CRPS, USD, on identical folds of the rows outside the test split" in page
+    assert "CRPS says how far" in page
     assert "| linear | 2,000 | 123 |" in page
     assert "| CRPS, USD | 1,405 | 77 |" in page
 

@@ -5,6 +5,7 @@ import pytest
 from domain.errors import ConfigurationError
 from domain.evaluation import Metric
 from domain.model import Choice, FloatRange, IntRange
+from domain.promotion import Candidacy, PairedComparison
 from entrypoints.wiring.train_config import File, compose_training
 
 
@@ -80,3 +81,13 @@ def test_what_is_wrong_is_named(overrides, said):
     with pytest.raises(ConfigurationError) as refused:
         compose_training(overrides)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(("gate", "passes"), [("default", True), ("strict", False)])
+def test_the_strict_gate_refuses_a_challenger_that_is_just_as_good(gate, passes):
+    comparison = PairedComparison(
+        method="identical_folds", rival=1, rows=1000, challenger_loss=1400, rival_loss=1400, difference=0,
+        standard_error=0, degrees_of_freedom=9, upper_bound=0,
+    )  # fmt: skip
+    equal = Candidacy(comparison=comparison, coverage=0.9, group_coverage={}, milliseconds=1, megabytes=1)
+    assert compose_training([f"gate={gate}"]).policy.judge(equal).passed == passes
