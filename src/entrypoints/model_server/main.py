@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -24,7 +24,9 @@ from uvicorn.supervisors import Multiprocess
 from entrypoints.wiring.model_server import bentoml_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from entrypoints.model_server.app import Receive, Scope, Send
 
 _BACKLOG: Final = 2048
 _SECONDS_TO_END: Final = 5
@@ -63,6 +65,8 @@ def run(listening: socket.socket, *, workers: int = 1) -> None:
         workers: processes that share the socket; each follows the pointer by itself. One is this process.
     """
     os.environ.update(bentoml_environment())
+    # before NumPy and OpenMP are loaded: on a few rows threads only wait for each other (boosting: 40 ms, not 1)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     config = uvicorn.Config(
         "entrypoints.model_server.main:application",
         factory=True,
@@ -70,6 +74,7 @@ def run(listening: socket.socket, *, workers: int = 1) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_SECONDS_TO_END,
         ws="none",
@@ -80,15 +85,22 @@ def run(listening: socket.socket, *, workers: int = 1) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def application() -> Any:
+def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """Make BentoML's ASGI application in this process. Called by uvicorn, once in each worker."""
-    from entrypoints.model_server.service import MedcostModel  # noqa: PLC0415  # made at import, from the environment
+    from entrypoints.model_server.service import MedcostModel, answer  # noqa: PLC0415  # made at import
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("bentoml").setLevel(logging.WARNING)
     if multiprocessing.parent_process() is not None:
         end_with_parent(os.getppid())
-    return MedcostModel.to_asgi(is_main=False)
+    service = MedcostModel.to_asgi(is_main=False)
+
+    async def shortened(scope: Scope, receive: Receive, send: Send) -> None:
+        """Let questions pass by BentoML's layers, which cost a small one twice its own time."""
+        inner = answer if scope["type"] == "http" and scope["path"].startswith("/v1/") else service
+        await inner(scope, receive, send)
+
+    return shortened
 
 
 def listen_unix(path: Path) -> socket.socket:

@@ -64,6 +64,7 @@ async def test_a_malformed_body_is_refused_naming_the_place(memory_api, path, bo
 
 async def test_refused_bodies_leave_the_records_as_they_were(api):
     kept = (await api.post("/predictions", content=GOOD, headers=JSON)).json()
+    del kept["about"]  # not said of each in a list
     refused = [
         GOOD[:30],
         GOOD.replace(b"40", b'"40"'),
