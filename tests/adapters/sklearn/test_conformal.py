@@ -136,6 +136,20 @@ def test_coverage_is_measured_on_bounds_rounded_outward(people):
         assert scores(rows, np.full(60, charge), answers).interval.coverage == inside
 
 
+def test_the_interval_score_is_the_width_and_twenty_times_what_a_cost_is_beyond_a_90_percent_interval(people):
+    rows = people(60, 4)
+    answers = np.tile(np.repeat([1_000.0, 1_000.0, 2_000.0], [1, 49, 50]), (60, 1))
+    for charge, penalty in ((1_500.0, 0.0), (2_100.0, 100.0), (900.0, 100.0)):
+        measured = scores(rows, np.full(60, charge), answers).interval
+        assert measured.interval_score == pytest.approx(1_000 + 20 * penalty)  # Gneiting and Raftery 2007, eq. 43
+
+
+def test_bias_is_what_was_expected_less_what_it_cost(people):
+    rows = people(60, 4)
+    measured = scores(rows, np.full(60, 900.0), np.full((60, 100), 1_000.0))
+    assert [group.bias for group in measured.groups] == pytest.approx([100.0] * len(measured.groups))
+
+
 def test_groups_that_differ_get_residuals_of_their_own(people):
     rows = people(1_000, 1)
     random = np.random.default_rng(0)
