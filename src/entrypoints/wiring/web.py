@@ -17,9 +17,9 @@ from entrypoints.wiring.settings import Settings
 
 
 class UseCases(Provider):
-    """The use cases that API and dashboard share, made anew for each request."""
+    """The use cases that API and dashboard share: ports and nothing else, so one of each will do."""
 
-    scope = Scope.REQUEST
+    scope = Scope.APP
 
     predict_cost = provide(PredictCost)
     predict_costs = provide(PredictCosts)
