@@ -134,6 +134,8 @@ def test_coverage_is_measured_on_bounds_rounded_outward(people):
     answers = np.full((60, 100), 1_000.004)
     for charge, inside in ((1_000.006, 1.0), (1_000.001, 1.0), (1_000.011, 0.0), (999.999, 0.0)):
         assert scores(rows, np.full(60, charge), answers).interval.coverage == inside
+    answers = np.full((60, 100), 1_000.006)  # to the nearest cent the lower bound would be 1,000.01
+    assert scores(rows, np.full(60, 1_000.001), answers).interval.coverage == 1.0
 
 
 def test_the_interval_score_is_the_width_and_twenty_times_what_a_cost_is_beyond_a_90_percent_interval(people):
