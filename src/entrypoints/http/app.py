@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dishka.integrations.litestar import setup_dishka
 from litestar import Litestar, Router
+from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 
 from entrypoints.http import access, docs, openapi
@@ -25,6 +26,19 @@ if TYPE_CHECKING:
     from entrypoints.http.options import ApiOptions
 
 PREFIX = "/api/v1"
+
+
+def _cors(origins: Sequence[str]) -> CORSConfig | None:
+    return (
+        CORSConfig(
+            allow_origins=list(origins),
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Request-ID"],
+            expose_headers=["Link", "Location", "Retry-After", "X-Request-ID"],
+        )
+        if origins
+        else None
+    )
 
 
 def create_app(
@@ -63,6 +77,7 @@ def create_app(
         },
         exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Litestar's type is invariant in the exception
         openapi_config=openapi.config(options.version),
+        cors_config=_cors(options.allowed_origins),
         request_max_body_size=options.body_limit,
         logging_config=None,  # errors are logged where they are answered
     )

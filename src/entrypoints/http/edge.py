@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from dataclasses import dataclass
@@ -12,11 +13,11 @@ from uuid import uuid4
 import msgspec
 import structlog
 
-from entrypoints.http.errors import PROBLEM_JSON, Malformed, problem
+from entrypoints.http.errors import PROBLEM_JSON, Malformed, TooSlow, problem
 from entrypoints.http.limits import site, too_often
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from litestar.types import (
         ASGIApp,
@@ -34,13 +35,21 @@ if TYPE_CHECKING:
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_CHANGES: Final = "/api/v1/models/"
+_ALWAYS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+_ALWAYS_BY_HTTPS: Final = (*_ALWAYS, (b"strict-transport-security", b"max-age=31536000"))
+_UNLESS_SAID: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
     """An ASGI layer around the whole application, so that also what no route answers is seen here.
 
-    Each answer carries ``X-Request-ID``: the caller's if it is harmless, else a new one. A page of another site must
+    Each answer carries ``X-Request-ID``: the caller's if it is harmless, else a new one; and comes in time.
+    A page of another site must
     not reach us through somebody's browser: whom to refuse is told by the options.
     """
 
@@ -54,13 +63,13 @@ class Edge:
             await self.app(scope, receive, send)
             return
         request_id = _identifier(dict(scope["headers"]).get(b"x-request-id", b""))
-        started, status = time.perf_counter(), 500
+        started, status, answered = time.perf_counter(), 500, False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
+                status, answered = message["status"], True
+                message["headers"] = [*_protected(message["headers"]), (b"x-request-id", request_id), *self._always]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
@@ -71,7 +80,15 @@ class Edge:
                     detail, headers = too_often(wait)
                     await _refuse(429, detail, scope["path"], answer, headers)
                 else:
-                    await self.app(scope, _whole(receive), answer)
+                    # a change of the champion takes longer, and has a deadline of its own
+                    within = None if scope["path"].startswith(_CHANGES) else self.options.deadline
+                    async with asyncio.timeout(within) as deadline:
+                        await self.app(scope, _whole(receive, self.options.body_deadline), answer)
+            except TimeoutError:
+                if answered or not deadline.expired():
+                    raise
+                detail = f"there was no answer within {self.options.deadline:g} s"
+                await _refuse(503, detail, scope["path"], answer, {"Retry-After": "1"})
             finally:
                 seconds = time.perf_counter() - started
                 method = scope["method"] if scope["method"] in _METHODS else "other"
@@ -86,17 +103,36 @@ class Edge:
         limit, client = self.options.address_limit, scope.get("client")
         return limit.spend(site(client[0])) if limit and client else 0
 
+    @property
+    def _always(self) -> Sequence[tuple[bytes, bytes]]:
+        return _ALWAYS_BY_HTTPS if self.options.https else _ALWAYS
 
-def _whole(receive: Receive) -> Receive:
-    """Say that a body which ends with the connection is malformed; Litestar would call it our failure."""
+
+def _protected(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Forbid to keep an answer, and to run anything in it, where its handler says nothing else."""
+    given = list(headers)
+    names = {name for name, _ in given}
+    return given + [one for one in _UNLESS_SAID if one[0] not in names]
+
+
+def _whole(receive: Receive, within: float) -> Receive:
+    """Say that a body which ends with the connection, or never, is malformed; Litestar would call it our failure."""
     whole = False
+    until = asyncio.get_running_loop().time() + within
 
     async def receive_whole() -> HTTPReceiveMessage | WebSocketReceiveMessage:
         nonlocal whole
-        message = await receive()
+        if whole:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            detail = f"the body did not come within {within:g} s"
+            raise TooSlow(detail, headers={"Connection": "close"}) from None
         if message["type"] == "http.request":
             whole = not message.get("more_body", False)
-        elif message["type"] == "http.disconnect" and not whole:
+        elif message["type"] == "http.disconnect":
             structlog.get_logger().debug("client_hung_up")
             detail = "the connection ended before the body did"
             raise Malformed(detail)

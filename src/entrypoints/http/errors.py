@@ -41,6 +41,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "forbidden": "This is not allowed",
     "not-found": "There is no such thing",
     "method-not-allowed": "This cannot be done here",
+    "too-slow": "The body took too long to come",
     "conflict": "The request contradicts what is already there",
     "too-large": "The body is too large",
     "unsupported-media-type": "The body is of a type that is not understood",
@@ -56,11 +57,13 @@ _BY_STATUS: Final[Mapping[int, str]] = {
     403: "forbidden",
     404: "not-found",
     405: "method-not-allowed",
+    408: "too-slow",
     413: "too-large",
     415: "unsupported-media-type",
     421: "misdirected",
     422: "invalid-input",
     429: "too-often",
+    503: "unavailable",
 }
 
 
@@ -68,6 +71,12 @@ class Malformed(HTTPException):
     """The body is not what its content type says. The detail names the place."""
 
     status_code = 400
+
+
+class TooSlow(HTTPException):
+    """The body took too long to come."""
+
+    status_code = 408
 
 
 class UnsupportedMediaType(HTTPException):

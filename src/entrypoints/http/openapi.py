@@ -29,7 +29,7 @@ ANN: Final = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": 
 _REF: Final = "#/components/schemas/{name}"
 _JSON: Final = "application/json"
 
-_READS: Final = (400, 413, 415, 422)
+_READS: Final = (400, 408, 413, 415, 422)
 _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
     "predict": (*_READS, 409, 503),
     "predict_batch": (*_READS, 503),

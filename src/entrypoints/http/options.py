@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 
 from entrypoints.http.limits import RateLimit
@@ -22,6 +22,11 @@ class ApiOptions:
         body_limit: largest body in bytes.
         batch_body_limit: largest body of a batch in bytes.
         batch_rows: most beneficiaries in a batch.
+        body_deadline: seconds within which a body must have come.
+        deadline: seconds within which a request is answered, at worst by 503.
+        allowed_origins: whose pages may call the API from a browser, such as ``https://app.example.org``.
+        https: whether callers come by HTTPS only.
+        leaving: tells whether the process is about to end; it is not ready then.
     """
 
     refusal: Callable[[Iterable[tuple[bytes, bytes]]], tuple[int, str] | None]
@@ -33,3 +38,8 @@ class ApiOptions:
     body_limit: int = 64 * 1024
     batch_body_limit: int = 4 * 1024 * 1024
     batch_rows: int = 10_000
+    body_deadline: float = 15.0
+    deadline: float = 60.0
+    allowed_origins: Sequence[str] = ()
+    https: bool = False
+    leaving: Callable[[], bool] = lambda: False

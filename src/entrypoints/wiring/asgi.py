@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import socket
+import threading
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib.metadata import version
@@ -25,7 +27,9 @@ from entrypoints.http.limits import RateLimit
 from entrypoints.http.options import ApiOptions
 from entrypoints.wiring.door import Door, refusal
 from entrypoints.wiring.logs import configure_logs
+from entrypoints.wiring.serving import Protocol, Server
 from entrypoints.wiring.settings import asks_for_login, is_loopback, load, refuse_open_door
+from entrypoints.wiring.watch import watch_parts
 from entrypoints.wiring.web import web_container
 
 if TYPE_CHECKING:
@@ -41,8 +45,6 @@ if TYPE_CHECKING:
 Service: TypeAlias = Literal["web", "api", "dashboard"]
 
 _NOTHING: Final = PlainTextResponse("This process does not serve that.\n", 404)
-_DRAIN: Final = 10
-"""Seconds that open requests get to end after SIGTERM."""
 
 
 def web_app(
@@ -50,6 +52,7 @@ def web_app(
     *replacements: Provider,
     serve: Service = "web",
     more: Sequence[ControllerRouterHandler] = (),
+    leaving: Callable[[], bool] = lambda: False,
 ) -> ASGIApp:
     """Put API and dashboard together, or make one of them. Once a process: the dashboard's pages are NiceGUI's globals.
 
@@ -58,6 +61,7 @@ def web_app(
         replacements: for testers: providers whose factories say ``override=True``.
         serve: ``web`` is both; what is left out is answered with 404.
         more: handlers of the API beside ours, such as a benchmark's.
+        leaving: tells whether the process is about to end.
     """
     container = web_container(settings, *replacements)
     keys = settings.require_keys
@@ -67,12 +71,16 @@ def web_app(
     lives: list[Callable[[], AbstractAsyncContextManager[object]]] = []
     if serve != "dashboard":
         options = ApiOptions(
-            refused,
+            partial(refused, allowed_origins=settings.allowed_origins),
             version=version("medcost"),
             require_keys=keys,
             # without keys there is this machine alone
             key_limit=_limit(settings.key_requests_per_minute * keys),
             address_limit=_limit(settings.address_requests_per_minute * keys),
+            allowed_origins=settings.allowed_origins,
+            https=settings.https,
+            body_deadline=settings.body_within,
+            leaving=leaving,
         )
         litestar = create_app(container, options, more=more)
         api = cast("ASGIApp", litestar)  # Litestar types the same protocol more narrowly than Starlette
@@ -88,6 +96,7 @@ def web_app(
             stack.push_async_callback(container.close)
             if settings.admin_password and serve != "api":
                 stack.callback(asyncio.create_task(_adopt_password(container, settings.admin_password)).cancel)
+            stack.callback(asyncio.create_task(watch_parts(container)).cancel)
             for life in lives:
                 await stack.enter_async_context(life())
             yield
@@ -155,7 +164,7 @@ async def run_web(
     sockets: Sequence[socket.socket] | None = None,
     more: Sequence[ControllerRouterHandler] = (),
 ) -> None:
-    """Serve until SIGINT or SIGTERM; then finish what is under way, for ten seconds at most, and close everything.
+    """Serve until SIGINT or SIGTERM; then give notice, finish what is under way, and close everything.
 
     Args:
         settings: of this process.
@@ -168,21 +177,23 @@ async def run_web(
     """
     refuse_open_door(settings, pages=serve != "api")
     configure_logs(settings.log_level)
+    leaving = threading.Event()
     config = uvicorn.Config(
-        web_app(settings, serve=serve, more=more),
+        web_app(settings, serve=serve, more=more, leaving=leaving.is_set),
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=partial(Protocol, head_within=settings.head_within),  # type: ignore[arg-type]  # uvicorn only calls it
         lifespan="on",
         access_log=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         log_level="warning",
         server_header=False,
-        timeout_graceful_shutdown=_DRAIN,
+        timeout_graceful_shutdown=math.ceil(settings.drain_within),
     )
-    await uvicorn.Server(config).serve(sockets=list(sockets) if sockets else None)
+    server = Server(config, leave=leaving.set, notice=settings.drain_notice)
+    await server.serve(sockets=list(sockets) if sockets else None)
 
 
 def main() -> None:

@@ -37,12 +37,16 @@ _HEADERS: Final = {
 
 
 def refusal(
-    headers: Iterable[tuple[bytes, bytes]], *, keyless: bool, allowed_hosts: Collection[str]
+    headers: Iterable[tuple[bytes, bytes]],
+    *,
+    keyless: bool,
+    allowed_hosts: Collection[str],
+    allowed_origins: Collection[str] = (),
 ) -> tuple[int, str] | None:
     """Tell whether a request is to be refused.
 
     ``Host`` must be loopback or allowed; where keys are asked for and no host is named, it may be any.
-    ``Origin``, if there is one, must be that host with its port, or allowed.
+    ``Origin``, if there is one, must be that host with its port, or allowed: as a host, or as it stands.
 
     Returns:
         Status (421 for a foreign host, 403 for a foreign page) and reason; None if the request is welcome.
@@ -50,6 +54,8 @@ def refusal(
     given = dict(reversed(list(headers)))  # of a header that comes twice the first counts
     host, origin = given.get(b"host", b"").decode("latin-1"), given.get(b"origin")
     page = None if origin is None else origin.decode("latin-1")
+    if page is not None and page in allowed_origins:
+        page = None
     return _decide(host, page, keyless=keyless, allowed_hosts=frozenset(allowed_hosts))
 
 

@@ -53,6 +53,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         https: whether people come by HTTPS through a proxy that ends it: cookies then travel by HTTPS only.
         proxy_authenticates: whether a proxy in front asks people who they are: admin pages then ask nobody again.
         allowed_hosts: names under which we are called, besides loopback; without any, all where keys are required.
+        allowed_origins: whose pages may call the API from a browser (CORS), such as ``https://app.example.org``.
+        head_within: seconds within which the head of a request must have come.
+        body_within: seconds within which its body must have come.
+        drain_notice: seconds after SIGTERM during which requests are still taken, but the API is not ready.
+        drain_within: seconds that requests under way then get to end.
         log_level: of the structured logs.
     """
 
@@ -79,6 +84,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     https: bool = False
     proxy_authenticates: bool = False
     allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    head_within: Seconds = 10.0
+    body_within: Seconds = 15.0
+    drain_notice: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    drain_within: Seconds = 10.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 

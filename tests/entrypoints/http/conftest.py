@@ -71,7 +71,8 @@ def client_of() -> ClientOf:
     async def client(
         container: AsyncContainer, *, require_keys: bool = False, allowed_hosts: tuple[str, ...] = (), **limits: object
     ) -> AsyncIterator[httpx.AsyncClient]:
-        refused = partial(refusal, keyless=not require_keys, allowed_hosts=allowed_hosts)
+        origins: tuple[str, ...] = limits.get("allowed_origins", ())  # type: ignore[assignment]  # whichever a test says
+        refused = partial(refusal, keyless=not require_keys, allowed_hosts=allowed_hosts, allowed_origins=origins)
         app = create_app(container, ApiOptions(refused, require_keys=require_keys, **limits))  # type: ignore[arg-type]  # whichever a test says
         transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's ASGI types are narrower
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1") as api:

@@ -9,6 +9,7 @@ from dishka.integrations.litestar import FromDishka, inject
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from domain.errors import Unavailable
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
 from entrypoints.http import access
@@ -26,9 +27,21 @@ async def live(shared: NamedDependency[Shared]) -> LiveOut:
 
 @get("/health/ready", operation_id="ready", tags=TAGS, summary="Can it predict and record?", opt={access.OPEN: True})
 @inject
-async def ready(predictor: FromDishka[Predictor], predictions: FromDishka[PredictionRepository]) -> ReadyOut:
-    """A known prediction is made and the database asked; 503 says which of them is away."""
-    model, _ = await asyncio.gather(predictor.model(), predictions.check())
+async def ready(
+    predictor: FromDishka[Predictor],
+    predictions: FromDishka[PredictionRepository],
+    shared: NamedDependency[Shared],
+) -> ReadyOut:
+    """A known prediction is made and the database asked; 503 says what is away, or that this process is leaving."""
+    if shared.options.leaving():
+        message = "this process is about to end"
+        raise Unavailable(message)
+    model, database = await asyncio.gather(predictor.model(), predictions.check(), return_exceptions=True)
+    away = [one for one in (model, database) if isinstance(one, BaseException)]
+    if len(away) > 1 and all(isinstance(one, Unavailable) for one in away):
+        raise Unavailable("; ".join(map(str, away)))
+    if isinstance(model, BaseException) or away:
+        raise away[0]
     return ReadyOut("ready", ModelOut.of(model))
 
 

@@ -1,0 +1,155 @@
+"""How a real process meets slow clients, and leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
+BODY = json.dumps(ANN).encode()
+HEAD = (
+    b"POST /api/v1/predictions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(BODY)
+)
+
+Started = tuple[subprocess.Popen[bytes], tuple[str, int]]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Started]]:
+    """`serve(MEDCOST_…=…)` serves the API of the memory profile in a process of its own; its log goes to a file."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(**told: str) -> Started:
+        with socket.create_server(("127.0.0.1", 0)) as door, (tmp_path / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "entrypoints.wiring.asgi", "--serve", "api", "--fd", str(door.fileno())],
+                env={**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(tmp_path), **told},
+                pass_fds=[door.fileno()],
+                stderr=log,
+            )
+            started.append(process)
+            return process, door.getsockname()
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait(timeout=20)
+
+
+def url(address: tuple[str, int], path: str) -> str:
+    return f"http://{address[0]}:{address[1]}/api/v1{path}"
+
+
+def wait_until_ready(address: tuple[str, int]) -> None:
+    assert httpx.get(url(address, "/health/ready"), timeout=60).status_code == 200
+
+
+def connects(address: tuple[str, int]) -> bool:
+    try:
+        socket.create_connection(address, timeout=10).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def everything_from(connection: socket.socket) -> bytes:
+    return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_told_to_end_it_is_not_ready_first_then_finishes_what_is_under_way_and_ends_well(serve):
+    process, address = serve(MEDCOST_DRAIN_NOTICE="1.5")
+    wait_until_ready(address)
+    with socket.create_connection(address, timeout=30) as slow:
+        slow.sendall(HEAD + BODY[:20])
+        process.send_signal(signal.SIGTERM)
+        answer = httpx.get(url(address, "/health/ready"), timeout=10)
+        while answer.status_code == 200:  # the signal is on its way
+            answer = httpx.get(url(address, "/health/ready"), timeout=10)
+        assert (answer.status_code, answer.json()["detail"]) == (503, "this process is about to end")
+        assert httpx.post(url(address, "/predictions"), json=ANN, timeout=10).status_code == 201
+        while connects(address):
+            time.sleep(0.05)
+        slow.sendall(BODY[20:])
+        assert everything_from(slow).startswith(b"HTTP/1.1 201")
+    assert process.wait(timeout=20) == 0
+
+
+def test_a_request_that_never_ends_holds_nothing_up_beyond_the_deadline(serve):
+    process, address = serve(MEDCOST_DRAIN_WITHIN="1")
+    wait_until_ready(address)
+    with socket.create_connection(address, timeout=30) as slow:
+        slow.sendall(HEAD + BODY[:20])
+        assert httpx.get(url(address, "/health/live"), timeout=10).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("said", [b"", HEAD[:50]], ids=["nothing", "half a head"])
+def test_who_never_ends_the_head_of_a_request_is_hung_up_on(serve, said):
+    _, address = serve(MEDCOST_HEAD_WITHIN="0.5")
+    wait_until_ready(address)
+    with socket.create_connection(address, timeout=30) as slow:
+        slow.sendall(said)
+        assert everything_from(slow) == b""
+
+
+def test_a_head_without_end_is_hung_up_on(serve):
+    _, address = serve()
+    wait_until_ready(address)
+    with socket.create_connection(address, timeout=30) as greedy, pytest.raises(OSError, match=r"reset|[Bb]roken"):
+        greedy.sendall(HEAD[:50] + b"\r\nX-More: x" * 10_000_000)
+
+
+def test_a_body_that_comes_too_slowly_is_answered_so(serve):
+    _, address = serve(MEDCOST_BODY_WITHIN="0.5")
+    wait_until_ready(address)
+    with socket.create_connection(address, timeout=30) as slow:
+        slow.sendall(HEAD.replace(b"Connection: close\r\n", b"") + BODY[:20])
+        head, _, body = everything_from(slow).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408")
+    assert json.loads(body)["type"] == "urn:medcost:problem:too-slow"
+
+
+def test_where_an_answer_was_forwarded_from_is_believed_of_named_proxies_only(serve):
+    told = {"MEDCOST_REQUIRE_KEYS": "true", "MEDCOST_ADDRESS_REQUESTS_PER_MINUTE": "3"}
+    for trusted, statuses in (("", [200, 200, 429]), ("127.0.0.1", [200, 200, 200])):
+        _, address = serve(**told, MEDCOST_TRUSTED_PROXIES=trusted)
+        wait_until_ready(address)
+        answers = [
+            httpx.get(url(address, "/health/live"), headers={"X-Forwarded-For": f"192.0.2.{n}"}, timeout=10)
+            for n in range(3)
+        ]
+        assert [answer.status_code for answer in answers] == statuses
+
+
+def test_parts_that_are_away_are_waited_for_and_named(serve, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    _, address = serve(
+        MEDCOST_PROFILE="production",
+        MEDCOST_HOST="127.0.0.1",
+        MEDCOST_REQUIRE_KEYS="false",
+        MEDCOST_DATABASE_URL=f"postgresql://nobody@127.0.0.1:{port}/medcost",
+        MEDCOST_MODEL_SERVER_URL=f"http://127.0.0.1:{port}",
+    )
+    assert httpx.get(url(address, "/health/live"), timeout=60).status_code == 200
+    missing = httpx.get(url(address, "/health/ready"), timeout=30)
+    assert missing.status_code == 503
+    assert missing.headers["retry-after"]
+    for part in ("the database", "the model server"):
+        assert part in missing.json()["detail"]
+    until = time.monotonic() + 20
+    while (tmp_path / "log").read_text().count("waiting_for_part") < 2:
+        assert time.monotonic() < until
+        time.sleep(0.1)
