@@ -74,11 +74,6 @@ class MemoryKeeping(Provider):
         with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
             yield MemoryPublisher(workspace=Path(workspace))
 
-    @provide
-    def loader(self) -> ModelLoader:
-        """What the registry's copies are tried with."""
-        return MemoryLoader()
-
 
 class MemoryParts(Provider):
     """Nothing outlives the process. The model looks up people alike in a small synthetic sample."""
@@ -90,6 +85,11 @@ class MemoryParts(Provider):
     promote = provide(PromoteModel)
     roll_back = provide(RollBackModel)
     change = provide(ChangeChampion, provides=Championship)
+
+    @provide
+    def loader(self) -> ModelLoader:
+        """What the registry's copies are tried with."""
+        return MemoryLoader()
 
     @provide
     def model(self) -> LoadedModel:

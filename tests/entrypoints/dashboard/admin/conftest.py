@@ -33,6 +33,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
         with socket.create_server(("127.0.0.1", 0)) as door:
             door.set_inheritable(True)
             environment = {**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home), **settings}
+            environment.setdefault("MEDCOST_TRUSTED_PROXIES", "127.0.0.1")  # tests speak for callers from elsewhere
             command = [sys.executable, "-m", "entrypoints.wiring.asgi", "--fd", str(door.fileno())]
             started.append(subprocess.Popen(command, env=environment, cwd=home, pass_fds=[door.fileno()]))
             url = f"http://127.0.0.1:{door.getsockname()[1]}"
