@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from domain.errors import ClaimsRejected
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
@@ -11,6 +14,10 @@ from entrypoints.cli.output import print_json, to_people
 from entrypoints.wiring.settings import Profile, load
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
     from domain.claims import Violation
     from entrypoints.wiring.batch import BatchResult
 
@@ -29,7 +36,8 @@ def predict(
 
     Bad rows are reported with row, column and rule, and left out; good rows are written with all their columns and
     `expected`, `typical`, `low`, `high`, `warnings`, `model_version`. Columns that are not known are passed through.
-    Exit status 1 if no row could be scored.
+    Files may be larger than memory. Cut short by Ctrl-C, a kill or a full disk, the same command again goes on from
+    where it was; a changed input or another champion begins anew. Exit status 1 if no row could be scored.
 
     For example:
 
@@ -62,21 +70,48 @@ def _predict(source: Path, out: Path, home: Path | None, profile: Profile | None
     from entrypoints.wiring.training import shelf
 
     told = to_people()
-
     shown = 0
 
-    def on_batch(result: BatchResult, broken: list[Violation]) -> None:
-        nonlocal shown
-        if result.unknown_columns and result.is_first:
-            told.print(
-                f"columns that are not used are passed through: {', '.join(result.unknown_columns)}", markup=False
-            )
-        for one in broken[: _TOLD - shown]:
-            told.print(f"row {one.row}, column {one.column}: {one.detail} ({one.rule})", markup=False)
-        shown = min(_TOLD, shown + len(broken))
+    with _bar(told) as progress:
+        task = progress.add_task(source.name, total=1.0, rows="", speed="")
+        begun = time.monotonic()
 
-    async def run() -> BatchResult:
-        reference, model = await served(*shelf(load({"home": home, "profile": profile})))
-        return await predict_file(model, reference, source, out, on_batch=on_batch)
+        def on_batch(result: BatchResult, broken: Sequence[Violation]) -> None:
+            nonlocal shown
+            if result.is_first and result.unknown_columns:
+                told.print(
+                    f"columns that are not used are passed through: {', '.join(result.unknown_columns)}", markup=False
+                )
+            if result.is_first and result.resumed:
+                told.print(f"goes on after row {result.resumed:,}, where an earlier run was cut short")
+            for one in broken[: _TOLD - shown]:
+                told.print(f"row {one.row}, column {one.column}: {one.detail} ({one.rule})", markup=False)
+            shown = min(_TOLD, shown + len(broken))
+            speed = (result.rows - result.resumed) / (time.monotonic() - begun)
+            progress.update(task, completed=result.share, rows=f"{result.rows:,} rows", speed=f"{speed:,.0f} rows/s")
 
-    return asyncio.run(run())
+        async def run() -> BatchResult:
+            nonlocal begun
+            reference, model = await served(*shelf(load({"home": home, "profile": profile})))
+            begun = time.monotonic()
+            return await predict_file(model, reference, source, out, on_batch=on_batch)
+
+        try:
+            return asyncio.run(run())
+        except KeyboardInterrupt:
+            told.print(f"what is done is kept beside {out}: the same command goes on from there", markup=False)
+            raise
+
+
+def _bar(console: Console) -> Progress:
+    """Give a progress bar that stays away where nobody watches a terminal."""
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]}"),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )

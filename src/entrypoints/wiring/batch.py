@@ -3,43 +3,57 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Final, Self, cast
 
-from adapters.pandas.batches import read_rows, rows_to
-from domain.beneficiary import FACTS, Beneficiary
+import msgspec
+import pyarrow as pa
+from threadpoolctl import threadpool_limits
+
+from adapters.arrow.facts import facts_of
+from adapters.arrow.reading import Batch, read_batches, unusable
+from adapters.arrow.writing import growing
+from domain.beneficiary import FACTS
 from domain.claims import TARGET, Violation
-from domain.errors import FieldError, InvalidBeneficiary, NoChampion
+from domain.errors import NoChampion
+from domain.prediction import ModelReference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from adapters.arrow.reading import Row
     from domain.ports.loader import LoadedModel, ModelLoader
     from domain.ports.publisher import ModelPublisher
-    from domain.prediction import Estimate, ModelReference
 
-_AT_ONCE: Final = 5_000
+_AT_ONCE: Final = 1 << 16
+_KEEP_EACH: Final = 8
+"""After so many batches what is written outlives this process."""
 _MOST_VIOLATIONS: Final = 1_000
-_WHOLE: Final = ("age", "children")
-ANSWERS: Final = ("expected", "typical", "low", "high", "warnings", "model_version")
-"""Columns that are added to each row."""
 
 
-@dataclass
-class BatchResult:
-    """What came of a file. ``violations`` are at most a thousand, one for each broken rule of a row."""
+class BatchResult(msgspec.Struct):
+    """What came of a file. ``violations`` are at most a thousand, one for each broken rule of a row.
+
+    ``resumed`` is how many rows an earlier run had done that was cut short, ``batches`` counts those since;
+    ``share`` is how much of the file is done.
+    """
 
     model: ModelReference
     rows: int = 0
     scored: int = 0
-    batches: int = 0
     unknown_columns: tuple[str, ...] = ()
-    violations: list[Violation] = field(default_factory=list)
+    violations: list[Violation] = []  # msgspec copies it
+    resumed: int = 0
+    batches: int = 0
+    share: float = 0.0
 
     @property
     def is_first(self) -> bool:
-        """Whether this is after the first batch."""
+        """Whether this is after the first batch of this run."""
         return self.batches == 1
 
     @property
@@ -69,9 +83,12 @@ async def predict_file(
     source: Path,
     out: Path,
     *,
-    on_batch: Callable[[BatchResult, list[Violation]], None],
+    on_batch: Callable[[BatchResult, Sequence[Violation]], None],
+    at_once: int = _AT_ONCE,
 ) -> BatchResult:
     """Score the good rows of a file and write them, with all their columns, to another.
+
+    Cut short, by whatever it was, the same call goes on from where it was, and ends with the same file.
 
     Args:
         model: what answers.
@@ -79,57 +96,89 @@ async def predict_file(
         source: CSV, Parquet or JSON Lines, by its ending.
         out: likewise.
         on_batch: told after each batch what was found so far, and the batch's violations.
+        at_once: rows of a batch.
 
     Raises:
         InvalidInput: if a file as a whole cannot be read or written; nothing is written then.
+        HomeInUse: if another process writes the same file.
     """
-    result = BatchResult(reference)
-    with rows_to(out) as write:
-        for batch in read_rows(source, at_once=_AT_ONCE):
-            if not result.rows:
-                known = (*FACTS, TARGET)
-                names = next((row for row in batch if isinstance(row, dict)), {})
-                result.unknown_columns = tuple(name for name in names if name.strip().casefold() not in known)
-            good: list[tuple[dict[str, Any], Beneficiary]] = []
-            broken: list[Violation] = []
-            for number, row in enumerate(batch, result.rows + 1):
-                if isinstance(row, FieldError):
-                    broken.append(Violation(number, row.field, row.code, row.detail))
+    # pieces of a batch are small: threads of an estimator would wait for each other longer than they work
+    with threadpool_limits(1), growing(out, _job(reference, source, at_once)) as grown:
+        result = msgspec.json.decode(grown.notes, type=BatchResult | None) or BatchResult(reference)
+        result.resumed, result.batches = result.rows, 0
+        async with aclosing(_ahead(read_batches(source, at_once=at_once))) as batches, _Behind() as writing:
+            read = number = 0
+            async for batch in batches:
+                read += len(batch)
+                number += 1
+                if read <= result.resumed:
                     continue
-                try:
-                    good.append((row, _beneficiary(row)))
-                except InvalidBeneficiary as bad:
-                    broken += [Violation(number, one.field, one.code, one.detail) for one in bad.errors]
-            estimates = await model.predict([who for _, who in good])
-            write([_answered(row, estimate) for (row, _), estimate in zip(good, estimates, strict=True)])
-            result.rows += len(batch)
-            result.scored += len(good)
-            result.batches += 1
-            result.violations += broken[: _MOST_VIOLATIONS - len(result.violations)]
-            on_batch(result, broken)
+                if not result.rows:
+                    known = (*FACTS, TARGET)
+                    result.unknown_columns = tuple(one for one in batch.names if one.strip().casefold() not in known)
+                facts, good, broken = await asyncio.to_thread(facts_of, batch)
+                said = await model.publish_columns(cast("memoryview[float]", facts[good].data))
+                found = [Violation(result.rows + i + 1, one.field, one.code, one.detail) for i, one in broken]
+                result.rows = read
+                result.scored += int(good.sum())
+                result.share = batch.share
+                result.batches += 1
+                result.violations += found[: _MOST_VIOLATIONS - len(result.violations)]
+                await writing(grown.write, _only(batch, good), said)
+                if number % _KEEP_EACH == 0:
+                    await writing(grown.keep, read, msgspec.json.encode(result))
+                on_batch(result, found)
+            await writing(grown.keep, read, msgspec.json.encode(result))
     return result
 
 
-def _beneficiary(row: dict[str, Any]) -> Beneficiary:
-    facts = {name.strip().casefold(): value for name, value in row.items()}
-    return Beneficiary.of({name: _tidy(name, facts[name]) for name in FACTS if facts.get(name) is not None})
+def _job(reference: ModelReference, source: Path, at_once: int) -> dict[str, str]:
+    """Say what the answers depend on."""
+    try:
+        about = source.stat()
+    except OSError as error:
+        raise unusable(source, f"cannot be read: {error.strerror}") from error
+    return {
+        "input": f"{source.resolve()}: {about.st_size} bytes, changed {about.st_mtime_ns}",
+        "model": reference.digest,
+        "version": str(reference.version),
+        "at_once": str(at_once),
+    }
 
 
-def _tidy(name: str, value: object) -> object:
-    if isinstance(value, str):
-        return value.strip().casefold()
-    # spreadsheets write whole numbers as 40.0
-    return int(value) if name in _WHOLE and isinstance(value, float) and value.is_integer() else value
+def _only(batch: Batch, good: NDArray[np.bool_]) -> pa.RecordBatch | list[Row]:
+    if not isinstance(batch.rows, list):
+        return batch.rows if good.all() else batch.rows.filter(pa.array(good))
+    return [row for row, is_good in zip(batch.rows, good, strict=True) if is_good and isinstance(row, dict)]
 
 
-def _answered(row: dict[str, Any], estimate: Estimate) -> dict[str, Any]:
-    interval = estimate.cost.interval()
-    values = (
-        estimate.cost.expected,
-        estimate.cost.typical,
-        interval.low,
-        interval.high,
-        " ".join(caution.code for caution in estimate.cautions),
-        estimate.model.version,
-    )
-    return {**row, **dict(zip(ANSWERS, values, strict=True))}
+async def _ahead(batches: Iterator[Batch]) -> AsyncGenerator[Batch]:
+    """Read the next batch while this one is worked on."""
+    coming = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
+    try:
+        while (batch := await asyncio.shield(coming)) is not None:
+            coming = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
+            yield batch
+    finally:
+        await asyncio.gather(coming, return_exceptions=True)  # it reads a file that is about to be closed
+
+
+class _Behind:
+    """One call at a time in a thread, behind the one who asks for it, who waits only for the call before."""
+
+    def __init__(self) -> None:
+        self._call: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __call__(self, work: Callable[..., None], *given: object) -> None:
+        if self._call:
+            await asyncio.shield(self._call)
+        self._call = asyncio.ensure_future(asyncio.to_thread(work, *given))
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._call:
+            (outcome,) = await asyncio.gather(self._call, return_exceptions=True)
+            if kind is None and isinstance(outcome, BaseException):
+                raise outcome

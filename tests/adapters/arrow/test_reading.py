@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.pandas.batches import read_rows
+from adapters.arrow.reading import read_batches
 from domain.errors import FieldError, InvalidInput
 
 
@@ -22,7 +22,7 @@ from domain.errors import FieldError, InvalidInput
 def test_in_place_of_a_row_that_cannot_be_read_stands_what_is_wrong(tmp_path, name, content, broken_line):
     file = tmp_path / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    first, broken, last = [row for batch in read_rows(file, at_once=2) for row in batch]
+    first, broken, last = [row for batch in read_batches(file, at_once=2) for row in batch.rows]
     assert (first, last) == ({"age": 1, "bmi": 2}, {"age": 3, "bmi": 4})
     assert isinstance(broken, FieldError)
     assert broken.code == "malformed"
@@ -32,7 +32,7 @@ def test_in_place_of_a_row_that_cannot_be_read_stands_what_is_wrong(tmp_path, na
 def test_a_quote_that_is_never_closed_costs_the_rows_it_swallows(tmp_path):
     file = tmp_path / "open.csv"
     file.write_text('age,bmi\n1,2\n"3,4\n5,6\n')
-    ((first, broken),) = read_rows(file, at_once=9)
+    first, broken = next(read_batches(file, at_once=9)).rows
     assert first == {"age": 1, "bmi": 2}
     assert isinstance(broken, FieldError)
 
@@ -44,4 +44,4 @@ def test_a_quote_that_is_never_closed_costs_the_rows_it_swallows(tmp_path):
 def test_a_file_that_as_a_whole_cannot_be_read_is_refused_by_name(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InvalidInput, match=name):
-        list(read_rows(tmp_path / name, at_once=2))
+        list(read_batches(tmp_path / name, at_once=2))

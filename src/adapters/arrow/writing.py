@@ -1,0 +1,277 @@
+"""Answers beside the rows they belong to, in a file that grows; one that was cut short grows on from where it was.
+
+Until it is whole, the file lies beside its place under a name of its own, with a small file that says how far it is
+good. Parquet grows in pieces, each a sequence of row groups whose offsets count from the beginning of the whole file;
+one footer at the end names all of them (Apache Parquet, "File Format": readers begin at the footer, and what no offset
+points to is not read).
+"""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import io
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from adapters.arrow.reading import ending_of, unusable
+from domain.errors import HomeInUse
+from domain.prediction import codes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from adapters.arrow.reading import Row
+    from domain.prediction import PublishedColumns
+
+ANSWERS: Final = ("expected", "typical", "low", "high", "warnings", "model_version")
+"""Columns that are added to each row."""
+
+_WARNINGS: Final = pa.array([" ".join(codes_of(bits)) for bits in range(16)])
+_MAGIC: Final = b"PAR1"
+_FOOTER_END: Final = 8
+
+
+class _State(msgspec.Struct):
+    """How far a file is good."""
+
+    job: dict[str, str]
+    rows: int = 0
+    size: int = 0
+    pieces: list[int] = []  # msgspec copies it
+    notes: msgspec.Raw = msgspec.Raw(b"null")
+
+
+@dataclass
+class GrowingFile:
+    """A file of answers that is not whole yet.
+
+    Args:
+        state: how far it is good.
+        rows: to write to.
+    """
+
+    state: _State
+    _file: IO[bytes]
+    _place: Path
+    _rows: _Csv | _JsonLines | _Parquet = field(init=False)
+
+    def __post_init__(self) -> None:
+        kinds = {".csv": _Csv, ".jsonl": _JsonLines, ".parquet": _Parquet}
+        self._rows = kinds[ending_of(self._place)](self._file, self.state.pieces)
+
+    @property
+    def done(self) -> int:
+        """How many rows of the input it holds the answers of."""
+        return self.state.rows
+
+    @property
+    def notes(self) -> bytes:
+        """What was noted when it was kept last, as JSON; ``null`` if it never was."""
+        return bytes(self.state.notes)
+
+    def write(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> None:
+        """Write rows with their answers."""
+        try:
+            self._rows.write(kept, said)
+        except pa.ArrowException as error:
+            raise unusable(
+                self._place, f"a column changes its type, which Parquet cannot hold; .jsonl can: {error}"
+            ) from error
+
+    def keep(self, rows: int, notes: bytes) -> None:
+        """Let what was written so far, the answers to the first ``rows`` of the input, outlive this process."""
+        self._rows.end_piece()
+        self._file.flush()
+        size = self._file.tell()
+        pieces = [*self.state.pieces, size] if size > self.state.size else self.state.pieces
+        self.state = _State(self.state.job, rows, size, pieces, msgspec.Raw(notes))
+        beside = _state_of(self._place)
+        new = beside.with_suffix(".new")
+        new.write_bytes(msgspec.json.encode(self.state))
+        new.replace(beside)
+
+    def finish(self) -> None:
+        """Make the file whole and put it in its place."""
+        self._rows.finish(self.state.pieces)
+        self._file.flush()
+        if self._file.tell():
+            _unfinished(self._place).replace(self._place)
+        else:
+            _unfinished(self._place).unlink()
+        _state_of(self._place).unlink(missing_ok=True)
+
+
+@contextmanager
+def growing(place: Path, job: Mapping[str, str]) -> Iterator[GrowingFile]:
+    """Open a file that appears in its place when the block ends; if it is left by an error, it can grow on later.
+
+    Args:
+        place: where it will be.
+        job: whatever the answers depend on: a file left by another job is begun anew.
+
+    Raises:
+        ConfigurationError: for another ending.
+        InvalidInput: if it cannot be written.
+        HomeInUse: if another process writes it.
+    """
+    ending_of(place)
+    try:
+        with _unfinished(place).open("ab+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                message = f"{place.name} is being written by another process"
+                raise HomeInUse(message) from error
+            state = _kept(place, job, file)
+            file.truncate(state.size)
+            file.seek(0, io.SEEK_END)
+            grown = GrowingFile(state, file, place)
+            try:
+                yield grown
+            except BaseException:
+                if not grown.done:
+                    _unfinished(place).unlink(missing_ok=True)
+                    _state_of(place).unlink(missing_ok=True)
+                raise
+            grown.finish()
+    except OSError as error:
+        raise unusable(place, f"cannot be written: {error.strerror or error}") from error
+
+
+def _kept(place: Path, job: Mapping[str, str], file: IO[bytes]) -> _State:
+    """Read how far the file is good; if it belongs to another job, or is shorter than it says, nothing is."""
+    try:
+        state = msgspec.json.decode(_state_of(place).read_bytes(), type=_State)
+    except (OSError, msgspec.DecodeError):
+        return _State(dict(job))
+    return state if state.job == job and file.seek(0, io.SEEK_END) >= state.size else _State(dict(job))
+
+
+def _unfinished(place: Path) -> Path:
+    return place.with_name(f".{place.name}.unfinished")
+
+
+def _state_of(place: Path) -> Path:
+    return place.with_name(f".{place.name}.state")
+
+
+def _as_rows(kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> Iterator[Row]:
+    rows: Sequence[Row] = kept if isinstance(kept, list) else kept.to_pylist()
+    warnings = _WARNINGS.to_pylist()
+    for row, expected, typical, low, high, bits in zip(rows, *_money(said).tolist(), said.cautions, strict=True):
+        answers = (expected, typical, low, high, warnings[bits], said.model.version)
+        yield {**row, **dict(zip(ANSWERS, answers, strict=True))}
+
+
+def _money(said: PublishedColumns) -> NDArray[np.float64]:
+    return np.asarray(said.money, dtype=np.float64).reshape(4, -1)
+
+
+class _Lines:
+    """What a file of lines does not need."""
+
+    def __init__(self, file: IO[bytes], _: Sequence[int]) -> None:
+        self._file = file
+
+    def end_piece(self) -> None:
+        """Lines are whole as they are."""
+
+    def finish(self, pieces: Sequence[int]) -> None:
+        """Nothing stands behind the last line."""
+
+
+class _JsonLines(_Lines):
+    def write(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> None:
+        self._file.write(msgspec.json.Encoder().encode_lines(_as_rows(kept, said)))
+
+
+class _Csv(_Lines):
+    def write(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> None:
+        rows = list(_as_rows(kept, said))
+        if not rows:
+            return
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n", extrasaction="ignore")
+        if not self._file.tell():
+            writer.writeheader()
+        writer.writerows(rows)
+        self._file.write(text.getvalue().encode())
+
+
+class _Parquet:
+    def __init__(self, file: IO[bytes], pieces: Sequence[int]) -> None:
+        self._file = file
+        self._sink: pa.NativeFile | None = None
+        self._piece: pq.ParquetWriter | None = None
+        self._schema: pa.Schema | None = None
+        if pieces:
+            fields = self._footer(pieces[0]).schema.to_arrow_schema()
+            self._schema = pa.schema([(one.name, one.type) for one in fields if one.name not in ANSWERS])
+            file.seek(0, io.SEEK_END)
+
+    def write(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> None:
+        if not len(kept):
+            return
+        table = self._answered(kept, said)
+        if self._piece is None:
+            # Arrow begins a file at offset 0 only, but what is appended goes to the end wherever the pointer stands,
+            # and takes it along: all offsets count from the beginning of the whole file
+            self._sink = sink = pa.OSFile(self._file.name, "ab")
+            os.lseek(sink.fileno(), 0, os.SEEK_SET)
+            texts: Any = [name for name in table.schema.names if name not in ANSWERS[:4]]
+            self._piece = pq.ParquetWriter(sink, table.schema, use_dictionary=texts)
+        self._piece.write_table(table, row_group_size=len(table))
+
+    def end_piece(self) -> None:
+        if self._piece is not None and self._sink is not None:
+            self._piece.close()
+            self._sink.close()
+            self._piece = None
+            self._file.seek(0, io.SEEK_END)
+
+    def finish(self, pieces: Sequence[int]) -> None:
+        """Write one footer for the row groups of all pieces."""
+        if len(pieces) < 2:  # noqa: PLR2004  # a single piece is a whole file
+            return
+        whole, *others = [self._footer(end) for end in pieces]
+        for one in others:
+            whole.append_row_groups(one)
+        footer = io.BytesIO()
+        whole.write_metadata_file(footer)
+        self._file.seek(0, io.SEEK_END)
+        self._file.write(footer.getvalue()[len(_MAGIC) :])
+
+    def _footer(self, end: int) -> pq.FileMetaData:
+        self._file.seek(end - _FOOTER_END)
+        size = int.from_bytes(self._file.read(4), "little")
+        self._file.seek(end - _FOOTER_END - size)
+        return pq.read_metadata(pa.BufferReader(_MAGIC + self._file.read(size + _FOOTER_END)))
+
+    def _answered(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> pa.Table:
+        if not isinstance(kept, list):
+            table = pa.Table.from_batches([kept])
+        else:
+            table = pa.Table.from_pylist(kept, schema=self._schema)
+            if self._schema is None:  # the first rows decide the types; a column that is empty there holds text
+                nulls = [
+                    pa.field(one.name, pa.string() if pa.types.is_null(one.type) else one.type) for one in table.schema
+                ]
+                self._schema = pa.schema(nulls)
+                table = table.cast(self._schema)
+        table = table.drop_columns([name for name in ANSWERS if name in table.schema.names])
+        version = pa.repeat(pa.scalar(said.model.version, pa.int64()), len(table))
+        warnings = _WARNINGS.take(pa.array(np.asarray(said.cautions)))
+        for name, values in zip(ANSWERS, (*map(pa.array, _money(said)), warnings, version), strict=True):
+            table = table.append_column(name, values)
+        return table
