@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from application.reconcile import Reconcile
 from application.use_case import use_case
 from domain.errors import NoChampion
-from domain.ledger import Change, NewEntry
+from domain.ledger import Change, NewEntry, was_rolled_back
 from domain.ports.clock import Clock
 from domain.ports.ledger import ModelLedger
 from domain.promotion import require
@@ -49,7 +49,8 @@ class PromoteModel:
             if champion == number:
                 return history[-1]
             verdict = await self.ledger.verdict(number)
-            require(verdict, version=number, champion=champion, override=reason)
+            rolled_back = was_rolled_back(history, number)
+            require(verdict, version=number, champion=champion, override=reason, rolled_back=rolled_back)
             await self.reconcile.make_ready(version)
             stands = verdict is not None and verdict.passed and verdict.candidacy.comparison.rival == champion
             entry = await self.ledger.append(
@@ -61,7 +62,7 @@ class PromoteModel:
                     at=self.clock.now(),
                     by=by,
                     reason=reason or "passed the gate",
-                    overridden=not stands,
+                    overridden=rolled_back or not stands,
                 )
             )
             await self.reconcile()

@@ -123,3 +123,14 @@ def previous_champion(entries: Sequence[LedgerEntry]) -> int | None:
         else:
             pile.pop()
     return pile[-2] if len(pile) > 1 else None
+
+
+def was_rolled_back(entries: Sequence[LedgerEntry], version: int) -> bool:
+    """Tell whether a version was champion and the last thing that happened to it was a rollback."""
+    fate = False
+    for entry in entries:
+        if entry.change is Change.ROLLBACK and entry.replaces == version:
+            fate = True
+        elif entry.version == version:
+            fate = False
+    return fate

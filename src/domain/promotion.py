@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from domain.errors import PromotionRefused
+
+_OVERRIDE: Final = "promote with a reason (--reason), which the ledger keeps"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +151,9 @@ class PromotionPolicy:
         )
 
 
-def require(verdict: Verdict | None, *, version: int, champion: int | None, override: str | None) -> None:
+def require(
+    verdict: Verdict | None, *, version: int, champion: int | None, override: str | None, rolled_back: bool = False
+) -> None:
     """Raise unless this verdict lets a version become champion now.
 
     A verdict counts only against the champion of today. A reason given by a named person overrides it.
@@ -158,19 +163,22 @@ def require(verdict: Verdict | None, *, version: int, champion: int | None, over
     """
     if override:
         return
+    if rolled_back:
+        message = f"version {version} was champion and was rolled back: {_OVERRIDE}"
+        raise PromotionRefused(message)
     if verdict is None:
-        message = f"version {version} was never judged: run `medcost train` on its data, or promote with --reason"
+        message = f"version {version} was never judged: run `medcost train` on its data, or {_OVERRIDE}"
         raise PromotionRefused(message)
     if verdict.candidacy.comparison.rival != champion:
         message = (
             f"version {version} was judged against champion {verdict.candidacy.comparison.rival}, "
-            f"but the champion is {champion}: train again, or promote with --reason"
+            f"but the champion is {champion}: train again, or {_OVERRIDE}"
         )
         raise PromotionRefused(message)
     if not verdict.passed:
         message = (
             f"the gate refuses version {version}: {verdict.reasons}. Nothing was promoted: make a better one, "
-            "or promote with --reason if you know better than these figures"
+            f"or {_OVERRIDE} if you know better than these figures"
         )
         raise PromotionRefused(message)
 

@@ -186,6 +186,19 @@ async def test_a_promoted_model_is_served_and_a_rollback_goes_back(new_world: Ca
     assert [entry.version for entry in history] == [1, 2, 1]
 
 
+async def test_what_was_rolled_back_does_not_come_back_without_a_reason(new_world: Callable[[], World]) -> None:
+    world = new_world()
+    process = world.process()
+    for number in (1, 2):
+        assert await process.champion(world.trained()) == number
+    await process.roll_back(by="ann", reason="complaints")
+    with pytest.raises(PromotionRefused, match="was rolled back"):
+        await process.promote(2, by="ann")
+    entry = await process.promote(2, by="ann", reason="it was not the model")
+    assert (entry.version, entry.overridden) == (2, True)
+    await world.check()
+
+
 async def test_what_was_not_judged_or_was_refused_needs_a_reason(new_world: Callable[[], World]) -> None:
     world = new_world()
     process = world.process()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import msgspec
 
-from domain.beneficiary import ANYBODY, Beneficiary
+from domain.beneficiary import Beneficiary
 from domain.errors import FieldError, InvalidBeneficiary
 from entrypoints.http.errors import BadRequestFields, Malformed, UnsupportedMediaType, pointed
 from entrypoints.http.schemas import LONGEST_REASON, REASON, BadField, BeneficiaryIn
@@ -23,7 +23,6 @@ JSON: Final = "application/json"
 
 _BENEFICIARY: Final = msgspec.json.Decoder(BeneficiaryIn, strict=True)
 _REASON: Final = re.compile(REASON)
-_MOST_CHANGES: Final = 100
 _LARGEST: Final = 2**53
 """Up to here a float holds every whole number; no fact comes near."""
 
@@ -73,39 +72,6 @@ def quotes_of(given: BeneficiaryIn) -> int:
     return 16 if isinstance(given.smoker, bool) else 18
 
 
-def scenarios(body: bytes) -> tuple[Beneficiary, list[Beneficiary]]:
-    """Read a person and their variants.
-
-    Raises:
-        Malformed: if the body is not a JSON object.
-        BadRequestFields: with every broken rule of the person and of each change.
-    """
-    given = json_object(body)
-    errors = _names(given, ("beneficiary", "changes"))
-    facts, changes = given.get("beneficiary"), given.get("changes")
-    if "beneficiary" in given and not isinstance(facts, dict):
-        errors.append(BadField("/beneficiary", "type", "must be an object"))
-    if "changes" in given and not (isinstance(changes, list) and 1 <= len(changes) <= _MOST_CHANGES):
-        errors.append(BadField("/changes", "type", f"must be a list of 1 to {_MOST_CHANGES} changes"))
-    if errors or not isinstance(changes, list):
-        raise BadRequestFields(errors)
-    base, variants = None, []
-    try:
-        base = person(facts, "/beneficiary")
-    except BadRequestFields as bad:
-        errors += bad.fields
-    # each fact is checked by itself, so what is wrong with the person is not said again of each change
-    others = base.as_facts() if base else ANYBODY
-    for i, change in enumerate(changes):
-        try:
-            variants.append(person({**others, **change} if isinstance(change, dict) else change, f"/changes/{i}"))
-        except BadRequestFields as bad:
-            errors += bad.fields
-    if base is None or errors:
-        raise BadRequestFields(errors)
-    return base, variants
-
-
 def charges(body: bytes) -> float:
     """Read what a year really cost, in USD.
 
@@ -114,7 +80,7 @@ def charges(body: bytes) -> float:
         BadRequestFields: with every broken rule.
     """
     given = json_object(body)
-    errors = _names(given, ("charges",))
+    errors = names(given, ("charges",))
     value = given.get("charges")
     if "charges" in given and (
         isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value)
@@ -210,7 +176,8 @@ def _person(facts: dict[str, object], below: str) -> Beneficiary:
         raise BadRequestFields(list(pointed(broken.errors, below=below))) from None
 
 
-def _names(given: dict[str, object], known: tuple[str, ...]) -> list[BadField]:
+def names(given: dict[str, object], known: tuple[str, ...]) -> list[BadField]:
+    """Say which names of an object are not known, and which are missing."""
     unknown = [FieldError(name, "unknown", "is not a known field") for name in given if name not in known]
     missing = [FieldError(name, "missing", "is required") for name in known if name not in given]
     return list(pointed([*unknown, *missing]))

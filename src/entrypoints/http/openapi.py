@@ -15,7 +15,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from entrypoints.http.batch import BATCH_TYPES
 from entrypoints.http.errors import PROBLEM_JSON
-from entrypoints.http.schemas import BeneficiaryIn, OutcomeIn, Problem, ReasonIn, ScenariosIn
+from entrypoints.http.schemas import BeneficiaryIn, GridScenariosIn, OutcomeIn, Problem, ReasonIn, ScenariosIn
 
 DESCRIPTION: Final = """\
 What a year of medical care is likely to cost, from six facts: the mean (`expected`), the median (`typical`) and a
@@ -94,7 +94,7 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     """Add bodies, problems, keys and headers to each operation of a document."""
     document = copy.deepcopy(document)
     _, shapes = msgspec.json.schema_components(
-        [BeneficiaryIn, ScenariosIn, OutcomeIn, ReasonIn, Problem], ref_template=_REF
+        [BeneficiaryIn, ScenariosIn, GridScenariosIn, OutcomeIn, ReasonIn, Problem], ref_template=_REF
     )
     document["components"]["schemas"].update(shapes)
     document["components"]["headers"] = {
@@ -148,8 +148,11 @@ _BODIES: Final[dict[str, dict[str, Any]]] = {
     "roll_back": {_JSON: {"schema": _schema("ReasonIn"), "example": {"reason": "complaints from the northeast"}}},
     "explore": {
         _JSON: {
-            "schema": _schema("ScenariosIn"),
-            "example": {"beneficiary": ANN, "changes": [{"smoker": True}, {"bmi": 32, "age": 41}]},
+            "schema": {"oneOf": [_schema("ScenariosIn"), _schema("GridScenariosIn")]},
+            "examples": {
+                "changes": {"value": {"beneficiary": ANN, "changes": [{"smoker": True}, {"bmi": 32, "age": 41}]}},
+                "grid": {"value": {"beneficiary": ANN, "grid": {"smoker": [True, False], "bmi": [22, 27, 32, 37]}}},
+            },
         }
     },
     "predict_batch": {

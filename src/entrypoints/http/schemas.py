@@ -31,6 +31,9 @@ Reason = Annotated[
     ),
 ]
 Text = Annotated[str, Meta(description="For people")]
+MOST_GRID_FACTS = 2
+MOST_VALUES = 32
+VALUES = Meta(min_length=1, max_length=MOST_VALUES)
 
 
 class BeneficiaryIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,6 +74,24 @@ class ScenariosIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     beneficiary: BeneficiaryIn
     changes: Annotated[list[ChangeIn], Meta(min_length=1, max_length=100)]
+
+
+class GridIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Values of one fact, or of two: each with each, the last fact changing fastest."""
+
+    age: Annotated[list[Age], VALUES] | UnsetType = UNSET
+    sex: Annotated[list[Sex], VALUES] | UnsetType = UNSET
+    bmi: Annotated[list[Bmi], VALUES] | UnsetType = UNSET
+    children: Annotated[list[Children], VALUES] | UnsetType = UNSET
+    smoker: Annotated[list[Smoker], VALUES] | UnsetType = UNSET
+    region: Annotated[list[Region], VALUES] | UnsetType = UNSET
+
+
+class GridScenariosIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person, and a grid of what might be otherwise."""
+
+    beneficiary: BeneficiaryIn
+    grid: Annotated[GridIn, Meta(extra_json_schema={"minProperties": 1, "maxProperties": MOST_GRID_FACTS})]
 
 
 class OutcomeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -269,7 +290,7 @@ class EstimateOut(msgspec.Struct, frozen=True):
 
 
 class ScenariosOut(msgspec.Struct, frozen=True):
-    """The person as they are, and as they might be, in the order of the changes."""
+    """The person as they are, and as they might be, in the order of the changes, or of the grid."""
 
     base: EstimateOut
     scenarios: list[EstimateOut]

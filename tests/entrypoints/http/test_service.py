@@ -127,6 +127,38 @@ async def test_scenarios_are_estimated_and_not_recorded(api, ann):
     assert (await api.get("/predictions")).json()["predictions"] == []
 
 
+async def test_a_grid_over_two_facts_gives_each_value_with_each(memory_api, ann):
+    grid = {"smoker": [True, "no"], "bmi": [22, 30.5, 40]}
+    told = (await memory_api.post("/scenarios", json={"beneficiary": ann, "grid": grid})).json()
+    changes = [{"smoker": smoker, "bmi": bmi} for smoker in (True, False) for bmi in (22, 30.5, 40)]
+    alone = (await memory_api.post("/scenarios", json={"beneficiary": ann, "changes": changes})).json()
+    assert told == alone
+
+
+@pytest.mark.parametrize(
+    ("grid", "pointers"),
+    [
+        ({}, ["/grid"]),
+        ([], ["/grid"]),
+        ({"age": [40], "bmi": [30], "children": [1]}, ["/grid"]),
+        ({"age": []}, ["/grid/age"]),
+        ({"age": [40] * 33}, ["/grid/age"]),
+        ({"age": 40, "hat": [1]}, ["/grid/hat", "/grid/age"]),
+        ({"age": [40, 17, "x"], "bmi": [9]}, ["/grid/age/1", "/grid/age/2", "/grid/bmi/0"]),
+    ],
+)
+async def test_every_wrong_place_of_a_grid_is_named(memory_api, ann, grid, pointers):
+    answer = await memory_api.post("/scenarios", json={"beneficiary": ann, "grid": grid})
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == pointers
+
+
+async def test_changes_and_a_grid_together_are_refused(memory_api, ann):
+    body = {"beneficiary": ann, "changes": [{}], "grid": {"age": [40]}}
+    answer = await memory_api.post("/scenarios", json=body)
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/grid"]
+
+
 async def test_all_that_is_wrong_with_scenarios_is_named(memory_api, ann):
     body = {"beneficiary": {**ann, "age": 7}, "changes": [{"bmi": 9}, {"hat": 1}, 3, {"bmi": 30}]}
     answer = await memory_api.post("/scenarios", json=body)

@@ -12,6 +12,7 @@ from litestar.params import RawBody
 from application.explain_cost import ExplainCost
 from application.explore_cost import ExploreCost
 from entrypoints.http import decoding
+from entrypoints.http.scenarios import scenarios
 from entrypoints.http.schemas import EstimateOut, ExplanationOut, ModelOut, ScenariosOut
 from entrypoints.http.shared import Shared
 
@@ -38,9 +39,12 @@ async def explain(
 async def explore(
     request: Request, body: RawBody, shared: NamedDependency[Shared], explore_cost: FromDishka[ExploreCost]
 ) -> ScenariosOut:
-    """Estimates for a person as they are and with each of the changes, all by one and the same model."""
+    """Estimates for a person as they are and with each of the changes, all by one and the same model.
+
+    Either `changes`, each with any facts; or a `grid` over one or two facts, each value with each.
+    """
     decoding.media_type(request, [decoding.JSON])
-    base, variants = decoding.scenarios(body)
+    base, variants = scenarios(body)
     people = [base, *variants]
     estimates = await explore_cost(people)
     first, *others = (EstimateOut.of(who, estimate) for who, estimate in zip(people, estimates, strict=True))
