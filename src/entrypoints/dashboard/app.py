@@ -16,7 +16,7 @@ from entrypoints.dashboard.kit.forms import FormTokens
 from entrypoints.dashboard.kit.guard import Guard
 from entrypoints.dashboard.kit.inject import injecting
 from entrypoints.dashboard.kit.page import Page, Visit, add_page
-from entrypoints.dashboard.pages import estimate, history, history_export, sign_in, what_if
+from entrypoints.dashboard.pages import estimate, history, history_export, models, sign_in, what_if
 from entrypoints.dashboard.pages.sign_in_forms import SignInForms
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def register_pages(container: AsyncContainer, options: DashboardOptions) -> Sequ
         estimate.page(inject, shows_last=not options.login),
         what_if.page(inject),
         history.page(guard.inject),
+        models.page(guard.inject),
         sign_in.page(inject, options),
     )
     for page in menu:

@@ -64,7 +64,7 @@ def alike(people: PeopleAlike, words: Words) -> str:
     half = words("range.value", low=words.usd(people.lower_quartile), high=words.usd(people.upper_quartile))
     rows = [(words("alike.median"), words.usd(people.median), ""), (words("alike.half"), half, "")]
     hint = f'<p class="hint">{escape(words("alike.means"))}</p>'
-    return f'<div class="alike"><div>{head}</div><div>{_definitions(rows, "pairs")}{hint}</div></div>'
+    return f'<div class="alike"><div>{head}</div><div>{definitions(rows, "pairs")}{hint}</div></div>'
 
 
 def model(version: ModelVersion, words: Words) -> str:
@@ -83,7 +83,7 @@ def model(version: ModelVersion, words: Words) -> str:
         (words("model.digest"), version.digest[:_SHORT], ""),
     ]
     invented = notice("warn", words("model.synthetic") + ".", words("model.synthetic.means"))
-    return (invented if card.origin.synthetic else "") + _definitions(rows, "tiles")
+    return (invented if card.origin.synthetic else "") + definitions(rows, "tiles")
 
 
 def stand_in(reference: ModelReference, words: Words) -> str:
@@ -117,7 +117,8 @@ def _figure(label: str, value: str, means: str) -> str:
     )
 
 
-def _definitions(rows: Sequence[tuple[str, str, str]], look: str) -> str:
+def definitions(rows: Sequence[tuple[str, str, str]], look: str) -> str:
+    """List terms with their values and, where there are any, hints; ``look`` is ``tiles`` or ``pairs``."""
     lines = (
         f"<div><dt>{escape(term)}</dt><dd>{escape(value)}</dd>"
         + (f'<dd class="hint">{escape(means)}</dd>' if means else "")

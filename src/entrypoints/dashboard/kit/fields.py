@@ -99,7 +99,10 @@ class SelectField(Field, component="select_field.js"):
 
 
 class InputField(Field, component="input_field.js"):
-    """One line to type into. ``value`` is the text; ``kind`` is ``date`` (``2026-11-23``) or ``text`` for an amount."""
+    """One line to type into.
+
+    ``value`` is the text; ``kind`` is ``date`` (``2026-11-23``), ``text`` for an amount, or ``words``.
+    """
 
     def __init__(
         self,

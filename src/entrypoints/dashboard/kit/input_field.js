@@ -6,7 +6,7 @@ export default {
       <p v-if="help" class="hint" :id="name + '-help'">{{ help }}</p>
       <p v-if="error" class="error" :id="name + '-error'">{{ error }}</p>
       <span class="box">
-        <input :id="name" :type="kind" :inputmode="kind === 'text' ? 'decimal' : null" :value="typed" autocomplete="off"
+        <input :id="name" :type="kind === 'words' ? 'text' : kind" :inputmode="kind === 'text' ? 'decimal' : null" :value="typed" autocomplete="off"
           :aria-invalid="Boolean(error)" :aria-describedby="described" @input="type($event.target.value)" />
         <span v-if="unit" class="unit">{{ unit }}</span>
       </span>

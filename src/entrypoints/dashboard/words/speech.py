@@ -41,6 +41,14 @@ class Words:
         """Write dollars as people say them: to the nearest ten."""
         return f"${round(amount, -1):,.0f}"
 
+    def dollars(self, amount: float) -> str:
+        """Write dollars for those who measure: to the dollar."""
+        return f"${amount:,.0f}"
+
+    def share(self, share: float, digits: int = 0) -> str:
+        """Write a share of one as per cent."""
+        return self("locale.percent", number=f"{100 * share:.{digits}f}")
+
     def change(self, amount: float) -> str:
         """Write dollars that are added or taken away."""
         tens = round(amount, -1)
@@ -66,7 +74,11 @@ class Words:
 
     def family(self, name: str) -> str:
         """Say a model family in plain words, or as it is called where there are none."""
-        return self._texts.get(f"family.{name}", name.replace("_", " "))
+        return self.or_else(f"family.{name}", name.replace("_", " "))
+
+    def or_else(self, key: str, otherwise: str) -> str:
+        """Give a text, or what there is where the catalogue has none: names come from models, which come and go."""
+        return self._texts.get(key, otherwise)
 
     def error(self, error: FieldError) -> str:
         """Say what to do about a broken rule of a field."""

@@ -25,16 +25,19 @@ WORD = "correct horse battery"
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
-    """`serve(MEDCOST_REQUIRE_LOGIN="true")` starts a process with these settings and gives its address."""
+    """`serve(MEDCOST_REQUIRE_LOGIN="true")` starts a process with these settings and gives its address.
+
+    ``program`` is another one than ours that serves on a socket it is given.
+    """
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(**settings: str) -> str:
+    def start(*program: str, **settings: str) -> str:
         home = tmp_path_factory.mktemp("home")
         with socket.create_server(("127.0.0.1", 0)) as door:
             door.set_inheritable(True)
             environment = {**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home), **settings}
             environment.setdefault("MEDCOST_TRUSTED_PROXIES", "127.0.0.1")  # tests speak for callers from elsewhere
-            command = [sys.executable, "-m", "entrypoints.wiring.asgi", "--fd", str(door.fileno())]
+            command = [sys.executable, *(program or ("-m", "entrypoints.wiring.asgi")), "--fd", str(door.fileno())]
             started.append(subprocess.Popen(command, env=environment, cwd=home, pass_fds=[door.fileno()]))
             url = f"http://127.0.0.1:{door.getsockname()[1]}"
             with urllib.request.urlopen(f"{url}/api/v1/health/live", timeout=90):  # the socket listens: this waits

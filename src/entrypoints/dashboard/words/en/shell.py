@@ -7,6 +7,7 @@ from typing import Final
 
 TEXTS: Final[Mapping[str, str]] = {
     "locale.thousands": "${thousands}k",
+    "locale.percent": "{number}%",
     "locale.day": "{month} {day}, {year}",
     "locale.months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     "language.other": "Español",

@@ -1,0 +1,126 @@
+"""What was measured of a model, drawn: tables with a picture in each row, so every picture says its numbers."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from entrypoints.dashboard.kit import cards
+from entrypoints.dashboard.kit.charts import Scale
+from entrypoints.dashboard.kit.model_facts import figure, group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from domain.model import ModelCard
+    from domain.scores import Scores
+    from entrypoints.dashboard.words.speech import Words
+
+_ROOM = 0.06
+"""Share of a scale that is left free at its ends."""
+_NAMED = 2
+"""Columns before the numbers: a name and a picture."""
+
+
+def families(card: ModelCard, words: Words) -> str:
+    """Draw the comparison that chose the recipe: the mean over folds, one standard deviation to each side."""
+    compared, metric = card.provenance.compared, card.provenance.metric
+    if not compared:
+        return f'<p class="empty">{escape(words("models.families.none"))}</p>'
+    scale = _scale([one.mean - one.spread for one in compared], [one.mean + one.spread for one in compared])
+    rows: list[str] = []
+    for one in compared:
+        ours = one.name == card.recipe.name
+        left, right = scale.percent(one.mean - one.spread), scale.percent(one.mean + one.spread)
+        drawn = (
+            f'<i class="whisker" style="left:{left:.2f}%;width:{right - left:.2f}%"></i>'
+            f'<i class="point {"solid" if ours else "square"}" style="left:{scale.percent(one.mean):.2f}%"></i>'
+        )
+        mark = f" ({words('models.chosen')})" if ours else ""
+        rows.append(
+            _row(one.name + mark, drawn, [figure(metric, one.mean, words), f"± {figure(metric, one.spread, words)}"])
+        )
+    heads = ["models.family", "models.drawn", "models.mean", "models.over_folds"]
+    lead = words("models.families.lead", metric=words.or_else(f"models.{metric}", metric))
+    return (
+        f'<p class="lead-in">{escape(lead)}</p>'
+        + _drawn(words("models.families"), [words(key) for key in heads], rows, scale.percent(compared[0].mean))
+        + f'<p class="hint">{escape(words("models.families.legend"))}</p>'
+    )
+
+
+def coverage(scores: Scores, words: Words) -> str:
+    """Draw for each group what share of its people the range held, beside what it promises."""
+    level = scores.interval.level
+    low = min([level, *(one.coverage for one in scores.groups)])
+    scale = Scale(1.0, max(0.0, min(0.8, low - 0.05)))
+    rows = [
+        _row(
+            group(one.group, words),
+            f'<i class="point solid" style="left:{scale.percent(one.coverage):.2f}%"></i>',
+            [words.share(one.coverage, 1), words.count(one.rows), words.dollars(one.mean_width)],
+        )
+        for one in scores.groups
+    ]
+    heads = ["models.group", "models.drawn", "models.held", "models.people", "models.width"]
+    lead = words("models.groups.lead", level=words.share(level))
+    return (
+        f'<p class="lead-in">{escape(lead)}</p>'
+        + _drawn(words("models.groups"), [words(key) for key in heads], rows, scale.percent(level))
+        + f'<p class="hint">{escape(words("models.groups.note"))}</p>'
+    )
+
+
+def residuals(scores: Scores, words: Words) -> str:
+    """Draw for each group whether it is answered too much or too little, and say how far single answers miss."""
+    biases = [one.bias for one in scores.groups]
+    most = max([1.0, *map(abs, biases)]) * (1 + _ROOM)
+    scale = Scale(most, -most)
+    rows: list[str] = []
+    for one in scores.groups:
+        left, right = sorted((50.0, scale.percent(one.bias)))
+        kind = "up" if one.bias >= 0 else "down"
+        bar = f'<i class="bar {kind}" style="left:{left:.2f}%;width:{max(right - left, 0.4):.2f}%"></i>'
+        rows.append(_row(group(one.group, words), bar, [_signed(one.bias, words)]))
+    heads = [words("models.group"), words("models.drawn"), words("models.bias")]
+    tiles = [
+        (words("models.median_miss"), words.dollars(scores.typical.median_ae), ""),
+        (words("models.within"), words.share(scores.typical.within_100, 1), ""),
+        (words("models.rmse"), words.dollars(scores.expected.rmse), ""),
+    ]
+    return _drawn(words("models.residuals"), heads, rows, 50.0) + cards.definitions(tiles, "tiles")
+
+
+def _scale(lows: Sequence[float], highs: Sequence[float]) -> Scale:
+    low, high = min(lows), max(highs)
+    room = max((high - low) * _ROOM, 1e-9)
+    return Scale(high + room, low - room)
+
+
+def _signed(usd: float, words: Words) -> str:
+    sign = "+" if round(usd) > 0 else "−" if round(usd) < 0 else ""  # noqa: RUF001  # a minus sign, as wide as the plus
+    return f"{sign}{words.dollars(abs(usd))}"
+
+
+def _look(place: int) -> str:
+    """Only the first two numbers fit a phone."""
+    return "usd more" if place > 1 else "usd"
+
+
+def _row(name: str, drawn: str, numbers: Sequence[str]) -> str:
+    cells = "".join(f'<td class="{_look(place)}">{escape(number)}</td>' for place, number in enumerate(numbers))
+    return f'<tr><th scope="row">{escape(name)}</th><td class="track">{drawn}</td>{cells}</tr>'
+
+
+def _drawn(caption: str, heads: Sequence[str], rows: Sequence[str], dashed: float) -> str:
+    return (
+        f'<table class="waterfall measured" style="--from:{dashed:.2f}%">'
+        f'<caption class="veiled">{escape(caption)}</caption>'
+        f"<thead><tr>{''.join(_heads(heads))}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _heads(heads: Sequence[str]) -> Iterator[str]:
+    for place, head in enumerate(heads):
+        kind = ("fact", "drawn")[place] if place < _NAMED else _look(place - _NAMED)
+        yield f'<th scope="col" class="{kind}"><span>{escape(head)}</span></th>'

@@ -1,0 +1,132 @@
+"""The models, in a browser as those who make them look at them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+WITH_MODELS = str(Path(__file__).with_name("with_models.py"))
+
+
+@pytest.fixture(scope="module")
+def address(serve: Callable[..., str]) -> str:
+    return serve(WITH_MODELS)
+
+
+@pytest.fixture
+def page(look: Callable[..., Page], address: str) -> Page:
+    opened = look(address, "/models")
+    expect(rows(opened)).to_have_count(3)
+    return opened
+
+
+def rows(page: Page):
+    return page.locator("#versions tbody tr")
+
+
+def open_version(page: Page, number: int):
+    rows(page).locator(".open").nth(3 - number).click()
+    dialog = page.get_by_role("dialog", name=f"Version {number}", exact=True)
+    expect(dialog).to_be_visible()
+    return dialog
+
+
+def test_the_champion_is_shown_with_what_it_was_compared_with(page: Page):
+    expect(page.locator("#champion")).to_contain_text("unconditional")
+    compared = page.get_by_role("table", name="Recipes compared")
+    expect(compared.locator("tbody tr")).to_have_count(4)
+    expect(compared.get_by_role("row", name=re.compile("forest"))).to_contain_text("$1,595± $96")
+    expect(compared.locator("tr", has=page.locator(".point.solid"))).to_contain_text("this one")
+    expect(page.get_by_role("table", name="Coverage by group")).to_contain_text("Smokers")
+    expect(page.get_by_role("table", name="Misses")).to_contain_text("+$312")
+    expect(page.get_by_text("medcost serve mlflow")).to_be_visible()
+    expect(page.get_by_text(re.compile("Verified.*: 1"))).to_be_visible()
+
+
+def test_the_gate_tells_its_numbers(page: Page):
+    dialog = open_version(page, 3)
+    check = dialog.get_by_role("row", name=re.compile("Better than its rival"))
+    expect(check).to_contain_text(re.compile(r"refused.*CRPS [\d,]+ USD against"))
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(rows(page).locator(".open").first).to_be_focused()
+
+
+def test_a_version_is_promoted_once_and_rolled_back(look, serve):
+    address = serve(WITH_MODELS)
+    page: Page = look(address, "/models")
+    open_version(page, 2).get_by_role("button", name="Make it champion …").click()
+    dialog = page.get_by_role("dialog", name="Make version 2 champion?")
+    dialog.get_by_label("Reason").fill("better on smokers")
+    dialog.get_by_role("button", name="Make it champion").dblclick()
+    expect(dialog.get_by_role("status")).to_contain_text("This takes some seconds")
+    expect(page.get_by_text("Version 2 is champion now.")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    entries = page.get_by_role("table", name="Ledger").locator("tbody tr")
+    expect(entries).to_have_count(2)
+    expect(entries.first).to_contain_text(re.compile("version 2 promoted.*loopback.*better on smokers"))
+    assert httpx.get(f"{address}/api/v1/models/champion").json()["version"] == 2
+    page.get_by_role("button", name="Roll back to version 1 …").click()
+    page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
+    expect(page.get_by_text("Version 1 is champion now.")).to_be_visible()
+    expect(page.get_by_role("button", name="There is no earlier champion to go back to.")).to_be_visible()
+
+
+def test_against_the_gate_it_takes_a_reason(look, serve):
+    address = serve(WITH_MODELS)
+    page: Page = look(address, "/models")
+    open_version(page, 3).get_by_role("button", name="Make it champion …").click()
+    dialog = page.get_by_role("dialog", name="Make version 3 champion?")
+    expect(dialog).to_contain_text("the gate refuses version 3")
+    dialog.get_by_role("button", name="Make it champion").click()
+    expect(dialog.get_by_label("Reason")).to_have_accessible_description(re.compile("Enter a reason"))
+    dialog.get_by_label("Reason").fill("Ann asked for it")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Version 3 is champion now.")).to_be_visible()
+    expect(page.get_by_role("table", name="Ledger")).to_contain_text("against the gate")
+
+
+def test_what_the_gate_refuses_meanwhile_is_told_in_the_dialog(look, serve):
+    address = serve(WITH_MODELS)
+    page: Page = look(address, "/models")
+    open_version(page, 2).get_by_role("button", name="Make it champion …").click()
+    dialog = page.get_by_role("dialog", name="Make version 2 champion?")
+    httpx.post(f"{address}/api/v1/models/3/promotion", json={"reason": "somebody was faster"}, timeout=20)
+    dialog.get_by_role("button", name="Make it champion").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("The champion stays. The gate did not let it in:")
+    expect(dialog.get_by_role("alert")).to_contain_text("but the champion is 3")
+    expect(dialog.get_by_role("button", name="Make it champion")).to_have_attribute("aria-disabled", "false")
+
+
+def test_without_a_model_the_page_says_how_to_get_one(look, serve):
+    page: Page = look(serve(), "/models", locale="es-MX", width=390)
+    expect(page.get_by_text("medcost train stage=all")).to_be_visible()
+    expect(page.get_by_role("heading", level=2)).to_have_text(["Aún no hay modelo"])
+
+
+def test_only_an_admin_sees_the_models(locked: str):
+    assert httpx.get(f"{locked}/models").headers["location"].startswith("/sign-in?next=%2Fmodels")
+
+
+@pytest.mark.parametrize(("width", "locale"), [(390, "es-MX"), (1440, "en-US")])
+def test_axe_finds_nothing_in_the_models(look, violations, address: str, width: int, locale: str):
+    page: Page = look(address, "/models", width=width, locale=locale)
+    expect(rows(page)).to_have_count(3)
+    assert violations(page) == []
+    rows(page).locator(".open").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("dialog").locator(".btn.primary").click()
+    expect(page.locator("#change")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_the_models_never_scroll_sideways(page: Page):
+    for width in (320, 390, 600, 768, 992, 1200, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -1,0 +1,116 @@
+"""The web process on the memory profile, with three versions: 1 is champion, 2 passed the gate, 3 was refused by it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import socket
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+from dishka import Provider, Scope, provide
+
+from adapters.memory.clock import FixedClock
+from adapters.memory.ledger import MemoryLedger
+from adapters.memory.sample import small_sample
+from adapters.memory.trainer import MemoryTrainer
+from domain.ledger import Change, LedgerEntry, NewEntry
+from domain.model import FamilySummary, FoldPlan, Provenance, Recipe, TrainedModel
+from domain.ports.championship import Championship
+from domain.ports.ledger import ModelLedger
+from domain.ports.registry import ModelRegistry
+from domain.promotion import PromotionPolicy
+from domain.scores import GroupScores
+from entrypoints.wiring.asgi import web_app
+from entrypoints.wiring.settings import load
+
+COMPARED = (
+    FamilySummary("unconditional", 1402.0, 118.0),
+    FamilySummary("boosting_absolute-log", 1466.0, 121.0),
+    FamilySummary("forest", 1595.0, 96.0),
+    FamilySummary("linear-log", 2870.0, 204.0),
+)
+GROUPS = (
+    GroupScores("smoker=yes", 274, 0.912, 21_400.0, 312.0),
+    GroupScores("smoker=no", 1064, 0.931, 9_800.0, -41.0),
+    GroupScores("obese=yes", 707, 0.894, 13_100.0, 95.0),
+    GroupScores("obese=no", 631, 0.951, 10_900.0, -68.0),
+)
+
+
+class Slow(Championship):
+    """Takes as long as a child process would, and a little more than a double click."""
+
+    def __init__(self, inner: Championship) -> None:
+        self._inner = inner
+
+    async def promote(self, number: int, *, by: str, reason: str | None = None) -> LedgerEntry:
+        await asyncio.sleep(0.6)
+        return await self._inner.promote(number, by=by, reason=reason)
+
+    async def roll_back(self, *, by: str, reason: str | None = None) -> LedgerEntry:
+        await asyncio.sleep(0.6)
+        return await self._inner.roll_back(by=by, reason=reason)
+
+
+class Seeded(Provider):
+    scope = Scope.APP
+
+    @provide(override=True)
+    async def ledger(self, registry: ModelRegistry) -> ModelLedger:
+        ledger, trainer, plan, claims = (
+            MemoryLedger(),
+            MemoryTrainer(FixedClock()),
+            FoldPlan(n_splits=3),
+            small_sample(),
+        )
+        recipe = Recipe(family="unconditional")
+        test = trainer.test(recipe, claims, plan)
+        made = Provenance(
+            metric="crps", compared=COMPARED, tracking_run="a1b2c3d4e5f60718", git_revision="0badcafe" * 5
+        )
+        champion: tuple[int, TrainedModel] | None = None
+        for number, margin in ((1, 0.0), (2, 0.02), (3, -0.5)):
+            with tempfile.TemporaryDirectory() as folder:
+                plain = trainer.fit(recipe, claims, plan, made, test=test, into=Path(folder))
+                scores = replace(plain.card.cross_validation, groups=GROUPS)
+                card = replace(plain.card, cross_validation=scores, provenance=replace(made, trials=12 * (number - 1)))
+                model = replace(plain, card=card)
+                version = await registry.register(model)
+                await ledger.admit(version)
+                kept = await registry.fetch(number, Path(tempfile.mkdtemp(dir=self.kept)))
+                policy = PromotionPolicy(margin=margin, first_gain=-1.0, coverage=(0.0, 1.0))
+                candidacy = trainer.compare(model, champion, claims, plan)
+                candidacy = replace(candidacy, group_coverage={one.group: one.coverage for one in GROUPS})
+                await ledger.attach(number, policy.judge(candidacy))
+                if champion is None:
+                    champion = (number, replace(model, folder=kept))
+                    await ledger.append(
+                        NewEntry(
+                            change=Change.PROMOTION, version=1, digest=version.digest, replaces=None,
+                            at=FixedClock().now(), by="ann", reason="passed the gate",
+                        )
+                    )  # fmt: skip
+        return ledger
+
+    def __init__(self, kept: str) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+class Hesitant(Provider):
+    scope = Scope.APP
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.decorate(Slow, provides=Championship)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fd", type=int)
+    with tempfile.TemporaryDirectory() as kept:
+        config = uvicorn.Config(web_app(load({}), Seeded(kept), Hesitant()), lifespan="on", log_level="warning")
+        asyncio.run(uvicorn.Server(config).serve(sockets=[socket.socket(fileno=parser.parse_args().fd)]))
