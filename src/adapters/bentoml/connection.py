@@ -32,9 +32,18 @@ class ModelServer:
             `PredictorUnavailable`.
         deadline: seconds for everything that one question takes.
         connections: most connections at a time.
+        told: names the request that a question is asked for, empty if it has no name; the server's log repeats it.
     """
 
-    def __init__(self, address: str | Callable[[], str], *, deadline: float = 3.0, connections: int = 32) -> None:
+    def __init__(
+        self,
+        address: str | Callable[[], str],
+        *,
+        deadline: float = 3.0,
+        connections: int = 32,
+        told: Callable[[], str] = str,
+    ) -> None:
+        self.told = told
         self._address = address
         self._deadline = deadline
         self._connections = connections
@@ -60,20 +69,30 @@ class ModelServer:
             message = f"the model server did not answer within {self._deadline:g} s: {_WHAT_TO_DO}"
             raise PredictorUnavailable(message) from error
 
-    async def ask(self, method: str, path: str, body: bytes = b"", content_type: str = "application/json") -> bytes:
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        content_type: str = "application/json",
+        requests: str | None = None,
+    ) -> bytes:
         """Send a request and give the body of its answer. Call it inside `deadline`.
+
+        ``requests`` names the requests it is asked for, where that is not the one under way.
 
         Questions change nothing at the server: one that met a dying connection is asked once more, on a new one.
 
         Raises:
             PredictorUnavailable: for anything but a good answer.
         """
+        headers = {"content-type": content_type, "x-request-id": self.told() if requests is None else requests}
         try:
             try:
-                return await self._send(method, path, body, content_type)
+                return await self._send(method, path, body, headers)
             except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
                 await self._look_again()
-                return await self._send(method, path, body, content_type)
+                return await self._send(method, path, body, headers)
         except (aiohttp.ClientError, OSError) as error:
             message = f"the model server is away ({error}): it is started by `medcost up`; {_WHAT_TO_DO}"
             raise PredictorUnavailable(message) from error
@@ -84,11 +103,9 @@ class ModelServer:
         if session is not None:
             await session.close()
 
-    async def _send(self, method: str, path: str, body: bytes, content_type: str) -> bytes:
+    async def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> bytes:
         session = self._session or self._open()
-        async with session.request(
-            method, path, data=body, headers={"content-type": content_type}, allow_redirects=False
-        ) as answer:
+        async with session.request(method, path, data=body, headers=headers, allow_redirects=False) as answer:
             length = answer.content_length
             if length is None or length > wire.MAX_ANSWER:
                 message = f"the model server's answer has {length} bytes: {_WHAT_TO_DO}"

@@ -18,7 +18,7 @@ from adapters.postgres.migrations import head
 from adapters.postgres.recording import Wanted, copy, record
 from adapters.postgres.rows import entity
 from adapters.postgres.tables import ERASURES, IDEMPOTENCY_KEYS, PREDICTIONS
-from adapters.system.coalesce import Coalesced
+from adapters.system.coalesce import Coalesced, Observer, unobserved
 from domain.errors import IdempotencyKeyReused, PredictionNotFound, RepositoryUnavailable
 from domain.ports.predictions import PredictionRepository
 from domain.prediction import Erasure, Prediction
@@ -53,11 +53,23 @@ class PostgresPredictions(PredictionRepository):
     ``engine`` is shared with whoever else speaks to this database. An idempotency key counts for ``keys_live``.
     """
 
-    def __init__(self, engine: AsyncEngine, *, deadline: float = 5.0, keys_live: timedelta = timedelta(days=1)) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        deadline: float = 5.0,
+        keys_live: timedelta = timedelta(days=1),
+        observe: Observer = unobserved,
+    ) -> None:
         self._engine = engine
         self._keys_live = keys_live
         self._records = Coalesced(
-            work=self._record, at_once=_AT_ONCE, room=_ROOM, deadline=deadline, unavailable=RepositoryUnavailable
+            work=self._record,
+            at_once=_AT_ONCE,
+            room=_ROOM,
+            deadline=deadline,
+            unavailable=RepositoryUnavailable,
+            observe=observe,
         )
         self._replays = Coalesced(
             work=self._find, at_once=_AT_ONCE, room=_ROOM, deadline=deadline, unavailable=RepositoryUnavailable

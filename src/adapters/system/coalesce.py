@@ -6,16 +6,24 @@ Pure asyncio, of no technology: adapters share it.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from domain.errors import MedcostError, Unavailable
 
+Observer: TypeAlias = Callable[[int, int, float], None]
+"""Is told how many were in a group, how many wait meanwhile, and how many seconds it took."""
+
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
+
+
+def unobserved(_size: int, _waiting: int, _seconds: float) -> None:
+    """Look away."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -34,6 +42,7 @@ class Coalesced(Generic[Asked, Answer]):
         deadline: seconds until a caller hears that there is no answer.
         unavailable: the error of a caller that finds no room, or no answer in time.
         parallel: how many groups may be under way.
+        observe: told of each group when it is done.
     """
 
     work: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | MedcostError]]]
@@ -42,6 +51,7 @@ class Coalesced(Generic[Asked, Answer]):
     deadline: float
     unavailable: type[Unavailable]
     parallel: int = 1
+    observe: Observer = unobserved
     # by future, not in a queue: a caller that gives up while it waits takes its place along
     _waiting: dict[asyncio.Future[Answer], Asked] = field(default_factory=dict, init=False)
     _groups: set[asyncio.Task[None]] = field(default_factory=set, init=False)
@@ -93,12 +103,15 @@ class Coalesced(Generic[Asked, Answer]):
                 one.cancel()  # does nothing to those with an answer, that is all, unless the loop is shut down
 
     async def _settle_in_time(self, group: dict[asyncio.Future[Answer], Asked]) -> None:
+        started = time.perf_counter()
         try:
             async with asyncio.timeout(self.deadline):
                 await self._settle(group)
         except TimeoutError:
             for one in group:
                 self._expire(one)
+        finally:
+            self.observe(len(group), len(self._waiting), time.perf_counter() - started)
 
     async def _settle(self, group: dict[asyncio.Future[Answer], Asked]) -> None:
         try:

@@ -42,7 +42,11 @@ def _cors(origins: Sequence[str]) -> CORSConfig | None:
 
 
 def create_app(
-    container: AsyncContainer, options: ApiOptions, *, more: Sequence[ControllerRouterHandler] = ()
+    container: AsyncContainer,
+    options: ApiOptions,
+    *,
+    more: Sequence[ControllerRouterHandler] = (),
+    metrics: Metrics | None = None,
 ) -> Litestar:
     """Put the API together.
 
@@ -53,8 +57,9 @@ def create_app(
             it closes it, after the server has stopped: the dashboard may live on the same one.
         options: see there.
         more: handlers beside ours, below the same prefix and behind the same guards.
+        metrics: those that the container's parts tell about themselves, if they do.
     """
-    metrics = Metrics()
+    metrics = metrics or Metrics()
     shared = Shared(options, metrics, About(container))
     app = Litestar(
         route_handlers=[

@@ -13,7 +13,7 @@ from uuid import uuid4
 import msgspec
 import structlog
 
-from entrypoints.http.errors import PROBLEM_JSON, Malformed, TooSlow, problem
+from entrypoints.http.errors import ERROR, PROBLEM_JSON, Malformed, TooSlow, problem
 from entrypoints.http.limits import site, too_often
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_ERRORS: Final = 400
 _CHANGES: Final = "/api/v1/models/"
 _ALWAYS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 _ALWAYS_BY_HTTPS: Final = (*_ALWAYS, (b"strict-transport-security", b"max-age=31536000"))
@@ -95,6 +96,8 @@ class Edge:
                 # no template, no route: the paths that strangers try must not become labels
                 route = scope.get("path_template") or "none"
                 self.metrics.answered(method, route, status, seconds)
+                if status >= _ERRORS:
+                    self.metrics.failed(scope.get(ERROR, "Refused"))
                 structlog.get_logger().debug(
                     "answered", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2)
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from litestar import Request, Response
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 PROBLEM_JSON: Final = "application/problem+json"
+ERROR: Final = "medcost.error"
+"""Where a request's scope says what kind of error was answered."""
 
 _DOMAIN: Final[Mapping[type[MedcostError], tuple[int, str]]] = {
     InvalidInput: (422, "invalid-input"),
@@ -122,6 +124,7 @@ def problem(
 
 def on_domain_error(request: Request, error: MedcostError) -> Response[Problem]:
     """Answer what the domain reports; what the table does not name is an internal error."""
+    _note(request, error)
     found = next((_DOMAIN[kind] for kind in type(error).__mro__ if kind in _DOMAIN), None)
     if found is None:
         return on_any_error(request, error)
@@ -133,11 +136,13 @@ def on_domain_error(request: Request, error: MedcostError) -> Response[Problem]:
 
 def on_bad_fields(request: Request, error: BadRequestFields) -> Response[Problem]:
     """Answer 422 with every bad field."""
+    _note(request, error)
     return _response(problem(422, str(error), path=request.url.path, errors=error.fields))
 
 
 def on_http_error(request: Request, error: HTTPException) -> Response[Problem]:
     """Answer what Litestar refuses: no route, no method, too large, a query that does not fit."""
+    _note(request, error)
     path = request.url.path
     if isinstance(error, ValidationException):
         fields = [
@@ -158,6 +163,7 @@ def on_http_error(request: Request, error: HTTPException) -> Response[Problem]:
 
 def on_any_error(request: Request, error: Exception) -> Response[Problem]:
     """Answer 500, saying nothing internal; the log has it all, under the request's identifier."""
+    _note(request, error)
     structlog.get_logger().error("request_failed", method=request.method, path=request.url.path, exc_info=error)
     return _response(problem(500, "The request failed; the log has its X-Request-ID.", path=request.url.path))
 
@@ -168,6 +174,11 @@ EXCEPTION_HANDLERS: Final = {
     HTTPException: on_http_error,
     Exception: on_any_error,
 }
+
+
+def _note(request: Request, error: Exception) -> None:
+    scope: Any = request.scope
+    scope[ERROR] = type(error).__name__
 
 
 def _response(content: Problem, headers: Mapping[str, str] | None = None) -> Response[Problem]:

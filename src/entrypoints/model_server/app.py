@@ -7,6 +7,7 @@ Whatever fails is ``{"detail": …}``: 4xx if the request is at fault, 503 with 
 from __future__ import annotations
 
 import logging
+import re
 from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _JSON: Final = "application/json"
+_NAME: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+_LONGEST_NAMES: Final = 2000
 _MAX_JSON: Final = 4096
 """Most bytes of a JSON body: six facts are far smaller."""
 
@@ -109,18 +112,23 @@ class ModelApp:
             raise _Refusal(503, f"{self.most_at_once} requests are at work already", 1)
         self._at_work += 1
         try:
-            return await route(scope, receive)
+            answer = await route(scope, receive)
+            if _log.isEnabledFor(logging.DEBUG):
+                _log.debug("%s %s answered", method, path, extra={"requests": _requests(scope)})
         except InvalidInput as error:
             raise _Refusal(422, str(error)) from error
         except Unavailable as error:
+            _log.debug("%s %s: %s", method, path, error, extra={"requests": _requests(scope)})
             raise _Refusal(503, str(error), error.retry_after) from error
         except MedcostError as error:
             raise _Refusal(400, str(error)) from error
         except _Refusal:
             raise
         except Exception as error:
-            _log.exception("%s %s failed", method, path)
+            _log.exception("%s %s failed", method, path, extra={"requests": _requests(scope)})
             raise _Refusal(500, f"the model failed: {type(error).__name__}") from error
+        else:
+            return answer
         finally:
             self._at_work -= 1
 
@@ -141,6 +149,12 @@ class ModelApp:
         model = await self.model.model()
         named = {"version": model.version, "digest": model.digest, "refused": self.model.refused}
         return _JSON, msgspec.json.encode(named)
+
+
+def _requests(scope: Scope) -> list[str]:
+    """Name the requests to the API that a question is asked for: several may share one."""
+    given = dict(scope["headers"]).get(b"x-request-id", b"")[:_LONGEST_NAMES].decode("ascii", "replace")
+    return [name for name in given.split(",") if _NAME.fullmatch(name)]
 
 
 async def _body(scope: Scope, receive: Receive, content_type: str, *, at_most: int) -> bytes:

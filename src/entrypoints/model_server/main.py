@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from entrypoints.wiring.logs import configure_logs
 from entrypoints.wiring.model_server import bentoml_environment
+from entrypoints.wiring.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -89,7 +91,7 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """Make BentoML's ASGI application in this process. Called by uvicorn, once in each worker."""
     from entrypoints.model_server.service import MedcostModel, answer  # noqa: PLC0415  # made at import
 
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    configure_logs(load().log_level)
     logging.getLogger("bentoml").setLevel(logging.WARNING)
     if multiprocessing.parent_process() is not None:
         end_with_parent(os.getppid())

@@ -24,6 +24,7 @@ from entrypoints.dashboard.app import dashboard_app
 from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.http.app import create_app
 from entrypoints.http.limits import RateLimit
+from entrypoints.http.metrics import Metrics
 from entrypoints.http.options import ApiOptions
 from entrypoints.wiring.door import Door, refusal
 from entrypoints.wiring.logs import configure_logs
@@ -63,7 +64,8 @@ def web_app(
         more: handlers of the API beside ours, such as a benchmark's.
         leaving: tells whether the process is about to end.
     """
-    container = web_container(settings, *replacements)
+    metrics = Metrics()
+    container = web_container(settings, *replacements, metrics=metrics)
     keys = settings.require_keys
     refused = partial(refusal, keyless=not keys, allowed_hosts=settings.allowed_hosts)
     api: ASGIApp = _NOTHING
@@ -82,7 +84,7 @@ def web_app(
             body_deadline=settings.body_within,
             leaving=leaving,
         )
-        litestar = create_app(container, options, more=more)
+        litestar = create_app(container, options, more=more, metrics=metrics)
         api = cast("ASGIApp", litestar)  # Litestar types the same protocol more narrowly than Starlette
         lives.append(litestar.lifespan)
     if serve != "api":

@@ -26,6 +26,7 @@ from domain.ports.ledger import ModelLedger
 from domain.ports.passwords import Passwords
 from domain.ports.predictions import PredictionRepository
 from entrypoints.wiring.database import database_url, enter_in_thread, lease
+from entrypoints.wiring.observers import Observers
 from entrypoints.wiring.settings import Settings
 
 
@@ -48,10 +49,17 @@ class DatabaseParts(Provider):
 
     # written out: dishka cannot read annotations that an adapter imports for type checkers only
     @provide
-    def predictions(self, engine: AsyncEngine, settings: Settings) -> PredictionRepository:
+    def observers(self) -> Observers:
+        """Nobody, unless somebody else is named."""
+        return Observers()
+
+    @provide
+    def predictions(self, engine: AsyncEngine, settings: Settings, observers: Observers) -> PredictionRepository:
         """Every answer."""
         live = timedelta(hours=settings.idempotency_hours)
-        return PostgresPredictions(engine, deadline=settings.database_deadline, keys_live=live)
+        return PostgresPredictions(
+            engine, deadline=settings.database_deadline, keys_live=live, observe=observers.records
+        )
 
     @provide
     def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:

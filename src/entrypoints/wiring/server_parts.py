@@ -18,7 +18,10 @@ from domain.ports.championship import Championship
 from domain.ports.explainer import Explainer
 from domain.ports.loader import LoadedModel
 from domain.ports.predictor import Predictor
+from entrypoints.http.metrics import Metrics
 from entrypoints.wiring.database_parts import DatabaseParts
+from entrypoints.wiring.logs import request_id
+from entrypoints.wiring.observers import Observers
 from entrypoints.wiring.settings import Settings, environment_of
 
 _CHANGED_WITHIN: Final = 120.0
@@ -47,14 +50,14 @@ class ModelServerParts(Provider):
     @provide
     async def server(self, settings: Settings) -> AsyncIterator[ModelServer]:
         """Kept-alive connections."""
-        server = ModelServer(settings.model_server_url, deadline=settings.predictor_deadline)
+        server = ModelServer(settings.model_server_url, deadline=settings.predictor_deadline, told=request_id)
         yield server
         await server.close()
 
     @provide
-    def predictor(self, server: ModelServer) -> Predictor:
+    def predictor(self, server: ModelServer, observers: Observers) -> Predictor:
         """Asks for predictions."""
-        return BentoPredictor(server)
+        return BentoPredictor(server, observe=observers.predictor)
 
     @provide
     def explainer(self, server: ModelServer) -> Explainer:
@@ -89,7 +92,7 @@ class InProcessParts(Provider):
         return model
 
 
-def server_parts(settings: Settings) -> list[Provider]:
+def server_parts(settings: Settings, metrics: Metrics) -> list[Provider]:
     """Choose the parts that the settings name.
 
     Raises:
@@ -97,9 +100,12 @@ def server_parts(settings: Settings) -> list[Provider]:
     """
     told = Provider(scope=Scope.APP)
     told.provide(lambda: settings, provides=Settings)
+    looking = Provider(scope=Scope.APP)
+    observers = Observers(predictor=metrics.grouped("predict"), records=metrics.grouped("record"))
+    looking.provide(lambda: observers, provides=Observers, override=True)
     if settings.predictor == "in_process":
-        return [told, DatabaseParts(), Changing(), InProcessParts()]
+        return [told, DatabaseParts(), looking, Changing(), InProcessParts()]
     if not settings.model_server_url:
         message = "no model server is named: set MEDCOST_MODEL_SERVER_URL, or MEDCOST_PREDICTOR=in_process"
         raise ConfigurationError(message)
-    return [told, DatabaseParts(), Changing(), ModelServerParts()]
+    return [told, DatabaseParts(), looking, Changing(), ModelServerParts()]

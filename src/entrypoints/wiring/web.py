@@ -13,6 +13,7 @@ from application.review_predictions import ErasePrediction, RecordOutcome, Revie
 from application.set_password import SetPassword
 from application.sign_in import Admit, SignIn
 from application.sign_out import SignOut
+from entrypoints.http.metrics import Metrics
 from entrypoints.wiring.settings import Settings
 
 
@@ -35,24 +36,26 @@ class UseCases(Provider):
     set_password = provide(SetPassword)
 
 
-def web_container(settings: Settings, *replacements: Provider) -> AsyncContainer:
+def web_container(settings: Settings, *replacements: Provider, metrics: Metrics | None = None) -> AsyncContainer:
     """Put API and dashboard together for a profile. Only what the profile needs is imported.
 
     Args:
         settings: which profile, and where its parts are.
         replacements: for testers: providers whose factories say ``override=True``.
+        metrics: what the parts tell about themselves goes there.
 
     Raises:
         ConfigurationError: if no model server is named and none was started.
     """
-    return make_async_container(UseCases(), *_parts(settings), *replacements, validation_settings=STRICT_VALIDATION)
+    parts = _parts(settings, metrics or Metrics())
+    return make_async_container(UseCases(), *parts, *replacements, validation_settings=STRICT_VALIDATION)
 
 
-def _parts(settings: Settings) -> list[Provider]:
+def _parts(settings: Settings, metrics: Metrics) -> list[Provider]:
     if settings.profile == "memory":
         from entrypoints.wiring.memory_parts import MemoryKeeping, MemoryParts
 
         return [MemoryKeeping(), MemoryParts()]
     from entrypoints.wiring.server_parts import server_parts
 
-    return server_parts(settings)
+    return server_parts(settings, metrics)

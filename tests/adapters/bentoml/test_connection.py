@@ -31,6 +31,13 @@ def http(status, body, *headers):
     return "\r\n".join(lines).encode() + body
 
 
+async def head_of_request(reader):
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    await reader.readexactly(int(length.split(b":")[1]))
+    return head.lower()
+
+
 async def read_request(reader):
     head = await reader.readuntil(b"\r\n\r\n")
     length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b":0")
@@ -227,3 +234,23 @@ async def test_models_that_never_settle_give_no_mixed_answer():
         with pytest.raises(PredictorUnavailable, match="replaced"):
             await BentoPredictor(asked).predict([ann] * 2049)
         await asked.close()
+
+
+async def test_the_server_is_told_which_requests_share_a_question():
+    heads = []
+
+    async def answer(reader, writer):
+        while True:
+            heads.append(await head_of_request(reader))
+            rows = int(heads[-1].partition(b"content-length: ")[2].split()[0]) // 48
+            writer.write(http(200, frame(one, rows)))
+
+    names = iter("abcdef")
+    async with server(answer) as address:
+        asked = ModelServer(address, told=lambda: next(names))
+        predictor = BentoPredictor(asked)
+        await asyncio.gather(*(predictor.predict([ann]) for _ in range(4)))
+        await asked.close()
+    named = [head.partition(b"x-request-id: ")[2].split(b"\r\n")[0].decode() for head in heads]
+    assert ",".join(named).split(",") == list("abcd")
+    assert any("," in together for together in named)

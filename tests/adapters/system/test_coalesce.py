@@ -211,3 +211,23 @@ async def test_everybody_gets_their_own(calls, bad, at_once, parallel):
             assert task.result() == number * 2
     assert call.waiting == 0
     assert max((len(group) for group in work.groups), default=0) <= at_once
+
+
+async def test_who_looks_is_told_of_each_group_and_its_time():
+    seen = []
+
+    async def work(asked):
+        await asyncio.sleep(0)
+        return asked
+
+    one = Coalesced(
+        work=work,
+        at_once=2,
+        room=10,
+        deadline=5,
+        unavailable=PredictorUnavailable,
+        observe=lambda *told: seen.append(told),
+    )
+    await asyncio.gather(*(one(n) for n in range(5)))
+    assert [(size, waiting) for size, waiting, _ in seen] == [(2, 3), (2, 1), (1, 0)]
+    assert all(seconds >= 0 for _, _, seconds in seen)

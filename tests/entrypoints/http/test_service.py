@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import httpx
 import pytest
 
 from adapters.memory.predictions import MemoryPredictions
@@ -11,6 +12,7 @@ from domain.errors import PredictorUnavailable, RepositoryUnavailable
 from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
 from entrypoints.http.app import create_app
+from entrypoints.http.metrics import Metrics
 from entrypoints.http.options import ApiOptions
 
 
@@ -181,3 +183,29 @@ def test_the_api_process_stays_light():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     heavy = {"sklearn", "mlflow", "pandas", "bentoml", "numpy", "optuna", "matplotlib", "scipy", "pyarrow", "skops"}
     assert heavy.isdisjoint(name.partition(".")[0] for name in loaded)
+
+
+async def test_metrics_tell_stages_errors_the_model_in_service_and_the_process(memory_container, ann):
+    metrics = Metrics()
+    metrics.grouped("record")(17, 3, 0.004)
+    app = create_app(memory_container, ApiOptions(lambda headers: None), metrics=metrics)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),  # type: ignore[arg-type]  # Litestar's ASGI types are narrower
+        base_url="http://127.0.0.1/api/v1",
+    ) as api:
+        await api.post("/predictions", json=ann)
+        await api.post("/predictions", json={})
+        await api.get("/nowhere")
+        figures = (await api.get("/metrics")).text.splitlines()
+    for line in (
+        'medcost_stage_seconds_count{stage="decode"} 2.0',
+        'medcost_stage_seconds_bucket{le="0.005",stage="record"} 1.0',
+        'medcost_group_size_bucket{le="16.0",stage="record"} 0.0',
+        'medcost_group_size_bucket{le="32.0",stage="record"} 1.0',
+        'medcost_waiting{stage="record"} 3.0',
+        'medcost_errors_total{kind="BadRequestFields"} 1.0',
+        'medcost_errors_total{kind="NotFoundException"} 1.0',
+        "medcost_model_version 0.0",
+    ):
+        assert line in figures
+    assert any(line.startswith("process_open_fds ") for line in figures)

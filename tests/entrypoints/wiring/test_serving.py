@@ -133,6 +133,20 @@ def test_where_an_answer_was_forwarded_from_is_believed_of_named_proxies_only(se
         assert [answer.status_code for answer in answers] == statuses
 
 
+@pytest.mark.parametrize("keys", ["true", "false"])
+def test_no_facts_and_no_keys_are_in_the_log_not_even_at_debug_level(serve, tmp_path, keys):
+    _, address = serve(MEDCOST_LOG_LEVEL="debug", MEDCOST_REQUIRE_KEYS=keys)
+    wait_until_ready(address)
+    facts = {**ANN, "bmi": 27.4321987, "age": 77, "region": "southwest"}
+    for body in (json.dumps(facts), json.dumps({**facts, "sex": "elsewhere-4321987"}), json.dumps(facts)[:-9]):
+        for path in ("/predictions", "/predictions/batch", "/explanations", "/nowhere"):
+            headers = {"X-API-Key": "secret-4321987", "Content-Type": "application/json", "X-Request-ID": "mine-1"}
+            httpx.post(url(address, path), content=body, headers=headers, timeout=10)
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert {line["path"] for line in lines if line.get("request_id") == "mine-1"} >= {"/api/v1/predictions"}
+    assert "4321987" not in (tmp_path / "log").read_text()
+
+
 def test_parts_that_are_away_are_waited_for_and_named(serve, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]

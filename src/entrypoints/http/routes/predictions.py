@@ -48,7 +48,9 @@ async def predict(
     the same key with another body is a conflict.
     """
     decoding.media_type(request, [decoding.JSON])
-    made = await predict_cost(decoding.beneficiary(body), idempotency=_idempotency(request, body))
+    with shared.metrics.decoding():
+        person = decoding.beneficiary(body)
+    made = await predict_cost(person, idempotency=_idempotency(request, body))
     shared.metrics.predicted([made.model])
     shaped = PredictionOut.of(made, await shared.about(made.model))
     return Response(shaped, status_code=201, headers={"Location": f"{request.url.path}/{made.id}"})
