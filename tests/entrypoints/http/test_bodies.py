@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import gzip
 import json
+import os
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+EXAMPLES = int(os.environ.get("MEDCOST_MANGLED_BODIES", "150"))
+"""Mangled bodies for each way in; 2,000 by hand, and in `make soak`."""
 JSON = {"Content-Type": "application/json"}
 GOOD = b'{"age":40,"sex":"female","bmi":27.5,"children":1,"smoker":false,"region":"northeast"}'
 
@@ -150,6 +154,26 @@ def mangled(draw: st.DrawFn) -> bytes:
     return bytes(body)
 
 
+def _deep(draw: st.DrawFn) -> bytes:
+    opening = draw(st.sampled_from([b"[", b'{"age":', b'[{"bmi":[']))
+    return opening * draw(st.integers(100, 3000))
+
+
+_huge = st.builds(
+    lambda unit, times: (unit * times)[:60_000],
+    st.sampled_from([b"9", b" ", b'"', b"\\u0041", b'{"age":40},', b"\x00", "ä".encode()]),
+    st.integers(1_000, 60_000),
+)
+_encoded = st.sampled_from(["utf-16", "utf-16-be", "utf-32", "utf-8-sig", "utf-7", "cp037"]).map(
+    lambda encoding: GOOD.decode().encode(encoding)
+)
+_twice = st.sampled_from(["age", "sex", "bmi", "smoker"]).map(
+    lambda name: GOOD.replace(b"}", b',"' + name.encode() + b'":40}')
+)
+_constant = st.sampled_from([b"NaN", b"Infinity", b"-Infinity", b"1e999", b"nan", b"0x1p3"]).map(
+    lambda constant: GOOD.replace(b"27.5", constant)
+)
+_zipped = st.integers(1, 40_000_000).map(lambda size: gzip.compress(b" " * size, compresslevel=1)[:60_000])
 _facts = st.dictionaries(
     st.sampled_from(["age", "sex", "bmi", "children", "smoker", "region"]) | st.text(max_size=5),
     st.recursive(
@@ -161,9 +185,25 @@ _facts = st.dictionaries(
 ).map(lambda facts: json.dumps(facts).encode())
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(body=mangled() | _facts | st.binary(max_size=200))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    body=mangled()
+    | _facts
+    | st.binary(max_size=200)
+    | st.composite(_deep)()
+    | _huge
+    | _encoded
+    | _twice
+    | _constant
+    | _zipped
+)
 @pytest.mark.parametrize("path", ["/predictions", "/predictions/batch", "/scenarios"])
 async def test_no_body_breaks_the_api(memory_api, path, body):
-    answer = await memory_api.post(path, content=body, headers=JSON)
-    assert answer.status_code in (200, 201, 400, 422)
+    for headers in (JSON, JSON | {"Content-Encoding": "gzip"}):
+        answer = await memory_api.post(path, content=body, headers=headers)
+        assert answer.status_code in (200, 201, 400, 415, 422)
+        if answer.is_error:
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["type"].startswith("urn:medcost:problem:")
+            assert len(answer.content) < 200_000
+            assert b"Traceback" not in answer.content

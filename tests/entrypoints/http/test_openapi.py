@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 
 import pytest
 import schemathesis
+from dishka import AsyncContainer
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 
+from domain.keys import Role
+from domain.ports.keys import ApiKeys
 from entrypoints.http.app import create_app
 from entrypoints.http.docs import STATIC
 from entrypoints.http.options import ApiOptions
@@ -37,20 +41,36 @@ OPERATIONS = {
 }
 
 
+@pytest.fixture(scope="session", params=["open", "admin", "client", "stranger"])
+def caller(request: pytest.FixtureRequest) -> str:
+    """Who asks: anybody where no key is required; else with an admin's key, a client's, or none."""
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def described() -> schemathesis.BaseSchema:
-    """The API as it describes itself."""
+def described(caller: str) -> tuple[schemathesis.BaseSchema, dict[str, str]]:
+    """The API as it describes itself, and the headers by which the caller is known."""
+    container, headers = web_container(load({"profile": "memory"})), {"Host": "127.0.0.1"}
     # schemathesis makes bodies beyond our usual limit now and then, and takes a 413 for no refusal
-    options = ApiOptions(lambda headers: None, body_limit=4 * 1024 * 1024)
-    app = create_app(web_container(load({"profile": "memory"})), options)
-    return schemathesis.openapi.from_asgi("/api/v1/schema/openapi.json", app, headers={"Host": "127.0.0.1"})
+    options = ApiOptions(lambda headers: None, body_limit=4 * 1024 * 1024, require_keys=caller != "open")
+    schema = schemathesis.openapi.from_asgi(
+        "/api/v1/schema/openapi.json", create_app(container, options), headers=headers
+    )
+    if caller in ("admin", "client"):
+        headers = {**headers, "X-API-Key": asyncio.run(_secret(container, Role(caller)))}
+    return schema, headers
+
+
+async def _secret(container: AsyncContainer, role: Role) -> str:
+    return (await (await container.get(ApiKeys)).create(role, role))[1]
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fit", "unfit"])
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_the_api_does_what_its_description_says(described, name, mode):
     method, path = OPERATIONS[name]
-    operation = described[f"/api/v1{path}"][method]
+    schema, headers = described
+    operation = schema[f"/api/v1{path}"][method]
     tried = 0
 
     @settings(
@@ -65,7 +85,7 @@ def test_the_api_does_what_its_description_says(described, name, mode):
     def every_case(case: Case) -> None:
         nonlocal tried
         tried += 1
-        case.call_and_validate(headers={"Host": "127.0.0.1"})
+        case.call_and_validate(headers=headers)
 
     try:
         every_case()
