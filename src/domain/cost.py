@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -81,12 +82,7 @@ class CostDistribution:
         Raises:
             ValueError: if ``level`` is outside 0.01-0.99, where nothing is known.
         """
-        position = round(level * 100 - 1, 9)  # 0.95 * 100 is 95.00000000000001: stay on the grid point that is meant
-        if not 0 <= position <= len(self.quantiles) - 1:
-            message = f"quantiles are known from 0.01 to 0.99, not at {level}"
-            raise ValueError(message)
-        below = math.floor(position)
-        share = position - below
+        below, share = _position(level)
         if not share:
             return self.quantiles[below]
         return self.quantiles[below] * (1 - share) + self.quantiles[below + 1] * share
@@ -99,6 +95,17 @@ class CostDistribution:
         """
         tail = (1 - level) / 2
         return Interval(level, cents_down(self.quantile(tail)), cents_up(self.quantile(1 - tail)))
+
+
+@lru_cache
+def _position(level: float) -> tuple[int, float]:
+    """Find a level on the grid: the place of the quantile at or below it, and how far it is on to the next one."""
+    position = round(level * 100 - 1, 9)  # 0.95 * 100 is 95.00000000000001: stay on the grid point that is meant
+    if not 0 <= position <= len(QUANTILE_LEVELS) - 1:
+        message = f"quantiles are known from 0.01 to 0.99, not at {level}"
+        raise ValueError(message)
+    below = math.floor(position)
+    return below, position - below
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class BentoPredictor(Predictor):
         parts = [beneficiaries[at : at + wire.MAX_ROWS] for at in range(0, len(beneficiaries), wire.MAX_ROWS)]
         async with self._server.deadline():
             for _ in range(_TRIES):
-                answers = [await self._ask(part) for part in parts]
+                answers = await asyncio.gather(*map(self._ask, parts))
                 if len({answer[0].model for answer in answers}) <= 1:
                     return [estimate for answer in answers for estimate in answer]
         message = "the model was replaced again and again while a batch was being answered"

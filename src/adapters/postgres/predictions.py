@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +16,7 @@ from uuid_utils import uuid7
 from adapters.postgres.engine import driver_of, translated
 from adapters.postgres.history import page_statement
 from adapters.postgres.migrations import head
-from adapters.postgres.recording import Wanted, copy, record
+from adapters.postgres.recording import Wanted, copy, record, values
 from adapters.postgres.rows import entity
 from adapters.postgres.tables import ERASURES, IDEMPOTENCY_KEYS, PREDICTIONS
 from adapters.system.coalesce import Coalesced, Observer, unobserved
@@ -88,11 +89,12 @@ class PostgresPredictions(PredictionRepository):
 
     async def add_all(self, new: Sequence[NewPrediction]) -> Sequence[Prediction]:
         """Record all by COPY, in one transaction."""
-        predictions = [Prediction.recorded(one, _new_id()) for one in new]
-        if predictions:
+        # thousands take a while to write down: not on the event loop
+        predictions, records = await asyncio.to_thread(_recorded, new)
+        if records:
             with translated():
                 async with driver_of(self._engine) as driver:
-                    await copy(driver, predictions)
+                    await copy(driver, records)
         return predictions
 
     async def replay(self, idempotency: Idempotency, *, at: datetime) -> Prediction | None:
@@ -221,6 +223,11 @@ def _same(kept: Kept, idempotency: Idempotency) -> Prediction:
         message = f"idempotency key {idempotency.key!r} came with another body before"
         raise IdempotencyKeyReused(message)
     return kept.prediction
+
+
+def _recorded(new: Sequence[NewPrediction]) -> tuple[list[Prediction], list[tuple[Any, ...]]]:
+    predictions = [Prediction.recorded(one, _new_id()) for one in new]
+    return predictions, [values(one) for one in predictions]
 
 
 def _new_id() -> UUID:

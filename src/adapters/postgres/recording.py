@@ -44,28 +44,27 @@ async def record(driver: Connection, group: Sequence[Wanted], *, keys_live: time
     over. Of twins in two transactions, one waits here for the other's commit.
     """
     records = [
-        (*_values(one.prediction), *((one.idempotency.key, one.idempotency.fingerprint) if one.idempotency else _NONE))
+        (*values(one.prediction), *((one.idempotency.key, one.idempotency.fingerprint) if one.idempotency else _NONE))
         for one in group
     ]
     claimed = await driver.fetch(_group_statement(), *map(list, zip(*records, strict=True)), keys_live)
     return {claim[0] for claim in claimed}
 
 
-async def copy(driver: Connection, predictions: Sequence[Prediction]) -> None:
-    """Record all or none by COPY."""
-    await driver.copy_records_to_table(
-        PREDICTIONS.name, columns=[one.name for one in _RECORDED], records=map(_values, predictions)
-    )
+async def copy(driver: Connection, records: Sequence[tuple[Any, ...]]) -> None:
+    """Record all or none of these `values` by COPY."""
+    await driver.copy_records_to_table(PREDICTIONS.name, columns=[one.name for one in _RECORDED], records=records)
 
 
 _NONE: Final = (None, None)
 
 
-def _values(prediction: Prediction) -> tuple[Any, ...]:
+def values(prediction: Prediction) -> tuple[Any, ...]:
+    """Give the columns that are recorded of a prediction."""
     # SQLAlchemy's connections of asyncpg take JSON as text
-    values = row(prediction)
-    values["cautions"] = msgspec.json.encode(values["cautions"]).decode()
-    return tuple(values.values())
+    columns = row(prediction)
+    columns["cautions"] = msgspec.json.encode(columns["cautions"]).decode()
+    return tuple(columns.values())
 
 
 @cache
