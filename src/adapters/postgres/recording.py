@@ -5,6 +5,7 @@ Both speak to asyncpg itself: SQLAlchemy's way of executing costs as much as the
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +19,7 @@ from adapters.postgres.rows import row
 from adapters.postgres.tables import IDEMPOTENCY_KEYS, PREDICTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from datetime import timedelta
     from uuid import UUID
 
@@ -53,10 +54,21 @@ async def record(driver: Connection, group: Sequence[Wanted], *, keys_live: time
 
 async def copy(driver: Connection, records: Sequence[tuple[Any, ...]]) -> None:
     """Record all or none of these `values` by COPY."""
-    await driver.copy_records_to_table(PREDICTIONS.name, columns=[one.name for one in _RECORDED], records=records)
+    await driver.copy_records_to_table(
+        PREDICTIONS.name, columns=[one.name for one in _RECORDED], records=_in_turns(records)
+    )
 
 
 _NONE: Final = (None, None)
+_WITHOUT_PAUSE: Final = 2_000
+
+
+async def _in_turns(records: Sequence[tuple[Any, ...]]) -> AsyncIterator[tuple[Any, ...]]:
+    """Give the records, and now and then others a turn: asyncpg encodes them on the event loop."""
+    for number, one in enumerate(records, 1):
+        yield one
+        if number % _WITHOUT_PAUSE == 0:
+            await asyncio.sleep(0)
 
 
 def values(prediction: Prediction) -> tuple[Any, ...]:

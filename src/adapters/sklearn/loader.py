@@ -130,4 +130,7 @@ def _people(facts: memoryview[float]) -> Floats:
 
 def _are_people(rows: Floats) -> bool:
     """Tell whether each row keeps the rules of the six facts; NaN keeps none."""
-    return bool(((rows >= _LOWS) & (rows <= _HIGHS)).all() and (rows[:, _WHOLE] % 1 == 0).all())
+    if not len(rows):
+        return True
+    in_range = (rows.min(axis=0) >= _LOWS) & (rows.max(axis=0) <= _HIGHS)
+    return bool(in_range.all() and (np.floor(rows) == rows).all(axis=0)[_WHOLE].all())

@@ -117,7 +117,8 @@ async def predict_file(
                     known = (*FACTS, TARGET)
                     result.unknown_columns = tuple(one for one in batch.names if one.strip().casefold() not in known)
                 facts, good, broken = await asyncio.to_thread(facts_of, batch)
-                said = await model.publish_columns(cast("memoryview[float]", facts[good].data))
+                people = facts if good.all() else facts[good]
+                said = await model.publish_columns(cast("memoryview[float]", people.data))
                 found = [Violation(result.rows + i + 1, one.field, one.code, one.detail) for i, one in broken]
                 result.rows = read
                 result.scored += int(good.sum())

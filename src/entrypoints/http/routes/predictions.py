@@ -6,10 +6,11 @@ import asyncio
 import hashlib
 import re
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
+import msgspec
 from dishka.integrations.litestar import FromDishka, inject
 from litestar import Request, Response, delete, get, post, put
 from litestar.di import NamedDependency
@@ -63,18 +64,22 @@ async def predict_batch(
     body: RawBody,
     shared: NamedDependency[Shared],
     predict_costs: FromDishka[PredictCosts],
-) -> BatchOut:
+) -> Response[BatchOut]:
     """Up to 10,000 beneficiaries as a JSON array, JSON Lines, or CSV with a header.
 
     Good rows are predicted by one and the same model and recorded all together; what is wrong with the others is
     said in `errors`. Rows count from 1; a CSV header and empty lines are not counted.
     """
     kind = decoding.media_type(request, BATCH_TYPES)
-    # 4 MB take a while to read: not on the event loop, which the dashboard shares
+    # 4 MB take a while to read and to write: not on the event loop, which the dashboard shares
     people, bad = await asyncio.to_thread(batch, body, kind, most=shared.options.batch_rows)
     made = await predict_costs(people) if people else []
     shared.metrics.predicted(one.model for one in made)
-    return BatchOut([PredictionOut.of(one) for one in made], bad, await shared.about(made[0].model) if made else UNSET)
+    about = await shared.about(made[0].model) if made else UNSET
+    shaped: Any = await asyncio.to_thread(
+        lambda: msgspec.json.encode(BatchOut([PredictionOut.of(one) for one in made], bad, about))
+    )
+    return Response(shaped, media_type=decoding.JSON)
 
 
 @get("/predictions", operation_id="list_predictions", tags=TAGS, summary="Recorded predictions, newest first")
