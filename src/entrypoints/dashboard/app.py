@@ -16,13 +16,13 @@ from entrypoints.dashboard.kit.forms import FormTokens
 from entrypoints.dashboard.kit.guard import Guard
 from entrypoints.dashboard.kit.inject import injecting
 from entrypoints.dashboard.kit.page import Page, Visit, add_page
-from entrypoints.dashboard.pages import estimate, history, history_export, models, sign_in, what_if
+from entrypoints.dashboard.pages import estimate, history, history_export, models, operations, sign_in, what_if
 from entrypoints.dashboard.pages.sign_in_forms import SignInForms
 
 if TYPE_CHECKING:
     from dishka import AsyncContainer
 
-    from entrypoints.dashboard.options import DashboardOptions
+    from entrypoints.dashboard.options import DashboardOptions, Traffic
 
 _HERE: Final = Path(__file__).parent
 _THEME: Final = _HERE / "theme.css"
@@ -35,14 +35,15 @@ _ICON: Final = (
 _YEAR: Final = 365 * 24 * 3600
 
 
-def dashboard_app(container: AsyncContainer, options: DashboardOptions) -> FastAPI:
+def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic: Traffic | None = None) -> FastAPI:
     """Make the ASGI application. Once a process: NiceGUI keeps its pages in a module of its own.
 
     Args:
         container: where each call of a use case gets a REQUEST scope. It stays the caller's to close.
         options: see there.
+        traffic: of the API, where it is served by this process.
     """
-    menu = register_pages(container, options)
+    menu = register_pages(container, options, traffic)
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     inject = injecting(container)
     SignInForms(inject, options).add_to(host)
@@ -62,7 +63,9 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions) -> FastA
     return host
 
 
-def register_pages(container: AsyncContainer, options: DashboardOptions) -> Sequence[Page]:
+def register_pages(
+    container: AsyncContainer, options: DashboardOptions, traffic: Traffic | None = None
+) -> Sequence[Page]:
     """Tell NiceGUI every page and what they look like. What nobody foresaw is logged by NiceGUI itself."""
     for file, place in ((_THEME, "theme.css"), (_FONT, "inter.woff2")):
         pages.add_static_file(local_file=file, url_path=f"/assets/{place}", max_cache_age=_YEAR)
@@ -79,6 +82,7 @@ def register_pages(container: AsyncContainer, options: DashboardOptions) -> Sequ
         what_if.page(inject),
         history.page(guard.inject),
         models.page(guard.inject),
+        operations.page(guard.inject, traffic),
         sign_in.page(inject, options),
     )
     for page in menu:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +20,49 @@ class DashboardOptions:
     login: bool = False
     first_password: bool = False
     https: bool = False
+
+
+class RouteFigures(Protocol):
+    """What one route of the API did since the process started; times in seconds."""
+
+    @property
+    def method(self) -> str:
+        """HTTP's."""
+        ...
+
+    @property
+    def route(self) -> str:
+        """The template, such as ``/api/v1/predictions/{id}``."""
+        ...
+
+    @property
+    def requests(self) -> int:
+        """How many were answered."""
+        ...
+
+    @property
+    def errors(self) -> int:
+        """How many of them with 500 or above."""
+        ...
+
+    @property
+    def median(self) -> float:
+        """Half were answered within."""
+        ...
+
+    @property
+    def p95(self) -> float:
+        """95 of 100 were answered within."""
+        ...
+
+
+class Traffic(Protocol):
+    """What the API counts in this process."""
+
+    def routes(self) -> Sequence[RouteFigures]:
+        """Sum up each route, the busiest first."""
+        ...
+
+    def answers(self) -> Mapping[str, int]:
+        """Count predictions answered by model version."""
+        ...

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 from prometheus_client import (
@@ -16,7 +19,7 @@ from prometheus_client import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from domain.prediction import ModelReference
@@ -24,6 +27,18 @@ if TYPE_CHECKING:
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _SHORT: Final = (0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, *_SECONDS)
 _GROUP: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteFigures:
+    """What one route did since the process started; ``errors`` are answers of 500 and above."""
+
+    method: str
+    route: str
+    requests: int
+    errors: int
+    median: float
+    p95: float
 
 
 class Metrics:
@@ -102,6 +117,46 @@ class Metrics:
             self._predictions.labels(str(model.version)).inc()
             self._version.set(model.version)
 
+    def routes(self) -> Sequence[RouteFigures]:
+        """Sum up each route, the busiest first; times in seconds, as exact as the buckets are."""
+        heights: dict[tuple[str, str], dict[float, float]] = defaultdict(lambda: defaultdict(float))
+        errors: dict[tuple[str, str], float] = defaultdict(float)
+        for sample in next(iter(self._latency.collect())).samples:
+            which = (sample.labels["method"], sample.labels["route"])
+            if sample.name.endswith("_bucket"):
+                heights[which][float(sample.labels["le"])] += sample.value
+            elif sample.name.endswith("_count") and sample.labels["status"] >= "500":
+                errors[which] += sample.value
+        figures = [
+            RouteFigures(
+                *which,
+                requests=int(max(counts.values())),
+                errors=int(errors[which]),
+                median=_quantile(counts, 0.5),
+                p95=_quantile(counts, 0.95),
+            )
+            for which, counts in heights.items()
+        ]
+        return sorted(figures, key=lambda one: one.requests, reverse=True)
+
+    def answers(self) -> Mapping[str, int]:
+        """Count predictions answered by model version."""
+        samples = next(iter(self._predictions.collect())).samples
+        return {one.labels["version"]: int(one.value) for one in samples if one.name.endswith("_total")}
+
     def text(self) -> bytes:
         """Give all of it in Prometheus' text format."""
         return generate_latest(self._registry)
+
+
+def _quantile(counts: Mapping[float, float], level: float) -> float:
+    """Interpolate in the bucket that holds the quantile, as Prometheus does; the last bucket gives its lower end."""
+    bounds = [0.0, *sorted(counts)]
+    wanted = level * counts[bounds[-1]]
+    for low, high in pairwise(bounds):
+        below = counts[low] if low else 0.0
+        if counts[high] >= wanted:
+            if high == float("inf"):
+                return low
+            return low + (high - low) * (wanted - below) / (counts[high] - below)
+    return bounds[-1]

@@ -89,7 +89,7 @@ def web_app(
         api = cast("ASGIApp", litestar)  # Litestar types the same protocol more narrowly than Starlette
         lives.append(litestar.lifespan)
     if serve != "api":
-        host = dashboard_app(container, _dashboard_options(settings))
+        host = dashboard_app(container, _dashboard_options(settings), metrics if serve == "web" else None)
         pages = Door(host, refused)
         lives.append(lambda: host.router.lifespan_context(host))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container, provide
 
+from application.check_parts import CheckParts
 from application.explain_cost import ExplainCost
 from application.explore_cost import ExploreCost
+from application.measure_outcomes import MeasureOutcomes
 from application.predict_cost import PredictCost
 from application.predict_costs import PredictCosts
 from application.review_models import ReviewModels
@@ -30,6 +32,8 @@ class UseCases(Provider):
     erase_prediction = provide(ErasePrediction)
     record_outcome = provide(RecordOutcome)
     review_models = provide(ReviewModels)
+    check_parts = provide(CheckParts)
+    measure_outcomes = provide(MeasureOutcomes)
     sign_in = provide(SignIn)
     admit = provide(Admit)
     sign_out = provide(SignOut)

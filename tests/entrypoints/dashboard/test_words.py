@@ -15,7 +15,7 @@ from entrypoints.dashboard.words.language import chosen
 from entrypoints.dashboard.words.speech import Words
 
 ENGLISH, SPANISH = CATALOGUES["en"], CATALOGUES["es"]
-SAME_IN_BOTH = {"smoker.no", "bmi.metric", "bmi.unit"} | {
+SAME_IN_BOTH = {"operations.ms", "smoker.no", "bmi.metric", "bmi.unit"} | {
     f"bmi.{measure}.unit" for measure in ("feet", "inches", "pounds", "centimetres", "kilograms")
 }
 ENGLISH_WORDS = re.compile(  # not "a" and not "no", which are Spanish as well

@@ -91,7 +91,7 @@ def verdict(said: Verdict | None, words: Words) -> str:
     told = words(key, rival=against.rival, rows=words.count(against.rows))
     rows = "".join(_check(one, words) for one in said.checks)
     heads = [words("models.check"), words("models.state"), words("models.numbers")]
-    return f'{head}<p class="lead-in">{escape(told)}</p>{_framed(words("models.gate"), heads, rows, "checks")}'
+    return f'{head}<p class="lead-in">{escape(told)}</p>{framed(words("models.gate"), heads, rows, "checks")}'
 
 
 def ledger(entries: Sequence[LedgerEntry], words: Words) -> str:
@@ -119,7 +119,7 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], loo
         + "</tr>"
         for first, *rest in rows
     )
-    return _framed(caption, heads, body, look)
+    return framed(caption, heads, body, look)
 
 
 def group(name: str, words: Words) -> str:
@@ -132,7 +132,8 @@ def figure(metric: str, value: float, words: Words) -> str:
     return f"{value:.3f}" if metric == "r2" else words.dollars(value)
 
 
-def _framed(caption: str, heads: Sequence[str], body: str, look: str) -> str:
+def framed(caption: str, heads: Sequence[str], body: str, look: str) -> str:
+    """Put rows of a table below its heads."""
     said = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     return (
         f'<table class="stacked {look}"><caption class="veiled">{escape(caption)}</caption>'

@@ -13,7 +13,7 @@ from dishka import FromDishka
 
 from application.review_models import ReviewedVersion, ReviewModels
 from domain.errors import LedgerBroken, PromotionRefused
-from domain.ledger import LedgerEntry, previous_champion
+from domain.ledger import LedgerEntry, previous_champion, was_rolled_back
 from domain.ports.championship import Championship
 from domain.promotion import require
 from entrypoints.dashboard.kit import cards, model_charts, model_facts
@@ -195,7 +195,7 @@ class ModelsPage:
         if one := self._opened:
             number = one.version.number
             make = partial(self._use.promote, number, self._by)
-            self._change.open(Change("promote", number, make, _against(one, self._known.champion)))
+            self._change.open(Change("promote", number, make, _against(one, self._known)))
 
     def _ask_back(self) -> None:
         if before := previous_champion(self._known.entries):
@@ -216,11 +216,12 @@ class ModelsPage:
             one.visible = models is not None and models.champion is not None
 
 
-def _against(one: ReviewedVersion, champion: ReviewedVersion | None) -> str:
+def _against(one: ReviewedVersion, models: Models) -> str:
     """Say why the gate does not let a version in now; empty if it does."""
-    reigning = champion.version.number if champion else None
+    number, reigning = one.version.number, models.champion.version.number if models.champion else None
+    back = was_rolled_back(models.entries, number)
     try:
-        require(one.verdict, version=one.version.number, champion=reigning, override=None)
+        require(one.verdict, version=number, champion=reigning, override=None, rolled_back=back)
     except PromotionRefused as refused:
         return str(refused)
     return ""

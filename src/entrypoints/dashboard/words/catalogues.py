@@ -8,6 +8,7 @@ from typing import Final
 from entrypoints.dashboard.words.en import estimate as english_estimate
 from entrypoints.dashboard.words.en import history as english_history
 from entrypoints.dashboard.words.en import models as english_models
+from entrypoints.dashboard.words.en import operations as english_operations
 from entrypoints.dashboard.words.en import people as english_people
 from entrypoints.dashboard.words.en import shell as english_shell
 from entrypoints.dashboard.words.en import sign_in as english_sign_in
@@ -15,6 +16,7 @@ from entrypoints.dashboard.words.en import what_if as english_what_if
 from entrypoints.dashboard.words.es import estimate as spanish_estimate
 from entrypoints.dashboard.words.es import history as spanish_history
 from entrypoints.dashboard.words.es import models as spanish_models
+from entrypoints.dashboard.words.es import operations as spanish_operations
 from entrypoints.dashboard.words.es import people as spanish_people
 from entrypoints.dashboard.words.es import shell as spanish_shell
 from entrypoints.dashboard.words.es import sign_in as spanish_sign_in
@@ -26,6 +28,7 @@ _ENGLISH: Final = (
     english_estimate,
     english_history,
     english_models,
+    english_operations,
     english_sign_in,
     english_what_if,
 )
@@ -35,6 +38,7 @@ _SPANISH: Final = (
     spanish_estimate,
     spanish_history,
     spanish_models,
+    spanish_operations,
     spanish_sign_in,
     spanish_what_if,
 )

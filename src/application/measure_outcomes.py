@@ -1,0 +1,68 @@
+"""Hold what was predicted against what the year really cost, where that is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING, Final, Self
+
+from application.use_case import use_case
+from domain.ports.predictions import PredictionRepository
+from domain.prediction import PredictionQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.prediction import Outcome, Prediction
+
+_PAGE: Final = 500
+LOOKED_AT: Final = 2 * _PAGE
+"""So many of the newest predictions are looked at, however many there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveScores:
+    """How the newest predictions came out, in USD as they were published.
+
+    Args:
+        predictions: how many were looked at.
+        outcomes: of how many the real cost is known; the figures below are None if of none.
+        inside: share of them in the published range.
+        typical_mae: mean distance of the typical year from the real cost.
+        bias: expected minus real cost, on average.
+    """
+
+    predictions: int
+    outcomes: int
+    inside: float | None = None
+    typical_mae: float | None = None
+    bias: float | None = None
+
+    @classmethod
+    def of(cls, predictions: Sequence[Prediction]) -> Self:
+        """Measure."""
+        known: list[tuple[Prediction, Outcome]] = [(one, one.outcome) for one in predictions if one.outcome]
+        if not known:
+            return cls(predictions=len(predictions), outcomes=0)
+        return cls(
+            predictions=len(predictions),
+            outcomes=len(known),
+            inside=fmean(one.interval.low <= real.charges <= one.interval.high for one, real in known),
+            typical_mae=fmean(abs(one.typical - real.charges) for one, real in known),
+            bias=fmean(one.expected - real.charges for one, real in known),
+        )
+
+
+@use_case
+class MeasureOutcomes:
+    """Measure the newest `LOOKED_AT` predictions."""
+
+    predictions: PredictionRepository
+
+    async def __call__(self) -> LiveScores:
+        """Measure."""
+        query = PredictionQuery(limit=_PAGE)
+        newest = list(await self.predictions.page(query))
+        if len(newest) == _PAGE:
+            newest += await self.predictions.page(query.following(newest[-1]))
+        return LiveScores.of(newest)

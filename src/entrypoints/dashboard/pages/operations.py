@@ -1,0 +1,202 @@
+"""What runs, what was asked and how the answers came out; live while somebody looks."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from dishka import FromDishka
+from nicegui import ui
+
+from application.check_parts import CheckParts, PartsState
+from application.measure_outcomes import LiveScores, MeasureOutcomes
+from domain.errors import NotSignedIn, Unavailable
+from entrypoints.dashboard.kit import cards, model_facts
+from entrypoints.dashboard.kit.page import Page
+from entrypoints.dashboard.kit.shell import card, html, tag, text
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from nicegui.events import GenericEventArguments
+
+    from entrypoints.dashboard.kit.inject import Inject
+    from entrypoints.dashboard.kit.page import Visit
+    from entrypoints.dashboard.options import Traffic
+    from entrypoints.dashboard.words.speech import Words
+
+_EVERY: Final = 2.0
+"""Seconds between two looks, while the page is seen."""
+_OUTCOMES_EVERY: Final = 20.0
+"""Seconds between two looks at a thousand predictions."""
+_PATIENCE: Final = 0.5
+"""Seconds that the first page waits for its numbers, before it is shown without them."""
+_SHORT: Final = 12
+_SEEN: Final = (
+    "<script>document.addEventListener('visibilitychange', () => emitEvent('seen', !document.hidden))</script>"
+)
+
+
+async def check(ask: FromDishka[CheckParts]) -> PartsState:
+    """Ask each part."""
+    return await ask()
+
+
+async def measure(ask: FromDishka[MeasureOutcomes]) -> LiveScores:
+    """Hold predictions against outcomes."""
+    return await ask()
+
+
+@dataclass(frozen=True)
+class UseCases:
+    """What the page asks of the application."""
+
+    check: Callable[[], Awaitable[PartsState]]
+    measure: Callable[[], Awaitable[LiveScores]]
+
+
+def page(inject: Inject, traffic: Traffic | None) -> Page:
+    """Make the page over its use cases; ``inject`` is the guard's, ``traffic`` the API's in this process."""
+    use = UseCases(inject(check), inject(measure))
+
+    async def build(visit: Visit) -> None:
+        await OperationsPage(use, traffic, visit).first_look()
+
+    return Page("/operations", "operations", build, admin=True)
+
+
+class OperationsPage:
+    """One open page."""
+
+    def __init__(self, use: UseCases, traffic: Traffic | None, visit: Visit) -> None:
+        words = visit.words
+        self._use, self._traffic, self._words = use, traffic, words
+        self._measured = -_OUTCOMES_EVERY
+        with visit.frame(words("operations.title"), words("operations.lead")), tag("div", "results"):
+            self._problem = html().props("role=alert")
+            with card("parts", words("operations.parts")):
+                self._parts = html(_waiting(words))
+            with card("requests", words("operations.requests"), words("operations.requests.lead")):
+                self._requests = html(_waiting(words))
+            with card("outcomes", words("operations.outcomes")):
+                self._outcomes = html(_waiting(words))
+            with card("elsewhere", words("operations.elsewhere")):
+                text("p", words("operations.elsewhere.batches"), "hint")
+                text("p", words("operations.elsewhere.drift", command="medcost data describe"), "hint")
+            self._timer = ui.timer(_EVERY, self._look, immediate=False)
+        ui.add_body_html(_SEEN)
+        ui.on("seen", self._seen)
+
+    async def first_look(self) -> None:
+        """Show everything, or the page without it after half a second."""
+        await asyncio.wait([asyncio.ensure_future(self._look())], timeout=_PATIENCE)
+
+    async def _look(self) -> None:
+        words = self._words
+        self._requests.content = _requests(self._traffic, words)
+        try:
+            self._parts.content = _parts(await self._use.check(), self._traffic, words)
+            if time.monotonic() - self._measured >= _OUTCOMES_EVERY:
+                self._outcomes.content = _outcomes(await self._use.measure(), words)
+                self._measured = time.monotonic()
+        except NotSignedIn:
+            self._timer.deactivate()  # the guard has sent the browser to the sign-in page
+        except Unavailable:
+            self._problem.content = cards.notice("bad", words("operations.away"), words("operations.away.do"))
+        else:
+            self._problem.content = ""
+
+    def _seen(self, event: GenericEventArguments) -> None:
+        self._timer.active = bool(event.args)
+
+
+def _waiting(words: Words) -> str:
+    return f'<p class="empty">{escape(words("working"))}</p>'
+
+
+def _parts(state: PartsState, traffic: Traffic | None, words: Words) -> str:
+    api = words("operations.api.here" if traffic else "operations.api.other")
+    model = state.model_away
+    if state.model:
+        said = {"version": state.model.version, "digest": state.model.digest[:_SHORT]}
+        model = words("operations.server.says", **said)
+    rows = [
+        _part("api", "up", api, words),
+        _part("server", "down" if state.model_away else "up", model, words, theirs=bool(state.model_away)),
+        _part(
+            "database",
+            "down" if state.database_away else "up",
+            state.database_away or words("operations.database.says"),
+            words,
+            theirs=bool(state.database_away),
+        ),
+        _champion(state, words),
+    ]
+    heads = [words(f"operations.{key}") for key in ("part", "state", "detail")]
+    return model_facts.framed(words("operations.parts"), heads, "".join(rows), "checks")
+
+
+def _champion(state: PartsState, words: Words) -> str:
+    if state.database_away:
+        return _part("pointer", "warn", words("operations.pointer.unknown"), words)
+    if state.champion is None:
+        return _part("pointer", "warn", words("operations.pointer.none"), words)
+    same = "same" if state.follows else "other"
+    said = words(f"operations.pointer.{same}", version=state.champion.version)
+    return _part("pointer", "up" if state.follows else "warn", said, words)
+
+
+def _part(name: str, state: str, detail: str, words: Words, *, theirs: bool = False) -> str:
+    kind = {"up": "passed", "down": "refused", "warn": "warned"}[state]
+    language = ' lang="en"' * theirs  # repeated as the part said it
+    return (
+        f'<tr><th scope="row">{escape(words(f"operations.{name}"))}</th>'
+        f'<td><span class="state {kind}">{escape(words(f"operations.{state}"))}</span></td>'
+        f"<td{language}>{escape(detail)}</td></tr>"
+    )
+
+
+def _requests(traffic: Traffic | None, words: Words) -> str:
+    if traffic is None:
+        return f'<p class="empty">{escape(words("operations.requests.other"))}</p>'
+    routes = traffic.routes()
+    if not routes:
+        return f'<p class="empty">{escape(words("operations.requests.none"))}</p>'
+    answers = traffic.answers()
+    by = ", ".join(
+        words("operations.answers.by", version=version, count=words.count(count)) for version, count in answers.items()
+    )
+    tiles = [
+        (words("operations.count"), words.count(sum(one.requests for one in routes)), ""),
+        (words("operations.errors"), words.count(sum(one.errors for one in routes)), ""),
+        (words("operations.answers"), words.count(sum(answers.values())), by),
+    ]
+    heads = [words(f"operations.{key}") for key in ("route", "count", "errors", "median", "p95")]
+    lines: list[Sequence[str]] = [
+        (
+            f"{one.method} {one.route}",
+            words.count(one.requests),
+            words.count(one.errors),
+            words("operations.ms", ms=f"{1000 * one.median:.1f}"),
+            words("operations.ms", ms=f"{1000 * one.p95:.1f}"),
+        )
+        for one in routes
+    ]
+    return cards.definitions(tiles, "tiles") + model_facts.table(words("operations.requests"), heads, lines)
+
+
+def _outcomes(scores: LiveScores, words: Words) -> str:
+    if not scores.predictions:
+        return f'<p class="empty">{escape(words("operations.outcomes.empty"))}</p>'
+    if scores.inside is None or scores.typical_mae is None or scores.bias is None:
+        return f'<p class="empty">{escape(words("operations.outcomes.none"))}</p>'
+    lead = words("operations.outcomes.lead", looked=words.count(scores.predictions), known=words.count(scores.outcomes))
+    tiles = [
+        (words("operations.inside"), words.share(scores.inside, 1), words("operations.inside.means")),
+        (words("operations.miss"), words.usd(scores.typical_mae), words("operations.miss.means")),
+        (words("operations.bias"), words.change(scores.bias), words("operations.bias.means")),
+    ]
+    return f'<p class="lead-in">{escape(lead)}</p>' + cards.definitions(tiles, "tiles")

@@ -1,0 +1,77 @@
+"""Operations, in a browser as those who keep it running look at it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture(scope="module")
+def address(serve: Callable[..., str]) -> str:
+    return serve()
+
+
+@pytest.fixture
+def page(look: Callable[..., Page], address: str) -> Page:
+    return look(address, "/operations")
+
+
+def part(page: Page, name: str):
+    return page.get_by_role("table", name="Parts").get_by_role("row", name=re.compile(f"^{name}"))
+
+
+def test_before_anything_was_predicted_the_page_says_what_comes_here(page: Page):
+    expect(page.get_by_text("Nothing was predicted yet.")).to_be_visible()
+    expect(part(page, "Model server")).to_contain_text(re.compile("works.*version 0"))
+    expect(part(page, "Database")).to_contain_text("works")
+    expect(part(page, "Champion")).to_contain_text("no version was promoted yet")
+
+
+def test_the_numbers_renew_themselves_and_rest_while_nobody_looks(page: Page, address: str, save):
+    requests = page.get_by_role("table", name="Requests").get_by_role("row", name=re.compile("POST .*predictions"))
+    for _ in range(3):
+        save(address)
+    expect(requests).to_contain_text(re.compile(r"/predictions\s*3\s*0\s*[\d.]+ ms"))
+    expect(page.locator("#requests dd").filter(has_text="by version 0: 3")).to_be_visible()
+    page.evaluate(
+        "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    page.wait_for_timeout(500)
+    before = page.locator("#requests").inner_text()
+    save(address)
+    page.wait_for_timeout(2500)
+    assert page.locator("#requests").inner_text() == before
+    page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#requests")).not_to_have_text(before)
+
+
+def test_where_the_real_cost_is_known_the_answers_are_held_against_it(look, serve, save):
+    address = serve()
+    for usd in (1.0, 1e9):
+        told = httpx.put(f"{address}/api/v1/predictions/{save(address)}/outcome", json={"charges": usd})
+        assert told.status_code < 300, told.text
+    page: Page = look(address, "/operations")
+    expect(page.get_by_text("Of the newest 2 predictions, the real cost is known for 2.")).to_be_visible()
+    expect(page.locator("#outcomes dl > div").filter(has_text="In the range")).to_contain_text("0.0%")
+
+
+def test_only_an_admin_sees_operations(locked: str):
+    assert httpx.get(f"{locked}/operations").headers["location"].startswith("/sign-in?next=%2Foperations")
+
+
+@pytest.mark.parametrize(("width", "locale"), [(390, "es-MX"), (1440, "en-US")])
+def test_axe_finds_nothing_in_operations(look, violations, address: str, width: int, locale: str):
+    page: Page = look(address, "/operations", width=width, locale=locale)
+    expect(page.locator("#parts tbody tr")).to_have_count(4)
+    assert violations(page) == []
+
+
+def test_operations_never_scroll_sideways(page: Page):
+    for width in (320, 390, 600, 768, 992, 1200, 1440, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
