@@ -10,6 +10,7 @@ import asyncio
 import gc
 import math
 import socket
+import sys
 import threading
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -33,6 +34,7 @@ from entrypoints.wiring.serving import Protocol, Server
 from entrypoints.wiring.settings import asks_for_login, is_loopback, load, refuse_open_door
 from entrypoints.wiring.watch import watch_parts
 from entrypoints.wiring.web import web_container
+from entrypoints.wiring.workers import serve_by
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
     from entrypoints.wiring.settings import Settings
 
+_BACKLOG: Final = 2048
 Service: TypeAlias = Literal["web", "api", "dashboard"]
 
 _NOTHING: Final = PlainTextResponse("This process does not serve that.\n", 404)
@@ -214,8 +217,18 @@ def main() -> None:
     told = parser.parse_args()
     sockets = [socket.socket(fileno=told.fd)] if told.fd is not None else None
     settings = load({"host": told.host, "port": told.port})
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run_web(settings, serve=told.serve, sockets=sockets))
+
+    def serve() -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run_web(settings, serve=told.serve, sockets=sockets))
+
+    if settings.workers > 1 and told.serve != "api":
+        sys.stderr.write("workers are for `medcost serve api`: the dashboard keeps its sessions in one process\n")
+    if settings.workers == 1 or told.serve != "api":
+        serve()
+        return
+    sockets = sockets or [socket.create_server((settings.host, settings.port), backlog=_BACKLOG)]
+    sys.exit(serve_by(settings.workers, serve))
 
 
 if __name__ == "__main__":
