@@ -46,13 +46,12 @@ def serve_by(workers: int, serve: Callable[[], None]) -> int:
             return status
         pid, ended = os.wait()
         living.discard(pid)
-        if leaving:
-            status = status or os.waitstatus_to_exitcode(ended)
-        else:
-            print(
-                f"worker {pid} ended with {os.waitstatus_to_exitcode(ended)}: another takes its place", file=sys.stderr
-            )
+        code = os.waitstatus_to_exitcode(ended)
+        if not leaving:
+            sys.stderr.write(f"worker {pid} ended with {code}: another takes its place\n")
             time.sleep(_PAUSE)
+        elif code not in (0, -signal.SIGINT, -signal.SIGTERM):  # one that was just starting ends by the signal itself
+            status = 1
 
 
 def _forked(serve: Callable[[], None]) -> int:
