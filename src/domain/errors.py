@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,6 +41,24 @@ class InvalidInput(MedcostError):
 
 class InvalidBeneficiary(InvalidInput):
     """The six facts do not describe a person whose cost could be predicted."""
+
+
+class Flaw(StrEnum):
+    """Why a file of people cannot be read."""
+
+    EMPTY = "empty"
+    KIND = "kind"
+    ENCODING = "encoding"
+    BROKEN = "broken"
+    LARGE = "large"
+
+
+class UnreadableFile(MedcostError):
+    """A file of people cannot be read. ``detail`` says more than the ``flaw``, such as the line."""
+
+    def __init__(self, flaw: Flaw, detail: str) -> None:
+        super().__init__(detail)
+        self.flaw, self.detail = flaw, detail
 
 
 class ClaimsRejected(MedcostError):

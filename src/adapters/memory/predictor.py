@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from functools import lru_cache
 from statistics import fmean, quantiles
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,9 @@ _NEIGHBOURS = 40
 _SCALES = (8.0, 4.0, 4.0, 2.0, 0.1, 4.0)
 """One step of dissimilarity in each of the `FACTS`, in order: 8 years, 4 kg/m², 2 children; smoking weighs most."""
 _BACKGROUND = 8
+_AT_ONCE = 20
+_REMEMBERED = 2_000
+"""People whose answers are at hand: looking one up takes half a millisecond."""
 _ALIKE = 2.0
 """Up to so many steps of dissimilarity apart, people count as alike."""
 _QUARTILES_NEED = 2
@@ -37,6 +42,7 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
         super().__init__()
         self._rows = [tuple(row) for row in claims.facts]
         self._charges = list(claims.charges)
+        self._estimate = lru_cache(_REMEMBERED)(self._estimate_anew)
         self._model = ModelReference(0, hashlib.sha256(f"neighbours:{claims.digest}".encode()).hexdigest())
         self._ranges = {
             name: (min(column), max(column)) for name, column in zip(FACTS, zip(*self._rows, strict=True), strict=True)
@@ -45,7 +51,12 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
         """Estimate each."""
         self._fail_if_asked()
-        return [self._estimate(who) for who in beneficiaries]
+        estimates: list[Estimate] = []
+        for who in beneficiaries:
+            if len(estimates) % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)  # others are served meanwhile
+            estimates.append(self._estimate(who))
+        return estimates
 
     async def model(self) -> ModelReference:
         """Name the stand-in model: version 0, digest of its data."""
@@ -68,7 +79,7 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
             model=self._model,
         )
 
-    def _estimate(self, who: Beneficiary) -> Estimate:
+    def _estimate_anew(self, who: Beneficiary) -> Estimate:
         charges = self._nearest(who.as_numbers())
         cost = CostDistribution(fmean(charges), tuple(sorted(quantiles(charges, n=100, method="inclusive"))))
         return Estimate(cost, tuple(self._cautions(who)), self._model)

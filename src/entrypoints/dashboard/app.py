@@ -16,12 +16,23 @@ from entrypoints.dashboard.kit.forms import FormTokens
 from entrypoints.dashboard.kit.guard import Guard
 from entrypoints.dashboard.kit.inject import injecting
 from entrypoints.dashboard.kit.page import Page, Visit, add_page
-from entrypoints.dashboard.pages import estimate, history, history_export, models, operations, sign_in, what_if
+from entrypoints.dashboard.pages import (
+    batch,
+    batch_files,
+    estimate,
+    history,
+    history_export,
+    models,
+    operations,
+    sign_in,
+    what_if,
+)
 from entrypoints.dashboard.pages.sign_in_forms import SignInForms
 
 if TYPE_CHECKING:
     from dishka import AsyncContainer
 
+    from entrypoints.dashboard.kit.desk import Desk
     from entrypoints.dashboard.options import DashboardOptions, Traffic
 
 _HERE: Final = Path(__file__).parent
@@ -43,11 +54,14 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic:
         options: see there.
         traffic: of the API, where it is served by this process.
     """
-    menu = register_pages(container, options, traffic)
-    host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     inject = injecting(container)
+    desk = batch.desk(inject)
+    menu = register_pages(container, options, traffic, desk)
+    host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     SignInForms(inject, options).add_to(host)
     history_export.add_route(host, inject, Guard(inject, options))
+    batch_files.add_routes(host, desk, inject(batch.write_scored), https=options.https)
+    pages.on_shutdown(desk.close)
     host.add_middleware(FormTokens, secure=options.https)
     ui.run_with(
         host,
@@ -64,9 +78,15 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic:
 
 
 def register_pages(
-    container: AsyncContainer, options: DashboardOptions, traffic: Traffic | None = None
+    container: AsyncContainer,
+    options: DashboardOptions,
+    traffic: Traffic | None = None,
+    desk: Desk | None = None,
 ) -> Sequence[Page]:
-    """Tell NiceGUI every page and what they look like. What nobody foresaw is logged by NiceGUI itself."""
+    """Tell NiceGUI every page and what they look like. What nobody foresaw is logged by NiceGUI itself.
+
+    ``desk`` is where files of people are worked on; a test's pages do without files.
+    """
     for file, place in ((_THEME, "theme.css"), (_FONT, "inter.woff2")):
         pages.add_static_file(local_file=file, url_path=f"/assets/{place}", max_cache_age=_YEAR)
     look = hashlib.sha256(_THEME.read_bytes()).hexdigest()[:8]
@@ -80,6 +100,7 @@ def register_pages(
     menu = (  # in the order of the header
         estimate.page(inject, shows_last=not options.login),
         what_if.page(inject),
+        batch.page(desk or batch.desk(inject)),
         history.page(guard.inject),
         models.page(guard.inject),
         operations.page(guard.inject, traffic),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from importlib import import_module
+
 from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container, provide
 
 from application.check_parts import CheckParts
@@ -12,9 +15,11 @@ from application.predict_cost import PredictCost
 from application.predict_costs import PredictCosts
 from application.review_models import ReviewModels
 from application.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
+from application.score_people import OpenPeople, ScorePeople, WriteScored
 from application.set_password import SetPassword
 from application.sign_in import Admit, SignIn
 from application.sign_out import SignOut
+from domain.ports.people_files import PeopleFiles
 from entrypoints.http.metrics import Metrics
 from entrypoints.wiring.settings import Settings
 
@@ -34,10 +39,25 @@ class UseCases(Provider):
     review_models = provide(ReviewModels)
     check_parts = provide(CheckParts)
     measure_outcomes = provide(MeasureOutcomes)
+    open_people = provide(OpenPeople)
+    score_people = provide(ScorePeople)
+    write_scored = provide(WriteScored)
     sign_in = provide(SignIn)
     admit = provide(Admit)
     sign_out = provide(SignOut)
     set_password = provide(SetPassword)
+
+
+class Files(Provider):
+    """Files that people bring along."""
+
+    scope = Scope.APP
+
+    @provide
+    async def people_files(self) -> PeopleFiles:
+        """PyArrow takes a third of a second to import: in a thread, when the first file comes."""
+        adapter = await asyncio.to_thread(import_module, "adapters.pyarrow.people_files")
+        return adapter.ArrowPeopleFiles()
 
 
 def web_container(settings: Settings, *replacements: Provider, metrics: Metrics | None = None) -> AsyncContainer:
@@ -52,7 +72,7 @@ def web_container(settings: Settings, *replacements: Provider, metrics: Metrics 
         ConfigurationError: if no model server is named and none was started.
     """
     parts = _parts(settings, metrics or Metrics())
-    return make_async_container(UseCases(), *parts, *replacements, validation_settings=STRICT_VALIDATION)
+    return make_async_container(UseCases(), Files(), *parts, *replacements, validation_settings=STRICT_VALIDATION)
 
 
 def _parts(settings: Settings, metrics: Metrics) -> list[Provider]:

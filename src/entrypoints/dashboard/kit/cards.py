@@ -29,8 +29,8 @@ def figures(estimate: Estimate, words: Words) -> str:
         f'<p class="says">{escape(said)}</p><p class="label">{escape(words("typical"))}</p>'
         f'<p class="answer-number">{words.usd(estimate.cost.typical)}</p>'
         f'<p class="means">{escape(words("typical.means"))}</p><div class="facts">'
-        + _figure(words("expected"), words.usd(estimate.cost.expected), words("expected.means"))
-        + _figure(words("range"), bounds, words("range.means"))
+        + figure(words("expected"), words.usd(estimate.cost.expected), words("expected.means"))
+        + figure(words("range"), bounds, words("range.means"))
         + "</div>"
     )
 
@@ -110,7 +110,8 @@ def _line(one: Prediction, words: Words, *, fresh: bool) -> str:
     )
 
 
-def _figure(label: str, value: str, means: str) -> str:
+def figure(label: str, value: str, means: str) -> str:
+    """Give a number with its name above it, and what to do with it."""
     return (
         f'<div><p class="label">{escape(label)}</p><p class="hint">{escape(means)}</p>'
         f'<p class="fact-number">{escape(value)}</p></div>'

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nicegui import ui
 from nicegui.elements.mixins.value_element import ValueElement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _THROTTLE = 0.05
 """Seconds between two values that one drag of a slider sends."""
@@ -114,3 +115,11 @@ class InputField(Field, component="input_field.js"):
         unit: str = "",
     ) -> None:
         super().__init__(name=name, value="", label=label, help=help, kind=kind, unit=unit)
+
+
+class FileDrop(ui.element, component="file_drop.js"):
+    """Where a file of at most ``most`` bytes is dropped or chosen; it is sent to an address by PUT."""
+
+    def __init__(self, to: str, most: int, texts: Mapping[str, str]) -> None:
+        super().__init__()
+        self.props.update({"to": to, "most": most, "texts": dict(texts)})

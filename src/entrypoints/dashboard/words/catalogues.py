@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from entrypoints.dashboard.words.en import batch as english_batch
 from entrypoints.dashboard.words.en import estimate as english_estimate
 from entrypoints.dashboard.words.en import history as english_history
 from entrypoints.dashboard.words.en import models as english_models
@@ -13,6 +14,7 @@ from entrypoints.dashboard.words.en import people as english_people
 from entrypoints.dashboard.words.en import shell as english_shell
 from entrypoints.dashboard.words.en import sign_in as english_sign_in
 from entrypoints.dashboard.words.en import what_if as english_what_if
+from entrypoints.dashboard.words.es import batch as spanish_batch
 from entrypoints.dashboard.words.es import estimate as spanish_estimate
 from entrypoints.dashboard.words.es import history as spanish_history
 from entrypoints.dashboard.words.es import models as spanish_models
@@ -26,6 +28,7 @@ _ENGLISH: Final = (
     english_shell,
     english_people,
     english_estimate,
+    english_batch,
     english_history,
     english_models,
     english_operations,
@@ -36,6 +39,7 @@ _SPANISH: Final = (
     spanish_shell,
     spanish_people,
     spanish_estimate,
+    spanish_batch,
     spanish_history,
     spanish_models,
     spanish_operations,

@@ -1,0 +1,1 @@
+"""Files of people, read and written by PyArrow and the standard library's csv."""
