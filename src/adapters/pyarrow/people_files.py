@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import mmap
 import tempfile
-from itertools import islice
 from typing import IO, TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -68,7 +68,7 @@ class _Csv(PeopleTable):
     def batches(self, at_once: int) -> Iterator[Sequence[Row | FieldError]]:
         rows = self._rows()
         done = 0
-        while batch := list(islice(rows, at_once)):
+        while batch := list(itertools.islice(rows, at_once)):
             done += len(batch)
             _refuse_more(done)
             yield batch
@@ -161,7 +161,7 @@ def _write_csv(columns: Sequence[str], rows: Iterable[Sequence[Row]]) -> Iterato
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    for batch in rows:
+    for batch in itertools.chain(rows, [()]):  # the header comes also where no row does
         writer.writerows(batch)
         yield text.getvalue().encode()
         text.seek(0)

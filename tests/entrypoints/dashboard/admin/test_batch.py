@@ -123,7 +123,7 @@ def test_a_hundred_thousand_rows_with_bad_ones_while_another_browser_is_served(p
 
 
 def test_work_can_be_stopped_and_begun_again(page: Page):
-    bring(page, many(300_000))
+    bring(page, many(100_000))
     press(page, "Work out the costs")
     press(page, "Stop")
     expect(page.get_by_text("Stopped.")).to_be_visible()
