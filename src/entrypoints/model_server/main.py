@@ -24,6 +24,7 @@ from uvicorn.supervisors import Multiprocess
 from entrypoints.wiring.logs import configure_logs
 from entrypoints.wiring.model_server import bentoml_environment
 from entrypoints.wiring.settings import load
+from entrypoints.wiring.traces import traced
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -102,7 +103,7 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
         inner = answer if scope["type"] == "http" and scope["path"].startswith("/v1/") else service
         await inner(scope, receive, send)
 
-    return shortened
+    return traced(shortened, load(), service="model")
 
 
 def listen_unix(path: Path) -> socket.socket:

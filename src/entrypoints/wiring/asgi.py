@@ -32,6 +32,7 @@ from entrypoints.wiring.door import Door, refusal
 from entrypoints.wiring.logs import configure_logs
 from entrypoints.wiring.serving import Protocol, Server
 from entrypoints.wiring.settings import asks_for_login, is_loopback, load, refuse_open_door
+from entrypoints.wiring.traces import traced
 from entrypoints.wiring.watch import watch_parts
 from entrypoints.wiring.web import web_container
 from entrypoints.wiring.workers import serve_by
@@ -107,7 +108,7 @@ def web_app(
                 await stack.enter_async_context(life())
             yield
 
-    return Dispatcher(api, pages, lifespan())
+    return traced(Dispatcher(api, pages, lifespan()), settings, service=serve)
 
 
 def _limit(per_minute: int) -> RateLimit | None:

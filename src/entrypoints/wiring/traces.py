@@ -1,0 +1,46 @@
+"""OpenTelemetry traces, where the settings name a collector. Without one nothing of it is imported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from entrypoints.wiring.settings import Settings
+
+
+def traced(app: Callable[..., Any], settings: Settings, *, service: str) -> Callable[..., Any]:
+    """Give an ASGI application whose requests, questions to the model server and statements are traced.
+
+    Questions and commits that several requests share belong to none of them: they are traces of their own.
+    Statements are named without their values, so no fact of a person leaves.
+
+    Args:
+        app: the application.
+        settings: where the collector listens (OTLP over HTTP); empty for no traces.
+        service: how spans name this process.
+
+    Raises:
+        ConfigurationError: if the libraries are not installed.
+    """
+    if not settings.traces_endpoint:
+        return app
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.instrumentation.aiohttp_client import AioHttpClientInstrumentor
+        from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
+        from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ModuleNotFoundError as missing:
+        message = f"traces need the extra `otel` ({missing}): install it, or unset MEDCOST_TRACES_ENDPOINT"
+        raise ConfigurationError(message) from missing
+    provider = TracerProvider(resource=Resource.create({"service.name": f"medcost-{service}"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=settings.traces_endpoint)))
+    AioHttpClientInstrumentor().instrument(tracer_provider=provider)
+    AsyncPGInstrumentor().instrument(tracer_provider=provider)
+    return OpenTelemetryMiddleware(app, tracer_provider=provider, exclude_spans=["receive", "send"])

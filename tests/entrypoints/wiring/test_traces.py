@@ -1,0 +1,91 @@
+"""Traces reach a collector; here it is a server of the test's own."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+
+ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
+
+
+@pytest.fixture
+def collector():
+    """Where it listens, and the bytes that it was sent."""
+    received = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self):
+            received.append(self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args):
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1/traces", received
+    server.shutdown()
+
+
+@pytest.fixture
+def api(tmp_path):
+    """`api(MEDCOST_…="…")` starts the API of the memory profile and gives process and address."""
+    started = []
+
+    def start(**settings):
+        door = socket.create_server(("127.0.0.1", 0))
+        command = [sys.executable, "-m", "entrypoints.wiring.asgi", "--serve", "api", "--fd", str(door.fileno())]
+        environment = {**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(tmp_path), **settings}
+        started.append(subprocess.Popen(command, env=environment, pass_fds=[door.fileno()]))
+        address = f"http://127.0.0.1:{door.getsockname()[1]}/api/v1"
+        door.close()
+        return started[-1], address
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def spans_of(received):
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+    for body in received:
+        told = ExportTraceServiceRequest()
+        told.ParseFromString(body)
+        for resource in told.resource_spans:
+            for scope in resource.scope_spans:
+                yield from scope.spans
+
+
+def test_a_request_is_traced_without_the_facts_of_the_person(api, collector):
+    endpoint, received = collector
+    process, address = api(MEDCOST_TRACES_ENDPOINT=endpoint)
+    given = "0af7651916cd43dd8448eb211c80319c"
+    headers = {"traceparent": f"00-{given}-b7ad6b7169203331-01"}
+    assert httpx.post(f"{address}/predictions", json=ANN, headers=headers, timeout=60).status_code == 201
+    process.terminate()
+    process.wait(timeout=60)
+    deadline = time.monotonic() + 20
+    while not received and time.monotonic() < deadline:
+        time.sleep(0.1)
+    spans = list(spans_of(received))
+    assert [span.trace_id.hex() for span in spans if "POST" in span.name] == [given]
+    assert b"27.5" not in b"".join(received)
+
+
+def test_without_a_collector_nothing_of_it_is_imported(tmp_path):
+    program = (
+        "import sys; from entrypoints.wiring.asgi import web_app; from entrypoints.wiring.settings import load; "
+        f"web_app(load({{'profile': 'memory', 'home': {str(tmp_path)!r}}}), serve='api'); "
+        "print([name for name in sys.modules if name.startswith('opentelemetry.sdk')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.strip().endswith("[]"), done.stderr
