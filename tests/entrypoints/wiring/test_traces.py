@@ -25,9 +25,6 @@ def collector():
             self.send_response(200)
             self.end_headers()
 
-        def log_message(self, *args):
-            """Say nothing."""
-
     server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/v1/traces", received
