@@ -20,7 +20,8 @@ def traced(app: Callable[..., Any], settings: Settings, *, service: str) -> Call
 
     Args:
         app: the application.
-        settings: where the collector listens (OTLP over HTTP); empty for no traces.
+        settings: where the collector listens; empty for no traces. Zipkin's JSON, which Jaeger, Tempo and OpenTelemetry's own
+            collector understand: OTLP's exporter needs another release of its messages than the one MLflow pins.
         service: how spans name this process.
 
     Raises:
@@ -29,7 +30,7 @@ def traced(app: Callable[..., Any], settings: Settings, *, service: str) -> Call
     if not settings.traces_endpoint:
         return app
     try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.exporter.zipkin.json import ZipkinExporter
         from opentelemetry.instrumentation.aiohttp_client import AioHttpClientInstrumentor
         from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
         from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
@@ -40,7 +41,7 @@ def traced(app: Callable[..., Any], settings: Settings, *, service: str) -> Call
         message = f"traces need the extra `otel` ({missing}): install it, or unset MEDCOST_TRACES_ENDPOINT"
         raise ConfigurationError(message) from missing
     provider = TracerProvider(resource=Resource.create({"service.name": f"medcost-{service}"}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=settings.traces_endpoint)))
+    provider.add_span_processor(BatchSpanProcessor(ZipkinExporter(endpoint=settings.traces_endpoint)))
     AioHttpClientInstrumentor().instrument(tracer_provider=provider)
     AsyncPGInstrumentor().instrument(tracer_provider=provider)
     return OpenTelemetryMiddleware(app, tracer_provider=provider, exclude_spans=["receive", "send"])
