@@ -47,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         require_keys: whether the API asks for a key; only a loopback address may do without.
         key_requests_per_minute: how often a key may ask, where keys are required; 0 for as often as it likes.
         address_requests_per_minute: how often an address may ask, where keys are required, with any key or none.
-        traces_endpoint: collector of OpenTelemetry traces (``http://host:9411/api/v2/spans``; extra ``otel``), or empty.
+        traces_endpoint: collector of traces (``http://host:9411/api/v2/spans``; extra ``otel``); empty for none.
         workers: processes of `medcost serve api` behind one socket; each has its own limits and metrics.
         trusted_proxies: addresses or networks of proxies whose X-Forwarded-For is believed; of others it is ignored.
         require_login: whether admin pages ask for the admin's password; a public address always does.

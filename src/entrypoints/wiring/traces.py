@@ -20,8 +20,8 @@ def traced(app: Callable[..., Any], settings: Settings, *, service: str) -> Call
 
     Args:
         app: the application.
-        settings: where the collector listens; empty for no traces. Zipkin's JSON, which Jaeger, Tempo and OpenTelemetry's own
-            collector understand: OTLP's exporter needs another release of its messages than the one MLflow pins.
+        settings: where the collector listens; empty for no traces. It gets Zipkin's JSON, which Jaeger, Tempo and
+            OpenTelemetry's own collector understand: OTLP's exporter and MLflow pin different releases of its messages.
         service: how spans name this process.
 
     Raises:
