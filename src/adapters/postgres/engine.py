@@ -54,6 +54,10 @@ def _refuse_if_closed(connection: Any, *_: object) -> None:
         raise exc.InvalidatePoolError
 
 
+_CUT: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What asyncpg raises over a connection that is gone; the second when the server's last words were still being read."""
+
+
 @asynccontextmanager
 async def driver_of(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
     """Lend asyncpg's own connection from the pool, outside of any transaction.
@@ -64,7 +68,7 @@ async def driver_of(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
         raw: Any = await connection.get_raw_connection()
         try:
             yield raw.driver_connection
-        except (TimeoutError, asyncio.CancelledError):
+        except (TimeoutError, asyncio.CancelledError, *_CUT):
             await connection.invalidate()
             raise
 
@@ -94,7 +98,7 @@ def translated() -> Iterator[None]:
         if away := _for_now(error, getattr(error, "sqlstate", None) or ""):
             raise away from error
         raise
-    except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
+    except (OSError, TimeoutError, *_CUT) as error:
         raise _away(error) from error
 
 
