@@ -10,10 +10,12 @@ from nicegui import ui
 from nicegui.testing.user import User
 
 from domain.beneficiary import Beneficiary
+from domain.cost import CostDistribution
 from domain.errors import PredictorUnavailable, RepositoryUnavailable
 from domain.ledger import Change, NewEntry
 from domain.model import ModelVersion
-from domain.prediction import PredictionQuery
+from domain.prediction import Estimate, ModelReference, PredictionQuery
+from entrypoints.dashboard.kit.cards import figures
 from entrypoints.dashboard.kit.fields import Field
 from entrypoints.dashboard.words.speech import Words
 
@@ -214,6 +216,13 @@ async def test_the_answer_is_a_sentence_before_it_is_a_number(user: User, parts,
     high = words.usd(estimate.cost.quantile(0.9))
     await user.open("/")
     await user.should_see(words("answer.says", typical=words.usd(estimate.cost.typical), high=high), retries=PATIENT)
+
+
+async def test_where_nine_in_ten_years_cost_the_same_the_sentence_tells_of_the_twentieth(words: Words):
+    cost = CostDistribution(8_000.0, (7_000.0,) * 91 + (9_000.0,) * 4 + (21_000.0,) * 4)
+    said = figures(Estimate(cost, (), ModelReference(1, "d")), words)
+    assert "One year in 20 costs more than $21,000." in said
+    assert "year in 10" not in said
 
 
 @pytest.mark.parametrize(

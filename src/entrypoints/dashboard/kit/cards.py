@@ -22,8 +22,13 @@ _SHORT = 12
 def figures(estimate: Estimate, words: Words) -> str:
     """Say the answer in a sentence, then give the typical year, large; expected cost and likely range below it."""
     likely = estimate.cost.interval()
-    costly = words.usd(estimate.cost.quantile(_COSTLY))
-    said = words("answer.says", typical=words.usd(estimate.cost.typical), high=costly)
+    typical, costly = words.usd(estimate.cost.typical), words.usd(estimate.cost.quantile(_COSTLY))
+    # nine in ten years may cost the same: then the tenth says nothing, and the twentieth does
+    said = (
+        words("answer.says", typical=typical, high=costly)
+        if costly != typical
+        else words("answer.says.alike", typical=typical, high=words.usd(likely.high))
+    )
     bounds = words("range.value", low=words.usd(likely.low), high=words.usd(likely.high))
     return (
         f'<p class="says">{escape(said)}</p><p class="label">{escape(words("typical"))}</p>'

@@ -12,6 +12,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "answer": "The answer",
     "answer.says": "In a typical year, care for this person costs about {typical}. "
     "One year in 10 costs more than {high}.",
+    "answer.says.alike": "In a typical year, care for this person costs about {typical}. "
+    "One year in 20 costs more than {high}.",
     "see": "See the answer",
     "save": "Save this estimate",
     "saving": "Saving …",

@@ -12,6 +12,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "answer": "La respuesta",
     "answer.says": "En un año típico, la atención de esta persona cuesta unos {typical}. "
     "Uno de cada 10 años cuesta más de {high}.",
+    "answer.says.alike": "En un año típico, la atención de esta persona cuesta unos {typical}. "
+    "Uno de cada 20 años cuesta más de {high}.",
     "see": "Ver la respuesta",
     "save": "Guardar este cálculo",
     "saving": "Guardando …",
