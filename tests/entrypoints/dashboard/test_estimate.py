@@ -219,7 +219,7 @@ async def test_the_answer_is_a_sentence_before_it_is_a_number(user: User, parts,
 
 
 async def test_where_nine_in_ten_years_cost_the_same_the_sentence_tells_of_the_twentieth(words: Words):
-    cost = CostDistribution(8_000.0, (7_000.0,) * 91 + (9_000.0,) * 4 + (21_000.0,) * 4)
+    cost = CostDistribution(8_000.0, (7_000.0,) * 91 + (9_000.0,) * 3 + (21_000.0,) * 5)
     said = figures(Estimate(cost, (), ModelReference(1, "d")), words)
     assert "One year in 20 costs more than $21,000." in said
     assert "year in 10" not in said
