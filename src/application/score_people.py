@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from application.use_case import use_case
 from domain.beneficiary import Beneficiary
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 1_000
 _TRIES: Final = 3
 _MOST_PATIENT: Final = 10.0
+
+
+class Progress(Protocol):
+    """Hears how far a scoring has come."""
+
+    def __call__(self, scored: ScoredPeople, *, waiting: bool) -> None:
+        """Hear what is done so far, and whether the model is waited for."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -71,9 +79,7 @@ class ScorePeople:
 
     predictor: Predictor
 
-    async def __call__(
-        self, table: PeopleTable, matching: Matching, *, tell: Callable[[ScoredPeople, bool], None]
-    ) -> ScoredPeople:
+    async def __call__(self, table: PeopleTable, matching: Matching, *, tell: Progress) -> ScoredPeople:
         """Score all good rows by one and the same model.
 
         Reading takes place in threads, between which everybody else is served. While the model does not answer, it
@@ -95,19 +101,17 @@ class ScorePeople:
         message = "the model was replaced again and again while a file was being answered"
         raise PredictorUnavailable(message)
 
-    async def _score(
-        self, table: PeopleTable, matching: Matching, tell: Callable[[ScoredPeople, bool], None]
-    ) -> ScoredPeople | None:
+    async def _score(self, table: PeopleTable, matching: Matching, tell: Progress) -> ScoredPeople | None:
         """Score once from the start; None if the model was replaced meanwhile."""
         scored = ScoredPeople()
         batches = table.batches(_AT_ONCE)
         while people := await asyncio.to_thread(_next_people, batches, matching, scored.rows):
             asked = [one for one in people if isinstance(one, Beneficiary)]
-            estimates = await self._ask(asked, lambda: tell(scored, True))  # noqa: FBT003  # tell's second argument
+            estimates = await self._ask(asked, lambda: tell(scored, waiting=True))
             if estimates and scored.model not in (None, estimates[0].model):
                 return None
             await asyncio.to_thread(scored.add, people, estimates)
-            tell(scored, False)  # noqa: FBT003  # tell's second argument
+            tell(scored, waiting=False)
         return scored
 
     async def _ask(self, people: Sequence[Beneficiary], waiting: Callable[[], None]) -> Sequence[Estimate]:

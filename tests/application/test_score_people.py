@@ -34,7 +34,7 @@ async def opened(content: str) -> GivenPeople:
 async def score(content: str, predictor: Predictor, told: list[tuple[int, bool]] | None = None) -> ScoredPeople:
     people = await opened(content)
 
-    def tell(scored: ScoredPeople, waiting: bool) -> None:
+    def tell(scored: ScoredPeople, *, waiting: bool) -> None:
         if told is not None:
             told.append((scored.rows, waiting))
 
@@ -85,7 +85,7 @@ async def test_a_model_that_is_away_is_waited_for(predictor: NeighbourPredictor)
     predictor.failure = PredictorUnavailable("away", retry_after=0.1)
     people = await opened(ANN)
 
-    def tell(scored: ScoredPeople, waiting: bool) -> None:
+    def tell(scored: ScoredPeople, *, waiting: bool) -> None:
         told.append((scored.rows, waiting))
         predictor.failure = None
 
@@ -126,7 +126,9 @@ async def test_a_model_that_is_replaced_again_and_again_ends_it(predictor: Neigh
 async def test_answers_stand_beside_the_columns_of_the_file(predictor: NeighbourPredictor):
     people = await opened(BAD + ANN)
     use = WriteScored(files=ArrowPeopleFiles())
-    scored = await ScorePeople(predictor=predictor)(people.table, people.suggested, tell=lambda *_: None)
+    scored = await ScorePeople(predictor=predictor)(
+        people.table, people.suggested, tell=lambda scored, *, waiting: None
+    )
     head, line = b"".join(use("csv", people.table, scored)).decode().splitlines()
     assert head == HEAD.strip() + ",expected,typical,low,high,warnings,model_version"
     assert line.startswith(ANN.strip() + ",")

@@ -241,11 +241,12 @@ class _Parquet:
 
     def finish(self, pieces: Sequence[int]) -> None:
         """Write one footer for the row groups of all pieces."""
-        if len(pieces) < 2:  # noqa: PLR2004  # a single piece is a whole file
-            return
-        whole, *others = [self._footer(end) for end in pieces]
-        for one in others:
-            whole.append_row_groups(one)
+        first, *others = pieces or (0,)
+        if not others:
+            return  # a single piece is a whole file
+        whole = self._footer(first)
+        for end in others:
+            whole.append_row_groups(self._footer(end))
         footer = io.BytesIO()
         whole.write_metadata_file(footer)
         self._file.seek(0, io.SEEK_END)

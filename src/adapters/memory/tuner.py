@@ -37,12 +37,7 @@ class MemoryTuner(FailsOnRequest, Tuner):
         first: Hyperparameters,
         on_trial: Callable[[Trial], None],
     ) -> Trial:
-        """Search at random.
-
-        Raises:
-            ConfigurationError: if the study was begun with another search space.
-            MedcostError: if the budget was spent and no trial finished.
-        """
+        """Search at random."""
         self._fail_if_asked()
         if self._spaces.setdefault(study, space) != space:
             message = f"the study {study!r} was begun with another search space: name another one by tuning.study=NAME"

@@ -65,12 +65,7 @@ class OptunaTuner(Tuner):
         first: Hyperparameters,
         on_trial: Callable[[Trial], None],
     ) -> Trial:
-        """Go on with a study, or begin it. An empty space is one trial with ``first``.
-
-        Raises:
-            ConfigurationError: if the study was begun with another search space.
-            MedcostError: if the budget was spent and no trial finished.
-        """
+        """Go on with a study, or begin it. An empty space is one trial with ``first``."""
         begun = time.monotonic()
         with translated():
             ours = self._open(study, space, first)

@@ -99,7 +99,9 @@ def _products(part: PolynomialFeatures, wanted: list[int]) -> Step:
 
 
 def _function(part: FunctionTransformer) -> Step:
-    return partial(part.func, **(part.kw_args or {}))  # type: ignore[arg-type]  # ours always have a function
+    if part.func is None:  # scikit-learn's identity
+        return lambda rows: rows
+    return partial(part.func, **(part.kw_args or {}))
 
 
 def _linear(part: Any) -> Step:

@@ -98,7 +98,8 @@ class Coalesced(Generic[Asked, Answer]):
                 await self._settle_in_time(group)
         finally:
             # without a moment between the last look at the waiting and this one, or somebody would wait for ever
-            self._groups.discard(asyncio.current_task())  # type: ignore[arg-type]  # a task runs this
+            if task := asyncio.current_task():
+                self._groups.discard(task)
             for one in group:
                 one.cancel()  # does nothing to those with an answer, that is all, unless the loop is shut down
 
@@ -116,7 +117,7 @@ class Coalesced(Generic[Asked, Answer]):
     async def _settle(self, group: dict[asyncio.Future[Answer], Asked]) -> None:
         try:
             outcomes = list(zip(group, await self.work(list(group.values())), strict=True))
-        except Exception as error:  # noqa: BLE001  # whatever it is, it belongs to the callers
+        except Exception as error:  # noqa: BLE001  # raised again in each caller's own task
             if len(group) > 1 and not isinstance(error, Unavailable):
                 asked = list(group.items())
                 await self._settle(dict(asked[: len(asked) // 2]))

@@ -41,7 +41,11 @@ class Tuner(Protocol):
         A study of this name that was begun before goes on from its trials; what another process left
         unfinished when it was killed is tried again. ``objective`` takes hyperparameters and a ``report(step,
         loss)`` that raises `TrialPruned` when the trial no longer promises anything. ``first`` is tried first.
-        ``on_trial`` is called after each trial of this process.
+        ``on_trial`` is called after each trial of this process. An empty space is one trial with ``first``.
+
+        Raises:
+            ConfigurationError: if the study was begun with another search space.
+            MedcostError: if the budget was spent and no trial finished.
         """
 
     @abstractmethod

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 
-import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
+from entrypoints.cli.output import answer, print_json
 from entrypoints.wiring.diagnosis import diagnose
 from entrypoints.wiring.settings import load
 
@@ -21,13 +20,13 @@ def doctor(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJs
     found = asyncio.run(diagnose(load({"home": home, "profile": profile})))
     well = all(finding.state != "failed" for finding in found)
     if json:
-        print(msgspec.json.encode({"ok": well, "findings": found}).decode())  # noqa: T201  # the command's answer
+        print_json({"ok": well, "findings": found})
     else:
         table = Table(box=None, pad_edge=False)
         for column in ("part", "state", "what", "what to do"):
             table.add_column(column, overflow="fold")
         for one in found:
             table.add_row(one.part, f"[{_COLOURS[one.state]}]{one.state}[/]", one.detail, one.remedy)
-        Console().print(table)
+        answer().print(table)
     if not well:
         sys.exit(1)

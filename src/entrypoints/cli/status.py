@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from entrypoints.cli.options import AsJson, HomeFolder
+from entrypoints.cli.output import answer, print_json
 from entrypoints.wiring.running import status_of, stop_home
 from entrypoints.wiring.settings import load
 
@@ -20,15 +19,15 @@ def status(*, home: HomeFolder = None, json: AsJson = False) -> None:
     """Show what of this home runs, where, since when."""
     found = status_of(load({"home": home}))
     if json:
-        print(msgspec.json.encode(found).decode())  # noqa: T201  # the command's answer
+        print_json(found)
     else:
-        Console().print(_table(found) if found.parts else f"Nothing of {found.home} runs. Start it with `medcost up`.")
+        answer().print(_table(found) if found.parts else f"Nothing of {found.home} runs. Start it with `medcost up`.")
 
 
 def down(*, home: HomeFolder = None) -> None:
     """Stop what of this home runs."""
     stopped = stop_home(load({"home": home}))
-    print("Stopped: " + ", ".join(stopped) + "." if stopped else "Nothing was running.")  # noqa: T201  # the command's answer
+    answer().print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
 
 
 def _table(found: HomeStatus) -> Table:

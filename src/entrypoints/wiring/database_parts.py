@@ -30,6 +30,27 @@ from entrypoints.wiring.observers import Observers
 from entrypoints.wiring.settings import Settings
 
 
+class DatabaseKeeping(Provider):
+    """What PostgreSQL keeps of models and of the admin, over whatever connections there are."""
+
+    scope = Scope.APP
+
+    @provide
+    def accounts(self, engine: AsyncEngine) -> Accounts:
+        """Who is the admin."""
+        return PostgresAccounts(engine)
+
+    @provide
+    def passwords(self) -> Passwords:
+        """Argon2."""
+        return Argon2Passwords()
+
+    @provide
+    def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
+        """What is served, and why."""
+        return PostgresLedger(engine, Home(settings.home).ledger_head)
+
+
 class DatabaseParts(Provider):
     """PostgreSQL, embedded or named."""
 
@@ -65,18 +86,3 @@ class DatabaseParts(Provider):
     def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:
         """Who may ask."""
         return KnownKeys(PostgresKeys(engine, clock), clock)
-
-    @provide
-    def accounts(self, engine: AsyncEngine) -> Accounts:
-        """Who is the admin."""
-        return PostgresAccounts(engine)
-
-    @provide
-    def passwords(self) -> Passwords:
-        """Argon2."""
-        return Argon2Passwords()
-
-    @provide
-    def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
-        """What is served, and why."""
-        return PostgresLedger(engine, Home(settings.home).ledger_head)

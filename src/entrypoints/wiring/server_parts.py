@@ -19,7 +19,7 @@ from domain.ports.explainer import Explainer
 from domain.ports.loader import LoadedModel
 from domain.ports.predictor import Predictor
 from entrypoints.http.metrics import Metrics
-from entrypoints.wiring.database_parts import DatabaseParts
+from entrypoints.wiring.database_parts import DatabaseKeeping, DatabaseParts
 from entrypoints.wiring.logs import request_id
 from entrypoints.wiring.observers import Observers
 from entrypoints.wiring.settings import Settings, environment_of
@@ -104,8 +104,8 @@ def server_parts(settings: Settings, metrics: Metrics) -> list[Provider]:
     observers = Observers(predictor=metrics.grouped("predict"), records=metrics.grouped("record"))
     looking.provide(lambda: observers, provides=Observers, override=True)
     if settings.predictor == "in_process":
-        return [told, DatabaseParts(), looking, Changing(), InProcessParts()]
+        return [told, DatabaseKeeping(), DatabaseParts(), looking, Changing(), InProcessParts()]
     if not settings.model_server_url:
         message = "no model server is named: set MEDCOST_MODEL_SERVER_URL, or MEDCOST_PREDICTOR=in_process"
         raise ConfigurationError(message)
-    return [told, DatabaseParts(), looking, Changing(), ModelServerParts()]
+    return [told, DatabaseKeeping(), DatabaseParts(), looking, Changing(), ModelServerParts()]

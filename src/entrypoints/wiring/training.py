@@ -25,14 +25,11 @@ from application.roll_back_model import RollBackModel
 from application.set_password import SetPassword
 from application.tune_model import TuneModel
 from domain.errors import NoChampion
-from domain.ports.accounts import Accounts
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.dataset import ClaimsDataset
 from domain.ports.keys import ApiKeys
-from domain.ports.ledger import ModelLedger
 from domain.ports.loader import ModelLoader
-from domain.ports.passwords import Passwords
 from domain.ports.publisher import ModelPublisher
 from domain.ports.registry import ModelRegistry
 from domain.ports.tracker import ExperimentTracker
@@ -145,27 +142,6 @@ class LastingParts(Provider):
         engine = connect(database_url(settings), deadline=settings.database_deadline)
         yield engine
         await engine.dispose()
-
-    @provide
-    def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
-        """In PostgreSQL, its head in the home."""
-        from adapters.postgres.ledger import PostgresLedger
-
-        return PostgresLedger(engine, Home(settings.home).ledger_head)
-
-    @provide
-    def accounts(self, engine: AsyncEngine) -> Accounts:
-        """In PostgreSQL."""
-        from adapters.postgres.accounts import PostgresAccounts
-
-        return PostgresAccounts(engine)
-
-    @provide
-    def passwords(self) -> Passwords:
-        """Argon2."""
-        from adapters.argon2.passwords import Argon2Passwords
-
-        return Argon2Passwords()
 
     @provide
     def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:
@@ -295,7 +271,9 @@ def _made(settings: Settings, *providers: Provider) -> AsyncContainer:
 
 def _parts(settings: Settings) -> list[Provider]:
     if settings.profile != "memory":
-        return [LastingParts()]
+        from entrypoints.wiring.database_parts import DatabaseKeeping
+
+        return [DatabaseKeeping(), LastingParts()]
     from entrypoints.wiring.memory_parts import MemoryKeeping
 
     return [MemoryKeeping(), PassingParts()]

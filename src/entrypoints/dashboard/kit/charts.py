@@ -26,6 +26,10 @@ _COLUMNS: Final = 36
 _TALLEST: Final = 6
 """Dots in one column; more spill into its neighbours."""
 _PEOPLE: Final = 20
+_MOST_TICKS: Final = 5
+"""Steps between round numbers: more do not fit a phone."""
+_NEAR_THE_EDGE: Final = 95
+"""Percent of the width from where a label is written to the left of its place, to stay on the page."""
 _FLIP: Final = 66.0
 """A label right of this per cent stands left of its line, so that it stays on the page …"""
 _LEAN: Final = 36.0
@@ -180,10 +184,7 @@ def round_steps(high: float) -> Sequence[float]:
     [0, 5000, 10000, 15000, 20000]
     """
     step = next(
-        size * 10**power
-        for power in range(2, 9)
-        for size in (1, 2, 2.5, 5)
-        if high / (size * 10**power) <= 5  # noqa: PLR2004  # five ticks fit a phone
+        size * 10**power for power in range(2, 9) for size in (1, 2, 2.5, 5) if high / (size * 10**power) <= _MOST_TICKS
     )
     return [i * step for i in range(int(high / step) + 1)]
 
@@ -191,7 +192,7 @@ def round_steps(high: float) -> Sequence[float]:
 def _ticks(scale: Scale, words: Words) -> Iterator[str]:
     for usd in round_steps(scale.high):
         percent = scale.percent(usd)
-        place = " start" if usd == 0 else " end" if percent > 95 else ""  # noqa: PLR2004  # keep it on the page
+        place = " start" if usd == 0 else " end" if percent > _NEAR_THE_EDGE else ""
         yield f'<span class="tick{place}" style="left:{percent:.2f}%">{words.thousands(usd)}</span>'
 
 

@@ -160,12 +160,7 @@ def _group(group: Group, words: Words) -> str:
 
 def _answer(who: Beneficiary, answer: Answer, words: Words) -> str:
     said = [
-        str(who.age),
-        words(f"sex.{who.sex.value}"),
-        f"{who.bmi:g}",
-        str(who.children),
-        words("smoker.yes" if who.smoker else "smoker.no"),
-        words(f"region.{who.region.value}"),
+        *words.facts(who),
         words.usd(answer.typical),
         words.usd(answer.expected),
         words("range.value", low=words.usd(answer.low), high=words.usd(answer.high)),

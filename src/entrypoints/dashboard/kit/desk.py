@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 from nicegui import background_tasks
 
-from application.score_people import GivenPeople
+from application.score_people import GivenPeople, Progress
 from domain.errors import PredictorUnavailable, UnreadableFile
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class UseCases:
     """What a place asks of the application."""
 
     open: Callable[[IO[bytes]], Awaitable[GivenPeople]]
-    score: Callable[[PeopleTable, Matching, Callable[[ScoredPeople, bool], None]], Awaitable[ScoredPeople]]
+    score: Callable[[PeopleTable, Matching, Progress], Awaitable[ScoredPeople]]
 
 
 @dataclass(eq=False)
@@ -101,11 +101,11 @@ class Place:
     async def _score(self, table: PeopleTable, matching: Matching) -> None:
         mine = asyncio.current_task()
         stage: Stage = "opened"
-        problem = ("", "")
+        problem = ("unexpected", "")  # unless it turns out well, or in a way that is known
         try:
             self.scored = await self.use.score(table, matching, self._tell)
             self.totals = await asyncio.to_thread(self.scored.totals)
-            stage = "done"
+            stage, problem = "done", ("", "")
         except UnreadableFile as flaw:
             problem = (flaw.flaw.value, flaw.detail)
         except PredictorUnavailable:
@@ -113,16 +113,13 @@ class Place:
         except asyncio.CancelledError:
             problem = ("cancelled", "")
             raise
-        except Exception:
-            problem = ("unexpected", "")
-            raise
         finally:
             if self._task is mine and self.stage == "scoring":
                 if stage != "done":
                     self.scored = None
                 self._to(stage, problem=problem)
 
-    def _tell(self, scored: ScoredPeople, waiting: bool) -> None:  # noqa: FBT001  # the use case's signature
+    def _tell(self, scored: ScoredPeople, *, waiting: bool) -> None:
         self.scored, self.waiting = scored, waiting
         self.changes += 1
 

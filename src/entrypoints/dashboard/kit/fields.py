@@ -23,10 +23,10 @@ class Field(ValueElement):
 
     LOOPBACK = False
 
-    def __init__(self, *, name: str, value: object, label: str, help: str = "", **props: object) -> None:  # noqa: A002  # HTML's word
+    def __init__(self, *, name: str, value: object, label: str, hint: str = "", **props: object) -> None:
         super().__init__(value=value, throttle=_THROTTLE)
         self.name = name
-        self.props.update({"name": name, "label": label, "help": help, "error": "", **props})
+        self.props.update({"name": name, "label": label, "help": hint, "error": "", **props})
 
     @property
     def error(self) -> str:
@@ -50,14 +50,14 @@ class NumberField(Field, component="number_field.js"):
         value: float | None,
         label: str,
         unit: str,
-        help: str = "",  # noqa: A002  # HTML's word
+        hint: str = "",
         low: float = 0,
         high: float = 0,
         step: float = 0,
         kept: bool = False,
     ) -> None:
         limits = {"low": low, "high": high, "step": step}
-        super().__init__(name=name, value=value, label=label, help=help, unit=unit, kept=kept, **limits)
+        super().__init__(name=name, value=value, label=label, hint=hint, unit=unit, kept=kept, **limits)
 
 
 class ChoiceField(Field, component="choice_field.js"):
@@ -70,11 +70,11 @@ class ChoiceField(Field, component="choice_field.js"):
         value: object,
         label: str,
         options: Sequence[tuple[object, str]],
-        help: str = "",  # noqa: A002  # HTML's word
+        hint: str = "",
         kept: bool = False,
     ) -> None:
         offered = [list(option) for option in options]
-        super().__init__(name=name, value=value, label=label, help=help, options=offered, kept=kept)
+        super().__init__(name=name, value=value, label=label, hint=hint, options=offered, kept=kept)
 
 
 class SelectField(Field, component="select_field.js"):
@@ -111,10 +111,10 @@ class InputField(Field, component="input_field.js"):
         name: str,
         label: str,
         kind: str,
-        help: str = "",  # noqa: A002  # HTML's word
+        hint: str = "",
         unit: str = "",
     ) -> None:
-        super().__init__(name=name, value="", label=label, help=help, kind=kind, unit=unit)
+        super().__init__(name=name, value="", label=label, hint=hint, kind=kind, unit=unit)
 
 
 class FileDrop(ui.element, component="file_drop.js"):

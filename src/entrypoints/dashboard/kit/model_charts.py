@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from entrypoints.dashboard.kit import cards
 from entrypoints.dashboard.kit.charts import Scale
 from entrypoints.dashboard.kit.model_facts import figure, group
+from entrypoints.dashboard.words.speech import MINUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,7 +99,7 @@ def _scale(lows: Sequence[float], highs: Sequence[float]) -> Scale:
 
 
 def _signed(usd: float, words: Words) -> str:
-    sign = "+" if round(usd) > 0 else "−" if round(usd) < 0 else ""  # noqa: RUF001  # a minus sign, as wide as the plus
+    sign = "+" if round(usd) > 0 else MINUS if round(usd) < 0 else ""
     return f"{sign}{words.dollars(abs(usd))}"
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from domain.beneficiary import REGIONS, SEXES, Beneficiary
 from entrypoints.dashboard.kit.bmi import BmiHelper
-from entrypoints.dashboard.kit.fields import ChoiceField, Field, NumberField, SelectField
+from entrypoints.dashboard.kit.fields import ChoiceField, Field, SelectField
+from entrypoints.dashboard.kit.measures import age_field, bmi_field
 from entrypoints.dashboard.kit.shell import card, tag, text
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from domain.errors import FieldError
     from entrypoints.dashboard.words.speech import Words
 
-ADVISED_AGES: Final = (18, 64)
-"""What the slider offers: beyond it, public data hold nobody. The number accepts what the domain accepts."""
-COMMON_BMIS: Final = (15, 55)
 MOST_CHILDREN: Final = 5
 
 
@@ -37,36 +35,14 @@ class PersonForm:
 
     def _make(self) -> list[Field]:
         words = self._words
-        low, high = ADVISED_AGES
-        age = NumberField(
-            name="age",
-            value=40,
-            label=words("age"),
-            help=words("age.help"),
-            unit=words("age.unit"),
-            low=low,
-            high=high,
-            step=1,
-            kept=True,
-        )
+        age = age_field(words, value=40, hint=words("age.help"))
         sexes = [(sex.value, words(f"sex.{sex.value}")) for sex in SEXES]
         sex = ChoiceField(name="sex", value="female", label=words("sex"), options=sexes, kept=True)
-        low, high = COMMON_BMIS
-        bmi = NumberField(
-            name="bmi",
-            value=27.5,
-            label=words("bmi"),
-            help=words("bmi.help"),
-            unit=words("bmi.unit"),
-            low=low,
-            high=high,
-            step=0.5,
-            kept=True,
-        )
+        bmi = bmi_field(words, value=27.5, label=words("bmi"), hint=words("bmi.help"))
         BmiHelper(words, found=bmi.set_value)
         numbers = [(count, str(count)) for count in range(MOST_CHILDREN + 1)]
         children = ChoiceField(
-            name="children", value=1, label=words("children"), help=words("children.help"), options=numbers, kept=True
+            name="children", value=1, label=words("children"), hint=words("children.help"), options=numbers, kept=True
         )
         answers = [(False, words("smoker.no")), (True, words("smoker.yes"))]
         smoker = ChoiceField(name="smoker", value=False, label=words("smoker"), options=answers, kept=True)

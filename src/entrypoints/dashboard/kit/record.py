@@ -41,7 +41,7 @@ class RecordDialog:
                 self._outcome = InputField(
                     name="outcome",
                     label=words("history.outcome"),
-                    help=words("history.outcome.help"),
+                    hint=words("history.outcome.help"),
                     kind="text",
                     unit="USD",
                 )

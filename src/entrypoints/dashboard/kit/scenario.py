@@ -10,8 +10,8 @@ from domain.beneficiary import REGIONS, Beneficiary
 from domain.errors import InvalidBeneficiary
 from entrypoints.dashboard.kit import cards
 from entrypoints.dashboard.kit.charts import Scale
-from entrypoints.dashboard.kit.fields import NumberField, SelectField
-from entrypoints.dashboard.kit.person import ADVISED_AGES, COMMON_BMIS
+from entrypoints.dashboard.kit.fields import SelectField
+from entrypoints.dashboard.kit.measures import age_field, bmi_field
 from entrypoints.dashboard.kit.shell import html, tag, text
 
 if TYPE_CHECKING:
@@ -36,28 +36,8 @@ class Scenario:
             self._change = SelectField(
                 name=name, value=change, label=words("what_if.who"), options=self._options(smoker=False), kept=True
             )
-            low, high = ADVISED_AGES
-            self._age = NumberField(
-                name=f"{name}-age",
-                value=_RETIRING,
-                label=words("age"),
-                unit=words("age.unit"),
-                low=low,
-                high=high,
-                step=1,
-                kept=True,
-            )
-            low, high = COMMON_BMIS
-            self._bmi = NumberField(
-                name=f"{name}-bmi",
-                value=_HEALTHY_BMI,
-                label=words("what_if.bmi.label"),
-                unit=words("bmi.unit"),
-                low=low,
-                high=high,
-                step=0.5,
-                kept=True,
-            )
+            self._age = age_field(words, name=f"{name}-age", value=_RETIRING)
+            self._bmi = bmi_field(words, name=f"{name}-bmi", value=_HEALTHY_BMI, label=words("what_if.bmi.label"))
             self._figures = html("", "figures").props("aria-live=off")
         self._follow()
         for field in (self._change, self._age, self._bmi):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Final
 
 from dishka import FromDishka
 from nicegui import ui
 
-from application.score_people import GivenPeople, OpenPeople, ScorePeople, WriteScored
+from application.score_people import GivenPeople, OpenPeople, Progress, ScorePeople, WriteScored
 from domain.beneficiary import FACTS
 from domain.people_table import Matching
 from domain.ports.people_files import PeopleTable
@@ -44,7 +44,7 @@ async def open_people(file: IO[bytes], ask: FromDishka[OpenPeople]) -> GivenPeop
 async def score_people(
     table: PeopleTable,
     matching: Matching,
-    tell: Callable[[ScoredPeople, bool], None],
+    tell: Progress,
     ask: FromDishka[ScorePeople],
 ) -> ScoredPeople:
     """Score everybody in it."""

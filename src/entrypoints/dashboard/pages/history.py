@@ -224,15 +224,9 @@ def _columns(words: Words) -> list[Column]:
 
 
 def _cells(one: Prediction, words: Words) -> list[str]:
-    who = one.beneficiary
     return [
         words.moment(one.created_at),
-        str(who.age),
-        words(f"sex.{who.sex.value}"),
-        f"{who.bmi:g}",
-        str(who.children),
-        words("smoker.yes" if who.smoker else "smoker.no"),
-        words(f"region.{who.region.value}"),
+        *words.facts(one.beneficiary),
         words.usd(one.typical),
         words.usd(one.expected),
         words("range.value", low=words.usd(one.interval.low), high=words.usd(one.interval.high)),

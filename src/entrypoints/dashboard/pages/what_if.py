@@ -19,8 +19,9 @@ from entrypoints.dashboard.kit.charts import Scale
 from entrypoints.dashboard.kit.curve import band
 from entrypoints.dashboard.kit.fields import ChoiceField
 from entrypoints.dashboard.kit.live import Live
+from entrypoints.dashboard.kit.measures import ADVISED_AGES, COMMON_BMIS
 from entrypoints.dashboard.kit.page import Page, Visit
-from entrypoints.dashboard.kit.person import ADVISED_AGES, COMMON_BMIS, PersonForm
+from entrypoints.dashboard.kit.person import PersonForm
 from entrypoints.dashboard.kit.scenario import Scenario, figures
 from entrypoints.dashboard.kit.shell import button, card, html, tag, text
 

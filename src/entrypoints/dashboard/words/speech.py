@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from entrypoints.dashboard.words.catalogues import CATALOGUES
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from domain.beneficiary import Beneficiary
     from domain.errors import FieldError
     from domain.prediction import Caution
+
+
+MINUS: Final = "\N{MINUS SIGN}"
+"""As wide as the plus."""
 
 
 class Words:
@@ -52,7 +56,7 @@ class Words:
     def change(self, amount: float) -> str:
         """Write dollars that are added or taken away."""
         tens = round(amount, -1)
-        sign = "+" if tens > 0 else "−" if tens < 0 else ""  # noqa: RUF001  # a minus sign, as wide as the plus
+        sign = "+" if tens > 0 else MINUS if tens < 0 else ""
         return f"{sign}${abs(tens):,.0f}"
 
     def thousands(self, amount: float) -> str:
@@ -89,6 +93,23 @@ class Words:
     def caution(self, caution: Caution) -> str:
         """Say why the model is guessing."""
         return self._texts.get(caution.code, caution.detail)
+
+    def facts(self, who: Beneficiary) -> list[str]:
+        """Say six facts one by one, for the cells of a table.
+
+        >>> from domain.beneficiary import Beneficiary, Region, Sex
+        >>> jo = Beneficiary(age=40, sex=Sex.MALE, bmi=28, children=1, smoker=True, region=Region.SOUTHEAST)
+        >>> Words("en").facts(jo)
+        ['40', 'Male', '28', '1', 'Yes', 'Southeast']
+        """
+        return [
+            str(who.age),
+            self(f"sex.{who.sex.value}"),
+            f"{who.bmi:g}",
+            str(who.children),
+            self("smoker.yes" if who.smoker else "smoker.no"),
+            self(f"region.{who.region.value}"),
+        ]
 
     def person(self, who: Beneficiary) -> str:
         """Say six facts in one line.
