@@ -1,4 +1,7 @@
-"""The parts of one prediction, each timed alone in this process, one call after the other."""
+"""The parts of one prediction, each timed alone in this process, in turn.
+
+In turn, because each then finds the processor's caches as it does within the whole: after another process used them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from entrypoints.wiring.settings import load
 from entrypoints.wiring.training import shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from benchmarks.servers import Servers
 
@@ -50,20 +53,25 @@ async def _parts(servers: Servers, seconds: float) -> dict[str, float]:
     predictions = PostgresPredictions(engine)
     new = NewPrediction.of(who, estimate, at=SystemClock().now())
     try:
-        return {
-            "hop to the model server": await _median(hop, seconds),
-            "one-row prediction": await _median(lambda: model.predict([who]), seconds),
-            "one-row commit": await _median(lambda: predictions.add(new), seconds),
-        }
+        return await _medians(
+            {
+                "hop to the model server": hop,
+                "one-row prediction": lambda: model.predict([who]),
+                "one-row commit": lambda: predictions.add(new),
+            },
+            seconds,
+        )
     finally:
         await server.close()
         await engine.dispose()
 
 
-async def _median(call: Callable[[], Awaitable[object]], seconds: float) -> float:
-    taken: list[float] = []
+async def _medians(calls: Mapping[str, Callable[[], Awaitable[object]]], seconds: float) -> dict[str, float]:
+    taken: dict[str, list[float]] = {name: [] for name in calls}
     ending = time.perf_counter() + seconds
-    while (begun := time.perf_counter()) < ending:
-        await call()
-        taken.append(1000 * (time.perf_counter() - begun))
-    return median(taken)
+    while time.perf_counter() < ending:
+        for name, call in calls.items():
+            begun = time.perf_counter()
+            await call()
+            taken[name].append(1000 * (time.perf_counter() - begun))
+    return {name: median(each) for name, each in taken.items()}

@@ -14,7 +14,7 @@ whatever the fit, at the price of keeping every fold's estimator (Barber, Candè
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -67,6 +67,12 @@ class ResidualDistribution:
     floor: float
     groups: tuple[Floats, ...]
     quantiles: Floats
+    _tails: tuple[Floats, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # of each group, the sum of its residuals from each one on, and of none
+        tails = tuple(np.append(np.cumsum(residuals[::-1])[::-1], 0.0) for residuals in self.groups)
+        object.__setattr__(self, "_tails", tails)
 
     @classmethod
     def of(
@@ -97,10 +103,10 @@ class ResidualDistribution:
         scale = _scale(points, self.floor)
         codes = group_codes(rows, self.grouping)
         means = np.empty(len(points))
-        for code, residuals in enumerate(self.groups):
+        for code, (residuals, tails) in enumerate(zip(self.groups, self._tails, strict=True)):
             members = codes == code
             if members.any():
-                means[members] = _clipped_mean(residuals, points[members], scale[members])
+                means[members] = _clipped_mean(residuals, tails, points[members], scale[members])
         return means
 
     def table(self, rows: Floats, points: Floats, levels: Positions = ALL) -> Floats:
@@ -169,12 +175,11 @@ def _conformal_quantiles(residuals: Floats, repeats: int) -> Floats:
     return quantiles
 
 
-def _clipped_mean(residuals: Floats, points: Floats, scale: Floats) -> Floats:
+def _clipped_mean(residuals: Floats, tails: Floats, points: Floats, scale: Floats) -> Floats:
     """Average ``max(0, point + scale * residual)`` over sorted residuals, for each point.
 
     Averaging over residuals undoes the bias of a point that is no mean, as after a transform of the target or with
     absolute loss (Duan 1983, "Smearing estimate").
     """
-    sums = np.concatenate([np.cumsum(residuals[::-1])[::-1], [0.0]])
     first = np.searchsorted(residuals, -points / scale)
-    return ((len(residuals) - first) * points + scale * sums[first]) / len(residuals)
+    return ((len(residuals) - first) * points + scale * tails[first]) / len(residuals)

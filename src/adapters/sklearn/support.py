@@ -29,6 +29,7 @@ _YEARS, _KG_PER_M2, _KIDS = 8, 4 + 1e-9, 2
 _FEW: Final = 5
 _FEW_WIDEN: Final = 0.1
 _FEW_BIT: Final = np.uint8(1 << len(NUMERIC))
+_BITS: Final = np.array([1 << bit for bit in range(len(NUMERIC))], dtype=np.uint8)
 _UNITS: Final = {"age": " years", "bmi": " kg/m²", "children": ""}
 
 _AGES: Final = int(AGE.high - AGE.low) + 1
@@ -84,16 +85,18 @@ class Support:
         few = np.searchsorted(self.crowds, _places(rows), side="right") % 2 == 0
         doubts = few * _FEW_BIT
         share = _FEW_WIDEN * few
-        for bit, column in enumerate(_COLUMNS):
-            values, low, high = rows[:, column], self.lows[bit], self.highs[bit]
-            outside = np.flatnonzero((values < low) | (values > high))
-            doubts[outside] |= np.uint8(1 << bit)
-            beyond = np.maximum(low - values[outside], values[outside] - high)
-            share[outside] += beyond / max(high - low, 1.0)
+        values = rows[:, _COLUMNS]
+        beyond = np.maximum(self.lows - values, values - self.highs)
+        outside = beyond > 0
+        if outside.any():
+            doubts |= outside @ _BITS
+            share += (np.where(outside, beyond, 0.0) / np.maximum(self.highs - self.lows, 1.0)).sum(axis=1)
         return doubts, np.minimum(share, 1.0)
 
     def cautions(self, doubts: Bits) -> dict[int, tuple[Caution, ...]]:
         """Put `doubts` into words, for the rows that have any."""
+        if not doubts.any():
+            return {}
         told = {doubt: self._told(doubt) for doubt in np.unique(doubts).tolist()}
         doubtful = np.flatnonzero(doubts)
         return {row: told[doubt] for row, doubt in zip(doubtful.tolist(), doubts[doubtful].tolist(), strict=True)}

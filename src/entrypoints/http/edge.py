@@ -73,34 +73,35 @@ class Edge:
                 message["headers"] = [*_protected(message["headers"]), (b"x-request-id", request_id), *self._always]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
-            try:
-                if refusal := self.options.refusal(scope["headers"]):
-                    await _refuse(*refusal, scope["path"], answer)
-                elif wait := self._too_early(scope):
-                    detail, headers = too_often(wait)
-                    await _refuse(429, detail, scope["path"], answer, headers)
-                else:
-                    # a change of the champion takes longer, and has a deadline of its own
-                    within = None if scope["path"].startswith(_CHANGES) else self.options.deadline
-                    async with asyncio.timeout(within) as deadline:
-                        await self.app(scope, _whole(receive, self.options.body_deadline), answer)
-            except TimeoutError:
-                if answered or not deadline.expired():
-                    raise
-                detail = f"there was no answer within {self.options.deadline:g} s"
-                await _refuse(503, detail, scope["path"], answer, {"Retry-After": "1"})
-            finally:
-                seconds = time.perf_counter() - started
-                method = scope["method"] if scope["method"] in _METHODS else "other"
-                # no template, no route: the paths that strangers try must not become labels
-                route = scope.get("path_template") or "none"
-                self.metrics.answered(method, route, status, seconds)
-                if status >= _ERRORS:
-                    self.metrics.failed(scope.get(ERROR, "Refused"))
-                structlog.get_logger().debug(
-                    "answered", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2)
-                )
+        # for the logs; the server gives each request a context of its own
+        structlog.contextvars.bind_contextvars(request_id=request_id.decode())
+        try:
+            if refusal := self.options.refusal(scope["headers"]):
+                await _refuse(*refusal, scope["path"], answer)
+            elif wait := self._too_early(scope):
+                detail, headers = too_often(wait)
+                await _refuse(429, detail, scope["path"], answer, headers)
+            else:
+                # a change of the champion takes longer, and has a deadline of its own
+                within = None if scope["path"].startswith(_CHANGES) else self.options.deadline
+                async with asyncio.timeout(within) as deadline:
+                    await self.app(scope, _whole(receive, self.options.body_deadline), answer)
+        except TimeoutError:
+            if answered or not deadline.expired():
+                raise
+            detail = f"there was no answer within {self.options.deadline:g} s"
+            await _refuse(503, detail, scope["path"], answer, {"Retry-After": "1"})
+        finally:
+            seconds = time.perf_counter() - started
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            # no template, no route: the paths that strangers try must not become labels
+            route = scope.get("path_template") or "none"
+            self.metrics.answered(method, route, status, seconds)
+            if status >= _ERRORS:
+                self.metrics.failed(scope.get(ERROR, "Refused"))
+            structlog.get_logger().debug(
+                "answered", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2)
+            )
 
     def _too_early(self, scope: HTTPScope) -> float:
         limit, client = self.options.address_limit, scope.get("client")

@@ -9,7 +9,7 @@ from typing import Final
 
 from dishka import Provider, Scope, provide
 
-from adapters.bentoml.connection import ModelServer
+from adapters.bentoml.connection import ModelServer, untraced
 from adapters.bentoml.explainer import BentoExplainer
 from adapters.bentoml.predictor import BentoPredictor
 from adapters.system.championship import ChildChampionship
@@ -23,6 +23,7 @@ from entrypoints.wiring.database_parts import DatabaseKeeping, DatabaseParts
 from entrypoints.wiring.logs import request_id
 from entrypoints.wiring.observers import Observers
 from entrypoints.wiring.settings import Settings, environment_of
+from entrypoints.wiring.traces import traced_questions
 
 _CHANGED_WITHIN: Final = 120.0
 """Seconds to import MLflow on a busy machine and to change the champion."""
@@ -50,7 +51,12 @@ class ModelServerParts(Provider):
     @provide
     async def server(self, settings: Settings) -> AsyncIterator[ModelServer]:
         """Kept-alive connections."""
-        server = ModelServer(settings.model_server_url, deadline=settings.predictor_deadline, told=request_id)
+        server = ModelServer(
+            settings.model_server_url,
+            deadline=settings.predictor_deadline,
+            told=request_id,
+            traced=traced_questions() if settings.traces_endpoint else untraced,
+        )
         yield server
         await server.close()
 

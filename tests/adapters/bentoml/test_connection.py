@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -254,3 +254,59 @@ async def test_the_server_is_told_which_requests_share_a_question():
     named = [head.partition(b"x-request-id: ")[2].split(b"\r\n")[0].decode() for head in heads]
     assert ",".join(named).split(",") == list("abcd")
     assert any("," in together for together in named)
+
+
+async def test_a_question_carries_what_its_trace_hands_on():
+    heads = []
+
+    async def answer(reader, writer):
+        heads.append(await head_of_request(reader))
+        writer.write(http(200, frame(one, 1)))
+
+    async with server(answer) as address:
+        asked = ModelServer(address, traced=lambda question: nullcontext({"traceparent": f"of {question}"}))
+        await BentoPredictor(asked).predict([ann])
+        await asked.close()
+    assert b"traceparent: of post /v1/predict\r\n" in heads[0]
+
+
+async def test_who_stops_waiting_leaves_no_answer_to_the_next():
+    first = asyncio.Event()
+
+    async def answer(reader, writer):
+        rows = rows_of(await read_request(reader))
+        if rows == 2:
+            first.set()
+            await asyncio.sleep(0.2)  # by then nobody waits for it
+        writer.write(http(200, frame(one, rows)))
+        await writer.drain()
+
+    async with server(answer) as address:
+        asked = ModelServer(address)
+        predictor = BentoPredictor(asked)
+        waiting = asyncio.create_task(predictor.predict([ann, ann]))
+        await first.wait()
+        waiting.cancel()
+        assert len(await predictor.predict([ann])) == 1
+        await asked.close()
+
+
+async def test_words_that_nobody_asked_for_end_the_connection():
+    connections = 0
+
+    async def answer(reader, writer):
+        nonlocal connections
+        connections += 1
+        writer.write(http(200, frame(one, rows_of(await read_request(reader)))))
+        await writer.drain()
+        writer.write(http(200, frame(two, 1)))  # an answer to a question that comes later
+        await read_request(reader)
+
+    async with server(answer) as address:
+        asked = ModelServer(address)
+        predictor = BentoPredictor(asked)
+        for _ in range(3):
+            assert (await predictor.predict([ann]))[0].model == one
+            await asyncio.sleep(0.05)  # until the words are here
+        await asked.close()
+    assert connections == 3

@@ -71,6 +71,23 @@ def test_a_request_is_traced_without_the_facts_of_the_person(api, collector):
     assert b"27.5" not in b"".join(received)
 
 
+def test_a_question_to_the_model_server_is_traced_and_handed_on(collector, tmp_path):
+    endpoint, received = collector
+    program = (
+        "from entrypoints.wiring.settings import load\n"
+        "from entrypoints.wiring.traces import traced, traced_questions\n"
+        "traced(print, load(), service='api')\n"
+        "with traced_questions()('POST /v1/predict') as headers: print(headers['traceparent'])\n"
+    )
+    environment = {**os.environ, "MEDCOST_HOME": str(tmp_path), "MEDCOST_TRACES_ENDPOINT": endpoint}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    (span,) = spans_of(received)
+    assert (span["name"].lower(), span["kind"]) == ("post /v1/predict", "CLIENT")
+    assert done.stdout.split("-")[1:3] == [span["traceId"], span["id"]]
+
+
 def test_without_a_collector_nothing_of_it_is_imported(tmp_path):
     program = (
         "import sys; from entrypoints.wiring.asgi import web_app; from entrypoints.wiring.settings import load; "

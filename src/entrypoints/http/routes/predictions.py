@@ -54,7 +54,7 @@ async def predict(
     made = await predict_cost(person, idempotency=_idempotency(request, body))
     shared.metrics.predicted([made.model])
     shaped = PredictionOut.of(made, await shared.about(made.model))
-    return Response(shaped, status_code=201, headers={"Location": f"{request.url.path}/{made.id}"})
+    return Response(shaped, status_code=201, headers={"Location": f"{request.scope['path']}/{made.id}"})
 
 
 @post("/predictions/batch", operation_id="predict_batch", tags=TAGS, summary="Predict many at once", status_code=200)
