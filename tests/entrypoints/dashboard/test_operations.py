@@ -22,3 +22,8 @@ async def test_a_part_that_is_away_is_named_and_its_return_is_seen(user: User, p
 async def test_without_the_api_in_this_process_the_page_says_where_its_figures_are(user: User):
     await user.open("/operations")
     await user.should_see("The API runs in another process.")
+
+
+async def test_before_a_model_was_promoted_the_page_says_why_no_drift_is_shown(user: User):
+    await user.open("/operations")
+    await user.should_see("No version was promoted yet: there is nothing to compare with.")

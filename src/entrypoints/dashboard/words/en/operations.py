@@ -52,7 +52,26 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.miss.means": "Typical year against real cost, on average.",
     "operations.bias": "Expected minus real",
     "operations.bias.means": "Near zero is good.",
+    "operations.drift": "Drift of inputs",
+    "operations.drift.lead": (
+        "The newest {rows} predictions, beside the {people} people that version {version} learned from."
+    ),
+    "operations.drift.none": "All six facts look like the data.",
+    "operations.drift.shifted": "Shifted: {facts}.",
+    "operations.drift.do": "Answers for such people may be rougher. Think of training on newer data.",
+    "operations.drift.alike": "as in the data",
+    "operations.drift.other": "shifted",
+    "operations.drift.mean": "On average {now} here, {before} in the data.",
+    "operations.drift.group": "{group}: {now} here, {before} in the data.",
+    "operations.drift.legend": (
+        "Bars: the predictions. Lines: the data. A shift counts if it is too large for chance, and large "
+        "enough to matter."
+    ),
+    "operations.drift.few": "{rows} predictions so far. From {fewest} on, a shift can be told from chance.",
+    "operations.drift.no_champion": "No version was promoted yet: there is nothing to compare with.",
+    "operations.drift.no_profile": (
+        "The card of version {version} is too old to say who was in its data. The next version you train will say it."
+    ),
     "operations.elsewhere": "Measured elsewhere",
     "operations.elsewhere.batches": "Batch sizes: medcost_group_size, at /api/v1/metrics.",
-    "operations.elsewhere.drift": "Drift of inputs: {command} compares a file with the rows the champion learned from.",
 }

@@ -52,7 +52,29 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.miss.means": "Año típico frente al costo real, en promedio.",
     "operations.bias": "Esperado menos real",
     "operations.bias.means": "Cerca de cero es bueno.",
+    "operations.drift": "Deriva de los datos de entrada",
+    "operations.drift.lead": (
+        "Las {rows} predicciones más nuevas, junto a las {people} personas de las que aprendió la versión {version}."
+    ),
+    "operations.drift.none": "Las seis respuestas se parecen a los datos.",
+    "operations.drift.shifted": "Cambió: {facts}.",
+    "operations.drift.do": (
+        "Para esas personas el cálculo puede ser menos preciso. Piense en entrenar con datos más nuevos."
+    ),
+    "operations.drift.alike": "como en los datos",
+    "operations.drift.other": "cambió",
+    "operations.drift.mean": "En promedio {now} aquí, {before} en los datos.",
+    "operations.drift.group": "{group}: {now} aquí, {before} en los datos.",
+    "operations.drift.legend": (
+        "Barras: las predicciones. Líneas: los datos. Un cambio cuenta si es demasiado grande para ser azar "
+        "y bastante grande para importar."
+    ),
+    "operations.drift.few": "{rows} predicciones hasta ahora. Desde {fewest} se distingue un cambio del azar.",
+    "operations.drift.no_champion": "Aún no se promovió ninguna versión: no hay con qué comparar.",
+    "operations.drift.no_profile": (
+        "La ficha de la versión {version} es antigua y no dice quiénes había en sus datos. La próxima que "
+        "entrene lo dirá."
+    ),
     "operations.elsewhere": "Se mide en otra parte",
     "operations.elsewhere.batches": "Tamaño de los lotes: medcost_group_size, en /api/v1/metrics.",
-    "operations.elsewhere.drift": "Deriva: {command} compara un archivo con las filas de las que aprendió la campeona.",
 }
