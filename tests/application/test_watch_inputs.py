@@ -21,6 +21,7 @@ from domain.ledger import Change, NewEntry
 from domain.model import FoldPlan, ModelVersion, Provenance, Recipe
 
 SAMPLE = small_sample()
+ROWS = [tuple(row) for row in SAMPLE.facts]
 
 
 @pytest.fixture
@@ -76,24 +77,24 @@ async def test_people_like_those_of_the_data_have_not_drifted(watch, promote, as
 
 async def test_older_people_who_smoke_are_a_shift_of_these_two_facts(watch, promote, ask):
     await promote()
-    await ask([(min(age + 15, 64.0), sex, bmi, kids, 1.0, place) for age, sex, bmi, kids, _, place in SAMPLE.facts])
+    await ask([(min(age + 15, 64.0), sex, bmi, kids, 1.0, place) for age, sex, bmi, kids, _, place in ROWS])
     assert (await watch()).report.drifted == ("age", "smoker")
 
 
 async def test_of_too_few_predictions_nothing_is_said(watch, promote, ask):
     await promote()
-    await ask(SAMPLE.facts[: FEWEST - 1])
+    await ask(ROWS[: FEWEST - 1])
     assert (await watch()).report is None
 
 
 async def test_without_a_champion_there_is_nothing_to_compare_with(watch, ask):
-    await ask(SAMPLE.facts)
+    await ask(ROWS)
     found = await watch()
     assert (found.champion, found.report, len(found.asked)) == (None, None, 400)
 
 
 async def test_a_card_of_before_profiles_leaves_nothing_to_compare_with(watch, promote, ask):
     await promote(profile=None)
-    await ask(SAMPLE.facts)
+    await ask(ROWS)
     found = await watch()
     assert (found.champion.version, found.learnt_from, found.report) == (1, None, None)
