@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from nicegui import Client
 from nicegui.testing.user import User
+from nicegui.testing.user_simulation import user_simulation
 
 from domain.errors import PredictorUnavailable, RepositoryUnavailable
+from entrypoints.dashboard.app import register_pages
+from entrypoints.dashboard.options import DashboardOptions
+from entrypoints.http.metrics import Metrics
 
 
 async def test_a_part_that_is_away_is_named_and_its_return_is_seen(user: User, parts):
@@ -27,3 +32,16 @@ async def test_without_the_api_in_this_process_the_page_says_where_its_figures_a
 async def test_before_a_model_was_promoted_the_page_says_why_no_drift_is_shown(user: User):
     await user.open("/operations")
     await user.should_see("No version was promoted yet: there is nothing to compare with.")
+
+
+async def test_how_many_predictions_go_together_is_shown(parts):
+    metrics = Metrics()
+    metrics.answered("POST", "/api/v1/predictions", 201, 0.01)
+    for together in (1, 6):
+        metrics.grouped("predict")(together, 0, 0.01)
+    async with user_simulation() as someone:
+        register_pages(parts.container, DashboardOptions(), metrics)
+        await someone.open("/operations")
+        await someone.should_see("3.5 at a time")
+        await someone.should_see("on average, in 2 questions")
+        Client.page_routes.clear()  # see the fixture `user`

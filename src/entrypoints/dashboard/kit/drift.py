@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _FROM: Final[Mapping[str, Sequence[float]]] = {
     "age": (18, 25, 35, 45, 55, 65, 75),
-    "bmi": (0, 18.5, 25, OBESITY, 35, 40),
+    "bmi": (0, 18.5, 25, OBESITY, 35),
     "children": (0, 1, 2, 3, 4, 5),
 }
 """Where each bar of a number begins; the last one takes whatever is above."""
@@ -82,7 +82,9 @@ def _sentence(
     if fact in _FROM:
         now, before = (f"{some.mean(fact):.1f}" for some in (asked, learnt_from))
         return words("operations.drift.mean", now=now, before=before)
-    group, share, was = max(bars, key=lambda bar: abs(bar[1] - bar[2]))
+    group, share, was = max(
+        reversed(bars), key=lambda bar: round(abs(bar[1] - bar[2]), 6)
+    )  # of two alike, the second: Yes
     return words("operations.drift.group", group=group, now=words.share(share), before=words.share(was))
 
 

@@ -18,7 +18,7 @@ from domain.errors import NotSignedIn, Unavailable
 from entrypoints.dashboard.kit import cards, model_facts
 from entrypoints.dashboard.kit.drift import drift
 from entrypoints.dashboard.kit.page import Page
-from entrypoints.dashboard.kit.shell import card, html, tag, text
+from entrypoints.dashboard.kit.shell import card, html, tag
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -93,8 +93,6 @@ class OperationsPage:
                 self._outcomes = html(_waiting(words))
             with card("drift", words("operations.drift")):
                 self._drift = html(_waiting(words))
-            with card("elsewhere", words("operations.elsewhere")):
-                text("p", words("operations.elsewhere.batches"), "hint")
             self._timer = ui.timer(_EVERY, self._look, immediate=False)
         ui.add_body_html(_SEEN)
         ui.on("seen", self._seen)
@@ -183,6 +181,14 @@ def _requests(traffic: Traffic | None, words: Words) -> str:
         (words("operations.count"), words.count(sum(one.requests for one in routes)), ""),
         (words("operations.errors"), words.count(sum(one.errors for one in routes)), ""),
         (words("operations.answers"), words.count(sum(answers.values())), by),
+    ]
+    tiles += [
+        (
+            words(f"operations.groups.{one.stage}"),
+            words("operations.groups.mean", mean=f"{one.predictions / one.groups:.1f}"),
+            words(f"operations.groups.{one.stage}.means", groups=words.count(one.groups)),
+        )
+        for one in traffic.groups()
     ]
     heads = [words(f"operations.{key}") for key in ("route", "count", "errors", "median", "p95")]
     lines: list[Sequence[str]] = [

@@ -24,12 +24,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.database.says": "answers, with the schema that is needed",
     "operations.pointer": "Champion",
     "operations.pointer.same": "version {version}, the one that answers",
-    "operations.pointer.other": "version {version}, another one than answers",
+    "operations.pointer.other": "version {version}, but another one answers",
     "operations.pointer.none": "no version was promoted yet",
     "operations.pointer.unknown": "not known while the database is away",
     "operations.up": "works",
     "operations.down": "away",
-    "operations.warn": "look",
+    "operations.warn": "check",
     "operations.requests": "Requests",
     "operations.requests.lead": "To the API, since this process started. Errors are answers of 500 and above.",
     "operations.requests.none": "No request came yet.",
@@ -42,6 +42,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.ms": "{ms} ms",
     "operations.answers": "Predictions answered",
     "operations.answers.by": "by version {version}: {count}",
+    "operations.groups.mean": "{mean} at a time",
+    "operations.groups.predict": "Asked of the model server",
+    "operations.groups.predict.means": "on average, in {groups} questions",
+    "operations.groups.record": "Written to the database",
+    "operations.groups.record.means": "on average, in {groups} commits",
     "operations.outcomes": "How answers came out",
     "operations.outcomes.lead": "Of the newest {looked} predictions, the real cost is known for {known}.",
     "operations.outcomes.none": "No real cost is known yet. Add one to a past estimate, and it counts here.",
@@ -72,6 +77,4 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.drift.no_profile": (
         "The card of version {version} is too old to say who was in its data. The next version you train will say it."
     ),
-    "operations.elsewhere": "Measured elsewhere",
-    "operations.elsewhere.batches": "Batch sizes: medcost_group_size, at /api/v1/metrics.",
 }

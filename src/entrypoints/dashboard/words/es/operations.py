@@ -24,12 +24,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.database.says": "responde, con el esquema necesario",
     "operations.pointer": "Campeona",
     "operations.pointer.same": "versión {version}, la que responde",
-    "operations.pointer.other": "versión {version}, otra que la que responde",
+    "operations.pointer.other": "versión {version}, pero responde otra",
     "operations.pointer.none": "aún no se promovió ninguna versión",
     "operations.pointer.unknown": "no se sabe mientras falta la base de datos",
     "operations.up": "funciona",
     "operations.down": "ausente",
-    "operations.warn": "mirar",
+    "operations.warn": "revisar",
     "operations.requests": "Peticiones",
     "operations.requests.lead": "A la API, desde que empezó este proceso. Errores: respuestas de 500 o más.",
     "operations.requests.none": "Aún no llegó ninguna petición.",
@@ -42,6 +42,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.ms": "{ms} ms",
     "operations.answers": "Predicciones respondidas",
     "operations.answers.by": "por la versión {version}: {count}",
+    "operations.groups.mean": "{mean} a la vez",
+    "operations.groups.predict": "Al servidor del modelo",
+    "operations.groups.predict.means": "en promedio, en {groups} preguntas",
+    "operations.groups.record": "A la base de datos",
+    "operations.groups.record.means": "en promedio, en {groups} escrituras",
     "operations.outcomes": "Cómo salieron las respuestas",
     "operations.outcomes.lead": "De las {looked} predicciones más nuevas se conoce el costo real de {known}.",
     "operations.outcomes.none": "Aún no se conoce ningún costo real. Anote uno en un cálculo anterior y contará aquí.",
@@ -75,6 +80,4 @@ TEXTS: Final[Mapping[str, str]] = {
         "La ficha de la versión {version} es antigua y no dice quiénes había en sus datos. La próxima que "
         "entrene lo dirá."
     ),
-    "operations.elsewhere": "Se mide en otra parte",
-    "operations.elsewhere.batches": "Tamaño de los lotes: medcost_group_size, en /api/v1/metrics.",
 }
