@@ -7,6 +7,7 @@ from nicegui.testing.user import User
 from nicegui.testing.user_simulation import user_simulation
 
 from domain.errors import PredictorUnavailable, RepositoryUnavailable
+from domain.ledger import Change, NewEntry
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.http.metrics import Metrics
@@ -19,6 +20,7 @@ async def test_a_part_that_is_away_is_named_and_its_return_is_seen(user: User, p
     await user.should_see("no answer from PostgreSQL")
     await user.should_see("no answer from the model server")
     await user.should_see("not known while the database is away")
+    await user.should_see("We cannot read the predictions just now.")
     parts.predictions.failure = parts.model.failure = None
     await user.should_see("answers, with the schema that is needed", retries=60)
     await user.should_see("Nothing was predicted yet.", retries=60)
@@ -45,3 +47,18 @@ async def test_how_many_predictions_go_together_is_shown(parts):
         await someone.should_see("3.5 at a time")
         await someone.should_see("on average, in 2 questions")
         Client.page_routes.clear()  # see the fixture `user`
+
+
+async def test_while_no_model_answers_the_champion_is_named_and_nothing_else_is_claimed(user: User, parts, version):
+    champion = version(1)
+    await parts.ledger.admit(champion)
+    await parts.ledger.append(
+        NewEntry(
+            change=Change.PROMOTION, version=1, digest=champion.digest, replaces=None, at=champion.registered_at,
+            by="ann", reason="passed the gate",
+        )
+    )  # fmt: skip
+    parts.model.failure = PredictorUnavailable("no answer from the model server")
+    await user.open("/operations")
+    await user.should_see("version 1; no model answers just now")
+    await user.should_see("Nothing was predicted yet.")

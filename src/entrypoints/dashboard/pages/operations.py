@@ -105,8 +105,14 @@ class OperationsPage:
         words = self._words
         self._requests.content = _requests(self._traffic, words)
         try:
-            self._parts.content = _parts(await self._use.check(), self._traffic, words)
-            if time.monotonic() - self._measured >= _RECORDS_EVERY:
+            state = await self._use.check()
+            self._parts.content = _parts(state, self._traffic, words)
+            if state.database_away:
+                self._outcomes.content = self._drift.content = cards.notice(
+                    "bad", words("operations.records.away"), words("operations.away.do")
+                )
+                self._measured = -_RECORDS_EVERY  # look again as soon as it is back
+            elif time.monotonic() - self._measured >= _RECORDS_EVERY:
                 self._outcomes.content = _outcomes(await self._use.measure(), words)
                 self._drift.content = drift(await self._use.watch(), words)
                 self._measured = time.monotonic()
@@ -152,7 +158,7 @@ def _champion(state: PartsState, words: Words) -> str:
         return _part("pointer", "warn", words("operations.pointer.unknown"), words)
     if state.champion is None:
         return _part("pointer", "warn", words("operations.pointer.none"), words)
-    same = "same" if state.follows else "other"
+    same = "same" if state.follows else "other" if state.model else "away"
     said = words(f"operations.pointer.{same}", version=state.champion.version)
     return _part("pointer", "up" if state.follows else "warn", said, words)
 
