@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
+from application.newest_predictions import newest
 from application.use_case import use_case
 from domain.ports.predictions import PredictionRepository
-from domain.prediction import PredictionQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domain.prediction import Outcome, Prediction
-
-_PAGE: Final = 500
-LOOKED_AT: Final = 2 * _PAGE
-"""So many of the newest predictions are looked at, however many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +51,10 @@ class LiveScores:
 
 @use_case
 class MeasureOutcomes:
-    """Measure the newest `LOOKED_AT` predictions."""
+    """Measure the newest predictions."""
 
     predictions: PredictionRepository
 
     async def __call__(self) -> LiveScores:
         """Measure."""
-        query = PredictionQuery(limit=_PAGE)
-        newest = list(await self.predictions.page(query))
-        if len(newest) == _PAGE:
-            newest += await self.predictions.page(query.following(newest[-1]))
-        return LiveScores.of(newest)
+        return LiveScores.of(await newest(self.predictions))

@@ -144,7 +144,7 @@ def round_to_total(parts: Sequence[float], total: float) -> tuple[float, ...]:
     (0.33, 0.33, 0.34)
     """
     floors = [math.floor(round(part * 100, 6)) for part in parts]
-    missing = round(total * 100) - sum(floors)
+    missing = round(round(total, 2) * 100) - sum(floors)
     by_remainder = sorted(range(len(parts)), key=lambda i: floors[i] - parts[i] * 100)
     whole, extra = divmod(missing, len(parts))
     for i in range(len(parts)):

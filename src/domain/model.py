@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from domain.claims import DataOrigin
 from domain.prediction import ModelReference
+from domain.profile import Profile
 from domain.scores import Scores
 
 # imports stand outside of TYPE_CHECKING where adapters decode these classes from JSON
@@ -142,6 +143,7 @@ class ModelCard:
         grouping: the facts by which residuals are grouped, empty if pooled.
         notes: what else must be said, such as a fit on a subsample.
         folds: each metric over the folds of that cross-validation; none on cards made before there were any.
+        profile: of the people in the training data; None on cards made before there were any.
     """
 
     recipe: Recipe
@@ -156,6 +158,7 @@ class ModelCard:
     provenance: Provenance
     notes: tuple[str, ...] = ()
     folds: tuple[MetricSummary, ...] = ()
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True)

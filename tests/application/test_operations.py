@@ -10,7 +10,8 @@ from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.sample import small_sample
 from application.check_parts import CheckParts
-from application.measure_outcomes import LOOKED_AT, LiveScores, MeasureOutcomes
+from application.measure_outcomes import LiveScores, MeasureOutcomes
+from application.newest_predictions import LOOKED_AT
 from application.predict_costs import PredictCosts
 from domain.beneficiary import Beneficiary
 from domain.errors import RepositoryUnavailable

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.cost import QUANTILE_LEVELS, CostDistribution, cents_down, cents_up, round_to_total
@@ -50,6 +50,7 @@ def test_whole_cents_stay_what_they_are(cents: int) -> None:
 
 
 @given(st.lists(st.floats(-1e5, 1e5), min_size=1, max_size=8))
+@example([0.0625, 0.0025])  # 6.5 cents: a total is rounded as dollars are
 def test_rounded_parts_add_up_to_the_rounded_total(parts: list[float]) -> None:
     total = math.fsum(parts)
     rounded = round_to_total(parts, total)

@@ -1,7 +1,10 @@
 """The port `drift`."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from scipy.stats import chi2_contingency, ks_2samp
 
 from adapters.pandas.synthetic import SyntheticClaims
 from adapters.scipy.drift import ScipyDriftMeter
@@ -75,3 +78,17 @@ def test_only_columns_that_both_have_are_compared(meter):
 def test_nothing_can_be_said_of_no_rows(meter):
     report = meter.measure(sample(), Sample([]))
     assert (report.rows, report.columns, report.drifted) == (0, (), ())
+
+
+def test_statistics_and_chances_are_those_of_scipy(meter):
+    before, now = (np.array(sample(rows=rows, seed=seed).facts) for rows, seed in ((1338, 1), (1000, 2)))
+    now[:, AGE] = np.minimum(now[:, AGE] + 2, 64)
+    for at, found in enumerate(meter.measure(Sample(before), Sample(now)).columns):
+        if found.test == "kolmogorov_smirnov":
+            known: Any = ks_2samp(before[:, at], now[:, at], method="asymp")
+        else:
+            kinds = [np.bincount(some[:, at].astype(int)) for some in (before, now)]
+            known = chi2_contingency(np.array(kinds))
+        assert (found.statistic, found.p_value) == pytest.approx((known.statistic, known.pvalue), rel=0.15), (
+            found.column
+        )

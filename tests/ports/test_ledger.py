@@ -21,6 +21,7 @@ from domain.errors import LedgerBroken, NoChampion, VersionNotFound
 from domain.ledger import Change, NewEntry, verify
 from domain.model import FamilySummary, ModelCard, ModelVersion, Provenance, Recipe
 from domain.ports.ledger import ModelLedger
+from domain.profile import Profile
 from domain.promotion import Candidacy, PairedComparison, PromotionPolicy
 from domain.scores import ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
 
@@ -45,6 +46,7 @@ CARD = ModelCard(
     grouping=("smoker",),
     provenance=Provenance(metric="crps", compared=(FamilySummary("linear", 2000.0, 10.0),), trials=3),
     notes=("fitted on a subsample",),
+    profile=Profile.of([[18, 64], [0, 1], [27.4, 31], [0, 2], [1, 0], [3, 3]]),
 )
 FIRST = ModelVersion(1, "a" * 64, NOON, CARD)
 SECOND = ModelVersion(2, "b" * 64, NOON, replace(CARD, rows=2000))

@@ -97,6 +97,12 @@ def test_a_model_travels_in_a_folder_with_manifest_and_card(make, recipe):
     assert model.card.created_at == FixedClock().now()
 
 
+def test_the_card_counts_how_many_people_had_which_value(make):
+    profile = make().card.profile
+    assert len(profile) == 300
+    assert dict(profile.counts["smoker"])[1.0] == sum(smoker for _, _, _, _, smoker, _ in claims.facts)
+
+
 async def test_the_folder_loads(make, kind):
     model = make()
     loader = {"memory": MemoryLoader, "sklearn": SklearnLoader}[kind]()

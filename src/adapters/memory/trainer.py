@@ -14,6 +14,7 @@ from domain.evaluation import Evaluation, FoldScores, Metric, OutOfFold
 from domain.model import MetricSummary, ModelCard, TrainedModel
 from domain.ports.clock import Clock
 from domain.ports.trainer import Trainer
+from domain.profile import Profile
 from domain.promotion import Candidacy, PairedComparison
 from domain.scores import ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
 
@@ -93,6 +94,7 @@ class MemoryTrainer(FailsOnRequest, Trainer):
             grouping=(),
             provenance=provenance,
             folds=tuple(MetricSummary(one.value, evaluation.mean(one), evaluation.spread(one)) for one in Metric),
+            profile=Profile.of(zip(*rows, strict=True)),
             notes=("Everybody gets the same answer: the distribution of all costs.",),
         )
         folder = into / "medcost"

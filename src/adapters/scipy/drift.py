@@ -1,11 +1,15 @@
-"""Drift by two-sample tests, with the population stability index as the size of the effect."""
+"""Drift by two-sample tests, with the population stability index as the size of the effect.
+
+The tests are written out over the functions of SciPy: its statistics take 80 MB and two seconds to import, its
+functions 30 MB and half a second, and the web process measures drift too.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.stats import chi2_contingency, ks_2samp
+from scipy.special import chdtrc, kolmogorov
 
 from domain.beneficiary import FACTS
 from domain.drift import Difference, DriftReport
@@ -48,18 +52,32 @@ def _difference(name: str, before: Floats, now: Floats) -> Difference:
         # bins of equal share in the reference; values that repeat make fewer
         edges = np.unique(np.quantile(before, np.linspace(0, 1, _BINS + 1)[1:-1]))
         counts = np.array([_counts(np.searchsorted(edges, some), len(edges) + 1) for some in (before, now)])
-        tested: Any = ks_2samp(before, now, method="asymp")
-        test, statistic, p_value = "kolmogorov_smirnov", tested.statistic, tested.pvalue
+        test, (statistic, p_value) = "kolmogorov_smirnov", _kolmogorov_smirnov(before, now)
     else:
         kinds = int(max(before.max(), now.max())) + 1
         counts = np.array([_counts(some.astype(np.intp), kinds) for some in (before, now)])
         counts = counts[:, counts.any(axis=0)]
-        test = "chi_squared"
-        tested = chi2_contingency(counts)
-        statistic, p_value = tested.statistic, tested.pvalue
-    return Difference(
-        column=name, test=test, statistic=float(statistic), p_value=float(p_value), psi=_stability_index(counts)
-    )
+        test, (statistic, p_value) = "chi_squared", _chi_squared(counts)
+    return Difference(column=name, test=test, statistic=statistic, p_value=p_value, psi=_stability_index(counts))
+
+
+def _kolmogorov_smirnov(before: Floats, now: Floats) -> tuple[float, float]:
+    """Give the largest distance between two empirical distributions, and its chance in the limit of many rows."""
+    every = np.concatenate([before, now])
+    below = [np.searchsorted(np.sort(some), every, side="right") / len(some) for some in (before, now)]
+    apart = float(np.abs(below[0] - below[1]).max())
+    return apart, float(kolmogorov(apart * np.sqrt(len(before) * len(now) / len(every))))
+
+
+def _chi_squared(counts: Floats) -> tuple[float, float]:
+    """Test whether two rows of counts have the same shares; two kinds with Yates' correction."""
+    freedom = counts.shape[1] - 1
+    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    apart = np.abs(counts - expected)
+    if freedom == 1:
+        apart -= np.minimum(0.5, apart)
+    statistic = float((apart**2 / expected).sum())
+    return statistic, float(chdtrc(freedom, statistic)) if freedom else 1.0
 
 
 def _counts(kinds: NDArray[np.intp], size: int) -> Floats:

@@ -18,6 +18,7 @@ from domain.evaluation import Evaluation, FoldScores, Metric, OutOfFold
 from domain.model import MetricSummary, ModelCard
 from domain.ports.clock import Clock
 from domain.ports.trainer import Trainer
+from domain.profile import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +75,7 @@ class SklearnTrainer(Trainer):
             provenance=provenance,
             notes=notes_on(recipe, len(table)),
             folds=tuple(MetricSummary(one.value, measured.mean(one), measured.spread(one)) for one in Metric),
+            profile=Profile.of(table.rows.T.tolist()),
         )
         return write(model, card, table, into)
 

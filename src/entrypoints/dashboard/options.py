@@ -56,6 +56,25 @@ class RouteFigures(Protocol):
         ...
 
 
+class GroupFigures(Protocol):
+    """How predictions that came at the same time went together since the process started."""
+
+    @property
+    def stage(self) -> str:
+        """``predict``, a question to the model server, or ``record``, a commit."""
+        ...
+
+    @property
+    def groups(self) -> int:
+        """How many questions or commits."""
+        ...
+
+    @property
+    def predictions(self) -> int:
+        """How many predictions they held."""
+        ...
+
+
 class Traffic(Protocol):
     """What the API counts in this process."""
 
@@ -65,4 +84,8 @@ class Traffic(Protocol):
 
     def answers(self) -> Mapping[str, int]:
         """Count predictions answered by model version."""
+        ...
+
+    def groups(self) -> Sequence[GroupFigures]:
+        """Sum up how predictions went together."""
         ...

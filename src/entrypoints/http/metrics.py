@@ -41,6 +41,15 @@ class RouteFigures:
     p95: float
 
 
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """How many groups of predictions a stage had since the process started, and how many predictions they held."""
+
+    stage: str
+    groups: int
+    predictions: int
+
+
 class Metrics:
     """Latency by route, status and stage; how requests gather; errors by kind; the model in service; this process."""
 
@@ -143,6 +152,17 @@ class Metrics:
         """Count predictions answered by model version."""
         samples = next(iter(self._predictions.collect())).samples
         return {one.labels["version"]: int(one.value) for one in samples if one.name.endswith("_total")}
+
+    def groups(self) -> Sequence[GroupFigures]:
+        """Sum up how predictions went together, for each stage that had any."""
+        totals: dict[str, dict[str, float]] = defaultdict(dict)
+        for sample in next(iter(self._groups.collect())).samples:
+            totals[sample.labels["stage"]][sample.name] = sample.value
+        counted = (
+            GroupFigures(stage, int(told["medcost_group_size_count"]), int(told["medcost_group_size_sum"]))
+            for stage, told in totals.items()
+        )
+        return [one for one in counted if one.groups]
 
     def text(self) -> bytes:
         """Give all of it in Prometheus' text format."""

@@ -19,6 +19,8 @@ from application.score_people import OpenPeople, ScorePeople, WriteScored
 from application.set_password import SetPassword
 from application.sign_in import Admit, SignIn
 from application.sign_out import SignOut
+from application.watch_inputs import WatchInputs
+from domain.ports.drift import DriftMeter
 from domain.ports.people_files import PeopleFiles
 from entrypoints.http.metrics import Metrics
 from entrypoints.wiring.settings import Settings
@@ -39,6 +41,7 @@ class UseCases(Provider):
     review_models = provide(ReviewModels)
     check_parts = provide(CheckParts)
     measure_outcomes = provide(MeasureOutcomes)
+    watch_inputs = provide(WatchInputs)
     open_people = provide(OpenPeople)
     score_people = provide(ScorePeople)
     write_scored = provide(WriteScored)
@@ -48,16 +51,22 @@ class UseCases(Provider):
     set_password = provide(SetPassword)
 
 
-class Files(Provider):
-    """Files that people bring along."""
+class Heavy(Provider):
+    """What takes long to import: in a thread, when it is first needed."""
 
     scope = Scope.APP
 
     @provide
     async def people_files(self) -> PeopleFiles:
-        """PyArrow takes a third of a second to import: in a thread, when the first file comes."""
+        """PyArrow, a third of a second, when the first file comes."""
         adapter = await asyncio.to_thread(import_module, "adapters.pyarrow.people_files")
         return adapter.ArrowPeopleFiles()
+
+    @provide
+    async def drift_meter(self) -> DriftMeter:
+        """NumPy and the functions of SciPy, half a second and 30 MB, when Operations are first looked at."""
+        adapter = await asyncio.to_thread(import_module, "adapters.scipy.drift")
+        return adapter.ScipyDriftMeter()
 
 
 def web_container(settings: Settings, *replacements: Provider, metrics: Metrics | None = None) -> AsyncContainer:
@@ -72,7 +81,7 @@ def web_container(settings: Settings, *replacements: Provider, metrics: Metrics 
         ConfigurationError: if no model server is named and none was started.
     """
     parts = _parts(settings, metrics or Metrics())
-    return make_async_container(UseCases(), Files(), *parts, *replacements, validation_settings=STRICT_VALIDATION)
+    return make_async_container(UseCases(), Heavy(), *parts, *replacements, validation_settings=STRICT_VALIDATION)
 
 
 def _parts(settings: Settings, metrics: Metrics) -> list[Provider]:

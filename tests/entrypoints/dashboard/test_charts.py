@@ -86,8 +86,10 @@ def test_dollars_taken_away_look_and_read_differently_from_dollars_added():
     assert table.count('class="bar up"') == 3
 
 
-def test_facts_that_change_nothing_can_be_drawn():
-    assert column(charts.waterfall(explained(0, 0, 0, 0, 0, 0), WORDS)) == [12_130, 0, 0, 0, 0, 0, 0, 12_130]
+def test_facts_that_change_nothing_add_nothing_and_take_nothing_away():
+    table = charts.waterfall(explained(0, 0, 0, 0, 0, 0), WORDS)
+    assert column(table) == [12_130, 0, 0, 0, 0, 0, 0, 12_130]
+    assert not re.search('class="bar (up|down)"', table)
 
 
 @pytest.mark.parametrize("high", [900.0, 7_000.0, 63_770.0, 250_000.0])

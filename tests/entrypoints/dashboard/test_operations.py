@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from nicegui import Client
 from nicegui.testing.user import User
+from nicegui.testing.user_simulation import user_simulation
 
 from domain.errors import PredictorUnavailable, RepositoryUnavailable
+from domain.ledger import Change, NewEntry
+from entrypoints.dashboard.app import register_pages
+from entrypoints.dashboard.options import DashboardOptions
+from entrypoints.http.metrics import Metrics
 
 
 async def test_a_part_that_is_away_is_named_and_its_return_is_seen(user: User, parts):
@@ -14,6 +20,7 @@ async def test_a_part_that_is_away_is_named_and_its_return_is_seen(user: User, p
     await user.should_see("no answer from PostgreSQL")
     await user.should_see("no answer from the model server")
     await user.should_see("not known while the database is away")
+    await user.should_see("We cannot read the predictions just now.")
     parts.predictions.failure = parts.model.failure = None
     await user.should_see("answers, with the schema that is needed", retries=60)
     await user.should_see("Nothing was predicted yet.", retries=60)
@@ -22,3 +29,36 @@ async def test_a_part_that_is_away_is_named_and_its_return_is_seen(user: User, p
 async def test_without_the_api_in_this_process_the_page_says_where_its_figures_are(user: User):
     await user.open("/operations")
     await user.should_see("The API runs in another process.")
+
+
+async def test_before_a_model_was_promoted_the_page_says_why_no_drift_is_shown(user: User):
+    await user.open("/operations")
+    await user.should_see("No version was promoted yet: there is nothing to compare with.")
+
+
+async def test_how_many_predictions_go_together_is_shown(parts):
+    metrics = Metrics()
+    metrics.answered("POST", "/api/v1/predictions", 201, 0.01)
+    for together in (1, 6):
+        metrics.grouped("predict")(together, 0, 0.01)
+    async with user_simulation() as someone:
+        register_pages(parts.container, DashboardOptions(), metrics)
+        await someone.open("/operations")
+        await someone.should_see("3.5 at a time")
+        await someone.should_see("on average, in 2 questions")
+        Client.page_routes.clear()  # see the fixture `user`
+
+
+async def test_while_no_model_answers_the_champion_is_named_and_nothing_else_is_claimed(user: User, parts, version):
+    champion = version(1)
+    await parts.ledger.admit(champion)
+    await parts.ledger.append(
+        NewEntry(
+            change=Change.PROMOTION, version=1, digest=champion.digest, replaces=None, at=champion.registered_at,
+            by="ann", reason="passed the gate",
+        )
+    )  # fmt: skip
+    parts.model.failure = PredictorUnavailable("no answer from the model server")
+    await user.open("/operations")
+    await user.should_see("version 1; no model answers just now")
+    await user.should_see("Nothing was predicted yet.")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from entrypoints.http.metrics import Metrics, RouteFigures
+from entrypoints.http.metrics import GroupFigures, Metrics, RouteFigures
 
 
 def test_routes_are_summed_up_over_their_statuses_the_busiest_first():
@@ -15,4 +15,15 @@ def test_routes_are_summed_up_over_their_statuses_the_busiest_first():
 
 
 def test_before_a_request_there_is_nothing_to_sum_up():
-    assert (Metrics().routes(), Metrics().answers()) == ([], {})
+    metrics = Metrics()
+    metrics.grouped("predict")
+    assert (metrics.routes(), metrics.answers(), metrics.groups()) == ([], {}, [])
+
+
+def test_how_predictions_went_together_is_summed_up_by_stage():
+    metrics = Metrics()
+    asked, wrote = metrics.grouped("predict"), metrics.grouped("record")
+    for together in (1, 6):
+        asked(together, 0, 0.01)
+    wrote(3, 0, 0.01)
+    assert metrics.groups() == [GroupFigures("predict", 2, 7), GroupFigures("record", 1, 3)]

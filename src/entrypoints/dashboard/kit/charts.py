@@ -85,7 +85,7 @@ def waterfall(explanation: Explanation, words: Words) -> str:
     rows = [_total("reasons.from", start, scale, words, "hollow")]
     for part, usd, before, after in zip(explanation.contributions, steps, levels, levels[1:], strict=False):
         left, right = sorted((scale.percent(before), scale.percent(after)))
-        kind = "up" if usd >= 0 else "down"
+        kind = "up" if usd > 0 else "down" if usd < 0 else "level"
         bar = f'<i class="bar {kind}" style="left:{left:.2f}%;width:{max(right - left, 0.4):.2f}%"></i>'
         rows.append(
             f'<tr><th scope="row">{escape(words("reason." + part.fact))}</th><td class="track">{bar}</td>'

@@ -110,7 +110,12 @@ def _look(place: int) -> str:
 
 def _row(name: str, drawn: str, numbers: Sequence[str]) -> str:
     cells = "".join(f'<td class="{_look(place)}">{escape(number)}</td>' for place, number in enumerate(numbers))
-    return f'<tr><th scope="row">{escape(name)}</th><td class="track">{drawn}</td>{cells}</tr>'
+    return f'<tr><th scope="row">{_breaking(name)}</th><td class="track">{drawn}</td>{cells}</tr>'
+
+
+def _breaking(name: str) -> str:
+    """Let a long name end its line where it is joined."""
+    return escape(name).replace("_", "_<wbr>")
 
 
 def _drawn(caption: str, heads: Sequence[str], rows: Sequence[str], dashed: float) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from domain.ledger import Change
 from entrypoints.dashboard.kit import cards
+from entrypoints.dashboard.words.speech import MINUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -129,7 +130,7 @@ def group(name: str, words: Words) -> str:
 
 def figure(metric: str, value: float, words: Words) -> str:
     """Write a figure of a metric: dollars, but for R², which is a share."""
-    return f"{value:.3f}" if metric == "r2" else words.dollars(value)
+    return f"{value:.3f}".replace("-", MINUS) if metric == "r2" else words.dollars(value)
 
 
 def framed(caption: str, heads: Sequence[str], body: str, look: str) -> str:
@@ -145,7 +146,7 @@ def _figures(scores: Scores, words: Words) -> Iterator[tuple[str, str, str]]:
     expected, typical, interval = scores.expected, scores.typical, scores.interval
     level = words.share(interval.level)
     yield "crps", words("models.crps"), words.dollars(scores.crps)
-    yield "r2", words("models.r2"), f"{expected.r2:.3f}"
+    yield "r2", words("models.r2"), figure("r2", expected.r2, words)
     yield "rmse", words("models.rmse"), words.dollars(expected.rmse)
     yield "mae", words("models.mae"), words.dollars(expected.mae)
     yield "typical_mae", words("models.typical_mae"), words.dollars(typical.mae)

@@ -256,7 +256,7 @@ def _row(one: ReviewedVersion, words: Words) -> tuple[str, Sequence[str]]:
         words("models.serves") if one.is_champion else "—",
         words(f"models.{gate}"),
         words.dollars(scores.crps),
-        f"{scores.expected.r2:.3f}",
+        model_facts.figure("r2", scores.expected.r2, words),
         words.share(scores.interval.coverage, 1),
         words.day(its.created_at),
     ]

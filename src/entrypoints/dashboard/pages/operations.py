@@ -13,10 +13,12 @@ from nicegui import ui
 
 from application.check_parts import CheckParts, PartsState
 from application.measure_outcomes import LiveScores, MeasureOutcomes
+from application.watch_inputs import InputDrift, WatchInputs
 from domain.errors import NotSignedIn, Unavailable
 from entrypoints.dashboard.kit import cards, model_facts
+from entrypoints.dashboard.kit.drift import drift
 from entrypoints.dashboard.kit.page import Page
-from entrypoints.dashboard.kit.shell import card, html, tag, text
+from entrypoints.dashboard.kit.shell import card, html, tag
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 _EVERY: Final = 2.0
 """Seconds between two looks, while the page is seen."""
-_OUTCOMES_EVERY: Final = 20.0
+_RECORDS_EVERY: Final = 20.0
 """Seconds between two looks at a thousand predictions."""
 _PATIENCE: Final = 0.5
 """Seconds that the first page waits for its numbers, before it is shown without them."""
@@ -50,17 +52,23 @@ async def measure(ask: FromDishka[MeasureOutcomes]) -> LiveScores:
     return await ask()
 
 
+async def watch(ask: FromDishka[WatchInputs]) -> InputDrift:
+    """Compare those who ask with those of the training data."""
+    return await ask()
+
+
 @dataclass(frozen=True)
 class UseCases:
     """What the page asks of the application."""
 
     check: Callable[[], Awaitable[PartsState]]
     measure: Callable[[], Awaitable[LiveScores]]
+    watch: Callable[[], Awaitable[InputDrift]]
 
 
 def page(inject: Inject, traffic: Traffic | None) -> Page:
     """Make the page over its use cases; ``inject`` is the guard's, ``traffic`` the API's in this process."""
-    use = UseCases(inject(check), inject(measure))
+    use = UseCases(inject(check), inject(measure), inject(watch))
 
     async def build(visit: Visit) -> None:
         await OperationsPage(use, traffic, visit).first_look()
@@ -74,7 +82,7 @@ class OperationsPage:
     def __init__(self, use: UseCases, traffic: Traffic | None, visit: Visit) -> None:
         words = visit.words
         self._use, self._traffic, self._words = use, traffic, words
-        self._measured = -_OUTCOMES_EVERY
+        self._measured = -_RECORDS_EVERY
         with visit.frame(words("operations.title"), words("operations.lead")), tag("div", "results"):
             self._problem = html().props("role=alert")
             with card("parts", words("operations.parts")):
@@ -83,9 +91,8 @@ class OperationsPage:
                 self._requests = html(_waiting(words))
             with card("outcomes", words("operations.outcomes")):
                 self._outcomes = html(_waiting(words))
-            with card("elsewhere", words("operations.elsewhere")):
-                text("p", words("operations.elsewhere.batches"), "hint")
-                text("p", words("operations.elsewhere.drift", command="medcost data describe"), "hint")
+            with card("drift", words("operations.drift")):
+                self._drift = html(_waiting(words))
             self._timer = ui.timer(_EVERY, self._look, immediate=False)
         ui.add_body_html(_SEEN)
         ui.on("seen", self._seen)
@@ -98,9 +105,16 @@ class OperationsPage:
         words = self._words
         self._requests.content = _requests(self._traffic, words)
         try:
-            self._parts.content = _parts(await self._use.check(), self._traffic, words)
-            if time.monotonic() - self._measured >= _OUTCOMES_EVERY:
+            state = await self._use.check()
+            self._parts.content = _parts(state, self._traffic, words)
+            if state.database_away:
+                self._outcomes.content = self._drift.content = cards.notice(
+                    "bad", words("operations.records.away"), words("operations.away.do")
+                )
+                self._measured = -_RECORDS_EVERY  # look again as soon as it is back
+            elif time.monotonic() - self._measured >= _RECORDS_EVERY:
                 self._outcomes.content = _outcomes(await self._use.measure(), words)
+                self._drift.content = drift(await self._use.watch(), words)
                 self._measured = time.monotonic()
         except NotSignedIn:
             self._timer.deactivate()  # the guard has sent the browser to the sign-in page
@@ -144,7 +158,7 @@ def _champion(state: PartsState, words: Words) -> str:
         return _part("pointer", "warn", words("operations.pointer.unknown"), words)
     if state.champion is None:
         return _part("pointer", "warn", words("operations.pointer.none"), words)
-    same = "same" if state.follows else "other"
+    same = "same" if state.follows else "other" if state.model else "away"
     said = words(f"operations.pointer.{same}", version=state.champion.version)
     return _part("pointer", "up" if state.follows else "warn", said, words)
 
@@ -173,6 +187,14 @@ def _requests(traffic: Traffic | None, words: Words) -> str:
         (words("operations.count"), words.count(sum(one.requests for one in routes)), ""),
         (words("operations.errors"), words.count(sum(one.errors for one in routes)), ""),
         (words("operations.answers"), words.count(sum(answers.values())), by),
+    ]
+    tiles += [
+        (
+            words(f"operations.groups.{one.stage}"),
+            words("operations.groups.mean", mean=f"{one.predictions / one.groups:.1f}"),
+            words(f"operations.groups.{one.stage}.means", groups=words.count(one.groups)),
+        )
+        for one in traffic.groups()
     ]
     heads = [words(f"operations.{key}") for key in ("route", "count", "errors", "median", "p95")]
     lines: list[Sequence[str]] = [

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
+
+WITH_MODELS = str(Path(__file__).with_name("with_models.py"))
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +61,21 @@ def test_where_the_real_cost_is_known_the_answers_are_held_against_it(look, serv
     page: Page = look(address, "/operations")
     expect(page.get_by_text("Of the newest 2 predictions, the real cost is known for 2.")).to_be_visible()
     expect(page.locator("#outcomes dl > div").filter(has_text="In the range")).to_contain_text("0.0%")
+
+
+def test_a_shift_of_those_who_ask_is_seen_without_reload(look, violations, serve):
+    address = serve(WITH_MODELS)
+    page: Page = look(address, "/operations", width=390)
+    expect(page.locator("#drift")).to_contain_text("Nothing was predicted yet.")
+    facts = {"sex": "female", "bmi": 27.5, "children": 1, "smoker": "yes", "region": "northeast"}
+    people = [{**facts, "age": 18 + one % 47} for one in range(200)]
+    assert httpx.post(f"{address}/api/v1/predictions/batch", json=people).is_success
+    expect(page.locator("#drift")).to_contain_text("The newest 200 predictions, beside the", timeout=40_000)
+    expect(page.locator("#drift .warn")).to_contain_text("Smoking")
+    expect(page.get_by_role("heading", name="Age as in the data")).to_be_visible()
+    expect(page.get_by_role("img", name="No: 0% here")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_only_an_admin_sees_operations(locked: str):

@@ -11,6 +11,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.lead": "What runs, what was asked, and how the answers came out. The numbers renew themselves.",
     "operations.away": "We cannot look at the parts just now.",
     "operations.away.do": "We keep trying.",
+    "operations.records.away": "We cannot read the predictions just now.",
     "operations.parts": "Parts",
     "operations.part": "Part",
     "operations.state": "State",
@@ -24,12 +25,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.database.says": "answers, with the schema that is needed",
     "operations.pointer": "Champion",
     "operations.pointer.same": "version {version}, the one that answers",
-    "operations.pointer.other": "version {version}, another one than answers",
+    "operations.pointer.other": "version {version}, but another one answers",
+    "operations.pointer.away": "version {version}; no model answers just now",
     "operations.pointer.none": "no version was promoted yet",
     "operations.pointer.unknown": "not known while the database is away",
     "operations.up": "works",
     "operations.down": "away",
-    "operations.warn": "look",
+    "operations.warn": "check",
     "operations.requests": "Requests",
     "operations.requests.lead": "To the API, since this process started. Errors are answers of 500 and above.",
     "operations.requests.none": "No request came yet.",
@@ -42,6 +44,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.ms": "{ms} ms",
     "operations.answers": "Predictions answered",
     "operations.answers.by": "by version {version}: {count}",
+    "operations.groups.mean": "{mean} at a time",
+    "operations.groups.predict": "Asked of the model server",
+    "operations.groups.predict.means": "on average, in {groups} questions",
+    "operations.groups.record": "Written to the database",
+    "operations.groups.record.means": "on average, in {groups} commits",
     "operations.outcomes": "How answers came out",
     "operations.outcomes.lead": "Of the newest {looked} predictions, the real cost is known for {known}.",
     "operations.outcomes.none": "No real cost is known yet. Add one to a past estimate, and it counts here.",
@@ -52,7 +59,24 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.miss.means": "Typical year against real cost, on average.",
     "operations.bias": "Expected minus real",
     "operations.bias.means": "Near zero is good.",
-    "operations.elsewhere": "Measured elsewhere",
-    "operations.elsewhere.batches": "Batch sizes: medcost_group_size, at /api/v1/metrics.",
-    "operations.elsewhere.drift": "Drift of inputs: {command} compares a file with the rows the champion learned from.",
+    "operations.drift": "Drift of inputs",
+    "operations.drift.lead": (
+        "The newest {rows} predictions, beside the {people} people that version {version} learned from."
+    ),
+    "operations.drift.none": "All six facts look like the data.",
+    "operations.drift.shifted": "Shifted: {facts}.",
+    "operations.drift.do": "Answers for such people may be rougher. Think of training on newer data.",
+    "operations.drift.alike": "as in the data",
+    "operations.drift.other": "shifted",
+    "operations.drift.mean": "On average {now} here, {before} in the data.",
+    "operations.drift.group": "{group}: {now} here, {before} in the data.",
+    "operations.drift.legend": (
+        "Bars: the predictions. Lines: the data. A shift counts if it is too large for chance, and large "
+        "enough to matter."
+    ),
+    "operations.drift.few": "{rows} predictions so far. From {fewest} on, a shift can be told from chance.",
+    "operations.drift.no_champion": "No version was promoted yet: there is nothing to compare with.",
+    "operations.drift.no_profile": (
+        "The card of version {version} is too old to say who was in its data. The next version you train will say it."
+    ),
 }

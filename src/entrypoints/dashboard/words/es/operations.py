@@ -11,6 +11,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.lead": "Qué funciona, qué se pidió y cómo salieron las respuestas. Los números se renuevan solos.",
     "operations.away": "Ahora mismo no podemos ver las partes.",
     "operations.away.do": "Seguimos intentando.",
+    "operations.records.away": "Ahora mismo no podemos leer las predicciones.",
     "operations.parts": "Partes",
     "operations.part": "Parte",
     "operations.state": "Estado",
@@ -24,12 +25,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.database.says": "responde, con el esquema necesario",
     "operations.pointer": "Campeona",
     "operations.pointer.same": "versión {version}, la que responde",
-    "operations.pointer.other": "versión {version}, otra que la que responde",
+    "operations.pointer.other": "versión {version}, pero responde otra",
+    "operations.pointer.away": "versión {version}; ahora no responde ningún modelo",
     "operations.pointer.none": "aún no se promovió ninguna versión",
     "operations.pointer.unknown": "no se sabe mientras falta la base de datos",
     "operations.up": "funciona",
     "operations.down": "ausente",
-    "operations.warn": "mirar",
+    "operations.warn": "revisar",
     "operations.requests": "Peticiones",
     "operations.requests.lead": "A la API, desde que empezó este proceso. Errores: respuestas de 500 o más.",
     "operations.requests.none": "Aún no llegó ninguna petición.",
@@ -42,6 +44,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.ms": "{ms} ms",
     "operations.answers": "Predicciones respondidas",
     "operations.answers.by": "por la versión {version}: {count}",
+    "operations.groups.mean": "{mean} a la vez",
+    "operations.groups.predict": "Al servidor del modelo",
+    "operations.groups.predict.means": "en promedio, en {groups} preguntas",
+    "operations.groups.record": "A la base de datos",
+    "operations.groups.record.means": "en promedio, en {groups} escrituras",
     "operations.outcomes": "Cómo salieron las respuestas",
     "operations.outcomes.lead": "De las {looked} predicciones más nuevas se conoce el costo real de {known}.",
     "operations.outcomes.none": "Aún no se conoce ningún costo real. Anote uno en un cálculo anterior y contará aquí.",
@@ -52,7 +59,27 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.miss.means": "Año típico frente al costo real, en promedio.",
     "operations.bias": "Esperado menos real",
     "operations.bias.means": "Cerca de cero es bueno.",
-    "operations.elsewhere": "Se mide en otra parte",
-    "operations.elsewhere.batches": "Tamaño de los lotes: medcost_group_size, en /api/v1/metrics.",
-    "operations.elsewhere.drift": "Deriva: {command} compara un archivo con las filas de las que aprendió la campeona.",
+    "operations.drift": "Deriva de los datos de entrada",
+    "operations.drift.lead": (
+        "Las {rows} predicciones más nuevas, junto a las {people} personas de las que aprendió la versión {version}."
+    ),
+    "operations.drift.none": "Las seis respuestas se parecen a los datos.",
+    "operations.drift.shifted": "Cambió: {facts}.",
+    "operations.drift.do": (
+        "Para esas personas el cálculo puede ser menos preciso. Piense en entrenar con datos más nuevos."
+    ),
+    "operations.drift.alike": "como en los datos",
+    "operations.drift.other": "cambió",
+    "operations.drift.mean": "En promedio {now} aquí, {before} en los datos.",
+    "operations.drift.group": "{group}: {now} aquí, {before} en los datos.",
+    "operations.drift.legend": (
+        "Barras: las predicciones. Líneas: los datos. Un cambio cuenta si es demasiado grande para ser azar "
+        "y bastante grande para importar."
+    ),
+    "operations.drift.few": "{rows} predicciones hasta ahora. Desde {fewest} se distingue un cambio del azar.",
+    "operations.drift.no_champion": "Aún no se promovió ninguna versión: no hay con qué comparar.",
+    "operations.drift.no_profile": (
+        "La ficha de la versión {version} es antigua y no dice quiénes había en sus datos. La próxima que "
+        "entrene lo dirá."
+    ),
 }

@@ -7,7 +7,7 @@ from typing import Final
 
 TEXTS: Final[Mapping[str, str]] = {
     "locale.thousands": "${thousands} mil",
-    "locale.percent": "{number} %",
+    "locale.percent": "{number}\N{NO-BREAK SPACE}%",
     "locale.day": "{day} {month} {year}",
     "locale.months": "ene feb mar abr may jun jul ago sep oct nov dic",
     "language.other": "English",

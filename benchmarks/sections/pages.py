@@ -1,0 +1,180 @@
+"""The start page in a browser, with the real model server behind it, and many open sessions on one process."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from statistics import fmean, median, quantiles
+from typing import TYPE_CHECKING
+
+import psutil
+from playwright.sync_api import sync_playwright
+
+from adapters.system import run_file
+from benchmarks.report import Result
+from benchmarks.sessions import keep_open
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from playwright.sync_api import BrowserContext, BrowserType, Page
+
+    from benchmarks.servers import Servers
+
+_TIMES = 5
+_SLIDES = 40
+_SESSIONS = 50
+_MINUTES = {"quick": 0.25, "usual": 1, "long": 10}
+_SETTLED = 500
+_MEGABYTE = 2**20
+
+_WATCH = """
+window.shifted = 0;
+new PerformanceObserver(list => list.getEntries().forEach(one => shifted += one.value))
+  .observe({type: "layout-shift", buffered: true});
+new MutationObserver((_, watch) => {
+  if (!document.querySelector(".answer-number:not(.waiting)")) return;
+  watch.disconnect();
+  requestAnimationFrame(() => requestAnimationFrame(() => window.answered = performance.now()));
+}).observe(document, {childList: true, subtree: true});
+"""
+_FOUND = """[
+  Math.max(answered, performance.getEntriesByName("first-contentful-paint")[0].startTime), shifted
+]"""
+_SLIDE = """
+years => new Promise(done => {
+  const said = () => document.querySelector(".answer-number").textContent, before = said();
+  const watch = new MutationObserver(() => {
+    if (said() === before) return;
+    watch.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - begun)));
+  });
+  watch.observe(document.querySelector("#answer"), {childList: true, subtree: true, characterData: true});
+  const slider = document.querySelector("input[type=range]"), begun = performance.now();
+  slider.value = years;
+  slider.dispatchEvent(new Event("input", {bubbles: true}));
+})
+"""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One opening of the page: milliseconds to the painted answer, kilobytes of all answers, how many, and shift."""
+
+    milliseconds: float
+    kilobytes: float
+    requests: int
+    shift: float
+
+
+def measure(servers: Servers, seconds: float) -> Iterator[Result]:  # noqa: ARG001  # it takes what it takes
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        print("no Chromium here: the pages are not measured", file=sys.stderr)
+        return
+    with sync_playwright() as playwright:
+        yield _in_a_browser(partial(_visitor, playwright.chromium, chromium), servers.ours)
+    yield _sessions(servers)
+
+
+def _in_a_browser(visitor: Callable[[], AbstractContextManager[BrowserContext]], url: str) -> Result:
+    cold: list[Opened] = []
+    warm: list[Opened] = []
+    for _ in range(_TIMES + 1):
+        with visitor() as browser:
+            cold.append(_open(browser, url))
+            warm.append(_open(browser, url))
+    cold, warm = cold[1:], warm[1:]  # the server's very first page, and Chromium's files, are not yet in memory
+    with visitor() as browser:
+        page = browser.new_page()
+        _go(page, url)
+        page.wait_for_function("window.did_handshake")
+        slides = [page.evaluate(_SLIDE, 20 + 11 * at % 44) for at in range(_SLIDES)]
+    first, again = (median(one.milliseconds for one in some) for some in (cold, warm))
+    return Result(
+        "The start page in Chromium",
+        ("", "found", "wanted"),
+        (
+            ("first answer painted, nothing cached, ms", f"{first:.0f}", "≤ 800"),
+            ("first answer painted, cached, ms", f"{again:.0f}", "≤ 300"),
+            ("over the wire, nothing cached, KB", f"{max(one.kilobytes for one in cold):.0f}", "≤ 400"),
+            ("over the wire, cached, KB", f"{max(one.kilobytes for one in warm):.0f}", ""),
+            ("requests, nothing cached", f"{max(one.requests for one in cold)}", ""),
+            ("layout shift", f"{max(one.shift for one in (*cold, *warm)):.3f}", "≤ 0.1"),
+            ("slider moved to answer repainted, median ms", f"{median(slides):.0f}", "≤ 110"),
+            ("slider moved to answer repainted, p95 ms", f"{quantiles(slides, n=20)[-1]:.0f}", ""),
+        ),
+        (
+            (
+                f"Medians of {_TIMES} browsers that were never used, and of their second visits; {_SLIDES} moves of "
+                "the slider. Painted: the second frame after the answer came into the page, or the first paint of "
+                "anything, whichever is later."
+            ),
+        ),
+    )
+
+
+@contextmanager
+def _visitor(chromium: BrowserType, program: str) -> Iterator[BrowserContext]:
+    """Start a browser that was never used, with a profile on disk: only such a one keeps compiled scripts."""
+    with tempfile.TemporaryDirectory(prefix="medcost-chromium-") as profile:
+        browser = chromium.launch_persistent_context(
+            profile,
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu"],
+            viewport={"width": 1440, "height": 900},
+            locale="en-US",
+        )
+        browser.add_init_script(_WATCH)
+        yield browser
+        browser.close()
+
+
+def _open(browser: BrowserContext, url: str) -> Opened:
+    page = browser.new_page()
+    wire = browser.new_cdp_session(page)
+    sizes: list[float] = []
+    wire.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
+    wire.send("Network.enable")
+    _go(page, url)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(_SETTLED)  # compiled scripts are kept once the page rests
+    milliseconds, shift = page.evaluate(_FOUND)
+    page.close()
+    return Opened(milliseconds, sum(sizes) / 1000, len([size for size in sizes if size]), shift)
+
+
+def _go(page: Page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_function("window.answered")
+
+
+def _sessions(servers: Servers) -> Result:
+    url = servers.ours
+    run = run_file.read(servers.home.run_file)
+    assert run
+    web = psutil.Process(next(part.process.pid for part in run.parts if part.name == "web"))
+    before = web.memory_info().rss / _MEGABYTE
+    minutes = _MINUTES[servers.size]
+    found = keep_open(url, _SESSIONS, 60 * minutes, lambda: web.memory_info().rss / _MEGABYTE)
+    tenth = max(1, len(found.samples) // 10)
+    first, last = fmean(found.samples[:tenth]), fmean(found.samples[-tenth:])
+    return Result(
+        f"{_SESSIONS} open sessions on one process, {minutes:g} min",
+        ("", "found", "wanted"),
+        (
+            ("memory of the web process before, MB", f"{before:.0f}", ""),
+            ("in the first tenth of the time, MB", f"{first:.0f}", ""),
+            ("in the last tenth of the time, MB", f"{last:.0f}", ""),
+            ("growth, MB", f"{last - first:+.1f}", "≤ 5"),
+            ("answers to changed facts", f"{len(found.answers):,}", ""),
+            ("change sent to answer received, median ms", f"{1000 * median(found.answers):.0f}", "≤ 110"),
+            ("change sent to answer received, p95 ms", f"{1000 * quantiles(found.answers, n=20)[-1]:.0f}", ""),
+        ),
+        ("Each session is a page and its websocket; it changes the age every three seconds and reads every answer.",),
+    )

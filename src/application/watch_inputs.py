@@ -1,0 +1,62 @@
+"""Watch whether those who ask are still like those that the champion learnt from."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from application.newest_predictions import newest
+from application.use_case import use_case
+from domain.errors import NoChampion
+from domain.ports.drift import DriftMeter
+from domain.ports.ledger import ModelLedger
+from domain.ports.predictions import PredictionRepository
+from domain.profile import Profile
+
+if TYPE_CHECKING:
+    from domain.drift import DriftReport
+    from domain.prediction import ModelReference
+
+FEWEST: Final = 100
+"""Predictions from which on a shift is told from chance: of fewer, the stability index is notable by chance alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputDrift:
+    """How the newest predictions differ, fact by fact, from the champion's training data.
+
+    Args:
+        champion: with what they were compared; None if nothing was promoted yet.
+        learnt_from: the champion's people; None on cards made before there were profiles.
+        asked: the people of the newest predictions.
+        report: None where there is nothing to compare with, or fewer than `FEWEST` predictions.
+    """
+
+    champion: ModelReference | None
+    learnt_from: Profile | None
+    asked: Profile
+    report: DriftReport | None
+
+
+@use_case
+class WatchInputs:
+    """Compare the facts of the newest predictions with those on the champion's card."""
+
+    predictions: PredictionRepository
+    ledger: ModelLedger
+    meter: DriftMeter
+
+    async def __call__(self) -> InputDrift:
+        """Compare."""
+        rows = [one.beneficiary.as_numbers() for one in await newest(self.predictions)]
+        asked = Profile.of(zip(*rows, strict=True) if rows else [()] * 6)
+        try:
+            version = await self.ledger.champion()
+        except NoChampion:
+            return InputDrift(champion=None, learnt_from=None, asked=asked, report=None)
+        before = version.card.profile
+        report = None
+        if before and len(asked) >= FEWEST:
+            report = await asyncio.to_thread(self.meter.measure, before.sample(), asked.sample())
+        return InputDrift(champion=version.reference, learnt_from=before, asked=asked, report=report)
