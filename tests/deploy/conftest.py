@@ -82,6 +82,15 @@ class Server:
     port: int
     authority: Authority
     superuser: str
+    kept: Path = DOCKER / "postgres"
+    programs: Path = DEBIAN
+
+    @property
+    def as_its_user(self) -> list[str]:
+        """PostgreSQL does not run as root."""
+        if os.geteuid() != 0:
+            return []
+        return ["setpriv", f"--reuid={self.superuser}", f"--regid={self.superuser}", "--clear-groups", "--"]
 
     @property
     def certificate(self) -> Path:
@@ -90,7 +99,7 @@ class Server:
     def run(self, program: str, *arguments: str, said: str | None = None) -> str:
         """A program of PostgreSQL's, as the operating system's user that the server runs as."""
         done = subprocess.run(
-            [*_as(self.superuser), str(DEBIAN / program), *arguments],
+            [*self.as_its_user, str(self.programs / program), *arguments],
             input=said, capture_output=True, text=True, check=False, cwd=self.folder, env={"LC_ALL": "C"},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -131,7 +140,7 @@ class Server:
 
     def start(self) -> None:
         files = {
-            "config_file": DOCKER / "postgres" / "postgresql.conf",
+            "config_file": self.kept / "postgresql.conf",
             "hba_file": self.folder / "pg_hba.conf",
             "ssl_ca_file": self.folder / "ca.crt",
             "ssl_cert_file": self.certificate,
@@ -150,34 +159,29 @@ class Server:
         self.run("pg_ctl", "stop", "--wait", "--mode=fast", "-D", str(self.folder / "data"))
 
 
-def _as(user: str) -> list[str]:
-    """PostgreSQL does not run as root."""
-    if os.geteuid() != 0:
-        return []
-    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--"]
-
-
 @pytest.fixture(scope="session")
 def new_server(part: Callable[..., None], new_authority: Callable[[], Authority]) -> Iterator[Callable[..., Server]]:
     """`new_server("app")` makes and starts a server with the files of docker/postgres and certificates of its own."""
     part("postgresql", None if (DEBIAN / "postgres").exists() else "PostgreSQL 15 of Debian is not installed")
     made: list[Server] = []
 
-    def make(kind: str, authority: Authority | None = None) -> Server:
+    def make(kind: str, authority: Authority | None = None, data: Path | None = None) -> Server:
         user = "postgres" if os.geteuid() == 0 else getpass.getuser()
         folder = Path(tempfile.mkdtemp(prefix="medcost-deploy-", dir="/tmp"))  # a socket's path must be short
         server = Server(folder, free_port(), authority or new_authority(), user)
         if not authority:
             server.authority.server("postgres", "localhost")  # not as 127.0.0.1: a wrong name can be tried
-        shutil.copy(DOCKER / "postgres" / kind / "pg_hba.conf", folder)
+        shutil.copy(server.kept / kind / "pg_hba.conf", folder)
         if os.geteuid() == 0:
             shutil.chown(folder, user)
         server.take_certificate()
-        server.run("initdb", "-D", str(folder / "data"), "--username", user, "--auth=peer", "--no-sync", "-E", "UTF8")
         made.append(server)
+        if data:
+            data.rename(folder / "data")
+        else:
+            server.run("initdb", "-D", str(folder / "data"), "--username", user, "--auth=peer", "--no-sync", "-E", "UTF8")
         server.start()
-        roles = (DOCKER / "postgres" / kind / "roles.sql").read_text(encoding="utf-8")
-        server.psql(said=roles)
+        server.psql(said=(server.kept / kind / "roles.sql").read_text(encoding="utf-8"))
         return server
 
     yield make

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from dataclasses import replace
 
 import psycopg
@@ -154,3 +156,18 @@ async def test_mlflow_has_a_server_of_its_own_where_only_it_is_let_in(new_server
     with pytest.raises(psycopg.OperationalError, match="rejects connection"):
         by_libpq(server.url("api", "mlflow", driver="psycopg"))
     server.stop()
+
+
+async def test_a_pair_that_is_being_replaced_is_read_again(app_server, tmp_path):
+    users = app_server.authority.folder
+    for name in ("api.crt", "trainer.key"):
+        shutil.copy(users / name, tmp_path / name.replace("trainer", "api"))
+    shutil.copy(users / "api.key", tmp_path / "key that belongs to it")
+    asyncio.get_running_loop().call_later(0.05, (tmp_path / "key that belongs to it").rename, tmp_path / "api.key")
+    assert (await who_is(app_server.url("api", **with_certificate_in(tmp_path))))[0] == "api"
+
+
+async def test_a_pair_that_never_matches_is_no_way_in(app_server):
+    users = app_server.authority.folder
+    with pytest.raises(RepositoryUnavailable):
+        await who_is(app_server.url("api", sslkey=users / "trainer.key"))
