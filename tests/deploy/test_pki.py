@@ -33,8 +33,9 @@ def test_a_client_is_a_user_on_p256_for_ninety_days_and_nothing_else(authority):
     (name,) = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     assert (name.value, len(certificate.subject)) == ("api", 1)
     assert purposes(certificate) == [ExtendedKeyUsageOID.CLIENT_AUTH]
-    assert isinstance(certificate.public_key(), ec.EllipticCurvePublicKey)
-    assert certificate.public_key().curve.name == "secp256r1"
+    key = certificate.public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    assert key.curve.name == "secp256r1"
     assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == timedelta(days=90)
     assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
 

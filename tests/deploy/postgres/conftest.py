@@ -127,7 +127,9 @@ def new_server(part: Callable[..., None], new_authority: Callable[[], Any]) -> I
         if data:
             data.rename(folder / "data")
         else:
-            server.run("initdb", "-D", str(folder / "data"), "--username", user, "--auth=peer", "--no-sync", "-E", "UTF8")
+            server.run(
+                "initdb", "-D", str(folder / "data"), "--username", user, "--auth=peer", "--no-sync", "-E", "UTF8"
+            )
         server.start()
         server.psql(said=(server.kept / kind / "roles.sql").read_text(encoding="utf-8"))
         return server

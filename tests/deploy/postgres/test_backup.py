@@ -69,7 +69,9 @@ def test_a_file_that_is_no_backup_changes_nothing(app_server, backup):
     assert rows(app_server) == before
 
 
-@pytest.mark.parametrize("said", [(), ("save",), ("save", "medcost"), ("restore", "med; cost", "x"), ("drop", "a", "b")])
+@pytest.mark.parametrize(
+    "said", [(), ("save",), ("save", "medcost"), ("restore", "med; cost", "x"), ("drop", "a", "b")]
+)
 def test_wrong_usage_says_so(backup, said):
     status, told = backup(*said)
     assert (status, "backup.sh restore DATABASE FILE" in told) == (2, True)

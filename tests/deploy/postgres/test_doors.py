@@ -32,7 +32,7 @@ async def who_is(url):
 
 def by_libpq(url):
     with psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), connect_timeout=5) as connection:
-        return connection.execute(WHO.text).fetchone()
+        return connection.execute(WHO.text.encode()).fetchone()
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ async def test_nobody_else_is_let_in(app_server, wrong, what):
     url, says = wrong[what]
     log = app_server.folder / "log"
     before = log.stat().st_size
-    with pytest.raises(RepositoryUnavailable, match="does not (let us in|answer)") as ours:
+    with pytest.raises(RepositoryUnavailable, match=r"does not (let us in|answer)") as ours:
         await who_is(url)
     with pytest.raises(psycopg.OperationalError) as libpqs:
         by_libpq(url.replace("asyncpg", "psycopg"))
@@ -140,7 +140,7 @@ def test_nobody_copies_the_whole_server_from_outside(app_server):
 
 def test_the_socket_is_for_the_operating_systems_user_of_the_same_name(app_server):
     assert app_server.psql("-c", "SELECT current_user") == app_server.superuser
-    with pytest.raises(AssertionError, match="[Pp]eer authentication failed"):
+    with pytest.raises(AssertionError, match=r"[Pp]eer authentication failed"):
         app_server.psql("-U", "api", "-c", "SELECT 1", database="medcost")
 
 

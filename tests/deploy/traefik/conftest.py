@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import httpx
 import pytest
@@ -66,7 +66,6 @@ class _Mirror(BaseHTTPRequestHandler):
     """Stands where MLflow and pgAdmin stand, and says with which headers it was asked."""
 
     protocol_version = "HTTP/1.1"
-    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         body = json.dumps(dict(self.headers)).encode()
@@ -76,7 +75,7 @@ class _Mirror(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: object) -> None:
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing."""
 
 
