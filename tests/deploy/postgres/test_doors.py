@@ -32,7 +32,7 @@ async def who_is(url):
 
 def by_libpq(url):
     with psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), connect_timeout=5) as connection:
-        return connection.execute(WHO.text.encode()).fetchone()
+        return connection.execute(WHO.text.encode()).fetchall()[0]
 
 
 @pytest.fixture(scope="module")
