@@ -31,7 +31,7 @@ def test_a_switch_says_which(start_traefik, told, directory):
     while not asked():
         time.sleep(0.05)
     assert asked() == {directory}
-    assert httpx.get(f"http://127.0.0.1:{http}/", headers={"Host": "medcost.test"}).status_code == 308
+    assert httpx.get(f"http://127.0.0.1:{http}/", headers={"Host": "medcost.test"}).status_code == 301
 
 
 def test_without_a_domain_nothing_is_let_through_and_the_log_says_why(start_traefik):

@@ -24,7 +24,7 @@ FORGED = {
 def test_without_tls_there_is_only_the_way_to_it(edge):
     for path in ("/", "/api/v1/predictions", "/history?page=2"):
         answer = httpx.get(f"http://127.0.0.1:{edge.http}{path}", headers={"Host": "medcost.test"})
-        assert answer.status_code == 308
+        assert answer.status_code == 301
         assert answer.headers["location"] == f"https://medcost.test:{edge.https}{path}"
 
 
