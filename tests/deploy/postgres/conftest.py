@@ -142,19 +142,32 @@ def new_server(part: Callable[..., None], new_authority: Callable[[], Any]) -> I
 
 
 @pytest.fixture(scope="session")
-def app_server(new_server: Callable[..., Server], give_rights: Callable[[Server], None]) -> Server:
-    """The application's server as it is after a deployment: migrated, rights given, a certificate for each user."""
-    server = new_server("app")
-    for user in USERS:
-        server.authority.client(user)
-    migrated = subprocess.run(
-        [str(Path(sys.executable).with_name("medcost")), "db", "upgrade", "--profile", "production"],
-        env={**os.environ, "MEDCOST_DATABASE_URL": server.url("migrator"), "MEDCOST_HOME": str(server.folder / "home")},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert migrated.returncode == 0, migrated.stderr
-    give_rights(server)
-    return server
+def deploy(new_server: Callable[..., Server], give_rights: Callable[[Server], None]) -> Callable[[], Server]:
+    """`deploy()` gives a server as it is after a deployment: migrated, rights given, a certificate for each user."""
+
+    def make() -> Server:
+        server = new_server("app")
+        for user in USERS:
+            server.authority.client(user)
+        migrated = subprocess.run(
+            [str(Path(sys.executable).with_name("medcost")), "db", "upgrade", "--profile", "production"],
+            env={
+                **os.environ, "MEDCOST_DATABASE_URL": server.url("migrator"),
+                "MEDCOST_HOME": str(server.folder / "home"),
+            },
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert migrated.returncode == 0, migrated.stderr
+        give_rights(server)
+        return server
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def app_server(deploy: Callable[[], Server]) -> Server:
+    """One that tests share: each looks only at what it made itself."""
+    return deploy()
 
 
 @pytest.fixture(scope="session")

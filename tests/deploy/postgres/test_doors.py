@@ -171,3 +171,44 @@ async def test_a_pair_that_never_matches_is_no_way_in(app_server):
     users = app_server.authority.folder
     with pytest.raises(RepositoryUnavailable):
         await who_is(app_server.url("api", sslkey=users / "trainer.key"))
+
+
+def test_an_authority_is_replaced_and_at_no_time_is_anybody_locked_out(new_server, new_authority):
+    server, later = new_server("mlflow"), new_authority()
+    old = server.authority
+    old.client("mlflow")
+    new = replace(later, folder=old.folder.with_name("new"))
+    both = (later.key_folder / "ca.crt").read_text() + (old.key_folder / "ca.crt").read_text()
+    of_new = {f"ssl{what}": new.folder / f"mlflow.{end}" for what, end in (("cert", "crt"), ("key", "key"))}
+
+    def gets_in(**certificate):
+        return by_libpq(server.url("mlflow", "mlflow", driver="psycopg", **certificate))[0] == "mlflow"
+
+    # both are trusted, on both sides: the new authority hands them out, itself first
+    (later.key_folder / "ca.crt").write_text(both)
+    new.client("mlflow")
+    shutil.copy(new.folder / "ca.crt", old.folder / "ca.crt")
+    server.take_certificate()
+    server.reload()
+    while not_yet(lambda: gets_in(**of_new)):
+        assert gets_in()
+    # the server shows a certificate of the new one
+    shutil.copy(new.server("postgres", "localhost"), old.folder / "postgres.crt")
+    shutil.copy(new.folder / "postgres.key", old.folder / "postgres.key")
+    server.take_certificate()
+    server.reload()
+    assert gets_in()
+    assert gets_in(**of_new)
+    # and the old one is nobody any more
+    (server.folder / "ca.crt").write_text(both[: both.index("-----END CERTIFICATE-----") + 26])
+    server.reload()
+    while not not_yet(gets_in):
+        assert gets_in(**of_new)
+    server.stop()
+
+
+def not_yet(gets_in):
+    try:
+        return not gets_in()
+    except psycopg.OperationalError:
+        return True
