@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 import asyncpg
 import msgspec
@@ -20,13 +22,18 @@ _AWAY: Final = ("08", "25006", "40001", "40P01", "53", "57", "58")
 """SQLSTATE classes and codes that pass: connection, read-only, serialization, resources, intervention, system."""
 _NO_SCHEMA: Final = ("42P01", "42703")
 """SQLSTATE of a missing table and a missing column."""
+_NOT_LET_IN: Final = "28"
+"""SQLSTATE class of a user, password or certificate that the server refuses."""
+_TLS: Final = ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl")
+"""libpq's words for TLS, which SQLAlchemy hands on from an address as they stand."""
 
 
 def connect(url: str, *, deadline: float) -> AsyncEngine:
     """Make an engine that gives up on a connection or a statement after ``deadline`` seconds.
 
     Args:
-        url: ``postgresql://…``, whatever driver it names; asyncpg is used.
+        url: ``postgresql://…``, whatever driver it names; asyncpg is used. libpq's ``sslmode``, ``sslrootcert``,
+            ``sslcert`` and ``sslkey`` are understood; each new connection reads these files, so renewed ones count.
         deadline: seconds.
     """
     engine = create_async_engine(
@@ -36,6 +43,7 @@ def connect(url: str, *, deadline: float) -> AsyncEngine:
         pool_timeout=deadline,
         hide_parameters=True,  # facts of people must not reach a log by way of an error's text
         connect_args={
+            "async_creator_fn": _open,
             "timeout": deadline,
             "command_timeout": deadline,
             # the server gives up too, should we not be there any more to tell it
@@ -46,6 +54,21 @@ def connect(url: str, *, deadline: float) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "checkout", _refuse_if_closed)
     return engine
+
+
+async def _open(**told: Any) -> asyncpg.Connection:
+    """Connect; asyncpg takes TLS by files in an address only."""
+    tls = {name: told.pop(name) for name in _TLS if name in told}
+    if tls:
+        told["dsn"] = f"postgresql://?{urlencode(tls)}"
+    try:
+        return await asyncpg.connect(**told)
+    except ssl.SSLError as error:
+        if error.reason != "KEY_VALUES_MISMATCH":
+            raise
+    # certificate and key are being replaced, and one of them was already
+    await asyncio.sleep(0.1)
+    return await asyncpg.connect(**told)
 
 
 def _refuse_if_closed(connection: Any, *_: object) -> None:
@@ -107,6 +130,9 @@ def translated() -> Iterator[None]:
 def _for_now(error: Exception, state: str) -> RepositoryUnavailable | None:
     if state in _NO_SCHEMA:
         message = "the database lacks our schema: run `medcost db upgrade`"
+        return RepositoryUnavailable(message, retry_after=10)
+    if state.startswith(_NOT_LET_IN):
+        message = "the database does not let us in: look at user and certificate (or password)"
         return RepositoryUnavailable(message, retry_after=10)
     return _away(error) if state.startswith(_AWAY) else None
 

@@ -1,0 +1,33 @@
+-- Who may do what with which table, by psql as migrator, who owns them all. Runs after each migration; what stands
+-- here is all there is: everything else is taken away first, in the same transaction.
+\set ON_ERROR_STOP on
+BEGIN;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, api, dashboard, trainer, pgadmin;
+
+GRANT SELECT ON alembic_version TO api, dashboard, trainer, pgadmin;
+
+-- answers: recorded, read, given an outcome, erased; never rewritten. The trainer learns nothing of people who asked.
+GRANT SELECT, INSERT, DELETE ON predictions TO api, dashboard;
+GRANT UPDATE (outcome, outcome_at) ON predictions TO api, dashboard;
+GRANT SELECT, INSERT ON erasures TO api, dashboard;
+GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO api, dashboard;
+
+-- models: the trainer admits versions; admins choose among them, on the pages or through the API.
+-- UPDATE on the ledger is only what LOCK TABLE asks for: its trigger refuses every update, and only the owner could
+-- take that away.
+GRANT SELECT ON model_versions, model_ledger TO api, dashboard, trainer;
+GRANT INSERT ON model_versions TO trainer;
+GRANT UPDATE (verdict) ON model_versions TO trainer;
+GRANT INSERT, UPDATE ON model_ledger TO api, dashboard, trainer;
+
+-- who may ask, and who the admin is. Keys are made by migrator (`medcost keys create`).
+GRANT SELECT ON api_keys TO api;
+GRANT SELECT, INSERT, UPDATE ON admin_password TO dashboard;
+GRANT SELECT, INSERT, UPDATE, DELETE ON admin_sessions, sign_in_failures TO dashboard;
+
+-- people with pgAdmin look, and see no secrets, not even hashed ones
+GRANT SELECT ON predictions, erasures, idempotency_keys, model_versions, model_ledger TO pgadmin;
+GRANT SELECT (id, name, role, created_at, revoked_at, expires_at) ON api_keys TO pgadmin;
+
+COMMIT;

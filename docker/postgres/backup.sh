@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# A database into a file, and back. Runs in the database's container as postgres, on the socket:
+#   docker compose exec -u postgres postgres-app /etc/medcost/backup.sh save medcost /backup/medcost.dump
+set -euo pipefail
+umask 077
+
+help() {
+  cat <<'END'
+backup.sh save DATABASE FILE      a consistent copy, also while the database is in use
+backup.sh restore DATABASE FILE   put it in the place of the database; what was there stays as DATABASE_replaced
+
+Restoring goes into a new database first: should it fail, nothing has changed. The change of names cuts connections;
+clients of ours connect again by themselves. Exit status 0 done, 1 failed, 2 wrong usage.
+Where the socket is: PGHOST, PGPORT. The roles and their rights on databases: ROLES, a file.
+END
+}
+
+ROLES=${ROLES:-/docker-entrypoint-initdb.d/roles.sql}
+
+query() { psql -X -q -A -t -v ON_ERROR_STOP=1 -d postgres "$@"; }
+
+save() {
+  pg_dump --format=custom --dbname="$database" --file="$file.part"
+  pg_restore --list "$file.part" >/dev/null # it can be read
+  sync "$file.part"
+  mv "$file.part" "$file"
+  echo "$file: $(stat -c %s "$file") bytes of $database"
+}
+
+restore() {
+  [ -r "$file" ] || { echo "backup.sh: there is no $file" >&2 && exit 1; }
+  local new="${database}_restoring" old="${database}_replaced" owner
+  owner=$(query -c "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '$database'")
+  [ -n "$owner" ] || { echo "backup.sh: there is no database $database: run roles.sql first" >&2 && exit 1; }
+  query -c "DROP DATABASE IF EXISTS $new" -c "CREATE DATABASE $new OWNER $owner TEMPLATE template0"
+  pg_restore --exit-on-error --single-transaction --dbname="$new" "$file"
+  query -c "DROP DATABASE IF EXISTS $old" -c "ALTER DATABASE $database ALLOW_CONNECTIONS false" \
+    -c "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE datname = '$database'" >/dev/null
+  local replaced=$database
+  if query -c "BEGIN" -c "ALTER DATABASE $database RENAME TO $old" -c "ALTER DATABASE $new RENAME TO $database" \
+    -c "COMMIT"; then
+    replaced=$old
+  fi
+  query -c "ALTER DATABASE $replaced ALLOW_CONNECTIONS true"
+  [ "$replaced" = "$old" ] || exit 1
+  query -f "$ROLES"
+  echo "$database: restored from $file; what was there is $old"
+}
+
+case ${1:-} in
+  save | restore)
+    [ $# -eq 3 ] && [[ $2 =~ ^[a-z_]+$ ]] || { help >&2 && exit 2; }
+    database=$2 file=$3
+    "$1"
+    ;;
+  --help | -h) help ;;
+  *)
+    help >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,99 @@
+"""What was kept comes back to the last row."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import psycopg
+import pytest
+
+from adapters.postgres.tables import METADATA
+
+ROWS = """
+INSERT INTO predictions SELECT gen_random_uuid(), now() - n * interval '1 day', 18 + n % 80, 'female',
+  10.123456789 + n % 50, n % 5, n % 2 = 0, 'northeast', 8210.37, 6520.01 + n, 0.9, 5030, 18390.99 + n, '[]', 3,
+  repeat('d', 64)
+FROM generate_series(1, 500) AS n
+"""
+
+
+def rows(server, database="medcost"):
+    """Everything that is kept, table by table."""
+    return {
+        table: server.psql("-c", f"SELECT * FROM {table} ORDER BY 1", database=database)
+        for table in (*METADATA.tables, "alembic_version")
+    }
+
+
+@pytest.fixture
+def many_rows(app_server):
+    app_server.psql("-c", ROWS, database="medcost")
+    yield
+    app_server.psql("-c", "DELETE FROM predictions", database="medcost")  # other tests look at the newest
+
+
+@pytest.fixture
+def backup(app_server):
+    """`backup("save", …)` runs the script as in the container: the server's user, on the socket."""
+
+    def run(*said):
+        roles = app_server.folder / "roles.sql"
+        shutil.copy(app_server.kept / "app" / "roles.sql", roles)
+        script = shutil.copy(app_server.kept / "backup.sh", app_server.folder)
+        done = subprocess.run(
+            [*app_server.as_its_user, script, *map(str, said)],
+            env={"PATH": f"{app_server.programs}:/usr/bin:/bin", "PGHOST": str(app_server.folder),
+                 "PGPORT": str(app_server.port), "ROLES": str(roles), "LC_ALL": "C"},
+            capture_output=True, text=True, check=False, cwd=app_server.folder,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+@pytest.mark.usefixtures("many_rows")
+def test_a_restored_database_has_the_same_rows_and_the_same_people_get_in(app_server, backup):
+    file = app_server.folder / "medcost.dump"
+    before = rows(app_server)
+    assert backup("save", "medcost", file)[0] == 0
+    app_server.psql("-c", "DELETE FROM predictions; UPDATE api_keys SET role = 'admin'", database="medcost")
+
+    status, said = backup("restore", "medcost", file)
+    assert status == 0, said
+    assert rows(app_server) == before
+    with psycopg.connect(app_server.url("api").replace("+asyncpg", "")) as api:
+        assert api.execute("SELECT count(*) >= 500 FROM predictions").fetchone() == (True,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            api.execute("SELECT hash FROM admin_password")
+    assert app_server.psql("-c", "SELECT count(*) FROM predictions", database="medcost_replaced") == "0"
+
+
+def test_a_file_that_is_no_backup_changes_nothing(app_server, backup):
+    file = app_server.folder / "broken.dump"
+    file.write_bytes(b"PGDMP" + bytes(5000))
+    before = rows(app_server)
+    assert backup("restore", "medcost", file)[0] == 1
+    assert rows(app_server) == before
+
+
+@pytest.mark.parametrize(
+    "said", [(), ("save",), ("save", "medcost"), ("restore", "med; cost", "x"), ("drop", "a", "b")]
+)
+def test_wrong_usage_says_so(backup, said):
+    status, told = backup(*said)
+    assert (status, "backup.sh restore DATABASE FILE" in told) == (2, True)
+
+
+@pytest.mark.usefixtures("many_rows")
+def test_a_copy_of_the_whole_server_starts_with_the_same_rows(app_server, new_server):
+    before = rows(app_server)
+    copy = app_server.folder / "copy"
+    app_server.run(
+        "pg_basebackup", "-h", str(app_server.folder), "-p", str(app_server.port), "-D", str(copy / "data"),
+        "--checkpoint=fast", "--no-sync",
+    )  # fmt: skip
+    app_server.run("pg_verifybackup", str(copy / "data"))
+    restored = new_server("app", data=copy / "data", authority=app_server.authority)
+    assert rows(restored) == before
+    restored.stop()

@@ -1,0 +1,228 @@
+"""Each user may do what their process does, by the adapters that do it, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import optuna
+import psycopg
+import pytest
+
+from adapters.optuna.storage import open_storage
+from adapters.postgres.accounts import PostgresAccounts
+from adapters.postgres.engine import connect
+from adapters.postgres.keys import PostgresKeys
+from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.predictions import PostgresPredictions
+from adapters.postgres.tables import METADATA
+from adapters.system.clock import SystemClock
+from domain.accounts import Place
+from domain.beneficiary import Beneficiary, Region, Sex
+from domain.cost import Interval
+from domain.keys import Role
+from domain.ledger import Change, NewEntry
+from domain.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+MODEL = ModelReference(1, "d" * 64)
+NEW = NewPrediction(
+    created_at=NOW,
+    beneficiary=Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST),
+    expected=8210.37,
+    typical=6520.01,
+    interval=Interval(0.9, 5030.0, 18390.99),
+    cautions=(),
+    model=MODEL,
+)
+
+
+@pytest.fixture
+def engine_of(app_server):
+    @asynccontextmanager
+    async def opened(user):
+        engine = connect(app_server.url(user), deadline=10)
+        try:
+            yield engine
+        finally:
+            await engine.dispose()
+
+    return opened
+
+
+@pytest.mark.parametrize("user", ["api", "dashboard"])
+async def test_api_and_dashboard_keep_and_erase_predictions(engine_of, user):
+    async with engine_of(user) as engine:
+        predictions = PostgresPredictions(engine)
+        await predictions.check()
+        made = await predictions.add(NEW, idempotency=Idempotency(f"key of {user}", "f"))
+        assert await predictions.replay(Idempotency(f"key of {user}", "f"), at=NOW) == made
+        assert await predictions.record_outcome(made.id, Outcome(9000.0, NOW)) == await predictions.get(made.id)
+        assert made.id in {one.id for one in await predictions.page(PredictionQuery(limit=10))}
+        (other,) = await predictions.add_all([NEW])
+        erasure = await predictions.erase(other.id, at=NOW)
+        assert await predictions.erasure(other.id) == erasure
+        await predictions.forget_keys(at=NOW)
+        assert await predictions.erase_older(datetime(2000, 1, 1, tzinfo=UTC), at=NOW, limit=10) == 0
+
+
+async def test_the_api_knows_keys_that_the_migrator_makes(engine_of):
+    async with engine_of("migrator") as engine:
+        key, secret = await PostgresKeys(engine, SystemClock()).create("ann", Role.CLIENT)
+    async with engine_of("api") as engine:
+        assert await PostgresKeys(engine, SystemClock()).find(secret) == key
+
+
+async def test_the_dashboard_signs_the_admin_in(engine_of):
+    async with engine_of("dashboard") as engine:
+        accounts = PostgresAccounts(engine)
+        await accounts.set_password("a hash")
+        assert await accounts.password() == "a hash"
+        place = Place.address("192.0.2.1")
+        await accounts.attempt([place], at=NOW)
+        await accounts.forgive([place])
+        token = await accounts.open(at=NOW)
+        await accounts.use(token, at=NOW)
+        await accounts.session(token)
+        await accounts.close(token)
+
+
+async def test_the_trainer_admits_versions_and_every_admin_may_choose_among_them(app_server, engine_of, tmp_path):
+    with psycopg.connect(app_server.url("trainer").replace("+asyncpg", "")) as trainer:
+        trainer.execute("INSERT INTO model_versions VALUES (1, %s, now(), '{}')", [MODEL.digest])
+        trainer.execute("UPDATE model_versions SET verdict = '{}' WHERE number = 1")
+    for user in ("trainer", "api", "dashboard"):
+        async with engine_of(user) as engine:
+            ledger = PostgresLedger(engine, tmp_path / "head")
+            async with ledger.exclusive():
+                entry = NewEntry(
+                    change=Change.PROMOTION, version=1, digest=MODEL.digest, replaces=None, at=NOW, by=user,
+                    reason="a test", overridden=False,
+                )  # fmt: skip
+                appended = await ledger.append(entry)
+            assert (await ledger.history())[-1] == appended
+
+
+def test_optuna_makes_its_tables_itself_and_pgadmin_may_look(app_server):
+    storage = open_storage(app_server.url("optuna", "optuna", driver="psycopg"), lambda *_: None)
+    study = optuna.create_study(storage=storage, study_name="of a test")
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
+    with psycopg.connect(app_server.url("pgadmin", "optuna").replace("+asyncpg", "")) as looking:
+        assert looking.execute("SELECT count(*) FROM trials").fetchone() == (2,)
+
+
+EVERYBODY = ("migrator", "api", "dashboard", "trainer", "pgadmin")
+NOBODY_MAY = [
+    "CREATE ROLE mine SUPERUSER",
+    "CREATE DATABASE mine",
+    "ALTER SYSTEM SET ssl = off",
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SET ROLE pg_read_all_data",
+    "SELECT rolpassword FROM pg_authid",
+]
+ONLY_THE_OWNER_MAY = [
+    "CREATE TABLE mine (a int)",
+    "CREATE TEMP TABLE mine (a int)",
+    "DROP TABLE predictions",
+    "ALTER TABLE model_ledger DISABLE TRIGGER append_only",
+    "TRUNCATE predictions CASCADE",
+    "TRUNCATE model_ledger",
+    "DELETE FROM model_ledger",
+    "DELETE FROM model_versions",
+    "DELETE FROM erasures",
+    "UPDATE predictions SET expected = 0",
+    "UPDATE predictions SET model_version = 2",
+    "UPDATE model_versions SET digest = ''",
+    "INSERT INTO api_keys SELECT * FROM api_keys",
+    "UPDATE api_keys SET role = 'admin'",
+    "UPDATE alembic_version SET version_num = ''",
+]
+
+
+def refused(address, statement):
+    with psycopg.connect(address.replace("+asyncpg", ""), autocommit=True) as connection:
+        connection.execute("SET default_transaction_read_only = off")  # what a role is set to is no obstacle
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(statement)
+        return True
+
+
+@pytest.mark.parametrize("user", EVERYBODY)
+def test_nobody_is_more_than_a_user(app_server, user):
+    assert all(refused(app_server.url(user), statement) for statement in NOBODY_MAY)
+
+
+@pytest.mark.parametrize("user", ["api", "dashboard", "trainer", "pgadmin"])
+def test_only_the_owner_changes_tables_or_rewrites_what_was_said(app_server, user):
+    assert all(refused(app_server.url(user), statement) for statement in ONLY_THE_OWNER_MAY)
+
+
+@pytest.mark.parametrize(
+    ("user", "statement"),
+    [
+        ("api", "SELECT hash FROM admin_password"),
+        ("api", "SELECT token_sha256 FROM admin_sessions"),
+        ("api", "INSERT INTO model_versions VALUES (9, '', now(), '{}')"),
+        ("dashboard", "SELECT secret_sha256 FROM api_keys"),
+        ("dashboard", "INSERT INTO model_versions VALUES (9, '', now(), '{}')"),
+        ("trainer", "SELECT age FROM predictions"),
+        ("trainer", "SELECT id FROM api_keys"),
+        ("trainer", "SELECT hash FROM admin_password"),
+        ("pgadmin", "SELECT hash FROM admin_password"),
+        ("pgadmin", "SELECT token_sha256 FROM admin_sessions"),
+        ("pgadmin", "SELECT secret_sha256 FROM api_keys"),
+        ("pgadmin", "INSERT INTO erasures VALUES (gen_random_uuid(), now(), 'age')"),
+    ],
+)
+def test_what_a_process_has_no_use_for_it_may_not_do(app_server, user, statement):
+    assert refused(app_server.url(user), statement)
+
+
+def test_the_ledger_refuses_updates_even_of_those_who_may_lock_it(app_server):
+    with (
+        psycopg.connect(app_server.url("trainer").replace("+asyncpg", "")) as trainer,
+        pytest.raises(psycopg.errors.RaiseException, match="append-only"),
+    ):
+        trainer.execute("UPDATE model_ledger SET version = 2")
+
+
+def test_pgadmin_sees_answers_and_who_has_keys(app_server):
+    with psycopg.connect(app_server.url("pgadmin").replace("+asyncpg", "")) as looking:
+        assert looking.execute("SELECT count(*) >= 0 FROM predictions").fetchone() == (True,)
+        looking.execute("SELECT name, role FROM api_keys")
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            looking.execute("CREATE TABLE mine (a int)")
+
+
+def test_rights_on_every_table_are_decided(app_server):
+    decided = app_server.psql(
+        "-c", "SELECT DISTINCT table_name FROM information_schema.column_privileges "
+        "WHERE table_schema = 'public' AND grantee <> 'migrator'",
+        database="medcost",
+    )  # fmt: skip
+    assert {*METADATA.tables, "alembic_version"} == set(decided.split())
+
+
+def test_rights_that_somebody_gave_by_hand_are_gone_after_the_next_deployment(app_server, give_rights):
+    app_server.psql("-c", "GRANT ALL ON ALL TABLES IN SCHEMA public TO trainer, PUBLIC", database="medcost")
+    give_rights(app_server)
+    assert refused(app_server.url("trainer"), "SELECT age FROM predictions")
+    assert refused(app_server.url("api"), "SELECT hash FROM admin_password")
+
+
+def test_a_command_that_is_not_let_in_says_so_in_one_line(app_server, tmp_path):
+    said = subprocess.run(
+        [str(Path(sys.executable).with_name("medcost")), "db", "current", "--profile", "production"],
+        env={
+            **os.environ, "MEDCOST_HOME": str(tmp_path), "MEDCOST_DATABASE_URL": app_server.url("api", sslcert=None),
+        },
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert said.returncode == 1
+    assert "does not let us in" in said.stderr
+    assert "Traceback" not in said.stderr

