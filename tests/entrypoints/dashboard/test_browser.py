@@ -297,6 +297,33 @@ def test_what_is_typed_while_the_connection_is_cut_is_kept_and_answered_later(vi
     expect(page.get_by_role("radio", name="Yes")).to_be_checked()
 
 
+def test_units_change_at_once_however_far_the_server_is(visit):
+    page = visit(DESK)
+    page.get_by_text("Work it out from height and weight").click()
+    page.evaluate("window.socket.disconnect()")
+    page.get_by_role("group", name="Units").get_by_role("radio").first.focus()
+    page.keyboard.press("ArrowRight")
+    for measure in ("171,5", "98,5"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(measure)
+    expect(page.get_by_role("textbox", name="Weight")).to_have_value("98,5")
+    page.evaluate("window.socket.connect()")
+    expect(page.get_by_role("textbox", name="Body mass index")).to_have_value("33.5")
+
+
+def test_another_fact_is_asked_for_at_once_however_far_the_server_is(visit):
+    page = visit(DESK, path="/what-if")
+    third = page.get_by_role("group", name="Someone else, 3")
+    page.evaluate("window.socket.disconnect()")
+    third.get_by_role("combobox").select_option(label="has another age")
+    third.get_by_role("combobox").press("Tab")
+    page.keyboard.type("58")
+    expect(third.get_by_role("textbox")).to_have_value("58")
+    before = third.locator(".fact-number").inner_text()
+    page.evaluate("window.socket.connect()")
+    expect(third.locator(".fact-number")).not_to_have_text(before)
+
+
 def test_the_form_outlives_the_web_process(browser: Browser, tmp_path: Path):
     context = browser.new_context(locale="en-US")
     page = context.new_page()
