@@ -23,6 +23,7 @@ FILE = """Edad,Género,IMC,n_hijos,Tabaco,Zona,police
 
 @pytest.fixture(scope="module")
 def address(serve: Callable[..., str]) -> str:
+    """A desk of their own: it holds few files."""
     return serve()
 
 
