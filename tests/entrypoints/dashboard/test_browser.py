@@ -95,14 +95,29 @@ def test_a_person_compares_themselves_with_others(visit, way):
     expect(own).to_contain_text(page.locator("#answer .fact-number").first.inner_text())
 
 
-def test_facts_follow_a_person_to_the_other_page_and_to_no_other_browser(visit):
-    page, stranger = visit(), visit()
+def test_facts_follow_a_person_to_the_other_page(visit):
+    page = visit()
     page.get_by_role("textbox", name="Age").fill("58")
     page.get_by_role("radio", name="Male", exact=True).check()
     page.get_by_role("link", name="What if").click()
     expect(page.locator(".scenario .who").first).to_contain_text("58, male")
-    stranger.reload()
-    expect(stranger.get_by_role("textbox", name="Age")).to_have_value("40")
+
+
+def test_two_browsers_at_once_are_two_people(visit):
+    ann, bob = visit(), visit(width=390, locale="es-US")
+    before = typical(ann)
+    assert typical(bob) == before
+    ann.get_by_role("radio", name="Yes").check()
+    bob.get_by_role("textbox", name="Edad").fill("63")
+    for page in (ann, bob):
+        expect(page.locator(".answer-number")).not_to_have_text(before)
+    answers = typical(ann), typical(bob)
+    assert answers[0] != answers[1]
+    for page, answer in zip((ann, bob), answers, strict=True):
+        page.reload()
+        expect(page.locator(".answer-number")).to_have_text(answer)
+    expect(ann.get_by_role("textbox", name="Age")).to_have_value("40")
+    expect(bob.get_by_role("radio", name="No", exact=True)).to_be_checked()
 
 
 def test_a_shared_link_says_nothing_of_the_person_unless_they_choose_so(visit, address: str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -33,6 +34,12 @@ def served(door: socket.socket, home: Path) -> Iterator[str]:
         assert process.wait(timeout=15) in (0, -15)
 
 
+def cut(page: Page) -> None:
+    """Cut the connection, as a tunnel does, and wait until the browser has made another."""
+    page.evaluate("window.socket.io.engine.close()")
+    page.wait_for_function("window.socket.connected")
+
+
 def typical(page: Page) -> str:
     return page.locator(".answer-number").inner_text()
 
@@ -42,8 +49,7 @@ def test_a_lost_connection_comes_back_to_the_same_form(visit):
     age = page.get_by_role("textbox", name="Age")
     age.fill("58")
     expect(page.get_by_role("slider", name="Age")).to_have_value("58")
-    page.evaluate("window.socket.io.engine.close()")
-    page.wait_for_function("window.socket.connected")
+    cut(page)
     expect(age).to_have_value("58")
     before = typical(page)
     age.fill("19")
@@ -61,6 +67,44 @@ def test_what_is_typed_while_the_connection_is_cut_is_kept_and_answered_later(vi
     expect(page.locator(".answer-number")).not_to_have_text(before)
     expect(page.get_by_role("textbox", name="Age")).to_have_value("58")
     expect(page.get_by_role("radio", name="Yes")).to_be_checked()
+
+
+def test_what_is_compared_while_the_connection_is_cut_is_answered_later(visit):
+    page = visit("/what-if")
+    third = page.get_by_role("group", name="Someone else, 3")
+    page.evaluate("window.socket.disconnect()")
+    page.get_by_role("textbox", name="Age", exact=True).first.fill("58")
+    third.get_by_role("combobox").select_option(label="lives in the Southwest")
+    page.get_by_role("radio", name="BMI", exact=True).check()
+    page.evaluate("window.socket.connect()")
+    expect(page.locator(".scenario .who").first).to_contain_text("58, female")
+    expect(page.get_by_role("img")).to_have_accessible_name(re.compile("by BMI"))
+    cut(page)
+    expect(page.get_by_role("textbox", name="Age", exact=True).first).to_have_value("58")
+    expect(third.get_by_role("combobox")).to_have_value("southwest")
+    expect(page.get_by_role("radio", name="BMI", exact=True)).to_be_checked()
+    page.get_by_role("textbox", name="Age", exact=True).first.fill("33")
+    expect(page.locator(".scenario .who").first).to_contain_text("33, female")
+
+
+def test_a_file_and_what_came_of_it_outlast_a_cut_connection(look, address):
+    page: Page = look(address, "/batch")
+    people = "age,sex,bmi,children,smoker,region,name\n" + "40,female,27.5,1,no,northeast,ann\n" * 20_000
+    page.locator("input[type=file]").set_input_files({"name": "a.csv", "mimeType": "", "buffer": people.encode()})
+    expect(page.get_by_text("a.csv: 20,000 rows")).to_be_visible()
+    page.get_by_label("Smokes now").select_option("name")
+    cut(page)
+    expect(page.get_by_text("a.csv: 20,000 rows")).to_be_visible()
+    expect(page.get_by_label("Smokes now")).to_have_value("name")
+    page.get_by_label("Smokes now").select_option("smoker")
+    page.evaluate("window.socket.disconnect()")
+    page.get_by_role("button", name="Work out the costs").click()
+    page.evaluate("window.socket.connect()")
+    page.wait_for_function("window.socket.connected")
+    cut(page)
+    expect(page.get_by_role("heading", name="The costs")).to_be_visible()
+    cut(page)
+    expect(page.locator("#scored tbody tr").first).to_be_visible()
 
 
 def test_units_change_at_once_however_far_the_server_is(visit):
