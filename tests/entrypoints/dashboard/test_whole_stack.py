@@ -8,11 +8,10 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from entrypoints.wiring.running import status_of
 from entrypoints.wiring.settings import load
@@ -49,7 +48,7 @@ def killed(home: Path, part: str) -> Iterator[None]:
         os.kill(supervisor, signal.SIGCONT)
 
 
-def alert(page: Page, said: str) -> Any:
+def alert(page: Page, said: str) -> Locator:
     return page.get_by_role("alert").filter(has_text=said)
 
 
