@@ -103,7 +103,9 @@ def test_a_file_is_dropped_into_the_box_and_one_that_misses_it_does_not_replace_
     file.write_text(FILE)
     other.write_text(FILE)
     box = page.locator(".drop")
+    page.evaluate("addEventListener('dragover', moved => (globalThis.held = moved.defaultPrevented))")
     drop(page, file, on=page.get_by_role("heading", level=1))
+    assert page.evaluate("held"), "a browser with a window would open the file"
     drop(page, file, other, on=box)
     expect(page.get_by_role("alert").filter(has_text="one file")).to_be_visible()
     drop(page, file, on=box)
