@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
@@ -20,6 +23,9 @@ from hypothesis import settings
 # a busy machine takes longer than hypothesis' 200 ms over an example without anything being wrong
 settings.register_profile("medcost", deadline=None)
 settings.load_profile("medcost")
+
+CLI = [sys.executable, "-m", "entrypoints.cli.main"]
+TRAINING = ["cv=quick", "tuning.n_trials=1", "dataset=synthetic", "dataset.rows=400"]
 
 _missing: dict[str, str] = {}
 
@@ -38,6 +44,56 @@ def part() -> Callable[[str, str | None], None]:
         pytest.skip(f"{name}: {missing_because}")
 
     return need
+
+
+@pytest.fixture(scope="session")
+def medcost() -> Callable[..., None]:
+    """`medcost("models", "list", home=home)` runs a command, which must succeed."""
+
+    def run(*arguments: str, home: Path) -> None:
+        done = subprocess.run([*CLI, *arguments, "--home", str(home)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trained(medcost: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with two versions that answer differently; the first is champion. Tests work on copies."""
+    home = tmp_path_factory.mktemp("real") / "trained"
+    medcost("train", "stage=all", "model=[linear]", *TRAINING, home=home)
+    medcost("train", "stage=optuna", "model=[interaction_ols]", "tuning.study=second", *TRAINING, home=home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def trained_up(trained: Path) -> Callable[..., AbstractContextManager[tuple[Path, str]]]:
+    """`with trained_up(folder) as (home, url):` runs `medcost up` on a copy of the trained home in a folder.
+
+    More settings are given by name, as in the environment.
+    """
+
+    @contextmanager
+    def up(folder: Path, **settings: str) -> Iterator[tuple[Path, str]]:
+        home, said = folder / "home", folder / "home.said"
+        subprocess.run(["cp", "-a", trained, home], check=True)  # PostgreSQL's files may be nobody's
+        with said.open("wb") as output:
+            command = [*CLI, "up", "--home", str(home), "--port", "0"]
+            environment = {**os.environ, **settings}
+            process = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
+        try:
+            deadline = time.monotonic() + 120
+            while "Ready: " not in said.read_text():
+                assert process.poll() is None, said.read_text()
+                assert time.monotonic() < deadline, said.read_text()
+                time.sleep(0.05)
+            yield home, said.read_text().split("Ready: ")[1].split()[0]
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+    return up
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -25,8 +23,6 @@ from adapters.postgres.embedded import EmbeddedPostgres
 from entrypoints.wiring.running import status_of
 from entrypoints.wiring.settings import load
 
-CLI = [sys.executable, "-m", "entrypoints.cli.main"]
-TRAINING = ["cv=quick", "tuning.n_trials=1", "dataset=synthetic", "dataset.rows=400"]
 FIGURES = ("expected", "typical", "interval")
 
 
@@ -37,23 +33,15 @@ def long() -> int:
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with two versions that answer differently; the first is champion. Tests work on copies."""
-    home = tmp_path_factory.mktemp("soak") / "trained"
-    medcost("train", "stage=all", "model=[linear]", *TRAINING, home=home)
-    medcost("train", "stage=optuna", "model=[interaction_ols]", "tuning.study=second", *TRAINING, home=home)
-    return home
-
-
-@pytest.fixture(scope="session")
-def medcost_up(trained: Path) -> Callable[[Path], AbstractContextManager[Running]]:
+def medcost_up(
+    trained_up: Callable[..., AbstractContextManager[tuple[Path, str]]],
+) -> Callable[[Path], AbstractContextManager[Running]]:
     """`with medcost_up(folder) as running:` drives `medcost up` on a copy of the trained home in a folder."""
 
     @contextmanager
     def medcost_up(folder: Path) -> Iterator[Running]:
-        subprocess.run(["cp", "-a", trained, folder / "home"], check=True)  # PostgreSQL's files may be nobody's
-        with _up(folder / "home") as running:
-            yield running
+        with trained_up(folder) as (home, url):
+            yield Running(home, url)
 
     return medcost_up
 
@@ -68,7 +56,7 @@ def running(
 
 
 @pytest.fixture
-def promote(running: Running) -> Callable[[int], Awaitable[None]]:
+def promote(running: Running, medcost: Callable[..., None]) -> Callable[[int], Awaitable[None]]:
     """`await promote(version)` as an engineer does it, in another terminal."""
 
     async def promote(version: int) -> None:
@@ -76,11 +64,6 @@ def promote(running: Running) -> Callable[[int], Awaitable[None]]:
         await asyncio.to_thread(medcost, *arguments, home=running.home)
 
     return promote
-
-
-def medcost(*arguments: str, home: Path) -> None:
-    done = subprocess.run([*CLI, *arguments, "--home", str(home)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 @dataclass
@@ -271,22 +254,3 @@ async def until(true: Callable[[], object], *, within: float) -> None:
     while not true():
         assert time.monotonic() < deadline, f"not within {within} s"
         await asyncio.sleep(0.05)
-
-
-@contextmanager
-def _up(home: Path) -> Iterator[Running]:
-    said = home.with_name(home.name + ".said")
-    with said.open("wb") as output:
-        command = [*CLI, "up", "--home", str(home), "--port", "0"]
-        process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
-    try:
-        deadline = time.monotonic() + 120
-        while "Ready: " not in said.read_text():
-            assert process.poll() is None, said.read_text()
-            assert time.monotonic() < deadline, said.read_text()
-            time.sleep(0.05)
-        yield Running(home, said.read_text().split("Ready: ")[1].split()[0])
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from html import escape
 from typing import TYPE_CHECKING
 
 from entrypoints.dashboard.kit import cards, charts
 from entrypoints.dashboard.kit.share import ShareLink
-from entrypoints.dashboard.kit.shell import button, card, html, tag, text
+from entrypoints.dashboard.kit.shell import button, card, html, retry_button, tag, text
+from entrypoints.dashboard.kit.spoken import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -38,20 +38,18 @@ class AnswerCards:
             self._failure = tag("div").props("role=alert")
             with self._failure:
                 self._failed = html()
-                self._retry = button(words("retry")).on("click", on_retry)
-                self._retry.visible = False
-            self._notice = html()
+                self._retry = retry_button(words, "answer", on_retry)
+            self._notice = html().props("role=status")
             self._figures = html(cards.working(words), "figures").props("aria-busy=true")
             with tag("div", "actions"):
                 self._save = button(words("save"), "primary").props("aria-disabled=true").on("click", on_save)
                 button(words("print"), "print").on("click", js_handler="() => window.print()")
                 self._share = ShareLink(words, first)
                 self._saved = text("p", "", "saved").props("role=status")
-            self._spoken = text("p", "", "veiled").props("role=status")
+            self._spoken = Spoken()
         with card("spread", words("spread"), words("spread.lead")):
             self._spread = html('<div class="density waiting"></div>', "chart")
             text("p", words("spread.dots"), "hint")
-        self._speaking: asyncio.TimerHandle | None = None
 
     @property
     def can_be_saved(self) -> bool:
@@ -72,7 +70,7 @@ class AnswerCards:
         self._saved.text = ""
         self._save.props("aria-disabled=false")
         self._share.tell(question)
-        self._speak(f"{self._words('typical')} {self._words.usd(answer.cost.typical)}")
+        self._spoken(f"{self._words('typical')} {self._words.usd(answer.cost.typical)}")
         self._then(question, answer)
 
     def fail(self) -> None:
@@ -124,12 +122,6 @@ class AnswerCards:
         self._failed.content = ""
         self._retry.visible = False
 
-    def _speak(self, said: str) -> None:
-        """Tell a screen reader once the numbers rest."""
-        if self._speaking:
-            self._speaking.cancel()
-        self._speaking = asyncio.get_running_loop().call_later(1.0, self._spoken.set_text, said)
-
 
 class ReasonCards:
     """Where the dollars come from, and people alike; a `View` of explanations."""
@@ -137,7 +129,7 @@ class ReasonCards:
     def __init__(self, words: Words) -> None:
         self._words = words
         with card("reasons", words("reasons"), words("reasons.lead")):
-            self._failed = html()
+            self._failed = html().props("role=status")
             self._table = html(f'<p class="hint">{escape(words("working"))}</p>', "chart")
             text("p", words("reasons.note"), "hint")
         with card("alike", words("alike")):

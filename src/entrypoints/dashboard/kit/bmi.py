@@ -25,23 +25,18 @@ class BmiHelper:
             text("summary", words("bmi.how"))
             systems = [("us", words("bmi.us")), ("metric", words("bmi.metric"))]
             self._system = ChoiceField(name="bmi-units", value="us", label=words("bmi.units"), options=systems)
-            with tag("div", "measures") as self._us:
+            # which of the two is shown follows the radio buttons in the style sheet, without a word from the server:
+            # whoever goes on typing at once would type into fields that are about to go
+            with tag("div", "measures us"):
                 self._feet = _measure(words, "feet")
                 self._inches = _measure(words, "inches")
                 self._pounds = _measure(words, "pounds")
-            with tag("div", "measures") as self._metric:
+            with tag("div", "measures metric"):
                 self._centimetres = _measure(words, "centimetres")
                 self._kilograms = _measure(words, "kilograms")
             text("p", words("bmi.how.then"), "hint")
-        self._metric.visible = False
-        self._system.on_value_change(self._switch)
-        for field in (self._feet, self._inches, self._pounds, self._centimetres, self._kilograms):
+        for field in (self._system, self._feet, self._inches, self._pounds, self._centimetres, self._kilograms):
             field.on_value_change(self._work_out)
-
-    def _switch(self) -> None:
-        self._us.visible = self._system.value == "us"
-        self._metric.visible = not self._us.visible
-        self._work_out()
 
     def _work_out(self) -> None:
         if self._system.value == "us":

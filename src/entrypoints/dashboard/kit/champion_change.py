@@ -41,7 +41,7 @@ class ChangeDialog:
         self._dialog = Dialog("change")
         with self._dialog.content():
             self._said = html()
-            self._problem = html().props("role=alert")
+            self.problem = html().props("role=alert")
             with tag("form", "login").props("novalidate").on("submit.prevent", self._make):
                 self._reason = InputField(name="reason", label=words("models.reason"), kind="words")
                 with tag("div", "actions"):
@@ -57,7 +57,7 @@ class ChangeDialog:
             lead = escape(words(f"models.{change.name}.lead"))
             refused = cards.notice("warn", words("models.promote.against"), "") + _theirs(change.against)
             self._said.content = f"<p>{lead}</p>{refused if change.against else ''}"
-            self._problem.content = self._reason.error = ""
+            self.problem.content = self._reason.error = ""
             self._reason.value = ""
             self._reason.props["help"] = words("models.reason.must" if change.against else "models.reason.may")
             self._reason.update()
@@ -82,7 +82,7 @@ class ChangeDialog:
         except NotSignedIn:
             return  # the guard has sent the browser to the sign-in page
         except MedcostError as error:
-            self._problem.content = cards.notice(
+            self.problem.content = cards.notice(
                 "bad", self._words("models.not_let"), self._words(_why(error))
             ) + _theirs(str(error))
             self._show()  # whoever closed it meanwhile should know
@@ -99,7 +99,7 @@ class ChangeDialog:
         said = escape(self._words("models.working"))
         self._status.content = f'<p class="working">{said}</p><progress aria-label="{said}"></progress>' * working
         if working:
-            self._problem.content = ""
+            self.problem.content = ""
 
 
 def _why(error: MedcostError) -> str:

@@ -23,8 +23,16 @@ export default {
   },
   mounted() {
     Quasar.LoadingBar.setDefaults({ hijackFilter: () => false }); // it would show a second progress bar, without a name
+    for (const kind of ["dragover", "drop"]) addEventListener(kind, this.hold);
+  },
+  unmounted() {
+    for (const kind of ["dragover", "drop"]) removeEventListener(kind, this.hold);
   },
   methods: {
+    hold(event) {
+      event.preventDefault(); // dropped beside the box, a file would be opened in place of the page
+      if (!event.target.closest(".drop")) event.dataTransfer.dropEffect = "none";
+    },
     chosen(event) {
       this.send(event.target.files[0]);
       event.target.value = "";

@@ -1,10 +1,11 @@
-// One line to type into, such as a date or an amount of money: the browser's own input of that kind.
+// One line to type into, such as a date or an amount of money: the browser's own input of that kind. What is wrong with
+// it is found when it is sent, so it is said at once.
 export default {
   template: `
     <div class="field" :class="{ invalid: error }">
       <label :for="name">{{ label }}</label>
       <p v-if="help" class="hint" :id="name + '-help'">{{ help }}</p>
-      <p v-if="error" class="error" :id="name + '-error'">{{ error }}</p>
+      <p v-if="error" class="error" role="alert" :id="name + '-error'">{{ error }}</p>
       <span class="box">
         <input :id="name" :type="kind === 'words' ? 'text' : kind" :inputmode="kind === 'text' ? 'decimal' : null" :value="typed" autocomplete="off"
           :aria-invalid="Boolean(error)" :aria-describedby="described" @input="type($event.target.value)" />

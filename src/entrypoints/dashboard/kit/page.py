@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fastapi import Depends
 from nicegui import Client, ui
 
+from entrypoints.dashboard.kit.cards import notice
 from entrypoints.dashboard.kit.guard import sign_out_form
 from entrypoints.dashboard.kit.shell import frame, tag, text
 from entrypoints.dashboard.words.language import chosen
@@ -67,6 +68,16 @@ class Visit:
         with frame(self.words, links, title, lead, skip_to=skip_to):
             sign_out_form(self.client.request, self.words)
             yield
+
+    def tell_mistakes(self, *places: ui.html) -> None:
+        """Say in these places, kindly, when a handler raised what nobody foresaw; nothing of the error itself."""
+        said = notice("bad", self.words("unexpected"), self.words("unexpected.do"))
+
+        def tell() -> None:
+            for place in places:
+                place.content = said
+
+        self.client.on_exception(tell)
 
     def sorry(self, key: str) -> None:
         """Show a page that says what went wrong, kindly, and what to do; nothing of the error itself."""

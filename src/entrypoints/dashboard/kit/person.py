@@ -9,6 +9,7 @@ from entrypoints.dashboard.kit.bmi import BmiHelper
 from entrypoints.dashboard.kit.fields import ChoiceField, Field, SelectField
 from entrypoints.dashboard.kit.measures import age_field, bmi_field
 from entrypoints.dashboard.kit.shell import card, tag, text
+from entrypoints.dashboard.kit.spoken import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ class PersonForm:
         self._words = words
         with tag("div", "asking"), card("person", words("form"), classes="form"):
             self._fields: dict[str, Field] = {field.name: field for field in self._make()}
+            self._spoken = Spoken()
             with tag("a", "peek").props('href="#answer"'):
                 text("span", words("typical"))
                 self._typical = text("b", "…")
@@ -63,10 +65,11 @@ class PersonForm:
         return Beneficiary.of(self.facts())
 
     def mark(self, errors: Sequence[FieldError]) -> None:
-        """Show each error beside its field, and no others."""
+        """Show each error beside its field, and no others; they are said once nobody types."""
         sentences = {error.field: self._words.error(error) for error in reversed(errors)}
         for name, field in self._fields.items():
             field.error = sentences.get(name, "")
+        self._spoken(" ".join(sentences.values()))
 
     def typical(self, usd: str) -> None:
         """Repeat the answer at the bottom of a small screen, where the form hides it."""

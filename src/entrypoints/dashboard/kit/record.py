@@ -36,7 +36,7 @@ class RecordDialog:
         self._dialog, self._sure = Dialog("record"), Dialog("sure")
         with self._dialog.content():
             self._facts = html()
-            self._problem = html().props("role=alert")
+            self.problem = html().props("role=alert")
             with tag("form", "outcome").props("novalidate").on("submit.prevent", self._keep_outcome):
                 self._outcome = InputField(
                     name="outcome",
@@ -60,12 +60,12 @@ class RecordDialog:
         """Show a record."""
         self._shown = one
         self._facts.content = _facts(one, self._words)
-        self._problem.content = self._kept.text = self._outcome.error = ""
+        self.problem.content = self._kept.text = self._outcome.error = ""
         self._outcome.value = f"{one.outcome.charges:.2f}" if one.outcome else ""
         self._dialog.open(self._words.moment(one.created_at))
 
     async def _keep_outcome(self) -> None:
-        words, self._kept.text, self._problem.content = self._words, "", ""
+        words, self._kept.text, self.problem.content = self._words, "", ""
         charges = _amount(str(self._outcome.value or ""))
         self._outcome.error = "" if charges is not None else words("history.outcome.type")
         if charges is None or self._shown is None:
@@ -90,11 +90,11 @@ class RecordDialog:
         except NotSignedIn:
             return False  # the guard has sent the browser to the sign-in page
         except PredictionNotFound:
-            self._problem.content = cards.notice("bad", words("history.gone"), words("history.gone.do"))
+            self.problem.content = cards.notice("bad", words("history.gone"), words("history.gone.do"))
             self._then()
             return False
         except Unavailable:
-            self._problem.content = cards.notice("bad", words("history.unsaved"), words("history.unsaved.do"))
+            self.problem.content = cards.notice("bad", words("history.unsaved"), words("history.unsaved.do"))
             return False
         return True
 

@@ -13,6 +13,7 @@ from entrypoints.dashboard.kit.charts import Scale
 from entrypoints.dashboard.kit.fields import SelectField
 from entrypoints.dashboard.kit.measures import age_field, bmi_field
 from entrypoints.dashboard.kit.shell import html, tag, text
+from entrypoints.dashboard.kit.spoken import Spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,24 +37,28 @@ class Scenario:
             self._change = SelectField(
                 name=name, value=change, label=words("what_if.who"), options=self._options(smoker=False), kept=True
             )
+            # the style sheet shows the one that the list above asks for, without waiting for the server
             self._age = age_field(words, name=f"{name}-age", value=_RETIRING)
+            self._age.classes("if-age")
             self._bmi = bmi_field(words, name=f"{name}-bmi", value=_HEALTHY_BMI, label=words("what_if.bmi.label"))
+            self._bmi.classes("if-bmi")
+            self._spoken = Spoken()
             self._figures = html("", "figures").props("aria-live=off")
-        self._follow()
         for field in (self._change, self._age, self._bmi):
-            field.on_value_change(self._follow)
             field.on_value_change(on_change)
 
     def of(self, who: Beneficiary) -> Beneficiary | None:
         """Give the person to compare with; None if nobody is chosen or the change breaks a rule, which is then said."""
         self._change.offer(self._options(smoker=who.smoker))
         self._age.error = self._bmi.error = self._change.error = ""
+        self._spoken("")
         try:
             return self._changed(who)
         except InvalidBeneficiary as broken:
             (error,) = broken.errors
-            marked = {"age": self._age, "bmi": self._bmi}.get(error.field, self._change)
-            (marked if marked.visible else self._change).error = self._words.error(error)
+            marked = {"age": self._age, "bmi": self._bmi}.get(str(self._change.value), self._change)
+            marked.error = self._words.error(error)
+            self._spoken(marked.error)
             return None
 
     def _changed(self, who: Beneficiary) -> Beneficiary | None:
@@ -82,10 +87,6 @@ class Scenario:
             return
         said = gap(estimate.cost.typical - base.cost.typical, words)
         self._figures.content = figures(estimate, words, scale, base, said)
-
-    def _follow(self) -> None:
-        self._age.visible = self._change.value == "age"
-        self._bmi.visible = self._change.value == "bmi"
 
     def _options(self, *, smoker: bool) -> list[tuple[str, str]]:
         words = self._words

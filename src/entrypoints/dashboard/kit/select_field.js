@@ -5,7 +5,7 @@ export default {
       <label :for="name">{{ label }}</label>
       <p v-if="error" class="error" :id="name + '-error'">{{ error }}</p>
       <span class="select">
-        <select :id="name" v-model="chosen" :aria-describedby="error ? name + '-error' : null">
+        <select :id="name" v-model="chosen" :aria-invalid="!!error" :aria-describedby="error ? name + '-error' : null">
           <option v-for="[value, text] in options" :key="value" :value="value">{{ text }}</option>
         </select>
       </span>

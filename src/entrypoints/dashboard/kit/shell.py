@@ -9,7 +9,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from entrypoints.dashboard.words.speech import Words
 
@@ -91,6 +91,17 @@ def text(name: str, content: str, classes: str = "") -> TextElement:
 def html(content: str = "", classes: str = "") -> ui.html:
     """Make a place for a string of HTML whose texts were escaped where it was written."""
     return ui.html(content, sanitize=False).classes(classes)
+
+
+def retry_button(words: Words, section: str, on_retry: Callable[[], object]) -> TextElement:
+    """Make the button that asks once more, not shown yet.
+
+    Pressing it moves the focus to the section with that id, because the button goes when the answer has come.
+    """
+    made = button(words("retry")).on("click", on_retry)
+    made.on("click", js_handler=f"() => document.getElementById('{section}').focus()")
+    made.visible = False
+    return made
 
 
 def button(label: str, classes: str = "") -> TextElement:

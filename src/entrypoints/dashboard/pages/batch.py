@@ -81,6 +81,7 @@ class BatchPage:
         with visit.frame(words("batch.title"), words("batch.lead")):
             self._said = text("p", "", "veiled").props("role=status")
             self._problem = html().props("role=alert")
+            visit.tell_mistakes(self._problem)
             results = tag("div", "results")
         with results:
             with card("file", words("batch.file"), words("batch.kept")) as file:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from dishka import FromDishka
-from nicegui import background_tasks
 
 from application.explain_cost import ExplainCost
 from application.explore_cost import ExploreCost
@@ -21,12 +20,12 @@ from domain.beneficiary import Beneficiary
 from domain.errors import InvalidBeneficiary, NoChampion, Unavailable
 from domain.model import ModelVersion
 from domain.prediction import Estimate, Explanation, Idempotency, ModelReference, Prediction, PredictionQuery
-from entrypoints.dashboard.kit import cards
 from entrypoints.dashboard.kit.answer import AnswerCards, ReasonCards
+from entrypoints.dashboard.kit.beside import LastCard, ModelCard
 from entrypoints.dashboard.kit.live import Live
 from entrypoints.dashboard.kit.page import Page, Visit
 from entrypoints.dashboard.kit.person import PersonForm
-from entrypoints.dashboard.kit.shell import button, card, html, tag
+from entrypoints.dashboard.kit.shell import tag
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -54,12 +53,12 @@ async def save(who: Beneficiary, once: Idempotency, predict: FromDishka[PredictC
     return await predict(who, idempotency=once)
 
 
-async def newest(review: FromDishka[ReviewPredictions]) -> Sequence[Prediction]:
+async def newest(_: UUID | None, review: FromDishka[ReviewPredictions]) -> Sequence[Prediction]:
     """Read the last estimates."""
     return await review(PredictionQuery(limit=_LAST))
 
 
-async def champion(review: FromDishka[ReviewModels]) -> ModelVersion | None:
+async def champion(_: ModelReference, review: FromDishka[ReviewModels]) -> ModelVersion | None:
     """Find the model behind the answer; None if none was ever promoted."""
     try:
         return (await review.champion()).version
@@ -74,8 +73,8 @@ class UseCases:
     explore: Callable[[Beneficiary], Awaitable[Estimate]]
     explain: Callable[[Beneficiary], Awaitable[Explanation]]
     save: Callable[[Beneficiary, Idempotency], Awaitable[Prediction]]
-    newest: Callable[[], Awaitable[Sequence[Prediction]]]
-    champion: Callable[[], Awaitable[ModelVersion | None]]
+    newest: Callable[[UUID | None], Awaitable[Sequence[Prediction]]]
+    champion: Callable[[ModelReference], Awaitable[ModelVersion | None]]
 
 
 def page(inject: Inject, *, shows_last: bool) -> Page:
@@ -93,7 +92,7 @@ class EstimatePage:
 
     def __init__(self, use: UseCases, visit: Visit, *, shows_last: bool) -> None:
         words, client = visit.words, visit.client
-        self._use, self._words, self._client, self._shows_last = use, words, client, shows_last
+        self._use, self._words, self._shows_last = use, words, shows_last
         opened = visit.frame(words("estimate.title"), words("estimate.lead"), skip_to="answer")
         with opened, tag("div", "columns"):
             self._form = PersonForm(words, on_change=self._changed)
@@ -102,15 +101,12 @@ class EstimatePage:
                     words, then=self._shown, on_save=self._save, on_retry=self._ask, first=self._form.person()
                 )
                 self._explained = ReasonCards(words)
-                with card("model", words("model")):
-                    self._model = html(f'<p class="hint">{words("working")}</p>')
-                with card("last", words("last"), words("last.lead")) as last:
-                    last.visible = shows_last
-                    self._last = html(f'<p class="hint">{words("working")}</p>')
-                    self._reread = button(words("retry")).on("click", self._read)
-                    self._reread.visible = False
+                model = ModelCard(words)
+                last = LastCard(words, shown=shows_last, on_retry=lambda: self._last(None))
         self._estimates = Live(use.explore, self._answer, client=client, quiet=0.04)
         self._reasons = Live(use.explain, self._explained, client=client, quiet=0.25)
+        self._model = Live(use.champion, model, client=client, quiet=0)
+        self._last = Live(use.newest, last, client=client, quiet=0)
         self._once = str(uuid4())
         self._named: ModelReference | None = None
         client.on_exception(self._answer.unexpected)
@@ -118,8 +114,7 @@ class EstimatePage:
     async def first_look(self) -> None:
         """Ask for everything at once; the page is sent as soon as it is complete, or after half a second as it is."""
         first = self._estimates(self._form.person(), quiet=0)
-        others = background_tasks.create(self._read(), name="last estimates", context=self._client)
-        await asyncio.wait([first, others], timeout=_PATIENCE)
+        await asyncio.wait([first, self._last(None)] if self._shows_last else [first], timeout=_PATIENCE)
 
     def _changed(self) -> None:
         self._once = str(uuid4())
@@ -142,19 +137,8 @@ class EstimatePage:
         self._explained.busy()
         self._reasons(who)
         if estimate.model != self._named:
-            background_tasks.create(self._name_model(estimate.model), name="model", context=self._client)
-
-    async def _name_model(self, reference: ModelReference) -> None:
-        try:
-            version = await self._use.champion()
-        except Unavailable:
-            self._model.content = f'<p class="hint">{self._words("model.away")}</p>'
-            return
-        self._named = reference
-        if version:
-            self._model.content = cards.model(version, self._words)
-        else:
-            self._model.content = cards.stand_in(reference, self._words)
+            self._named = estimate.model
+            self._model(estimate.model)
 
     async def _save(self) -> None:
         if not self._answer.can_be_saved:
@@ -168,17 +152,5 @@ class EstimatePage:
             self._answer.unsaved()
             return
         self._answer.saved(listed=self._shows_last)
-        await self._read(saved.id)
-
-    async def _read(self, fresh: object = None) -> None:
-        if not self._shows_last:
-            return
-        try:
-            predictions = await self._use.newest()
-        except Unavailable:
-            words = self._words
-            self._last.content = cards.notice("bad", words("last.away"), words("last.away.do"))
-            self._reread.visible = True
-            return
-        self._last.content = cards.last(predictions, self._words, fresh if isinstance(fresh, UUID) else None)
-        self._reread.visible = False
+        if self._shows_last:
+            self._last(saved.id)

@@ -97,6 +97,7 @@ class HistoryPage:
                     self._count = text("p", words("working"), "hint").props("role=status")
                     self._file = text("a", words("history.file"), "btn").props("download")
             self._record = RecordDialog(words, record=use.record, erase=use.erase, then=self._again)
+        visit.tell_mistakes(self._problem, self._record.problem)
         for field in self._fields.values():
             field.on_value_change(self._filter)
         self._live = Live(use.review, self, client=visit.client, quiet=0.2)

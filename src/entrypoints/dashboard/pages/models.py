@@ -128,6 +128,7 @@ class ModelsPage:
                     button(words("models.close")).on("click", self._version.close)
                     self._promote = button(words("models.promote"), "primary").on("click", self._ask_promote)
             self._change = ChangeDialog(words, then=self._changed)
+        visit.tell_mistakes(self._problem, self._change.problem)
         self._opened: ReviewedVersion | None = None
         self._visible(models=None)
         self._live = Live(use.review, self, client=visit.client, quiet=0)

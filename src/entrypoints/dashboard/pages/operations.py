@@ -85,6 +85,7 @@ class OperationsPage:
         self._measured = -_RECORDS_EVERY
         with visit.frame(words("operations.title"), words("operations.lead")), tag("div", "results"):
             self._problem = html().props("role=alert")
+            visit.tell_mistakes(self._problem)
             with card("parts", words("operations.parts")):
                 self._parts = html(_waiting(words))
             with card("requests", words("operations.requests"), words("operations.requests.lead")):

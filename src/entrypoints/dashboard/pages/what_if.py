@@ -23,7 +23,7 @@ from entrypoints.dashboard.kit.measures import ADVISED_AGES, COMMON_BMIS
 from entrypoints.dashboard.kit.page import Page, Visit
 from entrypoints.dashboard.kit.person import PersonForm
 from entrypoints.dashboard.kit.scenario import Scenario, figures
-from entrypoints.dashboard.kit.shell import button, card, html, tag, text
+from entrypoints.dashboard.kit.shell import card, html, retry_button, tag, text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -83,9 +83,8 @@ class WhatIfPage:
                     section.props("tabindex=-1")
                     with tag("div").props("role=alert"):
                         self._failed = html()
-                        self._retry = button(words("retry")).on("click", self._ask)
-                        self._retry.visible = False
-                    self._stale = html()
+                        self._retry = retry_button(words, "answer", self._ask)
+                    self._stale = html().props("role=status")
                     with tag("div", "scenarios"):
                         with tag("div", "scenario").props('role=group aria-labelledby="scenario-0-title"'):
                             text("h3", words("what_if.this")).props('id="scenario-0-title"')

@@ -6,12 +6,13 @@ import csv
 import io
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 FILE = """Edad,Género,IMC,n_hijos,Tabaco,Zona,police
 40,F,"27,5",1,no,NE,17
@@ -23,6 +24,7 @@ FILE = """Edad,Género,IMC,n_hijos,Tabaco,Zona,police
 
 @pytest.fixture(scope="module")
 def address(serve: Callable[..., str]) -> str:
+    """A desk of their own: it holds few files."""
     return serve()
 
 
@@ -36,6 +38,17 @@ def bring(page: Page, content: str | bytes, name: str = "people.csv") -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": body}
     )
+
+
+def drop(page: Page, *files: Path, on: Locator) -> None:
+    """Drag files from the desktop onto the middle of something, as the operating system tells a browser."""
+    box = on.bounding_box()
+    assert box
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+    desktop = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        desktop.send("Input.dispatchDragEvent", {"type": kind, "data": data, **place})
 
 
 def press(page: Page, name: str) -> None:
@@ -83,6 +96,24 @@ def test_a_file_becomes_costs_and_bad_rows_are_kept_apart(page: Page):
         ("4", "bmi", "type"),
         ("4", "region", "choice"),
     ]
+
+
+def test_a_file_is_dropped_into_the_box_and_one_that_misses_it_does_not_replace_the_page(page: Page, tmp_path: Path):
+    file, other = tmp_path / "people.csv", tmp_path / "other.csv"
+    file.write_text(FILE)
+    other.write_text(FILE)
+    box = page.locator(".drop")
+    page.evaluate("addEventListener('dragover', moved => (globalThis.held = moved.defaultPrevented))")
+    drop(page, file, on=page.get_by_role("heading", level=1))
+    assert page.evaluate("held"), "a browser with a window would open the file"
+    drop(page, file, other, on=box)
+    expect(page.get_by_role("alert").filter(has_text="one file")).to_be_visible()
+    drop(page, file, on=box)
+    expect(page.get_by_text("people.csv: 4 rows")).to_be_visible()
+    expect(page.locator("#match")).to_be_focused()
+    drop(page, other, on=page.get_by_role("heading", level=1))
+    press(page, "Work out the costs")
+    expect(page.get_by_text("2 of 4 rows were left out.")).to_be_visible()
 
 
 def test_columns_are_matched_by_hand_where_their_names_say_nothing(page: Page):
@@ -166,16 +197,6 @@ def test_only_pages_of_ours_bring_files_and_only_to_a_place_of_theirs(page: Page
     assert httpx.put(f"{address}/batch/x/people", content=b"a", headers=foreign).status_code == 403
     assert httpx.put(f"{address}/batch/x/people", content=b"a").status_code == 404
     assert httpx.get(f"{address}/batch/x/costs.csv").status_code == 404
-
-
-def test_the_whole_page_works_in_spanish_by_keyboard(look, address: str):
-    page: Page = look(address, "/batch", locale="es-MX", width=390, color_scheme="dark")
-    bring(page, FILE)
-    start = page.get_by_role("button", name="Calcular los costos")
-    start.focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Se apartaron 2 de 4 filas.")).to_be_visible()
-    expect(page.locator("#scored")).to_be_focused()
 
 
 @pytest.mark.parametrize("width", [390, 1440])

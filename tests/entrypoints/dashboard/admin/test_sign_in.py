@@ -164,10 +164,3 @@ def test_axe_finds_nothing_on_the_sign_in_page(locked: str, look, violations, pa
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") == 320
-
-
-def test_a_person_signs_in_in_spanish(locked: str, look):
-    page: Page = look(locked, "/history", locale="es-MX")
-    page.get_by_label("Contraseña").fill(WORD)
-    page.get_by_role("button", name="Iniciar sesión").click()
-    expect(page.get_by_role("heading", name="Cálculos anteriores")).to_be_visible()

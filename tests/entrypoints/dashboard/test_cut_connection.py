@@ -1,0 +1,156 @@
+"""A connection that is cut, or a web process that is gone for a while: nothing that was done is lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+
+@contextmanager
+def served(door: socket.socket, home: Path) -> Iterator[str]:
+    """The web process, as `medcost up --profile memory` starts it."""
+    url = f"http://127.0.0.1:{door.getsockname()[1]}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "entrypoints.wiring.asgi", "--fd", str(door.fileno())],
+        env={**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home)},
+        cwd=home,
+        pass_fds=[door.fileno()],
+    )
+    try:
+        with urllib.request.urlopen(f"{url}/", timeout=60) as page:  # the socket listens already: this waits
+            assert page.status == 200
+        yield url
+    finally:
+        process.terminate()
+        assert process.wait(timeout=15) in (0, -15)
+
+
+def cut(page: Page) -> None:
+    """Cut the connection, as a tunnel does, and wait until the browser has made another."""
+    page.evaluate("window.socket.io.engine.close()")
+    page.wait_for_function("window.socket.connected")
+
+
+def typical(page: Page) -> str:
+    return page.locator(".answer-number").inner_text()
+
+
+def test_a_lost_connection_comes_back_to_the_same_form(visit):
+    page = visit()
+    age = page.get_by_role("textbox", name="Age")
+    age.fill("58")
+    expect(page.get_by_role("slider", name="Age")).to_have_value("58")
+    cut(page)
+    expect(age).to_have_value("58")
+    before = typical(page)
+    age.fill("19")
+    expect(page.locator(".answer-number")).not_to_have_text(before)
+
+
+def test_what_is_typed_while_the_connection_is_cut_is_kept_and_answered_later(visit):
+    page = visit(width=390)
+    before = typical(page)
+    page.evaluate("window.socket.disconnect()")
+    page.get_by_role("textbox", name="Age").fill("58")
+    page.get_by_role("radio", name="Yes").check()
+    assert typical(page) == before
+    page.evaluate("window.socket.connect()")
+    expect(page.locator(".answer-number")).not_to_have_text(before)
+    expect(page.get_by_role("textbox", name="Age")).to_have_value("58")
+    expect(page.get_by_role("radio", name="Yes")).to_be_checked()
+
+
+def test_what_is_compared_while_the_connection_is_cut_is_answered_later(visit):
+    page = visit("/what-if")
+    third = page.get_by_role("group", name="Someone else, 3")
+    page.evaluate("window.socket.disconnect()")
+    page.get_by_role("textbox", name="Age", exact=True).first.fill("58")
+    third.get_by_role("combobox").select_option(label="lives in the Southwest")
+    page.get_by_role("radio", name="BMI", exact=True).check()
+    page.evaluate("window.socket.connect()")
+    expect(page.locator(".scenario .who").first).to_contain_text("58, female")
+    expect(page.get_by_role("img")).to_have_accessible_name(re.compile("by BMI"))
+    cut(page)
+    expect(page.get_by_role("textbox", name="Age", exact=True).first).to_have_value("58")
+    expect(third.get_by_role("combobox")).to_have_value("southwest")
+    expect(page.get_by_role("radio", name="BMI", exact=True)).to_be_checked()
+    page.get_by_role("textbox", name="Age", exact=True).first.fill("33")
+    expect(page.locator(".scenario .who").first).to_contain_text("33, female")
+
+
+def test_a_file_and_what_came_of_it_outlast_a_cut_connection(look, address):
+    page: Page = look(address, "/batch")
+    people = "age,sex,bmi,children,smoker,region,name\n" + "40,female,27.5,1,no,northeast,ann\n" * 20_000
+    page.locator("input[type=file]").set_input_files({"name": "a.csv", "mimeType": "", "buffer": people.encode()})
+    expect(page.get_by_text("a.csv: 20,000 rows")).to_be_visible()
+    page.get_by_label("Smokes now").select_option("name")
+    cut(page)
+    expect(page.get_by_text("a.csv: 20,000 rows")).to_be_visible()
+    expect(page.get_by_label("Smokes now")).to_have_value("name")
+    page.get_by_label("Smokes now").select_option("smoker")
+    page.evaluate("window.socket.disconnect()")
+    page.get_by_role("button", name="Work out the costs").click()
+    page.evaluate("window.socket.connect()")
+    page.wait_for_function("window.socket.connected")
+    cut(page)
+    expect(page.get_by_role("heading", name="The costs")).to_be_visible()
+    cut(page)
+    expect(page.locator("#scored tbody tr").first).to_be_visible()
+
+
+def test_units_change_at_once_however_far_the_server_is(visit):
+    page = visit()
+    page.get_by_text("Work it out from height and weight").click()
+    page.evaluate("window.socket.disconnect()")
+    page.get_by_role("group", name="Units").get_by_role("radio").first.focus()
+    page.keyboard.press("ArrowRight")
+    for measure in ("171,5", "98,5"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(measure)
+    expect(page.get_by_role("textbox", name="Weight")).to_have_value("98,5")
+    page.evaluate("window.socket.connect()")
+    expect(page.get_by_role("textbox", name="Body mass index")).to_have_value("33.5")
+
+
+def test_another_fact_is_asked_for_at_once_however_far_the_server_is(visit):
+    page = visit("/what-if")
+    third = page.get_by_role("group", name="Someone else, 3")
+    page.evaluate("window.socket.disconnect()")
+    third.get_by_role("combobox").select_option(label="has another age")
+    third.get_by_role("combobox").press("Tab")
+    page.keyboard.type("58")
+    expect(third.get_by_role("textbox")).to_have_value("58")
+    before = third.locator(".fact-number").inner_text()
+    page.evaluate("window.socket.connect()")
+    expect(third.locator(".fact-number")).not_to_have_text(before)
+
+
+def test_the_form_outlives_the_web_process(browser: Browser, tmp_path: Path):
+    context = browser.new_context(locale="en-US")
+    page = context.new_page()
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.set_inheritable(True)
+        with served(door, tmp_path) as url:
+            page.goto(url)
+            page.get_by_role("textbox", name="Age").fill("58")
+            expect(page.get_by_role("slider", name="Age")).to_have_value("58")
+        page.get_by_role("radio", name="Yes").check()
+        page.get_by_role("textbox", name="Body mass index").fill("33,5")
+        with served(door, tmp_path):
+            expect(page.locator("#answer .says")).to_contain_text("In a typical year")
+            expect(page.get_by_role("textbox", name="Age")).to_have_value("58")
+            expect(page.get_by_role("textbox", name="Body mass index")).to_have_value("33,5")
+            expect(page.get_by_role("radio", name="Yes")).to_be_checked()
+            page.get_by_role("button", name="Save this estimate").click()
+            newest = page.get_by_role("region", name="Last estimates").get_by_role("listitem").first
+            expect(newest).to_contain_text("58, female, BMI 33.5, 1 child, smokes, Northeast")
+    context.close()

@@ -1,0 +1,132 @@
+"""The pages over the real parts: PostgreSQL, the model server, a change of champion in a child process."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from entrypoints.wiring.running import status_of
+from entrypoints.wiring.settings import load
+
+BACK = 90_000
+"""Milliseconds within which a part is there again on a busy machine."""
+WORD = "correct horse battery"
+PEOPLE = "age,sex,bmi,children,smoker,region\n" + "40,female,27.5,1,no,northeast\n" * 3_000
+
+
+@pytest.fixture(scope="module")
+def stack(
+    trained_up: Callable[..., AbstractContextManager[tuple[Path, str]]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, str]]:
+    """`medcost up` with two versions and a login."""
+    settings = {"MEDCOST_REQUIRE_LOGIN": "true", "MEDCOST_ADMIN_PASSWORD": WORD}
+    with trained_up(tmp_path_factory.mktemp("stack"), **settings) as started:
+        yield started
+
+
+def pid(home: Path, part: str) -> int:
+    return next(one.pid for one in status_of(load({"home": home})).parts if one.name == part)
+
+
+@contextmanager
+def killed(home: Path, part: str) -> Iterator[None]:
+    """Kill -9; only after the block may the supervisor start it again."""
+    supervisor = pid(home, "supervisor")
+    os.kill(supervisor, signal.SIGSTOP)
+    try:
+        os.kill(pid(home, part), signal.SIGKILL)
+        yield
+    finally:
+        os.kill(supervisor, signal.SIGCONT)
+
+
+def alert(page: Page, said: str) -> Locator:
+    return page.get_by_role("alert").filter(has_text=said)
+
+
+def sign_in(page: Page, heading: str) -> None:
+    page.get_by_label("Password").fill(WORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+    page.wait_for_function("window.socket?.connected")
+
+
+def test_the_model_server_is_killed_and_comes_back_while_pages_are_open(look, stack):
+    home, url = stack
+    page, others, batch = look(url), look(url, "/what-if"), look(url, "/batch")
+    batch.locator("input[type=file]").set_input_files({"name": "a.csv", "mimeType": "", "buffer": PEOPLE.encode()})
+    expect(batch.get_by_text("a.csv: 3,000 rows")).to_be_visible()
+    before = page.locator(".answer-number").inner_text()
+    with killed(home, "model"):
+        batch.get_by_role("button", name="Work out the costs").click()
+        others.get_by_role("textbox", name="Age", exact=True).first.fill("58")
+        page.get_by_role("textbox", name="Age").fill("58")
+        expect(alert(page, "We could not update the estimate.")).to_be_visible()
+        expect(page.get_by_role("button", name="Save this estimate")).to_have_attribute("aria-disabled", "true")
+        page.get_by_role("button", name="Try again").press("Enter")
+        expect(page.locator("#answer")).to_be_focused()
+        page.get_by_role("radio", name="Yes").check()
+        expect(alert(others, "We could not update these numbers.")).to_be_visible()
+        expect(batch.get_by_text("The model does not answer just now.")).to_be_visible()
+    expect(alert(page, "We could not update the estimate.")).to_have_count(0, timeout=BACK)
+    expect(page.locator(".answer-number")).not_to_have_text(before)
+    expect(page.get_by_role("textbox", name="Age")).to_have_value("58")
+    expect(page.get_by_role("radio", name="Yes")).to_be_checked()
+    expect(page.get_by_role("button", name="Save this estimate")).to_have_attribute("aria-disabled", "false")
+    expect(others.locator(".scenario .who").first).to_contain_text("58, female", timeout=BACK)
+    expect(batch.get_by_role("heading", name="The costs")).to_be_visible(timeout=BACK)
+
+
+def test_the_database_is_killed_and_comes_back_while_somebody_saves_and_another_looks_back(look, stack):
+    home, url = stack
+    page, past = look(url), look(url, "/history")
+    sign_in(past, "Past estimates")
+    page.get_by_role("textbox", name="Age").fill("61")
+    with killed(home, "postgres"):
+        page.get_by_role("button", name="Save this estimate").click()
+        expect(alert(page, "We could not save")).to_be_visible()
+        before = page.locator(".answer-number").inner_text()
+        page.get_by_role("radio", name="Yes").check()
+        expect(page.locator(".answer-number")).not_to_have_text(before)
+        past.get_by_role("group", name="Smokes now").get_by_role("radio", name="Yes").check()
+        expect(alert(past, "We cannot read the estimates just now.")).to_be_visible()
+    expect(past.get_by_text("No estimate fits.")).to_be_visible(timeout=BACK)
+    expect(alert(past, "We cannot read")).to_have_count(0)
+    page.get_by_role("button", name="Save this estimate").click()
+    expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    past.get_by_role("group", name="Smokes now").get_by_role("radio", name="Any").check()
+    expect(past.locator("tbody tr")).to_have_count(1)
+    expect(past.locator("tbody tr")).to_contain_text("61")
+
+
+def test_an_admin_promotes_and_rolls_back_what_the_model_server_serves(look, stack):
+    _, url = stack
+    page = look(url, "/models")
+    sign_in(page, "Models")
+    page.locator("#versions tbody .open").first.click()
+    page.get_by_role("dialog", name="Version 2").get_by_role("button", name="Make it champion …").click()
+    dialog = page.get_by_role("dialog", name="Make version 2 champion?")
+    dialog.get_by_label("Reason").fill("a trial")
+    dialog.get_by_role("button", name="Make it champion").click()
+    expect(page.get_by_text("Version 2 is champion now.")).to_be_visible(timeout=BACK)
+    expect(page.get_by_role("table", name="Ledger")).to_contain_text(re.compile("version 2 promoted.*admin.*a trial"))
+    serves(url, look, 2)
+    page.get_by_role("button", name="Roll back to version 1 …").click()
+    page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
+    expect(page.get_by_text("Version 1 is champion now.")).to_be_visible(timeout=BACK)
+    serves(url, look, 1)
+
+
+def serves(url: str, look: Callable[..., Page], version: int) -> None:
+    """The answers come from a version: of the API, and as the page names it."""
+    assert httpx.get(f"{url}/api/v1/models/champion").json()["version"] == version
+    page = look(url)
+    expect(page.locator("#model dd").first).to_have_text(re.compile(f"^{version}, "))
