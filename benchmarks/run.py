@@ -1,4 +1,4 @@
-"""`make bench`: our path and its peers side by side, in one run, as ratios; ten minutes at most.
+"""`make bench`: our path and its peers side by side, in one run, as ratios; half an hour.
 
 make bench                                   # all of it; writes docs/performance.md
 make bench DATA=insurance.csv                # with the champion of these data
@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=SECTIONS, metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--seconds", type=float, help="of each measurement (default 6, quick 2)")
     parser.add_argument("--quick", action="store_true", help="shorter and smaller")
-    parser.add_argument("--long", action="store_true", help="larger: ten million rows, all families at full size")
+    parser.add_argument("--long", action="store_true", help="fifty pages stay open for ten minutes, not one")
     parser.add_argument("--output", type=Path, help="where the page goes (default, whole runs: docs/performance.md)")
     told = parser.parse_args()
     seconds = told.seconds or (2 if told.quick else 6)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ROWS = {
     "quick": (20_000, 50_000, 0),
-    "usual": (1_000_000, 1_000_000, 100_000),
+    "usual": (1_000_000, 10_000_000, 1_000_000),
     "long": (1_000_000, 10_000_000, 1_000_000),
 }
 """Rows of the file that is timed, of the larger one for the memory, and of that for each family (none: left out)."""
