@@ -36,7 +36,7 @@ bench: setup-dev ## we and our peers side by side, as ratios in one run. DATA=fi
 	@$(BIN)/python -m benchmarks.run $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 soak: setup-dev ## faults and kills under load, for an hour or so: LONG=20 times the short form in `make test`
-	@MEDCOST_MANGLED_BODIES=2000 MEDCOST_SCHEMATHESIS_EXAMPLES=60 $(BIN)/pytest -q --timeout 3600 \
+	@MEDCOST_MANGLED_BODIES=2000 MEDCOST_SCHEMATHESIS_EXAMPLES=80 $(BIN)/pytest -q --timeout 3600 \
 		tests/entrypoints/http/test_bodies.py tests/entrypoints/http/test_openapi.py
 	@MEDCOST_SOAK=$(LONG) $(BIN)/pytest -s -p no:xdist --timeout 7200 tests/soak $(ARGS)
 

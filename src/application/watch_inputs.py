@@ -58,5 +58,5 @@ class WatchInputs:
         before = version.card.profile
         report = None
         if before and len(asked) >= FEWEST:
-            report = await asyncio.to_thread(self.meter.measure, before.sample(), asked.sample())
+            report = await asyncio.to_thread(lambda: self.meter.measure(before.sample(), asked.sample()))
         return InputDrift(champion=version.reference, learnt_from=before, asked=asked, report=report)

@@ -33,14 +33,16 @@ class Channel(asyncio.Protocol):
     """A connection, made by `asyncio.loop.create_connection`.
 
     Args:
+        host: as the server is called.
         at_most: bytes of an answer's body.
     """
 
-    def __init__(self, at_most: int) -> None:
+    def __init__(self, host: str, *, at_most: int) -> None:
+        self._host = host
         self._at_most = at_most
         self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
-        self._answer: asyncio.Future[Answer] | None = None
+        self._answer: asyncio.Future[Answer] | None = None  # None as soon as it is whole, or nobody asked
         self._headers: dict[bytes, bytes] = {}
         self._parts: list[bytes] = []
 
@@ -49,8 +51,8 @@ class Channel(asyncio.Protocol):
         """Whether another question can be asked."""
         return self._transport is not None and not self._transport.is_closing()
 
-    async def ask(self, request: bytes) -> Answer:
-        """Send a whole request and wait for the whole answer. Whoever stops waiting closes the connection.
+    async def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Send a request, whose head is ASCII, and wait for the whole answer. Whoever stops waiting hangs up.
 
         Raises:
             ConnectionError: if the connection ends before the answer does.
@@ -59,20 +61,18 @@ class Channel(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             message = "the connection is closed"
             raise ConnectionError(message)
-        self._answer = asyncio.get_running_loop().create_future()
+        answer = self._answer = asyncio.get_running_loop().create_future()
         try:
-            self._transport.write(request)
-            return await self._answer
+            self._transport.write(self._head(method, path, {**headers, "content-length": str(len(body))}) + body)
+            return await answer
         except BaseException:
             self.close()  # what still comes is for nobody
             raise
-        finally:
-            self._answer = None
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up at once."""
         if self._transport is not None:
-            self._transport.close()
+            self._transport.abort()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # of a stream it is one
         """Begin."""
@@ -93,9 +93,12 @@ class Channel(asyncio.Protocol):
         except httptools.HttpParserError as error:
             told = error.__context__  # what a callback below raised
             self._fail(told if isinstance(told, BrokenAnswer) else BrokenAnswer(f"no HTTP: {error}"))
+            self.close()
 
     def on_message_begin(self) -> None:
-        """Forget the answer before."""
+        """Forget the answer before. What begins behind a whole answer nobody asked for."""
+        if self._answer is None:
+            self.close()
         self._headers, self._parts = {}, []
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -115,11 +118,17 @@ class Channel(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Hand the answer over."""
+        answer, self._answer = self._answer, None
         if not self._parser.should_keep_alive():
             self.close()
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(Answer(self._parser.get_status_code(), self._headers, b"".join(self._parts)))
+        if answer is not None and not answer.done():
+            answer.set_result(Answer(self._parser.get_status_code(), self._headers, b"".join(self._parts)))
+
+    def _head(self, method: str, path: str, headers: Mapping[str, str]) -> bytes:
+        lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
+        return f"{method} {path} HTTP/1.1\r\nhost: {self._host}\r\n{''.join(lines)}\r\n".encode("ascii")
 
     def _fail(self, error: Exception) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(error)
+        answer, self._answer = self._answer, None
+        if answer is not None and not answer.done():
+            answer.set_exception(error)

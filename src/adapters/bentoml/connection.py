@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager, nullcontext
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from adapters.bentoml import wire
 from adapters.bentoml.channel import BrokenAnswer, Channel
-from domain.errors import PredictorUnavailable
+from domain.errors import ConfigurationError, PredictorUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -40,6 +41,9 @@ class ModelServer:
         told: names the request that a question is asked for, in visible ASCII, empty if it has no name; the server's
             log repeats it.
         traced: is entered around each question, named by its method and path; gives headers to send along.
+
+    Raises:
+        ConfigurationError: if the address is none.
     """
 
     def __init__(
@@ -51,6 +55,8 @@ class ModelServer:
         told: Callable[[], str] = str,
         traced: Callable[[str], AbstractContextManager[Mapping[str, str]]] = untraced,
     ) -> None:
+        if isinstance(address, str):
+            _check(address)
         self.told = told
         self._address = address
         self._deadline = deadline
@@ -98,9 +104,8 @@ class ModelServer:
         headers = {"content-type": content_type, "x-request-id": self.told() if requests is None else requests}
         try:
             with self._traced(f"{method} {path}") as more:
-                request = _request(method, path, {**headers, **more}, body)
                 async with self._free:
-                    return await self._ask(request)
+                    return await self._ask(method, path, {**headers, **more}, body)
         except (BrokenAnswer, OSError) as error:
             message = f"the model server is away ({error}): it is started by `medcost up`; {_WHAT_TO_DO}"
             raise PredictorUnavailable(message) from error
@@ -111,14 +116,14 @@ class ModelServer:
         for one in idle:
             one.close()
 
-    async def _ask(self, request: bytes) -> bytes:
+    async def _ask(self, *question: Any) -> bytes:
         try:
-            answer = await self._send(request, self._kept() or await self._connect())
+            answer = await self._send(self._kept() or await self._connect(), question)
         except ConnectionError:
             # at the same address the connections of others are left alone
             if self._find() != self._reached:
                 await self.close()
-            answer = await self._send(request, await self._connect())
+            answer = await self._send(await self._connect(), question)
         if answer.status == _OK:
             return answer.body
         retry_after = answer.headers.get(b"retry-after", b"1")
@@ -126,9 +131,9 @@ class ModelServer:
         message = f"the model server answered {answer.status}: {_detail(answer.body)}"
         raise PredictorUnavailable(message, retry_after=wait)
 
-    async def _send(self, request: bytes, channel: Channel) -> Answer:
+    async def _send(self, channel: Channel, question: tuple[Any, ...]) -> Answer:
         idle = self._idle  # another list by the time of the answer: the server is elsewhere, or we are closed
-        answer = await channel.ask(request)
+        answer = await channel.ask(*question)
         if channel.open and idle is self._idle:
             idle.append(channel)
         else:
@@ -144,27 +149,30 @@ class ModelServer:
     async def _connect(self) -> Channel:
         self._reached = self._find()
         loop = asyncio.get_running_loop()
+        where = urlsplit(self._reached)
+        made = partial(Channel, where.netloc or "model-server", at_most=wire.MAX_ANSWER)
         if self._reached.startswith(_UNIX):
-            _, channel = await loop.create_unix_connection(_channel, self._reached.removeprefix(_UNIX))
+            _, channel = await loop.create_unix_connection(made, self._reached.removeprefix(_UNIX))
         else:
-            where = urlsplit(self._reached)
             tls = where.scheme == "https"
-            host, port = where.hostname or "localhost", where.port or (443 if tls else 80)
-            _, channel = await loop.create_connection(_channel, host, port, ssl=tls or None)
+            _, channel = await loop.create_connection(
+                made, str(where.hostname), where.port or (443 if tls else 80), ssl=tls or None
+            )
         return channel
 
     def _find(self) -> str:
         return self._address() if callable(self._address) else self._address
 
 
-def _channel() -> Channel:
-    return Channel(at_most=wire.MAX_ANSWER)
-
-
-def _request(method: str, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
-    lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
-    head = f"{method} {path} HTTP/1.1\r\nhost: model-server\r\ncontent-length: {len(body)}\r\n{''.join(lines)}\r\n"
-    return head.encode("ascii") + body
+def _check(address: str) -> None:
+    try:
+        where = urlsplit(address)
+        known = address.startswith(_UNIX) or (where.scheme in ("http", "https") and where.hostname and where.port != 0)
+    except ValueError:  # a port that is none
+        known = False
+    if not known:
+        message = f"{address!r} is no address of a model server: it is http://host:port, or unix:/path/of/socket"
+        raise ConfigurationError(message)
 
 
 def _detail(content: bytes) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _AWAY: Final = ("08", "25006", "40001", "40P01", "53", "57", "58")
 """SQLSTATE classes and codes that pass: connection, read-only, serialization, resources, intervention, system."""
+_CONNECTIONS: Final = 20
+"""At most, opened when they are wanted and kept."""
 _NO_SCHEMA: Final = ("42P01", "42703")
 """SQLSTATE of a missing table and a missing column."""
 _NOT_LET_IN: Final = "28"
@@ -38,8 +40,8 @@ def connect(url: str, *, deadline: float) -> AsyncEngine:
     """
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
-        pool_size=10,
-        max_overflow=20,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,  # what is given back is kept: `driver_of` could not close it outside of SQLAlchemy's greenlets
         pool_timeout=deadline,
         hide_parameters=True,  # facts of people must not reach a log by way of an error's text
         connect_args={
@@ -88,7 +90,10 @@ async def driver_of(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
     One that is left in the middle of something is thrown away.
     """
     # not `engine.connect()`: what SQLAlchemy puts around it costs three times as much as the lending
-    lent: Any = await engine.raw_connection()
+    try:
+        lent: Any = await engine.raw_connection()
+    except engine.dialect.loaded_dbapi.Error as error:  # SQLAlchemy's name for what asyncpg met while it connected
+        raise error.__cause__ or error from None
     try:
         yield lent.driver_connection
     except (TimeoutError, asyncio.CancelledError, *_CUT):

@@ -13,6 +13,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from domain.errors import (
     Conflict,
     FieldError,
+    IdempotencyKeyReused,
     InvalidInput,
     MedcostError,
     ModelRefused,
@@ -31,6 +32,7 @@ ERROR: Final = "medcost.error"
 _DOMAIN: Final[Mapping[type[MedcostError], tuple[int, str]]] = {
     InvalidInput: (422, "invalid-input"),
     NotFound: (404, "not-found"),
+    IdempotencyKeyReused: (422, "invalid-input"),
     Conflict: (409, "conflict"),
     ModelRefused: (409, "conflict"),
     Unavailable: (503, "unavailable"),
@@ -130,7 +132,11 @@ def on_domain_error(request: Request, error: MedcostError) -> Response[Problem]:
         return on_any_error(request, error)
     status, kind = found
     headers = {"Retry-After": str(math.ceil(error.retry_after))} if isinstance(error, Unavailable) else {}
-    errors = list(pointed(error.errors)) if isinstance(error, InvalidInput) else None
+    errors = None
+    if isinstance(error, InvalidInput):
+        errors = list(pointed(error.errors))
+    elif isinstance(error, IdempotencyKeyReused):
+        errors = [BadField("", "reused", str(error))]
     return _response(problem(status, str(error), path=request.url.path, kind=kind, errors=errors), headers)
 
 

@@ -31,7 +31,7 @@ _JSON: Final = "application/json"
 
 _READS: Final = (400, 408, 413, 415, 422)
 _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
-    "predict": (*_READS, 409, 503),
+    "predict": (*_READS, 503),
     "predict_batch": (*_READS, 503),
     "list_predictions": (422, 503),
     "get_prediction": (404, 503),

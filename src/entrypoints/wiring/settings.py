@@ -44,7 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         database_deadline: seconds after which a statement counts as failed.
         idempotency_hours: hours for which an idempotency key counts.
         retention_days: days after which `medcost db prune` erases a prediction; 0 keeps them all.
-        require_keys: whether the API asks for a key; only a loopback address may do without.
+        require_keys: whether the API asks for a key; only a loopback address outside of production may do without.
         key_requests_per_minute: how often a key may ask, where keys are required; 0 for as often as it likes.
         address_requests_per_minute: how often an address may ask, where keys are required, with any key or none.
         traces_endpoint: collector of traces (``http://host:9411/api/v2/spans``; extra ``otel``); empty for none.
@@ -154,12 +154,12 @@ def refuse_open_door(settings: Settings, *, pages: bool) -> None:
         except InvalidInput as broken:
             message = f"MEDCOST_ADMIN_PASSWORD(_FILE): {broken.errors[0].detail}"
             raise ConfigurationError(message) from None
-    if is_loopback(settings.host):
+    if is_loopback(settings.host) and settings.profile != "production":  # there, others come through a proxy
         return
     if not settings.require_keys:
         message = (
-            f"{settings.host} can be reached by others, and the API asks for no key: listen on 127.0.0.1, "
-            "or set MEDCOST_REQUIRE_KEYS=true and make a key with `medcost keys create`"
+            f"{settings.host} can be reached by others, and the API asks for no key: listen on 127.0.0.1 outside of "
+            "the profile `production`, or set MEDCOST_REQUIRE_KEYS=true and make a key with `medcost keys create`"
         )
         raise ConfigurationError(message)
     if pages and not (settings.admin_password or settings.require_login or settings.proxy_authenticates):

@@ -13,7 +13,7 @@ from adapters.bentoml.explainer import BentoExplainer
 from adapters.bentoml.predictor import BentoPredictor
 from domain.beneficiary import Beneficiary, Region, Sex
 from domain.cost import CostDistribution
-from domain.errors import PredictorUnavailable
+from domain.errors import ConfigurationError, PredictorUnavailable
 from domain.prediction import Estimate, EstimateColumns, ModelReference
 
 ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
@@ -270,24 +270,74 @@ async def test_a_question_carries_what_its_trace_hands_on():
     assert b"traceparent: of post /v1/predict\r\n" in heads[0]
 
 
-async def test_who_stops_waiting_leaves_no_answer_to_the_next():
-    first = asyncio.Event()
+@pytest.mark.parametrize("address", ["model:3000", "model", "", "ftp://model:3000", "http://:3000", "http://model:no"])
+def test_what_is_no_address_is_said_at_once(address):
+    with pytest.raises(ConfigurationError, match="no address"):
+        ModelServer(address)
+
+
+async def test_the_server_is_called_by_its_name():
+    heads = []
 
     async def answer(reader, writer):
-        rows = rows_of(await read_request(reader))
-        if rows == 2:
-            first.set()
-            await asyncio.sleep(0.2)  # by then nobody waits for it
-        writer.write(http(200, frame(one, rows)))
+        heads.append(await head_of_request(reader))
+        writer.write(http(200, frame(one, 1)))
+
+    async with server(answer) as address:
+        asked = ModelServer(address)
+        await BentoPredictor(asked).predict([ann])
+        await asked.close()
+        assert f"host: {address.removeprefix('http://')}\r\n".encode() in heads[0]
+
+
+async def test_who_stops_waiting_hangs_up():
+    asked_for, gone = asyncio.Event(), asyncio.Event()
+
+    async def answer(reader, writer):
+        await read_request(reader)
+        asked_for.set()
+        assert await reader.read() == b""
+        gone.set()
+
+    async with server(answer) as address:
+        asked = ModelServer(address)
+        waiting = asyncio.create_task(BentoPredictor(asked).predict([ann, ann]))
+        await asked_for.wait()
+        waiting.cancel()
+        await asyncio.wait_for(gone.wait(), 5)
+        await asked.close()
+
+
+async def test_no_more_connections_are_opened_than_allowed():
+    at_once = most = 0
+
+    async def answer(reader, writer):
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        while True:
+            rows = rows_of(await read_request(reader))
+            await asyncio.sleep(0.01)
+            writer.write(http(200, frame(one, rows)))
+
+    async with server(answer) as address:
+        asked = ModelServer(address, connections=3)
+        await asyncio.gather(*(BentoPredictor(asked).predict([ann, ann]) for _ in range(12)))
+        await asked.close()
+    assert most == 3
+
+
+@pytest.mark.parametrize("more", [http(200, frame(two, 1)), http(200, frame(two, 1))[:50], b"and so on"])
+async def test_what_follows_an_answer_is_no_answer_to_the_next(more):
+    async def answer(reader, writer):
+        writer.write(http(200, frame(one, rows_of(await read_request(reader)))) + more)
         await writer.drain()
+        await read_request(reader)
 
     async with server(answer) as address:
         asked = ModelServer(address)
         predictor = BentoPredictor(asked)
-        waiting = asyncio.create_task(predictor.predict([ann, ann]))
-        await first.wait()
-        waiting.cancel()
-        assert len(await predictor.predict([ann])) == 1
+        assert [(await predictor.predict([ann]))[0].model for _ in range(3)] == [one] * 3
         await asked.close()
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.dialects import postgresql
 
-from adapters.postgres.engine import connect
+from adapters.postgres.engine import connect, driver_of
 from adapters.postgres.history import page_statement
 from adapters.postgres.predictions import PostgresPredictions
 from domain.beneficiary import Beneficiary, Region, Sex
@@ -221,3 +221,22 @@ async def test_a_page_of_people_that_are_nowhere_reads_next_to_nothing(many_reco
     assert sum(rows_read(admin, nowhere)) == 0
     future = PredictionQuery(smoker=False, since=datetime(2021, 1, 1, tzinfo=UTC))
     assert sum(rows_read(admin, future)) == 0
+
+
+async def test_however_many_ask_at_once_connections_are_bounded_and_none_is_left_behind(engine, admin):
+    everybody = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    predictions = PostgresPredictions(engine)
+
+    async def borrow():
+        async with driver_of(engine) as driver:
+            await driver.fetchval("SELECT pg_sleep(0.02)")
+
+    made = await predictions.add(NEW)
+    await asyncio.gather(*(borrow() for _ in range(60)), *(predictions.get(made.id) for _ in range(60)))
+    assert admin.execute(everybody).fetchone() <= (20,)
+    await engine.dispose()
+    for _ in range(100):  # a backend needs a moment to end
+        if admin.execute(everybody).fetchone() == (0,):
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("connections were left behind")

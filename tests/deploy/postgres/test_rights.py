@@ -93,14 +93,14 @@ async def test_the_dashboard_signs_the_admin_in(engine_of):
 
 async def test_the_trainer_admits_versions_and_every_admin_may_choose_among_them(app_server, engine_of, tmp_path):
     with psycopg.connect(app_server.url("trainer").replace("+asyncpg", "")) as trainer:
-        trainer.execute("INSERT INTO model_versions VALUES (1, %s, now(), '{}')", [MODEL.digest])
-        trainer.execute("UPDATE model_versions SET verdict = '{}' WHERE number = 1")
+        trainer.execute("INSERT INTO model_versions VALUES (11, %s, now(), '{}')", [MODEL.digest])
+        trainer.execute("UPDATE model_versions SET verdict = '{}' WHERE number = 11")
     for user in ("trainer", "api", "dashboard"):
         async with engine_of(user) as engine:
             ledger = PostgresLedger(engine, tmp_path / "head")
             async with ledger.exclusive():
                 entry = NewEntry(
-                    change=Change.PROMOTION, version=1, digest=MODEL.digest, replaces=None, at=NOW, by=user,
+                    change=Change.PROMOTION, version=11, digest=MODEL.digest, replaces=None, at=NOW, by=user,
                     reason="a test", overridden=False,
                 )  # fmt: skip
                 appended = await ledger.append(entry)

@@ -50,11 +50,12 @@ async def test_the_same_key_gives_the_same_prediction(api, ann):
     assert len((await api.get("/predictions")).json()["predictions"]) == 1
 
 
-async def test_the_same_key_with_another_body_is_a_conflict(api, ann):
+async def test_the_same_key_with_another_body_is_a_mistake_of_the_caller(api, ann):
     await api.post("/predictions", json=ann, headers={"Idempotency-Key": "a-1"})
     answer = await api.post("/predictions", json={**ann, "age": 41}, headers={"Idempotency-Key": "a-1"})
-    assert answer.status_code == 409
-    assert answer.json()["type"] == "urn:medcost:problem:conflict"
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [("", "reused")]
+    assert [one["beneficiary"]["age"] for one in (await api.get("/predictions")).json()["predictions"]] == [ann["age"]]
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "with space"])

@@ -46,7 +46,7 @@ async def predict(
     """Answered once the record is committed.
 
     With an `Idempotency-Key`, the same request again gives the same prediction, and nothing is recorded twice;
-    the same key with another body is a conflict.
+    the same key with another body is answered by 422.
     """
     decoding.media_type(request, [decoding.JSON])
     with shared.metrics.decoding():
