@@ -1,12 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import psutil
 import pytest
 from dishka import AsyncContainer, Provider, Scope, provide
 
@@ -20,6 +25,41 @@ from entrypoints.http.options import ApiOptions
 from entrypoints.wiring.door import refusal
 from entrypoints.wiring.settings import Settings, load
 from entrypoints.wiring.web import web_container
+
+
+@dataclass(frozen=True)
+class ApiProcess:
+    """A real process that serves the API: where, a key for each role, and its most bytes of memory so far."""
+
+    url: str
+    keys: dict[str, str]
+    pid: int
+
+    def peak(self) -> int:
+        status = Path(f"/proc/{self.pid}/status")
+        if not status.exists():  # not Linux: what it has now
+            return psutil.Process(self.pid).memory_info().rss
+        return 1024 * next(int(line.split()[1]) for line in status.read_text().splitlines() if "VmHWM" in line)
+
+
+@pytest.fixture(scope="session")
+def api_process() -> Iterator[Callable[[str], ApiProcess]]:
+    """`api_process("keys")` serves the API of the memory profile, or `"open"`, without asking for keys."""
+    started: dict[str, tuple[subprocess.Popen[bytes], ApiProcess]] = {}
+
+    def start(door: str) -> ApiProcess:
+        if door not in started:
+            command = [sys.executable, str(Path(__file__).with_name("api_process.py")), door]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE)
+            assert process.stdout
+            started[door] = process, ApiProcess(**json.loads(process.stdout.readline()), pid=process.pid)
+        return started[door][1]
+
+    yield start
+    for process, _ in started.values():
+        process.kill()
+        process.communicate(timeout=20)
+
 
 ClientOf = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 

@@ -4,13 +4,16 @@ import gzip
 import json
 import os
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 EXAMPLES = int(os.environ.get("MEDCOST_MANGLED_BODIES", "150"))
 """Mangled bodies for each way in; 2,000 by hand, and in `make soak`."""
-JSON = {"Content-Type": "application/json"}
+MOST_GROWTH = 100 * 2**20
+"""Bytes: a body of 4 MB may be read, as bytes, as text and as what it says, and no more than that is kept."""
+JSON, GZIP = {"Content-Type": "application/json"}, {"Content-Encoding": "gzip"}
 GOOD = b'{"age":40,"sex":"female","bmi":27.5,"children":1,"smoker":false,"region":"northeast"}'
 
 
@@ -185,25 +188,30 @@ _facts = st.dictionaries(
 ).map(lambda facts: json.dumps(facts).encode())
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    body=mangled()
-    | _facts
-    | st.binary(max_size=200)
-    | st.composite(_deep)()
-    | _huge
-    | _encoded
-    | _twice
-    | _constant
-    | _zipped
+_large = st.builds(
+    lambda unit, times: (unit * times)[:8_000_000], st.sampled_from([b"9", b" ", b'"', b"["]), st.integers(10**6, 10**7)
 )
+
+
 @pytest.mark.parametrize("path", ["/predictions", "/predictions/batch", "/scenarios"])
-async def test_no_body_breaks_the_api(memory_api, path, body):
-    for headers in (JSON, JSON | {"Content-Encoding": "gzip"}):
-        answer = await memory_api.post(path, content=body, headers=headers)
-        assert answer.status_code in (200, 201, 400, 415, 422)
-        if answer.is_error:
-            assert answer.headers["content-type"] == "application/problem+json"
-            assert answer.json()["type"].startswith("urn:medcost:problem:")
-            assert len(answer.content) < 200_000
-            assert b"Traceback" not in answer.content
+def test_no_body_breaks_a_real_process_nor_fills_its_memory(api_process, path):
+    served = api_process("open")
+    kinds = [mangled(), _facts, st.binary(max_size=200), st.composite(_deep)(), _huge, _encoded, _twice, _constant]
+    with httpx.Client(base_url=f"{served.url}/api/v1", timeout=30, trust_env=False) as api:
+        api.post(path, content=GOOD, headers=JSON)
+        before = served.peak()
+
+        @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(body=st.one_of(*kinds, _zipped, _large), headers=st.sampled_from([JSON, JSON | GZIP]))
+        def every_body(body: bytes, headers: dict[str, str]) -> None:
+            answer = api.post(path, content=body, headers=headers)
+            assert answer.status_code in (200, 201, 400, 413, 415, 422)
+            if answer.is_error:
+                assert answer.headers["content-type"] == "application/problem+json"
+                assert answer.json()["type"].startswith("urn:medcost:problem:")
+                assert len(answer.content) < 200_000
+                assert b"Traceback" not in answer.content
+
+        every_body()
+    grown = served.peak() - before
+    assert grown < MOST_GROWTH

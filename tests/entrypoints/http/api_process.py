@@ -1,0 +1,38 @@
+"""The API of the memory profile in a process of its own, for tests that want a real one.
+
+Prints one line of JSON: its address, and a key for each role.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+from typing import Any
+
+import uvicorn
+
+from domain.keys import Role
+from domain.ports.keys import ApiKeys
+from entrypoints.http.app import create_app
+from entrypoints.http.options import ApiOptions
+from entrypoints.wiring.settings import load
+from entrypoints.wiring.web import web_container
+
+BODY_LIMIT = 4 * 1024 * 1024
+"""Schemathesis makes bodies beyond our usual limit now and then, and takes a 413 for no refusal."""
+
+
+async def serve(*, require_keys: bool) -> None:
+    container = web_container(load({"profile": "memory"}))
+    keys = await container.get(ApiKeys)
+    secrets = {role.value: (await keys.create(role.value, role))[1] for role in Role}
+    app: Any = create_app(container, ApiOptions(lambda headers: None, body_limit=BODY_LIMIT, require_keys=require_keys))
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        print(json.dumps({"url": f"http://127.0.0.1:{door.getsockname()[1]}", "keys": secrets}), flush=True)  # noqa: T201  # for the test
+        await uvicorn.Server(uvicorn.Config(app, log_level="error")).serve(sockets=[door])
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(require_keys=sys.argv[1] == "keys"))
