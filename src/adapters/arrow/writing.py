@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 ANSWERS: Final = ("expected", "typical", "low", "high", "warnings", "model_version")
 """Columns that are added to each row."""
+_MONEY: Final = frozenset(ANSWERS[:4])
 
 _WARNINGS: Final = pa.array([" ".join(codes_of(bits)) for bits in range(16)])
 _MAGIC: Final = b"PAR1"
@@ -229,7 +230,9 @@ class _Parquet:
             # and takes it along: all offsets count from the beginning of the whole file
             self._sink = sink = pa.OSFile(self._file.name, "ab")
             os.lseek(sink.fileno(), 0, os.SEEK_SET)
-            self._piece = pq.ParquetWriter(sink, table.schema)
+            # hardly two amounts are alike: to look for those that are takes a third of the time and a fifth of the room
+            named = [one for one in table.schema.names if one not in _MONEY]
+            self._piece = pq.ParquetWriter(sink, table.schema, use_dictionary=named)
         self._piece.write_table(table, row_group_size=len(table))
 
     def end_piece(self) -> None:
