@@ -87,7 +87,7 @@ async def test_a_bad_record_never_takes_its_neighbours_down(engine, bad):
         lambda predictions, _: predictions.add_all([NEW, BAD]),
         lambda predictions, _: predictions.add_all([NEW, WORSE]),
         lambda predictions, made: predictions.record_outcome(made.id, Outcome(-1.0, NOON)),
-        lambda predictions, made: predictions.record_outcome(made.id, Outcome("8210.37 USD", NOON)),
+        lambda predictions, made: predictions.record_outcome(made.id, Outcome("8210.37 USD", NOON)),  # type: ignore[arg-type]
     ],
 )
 async def test_what_the_database_refuses_shows_no_facts_in_any_log(engine, refuse):
