@@ -101,15 +101,15 @@ def start_model_server() -> Iterator[Callable[..., tuple[str, subprocess.Popen[b
     """`start_model_server(home)` serves a home's models by the real BentoML service; gives its address and process.
 
     Profile `memory` serves flat models (`adapters.memory.loader`), `embedded` those of scikit-learn. Its log goes to
-    the file descriptor ``said``.
+    the file descriptor ``said``; ``port`` 0 is a free one.
     The socket listens before the server is up: whoever asks at once waits until it answers.
     """
     started: list[subprocess.Popen[bytes]] = []
 
     def start(
-        home: Path, profile: str = "memory", python_path: str = "", said: int | None = None
+        home: Path, profile: str = "memory", python_path: str = "", said: int | None = None, port: int = 0
     ) -> tuple[str, subprocess.Popen[bytes]]:
-        with socket.create_server(("127.0.0.1", 0)) as door:
+        with socket.create_server(("127.0.0.1", port)) as door:
             started.append(
                 subprocess.Popen(
                     [

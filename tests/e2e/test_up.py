@@ -78,8 +78,9 @@ def until(true: Callable[[], object], *, seconds: float = 60) -> None:
         time.sleep(0.1)
 
 
-def predicted(url: str) -> httpx.Response:
-    return httpx.post(f"{url}/api/v1/predictions", json=ANN, timeout=30)
+def predicted(url: str, *, key: str | None = None, **changed: object) -> httpx.Response:
+    headers = {"Idempotency-Key": key} if key else {}
+    return httpx.post(f"{url}/api/v1/predictions", json={**ANN, **changed}, headers=headers, timeout=30)
 
 
 def answers(url: str) -> bool:
@@ -132,12 +133,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_prediction_is_answered_recorded_and_survives_a_restart(home: Path) -> None:
     with up(home) as running:
         url = running.ready()
-        made = predicted(url)
+        made = predicted(url, key="one")
         assert made.status_code == 201
         champion = json.loads(medcost("models", "list", "--json", home=home).stdout)
     with up(home) as running:
-        kept = httpx.get(running.ready() + made.headers["location"])
+        url = running.ready()
+        kept = httpx.get(url + made.headers["location"])
         assert kept.json() == made.json()
+        assert predicted(url, key="one").json() == made.json()
+        assert predicted(url, key="one", age=41).status_code == 422
         assert json.dumps(made.json()["model"]["digest"]) in json.dumps(champion)
     assert processes_of(home) == []
     assert medcost("down", home=home).stdout == "Nothing was running.\n"

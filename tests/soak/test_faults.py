@@ -32,6 +32,7 @@ async def test_commits_of_five_seconds_keep_deadlines_and_memory(running: Any, l
         await running.sql(SLOW_COMMIT)
         async with running.asked(workers=128) as asking:
             await asyncio.sleep(10 * long)
+            assert asking.refused
             await running.sql(FAST_COMMIT)
             await recovers(asking)
         await holds(running, asking)
@@ -75,7 +76,7 @@ async def test_cut_connections_lose_nothing(running: Any, long: int) -> None:
 async def test_a_full_disk_refuses_until_there_is_room_again(
     small_disk: Path, medcost_up: Callable[[Path], AbstractContextManager[Any]]
 ) -> None:
-    with medcost_up(small_disk) as running:
+    with medcost_up(small_disk) as running, unharmed(running):
         async with running.asked(workers=8) as asking:
             await asking.until_made(50, within=30)
             ballast = small_disk / "ballast"

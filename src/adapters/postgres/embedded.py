@@ -35,6 +35,8 @@ _SOCKETS: Final = Path("/tmp")  # noqa: S108  # not TMPDIR: every process of a h
 _OPTIONS: Final = (
     "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "max_connections=100",
     "-c", "shared_buffers=64MB", "-c", "logging_collector=off", "-c", "log_min_messages=warning",
+    # the DETAIL of a broken constraint shows a whole row: a person's facts
+    "-c", "log_error_verbosity=terse",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +29,8 @@ _NOT_LET_IN: Final = "28"
 """SQLSTATE class of a user, password or certificate that the server refuses."""
 _TLS: Final = ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl")
 """libpq's words for TLS, which SQLAlchemy hands on from an address as they stand."""
+_VALUE: Final = re.compile(r"(invalid input for query argument [^:]*): .*", re.DOTALL)
+"""What asyncpg says of a value that does not fit, and then the value."""
 
 
 def connect(url: str, *, deadline: float) -> AsyncEngine:
@@ -105,7 +108,7 @@ async def driver_of(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Let failures of the database leave as `RepositoryUnavailable`; mistakes of ours leave as they are.
+    """Let failures of the database leave as `RepositoryUnavailable`; mistakes of ours leave as they are, but for facts.
 
     Raises:
         RepositoryUnavailable: if the server is away, too slow, full or without our schema.
@@ -116,20 +119,34 @@ def translated() -> Iterator[None]:
         message = "the database is busy: no connection became free in time"
         raise RepositoryUnavailable(message) from error
     except exc.DBAPIError as error:
+        _forget_facts(error)
         state = str(getattr(error.orig, "sqlstate", None) or "")
         if away := _for_now(error, state):
             raise away from error
         if error.connection_invalidated or isinstance(error, exc.InterfaceError):
             raise _away(error) from error
         raise
-    except asyncpg.DataError:
+    except asyncpg.DataError as error:
+        _forget_facts(error)
         raise  # a value that is no value of its column; a mistake, though asyncpg counts it to its InterfaceErrors
     except asyncpg.PostgresError as error:
+        _forget_facts(error)
         if away := _for_now(error, getattr(error, "sqlstate", None) or ""):
             raise away from error
         raise
     except (OSError, TimeoutError, *_CUT) as error:
         raise _away(error) from error
+
+
+def _forget_facts(error: Exception) -> None:
+    """Take the row of DETAIL, and values, out of the text of an error and of its causes: logs show all of them."""
+    one: BaseException | None = error
+    while one is not None:
+        if isinstance(one, asyncpg.PostgresError):
+            vars(one).pop("detail", None)
+        if one.args:
+            one.args = (_VALUE.sub(r"\1", str(one.args[0])), *one.args[1:])
+        one = one.__cause__
 
 
 def _for_now(error: Exception, state: str) -> RepositoryUnavailable | None:

@@ -24,6 +24,7 @@ POLL_SECONDS: Final = 0.5
 """How often the pointer is read."""
 _LOOK_AGAIN: Final = 5.0
 """Seconds until a model that was refused is tried again: somebody may have repaired it."""
+_NOT_YET: Final = "no model is published yet: run `medcost train stage=all`, or `medcost publish`"
 
 
 class ServedModel(LoadedModel):
@@ -39,6 +40,7 @@ class ServedModel(LoadedModel):
         self._refused = ""
         self._refused_model: ModelReference | None = None
         self._look_again = 0.0
+        self._waiting = False
 
     @property
     def refused(self) -> str:
@@ -72,6 +74,7 @@ class ServedModel(LoadedModel):
         wanted = None
         try:
             wanted = await self._publisher.pointed_to()
+            self._wait_for(wanted)
             if wanted is None or (self._current and self._current[0] == wanted):
                 self._refused, self._refused_model = "", None
             elif wanted != self._refused_model or time.monotonic() >= self._look_again:
@@ -84,6 +87,12 @@ class ServedModel(LoadedModel):
         except Exception as error:  # noqa: BLE001  # whatever a library raises over a folder, the old model must stay
             self._keep(wanted, f"{type(error).__name__}: {error}")
 
+    def _wait_for(self, wanted: ModelReference | None) -> None:
+        waiting = wanted is None and self._current is None
+        if waiting and not self._waiting:
+            _log.warning("waiting for a model: %s", _NOT_YET)
+        self._waiting = waiting
+
     def _keep(self, wanted: ModelReference | None, why: str) -> None:
         if (why, wanted) != (self._refused, self._refused_model):
             serving = f"version {self._current[0].version} stays in service" if self._current else "nothing is served"
@@ -94,6 +103,5 @@ class ServedModel(LoadedModel):
 
     def _loaded(self) -> LoadedModel:
         if self._current is None:
-            why = self._refused or "no model is published yet: run `medcost train stage=all`, or `medcost publish`"
-            raise PredictorUnavailable(why, retry_after=POLL_SECONDS * 2)
+            raise PredictorUnavailable(self._refused or _NOT_YET, retry_after=POLL_SECONDS * 2)
         return self._current[1]

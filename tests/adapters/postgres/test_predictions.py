@@ -1,6 +1,7 @@
 """What only the repository in PostgreSQL can show: one commit for many, slowness, cut connections, plans."""
 
 import asyncio
+import traceback
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from adapters.postgres.predictions import PostgresPredictions
 from domain.beneficiary import Beneficiary, Region, Sex
 from domain.cost import Interval
 from domain.errors import RepositoryUnavailable
-from domain.prediction import Idempotency, ModelReference, NewPrediction, PredictionQuery
+from domain.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ANN = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
@@ -74,6 +75,33 @@ async def test_a_bad_record_never_takes_its_neighbours_down(engine, bad):
     assert failed == [5]
     assert not isinstance(outcomes[5], RepositoryUnavailable)
     assert len(await predictions.page(PredictionQuery())) == 11
+
+
+@pytest.mark.parametrize(
+    "refuse",
+    [
+        lambda predictions, _: predictions.add(BAD),
+        lambda predictions, _: predictions.add(BAD, idempotency=Idempotency("key", "body")),
+        lambda predictions, _: predictions.add(WORSE),
+        lambda predictions, _: predictions.add(WORSE, idempotency=Idempotency("key", "body")),
+        lambda predictions, _: predictions.add_all([NEW, BAD]),
+        lambda predictions, _: predictions.add_all([NEW, WORSE]),
+        lambda predictions, made: predictions.record_outcome(made.id, Outcome(-1.0, NOON)),
+        lambda predictions, made: predictions.record_outcome(made.id, Outcome("8210.37 USD", NOON)),  # type: ignore[arg-type]
+    ],
+)
+async def test_what_the_database_refuses_shows_no_facts_in_any_log(engine, refuse):
+    predictions = PostgresPredictions(engine)
+    made = await predictions.add(NEW)
+    with pytest.raises(Exception) as refused:  # noqa: PT011  # whatever it is
+        await refuse(predictions, made)
+    said = "".join(traceback.format_exception_only(refused.value))
+    cause = refused.value.__cause__
+    while cause:
+        said += "".join(traceback.format_exception_only(cause))
+        cause = cause.__cause__
+    for shown in (ANN.bmi, NEW.expected, BAD.interval.low, WORSE.model.version):
+        assert str(shown) not in said
 
 
 async def test_a_key_is_not_taken_by_a_record_that_failed(engine):

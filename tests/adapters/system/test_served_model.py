@@ -37,6 +37,18 @@ async def test_before_anything_is_published_it_says_what_to_do(shelf):
         await ServedModel(shelf, MemoryLoader()).predict([ann])
 
 
+async def test_that_it_waits_for_a_first_model_is_said_once(shelf, publish, caplog):
+    served = ServedModel(shelf, MemoryLoader())
+    for _ in range(3):
+        await served.refresh()
+    assert [record.message.partition(":")[0] for record in caplog.records] == ["waiting for a model"]
+    assert "no model is published yet" in caplog.text
+    await publish(1)
+    caplog.clear()
+    await served.refresh()
+    assert "waiting" not in caplog.text
+
+
 async def test_it_answers_by_the_model_that_is_pointed_to(shelf, publish):
     served = ServedModel(shelf, MemoryLoader())
     for version in (1, 2):

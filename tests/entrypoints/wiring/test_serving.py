@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -14,6 +15,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from adapters.bentoml.publisher import BentoPublisher
+from adapters.memory.loader import write_flat_model
+from adapters.postgres import migrations
+from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.system.home import Home
+from domain.prediction import ModelReference
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
 BODY = json.dumps(ANN).encode()
@@ -147,14 +155,15 @@ def test_no_facts_and_no_keys_are_in_the_log_not_even_at_debug_level(serve, tmp_
     assert "4321987" not in (tmp_path / "log").read_text()
 
 
-def test_parts_that_are_away_are_waited_for_and_named(serve, tmp_path):
+def test_parts_that_are_away_are_waited_for_and_named_when_they_come(serve, start_model_server, tmp_path):
+    database, later = EmbeddedPostgres(tmp_path / "postgres"), tmp_path / "later"
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
     _, address = serve(
         MEDCOST_PROFILE="production",
         MEDCOST_HOST="127.0.0.1",
         MEDCOST_REQUIRE_KEYS="false",
-        MEDCOST_DATABASE_URL=f"postgresql://nobody@127.0.0.1:{port}/medcost",
+        MEDCOST_DATABASE_URL=database.url("medcost"),
         MEDCOST_MODEL_SERVER_URL=f"http://127.0.0.1:{port}",
     )
     assert httpx.get(url(address, "/health/live"), timeout=60).status_code == 200
@@ -163,7 +172,28 @@ def test_parts_that_are_away_are_waited_for_and_named(serve, tmp_path):
     assert missing.headers["retry-after"]
     for part in ("the database", "the model server"):
         assert part in missing.json()["detail"]
-    until = time.monotonic() + 20
-    while (tmp_path / "log").read_text().count("waiting_for_part") < 2:
-        assert time.monotonic() < until
+    await_lines(tmp_path / "log", "waiting_for_part", {"database", "model"})
+    with database.lease():
+        asyncio.run(migrations.upgrade(database.url("medcost")))
+        await_lines(tmp_path / "log", "part_answers", {"database"})
+        asyncio.run(publish(Home(later)))
+        start_model_server(later, port=port)
+        await_lines(tmp_path / "log", "part_answers", {"database", "model"})
+        wait_until_ready(address)
+
+
+def await_lines(log, event, parts):
+    until = time.monotonic() + 60
+    found = set()
+    while found != parts:
+        assert time.monotonic() < until, log.read_text()
         time.sleep(0.1)
+        lines = [json.loads(line) for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        found = {line["part"] for line in lines if line["event"] == event}
+
+
+async def publish(home):
+    model = ModelReference(1, write_flat_model(home.path / "made", usd=100.0))
+    shelf = BentoPublisher(home.bentoml, home.pointer)
+    await shelf.publish(model, home.path / "made")
+    await shelf.point_to(model)

@@ -1,0 +1,97 @@
+"""`medcost keys` and `medcost db` over a real database of a home."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.engine import connect
+from adapters.postgres.predictions import PostgresPredictions
+from domain.beneficiary import Beneficiary, Region, Sex
+from domain.cost import Interval
+from domain.prediction import ModelReference, NewPrediction
+
+NOW = datetime.now(UTC)
+ANN = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+
+
+@pytest.fixture
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("records") / "home"
+
+
+@pytest.fixture
+def recorded(home, medcost):
+    """`recorded(timedelta(days=400), …)` records predictions of these ages, and gives their identifiers."""
+
+    async def record(url, ages):
+        engine = connect(url, deadline=10)
+        new = [
+            NewPrediction(
+                created_at=NOW - age,
+                beneficiary=ANN,
+                expected=8210.37,
+                typical=6520.01,
+                interval=Interval(0.9, 5030.0, 18390.99),
+                cautions=(),
+                model=ModelReference(3, "d" * 64),
+            )
+            for age in ages
+        ]
+        made = await PostgresPredictions(engine).add_all(new)
+        await engine.dispose()
+        return [str(one.id) for one in made]
+
+    def records(*ages):
+        assert medcost("db", "upgrade").status == 0
+        with EmbeddedPostgres(home / "postgres").lease() as server:
+            return asyncio.run(record(server.url("medcost"), ages))
+
+    return records
+
+
+def test_a_key_is_made_listed_and_revoked_and_its_secret_is_shown_once(medcost):
+    made = medcost("keys", "create", "billing team", "--expires", "90d", "--json").document
+    assert (made["name"], made["role"], made["revoked_at"]) == ("billing team", "client", None)
+    lives = datetime.fromisoformat(made["expires_at"]) - datetime.fromisoformat(made["created_at"])
+    assert abs(lives - timedelta(days=90)) < timedelta(minutes=1)
+
+    secret = made.pop("secret")
+    listed = medcost("keys", "list", "--json")
+    assert listed.document == {"keys": [made]}
+    assert secret not in listed.output
+
+    assert medcost("keys", "revoke", made["id"]).output == f"Key {made['id']} for billing team is revoked\n"
+    (revoked,) = medcost("keys", "list", "--json").document["keys"]
+    assert revoked.pop("revoked_at") is not None
+    assert {**revoked, "revoked_at": None} == made
+    assert "billing team" in medcost("keys", "list").output
+
+
+@pytest.mark.parametrize("said", ["soon", "0d"])
+def test_a_length_of_time_that_is_none_is_wrong_usage(medcost, said):
+    ended = medcost("keys", "create", "ann", f"--expires={said}")
+    assert (ended.status, ended.output) == (2, "")
+    assert "such as 12h, 90d or 4w" in ended.said
+
+
+def test_a_key_that_does_not_exist_cannot_be_revoked(medcost):
+    ended = medcost("keys", "revoke", uuid4())
+    assert (ended.status, len(ended.said.splitlines())) == (1, 1)
+    assert "there is no API key" in ended.said
+
+
+def test_what_is_too_old_is_erased_and_leaves_a_proof(medcost, recorded):
+    old, older, young = recorded(timedelta(days=400), timedelta(days=500), timedelta(days=300))
+    counted = medcost("db", "prune", "--older-than", "365d", "--dry-run", "--json")
+    assert counted.document == {"too_old": 2}
+    pruned = medcost("db", "prune", "--older-than", "365d", "--json")
+    assert pruned.document == {"erased": 2, "keys_forgotten": 0}
+    for one in (old, older):
+        proof = medcost("db", "proof", one, "--json").document
+        assert (proof["prediction_id"], proof["reason"]) == (one, "age")
+        assert datetime.fromisoformat(proof["erased_at"]) > NOW
+    ended = medcost("db", "proof", young)
+    assert (ended.status, ended.output, len(ended.said.splitlines())) == (1, "", 1)
