@@ -10,7 +10,8 @@ backup.sh save DATABASE FILE      a consistent copy, also while the database is 
 backup.sh restore DATABASE FILE   put it in the place of the database; what was there stays as DATABASE_replaced
 
 Restoring goes into a new database first: should it fail, nothing has changed. The change of names cuts connections;
-clients of ours connect again by themselves. Exit status 0 done, 1 failed, 2 wrong usage.
+clients of ours connect again by themselves. While there is a DATABASE_replaced, nothing is restored.
+Exit status 0 done, 1 failed, 2 wrong usage.
 Where the socket is: PGHOST, PGPORT. The roles and their rights on databases: ROLES, a file.
 END
 }
@@ -18,6 +19,11 @@ END
 ROLES=${ROLES:-/docker-entrypoint-initdb.d/roles.sql}
 
 query() { psql -X -q -A -t -v ON_ERROR_STOP=1 -d postgres "$@"; }
+
+fail() {
+  echo "backup.sh: $1" >&2
+  exit 1
+}
 
 save() {
   pg_dump --format=custom --dbname="$database" --file="$file.part"
@@ -28,13 +34,15 @@ save() {
 }
 
 restore() {
-  [ -r "$file" ] || { echo "backup.sh: there is no $file" >&2 && exit 1; }
+  [ -r "$file" ] || fail "there is no $file"
   local new="${database}_restoring" old="${database}_replaced" owner
   owner=$(query -c "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '$database'")
-  [ -n "$owner" ] || { echo "backup.sh: there is no database $database: run roles.sql first" >&2 && exit 1; }
+  [ -n "$owner" ] || fail "there is no database $database: run roles.sql first"
+  [ -z "$(query -c "SELECT 1 FROM pg_database WHERE datname = '$old'")" ] ||
+    fail "$old is still there: once nobody needs it, \`dropdb $old\` and ask again; nothing was changed"
   query -c "DROP DATABASE IF EXISTS $new" -c "CREATE DATABASE $new OWNER $owner TEMPLATE template0"
   pg_restore --exit-on-error --single-transaction --dbname="$new" "$file"
-  query -c "DROP DATABASE IF EXISTS $old" -c "ALTER DATABASE $database ALLOW_CONNECTIONS false" \
+  query -c "ALTER DATABASE $database ALLOW_CONNECTIONS false" \
     -c "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE datname = '$database'" >/dev/null
   local replaced=$database
   if query -c "BEGIN" -c "ALTER DATABASE $database RENAME TO $old" -c "ALTER DATABASE $new RENAME TO $database" \

@@ -34,25 +34,42 @@ def many_rows(app_server):
 
 
 @pytest.fixture
-def backup(app_server):
-    """`backup("save", …)` runs the script as in the container: the server's user, on the socket."""
+def start_backup(app_server):
+    """`start_backup("save", …)` starts the script as in the container: the server's user, on the socket."""
 
-    def run(*said):
+    def start(*said):
         roles = app_server.folder / "roles.sql"
         shutil.copy(app_server.kept / "app" / "roles.sql", roles)
         script = shutil.copy(app_server.kept / "backup.sh", app_server.folder)
-        done = subprocess.run(
+        return subprocess.Popen(
             [*app_server.as_its_user, script, *map(str, said)],
             env={"PATH": f"{app_server.programs}:/usr/bin:/bin", "PGHOST": str(app_server.folder),
                  "PGPORT": str(app_server.port), "ROLES": str(roles), "LC_ALL": "C"},
-            capture_output=True, text=True, check=False, cwd=app_server.folder,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=app_server.folder,
         )  # fmt: skip
-        return done.returncode, done.stdout + done.stderr
+
+    return start
+
+
+@pytest.fixture
+def backup(start_backup):
+    """`backup("save", …)` runs it, gives its exit status and words."""
+
+    def run(*said):
+        process = start_backup(*said)
+        words, _ = process.communicate()
+        return process.returncode, words
 
     return run
 
 
-@pytest.mark.usefixtures("many_rows")
+@pytest.fixture
+def drop_replaced(app_server):
+    yield
+    app_server.psql("-c", "DROP DATABASE IF EXISTS medcost_replaced")
+
+
+@pytest.mark.usefixtures("many_rows", "drop_replaced")
 def test_a_restored_database_has_the_same_rows_and_the_same_people_get_in(app_server, backup):
     file = app_server.folder / "medcost.dump"
     before = rows(app_server)
@@ -67,6 +84,24 @@ def test_a_restored_database_has_the_same_rows_and_the_same_people_get_in(app_se
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             api.execute("SELECT hash FROM admin_password")
     assert app_server.psql("-c", "SELECT count(*) FROM predictions", database="medcost_replaced") == "0"
+
+
+@pytest.mark.usefixtures("many_rows", "drop_replaced")
+def test_what_was_replaced_is_never_lost_to_a_second_restore(app_server, backup):
+    file = app_server.folder / "twice.dump"
+    original = rows(app_server)
+    assert backup("save", "medcost", file)[0] == 0
+    assert backup("restore", "medcost", file)[0] == 0
+    app_server.psql("-c", "DELETE FROM predictions", database="medcost")
+    before = rows(app_server)
+
+    status, said = backup("restore", "medcost", file)
+    assert (status, "dropdb medcost_replaced" in said) == (1, True), said
+    assert rows(app_server) == before
+    assert rows(app_server, "medcost_replaced") == original
+    app_server.psql("-c", "DROP DATABASE medcost_replaced")
+    assert backup("restore", "medcost", file)[0] == 0
+    assert rows(app_server) == original
 
 
 def test_a_file_that_is_no_backup_changes_nothing(app_server, backup):
