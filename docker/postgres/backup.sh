@@ -9,8 +9,8 @@ help() {
 backup.sh save DATABASE FILE      a consistent copy, also while the database is in use
 backup.sh restore DATABASE FILE   put it in the place of the database; what was there stays as DATABASE_replaced
 
-Restoring goes into a new database first: should it fail, nothing has changed. The change of names cuts connections;
-clients of ours connect again by themselves. While there is a DATABASE_replaced, nothing is restored.
+Restoring goes into a new database first: should it fail, nothing has changed. Predictions that were erased since the
+file was made stay erased. The change of names cuts connections; clients of ours connect again by themselves. While there is a DATABASE_replaced, nothing is restored.
 Exit status 0 done, 1 failed, 2 wrong usage.
 Where the socket is: PGHOST, PGPORT. The roles and their rights on databases: ROLES, a file.
 END
@@ -33,23 +33,37 @@ save() {
   echo "$file: $(stat -c %s "$file") bytes of $database"
 }
 
+# What was erased since the file was made stays erased, and its proof stays. Asked when nobody else is in any more.
+keep_erased() {
+  local proofs
+  proofs=$(query -d "$database" -c "SELECT to_regclass('erasures')") || return 1
+  [ -n "$proofs" ] || return 0
+  query -d "$database" -c "COPY erasures (prediction_id, erased_at, reason) TO STDOUT" |
+    query -d "$new" --single-transaction -c "CREATE TEMP TABLE erased (LIKE erasures) ON COMMIT DROP" \
+      -c "COPY erased (prediction_id, erased_at, reason) FROM STDIN" \
+      -c "INSERT INTO erasures (prediction_id, erased_at, reason) TABLE erased ON CONFLICT DO NOTHING" \
+      -c "DELETE FROM predictions USING erased WHERE id = prediction_id" # and by cascade their idempotency keys
+}
+
 restore() {
   [ -r "$file" ] || fail "there is no $file"
-  local new="${database}_restoring" old="${database}_replaced" owner
+  new="${database}_restoring" old="${database}_replaced"
+  local owner
   owner=$(query -c "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '$database'")
   [ -n "$owner" ] || fail "there is no database $database: run roles.sql first"
   [ -z "$(query -c "SELECT 1 FROM pg_database WHERE datname = '$old'")" ] ||
     fail "$old is still there: once nobody needs it, \`dropdb $old\` and ask again; nothing was changed"
   query -c "DROP DATABASE IF EXISTS $new" -c "CREATE DATABASE $new OWNER $owner TEMPLATE template0"
   pg_restore --exit-on-error --single-transaction --dbname="$new" "$file"
-  query -c "ALTER DATABASE $database ALLOW_CONNECTIONS false" \
+  query -c "ALTER DATABASE $database CONNECTION LIMIT 0" \
     -c "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE datname = '$database'" >/dev/null
+  keep_erased || fail "what was erased since $file was made cannot be carried over: nothing was changed"
   local replaced=$database
   if query -c "BEGIN" -c "ALTER DATABASE $database RENAME TO $old" -c "ALTER DATABASE $new RENAME TO $database" \
     -c "COMMIT"; then
     replaced=$old
   fi
-  query -c "ALTER DATABASE $replaced ALLOW_CONNECTIONS true"
+  query -c "ALTER DATABASE $replaced CONNECTION LIMIT -1"
   [ "$replaced" = "$old" ] || exit 1
   query -f "$ROLES"
   echo "$database: restored from $file; what was there is $old"

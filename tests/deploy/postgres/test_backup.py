@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 
+from adapters.postgres.engine import connect
+from adapters.postgres.predictions import PostgresPredictions
 from adapters.postgres.tables import METADATA
+from domain.beneficiary import Beneficiary, Region, Sex
+from domain.cost import Interval
+from domain.errors import PredictionNotFound
+from domain.prediction import Idempotency, ModelReference, NewPrediction
+
+NOW = datetime.now(UTC)
+NEW = NewPrediction(
+    created_at=NOW,
+    beneficiary=Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST),
+    expected=8210.37,
+    typical=6520.01,
+    interval=Interval(0.9, 5030.0, 18390.99),
+    cautions=(),
+    model=ModelReference(1, "d" * 64),
+)
 
 ROWS = """
 INSERT INTO predictions SELECT gen_random_uuid(), now() - n * interval '1 day', 18 + n % 80, 'female',
@@ -102,6 +120,40 @@ def test_what_was_replaced_is_never_lost_to_a_second_restore(app_server, backup)
     app_server.psql("-c", "DROP DATABASE medcost_replaced")
     assert backup("restore", "medcost", file)[0] == 0
     assert rows(app_server) == original
+
+
+@pytest.mark.usefixtures("many_rows", "drop_replaced")
+async def test_who_was_erased_since_the_backup_does_not_come_back(app_server, backup):
+    file = app_server.folder / "erased.dump"
+    engine = connect(app_server.url("api"), deadline=10)
+    try:
+        predictions = PostgresPredictions(engine)
+        before, since, kept = [await predictions.add(NEW, idempotency=Idempotency(f"k{n}", "f")) for n in range(3)]
+        proofs = [await predictions.erase(before.id, at=NOW)]
+        assert backup("save", "medcost", file)[0] == 0
+        proofs += [await predictions.erase(since.id, at=NOW)]
+        await engine.dispose()  # connects anew afterwards
+        others = app_server.psql("-c", "SELECT count(*) FROM predictions", database="medcost")
+
+        status, said = backup("restore", "medcost", file)
+        assert status == 0, said
+        assert [await predictions.erasure(one.id) for one in (before, since)] == proofs
+        for one in (before, since):
+            with pytest.raises(PredictionNotFound):
+                await predictions.get(one.id)
+        assert await predictions.replay(Idempotency("k1", "f"), at=NOW) is None
+        assert await predictions.replay(Idempotency("k2", "f"), at=NOW) == await predictions.get(kept.id) == kept
+        assert app_server.psql("-c", "SELECT count(*) FROM predictions", database="medcost") == others
+    finally:
+        await engine.dispose()
+
+
+def test_a_database_without_proofs_of_erasure_comes_back_too(app_server, backup):
+    file = app_server.folder / "optuna.dump"
+    assert backup("save", "optuna", file)[0] == 0
+    status, said = backup("restore", "optuna", file)
+    assert status == 0, said
+    app_server.psql("-c", "DROP DATABASE optuna_replaced")
 
 
 def test_a_file_that_is_no_backup_changes_nothing(app_server, backup):
