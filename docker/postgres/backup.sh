@@ -33,6 +33,14 @@ save() {
   echo "$file: $(stat -c %s "$file") bytes of $database"
 }
 
+# whatever the names are by then, and however this script ends
+reopen() {
+  query <<END
+SELECT format('ALTER DATABASE %I CONNECTION LIMIT -1', datname) FROM pg_database
+WHERE datname IN ('$database', '$old') AND datconnlimit = 0 \gexec
+END
+}
+
 # What was erased since the file was made stays erased, and its proof stays. Asked when nobody else is in any more.
 keep_erased() {
   local proofs
@@ -55,16 +63,13 @@ restore() {
     fail "$old is still there: once nobody needs it, \`dropdb $old\` and ask again; nothing was changed"
   query -c "DROP DATABASE IF EXISTS $new" -c "CREATE DATABASE $new OWNER $owner TEMPLATE template0"
   pg_restore --exit-on-error --single-transaction --dbname="$new" "$file"
+  trap reopen EXIT
+  trap 'exit 1' HUP INT TERM # when the command under way has ended
   query -c "ALTER DATABASE $database CONNECTION LIMIT 0" \
     -c "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE datname = '$database'" >/dev/null
   keep_erased || fail "what was erased since $file was made cannot be carried over: nothing was changed"
-  local replaced=$database
-  if query -c "BEGIN" -c "ALTER DATABASE $database RENAME TO $old" -c "ALTER DATABASE $new RENAME TO $database" \
-    -c "COMMIT"; then
-    replaced=$old
-  fi
-  query -c "ALTER DATABASE $replaced CONNECTION LIMIT -1"
-  [ "$replaced" = "$old" ] || exit 1
+  query -c "BEGIN" -c "ALTER DATABASE $database RENAME TO $old" -c "ALTER DATABASE $new RENAME TO $database" -c "COMMIT"
+  reopen
   query -f "$ROLES"
   echo "$database: restored from $file; what was there is $old"
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 from datetime import UTC, datetime
 
@@ -87,6 +89,11 @@ def drop_replaced(app_server):
     app_server.psql("-c", "DROP DATABASE IF EXISTS medcost_replaced")
 
 
+def gets_in(server):
+    with psycopg.connect(server.url("api").replace("+asyncpg", "")) as connection:
+        return connection.execute("SELECT current_user").fetchone() == ("api",)
+
+
 @pytest.mark.usefixtures("many_rows", "drop_replaced")
 def test_a_restored_database_has_the_same_rows_and_the_same_people_get_in(app_server, backup):
     file = app_server.folder / "medcost.dump"
@@ -146,6 +153,41 @@ async def test_who_was_erased_since_the_backup_does_not_come_back(app_server, ba
         assert app_server.psql("-c", "SELECT count(*) FROM predictions", database="medcost") == others
     finally:
         await engine.dispose()
+
+
+@pytest.mark.usefixtures("drop_replaced")
+def test_a_restore_that_is_interrupted_leaves_the_database_open(app_server, backup, start_backup):
+    file = app_server.folder / "interrupted.dump"
+    assert backup("save", "medcost", file)[0] == 0
+    before = rows(app_server)
+    closed = "SELECT datconnlimit FROM pg_database WHERE datname = 'medcost'"
+    with psycopg.connect(app_server.url("api").replace("+asyncpg", "")) as somebody:
+        os.kill(somebody.info.backend_pid, signal.SIGSTOP)  # their connection does not end: the restore waits for it
+        try:
+            restoring = start_backup("restore", "medcost", file)
+            while app_server.psql("-c", closed) != "0":
+                assert restoring.poll() is None
+            restoring.terminate()
+        finally:
+            os.kill(somebody.info.backend_pid, signal.SIGCONT)
+        restoring.communicate()
+        assert restoring.returncode == 1
+    assert gets_in(app_server)
+    assert rows(app_server) == before
+    assert backup("restore", "medcost", file)[0] == 0
+
+
+def test_a_restore_that_fails_half_way_leaves_the_database_open(app_server, backup):
+    file = app_server.folder / "without erasures.dump"
+    app_server.run(
+        "pg_dump", "-h", str(app_server.folder), "-p", str(app_server.port), "--format=custom", "-T", "erasures",
+        "-f", str(file), "medcost",
+    )  # fmt: skip
+    before = rows(app_server)
+    status, said = backup("restore", "medcost", file)
+    assert (status, "cannot be carried over" in said) == (1, True), said
+    assert gets_in(app_server)
+    assert rows(app_server) == before
 
 
 def test_a_database_without_proofs_of_erasure_comes_back_too(app_server, backup):
