@@ -13,7 +13,8 @@ pki.sh: certificates for the databases
   pki.sh ca           --ca DIR                             make the authority: DIR/ca.key and DIR/ca.crt
   pki.sh server NAME  --ca DIR --out DIR --host H[,H...]   a server's, for these names and addresses
   pki.sh client USER  --ca DIR --out DIR                   a database user's (CN = USER)
-  pki.sh renew        --ca DIR --out DIR [--within DAYS]   new keys and certificates where less than DAYS are left
+  pki.sh renew        --ca DIR --out DIR [--within DAYS]   new keys and certificates where less than DAYS are left;
+                                                           what another authority signed is left alone
   pki.sh --help
 
   --ca DIR       the authority's folder. It stays on the machine where this runs, best one without a network.
@@ -59,6 +60,7 @@ read_arguments() {
   done
   [ -n "$ca" ] || usage "--ca is missing"
   [[ $days =~ ^[0-9]+$ && $within =~ ^[0-9]+$ ]] || usage "days are a number"
+  days=$((10#$days)) within=$((10#$within)) # 08 is eight, also to openssl
 }
 
 # what is made for a server never lies where the authority's key lies
@@ -80,11 +82,12 @@ make_ca() {
   [ -z "$name" ] || usage "$name is one name too many"
   [ ! -e "$ca/ca.key" ] || fail "there is an authority in $ca already: nothing was changed"
   mkdir -p "$ca"
+  [ -z "$(ls -A "$ca")" ] || fail "$ca holds other things: give the authority a folder of its own"
   chmod 700 "$ca"
   openssl req -x509 -new -newkey ec -pkeyopt ec_paramgen_curve:$CURVE -noenc -sha256 -days $DAYS_CA \
     -subj "/CN=Medcost databases" -keyout "$ca/ca.key.new" -out "$ca/ca.crt" \
     -addext "basicConstraints=critical,CA:TRUE,pathlen:0" -addext "keyUsage=critical,keyCertSign,cRLSign" \
-    2>/dev/null || fail "openssl could not make the authority"
+    2>/dev/null || { rm -f "$ca/ca.key.new" "$ca/ca.crt" && fail "openssl could not make the authority"; }
   mv "$ca/ca.key.new" "$ca/ca.key"
   chmod 644 "$ca/ca.crt"
   echo "authority: $ca (its key never leaves this folder)"
@@ -131,12 +134,19 @@ alternative_names() {
   echo "${all[*]}"
 }
 
+# whether this authority signed it, be it expired
+ours() { openssl verify -CAfile "$ca/ca.crt" -no-CApath -no-CAstore -no_check_time "$1" >/dev/null 2>&1; }
+
 renew() {
   local certificate subject purpose names
   [ -z "$name" ] || usage "$name is one name too many"
   for certificate in "$out"/*.crt; do
     subject=$(basename "$certificate" .crt)
     [ "$subject" != ca ] && [ -f "$certificate" ] || continue
+    if ! ours "$certificate"; then
+      echo "$subject: left alone, another authority signed it"
+      continue
+    fi
     if openssl x509 -in "$certificate" -noout -checkend $((within * 86400)) >/dev/null; then
       echo "$subject: still until $(expiry "$certificate")"
       continue

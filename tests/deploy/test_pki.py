@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from datetime import UTC, datetime, timedelta
 
@@ -93,6 +94,38 @@ def test_what_lasts_long_enough_is_left_alone_and_the_rest_gets_a_new_key_under_
     assert purposes(server) == [ExtendedKeyUsageOID.SERVER_AUTH]
     key = load_pem_private_key((authority.folder / "postgres.key").read_bytes(), None)
     assert key.public_key() == server.public_key()
+
+
+def test_what_another_authority_signed_is_left_alone_however_old_it_is(new_authority):
+    ours, theirs = new_authority(), new_authority()
+    ours.client("api", "--days", "0")  # expired, but ours
+    theirs.server("tls", "medcost.example.org")
+    for name in ("tls.crt", "tls.key"):
+        shutil.copy(theirs.folder / name, ours.folder)
+    renewed = ours.pki("renew", "--ca", ours.key_folder, "--out", ours.folder, "--within", "400")
+    assert renewed.returncode == 0, renewed.stderr
+    assert "tls: left alone" in renewed.stdout
+    for name in ("tls.crt", "tls.key"):
+        assert (ours.folder / name).read_bytes() == (theirs.folder / name).read_bytes()
+    assert read(ours.folder / "api.crt").not_valid_after_utc > datetime.now(UTC) + timedelta(days=89)
+
+
+def test_days_are_decimal_with_a_nought_before_them_too(new_authority):
+    authority = new_authority()
+    certificate = read(authority.client("api", "--days", "010"))
+    assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == timedelta(days=10)
+    renewed = authority.pki("renew", "--ca", authority.key_folder, "--out", authority.folder, "--within", "08")
+    assert (renewed.returncode, renewed.stderr) == (0, "")
+    assert renewed.stdout.startswith("api: still until")
+
+
+def test_an_authority_takes_no_folder_that_holds_other_things(pki, tmp_path):
+    (tmp_path / "letter").write_text("to somebody", encoding="utf-8")
+    tmp_path.chmod(0o755)
+    refused = pki("ca", "--ca", tmp_path)
+    assert (refused.returncode, "a folder of its own" in refused.stderr) == (1, True)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+    assert [file.name for file in tmp_path.iterdir()] == ["letter"]
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import re
 import ssl
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -17,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from domain.errors import RepositoryUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
 _AWAY: Final = ("08", "25006", "40001", "40P01", "53", "57", "58")
 """SQLSTATE classes and codes that pass: connection, read-only, serialization, resources, intervention, system."""
@@ -27,18 +29,24 @@ _NO_SCHEMA: Final = ("42P01", "42703")
 """SQLSTATE of a missing table and a missing column."""
 _NOT_LET_IN: Final = "28"
 """SQLSTATE class of a user, password or certificate that the server refuses."""
-_TLS: Final = ("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl")
-"""libpq's words for TLS, which SQLAlchemy hands on from an address as they stand."""
 _VALUE: Final = re.compile(r"(invalid input for query argument [^:]*): .*", re.DOTALL)
 """What asyncpg says of a value that does not fit, and then the value."""
+_TLS_FILES: Final = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
+_TLS: Final = (
+    "sslmode", *_TLS_FILES, "sslpassword", "sslnegotiation", "ssl_min_protocol_version", "ssl_max_protocol_version",
+)  # fmt: skip
+"""libpq's words for TLS, which SQLAlchemy hands on from an address as they stand; asyncpg knows these."""
+_WORDS: Final = frozenset(inspect.signature(asyncpg.connect).parameters)
+"""What asyncpg takes besides."""
 
 
 def connect(url: str, *, deadline: float) -> AsyncEngine:
     """Make an engine that gives up on a connection or a statement after ``deadline`` seconds.
 
     Args:
-        url: ``postgresql://…``, whatever driver it names; asyncpg is used. libpq's ``sslmode``, ``sslrootcert``,
-            ``sslcert`` and ``sslkey`` are understood; each new connection reads these files, so renewed ones count.
+        url: ``postgresql://…``, whatever driver it names; asyncpg is used. libpq's words for TLS are understood,
+            such as ``sslmode``, ``sslrootcert``, ``sslcert`` and ``sslkey``; each new connection reads these files, so
+            renewed ones count.
         deadline: seconds.
     """
     engine = create_async_engine(
@@ -62,18 +70,57 @@ def connect(url: str, *, deadline: float) -> AsyncEngine:
 
 
 async def _open(**told: Any) -> asyncpg.Connection:
-    """Connect; asyncpg takes TLS by files in an address only."""
+    """Connect; asyncpg takes TLS by files in an address only.
+
+    Raises:
+        RepositoryUnavailable: if what the address says of TLS cannot be followed, or a side does not trust the other.
+    """
     tls = {name: told.pop(name) for name in _TLS if name in told}
+    if unknown := told.keys() - _WORDS:
+        raise _misconfigured(", ".join(sorted(unknown)), "unknown here")
     if tls:
         told["dsn"] = f"postgresql://?{urlencode(tls)}"
-    try:
+    with _explained(tls):
+        try:
+            return await asyncpg.connect(**told)
+        except ssl.SSLError as error:
+            if error.reason != "KEY_VALUES_MISMATCH":
+                raise
+        # certificate and key are being replaced, and one of them was already
+        await asyncio.sleep(0.1)
         return await asyncpg.connect(**told)
+
+
+@contextmanager
+def _explained(tls: Mapping[str, str]) -> Iterator[None]:
+    """Name what is to blame in the address: what asyncpg raises reads as if the server were away."""
+    try:
+        yield
+    except asyncpg.ClientConfigurationError as error:
+        raise _misconfigured(str(error).partition("\n")[0]) from error
+    except ssl.SSLEOFError:  # hung up
+        raise
     except ssl.SSLError as error:
-        if error.reason != "KEY_VALUES_MISMATCH":
-            raise
-    # certificate and key are being replaced, and one of them was already
-    await asyncio.sleep(0.1)
-    return await asyncpg.connect(**told)
+        why = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else error.reason
+        message = f"the database does not let us in by TLS ({why or error}): look at {', '.join(tls) or 'sslmode'}"
+        raise RepositoryUnavailable(message, retry_after=10) from error
+    except OSError as error:
+        for word in _TLS_FILES:
+            if word in tls and (why := _unreadable(tls[word])):
+                raise _misconfigured(word, why) from error
+        raise
+
+
+def _unreadable(file: str) -> str | None:
+    try:
+        with Path(file).open("rb"):
+            return None
+    except OSError as error:
+        return error.strerror
+
+
+def _misconfigured(*what: str) -> RepositoryUnavailable:
+    return RepositoryUnavailable(": ".join(("the database's address cannot be followed", *what)), retry_after=10)
 
 
 def _refuse_if_closed(connection: Any, *_: object) -> None:
@@ -144,8 +191,8 @@ def _forget_facts(error: Exception) -> None:
     while one is not None:
         if isinstance(one, asyncpg.PostgresError):
             vars(one).pop("detail", None)
-        if one.args:
-            one.args = (_VALUE.sub(r"\1", str(one.args[0])), *one.args[1:])
+        if one.args and isinstance(one.args[0], str):
+            one.args = (_VALUE.sub(r"\1", one.args[0]), *one.args[1:])
         one = one.__cause__
 
 

@@ -43,8 +43,10 @@ _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
     "get_champion": (404, 503),
     "promote": (*_READS, 404, 409, 503),
     "roll_back": (*_READS, 404, 409, 503),
+    "serving": (503,),
     "ready": (503,),
 }
+_HEALTH: Final = ("live", "serving", "ready")
 
 
 def config(version: str) -> OpenAPIConfig:
@@ -111,9 +113,9 @@ def _complete(operation: dict[str, Any]) -> None:
     responses.pop("400", None)  # Litestar's own shape of errors, which is not ours
     if name in _BODIES:
         operation["requestBody"] = {"required": name not in ("promote", "roll_back"), "content": _BODIES[name]}
-    if name not in ("live", "ready"):
+    if name not in _HEALTH:
         operation["security"] = [{}, {"bearer": []}, {"key": []}]
-    anywhere = {403, 421, 429} if name in ("live", "ready") else {401, 403, 421, 429}
+    anywhere = {403, 421, 429} if name in _HEALTH else {401, 403, 421, 429}
     for status in sorted({*_PROBLEMS.get(name, ()), *anywhere}):
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,

@@ -26,7 +26,7 @@ class ApiOptions:
         deadline: seconds within which a request is answered, at worst by 503.
         allowed_origins: whose pages may call the API from a browser, such as ``https://app.example.org``.
         https: whether callers come by HTTPS only.
-        leaving: tells whether the process is about to end; it is not ready then.
+        leaving: tells whether the process is about to end; it is neither serving nor ready then.
     """
 
     refusal: Callable[[Iterable[tuple[bytes, bytes]]], tuple[int, str] | None]

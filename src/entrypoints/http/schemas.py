@@ -306,6 +306,12 @@ class LiveOut(msgspec.Struct, frozen=True):
     version: str
 
 
+class ServingOut(msgspec.Struct, frozen=True):
+    """The process answers, and is not about to end."""
+
+    status: Literal["serving"]
+
+
 class ReadyOut(msgspec.Struct, frozen=True):
     """A known prediction was made, by this model, and the database answered."""
 

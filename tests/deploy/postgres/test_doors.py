@@ -173,6 +173,25 @@ async def test_a_pair_that_never_matches_is_no_way_in(app_server):
         await who_is(app_server.url("api", sslkey=users / "trainer.key"))
 
 
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"sslkey": "/nowhere/api.key"}, "sslkey: No such file"),
+        ({"host": "127.0.0.1"}, "IP address mismatch"),
+        ({"sslmode": "verify"}, "`sslmode` parameter must be one of"),
+    ],
+)
+async def test_what_is_wrong_with_tls_is_named(app_server, wrong, named):
+    with pytest.raises(RepositoryUnavailable, match=named):
+        await who_is(app_server.url("api", **wrong))
+
+
+async def test_the_versions_of_tls_are_followed(app_server):
+    assert (await who_is(app_server.url("api", ssl_min_protocol_version="TLSv1.3")))[2] == "TLSv1.3"
+    with pytest.raises(RepositoryUnavailable, match="by TLS"):
+        await who_is(app_server.url("api", ssl_max_protocol_version="TLSv1.2"))
+
+
 def test_an_authority_is_replaced_and_at_no_time_is_anybody_locked_out(new_server, new_authority):
     server, later = new_server("mlflow"), new_authority()
     old = server.authority

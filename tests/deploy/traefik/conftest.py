@@ -34,6 +34,7 @@ class Edge:
 
     http: int
     https: int
+    inside: int
     trusted: ssl.SSLContext
     log: Path
     processes: dict[str, list[subprocess.Popen[bytes]]]
@@ -88,14 +89,14 @@ def mirror() -> Iterator[str]:
         server.shutdown()
 
 
-def _serve(what: str, home: Path) -> tuple[subprocess.Popen[bytes], str]:
+def _serve(what: str, home: Path, **told: str) -> tuple[subprocess.Popen[bytes], str]:
     home.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as door:
         process = subprocess.Popen(
             [sys.executable, "-m", "entrypoints.wiring.asgi", "--serve", what, "--fd", str(door.fileno())],
             env={
                 **os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home), "MEDCOST_HTTPS": "true",
-                "MEDCOST_ALLOWED_HOSTS": DOMAIN, "MEDCOST_TRUSTED_PROXIES": "127.0.0.1",
+                "MEDCOST_ALLOWED_HOSTS": DOMAIN, "MEDCOST_TRUSTED_PROXIES": "127.0.0.1", **told,
             },
             pass_fds=[door.fileno()], stderr=subprocess.DEVNULL,
         )  # fmt: skip
@@ -153,31 +154,54 @@ def start_traefik(part: Callable[..., None], tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="package")
-def edge(
-    start_traefik: Callable[..., Any],
-    new_authority: Callable[[], Any],
-    mirror: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Edge]:
-    authority, homes = new_authority(), tmp_path_factory.mktemp("homes")
+def open_edge(start_traefik: Callable[..., Any], new_authority: Callable[[], Any]) -> Iterator[Callable[..., Edge]]:
+    """`open_edge(api=[…], dashboard=[…], MEDCOST_…=…)`: Traefik in front of what `_serve` gave."""
+    authority = new_authority()
     authority.server("tls", DOMAIN, f"mlflow.{DOMAIN}", f"pgadmin.{DOMAIN}")
-    served = {what: [_serve(what, homes / f"{what}{n}") for n in (1, 2)] for what in ("api", "dashboard")}
-    (http, https, _), log = start_traefik(
-        MEDCOST_ACME="files",
-        MEDCOST_TLS_CERTIFICATE=str(authority.folder / "tls.crt"),
-        MEDCOST_TLS_KEY=str(authority.folder / "tls.key"),
-        MEDCOST_API_SERVERS=",".join(url for _, url in served["api"]),
-        MEDCOST_DASHBOARD_SERVERS=", ".join(url for _, url in served["dashboard"]),
-        MEDCOST_MLFLOW_SERVERS=mirror,
-        MEDCOST_PGADMIN_SERVERS=mirror,
-    )
     trusted = ssl.create_default_context(cafile=str(authority.folder / "ca.crt"))
-    edge = Edge(http, https, trusted, log, {what: [one for one, _ in some] for what, some in served.items()})
-    _await_all(edge, [url for some in served.values() for _, url in some])
-    yield edge
-    for process in (one for some in edge.processes.values() for one in some):
+    opened: list[subprocess.Popen[bytes]] = []
+
+    def start(*, api: list[Any], dashboard: list[Any] | None = None, **told: str) -> Edge:
+        served = {"api": api, "dashboard": dashboard or []}
+        (http, https, inside), log = start_traefik(
+            MEDCOST_ACME="files",
+            MEDCOST_TLS_CERTIFICATE=str(authority.folder / "tls.crt"),
+            MEDCOST_TLS_KEY=str(authority.folder / "tls.key"),
+            **{f"MEDCOST_{what.upper()}_SERVERS": ", ".join(url for _, url in some) for what, some in served.items()},
+            **told,
+        )
+        processes = {what: [one for one, _ in some] for what, some in served.items()}
+        opened.extend(one for some in processes.values() for one in some)
+        return Edge(http, https, inside, trusted, log, processes)
+
+    yield start
+    for process in opened:
         process.kill()
         process.wait(timeout=20)
+
+
+@pytest.fixture(scope="package")
+def edge(open_edge: Callable[..., Edge], mirror: str, tmp_path_factory: pytest.TempPathFactory) -> Edge:
+    homes = tmp_path_factory.mktemp("homes")
+    served = {what: [_serve(what, homes / f"{what}{n}") for n in (1, 2)] for what in ("api", "dashboard")}
+    edge = open_edge(**served, MEDCOST_MLFLOW_SERVERS=mirror, MEDCOST_PGADMIN_SERVERS=mirror)
+    _await_all(edge, [url for some in served.values() for _, url in some])
+    return edge
+
+
+@pytest.fixture
+def edge_of_an_outage(open_edge: Callable[..., Edge], tmp_path: Path) -> Edge:
+    """One API process, without its model server and its database, and slow to leave."""
+    port = _free_ports(1)[0]
+    away = {
+        "MEDCOST_PROFILE": "embedded",
+        "MEDCOST_DATABASE_URL": f"postgresql://nobody@127.0.0.1:{port}/medcost",
+        "MEDCOST_MODEL_SERVER_URL": f"http://127.0.0.1:{port}",
+        "MEDCOST_DRAIN_NOTICE": "600",
+    }
+    process, url = _serve("api", tmp_path / "home", **away)
+    httpx.get(f"{url}/api/v1/health/live", timeout=60)
+    return open_edge(api=[(process, url)])
 
 
 def _await_all(edge: Edge, processes: list[str]) -> None:

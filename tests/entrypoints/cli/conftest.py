@@ -27,12 +27,12 @@ def home(tmp_path):
 
 @pytest.fixture
 def medcost(home):
-    """`medcost("models", "list", home=…)` runs the command to its end."""
+    """`medcost("models", "list", home=…, MEDCOST_…=…)` runs the command to its end."""
 
-    def run(*arguments, home=home):
+    def run(*arguments, home=home, **told):
         ended = subprocess.run(
             [sys.executable, "-m", "entrypoints.cli.main", *map(str, arguments)],
-            env={**os.environ, "MEDCOST_HOME": str(home)},
+            env={**os.environ, "MEDCOST_HOME": str(home), **told},
             capture_output=True,
             text=True,
             timeout=150,

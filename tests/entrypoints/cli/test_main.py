@@ -41,6 +41,13 @@ def test_a_failure_is_status_1_and_one_line(medcost, tmp_path):
     assert "absent.csv" in ended.said
 
 
+def test_doctor_names_what_the_databases_address_says_wrong(medcost):
+    address = "postgresql://api@127.0.0.1:9/medcost?sslmode=require&sslcert=/nowhere/api.crt"
+    ended = medcost("doctor", "--profile", "production", "--json", MEDCOST_DATABASE_URL=address)
+    assert ended.status == 1
+    assert "sslcert: No such file or directory" in ended.output
+
+
 def test_every_command_has_help(medcost):
     for command in ("train", "data", "models", "publish", "evaluate", "predict", "db", "keys"):
         assert medcost(command, "--help").output.startswith(f"Usage: medcost {command}")

@@ -34,7 +34,7 @@ async def test_without_a_known_key_nothing_is_answered(container, client_of, ann
 
 async def test_health_and_documentation_need_no_key(container, client_of):
     async with client_of(container, require_keys=True) as api:
-        for path in ("/health/live", "/health/ready", "/schema/openapi.json", "/docs"):
+        for path in ("/health/live", "/health/serving", "/health/ready", "/schema/openapi.json", "/docs"):
             assert (await api.get(path)).status_code == 200
 
 

@@ -28,6 +28,7 @@ OPERATIONS = {
     "promote": ("POST", "/models/{version}/promotion"),
     "roll_back": ("POST", "/models/rollback"),
     "live": ("GET", "/health/live"),
+    "serving": ("GET", "/health/serving"),
     "ready": ("GET", "/health/ready"),
     "metrics": ("GET", "/metrics"),
 }

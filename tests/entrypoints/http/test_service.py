@@ -29,6 +29,7 @@ async def test_without_a_model_predictions_are_unavailable_and_nothing_is_record
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
         assert answer.json()["detail"] == "the model server does not answer"
     assert (await memory_api.get("/health/live")).status_code == 200
+    assert (await memory_api.get("/health/serving")).status_code == 200
     assert (await memory_api.get("/predictions")).json()["predictions"] == []
 
 
@@ -37,6 +38,7 @@ async def test_without_a_database_the_service_is_not_ready(memory_container, mem
     assert isinstance(predictions, MemoryPredictions)
     predictions.failure = RepositoryUnavailable("no answer from PostgreSQL")
     assert (await memory_api.get("/health/ready")).status_code == 503
+    assert (await memory_api.get("/health/serving")).json() == {"status": "serving"}
 
 
 async def test_an_unforeseen_failure_says_nothing_internal(memory_container, memory_api, ann, capsys):

@@ -85,6 +85,10 @@ def test_told_to_end_it_is_not_ready_first_then_finishes_what_is_under_way_and_e
         while answer.status_code == 200:  # the signal is on its way
             answer = httpx.get(url(address, "/health/ready"), timeout=10)
         assert (answer.status_code, answer.json()["detail"]) == (503, "this process is about to end")
+        assert httpx.get(url(address, "/health/serving"), timeout=10).json() == answer.json() | {
+            "instance": "/api/v1/health/serving"
+        }
+        assert httpx.get(url(address, "/health/live"), timeout=10).status_code == 200
         assert httpx.post(url(address, "/predictions"), json=ANN, timeout=10).status_code == 201
         while connects(address):
             time.sleep(0.05)
@@ -160,13 +164,12 @@ def test_parts_that_are_away_are_waited_for_and_named_when_they_come(serve, star
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
     _, address = serve(
-        MEDCOST_PROFILE="production",
-        MEDCOST_HOST="127.0.0.1",
-        MEDCOST_REQUIRE_KEYS="false",
+        MEDCOST_PROFILE="embedded",
         MEDCOST_DATABASE_URL=database.url("medcost"),
         MEDCOST_MODEL_SERVER_URL=f"http://127.0.0.1:{port}",
     )
     assert httpx.get(url(address, "/health/live"), timeout=60).status_code == 200
+    assert httpx.get(url(address, "/health/serving"), timeout=60).status_code == 200
     missing = httpx.get(url(address, "/health/ready"), timeout=30)
     assert missing.status_code == 503
     assert missing.headers["retry-after"]

@@ -13,7 +13,7 @@ from domain.errors import Unavailable
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
 from entrypoints.http import access
-from entrypoints.http.schemas import LiveOut, ModelOut, ReadyOut
+from entrypoints.http.schemas import LiveOut, ModelOut, ReadyOut, ServingOut
 from entrypoints.http.shared import Shared
 
 TAGS: Final = ["health"]
@@ -25,6 +25,19 @@ async def live(shared: NamedDependency[Shared]) -> LiveOut:
     return LiveOut("alive", shared.options.version)
 
 
+@get(
+    "/health/serving",
+    operation_id="serving",
+    tags=TAGS,
+    summary="May a proxy lead requests here?",
+    opt={access.OPEN: True},
+)
+async def serving(shared: NamedDependency[Shared]) -> ServingOut:
+    """Asks no other part, for what is away here is away everywhere; 503 only says that this process is leaving."""
+    _stay(shared)
+    return ServingOut("serving")
+
+
 @get("/health/ready", operation_id="ready", tags=TAGS, summary="Can it predict and record?", opt={access.OPEN: True})
 @inject
 async def ready(
@@ -33,9 +46,7 @@ async def ready(
     shared: NamedDependency[Shared],
 ) -> ReadyOut:
     """A known prediction is made and the database asked; 503 says what is away, or that this process is leaving."""
-    if shared.options.leaving():
-        message = "this process is about to end"
-        raise Unavailable(message)
+    _stay(shared)
     model, database = await asyncio.gather(predictor.model(), predictions.check(), return_exceptions=True)
     away = [one for one in (model, database) if isinstance(one, BaseException)]
     if len(away) > 1 and all(isinstance(one, Unavailable) for one in away):
@@ -51,4 +62,10 @@ async def metrics_text(shared: NamedDependency[Shared]) -> Response[bytes]:
     return Response(shared.metrics.text(), media_type="text/plain; version=0.0.4")
 
 
-HANDLERS: Final = (live, ready, metrics_text)
+def _stay(shared: Shared) -> None:
+    if shared.options.leaving():
+        message = "this process is about to end"
+        raise Unavailable(message)
+
+
+HANDLERS: Final = (live, serving, ready, metrics_text)
