@@ -49,9 +49,8 @@ _UNLESS_SAID: Final = (
 class Edge:
     """An ASGI layer around the whole application, so that also what no route answers is seen here.
 
-    Each answer carries ``X-Request-ID``: the caller's if it is harmless, else a new one; and comes in time.
-    A page of another site must
-    not reach us through somebody's browser: whom to refuse is told by the options.
+    Each answer carries ``X-Request-ID``: the caller's if it is harmless, else a new one; and comes in time. A page of
+    another site must not reach us through somebody's browser: whom to refuse is told by the options.
     """
 
     app: ASGIApp

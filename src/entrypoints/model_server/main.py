@@ -7,7 +7,6 @@ the workers, takes several seconds more, and the workers outlive an arbiter that
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import multiprocessing
 import os
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from entrypoints.wiring.garbage import collect_seldom
 from entrypoints.wiring.logs import configure_logs
 from entrypoints.wiring.model_server import bentoml_environment
 from entrypoints.wiring.settings import load
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from entrypoints.model_server.app import Receive, Scope, Send
 
 _BACKLOG: Final = 2048
-_GARBAGE: Final = 20_000
-"""New containers until cycles are looked for among the young ones."""
 _SECONDS_TO_END: Final = 5
 _KEEP_ALIVE: Final = 75
 """Seconds; longer than clients keep idle connections, so that it is not the server who hangs up on a question."""
@@ -100,10 +98,7 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     if multiprocessing.parent_process() is not None:
         end_with_parent(os.getppid())
     service = MedcostModel.to_asgi(is_main=False)
-    # as in the web process: what is imported stays, and questions leave hardly any cycles
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GARBAGE)
+    collect_seldom()
 
     async def shortened(scope: Scope, receive: Receive, send: Send) -> None:
         """Let questions pass by BentoML's layers, which cost a small one twice its own time."""

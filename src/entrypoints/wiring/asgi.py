@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import math
 import socket
 import sys
@@ -29,6 +28,7 @@ from entrypoints.http.limits import RateLimit
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.options import ApiOptions
 from entrypoints.wiring.door import Door, refusal
+from entrypoints.wiring.garbage import collect_seldom
 from entrypoints.wiring.logs import configure_logs
 from entrypoints.wiring.serving import Protocol, Server
 from entrypoints.wiring.settings import asks_for_login, is_loopback, load, refuse_open_door
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from entrypoints.wiring.settings import Settings
 
 _BACKLOG: Final = 2048
-_GARBAGE: Final = 20_000
-"""New containers until cycles are looked for among the young ones: some thirty requests' worth."""
 Service: TypeAlias = Literal["web", "api", "dashboard"]
 
 _NOTHING: Final = PlainTextResponse("This process does not serve that.\n", 404)
@@ -202,11 +200,7 @@ async def run_web(
         timeout_graceful_shutdown=math.ceil(settings.drain_within),
     )
     server = Server(config, leave=leaving.set, notice=settings.drain_notice)
-    # what is imported stays: looking through all of it for garbage stops everybody for a tenth of a second;
-    # a request leaves hardly any cycles, so looking for them as often as by default takes a twelfth of the time
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GARBAGE)
+    collect_seldom()
     await server.serve(sockets=list(sockets) if sockets else None)
 
 
