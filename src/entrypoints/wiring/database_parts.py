@@ -63,7 +63,7 @@ class DatabaseParts(Provider):
         """One pool of connections; the embedded server runs as long as it is open."""
         held = ExitStack()
         await enter_in_thread(held, lease(settings))
-        engine = connect(database_url(settings), deadline=settings.database_deadline)
+        engine = connect(database_url(settings), deadline=settings.database_deadline, recycle=settings.database_recycle)
         yield engine
         await engine.dispose()
         await asyncio.to_thread(held.close)

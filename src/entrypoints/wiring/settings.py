@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         model_server_url: where the model server listens; empty for the one that `medcost up` started.
         predictor_deadline: seconds after which a prediction counts as failed.
         database_deadline: seconds after which a statement counts as failed.
+        database_recycle: seconds after which a connection is made anew, so that a renewed certificate counts.
         idempotency_hours: hours for which an idempotency key counts.
         retention_days: days after which `medcost db prune` erases a prediction; 0 keeps them all.
         require_keys: whether the API asks for a key; only a loopback address outside of production may do without.
@@ -75,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     model_server_url: str = ""
     predictor_deadline: Seconds = 3.0
     database_deadline: Seconds = 5.0
+    database_recycle: Seconds = 1800.0
     idempotency_hours: Annotated[float, msgspec.Meta(gt=0)] = 24.0
     retention_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     require_keys: bool = False

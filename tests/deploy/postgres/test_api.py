@@ -70,6 +70,7 @@ def api(app_server, model_server, key, tmp_path_factory):
                 "MEDCOST_KEY_REQUESTS_PER_MINUTE": "0",
                 "MEDCOST_ADDRESS_REQUESTS_PER_MINUTE": "0",
                 "MEDCOST_DRAIN_NOTICE": "0",
+                "MEDCOST_DATABASE_RECYCLE": "1",
             },
             pass_fds=[door.fileno()],
         )
@@ -127,7 +128,7 @@ def test_certificates_of_server_and_clients_are_renewed_under_load_without_a_fai
         client = connections_of(app_server, "api") & {serial_of(authority.folder / "api.crt")}
         return client and shown_by(app_server) == serial_of(authority.folder / "postgres.crt")
 
-    with ThreadPoolExecutor(24) as pool:  # more than the pool keeps, so that connections are always being made
+    with ThreadPoolExecutor(24) as pool:  # connections are made anew all the time: see MEDCOST_DATABASE_RECYCLE above
         asking = [pool.submit(ask) for _ in range(24)]
         try:
             for _ in range(2):
