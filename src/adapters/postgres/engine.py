@@ -40,7 +40,7 @@ _WORDS: Final = frozenset(inspect.signature(asyncpg.connect).parameters)
 """What asyncpg takes besides."""
 
 
-def connect(url: str, *, deadline: float, recycle: float = 1800.0) -> AsyncEngine:
+def connect(url: str, *, deadline: float, recycle: int = 1800) -> AsyncEngine:
     """Make an engine that gives up on a connection or a statement after ``deadline`` seconds.
 
     Args:
@@ -55,7 +55,7 @@ def connect(url: str, *, deadline: float, recycle: float = 1800.0) -> AsyncEngin
         pool_size=_CONNECTIONS,
         max_overflow=0,  # what is given back is kept: `driver_of` could not close it outside of SQLAlchemy's greenlets
         pool_timeout=deadline,
-        pool_recycle=recycle,  # type: ignore[arg-type]  # only compared, so fractions do
+        pool_recycle=recycle,
         hide_parameters=True,  # facts of people must not reach a log by way of an error's text
         connect_args={
             "async_creator_fn": _open,

@@ -76,7 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     model_server_url: str = ""
     predictor_deadline: Seconds = 3.0
     database_deadline: Seconds = 5.0
-    database_recycle: Seconds = 1800.0
+    database_recycle: Annotated[int, msgspec.Meta(gt=0)] = 1800
     idempotency_hours: Annotated[float, msgspec.Meta(gt=0)] = 24.0
     retention_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     require_keys: bool = False
