@@ -50,7 +50,9 @@ def find_again(page: Page) -> None:
     """Come out of the tunnel. By socket.io's own way back: a bare `socket.connect()` asks for the page's first word
     again, and NiceGUI, which has forgotten it by then, loads the page anew.
     """
-    page.evaluate("() => { const line = window.socket.io; line.reconnection(true); line.reconnect(); }")
+    page.evaluate(
+        "() => { const line = window.socket.io; line.reconnection(true); line.skipReconnect = false; line.reconnect(); }"
+    )
 
 
 def typical(page: Page) -> str:
