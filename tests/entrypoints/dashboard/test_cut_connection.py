@@ -51,7 +51,12 @@ def find_again(page: Page) -> None:
     again, and NiceGUI, which has forgotten it by then, loads the page anew.
     """
     page.evaluate(
-        "() => { const line = window.socket.io; line.reconnection(true); line.skipReconnect = false; line.reconnect(); }"
+        """() => {
+            const line = window.socket.io;
+            line.reconnection(true);
+            line.skipReconnect = false; // it stays true otherwise
+            line.reconnect();
+        }"""
     )
 
 
