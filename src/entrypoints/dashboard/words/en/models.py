@@ -62,7 +62,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "models.calibration.lead": "Ranges of every level: what share of people they promised to hold, "
     "and what share they held.",
     "models.calibration.legend": "Square: promised. Circle: held. "
-    "A range that holds more than it promised is wider than it need be.",
+    "A circle far right of its square: most costs follow the facts so closely that even a narrow range holds them.",
     "models.calibration.none": "The card has no such figures: this version is older than they are.",
     "models.promised": "Promised",
     "models.groups": "Coverage by group",

@@ -62,7 +62,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "models.calibration.lead": "Rangos de cada nivel: a qué parte de las personas prometían abarcar "
     "y a qué parte abarcaron.",
     "models.calibration.legend": "Cuadrado: lo prometido. Círculo: lo abarcado. "
-    "Un rango que abarca más de lo prometido es más ancho de lo necesario.",
+    "Un círculo muy a la derecha: casi todos los costos siguen los datos tan de cerca "
+    "que hasta un rango estrecho los abarca.",
     "models.calibration.none": "La ficha no tiene esas cifras: esta versión es anterior a ellas.",
     "models.promised": "Prometido",
     "models.groups": "Cobertura por grupo",
