@@ -38,8 +38,10 @@ class Difference:
 
     Args:
         column: its name.
-        test: ``kolmogorov_smirnov`` for numbers, ``chi_squared`` for categories.
-        statistic: of that test.
+        test: of numbers ``kolmogorov_smirnov``, ``mann_whitney`` or ``exceedance``, whichever says most; of categories
+            ``chi_squared``.
+        statistic: of that test: the largest distance of the two distributions; the chance that a current value is
+            above a reference one; the share beyond the reference's range; the sum of squares.
         p_value: chance of such a statistic or a larger one where nothing has changed.
         psi: population stability index: how much, whatever the number of rows.
     """
@@ -69,7 +71,9 @@ class DriftReport:
     drifted: tuple[str, ...]
 
     @classmethod
-    def of(cls, differences: Sequence[Difference], *, reference_rows: int, rows: int) -> Self:
+    def of(
+        cls, differences: Sequence[Difference], *, reference_rows: int, rows: int, significance: float = SIGNIFICANCE
+    ) -> Self:
         """Judge: a column has drifted if its difference is significant *and* large enough to matter.
 
         Among a million rows everything is significant, among fifty every shift looks large: it takes both.
@@ -88,7 +92,7 @@ class DriftReport:
                 p_value=one.p_value,
                 psi=one.psi,
                 adjusted_p=p,
-                drifted=p < SIGNIFICANCE and one.psi >= NOTABLE,
+                drifted=p < significance and one.psi >= NOTABLE,
             )
             for one, p in zip(differences, adjusted, strict=True)
         )

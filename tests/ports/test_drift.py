@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import chi2_contingency, ks_2samp
+from scipy.stats import chi2_contingency, fisher_exact, ks_2samp, mannwhitneyu
 
 from adapters.pandas.synthetic import SyntheticClaims
 from adapters.scipy.drift import ScipyDriftMeter
@@ -48,7 +48,7 @@ def test_older_people_and_more_smokers_are_found_and_nothing_else(meter):
 
     report = meter.measure(sample(seed=1), sample(seed=2, change=change))
     assert report.drifted == ("age", "smoker")
-    assert {one.test for one in report.columns if one.drifted} == {"kolmogorov_smirnov", "chi_squared"}
+    assert {one.test for one in report.columns if one.drifted} == {"mann_whitney", "chi_squared"}
 
 
 def test_a_shift_too_small_to_matter_is_significant_in_a_large_file_but_no_drift(meter):
@@ -84,11 +84,40 @@ def test_statistics_and_chances_are_those_of_scipy(meter):
     before, now = (np.array(sample(rows=rows, seed=seed).facts) for rows, seed in ((1338, 1), (1000, 2)))
     now[:, AGE] = np.minimum(now[:, AGE] + 2, 64)
     for at, found in enumerate(meter.measure(Sample(before), Sample(now)).columns):
-        if found.test == "kolmogorov_smirnov":
-            known: Any = ks_2samp(before[:, at], now[:, at], method="asymp")
-        else:
+        if found.test == "chi_squared":
             kinds = [np.bincount(some[:, at].astype(int)) for some in (before, now)]
-            known = chi2_contingency(np.array(kinds))
-        assert (found.statistic, found.p_value) == pytest.approx((known.statistic, known.pvalue), rel=0.15), (
-            found.column
-        )
+            known: Any = chi2_contingency(np.array(kinds))
+            chance = known.pvalue
+        else:
+            shape: Any = ks_2samp(before[:, at], now[:, at], method="asymp")
+            place: Any = mannwhitneyu(now[:, at], before[:, at], method="asymptotic", use_continuity=False)
+            known = {"kolmogorov_smirnov": shape.statistic, "mann_whitney": place.statistic / before[:, at].size / 1000}
+            chance = 3 * min(shape.pvalue, place.pvalue)
+            assert found.statistic == pytest.approx(known[found.test], rel=0.15), found.column
+        assert found.p_value == pytest.approx(min(1, chance), rel=0.15), found.column
+
+
+def test_people_beyond_everybody_known_are_found_among_few(meter):
+    def change(facts):
+        facts[:12, AGE] = 70
+        return facts
+
+    (age,) = [one for one in meter.measure(sample(1338), sample(150, 2, change)).columns if one.column == "age"]
+    # of 1,488 rows alike, the 12 oldest are all among the last 150
+    chance = np.prod([(150 - i) / (1488 - i) for i in range(12)])
+    assert (age.test, age.statistic, age.p_value) == ("exceedance", 12 / 150, pytest.approx(3 * 2 * chance))
+
+
+def test_a_column_of_one_value_is_like_itself(meter):
+    def change(facts):
+        facts[:, AGE] = 40
+        return facts
+
+    assert meter.measure(sample(change=change), sample(150, 2, change)).columns[AGE].p_value == 1
+
+
+def test_a_share_that_fell_is_told_from_one_that_did_not(meter):
+    found: Any = fisher_exact([[80, 20], [1200, 138]], alternative="less")
+    assert meter.fell((80, 100), (1200, 1338)) == pytest.approx(found.pvalue)
+    assert meter.fell((80, 100), (1200, 1338)) < 0.01
+    assert meter.fell((95, 100), (1200, 1338)) > 0.9

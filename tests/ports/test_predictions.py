@@ -287,3 +287,13 @@ async def test_memory_fails_on_request() -> None:
     memory = MemoryPredictions(failure=RepositoryUnavailable("away"))
     with pytest.raises(RepositoryUnavailable):
         await memory.add(NEW)
+
+
+async def test_outcomes_are_found_by_the_time_at_which_they_came_in(predictions: PredictionRepository) -> None:
+    made = [await predictions.add(NEW) for _ in range(4)]
+    for day, one in ((3, made[0]), (1, made[1]), (2, made[2])):
+        await predictions.record_outcome(one.id, Outcome(100.0 * day, NOON + timedelta(days=day)))
+    found = await predictions.outcomes(NOON + timedelta(days=2), limit=10)
+    assert [one.id for one in found] == [made[0].id, made[2].id]
+    assert found[0].outcome == Outcome(300.0, NOON + timedelta(days=3))
+    assert [one.id for one in await predictions.outcomes(NOON, limit=1)] == [made[0].id]

@@ -21,6 +21,10 @@ GRANT INSERT ON model_versions TO trainer;
 GRANT UPDATE (verdict) ON model_versions TO trainer;
 GRANT INSERT, UPDATE ON model_ledger TO api, dashboard, trainer;
 
+-- reports of monitoring: figures, no person. `medcost monitor run` reads answers and outcomes, so it runs as dashboard.
+GRANT SELECT ON monitoring_reports TO api, dashboard, pgadmin;
+GRANT INSERT ON monitoring_reports TO dashboard;
+
 -- who may ask, and who the admin is. Keys are made by migrator (`medcost keys create`).
 GRANT SELECT ON api_keys TO api;
 GRANT SELECT, INSERT, UPDATE ON admin_password TO dashboard;

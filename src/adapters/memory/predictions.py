@@ -107,6 +107,12 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         self._rows[id] = replace(await self.get(id), outcome=outcome)
         return self._rows[id]
 
+    async def outcomes(self, since: datetime, *, limit: int) -> Sequence[Prediction]:
+        """Find those whose outcome came in."""
+        self._fail_if_asked()
+        known = [(row.outcome.recorded_at, row.id, row) for row in self._rows.values() if row.outcome]
+        return [row for at, _, row in sorted(known, reverse=True) if at >= since][:limit]
+
     async def check(self) -> None:
         """Return unless told to fail."""
         self._fail_if_asked()

@@ -168,6 +168,16 @@ class PostgresPredictions(PredictionRepository):
                 row = (await connection.execute(statement)).mappings().first()
         return entity(_found(row, id))
 
+    async def outcomes(self, since: datetime, *, limit: int) -> Sequence[Prediction]:
+        """Find those whose outcome came in, from the end of an index that holds no others."""
+        table = PREDICTIONS.c
+        last_first = (table.outcome_at.desc(), table.id.desc())
+        statement = select(PREDICTIONS).where(table.outcome_at >= since).order_by(*last_first).limit(limit)
+        with translated():
+            async with self._engine.connect() as connection:
+                rows = await connection.execute(statement)
+                return [entity(row) for row in rows.mappings()]
+
     async def check(self) -> None:
         """Return if the schema is the one that this code expects."""
         with translated():

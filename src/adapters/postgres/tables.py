@@ -18,8 +18,9 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )  # fmt: skip
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -57,6 +58,7 @@ PREDICTIONS: Final = Table(
     CheckConstraint("outcome >= 0", name="outcome"),
     CheckConstraint("(outcome IS NULL) = (outcome_at IS NULL)", name="outcome_at"),
     Index(None, "created_at", postgresql_using="brin"),  # for the policy of age: small, and hardly felt by inserts
+    Index(None, "outcome_at", postgresql_where=text("outcome_at IS NOT NULL")),  # what came in lately: few among many
     Index(None, "smoker", "sex", "region", "id"),  # any filter, newest first: see `history`
 )
 
@@ -111,6 +113,16 @@ MODEL_LEDGER: Final = Table(
     Column("previous_seal", Text, nullable=False),
     Column("seal", Text, nullable=False),
     CheckConstraint("change IN ('promotion', 'rollback')", name="change"),
+)
+
+MONITORING_REPORTS: Final = Table(
+    "monitoring_reports",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("at", _TIME, nullable=False, index=True),
+    Column("model_version", Integer, nullable=False),
+    Column("alarms", ARRAY(Text), nullable=False),  # empty where all is well
+    Column("report", JSONB, nullable=False),
 )
 
 API_KEYS: Final = Table(

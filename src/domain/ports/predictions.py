@@ -88,6 +88,10 @@ class PredictionRepository(Protocol):
         """
 
     @abstractmethod
+    async def outcomes(self, since: datetime, *, limit: int) -> Sequence[Prediction]:
+        """Find predictions whose outcome was recorded from a time on, the last recorded first, ``limit`` at most."""
+
+    @abstractmethod
     async def check(self) -> None:
         """Return if the store answers and has the schema that this code expects.
 

@@ -45,6 +45,7 @@ _COMMANDS: Final = (
     ("models", "models:app", "Versions, gate, ledger: list, show, promote, rollback, history."),
     ("publish", "models:publish", "Put a version on the model server's shelf."),
     ("evaluate", "evaluate:evaluate", "Score the champion on labelled rows."),
+    ("monitor", "monitor:app", "Does the champion still fit those who ask, and what their years cost?"),
     ("predict", "predict:predict", "Predict a whole file with the champion."),
     ("db", "db:app", "Migrations of the database: upgrade, current."),
     ("keys", "keys:app", "API keys: create, list, revoke."),

@@ -18,6 +18,8 @@ from prometheus_client import (
     generate_latest,
 )
 
+from entrypoints.http.monitoring import MonitoringGauges
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
@@ -96,6 +98,7 @@ class Metrics:
         )
         self._version = Gauge("medcost_model_version", "Version that made the last new answer", registry=self._registry)
         self._decode = self._stages.labels("decode")
+        self.monitoring = MonitoringGauges(self._registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count an answer. ``route`` is the template, such as ``/api/v1/predictions/{id}``."""

@@ -15,6 +15,7 @@ from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.engine import connect
 from adapters.postgres.keys import PostgresKeys
 from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.monitoring import PostgresReports
 from adapters.postgres.predictions import PostgresPredictions
 from adapters.system.clock import SystemClock
 from adapters.system.home import Home
@@ -23,6 +24,7 @@ from domain.ports.accounts import Accounts
 from domain.ports.clock import Clock
 from domain.ports.keys import ApiKeys
 from domain.ports.ledger import ModelLedger
+from domain.ports.monitoring import MonitoringReports
 from domain.ports.passwords import Passwords
 from domain.ports.predictions import PredictionRepository
 from entrypoints.wiring.database import database_url, enter_in_thread, lease
@@ -49,6 +51,11 @@ class DatabaseKeeping(Provider):
     def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
         """What is served, and why."""
         return PostgresLedger(engine, Home(settings.home).ledger_head)
+
+    @provide
+    def reports(self, engine: AsyncEngine) -> MonitoringReports:
+        """What monitoring found."""
+        return PostgresReports(engine)
 
 
 class DatabaseParts(Provider):

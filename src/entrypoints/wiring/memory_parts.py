@@ -13,6 +13,7 @@ from adapters.memory.accounts import MemoryAccounts
 from adapters.memory.keys import MemoryKeys
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.loader import MemoryLoader
+from adapters.memory.monitoring import MemoryReports
 from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.publisher import MemoryPublisher
@@ -30,6 +31,7 @@ from domain.ports.explainer import Explainer
 from domain.ports.keys import ApiKeys
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel, ModelLoader
+from domain.ports.monitoring import MonitoringReports
 from domain.ports.passwords import Passwords
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
@@ -46,6 +48,11 @@ class MemoryKeeping(Provider):
     def ledger(self) -> ModelLedger:
         """What is served, and why."""
         return MemoryLedger()
+
+    @provide
+    def reports(self) -> MonitoringReports:
+        """What monitoring found."""
+        return MemoryReports()
 
     @provide
     def keys(self, clock: Clock) -> ApiKeys:

@@ -10,6 +10,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from domain.errors import Unavailable
+from domain.ports.monitoring import MonitoringReports
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
 from entrypoints.http import access
@@ -57,8 +58,10 @@ async def ready(
 
 
 @get("/metrics", operation_id="metrics", tags=TAGS, summary="Figures for Prometheus", media_type="text/plain")
-async def metrics_text(shared: NamedDependency[Shared]) -> Response[bytes]:
+@inject
+async def metrics_text(shared: NamedDependency[Shared], reports: FromDishka[MonitoringReports]) -> Response[bytes]:
     """For the inside: a proxy to the outside must not pass this on; where keys are required, it asks for one."""
+    await shared.metrics.monitoring.refresh(reports)
     return Response(shared.metrics.text(), media_type="text/plain; version=0.0.4")
 
 

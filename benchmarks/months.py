@@ -1,0 +1,159 @@
+"""Simulated months of monitoring: how often is there an alarm without a reason, and is there one with a reason?
+
+``python -m benchmarks.months`` prints the table of docs/monitoring.md. All people are invented, every draw is seeded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+
+from adapters.pandas.synthetic import SyntheticClaims
+from adapters.scipy.drift import ScipyDriftMeter
+from adapters.sklearn.loader import SklearnLoader
+from adapters.sklearn.trainer import SklearnTrainer
+from adapters.system.clock import SystemClock
+from application.monitor_champion import coverages, covered_when_made, drifts
+from domain.beneficiary import FACTS, OBESITY
+from domain.drift import Sample
+from domain.model import FoldPlan, Provenance, Recipe
+from domain.monitoring import GroupOutcomes, pit
+from domain.prediction import ModelReference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from domain.ports.loader import LoadedModel
+
+    Floats = NDArray[np.float64]
+
+MONTHS: Final = 100
+TRAININGS: Final = 4
+"""The luck of one training sample shall not decide."""
+SMALL, LARGE = 150, 20_000
+POOL: Final = 40_000
+AGE, BMI, SMOKER = FACTS.index("age"), FACTS.index("bmi"), FACTS.index("smoker")
+
+
+@dataclass(frozen=True)
+class World:
+    """A champion, and a pool of people it never saw from whom months are drawn, with all that is known of them."""
+
+    before: dict[str, tuple[int, int]]
+    learnt_from: Sample
+    facts: Floats
+    expected: Floats
+    pit: Floats
+    inside: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls, model: LoadedModel, before: dict[str, tuple[int, int]], learnt_from: Sample, facts: Floats, costs: Floats
+    ) -> World:
+        answers = asyncio.run(model.publish_columns(_table(facts))).money.tolist()
+        expected, _, low, high = np.array(answers)
+        places = np.empty(len(facts))
+        draws = np.random.default_rng(7).random(len(facts))
+        for at in range(0, len(facts), 10_000):
+            part = slice(at, at + 10_000)
+            rows: Any = asyncio.run(model.predict_columns(_table(facts[part]))).numbers.tolist()
+            places[part] = [
+                pit(quantiles, cost, draw)
+                for (_, *quantiles), cost, draw in zip(rows, costs[part].tolist(), draws[part].tolist(), strict=True)
+            ]
+        return cls(before, learnt_from, facts, expected, places, (costs >= low) & (costs <= high))
+
+    def alarms(self, people: NDArray[np.intp]) -> list[str]:
+        """Monitor a month in which these people asked, and their outcomes came in."""
+        facts, meter = self.facts[people], ScipyDriftMeter()
+        asked = Sample(facts, {"expected": self.expected[people]})
+        known = Sample(facts, {"pit": self.pit[people]})
+        smoker, obese = facts[:, SMOKER] == 1, facts[:, BMI] >= OBESITY
+        female = facts[:, FACTS.index("sex")] == 0
+        members = {
+            "all": np.ones(len(facts), bool),
+            "smoker=yes": smoker,
+            "smoker=no": ~smoker,
+            "obese=yes": obese,
+            "obese=no": ~obese,
+            "sex=female": female,
+            "sex=male": ~female,
+        }
+        inside = self.inside[people]
+        groups = [
+            GroupOutcomes(group=name, outcomes=int(of.sum()), inside=int(inside[of].sum()), bias=0, typical_mae=0)
+            for name, of in members.items()
+            if of.any()
+        ]
+        found = [f"drift:{one.column}" for one in drifts(meter, self.learnt_from, asked, known) if one.drifted]
+        return found + [f"coverage:{one.group}" for one in coverages(meter, groups, self.before) if one.short]
+
+
+def trained(family: str, seed: int) -> tuple[LoadedModel, dict[str, tuple[int, int]], Sample]:
+    """Train on invented people; with whom it covered, and what it answers to those it learnt from."""
+    claims = SyntheticClaims(seed=seed).read()
+    trainer, recipe, plan = SklearnTrainer(SystemClock()), Recipe(family=family), FoldPlan(n_repeats=1)
+    test = trainer.test(recipe, claims, plan)
+    with tempfile.TemporaryDirectory() as folder:
+        made = trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=Path(folder))
+        model = ModelReference(1, made.digest)
+        loader = SklearnLoader()
+        loaded, learnt_from = loader.load(model, made.folder), loader.reference(model, made.folder)
+    answers = asyncio.run(loaded.publish_columns(_table(np.asarray(learnt_from.facts))))
+    before = covered_when_made(made.card, learnt_from, answers)
+    money: Any = answers.money.tolist()
+    return loaded, before, replace(learnt_from, more={"expected": money[0]})
+
+
+def _table(facts: Floats) -> memoryview[float]:
+    return cast("memoryview[float]", np.ascontiguousarray(facts, dtype=np.float64).data)
+
+
+def worlds(family: str, seed: int, facts: Floats, costs: Floats) -> Iterator[tuple[str, World, Floats | None]]:
+    """Train a champion; then nothing happens, or something does. With the chance of each person to ask."""
+    model, before, learnt_from = trained(family, seed)
+    older = facts.copy()
+    older[:, AGE] += 5
+    answers: Any = asyncio.run(model.publish_columns(_table(older))).money.tolist()
+    twice = np.where(facts[:, SMOKER] == 1, 0.4 / 0.2, 0.6 / 0.8)
+    now = World.of(model, before, learnt_from, facts, costs)
+    yield "nothing", now, None
+    # what the older will have cost is not known within a month: outcomes stay as they were
+    yield "ages + 5 years", replace(now, facts=older, expected=np.array(answers[0])), None
+    yield "smokers doubled", now, twice / twice.sum()
+    yield "costs + 15 %", World.of(model, before, learnt_from, facts, costs * 1.15), None
+
+
+def main() -> None:
+    """Count months with an alarm."""
+    family = sys.argv[1] if len(sys.argv) > 1 else "interaction_lad"
+    claims = SyntheticClaims(rows=POOL, seed=1_000_001).read()
+    facts, costs = np.asarray(claims.facts, dtype=np.float64), np.asarray(claims.charges, dtype=np.float64)
+    alarmed: Counter[tuple[str, int]] = Counter()
+    first: dict[str, Counter[str]] = defaultdict(Counter)
+    for seed in range(TRAININGS):
+        draw = np.random.default_rng([seed, 42])
+        for name, world, chances in worlds(family, seed, facts, costs):
+            for size in (SMALL, LARGE):
+                for _ in range(MONTHS // TRAININGS):
+                    found = world.alarms(draw.choice(len(facts), size, p=chances))
+                    alarmed[name, size] += bool(found)
+                    first[name].update(found)
+    print(f"| {family}: what happened | {SMALL} predictions | {LARGE:,} predictions | most often |")
+    print("|---|---|---|---|")
+    for name, kinds in first.items():
+        often = ", ".join(f"`{kind}`" for kind, _ in kinds.most_common(3))
+        print(f"| {name} | {alarmed[name, SMALL]} of {MONTHS} | {alarmed[name, LARGE]} of {MONTHS} | {often} |")
+
+
+if __name__ == "__main__":
+    main()

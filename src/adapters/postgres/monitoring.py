@@ -1,0 +1,46 @@
+"""Monitoring reports in PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import insert, select
+from uuid_utils import uuid7
+
+from adapters.postgres.engine import translated
+from adapters.postgres.tables import MONITORING_REPORTS
+from domain.monitoring import MonitoringReport
+from domain.ports.monitoring import MonitoringReports
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+class PostgresReports(MonitoringReports):
+    """Keeps each report whole, with what one would look for in columns beside it."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def add(self, report: MonitoringReport) -> None:
+        """Insert it."""
+        row = {
+            "id": UUID(bytes=uuid7().bytes),
+            "at": report.at,
+            "model_version": report.model.version,
+            "alarms": list(report.alarms),
+            "report": report,
+        }
+        with translated():
+            async with self._engine.begin() as connection:
+                await connection.execute(insert(MONITORING_REPORTS), row)
+
+    async def newest(self) -> MonitoringReport | None:
+        """Read the end of the index."""
+        statement = select(MONITORING_REPORTS.c.report).order_by(MONITORING_REPORTS.c.at.desc()).limit(1)
+        with translated():
+            async with self._engine.connect() as connection:
+                kept = (await connection.execute(statement)).scalar()
+        return None if kept is None else msgspec.convert(kept, MonitoringReport)

@@ -1,0 +1,188 @@
+"""Find out whether the champion still fits those who ask, and what their years really cost."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Final, cast
+
+from application.measure_outcomes import LiveScores
+from application.newest_predictions import newest
+from application.use_case import use_case
+from application.watch_inputs import FEWEST
+from domain.beneficiary import FACTS, Beneficiary
+from domain.drift import Difference, DriftReport, Sample
+from domain.monitoring import ALARM, GROUPS, OVERALL, GroupOutcomes, JudgedGroup, MonitoringReport, judged, pit
+from domain.ports.clock import Clock
+from domain.ports.drift import DriftMeter
+from domain.ports.ledger import ModelLedger
+from domain.ports.loader import ModelLoader
+from domain.ports.monitoring import MonitoringReports
+from domain.ports.predictions import PredictionRepository
+from domain.ports.publisher import ModelPublisher
+from domain.prediction import shaped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import timedelta
+
+    from domain.claims import Column
+    from domain.drift import ColumnDrift
+    from domain.model import ModelCard
+    from domain.ports.loader import LoadedModel
+    from domain.prediction import Prediction, PublishedColumns
+
+MOST: Final = 20_000
+"""At most so many of the newest predictions and outcomes: more would show what is too small to matter."""
+
+
+@use_case
+class MonitorChampion:
+    """Compare the champion's answers with its training data, and with outcomes that came in; keep what was found."""
+
+    ledger: ModelLedger
+    publisher: ModelPublisher
+    loader: ModelLoader
+    predictions: PredictionRepository
+    meter: DriftMeter
+    reports: MonitoringReports
+    clock: Clock
+
+    async def __call__(self, window: timedelta) -> MonitoringReport:
+        """Look at what came in during the last ``window``. Run twice, it makes two reports, and changes nothing else.
+
+        Raises:
+            NoChampion: if nothing was promoted yet.
+            VersionNotFound: if the champion's folder is not on the shelf.
+            ModelRefused: if its folder does not match its digest.
+        """
+        version = await self.ledger.champion()
+        at = self.clock.now()
+        since = at - window
+        folder = await self.publisher.folder(version.reference)
+        learnt_from = await asyncio.to_thread(self.loader.reference, version.reference, folder)
+        model = await asyncio.to_thread(self.loader.load, version.reference, folder)
+
+        # answers of another model would differ whoever asked
+        asked = [
+            one for one in await newest(self.predictions, most=MOST, since=since) if one.model == version.reference
+        ]
+        known = [one for one in await self.predictions.outcomes(since, limit=MOST) if one.model == version.reference]
+        answers = await model.publish_columns(_table(learnt_from.facts))
+        expected = cast("list[list[float]]", answers.money.tolist())[0] if len(learnt_from) else []
+        columns = await asyncio.to_thread(
+            drifts,
+            self.meter,
+            replace(learnt_from, more={"expected": expected}),
+            Sample([one.beneficiary.as_numbers() for one in asked], {"expected": [one.expected for one in asked]}),
+            Sample([one.beneficiary.as_numbers() for one in known], {"pit": await pits(model, known)}),
+        )
+        groups = [scored for group in GROUPS if (scored := _scored(group, known))]
+        report = MonitoringReport(
+            at=at,
+            since=since,
+            model=version.reference,
+            reference_rows=len(learnt_from),
+            predictions=len(asked),
+            outcomes=len(known),
+            columns=columns,
+            groups=await asyncio.to_thread(
+                coverages, self.meter, groups, covered_when_made(version.card, learnt_from, answers)
+            ),
+        )
+        await self.reports.add(report)
+        return report
+
+
+def drifts(meter: DriftMeter, learnt_from: Sample, asked: Sample, known: Sample) -> tuple[ColumnDrift, ...]:
+    """Judge facts, answers and outcomes together.
+
+    Args:
+        meter: what measures.
+        learnt_from: training rows, with what the champion answers for them, ``expected``.
+        asked: those who asked, with what they were answered.
+        known: those whose outcome came in, with its ``pit``.
+    """
+    found: list[Difference] = []
+    if len(asked) >= FEWEST:
+        found += meter.measure(learnt_from, asked).columns
+    if len(known) >= FEWEST:
+        # what `pit` should be is uniform, known no better than so many training rows can tell
+        rows = len(learnt_from)
+        even = replace(learnt_from, more={"pit": [(row + 0.5) / rows for row in range(rows)]})
+        found += [one for one in meter.measure(even, known).columns if one.column == "pit"]
+    return DriftReport.of(found, reference_rows=len(learnt_from), rows=len(asked), significance=ALARM).columns
+
+
+def coverages(
+    meter: DriftMeter, groups: Sequence[GroupOutcomes], before: Mapping[str, tuple[int, int]]
+) -> tuple[JudgedGroup, ...]:
+    """Judge the coverage of groups, beside how many of how many were covered when the model was made."""
+    comparable = [one for one in groups if one.group in before]
+    known = [before[one.group] for one in comparable]
+    p_values = [meter.fell((one.inside, one.outcomes), was) for one, was in zip(comparable, known, strict=True)]
+    return judged(comparable, [inside / rows for inside, rows in known], p_values)
+
+
+def covered_when_made(card: ModelCard, learnt_from: Sample, answers: PublishedColumns) -> dict[str, tuple[int, int]]:
+    """Say of each group how many people, of how many, were covered when the model was made.
+
+    As cross-validation measured it; or as the served model itself covers the rows it learnt from, where that is less.
+    The folds of cross-validation make ranges of their own, so a group that the served ranges are too narrow for may
+    have looked better there. That is no change, and told by the group's figures, not by an alarm.
+
+    Args:
+        card: the champion's.
+        learnt_from: training rows with their ``charges``.
+        answers: what the champion publishes of them.
+    """
+    measured = card.cross_validation
+    shares = {OVERALL: (measured.interval.coverage, measured.rows)}
+    shares |= {one.group: (one.coverage, one.rows) for one in measured.groups}
+    found = {group: (round(share * rows), rows) for group, (share, rows) in shares.items()}
+    if not len(learnt_from):
+        return found
+    _, _, low, high = cast("list[list[float]]", answers.money.tolist())
+    covered = [
+        (Beneficiary.of_numbers(list(row)), least <= cost <= most)
+        for row, cost, least, most in zip(learnt_from.facts, learnt_from.more["charges"], low, high, strict=True)
+    ]
+    for group in found.keys() & GROUPS.keys():
+        inside = [within for who, within in covered if GROUPS[group](who)]
+        if inside and sum(inside) / len(inside) < shares[group][0]:
+            found[group] = (sum(inside), len(inside))
+    return found
+
+
+async def pits(model: LoadedModel, known: Sequence[Prediction]) -> list[float]:
+    """Give the `pit` of each outcome; the random bits of a prediction's identifier draw, so it is always the same."""
+    if not known:
+        return []
+    answers = await model.predict_columns(_table([one.beneficiary.as_numbers() for one in known]))
+    rows = cast("list[list[float]]", answers.numbers.tolist())
+    return [
+        pit(quantiles, one.outcome.charges, draw=(one.id.int & 0xFFFFFFFF) / 2**32)
+        for (_, *quantiles), one in zip(rows, known, strict=True)
+        if one.outcome
+    ]
+
+
+def _scored(group: str, known: Sequence[Prediction]) -> GroupOutcomes | None:
+    """Score what was published to a group; None if nobody of it is known."""
+    members = [one for one in known if GROUPS[group](one.beneficiary)]
+    live = LiveScores.of(members)
+    if live.inside is None or live.bias is None or live.typical_mae is None:
+        return None
+    return GroupOutcomes(
+        group=group,
+        outcomes=live.outcomes,
+        inside=round(live.inside * live.outcomes),
+        bias=live.bias,
+        typical_mae=live.typical_mae,
+    )
+
+
+def _table(facts: Column[Column[float]]) -> memoryview[float]:
+    return shaped(array("d", chain.from_iterable(facts)), (len(facts), len(FACTS)))

@@ -1,0 +1,147 @@
+"""Monitoring: does the champion still fit those who ask, and what their years really cost?"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from domain.beneficiary import OBESITY, Beneficiary, Sex
+from domain.cost import INTERVAL_LEVEL, QUANTILE_LEVELS
+from domain.drift import ColumnDrift, holm
+from domain.prediction import ModelReference
+
+# imports stand outside of TYPE_CHECKING because adapters decode these classes from JSON
+ALARM: Final = 0.01
+"""Chance of a false alarm from all columns of a report together, and again from all groups together."""
+SHORTFALL: Final = 0.02
+"""Coverage may lie so far below the promised level before it matters."""
+OVERALL: Final = "all"
+"""The group of everybody."""
+
+GROUPS: Final[Mapping[str, Callable[[Beneficiary], bool]]] = MappingProxyType(
+    {
+        OVERALL: lambda _: True,
+        "smoker=yes": lambda who: who.smoker,
+        "smoker=no": lambda who: not who.smoker,
+        "obese=yes": lambda who: who.bmi >= OBESITY,
+        "obese=no": lambda who: who.bmi < OBESITY,
+        "sex=female": lambda who: who.sex is Sex.FEMALE,
+        "sex=male": lambda who: who.sex is Sex.MALE,
+    }
+)
+"""Everybody, and the groups of a model card."""
+
+_A_DOLLAR: Final = 1.0
+
+
+def pit(quantiles: Sequence[float], charges: float, draw: float) -> float:
+    """Give the probability integral transform of a cost: the share of its predicted distribution that lies below.
+
+    Where the prediction is right it is uniform from 0 to 1, whoever asks, however skewed costs are, so that costs of
+    different people can be compared. Between two quantiles, and where many lie within a dollar of the cost, ``draw``,
+    uniform from 0 to 1, decides (Czado, Gneiting and Held 2009, "Predictive model assessment for count data"):
+    cents that nobody cares about would decide otherwise.
+
+    >>> pit([10.0 * percent for percent in range(1, 100)], 505, draw=0.5)
+    0.505
+    >>> pit([700.0] * 90 + [9000.0] * 9, 700.004, draw=0.1)
+    0.091
+    """
+    below = bisect_left(quantiles, charges - _A_DOLLAR)
+    upto = bisect_right(quantiles, charges + _A_DOLLAR)
+    return (below + draw * (upto - below + 1)) / (len(QUANTILE_LEVELS) + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupOutcomes:
+    """How the predictions of one group of people came out.
+
+    Args:
+        group: one of `GROUPS`.
+        outcomes: of how many people the real cost is known.
+        inside: how many of these costs lay in the published range.
+        bias: expected minus real cost, on average, USD.
+        typical_mae: mean distance of the typical year from the real cost, USD.
+    """
+
+    group: str
+    outcomes: int
+    inside: int
+    bias: float
+    typical_mae: float
+
+    @property
+    def coverage(self) -> float:
+        """Share of costs in the published range."""
+        return self.inside / self.outcomes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedGroup(GroupOutcomes):
+    """A group, judged among all others.
+
+    Args:
+        before: coverage when the model was made.
+        adjusted_p: chance of so low a coverage or a lower one had nothing changed, corrected for how many groups.
+        short: whether coverage has fallen, and far enough to matter.
+    """
+
+    before: float
+    adjusted_p: float
+    short: bool
+
+
+def judged(
+    groups: Sequence[GroupOutcomes], before: Sequence[float], p_values: Sequence[float]
+) -> tuple[JudgedGroup, ...]:
+    """Judge groups: coverage is short if it has fallen significantly *and* lies well below what was promised."""
+    return tuple(
+        JudgedGroup(
+            group=one.group,
+            outcomes=one.outcomes,
+            inside=one.inside,
+            bias=one.bias,
+            typical_mae=one.typical_mae,
+            before=was,
+            adjusted_p=p,
+            short=p < ALARM and one.coverage < INTERVAL_LEVEL - SHORTFALL,
+        )
+        for one, was, p in zip(groups, before, holm(p_values), strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitoringReport:
+    """What was found in one run.
+
+    Args:
+        at: when, in UTC.
+        since: predictions made, and outcomes recorded, from then on were looked at.
+        model: the champion; only its own answers count.
+        reference_rows: rows of its training data that they were compared with.
+        predictions: how many were looked at.
+        outcomes: how many outcomes.
+        columns: the six facts; ``expected``, the answers; ``pit``, outcomes among what was predicted. Those that were
+            too few to compare are left out.
+        groups: those that had outcomes, everybody first.
+    """
+
+    at: datetime
+    since: datetime
+    model: ModelReference
+    reference_rows: int
+    predictions: int
+    outcomes: int
+    columns: tuple[ColumnDrift, ...]
+    groups: tuple[JudgedGroup, ...]
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What has changed: ``drift:age`` or ``coverage:smoker=yes``."""
+        drifted = (f"drift:{one.column}" for one in self.columns if one.drifted)
+        short = (f"coverage:{one.group}" for one in self.groups if one.short)
+        return (*drifted, *short)

@@ -1,0 +1,24 @@
+"""The port `monitoring`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from domain.monitoring import MonitoringReport
+
+
+class MonitoringReports(Protocol):
+    """Remembers what each run of monitoring found. One call is one transaction.
+
+    Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
+    """
+
+    @abstractmethod
+    async def add(self, report: MonitoringReport) -> None:
+        """Keep a report for good."""
+
+    @abstractmethod
+    async def newest(self) -> MonitoringReport | None:
+        """Give the report with the latest time, None if there is none."""

@@ -1,0 +1,43 @@
+"""What `medcost monitor` is made of: records, ledger and reports of the profile, the model server's shelf, SciPy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container
+
+from adapters.scipy.drift import ScipyDriftMeter
+from application.monitor_champion import MonitorChampion
+from domain.ports.drift import DriftMeter
+from domain.ports.loader import ModelLoader
+from domain.ports.publisher import ModelPublisher
+from entrypoints.wiring.settings import Settings
+from entrypoints.wiring.training import shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def monitoring_container(settings: Settings) -> AsyncContainer:
+    """Put it together."""
+    measuring = Provider(scope=Scope.APP)
+    measuring.provide(MonitorChampion)
+    measuring.provide(ScipyDriftMeter, provides=DriftMeter)
+    if settings.profile == "memory":
+        from entrypoints.wiring.memory_parts import MemoryKeeping, MemoryParts
+
+        parts = (MemoryKeeping(), MemoryParts())
+    else:
+        from entrypoints.wiring.database_parts import DatabaseKeeping, DatabaseParts
+
+        publisher, loader = shelf(settings)
+        told = Provider(scope=Scope.APP)
+        told.provide(_always(settings), provides=Settings)
+        told.provide(_always(publisher), provides=ModelPublisher)
+        told.provide(_always(loader), provides=ModelLoader)
+        parts = (told, DatabaseKeeping(), DatabaseParts())
+    return make_async_container(measuring, *parts, validation_settings=STRICT_VALIDATION)
+
+
+def _always(one: object) -> Callable[[], object]:
+    return lambda: one
