@@ -1,0 +1,145 @@
+"""Months in the life of a champion."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from adapters.memory.clock import FixedClock
+from adapters.memory.ledger import MemoryLedger
+from adapters.memory.loader import MemoryLoader, write_flat_model
+from adapters.memory.monitoring import MemoryReports
+from adapters.memory.predictions import MemoryPredictions
+from adapters.memory.publisher import MemoryPublisher
+from adapters.pandas.synthetic import SyntheticClaims
+from adapters.scipy.drift import ScipyDriftMeter
+from adapters.sklearn.loader import SklearnLoader
+from adapters.sklearn.trainer import SklearnTrainer
+from application.monitor_champion import MonitorChampion
+from application.predict_costs import PredictCosts
+from application.watch_inputs import FEWEST
+from domain.beneficiary import Beneficiary
+from domain.errors import NoChampion
+from domain.ledger import Change, NewEntry
+from domain.model import FoldPlan, ModelVersion, Provenance, Recipe
+from domain.monitoring import GROUPS
+from domain.prediction import ModelReference, Outcome
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+MONTH = timedelta(days=30)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A champion, trained on invented people."""
+    claims, trainer = SyntheticClaims(seed=0).read(), SklearnTrainer(FixedClock(NOW))
+    recipe, plan = Recipe(family="interaction_ols"), FoldPlan(n_repeats=1)
+    test = trainer.test(recipe, claims, plan)
+    return trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def predictions():
+    return MemoryPredictions()
+
+
+@pytest.fixture
+def monitor(predictions, tmp_path):
+    return MonitorChampion(
+        ledger=MemoryLedger(),
+        publisher=MemoryPublisher(workspace=tmp_path / "shelf"),
+        loader=SklearnLoader(),
+        predictions=predictions,
+        meter=ScipyDriftMeter(),
+        reports=MemoryReports(),
+        clock=FixedClock(NOW),
+    )
+
+
+async def crown(monitor, version, folder):
+    await monitor.publisher.publish(version.reference, folder)
+    await monitor.ledger.admit(version)
+    await monitor.ledger.append(
+        NewEntry(
+            change=Change.PROMOTION, version=version.number, digest=version.digest, replaces=None, at=NOW, by="ann",
+            reason="passed the gate",
+        )
+    )  # fmt: skip
+
+
+@pytest.fixture
+def month(monitor, made):
+    """`await month(rows, change=, inflation=, days=)`: people ask so many days ago; what it cost comes in yesterday."""
+
+    async def happen(rows=600, change=lambda row: row, inflation=1.0, days=10, by=1):
+        version = ModelVersion(1, made.digest, NOW, made.card)
+        await crown(monitor, version, made.folder)
+        claims = SyntheticClaims(rows=rows, seed=99).read()
+        people = [Beneficiary.of_numbers(change(list(row))) for row in claims.facts]
+        model = SklearnLoader().load(ModelReference(by, made.digest), made.folder)
+        asked = PredictCosts(predictor=model, predictions=monitor.predictions, clock=FixedClock(NOW - days * DAY))
+        for one, cost in zip((await asked(people)), claims.charges, strict=True):
+            outcome = Outcome(round(float(cost) * inflation, 2), NOW - DAY)
+            await monitor.predictions.record_outcome(one.id, outcome)
+        return await monitor(MONTH)
+
+    return happen
+
+
+DAY = timedelta(days=1)
+
+
+async def test_a_month_like_the_data_raises_no_alarm_and_is_remembered(monitor, month):
+    report = await month()
+    assert report.alarms == ()
+    assert (report.model.version, report.reference_rows, report.predictions, report.outcomes) == (1, 1338, 600, 600)
+    assert [one.column for one in report.columns][-2:] == ["expected", "pit"]
+    assert [one.group for one in report.groups] == list(GROUPS)
+    assert 0.85 < report.groups[0].coverage < 0.97
+    assert await monitor.reports.newest() == report
+
+
+async def test_people_five_years_older_are_noticed(month):
+    def older(row):
+        return [row[0] + 5, *row[1:]]
+
+    report = await month(rows=150, change=older)
+    assert "drift:age" in report.alarms
+
+
+async def test_costs_that_rise_by_15_percent_are_noticed_by_outcomes_alone(month):
+    report = await month(inflation=1.15)
+    assert report.alarms[0] == "drift:pit"
+    assert not any(one.drifted for one in report.columns if one.column != "pit")
+    assert report.groups[0].bias < -1000
+
+
+async def test_an_outcome_counts_when_it_comes_in_however_old_its_prediction_is(month):
+    report = await month(inflation=1.15, days=400)
+    assert (report.predictions, report.outcomes) == (0, 600)
+    assert report.alarms[0] == "drift:pit"
+
+
+async def test_answers_of_another_version_are_left_out(month):
+    report = await month(by=2)
+    assert (report.predictions, report.outcomes, report.alarms) == (0, 0, ())
+
+
+async def test_of_too_few_nothing_is_compared_but_groups_are_told(month):
+    report = await month(rows=FEWEST - 1)
+    assert report.columns == ()
+    assert report.groups[0].outcomes == FEWEST - 1
+
+
+async def test_a_model_that_keeps_no_rows_can_only_be_held_against_outcomes(monitor, made, tmp_path):
+    flat = ModelVersion(1, write_flat_model(tmp_path / "flat", usd=100), NOW, made.card)
+    without = MonitorChampion(**{**vars(monitor), "loader": MemoryLoader()})
+    await crown(without, flat, tmp_path / "flat")
+    report = await without(MONTH)
+    assert (report.reference_rows, report.columns, report.groups) == (0, (), ())
+
+
+async def test_without_a_champion_there_is_nothing_to_monitor(monitor):
+    with pytest.raises(NoChampion):
+        await monitor(MONTH)
