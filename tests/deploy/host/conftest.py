@@ -229,7 +229,7 @@ class Net:
     admin: Machine
     node: Machine
     container: Machine
-    key: Path
+    bare: Bare
 
     def load(self) -> None:
         """The firewall, as its unit does it."""
@@ -302,6 +302,7 @@ def net(
     for other in (outside, admin):  # who sits in the same network could send straight to containers
         other.run("ip", "route", "add", "172.17.0.0/16", "via", "192.0.2.1" if other is outside else "198.51.100.1")
     outside.run("ip", "route", "add", "fd17::/64", "via", "2001:db8:a::1")
+    outside.run("ip", "route", "add", "198.51.100.1", "via", "192.0.2.1")  # where the VPN is called
     host.run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
     host.run(
         "iptables-restore",
@@ -320,21 +321,22 @@ def net(
         *("--endpoint", "198.51.100.1", "--admin", "ann", "--cluster-interface", "eth2", "--nodes", "10.0.0.2")
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    made = Net(host, outside, admin, node, container, bare.key)
+    made = Net(host, outside, admin, node, container, bare)
     made.load()
     return made
 
 
 # MLflow's place is taken by who says which address Traefik gave as the caller's, the API's by who refuses everybody
+# but Traefik itself, when it asks for health
 MLFLOW = """
 import http.server
 
 class Mirror(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        status = 401 if self.path.startswith("/api/") else 200
-        self.send_response(status)
+        caller = self.headers["X-Forwarded-For"]
+        self.send_response(401 if caller and self.path.startswith("/api/") else 200)
         self.end_headers()
-        self.wfile.write(self.headers["X-Forwarded-For"].encode())
+        self.wfile.write((caller or "").encode())
 
 http.server.ThreadingHTTPServer(("127.0.0.1", 5000), Mirror).serve_forever()
 """
@@ -396,6 +398,7 @@ def tunnel(net: Net, part: Callable[..., None]) -> Iterator[Callable[..., Any]]:
         net.host.run("medcost-vpn", "add", name, f"/run/{name}.conf")
         machine.write(f"/run/{name}.conf", net.host.run("cat", f"/run/{name}.conf"))
         machine.run("wg-quick", "up", f"/run/{name}.conf")
+        machine.run("ping", "-c1", "-W5", "10.13.13.1")
         try:
             yield
         finally:
