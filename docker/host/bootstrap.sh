@@ -138,10 +138,12 @@ keys_of() {
 }
 
 # soon only keys are taken, and not root's
-make_admin() {
-  if ! keys_of "$ADMIN" >/dev/null && ! keys_of root >/dev/null; then
+check_keys() {
+  keys_of "$ADMIN" >/dev/null || keys_of root >/dev/null ||
     refuse "neither $ADMIN nor root has an authorised key: nobody could log in any more"
-  fi
+}
+
+make_admin() {
   if ! getent passwd "$ADMIN" >/dev/null; then
     act "make the user $ADMIN" useradd --create-home --shell /bin/bash "$ADMIN"
   fi
@@ -297,8 +299,9 @@ trap 'rm -rf "$staged"' EXIT
 stage
 
 install_packages
-make_admin
+check_keys
 check_files
+make_admin
 put_files
 act "ask fail2ban whether it takes its configuration" fail2ban-client -t
 act "make the VPN's key and configuration where they are missing (medcost-vpn init)" /usr/local/sbin/medcost-vpn init

@@ -37,7 +37,7 @@ async def answer(door):
             asked.bind((source, 0))
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(2):
                 await loop.sock_connect(asked, (host, int(port)))
                 if kind == "udp":
                     await loop.sock_sendall(asked, b"anybody there?")
@@ -130,7 +130,19 @@ class Machine:
 def _lacking() -> str | None:
     if os.geteuid() != 0:
         return "only root may make networks"
-    tools = ("unshare", "nsenter", "ip", "nft", "iptables", "wg-quick", "fail2ban-server", "sshd", "ssh", "curl", "ping")
+    tools = (
+        "unshare",
+        "nsenter",
+        "ip",
+        "nft",
+        "iptables",
+        "wg-quick",
+        "fail2ban-server",
+        "sshd",
+        "ssh",
+        "curl",
+        "ping",
+    )
     if missing := [tool for tool in tools if not shutil.which(tool, path="/usr/sbin:/usr/bin:/sbin:/bin")]:
         return f"{', '.join(missing)} not installed"
     tried = subprocess.run(
@@ -185,7 +197,9 @@ def _layer(machine: Machine, folder: Path) -> None:
     for name in ("etc", "home", "root", "usr/local", "var"):
         upper, work = folder / "upper" / name, folder / "work" / name
         machine.run("mkdir", "-p", upper, work)
-        machine.run("mount", "-t", "overlay", "layer", "-o", f"lowerdir=/{name},upperdir={upper},workdir={work}", f"/{name}")
+        machine.run(
+            "mount", "-t", "overlay", "layer", "-o", f"lowerdir=/{name},upperdir={upper},workdir={work}", f"/{name}"
+        )
 
 
 @dataclass(frozen=True)
@@ -343,7 +357,9 @@ http.server.ThreadingHTTPServer(("127.0.0.1", 5000), Mirror).serve_forever()
 
 
 @pytest.fixture(scope="module")
-def traefik(net: Net, part: Callable[..., None], new_authority: Callable[[], Any]) -> Iterator[Callable[..., list[str]]]:
+def traefik(
+    net: Net, part: Callable[..., None], new_authority: Callable[[], Any]
+) -> Iterator[Callable[..., list[str]]]:
     """Traefik in the container with its files as they are. `traefik(net.outside, url, at=address)` gives statuses.
 
     Or bodies, with `say="body"`.
@@ -383,7 +399,7 @@ def traefik(net: Net, part: Callable[..., None], new_authority: Callable[[], Any
         process.wait(timeout=20)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def tunnel(net: Net, part: Callable[..., None]) -> Iterator[Callable[..., Any]]:
     """`with tunnel("ann", machine):` makes her a peer, and her machine one end of the tunnel."""
     kernel = net.host.try_("ip", "link", "add", "tried", "type", "wireguard").returncode == 0

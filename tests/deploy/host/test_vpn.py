@@ -118,9 +118,10 @@ def test_a_private_key_is_in_the_file_that_is_handed_over_and_nowhere_else(net, 
     assert found.split() == ["/run/ann.conf"]
     public = net.host.run("grep", "-rlF", "--", handed_over(net, "bob")["PresharedKey"], everything)
     assert f"{everything}/etc/wireguard/wg0.conf" in public.split()  # what is kept would have been found
-    assert net.host.run("stat", "-c", "%a %U", "/run/ann.conf", "/etc/wireguard/wg0.conf").split("\n")[:2] == [
-        "600 root"
-    ] * 2
+    assert (
+        net.host.run("stat", "-c", "%a %U", "/run/ann.conf", "/etc/wireguard/wg0.conf").split("\n")[:2]
+        == ["600 root"] * 2
+    )
     assert private not in net.host.run("medcost-vpn", "show", "ann")
 
 
@@ -185,7 +186,17 @@ def test_a_network_that_is_full_says_so(new_bare):
 
 @pytest.mark.parametrize(
     "said",
-    [[], ["open"], ["add"], ["add", "../ann"], ["add", "Ann"], ["add", "a", "b", "c"], ["revoke"], ["list", "x"], ["qr"]],
+    [
+        [],
+        ["open"],
+        ["add"],
+        ["add", "../ann"],
+        ["add", "Ann"],
+        ["add", "a", "b", "c"],
+        ["revoke"],
+        ["list", "x"],
+        ["qr"],
+    ],
 )
 def test_wrong_usage_says_so(net, said):
     answer = vpn(net, *said)
