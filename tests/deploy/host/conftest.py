@@ -392,7 +392,9 @@ def traefik(
         )
         return answers.splitlines()
 
-    container.until("curl", "--silent", "--fail", "http://127.0.0.1:8082/ping")
+    # it listens before it has read its routes and certificates
+    answers = "curl --silent --cacert $0 --connect-to ::127.0.0.1: https://mlflow.medcost.test/ | grep -q Forbidden"
+    container.until("sh", "-c", answers, authority.folder / "ca.crt")
     yield ask
     for process in processes:
         process.kill()

@@ -81,7 +81,8 @@ def test_programs_take_what_was_written_as_it_was_meant(bare):
     assert [line for line in sshd if line.startswith("port ")] == ["port 2200"]
     assert {
         "permitrootlogin no", "pubkeyauthentication yes", "passwordauthentication no",
-        "kbdinteractiveauthentication no", "authenticationmethods publickey", "permitemptypasswords no", "x11forwarding no",
+        "kbdinteractiveauthentication no", "authenticationmethods publickey", "permitemptypasswords no",
+        "x11forwarding no",
     } <= set(sshd)  # fmt: skip
     bare.machine.run("nft", "--check", "-f", "/etc/medcost/firewall.nft")
     bare.machine.run("fail2ban-client", "-t")

@@ -71,6 +71,17 @@ def test_the_tunnel_leads_to_the_servers_open_doors_and_nowhere_else(net, tunnel
                 process.communicate()
 
 
+def test_no_container_calls_an_administrators_machine(net, tunnel):
+    with tunnel("ann", net.admin):
+        listener = net.admin.listen("tcp 9999")
+        try:
+            assert net.container.answered("tcp 10.13.13.2 9999") == set()
+            assert net.host.answered("tcp 10.13.13.2 9999") == {"tcp 10.13.13.2 9999"}
+        finally:
+            listener.kill()
+            listener.communicate()
+
+
 def test_who_is_revoked_is_out_at_once_and_others_connections_stay(net, tunnel, nobody):
     echo = (
         "import socket; s = socket.create_server(('', 2222)); print('up', flush=True);"
