@@ -262,6 +262,7 @@ start() {
     echo "systemd does not run here: nothing was started"
     return
   fi
+  trap '' HUP PIPE # who is cut off from here on needs us to the end
   act "apply /etc/sysctl.d/60-medcost.conf" sysctl -q -p /etc/sysctl.d/60-medcost.conf
   act "read units anew" systemctl daemon-reload
   [ -z "$ssh" ] || act "reload ssh: port $SSH_PORT, keys only" systemctl reload-or-restart ssh.service
@@ -278,7 +279,6 @@ start() {
 
 # the session that runs this stays, for it was there before: only a new one shows whether there is still a way in
 confirm() {
-  trap '' HUP PIPE
   ask "From another terminal, within two minutes: ssh -p $SSH_PORT $ADMIN@$ENDPOINT . Did that work?" && return
   nft delete table inet medcost || true
   systemctl disable --quiet --now medcost-firewall.service || true
