@@ -19,6 +19,7 @@ deploy.sh --image PREFIX --tag TAG --secrets DIR --domain DOMAIN [options]
   --api-key FILE   a key of the API: with it, the test makes and erases a prediction
   --address A[:P]  where Traefik is reached from here (127.0.0.1)
   --within SEC     give up waiting for convergence (600)
+  --smoke-for SEC  give up asking whether it is ready (60)
   --stack NAME     (medcost)
   --dry-run        say what would be deployed, and change nothing
   --help
@@ -36,10 +37,10 @@ usage() {
 
 say() { echo "deploy.sh: $1" >&2; }
 
-image="" tag="" secrets="" domain="" api_key="" address=127.0.0.1 within=600 stack=medcost dry=""
+image="" tag="" secrets="" domain="" api_key="" address=127.0.0.1 within=600 smoke_for=60 stack=medcost dry=""
 while [ $# -gt 0 ]; do
   case $1 in
-    --image | --tag | --secrets | --domain | --api-key | --address | --within | --stack)
+    --image | --tag | --secrets | --domain | --api-key | --address | --within | --smoke-for | --stack)
       [ $# -ge 2 ] || usage "$1 needs a value"
       case $1 in
         --image) image=$2 ;;
@@ -49,6 +50,7 @@ while [ $# -gt 0 ]; do
         --api-key) api_key=$2 ;;
         --address) address=$2 ;;
         --within) within=$2 ;;
+        --smoke-for) smoke_for=$2 ;;
         --stack) stack=$2 ;;
       esac
       shift 2
@@ -67,7 +69,7 @@ done
 [ -n "$image" ] && [ -n "$tag" ] && [ -n "$secrets" ] && [ -n "$domain" ] ||
   usage "--image, --tag, --secrets and --domain are needed"
 [[ $tag =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]*$ ]] || usage "$tag is no tag"
-[[ $within =~ ^[0-9]+$ ]] || usage "--within is a number of seconds"
+[[ $within =~ ^[0-9]+$ && $smoke_for =~ ^[0-9]+$ ]] || usage "seconds are a number"
 [ -d "$secrets" ] || usage "there is no folder $secrets: run docker/secrets.sh"
 [ -z "$api_key" ] || [ -r "$api_key" ] || usage "$api_key cannot be read"
 
@@ -134,7 +136,7 @@ base() {
 smoke_test() {
   local made id
   # ready: a known prediction was made by the model, and the database answered with the schema of this version
-  ask --retry 12 --retry-delay 5 --retry-all-errors "$(base)/api/v1/health/ready" >/dev/null || return 1
+  ask --retry 1000 --retry-max-time "$smoke_for" --retry-delay 1 --retry-all-errors "$(base)/api/v1/health/ready" >/dev/null || return 1
   ask "$(base)/" >/dev/null || return 1
   [ -n "$api_key" ] || return 0
   local person='{"age":40,"sex":"female","bmi":27.5,"children":1,"smoker":false,"region":"northeast"}'

@@ -204,7 +204,7 @@ class Machine:
         script = (
             "import json,sys,httpx\n"
             "told = json.load(sys.stdin)\n"
-            "answer = httpx.request(**told, verify=False, timeout=60, trust_env=False)\n"
+            "answer = httpx.Client(verify=False, timeout=60, trust_env=False).request(**told)\n"
             "print(json.dumps([answer.status_code, answer.text]))\n"
         )
         told = {"method": "GET", "url": url, **request}
