@@ -1,4 +1,4 @@
-"""Is this process well? ``health.py WHEN_STARTING AFTERWARDS``: addresses of this container, status 0 for a good answer.
+"""Is this process well? ``health.py WHEN_STARTING AFTERWARDS``: two addresses; status 0 for a good answer.
 
 A process counts as started once the first has answered well: until then a rolling update waits, or goes back. From
 then on only the second is asked. It asks no other part: a database that is away would have every replica killed, which
@@ -20,7 +20,7 @@ def well(address: str) -> bool:
         with urllib.request.urlopen(address, timeout=4):  # noqa: S310  # the image's own
             return True
     except (OSError, urllib.error.URLError) as why:
-        print(why)  # noqa: T201  # `docker inspect` shows it
+        print(why)  # `docker inspect` shows it
         return False
 
 

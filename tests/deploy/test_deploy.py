@@ -21,7 +21,7 @@ import pytest
 DOCKER = Path(__file__).resolve().parents[2] / "docker"
 DOMAIN = "medcost.test"
 
-ENGINE = '''
+ENGINE = """
 import json, os, subprocess, sys
 from pathlib import Path
 import yaml
@@ -45,7 +45,8 @@ def deploy():
         uses = [told[kind][x["source"]]["name"] for kind in ("secrets", "configs") for x in one.get(kind, ())]
         new = {"image": one["image"], "uses": uses}
         if new != kept["now"]:
-            kept.update(before=kept["now"], now=new, version=kept["version"] + 1, state="completed" if kept["now"] else "")
+            state = "completed" if kept["now"] else ""
+            kept.update(before=kept["now"], now=new, version=kept["version"] + 1, state=state)
             if name == os.environ.get("BREAKS"):
                 kept.update(now=kept["before"], state="rollback_completed")
 
@@ -74,7 +75,7 @@ match words:
     case _:
         sys.exit(f"what is {words}?")
 KEPT.write_text(json.dumps(swarm))
-'''
+"""
 
 
 class Application(BaseHTTPRequestHandler):
@@ -93,7 +94,14 @@ class Application(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = do_DELETE = _answer
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        self._answer()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing."""

@@ -203,7 +203,9 @@ def test_every_mounted_file_exists(compose, stack):
     mounts = [one for service in compose["services"].values() for one in service.get("volumes", ())]
     files = [one.split(":")[0] for one in mounts if one.startswith("./docker")]
     assert [file for file in files if not (TREE / file).exists()] == []
-    assert [one["file"] for kind in ("secrets", "configs") for one in stack[kind].values() if not Path(one["file"]).exists()] == []
+    assert [
+        one["file"] for kind in ("secrets", "configs") for one in stack[kind].values() if not Path(one["file"]).exists()
+    ] == []
 
 
 def test_private_keys_are_for_their_owner_only(stack):
@@ -215,7 +217,9 @@ def test_private_keys_are_for_their_owner_only(stack):
 def test_a_changed_secret_gets_a_new_name_and_no_other_does(deploy, secrets, tmp_path):
     shutil.copytree(secrets, tmp_path / "out")
     (tmp_path / "out" / "api" / "api.key").write_text("another", encoding="utf-8")
-    before, after = (yaml.safe_load(deploy("--dry-run", folder=folder).stdout) for folder in (secrets, tmp_path / "out"))
+    before, after = (
+        yaml.safe_load(deploy("--dry-run", folder=folder).stdout) for folder in (secrets, tmp_path / "out")
+    )
     changed = {key for key, one in after["secrets"].items() if one["name"] != before["secrets"][key]["name"]}
     assert changed == {"api_ca", "api_crt", "api_key"}
     assert after["configs"] == before["configs"]

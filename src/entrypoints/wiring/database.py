@@ -80,6 +80,14 @@ async def schema(settings: Settings) -> tuple[str | None, str]:
         return await migrations.current(database_url(settings)), migrations.head()
 
 
+def _read(grants: Path) -> str:
+    try:
+        return grants.read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"--grants: {error.strerror}: {grants}"
+        raise ConfigurationError(message) from error
+
+
 async def upgrade_schema(settings: Settings, grants: Path | None = None) -> str:
     """Bring the schema up to date, let rights follow, and name the migration that it is at then.
 
@@ -90,11 +98,7 @@ async def upgrade_schema(settings: Settings, grants: Path | None = None) -> str:
     Raises:
         ConfigurationError: if the file cannot be read.
     """
-    try:
-        rights = grants.read_text(encoding="utf-8") if grants else ""
-    except OSError as error:
-        message = f"--grants: {error.strerror}: {grants}"
-        raise ConfigurationError(message) from error
+    rights = _read(grants) if grants else ""
     with lease(settings):
         if await migrations.current(database_url(settings)) != migrations.head():
             await migrations.upgrade(database_url(settings))

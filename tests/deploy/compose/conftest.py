@@ -1,7 +1,8 @@
 """The services of compose.yaml without an engine: each in a network namespace and a read-only root of its own.
 
 What is taken from the files: networks and who is in which, users, commands, settings, mounts, tmpfs, health checks.
-What stands in for an image is this machine's own root, with its Python environment, its PostgreSQL and its Traefik.
+What stands in for an image is this machine's own root, with its Python environment, its PostgreSQL and its Traefik; or
+the images themselves, where MEDCOST_IMAGE_ROOTS names a folder that holds the root of each under its name.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,6 +41,7 @@ class Process:
 
     outer: subprocess.Popen[bytes]
     said: Path
+    ends_by: signal.Signals
 
     @property
     def pid(self) -> int:
@@ -48,11 +51,11 @@ class Process:
         return children[0].pid
 
     def stop(self) -> int:
-        """As an engine does: SIGTERM, to all as its init is told to, and SIGKILL for what is left."""
+        """As an engine does: the image's signal, and SIGKILL for what is left."""
         with contextlib.suppress(psutil.NoSuchProcess):
             inner = psutil.Process(self.pid)
             family = [inner, *inner.children(recursive=True)]
-            inner.terminate()
+            inner.send_signal(self.ends_by)
             _, left = psutil.wait_procs(family, timeout=30)
             for one in left:
                 one.kill()
@@ -67,6 +70,7 @@ class Machine:
     services: dict[str, Any]
     networks: dict[str, Any]
     image: Callable[[str], Any]
+    roots: Path | None
     running: dict[str, Process] = field(default_factory=dict)
     name: str = field(default_factory=lambda: f"mc{os.getpid()}")
 
@@ -93,7 +97,7 @@ class Machine:
                 ip("-n", inside, "link", "set", f"e{number}", "up")
 
     def unplug(self) -> None:
-        for process in self.running.values():
+        for process in reversed(self.running.values()):
             process.stop()
         for namespace in (*map(self.namespace, self.services), self.name):
             subprocess.run(["ip", "netns", "del", namespace], check=False, capture_output=True)
@@ -117,11 +121,19 @@ class Machine:
 
     def environment(self, service: str) -> dict[str, str]:
         told = self.services[service]
-        found = {name: value for name, value in self._image(service).get("ENV", {}).items() if "PATH" not in name}
+        found = dict(self._image(service).get("ENV", {}))
+        if not self.root(service):
+            found = {name: value for name, value in found.items() if "PATH" not in name}
+            found |= {"PATH": f"{BIN}:{POSTGRES}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
         for file in told.get("env_file", ()):
             lines = (TREE / file).read_text(encoding="utf-8").splitlines()
             found |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-        return found | (told.get("environment") or {}) | {"PATH": f"{BIN}:{POSTGRES}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+        return found | (told.get("environment") or {})
+
+    def root(self, service: str) -> Path | None:
+        """The image's own, if there are images."""
+        target = self.services[service].get("build", {}).get("target")
+        return self.roots / target if self.roots and target else None
 
     def command(self, service: str, *instead: str, more: tuple[str, ...] = ()) -> list[str]:
         """Entrypoint and command, as in the image unless compose.yaml says another."""
@@ -142,10 +154,13 @@ class Machine:
         box = ["bwrap", "--bind", f"{own}/root", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run"]
         box += ["--perms", "1777", "--tmpfs", "/dev/shm"]
         box += ["--ro-bind", f"{own}/hosts", "/etc/hosts", "--ro-bind", f"{own}/passwd", "/etc/passwd"]
-        box += ["--ro-bind", f"{own}/srv", "/srv"]
+        image = self.root(service)
+        if not image:
+            box += ["--ro-bind", f"{own}/srv", "/srv"]
         for place in told.get("tmpfs", ()):
             box += ["--perms", "1777", "--tmpfs", place.split(":")[0]]
-        box += ["--ro-bind", str(TREE), str(TREE)]
+        if not image:
+            box += ["--ro-bind", str(TREE), str(TREE)]
         for volume in told.get("volumes", ()):
             source, target, *mode = volume.split(":")
             box += ["--perms", "0755", "--dir", str(Path(target).parent)]
@@ -156,9 +171,12 @@ class Machine:
             box += ["--setenv", name, str(value)]
         box += ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "--no-new-privs"]
         box += ["--bounding-set=-all", "--inh-caps=-all", *command]
-        mount = f"mount -t overlay overlay -o lowerdir=/,upperdir={own}/upper,workdir={own}/work {own}/root"
+        mount = (
+            f"mount -t overlay overlay -o lowerdir={image or '/'},upperdir={own}/upper,workdir={own}/work {own}/root"
+        )
         # a checkout, or Python itself, below root's own folder: open in this root alone
-        ways = " ".join(f"{own}/root{way}" for place in (TREE, Path(sys.base_prefix)) for way in place.parents)
+        places = () if image else (TREE, Path(sys.base_prefix))
+        ways = " ".join([f"{own}/root", *(f"{own}/root{way}" for place in places for way in place.parents)])
         ports = "sysctl -qw net.ipv4.ip_unprivileged_port_start=0"
         inside = ["sh", "-c", f'{ports} && {mount} && chmod a+x {ways} && exec "$@"', "sh", *box]
         return ["ip", "netns", "exec", self.namespace(service), "unshare", "--mount", *inside]
@@ -172,7 +190,9 @@ class Machine:
         said = self.folder / f"{service}.said"
         with said.open("ab") as output:
             box = self.boxed(service, self.command(service), settings=settings)
-            self.running[service] = Process(subprocess.Popen(box, stdout=output, stderr=output), said)
+            process = subprocess.Popen(box, stdout=output, stderr=output)
+        by = signal.SIGINT if service.startswith("postgres") else signal.SIGTERM  # as the images say
+        self.running[service] = Process(process, said, by)
         return self.running[service]
 
     def execute(self, service: str, *command: str) -> subprocess.CompletedProcess[str]:
@@ -196,7 +216,8 @@ class Machine:
             deadline = time.monotonic() + 120
             while not self.healthy(service):
                 process = self.running[service]
-                assert process.outer.poll() is None and time.monotonic() < deadline, process.said.read_text()
+                assert process.outer.poll() is None, process.said.read_text()
+                assert time.monotonic() < deadline, process.said.read_text()
                 time.sleep(0.2)
 
     def ask(self, url: str, *, source: str, **request: Any) -> tuple[int, Any]:
@@ -284,7 +305,8 @@ def machine(part: Callable[..., None], image: Callable[[str], Any]) -> Iterator[
     folder = Path(tempfile.mkdtemp(prefix="medcost-compose-", dir="/tmp"))
     folder.chmod(0o711)
     services = {name: one for name, one in told["services"].items() if name not in {"pki", "pgadmin"}}
-    machine = Machine(folder, services, told["networks"], image)
+    roots = os.environ.get("MEDCOST_IMAGE_ROOTS")
+    machine = Machine(folder, services, told["networks"], image, Path(roots) if roots else None)
     try:
         machine.plug_in()
         yield machine
