@@ -121,7 +121,7 @@ class Swarm:
             [DOCKER / "deploy.sh", *told, "--address", f"127.0.0.1:{self.port}", *more],
             env={
                 **os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}", "SWARM": str(self.kept),
-                "REAL_DOCKER": shutil.which("docker"), "MEDCOST_CA": str(self.secrets / "traefik" / "ca.crt"),
+                "REAL_DOCKER": shutil.which("docker") or "", "MEDCOST_CA": str(self.secrets / "traefik" / "ca.crt"),
                 "MEDCOST_ACME": "files", **variables,
             },
             capture_output=True, text=True, check=False,

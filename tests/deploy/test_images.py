@@ -84,7 +84,7 @@ def test_the_same_versions_stand_wherever_a_base_is_named():
     tested = subprocess.run(
         [Path(sys.executable).with_name("traefik"), "version"], capture_output=True, text=True, check=True
     )
-    assert found["TRAEFIK_IMAGE"].pop().split(":v")[1] == re.search(r"Version:\s+(\S+)", tested.stdout).group(1)
+    assert found["TRAEFIK_IMAGE"].pop().split(":v")[1] in tested.stdout.split()
 
 
 @pytest.mark.parametrize("target", TARGETS)

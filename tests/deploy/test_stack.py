@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import msgspec
 import pytest
 import yaml
 from cyclopts import CycloptsError
@@ -165,7 +164,7 @@ def test_every_file_that_a_setting_names_is_there(services, secrets):
 
 
 def test_every_variable_of_ours_is_one_that_its_reader_knows(services):
-    known = {PREFIX + name.upper() for name in msgspec.structs.fields(Settings) and Settings.__struct_fields__}
+    known = {PREFIX + name.upper() for name in Settings.__struct_fields__}
     for name, one in services.items():
         ours = {variable.removesuffix("_FILE") for variable in told_to(one) if variable.startswith(PREFIX)}
         assert ours <= ({PREFIX + word for word in TRAEFIK} if name == "traefik" else known), name
