@@ -101,6 +101,16 @@ def test_the_client_finds_nothing_wrong_also_with_certificates_of_ones_own(deplo
         assert (done.returncode, done.stderr) == (0, ""), acme
 
 
+def test_compose_finds_nothing_wrong():
+    client = shutil.which("docker")
+    if not client or subprocess.run([client, "compose", "version"], capture_output=True, check=False).returncode:
+        pytest.skip("the docker client here knows no compose")
+    done = subprocess.run(
+        [client, "compose", "config", "--quiet"], cwd=TREE, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_without_what_deploy_tells_it_the_stack_is_refused(part):
     part("docker client", None if shutil.which("docker") else "there is no docker command here")
     command = ["docker", "stack", "config", "--compose-file", DOCKER / "stack.yaml"]
