@@ -15,6 +15,7 @@ from domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from domain.ports.ledger import ModelLedger
     from entrypoints.wiring.settings import Settings
@@ -79,9 +80,28 @@ async def schema(settings: Settings) -> tuple[str | None, str]:
         return await migrations.current(database_url(settings)), migrations.head()
 
 
-async def upgrade_schema(settings: Settings) -> str:
-    """Bring the schema up to date, and name the migration that it is at then."""
+def _read(grants: Path) -> str:
+    try:
+        return grants.read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"--grants: {error.strerror}: {grants}"
+        raise ConfigurationError(message) from error
+
+
+async def upgrade_schema(settings: Settings, grants: Path | None = None) -> str:
+    """Bring the schema up to date, let rights follow, and name the migration that it is at then.
+
+    Args:
+        settings: which database.
+        grants: a file of SQL that says who may do what with which table.
+
+    Raises:
+        ConfigurationError: if the file cannot be read.
+    """
+    rights = _read(grants) if grants else ""
     with lease(settings):
         if await migrations.current(database_url(settings)) != migrations.head():
             await migrations.upgrade(database_url(settings))
+        if rights:
+            await migrations.run(database_url(settings), rights)
     return migrations.head()
