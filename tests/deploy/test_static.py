@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -52,7 +53,7 @@ def asked_for(file: Path) -> dict[str, str]:
 
 
 WORKFLOWS = sorted((TREE / ".github" / "workflows").glob("*.yml"))
-STACK, COMPOSE = DOCKER / "stack.yaml", DOCKER / "compose.yaml"
+STACK, COMPOSE = DOCKER / "stack.yaml", TREE / "compose.yaml"
 JOB = "on: push\npermissions: {{}}\njobs: {{test: {{runs-on: ubuntu-24.04, steps: [{}]}}}}\n"
 LINTERS = [
     Linter(
@@ -65,7 +66,7 @@ LINTERS = [
     Linter(
         str(TOOLS / "yamllint"),
         ["--strict", "--config-file", ".yamllint.yaml"],
-        [DOCKER, TREE / ".github", TREE / ".yamllint.yaml"],
+        [DOCKER, TREE / ".github", TREE / ".yamllint.yaml", COMPOSE],
         fault="a: 1\na: 2\n",
         finding="key-duplicates",
     ),
@@ -78,7 +79,7 @@ LINTERS = [
     ),
     Linter(
         str(TOOLS / "actionlint"),
-        ["-shellcheck", str(TOOLS / "shellcheck"), "-pyflakes", ""],
+        ["-config-file", ".github/actionlint.yaml", "-shellcheck", str(TOOLS / "shellcheck"), "-pyflakes", ""],
         WORKFLOWS,
         fault=JOB.format("{run: 'rm -r $GONE'}"),
         finding="SC2086",
@@ -173,3 +174,27 @@ def test_traefik_holds_no_docker_socket_and_calls_nobody():
     assert set(told["providers"]) == {"file"}
     assert told["global"] == {"checkNewVersion": False, "sendAnonymousUsage": False}
     assert "api" not in told
+
+
+def test_every_image_and_npm_package_has_a_version_that_renovate_follows():
+    rules = json.loads((TREE / "renovate.json").read_text(encoding="utf-8"))["customManagers"]
+    followed = [re.compile(rule["matchStrings"][0].replace("(?<", "(?P<")) for rule in rules]
+    for file in [*DOCKER.rglob("Dockerfile"), STACK, COMPOSE]:
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if "docker.io/" in line and not line.startswith("#"):
+                assert followed[0].search(line), (file, line)
+    assert followed[1].search((TREE / ".ci" / "run").read_text(encoding="utf-8"))
+
+
+def test_no_secret_is_told_to_a_workflow():
+    for workflow in WORKFLOWS:
+        assert "secrets." not in workflow.read_text(encoding="utf-8"), workflow
+
+
+def test_only_what_the_tests_of_the_same_commit_passed_is_published():
+    jobs = yaml.safe_load((TREE / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
+    assert set(jobs["publish"]["needs"]) == {"test", "newest-python", "images"}
+    assert "refs/heads/main" in jobs["publish"]["if"]
+    may_write = {name for name, job in jobs.items() if "write" in job["permissions"].values()}
+    assert may_write == {"publish"}
+    assert not any("actions/checkout" in step.get("uses", "") for step in jobs["publish"]["steps"])
