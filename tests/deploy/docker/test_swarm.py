@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+DOMAIN = "medcost.localhost"
 SERVICES = {"api", "dashboard-1", "dashboard-2", "model"}
 
 
@@ -24,18 +25,16 @@ def swarm(docker):
 @pytest.fixture(scope="module")
 def deploy(swarm, images, files):
     """`deploy(tag)` brings images of that tag into the stack; gives exit status and words."""
-    secrets = files / "secrets"
-    subprocess.run([files / "docker/secrets.sh", "--ca", files / "ca", "--out", secrets], check=True)
+    secrets, authority = files / "secrets", files / "ca"
+    subprocess.run([files / "docker/secrets.sh", "--ca", authority, "--out", secrets, "--domain", DOMAIN], check=True)
 
     def run(tag: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [files / "docker/deploy.sh", "--secrets", secrets, "--tag", tag],
-            env={
-                **os.environ,
-                "MEDCOST_IMAGE": "medcost",
-                "MEDCOST_DOMAIN": "medcost.localhost",
-                "MEDCOST_ACME": "none",  # Traefik's own certificate: nobody vouches for this domain
-            },
+            [
+                *(files / "docker/deploy.sh", "--image", "medcost", "--tag", tag),
+                *("--secrets", secrets, "--domain", DOMAIN),
+            ],
+            env={**os.environ, "MEDCOST_ACME": "files", "MEDCOST_CA": str(authority / "ca.crt")},
             capture_output=True,
             text=True,
             check=False,
@@ -97,7 +96,7 @@ def test_a_broken_version_is_rolled_back_without_a_failed_request(docker, caller
     version("broken", 'HEALTHCHECK --interval=2s --retries=2 --start-period=2s CMD ["false"]')
     with caller.asking() as answers:
         done = deploy("broken")
-    assert done.returncode != 0, done.stdout
+    assert done.returncode == 1, done.stdout + done.stderr  # failed, and went back
     assert running(docker) == before
     assert set(answers) == {201}, answers
 
