@@ -32,14 +32,17 @@ _missing: dict[str, str] = {}
 
 @pytest.fixture(scope="session")
 def part() -> Callable[[str, str | None], None]:
-    """`part("chromium", "not installed")` skips the test, or fails it under MEDCOST_REQUIRE=all; None passes."""
+    """`part("chromium", "not installed")` skips the test, or fails it under MEDCOST_REQUIRE=all; None passes.
+
+    MEDCOST_REQUIRE names parts with commas between: `chromium`, `all`, `all,-docker-engine` (all but that).
+    """
 
     def need(name: str, missing_because: str | None) -> None:
         if missing_because is None:
             return
         _missing[name] = missing_because
-        required = os.environ.get("MEDCOST_REQUIRE", "")
-        if required == "all" or name in required.split(","):
+        required = os.environ.get("MEDCOST_REQUIRE", "").split(",")
+        if name in required or ("all" in required and f"-{name}" not in required):
             pytest.fail(f"{name} is required here, but {missing_because}")
         pytest.skip(f"{name}: {missing_because}")
 
