@@ -17,7 +17,6 @@ from adapters.postgres.keys import PostgresKeys
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.predictions import PostgresPredictions
 from adapters.system.clock import SystemClock
-from adapters.system.home import Home
 from adapters.system.known_keys import KnownKeys
 from domain.ports.accounts import Accounts
 from domain.ports.clock import Clock
@@ -25,7 +24,7 @@ from domain.ports.keys import ApiKeys
 from domain.ports.ledger import ModelLedger
 from domain.ports.passwords import Passwords
 from domain.ports.predictions import PredictionRepository
-from entrypoints.wiring.database import database_url, enter_in_thread, lease
+from entrypoints.wiring.database import database_url, enter_in_thread, lease, witness
 from entrypoints.wiring.observers import Observers
 from entrypoints.wiring.settings import Settings
 
@@ -48,7 +47,7 @@ class DatabaseKeeping(Provider):
     @provide
     def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
         """What is served, and why."""
-        return PostgresLedger(engine, Home(settings.home).ledger_head)
+        return PostgresLedger(engine, witness(settings))
 
 
 class DatabaseParts(Provider):

@@ -39,7 +39,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuning_url: PostgreSQL of the tuning studies; empty for the embedded server.
         tracking_uri: MLflow; empty for its own store below the home.
         predictor: ``bentoml`` asks the model server, ``in_process`` loads the model here, ``memory`` needs no model.
+        follow: what a model server follows: the pointer of its ``home``, which somebody else moves, or the ``ledger``:
+            then it moves that pointer itself, and fetches versions from MLflow's server.
         model_server_url: where the model server listens; empty for the one that `medcost up` started.
+        model_servers: where each replica of it listens (``http://tasks.model:3000``: all addresses of a name are
+            meant); whoever promotes waits for these.
         predictor_deadline: seconds after which a prediction counts as failed.
         database_deadline: seconds after which a statement counts as failed.
         database_recycle: seconds after which a connection is made anew, so that a renewed certificate counts.
@@ -73,7 +77,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     tuning_url: str = ""
     tracking_uri: str = ""
     predictor: Literal["bentoml", "in_process", "memory"] = "bentoml"
+    follow: Literal["home", "ledger"] = "home"
     model_server_url: str = ""
+    model_servers: tuple[str, ...] = ()
     predictor_deadline: Seconds = 3.0
     database_deadline: Seconds = 5.0
     database_recycle: Annotated[int, msgspec.Meta(gt=0)] = 1800
@@ -133,6 +139,25 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def has_mlflow_server(settings: Settings) -> bool:
+    """Tell whether MLflow is a server, rather than a store that this process opens itself."""
+    return settings.tracking_uri.startswith(("http://", "https://"))
+
+
+def require_followable(settings: Settings) -> None:
+    """Refuse to follow the ledger without being told where it is.
+
+    Raises:
+        ConfigurationError: saying what to set.
+    """
+    if settings.follow == "ledger" and not (settings.database_url and has_mlflow_server(settings)):
+        message = (
+            "a model server that follows the ledger must be told where its database and MLflow's server are: set "
+            "MEDCOST_DATABASE_URL and MEDCOST_TRACKING_URI=http://…, or MEDCOST_FOLLOW=home where all share one folder"
+        )
+        raise ConfigurationError(message)
 
 
 def asks_for_login(settings: Settings) -> bool:
