@@ -172,7 +172,7 @@ def medcost_up(home: Path) -> Iterator[str]:
             sys.exit(f"`medcost up` ended with {up.returncode}:\n{log.read_text()}")
         yield log.read_text().split("Ready: ")[1].split()[0]
     finally:
-        up.send_signal(signal.SIGINT)  # it ends its parts itself, in order
+        up.terminate()  # it ends its parts itself, in order; a shell that put us in the background ignores SIGINT
         up.wait(timeout=60)
 
 

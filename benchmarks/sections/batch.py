@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from statistics import median
 from typing import TYPE_CHECKING
 
 import httpx
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,6 +18,7 @@ import pyarrow.parquet as pq
 from adapters.sklearn.families import FAMILIES
 from benchmarks.people import people
 from benchmarks.report import Result, ratio
+from benchmarks.scoring import Taken
 from benchmarks.servers import CLI, TREE
 
 if TYPE_CHECKING:
@@ -38,14 +41,13 @@ def measure(servers: Servers, seconds: float) -> Iterator[Result]:  # noqa: ARG0
     yield _json(servers)
     timed, larger, each = _ROWS[servers.size]
     source = _file(servers.folder, timed)
-    copy = _copied(source)
+    taken = _in_process(servers.home, source)
     took, peak = _predicted(servers.home, source)
-    start, _ = _predicted(servers.home, _file(servers.folder, 1))
     rows = [
-        (f"reading and rewriting {timed:,} rows with pyarrow", f"{copy:.2f} s", ""),
+        (f"reading and rewriting {timed:,} rows with pyarrow", f"{taken.copying:.2f} s", ""),
+        ("`medcost predict` on them, in process", f"{taken.predicting:.2f} s", ""),
+        ratio("`medcost predict` in process / pyarrow", taken.predicting / taken.copying, "≤ 4"),
         ("`medcost predict` on them, the whole command", f"{took:.2f} s", ""),
-        ("`medcost predict` on one row: its start", f"{start:.2f} s", ""),
-        ratio("`medcost predict` without its start / pyarrow", (took - start) / copy, "≤ 4"),
         (f"peak memory at {timed:,} rows", f"{peak:,.0f} MB", ""),
     ]
     if larger > timed:
@@ -75,16 +77,15 @@ def _json(servers: Servers) -> Result:
 
 def _families(servers: Servers, count: int) -> Result:
     source = _file(servers.folder, count)
-    copy = _copied(source)
-    one = _file(servers.folder, 1)
     rows: list[tuple[str, ...]] = []
     for family in FAMILIES:
         home = servers.home if family == servers.home.path.name else servers.trained(family)
-        took, peak = _predicted(home, source)
-        start, _ = _predicted(home, one)
-        rows.append((family, f"{took:.2f}", f"{took - start:.2f}", f"{(took - start) / copy:.1f}", f"{peak:,.0f}"))
-    title = f"`medcost predict` on {count:,} rows by family (pyarrow alone: {copy:.2f} s)"
-    return Result(title, ("", "s", "without its start", "that / pyarrow", "peak MB"), tuple(rows))
+        taken = _in_process(home, source)
+        _, peak = _predicted(home, source)
+        took = f"{taken.predicting:.2f}", f"{taken.copying:.2f}", f"{taken.predicting / taken.copying:.1f}"
+        rows.append((family, *took, f"{peak:,.0f}"))
+    title = f"`medcost predict` in process on {count:,} rows, by family"
+    return Result(title, ("", "s", "pyarrow beside it, s", "ratio", "peak MB"), tuple(rows))
 
 
 def _file(folder: Path, rows: int) -> Path:
@@ -113,14 +114,9 @@ def _file(folder: Path, rows: int) -> Path:
     return path
 
 
-def _copied(source: Path) -> float:
-    """Seconds that pyarrow takes, the median of three."""
-    taken: list[float] = []
-    for _ in range(3):
-        begun = time.perf_counter()
-        pq.write_table(pq.read_table(source), source.with_suffix(".copy"))
-        taken.append(time.perf_counter() - begun)
-    return median(taken)
+def _in_process(home: Home, source: Path) -> Taken:
+    command = [sys.executable, "-m", "benchmarks.scoring", str(source), str(home.path)]
+    return msgspec.json.decode(subprocess.check_output(command, cwd=TREE), type=Taken)
 
 
 def _predicted(home: Home, source: Path) -> tuple[float, float]:

@@ -108,12 +108,14 @@ class TuneModel:
             tuned = replace(recipe, hyperparameters={**recipe.hyperparameters, **best.hyperparameters})
             evaluation = self.trainer.cross_validate(tuned, claims, plan, on_fold=lambda _: None)
             test = self.trainer.test(tuned, claims, plan)
+            trials = self.tuner.trials(name)
             provenance = Provenance(
                 metric=metric.value,
                 compared=tuple(comparison.families),
                 tracking_run=run.id,
                 git_revision=git_revision,
-                trials=len(self.tuner.trials(name)),
+                trials=len(trials),
+                tried=tuple(None if one.loss is None else metric.sign * one.loss for one in trials),
             )
             model = self.trainer.fit(tuned, claims, plan, provenance, test=test, into=into)
             run.log_model(evaluation, test, model)

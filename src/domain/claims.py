@@ -76,13 +76,17 @@ class Violation:
     detail: str
 
 
+def _a_file(name: str) -> str:
+    return f"the file {name}"
+
+
 @dataclass(frozen=True, slots=True)
 class DataOrigin:
     """Where data come from, for the model card and every page that shows a figure learnt from them.
 
     ``year`` is the year or years of the costs, empty where it is not documented.
 
-    >>> DataOrigin("claims.csv", "the file claims.csv", synthetic=False, year="2024").sentence
+    >>> DataOrigin.of_file("claims.csv", year="2024").sentence
     'the file claims.csv; costs of 2024'
     """
 
@@ -90,6 +94,16 @@ class DataOrigin:
     description: str
     synthetic: bool
     year: str = ""
+
+    @classmethod
+    def of_file(cls, name: str, *, year: str) -> DataOrigin:
+        """Claims of whom nothing is known but the file's name and the year."""
+        return cls(name, _a_file(name), synthetic=False, year=year)
+
+    @property
+    def is_plain_file(self) -> bool:
+        """Whether there is nothing more to say than a file's name."""
+        return self.description == _a_file(self.name)
 
     @property
     def sentence(self) -> str:

@@ -17,6 +17,9 @@ QUANTILE_LEVELS: Final = tuple(percent / 100 for percent in range(1, 100))
 INTERVAL_LEVEL: Final = 0.9
 """The level of the interval that is published with every answer."""
 
+CALIBRATION_LEVELS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98)
+"""The levels of the central intervals whose coverage is measured, each bounded by quantiles of the grid."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:

@@ -120,6 +120,8 @@ class Provenance:
         tracking_run: the run of the tracking store that made it.
         git_revision: of the code that made it, empty if unknown.
         trials: how many tuning trials there were.
+        tried: what each of them came to by that metric, in order; None where it was pruned or failed. Empty on cards
+            made before there were any.
     """
 
     metric: str
@@ -127,6 +129,7 @@ class Provenance:
     tracking_run: str = ""
     git_revision: str = ""
     trials: int = 0
+    tried: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,8 +45,20 @@ class GroupScores:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """What share of people a range held that promised to hold ``level`` of them."""
+
+    level: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
-    """A model's predictions of labelled rows, measured."""
+    """A model's predictions of labelled rows, measured.
+
+    ``calibration`` holds one entry for each of `domain.cost.CALIBRATION_LEVELS`, rising; none on cards made before
+    there were any.
+    """
 
     rows: int
     expected: ExpectedScores
@@ -54,3 +66,4 @@ class Scores:
     crps: float
     interval: IntervalScores
     groups: tuple[GroupScores, ...]
+    calibration: tuple[Calibration, ...] = ()

@@ -366,6 +366,22 @@ def test_a_study_is_named_after_all_that_its_losses_depend_on(new_world: Callabl
     assert len(set(names)) == 3
 
 
+def test_the_card_tells_what_each_trial_came_to(new_world: Callable[[], World]) -> None:
+    world = new_world()
+    world.trained()
+    tuner = MemoryTuner(3)
+    tune = TuneModel(dataset=world.dataset, trainer=world.trainer, tuner=tuner, tracker=world.tracker)
+    (into := world.folder / "tried").mkdir()
+    tuned = tune(
+        PLAN, {}, study="seen", git_revision="", configuration={}, into=into,
+        on_start=lambda *_: None, on_trial=lambda _: None,
+    )  # fmt: skip
+    made = tuned.model.card.provenance
+    assert made.tried == tuple(trial.loss for trial in tuner.trials("seen"))
+    assert len(made.tried) == made.trials
+    assert tuned.best.loss in made.tried
+
+
 def test_an_unknown_family_fails_the_run_and_no_family_at_all_begins_none(new_world: Callable[[], World]) -> None:
     world = new_world()
     compare = CompareModels(dataset=world.dataset, trainer=world.trainer, tracker=world.tracker)

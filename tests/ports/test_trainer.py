@@ -10,6 +10,7 @@ from adapters.memory.sample import small_sample
 from adapters.memory.trainer import MemoryTrainer
 from adapters.sklearn.loader import SklearnLoader
 from adapters.sklearn.trainer import SklearnTrainer
+from domain.cost import CALIBRATION_LEVELS, INTERVAL_LEVEL
 from domain.errors import ConfigurationError, ModelRefused
 from domain.evaluation import Metric
 from domain.manifest import MANIFEST
@@ -101,6 +102,14 @@ def test_the_card_counts_how_many_people_had_which_value(make):
     profile = make().card.profile
     assert len(profile) == 300
     assert dict(profile.counts["smoker"])[1.0] == sum(smoker for _, _, _, _, smoker, _ in claims.facts)
+
+
+def test_ranges_of_every_level_are_held_to_what_they_promise(make):
+    measured = make().card.cross_validation
+    assert tuple(one.level for one in measured.calibration) == CALIBRATION_LEVELS
+    held = [one.coverage for one in measured.calibration]
+    assert held == sorted(held)  # a wider range holds whom the narrower one holds
+    assert dict(zip(CALIBRATION_LEVELS, held, strict=True))[INTERVAL_LEVEL] == measured.interval.coverage
 
 
 async def test_the_folder_loads(make, kind):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.memory.faults import FailsOnRequest
 from adapters.memory.loader import read_cost, write_cost
-from domain.cost import INTERVAL_LEVEL, QUANTILE_LEVELS, CostDistribution
+from domain.cost import CALIBRATION_LEVELS, INTERVAL_LEVEL, QUANTILE_LEVELS, CostDistribution, Interval
 from domain.errors import ConfigurationError
 from domain.evaluation import Evaluation, FoldScores, Metric, OutOfFold
 from domain.model import MetricSummary, ModelCard, TrainedModel
@@ -16,7 +16,7 @@ from domain.ports.clock import Clock
 from domain.ports.trainer import Trainer
 from domain.profile import Profile
 from domain.promotion import Candidacy, PairedComparison
-from domain.scores import ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
+from domain.scores import Calibration, ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -176,7 +176,15 @@ def _scores(answers: Sequence[CostDistribution], charges: Sequence[float]) -> Sc
             INTERVAL_LEVEL, fmean(inside), fmean(widths), fmean(widths) + 2 / alpha * fmean(missed)
         ),
         groups=(GroupScores("all", len(charges), fmean(inside), fmean(widths), fmean(errors)),),
+        calibration=tuple(
+            Calibration(level, fmean(_holds(cost.interval(level), usd) for cost, usd in pairs))
+            for level in CALIBRATION_LEVELS
+        ),
     )
+
+
+def _holds(interval: Interval, usd: float) -> bool:
+    return interval.low <= usd <= interval.high
 
 
 def _crps(cost: CostDistribution, usd: float) -> float:

@@ -45,7 +45,7 @@ class ClaimsFile(ClaimsDataset):
 
     def _origin(self) -> DataOrigin:
         name = self.path.name
-        return self.origin or DataOrigin(name, f"the file {name}", synthetic=False, year=self.year)
+        return self.origin or DataOrigin.of_file(name, year=self.year)
 
     def _table(self) -> pd.DataFrame:
         name, ending = self.path.name, self.path.suffix.lower()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from domain.beneficiary import OBESITY
-from domain.cost import INTERVAL_LEVEL, QUANTILE_LEVELS
-from domain.scores import ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
+from domain.cost import CALIBRATION_LEVELS, INTERVAL_LEVEL, QUANTILE_LEVELS
+from domain.scores import Calibration, ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,17 @@ def scores(rows: Floats, charges: Floats, answers: Floats) -> Scores:
             for name, members in _groups(rows)
             if members.any()
         ),
+        calibration=tuple(_calibration(charges, answers)),
     )
+
+
+def _calibration(charges: Floats, answers: Floats) -> Iterator[Calibration]:
+    """Give the coverage of the central range at each level, its bounds rounded outward as published ones are."""
+    for level in CALIBRATION_LEVELS:
+        below = round(50 * (1 - level))  # percent that may lie below; quantiles stand behind the mean, 1 to 99 percent
+        said = Published.rounded(answers[:, [0, below, 50, 100 - below]])
+        inside, _, _ = _interval(charges, said)
+        yield Calibration(level, float(np.mean(inside)))
 
 
 def _interval(charges: Floats, said: Published) -> tuple[NDArray[np.bool_], Floats, Floats]:

@@ -67,6 +67,13 @@ class GroupOut(msgspec.Struct, frozen=True):
     bias: float
 
 
+class CalibrationOut(msgspec.Struct, frozen=True):
+    """What share of people a range held that promised to hold ``level`` of them."""
+
+    level: float
+    coverage: float
+
+
 class ScoresOut(msgspec.Struct, frozen=True):
     """What was measured on labelled rows."""
 
@@ -76,6 +83,7 @@ class ScoresOut(msgspec.Struct, frozen=True):
     crps: float
     interval: CoverageOut
     groups: list[GroupOut]
+    calibration: list[CalibrationOut]
 
 
 class FamilyOut(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -179,11 +180,11 @@ class Way:
 
 
 @pytest.fixture(
-    params=[Way(1440, "light", "en-US"), Way(390, "dark", "es-US"), Way(320, "light", "es-US")],
-    ids=["desk-light-english", "phone-dark-spanish", "small-light-spanish"],
+    params=[Way(*how) for how in itertools.product(HEIGHTS, ("light", "dark"), ("en-US", "es-US"))],
+    ids=lambda way: f"{way.width}-{way.color_scheme}-{way.locale[:2]}",
 )
 def way(request: pytest.FixtureRequest) -> Way:
-    """Each width, both themes, both languages: `look(address, "/history", **vars(way))`."""
+    """Each width in each theme and language: `look(address, "/history", **vars(way))`."""
     return request.param
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from domain.claims import DataOrigin
     from domain.model import ModelVersion
     from domain.prediction import Estimate, ModelReference, PeopleAlike, Prediction
     from entrypoints.dashboard.words.speech import Words
@@ -78,7 +79,7 @@ def model(version: ModelVersion, words: Words) -> str:
     scores = card.cross_validation
     held = words("model.held.value", held=round(100 * scores.interval.coverage))
     name = words("model.version.value", number=version.number, family=words.family(card.recipe.family))
-    origin = card.origin.sentence
+    origin = data_origin(card.origin, words)
     rows = [
         (words("model.version"), name, ""),
         (words("model.data"), words("model.rows", rows=words.count(card.rows)), origin),
@@ -89,6 +90,14 @@ def model(version: ModelVersion, words: Words) -> str:
     ]
     invented = notice("warn", words("model.synthetic") + ".", words("model.synthetic.means"))
     return (invented if card.origin.synthetic else "") + definitions(rows, "tiles")
+
+
+def data_origin(origin: DataOrigin, words: Words) -> str:
+    """Say what the data are, and of which year their costs; what somebody described is told in their words."""
+    what = words("model.file", file=origin.name) if origin.is_plain_file else origin.description
+    if origin.synthetic:
+        return words("model.no_year", what=what)
+    return words("model.year", what=what, year=origin.year) if origin.year else words("model.year_unknown", what=what)
 
 
 def stand_in(reference: ModelReference, words: Words) -> str:

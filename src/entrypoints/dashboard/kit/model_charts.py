@@ -50,6 +50,28 @@ def families(card: ModelCard, words: Words) -> str:
     )
 
 
+def calibration(scores: Scores, words: Words) -> str:
+    """Draw for ranges of every level what they promised to hold, and what they held."""
+    if not scores.calibration:
+        return f'<p class="empty">{escape(words("models.calibration.none"))}</p>'
+    scale = Scale(1.0)
+    rows: list[str] = []
+    for one in scores.calibration:
+        left, right = sorted((scale.percent(one.level), scale.percent(one.coverage)))
+        drawn = (
+            f'<i class="link" style="left:{left:.2f}%;width:{right - left:.2f}%"></i>'
+            f'<i class="point square" style="left:{scale.percent(one.level):.2f}%"></i>'
+            f'<i class="point solid" style="left:{scale.percent(one.coverage):.2f}%"></i>'
+        )
+        rows.append(_row(words.share(one.level), drawn, [words.share(one.coverage, 1)]))
+    heads = ["models.promised", "models.drawn", "models.held"]
+    return (
+        f'<p class="lead-in">{escape(words("models.calibration.lead"))}</p>'
+        + _drawn(words("models.calibration"), [words(key) for key in heads], rows, None)
+        + f'<p class="hint">{escape(words("models.calibration.legend"))}</p>'
+    )
+
+
 def coverage(scores: Scores, words: Words) -> str:
     """Draw for each group what share of its people the range held, beside what it promises."""
     level = scores.interval.level
@@ -65,10 +87,8 @@ def coverage(scores: Scores, words: Words) -> str:
     ]
     heads = ["models.group", "models.drawn", "models.held", "models.people", "models.width"]
     lead = words("models.groups.lead", level=words.share(level))
-    return (
-        f'<p class="lead-in">{escape(lead)}</p>'
-        + _drawn(words("models.groups"), [words(key) for key in heads], rows, scale.percent(level))
-        + f'<p class="hint">{escape(words("models.groups.note"))}</p>'
+    return f'<p class="lead-in">{escape(lead)}</p>' + _drawn(
+        words("models.groups"), [words(key) for key in heads], rows, scale.percent(level)
     )
 
 
@@ -118,9 +138,10 @@ def _breaking(name: str) -> str:
     return escape(name).replace("_", "_<wbr>")
 
 
-def _drawn(caption: str, heads: Sequence[str], rows: Sequence[str], dashed: float) -> str:
+def _drawn(caption: str, heads: Sequence[str], rows: Sequence[str], dashed: float | None) -> str:
+    look = "measured" if dashed is None else f'measured" style="--from:{dashed:.2f}%'
     return (
-        f'<table class="waterfall measured" style="--from:{dashed:.2f}%">'
+        f'<table class="waterfall {look}">'
         f'<caption class="veiled">{escape(caption)}</caption>'
         f"<thead><tr>{''.join(_heads(heads))}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )

@@ -36,12 +36,13 @@ def facts(version: ModelVersion, words: Words) -> str:
     grouping = ", ".join(_fact(fact, words) for fact in card.grouping)
     way = words("models.range.grouped", facts=grouping) if grouping else words("models.range.pooled")
     digest = words("models.rows.digest", digest=card.data_digest[:_SHORT])
+    origin = cards.data_origin(card.origin, words)
     rows = [
         (words("models.version"), str(version.number), ""),
         (words("models.recipe"), card.recipe.name, words.or_else(f"family.{card.recipe.family}", "")),
         (words("models.settings"), settings or words("models.settings.none"), ""),
         (words("models.made"), words.moment(card.created_at), made),
-        (words("models.rows"), words("models.rows.value", rows=words.count(card.rows)), card.origin.sentence),
+        (words("models.rows"), words("models.rows.value", rows=words.count(card.rows)), origin),
         (words("models.ranges"), ranges, digest),
         (words("models.range"), way, ""),
         (words("models.digest"), version.digest[:_SHORT], ""),

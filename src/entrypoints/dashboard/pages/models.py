@@ -16,7 +16,7 @@ from domain.errors import LedgerBroken, PromotionRefused
 from domain.ledger import LedgerEntry, previous_champion, was_rolled_back
 from domain.ports.championship import Championship
 from domain.promotion import require
-from entrypoints.dashboard.kit import cards, model_charts, model_facts
+from entrypoints.dashboard.kit import cards, model_charts, model_facts, trials
 from entrypoints.dashboard.kit.champion_change import Change, ChangeDialog
 from entrypoints.dashboard.kit.live import Live
 from entrypoints.dashboard.kit.page import Page
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _PATIENCE: Final = 0.5
 """Seconds that the first page waits for its numbers, before it is shown without them."""
-_OF_CHAMPION: Final = ("quality", "families", "groups", "residuals", "tuning")
+_OF_CHAMPION: Final = ("quality", "families", "calibration", "groups", "residuals", "tuning")
 
 
 @dataclass(frozen=True)
@@ -157,9 +157,10 @@ class ModelsPage:
             self._facts.content = model_facts.facts(champion.version, words)
             self._parts["quality"].content = model_facts.quality(its, words)
             self._parts["families"].content = model_charts.families(its, words)
+            self._parts["calibration"].content = model_charts.calibration(its.cross_validation, words)
             self._parts["groups"].content = model_charts.coverage(its.cross_validation, words)
             self._parts["residuals"].content = model_charts.residuals(its.cross_validation, words)
-            self._parts["tuning"].content = _tuning(champion, words)
+            self._parts["tuning"].content = trials.tuning(its.provenance, words)
         else:
             self._facts.content = f'<p class="empty">{escape(words("models.no_champion"))}</p>'
         self._table.show([_row(one, words) for one in models.versions], by="", rising=False)
@@ -226,13 +227,6 @@ def _against(one: ReviewedVersion, models: Models) -> str:
     except PromotionRefused as refused:
         return str(refused)
     return ""
-
-
-def _tuning(one: ReviewedVersion, words: Words) -> str:
-    made = one.version.card.provenance
-    said = words("models.tuning.some", trials=words.count(made.trials)) if made.trials else words("models.tuning.none")
-    run = cards.definitions([(words("models.tuning.run"), made.tracking_run, "")], "") if made.tracking_run else ""
-    return f'<p>{escape(said)}</p><p class="hint">{escape(words("models.tuning.where"))}</p>{run}'
 
 
 def _columns(words: Words) -> list[Column]:

@@ -48,6 +48,21 @@ def test_the_champion_is_shown_with_what_it_was_compared_with(page: Page):
     expect(page.get_by_text(re.compile("Verified.*: 1"))).to_be_visible()
 
 
+def test_what_ranges_promised_and_held_is_shown_for_every_level(page: Page):
+    held = page.get_by_role("table", name="Calibration")
+    expect(held.locator("tbody tr")).to_have_count(10)
+    expect(held.get_by_role("row", name=re.compile("^90%"))).to_contain_text(re.compile(r"\d\d\.\d%"))
+
+
+def test_the_search_for_hyperparameters_is_drawn_and_told(page: Page):
+    drawn = page.get_by_role("img", name=re.compile("12 trials. The first came to .*, the best to .*, at trial"))
+    expect(drawn.locator(".point")).to_have_count(10)
+    expect(page.get_by_text("Not drawn: 2 that were cut short, or failed.")).to_be_visible()
+    page.locator("#tuning summary").click()
+    expect(page.get_by_role("table", name="Trials").locator("tbody tr")).to_have_count(12)
+    expect(page.get_by_role("row", name=re.compile("^4 "))).to_contain_text("cut short")
+
+
 def test_the_gate_tells_its_numbers(page: Page):
     dialog = open_version(page, 3)
     check = dialog.get_by_role("row", name=re.compile("Better than its rival"))

@@ -40,6 +40,12 @@ GROUPS = (
 )
 
 
+def _tuned(made: Provenance, trials: int) -> Provenance:
+    """Some of the trials were cut short."""
+    tried = tuple(None if i % 5 == 3 else 1500.0 - 40 * (i * 7 % 12) for i in range(trials))
+    return replace(made, trials=trials, tried=tried)
+
+
 class Slow(Championship):
     """Takes as long as a child process would, and a little more than a double click."""
 
@@ -76,7 +82,7 @@ class Seeded(Provider):
             with tempfile.TemporaryDirectory() as folder:
                 plain = trainer.fit(recipe, claims, plan, made, test=test, into=Path(folder))
                 scores = replace(plain.card.cross_validation, groups=GROUPS)
-                card = replace(plain.card, cross_validation=scores, provenance=replace(made, trials=12 * (number - 1)))
+                card = replace(plain.card, cross_validation=scores, provenance=_tuned(made, 12 * number))
                 model = replace(plain, card=card)
                 version = await registry.register(model)
                 await ledger.admit(version)

@@ -71,6 +71,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "model.made": "Made",
     "model.data": "Learned from",
     "model.rows": "{rows} people",
+    "model.file": "the file {file}",
+    "model.year": "{what}; costs of {year}",
+    "model.no_year": "{what}; costs of no real year",
+    "model.year_unknown": "{what}; year of the costs not documented",
     "model.miss": "Usual miss",
     "model.miss.means": "How far a typical year was off, on average, for people the model had not seen. "
     "Smaller is better.",

@@ -71,6 +71,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "model.made": "Hecho",
     "model.data": "Aprendió de",
     "model.rows": "{rows} personas",
+    "model.file": "el archivo {file}",
+    "model.year": "{what}; costos de {year}",
+    "model.no_year": "{what}; costos de ningún año real",
+    "model.year_unknown": "{what}; el año de los costos no está documentado",
     "model.miss": "Error usual",
     "model.miss.means": "Cuánto falló el año típico, en promedio, con personas que el modelo no había visto. "
     "Menos es mejor.",

@@ -58,10 +58,17 @@ TEXTS: Final[Mapping[str, str]] = {
     "models.mean": "Media",
     "models.over_folds": "Entre pliegues",
     "models.chosen": "esta",
+    "models.calibration": "Calibración",
+    "models.calibration.lead": "Rangos de cada nivel: a qué parte de las personas prometían abarcar "
+    "y a qué parte abarcaron.",
+    "models.calibration.legend": "Cuadrado: lo prometido. Círculo: lo abarcado. "
+    "Un círculo muy a la derecha: casi todos los costos siguen los datos tan de cerca "
+    "que hasta un rango estrecho los abarca.",
+    "models.calibration.none": "La ficha no tiene esas cifras: esta versión es anterior a ellas.",
+    "models.promised": "Prometido",
     "models.groups": "Cobertura por grupo",
     "models.groups.lead": "Parte de las personas cuyo costo real quedó en su rango. "
     "Línea cortada: el {level} prometido.",
-    "models.groups.note": "La ficha conoce la cobertura en este único nivel. No se guarda una curva completa.",
     "models.group": "Grupo",
     "models.group.smoker=yes": "Fumadores",
     "models.group.smoker=no": "No fumadores",
@@ -82,6 +89,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "models.tuning.none": "Esta versión no se ajustó. Tiene los ajustes de arriba.",
     "models.tuning.where": "Cada prueba, con sus curvas y archivos, está en el registro: medcost serve mlflow.",
     "models.tuning.run": "Ejecución",
+    "models.tuning.seen": "{trials} pruebas. La primera llegó a {first}, la mejor a {best}, en la prueba {place}.",
+    "models.tuning.legend": "Cada punto es una prueba; la línea es lo mejor hasta entonces. {unfinished}",
+    "models.tuning.legend.some": "Sin dibujar: {unfinished} que se cortaron o fallaron.",
+    "models.tuning.table": "Ver estos números en una tabla",
+    "models.tuning.trial": "Prueba",
+    "models.tuning.trials": "Pruebas",
+    "models.tuning.cut": "se cortó o falló",
     "models.versions": "Versiones",
     "models.versions.caption": "Versiones, la más nueva primero. El botón de cada fila la abre.",
     "models.versions.open": "abrir",
