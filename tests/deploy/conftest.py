@@ -80,7 +80,8 @@ def image() -> Callable[[str], dict[str, Any]]:
                 base, _, stage = said.partition(" AS ")
                 stages[stage] = {**stages.get(base, {}), "FROM": base}
             elif word == "ENV":
-                named = dict(one.split("=", 1) for one in shlex.split(said))
+                built_with = said.replace("${REVISION}", "tested")
+                named = dict(one.split("=", 1) for one in shlex.split(built_with))
                 stages[stage]["ENV"] = {**stages[stage].get("ENV", {}), **named}
             elif word in {"ENTRYPOINT", "CMD"}:
                 stages[stage][word] = json.loads(said)

@@ -66,7 +66,8 @@ def train(
         if first and _has_champion(session):
             print_json({"stage": None}) if json else answer().print("There is a champion: nothing is trained")
             return
-        _Training(session, config, answer() if not json else None).run()
+        revision = settings.revision or git_revision()
+        _Training(session, config, answer() if not json else None, revision).run()
 
 
 def _has_champion(session: Session) -> bool:
@@ -88,11 +89,11 @@ def _session(settings: Settings, config: TrainConfig) -> Any:
 class _Training:
     """One training, stage by stage, and the document that tells of it."""
 
-    def __init__(self, session: Session, config: TrainConfig, tables: Console | None) -> None:
+    def __init__(self, session: Session, config: TrainConfig, tables: Console | None, revision: str) -> None:
         self._session = session
         self._config = config
         self._tables = tables
-        self._revision = git_revision()
+        self._revision = revision
         self._document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
 
     def run(self) -> None:

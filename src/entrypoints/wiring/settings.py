@@ -66,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         drain_notice: seconds after SIGTERM during which requests are still taken, but the API is not ready.
         drain_within: seconds that requests under way then get to end.
         log_level: of the structured logs.
+        revision: commit of the code, for model cards; images say it, elsewhere git is asked.
     """
 
     profile: Profile = "embedded"
@@ -102,6 +103,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     drain_notice: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     drain_within: Seconds = 10.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    revision: str = ""
 
 
 def load(flags: Mapping[str, object] | None = None, *, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -114,6 +114,11 @@ def test_an_admin_promotes_another_model_through_the_api(up):
         time.sleep(0.1)
 
 
+def test_a_model_card_names_the_commit_that_the_image_was_built_from(up):
+    told = json.loads(up.run("trainer", "models", "show", "1", "--json").stdout)
+    assert told["card"]["provenance"]["git_revision"] == "tested"
+
+
 def test_training_the_first_model_again_does_nothing(up):
     done = up.run("trainer")
     assert (done.returncode, "nothing is trained" in done.stdout) == (0, True), done.stderr
