@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -13,6 +14,8 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from adapters.postgres import migrations
 from adapters.postgres.embedded import DATABASES, EmbeddedPostgres
@@ -33,6 +36,15 @@ if TYPE_CHECKING:
 _LOCK: Final = "restore.lock"
 _DUMPS: Final = "databases"
 _DRAFT: Final = "backup-"
+
+
+class About(msgspec.Struct, frozen=True):
+    """What an archive says of the home that it was made of."""
+
+    made_at: datetime
+    medcost: str
+    schema: str | None
+    champion: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +101,13 @@ async def back_up(settings: Settings, file: Path, *, told: Callable[[int, int], 
                 champion = (await versions.champion()).number
             except NoChampion:
                 champion = None
-            about = {
-                "made_at": datetime.now(UTC).isoformat(),
-                "medcost": metadata.version("medcost"),
-                "schema": await migrations.current(database_url(settings)),
-                "champion": champion,
-            }
+            schema = await migrations.current(database_url(settings))
+            about = About(datetime.now(UTC), metadata.version("medcost"), schema, champion)
             contents = await asyncio.to_thread(_copy, settings, file, about, told)
     return await asyncio.to_thread(_made, file, contents, champion)
 
 
-def _copy(
-    settings: Settings, file: Path, about: dict[str, object], told: Callable[[int, int], object]
-) -> archive.Contents:
+def _copy(settings: Settings, file: Path, about: About, told: Callable[[int, int], object]) -> archive.Contents:
     home, server = Home(settings.home), embedded_postgres(settings)
     for left in home.path.glob(f"{_DRAFT}*"):  # of one that was killed: only one at a time is at work
         shutil.rmtree(left)
@@ -120,7 +126,7 @@ def _copy(
         kept += [path for path in (home.pointer, home.ledger_head) if path.exists()]
         files += [(_within(home, path), path) for path in kept]
         total = sum(path.stat().st_size for _, path in files)
-        return archive.write(file, files, about, told=lambda done: told(done, total))
+        return archive.write(file, files, msgspec.to_builtins(about), told=lambda done: told(done, total))
 
 
 def _made(file: Path, contents: archive.Contents, champion: int | None) -> Backup:
@@ -174,15 +180,28 @@ def restore(settings: Settings, file: Path, *, replace: bool, told: Callable[[in
         draft = held.enter_context(_draft(beside))
         size = file.stat().st_size if file.exists() else 0
         contents = archive.read(file, draft.path, told=lambda done: told(done, size))
+        about = _about(file, contents)
         erased = _fill(draft, old)
         (draft.path / _LOCK).unlink()
+        os.sync()  # what is about to get the home's name must outlive a power cut
         if there:
             beside.rename(replaced)
             exchange(home, replaced)
         else:
             beside.rename(home)  # in place of an empty folder, too
-    made_at = datetime.fromisoformat(contents.about["made_at"])
-    return Restored(str(home), made_at, contents.about["champion"], str(replaced) if there else None, erased)
+    return Restored(str(home), about.made_at, about.champion, str(replaced) if there else None, erased)
+
+
+def _about(file: Path, contents: archive.Contents) -> About:
+    try:
+        about = msgspec.convert(contents.about, About)
+    except msgspec.ValidationError as error:
+        message = f"{file} does not say what it is a backup of: {error}"
+        raise BackupRefused(message) from error
+    if missing := {f"{_DUMPS}/{database}" for database in DATABASES} - contents.files.keys():
+        message = f"{file} is no backup of a home: {', '.join(sorted(missing))} is missing"
+        raise BackupRefused(message)
+    return about
 
 
 @contextmanager
@@ -226,7 +245,10 @@ def _erase_again(server: EmbeddedPostgres, old: EmbeddedPostgres) -> int:
                 return 0
             proofs = old.ask("medcost", "COPY erasures (prediction_id, erased_at, reason) TO STDOUT")
     except RepositoryUnavailable as why:
-        message = f"what was erased since cannot be read from {old.data} ({why}): nothing was changed"
+        message = (
+            f"what was erased since cannot be read from {old.data} ({why}): nothing was changed. "
+            "Moved away by hand, the home can be restored without that"
+        )
         raise RepositoryUnavailable(message) from why
     counted = server.ask(
         "medcost",

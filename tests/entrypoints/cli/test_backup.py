@@ -2,6 +2,8 @@
 
 import pytest
 
+from adapters.system import archive
+
 
 def refused(ended, status, *words):
     assert (ended.status, ended.output, len(ended.said.splitlines())) == (status, "", 1), ended.said
@@ -42,6 +44,15 @@ def test_a_file_that_is_not_there_or_is_no_backup_makes_no_home(medcost, home, t
     refused(medcost("restore", tmp_path / "f"), 1, "there is no")
     (tmp_path / "f").write_text("no backup")
     refused(medcost("restore", tmp_path / "f"), 1, "no backup of Medcost")
+    assert sorted(path.name for path in home.parent.iterdir()) == ["f"]
+
+
+def test_an_archive_of_something_else_makes_no_home(medcost, home, tmp_path):
+    archive.write(tmp_path / "f", [], {}, told=lambda _: None)
+    refused(medcost("restore", tmp_path / "f"), 1, "does not say what it is a backup of")
+    about = {"made_at": "2026-01-01T00:00:00Z", "medcost": "1", "schema": None, "champion": None}
+    archive.write(tmp_path / "f", [], about, told=lambda _: None)
+    refused(medcost("restore", tmp_path / "f"), 1, "databases/medcost", "missing")
     assert sorted(path.name for path in home.parent.iterdir()) == ["f"]
 
 
