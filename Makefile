@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check format setup setup-dev lock bench soak
+.PHONY: help up test test-docker check format setup setup-dev lock bench soak
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ up: setup ## everything, at http://127.0.0.1:$(PORT); Ctrl-C stops it. DATA=file
 
 test: setup-dev ## the whole test suite with every real part that this machine can give
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+test-docker: setup-dev ## images built, started, updated, broken and rolled back: needs a Docker engine of its own
+	@MEDCOST_REQUIRE=docker-engine $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/docker $(ARGS)
 
 check: setup-dev ## format, lint, types, architecture
 	@$(BIN)/ruff format --check .

@@ -12,11 +12,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 from hypothesis import settings
 
@@ -32,14 +34,17 @@ _missing: dict[str, str] = {}
 
 @pytest.fixture(scope="session")
 def part() -> Callable[[str, str | None], None]:
-    """`part("chromium", "not installed")` skips the test, or fails it under MEDCOST_REQUIRE=all; None passes."""
+    """`part("chromium", "not installed")` skips the test, or fails it under MEDCOST_REQUIRE=all; None passes.
+
+    MEDCOST_REQUIRE names parts with commas between: `chromium`, `all`, `all,-docker-engine` (all but that).
+    """
 
     def need(name: str, missing_because: str | None) -> None:
         if missing_because is None:
             return
         _missing[name] = missing_because
-        required = os.environ.get("MEDCOST_REQUIRE", "")
-        if required == "all" or name in required.split(","):
+        required = os.environ.get("MEDCOST_REQUIRE", "").split(",")
+        if name in required or ("all" in required and f"-{name}" not in required):
             pytest.fail(f"{name} is required here, but {missing_because}")
         pytest.skip(f"{name}: {missing_because}")
 
@@ -133,6 +138,59 @@ def start_model_server() -> Iterator[Callable[..., tuple[str, subprocess.Popen[b
         process.terminate()
     for process in started:
         process.wait(timeout=20)
+
+
+@dataclass(frozen=True)
+class MlflowServer:
+    """Where it listens, and the folder in which it keeps artifacts."""
+
+    address: str
+    artifacts: Path
+
+
+@pytest.fixture(scope="session")
+def serve_mlflow() -> Callable[..., AbstractContextManager[MlflowServer]]:
+    """`with serve_mlflow(database, home) as server:` runs `medcost serve mlflow` as in production, until it answers."""
+
+    @contextmanager
+    def serving(database: str, home: Path, port: int = 0) -> Iterator[MlflowServer]:
+        with socket.create_server(("127.0.0.1", port)) as door:
+            port = door.getsockname()[1]
+        command = [*CLI, "serve", "mlflow", "--profile", "production", "--host", "127.0.0.1", "--port", str(port)]
+        told = {"MEDCOST_HOME": str(home), "MEDCOST_TRACKING_URI": database}
+        process = subprocess.Popen(command, env={**os.environ, **told}, start_new_session=True)
+        try:
+            deadline = time.monotonic() + 120
+            while True:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                with suppress(httpx.HTTPError):
+                    if httpx.get(f"http://127.0.0.1:{port}/health", timeout=10).is_success:
+                        break
+                time.sleep(0.2)
+            yield MlflowServer(f"http://127.0.0.1:{port}", home / "mlflow" / "artifacts")
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=60)
+
+    return serving
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(
+    postgres_server: Callable[..., str],
+    serve_mlflow: Callable[..., AbstractContextManager[MlflowServer]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[MlflowServer]:
+    """A real MLflow server on a PostgreSQL database of its own, which tests share."""
+    from sqlalchemy import create_engine, text
+
+    database = f"mlflow_{uuid4().hex}"
+    with create_engine(postgres_server("postgres", driver="psycopg"), isolation_level="AUTOCOMMIT").connect() as admin:
+        admin.execute(text(f"CREATE DATABASE {database}"))
+    with serve_mlflow(postgres_server(database), tmp_path_factory.mktemp("mlflow-server")) as server:
+        yield server
 
 
 def _docker_answers() -> bool:

@@ -133,6 +133,10 @@ class HomeInUse(Conflict):
     """Another process already does this with the same home."""
 
 
+class BackupRefused(MedcostError):
+    """A backup cannot be made, or is not what it was when it was made, or there is no place to restore it to."""
+
+
 class Unavailable(MedcostError):
     """A part is away for now. Trying again in ``retry_after`` seconds may succeed."""
 

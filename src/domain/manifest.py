@@ -68,7 +68,7 @@ def verified(digest: str, manifest: bytes, found: Mapping[str, str]) -> Manifest
     if sha256(manifest) != digest:
         message = f"the model's manifest has not the digest {digest[:12]}… that it is known by"
         raise ModelRefused(message)
-    listed = _read(manifest)
+    listed = read(manifest)
     wrong = [f"{name} missing" for name in listed.files if name not in found]
     wrong += [f"{name} changed" for name, sha in listed.files.items() if found.get(name, sha) != sha]
     wrong += [f"{name} unlisted" for name in found if name not in listed.files]
@@ -78,7 +78,12 @@ def verified(digest: str, manifest: bytes, found: Mapping[str, str]) -> Manifest
     return listed
 
 
-def _read(manifest: bytes) -> Manifest:
+def read(manifest: bytes) -> Manifest:
+    """Read the bytes of ``manifest.json``, whoever wrote them.
+
+    Raises:
+        ModelRefused: if they are no manifest.
+    """
     try:
         content: object = json.loads(manifest)
     except ValueError as error:

@@ -19,6 +19,7 @@ PLANTED = {
     "entrypoints-are-strangers": ("entrypoints/http/planted.py", "import entrypoints.cli"),
     "only-wiring-names-adapters": ("entrypoints/cli/planted.py", "import adapters.memory.clock"),
     "light-processes": ("adapters/postgres/planted.py", "import pandas"),
+    "mlflow-by-http": ("entrypoints/model_server/planted.py", "import mlflow"),
 }
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -57,3 +60,36 @@ def new_authority(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> Callabl
         return made
 
     return make
+
+
+IMAGES = Path(__file__).resolve().parents[2] / "docker" / "images"
+
+
+@pytest.fixture(scope="session")
+def image() -> Callable[[str], dict[str, Any]]:
+    """`image("api")` gives what a Dockerfile says of the finished image: ENV, USER, ENTRYPOINT, CMD, HEALTHCHECK."""
+
+    def read(target: str) -> dict[str, Any]:
+        own = IMAGES / target / "Dockerfile"
+        text = (own if own.exists() else IMAGES / "Dockerfile").read_text(encoding="utf-8")
+        lines = re.sub(r"\\\n", " ", re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE)).splitlines()
+        stages: dict[str, dict[str, Any]] = {"": {}}
+        stage = ""
+        for word, said in (line.split(maxsplit=1) for line in lines if line.strip()):
+            if word == "FROM":
+                base, _, stage = said.partition(" AS ")
+                stages[stage] = {**stages.get(base, {}), "FROM": base}
+            elif word == "ENV":
+                built_with = said.replace("${REVISION}", "tested")
+                named = dict(one.split("=", 1) for one in shlex.split(built_with))
+                stages[stage]["ENV"] = {**stages[stage].get("ENV", {}), **named}
+            elif word in {"ENTRYPOINT", "CMD"}:
+                stages[stage][word] = json.loads(said)
+            elif word == "HEALTHCHECK":
+                check = said.partition("CMD ")[2]
+                stages[stage][word] = ["CMD", *json.loads(check)] if check else []
+            else:
+                stages[stage].setdefault(word, said)
+        return stages[target] if target in stages else stages[""]
+
+    return read

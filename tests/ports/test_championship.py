@@ -22,6 +22,7 @@ from adapters.memory.trainer import MemoryTrainer
 from adapters.postgres.engine import connect
 from adapters.postgres.ledger import PostgresLedger
 from adapters.system.championship import Asked, ChildChampionship, serve
+from adapters.system.witness import FileWitness
 from application.change_champion import ChangeChampion
 from application.promote_model import PromoteModel
 from application.reconcile import Reconcile
@@ -55,7 +56,7 @@ async def opened(home: Path, database: str) -> AsyncIterator[ChangeChampion]:
             await registry.register(trained(number, workspace))
         if (home / "away").exists():
             registry.failure = RegistryUnavailable("the registry is away", retry_after=7)
-        ledger, clock = PostgresLedger(engine, home / "ledger.head"), FixedClock()
+        ledger, clock = PostgresLedger(engine, FileWitness(home / "ledger.head")), FixedClock()
         reconcile = Reconcile(ledger=ledger, registry=registry, publisher=publisher, loader=MemoryLoader())
         yield ChangeChampion(
             promote_model=PromoteModel(ledger=ledger, clock=clock, reconcile=reconcile),
@@ -82,7 +83,7 @@ class World:
 @pytest.fixture(params=["in this process", "in a child"])
 async def world(request: pytest.FixtureRequest, postgres_url: str, tmp_path: Path) -> AsyncIterator[World]:
     engine = connect(postgres_url, deadline=10)
-    ledger = PostgresLedger(engine, tmp_path / "ledger.head")
+    ledger = PostgresLedger(engine, FileWitness(tmp_path / "ledger.head"))
     registry = MemoryRegistry(tmp_path)
     models = [trained(number, tmp_path) for number in (1, 2, 3)]
     for model in models:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.memory.ledger import MemoryLedger
+from adapters.memory.witness import MemoryWitness
 from adapters.postgres.engine import connect
 from adapters.postgres.ledger import PostgresLedger
+from adapters.system.witness import FileWitness
 from domain.claims import DataOrigin
-from domain.errors import LedgerBroken, NoChampion, VersionNotFound
-from domain.ledger import Change, NewEntry, verify
+from domain.errors import LedgerBroken, NoChampion, RegistryUnavailable, VersionNotFound
+from domain.ledger import Change, Head, NewEntry, verify
 from domain.model import FamilySummary, ModelCard, ModelVersion, Provenance, Recipe
 from domain.ports.ledger import ModelLedger
 from domain.profile import Profile
@@ -68,13 +70,29 @@ def promotion(version: ModelVersion, replaces: int | None = None) -> NewEntry:
     )  # fmt: skip
 
 
+@dataclass
+class Listening(MemoryWitness):
+    """Remembers all that it was told. Real ones are held to their promise in `test_witness.py`."""
+
+    told: list[Head] = field(default_factory=list)
+
+    async def keep(self, head: Head) -> None:
+        await super().keep(head)
+        self.told.append(head)
+
+
+@pytest.fixture
+def witness() -> Listening:
+    return Listening()
+
+
 @pytest.fixture(params=["memory", "postgres"])
-async def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ModelLedger]:
+async def ledger(request: pytest.FixtureRequest, witness: MemoryWitness) -> AsyncIterator[ModelLedger]:
     if request.param == "memory":
-        yield MemoryLedger()
+        yield MemoryLedger(witness=witness)
         return
     engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
-    yield PostgresLedger(engine, tmp_path / "ledger.head")
+    yield PostgresLedger(engine, witness)
     await engine.dispose()
 
 
@@ -121,6 +139,26 @@ async def test_the_last_entry_names_the_champion(ledger: ModelLedger) -> None:
     verify(await ledger.history(), head=await ledger.head())
 
 
+async def test_while_the_witness_is_away_nothing_is_appended(ledger: ModelLedger, witness: MemoryWitness) -> None:
+    await ledger.admit(FIRST)
+    first = await ledger.append(promotion(FIRST))
+    witness.failure = RegistryUnavailable("away")
+    for attempt in (ledger.append(promotion(FIRST)), ledger.head()):
+        with pytest.raises(RegistryUnavailable):
+            await attempt
+    assert list(await ledger.history()) == [first]
+    witness.failure = None
+    await ledger.append(promotion(FIRST))
+    verify(await ledger.history(), head=await ledger.head())
+
+
+async def test_the_witness_is_told_what_will_be_appended_before_it_is(ledger: ModelLedger, witness: Listening) -> None:
+    """So that the ledger of a process that was killed in between verifies, whether it was appended or not."""
+    await ledger.admit(FIRST)
+    entry = await ledger.append(promotion(FIRST))
+    assert witness.told == [Head(None, announced=entry.seal), Head(entry.seal)]
+
+
 async def test_concurrent_entries_form_one_chain(ledger: ModelLedger) -> None:
     await ledger.admit(FIRST)
     await asyncio.gather(*(ledger.append(promotion(FIRST)) for _ in range(8)))
@@ -148,7 +186,7 @@ async def test_the_database_refuses_to_change_the_ledger_and_tampering_by_its_ow
     postgres_url: str, tmp_path: Path
 ) -> None:
     engine = connect(postgres_url, deadline=10)
-    ledger = PostgresLedger(engine, tmp_path / "ledger.head")
+    ledger = PostgresLedger(engine, FileWitness(tmp_path / "ledger.head"))
     await ledger.admit(FIRST)
     for _ in range(3):
         await ledger.append(promotion(FIRST))
@@ -169,14 +207,14 @@ async def test_the_database_refuses_to_change_the_ledger_and_tampering_by_its_ow
 
 async def test_the_hold_ends_with_its_connection(postgres_url: str, tmp_path: Path) -> None:
     holder, waiter = connect(postgres_url, deadline=10), connect(postgres_url, deadline=10)
-    hold = PostgresLedger(holder, tmp_path / "a").exclusive()
+    hold = PostgresLedger(holder, FileWitness(tmp_path / "a")).exclusive()
     await hold.__aenter__()
     async with create_async_engine(postgres_url).begin() as connection:
         killed = await connection.execute(
             text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
         )
         assert killed.scalar_one() is True
-    async with asyncio.timeout(5), PostgresLedger(waiter, tmp_path / "b").exclusive():
+    async with asyncio.timeout(5), PostgresLedger(waiter, FileWitness(tmp_path / "b")).exclusive():
         pass
     await hold.__aexit__(None, None, None)
     await holder.dispose()

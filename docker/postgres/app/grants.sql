@@ -3,7 +3,7 @@
 \set ON_ERROR_STOP on
 BEGIN;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, api, dashboard, trainer, pgadmin;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, api, dashboard, trainer, model, pgadmin;
 
 GRANT SELECT ON alembic_version TO api, dashboard, trainer, pgadmin;
 
@@ -20,6 +20,9 @@ GRANT SELECT ON model_versions, model_ledger TO api, dashboard, trainer;
 GRANT INSERT ON model_versions TO trainer;
 GRANT UPDATE (verdict) ON model_versions TO trainer;
 GRANT INSERT, UPDATE ON model_ledger TO api, dashboard, trainer;
+
+-- model servers learn which version is to be served, with its digest, and nothing else
+GRANT SELECT (number, version, digest) ON model_ledger TO model;
 
 -- reports of monitoring: figures, no person. `medcost monitor run` reads answers and outcomes, so it runs as dashboard.
 GRANT SELECT ON monitoring_reports TO api, dashboard, pgadmin;

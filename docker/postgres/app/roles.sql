@@ -3,14 +3,15 @@
 \set ON_ERROR_STOP on
 
 SELECT format('CREATE ROLE %I', name)
-FROM unnest(ARRAY['migrator', 'api', 'dashboard', 'trainer', 'optuna', 'pgadmin']) AS name
+FROM unnest(ARRAY['migrator', 'api', 'dashboard', 'trainer', 'optuna', 'model', 'pgadmin']) AS name
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 
 -- no password: the certificate is the only way in
 SELECT format(
     'ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD NULL CONNECTION LIMIT %s',
     name, most)
-FROM (VALUES ('migrator', 5), ('api', 150), ('dashboard', 60), ('trainer', 20), ('optuna', 40), ('pgadmin', 10))
+FROM (VALUES ('migrator', 5), ('api', 150), ('dashboard', 60), ('trainer', 20), ('optuna', 40), ('model', 60),
+    ('pgadmin', 10))
     AS roles (name, most) \gexec
 
 ALTER ROLE pgadmin SET default_transaction_read_only = on;
@@ -22,7 +23,7 @@ FROM (VALUES ('medcost', 'migrator'), ('optuna', 'optuna')) AS databases (name, 
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = name) \gexec
 
 REVOKE ALL ON DATABASE medcost, optuna, postgres, template1 FROM PUBLIC;
-GRANT CONNECT ON DATABASE medcost TO api, dashboard, trainer, pgadmin;
+GRANT CONNECT ON DATABASE medcost TO api, dashboard, trainer, model, pgadmin;
 GRANT CONNECT ON DATABASE optuna TO pgadmin;
 
 \connect medcost

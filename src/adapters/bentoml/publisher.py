@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import shutil
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,8 @@ from domain.errors import ModelRefused, VersionNotFound
 from domain.ports.publisher import ModelPublisher
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from domain.prediction import ModelReference
 
 _NAME = "medcost"
@@ -41,11 +45,7 @@ class BentoPublisher(ModelPublisher):
 
     async def has(self, model: ModelReference) -> bool:
         """Look, and hash each file."""
-        try:
-            await asyncio.to_thread(verify, self._folder(model), model.digest)
-        except ModelRefused:
-            return False
-        return (self._item(model) / "model.yaml").is_file()
+        return await asyncio.to_thread(self._has, model)
 
     async def folder(self, model: ModelReference) -> Path:
         """Find it by its tag."""
@@ -64,12 +64,21 @@ class BentoPublisher(ModelPublisher):
         """Read the pointer file."""
         return pointer.read(self.pointer)
 
+    def _has(self, model: ModelReference) -> bool:
+        try:
+            verify(self._folder(model), model.digest)
+        except ModelRefused:
+            return False
+        return (self._item(model) / "model.yaml").is_file()
+
     def _publish(self, model: ModelReference, folder: Path) -> None:
         verify(folder, model.digest)
         workspace = self.home / "tmp"
         workspace.mkdir(parents=True, exist_ok=True)
         # made and checked aside, then moved in at once: a crash leaves the shelf as it was
-        with tempfile.TemporaryDirectory(dir=workspace, prefix="publish-") as aside:
+        with _alone(workspace), tempfile.TemporaryDirectory(dir=workspace, prefix="publish-") as aside:
+            if self._has(model):
+                return
             made = _as_bento_model(model, folder, Path(aside))
             verify(made / _NAME, model.digest)
             for path in (*made.rglob("*"), made):
@@ -87,6 +96,17 @@ class BentoPublisher(ModelPublisher):
 
     def _folder(self, model: ModelReference) -> Path:
         return self._item(model) / _NAME
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process publishes: workers of a model server that follow the ledger may want the same."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _as_bento_model(model: ModelReference, folder: Path, store: Path) -> Path:

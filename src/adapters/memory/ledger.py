@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adapters.memory.faults import FailsOnRequest
-from domain.errors import LedgerBroken, NoChampion, VersionNotFound
+from adapters.memory.witness import MemoryWitness
+from domain.errors import LedgerBroken, NoChampion, Unavailable, VersionNotFound
 from domain.ledger import Head, sealed
 from domain.ports.ledger import ModelLedger
+from domain.ports.witness import LedgerWitness
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
 class MemoryLedger(FailsOnRequest, ModelLedger):
     """Keeps versions, verdicts and entries."""
 
+    witness: LedgerWitness = field(default_factory=MemoryWitness)
     _versions: dict[int, ModelVersion] = field(default_factory=dict)
     _verdicts: dict[int, Verdict] = field(default_factory=dict)
     _entries: list[LedgerEntry] = field(default_factory=list)
-    _head: Head | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @asynccontextmanager
@@ -70,9 +72,16 @@ class MemoryLedger(FailsOnRequest, ModelLedger):
     async def append(self, new: NewEntry) -> LedgerEntry:
         """Append an entry."""
         await self.version(new.version)
-        entry = sealed(new, after=self._entries[-1] if self._entries else None)
+        last = self._entries[-1] if self._entries else None
+        entry = sealed(new, after=last)
+        # before anything is awaited, so that no two follow the same one
         self._entries.append(entry)
-        self._head = Head(entry.seal)
+        try:
+            await self.witness.keep(Head(seal=last.seal if last else None, announced=entry.seal))
+        except Unavailable:
+            self._entries.remove(entry)
+            raise
+        await self.witness.keep(Head(entry.seal))
         return entry
 
     async def history(self) -> Sequence[LedgerEntry]:
@@ -81,9 +90,8 @@ class MemoryLedger(FailsOnRequest, ModelLedger):
         return tuple(self._entries)
 
     async def head(self) -> Head | None:
-        """Of the entries as they were appended."""
-        self._fail_if_asked()
-        return self._head
+        """From the witness."""
+        return await self.witness.head()
 
     async def champion(self) -> ModelVersion:
         """The version of the last entry."""

@@ -11,6 +11,7 @@ import msgspec
 from mlflow.models import Model, ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 
+from adapters.mlflow.folders import FOLDER
 from domain.beneficiary import FACTS
 from domain.cost import QUANTILE_LEVELS
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from domain.model import TrainedModel
 
-FOLDER: Final = "medcost"
 CARD: Final = "card.json"
 
 

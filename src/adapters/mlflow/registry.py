@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 from mlflow.artifacts import download_artifacts
 from mlflow.exceptions import MlflowException
 
-from adapters.mlflow.models import FOLDER, log_model
-from adapters.mlflow.store import EXPERIMENT, MlflowStore, translated
+from adapters.mlflow.folders import DISCARDED, FOLDER
+from adapters.mlflow.models import log_model
+from adapters.mlflow.server import NAME
+from adapters.mlflow.store import MlflowStore, translated
 from domain.errors import VersionNotFound
 from domain.model import ModelVersion
 from domain.model_card import markdown
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
 
     _T = TypeVar("_T")
 
-NAME: Final = EXPERIMENT
-_DISCARDED: Final = "discarded"
 _LONGEST_DESCRIPTION: Final = 5000
 """Characters that MLflow's database keeps of a description."""
 _MORE: Final = "\n\nThe whole card is among the artifacts of the run: model_card.md.\n"
@@ -63,14 +63,14 @@ class MlflowRegistry(ModelRegistry):
 
     async def numbers(self) -> Sequence[int]:
         """All that were not discarded."""
-        return await _threaded(lambda: sorted(int(one.version) for one in self._all() if _DISCARDED not in one.tags))
+        return await _threaded(lambda: sorted(int(one.version) for one in self._all() if DISCARDED not in one.tags))
 
     async def discard(self, number: int) -> None:
         """Mark and hide."""
 
         def discard() -> None:
             if any(int(one.version) == number for one in self._all()):
-                self._store.client.set_model_version_tag(NAME, str(number), _DISCARDED, "true")
+                self._store.client.set_model_version_tag(NAME, str(number), DISCARDED, "true")
                 for alias, named in self._aliases().items():
                     if named == number:
                         self._store.client.delete_registered_model_alias(NAME, alias)
@@ -140,7 +140,7 @@ class MlflowRegistry(ModelRegistry):
             if error.error_code != "RESOURCE_DOES_NOT_EXIST":
                 raise
             found = None
-        if found is None or _DISCARDED in found.tags:
+        if found is None or DISCARDED in found.tags:
             message = f"the registry holds no version {number}"
             raise VersionNotFound(message)
         return found

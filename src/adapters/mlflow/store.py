@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EXPERIMENT: Final = "medcost"
-"""Name of the experiment, and of the registered model."""
 
 _ADDRESSES: Final = (
     ("experiments", "artifact_location"),

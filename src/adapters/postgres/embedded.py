@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Final
 from uuid import uuid4
 
 import psutil
 
 from adapters.system.processes import ProcessId
-from domain.errors import ConfigurationError, RepositoryUnavailable
+from domain.errors import ConfigurationError, HomeInUse, RepositoryUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,6 +96,66 @@ class EmbeddedPostgres:
             return False
         with self._locked():
             return self._start()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep others from using the server while the block runs; it does not run, unless `running` says so.
+
+        Raises:
+            HomeInUse: if a process uses it.
+        """
+        with self._locked():
+            if self._living_leases():
+                message = f"a process uses the database in {self.data}: wait for it to end, or end it"
+                raise HomeInUse(message)
+            self._stop()
+            yield
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Run the server meanwhile, for whoever is `alone` with it.
+
+        Raises:
+            RepositoryUnavailable: if it does not start.
+        """
+        self._start()
+        try:
+            yield
+        finally:
+            self._stop()
+
+    def dump(self, database: str, file: Path) -> None:
+        """Write a consistent copy of a database to a file; it may be in use, but must run.
+
+        Raises:
+            RepositoryUnavailable: in the words of pg_dump.
+        """
+        with file.open("xb") as output:
+            self._client("pg_dump", "--format=custom", database, output=output)
+
+    def fill(self, database: str, file: Path) -> None:
+        """Fill an empty database from such a file: wholly or not at all.
+
+        Raises:
+            RepositoryUnavailable: in the words of pg_restore.
+        """
+        with file.open("rb") as dump:
+            self._client("pg_restore", "--exit-on-error", "--single-transaction", "--dbname", database, given=dump)
+
+    def ask(self, database: str, *commands: str, given: str = "") -> str:
+        """Let psql carry out commands in one transaction, and give what it prints.
+
+        Raises:
+            RepositoryUnavailable: in the words of psql.
+        """
+        said = [word for command in commands for word in ("-c", command)]
+        quiet = ("-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-d", database)
+        with TemporaryFile() as told, TemporaryFile() as output:
+            told.write(given.encode())
+            told.seek(0)
+            self._client("psql", *quiet, *said, given=told, output=output)
+            output.seek(0)
+            return output.read().decode()
 
     def status(self) -> ServerStatus | None:
         """Look at the server, None if it does not run."""
@@ -229,6 +290,20 @@ class EmbeddedPostgres:
         return subprocess.run(  # noqa: S603  # commands are ours
             command, input=said, capture_output=True, text=True, check=False, cwd="/", env=_environment()
         )
+
+    def _client(
+        self, program: str, *arguments: str, given: IO[bytes] | None = None, output: IO[bytes] | None = None
+    ) -> None:
+        where = ("--host", str(self.socket_folder), "--username", USER)
+        done = subprocess.run(  # noqa: S603  # commands are ours
+            [*_as_somebody(), str(binaries() / program), *where, *arguments],
+            stdin=given or subprocess.DEVNULL, stdout=output or subprocess.DEVNULL, stderr=subprocess.PIPE,
+            check=False, cwd="/", env=_environment(),
+        )  # fmt: skip
+        if done.returncode != 0:
+            lines = done.stderr.decode(errors="replace").strip().splitlines()
+            message = f"{program}: {lines[0] if lines else f'ended with {done.returncode}'}"
+            raise RepositoryUnavailable(message)
 
     def _last_words(self) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines() if self._log.exists() else []

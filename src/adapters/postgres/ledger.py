@@ -1,8 +1,7 @@
-"""Versions and the ledger in PostgreSQL; the ledger's head in a file beside it."""
+"""Versions and the ledger in PostgreSQL; a witness outside of it remembers where the ledger ends."""
 
 from __future__ import annotations
 
-import os
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
@@ -21,11 +20,11 @@ from domain.promotion import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
-    from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from domain.ledger import NewEntry
+    from domain.ports.witness import LedgerWitness
 
 _LOCK: Final = 0x6D656463
 """Number of the advisory lock ("medc")."""
@@ -33,11 +32,11 @@ _NEWEST_FIRST: Final = select(MODEL_LEDGER).order_by(MODEL_LEDGER.c.number.desc(
 
 
 class PostgresLedger(ModelLedger):
-    """Keeps versions, verdicts and entries. ``head_file`` holds the last seal, outside the database."""
+    """Keeps versions, verdicts and entries."""
 
-    def __init__(self, engine: AsyncEngine, head_file: Path) -> None:
+    def __init__(self, engine: AsyncEngine, witness: LedgerWitness) -> None:
         self._engine = engine
-        self._head_file = head_file
+        self._witness = witness
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[None]:
@@ -113,8 +112,8 @@ class PostgresLedger(ModelLedger):
                 entry = sealed(new, after=_entry(last) if last else None)
                 await connection.execute(insert(MODEL_LEDGER), asdict(entry))
                 # announced before the commit: whatever else appears in the table was not written by us
-                self._keep(Head(seal=last["seal"] if last else None, announced=entry.seal))
-        self._keep(Head(entry.seal))
+                await self._witness.keep(Head(seal=last["seal"] if last else None, announced=entry.seal))
+        await self._witness.keep(Head(entry.seal))
         return entry
 
     async def history(self) -> Sequence[LedgerEntry]:
@@ -125,14 +124,8 @@ class PostgresLedger(ModelLedger):
                 return [_entry(row) for row in rows.mappings()]
 
     async def head(self) -> Head | None:
-        """From its file."""
-        try:
-            return msgspec.json.decode(self._head_file.read_bytes(), type=Head)
-        except FileNotFoundError:
-            return None
-        except msgspec.DecodeError as error:
-            message = f"{self._head_file}, the ledger's head, cannot be read: {error}"
-            raise LedgerBroken(message) from error
+        """From the witness."""
+        return await self._witness.head()
 
     async def champion(self) -> ModelVersion:
         """The version of the last entry."""
@@ -145,19 +138,6 @@ class PostgresLedger(ModelLedger):
             message = "there is no champion yet: run `medcost train stage=all`"
             raise NoChampion(message)
         return _version(row)
-
-    def _keep(self, head: Head) -> None:
-        draft = self._head_file.with_suffix(".draft")
-        with draft.open("wb") as stream:
-            stream.write(msgspec.json.encode(head))
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(self._head_file)
-        folder = os.open(self._head_file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 async def _row_of(connection: AsyncConnection, number: int) -> Mapping[Any, Any]:

@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from adapters.postgres.engine import connect, translated
+from adapters.postgres.engine import connect, driver_of, translated
 
 _FOLDER = Path(__file__).resolve().parents[3] / "migrations"
 
@@ -63,5 +63,21 @@ async def current(url: str) -> str | None:
                 if not (await connection.execute(text("SELECT to_regclass('alembic_version')"))).scalar():
                     return None
                 return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+    finally:
+        await engine.dispose()
+
+
+async def run(url: str, script: str) -> None:
+    """Run a script of several statements, such as one of rights; what psql alone understands in it is left out.
+
+    Raises:
+        RepositoryUnavailable: if the database does not answer, or refuses.
+    """
+    statements = "\n".join(line for line in script.splitlines() if not line.startswith("\\"))
+    engine = connect(url, deadline=30)
+    try:
+        with translated():
+            async with driver_of(engine) as connection:
+                await connection.execute(statements)
     finally:
         await engine.dispose()

@@ -43,7 +43,7 @@ class Home:
 
     @property
     def ledger_head(self) -> Path:
-        """The ledger's last seal, kept outside the database."""
+        """The ledger's last seal, kept outside the database, unless MLflow's server keeps it."""
         return self.path / "ledger.head"
 
     @property

@@ -11,19 +11,23 @@ from domain.errors import MedcostError, PredictorUnavailable
 from domain.ports.loader import LoadedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from typing import TypeAlias
 
     from domain.beneficiary import Beneficiary
     from domain.ports.loader import ModelLoader
     from domain.ports.publisher import ModelPublisher
     from domain.prediction import Estimate, EstimateColumns, Explanation, ModelReference
 
+    Following: TypeAlias = Callable[[], AbstractAsyncContextManager[Callable[..., Awaitable[object]]]]
+
 _log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 0.5
-"""How often the pointer is read."""
+"""How often pointer and ledger are read."""
 _LOOK_AGAIN: Final = 5.0
-"""Seconds until a model that was refused is tried again: somebody may have repaired it."""
+"""Seconds until what failed is tried again: somebody may have repaired it."""
 _NOT_YET: Final = "no model is published yet: run `medcost train stage=all`, or `medcost publish`"
 
 
@@ -31,11 +35,19 @@ class ServedModel(LoadedModel):
     """Answers by the model that is pointed to; by the last good one while the new one cannot be had.
 
     Call `follow` in a background task. Each call is answered whole by the model that was current when it came.
+
+    Args:
+        publisher: the shelf.
+        loader: brings what lies on it to life.
+        following: gives, while `follow` runs, what brings shelf and pointer up to date when it is called; it is told
+            to ``repair`` if what the pointer names was refused. Without it somebody else moves the pointer.
     """
 
-    def __init__(self, publisher: ModelPublisher, loader: ModelLoader) -> None:
+    def __init__(self, publisher: ModelPublisher, loader: ModelLoader, following: Following | None = None) -> None:
         self._publisher = publisher
         self._loader = loader
+        self._following = following
+        self._behind = ""
         self._current: tuple[ModelReference, LoadedModel] | None = None
         self._refused = ""
         self._refused_model: ModelReference | None = None
@@ -44,8 +56,8 @@ class ServedModel(LoadedModel):
 
     @property
     def refused(self) -> str:
-        """Why the model that is pointed to is not the one that answers; empty if it is."""
-        return self._refused
+        """Why the model that should answer is not the one that does, or may not be; empty if it is."""
+        return self._refused or self._behind
 
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
         """Let the current model estimate."""
@@ -65,9 +77,10 @@ class ServedModel(LoadedModel):
 
     async def follow(self) -> None:
         """Follow the pointer until cancelled."""
-        while True:
-            await self.refresh()
-            await asyncio.sleep(POLL_SECONDS)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._follow_pointer())
+            if self._following:
+                both.create_task(self._keep_up(self._following))
 
     async def refresh(self) -> None:
         """Look where the pointer points and, if that is news, load it and let it answer from now on."""
@@ -87,6 +100,34 @@ class ServedModel(LoadedModel):
         except Exception as error:  # noqa: BLE001  # whatever a library raises over a folder, the old model must stay
             self._keep(wanted, f"{type(error).__name__}: {error}")
 
+    async def _follow_pointer(self) -> None:
+        while True:
+            await self.refresh()
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _keep_up(self, following: Following) -> None:
+        async with following() as catch_up:
+            while True:
+                behind = ""
+                try:
+                    await catch_up(repair=bool(self._refused))
+                except MedcostError as error:
+                    behind = str(error)
+                except Exception as error:  # noqa: BLE001  # a full disk, say: what is on the shelf must stay in service
+                    behind = f"{type(error).__name__}: {error}"
+                self._tell_behind(behind)
+                await asyncio.sleep(_LOOK_AGAIN if behind else POLL_SECONDS)
+
+    def _tell_behind(self, behind: str) -> None:
+        if behind and behind != self._behind:
+            _log.error("the shelf cannot follow, %s: %s", self._serving(), behind)
+        elif self._behind and not behind:
+            _log.info("the shelf follows again")
+        self._behind = behind
+
+    def _serving(self) -> str:
+        return f"version {self._current[0].version} stays in service" if self._current else "nothing is served"
+
     def _wait_for(self, wanted: ModelReference | None) -> None:
         waiting = wanted is None and self._current is None
         if waiting and not self._waiting:
@@ -95,13 +136,12 @@ class ServedModel(LoadedModel):
 
     def _keep(self, wanted: ModelReference | None, why: str) -> None:
         if (why, wanted) != (self._refused, self._refused_model):
-            serving = f"version {self._current[0].version} stays in service" if self._current else "nothing is served"
             name = f"model version {wanted.version}, digest {wanted.digest}," if wanted else "the pointer"
-            _log.error("%s was refused, %s: %s", name, serving, why)
+            _log.error("%s was refused, %s: %s", name, self._serving(), why)
         self._refused, self._refused_model = why, wanted
         self._look_again = time.monotonic() + _LOOK_AGAIN
 
     def _loaded(self) -> LoadedModel:
         if self._current is None:
-            raise PredictorUnavailable(self._refused or _NOT_YET, retry_after=POLL_SECONDS * 2)
+            raise PredictorUnavailable(self.refused or _NOT_YET, retry_after=POLL_SECONDS * 2)
         return self._current[1]

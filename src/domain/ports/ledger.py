@@ -67,6 +67,8 @@ class ModelLedger(Protocol):
 
         Raises:
             VersionNotFound: if its version was never admitted.
+            RegistryUnavailable: if the witness of the ledger's head is away. Nothing is appended then, unless it went
+                between being told what will be appended and that it was: the ledger is whole either way.
         """
 
     @abstractmethod
@@ -75,7 +77,11 @@ class ModelLedger(Protocol):
 
     @abstractmethod
     async def head(self) -> Head | None:
-        """Where the ledger ends, as it is kept outside the database; None if this home never kept one."""
+        """Where the ledger ends, as its witness outside the database remembers; None if it was never told.
+
+        Raises:
+            RegistryUnavailable: if the witness is away.
+        """
 
     @abstractmethod
     async def champion(self) -> ModelVersion:

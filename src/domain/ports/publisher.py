@@ -5,13 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
+from domain.ports.pointer import ModelPointer
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from domain.prediction import ModelReference
 
 
-class ModelPublisher(Protocol):
+class ModelPublisher(ModelPointer, Protocol):
     """The model server's shelf: folders of versions, and a pointer to the one that is served.
 
     Publishing puts a folder on the shelf; pointing decides what is served. Workers follow the pointer.
@@ -44,7 +46,3 @@ class ModelPublisher(Protocol):
         Raises:
             VersionNotFound: if it is not on the shelf; the pointer is unchanged.
         """
-
-    @abstractmethod
-    async def pointed_to(self) -> ModelReference | None:
-        """Which one is to be served, None if nothing was pointed to yet."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
+from domain.ports.folders import ModelFolders
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from domain.model import ModelVersion, TrainedModel
     from domain.promotion import Verdict
 
 
-class ModelRegistry(Protocol):
+class ModelRegistry(ModelFolders, Protocol):
     """Keeps every registered model folder, with its origin and its aliases.
 
     It follows the ledger: a version that the ledger never admitted is a left-over and may be discarded.
@@ -25,14 +26,6 @@ class ModelRegistry(Protocol):
         """Copy a model folder in as a new version, numbered one above every earlier one, discarded or not.
 
         Its card is there for people to read.
-        """
-
-    @abstractmethod
-    async def fetch(self, number: int, into: Path) -> Path:
-        """Copy the model folder of a version below ``into``, made if need be, and return where it is. Verifies nothing.
-
-        Raises:
-            VersionNotFound: if there is no such version.
         """
 
     @abstractmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -19,12 +20,18 @@ app = App(name="db", help="The database: upgrade, current, prune, proof.")
 
 
 @app.command
-def upgrade(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
-    """Bring the schema up to date; where it is already, nothing is changed."""
+def upgrade(*, grants: Path | None = None, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
+    """Bring the schema up to date; where it is already, nothing is changed.
+
+    Parameters
+    ----------
+    grants
+        SQL that says who may do what with which table; it is run afterwards, each time.
+    """
     from entrypoints.wiring.database import upgrade_schema  # Alembic takes half a second
 
     settings = load({"home": home, "profile": profile})
-    answer().print(f"schema {asyncio.run(upgrade_schema(settings))}")
+    answer().print(f"schema {asyncio.run(upgrade_schema(settings, grants))}")
 
 
 @app.command

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
@@ -11,15 +12,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from domain import model_card
+from domain.prediction import ModelReference
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people, usd
 from entrypoints.cli.train_view import shown, verdict_table
+from entrypoints.wiring.settings import Settings
 
 if TYPE_CHECKING:
     from application.review_models import ReviewedVersion
     from domain.ledger import LedgerEntry
     from domain.scores import Scores
+    from entrypoints.wiring.session import Session
 
 app = App(name="models", help="Versions, gate, ledger: list, show, promote, rollback, history.")
 
@@ -92,6 +96,8 @@ def promote(
 ) -> None:
     """Make a version champion if the gate let it, and publish it.
 
+    Where MEDCOST_MODEL_SERVERS names them, it ends when each that answers serves it, or fails after 30 s.
+
     For example:
 
         medcost models promote 3
@@ -109,7 +115,8 @@ def promote(
 
     with opened(home, profile) as session:
         entry = session.run(session.get(PromoteModel)(version, by=getpass.getuser(), reason=reason))
-    _tell_entry(entry, json=json)
+        _tell_entry(entry, json=json)
+        _await_replicas(session, entry)
 
 
 @app.command
@@ -120,7 +127,7 @@ def rollback(
     profile: ChosenProfile = None,
     json: AsJson = False,
 ) -> None:
-    """Go back to the champion before, and publish it.
+    """Go back to the champion before, and publish it; model servers are waited for as by `promote`.
 
     Parameters
     ----------
@@ -131,7 +138,8 @@ def rollback(
 
     with opened(home, profile) as session:
         entry = session.run(session.get(RollBackModel)(by=getpass.getuser(), reason=reason))
-    _tell_entry(entry, json=json)
+        _tell_entry(entry, json=json)
+        _await_replicas(session, entry)
 
 
 @app.command
@@ -254,3 +262,16 @@ def _tell_entry(entry: LedgerEntry, *, json: bool) -> None:
     else:
         before = f" instead of {entry.replaces}" if entry.replaces is not None else ""
         answer().print(f"Version {entry.version} is champion{before} and published (ledger entry {entry.number})")
+
+
+def _await_replicas(session: Session, entry: LedgerEntry) -> None:
+    settings = session.get(Settings)
+    if not settings.model_servers:
+        return
+    from entrypoints.wiring.replicas import until_served
+
+    began = time.monotonic()
+    with to_people().status("waiting until every model server serves it"):
+        found = session.run(until_served(settings, ModelReference(entry.version, entry.digest)))
+    served = f"{len(found)} model server{'s' if len(found) > 1 else ''}"
+    to_people().print(f"Served by {served}, after {time.monotonic() - began:.1f} s")

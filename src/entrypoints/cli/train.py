@@ -6,11 +6,14 @@ import getpass
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
+from cyclopts import Parameter
 from rich.console import Console
 
+from domain.errors import NoChampion
+from domain.ports.ledger import ModelLedger
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.cli.train_view import FoldsProgress, TrialsProgress, bars, comparison_table, verdict_table
@@ -25,7 +28,13 @@ if TYPE_CHECKING:
     from entrypoints.wiring.train_config import TrainConfig
 
 
-def train(*overrides: str, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
+def train(
+    *overrides: str,
+    first: Annotated[bool, Parameter(negative="")] = False,
+    home: HomeFolder = None,
+    profile: ChosenProfile = None,
+    json: AsJson = False,
+) -> None:
     """Train: compare families, tune the best, register, judge and promote it.
 
     `stage=training` compares; `stage=optuna` tunes the best of the last comparison on these data, registers and judges
@@ -46,13 +55,27 @@ def train(*overrides: str, home: HomeFolder = None, profile: ChosenProfile = Non
     overrides
         `key=value`, by the names in config/: groups (dataset, model, transform, cv, selection, tuning, sampler, pruner,
         gate, tracking) and their keys.
+    first
+        Only if there is no champion yet; else nothing is done.
     """
     settings = load({"home": home, "profile": profile})
     config = compose_training(overrides, data=settings.data)
     if config.tracking.uri:
         settings = msgspec.structs.replace(settings, tracking_uri=config.tracking.uri)
     with _session(settings, config) as session:
-        _Training(session, config, answer() if not json else None).run()
+        if first and _has_champion(session):
+            print_json({"stage": None}) if json else answer().print("There is a champion: nothing is trained")
+            return
+        revision = settings.revision or git_revision()
+        _Training(session, config, answer() if not json else None, revision).run()
+
+
+def _has_champion(session: Session) -> bool:
+    try:
+        session.run(session.get(ModelLedger).champion())
+    except NoChampion:
+        return False
+    return True
 
 
 def _session(settings: Settings, config: TrainConfig) -> Any:
@@ -66,11 +89,11 @@ def _session(settings: Settings, config: TrainConfig) -> Any:
 class _Training:
     """One training, stage by stage, and the document that tells of it."""
 
-    def __init__(self, session: Session, config: TrainConfig, tables: Console | None) -> None:
+    def __init__(self, session: Session, config: TrainConfig, tables: Console | None, revision: str) -> None:
         self._session = session
         self._config = config
         self._tables = tables
-        self._revision = git_revision()
+        self._revision = revision
         self._document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
 
     def run(self) -> None:

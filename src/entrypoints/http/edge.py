@@ -70,6 +70,8 @@ class Edge:
             if message["type"] == "http.response.start":
                 status, answered = message["status"], True
                 message["headers"] = [*_protected(message["headers"]), (b"x-request-id", request_id), *self._always]
+                if self.options.leaving():  # whoever asks next had better connect anew, to somebody who stays
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         # for the logs; the server gives each request a context of its own

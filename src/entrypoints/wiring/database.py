@@ -11,12 +11,16 @@ from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.engine import connect
 from adapters.postgres.ledger import PostgresLedger
 from adapters.system.home import Home
+from adapters.system.witness import FileWitness
 from domain.errors import ConfigurationError
+from entrypoints.wiring.settings import has_mlflow_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from domain.ports.ledger import ModelLedger
+    from domain.ports.witness import LedgerWitness
     from entrypoints.wiring.settings import Settings
 
 
@@ -63,12 +67,22 @@ async def enter_in_thread(stack: ExitStack | AsyncExitStack, context: AbstractCo
         raise
 
 
+def witness(settings: Settings) -> LedgerWitness:
+    """Give what remembers where the ledger ends: MLflow's server, which all containers share, else the home."""
+    if has_mlflow_server(settings):
+        from adapters.mlflow.server import MlflowServer
+        from adapters.mlflow.witness import MlflowWitness
+
+        return MlflowWitness(MlflowServer(settings.tracking_uri))
+    return FileWitness(Home(settings.home).ledger_head)
+
+
 @asynccontextmanager
 async def ledger(settings: Settings) -> AsyncIterator[ModelLedger]:
     """Open the ledger alone. The database must be running."""
     engine = connect(database_url(settings), deadline=settings.database_deadline)
     try:
-        yield PostgresLedger(engine, Home(settings.home).ledger_head)
+        yield PostgresLedger(engine, witness(settings))
     finally:
         await engine.dispose()
 
@@ -79,9 +93,28 @@ async def schema(settings: Settings) -> tuple[str | None, str]:
         return await migrations.current(database_url(settings)), migrations.head()
 
 
-async def upgrade_schema(settings: Settings) -> str:
-    """Bring the schema up to date, and name the migration that it is at then."""
+def _read(grants: Path) -> str:
+    try:
+        return grants.read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"--grants: {error.strerror}: {grants}"
+        raise ConfigurationError(message) from error
+
+
+async def upgrade_schema(settings: Settings, grants: Path | None = None) -> str:
+    """Bring the schema up to date, let rights follow, and name the migration that it is at then.
+
+    Args:
+        settings: which database.
+        grants: a file of SQL that says who may do what with which table.
+
+    Raises:
+        ConfigurationError: if the file cannot be read.
+    """
+    rights = _read(grants) if grants else ""
     with lease(settings):
         if await migrations.current(database_url(settings)) != migrations.head():
             await migrations.upgrade(database_url(settings))
+        if rights:
+            await migrations.run(database_url(settings), rights)
     return migrations.head()

@@ -18,7 +18,6 @@ from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.monitoring import PostgresReports
 from adapters.postgres.predictions import PostgresPredictions
 from adapters.system.clock import SystemClock
-from adapters.system.home import Home
 from adapters.system.known_keys import KnownKeys
 from domain.ports.accounts import Accounts
 from domain.ports.clock import Clock
@@ -27,7 +26,7 @@ from domain.ports.ledger import ModelLedger
 from domain.ports.monitoring import MonitoringReports
 from domain.ports.passwords import Passwords
 from domain.ports.predictions import PredictionRepository
-from entrypoints.wiring.database import database_url, enter_in_thread, lease
+from entrypoints.wiring.database import database_url, enter_in_thread, lease, witness
 from entrypoints.wiring.observers import Observers
 from entrypoints.wiring.settings import Settings
 
@@ -50,7 +49,7 @@ class DatabaseKeeping(Provider):
     @provide
     def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
         """What is served, and why."""
-        return PostgresLedger(engine, Home(settings.home).ledger_head)
+        return PostgresLedger(engine, witness(settings))
 
     @provide
     def reports(self, engine: AsyncEngine) -> MonitoringReports:

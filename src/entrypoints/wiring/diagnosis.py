@@ -13,14 +13,16 @@ import httpx
 import msgspec
 
 from adapters.system.home import Home
-from domain.errors import LedgerBroken, MedcostError, NoChampion
+from domain.errors import LedgerBroken, MedcostError, NoChampion, RegistryUnavailable
 from domain.ledger import verify
 from domain.prediction import ModelReference
+from entrypoints.wiring.replicas import replicas
 from entrypoints.wiring.running import status_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from domain.ports.ledger import ModelLedger
     from entrypoints.wiring.settings import Settings
 
 _LITTLE_DISK = 1_000_000_000
@@ -76,21 +78,47 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
                 return
             yield Finding("database", "ok", f"answers, schema {head}")
             async with ledger(settings) as versions:
-                entries = await versions.history()
-                try:
-                    verify(entries, head=await versions.head())
-                    yield Finding("ledger", "ok", f"{len(entries)} entries, each seal holds")
-                except LedgerBroken as broken:
-                    yield Finding("ledger", "failed", str(broken), "restore a backup of this home")
+                yield await _seals(versions)
                 try:
                     champion = await versions.champion()
                 except NoChampion:
                     yield Finding("champion", "failed", "no model was promoted", "run `medcost train stage=all`")
                     return
             yield Finding("champion", "ok", f"version {champion.number} ({champion.card.recipe.name})")
-            yield _shelf(settings, champion.reference)
+            async for finding in _served(settings, champion.reference):
+                yield finding
     except MedcostError as why:
         yield Finding("database", "failed", str(why), "start it, or correct MEDCOST_DATABASE_URL")
+
+
+async def _seals(versions: ModelLedger) -> Finding:
+    entries = await versions.history()
+    count = f"{len(entries)} entries"
+    try:
+        head = await versions.head()
+        verify(entries, head=head)
+    except LedgerBroken as broken:
+        return Finding("ledger", "failed", str(broken), "restore a backup, of the database and of MLflow's or the home")
+    except RegistryUnavailable as away:
+        return Finding("ledger", "failed", f"{count}, but the witness of its end is away: {away}", "start MLflow")
+    if entries and head is None:
+        no_witness = f"{count}, each seal holds, but nobody remembers where it ended"
+        return Finding("ledger", "warning", no_witness, "the next promotion is remembered; was MLflow's database lost?")
+    return Finding("ledger", "ok", f"{count}, each seal holds")
+
+
+async def _served(settings: Settings, champion: ModelReference) -> AsyncIterator[Finding]:
+    if settings.follow == "home":
+        yield _shelf(settings, champion)
+    else:
+        for one in await replicas(settings):
+            detail = f"{one.address} answers by {f'version {one.version}' if one.version else 'no model'}"
+            if one.serves(champion):
+                yield Finding("model server", "ok", detail)
+            else:
+                yield Finding(
+                    "model server", "failed", f"{detail}: {one.trouble or 'it will follow'}", "look at its log"
+                )
 
 
 def _shelf(settings: Settings, champion: ModelReference) -> Finding:
@@ -121,6 +149,8 @@ async def _tracking(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _running(settings: Settings) -> AsyncIterator[Finding]:
     status = status_of(settings)
+    if settings.profile == "production" and not status.parts:
+        return  # each process has a container of its own, and whoever runs those asks for their health
     if not status.up:
         gone = [part.name for part in status.parts if part.running]
         detail = f"killed, but {', '.join(gone)} still run" if gone else "nothing is up"

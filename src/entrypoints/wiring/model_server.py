@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from adapters.bentoml import wire
 from adapters.bentoml.publisher import BentoPublisher
 from adapters.system.home import Home
 from adapters.system.served_model import ServedModel
+from application.follow_ledger import FollowLedger
 from entrypoints.model_server.app import Hop
-from entrypoints.wiring.settings import Settings, load
+from entrypoints.wiring.settings import Settings, load, require_followable
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from adapters.system.served_model import Following
     from domain.ports.loader import ModelLoader
+    from domain.ports.publisher import ModelPublisher
 
 
 def served_model(settings: Settings | None = None) -> ServedModel:
-    """Give the model that follows the home's pointer.
+    """Give the model that follows the home's pointer, and lets that follow the ledger where the settings say so.
 
     Without settings they are those of the environment: BentoML passes nothing on to its workers.
+
+    Raises:
+        ConfigurationError: if the ledger is to be followed and its database, or MLflow's server, is not named.
     """
     settings = settings or load()
+    require_followable(settings)
     home = Home(settings.home)
-    return ServedModel(BentoPublisher(home.bentoml, home.pointer), _loader(settings.profile))
+    shelf = BentoPublisher(home.bentoml, home.pointer)
+    following = _ledger(settings, shelf) if settings.follow == "ledger" else None
+    return ServedModel(shelf, _loader(settings.profile), following)
+
+
+def _ledger(settings: Settings, shelf: ModelPublisher) -> Following:
+    from adapters.mlflow.folders import MlflowFolders
+    from adapters.mlflow.server import MlflowServer
+    from adapters.postgres.engine import connect
+    from adapters.postgres.pointer import PostgresPointer
+
+    @asynccontextmanager
+    async def following() -> AsyncIterator[FollowLedger]:
+        engine = connect(settings.database_url, deadline=settings.database_deadline, recycle=settings.database_recycle)
+        try:
+            folders = MlflowFolders(MlflowServer(settings.tracking_uri))
+            yield FollowLedger(ledger=PostgresPointer(engine), folders=folders, publisher=shelf)
+        finally:
+            await engine.dispose()
+
+    return following
 
 
 def hop() -> Hop:

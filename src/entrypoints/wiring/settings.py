@@ -39,7 +39,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuning_url: PostgreSQL of the tuning studies; empty for the embedded server.
         tracking_uri: MLflow; empty for its own store below the home.
         predictor: ``bentoml`` asks the model server, ``in_process`` loads the model here, ``memory`` needs no model.
+        follow: what a model server follows: the pointer of its ``home``, which somebody else moves, or the ``ledger``:
+            then it moves that pointer itself, and fetches versions from MLflow's server.
         model_server_url: where the model server listens; empty for the one that `medcost up` started.
+        model_servers: where each replica of it listens (``http://tasks.model:3000``: all addresses of a name are
+            meant); whoever promotes waits for these.
         predictor_deadline: seconds after which a prediction counts as failed.
         database_deadline: seconds after which a statement counts as failed.
         database_recycle: seconds after which a connection is made anew, so that a renewed certificate counts.
@@ -62,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         drain_notice: seconds after SIGTERM during which requests are still taken, but the API is not ready.
         drain_within: seconds that requests under way then get to end.
         log_level: of the structured logs.
+        revision: commit of the code, for model cards; images say it, elsewhere git is asked.
     """
 
     profile: Profile = "embedded"
@@ -73,7 +78,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     tuning_url: str = ""
     tracking_uri: str = ""
     predictor: Literal["bentoml", "in_process", "memory"] = "bentoml"
+    follow: Literal["home", "ledger"] = "home"
     model_server_url: str = ""
+    model_servers: tuple[str, ...] = ()
     predictor_deadline: Seconds = 3.0
     database_deadline: Seconds = 5.0
     database_recycle: Annotated[int, msgspec.Meta(gt=0)] = 1800
@@ -96,6 +103,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     drain_notice: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     drain_within: Seconds = 10.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    revision: str = ""
 
 
 def load(flags: Mapping[str, object] | None = None, *, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -133,6 +141,25 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def has_mlflow_server(settings: Settings) -> bool:
+    """Tell whether MLflow is a server, rather than a store that this process opens itself."""
+    return settings.tracking_uri.startswith(("http://", "https://"))
+
+
+def require_followable(settings: Settings) -> None:
+    """Refuse to follow the ledger without being told where it is.
+
+    Raises:
+        ConfigurationError: saying what to set.
+    """
+    if settings.follow == "ledger" and not (settings.database_url and has_mlflow_server(settings)):
+        message = (
+            "a model server that follows the ledger must be told where its database and MLflow's server are: set "
+            "MEDCOST_DATABASE_URL and MEDCOST_TRACKING_URI=http://…, or MEDCOST_FOLLOW=home where all share one folder"
+        )
+        raise ConfigurationError(message)
 
 
 def asks_for_login(settings: Settings) -> bool:

@@ -19,7 +19,7 @@ from adapters.system.processes import ProcessId, end
 from adapters.system.run_file import Run
 from adapters.system.supervisor import Part, Supervisor
 from domain.errors import HomeInUse, MedcostError, NoChampion, Unavailable
-from entrypoints.wiring.settings import environment_of, refuse_open_door
+from entrypoints.wiring.settings import environment_of, refuse_open_door, require_followable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -48,6 +48,7 @@ async def run_stack(settings: Settings, *, stop: asyncio.Event, say: Callable[[s
         Unavailable: if a part does not get ready.
     """
     refuse_open_door(settings, pages=True)
+    require_followable(settings)
     home = Home(settings.home)
     home.make()
     with sole_holder(home.up_lock, otherwise=_already_up(home)):

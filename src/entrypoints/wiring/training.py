@@ -36,7 +36,7 @@ from domain.ports.tracker import ExperimentTracker
 from domain.ports.trainer import Trainer
 from domain.ports.tuner import Tuner
 from entrypoints.wiring import train_config
-from entrypoints.wiring.settings import Settings
+from entrypoints.wiring.settings import Settings, has_mlflow_server
 from entrypoints.wiring.train_config import TrainConfig
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def _mlflow(settings: Settings) -> MlflowStore:
 
     home = Home(settings.home)
     uri = settings.tracking_uri or f"sqlite:///{home.mlflow_database}"
-    return MlflowStore(uri, None if uri.startswith(("http://", "https://")) else home.mlflow_artifacts)
+    return MlflowStore(uri, None if has_mlflow_server(settings) else home.mlflow_artifacts)
 
 
 def models_container(settings: Settings, *replacements: Provider) -> AsyncContainer:

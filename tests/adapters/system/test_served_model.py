@@ -1,7 +1,7 @@
 """A served model follows the pointer, and keeps what works."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -9,7 +9,7 @@ from adapters.memory.loader import MemoryLoader, write_flat_model
 from adapters.memory.publisher import MemoryPublisher
 from adapters.system.served_model import ServedModel
 from domain.beneficiary import Beneficiary, Region, Sex
-from domain.errors import ModelRefused, PredictorUnavailable, RegistryUnavailable
+from domain.errors import ModelRefused, PredictorUnavailable, RegistryUnavailable, RepositoryUnavailable
 from domain.prediction import ModelReference
 
 ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
@@ -161,3 +161,105 @@ async def test_a_loader_that_refuses_leaves_the_reason_to_those_who_ask(shelf, p
     await served.refresh()
     with pytest.raises(PredictorUnavailable, match="another release"):
         await served.predict([ann])
+
+
+class Ledger:
+    """Moves the pointer while the model follows, or fails as a test asks."""
+
+    def __init__(self, publish):
+        self.publish, self.failure, self.version, self.repairs = publish, None, 1, 0
+
+    @asynccontextmanager
+    async def following(self):
+        yield self
+
+    async def __call__(self, *, repair):
+        self.repairs += repair
+        if self.failure:
+            raise self.failure
+        await self.publish(self.version)
+
+
+@pytest.fixture
+def ledger(publish):
+    return Ledger(publish)
+
+
+@pytest.fixture
+async def follows(shelf, ledger):
+    """A model that follows a ledger."""
+    served = ServedModel(shelf, MemoryLoader(), ledger.following)
+    following = asyncio.create_task(served.follow())
+    yield served
+    following.cancel()
+    with suppress(asyncio.CancelledError):
+        await following
+
+
+async def until_version(served, version):
+    async with asyncio.timeout(30):
+        while True:
+            with suppress(PredictorUnavailable):
+                if (await served.model()).version == version:
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def until(condition):
+    async with asyncio.timeout(30):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.05)
+
+
+async def test_it_serves_what_the_ledger_names(follows, ledger):
+    await until_version(follows, 1)
+    ledger.version = 2
+    await until_version(follows, 2)
+    assert follows.refused == ""
+
+
+@pytest.mark.parametrize(
+    "failure", [RepositoryUnavailable("the ledger is away"), OSError("the disk is full")], ids=["away", "full"]
+)
+async def test_while_the_ledger_cannot_be_followed_the_last_model_answers_and_that_is_said(
+    follows, ledger, caplog, failure
+):
+    await until_version(follows, 1)
+    ledger.failure, ledger.version = failure, 2
+    await until(lambda: str(failure) in follows.refused)
+    assert (await follows.predict([ann]))[0].model.version == 1
+    assert f"the shelf cannot follow, version 1 stays in service: {follows.refused}" in caplog.messages
+    ledger.failure = None
+    await until_version(follows, 2)
+    await until(lambda: not follows.refused)
+
+
+async def test_with_nothing_on_the_shelf_it_says_what_it_waits_for(shelf, ledger):
+    ledger.failure = RegistryUnavailable("MLflow does not answer")
+    served = ServedModel(shelf, MemoryLoader(), ledger.following)
+    following = asyncio.create_task(served.follow())
+    await until(lambda: served.refused)
+    with pytest.raises(PredictorUnavailable, match="MLflow does not answer"):
+        await served.model()
+    following.cancel()
+
+
+async def test_what_is_on_the_shelf_answers_before_the_ledger_does(shelf, publish, ledger):
+    old = await publish(1)
+    ledger.failure = RegistryUnavailable("away")
+    served = ServedModel(shelf, MemoryLoader(), ledger.following)
+    await served.refresh()
+    assert await served.model() == old
+
+
+async def test_that_a_model_was_refused_is_told_to_whoever_can_repair_it(shelf, publish, ledger):
+    bad = await publish(1)
+    (await shelf.folder(bad) / "cost.json").unlink()
+    ledger.failure = RegistryUnavailable("away")
+    served = ServedModel(shelf, MemoryLoader(), ledger.following)
+    await served.refresh()
+    following = asyncio.create_task(served.follow())
+    await until(lambda: ledger.repairs)
+    following.cancel()

@@ -19,7 +19,7 @@ import pytest
 
 KEPT = Path(__file__).resolve().parents[3] / "docker" / "postgres"
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
-USERS = ("migrator", "api", "dashboard", "trainer", "optuna", "pgadmin")
+USERS = ("migrator", "api", "dashboard", "trainer", "optuna", "model", "pgadmin")
 
 
 @dataclass(frozen=True)

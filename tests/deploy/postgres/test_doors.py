@@ -66,6 +66,7 @@ def with_certificate_in(folder, user="api"):
         ("dashboard", "medcost"),
         ("trainer", "medcost"),
         ("optuna", "optuna"),
+        ("model", "medcost"),
         ("pgadmin", "medcost"),
         ("pgadmin", "optuna"),
     ],

@@ -32,6 +32,7 @@ class Deployment:
             "MEDCOST_HOME": str(self.home),
             "MEDCOST_DATABASE_URL": self.server.url(user),
             "MEDCOST_PREDICTOR": "in_process",
+            "MEDCOST_FOLLOW": "home",
             "MEDCOST_DRAIN_NOTICE": "0",
         }
 

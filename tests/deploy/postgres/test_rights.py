@@ -18,9 +18,11 @@ from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.engine import connect
 from adapters.postgres.keys import PostgresKeys
 from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.pointer import PostgresPointer
 from adapters.postgres.predictions import PostgresPredictions
 from adapters.postgres.tables import METADATA
 from adapters.system.clock import SystemClock
+from adapters.system.witness import FileWitness
 from domain.accounts import Place
 from domain.beneficiary import Beneficiary, Region, Sex
 from domain.cost import Interval
@@ -91,13 +93,15 @@ async def test_the_dashboard_signs_the_admin_in(engine_of):
         await accounts.close(token)
 
 
-async def test_the_trainer_admits_versions_and_every_admin_may_choose_among_them(app_server, engine_of, tmp_path):
+async def test_the_trainer_admits_versions_admins_choose_among_them_and_model_servers_learn_which(
+    app_server, engine_of, tmp_path
+):
     with psycopg.connect(app_server.url("trainer").replace("+asyncpg", "")) as trainer:
         trainer.execute("INSERT INTO model_versions VALUES (11, %s, now(), '{}')", [MODEL.digest])
         trainer.execute("UPDATE model_versions SET verdict = '{}' WHERE number = 11")
     for user in ("trainer", "api", "dashboard"):
         async with engine_of(user) as engine:
-            ledger = PostgresLedger(engine, tmp_path / "head")
+            ledger = PostgresLedger(engine, FileWitness(tmp_path / "head"))
             async with ledger.exclusive():
                 entry = NewEntry(
                     change=Change.PROMOTION, version=11, digest=MODEL.digest, replaces=None, at=NOW, by=user,
@@ -105,6 +109,8 @@ async def test_the_trainer_admits_versions_and_every_admin_may_choose_among_them
                 )  # fmt: skip
                 appended = await ledger.append(entry)
             assert (await ledger.history())[-1] == appended
+    async with engine_of("model") as engine:
+        assert await PostgresPointer(engine).pointed_to() == ModelReference(11, MODEL.digest)
 
 
 def test_optuna_makes_its_tables_itself_and_pgadmin_may_look(app_server):
@@ -115,7 +121,7 @@ def test_optuna_makes_its_tables_itself_and_pgadmin_may_look(app_server):
         assert looking.execute("SELECT count(*) FROM trials").fetchone() == (2,)
 
 
-EVERYBODY = ("migrator", "api", "dashboard", "trainer", "pgadmin")
+EVERYBODY = ("migrator", "api", "dashboard", "trainer", "model", "pgadmin")
 NOBODY_MAY = [
     "CREATE ROLE mine SUPERUSER",
     "CREATE DATABASE mine",
@@ -157,7 +163,7 @@ def test_nobody_is_more_than_a_user(app_server, user):
     assert all(refused(app_server.url(user), statement) for statement in NOBODY_MAY)
 
 
-@pytest.mark.parametrize("user", ["api", "dashboard", "trainer", "pgadmin"])
+@pytest.mark.parametrize("user", ["api", "dashboard", "trainer", "model", "pgadmin"])
 def test_only_the_owner_changes_tables_or_rewrites_what_was_said(app_server, user):
     assert all(refused(app_server.url(user), statement) for statement in ONLY_THE_OWNER_MAY)
 
@@ -173,6 +179,11 @@ def test_only_the_owner_changes_tables_or_rewrites_what_was_said(app_server, use
         ("trainer", "SELECT age FROM predictions"),
         ("trainer", "SELECT id FROM api_keys"),
         ("trainer", "SELECT hash FROM admin_password"),
+        ("model", "SELECT by FROM model_ledger"),
+        ("model", "SELECT card FROM model_versions"),
+        ("model", "INSERT INTO model_ledger SELECT FROM model_ledger"),
+        ("model", "SELECT age FROM predictions"),
+        ("model", "SELECT id FROM api_keys"),
         ("pgadmin", "SELECT hash FROM admin_password"),
         ("pgadmin", "SELECT token_sha256 FROM admin_sessions"),
         ("pgadmin", "SELECT secret_sha256 FROM api_keys"),

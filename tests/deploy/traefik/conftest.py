@@ -47,9 +47,9 @@ class Edge:
         )  # fmt: skip
 
     def lines(self) -> list[dict[str, Any]]:
-        """The access log."""
-        said = [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
-        return [line for line in said if "ClientHost" in line]
+        """The access log, which lies beside the other."""
+        access = self.log.with_name("access.json").read_text(encoding="utf-8")
+        return [json.loads(line) for line in access.splitlines()]
 
 
 class _Named(httpx.HTTPTransport):
@@ -120,6 +120,7 @@ def _static(folder: Path) -> tuple[Path, list[int]]:
     told["providers"]["file"]["directory"] = str(folder / "dynamic")
     for resolver in told["certificatesResolvers"].values():
         resolver["acme"]["storage"] = str(folder / Path(resolver["acme"]["storage"]).name)
+    told["accessLog"]["filePath"] = str(folder / "access.json")
     shutil.copytree(KEPT / "dynamic", folder / "dynamic")
     file = folder / "traefik.yaml"
     file.write_text(yaml.safe_dump(told), encoding="utf-8")

@@ -49,5 +49,5 @@ def test_doctor_names_what_the_databases_address_says_wrong(medcost):
 
 
 def test_every_command_has_help(medcost):
-    for command in ("train", "data", "models", "publish", "evaluate", "predict", "db", "keys"):
+    for command in ("train", "data", "models", "publish", "evaluate", "predict", "db", "backup", "restore", "keys"):
         assert medcost(command, "--help").output.startswith(f"Usage: medcost {command}")

@@ -75,6 +75,19 @@ def everything_from(connection: socket.socket) -> bytes:
     return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
+def test_while_leaving_it_asks_its_callers_to_connect_anew(serve):
+    process, address = serve(MEDCOST_DRAIN_NOTICE="600")
+    wait_until_ready(address)
+    with httpx.Client(timeout=60) as client:
+        staying = client.post(url(address, "/predictions"), json=ANN)
+        assert (staying.status_code, "connection" in staying.headers) == (201, False)
+        process.send_signal(signal.SIGTERM)
+        while client.get(url(address, "/health/serving")).status_code == 200:
+            time.sleep(0.05)
+        leaving = client.post(url(address, "/predictions"), json=ANN)
+        assert (leaving.status_code, leaving.headers["connection"]) == (201, "close")
+
+
 def test_told_to_end_it_is_not_ready_first_then_finishes_what_is_under_way_and_ends_well(serve):
     process, address = serve(MEDCOST_DRAIN_NOTICE="1.5")
     wait_until_ready(address)

@@ -1,0 +1,29 @@
+"""A witness that forgets with this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapters.memory.faults import FailsOnRequest
+from domain.ports.witness import LedgerWitness
+
+if TYPE_CHECKING:
+    from domain.ledger import Head
+
+
+@dataclass
+class MemoryWitness(FailsOnRequest, LedgerWitness):
+    """Remembers one head."""
+
+    _head: Head | None = None
+
+    async def head(self) -> Head | None:
+        """Tell it."""
+        self._fail_if_asked()
+        return self._head
+
+    async def keep(self, head: Head) -> None:
+        """Remember it."""
+        self._fail_if_asked()
+        self._head = head

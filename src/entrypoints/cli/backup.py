@@ -1,0 +1,95 @@
+"""`medcost backup` and `medcost restore`: a whole home in one file."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
+from entrypoints.cli.output import answer, print_json, to_people
+from entrypoints.wiring.settings import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def backup(file: Path, /, *, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
+    """Copy the whole home into one file, consistent, also while it runs: predictions, models, ledger, experiments.
+
+    For example:
+
+        medcost backup medcost-2026-11-24.tar.gz
+
+        medcost backup /media/backup/medcost.tar.gz --home /srv/medcost --json
+
+    The file holds people's facts: keep it as safe as the home.
+
+    Parameters
+    ----------
+    file
+        Where to. It is written aside, read back, and gets this name when all is well; a file of that name is replaced.
+    """
+    from entrypoints.wiring.backup import back_up  # PostgreSQL's parts take half a second
+
+    settings = load({"home": home, "profile": profile})
+    with _progress("backing up") as told:
+        made = asyncio.run(back_up(settings, file.absolute(), told=told))
+    if json:
+        print_json(made)
+    else:
+        answer().print(f"{made.file}: {made.bytes:,} bytes, {made.files} files, SHA-256 {made.sha256}", soft_wrap=True)
+
+
+def restore(
+    file: Path,
+    /,
+    *,
+    replace: Annotated[bool, Parameter(negative="")] = False,
+    home: HomeFolder = None,
+    profile: ChosenProfile = None,
+    json: AsJson = False,
+) -> None:
+    """Make a home from a file of `medcost backup`: in a new place, or instead of a home that does not run.
+
+    For example:
+
+        medcost restore medcost-2026-11-24.tar.gz --home /srv/elsewhere
+
+        medcost down && medcost restore medcost-2026-11-24.tar.gz --replace
+
+    A damaged file changes nothing. What was erased since, in the home that is replaced, stays erased.
+
+    Parameters
+    ----------
+    replace
+        Take the place of the home that is there; it stays beside it, with `.replaced` after its name.
+    """
+    from entrypoints.wiring.backup import restore as bring_back
+
+    settings = load({"home": home, "profile": profile})
+    with _progress("restoring") as told:
+        made = bring_back(settings, file.absolute(), replace=replace, told=told)
+    if json:
+        print_json(made)
+        return
+    champion = f"champion {made.champion}" if made.champion else "no champion"
+    erased = f", {made.erased} predictions erased since are erased again" if made.erased else ""
+    answer().print(
+        f"{made.home}: as it was at {made.made_at:%Y-%m-%d %H:%M:%S} UTC, {champion}{erased}", soft_wrap=True
+    )
+    if made.replaced:
+        answer().print(f"What was there is {made.replaced}; it holds people's facts: remove it soon", soft_wrap=True)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], object]]:
+    """A bar over bytes, on a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=to_people(), disable=not to_people().is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, advance=done, total=total)

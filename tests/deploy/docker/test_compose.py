@@ -1,0 +1,42 @@
+"""The whole system on one machine by compose.yaml: from nothing to a prediction that somebody outside asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+PORT = 18443
+
+
+@pytest.fixture(scope="module")
+def compose(docker, images, files):
+    """`compose("ps")`, in a project of the test's own."""
+    os.environ.update(MEDCOST_HTTP_PORT="18080", MEDCOST_HTTPS_PORT=str(PORT))
+
+    def run(*arguments: str) -> str:
+        return docker("compose", "--file", files / "compose.yaml", "--project-name", "medcost-test", *arguments)
+
+    try:
+        run("up", "--no-build", "--wait", "--wait-timeout", "900")
+        yield run
+    finally:
+        print(run("logs", "--tail", "20", "--no-color"))
+        run("down", "--volumes", "--timeout", "30")
+
+
+def test_a_prediction_goes_from_outside_through_traefik_to_postgresql_and_back(compose, outside):
+    made = compose("run", "--rm", "-T", "--no-deps", "migrate", "keys", "create", "a test", "--json")
+    answer = outside(PORT, json.loads(made)["secret"]).predict()
+    assert answer.status_code == 201, answer.text
+    query = f"SELECT count(*) FROM predictions WHERE id = '{answer.json()['id']}'"
+    assert compose("exec", "-T", "postgres-app", "psql", "-U", "postgres", "-At", "medcost", "-c", query) == "1"
+
+
+def test_everything_that_runs_is_healthy_and_says_what_memory_it_takes(compose, docker):
+    for container in compose("ps", "--quiet").split():
+        told = json.loads(docker("inspect", "--format", "{{json .}}", container))
+        assert told["State"]["Health"]["Status"] == "healthy", told["Name"]
+        assert told["HostConfig"]["ReadonlyRootfs"], told["Name"]
+        print(docker("stats", "--no-stream", "--format", "{{.Name}}: {{.MemUsage}}", container))

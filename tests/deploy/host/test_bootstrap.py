@@ -1,0 +1,179 @@
+"""The script that makes a bare Debian a host."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+FILES = Path(__file__).resolve().parents[3] / "docker" / "host"
+TOLD = ("--endpoint", "vpn.example.org", "--admin", "ann")
+KEYS = "/root/.ssh/authorized_keys"
+
+
+@pytest.fixture
+def bare(new_bare):
+    return new_bare()
+
+
+def state(bare):
+    """Every file of the layer, with what it holds and when it was changed."""
+    return bare.machine.run(
+        "sh", "-c", 'find "$0" -not -type d -printf "%P %m %s %T@ %l\n" | sort', bare.layer / "upper"
+    )
+
+
+def test_a_dry_run_names_everything_and_changes_nothing(bare):
+    places = re.findall(r"^0\d{3} \S+ +(/\S+)$", (FILES / "bootstrap.sh").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(places) == len([one for one in FILES.rglob("*") if one.is_file()]) - 1  # all but the script itself
+    # a package less, as dpkg has it
+    bare.machine.run("sed", "-i", "/^Package: qrencode$/,/^$/s/^Status: .*/Status: deinstall ok config-files/",
+                     "/var/lib/dpkg/status")  # fmt: skip
+    before = state(bare)
+    done = bare.bootstrap("--dry-run", *TOLD)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert state(bare) == before
+    assert bare.machine.try_("nft", "list", "table", "inet", "medcost").returncode == 1
+    said = done.stdout.splitlines()
+    assert {line.removeprefix("would write ") for line in said if "write" in line} == {*places, "/etc/medcost/host.env"}
+    assert "would install qrencode" in said
+    assert "would make the user ann" in said
+    for what in (
+        "medcost-vpn init",
+        "reload ssh: port 2222",
+        "load the firewall",
+        "wg-quick@wg0",
+        "fail2ban",
+        "sysctl",
+    ):
+        assert any(what in line for line in said), what
+    assert all(line.startswith("would ") for line in said)
+
+
+def test_the_second_run_changes_nothing(bare):
+    first = bare.bootstrap(*TOLD)
+    assert first.returncode == 0, first.stderr
+    before = state(bare)
+    second = bare.bootstrap(*TOLD)
+    assert second.returncode == 0, second.stderr
+    assert not [line for line in second.stdout.splitlines() if line.startswith(("write", "make the user", "install"))]
+    # the VPN's configuration is built anew each time, to the same words
+    unlike = set(before.splitlines()) ^ set(state(bare).splitlines())
+    assert {line.split()[0] for line in unlike} <= {"etc/wireguard/wg0.conf"}
+    assert len({" ".join(line.split()[:3]) for line in unlike}) <= 1
+
+
+def test_what_was_said_once_need_not_be_said_again(bare):
+    assert bare.bootstrap(*TOLD, "--ssh-port", "2200", "--reboot-at", "03:30").returncode == 0
+    again = bare.bootstrap()
+    assert again.returncode == 0, again.stderr
+    assert "write" not in again.stdout
+    assert "2200" in bare.machine.run("cat", "/etc/medcost/firewall.nft")
+
+
+def test_programs_take_what_was_written_as_it_was_meant(bare):
+    done = bare.bootstrap(*TOLD, "--ssh-port", "2200", "--reboot-at", "03:30")
+    assert done.returncode == 0, done.stderr
+    sshd = bare.machine.run("sshd", "-T").splitlines()
+    assert [line for line in sshd if line.startswith("port ")] == ["port 2200"]
+    assert {
+        "permitrootlogin no", "pubkeyauthentication yes", "passwordauthentication no",
+        "kbdinteractiveauthentication no", "authenticationmethods publickey", "permitemptypasswords no",
+        "x11forwarding no",
+    } <= set(sshd)  # fmt: skip
+    bare.machine.run("nft", "--check", "-f", "/etc/medcost/firewall.nft")
+    bare.machine.run("fail2ban-client", "-t")
+    bare.machine.run("visudo", "-c")
+    updates = bare.machine.run("apt-config", "dump")
+    assert 'APT::Periodic::Unattended-Upgrade "1"' in updates
+    assert 'Unattended-Upgrade::Automatic-Reboot-Time "03:30"' in updates
+    bare.machine.run("logrotate", "--debug", "/etc/logrotate.d/medcost")
+    ours = bare.machine.run("sh", "-c", "grep -l '@[A-Z_]*@' $(find /etc/medcost /etc/fail2ban/*/medcost* "
+                            "/etc/ssh/sshd_config.d /etc/apt/apt.conf.d/52medcost -type f) || true")  # fmt: skip
+    assert {Path(file).parent.name for file in ours.split()} == {"wireguard"}  # those are filled in for each peer
+
+
+def test_every_setting_of_the_kernel_is_one_that_it_knows():
+    text = (FILES / "sysctl" / "medcost.conf").read_text(encoding="utf-8")
+    names = [line.split(" = ")[0] for line in text.splitlines() if line and not line.startswith("#")]
+    assert names
+    missing = [name for name in names if not Path("/proc/sys", *name.split(".")).exists()]
+    assert missing == []
+
+
+def test_the_firewalls_unit_is_sound(part):
+    part("systemd-analyze", None if shutil.which("systemd-analyze") else "not installed")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", FILES / "systemd" / "medcost-firewall.service"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("keys", [None, "", "# nobody\n", "ssh-ed25519 nonsense\n"])
+def test_it_locks_nobody_out_who_has_no_key(bare, keys):
+    bare.machine.run("rm", KEYS)
+    if keys is not None:
+        bare.machine.write(KEYS, keys)
+    before = state(bare)
+    refused = bare.bootstrap(*TOLD)
+    assert refused.returncode == 1
+    assert refused.stderr.endswith("neither ann nor root has an authorised key: nobody could log in any more\n")
+    assert state(bare) == before
+    named = bare.bootstrap("--dry-run", *TOLD)
+    assert named.returncode == 1
+    assert "would refuse: neither ann nor root has an authorised key" in named.stdout
+    assert "would write /etc/medcost/firewall.nft" in named.stdout
+
+
+def test_what_sshd_would_not_take_is_not_put_there(bare):
+    bare.machine.run("sh", "-c", "echo 'PasswordAuthentication perhaps' >>/etc/ssh/sshd_config")
+    before = state(bare)
+    refused = bare.bootstrap(*TOLD)
+    assert refused.returncode == 1
+    assert "sshd does not take its configuration" in refused.stderr
+    assert state(bare) == before
+
+
+def test_it_is_for_debian(bare):
+    bare.machine.run("sh", "-c", "rm /etc/os-release; echo 'ID=debian\nVERSION_ID=\"11\"' >/etc/os-release")
+    refused = bare.bootstrap(*TOLD)
+    assert (refused.returncode, refused.stderr) == (1, "bootstrap.sh: this is not Debian 12 or 13\n")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [],
+        ["--endpoint", "vpn.example.org"],
+        ["--admin", "ann"],
+        [*TOLD, "--admin"],
+        [*TOLD, "--admin", "root"],
+        [*TOLD, "--admin", "ann; reboot"],
+        [*TOLD, "--endpoint", "x$(reboot)"],
+        [*TOLD, "--ssh-port", "22"],
+        [*TOLD, "--ssh-port", "443"],
+        [*TOLD, "--ssh-port", "65536"],
+        [*TOLD, "--vpn-port", "0"],
+        [*TOLD, "--vpn-network", "10.13.13.0"],
+        [*TOLD, "--vpn-network", "10.13.256.0/24"],
+        [*TOLD, "--nodes", "10.0.0.2 10.0.0.3"],
+        [*TOLD, "--cluster-interface", "eth0; }"],
+        [*TOLD, "--reboot-at", "4"],
+        [*TOLD, "--force"],
+    ],
+)
+def test_wrong_usage_says_so(said):
+    answer = subprocess.run([FILES / "bootstrap.sh", *said], capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert answer.stderr.endswith("see bootstrap.sh --help\n")
+
+
+def test_help_names_every_flag():
+    answer = subprocess.run([FILES / "bootstrap.sh", "--help"], capture_output=True, text=True, check=True)
+    script = (FILES / "bootstrap.sh").read_text(encoding="utf-8")
+    flags = set(re.findall(r"^ {6}(--[a-z-]+)\)", script, re.MULTILINE)) | {"--endpoint", "--nodes", "--ssh-port"}
+    assert all(f"{flag} " in answer.stdout for flag in flags)

@@ -1,0 +1,156 @@
+"""Which doors of a host and its containers are open, and to whom."""
+
+from __future__ import annotations
+
+import json
+import re
+from subprocess import PIPE
+
+import pytest
+
+HOST = ["tcp 22", "tcp 2222", "tcp 2377", "tcp 3000", "tcp 7946", "udp 4789", "udp 5353", "udp 7946", "udp 51820"]
+CONTAINER = ["tcp 80", "tcp 443", "tcp 5432"]
+PUBLISHED = ["tcp 80", "tcp 443", "tcp 8080", "tcp 5432"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def listeners(net):
+    processes = [net.host.listen(*HOST), net.container.listen(*CONTAINER), net.admin.listen("tcp 22")]
+    yield
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def without_firewall(net):
+    net.unload()
+    yield
+    net.load()
+
+
+def at(address, doors):
+    return {f"{kind} {address} {port}" for kind, port in (door.split() for door in doors)}
+
+
+OPEN = ["tcp 80", "tcp 443", "tcp 2222", "udp 51820"]
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8:a::1"])
+def test_web_ssh_and_wireguard_are_open_and_nothing_else_whatever_docker_publishes(net, address):
+    assert net.outside.answered(*at(address, HOST + PUBLISHED)) == at(address, OPEN)
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8:a::1"])
+def test_it_is_the_firewall_that_closes_them(net, without_firewall, address):
+    doors = at(address, HOST + PUBLISHED)
+    assert net.outside.answered(*doors) == doors
+
+
+@pytest.mark.parametrize("address", ["172.17.0.2", "fd17::2"])
+def test_nobody_calls_a_container_by_its_own_address(net, address):
+    assert net.outside.answered(*at(address, CONTAINER)) == set()
+
+
+def test_swarm_ports_are_for_nodes_in_their_own_network(net):
+    doors = at("10.0.0.1", HOST)
+    swarm = at("10.0.0.1", ["tcp 2377", "tcp 7946", "udp 4789", "udp 7946"])
+    assert net.node.answered(*doors, source="10.0.0.2") == swarm | at("10.0.0.1", ["tcp 2222", "udp 51820"])
+    assert net.node.answered(*doors, source="10.0.0.3") == at("10.0.0.1", ["tcp 2222", "udp 51820"])
+
+
+def test_a_nodes_address_is_worth_nothing_on_another_network(net):
+    net.outside.run("ip", "address", "add", "10.0.0.2/32", "dev", "eth0")
+    net.host.run("ip", "route", "replace", "10.0.0.2/32", "dev", "eth0")
+    try:
+        assert net.outside.answered("tcp 192.0.2.1 2222", "tcp 192.0.2.1 2377", source="10.0.0.2") == {
+            "tcp 192.0.2.1 2222"
+        }
+    finally:
+        net.host.run("ip", "route", "delete", "10.0.0.2/32", "dev", "eth0")
+        net.outside.run("ip", "address", "delete", "10.0.0.2/32", "dev", "eth0")
+
+
+def test_containers_call_out_and_are_answered(net):
+    assert net.container.answered("tcp 198.51.100.20 22") == {"tcp 198.51.100.20 22"}
+
+
+def test_a_container_has_no_way_to_the_hosts_own_doors_but_the_open_ones(net):
+    assert net.container.answered(*at("172.17.0.1", HOST)) == at("172.17.0.1", ["tcp 2222", "udp 51820"])
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8:a::1"])
+def test_the_host_answers_pings(net, address):
+    net.outside.run("ping", "-c1", "-W3", address)
+
+
+def test_who_does_not_come_through_the_tunnel_has_no_address_of_the_vpn(net):
+    net.outside.run("ip", "address", "add", "10.13.13.9/32", "dev", "eth0")
+    net.host.run("ip", "route", "add", "10.13.13.9/32", "dev", "eth0")  # so that answers would find the way
+    try:
+        door = "tcp 192.0.2.1 2222"
+        assert net.outside.answered(door, source="10.13.13.9") == set()
+        net.unload()
+        assert net.outside.answered(door, source="10.13.13.9") == {door}
+    finally:
+        net.load()
+        net.host.run("ip", "route", "delete", "10.13.13.9/32", "dev", "eth0")
+        net.outside.run("ip", "address", "delete", "10.13.13.9/32", "dev", "eth0")
+
+
+def tables(net):
+    """Docker's and everybody's tables as they stand, without counts."""
+    listed = json.loads(net.host.run("nft", "--json", "list", "ruleset"))["nftables"]
+    ours = [one for one in listed if "medcost" in (one.get("table", {}).get("name"), *_tables_of(one))]
+    return [re.sub(r'"(packets|bytes)": \d+', "", json.dumps(one)) for one in listed if one not in ours], len(ours)
+
+
+def _tables_of(one):
+    return [thing.get("table") for thing in one.values()]
+
+
+def test_it_loads_as_often_as_one_likes_and_leaves_others_alone_and_who_is_banned_stays_so(net):
+    net.host.run("nft", "add table inet foreign { chain c { counter accept; }; }")
+    net.host.run("nft", "add element inet medcost traefik4 { 203.0.113.7 }")
+    net.host.run("nft", "add element inet medcost traefik6 { 2001:db8:c::7/64 }")
+    try:
+        others, ours = tables(net)
+        assert any("DOCKER" in one for one in others)
+        assert any('"foreign"' in one for one in others)
+        net.load()
+        net.load()
+        assert tables(net) == (others, ours)
+        assert "203.0.113.7" in net.host.run("nft", "list set inet medcost traefik4")
+        assert "2001:db8:c::/64" in net.host.run("nft", "list set inet medcost traefik6")
+    finally:
+        net.host.run("nft", "delete table inet foreign")
+        net.host.run("nft", "flush set inet medcost traefik4")
+        net.host.run("nft", "flush set inet medcost traefik6")
+
+
+def test_a_file_with_an_error_changes_nothing(net):
+    before = net.host.run("nft", "list table inet medcost")
+    rules = net.host.run("cat", "/etc/medcost/firewall.nft")
+    net.host.write("/run/broken.nft", rules.replace("policy drop;", "policy drop; nonsense", 1))
+    assert net.host.try_("nft", "-f", "/run/broken.nft").returncode != 0
+    assert net.host.run("nft", "list table inet medcost") == before
+
+
+def test_a_connection_that_stands_goes_on_while_rules_are_loaded(net):
+    talk = (
+        "import socket, sys; s = socket.create_connection(('192.0.2.1', 3001), 10); print('up', flush=True);"
+        "sys.stdin.readline(); s.sendall(b'still'); print(s.recv(9))"
+    )
+    echo = (
+        "import socket; s = socket.create_server(('', 3001)); print('up', flush=True);"
+        "c, _ = s.accept(); c.sendall(c.recv(9)); c.recv(9)"
+    )
+    net.unload()
+    server = net.host.start("python3", "-c", echo, stdout=PIPE, text=True)
+    assert server.stdout.readline() == "up\n"
+    client = net.outside.start("python3", "-c", talk, stdin=PIPE, stdout=PIPE, text=True)
+    assert client.stdout.readline() == "up\n"
+    net.load()
+    said, _ = client.communicate("\n", timeout=30)
+    server.communicate(timeout=30)
+    assert said == "b'still'\n"

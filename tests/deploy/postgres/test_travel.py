@@ -1,0 +1,306 @@
+"""The champion travels: registered on one host, served on two others, which share no folder.
+
+Two PostgreSQL servers by client certificates, MLflow on one of them, two model servers. Run as a program, this file is
+the trainer: it registers three versions.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from adapters.bentoml import wire
+from domain.beneficiary import Beneficiary, Region, Sex
+
+MEDCOST = str(Path(sys.executable).with_name("medcost"))
+pytestmark = pytest.mark.timeout(400)  # much is started for the first test
+ANN = wire.encode_request(
+    [Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)]
+)
+
+
+class ModelServer:
+    """A model server on a host of its own: a folder and an address that nobody else has."""
+
+    def __init__(self, world, home, port):
+        self._world, self.home, self._port = world, home, port
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = home / "log"
+        home.mkdir()
+        self.start()
+
+    def start(self):
+        with socket.create_server(("127.0.0.1", self._port)) as door, self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "entrypoints.model_server.main", f"--fd={door.fileno()}"],
+                env=self._world.environment("model", self.home),
+                pass_fds=[door.fileno()], stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+    def told(self):
+        return httpx.get(f"{self.url}/v1/model", timeout=60).json()
+
+    def predicted_by(self):
+        """The version that answers a question."""
+        answer = httpx.post(
+            f"{self.url}/v1/predict", content=ANN, headers={"content-type": wire.CONTENT_TYPE}, timeout=60
+        )
+        return wire.decode_answer(answer.content, 1)[0].model.version
+
+
+class World:
+    def __init__(self, app, tracking, folder, serve_mlflow):
+        self.app, self.tracking, self.folder, self._serve_mlflow = app, tracking, folder, serve_mlflow
+        self._up, self.servers = ExitStack(), []
+        self.mlflow_port, *self.model_ports = free_ports(3)
+
+    def start_mlflow(self):
+        database = self.tracking.url("mlflow", "mlflow")
+        self.mlflow = self._up.enter_context(self._serve_mlflow(database, self.folder / "mlflow", self.mlflow_port))
+
+    def stop_mlflow(self):
+        self._up.close()
+
+    def environment(self, user, home):
+        return {
+            **os.environ,
+            "MEDCOST_PROFILE": "production",
+            "MEDCOST_HOME": str(home),
+            "MEDCOST_DATABASE_URL": self.app.url(user),
+            "MEDCOST_TUNING_URL": self.app.url("optuna", "optuna", driver="psycopg"),
+            "MEDCOST_TRACKING_URI": f"http://127.0.0.1:{self.mlflow_port}",
+            "MEDCOST_MODEL_SERVERS": ",".join(f"http://localhost:{port}" for port in self.model_ports),
+        }
+
+    def run(self, *said, user="trainer", home="trainer"):
+        return subprocess.run(
+            [MEDCOST, *said],
+            env=self.environment(user, self.folder / home),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def medcost(self, *said, **where):
+        done = self.run(*said, **where)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    def promote(self, version, **where):
+        return self.medcost("models", "promote", str(version), "--reason", "a test", **where)
+
+    def champion(self):
+        return json.loads(self.medcost("models", "history", "--json").stdout)["entries"][-1]["version"]
+
+    def close(self):
+        for server in self.servers:
+            server.stop()
+        self.stop_mlflow()
+
+
+def free_ports(count):
+    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [door.getsockname()[1] for door in doors]
+    for door in doors:
+        door.close()
+    return ports
+
+
+def until(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def world(deploy, new_server, serve_mlflow, tmp_path_factory):
+    """Three versions, of which none is champion yet; two model servers that wait for one."""
+    app = deploy()
+    tracking = new_server("mlflow", authority=app.authority)
+    app.authority.client("mlflow")
+    world = World(app, tracking, tmp_path_factory.mktemp("hosts"), serve_mlflow)
+    try:
+        world.start_mlflow()
+        for port in world.model_ports:
+            world.servers.append(ModelServer(world, world.folder / f"host-{port}", port))
+        told = world.environment("trainer", world.folder / "trainer")
+        subprocess.run([sys.executable, __file__, str(world.folder)], env=told, check=True)
+        yield world
+    finally:
+        world.close()
+
+
+def change_a_byte(folders):
+    """Or change it back. A run's model and the version made of it are two copies."""
+    for folder in folders:
+        content = (folder / "distribution.npz").read_bytes()
+        (folder / "distribution.npz").write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
+def test_until_there_is_a_champion_model_servers_wait_and_say_for_what(world):
+    for server in world.servers:
+        assert "no model is published yet" in server.told()["detail"]
+        assert httpx.get(f"{server.url}/readyz", timeout=60).status_code == 503
+
+
+def test_a_promotion_reaches_both_hosts_and_a_rollback_too(world):
+    for change, version in (("promote", 1), ("promote", 2), ("rollback", 1)):
+        done = world.promote(version) if change == "promote" else world.medcost("models", "rollback")
+        assert "Served by 2 model servers" in done.stderr  # it would have failed after 30 seconds
+        sys.stdout.write(f"{change} of version {version}: {done.stderr.strip()}\n")
+        assert [server.predicted_by() for server in world.servers] == [version, version]
+        assert [server.told()["refused"] for server in world.servers] == ["", ""]
+    shelves = [
+        sorted(path.name for path in (server.home / "bentoml/models/medcost").iterdir()) for server in world.servers
+    ]
+    assert shelves[0] == shelves[1]
+
+
+def test_whoever_promotes_elsewhere_verifies_the_same_ledger_by_the_same_witness(world):
+    """As the API in its container does, whose home knows nothing of the trainer's."""
+    world.promote(2, user="api", home="api")
+    assert not list(world.folder.rglob("ledger.head"))
+    world.medcost("models", "rollback", user="trainer")
+    assert json.loads(world.medcost("models", "history", "--json", user="api", home="api").stdout)["verified"]
+
+
+def test_a_tampered_artifact_is_refused_wherever_it_comes_and_the_old_model_keeps_serving(world):
+    before = world.champion()
+    (digest,) = (
+        one["digest"]
+        for one in json.loads(world.medcost("models", "list", "--json").stdout)["models"]
+        if one["version"] == 3
+    )
+    shelf = world.folder / f"trainer/bentoml/models/medcost/v3-{digest[:12]}/medcost/manifest.json"
+    kept = [
+        one.parent for one in world.mlflow.artifacts.rglob("manifest.json") if one.read_bytes() == shelf.read_bytes()
+    ]
+    change_a_byte(kept)
+
+    refused = world.run("models", "promote", "3", "--reason", "a test", user="api", home="api")
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (1, 1)
+    assert "distribution.npz changed" in refused.stderr
+    assert world.champion() == before
+
+    # the trainer's host has a good copy on its own shelf: there the trial succeeds, and the model servers refuse
+    late = world.run("models", "promote", "3", "--reason", "a test")
+    assert late.returncode == 1
+    assert late.stderr.count("distribution.npz changed") == 2
+    for server in world.servers:
+        told = server.told()
+        assert (told["version"], "distribution.npz changed" in told["refused"]) == (before, True)
+        assert server.predicted_by() == before
+        assert f"the shelf cannot follow, version {before} stays in service" in server.log.read_text()
+    found = json.loads(world.run("doctor", "--json").stdout)["findings"]
+    assert [one["state"] for one in found if one["part"] == "model server"] == ["failed", "failed"]
+
+    world.medcost("models", "rollback")
+    until(lambda: not any(server.told()["refused"] for server in world.servers))
+    change_a_byte(kept)
+
+
+def test_without_mlflow_predictions_go_on_and_the_champion_stays(world, tmp_path):
+    world.stop_mlflow()
+    for change in (["promote", "2", "--reason", "a test"], ["rollback"]):
+        refused = world.run("models", *change)
+        assert (refused.returncode, len(refused.stderr.splitlines())) == (1, 1)
+        assert "does not answer" in refused.stderr
+    entries = world.app.psql("-c", "SELECT count(*) FROM model_ledger", database="medcost")
+    assert [server.predicted_by() for server in world.servers] == [1, 1]
+
+    again = world.servers[0]
+    again.stop()
+    again.start()
+    until(lambda: again.told().get("version") == 1)
+    assert again.predicted_by() == 1
+
+    fresh = ModelServer(world, tmp_path / "fresh", *free_ports(1))
+    until(lambda: "MLflow does not answer" in fresh.told().get("detail", ""))
+    world.start_mlflow()
+    until(lambda: fresh.told().get("version") == 1)
+    fresh.stop()
+    assert world.app.psql("-c", "SELECT count(*) FROM model_ledger", database="medcost") == entries
+
+
+def test_while_the_database_is_away_model_servers_answer_and_a_restarted_one_does_too(world):
+    world.app.stop()
+    try:
+        until(lambda: all("database" in server.told()["refused"] for server in world.servers))
+        again = world.servers[1]
+        again.stop()
+        again.start()
+        until(lambda: again.told().get("version") == 1)
+        assert [server.predicted_by() for server in world.servers] == [1, 1]
+    finally:
+        world.app.start()
+    until(lambda: not any(server.told()["refused"] for server in world.servers))
+
+
+def test_what_was_lost_on_a_shelf_comes_from_mlflow_again(world):
+    server = world.servers[0]
+    server.stop()
+    shutil.rmtree(server.home / "bentoml")
+    server.start()
+    until(lambda: server.told().get("version") == 1)
+
+
+def test_entries_that_the_owner_of_the_database_cut_off_are_missed_by_everybody(world):
+    """Last, because the ledger is broken then."""
+    world.promote(2)
+    world.app.psql(
+        "-c", "ALTER TABLE model_ledger DISABLE TRIGGER append_only",
+        "-c", "DELETE FROM model_ledger WHERE number = (SELECT max(number) FROM model_ledger)",
+        database="medcost",
+    )  # fmt: skip
+    for user in ("trainer", "api"):
+        refused = world.run("models", "promote", "1", "--reason", "a test", user=user, home=user)
+        assert (refused.returncode, "entries were cut off" in refused.stderr) == (1, True), refused.stderr
+    found = json.loads(world.run("doctor", "--json").stdout)["findings"]
+    assert [one["state"] for one in found if one["part"] == "ledger"] == ["failed"]
+
+
+def register_three(folder: Path) -> None:
+    """Fit and register, as `medcost train` does."""
+    from adapters.memory.sample import small_sample
+    from adapters.sklearn.trainer import SklearnTrainer
+    from adapters.system.clock import SystemClock
+    from application.register_model import RegisterModel
+    from domain.model import FoldPlan, Provenance, Recipe
+    from entrypoints.wiring.session import session
+    from entrypoints.wiring.settings import load
+    from entrypoints.wiring.training import models_container
+
+    trainer, recipe, plan, settings = (
+        SklearnTrainer(SystemClock()),
+        Recipe(family="linear"),
+        FoldPlan(n_repeats=1),
+        load(),
+    )
+    with session(settings, lambda: models_container(settings)) as opened:
+        register = opened.get(RegisterModel)
+        for number in (1, 2, 3):
+            claims = small_sample(100 + number)
+            test = trainer.test(recipe, claims, plan)
+            into = folder / f"fitted-{number}"
+            into.mkdir()
+            fitted = trainer.fit(recipe, claims, plan, Provenance(metric="mae"), test=test, into=into)
+            opened.run(register(fitted))
+
+
+if __name__ == "__main__":
+    register_three(Path(sys.argv[1]))

@@ -1,0 +1,63 @@
+"""`medcost backup` and `medcost restore`: what they refuse. What they do is in tests/e2e/test_backup.py."""
+
+import pytest
+
+from adapters.system import archive
+
+
+def refused(ended, status, *words):
+    assert (ended.status, ended.output, len(ended.said.splitlines())) == (status, "", 1), ended.said
+    for word in words:
+        assert word in ended.said
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_help_has_examples(medcost, command):
+    told = medcost(command, "--help")
+    assert (told.status, f"medcost {command} medcost-2026-11-24.tar.gz" in told.output) == (0, True)
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_without_a_file_it_is_wrong_usage(medcost, command):
+    refused(medcost(command), 2, "FILE")
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_in_production_it_names_what_does_it_there(medcost, tmp_path, command):
+    ended = medcost(
+        command, tmp_path / "f", "--profile", "production", MEDCOST_DATABASE_URL="postgresql://api@db/medcost"
+    )
+    refused(ended, 2, "docker/postgres/backup.sh")
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_the_profile_that_keeps_nothing_has_nothing_to_keep(medcost, tmp_path, command):
+    refused(medcost(command, tmp_path / "f", "--profile", "memory"), 2, "keeps nothing")
+
+
+def test_a_home_that_is_not_made_yet_is_not_backed_up_and_not_made(medcost, home, tmp_path):
+    refused(medcost("backup", tmp_path / "f"), 1, "holds nothing yet")
+    assert not home.exists()
+
+
+def test_a_file_that_is_not_there_or_is_no_backup_makes_no_home(medcost, home, tmp_path):
+    refused(medcost("restore", tmp_path / "f"), 1, "there is no")
+    (tmp_path / "f").write_text("no backup")
+    refused(medcost("restore", tmp_path / "f"), 1, "no backup of Medcost")
+    assert sorted(path.name for path in home.parent.iterdir()) == ["f"]
+
+
+def test_an_archive_of_something_else_makes_no_home(medcost, home, tmp_path):
+    archive.write(tmp_path / "f", [], {}, told=lambda _: None)
+    refused(medcost("restore", tmp_path / "f"), 1, "does not say what it is a backup of")
+    about = {"made_at": "2026-01-01T00:00:00Z", "medcost": "1", "schema": None, "champion": None}
+    archive.write(tmp_path / "f", [], about, told=lambda _: None)
+    refused(medcost("restore", tmp_path / "f"), 1, "databases/medcost", "missing")
+    assert sorted(path.name for path in home.parent.iterdir()) == ["f"]
+
+
+def test_the_place_of_another_home_is_taken_only_by_who_says_so(medcost, home, tmp_path):
+    home.mkdir()
+    (home / "something").write_text("of somebody's")
+    refused(medcost("restore", tmp_path / "f"), 1, "--replace", f"{home}.replaced")
+    assert [path.name for path in home.iterdir()] == ["something"]
