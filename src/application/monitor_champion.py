@@ -146,7 +146,7 @@ def covered_when_made(card: ModelCard, learnt_from: Sample, answers: PublishedCo
         return found
     _, _, low, high = cast("list[list[float]]", answers.money.tolist())
     covered = [
-        (Beneficiary.of_numbers(list(row)), least <= cost <= most)
+        (Beneficiary.of_numbers(list(row)), least <= float(cost) <= most)
         for row, cost, least, most in zip(learnt_from.facts, learnt_from.more["charges"], low, high, strict=True)
     ]
     for group in found.keys() & GROUPS.keys():

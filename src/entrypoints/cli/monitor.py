@@ -26,7 +26,7 @@ app = App(name="monitor", help="Does the champion still fit those who ask, and w
 @app.command
 def run(
     *,
-    window: timedelta = timedelta(days=30),
+    window: Annotated[timedelta, Parameter(show_default=lambda age: f"{age.days}d")] = timedelta(days=30),
     fail_on_alarm: Annotated[bool, Parameter(negative="")] = False,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
@@ -37,10 +37,13 @@ def run(
     The report goes to the database; `/metrics` of the API shows the newest one to Prometheus.
     Runs end with status 0 also where there is an alarm: that is news, no failure.
 
-    Examples:
+    For example:
+
         medcost monitor run
+
         medcost monitor run --window 7d --json
-        medcost monitor run --fail-on-alarm && medcost publish
+
+        medcost monitor run --fail-on-alarm || echo "train anew"
 
     Parameters
     ----------

@@ -1,0 +1,73 @@
+"""From questions and bills to an alarm in Prometheus' hands: all real processes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from adapters.pandas.synthetic import SyntheticClaims
+from domain.beneficiary import FACTS, Beneficiary
+
+ASKED = 150
+
+
+@pytest.fixture
+def served(trained_up, tmp_path):
+    with trained_up(tmp_path) as (home, url), httpx.Client(base_url=f"{url}/api/v1", timeout=60) as api:
+        yield home, api
+
+
+def monitor(home, *more):
+    command = [sys.executable, "-m", "entrypoints.cli.main", "monitor", "run", "--home", str(home), *more]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def told(api):
+    lines = api.get("/metrics").text.splitlines()
+    return dict(line.rsplit(" ", 1) for line in lines if line.startswith("medcost_monitoring_"))
+
+
+def test_older_people_whose_years_cost_more_are_an_alarm_that_a_pipeline_may_stop_at(served):
+    home, api = served
+    assert json.loads(monitor(home, "--json").stdout)["alarms"] == []
+
+    claims = SyntheticClaims(rows=ASKED, seed=5).read()
+    people = [Beneficiary.of_numbers([min(row[0] + 20, 100), *row[1:]]) for row in map(list, claims.facts)]
+    body = [{fact: getattr(who, fact) for fact in FACTS} for who in people]
+    answered = api.post("/predictions/batch", json=body)
+    assert answered.status_code == 200
+    for one in answered.json()["predictions"]:
+        outcome = api.put(f"/predictions/{one['id']}/outcome", json={"charges": one["interval"]["high"] + 1})
+        assert outcome.status_code == 200
+
+    ended = monitor(home, "--json", "--fail-on-alarm")
+    assert ended.returncode == 1
+    assert ended.stdout, ended.stderr
+    report = json.loads(ended.stdout)
+    assert (report["predictions"], report["outcomes"], report["model"]["version"]) == (ASKED, ASKED, 1)
+    assert {"drift:age", "drift:pit", "coverage:all"} <= set(report["alarms"])
+
+    shown = monitor(home)
+    assert shown.returncode == 0
+    assert "Alarm: drift:age" in shown.stdout
+
+    figures = told(api)
+    assert figures['medcost_monitoring_drifted{column="pit"}'] == "1.0"
+    assert figures['medcost_monitoring_coverage_ratio{group="all"}'] == "0.0"
+    assert float(figures["medcost_monitoring_alarms"]) == len(report["alarms"])
+
+
+@pytest.mark.parametrize("window", ["soon", "0d"])
+def test_a_window_that_is_none_is_wrong_usage(tmp_path, window):
+    ended = monitor(tmp_path, f"--window={window}")
+    assert (ended.returncode, ended.stdout) == (2, "")
+
+
+def test_without_a_champion_there_is_one_clear_line(tmp_path):
+    ended = monitor(tmp_path / "home")
+    assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (1, "", 1)
+    assert "medcost train" in ended.stderr
