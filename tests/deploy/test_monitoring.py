@@ -82,5 +82,5 @@ def test_alerts_are_raised_when_they_should_be_and_not_otherwise(part):
     promtool = shutil.which("promtool")
     part("promtool", None if promtool else "Prometheus' promtool is not installed")
     for command in (["check", "rules", RULES], ["test", "rules", RULES.with_name("medcost.rules.test.yaml")]):
-        done = subprocess.run([promtool, *command], capture_output=True, text=True, check=False)
+        done = subprocess.run([str(promtool), *command], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
