@@ -159,7 +159,8 @@ class Machine:
             box += ["--ro-bind", f"{own}/srv", "/srv"]
         for place in told.get("tmpfs", ()):
             box += ["--perms", "1777", "--tmpfs", place.split(":")[0]]
-        if not image:
+        if not image:  # bwrap makes folders on the way for root alone
+            box += [part for way in list(TREE.parents)[-2::-1] for part in ("--perms", "0755", "--dir", str(way))]
             box += ["--ro-bind", str(TREE), str(TREE)]
         for volume in told.get("volumes", ()):
             source, target, *mode = volume.split(":")
