@@ -77,7 +77,7 @@ def test_base_images_are_arguments_with_a_version(image):
 def test_the_same_versions_stand_wherever_a_base_is_named():
     """compose.yaml and the stack name stock images too: one version each, and Traefik's is the one tested here."""
     found = {}
-    for file in (TREE / "compose.yaml", TREE / "docker" / "stack.yaml", *FILES):
+    for file in (TREE / "docker" / "compose.yaml", TREE / "docker" / "stack.yaml", *FILES):
         for name, said in re.findall(r"(\w+_IMAGE)(?:=|:-)([\w./-]+:v?\d[\w.-]*)", file.read_text(encoding="utf-8")):
             found.setdefault(name, set()).add(said)
     assert {name: len(said) for name, said in found.items()} == dict.fromkeys(found, 1)

@@ -63,7 +63,7 @@ def deploy(part, secrets):
 
 @pytest.fixture(scope="session")
 def compose():
-    text = (TREE / "compose.yaml").read_text(encoding="utf-8")
+    text = (DOCKER / "compose.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text))
 
 
@@ -85,8 +85,7 @@ def told_to(service):
     """What a service is told in its environment, from files and by name."""
     found = {}
     for file in service.get("env_file", ()):
-        path = TREE / file if (TREE / file).exists() else DOCKER / file
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = (DOCKER / file).read_text(encoding="utf-8").splitlines()
         found |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     return found | (service.get("environment") or {})
 
@@ -101,12 +100,13 @@ def test_the_client_finds_nothing_wrong_also_with_certificates_of_ones_own(deplo
         assert (done.returncode, done.stderr) == (0, ""), acme
 
 
-def test_compose_finds_nothing_wrong():
+@pytest.mark.parametrize("folder", [TREE, DOCKER], ids=["above", "there"])
+def test_compose_finds_nothing_wrong(folder):
     client = shutil.which("docker")
     if not client or subprocess.run([client, "compose", "version"], capture_output=True, check=False).returncode:
         pytest.skip("the docker client here knows no compose")
     done = subprocess.run(
-        [client, "compose", "config", "--quiet"], cwd=TREE, capture_output=True, text=True, check=False
+        [client, "compose", "config", "--quiet"], cwd=folder, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -210,8 +210,8 @@ def test_every_secret_and_config_is_used_and_every_volume_is_declared(stack, com
 
 def test_every_mounted_file_exists(compose, stack):
     mounts = [one for service in compose["services"].values() for one in service.get("volumes", ())]
-    files = [one.split(":")[0] for one in mounts if one.startswith("./docker")]
-    assert [file for file in files if not (TREE / file).exists()] == []
+    files = [one.split(":")[0] for one in mounts if one.startswith("./")]
+    assert [file for file in files if not (DOCKER / file).exists()] == []
     assert [
         one["file"] for kind in ("secrets", "configs") for one in stack[kind].values() if not Path(one["file"]).exists()
     ] == []

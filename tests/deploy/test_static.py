@@ -53,7 +53,7 @@ def asked_for(file: Path) -> dict[str, str]:
 
 
 WORKFLOWS = sorted((TREE / ".github" / "workflows").glob("*.yml"))
-STACK, COMPOSE = DOCKER / "stack.yaml", TREE / "compose.yaml"
+STACK, COMPOSE = DOCKER / "stack.yaml", DOCKER / "compose.yaml"
 JOB = "on: push\npermissions: {{}}\njobs: {{test: {{runs-on: ubuntu-24.04, steps: [{}]}}}}\n"
 LINTERS = [
     Linter(
@@ -66,7 +66,7 @@ LINTERS = [
     Linter(
         str(TOOLS / "yamllint"),
         ["--strict", "--config-file", ".yamllint.yaml"],
-        [DOCKER, TREE / ".github", TREE / ".yamllint.yaml", COMPOSE],
+        [DOCKER, TREE / ".github", TREE / ".yamllint.yaml", TREE / "compose.yaml"],
         fault="a: 1\na: 2\n",
         finding="key-duplicates",
     ),

@@ -28,6 +28,7 @@ import pytest
 import yaml
 
 TREE = Path(__file__).resolve().parents[3]
+COMPOSE = TREE / "docker" / "compose.yaml"
 BIN = Path(sys.executable).parent
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 PASSWD = "root:x:0:0::/tmp:/bin/sh\npostgres:x:999:999::/tmp:/bin/sh\nmedcost:x:10001:10001::/tmp:/bin/sh\n"
@@ -126,7 +127,7 @@ class Machine:
             found = {name: value for name, value in found.items() if "PATH" not in name}
             found |= {"PATH": f"{BIN}:{POSTGRES}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
         for file in told.get("env_file", ()):
-            lines = (TREE / file).read_text(encoding="utf-8").splitlines()
+            lines = (TREE / "docker" / file).read_text(encoding="utf-8").splitlines()
             found |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
         return found | (told.get("environment") or {})
 
@@ -256,10 +257,10 @@ class Machine:
 
     def volume(self, source: str, user: int) -> Path:
         """A folder of the tree, or a volume, which is made for whom it is mounted first."""
-        if source.startswith("./.secrets"):
-            return self.folder / source[2:]
-        if source.startswith("./"):
-            found = TREE / source[2:]
+        if source.startswith("../.secrets"):
+            return self.folder / source[3:]
+        if source.startswith("."):
+            found = (TREE / "docker" / source).resolve()
             return found if found.exists() else self.folder
         made = self.folder / "volumes" / source
         if not made.exists():
@@ -302,7 +303,7 @@ def _missing() -> str | None:
 def machine(part: Callable[..., None], image: Callable[[str], Any]) -> Iterator[Machine]:
     part("namespaces", _missing())
     part("postgresql", None if (POSTGRES / "postgres").exists() else "PostgreSQL 15 of Debian is not installed")
-    told = yaml.safe_load(re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", (TREE / "compose.yaml").read_text(encoding="utf-8")))
+    told = yaml.safe_load(re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", COMPOSE.read_text(encoding="utf-8")))
     folder = Path(tempfile.mkdtemp(prefix="medcost-compose-", dir="/tmp"))
     folder.chmod(0o711)
     services = {name: one for name, one in told["services"].items() if name not in {"pki", "pgadmin"}}
