@@ -227,8 +227,9 @@ def new_bare(new_machine: Callable[[], Machine], tmp_path_factory: pytest.TempPa
         machine = new_machine()
         _layer(machine, layer)
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-        machine.run("rm", "-rf", "/etc/medcost", "/etc/wireguard", "/root/.ssh")
-        machine.write("/root/.ssh/authorized_keys", key.with_suffix(".pub").read_text(encoding="utf-8"))
+        home = Path("~root").expanduser()
+        machine.run("rm", "-rf", "/etc/medcost", "/etc/wireguard", home / ".ssh")
+        machine.write(str(home / ".ssh" / "authorized_keys"), key.with_suffix(".pub").read_text(encoding="utf-8"))
         return Bare(machine, layer, key)
 
     return make

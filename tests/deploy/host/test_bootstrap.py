@@ -11,7 +11,7 @@ import pytest
 
 FILES = Path(__file__).resolve().parents[3] / "docker" / "host"
 TOLD = ("--endpoint", "vpn.example.org", "--admin", "ann")
-KEYS = "/root/.ssh/authorized_keys"
+KEYS = str(Path("~root").expanduser() / ".ssh" / "authorized_keys")
 
 
 @pytest.fixture
