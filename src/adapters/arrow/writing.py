@@ -232,7 +232,7 @@ class _Parquet:
             os.lseek(sink.fileno(), 0, os.SEEK_SET)
             # hardly two amounts are alike: to look for those that are takes a third of the time and a fifth of the room
             named = [one for one in table.schema.names if one not in _MONEY]
-            self._piece = pq.ParquetWriter(sink, table.schema, use_dictionary=named)  # type: ignore[arg-type]  # or names
+            self._piece = pq.ParquetWriter(sink, table.schema, use_dictionary=named)  # type: ignore[arg-type]  # stubs: bool only
         self._piece.write_table(table, row_group_size=len(table))
 
     def end_piece(self) -> None:

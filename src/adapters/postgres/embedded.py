@@ -295,7 +295,7 @@ class EmbeddedPostgres:
         self, program: str, *arguments: str, given: IO[bytes] | None = None, output: IO[bytes] | None = None
     ) -> None:
         where = ("--host", str(self.socket_folder), "--username", USER)
-        done = subprocess.run(  # noqa: S603  # commands are ours
+        done = subprocess.run(  # noqa: S603  # PostgreSQL's own programs, arguments of ours
             [*_as_somebody(), str(binaries() / program), *where, *arguments],
             stdin=given or subprocess.DEVNULL, stdout=output or subprocess.DEVNULL, stderr=subprocess.PIPE,
             check=False, cwd="/", env=_environment(),

@@ -44,7 +44,7 @@ class ScipyDriftMeter(DriftMeter):
 
     def fell(self, now: tuple[int, int], before: tuple[int, int]) -> float:
         """Ask Fisher's exact test, one-sided."""
-        from scipy.stats import fisher_exact  # noqa: PLC0415  # see above: not in the web process
+        from scipy.stats import fisher_exact  # noqa: PLC0415  # only when asked: a second of import
 
         told = [[count, rows - count] for count, rows in (now, before)]
         found: Any = fisher_exact(told, alternative="less")

@@ -87,13 +87,13 @@ async def test_a_bad_record_never_takes_its_neighbours_down(engine, bad):
         lambda predictions, _: predictions.add_all([NEW, BAD]),
         lambda predictions, _: predictions.add_all([NEW, WORSE]),
         lambda predictions, made: predictions.record_outcome(made.id, Outcome(-1.0, NOON)),
-        lambda predictions, made: predictions.record_outcome(made.id, Outcome("8210.37 USD", NOON)),  # type: ignore[arg-type]
+        lambda predictions, made: predictions.record_outcome(made.id, Outcome("8210.37 USD", NOON)),  # type: ignore[arg-type]  # what it must refuse
     ],
 )
 async def test_what_the_database_refuses_shows_no_facts_in_any_log(engine, refuse):
     predictions = PostgresPredictions(engine)
     made = await predictions.add(NEW)
-    with pytest.raises(Exception) as refused:  # noqa: PT011  # whatever it is
+    with pytest.raises(Exception) as refused:  # noqa: PT011  # its words are what counts, whichever library raises
         await refuse(predictions, made)
     said = "".join(traceback.format_exception_only(refused.value))
     cause = refused.value.__cause__
