@@ -155,6 +155,7 @@ class _Training:
                         on_start=shown.begun,
                         on_trial=shown,
                         on_wait=shown.waits,
+                        on_fit=shown.fits,
                     )
                 )
             version = tuned.version
