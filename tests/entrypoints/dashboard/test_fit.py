@@ -39,7 +39,7 @@ def told(words):
 def test_what_has_changed_is_said_first_and_every_figure_stands_below(told):
     said = told(REPORT)
     assert "Report of Mar 1, 2026, 12:00 UTC: 15,000 predictions and 1,200 real costs" in said
-    assert "Changed: BMI, the range of Smokers." in said
+    assert "Shifted: BMI. The range holds too seldom for: Smokers." in said
     assert "medcost retrain" in said
     for figure in ("0.21", "below 0.001", "0.457", "80.0%", "91.0%", "\N{MINUS SIGN}$1,250", "$3,100", "too seldom"):
         assert figure in said
@@ -48,7 +48,7 @@ def test_what_has_changed_is_said_first_and_every_figure_stands_below(told):
 def test_where_nothing_has_changed_the_page_says_so(told):
     said = told(replace(REPORT, columns=(PIT,), groups=(replace(SMOKERS, short=False),)))
     assert "Nothing has changed." in said
-    assert "Changed:" not in said
+    assert "Shifted:" not in said
 
 
 def test_too_few_to_compare_is_no_all_clear(told):

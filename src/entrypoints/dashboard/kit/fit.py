@@ -41,12 +41,13 @@ def fit(found: Fit, words: Words) -> str:
 def _verdict(report: MonitoringReport, words: Words) -> str:
     if not (report.columns or report.groups):
         return _empty(words("operations.fit.few"))
-    changed = [_column(one.column, words) for one in report.columns if one.drifted]
-    short = [words("operations.fit.short", group=_group(one, words)) for one in report.groups if one.short]
-    if not changed + short:
+    shifted = ", ".join(_column(one.column, words) for one in report.columns if one.drifted)
+    short = ", ".join(_group(one, words) for one in report.groups if one.short)
+    if not shifted + short:
         return f'<p class="verified">{escape(words("operations.fit.fits"))}</p>'
-    said = words("operations.fit.changed", what=", ".join(changed + short))
-    return cards.notice("warn", said, words("operations.fit.changed.do"))
+    said = [words("operations.drift.shifted", facts=shifted)] * bool(shifted)
+    said += [words("operations.fit.short", groups=short)] * bool(short)
+    return cards.notice("warn", " ".join(said), words("operations.fit.do"))
 
 
 def _columns(report: MonitoringReport, words: Words) -> str:

@@ -71,11 +71,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.fit.stale": "Este informe tiene más de dos días.",
     "operations.fit.stale.do": "Revise el horario que ejecuta «medcost monitor run»: el silencio no es salud.",
     "operations.fit.fits": "Nada ha cambiado.",
-    "operations.fit.changed": "Cambió: {what}.",
-    "operations.fit.changed.do": (
+    "operations.fit.do": (
         "Piense en entrenar con datos más nuevos: «medcost retrain» lo hace y pregunta antes de cambiar."
     ),
-    "operations.fit.short": "el rango de {group}",
+    "operations.fit.short": "El rango se cumple muy pocas veces para: {groups}.",
     "operations.fit.columns": "Lo que llegó y de qué se aprendió",
     "operations.fit.column": "Qué",
     "operations.fit.index": "Índice de estabilidad",
