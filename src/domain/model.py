@@ -122,6 +122,7 @@ class Provenance:
         trials: how many tuning trials there were.
         tried: what each of them came to by that metric, in order; None where it was pruned or failed. Empty on cards
             made before there were any.
+        study: that these trials belong to; empty on cards made before it was noted.
     """
 
     metric: str
@@ -130,6 +131,12 @@ class Provenance:
     git_revision: str = ""
     trials: int = 0
     tried: tuple[float | None, ...] = ()
+    study: str = ""
+
+    def is_same_result_as(self, other: Provenance) -> bool:
+        """Whether both come of one study, of the same trials, by the same code: whoever of its workers made them."""
+        mine = (self.study, self.tried, self.git_revision)
+        return bool(self.study) and mine == (other.study, other.tried, other.git_revision)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

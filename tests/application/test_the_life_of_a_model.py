@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,18 +29,22 @@ from application.reconcile import Reconcile
 from application.register_model import RegisterModel
 from application.review_models import ReviewModels
 from application.roll_back_model import RollBackModel
-from application.tune_model import TuneModel
+from application.tune_model import TunedModel, TuneModel
 from domain.beneficiary import Beneficiary
 from domain.claims import ClaimRecord
 from domain.errors import ConfigurationError, LedgerBroken, ModelRefused, NoChampion, NoComparison, PromotionRefused
 from domain.evaluation import Metric
 from domain.ledger import Change, NewEntry, sealed
-from domain.model import CHALLENGER, CHAMPION, FoldPlan, Recipe, TrainedModel
+from domain.model import CHALLENGER, CHAMPION, FoldPlan, Provenance, Recipe, TrainedModel
 from domain.promotion import PromotionPolicy
 
 PLAN = FoldPlan(n_splits=3, n_repeats=1)
 UNCONDITIONAL = Recipe(family="unconditional")
 LENIENT = PromotionPolicy(first_gain=-1.0, coverage=(0.0, 1.0), group_coverage=(0.0, 1.0))
+
+
+def silent(*_: object) -> None:
+    """Tell nobody."""
 
 
 class Killed(BaseException):
@@ -92,6 +98,8 @@ class World:
     tracker: MemoryTracker = field(default_factory=MemoryTracker)
     clock: FixedClock = field(default_factory=FixedClock)
     loader: MemoryLoader = field(default_factory=MemoryLoader)
+    tuner: MemoryTuner = field(default_factory=lambda: MemoryTuner(3))
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
         for name in ("registry", "shelf"):
@@ -103,18 +111,27 @@ class World:
     def process(self, fuse: Fuse | None = None) -> Process:
         return Process(self, fuse or Fuse())
 
-    def trained(self) -> TrainedModel:
-        tune = TuneModel(dataset=self.dataset, trainer=self.trainer, tuner=MemoryTuner(1), tracker=self.tracker)
-        into = self.folder / f"trained-{len(self.tracker.runs)}"
-        into.mkdir()
+    def trained(self, study: str = "") -> TrainedModel:
+        (into := self.folder / f"trained-{next(self.numbers)}").mkdir()
+        claims, made_by = self.dataset.read(), Provenance(metric="crps", study=study)
+        test = self.trainer.test(UNCONDITIONAL, claims, PLAN)
+        return self.trainer.fit(UNCONDITIONAL, claims, PLAN, made_by, test=test, into=into)
+
+    def compare(self) -> None:
         compared = CompareModels(dataset=self.dataset, trainer=self.trainer, tracker=self.tracker)(
             [UNCONDITIONAL], PLAN, Metric.CRPS, git_revision="", configuration={}, on_fold=lambda *_: None
         )
         assert compared.ranking[0].recipe == UNCONDITIONAL
-        return tune(
-            PLAN, {}, study=None, git_revision="", configuration={}, into=into,
-            on_start=lambda *_: None, on_trial=lambda _: None,
-        ).model  # fmt: skip
+
+    def tune(
+        self, plan: FoldPlan = PLAN, study: str | None = None, fuse: Fuse | None = None, **told: Any
+    ) -> AbstractContextManager[TunedModel]:
+        (into := self.folder / f"trained-{next(self.numbers)}").mkdir()
+        parts: dict[str, Any] = {"dataset": self.dataset, "trainer": self.trainer, "tracker": self.tracker}
+        told = {"git_revision": "", "on_start": silent, "on_trial": silent, "on_wait": silent, "on_fit": silent, **told}
+        return TuneModel(**parts, tuner=self.tuner, register=self.process(fuse).register)(
+            plan, {}, study=study, configuration={}, into=into, wait=asyncio.run, **told
+        )  # fmt: skip
 
     async def check(self) -> None:
         """Ledger, alias, pointer and shelf agree, and nothing is half registered."""
@@ -341,45 +358,111 @@ async def test_an_empty_database_does_not_make_a_home_forget_its_versions(new_wo
 
 
 def test_tuning_needs_a_comparison_on_the_same_data(new_world: Callable[[], World]) -> None:
-    world = new_world()
-    tune = TuneModel(dataset=world.dataset, trainer=world.trainer, tuner=MemoryTuner(1), tracker=world.tracker)
-    with pytest.raises(NoComparison):
-        tune(
-            PLAN, {}, study=None, git_revision="", configuration={}, into=world.folder,
-            on_start=lambda *_: None, on_trial=lambda _: None,
-        )  # fmt: skip
+    with pytest.raises(NoComparison), new_world().tune():
+        pass
 
 
 def test_a_study_is_named_after_all_that_its_losses_depend_on(new_world: Callable[[], World]) -> None:
     world = new_world()
-    world.trained()
+    world.compare()
     names: list[str] = []
     for plan in (PLAN, PLAN, replace(PLAN, test_size=0.4), replace(PLAN, seed=1)):
-        tune = TuneModel(dataset=world.dataset, trainer=world.trainer, tuner=MemoryTuner(1), tracker=world.tracker)
-        into = world.folder / f"study-{len(names)}"
-        into.mkdir()
-        tune(
-            plan, {}, study=None, git_revision="", configuration={}, into=into,
-            on_start=lambda _, name: names.append(name), on_trial=lambda _: None,
-        )  # fmt: skip
+        with world.tune(plan, on_start=lambda _, name: names.append(name)):
+            pass
     assert names[0] == names[1]
     assert len(set(names)) == 3
 
 
+def test_a_named_study_is_not_mixed_with_losses_of_other_folds(new_world: Callable[[], World]) -> None:
+    world = new_world()
+    world.compare()
+    with world.tune(study="ours"):
+        pass
+    with pytest.raises(ConfigurationError, match=r"tuning\.study"), world.tune(replace(PLAN, seed=1), study="ours"):
+        pass
+
+
 def test_the_card_tells_what_each_trial_came_to(new_world: Callable[[], World]) -> None:
     world = new_world()
-    world.trained()
-    tuner = MemoryTuner(3)
-    tune = TuneModel(dataset=world.dataset, trainer=world.trainer, tuner=tuner, tracker=world.tracker)
-    (into := world.folder / "tried").mkdir()
-    tuned = tune(
-        PLAN, {}, study="seen", git_revision="", configuration={}, into=into,
-        on_start=lambda *_: None, on_trial=lambda _: None,
-    )  # fmt: skip
-    made = tuned.model.card.provenance
-    assert made.tried == tuple(trial.loss for trial in tuner.trials("seen"))
-    assert len(made.tried) == made.trials
+    world.compare()
+    with world.tune(study="seen") as tuned:
+        made = tuned.version.card.provenance
+    assert made.tried == tuple(trial.loss for trial in world.tuner.trials("seen"))
+    assert (len(made.tried), made.study) == (made.trials, "seen")
     assert tuned.best.loss in made.tried
+
+
+def test_a_study_becomes_one_version_however_often_it_is_asked(new_world: Callable[[], World]) -> None:
+    world = new_world()
+    world.compare()
+    found: list[tuple[int, bool]] = []
+    for _ in range(3):
+        with world.tune() as tuned:
+            found.append((tuned.version.number, tuned.is_new))
+    assert found == [(1, True), (1, False), (1, False)]
+    assert [run.families for run in world.tracker.runs[2:]] == [[], []]  # nothing was fitted
+
+
+def test_a_study_tuned_by_other_code_or_under_another_name_becomes_another_version(
+    new_world: Callable[[], World],
+) -> None:
+    world = new_world()
+    world.compare()
+    numbers: list[int] = []
+    for told in ({}, {"git_revision": "newer"}, {"study": "another"}):
+        with world.tune(**told) as tuned:
+            numbers.append(tuned.version.number)
+    assert numbers == [1, 2, 3]
+
+
+def test_workers_killed_at_any_moment_of_registering_leave_one_version_to_the_next(
+    new_world: Callable[[], World],
+) -> None:
+    moment, world = 0, new_world()
+    for moment in itertools.count():
+        world = new_world()
+        world.compare()
+        try:
+            with world.tune(fuse=Fuse(at=moment)):
+                break
+        except Killed:
+            with world.tune() as tuned:
+                assert tuned.version.number in {1, 2}  # a number that was given to what never was is not given again
+            asyncio.run(world.check())
+            assert len(asyncio.run(world.ledger.versions())) == 1
+    assert moment >= 6
+
+
+async def test_two_who_register_one_result_at_once_get_one_version(new_world: Callable[[], World]) -> None:
+    world = new_world()
+    first, second = world.trained(study="s"), world.trained(study="s")
+    versions = await asyncio.gather(*(world.process().register(model) for model in (first, second)))
+    assert versions[0] == versions[1]
+    assert await world.ledger.versions() == [versions[0]]
+    assert (await world.process().register(world.trained(study="other"))).number == 2
+    await world.check()
+
+
+async def test_what_was_measured_against_todays_champion_is_not_measured_again_but_asked_anew(
+    new_world: Callable[[], World],
+) -> None:
+    world = new_world()
+    process = world.process()
+    version = await process.register(world.trained())
+    measured = await process.judge(version.number, LENIENT, PLAN)
+    await process.promote(version.number, by="ann")
+    world.trainer.failure = ModelRefused("nothing is measured")
+    assert await process.judge(version.number, LENIENT, PLAN, anew=False) == measured
+    strict = await process.judge(version.number, PromotionPolicy(first_gain=0.99), PLAN, anew=False)
+    assert not strict.passed
+    assert strict.candidacy == measured.candidacy
+    world.trainer.failure = None
+    rival = await process.register(world.trained())
+    await process.judge(rival.number, LENIENT, PLAN)
+    await process.promote(rival.number, by="ann")
+    world.trainer.failure = ModelRefused("measured against the new champion")
+    with pytest.raises(ModelRefused):
+        await process.judge(version.number, LENIENT, PLAN, anew=False)
 
 
 def test_an_unknown_family_fails_the_run_and_no_family_at_all_begins_none(new_world: Callable[[], World]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import subprocess
 import tempfile
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,8 @@ from entrypoints.wiring.settings import TREE, load
 from entrypoints.wiring.train_config import compose_training
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from application.compare_models import Comparison
     from application.tune_model import TunedModel
     from entrypoints.wiring.session import Session
@@ -48,7 +51,9 @@ def train(
 
         medcost train stage=optuna sampler=random pruner=hyperband tuning.n_trials=50
 
-    Killed, the same command goes on from the trials of its study; the champion stays as it is.
+    Killed, the same command goes on from the trials of its study; the champion stays as it is. Any number of processes
+    may run the same command at once, on one machine or on many with one database: they share the trials, and one of
+    them registers the result.
 
     Parameters
     ----------
@@ -102,10 +107,10 @@ class _Training:
             if stage != "optuna":
                 self._compare()
             if stage != "training":
-                number = self._tune_and_register()
-                self._judge(number)
-                if stage == "all":
-                    self._promote(number)
+                with self._tune() as tuned:
+                    self._judge(tuned)
+                    if stage == "all":
+                        self._promote(tuned.version.number)
         finally:
             if self._tables is None and len(self._document) > 2:  # noqa: PLR2004  # there is more to tell than what was asked
                 print_json(self._document)
@@ -129,38 +134,48 @@ class _Training:
         if self._tables:
             self._tables.print(comparison_table(found))
 
-    def _tune_and_register(self) -> int:
-        from application.register_model import RegisterModel
+    @contextmanager
+    def _tune(self) -> Iterator[TunedModel]:
         from application.tune_model import TuneModel
 
         config = self._config
-        tune, register = self._session.get(TuneModel), self._session.get(RegisterModel)
-        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
+        tune = self._session.get(TuneModel)
+        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace, ExitStack() as alone:
             with bars(to_people()) as progress:
                 shown = TrialsProgress(progress, config.tuning.n_trials)
-                tuned = tune(
-                    config.plan,
-                    config.spaces,
-                    study=config.tuning.study,
-                    git_revision=self._revision,
-                    configuration=config.flat,
-                    into=Path(workspace),
-                    on_start=shown.begun,
-                    on_trial=shown,
+                tuned = alone.enter_context(
+                    tune(
+                        config.plan,
+                        config.spaces,
+                        study=config.tuning.study,
+                        git_revision=self._revision,
+                        configuration=config.flat,
+                        into=Path(workspace),
+                        wait=self._session.run,
+                        on_start=shown.begun,
+                        on_trial=shown,
+                        on_wait=shown.waits,
+                        on_fit=shown.fits,
+                    )
                 )
-            version = self._session.run(register(tuned.model))
-        self._document["tuning"] = _tuning(tuned, study=shown.study)
-        self._document["version"] = {"number": version.number, "digest": version.digest}
-        if self._tables:
-            name = version.card.recipe.name
-            self._tables.print(f"Version {version.number} ({name}) is registered, digest {version.digest[:12]}")
-        return version.number
+            version = tuned.version
+            self._document["tuning"] = _tuning(tuned)
+            self._document["version"] = {
+                "number": version.number,
+                "digest": version.digest,
+                "registered_by": "this process" if tuned.is_new else "another process",
+            }
+            if self._tables:
+                name = f"Version {version.number} ({version.card.recipe.name})"
+                how = "is registered" if tuned.is_new else "came of this study: another process registered it"
+                self._tables.print(f"{name} {how}, digest {version.digest[:12]}")
+            yield tuned
 
-    def _judge(self, number: int) -> None:
+    def _judge(self, tuned: TunedModel) -> None:
         from application.judge_model import JudgeModel
 
-        judge = self._session.get(JudgeModel)
-        verdict = self._session.run(judge(number, self._config.policy, self._config.plan))
+        judge, number = self._session.get(JudgeModel), tuned.version.number
+        verdict = self._session.run(judge(number, self._config.policy, self._config.plan, anew=tuned.is_new))
         self._document["verdict"] = {"passed": verdict.passed, "checks": verdict.checks, "candidacy": verdict.candidacy}
         if self._tables:
             self._tables.print(verdict_table(verdict, number))
@@ -203,11 +218,11 @@ def _comparison(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _tuning(tuned: TunedModel, *, study: str) -> dict[str, Any]:
-    card = tuned.model.card
+def _tuning(tuned: TunedModel) -> dict[str, Any]:
+    card = tuned.version.card
     return {
         "run": card.provenance.tracking_run,
-        "study": study,
+        "study": card.provenance.study,
         "recipe": card.recipe.name,
         "hyperparameters": card.recipe.hyperparameters,
         "trials": card.provenance.trials,
