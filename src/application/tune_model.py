@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from application.use_case import use_case
-from domain.model import Provenance
+from domain.model import Provenance, configuration_digest
 from domain.ports.dataset import ClaimsDataset
 from domain.ports.tracker import ExperimentSetup, ExperimentTracker
 from domain.ports.trainer import Trainer
@@ -49,6 +49,7 @@ class TuneModel:
         study: str | None,
         git_revision: str,
         configuration: Mapping[str, object],
+        occasion: str = "",
         into: Path,
         on_start: Callable[[Recipe, str], None],
         on_trial: Callable[[Trial], None],
@@ -62,6 +63,7 @@ class TuneModel:
                 command goes on where it was killed.
             git_revision: of the code, for the record.
             configuration: flat, for the record.
+            occasion: why, for the card, where no person asked for it.
             into: an existing folder.
             on_start: told once what is tuned, and in which study.
             on_trial: told of each trial.
@@ -116,6 +118,8 @@ class TuneModel:
                 git_revision=git_revision,
                 trials=len(trials),
                 tried=tuple(None if one.loss is None else metric.sign * one.loss for one in trials),
+                configuration=configuration_digest(configuration),
+                occasion=occasion,
             )
             model = self.trainer.fit(tuned, claims, plan, provenance, test=test, into=into)
             run.log_model(evaluation, test, model)

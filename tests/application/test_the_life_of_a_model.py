@@ -1,10 +1,11 @@
-"""Registered, judged, promoted, rolled back; killed before and after every step, and run again."""
+"""Registered, judged, promoted, rolled back, retrained; killed before and after every step, and run again."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.dataset import MemoryDataset
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.loader import MemoryLoader
+from adapters.memory.monitoring import MemoryReports
+from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.publisher import MemoryPublisher
 from adapters.memory.registry import MemoryRegistry
 from adapters.memory.tracker import MemoryTracker
@@ -25,19 +28,32 @@ from application.promote_model import PromoteModel
 from application.publish_model import PublishModel
 from application.reconcile import Reconcile
 from application.register_model import RegisterModel
+from application.retrain_model import BeginRetraining, FinishRetraining
 from application.review_models import ReviewModels
 from application.roll_back_model import RollBackModel
 from application.tune_model import TuneModel
 from domain.beneficiary import Beneficiary
 from domain.claims import ClaimRecord
-from domain.errors import ConfigurationError, LedgerBroken, ModelRefused, NoChampion, NoComparison, PromotionRefused
+from domain.cost import Interval
+from domain.errors import (
+    ClaimsRejected,
+    ConfigurationError,
+    LedgerBroken,
+    ModelRefused,
+    NoChampion,
+    NoComparison,
+    PromotionRefused,
+)
 from domain.evaluation import Metric
 from domain.ledger import Change, NewEntry, sealed
 from domain.model import CHALLENGER, CHAMPION, FoldPlan, Recipe, TrainedModel
+from domain.prediction import NewPrediction, Outcome
 from domain.promotion import PromotionPolicy
+from domain.retraining import Result, Retrained
 
 PLAN = FoldPlan(n_splits=3, n_repeats=1)
 UNCONDITIONAL = Recipe(family="unconditional")
+HOUR = timedelta(hours=1)
 LENIENT = PromotionPolicy(first_gain=-1.0, coverage=(0.0, 1.0), group_coverage=(0.0, 1.0))
 
 
@@ -92,6 +108,9 @@ class World:
     tracker: MemoryTracker = field(default_factory=MemoryTracker)
     clock: FixedClock = field(default_factory=FixedClock)
     loader: MemoryLoader = field(default_factory=MemoryLoader)
+    tuner: MemoryTuner = field(default_factory=lambda: MemoryTuner(1))
+    reports: MemoryReports = field(default_factory=MemoryReports)
+    predictions: MemoryPredictions = field(default_factory=MemoryPredictions)
 
     def __post_init__(self) -> None:
         for name in ("registry", "shelf"):
@@ -103,17 +122,18 @@ class World:
     def process(self, fuse: Fuse | None = None) -> Process:
         return Process(self, fuse or Fuse())
 
-    def trained(self) -> TrainedModel:
-        tune = TuneModel(dataset=self.dataset, trainer=self.trainer, tuner=MemoryTuner(1), tracker=self.tracker)
+    def trained(self, fuse: Fuse | None = None, occasion: str = "") -> TrainedModel:
+        fuse = fuse or Fuse()
+        tune = TuneModel(dataset=self.dataset, trainer=self.trainer, tuner=self.tuner, tracker=self.tracker)
         into = self.folder / f"trained-{len(self.tracker.runs)}"
         into.mkdir()
         compared = CompareModels(dataset=self.dataset, trainer=self.trainer, tracker=self.tracker)(
-            [UNCONDITIONAL], PLAN, Metric.CRPS, git_revision="", configuration={}, on_fold=lambda *_: None
+            [UNCONDITIONAL], PLAN, Metric.CRPS, git_revision="", configuration={}, on_fold=lambda *_: fuse.burn()
         )
         assert compared.ranking[0].recipe == UNCONDITIONAL
         return tune(
-            PLAN, {}, study=None, git_revision="", configuration={}, into=into,
-            on_start=lambda *_: None, on_trial=lambda _: None,
+            PLAN, {}, study=None, git_revision="", configuration={}, occasion=occasion, into=into,
+            on_start=lambda *_: fuse.burn(), on_trial=lambda _: fuse.burn(),
         ).model  # fmt: skip
 
     async def check(self) -> None:
@@ -138,13 +158,27 @@ class Process:
     """Use cases over a world, with a fuse in every change."""
 
     def __init__(self, world: World, fuse: Fuse) -> None:
+        self.trained = lambda occasion="": world.trained(fuse, occasion)
         ledger, registry, publisher = (Fused(port, fuse) for port in (world.ledger, world.registry, world.publisher))
         parts: dict[str, Any] = {"ledger": ledger, "registry": registry, "publisher": publisher}
         self.reconcile = Reconcile(**parts, loader=world.loader)
         self.register = RegisterModel(**parts, reconcile=self.reconcile)
-        self.judge = JudgeModel(dataset=world.dataset, trainer=world.trainer, ledger=ledger, registry=registry)  # type: ignore[arg-type]
+        self.judge = JudgeModel(
+            dataset=world.dataset,
+            trainer=world.trainer,
+            ledger=ledger,  # type: ignore[arg-type]
+            registry=registry,  # type: ignore[arg-type]
+            predictions=world.predictions,
+        )
         self.promote = PromoteModel(ledger=ledger, clock=world.clock, reconcile=self.reconcile)  # type: ignore[arg-type]
         self.roll_back = RollBackModel(ledger=ledger, clock=world.clock, reconcile=self.reconcile)  # type: ignore[arg-type]
+        self.begin = BeginRetraining(
+            dataset=world.dataset,
+            ledger=ledger,  # type: ignore[arg-type]
+            reports=world.reports,
+            reconcile=self.reconcile,
+        )
+        self.finish = FinishRetraining(ledger=ledger, judge=self.judge, promote=self.promote)  # type: ignore[arg-type]
         self.publish = PublishModel(ledger=ledger, reconcile=self.reconcile)  # type: ignore[arg-type]
 
     async def champion(self, model: TrainedModel) -> int:
@@ -285,6 +319,121 @@ async def test_killed_at_any_moment_the_next_command_of_any_kind_repairs(new_wor
         else:
             break
     assert moment >= 6
+
+
+async def retrain(process: Process, policy: PromotionPolicy = LENIENT) -> Retrained | None:
+    """What `medcost retrain` does, in its order; None if there was nothing to do."""
+    begun = await process.begin({})
+    if begun.is_unchanged:
+        return None
+    made = begun.made or await process.register(process.trained(begun.occasion))
+    return await process.finish(begun, made.number, policy, PLAN, by="timer")
+
+
+def inflate(world: World, by: float) -> None:
+    world.dataset.records = [replace(one, charges=one.charges * by) for one in world.dataset.records]
+
+
+async def test_a_retraining_on_dearer_years_replaces_the_champion_and_says_why(new_world: Callable[[], World]) -> None:
+    world = new_world()
+    await world.process().champion(world.trained())
+    inflate(world, 1.15)
+    done = await retrain(world.process(), PromotionPolicy(margin=-0.001, first_gain=-1.0, coverage=(0.0, 1.0)))
+    assert done
+    assert done.result is Result.PROMOTED
+    (*_, entry) = await world.ledger.history()
+    assert entry == done.entry
+    assert (entry.version, entry.replaces, entry.by, entry.overridden) == (2, 1, "timer", False)
+    assert entry.reason.startswith("Retraining on memory (60 rows): nothing was monitored of champion 1. CRPS ")
+    assert entry.reason.endswith("on 60 rows the champion never saw")
+    assert done.served
+    assert done.served.card.provenance.occasion == "Retraining on memory (60 rows): nothing was monitored of champion 1"
+    await world.check()
+
+
+async def test_retrained_twice_there_is_one_version(new_world: Callable[[], World]) -> None:
+    world = new_world()
+    await world.process().champion(world.trained())
+    inflate(world, 1.15)
+    assert await retrain(world.process())
+    assert await retrain(world.process()) is None
+    assert [one.number for one in await world.ledger.versions()] == [2, 1]
+    assert len(world.tracker.runs) == 4  # compared and tuned, for each of the two
+
+
+async def test_what_the_gate_refused_is_asked_about_again_without_being_made_again(
+    new_world: Callable[[], World],
+) -> None:
+    world = new_world()
+    await world.process().champion(world.trained())
+    inflate(world, 1.15)
+    done = await retrain(world.process(), replace(LENIENT, margin=-0.99))
+    assert done
+    assert (done.result, done.served and done.served.number) == (Result.REFUSED, 1)
+    assert "the gate refuses version 2" in done.reason
+    await world.check()
+    again = await retrain(world.process())
+    assert again
+    assert (again.result, again.served and again.served.number) == (Result.PROMOTED, 2)
+    assert len(await world.ledger.versions()) == 2
+
+
+async def test_on_broken_data_a_retraining_changes_nothing(new_world: Callable[[], World]) -> None:
+    world = new_world()
+    await world.process().champion(world.trained())
+    world.dataset.records = []
+    fuse = Fuse()
+    with pytest.raises(ClaimsRejected):
+        await retrain(world.process(fuse))
+    assert fuse.moments == 0
+    assert len(world.tracker.runs) == 2
+
+
+async def test_a_retraining_killed_at_any_moment_and_run_again_makes_one_version(
+    new_world: Callable[[], World],
+) -> None:
+    moment, world = 0, new_world()
+    for moment in itertools.count():  # how many there were is checked below
+        world, fuse = new_world(), Fuse(at=moment)
+        await world.process().champion(world.trained())
+        inflate(world, 1.15)
+        try:
+            await retrain(world.process(fuse))
+        except Killed:
+            await retrain(world.process())
+            await world.check()
+            made, first = await world.ledger.versions()  # a number that was half registered is not used again
+            assert [entry.version for entry in await world.ledger.history()] == [first.number, made.number], moment
+            assert [len(trials) for trials in world.tuner._studies.values()] == [1, 1], moment
+        else:
+            break
+    await world.check()
+    # three folds, the study, its trial; register, publish, admit, alias; attach, annotate; append, two aliases, pointer
+    assert moment == 5 + 2 * 10
+
+
+async def test_outcomes_since_the_champion_was_made_count_if_the_policy_asks_for_them(
+    new_world: Callable[[], World], ann: Beneficiary
+) -> None:
+    world = new_world()
+    process = world.process()
+    await process.champion(world.trained())
+    made = world.clock.now()
+    champion = await world.ledger.champion()
+    new = [
+        NewPrediction(
+            created_at=made + (i - 50) * HOUR, beneficiary=replace(ann, bmi=20 + i / 100), expected=1.0, typical=1.0,
+            interval=Interval(0.9, 0.0, 2.0), cautions=(), model=champion.reference,
+        )
+        for i in range(300)
+    ]  # fmt: skip
+    for one in await world.predictions.add_all(new):
+        await world.predictions.record_outcome(one.id, Outcome(4000.0, made + 400 * HOUR))
+    second = await process.register(world.trained())
+    verdict = await process.judge(second.number, replace(LENIENT, outcomes=True), PLAN)
+    assert verdict.candidacy.comparison.outcomes == 250  # fifty were asked before it was made
+    assert "on 310 rows the champion never saw, 250 of them outcomes that came in" in verdict.checks[0].detail
+    assert (await process.judge(second.number, LENIENT, PLAN)).candidacy.comparison.outcomes == 0
 
 
 async def test_a_damaged_folder_is_not_promoted_and_the_champion_stays(new_world: Callable[[], World]) -> None:

@@ -17,14 +17,17 @@ from domain.ports.ledger import ModelLedger
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.cli.train_view import FoldsProgress, TrialsProgress, bars, comparison_table, verdict_table
-from entrypoints.wiring.settings import TREE, load
+from entrypoints.wiring.settings import TREE, Settings, load
 from entrypoints.wiring.train_config import compose_training
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
     from application.compare_models import Comparison
     from application.tune_model import TunedModel
+    from domain.promotion import Verdict
     from entrypoints.wiring.session import Session
-    from entrypoints.wiring.settings import Settings
     from entrypoints.wiring.train_config import TrainConfig
 
 
@@ -58,16 +61,20 @@ def train(
     first
         Only if there is no champion yet; else nothing is done.
     """
-    settings = load({"home": home, "profile": profile})
-    config = compose_training(overrides, data=settings.data)
-    if config.tracking.uri:
-        settings = msgspec.structs.replace(settings, tracking_uri=config.tracking.uri)
-    with _session(settings, config) as session:
+    settings, config = told(overrides, load({"home": home, "profile": profile}))
+    with training_session(settings, config) as session:
         if first and _has_champion(session):
             print_json({"stage": None}) if json else answer().print("There is a champion: nothing is trained")
             return
-        revision = settings.revision or git_revision()
-        _Training(session, config, answer() if not json else None, revision).run()
+        Training(session, config, answer() if not json else None).run()
+
+
+def told(overrides: Sequence[str], settings: Settings) -> tuple[Settings, TrainConfig]:
+    """Compose what overrides say; experiments go where it says, too."""
+    config = compose_training(overrides, data=settings.data)
+    if config.tracking.uri:
+        settings = msgspec.structs.replace(settings, tracking_uri=config.tracking.uri)
+    return settings, config
 
 
 def _has_champion(session: Session) -> bool:
@@ -78,7 +85,8 @@ def _has_champion(session: Session) -> bool:
     return True
 
 
-def _session(settings: Settings, config: TrainConfig) -> Any:
+def training_session(settings: Settings, config: TrainConfig) -> AbstractContextManager[Session]:
+    """Open what a training needs."""
     # scikit-learn, MLflow, BentoML: seconds that only a training that was understood is to cost
     from entrypoints.wiring.session import session
     from entrypoints.wiring.training import training_container
@@ -86,32 +94,35 @@ def _session(settings: Settings, config: TrainConfig) -> Any:
     return session(settings, lambda: training_container(settings, config), tuning=True)
 
 
-class _Training:
-    """One training, stage by stage, and the document that tells of it."""
+class Training:
+    """One training, stage by stage, and the ``document`` that tells of it."""
 
-    def __init__(self, session: Session, config: TrainConfig, tables: Console | None, revision: str) -> None:
+    def __init__(self, session: Session, config: TrainConfig, tables: Console | None, occasion: str = "") -> None:
         self._session = session
         self._config = config
         self._tables = tables
-        self._revision = revision
-        self._document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
+        self._occasion = occasion
+        self._revision = session.get(Settings).revision or git_revision()
+        self.document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
 
     def run(self) -> None:
+        """Go through the stages that the configuration asks for."""
         stage = self._config.stage
         try:
             if stage != "optuna":
-                self._compare()
+                self.compare()
             if stage != "training":
-                number = self._tune_and_register()
+                number = self.tune_and_register()
                 self._judge(number)
                 if stage == "all":
                     self._promote(number)
         finally:
-            if self._tables is None and len(self._document) > 2:  # noqa: PLR2004  # there is more to tell than what was asked
-                print_json(self._document)
+            if self._tables is None and len(self.document) > 2:  # noqa: PLR2004  # there is more to tell than what was asked
+                print_json(self.document)
 
-    def _compare(self) -> None:
-        from application.compare_models import CompareModels  # see _session
+    def compare(self) -> None:
+        """Compare families."""
+        from application.compare_models import CompareModels  # see training_session
 
         config, plan = self._config, self._config.plan
         compare = self._session.get(CompareModels)
@@ -125,11 +136,12 @@ class _Training:
                 configuration=config.flat,
                 on_fold=shown,
             )
-        self._document["comparison"] = _comparison(found)
+        self.document["comparison"] = _comparison(found)
         if self._tables:
             self._tables.print(comparison_table(found))
 
-    def _tune_and_register(self) -> int:
+    def tune_and_register(self) -> int:
+        """Tune the best family and give the number of the version that came of it."""
         from application.register_model import RegisterModel
         from application.tune_model import TuneModel
 
@@ -144,13 +156,14 @@ class _Training:
                     study=config.tuning.study,
                     git_revision=self._revision,
                     configuration=config.flat,
+                    occasion=self._occasion,
                     into=Path(workspace),
                     on_start=shown.begun,
                     on_trial=shown,
                 )
             version = self._session.run(register(tuned.model))
-        self._document["tuning"] = _tuning(tuned, study=shown.study)
-        self._document["version"] = {"number": version.number, "digest": version.digest}
+        self.document["tuning"] = _tuning(tuned, study=shown.study)
+        self.document["version"] = {"number": version.number, "digest": version.digest}
         if self._tables:
             name = version.card.recipe.name
             self._tables.print(f"Version {version.number} ({name}) is registered, digest {version.digest[:12]}")
@@ -161,7 +174,11 @@ class _Training:
 
         judge = self._session.get(JudgeModel)
         verdict = self._session.run(judge(number, self._config.policy, self._config.plan))
-        self._document["verdict"] = {"passed": verdict.passed, "checks": verdict.checks, "candidacy": verdict.candidacy}
+        self.tell(verdict, number)
+
+    def tell(self, verdict: Verdict, number: int) -> None:
+        """Show what the gate said of a version."""
+        self.document["verdict"] = {"passed": verdict.passed, "checks": verdict.checks, "candidacy": verdict.candidacy}
         if self._tables:
             self._tables.print(verdict_table(verdict, number))
 
@@ -170,7 +187,7 @@ class _Training:
 
         promote = self._session.get(PromoteModel)
         entry = self._session.run(promote(number, by=getpass.getuser()))
-        self._document["champion"] = {"number": entry.version, "digest": entry.digest}
+        self.document["champion"] = {"number": entry.version, "digest": entry.digest}
         if self._tables:
             self._tables.print(f"Version {entry.version} is champion and published")
 
