@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import heapq
-import math
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from domain.monitoring import GROUPS
@@ -116,14 +116,9 @@ class _Differences:
 
     def _quantile(self, level: float, count: int) -> float:
         """Give the smallest difference that so large a share does not exceed."""
-        passed = 0
-        for dollars in sorted(self.dollars):
-            passed += self.dollars[dollars]
-            if passed >= math.ceil(level * count):
-                break
-        else:
-            return math.nan
-        return float(dollars)
+        rising = sorted(self.dollars.items())
+        upto = accumulate(times for _, times in rising)
+        return next(float(dollars) for (dollars, _), seen in zip(rising, upto, strict=True) if seen >= level * count)
 
 
 @dataclass

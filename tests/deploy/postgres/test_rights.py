@@ -118,7 +118,7 @@ async def test_the_trainer_admits_versions_admins_choose_among_them_and_model_se
 async def test_the_trainer_learns_what_monitoring_found_and_is_told_that_people_are_not_its_business(engine_of):
     async with engine_of("trainer") as engine:
         assert await PostgresReports(engine).newest() is None
-        with pytest.raises(RepositoryUnavailable, match="no right to this: see docker/postgres/app/grants.sql"):
+        with pytest.raises(RepositoryUnavailable, match=r"no right to this: see docker/postgres/app/grants\.sql"):
             await PostgresPredictions(engine).outcomes(NOW, limit=1)
 
 
