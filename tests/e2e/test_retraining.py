@@ -172,6 +172,7 @@ def test_dearer_years_replace_the_champion_though_killed_once_and_started_twice(
     for line in process.stderr:
         if line.startswith("trial 0"):
             break
+    process.send_signal(signal.SIGSTOP)  # at work, and no further than that, while another one begins
     second = run(*command)
     process.send_signal(signal.SIGKILL)
     process.wait(timeout=30)
