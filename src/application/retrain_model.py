@@ -84,6 +84,8 @@ class FinishRetraining:
             ModelRefused: if a folder may not be loaded; the champion stays.
             LedgerBroken: if the ledger was tampered with; the champion stays.
         """
+        if begun.champion and begun.champion.number == number:
+            return Retrained(result=Result.UNCHANGED, reason=begun.nothing_new, served=begun.champion)
         verdict = await self.judge(number, policy, plan)
         try:
             entry = await self.promote(number, by=by, because=f"{begun.occasion}. {verdict.checks[0].detail}")

@@ -124,6 +124,7 @@ class Provenance:
         trials: how many tuning trials there were.
         tried: what each of them came to by that metric, in order; None where it was pruned or failed. Empty on cards
             made before there were any.
+        study: that these trials belong to; empty on cards made before it was noted.
         configuration: see `configuration_digest`; empty on cards made before there was one.
         occasion: why a retraining made it; empty where a person asked for it.
     """
@@ -134,8 +135,14 @@ class Provenance:
     git_revision: str = ""
     trials: int = 0
     tried: tuple[float | None, ...] = ()
+    study: str = ""
     configuration: str = ""
     occasion: str = ""
+
+    def is_same_result_as(self, other: Provenance) -> bool:
+        """Whether both come of one study, of the same trials, by the same code: whoever of its workers made them."""
+        mine = (self.study, self.tried, self.git_revision)
+        return bool(self.study) and mine == (other.study, other.tried, other.git_revision)
 
 
 _DECIDES: Final = ("seed", "transform", "model", "search_space", "cv", "selection", "tuning", "sampler", "pruner")

@@ -48,6 +48,12 @@ class Retraining:
         return self.made is not None and self.made == self.champion
 
     @property
+    def nothing_new(self) -> str:
+        """What to say where the champion is what came of it."""
+        version = self.champion.number if self.champion else 0
+        return f"champion {version} is what comes of {self.origin.name} ({self.rows:,} rows) by this configuration"
+
+    @property
     def occasion(self) -> str:
         """Why, in a sentence without its full stop, for card, ledger and report."""
         return f"Retraining on {self.origin.name} ({self.rows:,} rows): {self._monitored}"

@@ -69,7 +69,7 @@ def dearer(tmp_path):
     claims = SyntheticClaims(rows=400, seed=0).read()
     file = tmp_path / "dearer.csv"
     with file.open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, COLUMNS)
+        writer = csv.DictWriter(stream, list[str](COLUMNS))
         writer.writeheader()
         for row, cost in zip(claims.facts, claims.charges, strict=True):
             facts = Beneficiary.of_numbers(list(row)).as_facts()

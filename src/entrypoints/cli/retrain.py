@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,7 +52,7 @@ def retrain(
     overrides
         `key=value`, as for `medcost train`, which names a dataset; `stage` is no matter of choice.
     force
-        Train also where nothing has changed.
+        Train also where nothing has changed, for example after an upgrade of the code.
     """
     settings = load({"home": home, "profile": profile})
     if any(one.startswith("stage=") for one in overrides):
@@ -67,17 +68,17 @@ def retrain(
         begun = session.run(session.get(BeginRetraining)(config.flat))
         training = Training(session, config, None if json else answer(), begun.occasion)
         if begun.is_unchanged and not force:
-            done = Retrained(result=Result.UNCHANGED, reason=_nothing_new(begun), served=begun.champion)
+            done = Retrained(result=Result.UNCHANGED, reason=begun.nothing_new, served=begun.champion)
         else:
-            if begun.made is None or force:
-                training.compare()
-                number = training.tune_and_register()
-            else:
-                number = begun.made.number
-            finish = session.get(FinishRetraining)
-            done = session.run(finish(begun, number, config.policy, config.plan, by=getpass.getuser()))
+            with ExitStack() as alone:
+                version = begun.made
+                if version is None or force:
+                    training.compare()
+                    version = alone.enter_context(training.tune()).version
+                finish, by = session.get(FinishRetraining), getpass.getuser()
+                done = session.run(finish(begun, version.number, config.policy, config.plan, by=by))
             if done.verdict:
-                training.tell(done.verdict, number)
+                training.tell(done.verdict, version.number)
         report = _report(begun, done) | training.document
         kept = None if done.result is Result.UNCHANGED else keep_report(settings, report)
     if json:
@@ -85,14 +86,9 @@ def retrain(
     else:
         console = answer()
         console.print(_summary(begun, done))
-        console.print(escape(done.reason if done.entry else f"{begun.occasion}. {done.reason}"))
+        console.print(escape(f"{begun.occasion}. {done.reason}" if done.result is Result.REFUSED else done.reason))
         if kept:
             console.print(f"Report: {kept}", soft_wrap=True)
-
-
-def _nothing_new(begun: Retraining) -> str:
-    version = begun.champion.number if begun.champion else 0
-    return f"Champion {version} was made of these rows by this configuration: nothing to do (--force trains anyway)"
 
 
 def _report(begun: Retraining, done: Retrained) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import subprocess
 import tempfile
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +22,7 @@ from entrypoints.wiring.settings import TREE, Settings, load
 from entrypoints.wiring.train_config import compose_training
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from application.compare_models import Comparison
@@ -51,7 +52,9 @@ def train(
 
         medcost train stage=optuna sampler=random pruner=hyperband tuning.n_trials=50
 
-    Killed, the same command goes on from the trials of its study; the champion stays as it is.
+    Killed, the same command goes on from the trials of its study; the champion stays as it is. Any number of processes
+    may run the same command at once, on one machine or on many with one database: they share the trials, and one of
+    them registers the result.
 
     Parameters
     ----------
@@ -112,10 +115,10 @@ class Training:
             if stage != "optuna":
                 self.compare()
             if stage != "training":
-                number = self.tune_and_register()
-                self._judge(number)
-                if stage == "all":
-                    self._promote(number)
+                with self.tune() as tuned:
+                    self._judge(tuned)
+                    if stage == "all":
+                        self._promote(tuned.version.number)
         finally:
             if self._tables is None and len(self.document) > 2:  # noqa: PLR2004  # there is more to tell than what was asked
                 print_json(self.document)
@@ -140,40 +143,49 @@ class Training:
         if self._tables:
             self._tables.print(comparison_table(found))
 
-    def tune_and_register(self) -> int:
-        """Tune the best family and give the number of the version that came of it."""
-        from application.register_model import RegisterModel
+    @contextmanager
+    def tune(self) -> Iterator[TunedModel]:
+        """Tune the best family, and have the study for oneself as long as something is done about its result."""
         from application.tune_model import TuneModel
 
         config = self._config
-        tune, register = self._session.get(TuneModel), self._session.get(RegisterModel)
-        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
+        tune = self._session.get(TuneModel)
+        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace, ExitStack() as alone:
             with bars(to_people()) as progress:
                 shown = TrialsProgress(progress, config.tuning.n_trials)
-                tuned = tune(
-                    config.plan,
-                    config.spaces,
-                    study=config.tuning.study,
-                    git_revision=self._revision,
-                    configuration=config.flat,
-                    occasion=self._occasion,
-                    into=Path(workspace),
-                    on_start=shown.begun,
-                    on_trial=shown,
+                tuned = alone.enter_context(
+                    tune(
+                        config.plan,
+                        config.spaces,
+                        study=config.tuning.study,
+                        git_revision=self._revision,
+                        configuration=config.flat,
+                        occasion=self._occasion,
+                        into=Path(workspace),
+                        wait=self._session.run,
+                        on_start=shown.begun,
+                        on_trial=shown,
+                        on_wait=shown.waits,
+                    )
                 )
-            version = self._session.run(register(tuned.model))
-        self.document["tuning"] = _tuning(tuned, study=shown.study)
-        self.document["version"] = {"number": version.number, "digest": version.digest}
-        if self._tables:
-            name = version.card.recipe.name
-            self._tables.print(f"Version {version.number} ({name}) is registered, digest {version.digest[:12]}")
-        return version.number
+            version = tuned.version
+            self.document["tuning"] = _tuning(tuned)
+            self.document["version"] = {
+                "number": version.number,
+                "digest": version.digest,
+                "registered_by": "this process" if tuned.is_new else "another process",
+            }
+            if self._tables:
+                name = f"Version {version.number} ({version.card.recipe.name})"
+                how = "is registered" if tuned.is_new else "came of this study: another process registered it"
+                self._tables.print(f"{name} {how}, digest {version.digest[:12]}")
+            yield tuned
 
-    def _judge(self, number: int) -> None:
+    def _judge(self, tuned: TunedModel) -> None:
         from application.judge_model import JudgeModel
 
-        judge = self._session.get(JudgeModel)
-        verdict = self._session.run(judge(number, self._config.policy, self._config.plan))
+        judge, number = self._session.get(JudgeModel), tuned.version.number
+        verdict = self._session.run(judge(number, self._config.policy, self._config.plan, anew=tuned.is_new))
         self.tell(verdict, number)
 
     def tell(self, verdict: Verdict, number: int) -> None:
@@ -220,11 +232,11 @@ def _comparison(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _tuning(tuned: TunedModel, *, study: str) -> dict[str, Any]:
-    card = tuned.model.card
+def _tuning(tuned: TunedModel) -> dict[str, Any]:
+    card = tuned.version.card
     return {
         "run": card.provenance.tracking_run,
-        "study": study,
+        "study": card.provenance.study,
         "recipe": card.recipe.name,
         "hyperparameters": card.recipe.hyperparameters,
         "trials": card.provenance.trials,

@@ -69,19 +69,21 @@ class FoldsProgress:
 
 
 class TrialsProgress:
-    """Trials as they end, with the best so far. Its methods are the ``on_start`` and ``on_trial`` of a tuning."""
+    """Trials as they end, with the best so far: ``on_start``, ``on_trial`` and ``on_wait`` of a tuning."""
 
     def __init__(self, progress: Progress, trials: int) -> None:
         self._progress = progress
         self._trials = trials
         self._best: Trial | None = None
-        self.study = ""
         self._task = progress.add_task("trials", total=trials, note="")
 
     def begun(self, recipe: Recipe, study: str) -> None:
         """Name what is tuned."""
-        self.study = study
         self._progress.console.print(f"Tuning {recipe.name} in study {study}")
+
+    def waits(self, what: str) -> None:
+        """Say why nothing happens here."""
+        self._progress.console.print(f"Waiting for {what}")
 
     def __call__(self, trial: Trial) -> None:
         """Show one more trial."""

@@ -123,7 +123,7 @@ async def test_the_trainer_learns_what_monitoring_found_and_is_told_that_people_
 
 
 def test_optuna_makes_its_tables_itself_and_pgadmin_may_look(app_server):
-    storage = open_storage(app_server.url("optuna", "optuna", driver="psycopg"), lambda *_: None)
+    storage = open_storage(app_server.url("optuna", "optuna", driver="psycopg"))
     study = optuna.create_study(storage=storage, study_name="of a test")
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
     with psycopg.connect(app_server.url("pgadmin", "optuna").replace("+asyncpg", "")) as looking:
