@@ -74,6 +74,7 @@ class TuneModel:
         on_start: Callable[[Recipe, str], None],
         on_trial: Callable[[Trial], None],
         on_wait: Callable[[str], None],
+        on_fit: Callable[[Trial], None],
     ) -> Generator[TunedModel]:
         """Tune what the tracking store says is best on these data; its folder is written below ``into``.
 
@@ -93,6 +94,7 @@ class TuneModel:
             on_start: told once what is tuned, and in which study.
             on_trial: told of each trial of this process.
             on_wait: told for what this process waits, if it does.
+            on_fit: told of the best trial if it is this process that fits it.
 
         Raises:
             NoComparison: if no comparison of families on these data was finished.
@@ -152,6 +154,7 @@ class TuneModel:
                 )
                 version = known = wait(self.register.known(provenance))
                 if version is None:
+                    on_fit(best)
                     tuned = replace(recipe, hyperparameters={**recipe.hyperparameters, **best.hyperparameters})
                     evaluation = self.trainer.cross_validate(tuned, claims, plan, on_fold=lambda _: None)
                     test = self.trainer.test(tuned, claims, plan)

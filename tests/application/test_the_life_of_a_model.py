@@ -146,7 +146,7 @@ class World:
     ) -> AbstractContextManager[TunedModel]:
         (into := self.folder / f"trained-{next(self.numbers)}").mkdir()
         parts: dict[str, Any] = {"dataset": self.dataset, "trainer": self.trainer, "tracker": self.tracker}
-        told = {"git_revision": "", "on_start": silent, "on_trial": silent, "on_wait": silent, **told}
+        told = {"git_revision": "", "on_start": silent, "on_trial": silent, "on_wait": silent, "on_fit": silent, **told}
         return TuneModel(**parts, tuner=self.tuner, register=self.process(fuse).register)(
             plan, {}, study=study, configuration={}, into=into, wait=asyncio.run, **told
         )  # fmt: skip

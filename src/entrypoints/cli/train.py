@@ -166,6 +166,7 @@ class Training:
                         on_start=shown.begun,
                         on_trial=shown,
                         on_wait=shown.waits,
+                        on_fit=shown.fits,
                     )
                 )
             version = tuned.version

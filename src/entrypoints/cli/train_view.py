@@ -69,7 +69,7 @@ class FoldsProgress:
 
 
 class TrialsProgress:
-    """Trials as they end, with the best so far: ``on_start``, ``on_trial`` and ``on_wait`` of a tuning."""
+    """Trials as they end, with the best so far: ``on_start``, ``on_trial``, ``on_wait`` and ``on_fit`` of a tuning."""
 
     def __init__(self, progress: Progress, trials: int) -> None:
         self._progress = progress
@@ -84,6 +84,10 @@ class TrialsProgress:
     def waits(self, what: str) -> None:
         """Say why nothing happens here."""
         self._progress.console.print(f"Waiting for {what}")
+
+    def fits(self, best: Trial) -> None:
+        """Say that the search is over."""
+        self._progress.console.print(f"Fitting trial {best.number} on all rows")
 
     def __call__(self, trial: Trial) -> None:
         """Show one more trial."""
