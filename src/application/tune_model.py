@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from application.register_model import RegisterModel
 from application.use_case import use_case
-from domain.model import Provenance
+from domain.model import Provenance, configuration_digest
 from domain.ports.dataset import ClaimsDataset
 from domain.ports.tracker import ExperimentSetup, ExperimentTracker
 from domain.ports.trainer import Trainer
@@ -68,6 +68,7 @@ class TuneModel:
         study: str | None,
         git_revision: str,
         configuration: Mapping[str, object],
+        occasion: str = "",
         into: Path,
         wait: Wait,
         on_start: Callable[[Recipe, str], None],
@@ -87,6 +88,7 @@ class TuneModel:
                 command goes on where it was killed.
             git_revision: of the code, for the record.
             configuration: flat, for the record.
+            occasion: why, for the card, where no person asked for it.
             into: an existing folder.
             wait: runs asynchronous calls.
             on_start: told once what is tuned, and in which study.
@@ -147,6 +149,8 @@ class TuneModel:
                     trials=len(trials),
                     tried=tuple(None if one.loss is None else metric.sign * one.loss for one in trials),
                     study=name,
+                    configuration=configuration_digest(configuration),
+                    occasion=occasion,
                 )
                 version = known = wait(self.register.known(provenance))
                 if version is None:

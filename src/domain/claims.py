@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import struct
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
@@ -11,7 +13,7 @@ from domain.beneficiary import FACTS, Beneficiary
 from domain.errors import FieldError, InvalidBeneficiary, InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 TARGET: Final = "charges"
 COLUMNS: Final = (*FACTS, TARGET)
@@ -136,6 +138,14 @@ class Claims:
     digest: str
     facts: Column[Column[float]]
     charges: Column[float]
+
+    @classmethod
+    def of(cls, records: Sequence[ClaimRecord], origin: DataOrigin) -> Self:
+        """Put records side by side. Hashed as rows of seven 64-bit numbers, little-endian, as those of a file are."""
+        facts = [record.beneficiary.as_numbers() for record in records]
+        charges = [record.charges for record in records]
+        rows = (struct.pack("<7d", *row, cost) for row, cost in zip(facts, charges, strict=True))
+        return cls(origin, hashlib.sha256(b"".join(rows)).hexdigest(), facts, charges)
 
     def __len__(self) -> int:
         return len(self.charges)

@@ -1,12 +1,13 @@
-"""Registered, judged, promoted, rolled back; killed before and after every step, and run again."""
+"""Registered, judged, promoted, rolled back, retrained; killed before and after every step, and run again."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.dataset import MemoryDataset
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.loader import MemoryLoader
+from adapters.memory.monitoring import MemoryReports
+from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.publisher import MemoryPublisher
 from adapters.memory.registry import MemoryRegistry
 from adapters.memory.tracker import MemoryTracker
@@ -27,19 +30,32 @@ from application.promote_model import PromoteModel
 from application.publish_model import PublishModel
 from application.reconcile import Reconcile
 from application.register_model import RegisterModel
+from application.retrain_model import BeginRetraining, FinishRetraining
 from application.review_models import ReviewModels
 from application.roll_back_model import RollBackModel
 from application.tune_model import TunedModel, TuneModel
 from domain.beneficiary import Beneficiary
 from domain.claims import ClaimRecord
-from domain.errors import ConfigurationError, LedgerBroken, ModelRefused, NoChampion, NoComparison, PromotionRefused
+from domain.cost import Interval
+from domain.errors import (
+    ClaimsRejected,
+    ConfigurationError,
+    LedgerBroken,
+    ModelRefused,
+    NoChampion,
+    NoComparison,
+    PromotionRefused,
+)
 from domain.evaluation import Metric
 from domain.ledger import Change, NewEntry, sealed
 from domain.model import CHALLENGER, CHAMPION, FoldPlan, Provenance, Recipe, TrainedModel
+from domain.prediction import NewPrediction, Outcome
 from domain.promotion import PromotionPolicy
+from domain.retraining import Result, Retrained
 
 PLAN = FoldPlan(n_splits=3, n_repeats=1)
 UNCONDITIONAL = Recipe(family="unconditional")
+HOUR = timedelta(hours=1)
 LENIENT = PromotionPolicy(first_gain=-1.0, coverage=(0.0, 1.0), group_coverage=(0.0, 1.0))
 
 
@@ -99,6 +115,8 @@ class World:
     clock: FixedClock = field(default_factory=FixedClock)
     loader: MemoryLoader = field(default_factory=MemoryLoader)
     tuner: MemoryTuner = field(default_factory=lambda: MemoryTuner(3))
+    reports: MemoryReports = field(default_factory=MemoryReports)
+    predictions: MemoryPredictions = field(default_factory=MemoryPredictions)
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
@@ -117,9 +135,9 @@ class World:
         test = self.trainer.test(UNCONDITIONAL, claims, PLAN)
         return self.trainer.fit(UNCONDITIONAL, claims, PLAN, made_by, test=test, into=into)
 
-    def compare(self) -> None:
+    def compare(self, on_fold: Callable[..., None] = silent) -> None:
         compared = CompareModels(dataset=self.dataset, trainer=self.trainer, tracker=self.tracker)(
-            [UNCONDITIONAL], PLAN, Metric.CRPS, git_revision="", configuration={}, on_fold=lambda *_: None
+            [UNCONDITIONAL], PLAN, Metric.CRPS, git_revision="", configuration={}, on_fold=on_fold
         )
         assert compared.ranking[0].recipe == UNCONDITIONAL
 
@@ -159,9 +177,22 @@ class Process:
         parts: dict[str, Any] = {"ledger": ledger, "registry": registry, "publisher": publisher}
         self.reconcile = Reconcile(**parts, loader=world.loader)
         self.register = RegisterModel(**parts, reconcile=self.reconcile)
-        self.judge = JudgeModel(dataset=world.dataset, trainer=world.trainer, ledger=ledger, registry=registry)  # type: ignore[arg-type]
+        self.judge = JudgeModel(
+            dataset=world.dataset,
+            trainer=world.trainer,
+            ledger=ledger,  # type: ignore[arg-type]
+            registry=registry,  # type: ignore[arg-type]
+            predictions=world.predictions,
+        )
         self.promote = PromoteModel(ledger=ledger, clock=world.clock, reconcile=self.reconcile)  # type: ignore[arg-type]
         self.roll_back = RollBackModel(ledger=ledger, clock=world.clock, reconcile=self.reconcile)  # type: ignore[arg-type]
+        self.begin = BeginRetraining(
+            dataset=world.dataset,
+            ledger=ledger,  # type: ignore[arg-type]
+            reports=world.reports,
+            reconcile=self.reconcile,
+        )
+        self.finish = FinishRetraining(ledger=ledger, judge=self.judge, promote=self.promote)  # type: ignore[arg-type]
         self.publish = PublishModel(ledger=ledger, reconcile=self.reconcile)  # type: ignore[arg-type]
 
     async def champion(self, model: TrainedModel) -> int:
@@ -304,6 +335,142 @@ async def test_killed_at_any_moment_the_next_command_of_any_kind_repairs(new_wor
     assert moment >= 6
 
 
+def retrain(world: World, fuse: Fuse | None = None, policy: PromotionPolicy = LENIENT) -> Retrained | None:
+    """What `medcost retrain` does, in its order; None if there was nothing to do."""
+    fuse = fuse or Fuse()
+    process = world.process(fuse)
+    begun = asyncio.run(process.begin({}))
+    if begun.is_unchanged:
+        return None
+
+    def burn(*_: object) -> None:
+        fuse.burn()
+
+    with ExitStack() as alone:
+        version = begun.made
+        if version is None:
+            world.compare(burn)
+            tuned = world.tune(fuse=fuse, occasion=begun.occasion, on_start=burn, on_trial=burn)
+            version = alone.enter_context(tuned).version
+        return asyncio.run(process.finish(begun, version.number, policy, PLAN, by="timer"))
+
+
+@pytest.fixture
+def dearer(new_world: Callable[[], World]) -> Callable[[], World]:
+    """`dearer()` is a world with a champion, where years have become 15 % dearer since."""
+
+    def make() -> World:
+        world = new_world()
+        asyncio.run(world.process().champion(world.trained()))
+        world.dataset.records = [replace(one, charges=one.charges * 1.15) for one in world.dataset.records]
+        return world
+
+    return make
+
+
+def versions_of(world: World) -> list[int]:
+    return [one.number for one in asyncio.run(world.ledger.versions())]
+
+
+def test_a_retraining_on_dearer_years_replaces_the_champion_and_says_why(dearer: Callable[[], World]) -> None:
+    world = dearer()
+    done = retrain(world, policy=replace(LENIENT, margin=-0.001))
+    assert done
+    assert done.result is Result.PROMOTED
+    (*_, entry) = asyncio.run(world.ledger.history())
+    assert entry == done.entry
+    assert (entry.version, entry.replaces, entry.by, entry.overridden) == (2, 1, "timer", False)
+    assert entry.reason.startswith("Retraining on memory (60 rows): nothing was monitored of champion 1. CRPS ")
+    assert entry.reason.endswith("on 60 rows the champion never saw")
+    assert done.served
+    assert done.served.card.provenance.occasion == "Retraining on memory (60 rows): nothing was monitored of champion 1"
+    asyncio.run(world.check())
+
+
+def test_retrained_twice_there_is_one_version(dearer: Callable[[], World]) -> None:
+    world = dearer()
+    assert retrain(world)
+    assert retrain(world) is None
+    assert versions_of(world) == [2, 1]
+
+
+def test_a_study_that_gave_the_champion_gives_nothing_new_however_it_was_asked(dearer: Callable[[], World]) -> None:
+    world = dearer()
+    assert retrain(world)
+    begun = asyncio.run(world.process().begin({"seed": 7}))  # a configuration that the champion was not made by
+    assert not begun.is_unchanged
+    with world.tune() as tuned:
+        done = asyncio.run(world.process().finish(begun, tuned.version.number, LENIENT, PLAN, by="timer"))
+    assert (done.result, done.served and done.served.number) == (Result.UNCHANGED, 2)
+    assert len(asyncio.run(world.ledger.history())) == 2
+
+
+def test_what_the_gate_refused_is_asked_about_again_without_being_made_again(dearer: Callable[[], World]) -> None:
+    world = dearer()
+    done = retrain(world, policy=replace(LENIENT, margin=-0.99))
+    assert done
+    assert (done.result, done.served and done.served.number) == (Result.REFUSED, 1)
+    assert "the gate refuses version 2" in done.reason
+    asyncio.run(world.check())
+    runs = len(world.tracker.runs)
+    again = retrain(world)
+    assert again
+    assert (again.result, again.served and again.served.number) == (Result.PROMOTED, 2)
+    assert versions_of(world) == [2, 1]
+    assert len(world.tracker.runs) == runs
+
+
+def test_on_broken_data_a_retraining_changes_nothing(dearer: Callable[[], World]) -> None:
+    world, fuse = dearer(), Fuse()
+    world.dataset.records = []
+    with pytest.raises(ClaimsRejected):
+        retrain(world, fuse)
+    assert (fuse.moments, world.tracker.runs) == (0, [])
+
+
+def test_a_retraining_killed_at_any_moment_and_run_again_makes_one_version(dearer: Callable[[], World]) -> None:
+    moment, world = 0, dearer()
+    for moment in itertools.count():  # how many there were is checked below
+        world = dearer()
+        try:
+            retrain(world, Fuse(at=moment))
+        except Killed:
+            retrain(world)
+            asyncio.run(world.check())
+            made, first = versions_of(world)  # a number that was half registered is not used again
+            assert [entry.version for entry in asyncio.run(world.ledger.history())] == [first, made], moment
+            assert [len(trials) for trials in world.tuner._studies.values()] == [1], moment
+        else:
+            break
+    asyncio.run(world.check())
+    # three folds, the study, its trial; register, publish, admit, alias; attach, annotate; append, two aliases, pointer
+    assert moment == 5 + 2 * 10
+
+
+async def test_outcomes_since_the_champion_was_made_count_if_the_policy_asks_for_them(
+    new_world: Callable[[], World], ann: Beneficiary
+) -> None:
+    world = new_world()
+    process = world.process()
+    await process.champion(world.trained())
+    made = world.clock.now()
+    champion = await world.ledger.champion()
+    new = [
+        NewPrediction(
+            created_at=made + (i - 50) * HOUR, beneficiary=replace(ann, bmi=20 + i / 100), expected=1.0, typical=1.0,
+            interval=Interval(0.9, 0.0, 2.0), cautions=(), model=champion.reference,
+        )
+        for i in range(300)
+    ]  # fmt: skip
+    for one in await world.predictions.add_all(new):
+        await world.predictions.record_outcome(one.id, Outcome(4000.0, made + 400 * HOUR))
+    second = await process.register(world.trained())
+    verdict = await process.judge(second.number, replace(LENIENT, outcomes=True), PLAN)
+    assert verdict.candidacy.comparison.outcomes == 250  # fifty were asked before it was made
+    assert "on 310 rows the champion never saw, 250 of them outcomes that came in" in verdict.checks[0].detail
+    assert (await process.judge(second.number, LENIENT, PLAN)).candidacy.comparison.outcomes == 0
+
+
 async def test_a_damaged_folder_is_not_promoted_and_the_champion_stays(new_world: Callable[[], World]) -> None:
     world = new_world()
     await before(world, promote)
@@ -409,7 +576,8 @@ def test_a_study_tuned_by_other_code_or_under_another_name_becomes_another_versi
     world = new_world()
     world.compare()
     numbers: list[int] = []
-    for told in ({}, {"git_revision": "newer"}, {"study": "another"}):
+    ways: list[dict[str, Any]] = [{}, {"git_revision": "newer"}, {"study": "another"}]
+    for told in ways:
         with world.tune(**told) as tuned:
             numbers.append(tuned.version.number)
     assert numbers == [1, 2, 3]

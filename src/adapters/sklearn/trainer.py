@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from adapters.sklearn.comparison import candidacy
+from adapters.sklearn.comparison import candidacy, replay
 from adapters.sklearn.fitting import Table, fit_model, notes_on, threads_for
 from adapters.sklearn.folds import folds, train_and_test
 from adapters.sklearn.scoring import Published, scores
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from domain.model import FoldPlan, Provenance, Recipe, TrainedModel
     from domain.promotion import Candidacy
     from domain.scores import Scores
+    from domain.shadow import Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,22 @@ class SklearnTrainer(Trainer):
         return scores(table.rows, table.charges, answers)
 
     def compare(
-        self, challenger: TrainedModel, champion: tuple[int, TrainedModel] | None, claims: Claims, plan: FoldPlan
+        self,
+        challenger: TrainedModel,
+        champion: tuple[int, TrainedModel] | None,
+        claims: Claims,
+        plan: FoldPlan,
+        outcomes: Claims | None = None,
     ) -> Candidacy:
         """Measure challenger and champion."""
+        came_in = Table.of(outcomes) if outcomes else None
         with threads_for(len(claims)):
-            return candidacy(challenger, champion, Table.of(claims), plan)
+            return candidacy(challenger, champion, Table.of(claims), plan, came_in)
+
+    def replay(self, challenger: TrainedModel, champion: tuple[int, TrainedModel], outcomes: Claims) -> Replay | None:
+        """Score both as they are."""
+        with threads_for(len(outcomes)):
+            return replay(challenger, champion, Table.of(outcomes)) if outcomes else None
 
 
 def _cross_validate(recipe: Recipe, table: Table, plan: FoldPlan, on_fold: Callable[[FoldScores], None]) -> Evaluation:

@@ -18,16 +18,17 @@ from domain.ports.ledger import ModelLedger
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.cli.train_view import FoldsProgress, TrialsProgress, bars, comparison_table, verdict_table
-from entrypoints.wiring.settings import TREE, load
+from entrypoints.wiring.settings import TREE, Settings, load
 from entrypoints.wiring.train_config import compose_training
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from application.compare_models import Comparison
     from application.tune_model import TunedModel
+    from domain.promotion import Verdict
     from entrypoints.wiring.session import Session
-    from entrypoints.wiring.settings import Settings
     from entrypoints.wiring.train_config import TrainConfig
 
 
@@ -63,16 +64,20 @@ def train(
     first
         Only if there is no champion yet; else nothing is done.
     """
-    settings = load({"home": home, "profile": profile})
-    config = compose_training(overrides, data=settings.data)
-    if config.tracking.uri:
-        settings = msgspec.structs.replace(settings, tracking_uri=config.tracking.uri)
-    with _session(settings, config) as session:
+    settings, config = told(overrides, load({"home": home, "profile": profile}))
+    with training_session(settings, config) as session:
         if first and _has_champion(session):
             print_json({"stage": None}) if json else answer().print("There is a champion: nothing is trained")
             return
-        revision = settings.revision or git_revision()
-        _Training(session, config, answer() if not json else None, revision).run()
+        Training(session, config, answer() if not json else None).run()
+
+
+def told(overrides: Sequence[str], settings: Settings) -> tuple[Settings, TrainConfig]:
+    """Compose what overrides say; experiments go where it says, too."""
+    config = compose_training(overrides, data=settings.data)
+    if config.tracking.uri:
+        settings = msgspec.structs.replace(settings, tracking_uri=config.tracking.uri)
+    return settings, config
 
 
 def _has_champion(session: Session) -> bool:
@@ -83,7 +88,8 @@ def _has_champion(session: Session) -> bool:
     return True
 
 
-def _session(settings: Settings, config: TrainConfig) -> Any:
+def training_session(settings: Settings, config: TrainConfig) -> AbstractContextManager[Session]:
+    """Open what a training needs."""
     # scikit-learn, MLflow, BentoML: seconds that only a training that was understood is to cost
     from entrypoints.wiring.session import session
     from entrypoints.wiring.training import training_container
@@ -91,32 +97,35 @@ def _session(settings: Settings, config: TrainConfig) -> Any:
     return session(settings, lambda: training_container(settings, config), tuning=True)
 
 
-class _Training:
-    """One training, stage by stage, and the document that tells of it."""
+class Training:
+    """One training, stage by stage, and the ``document`` that tells of it."""
 
-    def __init__(self, session: Session, config: TrainConfig, tables: Console | None, revision: str) -> None:
+    def __init__(self, session: Session, config: TrainConfig, tables: Console | None, occasion: str = "") -> None:
         self._session = session
         self._config = config
         self._tables = tables
-        self._revision = revision
-        self._document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
+        self._occasion = occasion
+        self._revision = session.get(Settings).revision or git_revision()
+        self.document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
 
     def run(self) -> None:
+        """Go through the stages that the configuration asks for."""
         stage = self._config.stage
         try:
             if stage != "optuna":
-                self._compare()
+                self.compare()
             if stage != "training":
-                with self._tune() as tuned:
+                with self.tune() as tuned:
                     self._judge(tuned)
                     if stage == "all":
                         self._promote(tuned.version.number)
         finally:
-            if self._tables is None and len(self._document) > 2:  # noqa: PLR2004  # there is more to tell than what was asked
-                print_json(self._document)
+            if self._tables is None and len(self.document) > 2:  # noqa: PLR2004  # there is more to tell than what was asked
+                print_json(self.document)
 
-    def _compare(self) -> None:
-        from application.compare_models import CompareModels  # see _session
+    def compare(self) -> None:
+        """Compare families."""
+        from application.compare_models import CompareModels  # see training_session
 
         config, plan = self._config, self._config.plan
         compare = self._session.get(CompareModels)
@@ -130,12 +139,13 @@ class _Training:
                 configuration=config.flat,
                 on_fold=shown,
             )
-        self._document["comparison"] = _comparison(found)
+        self.document["comparison"] = _comparison(found)
         if self._tables:
             self._tables.print(comparison_table(found))
 
     @contextmanager
-    def _tune(self) -> Iterator[TunedModel]:
+    def tune(self) -> Iterator[TunedModel]:
+        """Tune the best family, and have the study for oneself as long as something is done about its result."""
         from application.tune_model import TuneModel
 
         config = self._config
@@ -150,6 +160,7 @@ class _Training:
                         study=config.tuning.study,
                         git_revision=self._revision,
                         configuration=config.flat,
+                        occasion=self._occasion,
                         into=Path(workspace),
                         wait=self._session.run,
                         on_start=shown.begun,
@@ -159,8 +170,8 @@ class _Training:
                     )
                 )
             version = tuned.version
-            self._document["tuning"] = _tuning(tuned)
-            self._document["version"] = {
+            self.document["tuning"] = _tuning(tuned)
+            self.document["version"] = {
                 "number": version.number,
                 "digest": version.digest,
                 "registered_by": "this process" if tuned.is_new else "another process",
@@ -176,7 +187,11 @@ class _Training:
 
         judge, number = self._session.get(JudgeModel), tuned.version.number
         verdict = self._session.run(judge(number, self._config.policy, self._config.plan, anew=tuned.is_new))
-        self._document["verdict"] = {"passed": verdict.passed, "checks": verdict.checks, "candidacy": verdict.candidacy}
+        self.tell(verdict, number)
+
+    def tell(self, verdict: Verdict, number: int) -> None:
+        """Show what the gate said of a version."""
+        self.document["verdict"] = {"passed": verdict.passed, "checks": verdict.checks, "candidacy": verdict.candidacy}
         if self._tables:
             self._tables.print(verdict_table(verdict, number))
 
@@ -185,7 +200,7 @@ class _Training:
 
         promote = self._session.get(PromoteModel)
         entry = self._session.run(promote(number, by=getpass.getuser()))
-        self._document["champion"] = {"number": entry.version, "digest": entry.digest}
+        self.document["champion"] = {"number": entry.version, "digest": entry.digest}
         if self._tables:
             self._tables.print(f"Version {entry.version} is champion and published")
 

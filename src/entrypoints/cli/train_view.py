@@ -128,8 +128,8 @@ def comparison_table(found: Comparison) -> Table:
 def verdict_table(verdict: Verdict, version: int) -> Table:
     """Show what the gate asked and found."""
     word = "[bold green]passed[/]" if verdict.passed else "[bold red]refused[/]"
-    method = verdict.candidacy.comparison.method.replace("_", " ")
-    table = Table(title=f"Gate, version {version}: {word} (compared on {method})", title_justify="left")
+    evidence = verdict.candidacy.comparison.evidence
+    table = Table(title=f"Gate, version {version}: {word}, on {evidence}", title_justify="left")
     table.add_column("check", no_wrap=True)
     table.add_column("")
     table.add_column("what was found")
