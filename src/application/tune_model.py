@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from domain.evaluation import Evaluation, FoldScores, Metric
     from domain.model import FoldPlan, Hyperparameters, Recipe, SearchSpace, TrainedModel
+    from domain.ports.tracker import TrackedComparison
     from domain.ports.tuner import Trial
 
 
@@ -49,6 +50,7 @@ class TuneModel:
         study: str | None,
         git_revision: str,
         configuration: Mapping[str, object],
+        comparison: TrackedComparison | None = None,
         into: Path,
         on_start: Callable[[Recipe, str], None],
         on_trial: Callable[[Trial], None],
@@ -62,6 +64,7 @@ class TuneModel:
                 command goes on where it was killed.
             git_revision: of the code, for the record.
             configuration: flat, for the record.
+            comparison: which recipe was best; by default what the tracking store says of these data.
             into: an existing folder.
             on_start: told once what is tuned, and in which study.
             on_trial: told of each trial.
@@ -72,7 +75,7 @@ class TuneModel:
         """
         self.tracker.fail_abandoned()
         claims = self.dataset.read()
-        comparison = self.tracker.last_comparison(data_digest=claims.digest)
+        comparison = comparison or self.tracker.last_comparison(data_digest=claims.digest)
         recipe, metric = comparison.best, comparison.metric
         name = study or _study_name(recipe, metric, plan, claims.digest)
         on_start(recipe, name)

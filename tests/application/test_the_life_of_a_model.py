@@ -34,6 +34,7 @@ from domain.errors import ConfigurationError, LedgerBroken, ModelRefused, NoCham
 from domain.evaluation import Metric
 from domain.ledger import Change, NewEntry, sealed
 from domain.model import CHALLENGER, CHAMPION, FoldPlan, Recipe, TrainedModel
+from domain.ports.tracker import TrackedComparison
 from domain.promotion import PromotionPolicy
 
 PLAN = FoldPlan(n_splits=3, n_repeats=1)
@@ -348,6 +349,17 @@ def test_tuning_needs_a_comparison_on_the_same_data(new_world: Callable[[], Worl
             PLAN, {}, study=None, git_revision="", configuration={}, into=world.folder,
             on_start=lambda *_: None, on_trial=lambda _: None,
         )  # fmt: skip
+
+
+def test_tuning_takes_a_comparison_that_is_given_to_it(new_world: Callable[[], World]) -> None:
+    world = new_world()
+    tune = TuneModel(dataset=world.dataset, trainer=world.trainer, tuner=MemoryTuner(1), tracker=world.tracker)
+    given = TrackedComparison(run="elsewhere", metric=Metric.CRPS, families=[], best=UNCONDITIONAL)
+    tuned = tune(
+        PLAN, {}, study=None, git_revision="", configuration={}, comparison=given, into=world.folder,
+        on_start=lambda *_: None, on_trial=lambda _: None,
+    )  # fmt: skip
+    assert tuned.model.card.recipe == UNCONDITIONAL
 
 
 def test_a_study_is_named_after_all_that_its_losses_depend_on(new_world: Callable[[], World]) -> None:

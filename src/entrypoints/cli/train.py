@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,8 +13,9 @@ import msgspec
 from cyclopts import Parameter
 from rich.console import Console
 
-from domain.errors import NoChampion
+from domain.errors import ConfigurationError, NoChampion
 from domain.ports.ledger import ModelLedger
+from domain.ports.tracker import TrackedComparison
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.cli.train_view import FoldsProgress, TrialsProgress, bars, comparison_table, verdict_table
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 def train(
     *overrides: str,
     first: Annotated[bool, Parameter(negative="")] = False,
+    comparison: Path | None = None,
+    out: Path | None = None,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
     json: AsJson = False,
@@ -48,6 +52,8 @@ def train(
 
         medcost train stage=optuna sampler=random pruner=hyperband tuning.n_trials=50
 
+        medcost train stage=optuna --comparison comparison.json --out model
+
     Killed, the same command goes on from the trials of its study; the champion stays as it is.
 
     Parameters
@@ -57,9 +63,15 @@ def train(
         gate, tracking) and their keys.
     first
         Only if there is no champion yet; else nothing is done.
+    comparison
+        JSON file that a comparison is written to; with `stage=optuna`, the file that says which family is to be tuned,
+        in place of the last comparison in the tracking store.
+    out
+        Folder that the tuned model is also written to, for `medcost evaluate --model`.
     """
     settings = load({"home": home, "profile": profile})
     config = compose_training(overrides, data=settings.data)
+    _refuse_unwritable(comparison, out)
     if config.tracking.uri:
         settings = msgspec.structs.replace(settings, tracking_uri=config.tracking.uri)
     with _session(settings, config) as session:
@@ -67,7 +79,7 @@ def train(
             print_json({"stage": None}) if json else answer().print("There is a champion: nothing is trained")
             return
         revision = settings.revision or git_revision()
-        _Training(session, config, answer() if not json else None, revision).run()
+        _Training(session, config, answer() if not json else None, revision, comparison, out).run()
 
 
 def _has_champion(session: Session) -> bool:
@@ -89,11 +101,21 @@ def _session(settings: Settings, config: TrainConfig) -> Any:
 class _Training:
     """One training, stage by stage, and the document that tells of it."""
 
-    def __init__(self, session: Session, config: TrainConfig, tables: Console | None, revision: str) -> None:
+    def __init__(
+        self,
+        session: Session,
+        config: TrainConfig,
+        tables: Console | None,
+        revision: str,
+        comparison: Path | None,
+        out: Path | None,
+    ) -> None:
         self._session = session
         self._config = config
         self._tables = tables
         self._revision = revision
+        self._comparison = comparison
+        self._out = out
         self._document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
 
     def run(self) -> None:
@@ -126,6 +148,8 @@ class _Training:
                 on_fold=shown,
             )
         self._document["comparison"] = _comparison(found)
+        if self._comparison:
+            self._comparison.write_bytes(msgspec.json.format(msgspec.json.encode(found.tracked)) + b"\n")
         if self._tables:
             self._tables.print(comparison_table(found))
 
@@ -144,11 +168,14 @@ class _Training:
                     study=config.tuning.study,
                     git_revision=self._revision,
                     configuration=config.flat,
+                    comparison=_read(self._comparison) if self._comparison else None,
                     into=Path(workspace),
                     on_start=shown.begun,
                     on_trial=shown,
                 )
             version = self._session.run(register(tuned.model))
+            if self._out:
+                shutil.copytree(tuned.model.folder, self._out)
         self._document["tuning"] = _tuning(tuned, study=shown.study)
         self._document["version"] = {"number": version.number, "digest": version.digest}
         if self._tables:
@@ -173,6 +200,25 @@ class _Training:
         self._document["champion"] = {"number": entry.version, "digest": entry.digest}
         if self._tables:
             self._tables.print(f"Version {entry.version} is champion and published")
+
+
+def _refuse_unwritable(comparison: Path | None, out: Path | None) -> None:
+    """Find before the training what would fail after it."""
+    if out and out.exists():
+        message = f"{out} is there already: --out writes a new folder"
+        raise ConfigurationError(message)
+    for folder in (file.parent for file in (comparison, out) if file):
+        if not folder.is_dir():
+            message = f"there is no folder {folder}"
+            raise ConfigurationError(message)
+
+
+def _read(comparison: Path) -> TrackedComparison:
+    try:
+        return msgspec.json.decode(comparison.read_bytes(), type=TrackedComparison)
+    except (OSError, msgspec.MsgspecError) as error:
+        message = f"{comparison} holds no comparison: {error}"
+        raise ConfigurationError(message) from error
 
 
 def git_revision() -> str:
