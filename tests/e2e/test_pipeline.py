@@ -18,14 +18,8 @@ TREE = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.timeout(600)  # ten processes that load scikit-learn, one after the other
 DVC = TREE / ".venv-dvc" / "bin" / "dvc"
 NEEDED = [
-    ".dvc/config",
-    ".dvc/.gitignore",
-    ".dvcignore",
-    ".gitignore",
-    "dvc.yaml",
-    "requirements.lock",
-    "config",
-    "src",
+    *(".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore", "data/.gitignore"),
+    *("dvc.yaml", "requirements.lock", "config", "src"),
 ]
 QUICK = {
     "config/pipeline.yaml": {"model": "tree,knn", "transform": "none", "cv": "quick"},
@@ -56,9 +50,9 @@ class Pipeline:
     def dvc(self, *arguments: str) -> str:
         return self.run(DVC, *arguments)
 
-    def repro(self) -> list[str]:
+    def repro(self, *targets: str) -> list[str]:
         """Give the stages that ran."""
-        return re.findall(r"^Running stage '(\w+)'", self.dvc("repro"), re.MULTILINE)
+        return re.findall(r"^Running stage '(\w+)'", self.dvc("repro", *targets), re.MULTILINE)
 
     def changed(self) -> set[str]:
         """Give the stages of which a dependency of their own has changed."""
@@ -102,7 +96,7 @@ def test_no_home_is_made_and_no_row_committed(pipeline: Pipeline) -> None:
     assert not (pipeline.folder.parent / "home").exists()
     committed = set(pipeline.run("git", "ls-files").split())
     assert {"dvc.lock", "metrics/comparison.json", "metrics/evaluation.json"} < committed
-    assert not any(name.startswith("data/") for name in committed)
+    assert {name for name in committed if name.startswith("data/")} == {"data/.gitignore"}
 
 
 @pytest.mark.parametrize(
@@ -148,6 +142,18 @@ def test_another_machine_pulls_the_same_bytes_and_has_nothing_to_do(pipeline: Pi
         {file.relative_to(one.folder): file.read_bytes() for file in (one.folder / "data").rglob("*") if file.is_file()}
         for one in (pipeline, other)
     )
-    assert len(here) == 9
+    assert len(here) == 10
     assert there == here
     assert other.changed() == set()
+
+
+def test_own_rows_take_the_place_of_the_sample(pipeline: Pipeline) -> None:
+    own = Pipeline(pipeline.folder.parent / "own")
+    pipeline.run("git", "clone", "--quiet", str(pipeline.folder), str(own.folder))
+    stages = own.folder / "dvc.yaml"
+    stages.write_text(re.sub(r"(?ms)^  sample:.*?(?=^  data:)", "", stages.read_text()))
+    shutil.copy(pipeline.folder / "data" / "held.csv", own.folder / "data" / "claims.csv")
+    own.dvc("add", "data/claims.csv")
+    own.commit("My own rows")
+    assert set(own.run("git", "ls-files", "data").split()) == {"data/.gitignore", "data/claims.csv.dvc"}
+    assert own.repro("data") == ["data"]
