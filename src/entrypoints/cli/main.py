@@ -47,9 +47,9 @@ _COMMANDS: Final = (
     ("evaluate", "evaluate:evaluate", "Score the champion, or a model folder, on labelled rows."),
     ("monitor", "monitor:app", "Does the champion still fit those who ask, and what their years cost?"),
     ("predict", "predict:predict", "Predict a whole file with the champion."),
-    ("db", "db:app", "Migrations of the database: upgrade, current."),
+    ("db", "db:app", "The database: upgrade, current, prune, proof."),
     ("backup", "backup:backup", "Copy the whole home into one file, also while it runs."),
-    ("restore", "backup:restore", "Make a home from such a file."),
+    ("restore", "backup:restore", "Make a home from a backup."),
     ("keys", "keys:app", "API keys: create, list, revoke."),
     ("admin", "admin:app", "The admin's password, for the pages that only an admin may see."),
 )
