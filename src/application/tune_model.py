@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from domain.evaluation import FoldScores, Metric
     from domain.model import FoldPlan, Hyperparameters, ModelVersion, Recipe, SearchSpace
+    from domain.ports.tracker import TrackedComparison
     from domain.ports.tuner import Trial
 
 
@@ -69,6 +70,7 @@ class TuneModel:
         git_revision: str,
         configuration: Mapping[str, object],
         occasion: str = "",
+        comparison: TrackedComparison | None = None,
         into: Path,
         wait: Wait,
         on_start: Callable[[Recipe, str], None],
@@ -89,6 +91,7 @@ class TuneModel:
             git_revision: of the code, for the record.
             configuration: flat, for the record.
             occasion: why, for the card, where no person asked for it.
+            comparison: which recipe was best; by default what the tracking store says of these data.
             into: an existing folder.
             wait: runs asynchronous calls.
             on_start: told once what is tuned, and in which study.
@@ -103,7 +106,7 @@ class TuneModel:
         """
         self.tracker.fail_abandoned()
         claims = self.dataset.read()
-        comparison = self.tracker.last_comparison(data_digest=claims.digest)
+        comparison = comparison or self.tracker.last_comparison(data_digest=claims.digest)
         recipe, metric = comparison.best, comparison.metric
         basis = _basis(recipe, metric, plan, claims.digest)
         name = study or f"{recipe.name}-{metric.value}-{basis}"

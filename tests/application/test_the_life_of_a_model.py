@@ -49,6 +49,7 @@ from domain.errors import (
 from domain.evaluation import Metric
 from domain.ledger import Change, NewEntry, sealed
 from domain.model import CHALLENGER, CHAMPION, FoldPlan, Provenance, Recipe, TrainedModel
+from domain.ports.tracker import TrackedComparison
 from domain.prediction import NewPrediction, Outcome
 from domain.promotion import PromotionPolicy
 from domain.retraining import Result, Retrained
@@ -527,6 +528,12 @@ async def test_an_empty_database_does_not_make_a_home_forget_its_versions(new_wo
 def test_tuning_needs_a_comparison_on_the_same_data(new_world: Callable[[], World]) -> None:
     with pytest.raises(NoComparison), new_world().tune():
         pass
+
+
+def test_tuning_takes_a_comparison_that_is_given_to_it(new_world: Callable[[], World]) -> None:
+    given = TrackedComparison(run="elsewhere", metric=Metric.CRPS, families=[], best=UNCONDITIONAL)
+    with new_world().tune(comparison=given) as tuned:
+        assert tuned.version.card.recipe == UNCONDITIONAL
 
 
 def test_a_study_is_named_after_all_that_its_losses_depend_on(new_world: Callable[[], World]) -> None:

@@ -17,7 +17,8 @@ from adapters.sklearn.distribution import ResidualDistribution
 from adapters.sklearn.model import CostModel
 from adapters.sklearn.support import Support
 from domain.errors import ModelRefused
-from domain.model import TrainedModel
+from domain.manifest import MANIFEST, sha256
+from domain.model import ModelCard, TrainedModel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adapters.sklearn.fitting import Table
-    from domain.model import ModelCard
 
 TRUSTED: Final = (
     "numpy.clip",
@@ -67,6 +67,21 @@ def write(model: CostModel, card: ModelCard, table: Table, into: Path) -> Traine
     _save(folder / files.TRAINING_ROWS, digests=row_digests(table))
     (folder / files.CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2))
     return TrainedModel(folder, files.seal(folder), card)
+
+
+def opened(folder: Path) -> TrainedModel:
+    """Know a folder by its own manifest: its files are whole, but who made them, only a ledger could tell.
+
+    Raises:
+        ModelRefused: as `files.read_verified`, or if its card cannot be read.
+    """
+    try:
+        digest = sha256((folder / MANIFEST).read_bytes())
+        card = msgspec.json.decode(files.read_verified(folder, digest)[files.CARD], type=ModelCard)
+    except (OSError, msgspec.MsgspecError) as error:
+        message = f"{folder} is no model folder: {error}"
+        raise ModelRefused(message) from error
+    return TrainedModel(folder, digest, card)
 
 
 def read(folder: Path, digest: str) -> tuple[CostModel, NDArray[np.uint64]]:

@@ -1,4 +1,4 @@
-"""`medcost data`: the data contract's report, and a synthetic sample."""
+"""`medcost data`: the data contract's report, a synthetic sample, and rows held back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 FailOnDrift: TypeAlias = Annotated[bool, Parameter(help="Exit status 1 if a column has drifted.", negative="")]
 
-app = App(name="data", help="Describe, validate or invent claims data.")
+app = App(name="data", help="Describe, validate, invent or split claims data.")
 
 
 @app.command
@@ -128,6 +128,43 @@ def sample(
 
     write_sample(out, rows=rows, seed=seed)
     to_people().print(f"{out}: {rows:,} synthetic rows (seed {seed})")
+
+
+@app.command
+def split(
+    file: Path,
+    /,
+    *,
+    train: Path,
+    held: Path,
+    share: Annotated[float, Parameter(validator=validators.Number(gt=0, lt=1))] = 0.2,
+    seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
+) -> None:
+    """Split a claims file into rows to train on and rows to hold back for `medcost evaluate`.
+
+    Rows that repeat each other stay together.
+
+    For example:
+
+        medcost data split insurance.csv --train train.csv --held held.csv --share 0.25
+
+    Parameters
+    ----------
+    file
+        CSV or Parquet.
+    train
+        File to write, .csv or .parquet.
+    held
+        File to write, .csv or .parquet.
+    share
+        Which part is held back.
+    seed
+        The same seed holds the same rows back.
+    """
+    from entrypoints.wiring.training import split_claims  # pandas takes a second
+
+    split_claims(file, train, held, share=share, seed=seed)
+    to_people().print(f"{file}: {share:.0%} of its rows in {held}, the others in {train}", markup=False)
 
 
 def _examined(file: Path, home: Path | None) -> tuple[ContractReport, DriftFromModel | None]:

@@ -134,6 +134,10 @@ def rollback(
 ) -> None:
     """Go back to the champion before, and publish it; model servers are waited for as by `promote`.
 
+    For example:
+
+        medcost models rollback --reason "answers for smokers are off"
+
     Parameters
     ----------
     reason

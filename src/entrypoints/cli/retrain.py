@@ -66,7 +66,7 @@ def retrain(
         from application.retrain_model import BeginRetraining, FinishRetraining  # see training_session
 
         begun = session.run(session.get(BeginRetraining)(config.flat))
-        training = Training(session, config, None if json else answer(), begun.occasion)
+        training = Training(session, config, None if json else answer(), occasion=begun.occasion)
         if begun.is_unchanged and not force:
             done = Retrained(result=Result.UNCHANGED, reason=begun.nothing_new, served=begun.champion)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 import subprocess
 import tempfile
 from contextlib import ExitStack, contextmanager
@@ -13,8 +14,10 @@ import msgspec
 from cyclopts import Parameter
 from rich.console import Console
 
-from domain.errors import NoChampion
+from domain.errors import ConfigurationError, NoChampion
 from domain.ports.ledger import ModelLedger
+from domain.ports.registry import ModelRegistry
+from domain.ports.tracker import TrackedComparison
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.cli.train_view import FoldsProgress, TrialsProgress, bars, comparison_table, verdict_table
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 def train(
     *overrides: str,
     first: Annotated[bool, Parameter(negative="")] = False,
+    comparison: Path | None = None,
+    out: Path | None = None,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
     json: AsJson = False,
@@ -52,6 +57,8 @@ def train(
 
         medcost train stage=optuna sampler=random pruner=hyperband tuning.n_trials=50
 
+        medcost train stage=optuna --comparison comparison.json --out model
+
     Killed, the same command goes on from the trials of its study; the champion stays as it is. Any number of processes
     may run the same command at once, on one machine or on many with one database: they share the trials, and one of
     them registers the result.
@@ -63,13 +70,19 @@ def train(
         gate, tracking) and their keys.
     first
         Only if there is no champion yet; else nothing is done.
+    comparison
+        JSON file that a comparison is written to; with `stage=optuna`, the file that says which family is to be tuned,
+        in place of the last comparison in the tracking store.
+    out
+        Folder that the tuned model is also written to, for `medcost evaluate --model`.
     """
     settings, config = told(overrides, load({"home": home, "profile": profile}))
+    _refuse_unwritable(comparison, out)
     with training_session(settings, config) as session:
         if first and _has_champion(session):
             print_json({"stage": None}) if json else answer().print("There is a champion: nothing is trained")
             return
-        Training(session, config, answer() if not json else None).run()
+        Training(session, config, answer() if not json else None, comparison=comparison, out=out).run()
 
 
 def told(overrides: Sequence[str], settings: Settings) -> tuple[Settings, TrainConfig]:
@@ -100,11 +113,22 @@ def training_session(settings: Settings, config: TrainConfig) -> AbstractContext
 class Training:
     """One training, stage by stage, and the ``document`` that tells of it."""
 
-    def __init__(self, session: Session, config: TrainConfig, tables: Console | None, occasion: str = "") -> None:
+    def __init__(
+        self,
+        session: Session,
+        config: TrainConfig,
+        tables: Console | None,
+        *,
+        occasion: str = "",
+        comparison: Path | None = None,
+        out: Path | None = None,
+    ) -> None:
         self._session = session
         self._config = config
         self._tables = tables
         self._occasion = occasion
+        self._comparison = comparison
+        self._out = out
         self._revision = session.get(Settings).revision or git_revision()
         self.document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
 
@@ -140,6 +164,8 @@ class Training:
                 on_fold=shown,
             )
         self.document["comparison"] = _comparison(found)
+        if self._comparison:
+            self._comparison.write_bytes(msgspec.json.format(msgspec.json.encode(found.tracked)) + b"\n")
         if self._tables:
             self._tables.print(comparison_table(found))
 
@@ -161,6 +187,7 @@ class Training:
                         git_revision=self._revision,
                         configuration=config.flat,
                         occasion=self._occasion,
+                        comparison=_read(self._comparison) if self._comparison else None,
                         into=Path(workspace),
                         wait=self._session.run,
                         on_start=shown.begun,
@@ -170,6 +197,9 @@ class Training:
                     )
                 )
             version = tuned.version
+            if self._out:
+                registry = self._session.get(ModelRegistry)
+                shutil.copytree(self._session.run(registry.fetch(version.number, Path(workspace))), self._out)
             self.document["tuning"] = _tuning(tuned)
             self.document["version"] = {
                 "number": version.number,
@@ -203,6 +233,25 @@ class Training:
         self.document["champion"] = {"number": entry.version, "digest": entry.digest}
         if self._tables:
             self._tables.print(f"Version {entry.version} is champion and published")
+
+
+def _refuse_unwritable(comparison: Path | None, out: Path | None) -> None:
+    """Find before the training what would fail after it."""
+    if out and out.exists():
+        message = f"{out} is there already: --out writes a new folder"
+        raise ConfigurationError(message)
+    for folder in (file.parent for file in (comparison, out) if file):
+        if not folder.is_dir():
+            message = f"there is no folder {folder}"
+            raise ConfigurationError(message)
+
+
+def _read(comparison: Path) -> TrackedComparison:
+    try:
+        return msgspec.json.decode(comparison.read_bytes(), type=TrackedComparison)
+    except (OSError, msgspec.MsgspecError) as error:
+        message = f"{comparison} holds no comparison: {error}"
+        raise ConfigurationError(message) from error
 
 
 def git_revision() -> str:

@@ -43,6 +43,8 @@ from entrypoints.wiring.train_config import TrainConfig
 
 if TYPE_CHECKING:
     from adapters.mlflow.store import MlflowStore
+    from domain.model import TrainedModel
+    from domain.scores import Scores
     from entrypoints.wiring.train_config import File, Kaggle, Synthetic
 
 
@@ -306,6 +308,32 @@ def write_sample(out: Path, *, rows: int, seed: int) -> None:
     from adapters.pandas.synthetic import SyntheticClaims
 
     SyntheticClaims(rows=rows, seed=seed).write(out)
+
+
+def split_claims(file: Path, train: Path, held: Path, *, share: float, seed: int) -> None:
+    """Hold back a share of the rows of a claims file.
+
+    Raises:
+        ClaimsRejected: if the contract is broken, for an unknown ending, or where nothing can be written.
+    """
+    from adapters.pandas.claims_file import ClaimsFile
+
+    ClaimsFile(file).split(train, held, share=share, seed=seed)
+
+
+def score_folder(folder: Path, dataset: ClaimsDataset) -> tuple[TrainedModel, Scores]:
+    """Score a model folder that no ledger knows of, on rows whose charges are known: neither home nor database needed.
+
+    Raises:
+        ClaimsRejected: if the rows break the data contract.
+        ModelRefused: if the folder is not what its own manifest lists, or may not be loaded.
+    """
+    from adapters.sklearn.storage import opened
+    from adapters.sklearn.trainer import SklearnTrainer
+    from adapters.system.clock import SystemClock
+
+    claims, model = dataset.read(), opened(folder)
+    return model, SklearnTrainer(SystemClock()).score(model, claims)
 
 
 def shelf(settings: Settings) -> tuple[ModelPublisher, ModelLoader]:
