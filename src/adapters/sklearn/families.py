@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PowerTransformer, QuantileTransformer, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
+from adapters.sklearn.boosted import Xgboost
 from adapters.sklearn.parts import interactions, main_effects
 from domain.errors import ConfigurationError
 
@@ -32,7 +33,7 @@ class Family:
 
     Args:
         label: for people.
-        make: gives an unfitted estimator from settings and a seed.
+        make: gives an unfitted estimator from settings and a seed; its `fit` gives the fitted one.
         defaults: all hyperparameters with their usual values.
         transforms: of the target, those that make sense.
         most_rows: above this many rows a seeded subsample is fitted; None means never.
@@ -67,6 +68,13 @@ _BOOSTING: Final = {
     "max_leaf_nodes": 8,
     "min_samples_leaf": 15,
     "l2_regularization": 0.0,
+}
+_XGBOOST: Final = {
+    "n_estimators": 200,
+    "learning_rate": 0.06,
+    "max_depth": 4,
+    "min_child_weight": 15.0,
+    "reg_lambda": 1.0,
 }
 _INTERACTIONS: Final = {
     "age_squared": True,
@@ -107,6 +115,8 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "boosting": Family("gradient boosting, squared loss", _boosting("squared_error"), _BOOSTING, _ALL),
     "boosting_absolute": Family("gradient boosting, absolute loss", _boosting("absolute_error"), _BOOSTING, _PLAIN),
     "boosting_gamma": Family("gradient boosting, gamma loss", _boosting("gamma"), _BOOSTING, _PLAIN, positive=True),
+    # the one that several machines can grow together: adapters/sklearn/cluster.py
+    "boosting_xgboost": Family("gradient boosting by XGBoost, squared loss", Xgboost, _XGBOOST, _PLAIN),
     "interaction_ols": Family(
         "interactions, least squares", _interaction(lambda _: [LinearRegression()]), _INTERACTIONS, _ALL
     ),

@@ -108,7 +108,7 @@ def fit_estimator(recipe: Recipe, table: Table, *, seed: int) -> Any:
         with warnings.catch_warnings():
             # a fit that stopped early is measured as it is, and the comparison tells
             warnings.simplefilter("ignore", ConvergenceWarning)
-            estimator.fit(table.rows, charges)
+            estimator = estimator.fit(table.rows, charges)
     except ValueError as error:
         message = f"{recipe.name} cannot be fitted: {error}"
         raise ConfigurationError(message) from error
