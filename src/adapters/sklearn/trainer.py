@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,11 @@ from adapters.sklearn.fitting import Table, fit_model, notes_on, threads_for
 from adapters.sklearn.folds import folds, train_and_test
 from adapters.sklearn.scoring import Published, scores
 from adapters.sklearn.storage import read, write
+from adapters.system.executor import LocalExecutor
 from domain.evaluation import Evaluation, FoldScores, Metric, OutOfFold
 from domain.model import MetricSummary, ModelCard
 from domain.ports.clock import Clock
+from domain.ports.executor import Executor
 from domain.ports.trainer import Trainer
 from domain.profile import Profile
 
@@ -35,6 +37,7 @@ class SklearnTrainer(Trainer):
     """Measures and makes models with scikit-learn."""
 
     clock: Clock
+    executor: Executor = field(default_factory=LocalExecutor)
 
     def cross_validate(
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, *, on_fold: Callable[[FoldScores], None]

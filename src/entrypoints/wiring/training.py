@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from domain.errors import NoChampion
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.dataset import ClaimsDataset
+from domain.ports.executor import Executor
 from domain.ports.keys import ApiKeys
 from domain.ports.loader import ModelLoader
 from domain.ports.publisher import ModelPublisher
@@ -36,6 +37,7 @@ from domain.ports.tracker import ExperimentTracker
 from domain.ports.trainer import Trainer
 from domain.ports.tuner import Tuner
 from entrypoints.wiring import train_config
+from entrypoints.wiring.executors import executor_at
 from entrypoints.wiring.settings import Settings, has_mlflow_server
 from entrypoints.wiring.train_config import TrainConfig
 
@@ -121,11 +123,27 @@ class Commands(Provider):
         return SklearnLoader()
 
     @provide
-    def trainer(self, clock: Clock) -> Trainer:
+    def trainer(self, clock: Clock, executor: Executor) -> Trainer:
         """scikit-learn."""
         from adapters.sklearn.trainer import SklearnTrainer
 
-        return SklearnTrainer(clock)
+        return SklearnTrainer(clock, executor)
+
+
+class Working(Provider):
+    """Who does the work of training: this process, or the workers of a Dask scheduler."""
+
+    scope = Scope.APP
+
+    def __init__(self, address: str = "") -> None:
+        super().__init__()
+        self._address = address
+
+    @provide
+    def executor(self) -> Iterator[Executor]:
+        """Connected as long as the container is open."""
+        with executor_at(self._address) as executor:
+            yield executor
 
 
 class LastingParts(Provider):
@@ -223,12 +241,12 @@ def _mlflow(settings: Settings) -> MlflowStore:
 
 def models_container(settings: Settings, *replacements: Provider) -> AsyncContainer:
     """Give what looks at versions and moves them: nothing that trains."""
-    return _made(settings, *replacements)
+    return _made(settings, Working(), *replacements)
 
 
 def evaluation_container(settings: Settings, dataset: ClaimsDataset, *replacements: Provider) -> AsyncContainer:
     """Give what measures the champion on labelled rows."""
-    return _made(settings, Rows(dataset), Measuring(), *replacements)
+    return _made(settings, Working(), Rows(dataset), Measuring(), *replacements)
 
 
 def training_container(settings: Settings, config: TrainConfig, *replacements: Provider) -> AsyncContainer:
@@ -239,8 +257,8 @@ def training_container(settings: Settings, config: TrainConfig, *replacements: P
         config: data, families, folds, budget.
         replacements: for testers: providers whose factories say ``override=True``.
     """
-    rows = Rows(dataset_of(config.source))
-    return _made(settings, rows, Measuring(), Making(), Tuning(config), *replacements)
+    rows, working = Rows(dataset_of(config.source)), Working(config.executor.address)
+    return _made(settings, working, rows, Measuring(), Making(), Tuning(config), *replacements)
 
 
 def dataset_of(source: File | Synthetic | Kaggle) -> ClaimsDataset:
