@@ -37,11 +37,15 @@ class ClaimsFile(ClaimsDataset):
 
     def report(self) -> ContractReport:
         """Describe it."""
-        return examine(self._table(), self._origin())[0]
+        return self.examined()[0]
 
     def read(self) -> Claims:
         """Give all rows."""
-        return accepted(*examine(self._table(), self._origin()))
+        return accepted(*self.examined())
+
+    def examined(self) -> tuple[ContractReport, Claims | None]:
+        """Describe it, and give all rows if the contract is kept: both from one reading."""
+        return examine(self._table(), self._origin())
 
     def _origin(self) -> DataOrigin:
         name = self.path.name

@@ -15,7 +15,7 @@ from adapters.sklearn.distribution import LEVELS
 from adapters.sklearn.fitting import fit_model
 from adapters.sklearn.folds import folds
 from adapters.sklearn.scoring import crps, r2, scores
-from adapters.sklearn.storage import read, row_digests
+from adapters.sklearn.storage import digests_of, read
 from domain.beneficiary import FACTS
 from domain.promotion import Candidacy, PairedComparison
 
@@ -48,9 +48,9 @@ def candidacy(
     at least 200; else its recipe is refitted on the same folds. The distribution of all costs answers from those folds.
     """
     model, learnt_from = read(challenger.folder, challenger.digest)
-    digests = row_digests(table)
+    digests = digests_of(table)
     splits = folds(table.charges, n_splits=plan.n_splits, n_repeats=plan.n_repeats, seed=plan.seed)
-    new = ~np.isin(digests, learnt_from)
+    new = learnt_from.surely_not(digests)
     if new.sum() >= _ENOUGH:
         rows = np.flatnonzero(new)
         mine = np.full((1, len(table), 100), np.nan)
@@ -98,7 +98,7 @@ def _compare(
 ) -> PairedComparison:
     number, trained = champion
     old, learnt_from = read(trained.folder, trained.digest)
-    unseen = rows[~np.isin(digests[rows], learnt_from)]
+    unseen = rows[learnt_from.surely_not(digests[rows])]
     if len(unseen) >= _ENOUGH:
         said, _ = old.predict_arrays(table.rows[unseen])
         mine_there = crps(table.charges[unseen], mine[0, unseen, 1:])

@@ -13,7 +13,7 @@ from adapters.sklearn.comparison import candidacy
 from adapters.sklearn.fitting import Table, fit_model, notes_on, threads_for
 from adapters.sklearn.folds import folds, train_and_test
 from adapters.sklearn.scoring import Published, scores
-from adapters.sklearn.storage import read, write
+from adapters.sklearn.storage import LearntFrom, digests_of, read, write
 from adapters.system.executor import LocalExecutor
 from domain.evaluation import Evaluation, FoldScores, Metric, OutOfFold
 from domain.model import MetricSummary, ModelCard
@@ -80,7 +80,7 @@ class SklearnTrainer(Trainer):
             folds=tuple(MetricSummary(one.value, measured.mean(one), measured.spread(one)) for one in Metric),
             profile=Profile.of(table.rows.T.tolist()),
         )
-        return write(model, card, table, into)
+        return write(model, card, LearntFrom(digests_of(table)), into)
 
     def score(self, model: TrainedModel, claims: Claims) -> Scores:
         """Score it as it is."""
