@@ -43,8 +43,7 @@ class Xgboost:
     def parameters(self) -> dict[str, Any]:
         """What XGBoost is told beside the number of rounds."""
         rest = {name: value for name, value in self.settings.items() if name != "n_estimators"}
-        # one thread: on busy cores several wait for each other ten times longer than they work
-        return {"objective": "reg:squarederror", "tree_method": "hist", "nthread": 1, "seed": self.seed, **rest}
+        return {"objective": "reg:squarederror", "tree_method": "hist", "seed": self.seed, **rest}
 
     @property
     def rounds(self) -> int:
@@ -54,8 +53,9 @@ class Xgboost:
     def fit(self, rows: Floats, charges: Floats) -> GradientBoostingRegressor:
         """Grow the trees on rows, n x 6, and their charges in USD."""
         xgboost = imported()
+        # on busy cores several threads wait for each other ten times longer than they work
         known = xgboost.QuantileDMatrix(rows, charges, nthread=1)
-        return kept(xgboost.train(self.parameters, known, self.rounds))
+        return kept(xgboost.train({**self.parameters, "nthread": 1}, known, self.rounds))
 
 
 def imported() -> Any:
@@ -95,7 +95,7 @@ def _tree(stump: Any, document: Mapping[str, Any], base: float) -> Any:
     # where a node splits; of a leaf its value
     conditions = np.array(document["split_conditions"], dtype=np.float32)
     make, arguments, state = stump.__reduce__()
-    nodes = np.zeros(len(left), dtype=state["nodes"].dtype)
+    nodes: Any = np.zeros(len(left), dtype=state["nodes"].dtype)
     nodes["left_child"], nodes["right_child"] = left, right
     nodes["feature"] = np.where(leaf, 0, document["split_indices"])
     # left is x < condition there and x <= threshold here, and in both x has 32 bits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
@@ -11,8 +12,8 @@ from scipy.stats import t as student
 from sklearn.model_selection import cross_val_predict
 from sklearn.tree import DecisionTreeRegressor
 
+from adapters.sklearn import work
 from adapters.sklearn.distribution import LEVELS
-from adapters.sklearn.fitting import fit_model
 from adapters.sklearn.folds import folds
 from adapters.sklearn.scoring import crps, r2, scores
 from adapters.sklearn.storage import digests_of, read
@@ -20,6 +21,7 @@ from domain.beneficiary import FACTS
 from domain.promotion import Candidacy, PairedComparison
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from adapters.sklearn.fitting import Table
     from adapters.sklearn.model import CostModel
     from domain.model import FoldPlan, Recipe, TrainedModel
+    from domain.ports.executor import Executor
     from domain.scores import Scores
 
     Floats = NDArray[np.float64]
@@ -39,7 +42,11 @@ _CONFIDENCE: Final = 0.95
 
 
 def candidacy(
-    challenger: TrainedModel, champion: tuple[int, TrainedModel] | None, table: Table, plan: FoldPlan
+    challenger: TrainedModel,
+    champion: tuple[int, TrainedModel] | None,
+    table: Table,
+    plan: FoldPlan,
+    executor: Executor,
 ) -> Candidacy:
     """Measure everything that the gate looks at, on the rows at hand.
 
@@ -50,6 +57,7 @@ def candidacy(
     model, learnt_from = read(challenger.folder, challenger.digest)
     digests = digests_of(table)
     splits = folds(table.charges, n_splits=plan.n_splits, n_repeats=plan.n_repeats, seed=plan.seed)
+    refit = partial(_refitted, table=table, plan=plan, executor=executor)
     new = learnt_from.surely_not(digests)
     if new.sum() >= _ENOUGH:
         rows = np.flatnonzero(new)
@@ -57,9 +65,9 @@ def candidacy(
         mine[0, rows] = model.predict_arrays(table.rows[rows])[0]
     else:
         rows = np.arange(len(table))
-        mine = _refitted(challenger.card.recipe, table, splits, plan)
+        mine = refit(challenger.card.recipe)
     unconditional = _unconditional(mine, rows, table, splits, plan)
-    comparison = _compare(mine, rows, champion, table, splits, plan, digests) if champion else unconditional
+    comparison = _compare(mine, rows, champion, table, splits, refit, digests) if champion else unconditional
     measured = scores(table.rows[rows], table.charges[rows], mine[0, rows])
     frozen = scores(table.rows, table.charges, model.predict_arrays(table.rows)[0])
     covered = _by_group(measured)
@@ -93,7 +101,7 @@ def _compare(
     champion: tuple[int, TrainedModel],
     table: Table,
     splits: Splits,
-    plan: FoldPlan,
+    refit: Callable[[Recipe], Floats],
     digests: NDArray[np.uint64],
 ) -> PairedComparison:
     number, trained = champion
@@ -112,8 +120,7 @@ def _compare(
             standard_error=float(differences.std(ddof=1) / np.sqrt(len(unseen))),
             freedom=len(unseen) - 1,
         )
-    refitted = _refitted(trained.card.recipe, table, splits, plan)
-    return _over_folds("identical_folds", number, mine, refitted, table, splits, rows)
+    return _over_folds("identical_folds", number, mine, refit(trained.card.recipe), table, splits, rows)
 
 
 def _over_folds(
@@ -161,12 +168,12 @@ def _paired(
     )
 
 
-def _refitted(recipe: Recipe, table: Table, splits: Splits, plan: FoldPlan) -> Floats:
+def _refitted(recipe: Recipe, table: Table, plan: FoldPlan, executor: Executor) -> Floats:
     """Answer out of fold by a recipe: repeats x n x 100."""
     answers = np.empty((plan.n_repeats, len(table), 100))
-    for number, (known, held) in enumerate(splits):
-        model = fit_model(recipe, table[known], seed=plan.seed)
-        answers[number // plan.n_splits, held] = model.predict_arrays(table.rows[held])[0]
+    pieces = [(work.fold, recipe, "all", number) for number in range(plan.n_splits * plan.n_repeats)]
+    for number, one in enumerate(executor.map(work.do, pieces, table, plan)):
+        answers[number // plan.n_splits, one.held] = one.answers
     return answers
 
 

@@ -38,6 +38,7 @@ class Family:
         transforms: of the target, those that make sense.
         most_rows: above this many rows a seeded subsample is fitted; None means never.
         positive: the loss needs costs above zero: nothing counts as one cent.
+        distributed: a `Cluster` fits it on rows that no machine holds.
     """
 
     label: str
@@ -46,6 +47,7 @@ class Family:
     transforms: tuple[str, ...]
     most_rows: int | None = None
     positive: bool = False
+    distributed: bool = False
 
 
 def _boosting(loss: str) -> Callable[[_Settings, int], Any]:
@@ -115,8 +117,9 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "boosting": Family("gradient boosting, squared loss", _boosting("squared_error"), _BOOSTING, _ALL),
     "boosting_absolute": Family("gradient boosting, absolute loss", _boosting("absolute_error"), _BOOSTING, _PLAIN),
     "boosting_gamma": Family("gradient boosting, gamma loss", _boosting("gamma"), _BOOSTING, _PLAIN, positive=True),
-    # the one that several machines can grow together: adapters/sklearn/cluster.py
-    "boosting_xgboost": Family("gradient boosting by XGBoost, squared loss", Xgboost, _XGBOOST, _PLAIN),
+    "boosting_xgboost": Family(
+        "gradient boosting by XGBoost, squared loss", Xgboost, _XGBOOST, _PLAIN, distributed=True
+    ),
     "interaction_ols": Family(
         "interactions, least squares", _interaction(lambda _: [LinearRegression()]), _INTERACTIONS, _ALL
     ),

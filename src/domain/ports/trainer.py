@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
     from domain.claims import Claims
@@ -14,6 +16,15 @@ if TYPE_CHECKING:
     from domain.model import FoldPlan, Provenance, Recipe, TrainedModel
     from domain.promotion import Candidacy
     from domain.scores import Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of a recipe: its score on each fold, on the test split, and its model."""
+
+    evaluation: Evaluation
+    test: Scores
+    model: TrainedModel
 
 
 class Trainer(Protocol):
@@ -40,6 +51,28 @@ class Trainer(Protocol):
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, provenance: Provenance, *, test: Scores, into: Path
     ) -> TrainedModel:
         """Fit on all rows, with residuals out of fold over all rows, and write the model folder ``into/medcost``."""
+
+    def make(
+        self,
+        recipes: Sequence[Recipe],
+        claims: Claims,
+        plan: FoldPlan,
+        provenance: Provenance,
+        *,
+        into: Path,
+        on_fold: Callable[[Recipe, FoldScores], None],
+    ) -> Generator[Made]:
+        """Cross-validate, test and fit each recipe, in order; each model is written to a folder of its own in ``into``.
+
+        The figures are those of `cross_validate`, `test` and `fit`; a trainer may work on later recipes meanwhile.
+        ``on_fold`` is called in order too. Closing the generator ends all of it.
+        """
+        for number, recipe in enumerate(recipes):
+            evaluation = self.cross_validate(recipe, claims, plan, on_fold=partial(on_fold, recipe))
+            test = self.test(recipe, claims, plan)
+            place = into / str(number)
+            place.mkdir()
+            yield Made(evaluation, test, self.fit(recipe, claims, plan, provenance, test=test, into=place))
 
     @abstractmethod
     def score(self, model: TrainedModel, claims: Claims) -> Scores:
