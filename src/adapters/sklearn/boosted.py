@@ -7,6 +7,7 @@ become the trees of a `GradientBoostingRegressor`: the folder and its allow-list
 from __future__ import annotations
 
 import json
+from copy import copy
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -79,12 +80,16 @@ def kept(booster: Any) -> GradientBoostingRegressor:
     learner = json.loads(bytes(booster.save_raw("json")))["learner"]
     (base,) = json.loads(learner["learner_model_param"]["base_score"])
     trees = learner["gradient_booster"]["model"]["trees"]
-    # as many stumps as there are trees, fitted by scikit-learn itself; then their trees are exchanged
+    # scikit-learn fits one stump, which says what its estimators look like inside; the trees are then put in its place
     nothing = np.zeros((2, len(FACTS)))
-    regressor = GradientBoostingRegressor(init="zero", learning_rate=1.0, n_estimators=len(trees), max_depth=1)
-    regressor.fit(nothing, nothing[:, 0])
-    for number, (stump, tree) in enumerate(zip(regressor.estimators_[:, 0], trees, strict=True)):
-        stump.tree_ = _tree(stump.tree_, tree, base if number == 0 else 0.0)
+    regressor = GradientBoostingRegressor(init="zero", learning_rate=1.0, n_estimators=1).fit(nothing, nothing[:, 0])
+    (stump,) = regressor.estimators_[0]
+    estimators = np.empty((len(trees), 1), dtype=object)
+    for number, tree in enumerate(trees):
+        estimators[number, 0] = copy(stump)
+        estimators[number, 0].tree_ = _tree(stump.tree_, tree, base if number == 0 else 0.0)
+    regressor.set_params(n_estimators=len(trees))
+    regressor.n_estimators_, regressor.estimators_ = len(trees), estimators
     return regressor
 
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from distributed import Client
 
     from adapters.sklearn.boosted import Xgboost
-    from adapters.sklearn.model import CostModel
     from domain.claims import Population
     from domain.model import FoldPlan, Recipe
     from domain.ports.dataset import ClaimsDataset
@@ -46,8 +45,8 @@ class Cluster:
 
     client: Client
 
-    def fits(self, recipe: Recipe, population: Population, table: Table, plan: FoldPlan) -> Iterator[Fold | CostModel]:
-        """Give what came of each fold, and then the model whose trees were grown on all rows.
+    def fits(self, recipe: Recipe, population: Population, table: Table, plan: FoldPlan) -> Iterator[Any]:
+        """Give a `Fold` for each fold, and then the `CostModel` whose trees were grown on all rows.
 
         Args:
             recipe: of a family that is `distributed`.

@@ -38,11 +38,15 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class File(_Part, frozen=True):
-    """Rows of a file. ``year`` of the costs, such as 2024 or "2023 and 2024", stands beside every answer."""
+    """Rows of a file, or of a folder of Parquet files: of these about ``sample`` are looked at in one place.
+
+    ``year`` of the costs, such as 2024 or "2023 and 2024", stands beside every answer.
+    """
 
     kind: Literal["csv", "parquet"]
     path: str
     year: int | str | None
+    sample: AtLeastOne = 200_000
 
 
 class Synthetic(_Part, frozen=True):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ from domain.ports.tracker import ExperimentTracker
 from domain.ports.trainer import Trainer
 from domain.ports.tuner import Tuner
 from entrypoints.wiring import train_config
-from entrypoints.wiring.executors import executor_at
+from entrypoints.wiring.executors import cluster_of, executor_at
 from entrypoints.wiring.settings import Settings, has_mlflow_server
 from entrypoints.wiring.train_config import TrainConfig
 
@@ -80,18 +81,18 @@ class Making(Provider):
 
 
 class Rows(Provider):
-    """One data set."""
+    """One data set; a folder of files is read by those who work."""
 
     scope = Scope.APP
 
-    def __init__(self, dataset: ClaimsDataset) -> None:
+    def __init__(self, make: Callable[[Executor], ClaimsDataset]) -> None:
         super().__init__()
-        self._dataset = dataset
+        self._make = make
 
     @provide
-    def dataset(self) -> ClaimsDataset:
+    def dataset(self, executor: Executor) -> ClaimsDataset:
         """The rows."""
-        return self._dataset
+        return self._make(executor)
 
 
 class Commands(Provider):
@@ -127,7 +128,7 @@ class Commands(Provider):
         """scikit-learn."""
         from adapters.sklearn.trainer import SklearnTrainer
 
-        return SklearnTrainer(clock, executor)
+        return SklearnTrainer(clock, executor, cluster_of(executor))
 
 
 class Working(Provider):
@@ -246,7 +247,7 @@ def models_container(settings: Settings, *replacements: Provider) -> AsyncContai
 
 def evaluation_container(settings: Settings, dataset: ClaimsDataset, *replacements: Provider) -> AsyncContainer:
     """Give what measures the champion on labelled rows."""
-    return _made(settings, Working(), Rows(dataset), Measuring(), *replacements)
+    return _made(settings, Working(), Rows(lambda _: dataset), Measuring(), *replacements)
 
 
 def training_container(settings: Settings, config: TrainConfig, *replacements: Provider) -> AsyncContainer:
@@ -257,11 +258,11 @@ def training_container(settings: Settings, config: TrainConfig, *replacements: P
         config: data, families, folds, budget.
         replacements: for testers: providers whose factories say ``override=True``.
     """
-    rows, working = Rows(dataset_of(config.source)), Working(config.executor.address)
+    rows, working = Rows(partial(dataset_of, config.source)), Working(config.executor.address)
     return _made(settings, working, rows, Measuring(), Making(), Tuning(config), *replacements)
 
 
-def dataset_of(source: File | Synthetic | Kaggle) -> ClaimsDataset:
+def dataset_of(source: File | Synthetic | Kaggle, executor: Executor) -> ClaimsDataset:
     """Give the rows that a configuration names."""
     if isinstance(source, train_config.Synthetic):
         from adapters.pandas.synthetic import SyntheticClaims
@@ -271,7 +272,12 @@ def dataset_of(source: File | Synthetic | Kaggle) -> ClaimsDataset:
         from adapters.pandas.kaggle import KaggleClaims
 
         return KaggleClaims(source.handle)
-    return claims_file(Path(source.path), year="" if source.year is None else str(source.year))
+    path, year = Path(source.path), "" if source.year is None else str(source.year)
+    if not path.is_dir():
+        return claims_file(path, year=year)
+    from adapters.pandas.partitioned import PartitionedClaims
+
+    return PartitionedClaims(path, executor, sample=source.sample, year=year)
 
 
 def claims_file(path: Path, *, year: str = "") -> ClaimsDataset:
