@@ -25,6 +25,7 @@ from adapters.sklearn.storage import digests_of
 from adapters.sklearn.work import Fold
 from domain.beneficiary import FACTS
 from domain.claims import TARGET
+from domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,9 +80,25 @@ class Cluster:
         return self.client.persist(read)
 
     def _grow(self, booster: Xgboost, frame: Any) -> Any:
-        with self.client.as_current():  # XGBoost asks for one, whatever it is told
-            rows = boosting.DaskQuantileDMatrix(self.client, frame[list(FACTS)], frame[TARGET])
-            return kept(boosting.train(self.client, booster.parameters, rows, booster.rounds)["booster"])
+        """Grow trees, and again from the first if a worker is lost on the way: XGBoost cannot go on without it.
+
+        Raises:
+            ConfigurationError: if it cannot be done by those who are there.
+        """
+        while True:
+            workers = self._workers()
+            try:
+                with self.client.as_current():  # XGBoost asks for one, whatever it is told
+                    rows = boosting.DaskQuantileDMatrix(self.client, frame[list(FACTS)], frame[TARGET])
+                    return kept(boosting.train(self.client, booster.parameters, rows, booster.rounds)["booster"])
+            except ValueError as error:  # XGBoost's own errors, too
+                left = self._workers()
+                if not left or workers <= left:
+                    message = f"the trees cannot be grown on {len(left)} workers: {error}"
+                    raise ConfigurationError(message) from error
+
+    def _workers(self) -> set[str]:
+        return set(self.client.scheduler_info(n_workers=-1)["workers"])
 
 
 def _numbers(part: ClaimsDataset, folds: int) -> pd.DataFrame:

@@ -50,7 +50,11 @@ class Trainer(Protocol):
     def fit(
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, provenance: Provenance, *, test: Scores, into: Path
     ) -> TrainedModel:
-        """Fit on all rows, with residuals out of fold over all rows, and write the model folder ``into/medcost``."""
+        """Fit on all rows, with residuals out of fold over all rows, and write the model folder ``into/medcost``.
+
+        Claims that are a sample are all rows here. Where a trainer can fit the recipe on the whole population it does,
+        residuals stay those of the sample, out of fold all the same, and the card says so.
+        """
 
     def make(
         self,

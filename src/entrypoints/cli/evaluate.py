@@ -25,7 +25,7 @@ def evaluate(*, data: Path, home: HomeFolder = None, profile: ChosenProfile = No
     Parameters
     ----------
     data
-        Claims file, CSV or Parquet.
+        Claims file, CSV or Parquet, or a folder of Parquet files, of which a sample is scored.
     """
     from application.evaluate_model import EvaluateModel  # scikit-learn takes seconds
     from entrypoints.wiring.session import session

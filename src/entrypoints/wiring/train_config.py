@@ -26,6 +26,9 @@ AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 Share = Annotated[float, msgspec.Meta(ge=0, lt=1)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 
+SAMPLE: Final = 200_000
+"""Rows of a folder that are looked at in one place, unless another number is said."""
+
 _CONFIG: Final = TREE / "config"
 _EXAMPLES: Final = {
     "dataset.path": "dataset=csv dataset.path=FILE",
@@ -46,7 +49,7 @@ class File(_Part, frozen=True):
     kind: Literal["csv", "parquet"]
     path: str
     year: int | str | None
-    sample: AtLeastOne = 200_000
+    sample: AtLeastOne = SAMPLE
 
 
 class Synthetic(_Part, frozen=True):

@@ -272,16 +272,26 @@ def dataset_of(source: File | Synthetic | Kaggle, executor: Executor) -> ClaimsD
         from adapters.pandas.kaggle import KaggleClaims
 
         return KaggleClaims(source.handle)
-    path, year = Path(source.path), "" if source.year is None else str(source.year)
-    if not path.is_dir():
-        return claims_file(path, year=year)
-    from adapters.pandas.partitioned import PartitionedClaims
-
-    return PartitionedClaims(path, executor, sample=source.sample, year=year)
+    year = "" if source.year is None else str(source.year)
+    return claims_file(Path(source.path), year=year, executor=executor, sample=source.sample)
 
 
-def claims_file(path: Path, *, year: str = "") -> ClaimsDataset:
-    """Give the rows of a CSV or Parquet file; ``year`` is that of the costs, if it is known."""
+def claims_file(
+    path: Path, *, year: str = "", executor: Executor | None = None, sample: int = train_config.SAMPLE
+) -> ClaimsDataset:
+    """Give the rows of a CSV or Parquet file, or of a folder of Parquet files.
+
+    Args:
+        path: of the file or folder.
+        year: of the costs, if it is known.
+        executor: who reads the files of a folder; this process, if nobody is named.
+        sample: about so many rows of a folder are given.
+    """
+    if path.is_dir():
+        from adapters.pandas.partitioned import PartitionedClaims
+        from adapters.system.executor import LocalExecutor
+
+        return PartitionedClaims(path, executor or LocalExecutor(), sample=sample, year=year)
     from adapters.pandas.claims_file import ClaimsFile
 
     return ClaimsFile(path, year=year)

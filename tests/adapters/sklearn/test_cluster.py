@@ -1,5 +1,8 @@
 """Trees that two workers grow together on rows that neither has all of."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -129,3 +132,19 @@ def test_a_row_that_breaks_the_contract_is_found_by_the_worker_that_reads_it(exe
     table.to_parquet(tmp_path / "part-2.parquet")
     with pytest.raises(ClaimsRejected, match=r"row 2, column age: .* in part-2\.parquet"):
         PartitionedClaims(tmp_path, executor, sample=SAMPLE).read()
+
+
+def test_trees_are_grown_by_those_who_are_left_when_a_worker_is_lost(dask_cluster, claims):
+    many = Recipe(family="boosting_xgboost", hyperparameters={"n_estimators": 400})
+    with dask_cluster(workers=2) as cluster, connected(cluster.address, patience=60) as executor:
+        executor.client.wait_for_workers(2, timeout=60)
+        with ThreadPoolExecutor(1) as thread:
+            fitting = thread.submit(
+                list, Cluster(executor.client).fits(many, claims.population, Table.of(claims), plan)
+            )
+            while "got rank" not in cluster.said:  # XGBoost tells who takes part in a fit
+                assert not fitting.done(), fitting.result()
+                time.sleep(0.01)
+            cluster.workers.pop().kill()
+            *folds, _ = fitting.result()
+    assert min(one.measured.expected.r2 for one in folds) > 0.6

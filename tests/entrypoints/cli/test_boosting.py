@@ -27,3 +27,10 @@ def test_trees_grown_by_two_workers_become_champion_and_answer(medcost, dask_clu
     card = medcost("models", "show", "1", "--markdown").output
     assert "2,400 rows: the 3 files of the folder year=2024" in card
     assert "The estimator was fitted on all rows" in card
+
+
+def test_a_folder_is_described_as_one_data_set(medcost, tmp_path):
+    for part in range(2):
+        SyntheticClaims(rows=50, seed=part).write(tmp_path / f"part-{part}.parquet")
+    told = medcost("data", "validate", tmp_path, "--json")
+    assert (told.status, told.document["rows"], told.document["is_kept"]) == (0, 100, True)
