@@ -180,7 +180,8 @@ class Cluster:
         where = ["--host", self._host(number), "--dashboard-address", f"{self._host(number)}:0"]
         dask = [sys.executable, "-m", "dask", *words, *where]
         with (self._folder / "log").open("ab") as log:
-            told = {**os.environ, **environment}
+            # whoever does not answer for twelve seconds is lost, not thirty; Dask knows no less
+            told = {**os.environ, "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s", **environment}
             return subprocess.Popen([*self._inside(number), *dask], env=told, stdout=log, stderr=log)
 
 
