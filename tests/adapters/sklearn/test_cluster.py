@@ -135,12 +135,13 @@ def test_a_row_that_breaks_the_contract_is_found_by_the_worker_that_reads_it(exe
 
 
 def test_trees_are_grown_by_those_who_are_left_when_a_worker_is_lost(dask_cluster, claims):
-    many = Recipe(family="boosting_xgboost", hyperparameters={"n_estimators": 400})
+    many = Recipe(family="boosting_xgboost", hyperparameters={"n_estimators": 200})
+    halves = FoldPlan(n_splits=2, n_repeats=1)
     with dask_cluster(workers=2) as cluster, connected(cluster.address, patience=60) as executor:
         executor.client.wait_for_workers(2, timeout=60)
         with ThreadPoolExecutor(1) as thread:
             fitting = thread.submit(
-                list, Cluster(executor.client).fits(many, claims.population, Table.of(claims), plan)
+                list, Cluster(executor.client).fits(many, claims.population, Table.of(claims), halves)
             )
             while "got rank" not in cluster.said:  # XGBoost tells who takes part in a fit
                 assert not fitting.done(), fitting.result()
