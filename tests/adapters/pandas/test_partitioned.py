@@ -1,5 +1,7 @@
 """A folder of Parquet files: held against the contract file by file, and sampled by the rows' digests."""
 
+from statistics import fmean
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -31,16 +33,18 @@ def rows_of(claims):
 
 def test_all_rows_come_where_there_are_no_more_than_asked_for(folder):
     claims = sampled(folder, 5_000).read()
+    assert claims.population
     assert len(claims) == claims.population.rows == 2_000
     whole = [SyntheticClaims(rows=500, seed=seed).read() for seed in SEEDS]
-    assert np.array_equal(claims.charges, np.concatenate([one.charges for one in whole]))
+    assert list(claims.charges) == [charge for one in whole for charge in one.charges]
 
 
 def test_of_more_rows_a_sample_comes_that_is_spread_as_they_are(folder):
     claims, everybody = sampled(folder, 600).read(), sampled(folder, 5_000).read()
     assert 500 < len(claims) < 700
+    assert claims.population
     assert claims.population.rows == 2_000
-    assert np.mean(claims.charges) == pytest.approx(np.mean(everybody.charges), rel=0.1)
+    assert fmean(claims.charges) == pytest.approx(fmean(everybody.charges), rel=0.1)
     assert claims.digest == everybody.digest
 
 
@@ -50,6 +54,7 @@ def test_a_smaller_sample_is_part_of_a_larger_one(folder):
 
 def test_each_part_can_be_read_by_itself(folder):
     population = sampled(folder, 100).read().population
+    assert population
     assert sum(len(part.read()) for part in population.parts) == population.rows
 
 
