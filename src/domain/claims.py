@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import struct
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
@@ -172,6 +173,14 @@ class Claims:
     facts: Column[Column[float]]
     charges: Column[float]
     population: Population | None = None
+
+    @classmethod
+    def of(cls, records: Sequence[ClaimRecord], origin: DataOrigin) -> Self:
+        """Put records side by side. Hashed as rows of seven 64-bit numbers, little-endian, as those of a file are."""
+        facts = [record.beneficiary.as_numbers() for record in records]
+        charges = [record.charges for record in records]
+        rows = (struct.pack("<7d", *row, cost) for row, cost in zip(facts, charges, strict=True))
+        return cls(origin, hashlib.sha256(b"".join(rows)).hexdigest(), facts, charges)
 
     def __len__(self) -> int:
         return len(self.charges)

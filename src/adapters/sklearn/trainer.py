@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adapters.sklearn import work
-from adapters.sklearn.comparison import candidacy
+from adapters.sklearn.comparison import candidacy, replay
 from adapters.sklearn.families import family_of
 from adapters.sklearn.fitting import Table, notes_on, threads_for
 from adapters.sklearn.folds import train_and_test
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from domain.model import FoldPlan, Provenance, Recipe, TrainedModel
     from domain.promotion import Candidacy
     from domain.scores import Scores
+    from domain.shadow import Replay
 
     Piece = tuple[Any, ...]
 
@@ -106,11 +107,22 @@ class SklearnTrainer(Trainer):
         return scores(table.rows, table.charges, answers)
 
     def compare(
-        self, challenger: TrainedModel, champion: tuple[int, TrainedModel] | None, claims: Claims, plan: FoldPlan
+        self,
+        challenger: TrainedModel,
+        champion: tuple[int, TrainedModel] | None,
+        claims: Claims,
+        plan: FoldPlan,
+        outcomes: Claims | None = None,
     ) -> Candidacy:
         """Measure challenger and champion."""
+        came_in = Table.of(outcomes) if outcomes else None
         with threads_for(len(claims)):
-            return candidacy(challenger, champion, Table.of(claims), plan, self.executor)
+            return candidacy(challenger, champion, Table.of(claims), plan, self.executor, came_in)
+
+    def replay(self, challenger: TrainedModel, champion: tuple[int, TrainedModel], outcomes: Claims) -> Replay | None:
+        """Score both as they are."""
+        with threads_for(len(outcomes)):
+            return replay(challenger, champion, Table.of(outcomes)) if outcomes else None
 
     def _written(
         self,

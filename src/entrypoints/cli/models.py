@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from domain.scores import Scores
     from entrypoints.wiring.session import Session
 
-app = App(name="models", help="Versions, gate, ledger: list, show, promote, rollback, history.")
+app = App(name="models", help="Versions, gate, ledger: list, show, promote, rollback, history, shadow.")
+app.command(
+    "entrypoints.cli.shadow:shadow",
+    name="shadow",
+    help="Let a version answer again what the champion answered, and hold both against outcomes.",
+)
 
 
 @app.command(name="list")

@@ -150,6 +150,7 @@ class Gate(_Part, frozen=True):
     milliseconds: Positive
     megabytes: Positive
     single_fact_r2: float
+    outcomes: bool
 
 
 class Tracking(_Part, frozen=True):

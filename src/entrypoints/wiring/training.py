@@ -21,6 +21,7 @@ from application.promote_model import PromoteModel
 from application.publish_model import PublishModel
 from application.reconcile import Reconcile
 from application.register_model import RegisterModel
+from application.retrain_model import BeginRetraining, FinishRetraining
 from application.review_models import ReviewModels
 from application.roll_back_model import RollBackModel
 from application.set_password import SetPassword
@@ -32,6 +33,7 @@ from domain.ports.dataset import ClaimsDataset
 from domain.ports.executor import Executor
 from domain.ports.keys import ApiKeys
 from domain.ports.loader import ModelLoader
+from domain.ports.predictions import PredictionRepository
 from domain.ports.publisher import ModelPublisher
 from domain.ports.registry import ModelRegistry
 from domain.ports.tracker import ExperimentTracker
@@ -78,6 +80,8 @@ class Making(Provider):
     compare = provide(CompareModels)
     tune = provide(TuneModel)
     judge = provide(JudgeModel)
+    begin_retraining = provide(BeginRetraining)
+    finish_retraining = provide(FinishRetraining)
 
 
 class Rows(Provider):
@@ -170,6 +174,13 @@ class LastingParts(Provider):
         return PostgresKeys(engine, clock)
 
     @provide
+    def predictions(self, engine: AsyncEngine) -> PredictionRepository:
+        """In PostgreSQL: what became of those who asked."""
+        from adapters.postgres.predictions import PostgresPredictions
+
+        return PostgresPredictions(engine)
+
+    @provide
     def publisher(self, settings: Settings) -> ModelPublisher:
         """BentoML's store in the home."""
         from adapters.bentoml.publisher import BentoPublisher
@@ -203,6 +214,13 @@ class PassingParts(Provider):
         from adapters.memory.tracker import MemoryTracker
 
         return MemoryTracker()
+
+    @provide
+    def predictions(self) -> PredictionRepository:
+        """Nobody asked yet."""
+        from adapters.memory.predictions import MemoryPredictions
+
+        return MemoryPredictions()
 
 
 class Tuning(Provider):
