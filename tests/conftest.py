@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -138,6 +139,72 @@ def start_model_server() -> Iterator[Callable[..., tuple[str, subprocess.Popen[b
         process.terminate()
     for process in started:
         process.wait(timeout=20)
+
+
+class Cluster:
+    """A scheduler and workers of Dask, processes of their own, each begun by what ``inside(i)`` gives.
+
+    The scheduler's ``i`` is 0; workers count from 1. Their log is one file in a folder.
+    """
+
+    def __init__(self, folder: Path, host: Callable[[int], str], inside: Callable[[int], list[str]]) -> None:
+        self._folder, self._host, self._inside = folder, host, inside
+        self.workers: list[subprocess.Popen[bytes]] = []
+        file = folder / "scheduler.json"
+        self._scheduler = self._start(0, "scheduler", "--port", "0", "--scheduler-file", str(file))
+        deadline = time.monotonic() + 60
+        while not file.exists() or not file.read_text():
+            assert self._scheduler.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.05)
+        self.address: str = json.loads(file.read_text())["address"]
+
+    @property
+    def said(self) -> str:
+        return (self._folder / "log").read_text()
+
+    def join(self, **environment: str) -> subprocess.Popen[bytes]:
+        """Begin one more worker, which registers itself in a moment."""
+        words = ["worker", self.address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self._folder)]
+        self.workers.append(self._start(len(self.workers) + 1, *words, **environment))
+        return self.workers[-1]
+
+    def end(self) -> None:
+        """End them all; a stopped one, too."""
+        for process in (*self.workers, self._scheduler):
+            process.kill()
+        for process in (*self.workers, self._scheduler):
+            process.wait(timeout=20)
+
+    def _start(self, number: int, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+        where = ["--host", self._host(number), "--dashboard-address", f"{self._host(number)}:0"]
+        dask = [sys.executable, "-m", "dask", *words, *where]
+        with (self._folder / "log").open("ab") as log:
+            # whoever does not answer for twelve seconds is lost, not thirty; Dask knows no less
+            told = {**os.environ, "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s", **environment}
+            return subprocess.Popen([*self._inside(number), *dask], env=told, stdout=log, stderr=log)
+
+
+@pytest.fixture(scope="session")
+def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., AbstractContextManager[Cluster]]:
+    """`with dask_cluster(workers=2) as cluster:` on this host, or where ``host`` and ``inside`` say."""
+
+    @contextmanager
+    def start(
+        *,
+        workers: int,
+        host: Callable[[int], str] = lambda _: "127.0.0.1",
+        inside: Callable[[int], list[str]] = lambda _: [],
+    ) -> Iterator[Cluster]:
+        cluster = Cluster(tmp_path_factory.mktemp("cluster"), host, inside)
+        try:
+            for _ in range(workers):
+                cluster.join()
+            yield cluster
+        finally:
+            cluster.end()
+
+    return start
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,18 +80,14 @@ class CompareModels:
         )
         evaluations: list[Evaluation] = []
         tests: dict[str, Scores] = {}
-        with self.tracker.run(setup) as run:
-            for recipe in recipes:
-                evaluation = self.trainer.cross_validate(
-                    recipe, claims, plan, on_fold=lambda fold, recipe=recipe: on_fold(recipe, fold)
-                )
-                test = self.trainer.test(recipe, claims, plan)
-                provenance = Provenance(metric=metric.value, tracking_run=run.id, git_revision=git_revision)
-                with tempfile.TemporaryDirectory() as workspace:
-                    model = self.trainer.fit(recipe, claims, plan, provenance, test=test, into=Path(workspace))
-                    run.log_family(evaluation, test, model)
-                evaluations.append(evaluation)
-                tests[recipe.name] = test
+        with self.tracker.run(setup) as run, tempfile.TemporaryDirectory() as workspace:
+            provenance = Provenance(metric=metric.value, tracking_run=run.id, git_revision=git_revision)
+            making = self.trainer.make(recipes, claims, plan, provenance, into=Path(workspace), on_fold=on_fold)
+            with closing(making):
+                for made in making:
+                    run.log_family(made.evaluation, made.test, made.model)
+                    evaluations.append(made.evaluation)
+                    tests[made.evaluation.recipe.name] = made.test
             ranking = ranked(evaluations, metric)
             run.log_comparison(ranking)
         return Comparison(run.id, metric, ranking, tests)

@@ -157,6 +157,10 @@ class RegistryUnavailable(Unavailable):
     """The tracking store or the model registry did not answer."""
 
 
+class ExecutorUnavailable(Unavailable):
+    """Nobody is there to work on what was handed out."""
+
+
 class ModelRefused(MedcostError):
     """A model folder is not what its digest promises, or holds what may not be loaded."""
 

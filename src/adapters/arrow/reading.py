@@ -72,7 +72,7 @@ def read_batches(path: Path, *, at_once: int) -> Iterator[Batch]:
         ConfigurationError: for another ending.
         InvalidInput: if the file cannot be read as what its ending says.
     """
-    readers = {".csv": _csv, ".parquet": _parquet, ".jsonl": _json_lines}
+    readers = {".csv": _csv, ".parquet": parquet_batches, ".jsonl": _json_lines}
     read = readers[ending_of(path)]
     try:
         yield from read(path, at_once)
@@ -102,9 +102,10 @@ def unusable(path: Path, why: str) -> InvalidInput:
     return InvalidInput([FieldError(path.name, "file", why)])
 
 
-def _parquet(path: Path, at_once: int) -> Iterator[Batch]:
+def parquet_batches(source: Path | pa.NativeFile, at_once: int) -> Iterator[Batch]:
+    """Give the rows of a file on this machine, or of one that is open elsewhere."""
     # not whole row groups at once: one may be as large as the file
-    with pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False) as file:
+    with pq.ParquetFile(source, buffer_size=_BUFFER, pre_buffer=False) as file:
         total, read = file.metadata.num_rows, 0
         for batch in file.iter_batches(at_once):
             read += len(batch)

@@ -167,6 +167,23 @@ def _state_of(place: Path) -> Path:
     return place.with_name(f".{place.name}.state")
 
 
+def with_answers(table: pa.Table, said: PublishedColumns) -> pa.Table:
+    """Give rows with their answers beside them."""
+    table = table.drop_columns([name for name in ANSWERS if name in table.schema.names])
+    version = pa.repeat(pa.scalar(said.model.version, pa.int64()), len(table))
+    warnings = _WARNINGS.take(pa.array(np.asarray(said.cautions)))
+    for name, values in zip(ANSWERS, (*map(pa.array, _money(said)), warnings, version), strict=True):
+        table = table.append_column(name, values)
+    return table
+
+
+def parquet_writer(sink: pa.NativeFile, schema: pa.Schema) -> pq.ParquetWriter:
+    """Begin a Parquet file of answers."""
+    # hardly two amounts are alike: to look for those that are takes a third of the time and a fifth of the room
+    named = [one for one in schema.names if one not in _MONEY]
+    return pq.ParquetWriter(sink, schema, use_dictionary=named)  # type: ignore[arg-type]  # stubs: bool only
+
+
 def _as_rows(kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> Iterator[Row]:
     rows: Sequence[Row] = kept if isinstance(kept, list) else kept.to_pylist()
     warnings = _WARNINGS.to_pylist()
@@ -230,9 +247,7 @@ class _Parquet:
             # and takes it along: all offsets count from the beginning of the whole file
             self._sink = sink = pa.OSFile(self._file.name, "ab")
             os.lseek(sink.fileno(), 0, os.SEEK_SET)
-            # hardly two amounts are alike: to look for those that are takes a third of the time and a fifth of the room
-            named = [one for one in table.schema.names if one not in _MONEY]
-            self._piece = pq.ParquetWriter(sink, table.schema, use_dictionary=named)  # type: ignore[arg-type]  # stubs: bool only
+            self._piece = parquet_writer(sink, table.schema)
         self._piece.write_table(table, row_group_size=len(table))
 
     def end_piece(self) -> None:
@@ -272,9 +287,4 @@ class _Parquet:
                 ]
                 self._schema = pa.schema(nulls)
                 table = table.cast(self._schema)
-        table = table.drop_columns([name for name in ANSWERS if name in table.schema.names])
-        version = pa.repeat(pa.scalar(said.model.version, pa.int64()), len(table))
-        warnings = _WARNINGS.take(pa.array(np.asarray(said.cautions)))
-        for name, values in zip(ANSWERS, (*map(pa.array, _money(said)), warnings, version), strict=True):
-            table = table.append_column(name, values)
-        return table
+        return with_answers(table, said)

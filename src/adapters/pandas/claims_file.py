@@ -39,11 +39,15 @@ class ClaimsFile(ClaimsDataset):
 
     def report(self) -> ContractReport:
         """Describe it."""
-        return examine(self._table(), self._origin())[0]
+        return self.examined()[0]
 
     def read(self) -> Claims:
         """Give all rows."""
-        return accepted(*examine(self._table(), self._origin()))
+        return accepted(*self.examined())
+
+    def examined(self) -> tuple[ContractReport, Claims | None]:
+        """Describe it, and give all rows if the contract is kept: both from one reading."""
+        return examine(self._table(), self._origin())
 
     def split(self, train: Path, held: Path, *, share: float, seed: int) -> None:
         """Write a random share of the rows to ``held`` and the others to ``train``, as they stand here.

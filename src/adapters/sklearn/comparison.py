@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
@@ -11,11 +12,12 @@ from scipy.stats import t as student
 from sklearn.model_selection import cross_val_predict
 from sklearn.tree import DecisionTreeRegressor
 
+from adapters.sklearn import work
 from adapters.sklearn.distribution import LEVELS
-from adapters.sklearn.fitting import Table, fit_model
+from adapters.sklearn.fitting import Table
 from adapters.sklearn.folds import folds
 from adapters.sklearn.scoring import crps, r2, scores
-from adapters.sklearn.storage import read, row_digests
+from adapters.sklearn.storage import LearntFrom, digests_of, read
 from domain.beneficiary import FACTS
 from domain.promotion import Candidacy, PairedComparison
 from domain.shadow import Replay
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from adapters.sklearn.model import CostModel
     from domain.model import FoldPlan, Recipe, TrainedModel
+    from domain.ports.executor import Executor
     from domain.scores import Scores
 
     Floats = NDArray[np.float64]
@@ -43,6 +46,7 @@ def candidacy(
     champion: tuple[int, TrainedModel] | None,
     table: Table,
     plan: FoldPlan,
+    executor: Executor,
     outcomes: Table | None = None,
 ) -> Candidacy:
     """Measure everything that the gate looks at, on the rows at hand.
@@ -53,24 +57,25 @@ def candidacy(
     Outcomes that neither model learnt from, if there are at least 200, join the rows that the champion never saw.
     """
     model, learnt_from = read(challenger.folder, challenger.digest)
-    digests = row_digests(table)
+    digests = digests_of(table)
     splits = folds(table.charges, n_splits=plan.n_splits, n_repeats=plan.n_repeats, seed=plan.seed)
-    new = ~np.isin(digests, learnt_from)
+    refit = partial(_refitted, table=table, plan=plan, executor=executor)
+    new = learnt_from.surely_not(digests)
     if new.sum() >= _ENOUGH:
         rows = np.flatnonzero(new)
         mine = np.full((1, len(table), 100), np.nan)
         mine[0, rows] = model.predict_arrays(table.rows[rows])[0]
     else:
         rows = np.arange(len(table))
-        mine = _refitted(challenger.card.recipe, table, splits, plan)
+        mine = refit(challenger.card.recipe)
     unconditional = _unconditional(mine, rows, table, splits, plan)
     comparison = unconditional
     if champion:
-        came_in = _not_in(outcomes or table[rows[:0]], digests, learnt_from)
+        came_in = _not_in(outcomes or table[rows[:0]], LearntFrom(digests), learnt_from)
         comparison = _on_unseen_rows(
             champion, table[rows], mine[0, rows], came_in, model
         ) or _over_folds(
-            "identical_folds", champion[0], mine, _refitted(champion[1].card.recipe, table, splits, plan), table,
+            "identical_folds", champion[0], mine, refit(champion[1].card.recipe), table,
             splits, rows,
         )  # fmt: skip
     measured = scores(table.rows[rows], table.charges[rows], mine[0, rows])
@@ -112,10 +117,11 @@ def replay(challenger: TrainedModel, champion: tuple[int, TrainedModel], outcome
     return Replay(comparison, *(scores(rows.rows, rows.charges, answers) for answers in said))
 
 
-def _not_in(table: Table, *known: NDArray[np.uint64]) -> Table:
+def _not_in(table: Table, *known: LearntFrom) -> Table:
     """Leave out rows that are known, and repetitions: somebody who asked twice is one person."""
-    digests, first = np.unique(row_digests(table), return_index=True)
-    return table[np.sort(first[~np.isin(digests, np.concatenate(known))])]
+    digests, first = np.unique(digests_of(table), return_index=True)
+    new = np.logical_and.reduce([one.surely_not(digests) for one in known])
+    return table[np.sort(first[new])]
 
 
 def _on_unseen_rows(
@@ -132,7 +138,7 @@ def _on_unseen_rows(
     """
     number, trained = champion
     model, learnt_from = read(trained.folder, trained.digest)
-    new = ~np.isin(row_digests(table), learnt_from)
+    new = learnt_from.surely_not(digests_of(table))
     rows, answers, more = table[new], mine[new], _not_in(outcomes, learnt_from)
     enough = len(more) >= _ENOUGH
     if enough:
@@ -205,12 +211,12 @@ def _paired(
     )
 
 
-def _refitted(recipe: Recipe, table: Table, splits: Splits, plan: FoldPlan) -> Floats:
+def _refitted(recipe: Recipe, table: Table, plan: FoldPlan, executor: Executor) -> Floats:
     """Answer out of fold by a recipe: repeats x n x 100."""
     answers = np.empty((plan.n_repeats, len(table), 100))
-    for number, (known, held) in enumerate(splits):
-        model = fit_model(recipe, table[known], seed=plan.seed)
-        answers[number // plan.n_splits, held] = model.predict_arrays(table.rows[held])[0]
+    pieces = [(work.fold, recipe, "all", number) for number in range(plan.n_splits * plan.n_repeats)]
+    for number, one in enumerate(executor.map(work.do, pieces, table, plan)):
+        answers[number // plan.n_splits, one.held] = one.answers
     return answers
 
 

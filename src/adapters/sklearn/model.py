@@ -50,6 +50,10 @@ class CostModel:
         object.__setattr__(self, "coalitions", Coalitions.of(self.background))
         object.__setattr__(self, "_evaluate", evaluation_of(self.estimator, self.background))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process without what is made anew from the rest."""
+        return CostModel, (self.estimator, self.distribution, self.support, self.background)
+
     def points(self, rows: Floats) -> Floats:
         """Estimate points in USD."""
         return rounded(self._evaluate(rows))

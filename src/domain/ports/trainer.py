@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
     from domain.claims import Claims
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
     from domain.promotion import Candidacy
     from domain.scores import Scores
     from domain.shadow import Replay
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of a recipe: its score on each fold, on the test split, and its model."""
+
+    evaluation: Evaluation
+    test: Scores
+    model: TrainedModel
 
 
 class Trainer(Protocol):
@@ -40,7 +51,33 @@ class Trainer(Protocol):
     def fit(
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, provenance: Provenance, *, test: Scores, into: Path
     ) -> TrainedModel:
-        """Fit on all rows, with residuals out of fold over all rows, and write the model folder ``into/medcost``."""
+        """Fit on all rows, with residuals out of fold over all rows, and write the model folder ``into/medcost``.
+
+        Claims that are a sample are all rows here. Where a trainer can fit the recipe on the whole population it does,
+        residuals stay those of the sample, out of fold all the same, and the card says so.
+        """
+
+    def make(
+        self,
+        recipes: Sequence[Recipe],
+        claims: Claims,
+        plan: FoldPlan,
+        provenance: Provenance,
+        *,
+        into: Path,
+        on_fold: Callable[[Recipe, FoldScores], None],
+    ) -> Generator[Made]:
+        """Cross-validate, test and fit each recipe, in order; each model is written to a folder of its own in ``into``.
+
+        The figures are those of `cross_validate`, `test` and `fit`; a trainer may work on later recipes meanwhile.
+        ``on_fold`` is called in order too. Closing the generator ends all of it.
+        """
+        for number, recipe in enumerate(recipes):
+            evaluation = self.cross_validate(recipe, claims, plan, on_fold=partial(on_fold, recipe))
+            test = self.test(recipe, claims, plan)
+            place = into / str(number)
+            place.mkdir()
+            yield Made(evaluation, test, self.fit(recipe, claims, plan, provenance, test=test, into=place))
 
     @abstractmethod
     def score(self, model: TrainedModel, claims: Claims) -> Scores:

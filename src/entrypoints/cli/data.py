@@ -42,7 +42,7 @@ def describe(file: Path, /, *, home: HomeFolder = None, json: AsJson = False) ->
     Parameters
     ----------
     file
-        CSV or Parquet.
+        CSV or Parquet, or a folder of Parquet files.
     """
     report, drift = _examined(file, home)
     if json:
@@ -76,7 +76,7 @@ def validate(
     Parameters
     ----------
     file
-        CSV or Parquet.
+        CSV or Parquet, or a folder of Parquet files.
     """
     report, drift = _examined(file, home)
     if json:
@@ -214,7 +214,7 @@ def _drift_table(drift: DriftFromModel) -> Table:
 
 
 def _tell_duplicates(report: ContractReport, console: Console) -> None:
-    if report.duplicates:
+    if report.duplicate_rows:
         rows = ", ".join(map(str, report.duplicate_rows[:_SHOWN]))
         more = f" and {report.duplicates - _SHOWN:,} more" if report.duplicates > _SHOWN else ""
         console.print(f"rows that repeat an earlier one: {rows}{more}")

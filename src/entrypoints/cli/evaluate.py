@@ -37,7 +37,7 @@ def evaluate(
     Parameters
     ----------
     data
-        Claims file, CSV or Parquet.
+        Claims file, CSV or Parquet, or a folder of Parquet files, of which a sample is scored.
     model
         Score this model folder, as `medcost train --out` writes it, instead of the champion.
     """

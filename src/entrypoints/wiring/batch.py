@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from adapters.arrow.reading import Row
     from domain.ports.loader import LoadedModel, ModelLoader
     from domain.ports.publisher import ModelPublisher
+    from domain.prediction import PublishedColumns
 
 _AT_ONCE: Final = 1 << 16
 _KEEP_EACH: Final = 8
 """After so many batches what is written outlives this process."""
-_MOST_VIOLATIONS: Final = 1_000
+MOST_VIOLATIONS: Final = 1_000
 
 
 class BatchResult(msgspec.Struct):
@@ -69,12 +70,21 @@ async def served(publisher: ModelPublisher, loader: ModelLoader) -> tuple[ModelR
         NoChampion: if nothing was published yet.
         ModelRefused: if its folder does not match its digest.
     """
+    reference, folder = await folder_served(publisher)
+    return reference, await asyncio.to_thread(loader.load, reference, folder)
+
+
+async def folder_served(publisher: ModelPublisher) -> tuple[ModelReference, Path]:
+    """Find the folder of the model that is served; nothing is verified.
+
+    Raises:
+        NoChampion: if nothing was published yet.
+    """
     reference = await publisher.pointed_to()
     if reference is None:
         message = "there is no champion yet: run `medcost train stage=all`"
         raise NoChampion(message)
-    folder = await publisher.folder(reference)
-    return reference, await asyncio.to_thread(loader.load, reference, folder)
+    return reference, await publisher.folder(reference)
 
 
 async def predict_file(
@@ -106,31 +116,43 @@ async def predict_file(
     with threadpool_limits(1), growing(out, _job(reference, source, at_once)) as grown:
         result = msgspec.json.decode(grown.notes, type=BatchResult | None) or BatchResult(reference)
         result.resumed, result.batches = result.rows, 0
-        async with aclosing(_ahead(read_batches(source, at_once=at_once))) as batches, _Behind() as writing:
+        async with aclosing(ahead(read_batches(source, at_once=at_once))) as batches, Behind() as writing:
             read = number = 0
             async for batch in batches:
                 read += len(batch)
                 number += 1
                 if read <= result.resumed:
                     continue
-                if not result.rows:
-                    known = (*FACTS, TARGET)
-                    result.unknown_columns = tuple(one for one in batch.names if one.strip().casefold() not in known)
-                facts, good, broken = await asyncio.to_thread(facts_of, batch)
-                people = facts if good.all() else facts[good]
-                said = await model.publish_columns(cast("memoryview[float]", people.data))
-                found = [Violation(result.rows + i + 1, one.field, one.code, one.detail) for i, one in broken]
-                result.rows = read
-                result.scored += int(good.sum())
-                result.share = batch.share
-                result.batches += 1
-                result.violations += found[: _MOST_VIOLATIONS - len(result.violations)]
-                await writing(grown.write, _only(batch, good), said)
+                kept, said, found = await score_batch(model, batch, result)
+                await writing(grown.write, kept, said)
                 if number % _KEEP_EACH == 0:
                     await writing(grown.keep, read, msgspec.json.encode(result))
                 on_batch(result, found)
             await writing(grown.keep, read, msgspec.json.encode(result))
     return result
+
+
+async def score_batch(
+    model: LoadedModel, batch: Batch, result: BatchResult
+) -> tuple[pa.RecordBatch | list[Row], PublishedColumns, Sequence[Violation]]:
+    """Score the good rows of a batch and count all of them.
+
+    Returns:
+        Those rows, what was said of them, and what is wrong with the others.
+    """
+    if not result.rows:
+        known = (*FACTS, TARGET)
+        result.unknown_columns = tuple(one for one in batch.names if one.strip().casefold() not in known)
+    facts, good, broken = await asyncio.to_thread(facts_of, batch)
+    people = facts if good.all() else facts[good]
+    said = await model.publish_columns(cast("memoryview[float]", people.data))
+    found = [Violation(result.rows + i + 1, one.field, one.code, one.detail) for i, one in broken]
+    result.rows += len(batch)
+    result.scored += int(good.sum())
+    result.share = batch.share
+    result.batches += 1
+    result.violations += found[: MOST_VIOLATIONS - len(result.violations)]
+    return _only(batch, good), said, found
 
 
 def _job(reference: ModelReference, source: Path, at_once: int) -> dict[str, str]:
@@ -153,7 +175,7 @@ def _only(batch: Batch, good: NDArray[np.bool_]) -> pa.RecordBatch | list[Row]:
     return [row for row, is_good in zip(batch.rows, good, strict=True) if is_good and isinstance(row, dict)]
 
 
-async def _ahead(batches: Iterator[Batch]) -> AsyncGenerator[Batch]:
+async def ahead(batches: Iterator[Batch]) -> AsyncGenerator[Batch]:
     """Read the next batch while this one is worked on."""
     coming = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
     try:
@@ -164,7 +186,7 @@ async def _ahead(batches: Iterator[Batch]) -> AsyncGenerator[Batch]:
         await asyncio.gather(coming, return_exceptions=True)  # it reads a file that is about to be closed
 
 
-class _Behind:
+class Behind:
     """One call at a time in a thread, behind the one who asks for it, who waits only for the call before."""
 
     def __init__(self) -> None:
@@ -174,6 +196,7 @@ class _Behind:
         return self
 
     async def __call__(self, work: Callable[..., None], *given: object) -> None:
+        """Ask for one more."""
         if self._call:
             await asyncio.shield(self._call)
         self._call = asyncio.ensure_future(asyncio.to_thread(work, *given))

@@ -26,7 +26,14 @@ AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 Share = Annotated[float, msgspec.Meta(ge=0, lt=1)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 
+SAMPLE: Final = 200_000
+"""Rows of a folder that are looked at in one place, unless another number is said."""
+
 _CONFIG: Final = TREE / "config"
+_EXAMPLES: Final = {
+    "dataset.path": "dataset=csv dataset.path=FILE",
+    "executor.address": "executor=dask executor.address=tcp://HOST:8786",
+}
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,11 +41,15 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class File(_Part, frozen=True):
-    """Rows of a file. ``year`` of the costs, such as 2024 or "2023 and 2024", stands beside every answer."""
+    """Rows of a file, or of a folder of Parquet files: of these about ``sample`` are looked at in one place.
+
+    ``year`` of the costs, such as 2024 or "2023 and 2024", stands beside every answer.
+    """
 
     kind: Literal["csv", "parquet"]
     path: str
     year: int | str | None
+    sample: AtLeastOne = SAMPLE
 
 
 class Synthetic(_Part, frozen=True):
@@ -148,6 +159,21 @@ class Tracking(_Part, frozen=True):
     uri: str | None
 
 
+class Local(_Part, frozen=True, tag_field="kind", tag="local"):
+    """Everything in this process."""
+
+    @property
+    def address(self) -> str:
+        """Nobody else works."""
+        return ""
+
+
+class Dask(_Part, frozen=True, tag_field="kind", tag="dask"):
+    """On the workers of the scheduler at this address."""
+
+    address: str
+
+
 class TrainConfig(_Part, frozen=True):
     """All that a training is told."""
 
@@ -164,6 +190,7 @@ class TrainConfig(_Part, frozen=True):
     pruner: Pruner
     gate: Gate
     tracking: Tracking
+    executor: Local | Dask
 
     @property
     def recipes(self) -> list[Recipe]:
@@ -229,7 +256,8 @@ def compose_training(overrides: Sequence[str], *, data: str = "") -> TrainConfig
                 throw_on_missing=True,
             )
         except MissingMandatoryValue as error:
-            message = f"{error.full_key or 'dataset.path'} must be said: dataset=csv dataset.path=FILE"
+            key = error.full_key or "dataset.path"
+            message = f"{key} must be said: {_EXAMPLES.get(key, f'{key}=…')}"
             raise ConfigurationError(message) from error
         except ConfigCompositionException as error:
             # the key exists in some option of its group, so it is the option that was not chosen
@@ -303,9 +331,10 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 
 
 def _with_quoted_path(override: str) -> str:
-    """Let a path hold what has a meaning in Hydra's grammar, such as = or a comma."""
+    """Let a path or an address hold what has a meaning in Hydra's grammar, such as = or a comma."""
     name, _, value = override.partition("=")
-    return f"{name}={_quoted(value)}" if name == "dataset.path" and value[:1] not in ("'", '"') else override
+    is_free = name in ("dataset.path", "executor.address") and value[:1] not in ("'", '"')
+    return f"{name}={_quoted(value)}" if is_free else override
 
 
 def _quoted(text: str) -> str:

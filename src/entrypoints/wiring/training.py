@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from domain.errors import NoChampion
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.dataset import ClaimsDataset
+from domain.ports.executor import Executor
 from domain.ports.keys import ApiKeys
 from domain.ports.loader import ModelLoader
 from domain.ports.predictions import PredictionRepository
@@ -38,6 +40,7 @@ from domain.ports.tracker import ExperimentTracker
 from domain.ports.trainer import Trainer
 from domain.ports.tuner import Tuner
 from entrypoints.wiring import train_config
+from entrypoints.wiring.executors import cluster_of, executor_at
 from entrypoints.wiring.settings import Settings, has_mlflow_server
 from entrypoints.wiring.train_config import TrainConfig
 
@@ -84,18 +87,18 @@ class Making(Provider):
 
 
 class Rows(Provider):
-    """One data set."""
+    """One data set; a folder of files is read by those who work."""
 
     scope = Scope.APP
 
-    def __init__(self, dataset: ClaimsDataset) -> None:
+    def __init__(self, make: Callable[[Executor], ClaimsDataset]) -> None:
         super().__init__()
-        self._dataset = dataset
+        self._make = make
 
     @provide
-    def dataset(self) -> ClaimsDataset:
+    def dataset(self, executor: Executor) -> ClaimsDataset:
         """The rows."""
-        return self._dataset
+        return self._make(executor)
 
 
 class Commands(Provider):
@@ -127,11 +130,27 @@ class Commands(Provider):
         return SklearnLoader()
 
     @provide
-    def trainer(self, clock: Clock) -> Trainer:
+    def trainer(self, clock: Clock, executor: Executor) -> Trainer:
         """scikit-learn."""
         from adapters.sklearn.trainer import SklearnTrainer
 
-        return SklearnTrainer(clock)
+        return SklearnTrainer(clock, executor, cluster_of(executor))
+
+
+class Working(Provider):
+    """Who does the work of training: this process, or the workers of a Dask scheduler."""
+
+    scope = Scope.APP
+
+    def __init__(self, address: str = "") -> None:
+        super().__init__()
+        self._address = address
+
+    @provide
+    def executor(self) -> Iterator[Executor]:
+        """Connected as long as the container is open."""
+        with executor_at(self._address) as executor:
+            yield executor
 
 
 class LastingParts(Provider):
@@ -243,12 +262,12 @@ def _mlflow(settings: Settings) -> MlflowStore:
 
 def models_container(settings: Settings, *replacements: Provider) -> AsyncContainer:
     """Give what looks at versions and moves them: nothing that trains."""
-    return _made(settings, *replacements)
+    return _made(settings, Working(), *replacements)
 
 
 def evaluation_container(settings: Settings, dataset: ClaimsDataset, *replacements: Provider) -> AsyncContainer:
     """Give what measures the champion on labelled rows."""
-    return _made(settings, Rows(dataset), Measuring(), *replacements)
+    return _made(settings, Working(), Rows(lambda _: dataset), Measuring(), *replacements)
 
 
 def training_container(settings: Settings, config: TrainConfig, *replacements: Provider) -> AsyncContainer:
@@ -259,11 +278,11 @@ def training_container(settings: Settings, config: TrainConfig, *replacements: P
         config: data, families, folds, budget.
         replacements: for testers: providers whose factories say ``override=True``.
     """
-    rows = Rows(dataset_of(config.source))
-    return _made(settings, rows, Measuring(), Making(), Tuning(config), *replacements)
+    rows, working = Rows(partial(dataset_of, config.source)), Working(config.executor.address)
+    return _made(settings, working, rows, Measuring(), Making(), Tuning(config), *replacements)
 
 
-def dataset_of(source: File | Synthetic | Kaggle) -> ClaimsDataset:
+def dataset_of(source: File | Synthetic | Kaggle, executor: Executor) -> ClaimsDataset:
     """Give the rows that a configuration names."""
     if isinstance(source, train_config.Synthetic):
         from adapters.pandas.synthetic import SyntheticClaims
@@ -273,11 +292,26 @@ def dataset_of(source: File | Synthetic | Kaggle) -> ClaimsDataset:
         from adapters.pandas.kaggle import KaggleClaims
 
         return KaggleClaims(source.handle)
-    return claims_file(Path(source.path), year="" if source.year is None else str(source.year))
+    year = "" if source.year is None else str(source.year)
+    return claims_file(Path(source.path), year=year, executor=executor, sample=source.sample)
 
 
-def claims_file(path: Path, *, year: str = "") -> ClaimsDataset:
-    """Give the rows of a CSV or Parquet file; ``year`` is that of the costs, if it is known."""
+def claims_file(
+    path: Path, *, year: str = "", executor: Executor | None = None, sample: int = train_config.SAMPLE
+) -> ClaimsDataset:
+    """Give the rows of a CSV or Parquet file, or of a folder of Parquet files.
+
+    Args:
+        path: of the file or folder.
+        year: of the costs, if it is known.
+        executor: who reads the files of a folder; this process, if nobody is named.
+        sample: about so many rows of a folder are given.
+    """
+    if path.is_dir():
+        from adapters.pandas.partitioned import PartitionedClaims
+        from adapters.system.executor import LocalExecutor
+
+        return PartitionedClaims(path, executor or LocalExecutor(), sample=sample, year=year)
     from adapters.pandas.claims_file import ClaimsFile
 
     return ClaimsFile(path, year=year)

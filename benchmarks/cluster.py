@@ -1,0 +1,134 @@
+"""A folder of Parquet files scored by this process and by two workers of a cluster: rows a second, and memory.
+
+    python -m benchmarks.cluster --folder /somewhere --prepare    # writes 80 files of 250,000 invented people
+    python -m benchmarks.cluster --folder /somewhere
+
+Memory is the most that a worker ever held (VmHWM), its libraries included; the same workers score the small folder
+first and then the large one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.dask.executor import connected
+from adapters.memory.sample import small_sample
+from adapters.pandas.synthetic import SyntheticClaims
+from adapters.sklearn.loader import SklearnLoader
+from adapters.sklearn.trainer import SklearnTrainer
+from adapters.system.clock import SystemClock
+from adapters.system.executor import LocalExecutor
+from domain.model import FoldPlan, Provenance, Recipe
+from domain.prediction import ModelReference
+from entrypoints.wiring.batch import predict_file
+from entrypoints.wiring.partitions import ShippedModel, predict_partitions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.ports.executor import Executor
+
+FILES, SMALL, ROWS = 80, 8, 250_000
+
+
+def prepare(folder: Path) -> None:
+    """Write the files once; the small folder holds the first of them."""
+    for name in ("large", "small"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for seed in range(FILES):
+        file = folder / "large" / f"{seed:03}.parquet"
+        SyntheticClaims(rows=ROWS, seed=seed).write(file)
+        if seed < SMALL:
+            os.link(file, folder / "small" / file.name)
+
+
+def model(family: str, into: Path) -> ShippedModel:
+    trainer, recipe, plan, claims = SklearnTrainer(SystemClock()), Recipe(family=family), FoldPlan(), small_sample()
+    test = trainer.test(recipe, claims, plan)
+    made = trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=into)
+    return ShippedModel.of(ModelReference(1, made.digest), made.folder)
+
+
+@contextmanager
+def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[int]]]:
+    """Start a scheduler and workers of one thread each; give the address and the workers' process ids."""
+    about = folder / "scheduler.json"
+    begun = [_dask(folder, "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(about))]
+    try:
+        while not about.exists() or not about.read_text():
+            time.sleep(0.1)
+        address = json.loads(about.read_text())["address"]
+        options = ("--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
+        begun += [_dask(folder, "worker", address, "--host", "127.0.0.1", *options) for _ in range(workers)]
+        yield address, [process.pid for process in begun[1:]]
+    finally:
+        for process in reversed(begun):
+            process.kill()
+            process.wait()
+
+
+def _dask(folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    with (folder / "log").open("ab") as log:
+        command = [sys.executable, "-m", "dask", *words, "--dashboard-address", "127.0.0.1:0"]
+        return subprocess.Popen(command, stdout=log, stderr=log)
+
+
+def measured(executor: Executor, shipped: ShippedModel, source: Path, out: Path) -> tuple[int, float]:
+    begun = time.perf_counter()
+    _, results = predict_partitions(executor, shipped, str(source), str(out))
+    rows = sum(one.found.scored for one in results)
+    return rows, time.perf_counter() - begun
+
+
+def most_memory(pid: int) -> str:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return f"{int(status.partition('VmHWM:')[2].split()[0]) / 1024:,.0f} MB"
+
+
+def show(what: str, rows: int, seconds: float, memory: str = "") -> None:
+    print(f"| {what} | {rows:,} | {seconds:.1f} | {rows / seconds:,.0f} | {memory} |", flush=True)
+
+
+def run(folder: Path, family: str) -> None:
+    with tempfile.TemporaryDirectory(dir=folder) as made:
+        work = Path(made)
+        shipped = model(family, work)
+        print(f"{family}\n\n| what | rows | s | rows/s | most memory of each worker |\n|---|---|---|---|---|")
+        one = next((folder / "small").iterdir())
+        alone = SklearnLoader().load(shipped.reference, work / "medcost")
+        begun = time.perf_counter()
+        single = asyncio.run(
+            predict_file(alone, shipped.reference, one, work / "one.parquet", on_batch=lambda *_: None)
+        )
+        show("one file, this process", single.scored, time.perf_counter() - begun)
+        show("small folder, this process", *measured(LocalExecutor(), shipped, folder / "small", work / "here"))
+        with cluster(work, 2) as (address, pids), connected(address, patience=60) as executor:
+            executor.client.wait_for_workers(2, timeout=60)
+            list(executor.map(pow, range(8), 2))
+            for size in ("small", "large"):
+                found = measured(executor, shipped, folder / size, work / size)
+                show(f"{size} folder, two workers", *found, ", ".join(map(most_memory, pids)))
+                shutil.rmtree(work / size)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--family", default="boosting")
+    parser.add_argument("--prepare", action="store_true")
+    told = parser.parse_args()
+    if told.prepare:
+        prepare(told.folder)
+    else:
+        run(told.folder, told.family)

@@ -1,0 +1,189 @@
+"""Folders of Parquet files, here or in object storage: what is in them, what is done, and a file that appears whole.
+
+Addresses are those of Arrow's file systems: a folder, ``s3://…``, ``gs://…``, and with ``fsspec+…://`` whatever fsspec
+knows. Credentials and end points come from each one's usual environment, such as ``AWS_ENDPOINT_URL``.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final, cast
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+from adapters.arrow.reading import Batch, parquet_batches
+from adapters.arrow.writing import parquet_writer, with_answers
+from domain.errors import ConfigurationError, FieldError, InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapters.arrow.reading import Row
+    from domain.prediction import PublishedColumns
+
+_WILD: Final = "*"
+_DRAFT: Final = ".part"
+_NOTES: Final = b"medcost"
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A file of people, and where its answers go: each an address, whose file system is opened where it is worked on.
+
+    Args:
+        name: what both are called below their folders.
+        source: address of the people; ``path`` is the file's in that file system.
+        path: the file.
+        out: address of the answers; ``place`` is the file's in that file system.
+        place: the file of answers.
+        state: size and time of change, by which a changed file is known.
+    """
+
+    name: str
+    source: str
+    path: str
+    out: str
+    place: str
+    state: str
+
+
+def partitions_of(source: str, out: str) -> list[Partition]:
+    """Find all Parquet files in a folder, or that match a pattern, in the order of their names.
+
+    Names that begin with ``.`` or ``_`` are no data, by the custom of Hive and Spark; ``*`` matches ``/``, too.
+
+    Raises:
+        ConfigurationError: if an address is none, or answers would lie among the people.
+        InvalidInput: if the folder cannot be read, or no such file is in it.
+    """
+    source, out = _absolute(source), _absolute(out)
+    system, pattern = _opened(source)
+    there, place = _opened(out)
+    base = pattern.partition(_WILD)[0].rpartition("/")[0] if _WILD in pattern else pattern.rstrip("/")
+    if there.equals(system) and PurePosixPath(place).is_relative_to(base):
+        message = f"{out} lies in {source}: answers need a folder of their own"
+        raise ConfigurationError(message)
+    with _telling_of(source):
+        listed = cast("list[fs.FileInfo]", system.get_file_info(fs.FileSelector(base, recursive=True)))
+    found = [
+        Partition(name, source, one.path, out, f"{place.rstrip('/')}/{name}", f"{one.size} bytes, {one.mtime_ns}")
+        for one in sorted(listed, key=lambda one: one.path)
+        if one.type == fs.FileType.File
+        and (name := str(PurePosixPath(one.path).relative_to(base))).endswith(".parquet")
+        if not any(part[0] in "._" for part in PurePosixPath(name).parts)
+        if _WILD not in pattern or fnmatchcase(one.path, pattern)
+    ]
+    if not found:
+        raise _unusable(source, "there is no Parquet file")
+    return found
+
+
+def people_of(partition: Partition, at_once: int) -> Iterator[Batch]:
+    """Give the rows of a partition, ``at_once`` of them at a time; of an empty one, one batch that has none.
+
+    Raises:
+        InvalidInput: if it cannot be read.
+    """
+    with _telling_of(partition.path), _opened(partition.source)[0].open_input_file(partition.path) as file:
+        are_any = False
+        for batch in parquet_batches(file, at_once):
+            are_any = True
+            yield batch
+        if not are_any:
+            schema = pq.read_schema(file)
+            yield Batch(pa.RecordBatch.from_pylist([], schema=schema), 1.0)
+
+
+def notes_on(partition: Partition) -> bytes | None:
+    """Give what was noted on the answers to a partition; None if they are not there."""
+    try:
+        with _opened(partition.out)[0].open_input_file(partition.place) as file:
+            return (pq.read_metadata(file).metadata or {}).get(_NOTES)
+    except (OSError, pa.ArrowException):
+        return None
+
+
+@dataclass
+class Answers:
+    """A file of answers that is not in its place yet."""
+
+    _sink: pa.NativeFile
+    _writer: pq.ParquetWriter | None = field(default=None, init=False)
+
+    def write(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> None:
+        """Write rows with their answers."""
+        table = with_answers(pa.Table.from_batches([cast("pa.RecordBatch", kept)]), said)
+        if self._writer is None:
+            self._writer = parquet_writer(self._sink, table.schema)
+        self._writer.write_table(table, row_group_size=len(table) or None)
+
+    def finish(self, notes: bytes) -> None:
+        """Make the file whole, with notes on it."""
+        if self._writer is not None:
+            self._writer.add_key_value_metadata({_NOTES: notes})
+            self._writer.close()
+
+
+@contextmanager
+def answers_to(partition: Partition) -> Iterator[Answers]:
+    """Open a file that appears in its place when the block ends, and not at all if that is by an error.
+
+    Raises:
+        InvalidInput: if it cannot be written.
+    """
+    system, _ = _opened(partition.out)
+    place = PurePosixPath(partition.place)
+    # a name of its own: a worker that was given up may still write the same
+    draft = str(place.with_name(f".{place.name}.{uuid4().hex}{_DRAFT}"))
+    with _telling_of(partition.place):
+        system.create_dir(str(place.parent), recursive=True)
+        try:
+            with system.open_output_stream(draft) as sink:
+                yield Answers(sink)
+            system.move(draft, str(place))
+        except BaseException:
+            with suppress(OSError):
+                system.delete_file(draft)
+            raise
+
+
+def tidy(out: str) -> None:
+    """Remove what workers that were killed left below a folder."""
+    system, base = _opened(_absolute(out))
+    listed = cast(
+        "list[fs.FileInfo]", system.get_file_info(fs.FileSelector(base, recursive=True, allow_not_found=True))
+    )
+    for one in listed:
+        if one.base_name.startswith(".") and one.base_name.endswith(_DRAFT):
+            with suppress(OSError):
+                system.delete_file(one.path)
+
+
+def _absolute(address: str) -> str:
+    return address if "://" in address else str(Path(address).absolute())
+
+
+def _opened(address: str) -> tuple[fs.FileSystem, str]:
+    try:
+        return fs.FileSystem.from_uri(address)
+    except (ValueError, ImportError, pa.ArrowException) as error:
+        message = f"{address} is no folder that can be reached: {error}"
+        raise ConfigurationError(message) from error
+
+
+@contextmanager
+def _telling_of(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise _unusable(what, str(error)) from error
+
+
+def _unusable(what: str, why: str) -> InvalidInput:
+    return InvalidInput([FieldError(what, "file", why)])

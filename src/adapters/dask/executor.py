@@ -1,0 +1,141 @@
+"""Work done by the workers of a Dask scheduler (https://distributed.dask.org)."""
+
+from __future__ import annotations
+
+import platform
+from collections import deque
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import dask.config
+from dask.tokenize import tokenize
+from distributed import Client
+from distributed import Future as DaskFuture
+from distributed.comm.core import CommClosedError
+from distributed.scheduler import KilledWorker, NoValidWorkerError
+
+from domain.errors import ConfigurationError, ExecutorUnavailable, MedcostError
+from domain.ports.executor import Executor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+
+_T = TypeVar("_T")
+
+_PATIENCE: Final = 10.0
+"""Seconds in which a scheduler answers and has a worker."""
+_MUST_MATCH: Final = ("medcost", "scikit-learn", "scipy", "numpy", "distributed")
+"""Figures are the same where these are; pickles of functions and arrays fit."""
+# the scheduler keeps what all tasks share, so that it survives every worker; Dask warns of such graphs from 10 MB on
+_LARGE: Final = {"distributed.admin.large-graph-warning-threshold": "10 GB"}
+
+
+@dataclass
+class DaskExecutor(Executor):
+    """Hands all items out at once, as one graph, and gathers the results in their order.
+
+    What all items share is a task of its own: a worker fetches its result once, from the scheduler or another worker,
+    and if all workers that had it are gone it is made again.
+    """
+
+    client: Client
+    _told: tuple[str, DaskFuture[Any]] | None = field(default=None, init=False, repr=False)
+
+    def map(self, function: Callable[..., _T], items: Iterable[Any], *shared: Any) -> Generator[_T]:
+        """Call it on the workers."""
+        futures: deque[DaskFuture[_T]] = deque()
+        try:
+            with _translated():
+                futures.extend(
+                    self.client.map(_call, list(items), called=function, shared=self._tell(shared), pure=False)
+                )
+            while futures:
+                with _translated():
+                    result = futures[0].result()
+                futures.popleft()  # the workers need not keep it
+                yield result
+        finally:
+            if futures:
+                self.client.cancel(list(futures), reason="no longer wanted")
+
+    def _tell(self, shared: tuple[Any, ...]) -> DaskFuture[Any]:
+        """Keep what was shared last: the same table is asked about many times."""
+        token = f"shared-{tokenize(shared)}"
+        if self._told is None or self._told[0] != token or self._told[1].cancelled():
+            with dask.config.set(_LARGE):
+                self._told = token, self.client.submit(_same, shared, key=token)
+        return self._told[1]
+
+
+@contextmanager
+def connected(address: str, *, patience: float = _PATIENCE) -> Iterator[DaskExecutor]:
+    """Connect to a scheduler, such as ``tcp://10.0.0.1:8786``; certificates for ``tls://`` are in Dask's configuration.
+
+    Raises:
+        ConfigurationError: if that is no address, or scheduler or workers have other versions of Medcost's parts.
+        ExecutorUnavailable: if no scheduler answers, or it has no worker.
+    """
+    try:
+        client = Client(address, timeout=patience, set_as_default=False)
+    except OSError as error:
+        message = f"no Dask scheduler answers at {address}"
+        raise ExecutorUnavailable(message) from error
+    except (ValueError, TypeError) as error:
+        message = f"{address!r} is no address of a Dask scheduler ({error}): write tcp://HOST:8786 or tls://HOST:8786"
+        raise ConfigurationError(message) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=patience)
+        except OSError as error:
+            message = f"the Dask scheduler at {address} has no worker"
+            raise ExecutorUnavailable(message) from error
+        _check_versions(client)
+        yield DaskExecutor(client)
+
+
+def _check_versions(client: Client) -> None:
+    asked: list[tuple[str, Any, tuple[Any, ...]]] = [("Python", platform.python_version, ())]
+    asked += [(name, version, (name,)) for name in _MUST_MATCH]
+    odd: list[str] = []
+    for name, ask, told in asked:
+        here = ask(*told)
+        # asked of the standard library: who has no Medcost must be able to say so
+        found: Any = client.run(ask, *told, on_error="return")
+        for where, there in {"the scheduler": _on_scheduler(client, ask, told), **found}.items():
+            if there != here:
+                odd.append(f"{where} has {'no ' + name if isinstance(there, Exception) else f'{name} {there}'}")
+                odd[-1] += f", here it is {here}"
+    if odd:
+        message = f"the cluster is not what this is: {'; '.join(odd)}. Install the same everywhere (docs/cluster.md)"
+        raise ConfigurationError(message)
+
+
+def _on_scheduler(client: Client, ask: Callable[..., Any], told: tuple[Any, ...]) -> Any:
+    try:
+        return client.run_on_scheduler(ask, *told)
+    except PackageNotFoundError as missing:
+        return missing
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Let what a function raised pass, and say what happened to the cluster in the domain's words."""
+    try:
+        yield
+    except KilledWorker as error:
+        message = "several workers were lost with the same piece of work: they may have too little memory for it"
+        raise MedcostError(message) from error
+    except (CommClosedError, CancelledError, NoValidWorkerError) as error:
+        message = f"the Dask cluster is away: {error}"
+        raise ExecutorUnavailable(message) from error
+
+
+def _call(item: Any, *, called: Callable[..., Any], shared: tuple[Any, ...]) -> Any:
+    return called(item, *shared)
+
+
+def _same(shared: tuple[Any, ...]) -> tuple[Any, ...]:
+    return shared

@@ -1,0 +1,142 @@
+"""The port `executor`: one suite over every adapter. Functions are those of libraries that every worker has."""
+
+import math
+import operator
+import socket
+import subprocess
+import time
+from contextlib import closing
+
+import dask.config
+import pytest
+
+from adapters.dask.executor import connected
+from adapters.system.executor import LocalExecutor
+from domain.beneficiary import Beneficiary
+from domain.errors import ConfigurationError, ExecutorUnavailable, InvalidBeneficiary
+
+
+@pytest.fixture(scope="module")
+def shared_cluster(dask_cluster):
+    with dask_cluster(workers=2) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def connection(shared_cluster):
+    with connected(shared_cluster.address, patience=60) as executor:
+        executor.client.wait_for_workers(2, timeout=60)
+        yield executor
+
+
+@pytest.fixture
+def cluster(shared_cluster, connection):
+    """Whose workers may be killed: there are two again afterwards."""
+    yield shared_cluster
+    while len(shared_cluster.workers) < 2:
+        shared_cluster.join()
+    connection.client.wait_for_workers(2, timeout=60)
+
+
+@pytest.fixture(params=["local", "dask"])
+def executor(request):
+    return LocalExecutor() if request.param == "local" else request.getfixturevalue("connection")
+
+
+def test_results_come_in_the_order_of_the_items(executor):
+    assert list(executor.map(pow, [3, 1, 2], 5, 7)) == [5, 1, 4]
+
+
+def test_items_may_wait_for_each_other_and_still_keep_their_order(executor):
+    assert list(executor.map(subprocess.getoutput, ["sleep 0.2; echo slow", "echo fast"])) == ["slow", "fast"]
+
+
+def test_what_a_function_raises_is_raised_in_its_place(executor):
+    results = executor.map(math.sqrt, [4, -1, 9])
+    assert next(results) == 2
+    with pytest.raises(ValueError, match=r"nonnegative|math domain"):
+        next(results)
+
+
+def test_an_error_of_the_domain_is_the_same_error_here(executor):
+    facts = {"age": 3, "sex": "female", "bmi": 99.0, "children": 0, "smoker": False, "region": "northeast"}
+    with pytest.raises(InvalidBeneficiary) as raised:
+        list(executor.map(Beneficiary.of, [facts]))
+    with pytest.raises(InvalidBeneficiary) as here:
+        Beneficiary.of(facts)
+    assert raised.value.errors == here.value.errors
+
+
+def test_what_is_no_longer_wanted_is_not_done(executor, tmp_path):
+    words = [f"sleep 0.1; touch {tmp_path}/{number}" for number in range(30)]
+    with closing(executor.map(subprocess.getoutput, words)) as results:
+        next(results)
+    time.sleep(0.5)
+    done = len(list(tmp_path.iterdir()))
+    time.sleep(0.5)
+    assert done == len(list(tmp_path.iterdir()))
+    assert done < 10
+
+
+def test_something_else_may_be_shared_each_time(executor):
+    assert list(executor.map(operator.add, [[1], [2]], [3])) == [[1, 3], [2, 3]]
+    assert list(executor.map(operator.add, [[1], [2]], [4])) == [[1, 4], [2, 4]]
+
+
+def test_the_work_of_a_lost_worker_is_done_again(cluster, connection, tmp_path):
+    words = [f"echo begun >>{tmp_path}/{number}; sleep 0.2; echo {number}" for number in range(12)]
+    with closing(connection.map(subprocess.getoutput, words)) as results:
+        found = [next(results)]
+        cluster.workers.pop().kill()
+        found += results
+    assert found == [str(number) for number in range(12)]
+    assert any(file.read_text() == "begun\nbegun\n" for file in tmp_path.iterdir())
+
+
+def test_what_all_share_outlives_every_worker_that_had_it(cluster, connection):
+    assert list(connection.map(operator.add, ["a"], "b")) == ["ab"]
+    while cluster.workers:
+        cluster.workers.pop().kill()
+    with pytest.raises(ExecutorUnavailable, match="has no worker"), connected(cluster.address, patience=1):
+        pass
+    cluster.join()
+    assert list(connection.map(operator.add, ["c"], "b")) == ["cb"]
+
+
+def test_a_worker_with_another_version_is_named(cluster, connection, tmp_path):
+    other = tmp_path / "medcost-9.9.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: medcost\nVersion: 9.9\n")
+    cluster.join(PYTHONPATH=str(tmp_path))
+    connection.client.wait_for_workers(3, timeout=60)
+    try:
+        with pytest.raises(ConfigurationError, match=r"tcp://\S+ has medcost 9.9, here it is"):
+            connected(cluster.address).__enter__()
+    finally:
+        cluster.workers.pop().kill()
+
+
+def test_a_cluster_that_goes_away_is_said_to_be_unavailable(dask_cluster):
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
+        dask_cluster(workers=1) as cluster,
+        connected(cluster.address, patience=60) as executor,
+    ):
+        results = executor.map(subprocess.getoutput, ["true", "sleep 60"])
+        next(results)
+        cluster.end()
+        with pytest.raises(ExecutorUnavailable, match="away"):
+            next(results)
+
+
+def test_nobody_at_the_address_is_said_at_once():
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        address = f"tcp://127.0.0.1:{door.getsockname()[1]}"
+    with pytest.raises(ExecutorUnavailable, match="no Dask scheduler answers"), connected(address, patience=0.5):
+        pass
+
+
+@pytest.mark.parametrize("address", ["spark://127.0.0.1:1", "tcp://127.0.0.1:port"])
+def test_an_address_of_another_kind_is_refused(address):
+    with pytest.raises(ConfigurationError, match="no address"), connected(address, patience=1):
+        pass
