@@ -25,7 +25,7 @@ deploy.sh --image PREFIX --tag TAG --secrets DIR --domain DOMAIN [options]
   --help
 
   Where TLS certificates do not come from Let's Encrypt: MEDCOST_ACME=staging, or =files with tls.crt and tls.key in
-  DIR/traefik. Other variables of docker/stack.yaml (MEDCOST_VPN, PGADMIN_EMAIL, POSTGRES_IMAGE …) are passed on.
+  DIR/traefik. Other variables of docker/stack.yaml (MEDCOST_VPN, MEDCOST_LOG_FOLDER, PGADMIN_EMAIL …) are passed on.
   Exit status 0 done, 1 failed and went back, 2 wrong usage, 3 failed and could not go back.
 END
 }
