@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from domain.errors import ClaimsRejected, ModelRefused, NoChampion, VersionNotFound
+from entrypoints.cli.drift_table import drift_table
 from entrypoints.cli.options import AsJson, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.wiring.settings import load
@@ -171,16 +172,8 @@ def _columns(columns: tuple[ColumnSummary, ...]) -> Table:
 
 
 def _drift_table(drift: DriftFromModel) -> Table:
-    report, version = drift.report, drift.model.version
-    title = f"Against {report.reference_rows:,} rows of the training data of version {version}"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for name in ("column", "test", "statistic", "p (Holm)", "PSI", ""):
-        table.add_column(name, justify="left" if name in ("column", "test", "") else "right")
-    for one in report.columns:
-        mark = "[yellow]drifted[/]" if one.drifted else ""
-        test = one.test.replace("_", " ")
-        table.add_row(one.column, test, f"{one.statistic:,.3g}", f"{one.adjusted_p:.2g}", f"{one.psi:.3f}", mark)
-    return table
+    title = f"Against {drift.report.reference_rows:,} rows of the training data of version {drift.model.version}"
+    return drift_table(title, drift.report.columns)
 
 
 def _tell_duplicates(report: ContractReport, console: Console) -> None:
