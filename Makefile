@@ -22,8 +22,8 @@ up: setup ## everything, at http://127.0.0.1:$(PORT); Ctrl-C stops it. DATA=file
 test: setup-dev ## the whole test suite with every real part that this machine can give
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-test-docker: setup-dev ## images built, started, updated, broken and rolled back: needs a Docker engine of its own
-	@MEDCOST_REQUIRE=docker-engine $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/docker $(ARGS)
+test-docker: setup-dev ## images built, started, updated, broken and rolled back, on a Docker engine or one started for it
+	@MEDCOST_REQUIRE=$${MEDCOST_REQUIRE:-docker-engine} tests/deploy/docker/engine.sh $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/docker $(ARGS)
 
 check: setup-dev ## format, lint, types, architecture
 	@$(BIN)/ruff format --check .
