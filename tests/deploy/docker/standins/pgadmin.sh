@@ -1,6 +1,6 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # As far as our files rely on it, what the entrypoint of pgAdmin's official image does.
-set -eu
+set -euo pipefail
 
 export CONFIG_DISTRO_FILE_PATH="$PGADMIN_CUSTOM_CONFIG_DISTRO_FILE"
 if [ ! -e /var/lib/pgadmin/pgadmin4.db ]; then

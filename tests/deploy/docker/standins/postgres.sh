@@ -1,6 +1,6 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # As far as our files rely on it, what the entrypoint of PostgreSQL's official image does for a user that is not root.
-set -eu
+set -euo pipefail
 
 if [ "$1" = postgres ] && [ ! -s "$PGDATA/PG_VERSION" ]; then
   mkdir -p "$PGDATA"

@@ -1,6 +1,6 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # `traefik healthcheck` and `traefik --ping` alike: as in the official image.
-set -eu
+set -euo pipefail
 
 case ${1:-} in
   traefik) ;;
