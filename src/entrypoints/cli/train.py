@@ -198,8 +198,7 @@ class Training:
                 )
             version = tuned.version
             if self._out:
-                registry = self._session.get(ModelRegistry)
-                shutil.copytree(self._session.run(registry.fetch(version.number, Path(workspace))), self._out)
+                self._keep(version.number, self._out)
             self.document["tuning"] = _tuning(tuned)
             self.document["version"] = {
                 "number": version.number,
@@ -211,6 +210,12 @@ class Training:
                 how = "is registered" if tuned.is_new else "came of this study: another process registered it"
                 self._tables.print(f"{name} {how}, digest {version.digest[:12]}")
             yield tuned
+
+    def _keep(self, number: int, out: Path) -> None:
+        """Write a version's folder, whoever made it."""
+        registry = self._session.get(ModelRegistry)
+        with tempfile.TemporaryDirectory(prefix="medcost-") as fetched:
+            shutil.copytree(self._session.run(registry.fetch(number, Path(fetched))), out)
 
     def _judge(self, tuned: TunedModel) -> None:
         from application.judge_model import JudgeModel
