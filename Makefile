@@ -6,11 +6,12 @@ HOME_DIR ?= .medcost
 DATA ?=
 LONG ?= 20
 VENV := .venv
+DVC := .venv-dvc
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-docker check format setup setup-dev lock bench soak
+.PHONY: help up test test-docker check format setup setup-dev setup-dvc lock dvc bench soak
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -21,8 +22,8 @@ up: setup ## everything, at http://127.0.0.1:$(PORT); Ctrl-C stops it. DATA=file
 test: setup-dev ## the whole test suite with every real part that this machine can give
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-test-docker: setup-dev ## images built, started, updated, broken and rolled back: needs a Docker engine of its own
-	@MEDCOST_REQUIRE=docker-engine $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/docker $(ARGS)
+test-docker: setup-dev ## images built, started, updated, broken and rolled back, on a Docker engine or one started for it
+	@MEDCOST_REQUIRE=$${MEDCOST_REQUIRE:-docker-engine} tests/deploy/docker/engine.sh $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/docker $(ARGS)
 
 check: setup-dev ## format, lint, types, architecture
 	@$(BIN)/ruff format --check .
@@ -43,14 +44,20 @@ soak: setup-dev ## faults and kills under load, for an hour or so: LONG=20 times
 		tests/entrypoints/http/test_bodies.py tests/entrypoints/http/test_openapi.py
 	@MEDCOST_SOAK=$(LONG) $(BIN)/pytest -s -p no:xdist --timeout 7200 tests/soak $(ARGS)
 
+dvc: setup setup-dvc ## data, training, tuning, evaluation: only what has changed. ARGS="metrics diff"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(DVC)/bin/dvc $(or $(ARGS),repro)
+
 setup: $(VENV)/.runtime ## the environment of the application
 setup-dev: $(VENV)/.dev ## the environment of application and tests
+setup-dvc: $(DVC)/.done ## the environment of DVC, which brings along a package named as one of ours
 
 lock: $(UV) ## resolve the dependencies anew
 	@$(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --quiet --upgrade --output-file requirements.lock
 	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --quiet --upgrade --constraints requirements.lock --output-file requirements-dev.lock
+	@$(UV) pip compile --group dvc --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --quiet --upgrade --output-file requirements-dvc.lock
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit("Medcost needs Python 3.11 or newer, this is " + sys.version) if sys.version_info < (3, 11) else None'
@@ -67,4 +74,9 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(UV)
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(UV)
 	@$(UV) pip install --quiet --require-hashes -r requirements-dev.lock
 	@$(UV) pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(DVC)/.done: requirements-dvc.lock | $(UV)
+	@test -x $(DVC)/bin/python || $(PYTHON) -m venv $(DVC)
+	@$(UV) pip install --quiet --python $(DVC)/bin/python --require-hashes -r requirements-dvc.lock
 	@touch $@

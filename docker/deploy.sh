@@ -25,7 +25,7 @@ deploy.sh --image PREFIX --tag TAG --secrets DIR --domain DOMAIN [options]
   --help
 
   Where TLS certificates do not come from Let's Encrypt: MEDCOST_ACME=staging, or =files with tls.crt and tls.key in
-  DIR/traefik. Other variables of docker/stack.yaml (MEDCOST_VPN, PGADMIN_EMAIL, POSTGRES_IMAGE …) are passed on.
+  DIR/traefik. Other variables of docker/stack.yaml (MEDCOST_VPN, MEDCOST_LOG_FOLDER, PGADMIN_EMAIL …) are passed on.
   Exit status 0 done, 1 failed and went back, 2 wrong usage, 3 failed and could not go back.
 END
 }
@@ -101,21 +101,39 @@ version_of() { docker service inspect --format '{{.Version.Index}}' "$1"; }
 
 is_job() { [ -n "$(docker service inspect --format '{{with .Spec.Mode.ReplicatedJob}}job{{end}}' "$1")" ]; }
 
-# `docker stack deploy --detach=false` waits for each service; a service that went back by itself has failed
-converge() {
-  timeout --foreground "$within" docker stack deploy --detach=false --with-registry-auth --prune \
-    --resolve-image=always "${files[@]}" "$stack" >&2 || return 1
-  local service state
-  for service in $(services); do
-    state=$(docker service inspect --format '{{with .UpdateStatus}}{{.State}}{{end}}' "$service")
-    case $state in
-      "" | completed) ;;
-      *)
+state_of() { docker service inspect --format '{{with .UpdateStatus}}{{.State}}{{end}}' "$1"; }
+
+# Until every service has all its processes and none is being changed. `docker stack deploy --detach=false` looks at one
+# service after another, the minute of `monitor` at each. A change that was just asked for may not show yet: so several
+# looks in a row must be good. $1: states in which waiting is useless.
+settle() {
+  local looks=0 until=$((SECONDS + within)) service replicas state
+  while [ "$looks" -lt 4 ]; do
+    [ "$SECONDS" -lt "$until" ] || {
+      say "not done after $within s: $waiting"
+      return 1
+    }
+    sleep 0.5
+    looks=$((looks + 1)) waiting=""
+    while read -r service replicas; do
+      state=$(state_of "$service")
+      [[ ! $state =~ $1 ]] || {
         say "$service: $state"
         return 1
-        ;;
-    esac
+      }
+      case $state in *ing | *_started) waiting+="$service " ;; esac
+      # 2/2, and 0/1 (1/1 completed) of a job
+      replicas=${replicas##*(} replicas=${replicas%% *}
+      [ "${replicas%/*}" = "${replicas#*/}" ] || waiting+="$service $replicas "
+    done < <(docker stack services --format '{{.Name}} {{.Replicas}}' "$stack")
+    [ -z "$waiting" ] || looks=0
   done
+}
+
+# a service that goes back by itself has failed
+converge() {
+  docker stack deploy --detach=true --with-registry-auth --prune --resolve-image=always "${files[@]}" "$stack" >&2 &&
+    settle 'paused|rollback'
 }
 
 # as people come: by name, TLS and Traefik. Keys travel in a file, not on the command line.
@@ -148,21 +166,19 @@ smoke_test() {
 
 # each service that this deployment changed, back to its former self; a job's work is not undone
 go_back() {
-  local service status=0
+  local service
   for service in $(services); do
     if is_job "$service" || [ "${before[$service]:-}" = "$(version_of "$service")" ]; then continue; fi
     if [ -z "${before[$service]:-}" ]; then
       say "$service is new: it stays, to be looked into"
       continue
     fi
-    # one that went back by itself is where it was
-    case $(docker service inspect --format '{{with .UpdateStatus}}{{.State}}{{end}}' "$service") in
-      rollback_completed) continue ;;
-    esac
+    # some do so by themselves
+    case $(state_of "$service") in rollback_*) continue ;; esac
     say "$service goes back"
-    timeout --foreground "$within" docker service rollback --detach=false --quiet "$service" >&2 || status=3
+    docker service rollback --detach=true --quiet "$service" >&2 || return 3
   done
-  return $status
+  settle paused
 }
 
 # what docker refuses to remove is in use

@@ -39,6 +39,10 @@ readonly PACKAGES="nftables wireguard-tools qrencode fail2ban python3-systemd op
 readonly FILES="
 0644 nftables/firewall.nft                   /etc/medcost/firewall.nft
 0644 systemd/medcost-firewall.service        /etc/systemd/system/medcost-firewall.service
+0644 systemd/medcost-monitor.service         /etc/systemd/system/medcost-monitor.service
+0644 systemd/medcost-monitor.timer           /etc/systemd/system/medcost-monitor.timer
+0644 systemd/medcost-retrain.service         /etc/systemd/system/medcost-retrain.service
+0644 systemd/medcost-retrain.timer           /etc/systemd/system/medcost-retrain.timer
 0755 medcost-vpn                             /usr/local/sbin/medcost-vpn
 0644 wireguard/server.conf                   /etc/medcost/wireguard/server.conf
 0644 wireguard/peer.conf                     /etc/medcost/wireguard/peer.conf

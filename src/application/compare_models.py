@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from application.use_case import use_case
 from domain.errors import ConfigurationError
 from domain.evaluation import ranked
-from domain.model import Provenance
+from domain.model import FamilySummary, Provenance
 from domain.ports.dataset import ClaimsDataset
-from domain.ports.tracker import ExperimentSetup, ExperimentTracker
+from domain.ports.tracker import ExperimentSetup, ExperimentTracker, TrackedComparison
 from domain.ports.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -32,6 +32,12 @@ class Comparison:
     metric: Metric
     ranking: Sequence[Evaluation]
     test: Mapping[str, Scores]
+
+    @property
+    def tracked(self) -> TrackedComparison:
+        """It as a tracking store would tell of it: all that the tuning must know."""
+        families = [FamilySummary(e.recipe.name, e.mean(self.metric), e.spread(self.metric)) for e in self.ranking]
+        return TrackedComparison(run=self.run, metric=self.metric, families=families, best=self.ranking[0].recipe)
 
 
 @use_case

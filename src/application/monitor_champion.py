@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from array import array
 from dataclasses import replace
-from itertools import chain
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
+from application.known_outcomes import MOST
 from application.measure_outcomes import LiveScores
 from application.newest_predictions import newest
 from application.use_case import use_case
 from application.watch_inputs import FEWEST
-from domain.beneficiary import FACTS, Beneficiary
+from domain.beneficiary import Beneficiary
 from domain.drift import Difference, DriftReport, Sample
 from domain.monitoring import ALARM, GROUPS, OVERALL, GroupOutcomes, JudgedGroup, MonitoringReport, judged, pit
 from domain.ports.clock import Clock
@@ -22,20 +21,16 @@ from domain.ports.loader import ModelLoader
 from domain.ports.monitoring import MonitoringReports
 from domain.ports.predictions import PredictionRepository
 from domain.ports.publisher import ModelPublisher
-from domain.prediction import shaped
+from domain.prediction import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import timedelta
 
-    from domain.claims import Column
     from domain.drift import ColumnDrift
     from domain.model import ModelCard
     from domain.ports.loader import LoadedModel
     from domain.prediction import Prediction, PublishedColumns
-
-MOST: Final = 20_000
-"""At most so many of the newest predictions and outcomes: more would show what is too small to matter."""
 
 
 @use_case
@@ -70,7 +65,7 @@ class MonitorChampion:
             one for one in await newest(self.predictions, most=MOST, since=since) if one.model == version.reference
         ]
         known = [one for one in await self.predictions.outcomes(since, limit=MOST) if one.model == version.reference]
-        answers = await model.publish_columns(_table(learnt_from.facts))
+        answers = await model.publish_columns(table_of(learnt_from.facts))
         expected = cast("list[list[float]]", answers.money.tolist())[0] if len(learnt_from) else []
         columns = await asyncio.to_thread(
             drifts,
@@ -160,7 +155,7 @@ async def pits(model: LoadedModel, known: Sequence[Prediction]) -> list[float]:
     """Give the `pit` of each outcome; the random bits of a prediction's identifier draw, so it is always the same."""
     if not known:
         return []
-    answers = await model.predict_columns(_table([one.beneficiary.as_numbers() for one in known]))
+    answers = await model.predict_columns(table_of([one.beneficiary.as_numbers() for one in known]))
     rows = cast("list[list[float]]", answers.numbers.tolist())
     return [
         pit(quantiles, one.outcome.charges, draw=(one.id.int & 0xFFFFFFFF) / 2**32)
@@ -182,7 +177,3 @@ def _scored(group: str, known: Sequence[Prediction]) -> GroupOutcomes | None:
         bias=live.bias,
         typical_mae=live.typical_mae,
     )
-
-
-def _table(facts: Column[Column[float]]) -> memoryview[float]:
-    return shaped(array("d", chain.from_iterable(facts)), (len(facts), len(FACTS)))

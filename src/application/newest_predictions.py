@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from domain.prediction import PredictionQuery
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
 
     from domain.ports.predictions import PredictionRepository
@@ -21,12 +22,21 @@ async def newest(
     predictions: PredictionRepository, *, most: int = LOOKED_AT, since: datetime | None = None
 ) -> list[Prediction]:
     """Find them, newest first."""
-    query = PredictionQuery(limit=_PAGE, since=since)
     found: list[Prediction] = []
-    while len(found) < most:
-        page = await predictions.page(query)
+    async for page in pages(predictions, since=since):
         found += page
-        if len(page) < _PAGE:
+        if len(found) >= most:
             break
-        query = query.following(page[-1])
     return found[:most]
+
+
+async def pages(
+    predictions: PredictionRepository, *, since: datetime | None = None
+) -> AsyncIterator[Sequence[Prediction]]:
+    """Give all of them, newest first, so many at a time that memory does not grow with their number."""
+    query = PredictionQuery(limit=_PAGE, since=since)
+    while page := await predictions.page(query):
+        yield page
+        if len(page) < _PAGE:
+            return
+        query = query.following(page[-1])

@@ -24,13 +24,16 @@ class PromoteModel:
     clock: Clock
     reconcile: Reconcile
 
-    async def __call__(self, number: int, *, by: str, reason: str | None = None) -> LedgerEntry:
+    async def __call__(
+        self, number: int, *, by: str, reason: str | None = None, because: str = "passed the gate"
+    ) -> LedgerEntry:
         """Promote a version.
 
         Args:
             number: the version.
             by: who promotes it.
             reason: overrides the gate, and stands in the ledger.
+            because: stands in the ledger where the gate let it.
 
         Raises:
             PromotionRefused: if the gate does not let it, or was not asked about today's champion.
@@ -61,7 +64,7 @@ class PromoteModel:
                     replaces=champion,
                     at=self.clock.now(),
                     by=by,
-                    reason=reason or "passed the gate",
+                    reason=reason or because,
                     overridden=rolled_back or not stands,
                 )
             )

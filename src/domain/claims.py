@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import struct
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
@@ -11,12 +13,17 @@ from domain.beneficiary import FACTS, Beneficiary
 from domain.errors import FieldError, InvalidBeneficiary, InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from domain.ports.dataset import ClaimsDataset
 
 TARGET: Final = "charges"
 COLUMNS: Final = (*FACTS, TARGET)
 """The columns of a claims file, in their usual order."""
+ROW_DIGEST_BYTES: Final = 8
+HIGHEST_ROW_DIGEST: Final = 256**ROW_DIGEST_BYTES - 1
 
+_ROW_BYTES: Final = 8 * len(COLUMNS)
 
 _Value_co = TypeVar("_Value_co", covariant=True)
 
@@ -121,6 +128,34 @@ class Column(Protocol[_Value_co]):
     def __iter__(self) -> Iterator[_Value_co]: ...
 
 
+def row_digests(rows: bytes) -> bytes:
+    """Give each row's SHA-256, cut to 64 bits: enough to know it again, and a fair lot that falls alike everywhere.
+
+    Args:
+        rows: one after another, each the little-endian doubles of `COLUMNS`.
+
+    >>> row_digests(bytes(2 * 56)).hex()
+    'd4817aa5497628e7d4817aa5497628e7'
+    """
+    starts = range(0, len(rows), _ROW_BYTES)
+    return b"".join(hashlib.sha256(rows[at : at + _ROW_BYTES]).digest()[:ROW_DIGEST_BYTES] for at in starts)
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """All rows behind claims that are only a sample of them, because no machine needs to hold all.
+
+    Args:
+        parts: data sets that any machine can read, one after another the whole.
+        rows: of all parts together.
+        highest: the sample are the rows whose digest, little-endian, is not above this.
+    """
+
+    parts: Sequence[ClaimsDataset]
+    rows: int
+    highest: int
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     """A data set that keeps the contract, column by column; all columns are equally long.
@@ -130,12 +165,22 @@ class Claims:
         digest: SHA-256 of the accepted rows in order, so that a model can name what it learnt from.
         facts: one row of six numbers for each beneficiary, as `Beneficiary.as_numbers` gives them.
         charges: USD a year for each row.
+        population: what these rows are a sample of; None if they are all there are.
     """
 
     origin: DataOrigin
     digest: str
     facts: Column[Column[float]]
     charges: Column[float]
+    population: Population | None = None
+
+    @classmethod
+    def of(cls, records: Sequence[ClaimRecord], origin: DataOrigin) -> Self:
+        """Put records side by side. Hashed as rows of seven 64-bit numbers, little-endian, as those of a file are."""
+        facts = [record.beneficiary.as_numbers() for record in records]
+        charges = [record.charges for record in records]
+        rows = (struct.pack("<7d", *row, cost) for row, cost in zip(facts, charges, strict=True))
+        return cls(origin, hashlib.sha256(b"".join(rows)).hexdigest(), facts, charges)
 
     def __len__(self) -> int:
         return len(self.charges)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -122,6 +124,9 @@ class Provenance:
         trials: how many tuning trials there were.
         tried: what each of them came to by that metric, in order; None where it was pruned or failed. Empty on cards
             made before there were any.
+        study: that these trials belong to; empty on cards made before it was noted.
+        configuration: see `configuration_digest`; empty on cards made before there was one.
+        occasion: why a retraining made it; empty where a person asked for it.
     """
 
     metric: str
@@ -130,6 +135,29 @@ class Provenance:
     git_revision: str = ""
     trials: int = 0
     tried: tuple[float | None, ...] = ()
+    study: str = ""
+    configuration: str = ""
+    occasion: str = ""
+
+    def is_same_result_as(self, other: Provenance) -> bool:
+        """Whether both come of one study, of the same trials, by the same code: whoever of its workers made them."""
+        mine = (self.study, self.tried, self.git_revision)
+        return bool(self.study) and mine == (other.study, other.tried, other.git_revision)
+
+
+_DECIDES: Final = ("seed", "transform", "model", "search_space", "cv", "selection", "tuning", "sampler", "pruner")
+"""Parts of a configuration that decide what model comes of some rows; the gate and places decide nothing about it."""
+
+
+def configuration_digest(configuration: Mapping[str, object]) -> str:
+    """Give the SHA-256 of what, beside the rows, a training is decided by. ``configuration`` is flat: dotted names.
+
+    >>> once = configuration_digest({"seed": 0, "gate.margin": 0.02, "dataset.path": "a.csv"})
+    >>> once == configuration_digest({"seed": 0}), once == configuration_digest({"seed": 1})
+    (True, False)
+    """
+    decides = {name: value for name, value in configuration.items() if name.split(".")[0] in _DECIDES}
+    return hashlib.sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

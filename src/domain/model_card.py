@@ -77,6 +77,9 @@ def _data(card: ModelCard) -> Iterator[str]:
 
 def _choice(card: ModelCard) -> Iterator[str]:
     made = card.provenance
+    if made.occasion:
+        yield f"{made.occasion}."
+        yield ""
     yield f"By {_NAMES.get(made.metric, made.metric)}, on identical folds of the rows outside the test split"
     yield "(spread: the standard deviation over folds)" + (
         f"; then {made.trials} tuning trials." if made.trials else "."
@@ -143,8 +146,7 @@ def _gate(verdict: Verdict | None) -> Iterator[str]:
         return
     against = verdict.candidacy.comparison
     rival = "the distribution of all costs" if against.rival is None else f"champion {against.rival}"
-    yield f"**{'Passed' if verdict.passed else 'Refused'}**, against {rival}, on {against.rows:,} rows"
-    yield f"({against.method.replace('_', ' ')})."
+    yield f"**{'Passed' if verdict.passed else 'Refused'}**, against {rival}, on {against.evidence}."
     yield ""
     for one in verdict.checks:
         yield f"- {'passed' if one.passed else '**refused**'}: {one.detail}"

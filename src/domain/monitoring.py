@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -101,11 +101,7 @@ def judged(
     """Judge groups: coverage is short if it has fallen significantly *and* lies well below what was promised."""
     return tuple(
         JudgedGroup(
-            group=one.group,
-            outcomes=one.outcomes,
-            inside=one.inside,
-            bias=one.bias,
-            typical_mae=one.typical_mae,
+            **asdict(one),
             before=was,
             adjusted_p=p,
             short=p < ALARM and one.coverage < INTERVAL_LEVEL - SHORTFALL,

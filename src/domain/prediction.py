@@ -7,11 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Literal, Self
+from itertools import chain
+from typing import TYPE_CHECKING, Final, Literal, Self
 from uuid import UUID
 
-from domain.beneficiary import Beneficiary
+from domain.beneficiary import FACTS, Beneficiary
 from domain.cost import QUANTILE_LEVELS, Contribution, CostDistribution, Interval
+
+if TYPE_CHECKING:
+    from domain.claims import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,11 @@ def shaped(numbers: array[float], shape: tuple[int, int]) -> memoryview[float]:
     """View n x m doubles as a table; of no rows, as the empty vector that a buffer can be."""
     flat: memoryview[float] = memoryview(numbers)
     return flat.cast("B").cast("d", shape) if flat else flat
+
+
+def table_of(facts: Column[Column[float]]) -> memoryview[float]:
+    """View rows of six numbers, as `Beneficiary.as_numbers` gives them, as the table that a model is asked about."""
+    return shaped(array("d", chain.from_iterable(facts)), (len(facts), len(FACTS)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class PairedComparison:
             the distribution of all costs).
         rival: version number of the champion, None where there is none.
         rows: how many rows were compared.
+        outcomes: how many of them are outcomes that came in since the champion was made.
         challenger_loss: mean CRPS of the challenger.
         rival_loss: mean CRPS of its rival.
         difference: challenger minus rival; negative is better.
@@ -39,6 +40,14 @@ class PairedComparison:
     standard_error: float
     degrees_of_freedom: float
     upper_bound: float
+    outcomes: int = 0  # comparisons of before they were asked had none
+
+    @property
+    def evidence(self) -> str:
+        """What was compared, in words."""
+        which = "the champion never saw" if self.method == "unseen_rows" else f"({self.method.replace('_', ' ')})"
+        came_in = f", {self.outcomes:,} of them outcomes that came in" if self.outcomes else ""
+        return f"{self.rows:,} rows {which}{came_in}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +117,7 @@ class PromotionPolicy:
         megabytes: largest model folder.
         single_fact_r2: highest share of the variance of costs that one fact may explain on its own; above it the data
             leak their target into an input, and every figure measured on them is worth nothing.
+        outcomes: whether outcomes that came in since the champion was made count among the rows that it never saw.
     """
 
     margin: float = 0.02
@@ -117,6 +127,7 @@ class PromotionPolicy:
     milliseconds: float = 100.0
     megabytes: float = 200.0
     single_fact_r2: float = 0.9
+    outcomes: bool = False
 
     def judge(self, candidacy: Candidacy) -> Verdict:
         """Hold a candidacy against the policy. Compares only; every figure was measured elsewhere."""
@@ -147,7 +158,7 @@ class PromotionPolicy:
             name,
             comparison.upper_bound <= allowed,
             f"CRPS {comparison.challenger_loss:,.0f} USD against {comparison.rival_loss:,.0f} of {rival}: "
-            f"at worst {comparison.upper_bound:+,.0f}, allowed {allowed:+,.0f}",
+            f"at worst {comparison.upper_bound:+,.0f}, allowed {allowed:+,.0f}; on {comparison.evidence}",
         )
 
 

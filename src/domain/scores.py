@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ExpectedScores:
-    """How far the expected cost (mean) is off: r2, and rmse and mae in USD."""
+    """How far the expected cost (mean) is off: r2, and rmse, mae and bias (expected minus actual) in USD.
+
+    ``bias`` is None on cards made before it was told.
+    """
 
     r2: float
     rmse: float
     mae: float
+    bias: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

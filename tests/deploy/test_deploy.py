@@ -56,7 +56,8 @@ match words:
     case ["stack", "config", *_]:
         print(rendered(), end="")
     case ["stack", "services", *_]:
-        print("\\n".join(swarm["services"]))
+        more = " 1/1" if "Replicas" in words[words.index("--format") + 1] else ""
+        print("\\n".join(name + more for name in swarm["services"]))
     case ["stack", "deploy", *_]:
         deploy()
     case ["service", "inspect", "--format", form, name]:

@@ -23,7 +23,7 @@ TOOLS = Path(sys.executable).parent
 
 def shell_scripts() -> list[Path]:
     """By their first line: not each is called `.sh`."""
-    files = [file for folder in (DOCKER, TREE / ".ci") for file in folder.rglob("*") if file.is_file()]
+    files = [file for folder in (DOCKER, TREE / ".ci", TREE / "tests") for file in folder.rglob("*") if file.is_file()]
     return [file for file in files if re.match(rb"#!.*\b(ba|da|)sh\b", file.read_bytes()[:80])]
 
 

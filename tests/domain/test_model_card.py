@@ -101,9 +101,15 @@ def test_each_group_has_its_coverage(told):
 def test_the_verdict_stands_there_with_its_numbers(told):
     assert "Not judged yet." in told()
     page = told(PromotionPolicy().judge(CANDIDACY))
-    assert "**Refused**, against champion 4, on 300 rows" in page
+    assert "**Refused**, against champion 4, on 300 rows the champion never saw." in page
     assert "- passed: CRPS 1,400 USD against 1,450 of champion 4" in page
     assert "- **refused**: coverage of smoker=yes 0.500" in page
+
+
+def test_a_retraining_says_why_it_was_made(told, card):
+    why = "Retraining on new.csv (1,200 rows): the monitoring of champion 3 of 2026-01-01 says drift:pit"
+    assert f"{why}.\n" in told(provenance=replace(card.provenance, occasion=why))
+    assert "Retraining" not in told()
 
 
 def test_it_says_how_the_range_is_made_and_where_the_model_ends(told):

@@ -13,7 +13,7 @@ GRID = [100.0 * percent for percent in range(1, 100)]
 @given(st.floats(0, 20_000), st.floats(0, 1, exclude_max=True))
 def test_a_place_lies_from_0_to_1_and_within_a_percent_of_the_share_below(charges: float, draw: float) -> None:
     found = pit(GRID, charges, draw)
-    assert 0 <= found < 1
+    assert 0 <= found <= 1  # just below 1 rounds to it
     assert abs(found - min(charges, 9999) / 10_000) <= 0.02
 
 

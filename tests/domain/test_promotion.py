@@ -53,6 +53,13 @@ def test_to_be_better_than_the_champion_is_not_enough_without_knowing_more_than_
     assert POLICY.judge(replace(better, unconditional=replace(blind, upper_bound=-4000))).passed
 
 
+def test_a_verdict_says_on_how_many_rows_of_which_kind_it_rests() -> None:
+    frozen = replace(AGAINST_CHAMPION, method="unseen_rows", rows=1250, outcomes=250)
+    said = POLICY.judge(replace(GOOD, comparison=frozen)).checks[0].detail
+    assert said.endswith("; on 1,250 rows the champion never saw, 250 of them outcomes that came in")
+    assert POLICY.judge(GOOD).checks[0].detail.endswith("; on 1,000 rows (identical folds)")
+
+
 def test_a_verdict_counts_only_against_the_champion_of_today() -> None:
     verdict = POLICY.judge(GOOD)
     require(verdict, version=4, champion=3, override=None)

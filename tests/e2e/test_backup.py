@@ -47,8 +47,8 @@ def document(*arguments: object, home: Path) -> dict[str, Any]:
 def rows(home: Path) -> dict[str, str]:
     """Every row of every table of both databases."""
     with EmbeddedPostgres(home / "postgres").lease() as server:
-        found = {table: server.ask("medcost", f"SELECT t::text FROM {table} t ORDER BY 1") for table in TABLES}
-        return {**found, "trials": server.ask("optuna", "SELECT t::text FROM trials t ORDER BY 1")}
+        found = {table: server.client.ask("medcost", f"SELECT t::text FROM {table} t ORDER BY 1") for table in TABLES}
+        return {**found, "trials": server.client.ask("optuna", "SELECT t::text FROM trials t ORDER BY 1")}
 
 
 def files(home: Path) -> dict[str, str]:

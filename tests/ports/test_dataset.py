@@ -4,7 +4,9 @@ import pytest
 
 from adapters.memory.dataset import MemoryDataset
 from adapters.pandas.claims_file import ClaimsFile
+from adapters.pandas.partitioned import PartitionedClaims
 from adapters.pandas.synthetic import SyntheticClaims
+from adapters.system.executor import LocalExecutor
 from domain.claims import COLUMNS, ClaimRecord
 from domain.errors import ClaimsRejected
 
@@ -14,13 +16,16 @@ def records():
     return [ClaimRecord.of(row) for row in table.to_dict("records")]
 
 
-@pytest.fixture(params=["memory", "csv", "parquet", "synthetic"])
+@pytest.fixture(params=["memory", "csv", "parquet", "folder", "synthetic"])
 def dataset(request, tmp_path):
     if request.param == "memory":
         return MemoryDataset(records=records())
     sample = SyntheticClaims(rows=60, seed=5)
     if request.param == "synthetic":
         return sample
+    if request.param == "folder":
+        sample.write(tmp_path / "part-0.parquet")
+        return PartitionedClaims(tmp_path, LocalExecutor(), sample=1000)
     sample.write(tmp_path / f"claims.{request.param}")
     return ClaimsFile(tmp_path / f"claims.{request.param}")
 

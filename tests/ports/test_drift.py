@@ -62,6 +62,19 @@ def test_a_shift_too_small_to_matter_is_significant_in_a_large_file_but_no_drift
     assert not age.drifted
 
 
+@pytest.mark.parametrize(("rows", "found"), [(150, ("smoker",)), (20_000, ())])
+def test_twelve_more_smokers_of_a_hundred_may_be_many_more_among_few_but_not_among_many(meter, rows, found):
+    def smoking(share):
+        def change(facts):
+            facts[:, SMOKER] = np.arange(len(facts)) < share * len(facts)
+            return facts
+
+        return change
+
+    before, now = sample(20_000, seed=1, change=smoking(0.2)), sample(rows, seed=2, change=smoking(0.32))
+    assert meter.measure(before, now).drifted == found
+
+
 def test_a_category_that_was_never_seen_before_is_drift(meter):
     def change(facts):
         facts[:, SMOKER] = 0

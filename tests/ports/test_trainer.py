@@ -10,6 +10,7 @@ from adapters.memory.sample import small_sample
 from adapters.memory.trainer import MemoryTrainer
 from adapters.sklearn.loader import SklearnLoader
 from adapters.sklearn.trainer import SklearnTrainer
+from domain.claims import Claims, DataOrigin
 from domain.cost import CALIBRATION_LEVELS, INTERVAL_LEVEL
 from domain.errors import ConfigurationError, ModelRefused
 from domain.evaluation import Metric
@@ -145,3 +146,40 @@ def test_an_equal_challenger_loses_nothing(make, trainer):
     comparison = trainer.compare(make("mine"), (3, make("theirs")), claims, plan).comparison
     assert comparison.rival == 3
     assert comparison.difference == pytest.approx(0, abs=1e-6)
+
+
+def came_in(rows, seed=9):
+    """Outcomes: people whom no model has seen."""
+    drawn = small_sample(rows=rows, seed=seed)
+    return Claims(DataOrigin("outcomes", "", synthetic=True), "", list(drawn.facts), list(drawn.charges))
+
+
+def test_outcomes_that_are_many_enough_join_the_comparison(make, trainer):
+    mine, theirs = make("mine"), (3, make("theirs"))
+    comparison = trainer.compare(mine, theirs, claims, plan, came_in(250)).comparison
+    assert comparison.method == "unseen_rows"
+    assert comparison.outcomes == 250
+    assert comparison.difference == pytest.approx(0, abs=1e-6)
+    assert trainer.compare(mine, theirs, claims, plan, came_in(150)).comparison.outcomes == 0
+    assert trainer.compare(mine, None, claims, plan, came_in(250)).comparison.outcomes == 0
+
+
+def test_outcomes_that_stand_in_the_data_count_once(make, trainer):
+    again = replace(claims, facts=list(claims.facts) * 2, charges=list(claims.charges) * 2)
+    assert trainer.compare(make("mine"), (3, make("theirs")), claims, plan, again).comparison.outcomes == 0
+
+
+def test_a_replay_scores_both_on_the_same_outcomes_each_once(make, trainer):
+    known = came_in(50)
+    twice = replace(known, facts=[*known.facts, *known.facts], charges=[*known.charges, *known.charges])
+    replay = trainer.replay(make("mine"), (3, make("theirs")), twice)
+    assert replay.challenger == replay.champion == trainer.score(make("again"), known)
+    assert (replay.comparison.rows, replay.comparison.rival) == (50, 3)
+    assert replay.comparison.challenger_loss == pytest.approx(replay.challenger.crps)
+    assert trainer.replay(make("another"), (3, make("yet_another")), came_in(1)) is None
+
+
+def test_the_bias_is_told(make, trainer):
+    dear = replace(claims, charges=[usd + 500 for usd in claims.charges])
+    model = make()
+    assert trainer.score(model, dear).expected.bias == pytest.approx(trainer.score(model, claims).expected.bias - 500)

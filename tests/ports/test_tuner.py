@@ -1,6 +1,8 @@
 """The port `tuner`: one suite over every adapter."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 from uuid import uuid4
 
 import pytest
@@ -59,12 +61,21 @@ def bowl(hyperparameters, report):
     return (hyperparameters.get("share", 0.9) - 0.3) ** 2
 
 
-def silent(trial):
+def silent(*_):
     pass
 
 
+TOLD = {"basis": "", "first": FIRST, "on_trial": silent, "on_wait": silent}
+
+
+def tune(tuner, objective=bowl, *, study="s", space=SPACE, first=FIRST, basis="", on_trial=silent, on_wait=silent):
+    told = {"basis": basis, "first": first, "on_trial": on_trial, "on_wait": on_wait}
+    with tuner.tune(study, space, objective, **told) as best:
+        return best
+
+
 def test_the_best_finished_trial_is_returned(tuner):
-    best = tuner.tune("s", SPACE, bowl, first=FIRST, on_trial=silent)
+    best = tune(tuner)
     trials = tuner.trials("s")
     assert len(trials) == TRIALS
     assert best in trials
@@ -73,20 +84,20 @@ def test_the_best_finished_trial_is_returned(tuner):
 
 
 def test_the_first_hyperparameters_are_tried_first(tuner):
-    tuner.tune("s", SPACE, bowl, first=FIRST, on_trial=silent)
+    tune(tuner)
     assert tuner.trials("s")[0].hyperparameters == FIRST
 
 
 @pytest.mark.parametrize("first", [{}, {"share": 0.25}, {"share": 7.5, "loss": "huber", "leaves": None}])
 def test_the_first_hyperparameters_are_tried_as_they_are(tuner, first):
     tried = []
-    tuner.tune("s", SPACE, lambda given, _: tried.append(dict(given)) or 1.0, first=first, on_trial=silent)
+    tune(tuner, lambda given, _: tried.append(dict(given)) or 1.0, first=first)
     assert tried[0] == tuner.trials("s")[0].hyperparameters == first
     assert all(given.keys() == SPACE.keys() for given in tried[1:])
 
 
 def test_what_is_drawn_lies_in_the_space(tuner):
-    tuner.tune("s", SPACE, bowl, first=FIRST, on_trial=silent)
+    tune(tuner)
     for drawn in (trial.hyperparameters for trial in tuner.trials("s")):
         assert 1 <= drawn["depth"] <= 32
         assert isinstance(drawn["depth"], int)
@@ -97,7 +108,7 @@ def test_what_is_drawn_lies_in_the_space(tuner):
 
 
 def test_an_empty_space_is_one_trial(tuner):
-    best = tuner.tune("s", {}, lambda *_: 3.0, first={"depth": 2}, on_trial=silent)
+    best = tune(tuner, lambda *_: 3.0, space={}, first={"depth": 2})
     assert tuner.trials("s") == [best]
     assert best.hyperparameters == {"depth": 2}
     assert best.loss == 3.0
@@ -105,19 +116,19 @@ def test_an_empty_space_is_one_trial(tuner):
 
 def test_each_trial_of_this_process_is_told_once_and_in_order(tuner):
     told = []
-    tuner.tune("s", SPACE, bowl, first=FIRST, on_trial=told.append)
+    tune(tuner, bowl, on_trial=told.append)
     assert told == tuner.trials("s")
 
 
 def test_a_finished_study_is_not_tried_again(make_tuner):
-    best = make_tuner().tune("s", SPACE, bowl, first=FIRST, on_trial=silent)
+    best = tune(make_tuner())
     told = []
-    assert make_tuner().tune("s", SPACE, bowl, first=FIRST, on_trial=told.append) == best
+    assert tune(make_tuner(), on_trial=told.append) == best
     assert told == []
 
 
 def test_studies_of_different_names_do_not_meet(tuner):
-    tuner.tune("one", {}, bowl, first={}, on_trial=silent)
+    tune(tuner, study="one", space={}, first={})
     assert tuner.trials("other") == []
 
 
@@ -131,11 +142,9 @@ def test_a_study_goes_on_where_an_interrupt_ended_it(make_tuner):
         return bowl(hyperparameters, report)
 
     with pytest.raises(KeyboardInterrupt):
-        make_tuner().tune("s", SPACE, interrupted, first=FIRST, on_trial=silent)
+        tune(make_tuner(), interrupted)
     again = []
-    make_tuner().tune(
-        "s", SPACE, lambda given, report: again.append(dict(given)) or bowl(given, report), first=FIRST, on_trial=silent
-    )
+    tune(make_tuner(), lambda given, report: again.append(dict(given)) or bowl(given, report))
     assert again[0] == calls[3]
     assert len(again) == TRIALS - 3
     assert len(make_tuner().trials("s")) == TRIALS
@@ -147,7 +156,7 @@ def test_a_trial_that_fails_is_kept_as_failed_and_the_error_goes_on(make_tuner):
 
     told = []
     with pytest.raises(ZeroDivisionError):
-        make_tuner().tune("s", SPACE, broken, first=FIRST, on_trial=told.append)
+        tune(make_tuner(), broken, on_trial=told.append)
     assert told == make_tuner().trials("s")
     assert [(trial.state, trial.loss) for trial in told] == [("failed", None)]
 
@@ -158,7 +167,7 @@ def test_a_pruned_trial_has_no_loss_and_never_wins(tuner):
             raise TrialPruned
         return hyperparameters["share"]
 
-    best = tuner.tune("s", SPACE, prunes_low, first=FIRST, on_trial=silent)
+    best = tune(tuner, prunes_low)
     trials = tuner.trials("s")
     assert best.loss >= 0.5
     assert {trial.state for trial in trials} == {"complete", "pruned"}
@@ -166,13 +175,7 @@ def test_a_pruned_trial_has_no_loss_and_never_wins(tuner):
 
 
 def test_a_loss_that_is_no_number_never_wins(tuner):
-    best = tuner.tune(
-        "s",
-        SPACE,
-        lambda given, _: given["share"] if given == FIRST else math.nan,
-        first=FIRST,
-        on_trial=silent,
-    )
+    best = tune(tuner, lambda given, _: given["share"] if given == FIRST else math.nan)
     assert best.loss == 0.5
     assert [trial.state for trial in tuner.trials("s")] == ["complete"] + ["failed"] * (TRIALS - 1)
 
@@ -182,10 +185,50 @@ def test_a_study_in_which_nothing_finished_says_so(tuner):
         raise TrialPruned
 
     with pytest.raises(MedcostError, match="no trial"):
-        tuner.tune("s", SPACE, pruned, first=FIRST, on_trial=silent)
+        tune(tuner, pruned)
 
 
 def test_a_study_begun_with_another_space_asks_for_another_name(make_tuner):
-    make_tuner().tune("s", SPACE, bowl, first=FIRST, on_trial=silent)
+    tune(make_tuner())
     with pytest.raises(ConfigurationError, match=r"tuning\.study"):
-        make_tuner().tune("s", {**SPACE, "loss": Choice(("a", "b"))}, bowl, first={}, on_trial=silent)
+        tune(make_tuner(), space={**SPACE, "loss": Choice(("a", "b"))}, first={})
+
+
+def test_a_study_begun_on_another_basis_asks_for_another_name(make_tuner):
+    tune(make_tuner(), basis="last year's data")
+    with pytest.raises(ConfigurationError, match=r"tuning\.study"):
+        tune(make_tuner(), basis="this year's data")
+
+
+def test_who_has_the_result_has_the_study_alone(make_tuner):
+    waits = []
+    tuner = make_tuner()
+    with ThreadPoolExecutor(1) as other, tuner.tune("s", SPACE, bowl, **TOLD) as best:
+        late = other.submit(tune, make_tuner(), on_wait=waits.append)
+        while not waits:  # for its turn
+            assert not late.done()
+            sleep(0.01)
+        assert len(tuner.trials("s")) == TRIALS
+    assert late.result(timeout=30) == best
+
+
+def test_the_turn_ends_with_the_context_however_that_ends(make_tuner):
+    with pytest.raises(ZeroDivisionError), make_tuner().tune("s", SPACE, bowl, **TOLD):
+        raise ZeroDivisionError
+    assert len(make_tuner().trials("s")) == TRIALS
+    tune(make_tuner())
+
+
+def test_who_search_together_share_the_trials(make_tuner):
+    tried = []
+
+    def slow(given, report):
+        tried.append(given["share"])
+        sleep(0.02)
+        return bowl(given, report)
+
+    with ThreadPoolExecutor(3) as workers:
+        best = [workers.submit(tune, make_tuner(), slow) for _ in range(3)]
+    assert len({one.result().number for one in best}) == 1
+    assert len(set(tried)) == len(tried) == TRIALS
+    assert [trial.number for trial in make_tuner().trials("s")] == list(range(TRIALS))

@@ -25,7 +25,7 @@ GRANT INSERT, UPDATE ON model_ledger TO api, dashboard, trainer;
 GRANT SELECT (number, version, digest) ON model_ledger TO model;
 
 -- reports of monitoring: figures, no person. `medcost monitor run` reads answers and outcomes, so it runs as dashboard.
-GRANT SELECT ON monitoring_reports TO api, dashboard, pgadmin;
+GRANT SELECT ON monitoring_reports TO api, dashboard, trainer, pgadmin;
 GRANT INSERT ON monitoring_reports TO dashboard;
 
 -- who may ask, and who the admin is. Keys are made by migrator (`medcost keys create`).

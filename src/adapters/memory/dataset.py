@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import struct
 from collections import Counter
 from dataclasses import dataclass, field
 from statistics import fmean
@@ -43,7 +41,7 @@ class MemoryDataset(FailsOnRequest, ClaimsDataset):
             columns=tuple(map(self._summary, COLUMNS)),
             violations=(),
             violation_count=0,
-            digest=self._digest() if self.records else None,
+            digest=self.read().digest if self.records else None,
         )
 
     def read(self) -> Claims:
@@ -52,13 +50,7 @@ class MemoryDataset(FailsOnRequest, ClaimsDataset):
         if not self.records:
             message = f"{self.origin.name}: there are no data rows"
             raise ClaimsRejected(message)
-        facts = [record.beneficiary.as_numbers() for record in self.records]
-        return Claims(self.origin, self._digest(), facts, [record.charges for record in self.records])
-
-    def _digest(self) -> str:
-        """Hash rows of seven 64-bit numbers, little-endian: the same rows from a file have the same digest."""
-        rows = (struct.pack("<7d", *one.beneficiary.as_numbers(), one.charges) for one in self.records)
-        return hashlib.sha256(b"".join(rows)).hexdigest()
+        return Claims.of(self.records, self.origin)
 
     def _summary(self, column: str) -> ColumnSummary:
         facts = [{**record.beneficiary.as_facts(), "charges": record.charges} for record in self.records]

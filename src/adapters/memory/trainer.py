@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import fmean, median, quantiles
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from adapters.memory.faults import FailsOnRequest
 from adapters.memory.loader import read_cost, write_cost
@@ -17,6 +17,7 @@ from domain.ports.trainer import Trainer
 from domain.profile import Profile
 from domain.promotion import Candidacy, PairedComparison
 from domain.scores import Calibration, ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
+from domain.shadow import Replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _FAMILY: Final = "unconditional"
 _CLOSE: Final = 100.0
+_ENOUGH: Final = 200
+
+_Row: TypeAlias = tuple[tuple[float, ...], float]
 
 
 @dataclass
@@ -107,38 +111,71 @@ class MemoryTrainer(FailsOnRequest, Trainer):
         return _scores([read_cost(model.folder, model.digest)] * len(claims), list(claims.charges))
 
     def compare(
-        self, challenger: TrainedModel, champion: tuple[int, TrainedModel] | None, claims: Claims, plan: FoldPlan
+        self,
+        challenger: TrainedModel,
+        champion: tuple[int, TrainedModel] | None,
+        claims: Claims,
+        plan: FoldPlan,
+        outcomes: Claims | None = None,
     ) -> Candidacy:
-        """Compare as they are, row by row; there is nothing to refit on folds."""
+        """Compare as they are, row by row; there is nothing to refit on folds, and no folder keeps whom it is from."""
         del plan
-        mine = self.score(challenger, claims)
-        charges = list(claims.charges)
-        theirs = read_cost(champion[1].folder, champion[1].digest) if champion else _distribution(charges)
-        rival = _scores([theirs] * len(charges), charges)
-        difference = mine.crps - rival.crps
+        known = _rows(claims)
+        more = _rows(outcomes).keys() - known.keys() if champion and outcomes else set[_Row]()
+        came_in = [usd for _, usd in sorted(more)] if len(more) >= _ENOUGH else []
+        charges = [*claims.charges, *came_in]
+        theirs = read_cost(champion[1].folder, champion[1].digest) if champion else _distribution(list(claims.charges))
         return Candidacy(
-            comparison=PairedComparison(
-                method="unseen_rows" if champion else "unconditional",
-                rival=champion[0] if champion else None,
-                rows=len(charges),
-                challenger_loss=mine.crps,
-                rival_loss=rival.crps,
-                difference=difference,
-                standard_error=0.0,
-                degrees_of_freedom=len(charges) - 1,
-                upper_bound=difference,
+            comparison=_paired(
+                champion[0] if champion else None,
+                _scores([read_cost(challenger.folder, challenger.digest)] * len(charges), charges),
+                _scores([theirs] * len(charges), charges),
+                outcomes=len(came_in),
             ),
-            coverage=mine.interval.coverage,
+            coverage=self.score(challenger, claims).interval.coverage,
             group_coverage={},
             milliseconds=0.01,
             megabytes=sum(entry.stat().st_size for entry in challenger.folder.iterdir()) / 1e6,
         )
+
+    def replay(self, challenger: TrainedModel, champion: tuple[int, TrainedModel], outcomes: Claims) -> Replay | None:
+        """Score both as they are."""
+        number, trained = champion
+        charges = list(_rows(outcomes).values())
+        if len(charges) < 2:  # noqa: PLR2004  # as few as the port says
+            return None
+        mine, theirs = (
+            _scores([read_cost(one.folder, one.digest)] * len(charges), charges) for one in (challenger, trained)
+        )
+        return Replay(_paired(number, mine, theirs, outcomes=len(charges)), mine, theirs)
 
     def _know(self, recipe: Recipe) -> None:
         self._fail_if_asked()
         if recipe.family != _FAMILY or recipe.transform != "none" or recipe.hyperparameters:
             message = f"this trainer knows the family {_FAMILY!r} only, without transform or hyperparameters"
             raise ConfigurationError(message)
+
+
+def _rows(claims: Claims) -> dict[_Row, float]:
+    """Give each row once, with its charges."""
+    return {(tuple(who), usd): usd for who, usd in zip(claims.facts, claims.charges, strict=True)}
+
+
+def _paired(rival: int | None, mine: Scores, theirs: Scores, *, outcomes: int) -> PairedComparison:
+    """Compare two averages; how the rows differ is not kept, so the difference counts as it is."""
+    difference = mine.crps - theirs.crps
+    return PairedComparison(
+        method="unconditional" if rival is None else "unseen_rows",
+        rival=rival,
+        rows=mine.rows,
+        challenger_loss=mine.crps,
+        rival_loss=theirs.crps,
+        difference=difference,
+        standard_error=0.0,
+        degrees_of_freedom=mine.rows - 1,
+        upper_bound=difference,
+        outcomes=outcomes,
+    )
 
 
 def _test_rows(claims: Claims, plan: FoldPlan) -> int:
@@ -169,6 +206,7 @@ def _scores(answers: Sequence[CostDistribution], charges: Sequence[float]) -> Sc
             r2=1 - sum(error**2 for error in errors) / spread if spread else 0.0,
             rmse=fmean(error**2 for error in errors) ** 0.5,
             mae=fmean(map(abs, errors)),
+            bias=fmean(errors),
         ),
         typical=TypicalScores(fmean(off), median(off), fmean(usd <= _CLOSE for usd in off)),
         crps=fmean(_crps(cost, usd) for cost, usd in pairs),

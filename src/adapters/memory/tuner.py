@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import random
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from adapters.memory.faults import FailsOnRequest
@@ -14,7 +16,7 @@ from domain.model import Choice, FloatRange, IntRange
 from domain.ports.tuner import Trial, Tuner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from domain.model import Hyperparameters, HyperparameterValue, SearchSpace
 
@@ -26,32 +28,39 @@ class MemoryTuner(FailsOnRequest, Tuner):
     n_trials: int = 10
     seed: int = 0
     _studies: dict[str, list[Trial]] = field(default_factory=dict)
-    _spaces: dict[str, SearchSpace] = field(default_factory=dict)
+    _begun_with: dict[str, tuple[SearchSpace, str]] = field(default_factory=dict)
+    _turn: Lock = field(default_factory=Lock)
 
+    @contextmanager
     def tune(
         self,
         study: str,
         space: SearchSpace,
         objective: Callable[[Hyperparameters, Callable[[int, float], None]], float],
         *,
+        basis: str,
         first: Hyperparameters,
         on_trial: Callable[[Trial], None],
-    ) -> Trial:
-        """Search at random."""
+        on_wait: Callable[[str], None],
+    ) -> Iterator[Trial]:
+        """Search at random, one thread at a time."""
         self._fail_if_asked()
-        if self._spaces.setdefault(study, space) != space:
-            message = f"the study {study!r} was begun with another search space: name another one by tuning.study=NAME"
-            raise ConfigurationError(message)
-        trials = self._studies.setdefault(study, [])
-        while len(trials) < (self.n_trials if space else 1):
-            draw = random.Random(f"{self.seed}-{len(trials)}")  # noqa: S311  # a search, not a secret
-            asked = {name: _drawn(part, draw) for name, part in space.items()} if trials else dict(first)
-            self._try(asked, objective, trials, on_trial)
-        complete = [trial for trial in trials if trial.loss is not None]
-        if not complete:
-            message = f"no trial of the study {study!r} finished: see its errors, and give it more trials"
-            raise MedcostError(message)
-        return min(complete, key=lambda trial: (trial.loss, trial.number))
+        if self._turn.locked():
+            on_wait("another worker")
+        with self._turn:
+            if self._begun_with.setdefault(study, (space, basis)) != (space, basis):
+                message = f"the study {study!r} was begun with something else: name another one by tuning.study=NAME"
+                raise ConfigurationError(message)
+            trials = self._studies.setdefault(study, [])
+            while len(trials) < (self.n_trials if space else 1):
+                draw = random.Random(f"{self.seed}-{len(trials)}")  # noqa: S311  # a search, not a secret
+                asked = {name: _drawn(part, draw) for name, part in space.items()} if trials else dict(first)
+                self._try(asked, objective, trials, on_trial)
+            complete = [trial for trial in trials if trial.loss is not None]
+            if not complete:
+                message = f"no trial of the study {study!r} finished: see its errors, and give it more trials"
+                raise MedcostError(message)
+            yield min(complete, key=lambda trial: (trial.loss, trial.number))
 
     def trials(self, study: str) -> list[Trial]:
         """Tell."""

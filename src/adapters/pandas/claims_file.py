@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from adapters.pandas.contract import accepted, examine
+from domain.beneficiary import FACTS
 from domain.claims import DataOrigin
 from domain.errors import ClaimsRejected
 from domain.ports.dataset import ClaimsDataset
@@ -37,11 +39,31 @@ class ClaimsFile(ClaimsDataset):
 
     def report(self) -> ContractReport:
         """Describe it."""
-        return examine(self._table(), self._origin())[0]
+        return self.examined()[0]
 
     def read(self) -> Claims:
         """Give all rows."""
-        return accepted(*examine(self._table(), self._origin()))
+        return accepted(*self.examined())
+
+    def examined(self) -> tuple[ContractReport, Claims | None]:
+        """Describe it, and give all rows if the contract is kept: both from one reading."""
+        return examine(self._table(), self._origin())
+
+    def split(self, train: Path, held: Path, *, share: float, seed: int) -> None:
+        """Write a random share of the rows to ``held`` and the others to ``train``, as they stand here.
+
+        Rows that are alike stay together, so that no row is learnt from that is held back.
+
+        Raises:
+            ClaimsRejected: if the contract is broken, for an unknown ending, or where nothing can be written.
+        """
+        claims, table = self.read(), self._table()
+        alike = pd.DataFrame(claims.facts).assign(charges=claims.charges).groupby([*range(len(FACTS)), "charges"])
+        groups = alike.ngroup().to_numpy()
+        drawn = np.random.default_rng(seed).permutation(groups.max() + 1)
+        is_held = np.isin(groups, drawn[: round(share * len(drawn))])
+        write_table(table.loc[~is_held], train)
+        write_table(table.loc[is_held], held)
 
     def _origin(self) -> DataOrigin:
         name = self.path.name
@@ -60,6 +82,26 @@ class ClaimsFile(ClaimsDataset):
             return _parquet(name, content)
         message = f"{name}: a claims file ends in .csv or .parquet"
         raise ClaimsRejected(message)
+
+
+def write_table(table: pd.DataFrame, out: Path) -> None:
+    """Write a table to a file that ends in ``.csv`` or ``.parquet``.
+
+    Raises:
+        ClaimsRejected: for another ending, or where nothing can be written.
+    """
+    ending = out.suffix.lower()
+    try:
+        if ending == ".csv":
+            table.to_csv(out, index=False, lineterminator="\n")
+        elif ending == ".parquet":
+            table.to_parquet(out, index=False)
+        else:
+            message = f"{out.name}: a claims file ends in .csv or .parquet"
+            raise ClaimsRejected(message)
+    except OSError as error:
+        message = f"{out}: cannot be written: {error.strerror or error}"
+        raise ClaimsRejected(message) from error
 
 
 def _csv(name: str, content: bytes) -> pd.DataFrame:

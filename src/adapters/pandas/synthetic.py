@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from adapters.pandas.claims_file import write_table
 from adapters.pandas.contract import accepted, examine
 from domain.beneficiary import OBESITY, REGIONS, SEXES
 from domain.claims import DataOrigin
-from domain.errors import ClaimsRejected
 from domain.ports.dataset import ClaimsDataset
 
 if TYPE_CHECKING:
@@ -56,18 +56,7 @@ class SyntheticClaims(ClaimsDataset):
         Raises:
             ClaimsRejected: for another ending, or where nothing can be written.
         """
-        ending = out.suffix.lower()
-        try:
-            if ending == ".csv":
-                self.table().to_csv(out, index=False, lineterminator="\n")
-            elif ending == ".parquet":
-                self.table().to_parquet(out, index=False)
-            else:
-                message = f"{out.name}: a claims file ends in .csv or .parquet"
-                raise ClaimsRejected(message)
-        except OSError as error:
-            message = f"{out}: cannot be written: {error.strerror}"
-            raise ClaimsRejected(message) from error
+        write_table(self.table(), out)
 
     def table(self) -> pd.DataFrame:
         """Draw it: the columns of a claims file."""

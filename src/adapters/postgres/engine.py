@@ -29,6 +29,8 @@ _NO_SCHEMA: Final = ("42P01", "42703")
 """SQLSTATE of a missing table and a missing column."""
 _NOT_LET_IN: Final = "28"
 """SQLSTATE class of a user, password or certificate that the server refuses."""
+_FORBIDDEN: Final = "42501"
+"""SQLSTATE of a table or column that the user has no right to."""
 _VALUE: Final = re.compile(r"(invalid input for query argument [^:]*): .*", re.DOTALL)
 """What asyncpg says of a value that does not fit, and then the value."""
 _TLS_FILES: Final = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
@@ -201,6 +203,9 @@ def _forget_facts(error: Exception) -> None:
 def _for_now(error: Exception, state: str) -> RepositoryUnavailable | None:
     if state in _NO_SCHEMA:
         message = "the database lacks our schema: run `medcost db upgrade`"
+        return RepositoryUnavailable(message, retry_after=10)
+    if state == _FORBIDDEN:
+        message = "the database's user has no right to this: see docker/postgres/app/grants.sql"
         return RepositoryUnavailable(message, retry_after=10)
     if state.startswith(_NOT_LET_IN):
         message = "the database does not let us in: look at user and certificate (or password)"

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import chdtrc, gammaln, kolmogorov, ndtr
 
 from domain.beneficiary import FACTS
-from domain.drift import Difference, DriftReport
+from domain.drift import Difference, DriftReport, psi_upper
 from domain.ports.drift import DriftMeter
 
 if TYPE_CHECKING:
@@ -77,7 +77,15 @@ def _difference(name: str, before: Floats, now: Floats) -> Difference:
         counts = np.array([_counts(some.astype(np.intp), kinds) for some in (before, now)])
         counts = counts[:, counts.any(axis=0)]
         test, (statistic, p_value) = "chi_squared", _chi_squared(counts)
-    return Difference(column=name, test=test, statistic=statistic, p_value=p_value, psi=_stability_index(counts))
+    psi = _stability_index(counts)
+    return Difference(
+        column=name,
+        test=test,
+        statistic=statistic,
+        p_value=p_value,
+        psi=psi,
+        psi_upper=psi_upper(psi, len(before), len(now)),
+    )
 
 
 def _kolmogorov_smirnov(before: Floats, now: Floats) -> tuple[float, float]:

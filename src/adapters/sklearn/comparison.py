@@ -14,19 +14,19 @@ from sklearn.tree import DecisionTreeRegressor
 
 from adapters.sklearn import work
 from adapters.sklearn.distribution import LEVELS
+from adapters.sklearn.fitting import Table
 from adapters.sklearn.folds import folds
 from adapters.sklearn.scoring import crps, r2, scores
-from adapters.sklearn.storage import read, row_digests
+from adapters.sklearn.storage import LearntFrom, digests_of, read
 from domain.beneficiary import FACTS
 from domain.promotion import Candidacy, PairedComparison
+from domain.shadow import Replay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from adapters.sklearn.fitting import Table
     from adapters.sklearn.model import CostModel
     from domain.model import FoldPlan, Recipe, TrainedModel
     from domain.ports.executor import Executor
@@ -47,18 +47,20 @@ def candidacy(
     table: Table,
     plan: FoldPlan,
     executor: Executor,
+    outcomes: Table | None = None,
 ) -> Candidacy:
     """Measure everything that the gate looks at, on the rows at hand.
 
     The challenger answers as it is on rows that it never saw, if there are at least 200 of them; else its recipe
     is refitted on folds and answers out of fold. The champion answers as it is on rows that it never saw, if there are
     at least 200; else its recipe is refitted on the same folds. The distribution of all costs answers from those folds.
+    Outcomes that neither model learnt from, if there are at least 200, join the rows that the champion never saw.
     """
     model, learnt_from = read(challenger.folder, challenger.digest)
-    digests = row_digests(table)
+    digests = digests_of(table)
     splits = folds(table.charges, n_splits=plan.n_splits, n_repeats=plan.n_repeats, seed=plan.seed)
     refit = partial(_refitted, table=table, plan=plan, executor=executor)
-    new = ~np.isin(digests, learnt_from)
+    new = learnt_from.surely_not(digests)
     if new.sum() >= _ENOUGH:
         rows = np.flatnonzero(new)
         mine = np.full((1, len(table), 100), np.nan)
@@ -67,7 +69,15 @@ def candidacy(
         rows = np.arange(len(table))
         mine = refit(challenger.card.recipe)
     unconditional = _unconditional(mine, rows, table, splits, plan)
-    comparison = _compare(mine, rows, champion, table, splits, refit, digests) if champion else unconditional
+    comparison = unconditional
+    if champion:
+        came_in = _not_in(outcomes or table[rows[:0]], LearntFrom(digests), learnt_from)
+        comparison = _on_unseen_rows(
+            champion, table[rows], mine[0, rows], came_in, model
+        ) or _over_folds(
+            "identical_folds", champion[0], mine, refit(champion[1].card.recipe), table,
+            splits, rows,
+        )  # fmt: skip
     measured = scores(table.rows[rows], table.charges[rows], mine[0, rows])
     frozen = scores(table.rows, table.charges, model.predict_arrays(table.rows)[0])
     covered = _by_group(measured)
@@ -95,32 +105,63 @@ def _unconditional(
     return _over_folds("unconditional", None, mine, theirs, table, splits, rows)
 
 
-def _compare(
-    mine: Floats,
-    rows: NDArray[np.intp],
-    champion: tuple[int, TrainedModel],
-    table: Table,
-    splits: Splits,
-    refit: Callable[[Recipe], Floats],
-    digests: NDArray[np.uint64],
-) -> PairedComparison:
+def replay(challenger: TrainedModel, champion: tuple[int, TrainedModel], outcomes: Table) -> Replay | None:
+    """Score both as they are on rows that neither learnt from; None if there are fewer than two."""
     number, trained = champion
-    old, learnt_from = read(trained.folder, trained.digest)
-    unseen = rows[~np.isin(digests[rows], learnt_from)]
-    if len(unseen) >= _ENOUGH:
-        said, _ = old.predict_arrays(table.rows[unseen])
-        mine_there = crps(table.charges[unseen], mine[0, unseen, 1:])
-        theirs_there = crps(table.charges[unseen], said[:, 1:])
-        differences = mine_there - theirs_there
-        return _paired(
-            "unseen_rows",
-            number,
-            len(unseen),
-            (float(mine_there.mean()), float(theirs_there.mean())),
-            standard_error=float(differences.std(ddof=1) / np.sqrt(len(unseen))),
-            freedom=len(unseen) - 1,
-        )
-    return _over_folds("identical_folds", number, mine, refit(trained.card.recipe), table, splits, rows)
+    (mine, mine_from), (theirs, theirs_from) = (read(one.folder, one.digest) for one in (challenger, trained))
+    rows = _not_in(outcomes, mine_from, theirs_from)
+    if len(rows) < 2:  # noqa: PLR2004  # one difference has no standard error
+        return None
+    said = [model.predict_arrays(rows.rows)[0] for model in (mine, theirs)]
+    comparison = _as_they_are(number, rows.charges, *said, outcomes=len(rows))
+    return Replay(comparison, *(scores(rows.rows, rows.charges, answers) for answers in said))
+
+
+def _not_in(table: Table, *known: LearntFrom) -> Table:
+    """Leave out rows that are known, and repetitions: somebody who asked twice is one person."""
+    digests, first = np.unique(digests_of(table), return_index=True)
+    new = np.logical_and.reduce([one.surely_not(digests) for one in known])
+    return table[np.sort(first[new])]
+
+
+def _on_unseen_rows(
+    champion: tuple[int, TrainedModel], table: Table, mine: Floats, outcomes: Table, challenger: CostModel
+) -> PairedComparison | None:
+    """Compare on rows that the champion never saw, where it answers as it is; None if there are too few of them.
+
+    Args:
+        champion: with its version number.
+        table: the rows at hand.
+        mine: what the challenger says of them, not having learnt from them.
+        outcomes: more rows, which are not among those at hand, and which the challenger did not learn from.
+        challenger: who is still to be asked about those.
+    """
+    number, trained = champion
+    model, learnt_from = read(trained.folder, trained.digest)
+    new = learnt_from.surely_not(digests_of(table))
+    rows, answers, more = table[new], mine[new], _not_in(outcomes, learnt_from)
+    enough = len(more) >= _ENOUGH
+    if enough:
+        rows = Table(np.concatenate([rows.rows, more.rows]), np.concatenate([rows.charges, more.charges]))
+        answers = np.concatenate([answers, challenger.predict_arrays(more.rows)[0]])
+    if len(rows) < _ENOUGH:
+        return None
+    said, _ = model.predict_arrays(rows.rows)
+    return _as_they_are(number, rows.charges, answers, said, outcomes=len(more) if enough else 0)
+
+
+def _as_they_are(rival: int, charges: Floats, mine: Floats, theirs: Floats, *, outcomes: int) -> PairedComparison:
+    """Compare row by row what two models say that had not seen these rows."""
+    ours, rivals = crps(charges, mine[:, 1:]), crps(charges, theirs[:, 1:])
+    return _paired(
+        "unseen_rows",
+        rival,
+        len(charges),
+        (float(ours.mean()), float(rivals.mean())),
+        standard_error=float((ours - rivals).std(ddof=1) / np.sqrt(len(charges))),
+        freedom=len(charges) - 1,
+        outcomes=outcomes,
+    )
 
 
 def _over_folds(
@@ -151,8 +192,9 @@ def _over_folds(
 
 
 def _paired(
-    method: str, rival: int | None, rows: int, losses: tuple[float, float], *, standard_error: float, freedom: float
-) -> PairedComparison:
+    method: str, rival: int | None, rows: int, losses: tuple[float, float], *, standard_error: float, freedom: float,
+    outcomes: int = 0,
+) -> PairedComparison:  # fmt: skip
     mine, theirs = losses
     difference = mine - theirs
     return PairedComparison(
@@ -165,6 +207,7 @@ def _paired(
         standard_error=standard_error,
         degrees_of_freedom=freedom,
         upper_bound=difference + float(student.ppf(_CONFIDENCE, freedom)) * standard_error,
+        outcomes=outcomes,
     )
 
 

@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PowerTransformer, QuantileTransformer, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
+from adapters.sklearn.boosted import Xgboost
 from adapters.sklearn.parts import interactions, main_effects
 from domain.errors import ConfigurationError
 
@@ -32,11 +33,12 @@ class Family:
 
     Args:
         label: for people.
-        make: gives an unfitted estimator from settings and a seed.
+        make: gives an unfitted estimator from settings and a seed; its `fit` gives the fitted one.
         defaults: all hyperparameters with their usual values.
         transforms: of the target, those that make sense.
         most_rows: above this many rows a seeded subsample is fitted; None means never.
         positive: the loss needs costs above zero: nothing counts as one cent.
+        distributed: a `Cluster` fits it on rows that no machine holds.
     """
 
     label: str
@@ -45,6 +47,7 @@ class Family:
     transforms: tuple[str, ...]
     most_rows: int | None = None
     positive: bool = False
+    distributed: bool = False
 
 
 def _boosting(loss: str) -> Callable[[_Settings, int], Any]:
@@ -67,6 +70,13 @@ _BOOSTING: Final = {
     "max_leaf_nodes": 8,
     "min_samples_leaf": 15,
     "l2_regularization": 0.0,
+}
+_XGBOOST: Final = {
+    "n_estimators": 200,
+    "learning_rate": 0.06,
+    "max_depth": 4,
+    "min_child_weight": 15.0,
+    "reg_lambda": 1.0,
 }
 _INTERACTIONS: Final = {
     "age_squared": True,
@@ -107,6 +117,9 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "boosting": Family("gradient boosting, squared loss", _boosting("squared_error"), _BOOSTING, _ALL),
     "boosting_absolute": Family("gradient boosting, absolute loss", _boosting("absolute_error"), _BOOSTING, _PLAIN),
     "boosting_gamma": Family("gradient boosting, gamma loss", _boosting("gamma"), _BOOSTING, _PLAIN, positive=True),
+    "boosting_xgboost": Family(
+        "gradient boosting by XGBoost, squared loss", Xgboost, _XGBOOST, _PLAIN, distributed=True
+    ),
     "interaction_ols": Family(
         "interactions, least squares", _interaction(lambda _: [LinearRegression()]), _INTERACTIONS, _ALL
     ),

@@ -15,6 +15,7 @@ from adapters.sklearn.families import estimator_of, family_of
 from adapters.sklearn.folds import folds
 from adapters.sklearn.model import CostModel, rounded
 from adapters.sklearn.support import Support
+from domain.beneficiary import FACTS
 from domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ class Table:
     def of(cls, claims: Claims) -> Table:
         """Make arrays of columns; where they are arrays already nothing is copied."""
         return cls(np.asarray(claims.facts, dtype=np.float64), np.asarray(claims.charges, dtype=np.float64))
+
+    @classmethod
+    def empty(cls) -> Table:
+        """Give no rows."""
+        return cls(np.empty((0, len(FACTS))), np.empty(0))
 
     def __len__(self) -> int:
         return len(self.charges)
@@ -72,29 +78,29 @@ def threads_for(rows: int) -> threadpool_limits:
 
 
 def _fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int) -> CostModel:
-    held_points, held_rows, held_charges = [], [], []
+    points = np.empty((repeats, len(table)))
     draws = folds(table.charges, n_splits=_INNER_SPLITS, n_repeats=repeats, seed=seed)
-    for repeat in range(repeats):
-        out = np.empty(len(table))
-        for known, held in draws[repeat * _INNER_SPLITS : (repeat + 1) * _INNER_SPLITS]:
-            out[held] = rounded(fit_estimator(recipe, table[known], seed=seed).predict(table.rows[held]))
-        held_points.append(out)
-        held_rows.append(table.rows)
-        held_charges.append(table.charges)
+    for number, (known, held) in enumerate(draws):
+        estimator = fit_estimator(recipe, table[known], seed=seed)
+        points[number // _INNER_SPLITS, held] = rounded(estimator.predict(table.rows[held]))
+    return model_around(fit_estimator(recipe, table, seed=seed), table, points, seed=seed)
+
+
+def model_around(estimator: Any, table: Table, points: Floats, *, seed: int) -> CostModel:
+    """Spread what is left over out of fold around an estimator.
+
+    Args:
+        estimator: fitted on the table, and maybe on more.
+        table: n rows.
+        points: what estimators that had not seen a row said of it, repeats x n, in USD.
+        seed: of every draw.
+    """
+    repeats = len(points)
     distribution = fitted_distribution(
-        np.concatenate(held_rows),
-        np.concatenate(held_points),
-        np.concatenate(held_charges),
-        repeats=repeats,
-        seed=seed,
+        np.tile(table.rows, (repeats, 1)), points.ravel(), np.tile(table.charges, repeats), repeats=repeats, seed=seed
     )
     background = np.random.default_rng(seed).permutation(len(table))[:_BACKGROUND]
-    return CostModel(
-        fit_estimator(recipe, table, seed=seed),
-        distribution,
-        Support.of(table.rows, table.charges, seed=seed),
-        table.rows[background],
-    )
+    return CostModel(estimator, distribution, Support.of(table.rows, table.charges, seed=seed), table.rows[background])
 
 
 def fit_estimator(recipe: Recipe, table: Table, *, seed: int) -> Any:
@@ -108,7 +114,7 @@ def fit_estimator(recipe: Recipe, table: Table, *, seed: int) -> Any:
         with warnings.catch_warnings():
             # a fit that stopped early is measured as it is, and the comparison tells
             warnings.simplefilter("ignore", ConvergenceWarning)
-            estimator.fit(table.rows, charges)
+            estimator = estimator.fit(table.rows, charges)
     except ValueError as error:
         message = f"{recipe.name} cannot be fitted: {error}"
         raise ConfigurationError(message) from error

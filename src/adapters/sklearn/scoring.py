@@ -81,7 +81,10 @@ def scores(rows: Floats, charges: Floats, answers: Floats) -> Scores:
     return Scores(
         rows=len(charges),
         expected=ExpectedScores(
-            r2=r2(charges, errors), rmse=float(np.sqrt(np.mean(errors**2))), mae=float(np.mean(np.abs(errors)))
+            r2=r2(charges, errors),
+            rmse=float(np.sqrt(np.mean(errors**2))),
+            mae=float(np.mean(np.abs(errors))),
+            bias=float(np.mean(errors)),
         ),
         typical=TypicalScores(
             mae=float(np.mean(off)), median_ae=float(np.median(off)), within_100=float(np.mean(off <= _CLOSE))

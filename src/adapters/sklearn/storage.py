@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import struct
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -16,8 +15,10 @@ from adapters.sklearn import folder as files
 from adapters.sklearn.distribution import ResidualDistribution
 from adapters.sklearn.model import CostModel
 from adapters.sklearn.support import Support
+from domain.claims import HIGHEST_ROW_DIGEST, row_digests
 from domain.errors import ModelRefused
-from domain.model import TrainedModel
+from domain.manifest import MANIFEST, sha256
+from domain.model import ModelCard, TrainedModel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adapters.sklearn.fitting import Table
-    from domain.model import ModelCard
 
 TRUSTED: Final = (
     "numpy.clip",
@@ -38,10 +38,28 @@ TRUSTED: Final = (
 """What our families are made of beyond public estimators and NumPy's ufuncs, which skops trusts by itself. Never taken
 from the file that asks to be trusted. Such parts do not check their own arrays: the digest must match first."""
 
-_ROW: Final = struct.Struct("<7d")
+
+@dataclass(frozen=True, slots=True)
+class LearntFrom:
+    """The rows that a model learnt from.
+
+    Args:
+        digests: of them, or of a sample: those that are not above ``highest``.
+        highest: nothing is known of rows whose digest is above it.
+    """
+
+    digests: NDArray[np.uint64]
+    highest: int = HIGHEST_ROW_DIGEST
+
+    def __len__(self) -> int:
+        return len(self.digests)
+
+    def surely_not(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Tell which rows it surely did not learn from."""
+        return ~np.isin(digests, self.digests) & (digests <= np.uint64(self.highest))
 
 
-def write(model: CostModel, card: ModelCard, table: Table, into: Path) -> TrainedModel:
+def write(model: CostModel, card: ModelCard, learnt_from: LearntFrom, into: Path) -> TrainedModel:
     """Write the folder ``into/medcost`` and seal it."""
     folder = into / files.NAME
     folder.mkdir()
@@ -64,16 +82,31 @@ def write(model: CostModel, card: ModelCard, table: Table, into: Path) -> Traine
         rows=support.rows,
         charges=support.charges,
     )
-    _save(folder / files.TRAINING_ROWS, digests=row_digests(table))
+    _save(folder / files.TRAINING_ROWS, digests=learnt_from.digests, highest=np.uint64(learnt_from.highest))
     (folder / files.CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2))
     return TrainedModel(folder, files.seal(folder), card)
 
 
-def read(folder: Path, digest: str) -> tuple[CostModel, NDArray[np.uint64]]:
+def opened(folder: Path) -> TrainedModel:
+    """Know a folder by its own manifest: its files are whole, but who made them, only a ledger could tell.
+
+    Raises:
+        ModelRefused: as `files.read_verified`, or if its card cannot be read.
+    """
+    try:
+        digest = sha256((folder / MANIFEST).read_bytes())
+        card = msgspec.json.decode(files.read_verified(folder, digest)[files.CARD], type=ModelCard)
+    except (OSError, msgspec.MsgspecError) as error:
+        message = f"{folder} is no model folder: {error}"
+        raise ModelRefused(message) from error
+    return TrainedModel(folder, digest, card)
+
+
+def read(folder: Path, digest: str) -> tuple[CostModel, LearntFrom]:
     """Verify a folder, bring its model to life and see that it answers as it did when it was made.
 
     Returns:
-        The model, and the digests of the rows that it learnt from.
+        The model, and the rows that it learnt from.
 
     Raises:
         ModelRefused: as `files.read_verified`, or if a type is not allowed, or the known answers differ.
@@ -91,7 +124,8 @@ def read(folder: Path, digest: str) -> tuple[CostModel, NDArray[np.uint64]]:
             reference["background"],
         )
         answers, _ = model.predict_arrays(model.background)
-        learnt_from = _load(contents[files.TRAINING_ROWS])["digests"]
+        rows = _load(contents[files.TRAINING_ROWS])
+        learnt_from = LearntFrom(rows["digests"], int(rows.get("highest", HIGHEST_ROW_DIGEST)))
     except Exception as error:  # whatever a foreign file makes a library raise, the answer is the same: not this one
         message = f"the model folder holds what may not be loaded: {error}"
         raise ModelRefused(message) from error
@@ -116,11 +150,10 @@ def read_reference(folder: Path, digest: str) -> tuple[NDArray[np.float64], NDAr
         raise ModelRefused(message) from error
 
 
-def row_digests(table: Table) -> NDArray[np.uint64]:
-    """Give each row's SHA-256 over its seven little-endian numbers, cut to 64 bits: enough to know it again."""
-    data = np.ascontiguousarray(np.column_stack([table.rows, table.charges]), dtype="<f8").tobytes()
-    cut = b"".join(hashlib.sha256(data[at : at + _ROW.size]).digest()[:8] for at in range(0, len(data), _ROW.size))
-    return np.frombuffer(cut, dtype="<u8")
+def digests_of(table: Table) -> NDArray[np.uint64]:
+    """Give each row's digest."""
+    rows = np.ascontiguousarray(np.column_stack([table.rows, table.charges]), dtype="<f8")
+    return np.frombuffer(row_digests(rows.tobytes()), dtype="<u8")
 
 
 def _save(file: Path, **arrays: Any) -> None:

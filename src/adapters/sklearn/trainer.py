@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from adapters.sklearn import work
-from adapters.sklearn.comparison import candidacy
+from adapters.sklearn.comparison import candidacy, replay
+from adapters.sklearn.families import family_of
 from adapters.sklearn.fitting import Table, notes_on, threads_for
 from adapters.sklearn.folds import train_and_test
 from adapters.sklearn.scoring import Published, scores
-from adapters.sklearn.storage import read, write
+from adapters.sklearn.storage import LearntFrom, digests_of, read, write
 from adapters.system.executor import LocalExecutor
+from domain.claims import HIGHEST_ROW_DIGEST
 from domain.evaluation import Evaluation, FoldScores, Metric, OutOfFold
 from domain.model import MetricSummary, ModelCard
 from domain.ports.clock import Clock
@@ -29,11 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
+    from adapters.sklearn.cluster import Cluster
     from adapters.sklearn.model import CostModel
-    from domain.claims import Claims
+    from domain.claims import Claims, Population
     from domain.model import FoldPlan, Provenance, Recipe, TrainedModel
     from domain.promotion import Candidacy
     from domain.scores import Scores
+    from domain.shadow import Replay
 
     Piece = tuple[Any, ...]
 
@@ -44,6 +48,7 @@ class SklearnTrainer(Trainer):
 
     clock: Clock
     executor: Executor = field(default_factory=LocalExecutor)
+    cluster: Cluster | None = None
 
     def cross_validate(
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, *, on_fold: Callable[[FoldScores], None]
@@ -60,7 +65,10 @@ class SklearnTrainer(Trainer):
     def fit(
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, provenance: Provenance, *, test: Scores, into: Path
     ) -> TrainedModel:
-        """Fit on all rows and write the folder."""
+        """Fit on all rows and write the folder; on those that are only sampled here, where a cluster can do that."""
+        if self.cluster and claims.population and family_of(recipe).distributed:
+            done = self.cluster.fits(recipe, claims.population, Table.of(claims), plan)
+            return self._written(recipe, claims, plan, provenance, test, into, done, everywhere=claims.population)
         with closing(self.executor.map(work.do, _fits(recipe, plan), Table.of(claims), plan)) as done:
             return self._written(recipe, claims, plan, provenance, test, into, done)
 
@@ -99,11 +107,22 @@ class SklearnTrainer(Trainer):
         return scores(table.rows, table.charges, answers)
 
     def compare(
-        self, challenger: TrainedModel, champion: tuple[int, TrainedModel] | None, claims: Claims, plan: FoldPlan
+        self,
+        challenger: TrainedModel,
+        champion: tuple[int, TrainedModel] | None,
+        claims: Claims,
+        plan: FoldPlan,
+        outcomes: Claims | None = None,
     ) -> Candidacy:
         """Measure challenger and champion."""
+        came_in = Table.of(outcomes) if outcomes else None
         with threads_for(len(claims)):
-            return candidacy(challenger, champion, Table.of(claims), plan, self.executor)
+            return candidacy(challenger, champion, Table.of(claims), plan, self.executor, came_in)
+
+    def replay(self, challenger: TrainedModel, champion: tuple[int, TrainedModel], outcomes: Claims) -> Replay | None:
+        """Score both as they are."""
+        with threads_for(len(outcomes)):
+            return replay(challenger, champion, Table.of(outcomes)) if outcomes else None
 
     def _written(
         self,
@@ -114,8 +133,10 @@ class SklearnTrainer(Trainer):
         test: Scores,
         into: Path,
         done: Iterator[Any],
+        *,
+        everywhere: Population | None = None,
     ) -> TrainedModel:
-        """Write the folder of a recipe from what `_fits` gave."""
+        """Write the folder of a recipe from what `_fits` gave; ``everywhere`` are all rows if they were fitted."""
         table = Table.of(claims)
         measured = _evaluation(recipe, table, replace(plan, n_repeats=1), done, _ignore)
         model: CostModel = next(done)
@@ -124,17 +145,18 @@ class SklearnTrainer(Trainer):
             created_at=self.clock.now(),
             origin=claims.origin,
             data_digest=claims.digest,
-            rows=len(table),
+            rows=everywhere.rows if everywhere else len(table),
             cross_validation=measured.overall,
             test=test,
             ranges=model.support.ranges,
             grouping=model.distribution.grouping,
             provenance=provenance,
-            notes=notes_on(recipe, len(table)),
+            notes=(*_sampled(claims, everywhere=everywhere is not None), *notes_on(recipe, len(table))),
             folds=tuple(MetricSummary(one.value, measured.mean(one), measured.spread(one)) for one in Metric),
             profile=Profile.of(table.rows.T.tolist()),
         )
-        return write(model, card, table, into)
+        known = LearntFrom(digests_of(table), everywhere.highest if everywhere else HIGHEST_ROW_DIGEST)
+        return write(model, card, known, into)
 
 
 def _train_folds(recipe: Recipe, plan: FoldPlan) -> list[Piece]:
@@ -172,6 +194,17 @@ def _evaluation(
         fit_seconds=median(fit_seconds),
         predict_seconds=median(predict_seconds),
     )
+
+
+def _sampled(claims: Claims, *, everywhere: bool) -> Iterator[str]:
+    """Say what a model card must tell of rows that are a sample."""
+    if claims.population:
+        of = f"a sample of {len(claims):,} of {claims.population.rows:,} rows, drawn by their digests"
+        yield (
+            f"The estimator was fitted on all rows; residuals, ranges and figures are those of {of}."
+            if everywhere
+            else f"It learnt from {of}."
+        )
 
 
 def _ignore(_: FoldScores) -> None:

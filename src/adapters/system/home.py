@@ -57,6 +57,16 @@ class Home:
         return self.path / "up.lock"
 
     @property
+    def retrain_lock(self) -> Path:
+        """Held by the `medcost retrain` that is at work."""
+        return self.path / "retrain.lock"
+
+    @property
+    def reports(self) -> Path:
+        """One file for each retraining."""
+        return self.path / "reports"
+
+    @property
     def logs(self) -> Path:
         """One file for each part."""
         return self.path / "logs"

@@ -14,16 +14,25 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def sole_holder(file: Path, *, otherwise: str) -> Iterator[None]:
+def sole_holder(file: Path, *, otherwise: str, who: str = "") -> Iterator[None]:
     """Hold the lock of this file while the block runs.
 
+    Args:
+        file: whose content is who holds it, or held it last.
+        otherwise: what is said where another process holds it.
+        who: we are; others are told.
+
     Raises:
-        HomeInUse: with the text ``otherwise``, if another process holds it.
+        HomeInUse: with the text ``otherwise``, and who it is if they said so, if another process holds it.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a") as handle:
+    with file.open("a+", encoding="utf-8") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise HomeInUse(otherwise) from None
+            handle.seek(0)
+            raise HomeInUse(": ".join(filter(None, (otherwise, handle.read())))) from None
+        handle.truncate(0)
+        handle.write(who)
+        handle.flush()
         yield

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import os
+import socket
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
+
+
+def machine() -> str:
+    """Name what pids mean something on: a host since it booted and, on Linux, this process's namespace of pids.
+
+    The host's name alone does not do: containers share it, and so do machines that nobody gave a name.
+    """
+    parts = [socket.gethostname()]
+    with suppress(OSError):
+        parts += [
+            Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
+            str(Path("/proc/self/ns/pid").readlink()),
+        ]
+    return " ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class ClaimsDataset(Protocol):
 
     @abstractmethod
     def read(self) -> Claims:
-        """Give all rows, in their order.
+        """Give all rows, in their order; or of too many for one place a sample, with its population.
 
         Raises:
             ClaimsRejected: if the contract is broken; the text names row, column and rule.

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+# imports stand outside of TYPE_CHECKING where a comparison is decoded from JSON
+from domain.evaluation import Metric
+from domain.model import FamilySummary, Recipe
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from domain.claims import DataOrigin
-    from domain.evaluation import Evaluation, Metric
-    from domain.model import FamilySummary, Recipe, TrainedModel
+    from domain.evaluation import Evaluation
+    from domain.model import TrainedModel
     from domain.ports.tuner import Trial
     from domain.scores import Scores
 

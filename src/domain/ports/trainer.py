@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from domain.model import FoldPlan, Provenance, Recipe, TrainedModel
     from domain.promotion import Candidacy
     from domain.scores import Scores
+    from domain.shadow import Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,11 @@ class Trainer(Protocol):
     def fit(
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, provenance: Provenance, *, test: Scores, into: Path
     ) -> TrainedModel:
-        """Fit on all rows, with residuals out of fold over all rows, and write the model folder ``into/medcost``."""
+        """Fit on all rows, with residuals out of fold over all rows, and write the model folder ``into/medcost``.
+
+        Claims that are a sample are all rows here. Where a trainer can fit the recipe on the whole population it does,
+        residuals stay those of the sample, out of fold all the same, and the card says so.
+        """
 
     def make(
         self,
@@ -84,9 +89,27 @@ class Trainer(Protocol):
 
     @abstractmethod
     def compare(
-        self, challenger: TrainedModel, champion: tuple[int, TrainedModel] | None, claims: Claims, plan: FoldPlan
+        self,
+        challenger: TrainedModel,
+        champion: tuple[int, TrainedModel] | None,
+        claims: Claims,
+        plan: FoldPlan,
+        outcomes: Claims | None = None,
     ) -> Candidacy:
         """Measure what the gate asks of a challenger against the champion, given with its version number.
+
+        ``outcomes`` are labelled rows that came in otherwise: those that neither model is known to have learnt from,
+        and that do not stand among ``claims``, join the rows that the champion never saw, if there are at least 200.
+
+        Raises:
+            ModelRefused: if a folder may not be loaded.
+        """
+
+    @abstractmethod
+    def replay(self, challenger: TrainedModel, champion: tuple[int, TrainedModel], outcomes: Claims) -> Replay | None:
+        """Score both, as they are, on labelled rows that neither is known to have learnt from, each distinct row once.
+
+        None if there are fewer than two such rows.
 
         Raises:
             ModelRefused: if a folder may not be loaded.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,7 +25,11 @@ class Trial:
 
 
 class Tuner(Protocol):
-    """Searches hyperparameters for the least loss. Its studies outlive the process."""
+    """Searches hyperparameters for the least loss.
+
+    Its studies outlive the process, and any number of processes may search one study together: each trial is made
+    by one of them, and made again by another if that one dies.
+    """
 
     @abstractmethod
     def tune(
@@ -33,18 +38,31 @@ class Tuner(Protocol):
         space: SearchSpace,
         objective: Callable[[Hyperparameters, Callable[[int, float], None]], float],
         *,
+        basis: str,
         first: Hyperparameters,
         on_trial: Callable[[Trial], None],
-    ) -> Trial:
-        """Try until the budget of trials, time or patience is spent and return the best finished trial.
+        on_wait: Callable[[str], None],
+    ) -> AbstractContextManager[Trial]:
+        """Search until the budget of trials, time or patience is spent, and have the best finished trial.
 
         A study of this name that was begun before goes on from its trials; what another process left
-        unfinished when it was killed is tried again. ``objective`` takes hyperparameters and a ``report(step,
-        loss)`` that raises `TrialPruned` when the trial no longer promises anything. ``first`` is tried first.
-        ``on_trial`` is called after each trial of this process. An empty space is one trial with ``first``.
+        unfinished when it was killed is tried again. The budget spent, entering the context still waits for trials
+        that other processes are at. In the context this process has the study to itself: nobody else searches it
+        or is in its context, so that one of many can decide what becomes of the result. The turn ends with the
+        context, or with the process.
+
+        Args:
+            study: its name.
+            space: what is searched. An empty one is one trial with ``first``.
+            objective: takes hyperparameters and a ``report(step, loss)`` that raises `TrialPruned` when the trial no
+                longer promises anything.
+            basis: what else losses depend on, such as a digest of data and folds: only equals are comparable.
+            first: is tried first.
+            on_trial: called after each trial of this process.
+            on_wait: told for what this process waits, if it does.
 
         Raises:
-            ConfigurationError: if the study was begun with another search space.
+            ConfigurationError: if the study was begun with another search space or on another basis.
             MedcostError: if the budget was spent and no trial finished.
         """
 

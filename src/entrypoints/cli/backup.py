@@ -66,6 +66,8 @@ def restore(
 
     Parameters
     ----------
+    file
+        What `medcost backup` wrote.
     replace
         Take the place of the home that is there; it stays beside it, with `.replaced` after its name.
     """

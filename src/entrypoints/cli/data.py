@@ -1,4 +1,4 @@
-"""`medcost data`: the data contract's report, and a synthetic sample."""
+"""`medcost data`: the data contract's report, a synthetic sample, and rows held back."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from domain.errors import ClaimsRejected, ModelRefused, NoChampion, VersionNotFound
+from entrypoints.cli.drift_table import drift_table
 from entrypoints.cli.options import AsJson, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.wiring.settings import load
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 FailOnDrift: TypeAlias = Annotated[bool, Parameter(help="Exit status 1 if a column has drifted.", negative="")]
 
-app = App(name="data", help="Describe, validate or invent claims data.")
+app = App(name="data", help="Describe, validate, invent or split claims data.")
 
 
 @app.command
@@ -41,7 +42,7 @@ def describe(file: Path, /, *, home: HomeFolder = None, json: AsJson = False) ->
     Parameters
     ----------
     file
-        CSV or Parquet.
+        CSV or Parquet, or a folder of Parquet files.
     """
     report, drift = _examined(file, home)
     if json:
@@ -75,7 +76,7 @@ def validate(
     Parameters
     ----------
     file
-        CSV or Parquet.
+        CSV or Parquet, or a folder of Parquet files.
     """
     report, drift = _examined(file, home)
     if json:
@@ -129,6 +130,43 @@ def sample(
     to_people().print(f"{out}: {rows:,} synthetic rows (seed {seed})")
 
 
+@app.command
+def split(
+    file: Path,
+    /,
+    *,
+    train: Path,
+    held: Path,
+    share: Annotated[float, Parameter(validator=validators.Number(gt=0, lt=1))] = 0.2,
+    seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
+) -> None:
+    """Split a claims file into rows to train on and rows to hold back for `medcost evaluate`.
+
+    Rows that repeat each other stay together.
+
+    For example:
+
+        medcost data split insurance.csv --train train.csv --held held.csv --share 0.25
+
+    Parameters
+    ----------
+    file
+        CSV or Parquet.
+    train
+        File to write, .csv or .parquet.
+    held
+        File to write, .csv or .parquet.
+    share
+        Which part is held back.
+    seed
+        The same seed holds the same rows back.
+    """
+    from entrypoints.wiring.training import split_claims  # pandas takes a second
+
+    split_claims(file, train, held, share=share, seed=seed)
+    to_people().print(f"{file}: {share:.0%} of its rows in {held}, the others in {train}", markup=False)
+
+
 def _examined(file: Path, home: Path | None) -> tuple[ContractReport, DriftFromModel | None]:
     """Report on a file and, if it keeps the contract and there is a model to compare with, its drift."""
     from entrypoints.wiring.training import claims_file, drift_detector  # pandas takes a second
@@ -171,20 +209,12 @@ def _columns(columns: tuple[ColumnSummary, ...]) -> Table:
 
 
 def _drift_table(drift: DriftFromModel) -> Table:
-    report, version = drift.report, drift.model.version
-    title = f"Against {report.reference_rows:,} rows of the training data of version {version}"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for name in ("column", "test", "statistic", "p (Holm)", "PSI", ""):
-        table.add_column(name, justify="left" if name in ("column", "test", "") else "right")
-    for one in report.columns:
-        mark = "[yellow]drifted[/]" if one.drifted else ""
-        test = one.test.replace("_", " ")
-        table.add_row(one.column, test, f"{one.statistic:,.3g}", f"{one.adjusted_p:.2g}", f"{one.psi:.3f}", mark)
-    return table
+    title = f"Against {drift.report.reference_rows:,} rows of the training data of version {drift.model.version}"
+    return drift_table(title, drift.report.columns)
 
 
 def _tell_duplicates(report: ContractReport, console: Console) -> None:
-    if report.duplicates:
+    if report.duplicate_rows:
         rows = ", ".join(map(str, report.duplicate_rows[:_SHOWN]))
         more = f" and {report.duplicates - _SHOWN:,} more" if report.duplicates > _SHOWN else ""
         console.print(f"rows that repeat an earlier one: {rows}{more}")

@@ -1,10 +1,11 @@
-"""`medcost evaluate`: the champion on labelled rows."""
+"""`medcost evaluate`: the champion, or a model folder, on labelled rows."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
@@ -13,38 +14,63 @@ from entrypoints.wiring.settings import load
 
 if TYPE_CHECKING:
     from application.evaluate_model import EvaluatedModel
+    from domain.scores import Scores
+    from entrypoints.wiring.settings import Settings
 
 
-def evaluate(*, data: Path, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
+def evaluate(
+    *,
+    data: Path,
+    model: Path | None = None,
+    home: HomeFolder = None,
+    profile: ChosenProfile = None,
+    json: AsJson = False,
+) -> None:
     """Score the champion, as it is served, on rows whose charges are known.
 
     For example:
 
         medcost evaluate --data held_back.csv
 
+        medcost evaluate --data held_back.csv --model data/model
+
     Parameters
     ----------
     data
-        Claims file, CSV or Parquet.
+        Claims file, CSV or Parquet, or a folder of Parquet files, of which a sample is scored.
+    model
+        Score this model folder, as `medcost train --out` writes it, instead of the champion.
     """
-    from application.evaluate_model import EvaluateModel  # scikit-learn takes seconds
+    if model:
+        from entrypoints.wiring.training import claims_file, score_folder  # scikit-learn takes seconds
+
+        trained, scores = score_folder(model, claims_file(data))
+        known = {"version": None, "family": trained.card.recipe.family, "digest": trained.digest}
+        name = f"{model.name} ({trained.card.recipe.name})"
+    else:
+        found = _champion(load({"home": home, "profile": profile}), data)
+        version, scores = found.version, found.scores
+        known = {"version": version.number, "family": version.card.recipe.family, "digest": version.digest}
+        name = f"version {version.number} ({version.card.recipe.name})"
+    if json:
+        print_json(_document(known, scores))
+    else:
+        _show(f"{name} on {scores.rows:,} rows of {data.name}", scores)
+
+
+def _champion(settings: Settings, data: Path) -> EvaluatedModel:
+    from application.evaluate_model import EvaluateModel
     from entrypoints.wiring.session import session
     from entrypoints.wiring.training import claims_file, evaluation_container
 
-    settings = load({"home": home, "profile": profile})
     with session(settings, lambda: evaluation_container(settings, claims_file(data))) as opened:
-        found = opened.run(opened.get(EvaluateModel)())
-    if json:
-        print_json(_document(found))
-    else:
-        _show(found, data)
+        return opened.run(opened.get(EvaluateModel)())
 
 
-def _document(found: EvaluatedModel) -> dict[str, object]:
-    version, scores = found.version, found.scores
+def _document(model: dict[str, object], scores: Scores) -> dict[str, object]:
     return {
         "rows": scores.rows,
-        "model": {"version": version.number, "family": version.card.recipe.family, "digest": version.digest},
+        "model": model,
         "expected": scores.expected,
         "typical": scores.typical,
         "crps": scores.crps,
@@ -53,10 +79,9 @@ def _document(found: EvaluatedModel) -> dict[str, object]:
     }
 
 
-def _show(found: EvaluatedModel, data: Path) -> None:
-    scores, console = found.scores, answer()
-    name = f"version {found.version.number} ({found.version.card.recipe.name})"
-    table = Table(title=f"{name} on {scores.rows:,} rows of {data.name}; money in USD", title_justify="left")
+def _show(title: str, scores: Scores) -> None:
+    console = answer()
+    table = Table(title=f"{escape(title)}; money in USD", title_justify="left")
     table.add_column("figure")
     table.add_column("value", justify="right")
     rows = {

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from domain.scores import Scores
     from entrypoints.wiring.session import Session
 
-app = App(name="models", help="Versions, gate, ledger: list, show, promote, rollback, history.")
+app = App(name="models", help="Versions, gate, ledger: list, show, promote, rollback, history, shadow.")
+app.command(
+    "entrypoints.cli.shadow:shadow",
+    name="shadow",
+    help="Let a version answer again what the champion answered, and hold both against outcomes.",
+)
 
 
 @app.command(name="list")
@@ -128,6 +133,10 @@ def rollback(
     json: AsJson = False,
 ) -> None:
     """Go back to the champion before, and publish it; model servers are waited for as by `promote`.
+
+    For example:
+
+        medcost models rollback --reason "answers for smokers are off"
 
     Parameters
     ----------

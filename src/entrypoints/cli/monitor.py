@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from rich.table import Table
 
 from domain.errors import ConfigurationError
+from entrypoints.cli.drift_table import drift_table
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, usd
 from entrypoints.wiring.settings import load
@@ -81,23 +82,12 @@ def _show(report: MonitoringReport, console: Console) -> None:
         f"{report.outcomes:,} outcomes, beside {report.reference_rows:,} rows of its training data"
     )
     if report.columns:
-        console.print(_columns(report))
+        console.print(drift_table("What came in, and what was learnt from", report.columns))
     if report.groups:
         console.print(_groups(report))
     if not (report.columns or report.groups):
         console.print("Too few to compare.")
     console.print(f"[yellow]Alarm: {', '.join(report.alarms)}[/]" if report.alarms else "No alarm.")
-
-
-def _columns(report: MonitoringReport) -> Table:
-    table = Table(title="What came in, and what was learnt from", title_justify="left", box=None, pad_edge=False)
-    for name in ("column", "test", "statistic", "p (Holm)", "PSI", ""):
-        table.add_column(name, justify="left" if name in ("column", "test", "") else "right")
-    for one in report.columns:
-        mark = "[yellow]drifted[/]" if one.drifted else ""
-        test = one.test.replace("_", " ")
-        table.add_row(one.column, test, f"{one.statistic:,.3g}", f"{one.adjusted_p:.2g}", f"{one.psi:.3f}", mark)
-    return table
 
 
 def _groups(report: MonitoringReport) -> Table:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 import subprocess
 import tempfile
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,25 +14,32 @@ import msgspec
 from cyclopts import Parameter
 from rich.console import Console
 
-from domain.errors import NoChampion
+from domain.errors import ConfigurationError, NoChampion
 from domain.ports.ledger import ModelLedger
+from domain.ports.registry import ModelRegistry
+from domain.ports.tracker import TrackedComparison
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.cli.train_view import FoldsProgress, TrialsProgress, bars, comparison_table, verdict_table
-from entrypoints.wiring.settings import TREE, load
+from entrypoints.wiring.settings import TREE, Settings, load
 from entrypoints.wiring.train_config import compose_training
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+
     from application.compare_models import Comparison
     from application.tune_model import TunedModel
+    from domain.promotion import Verdict
     from entrypoints.wiring.session import Session
-    from entrypoints.wiring.settings import Settings
     from entrypoints.wiring.train_config import TrainConfig
 
 
 def train(
     *overrides: str,
     first: Annotated[bool, Parameter(negative="")] = False,
+    comparison: Path | None = None,
+    out: Path | None = None,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
     json: AsJson = False,
@@ -48,7 +57,11 @@ def train(
 
         medcost train stage=optuna sampler=random pruner=hyperband tuning.n_trials=50
 
-    Killed, the same command goes on from the trials of its study; the champion stays as it is.
+        medcost train stage=optuna --comparison comparison.json --out model
+
+    Killed, the same command goes on from the trials of its study; the champion stays as it is. Any number of processes
+    may run the same command at once, on one machine or on many with one database: they share the trials, and one of
+    them registers the result.
 
     Parameters
     ----------
@@ -57,17 +70,27 @@ def train(
         gate, tracking) and their keys.
     first
         Only if there is no champion yet; else nothing is done.
+    comparison
+        JSON file that a comparison is written to; with `stage=optuna`, the file that says which family is to be tuned,
+        in place of the last comparison in the tracking store.
+    out
+        Folder that the tuned model is also written to, for `medcost evaluate --model`.
     """
-    settings = load({"home": home, "profile": profile})
-    config = compose_training(overrides, data=settings.data)
-    if config.tracking.uri:
-        settings = msgspec.structs.replace(settings, tracking_uri=config.tracking.uri)
-    with _session(settings, config) as session:
+    settings, config = told(overrides, load({"home": home, "profile": profile}))
+    _refuse_unwritable(comparison, out)
+    with training_session(settings, config) as session:
         if first and _has_champion(session):
             print_json({"stage": None}) if json else answer().print("There is a champion: nothing is trained")
             return
-        revision = settings.revision or git_revision()
-        _Training(session, config, answer() if not json else None, revision).run()
+        Training(session, config, answer() if not json else None, comparison=comparison, out=out).run()
+
+
+def told(overrides: Sequence[str], settings: Settings) -> tuple[Settings, TrainConfig]:
+    """Compose what overrides say; experiments go where it says, too."""
+    config = compose_training(overrides, data=settings.data)
+    if config.tracking.uri:
+        settings = msgspec.structs.replace(settings, tracking_uri=config.tracking.uri)
+    return settings, config
 
 
 def _has_champion(session: Session) -> bool:
@@ -78,7 +101,8 @@ def _has_champion(session: Session) -> bool:
     return True
 
 
-def _session(settings: Settings, config: TrainConfig) -> Any:
+def training_session(settings: Settings, config: TrainConfig) -> AbstractContextManager[Session]:
+    """Open what a training needs."""
     # scikit-learn, MLflow, BentoML: seconds that only a training that was understood is to cost
     from entrypoints.wiring.session import session
     from entrypoints.wiring.training import training_container
@@ -86,32 +110,46 @@ def _session(settings: Settings, config: TrainConfig) -> Any:
     return session(settings, lambda: training_container(settings, config), tuning=True)
 
 
-class _Training:
-    """One training, stage by stage, and the document that tells of it."""
+class Training:
+    """One training, stage by stage, and the ``document`` that tells of it."""
 
-    def __init__(self, session: Session, config: TrainConfig, tables: Console | None, revision: str) -> None:
+    def __init__(
+        self,
+        session: Session,
+        config: TrainConfig,
+        tables: Console | None,
+        *,
+        occasion: str = "",
+        comparison: Path | None = None,
+        out: Path | None = None,
+    ) -> None:
         self._session = session
         self._config = config
         self._tables = tables
-        self._revision = revision
-        self._document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
+        self._occasion = occasion
+        self._comparison = comparison
+        self._out = out
+        self._revision = session.get(Settings).revision or git_revision()
+        self.document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
 
     def run(self) -> None:
+        """Go through the stages that the configuration asks for."""
         stage = self._config.stage
         try:
             if stage != "optuna":
-                self._compare()
+                self.compare()
             if stage != "training":
-                number = self._tune_and_register()
-                self._judge(number)
-                if stage == "all":
-                    self._promote(number)
+                with self.tune() as tuned:
+                    self._judge(tuned)
+                    if stage == "all":
+                        self._promote(tuned.version.number)
         finally:
-            if self._tables is None and len(self._document) > 2:  # noqa: PLR2004  # there is more to tell than what was asked
-                print_json(self._document)
+            if self._tables is None and len(self.document) > 2:  # noqa: PLR2004  # there is more to tell than what was asked
+                print_json(self.document)
 
-    def _compare(self) -> None:
-        from application.compare_models import CompareModels  # see _session
+    def compare(self) -> None:
+        """Compare families."""
+        from application.compare_models import CompareModels  # see training_session
 
         config, plan = self._config, self._config.plan
         compare = self._session.get(CompareModels)
@@ -125,43 +163,65 @@ class _Training:
                 configuration=config.flat,
                 on_fold=shown,
             )
-        self._document["comparison"] = _comparison(found)
+        self.document["comparison"] = _comparison(found)
+        if self._comparison:
+            self._comparison.write_bytes(msgspec.json.format(msgspec.json.encode(found.tracked)) + b"\n")
         if self._tables:
             self._tables.print(comparison_table(found))
 
-    def _tune_and_register(self) -> int:
-        from application.register_model import RegisterModel
+    @contextmanager
+    def tune(self) -> Iterator[TunedModel]:
+        """Tune the best family, and have the study for oneself as long as something is done about its result."""
         from application.tune_model import TuneModel
 
         config = self._config
-        tune, register = self._session.get(TuneModel), self._session.get(RegisterModel)
-        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
+        tune = self._session.get(TuneModel)
+        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace, ExitStack() as alone:
             with bars(to_people()) as progress:
                 shown = TrialsProgress(progress, config.tuning.n_trials)
-                tuned = tune(
-                    config.plan,
-                    config.spaces,
-                    study=config.tuning.study,
-                    git_revision=self._revision,
-                    configuration=config.flat,
-                    into=Path(workspace),
-                    on_start=shown.begun,
-                    on_trial=shown,
+                tuned = alone.enter_context(
+                    tune(
+                        config.plan,
+                        config.spaces,
+                        study=config.tuning.study,
+                        git_revision=self._revision,
+                        configuration=config.flat,
+                        occasion=self._occasion,
+                        comparison=_read(self._comparison) if self._comparison else None,
+                        into=Path(workspace),
+                        wait=self._session.run,
+                        on_start=shown.begun,
+                        on_trial=shown,
+                        on_wait=shown.waits,
+                        on_fit=shown.fits,
+                    )
                 )
-            version = self._session.run(register(tuned.model))
-        self._document["tuning"] = _tuning(tuned, study=shown.study)
-        self._document["version"] = {"number": version.number, "digest": version.digest}
-        if self._tables:
-            name = version.card.recipe.name
-            self._tables.print(f"Version {version.number} ({name}) is registered, digest {version.digest[:12]}")
-        return version.number
+            version = tuned.version
+            if self._out:
+                registry = self._session.get(ModelRegistry)
+                shutil.copytree(self._session.run(registry.fetch(version.number, Path(workspace))), self._out)
+            self.document["tuning"] = _tuning(tuned)
+            self.document["version"] = {
+                "number": version.number,
+                "digest": version.digest,
+                "registered_by": "this process" if tuned.is_new else "another process",
+            }
+            if self._tables:
+                name = f"Version {version.number} ({version.card.recipe.name})"
+                how = "is registered" if tuned.is_new else "came of this study: another process registered it"
+                self._tables.print(f"{name} {how}, digest {version.digest[:12]}")
+            yield tuned
 
-    def _judge(self, number: int) -> None:
+    def _judge(self, tuned: TunedModel) -> None:
         from application.judge_model import JudgeModel
 
-        judge = self._session.get(JudgeModel)
-        verdict = self._session.run(judge(number, self._config.policy, self._config.plan))
-        self._document["verdict"] = {"passed": verdict.passed, "checks": verdict.checks, "candidacy": verdict.candidacy}
+        judge, number = self._session.get(JudgeModel), tuned.version.number
+        verdict = self._session.run(judge(number, self._config.policy, self._config.plan, anew=tuned.is_new))
+        self.tell(verdict, number)
+
+    def tell(self, verdict: Verdict, number: int) -> None:
+        """Show what the gate said of a version."""
+        self.document["verdict"] = {"passed": verdict.passed, "checks": verdict.checks, "candidacy": verdict.candidacy}
         if self._tables:
             self._tables.print(verdict_table(verdict, number))
 
@@ -170,9 +230,28 @@ class _Training:
 
         promote = self._session.get(PromoteModel)
         entry = self._session.run(promote(number, by=getpass.getuser()))
-        self._document["champion"] = {"number": entry.version, "digest": entry.digest}
+        self.document["champion"] = {"number": entry.version, "digest": entry.digest}
         if self._tables:
             self._tables.print(f"Version {entry.version} is champion and published")
+
+
+def _refuse_unwritable(comparison: Path | None, out: Path | None) -> None:
+    """Find before the training what would fail after it."""
+    if out and out.exists():
+        message = f"{out} is there already: --out writes a new folder"
+        raise ConfigurationError(message)
+    for folder in (file.parent for file in (comparison, out) if file):
+        if not folder.is_dir():
+            message = f"there is no folder {folder}"
+            raise ConfigurationError(message)
+
+
+def _read(comparison: Path) -> TrackedComparison:
+    try:
+        return msgspec.json.decode(comparison.read_bytes(), type=TrackedComparison)
+    except (OSError, msgspec.MsgspecError) as error:
+        message = f"{comparison} holds no comparison: {error}"
+        raise ConfigurationError(message) from error
 
 
 def git_revision() -> str:
@@ -203,11 +282,11 @@ def _comparison(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _tuning(tuned: TunedModel, *, study: str) -> dict[str, Any]:
-    card = tuned.model.card
+def _tuning(tuned: TunedModel) -> dict[str, Any]:
+    card = tuned.version.card
     return {
         "run": card.provenance.tracking_run,
-        "study": study,
+        "study": card.provenance.study,
         "recipe": card.recipe.name,
         "hyperparameters": card.recipe.hyperparameters,
         "trials": card.provenance.trials,

@@ -69,19 +69,25 @@ class FoldsProgress:
 
 
 class TrialsProgress:
-    """Trials as they end, with the best so far. Its methods are the ``on_start`` and ``on_trial`` of a tuning."""
+    """Trials as they end, with the best so far: ``on_start``, ``on_trial``, ``on_wait`` and ``on_fit`` of a tuning."""
 
     def __init__(self, progress: Progress, trials: int) -> None:
         self._progress = progress
         self._trials = trials
         self._best: Trial | None = None
-        self.study = ""
         self._task = progress.add_task("trials", total=trials, note="")
 
     def begun(self, recipe: Recipe, study: str) -> None:
         """Name what is tuned."""
-        self.study = study
         self._progress.console.print(f"Tuning {recipe.name} in study {study}")
+
+    def waits(self, what: str) -> None:
+        """Say why nothing happens here."""
+        self._progress.console.print(f"Waiting for {what}")
+
+    def fits(self, best: Trial) -> None:
+        """Say that the search is over."""
+        self._progress.console.print(f"Fitting trial {best.number} on all rows")
 
     def __call__(self, trial: Trial) -> None:
         """Show one more trial."""
@@ -122,8 +128,8 @@ def comparison_table(found: Comparison) -> Table:
 def verdict_table(verdict: Verdict, version: int) -> Table:
     """Show what the gate asked and found."""
     word = "[bold green]passed[/]" if verdict.passed else "[bold red]refused[/]"
-    method = verdict.candidacy.comparison.method.replace("_", " ")
-    table = Table(title=f"Gate, version {version}: {word} (compared on {method})", title_justify="left")
+    evidence = verdict.candidacy.comparison.evidence
+    table = Table(title=f"Gate, version {version}: {word}, on {evidence}", title_justify="left")
     table.add_column("check", no_wrap=True)
     table.add_column("")
     table.add_column("what was found")

@@ -116,7 +116,7 @@ def _copy(settings: Settings, file: Path, about: About, told: Callable[[int, int
         draft = Path(name)
         files: list[tuple[str, Path]] = []
         for database in DATABASES:
-            server.dump(database, draft / database)
+            server.client.dump(database, draft / database)
             files.append((f"{_DUMPS}/{database}", draft / database))
         if home.mlflow_database.exists():
             _copy_sqlite(home.mlflow_database, draft / "mlflow.db")
@@ -233,7 +233,7 @@ def _fill(draft: Home, old: EmbeddedPostgres | None) -> int:
     server = EmbeddedPostgres(draft.postgres)
     with server.lease():
         for database in DATABASES:
-            server.fill(database, draft.path / _DUMPS / database)
+            server.client.fill(database, draft.path / _DUMPS / database)
         shutil.rmtree(draft.path / _DUMPS)
         return _erase_again(server, old) if old else 0
 
@@ -241,16 +241,16 @@ def _fill(draft: Home, old: EmbeddedPostgres | None) -> int:
 def _erase_again(server: EmbeddedPostgres, old: EmbeddedPostgres) -> int:
     try:
         with old.running():
-            if not old.ask("medcost", "SELECT to_regclass('erasures')").strip():
+            if not old.client.ask("medcost", "SELECT to_regclass('erasures')").strip():
                 return 0
-            proofs = old.ask("medcost", "COPY erasures (prediction_id, erased_at, reason) TO STDOUT")
+            proofs = old.client.ask("medcost", "COPY erasures (prediction_id, erased_at, reason) TO STDOUT")
     except RepositoryUnavailable as why:
         message = (
             f"what was erased since cannot be read from {old.data} ({why}): nothing was changed. "
             "Moved away by hand, the home can be restored without that"
         )
         raise RepositoryUnavailable(message) from why
-    counted = server.ask(
+    counted = server.client.ask(
         "medcost",
         "CREATE TEMP TABLE erased (LIKE erasures) ON COMMIT DROP",
         "COPY erased (prediction_id, erased_at, reason) FROM STDIN",

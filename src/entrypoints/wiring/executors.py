@@ -11,6 +11,7 @@ from domain.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from adapters.sklearn.cluster import Cluster
     from domain.ports.executor import Executor
 
 
@@ -32,3 +33,13 @@ def executor_at(address: str) -> Iterator[Executor]:
         raise ConfigurationError(message) from missing
     with connected(address) as executor:
         yield executor
+
+
+def cluster_of(executor: Executor) -> Cluster | None:
+    """Give what grows trees on an executor's workers, each on rows of its own; None where there are no workers."""
+    if isinstance(executor, LocalExecutor):
+        return None
+    from adapters.dask.executor import DaskExecutor
+    from adapters.sklearn.cluster import Cluster
+
+    return Cluster(executor.client) if isinstance(executor, DaskExecutor) else None

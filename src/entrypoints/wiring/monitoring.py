@@ -1,4 +1,4 @@
-"""What `medcost monitor` is made of: records, ledger and reports of the profile, the model server's shelf, SciPy."""
+"""What `medcost monitor` and `medcost models shadow` are made of: records, ledger, reports, the shelf, a meter."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container
 
 from adapters.scipy.drift import ScipyDriftMeter
+from adapters.sklearn.trainer import SklearnTrainer
 from application.monitor_champion import MonitorChampion
+from application.shadow_model import ShadowModel
 from domain.ports.drift import DriftMeter
 from domain.ports.loader import ModelLoader
 from domain.ports.publisher import ModelPublisher
+from domain.ports.trainer import Trainer
 from entrypoints.wiring.settings import Settings
 from entrypoints.wiring.training import shelf
 
@@ -22,7 +25,9 @@ def monitoring_container(settings: Settings) -> AsyncContainer:
     """Put it together."""
     measuring = Provider(scope=Scope.APP)
     measuring.provide(MonitorChampion)
+    measuring.provide(ShadowModel)
     measuring.provide(ScipyDriftMeter, provides=DriftMeter)
+    measuring.provide(SklearnTrainer, provides=Trainer)
     if settings.profile == "memory":
         from entrypoints.wiring.memory_parts import MemoryKeeping, MemoryParts
 

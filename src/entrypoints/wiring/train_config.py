@@ -26,6 +26,9 @@ AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 Share = Annotated[float, msgspec.Meta(ge=0, lt=1)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 
+SAMPLE: Final = 200_000
+"""Rows of a folder that are looked at in one place, unless another number is said."""
+
 _CONFIG: Final = TREE / "config"
 _EXAMPLES: Final = {
     "dataset.path": "dataset=csv dataset.path=FILE",
@@ -38,11 +41,15 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class File(_Part, frozen=True):
-    """Rows of a file. ``year`` of the costs, such as 2024 or "2023 and 2024", stands beside every answer."""
+    """Rows of a file, or of a folder of Parquet files: of these about ``sample`` are looked at in one place.
+
+    ``year`` of the costs, such as 2024 or "2023 and 2024", stands beside every answer.
+    """
 
     kind: Literal["csv", "parquet"]
     path: str
     year: int | str | None
+    sample: AtLeastOne = SAMPLE
 
 
 class Synthetic(_Part, frozen=True):
@@ -143,6 +150,7 @@ class Gate(_Part, frozen=True):
     milliseconds: Positive
     megabytes: Positive
     single_fact_r2: float
+    outcomes: bool
 
 
 class Tracking(_Part, frozen=True):

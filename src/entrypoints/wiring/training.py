@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from application.promote_model import PromoteModel
 from application.publish_model import PublishModel
 from application.reconcile import Reconcile
 from application.register_model import RegisterModel
+from application.retrain_model import BeginRetraining, FinishRetraining
 from application.review_models import ReviewModels
 from application.roll_back_model import RollBackModel
 from application.set_password import SetPassword
@@ -31,18 +33,21 @@ from domain.ports.dataset import ClaimsDataset
 from domain.ports.executor import Executor
 from domain.ports.keys import ApiKeys
 from domain.ports.loader import ModelLoader
+from domain.ports.predictions import PredictionRepository
 from domain.ports.publisher import ModelPublisher
 from domain.ports.registry import ModelRegistry
 from domain.ports.tracker import ExperimentTracker
 from domain.ports.trainer import Trainer
 from domain.ports.tuner import Tuner
 from entrypoints.wiring import train_config
-from entrypoints.wiring.executors import executor_at
+from entrypoints.wiring.executors import cluster_of, executor_at
 from entrypoints.wiring.settings import Settings, has_mlflow_server
 from entrypoints.wiring.train_config import TrainConfig
 
 if TYPE_CHECKING:
     from adapters.mlflow.store import MlflowStore
+    from domain.model import TrainedModel
+    from domain.scores import Scores
     from entrypoints.wiring.train_config import File, Kaggle, Synthetic
 
 
@@ -77,21 +82,23 @@ class Making(Provider):
     compare = provide(CompareModels)
     tune = provide(TuneModel)
     judge = provide(JudgeModel)
+    begin_retraining = provide(BeginRetraining)
+    finish_retraining = provide(FinishRetraining)
 
 
 class Rows(Provider):
-    """One data set."""
+    """One data set; a folder of files is read by those who work."""
 
     scope = Scope.APP
 
-    def __init__(self, dataset: ClaimsDataset) -> None:
+    def __init__(self, make: Callable[[Executor], ClaimsDataset]) -> None:
         super().__init__()
-        self._dataset = dataset
+        self._make = make
 
     @provide
-    def dataset(self) -> ClaimsDataset:
+    def dataset(self, executor: Executor) -> ClaimsDataset:
         """The rows."""
-        return self._dataset
+        return self._make(executor)
 
 
 class Commands(Provider):
@@ -127,7 +134,7 @@ class Commands(Provider):
         """scikit-learn."""
         from adapters.sklearn.trainer import SklearnTrainer
 
-        return SklearnTrainer(clock, executor)
+        return SklearnTrainer(clock, executor, cluster_of(executor))
 
 
 class Working(Provider):
@@ -169,6 +176,13 @@ class LastingParts(Provider):
         return PostgresKeys(engine, clock)
 
     @provide
+    def predictions(self, engine: AsyncEngine) -> PredictionRepository:
+        """In PostgreSQL: what became of those who asked."""
+        from adapters.postgres.predictions import PostgresPredictions
+
+        return PostgresPredictions(engine)
+
+    @provide
     def publisher(self, settings: Settings) -> ModelPublisher:
         """BentoML's store in the home."""
         from adapters.bentoml.publisher import BentoPublisher
@@ -202,6 +216,13 @@ class PassingParts(Provider):
         from adapters.memory.tracker import MemoryTracker
 
         return MemoryTracker()
+
+    @provide
+    def predictions(self) -> PredictionRepository:
+        """Nobody asked yet."""
+        from adapters.memory.predictions import MemoryPredictions
+
+        return MemoryPredictions()
 
 
 class Tuning(Provider):
@@ -246,7 +267,7 @@ def models_container(settings: Settings, *replacements: Provider) -> AsyncContai
 
 def evaluation_container(settings: Settings, dataset: ClaimsDataset, *replacements: Provider) -> AsyncContainer:
     """Give what measures the champion on labelled rows."""
-    return _made(settings, Working(), Rows(dataset), Measuring(), *replacements)
+    return _made(settings, Working(), Rows(lambda _: dataset), Measuring(), *replacements)
 
 
 def training_container(settings: Settings, config: TrainConfig, *replacements: Provider) -> AsyncContainer:
@@ -257,11 +278,11 @@ def training_container(settings: Settings, config: TrainConfig, *replacements: P
         config: data, families, folds, budget.
         replacements: for testers: providers whose factories say ``override=True``.
     """
-    rows, working = Rows(dataset_of(config.source)), Working(config.executor.address)
+    rows, working = Rows(partial(dataset_of, config.source)), Working(config.executor.address)
     return _made(settings, working, rows, Measuring(), Making(), Tuning(config), *replacements)
 
 
-def dataset_of(source: File | Synthetic | Kaggle) -> ClaimsDataset:
+def dataset_of(source: File | Synthetic | Kaggle, executor: Executor) -> ClaimsDataset:
     """Give the rows that a configuration names."""
     if isinstance(source, train_config.Synthetic):
         from adapters.pandas.synthetic import SyntheticClaims
@@ -271,11 +292,26 @@ def dataset_of(source: File | Synthetic | Kaggle) -> ClaimsDataset:
         from adapters.pandas.kaggle import KaggleClaims
 
         return KaggleClaims(source.handle)
-    return claims_file(Path(source.path), year="" if source.year is None else str(source.year))
+    year = "" if source.year is None else str(source.year)
+    return claims_file(Path(source.path), year=year, executor=executor, sample=source.sample)
 
 
-def claims_file(path: Path, *, year: str = "") -> ClaimsDataset:
-    """Give the rows of a CSV or Parquet file; ``year`` is that of the costs, if it is known."""
+def claims_file(
+    path: Path, *, year: str = "", executor: Executor | None = None, sample: int = train_config.SAMPLE
+) -> ClaimsDataset:
+    """Give the rows of a CSV or Parquet file, or of a folder of Parquet files.
+
+    Args:
+        path: of the file or folder.
+        year: of the costs, if it is known.
+        executor: who reads the files of a folder; this process, if nobody is named.
+        sample: about so many rows of a folder are given.
+    """
+    if path.is_dir():
+        from adapters.pandas.partitioned import PartitionedClaims
+        from adapters.system.executor import LocalExecutor
+
+        return PartitionedClaims(path, executor or LocalExecutor(), sample=sample, year=year)
     from adapters.pandas.claims_file import ClaimsFile
 
     return ClaimsFile(path, year=year)
@@ -306,6 +342,32 @@ def write_sample(out: Path, *, rows: int, seed: int) -> None:
     from adapters.pandas.synthetic import SyntheticClaims
 
     SyntheticClaims(rows=rows, seed=seed).write(out)
+
+
+def split_claims(file: Path, train: Path, held: Path, *, share: float, seed: int) -> None:
+    """Hold back a share of the rows of a claims file.
+
+    Raises:
+        ClaimsRejected: if the contract is broken, for an unknown ending, or where nothing can be written.
+    """
+    from adapters.pandas.claims_file import ClaimsFile
+
+    ClaimsFile(file).split(train, held, share=share, seed=seed)
+
+
+def score_folder(folder: Path, dataset: ClaimsDataset) -> tuple[TrainedModel, Scores]:
+    """Score a model folder that no ledger knows of, on rows whose charges are known: neither home nor database needed.
+
+    Raises:
+        ClaimsRejected: if the rows break the data contract.
+        ModelRefused: if the folder is not what its own manifest lists, or may not be loaded.
+    """
+    from adapters.sklearn.storage import opened
+    from adapters.sklearn.trainer import SklearnTrainer
+    from adapters.system.clock import SystemClock
+
+    claims, model = dataset.read(), opened(folder)
+    return model, SklearnTrainer(SystemClock()).score(model, claims)
 
 
 def shelf(settings: Settings) -> tuple[ModelPublisher, ModelLoader]:

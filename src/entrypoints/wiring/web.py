@@ -13,6 +13,7 @@ from application.explore_cost import ExploreCost
 from application.measure_outcomes import MeasureOutcomes
 from application.predict_cost import PredictCost
 from application.predict_costs import PredictCosts
+from application.review_fit import ReviewFit
 from application.review_models import ReviewModels
 from application.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
 from application.score_people import OpenPeople, ScorePeople, WriteScored
@@ -42,6 +43,7 @@ class UseCases(Provider):
     check_parts = provide(CheckParts)
     measure_outcomes = provide(MeasureOutcomes)
     watch_inputs = provide(WatchInputs)
+    review_fit = provide(ReviewFit)
     open_people = provide(OpenPeople)
     score_people = provide(ScorePeople)
     write_scored = provide(WriteScored)

@@ -1,132 +1,133 @@
-"""A study whose process is killed: real processes over real databases."""
+"""A study whose processes are killed, lost or stand still."""
 
 import json
-import os
-import signal
+import shutil
 import subprocess
-import sys
-import textwrap
-from uuid import uuid4
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 
 import optuna
 import pytest
 from sqlalchemy import create_engine, text
 
-from adapters.optuna.options import TuneBudget, TuneOptions
+from adapters.optuna.options import PrunerOptions, TuneBudget, TuneOptions
 from adapters.optuna.tuner import OptunaTuner
 from domain.model import FloatRange
 
 TRIALS = 6
-SPACE = {"share": FloatRange(0.0, 1.0)}
-FIRST = {"share": 0.5}
-
-WORKER = textwrap.dedent("""
-    import json, sys, time
-    from adapters.optuna.options import TuneBudget, TuneOptions
-    from adapters.optuna.tuner import OptunaTuner
-    from domain.model import FloatRange
-
-    url, dies_in, trials = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    calls = 0
-
-    def objective(hyperparameters, report):
-        global calls
-        calls += 1
-        report(1, hyperparameters["share"])
-        print(json.dumps(dict(hyperparameters)), flush=True)
-        if calls == dies_in:
-            time.sleep(600)
-        return hyperparameters["share"]
-
-    OptunaTuner(url, TuneOptions(budget=TuneBudget(n_trials=trials))).tune(
-        "s", {"share": FloatRange(0.0, 1.0)}, objective, first={"share": 0.5}, on_trial=lambda trial: None
-    )
-""")
 
 
-@pytest.fixture
-def file_url(tmp_path):
-    return f"sqlite:///{tmp_path / 'optuna.db'}"
+class Worker:
+    """This process, as a worker of the study."""
+
+    def __init__(self, url, trials=TRIALS, worse_by=0.0, **options):
+        self.tuner = OptunaTuner(url, TuneOptions(budget=TuneBudget(n_trials=trials), **options))
+        self.worse_by = worse_by
+        self.tried = []
+        self.waits = []
+
+    def objective(self, hyperparameters, report):
+        self.tried.append(dict(hyperparameters))
+        loss = hyperparameters["share"] + self.worse_by
+        report(1, loss)
+        return loss
+
+    def tune(self):
+        told = {"basis": "", "first": {"share": 0.5}, "on_trial": lambda _: None, "on_wait": self.waits.append}
+        with self.tuner.tune("s", {"share": FloatRange(0.0, 1.0)}, self.objective, **told) as best:
+            return best
+
+    @property
+    def trials(self):
+        return self.tuner.trials("s")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request, file_url):
-    if request.param == "sqlite":
-        yield file_url
-        return
-    server = request.getfixturevalue("postgres_server")
-    name = f"optuna_{uuid4().hex}"
-    engine = create_engine(server("postgres", driver="psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        yield server(name, driver="psycopg")
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+def begun(worker, trials):
+    return [json.loads(worker.stdout.readline()) for _ in range(trials)]
 
 
-@pytest.fixture
-def start():
-    """`start(url, dies_in=3)` starts a worker that hangs in its third trial."""
-    workers = []
-
-    def worker(url, *, dies_in=0):
-        workers.append(
-            subprocess.Popen([sys.executable, "-c", WORKER, url, str(dies_in), str(TRIALS)], stdout=subprocess.PIPE)
-        )
-        return workers[-1]
-
-    yield worker
-    for one in workers:
-        one.kill()
-        one.wait()
+def kill(worker):
+    worker.kill()
+    worker.wait()
 
 
-def resume(url):
-    tried = []
-
-    def objective(hyperparameters, report):
-        tried.append(dict(hyperparameters))
-        return hyperparameters["share"]
-
-    tuner = OptunaTuner(url, TuneOptions(budget=TuneBudget(n_trials=TRIALS)))
-    tuner.tune("s", SPACE, objective, first=FIRST, on_trial=lambda trial: None)
-    return tuner, tried
+def let_heartbeats_age(url):
+    """What two minutes of silence look like in the database."""
+    with create_engine(url).begin() as connection:
+        connection.execute(text("UPDATE trial_heartbeats SET heartbeat = heartbeat - interval '3 minutes'"))
 
 
 def test_a_killed_study_goes_on_from_its_trials_and_tries_the_broken_one_again(url, start):
-    worker = start(url, dies_in=3)
-    begun = [json.loads(worker.stdout.readline()) for _ in range(3)]
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.wait()
-
-    tuner, tried = resume(url)
-
-    assert tried[0] == begun[2]
-    assert len(tried) == TRIALS - 2
-    trials = tuner.trials("s")
-    assert [trial.hyperparameters for trial in trials] == begun[:2] + tried
-    assert {trial.state for trial in trials} == {"complete"}
-    draws = [trial.hyperparameters["share"] for trial in trials]
-    assert len(set(draws)) == TRIALS
+    worker = start(url, stands_in=3)
+    tried = begun(worker, 3)
+    kill(worker)
+    me = Worker(url)
+    me.tune()
+    assert me.tried[0] == tried[2]
+    assert len(me.tried) == TRIALS - 2
+    assert [trial.hyperparameters for trial in me.trials] == tried[:2] + me.tried
+    assert {trial.state for trial in me.trials} == {"complete"}
+    assert len({trial.hyperparameters["share"] for trial in me.trials}) == TRIALS
 
 
 def test_the_broken_trial_is_failed_in_the_database(file_url, start):
-    worker = start(file_url, dies_in=1)
-    worker.stdout.readline()
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.wait()
-    resume(file_url)
+    worker = start(file_url, stands_in=1)
+    begun(worker, 1)
+    kill(worker)
+    Worker(file_url).tune()
     states = [trial.state.name for trial in optuna.load_study(study_name="s", storage=file_url).trials]
     assert states == ["FAIL"] + ["COMPLETE"] * TRIALS
 
 
-def test_a_trial_of_a_living_process_is_left_alone(file_url, start):
-    worker = start(file_url, dies_in=2)
-    for _ in range(2):
-        worker.stdout.readline()
-    tuner, tried = resume(file_url)
-    assert len(tried) == TRIALS - 2
-    assert len(tuner.trials("s")) == TRIALS - 1
+def test_a_worker_waits_for_trials_of_others_and_takes_them_over_when_these_die(postgres_url, start):
+    other = start(postgres_url, stands_in=2)
+    tried = begun(other, 2)
+    me = Worker(postgres_url)
+    with ThreadPoolExecutor(1) as thread:
+        best = thread.submit(me.tune)
+        while not me.waits:
+            sleep(0.05)
+        assert not best.done()
+        assert len(me.trials) == len(me.tried) + 1 == TRIALS - 1
+        kill(other)
+        best.result()
+    assert me.waits == ["1 trial of other workers"]
+    assert me.tried[-1] == tried[1]
+    assert len(me.trials) == TRIALS
+
+
+def test_the_trial_of_a_machine_that_is_lost_is_known_by_its_heartbeat(postgres_url, start, part):
+    as_another_machine = ["unshare", "--uts", "sh", "-c", 'hostname elsewhere; exec "$@"', "sh"]
+    can = shutil.which("unshare") and not subprocess.run([*as_another_machine, "true"], check=False).returncode
+    part("uts-namespaces", None if can else "unshare --uts is not allowed here")
+    other = start(postgres_url, stands_in=2, by=as_another_machine)
+    tried = begun(other, 2)
+    kill(other)
+    me = Worker(postgres_url)
+    with ThreadPoolExecutor(1) as thread:
+        best = thread.submit(me.tune)
+        while not me.waits:
+            sleep(0.05)
+        assert not best.done()
+        let_heartbeats_age(postgres_url)
+        best.result()
+    assert me.tried[-1] == tried[1]
+    assert len(me.trials) == TRIALS
+
+
+def test_a_worker_that_stood_still_finds_its_trial_done_by_another_and_goes_on(postgres_url, start):
+    still = start(postgres_url, stands_in=2, trials=TRIALS + 1)
+    tried = begun(still, 2)
+    let_heartbeats_age(postgres_url)
+    me = Worker(postgres_url)
+    me.tune()
+    assert tried[1] in me.tried
+    assert len(me.trials) == TRIALS
+    still.stdin.write(b"\n")
+    still.stdin.flush()
+    (last,) = begun(still, 1)
+    assert still.wait(timeout=60) == 0
+    assert [trial.hyperparameters for trial in me.trials] == [tried[0], *me.tried, last]
 
 
 def test_processes_that_begin_at_once_share_one_study(url, start):
@@ -134,6 +135,54 @@ def test_processes_that_begin_at_once_share_one_study(url, start):
     outputs = [worker.communicate(timeout=60)[0] for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0]
     drawn = [json.loads(line)["share"] for output in outputs for line in output.splitlines()]
-    assert FIRST["share"] in drawn
-    assert len(set(drawn)) == len(drawn) >= TRIALS
-    assert len(resume(url)[0].trials("s")) == len(drawn)
+    assert 0.5 in drawn
+    assert len(set(drawn)) == len(drawn) == TRIALS
+    assert len(Worker(url).trials) == TRIALS
+
+
+def test_four_workers_of_which_two_are_killed_lose_and_double_no_trial(postgres_url, start):
+    trials = 16
+    doomed = [start(postgres_url, stands_in=2, trials=trials) for _ in range(2)]
+    left = [begun(worker, 2)[1] for worker in doomed]
+    others = [start(postgres_url, trials=trials) for _ in range(2)]
+    begun(others[0], 1)
+    for worker in doomed:
+        kill(worker)
+    assert [worker.wait(timeout=60) for worker in others] == [0, 0]
+
+    me = Worker(postgres_url, trials)
+    best = me.tune()
+    assert me.tried == []
+    assert {trial.state for trial in me.trials} == {"complete"}
+    shares = [trial.hyperparameters["share"] for trial in me.trials]
+    assert len(set(shares)) == len(shares) == trials
+    assert all(one["share"] in shares for one in left)
+    assert best.loss == min(trial.loss for trial in me.trials if trial.loss is not None)
+    # as the study itself says
+    study = optuna.load_study(study_name="s", storage=postgres_url)
+    assert study.best_params == best.hyperparameters
+    assert [trial.state.name for trial in study.trials].count("FAIL") == 2
+
+
+def test_trials_are_pruned_by_what_other_workers_reported(postgres_url, start):
+    assert start(postgres_url).wait(timeout=60) == 0
+    me = Worker(postgres_url, TRIALS + 3, worse_by=10.0, pruner=PrunerOptions(kind="median", warmup_steps=0))
+    me.tune()
+    assert [trial.state for trial in me.trials[-3:]] == ["pruned"] * 3
+
+
+def test_a_trial_that_ends_every_worker_is_failed_in_the_end():
+    me = Worker(None)
+    promising = me.objective
+
+    def deadly(hyperparameters, report):
+        if hyperparameters["share"] == 0.5:
+            raise KeyboardInterrupt
+        return promising(hyperparameters, report)
+
+    me.objective = deadly
+    for _ in range(5):
+        with pytest.raises(KeyboardInterrupt):
+            me.tune()
+    me.tune()
+    assert [trial.state for trial in me.trials] == ["failed"] + ["complete"] * (TRIALS - 1)

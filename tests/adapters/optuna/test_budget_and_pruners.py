@@ -26,8 +26,9 @@ def distance(hyperparameters: Hyperparameters, report: Callable[[int, float], No
 
 def tuned(options: TuneOptions, objective: Any = distance) -> tuple[Trial, list[Trial]]:
     tuner = OptunaTuner(None, options)
-    best = tuner.tune("study", SPACE, objective, first={"x": 5.0}, on_trial=lambda _: None)
-    return best, tuner.trials("study")
+    told: dict[str, Any] = {"basis": "", "on_trial": lambda _: None, "on_wait": lambda _: None}
+    with tuner.tune("study", SPACE, objective, first={"x": 5.0}, **told) as best:
+        return best, tuner.trials("study")
 
 
 @pytest.mark.parametrize("kind", ["median", "hyperband", "successive_halving", "patient"])

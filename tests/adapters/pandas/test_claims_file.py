@@ -121,3 +121,29 @@ def test_a_report_names_duplicates_and_summarises_each_column(claims_of):
     by_name = {summary.column: summary for summary in report.columns}
     assert (by_name["age"].minimum, by_name["age"].maximum) == (40, 58)
     assert by_name["smoker"].counts == {"no": 2, "yes": 1}
+
+
+def test_a_split_holds_a_share_back_and_keeps_equal_rows_together(claims_of, tmp_path):
+    whole = [f"{age},female,27.5,1,no,northeast,{age}00" for age in range(20, 60)]
+    claims = claims_of("\n".join([f"note,{HEADER}", *(f"kept,{row}" for row in whole * 2)]))
+    train, held = tmp_path / "train.csv", tmp_path / "held.csv"
+    claims.split(train, held, share=0.25, seed=0)
+    (header, *learnt), (_, *kept) = train.read_text().splitlines(), held.read_text().splitlines()
+    assert header == f"note,{HEADER}"
+    assert sorted([*learnt, *kept]) == sorted(f"kept,{row}" for row in whole * 2)
+    assert len(kept) == 20
+    assert not set(learnt) & set(kept)
+
+    again = tmp_path / "again.csv"
+    claims.split(train, again, share=0.25, seed=0)
+    assert again.read_bytes() == held.read_bytes()
+    claims.split(train, again, share=0.25, seed=1)
+    assert again.read_bytes() != held.read_bytes()
+
+
+def test_a_file_that_breaks_the_contract_is_not_split(claims_of, tmp_path):
+    with pytest.raises(ClaimsRejected, match="row 1, column age"):
+        claims_of(f"{HEADER}\n-7,male,30,0,no,southeast,100").split(
+            tmp_path / "train.csv", tmp_path / "held.csv", share=0.5, seed=0
+        )
+    assert not (tmp_path / "train.csv").exists()

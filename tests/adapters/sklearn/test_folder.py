@@ -13,7 +13,7 @@ from sklearn.linear_model import LinearRegression
 
 from adapters.sklearn import folder as files
 from adapters.sklearn.families import FAMILIES
-from adapters.sklearn.storage import TRUSTED, read
+from adapters.sklearn.storage import TRUSTED, opened, read
 from domain.errors import ModelRefused
 from domain.manifest import MANIFEST, sha256
 
@@ -41,6 +41,15 @@ def test_what_was_made_is_read_again(made, claims):
     model, learnt_from = read(made.folder, made.digest)
     assert len(learnt_from) == len(claims)
     assert np.isfinite(model.expected(np.asarray(claims.facts))).all()
+
+
+def test_a_folder_is_known_by_its_own_manifest(made, copy, tmp_path):
+    assert (opened(copy).digest, opened(copy).card) == (made.digest, made.card)
+    (copy / "card.json").write_bytes(b"{}")
+    with pytest.raises(ModelRefused, match=r"card\.json changed"):
+        opened(copy)
+    with pytest.raises(ModelRefused, match="is no model folder"):
+        opened(tmp_path / "nothing")
 
 
 def test_another_version_of_scikit_learn_is_refused(copy):

@@ -61,6 +61,32 @@ def test_where_the_champion_has_not_seen_enough_rows_it_answers_as_it_is(trainer
     assert (comparison.rows, comparison.degrees_of_freedom) == (500, 499)
 
 
+def test_outcomes_decide_where_the_data_hold_nothing_new_and_those_learnt_from_are_left_out(
+    trainer, cook, good, claims, claims_of, plan
+):
+    fresh = SyntheticClaims(rows=300, seed=9).read()
+    facts = np.concatenate([np.asarray(fresh.facts), np.asarray(claims.facts)])
+    known = claims_of(facts, np.concatenate([np.asarray(fresh.charges), np.asarray(claims.charges)]))
+    worse = cook(claims, "linear")
+    comparison = trainer.compare(worse, (1, good), claims, plan, known).comparison
+    assert (comparison.method, comparison.rows, comparison.outcomes) == ("unseen_rows", 300, 300)
+    losses = [trainer.score(model, fresh).crps for model in (worse, good)]
+    assert (comparison.challenger_loss, comparison.rival_loss) == (pytest.approx(losses[0]), pytest.approx(losses[1]))
+    assert trainer.replay(worse, (1, good), known).comparison == comparison
+
+
+def test_outcomes_and_rows_the_champion_never_saw_are_compared_together(trainer, cook, good, plan):
+    fresh, known = SyntheticClaims(rows=300, seed=9).read(), SyntheticClaims(rows=250, seed=10).read()
+    challenger = cook(fresh)
+    alone = trainer.compare(challenger, (1, good), fresh, plan).comparison
+    together = trainer.compare(challenger, (1, good), fresh, plan, known).comparison
+    assert (alone.rows, together.rows, together.outcomes) == (300, 550, 250)
+    assert together.rival_loss == pytest.approx((300 * alone.rival_loss + 250 * trainer.score(good, known).crps) / 550)
+    assert together.challenger_loss == pytest.approx(
+        (300 * alone.challenger_loss + 250 * trainer.score(challenger, known).crps) / 550
+    )
+
+
 def test_what_learnt_from_leaked_costs_is_refused_on_honest_rows(trainer, cook, good, claims, claims_of, plan):
     rows = np.array(claims.facts)
     rows[:, 2] = np.clip(np.asarray(claims.charges) / 1_000, 10, 70)  # the target, renamed

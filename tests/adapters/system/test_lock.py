@@ -14,7 +14,7 @@ import sys, time
 from pathlib import Path
 from adapters.system.lock import sole_holder
 
-with sole_holder(Path(sys.argv[1]), otherwise="no"):
+with sole_holder(Path(sys.argv[1]), otherwise="no", who="ann, process 7"):
     print("held", flush=True)
     time.sleep(300)
 """
@@ -25,9 +25,9 @@ def test_a_second_holder_is_refused_and_a_killed_one_holds_nothing(tmp_path: Pat
     with subprocess.Popen([sys.executable, "-c", HOLD, str(lock)], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
-        with pytest.raises(HomeInUse, match="taken"), sole_holder(lock, otherwise="taken"):
+        with pytest.raises(HomeInUse, match="taken: ann, process 7"), sole_holder(lock, otherwise="taken"):
             pytest.fail("two holders")
         other.kill()
         other.wait()
     with sole_holder(lock, otherwise="taken"):
-        assert lock.exists()
+        assert lock.read_text() == ""  # whoever held it before is not named any more

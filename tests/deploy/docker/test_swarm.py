@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 
 import pytest
 
@@ -20,12 +21,15 @@ def swarm(docker):
         yield
     finally:
         docker("swarm", "leave", "--force")
+        left = docker("volume", "ls", "--quiet", "--filter", "label=com.docker.stack.namespace=medcost").split()
+        docker("volume", "rm", *left)
 
 
 @pytest.fixture(scope="module")
 def deploy(swarm, images, files):
     """`deploy(tag)` brings images of that tag into the stack; gives exit status and words."""
-    secrets, authority = files / "secrets", files / "ca"
+    secrets, authority, logs = files / "secrets", files / "ca", files / "logs"
+    logs.mkdir()
     subprocess.run([files / "docker/secrets.sh", "--ca", authority, "--out", secrets, "--domain", DOMAIN], check=True)
 
     def run(tag: str) -> subprocess.CompletedProcess[str]:
@@ -34,7 +38,12 @@ def deploy(swarm, images, files):
                 *(files / "docker/deploy.sh", "--image", "medcost", "--tag", tag),
                 *("--secrets", secrets, "--domain", DOMAIN),
             ],
-            env={**os.environ, "MEDCOST_ACME": "files", "MEDCOST_CA": str(authority / "ca.crt")},
+            env={
+                **os.environ,
+                "MEDCOST_ACME": "files",
+                "MEDCOST_CA": str(authority / "ca.crt"),
+                "MEDCOST_LOG_FOLDER": str(logs),
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -46,7 +55,9 @@ def deploy(swarm, images, files):
 @pytest.fixture(scope="module")
 def caller(docker, deploy, images, outside):
     """Somebody outside, once the stack is deployed."""
+    began = time.monotonic()
     done = deploy(images["api"].split(":")[1])
+    print(f"from nothing to converged: {time.monotonic() - began:.0f} s")
     assert done.returncode == 0, done.stdout + done.stderr
     docker("service", "scale", "medcost_desk=1")
     desk = docker("ps", "--quiet", "--filter", "name=medcost_desk")
@@ -80,6 +91,13 @@ def secrets_in_use(docker) -> set[str]:
 def test_the_stack_deploys_and_answers_from_outside(caller):
     answer = caller.predict()
     assert answer.status_code == 201, answer.text
+
+
+def test_everything_that_runs_is_healthy_and_can_do_nothing_else(docker, caller, assert_confined):
+    containers = docker("ps", "--quiet").split()
+    assert len(containers) == 11
+    for container in containers:
+        assert_confined(container)
 
 
 def test_a_new_version_comes_in_without_a_failed_request(docker, caller, deploy, version):

@@ -22,64 +22,7 @@ import pytest
 
 TREE = Path(__file__).resolve().parents[3]
 FILES = TREE / "docker" / "host"
-
-# asks many doors at once, and prints which of them answered
-PROBE = """
-import asyncio, json, socket, sys
-source, doors = sys.argv[1], sys.argv[2:]
-
-async def answer(door):
-    kind, host, port = door.split(" ")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM) as asked:
-        asked.setblocking(False)
-        if source:
-            asked.bind((source, 0))
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(2):
-                await loop.sock_connect(asked, (host, int(port)))
-                if kind == "udp":
-                    await loop.sock_sendall(asked, b"anybody there?")
-                return bool(await loop.sock_recv(asked, 100))
-        except (OSError, TimeoutError):
-            return False
-
-async def main():
-    there = await asyncio.gather(*map(answer, doors))
-    print(json.dumps([door for door, yes in zip(doors, there) if yes]))
-
-asyncio.run(main())
-"""
-
-# listens at many doors and answers whoever comes
-LISTEN = """
-import asyncio, socket, sys
-
-class Echo(asyncio.DatagramProtocol):
-    def connection_made(self, transport):
-        self.transport = transport
-    def datagram_received(self, data, sender):
-        self.transport.sendto(data, sender)
-
-async def greet(reader, writer):
-    writer.write(b"hello")
-    await writer.drain()
-    writer.close()
-
-async def main():
-    loop = asyncio.get_running_loop()
-    for door in sys.argv[1:]:
-        kind, port = door.split(" ")
-        if kind == "tcp":
-            await asyncio.start_server(greet, ["0.0.0.0", "::"], int(port))
-        else:  # this one is for both families
-            await loop.create_datagram_endpoint(Echo, ("::", int(port)))
-    print("listening", flush=True)
-    await asyncio.Event().wait()
-
-asyncio.run(main())
-"""
+PROBE, LISTEN = (Path(__file__).with_name(name) for name in ("probe.py", "listen.py"))
 
 
 @dataclass(frozen=True)
@@ -110,10 +53,10 @@ class Machine:
 
     def answered(self, *doors: str, source: str = "") -> set[str]:
         """`answered("tcp 192.0.2.1 443")`: which of the doors answer to this machine."""
-        return set(json.loads(self.run(sys.executable, "-c", PROBE, source, *doors)))
+        return set(json.loads(self.run(sys.executable, PROBE, source, *doors)))
 
     def listen(self, *doors: str) -> subprocess.Popen[str]:
-        process = self.start(sys.executable, "-c", LISTEN, *doors, stdout=subprocess.PIPE, text=True)
+        process = self.start(sys.executable, LISTEN, *doors, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         assert process.stdout.readline() == "listening\n"
         return process

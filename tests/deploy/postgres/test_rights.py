@@ -18,6 +18,7 @@ from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.engine import connect
 from adapters.postgres.keys import PostgresKeys
 from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.monitoring import PostgresReports
 from adapters.postgres.pointer import PostgresPointer
 from adapters.postgres.predictions import PostgresPredictions
 from adapters.postgres.tables import METADATA
@@ -26,6 +27,7 @@ from adapters.system.witness import FileWitness
 from domain.accounts import Place
 from domain.beneficiary import Beneficiary, Region, Sex
 from domain.cost import Interval
+from domain.errors import RepositoryUnavailable
 from domain.keys import Role
 from domain.ledger import Change, NewEntry
 from domain.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
@@ -113,8 +115,15 @@ async def test_the_trainer_admits_versions_admins_choose_among_them_and_model_se
         assert await PostgresPointer(engine).pointed_to() == ModelReference(11, MODEL.digest)
 
 
+async def test_the_trainer_learns_what_monitoring_found_and_is_told_that_people_are_not_its_business(engine_of):
+    async with engine_of("trainer") as engine:
+        assert await PostgresReports(engine).newest() is None
+        with pytest.raises(RepositoryUnavailable, match=r"no right to this: see docker/postgres/app/grants\.sql"):
+            await PostgresPredictions(engine).outcomes(NOW, limit=1)
+
+
 def test_optuna_makes_its_tables_itself_and_pgadmin_may_look(app_server):
-    storage = open_storage(app_server.url("optuna", "optuna", driver="psycopg"), lambda *_: None)
+    storage = open_storage(app_server.url("optuna", "optuna", driver="psycopg"))
     study = optuna.create_study(storage=storage, study_name="of a test")
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
     with psycopg.connect(app_server.url("pgadmin", "optuna").replace("+asyncpg", "")) as looking:

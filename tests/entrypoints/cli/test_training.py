@@ -19,7 +19,7 @@ def trained(medcost):
     return ended.document
 
 
-def test_a_champion_is_trained_evaluated_and_predicts(medcost, trained, tmp_path):
+def test_a_champion_is_trained_evaluated_and_predicts(medcost, trained, home, tmp_path):
     held_back = tmp_path / "held_back.csv"
     medcost("data", "sample", "--rows", "200", "--seed", "9", "--out", held_back)
     assert trained["champion"]["number"] == trained["version"]["number"] == 1
@@ -31,6 +31,10 @@ def test_a_champion_is_trained_evaluated_and_predicts(medcost, trained, tmp_path
     assert set(scored["typical"]) == {"mae", "median_ae", "within_100"}
     assert set(scored["interval"]) == {"level", "coverage", "mean_width", "interval_score"}
     assert {"group", "rows", "coverage", "mean_width", "bias"} == set(scored["groups"][0])
+
+    (folder,) = home.glob("bentoml/models/*/*/medcost")
+    alone = medcost("evaluate", "--data", held_back, "--model", folder, "--json", home=tmp_path / "no home").document
+    assert alone == {**scored, "model": {**scored["model"], "version": None}}
 
     people = tmp_path / "people.csv"
     rows = ["40,male,30,1,no,southeast,kept", "old,male,30,1,no,mars,bad"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from application.watch_inputs import FEWEST
 from domain.beneficiary import OBESITY, REGIONS, SEXES
 from entrypoints.dashboard.kit import cards
+from entrypoints.dashboard.kit.model_facts import fact_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +39,7 @@ def drift(found: InputDrift, words: Words) -> str:
         return _empty(words(few, rows=words.count(len(found.asked)), fewest=words.count(FEWEST)))
     rows, people = words.count(len(found.asked)), words.count(len(found.learnt_from))
     lead = words("operations.drift.lead", rows=rows, people=people, version=version)
-    names = ", ".join(_name(fact, words) for fact in found.report.drifted)
+    names = ", ".join(fact_name(fact, words) for fact in found.report.drifted)
     said = (
         cards.notice("warn", words("operations.drift.shifted", facts=names), words("operations.drift.do"))
         if names
@@ -57,7 +58,7 @@ def _fact(fact: str, asked: Profile, learnt_from: Profile, words: Words, *, shif
     bars = list(_bars(fact, asked, learnt_from, words))
     kind, state = ("warned", "operations.drift.other") if shifted else ("passed", "operations.drift.alike")
     return (
-        f'<div><h3>{escape(_name(fact, words))} <span class="state {kind}">{escape(words(state))}</span></h3>'
+        f'<div><h3>{escape(fact_name(fact, words))} <span class="state {kind}">{escape(words(state))}</span></h3>'
         f"<p>{escape(_sentence(fact, bars, asked, learnt_from, words))}</p>{_picture(bars, words)}</div>"
     )
 
@@ -113,10 +114,6 @@ def _groups(fact: str, words: Words) -> Iterator[str]:
             between = f"{low:g}" if low == last else f"{low:g}\N{EN DASH}{last:g}"
             yield f"<{high:g}" if (fact, low) == ("bmi", 0) else between
         yield f"{edges[-1]:g}+"
-
-
-def _name(fact: str, words: Words) -> str:
-    return words(f"reason.{fact}" if fact != "bmi" else "history.bmi")
 
 
 def _empty(said: str) -> str:

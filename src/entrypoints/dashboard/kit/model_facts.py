@@ -30,10 +30,10 @@ def facts(version: ModelVersion, words: Words) -> str:
         card.provenance.git_revision
     )
     ranges = ", ".join(
-        words("models.ranges.value", fact=_fact(fact, words), low=f"{low:g}", high=f"{high:g}")
+        words("models.ranges.value", fact=fact_name(fact, words), low=f"{low:g}", high=f"{high:g}")
         for fact, (low, high) in card.ranges.items()
     )
-    grouping = ", ".join(_fact(fact, words) for fact in card.grouping)
+    grouping = ", ".join(fact_name(fact, words) for fact in card.grouping)
     way = words("models.range.grouped", facts=grouping) if grouping else words("models.range.pooled")
     digest = words("models.rows.digest", digest=card.data_digest[:_SHORT])
     origin = cards.data_origin(card.origin, words)
@@ -129,6 +129,11 @@ def group(name: str, words: Words) -> str:
     return words.or_else(f"models.group.{name}", name)
 
 
+def fact_name(name: str, words: Words) -> str:
+    """Say which fact a column holds."""
+    return words.or_else(f"reason.{name}" if name != "bmi" else "history.bmi", name)
+
+
 def figure(metric: str, value: float, words: Words) -> str:
     """Write a figure of a metric: dollars, but for R², which is a share."""
     return f"{value:.3f}".replace("-", MINUS) if metric == "r2" else words.dollars(value)
@@ -173,7 +178,3 @@ def _change(one: LedgerEntry, words: Words) -> str:
     said = words(f"models.entry.{one.change.value}", version=one.version)
     against = one.overridden and one.change is Change.PROMOTION
     return f"{said}, {words('models.entry.overridden')}" if against else said
-
-
-def _fact(fact: str, words: Words) -> str:
-    return words.or_else(f"reason.{fact}" if fact != "bmi" else "history.bmi", fact)

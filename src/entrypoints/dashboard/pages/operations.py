@@ -13,10 +13,12 @@ from nicegui import ui
 
 from application.check_parts import CheckParts, PartsState
 from application.measure_outcomes import LiveScores, MeasureOutcomes
+from application.review_fit import Fit, ReviewFit
 from application.watch_inputs import InputDrift, WatchInputs
 from domain.errors import NotSignedIn, Unavailable
 from entrypoints.dashboard.kit import cards, model_facts
 from entrypoints.dashboard.kit.drift import drift
+from entrypoints.dashboard.kit.fit import fit
 from entrypoints.dashboard.kit.page import Page
 from entrypoints.dashboard.kit.shell import card, html, tag
 
@@ -57,6 +59,11 @@ async def watch(ask: FromDishka[WatchInputs]) -> InputDrift:
     return await ask()
 
 
+async def review(ask: FromDishka[ReviewFit]) -> Fit:
+    """Look up the newest report of monitoring."""
+    return await ask()
+
+
 @dataclass(frozen=True)
 class UseCases:
     """What the page asks of the application."""
@@ -64,11 +71,12 @@ class UseCases:
     check: Callable[[], Awaitable[PartsState]]
     measure: Callable[[], Awaitable[LiveScores]]
     watch: Callable[[], Awaitable[InputDrift]]
+    review: Callable[[], Awaitable[Fit]]
 
 
 def page(inject: Inject, traffic: Traffic | None) -> Page:
     """Make the page over its use cases; ``inject`` is the guard's, ``traffic`` the API's in this process."""
-    use = UseCases(inject(check), inject(measure), inject(watch))
+    use = UseCases(inject(check), inject(measure), inject(watch), inject(review))
 
     async def build(visit: Visit) -> None:
         await OperationsPage(use, traffic, visit).first_look()
@@ -92,6 +100,8 @@ class OperationsPage:
                 self._requests = html(_waiting(words))
             with card("outcomes", words("operations.outcomes")):
                 self._outcomes = html(_waiting(words))
+            with card("fit", words("operations.fit")):
+                self._fit = html(_waiting(words))
             with card("drift", words("operations.drift")):
                 self._drift = html(_waiting(words))
             self._timer = ui.timer(_EVERY, self._look, immediate=False)
@@ -109,12 +119,12 @@ class OperationsPage:
             state = await self._use.check()
             self._parts.content = _parts(state, self._traffic, words)
             if state.database_away:
-                self._outcomes.content = self._drift.content = cards.notice(
-                    "bad", words("operations.records.away"), words("operations.away.do")
-                )
+                away = cards.notice("bad", words("operations.records.away"), words("operations.away.do"))
+                self._outcomes.content = self._fit.content = self._drift.content = away
                 self._measured = -_RECORDS_EVERY  # look again as soon as it is back
             elif time.monotonic() - self._measured >= _RECORDS_EVERY:
                 self._outcomes.content = _outcomes(await self._use.measure(), words)
+                self._fit.content = fit(await self._use.review(), words)
                 self._drift.content = drift(await self._use.watch(), words)
                 self._measured = time.monotonic()
         except NotSignedIn:

@@ -59,6 +59,33 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.miss.means": "Typical year against real cost, on average.",
     "operations.bias": "Expected minus real",
     "operations.bias.means": "Near zero is good.",
+    "operations.fit": "Does the champion still fit?",
+    "operations.fit.lead": (
+        "Report of {moment}: {predictions} predictions and {outcomes} real costs since {since}, beside {rows} people "
+        "of its data."
+    ),
+    "operations.fit.none": (
+        "There is no report about version {version} yet. “medcost monitor run” makes one; once a day is enough."
+    ),
+    "operations.fit.few": "There are too few predictions and real costs to compare.",
+    "operations.fit.stale": "This report is more than two days old.",
+    "operations.fit.stale.do": "Look at the schedule that runs “medcost monitor run”: silence is not health.",
+    "operations.fit.fits": "Nothing has changed.",
+    "operations.fit.do": "Think of training on newer data: “medcost retrain” does it, and asks the gate.",
+    "operations.fit.short": "The range holds too seldom for: {groups}.",
+    "operations.fit.columns": "What came in, and what was learned from",
+    "operations.fit.column": "What",
+    "operations.fit.index": "Stability index",
+    "operations.fit.chance": "Chance alone",
+    "operations.fit.least": "below 0.001",
+    "operations.fit.expected": "Expected cost",
+    "operations.fit.pit": "Real costs among those predicted",
+    "operations.fit.groups": "How answers came out, by group",
+    "operations.fit.group": "Who",
+    "operations.fit.known": "Real costs",
+    "operations.fit.before": "When made",
+    "operations.fit.fallen": "too seldom",
+    "operations.fit.holds": "holds",
     "operations.drift": "Drift of inputs",
     "operations.drift.lead": (
         "The newest {rows} predictions, beside the {people} people that version {version} learned from."

@@ -82,6 +82,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "family.boosting": "boosted trees",
     "family.boosting_absolute": "boosted trees, aimed at the typical year",
     "family.boosting_gamma": "boosted trees for skewed costs",
+    "family.boosting_xgboost": "boosted trees for very large data",
     "family.interaction_ols": "linked facts",
     "family.interaction_huber": "linked facts, robust",
     "family.interaction_lad": "linked facts, aimed at the typical year",

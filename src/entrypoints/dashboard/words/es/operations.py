@@ -59,6 +59,35 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.miss.means": "Año típico frente al costo real, en promedio.",
     "operations.bias": "Esperado menos real",
     "operations.bias.means": "Cerca de cero es bueno.",
+    "operations.fit": "¿Sigue sirviendo el campeón?",
+    "operations.fit.lead": (
+        "Informe del {moment}: {predictions} predicciones y {outcomes} costos reales desde el {since}, junto a {rows} "
+        "personas de sus datos."
+    ),
+    "operations.fit.none": (
+        "Aún no hay informe sobre la versión {version}. «medcost monitor run» lo hace; una vez al día basta."
+    ),
+    "operations.fit.few": "Hay muy pocas predicciones y costos reales para comparar.",
+    "operations.fit.stale": "Este informe tiene más de dos días.",
+    "operations.fit.stale.do": "Revise el horario que ejecuta «medcost monitor run»: el silencio no es salud.",
+    "operations.fit.fits": "Nada ha cambiado.",
+    "operations.fit.do": (
+        "Piense en entrenar con datos más nuevos: «medcost retrain» lo hace y pregunta antes de cambiar."
+    ),
+    "operations.fit.short": "El rango se cumple muy pocas veces para: {groups}.",
+    "operations.fit.columns": "Lo que llegó y de qué se aprendió",
+    "operations.fit.column": "Qué",
+    "operations.fit.index": "Índice de estabilidad",
+    "operations.fit.chance": "Solo azar",
+    "operations.fit.least": "menos de 0.001",
+    "operations.fit.expected": "Costo esperado",
+    "operations.fit.pit": "Costos reales entre los previstos",
+    "operations.fit.groups": "Cómo salieron las respuestas, por grupo",
+    "operations.fit.group": "Quiénes",
+    "operations.fit.known": "Costos reales",
+    "operations.fit.before": "Al hacerse",
+    "operations.fit.fallen": "muy pocas veces",
+    "operations.fit.holds": "se cumple",
     "operations.drift": "Deriva de los datos de entrada",
     "operations.drift.lead": (
         "Las {rows} predicciones más nuevas, junto a las {people} personas de las que aprendió la versión {version}."

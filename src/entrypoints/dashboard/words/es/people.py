@@ -82,6 +82,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "family.boosting": "árboles reforzados",
     "family.boosting_absolute": "árboles reforzados, dirigidos al año típico",
     "family.boosting_gamma": "árboles reforzados para costos asimétricos",
+    "family.boosting_xgboost": "árboles reforzados para datos muy grandes",
     "family.interaction_ols": "datos enlazados",
     "family.interaction_huber": "datos enlazados, robusto",
     "family.interaction_lad": "datos enlazados, dirigidos al año típico",

@@ -1,0 +1,187 @@
+"""One process's part in the search of a study."""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final
+
+import optuna
+from optuna.exceptions import ExperimentalWarning, UpdateFinishedTrialError
+from optuna.storages import RDBStorage
+from optuna.trial import TrialState
+
+from adapters.optuna import trials
+from adapters.optuna.storage import HEARTBEAT_SECONDS, translated
+from domain.errors import RepositoryUnavailable, TrialPruned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from optuna.distributions import BaseDistribution
+    from optuna.storages import BaseStorage
+
+    from adapters.optuna.options import TuneBudget
+    from domain.model import Hyperparameters
+    from domain.ports.tuner import Trial
+
+_LOOK_SECONDS: Final = 1.0
+"""How often who waits for others looks whether they are done, or dead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Trials are told and claimed in the study's turn, with the name of this process on them, and made outside of it.
+
+    Whoever has the turn looks for workers that are gone: those of this machine are known by pid and start time, others
+    by their heartbeat. What they left is claimed next. A worker's trial runs until it has its next one: so who has the
+    turn and finds that nothing runs has the study alone.
+
+    Args:
+        study: which.
+        storage: where it lives.
+        space: what is searched.
+        budget: when to end.
+        turn: gives the study's turn.
+    """
+
+    study: optuna.Study
+    storage: BaseStorage
+    space: Mapping[str, BaseDistribution]
+    budget: TuneBudget
+    turn: Callable[[], AbstractContextManager[None]]
+    _begun: float = field(default_factory=time.monotonic)
+
+    def run(
+        self,
+        objective: Callable[[Hyperparameters, Callable[[int, float], None]], float],
+        on_trial: Callable[[Trial], None],
+        on_wait: Callable[[str], None],
+    ) -> ExitStack:
+        """Make trials until the budget is spent and nobody is at one any more; return the turn, which is not over."""
+        made: _Made | None = None
+        waits_for = 0
+        while True:
+            with ExitStack() as turn:
+                turn.enter_context(self.turn())
+                ended = made and self._tell(made)
+                claimed = self._claim()
+                others = trials.running(self.study)
+                if not others:
+                    if ended:
+                        on_trial(ended)
+                    return turn.pop_all()
+            made = None
+            if claimed:
+                with self._kept(claimed[0]):
+                    if ended:
+                        on_trial(ended)
+                    made = self._make(*claimed, objective, on_trial)
+                continue
+            if ended:
+                on_trial(ended)
+            if others != waits_for:
+                on_wait(f"{others} {'trial' if others == 1 else 'trials'} of other workers")
+            waits_for = others
+            time.sleep(_LOOK_SECONDS)
+
+    def _claim(self) -> tuple[optuna.Trial, Hyperparameters] | None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)
+            warnings.filterwarnings("ignore", "Heartbeat of storage")  # it beats, though not by Optuna's own loop
+            optuna.storages.fail_stale_trials(self.study)
+            trials.enqueue_abandoned(self.study, self.space)
+            if self._is_spent():
+                return None
+            trial = self.study.ask()
+        hyperparameters = trials.claim(trial, self.space)
+        self._beat(trial)
+        return trial, hyperparameters
+
+    def _is_spent(self) -> bool:
+        known = self.study.get_trials(deepcopy=False)
+        counted = [one for one in known if one.state is not TrialState.WAITING and not trials.is_unfinished(one)]
+        if len(counted) >= (self.budget.n_trials if self.space else 1):
+            return True
+        complete = [trial for trial in counted if trial.state is TrialState.COMPLETE]
+        if not complete or any(trial.state is TrialState.WAITING for trial in known):
+            return False  # what waits was begun before
+        best = min(complete, key=lambda trial: (trial.value, trial.number))
+        since = sum(trial.state.is_finished() for trial in counted if trial.number > best.number)
+        return (self.budget.patience is not None and since >= self.budget.patience) or (
+            self.budget.timeout is not None and time.monotonic() - self._begun >= self.budget.timeout
+        )
+
+    def _make(
+        self,
+        trial: optuna.Trial,
+        hyperparameters: Hyperparameters,
+        objective: Callable[[Hyperparameters, Callable[[int, float], None]], float],
+        on_trial: Callable[[Trial], None],
+    ) -> _Made | None:
+        def report(step: int, loss: float) -> None:
+            trial.report(loss, step)
+            if trial.should_prune():
+                message = f"trial {trial.number} promised nothing after step {step}"
+                raise TrialPruned(message)
+
+        try:
+            return _Made(trial, objective(hyperparameters, report))
+        except TrialPruned:
+            return _Made(trial, None)
+        except UpdateFinishedTrialError:
+            return None  # this process stood still for minutes, and the trial was given to another: theirs counts
+        except Exception as error:
+            trials.fail(self.study, trial, f"{type(error).__name__}: {error}")
+            for ended in trials.ended(self.study):
+                if ended.number == trial.number:
+                    on_trial(ended)
+            raise
+
+    def _tell(self, made: _Made) -> Trial | None:
+        """End a trial; None if it had been given to another worker."""
+        if made.loss is None:
+            self.study.tell(made.trial, state=TrialState.PRUNED, skip_if_finished=True)
+        elif math.isnan(made.loss):
+            trials.fail(self.study, made.trial, "the loss is not a number")
+        else:
+            self.study.tell(made.trial, made.loss, skip_if_finished=True)
+        return next((one for one in trials.ended(self.study) if one.number == made.trial.number), None)
+
+    @contextmanager
+    def _kept(self, trial: optuna.Trial) -> Iterator[None]:
+        """Let others know meanwhile that this trial's worker lives; an interrupted trial is made again."""
+        done = Event()
+
+        def beat() -> None:
+            while not done.wait(HEARTBEAT_SECONDS):
+                with suppress(RepositoryUnavailable), translated():  # the next beat may get through
+                    self._beat(trial)
+
+        thread = Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield
+        except BaseException:
+            self.study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
+            raise
+        finally:
+            done.set()
+            thread.join()
+
+    def _beat(self, trial: optuna.Trial) -> None:
+        if isinstance(self.storage, RDBStorage):
+            self.storage.record_heartbeat(trial._trial_id)  # noqa: SLF001  # what Optuna's own loop tells it by
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A trial that is done but not told yet; its loss is None if it was pruned."""
+
+    trial: optuna.Trial
+    loss: float | None

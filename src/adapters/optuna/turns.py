@@ -1,0 +1,107 @@
+"""How processes that share a storage take turns: locks that end with their holder, however that ends."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import time
+from collections import defaultdict
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import URL
+
+_SOON: Final = 1.0
+"""Seconds of waiting that nobody needs to be told of."""
+# A turn may last hours, and so may waiting for it. But a machine that lost its power says nothing: the server asks it,
+# and lets its locks go after a minute.
+_SESSION: Final = {
+    "lock_timeout": int(1000 * _SOON),
+    "statement_timeout": 0,
+    "idle_session_timeout": 0,
+    "tcp_keepalives_idle": 30,
+    "tcp_keepalives_interval": 10,
+    "tcp_keepalives_count": 3,
+}
+
+
+class Turns:
+    """Named turns: advisory locks of PostgreSQL, locked files beside SQLite's, and mutexes where nothing is shared.
+
+    Args:
+        url: the storage's SQLAlchemy address; None for studies of this process.
+    """
+
+    def __init__(self, url: str | None) -> None:
+        self._address = make_url(url) if url else None
+        self._here: defaultdict[str, Lock] = defaultdict(Lock)
+
+    @contextmanager
+    def take(self, name: str, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Wait for a turn and have it while the block runs; ``on_wait`` is told once if that takes its time."""
+        # the hashes of names share one space of numbers: two that met there would only wait for each other
+        digest = hashlib.sha256(f"medcost {name}".encode()).digest()[:8]
+        if self._address is None:
+            with _mutex(self._here[name], on_wait):
+                yield
+        elif self._address.get_backend_name() == "sqlite":
+            with _locked_file(Path(f"{self._address.database}.{digest.hex()}.lock"), on_wait):
+                yield
+        else:
+            with _advisory_lock(self._address, int.from_bytes(digest, signed=True), on_wait):
+                yield
+
+
+@contextmanager
+def _mutex(mutex: Lock, on_wait: Callable[[], None]) -> Iterator[None]:
+    if not mutex.acquire(timeout=_SOON):
+        on_wait()
+        mutex.acquire()
+    try:
+        yield
+    finally:
+        mutex.release()
+
+
+@contextmanager
+def _locked_file(file: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+    with file.open("a") as handle:
+        deadline = time.monotonic() + _SOON
+        while time.monotonic() < deadline:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.01)
+        else:
+            on_wait()
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _advisory_lock(address: URL, number: int, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Hold it on a connection of its own: it ends with the connection."""
+    options = " ".join(f"-c {setting}={value}" for setting, value in _SESSION.items())
+    engine = create_engine(address, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"options": options})
+    lock = text(f"SELECT pg_advisory_lock({number})")
+    with engine.connect() as connection:
+        try:
+            connection.execute(lock)
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable):
+                raise
+            on_wait()
+            connection.execute(text("SET lock_timeout = 0"))
+            connection.execute(lock)
+        yield

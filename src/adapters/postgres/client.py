@@ -1,0 +1,55 @@
+"""What PostgreSQL's clients do with a database of the embedded server: copy it, fill it, ask it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING
+
+from adapters.postgres.programs import run
+from domain.errors import RepositoryUnavailable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Speaks to the server whose socket lies in ``socket_folder``; it must run.
+
+    Every method raises `RepositoryUnavailable`, in the words of the program that failed.
+    """
+
+    socket_folder: Path
+    user: str
+
+    def dump(self, database: str, file: Path) -> None:
+        """Write a consistent copy of a database, which may be in use, to a new file."""
+        with file.open("xb") as output:
+            self._run("pg_dump", "--format=custom", database, output=output)
+
+    def fill(self, database: str, file: Path) -> None:
+        """Fill an empty database from such a file: wholly or not at all."""
+        with file.open("rb") as dump:
+            self._run("pg_restore", "--exit-on-error", "--single-transaction", "--dbname", database, given=dump)
+
+    def ask(self, database: str, *commands: str, given: str = "") -> str:
+        """Let psql carry out commands in one transaction, and give what it prints."""
+        said = [word for command in commands for word in ("-c", command)]
+        quiet = ("-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-d", database)
+        with TemporaryFile() as told, TemporaryFile() as output:
+            told.write(given.encode())
+            told.seek(0)
+            self._run("psql", *quiet, *said, given=told, output=output)
+            output.seek(0)
+            return output.read().decode()
+
+    def _run(
+        self, program: str, *arguments: str, given: IO[bytes] | None = None, output: IO[bytes] | None = None
+    ) -> None:
+        where = ("--host", str(self.socket_folder), "--username", self.user)
+        done = run(program, *where, *arguments, given=given, output=output)
+        if done.returncode != 0:
+            lines = done.stderr.decode(errors="replace").strip().splitlines()
+            message = f"{program}: {lines[0] if lines else f'ended with {done.returncode}'}"
+            raise RepositoryUnavailable(message)

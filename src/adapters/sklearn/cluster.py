@@ -1,0 +1,115 @@
+"""Trees grown on rows that no machine holds, by XGBoost's Dask interface. All else looks at a sample of the rows.
+
+Each worker reads parts of its own and keeps them as numbers of 32 bits; XGBoost bins them, and workers exchange
+histograms, never rows. The residuals are out of fold as everywhere: a row's fold is the remainder of its digest, which
+workers and coordinator draw alike, and trees that were grown without a fold's rows answer for those of the sample.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+from dask import dataframe
+from xgboost import dask as boosting
+
+from adapters.sklearn.boosted import kept
+from adapters.sklearn.families import estimator_of
+from adapters.sklearn.fitting import Table, model_around
+from adapters.sklearn.model import rounded
+from adapters.sklearn.scoring import scores
+from adapters.sklearn.storage import digests_of
+from adapters.sklearn.work import Fold
+from domain.beneficiary import FACTS
+from domain.claims import TARGET
+from domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from distributed import Client
+
+    from adapters.sklearn.boosted import Xgboost
+    from domain.claims import Population
+    from domain.model import FoldPlan, Recipe
+    from domain.ports.dataset import ClaimsDataset
+
+_FOLD: Final = "fold"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The workers of a Dask scheduler."""
+
+    client: Client
+
+    def fits(self, recipe: Recipe, population: Population, table: Table, plan: FoldPlan) -> Iterator[Any]:
+        """Give a `Fold` for each fold, and then the `CostModel` whose trees were grown on all rows.
+
+        Args:
+            recipe: of a family that is `distributed`.
+            population: all rows.
+            table: the sample of them.
+            plan: how many folds, and the seed.
+        """
+        folds = _folds(table, plan.n_splits)
+        booster: Xgboost = estimator_of(recipe, seed=plan.seed)
+        frame = self._read(population, plan.n_splits)
+        points = np.empty((1, len(table)))
+        grown: list[tuple[Any, float]] = []
+        for fold in range(plan.n_splits):
+            begun = time.perf_counter()
+            estimator = self._grow(booster, frame[frame[_FOLD] != fold])
+            grown.append((estimator, time.perf_counter() - begun))
+            points[0, folds == fold] = rounded(estimator.predict(table.rows[folds == fold]))
+        for fold, (estimator, seconds) in enumerate(grown):
+            known, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+            model = model_around(estimator, table[known], points[:, known], seed=plan.seed)
+            begun = time.perf_counter()
+            answers, _ = model.predict_arrays(table.rows[held])
+            measured = scores(table.rows[held], table.charges[held], answers)
+            yield Fold(held, answers, measured, seconds, time.perf_counter() - begun)
+        yield model_around(self._grow(booster, frame), table, points, seed=plan.seed)
+
+    def _read(self, population: Population, folds: int) -> Any:
+        """Let each worker read parts and keep them."""
+        read = dataframe.from_map(_numbers, population.parts, folds=folds, meta=_frame(Table.empty(), folds))
+        return self.client.persist(read)
+
+    def _grow(self, booster: Xgboost, frame: Any) -> Any:
+        """Grow trees, and again from the first if a worker is lost on the way: XGBoost cannot go on without it.
+
+        Raises:
+            ConfigurationError: if it cannot be done by those who are there.
+        """
+        while True:
+            workers = self._workers()
+            try:
+                with self.client.as_current():  # XGBoost asks for one, whatever it is told
+                    rows = boosting.DaskQuantileDMatrix(self.client, frame[list(FACTS)], frame[TARGET])
+                    return kept(boosting.train(self.client, booster.parameters, rows, booster.rounds)["booster"])
+            except ValueError as error:  # XGBoost's own errors, too
+                left = self._workers()
+                if not left or workers <= left:
+                    message = f"the trees cannot be grown on {len(left)} workers: {error}"
+                    raise ConfigurationError(message) from error
+
+    def _workers(self) -> set[str]:
+        return set(self.client.scheduler_info(n_workers=-1)["workers"])
+
+
+def _numbers(part: ClaimsDataset, folds: int) -> pd.DataFrame:
+    return _frame(Table.of(part.read()), folds)
+
+
+def _frame(table: Table, folds: int) -> pd.DataFrame:
+    """Lay out rows as XGBoost reads them, in 29 bytes each."""
+    frame = pd.DataFrame(table.rows.astype(np.float32), columns=list(FACTS))
+    return frame.assign(**{TARGET: table.charges.astype(np.float32), _FOLD: _folds(table, folds)})
+
+
+def _folds(table: Table, folds: int) -> np.ndarray[Any, Any]:
+    return (digests_of(table) % np.uint64(folds)).astype(np.uint8)

@@ -1,0 +1,23 @@
+"""Outcomes that came in, as labelled rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from domain.claims import ClaimRecord, Claims, DataOrigin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.prediction import Prediction
+
+MOST: Final = 20_000
+"""At most so many of the newest outcomes are looked at: more would show what is too small to matter."""
+
+_CAME_IN: Final = DataOrigin("outcomes", "outcomes of predictions that were made here", synthetic=False)
+
+
+def as_claims(known: Sequence[Prediction]) -> Claims:
+    """Make labelled rows of predictions; those without an outcome are left out."""
+    records = [ClaimRecord(one.beneficiary, one.outcome.charges) for one in known if one.outcome]
+    return Claims.of(records, _CAME_IN)

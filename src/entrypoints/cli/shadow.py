@@ -1,0 +1,143 @@
+"""`medcost models shadow`: a version beside the champion, on what people asked."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+from rich.table import Table
+
+from domain.errors import ConfigurationError
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
+from entrypoints.cli.output import answer, print_json, usd
+from entrypoints.cli.train_view import shown
+from entrypoints.wiring.settings import load
+
+if TYPE_CHECKING:
+    from domain.scores import Scores
+    from domain.shadow import Mover, Replay, ShadowReport, Spread
+
+
+def shadow(
+    version: int,
+    /,
+    *,
+    window: Annotated[timedelta, Parameter(show_default=lambda age: f"{age.days}d")] = timedelta(days=30),
+    home: HomeFolder = None,
+    profile: ChosenProfile = None,
+    json: AsJson = False,
+) -> None:
+    """Let a version answer again what the champion answered, and hold both against outcomes that came in.
+
+    After the fact: nobody is told another answer, and nothing is recorded.
+
+    For example:
+
+        medcost models shadow 4
+
+        medcost models shadow 4 --window 90d --json
+
+    Parameters
+    ----------
+    version
+        The version's number.
+    window
+        How far back to look, as 30d or 12h: the champion's predictions made since then, and their outcomes.
+    """
+    from application.shadow_model import ShadowModel
+    from entrypoints.wiring.monitoring import monitoring_container
+    from entrypoints.wiring.session import session
+
+    if window <= timedelta():
+        message = "--window must be positive"
+        raise ConfigurationError(message)
+    settings = load({"home": home, "profile": profile})
+    with session(settings, lambda: monitoring_container(settings)) as opened:
+        report = opened.run(opened.get(ShadowModel)(version, window))
+    if json:
+        print_json({**asdict(report), "movers": [_mover(one) for one in report.movers]})
+        return
+    console = answer()
+    console.print(
+        f"Version {version} beside champion {report.champion.version}, since {report.since:%Y-%m-%d %H:%M} UTC: "
+        f"{report.predictions:,} predictions, {report.outcomes:,} of them with outcomes"
+    )
+    if report.groups:
+        console.print(_differences(report))
+        console.print(_movers(report))
+    if report.replay:
+        console.print(_outcomes(report.replay, version))
+    else:
+        console.print("Too few outcomes that neither learnt from: nobody knows yet who is nearer.")
+
+
+def _mover(one: Mover) -> dict[str, Any]:
+    was = one.prediction
+    return {
+        "id": was.id,
+        "beneficiary": was.beneficiary.as_facts(),
+        "champion": {"expected": was.expected, "typical": was.typical},
+        "challenger": {"expected": one.expected, "typical": one.typical},
+        "difference": one.difference,
+        "outcome": was.outcome.charges if was.outcome else None,
+    }
+
+
+def _differences(report: ShadowReport) -> Table:
+    table = Table(title="Challenger minus champion, USD", title_justify="left", box=None, pad_edge=False)
+    for name in ("group", "predictions", "figure", "mean", "mean size", "5 %", "median", "95 %"):
+        table.add_column(name, justify="left" if name in ("group", "figure") else "right")
+
+    def row(group: str, count: str, figure: str, one: Spread) -> None:
+        signed = (one.mean, one.p5, one.median, one.p95)
+        mean, *quantiles = (f"{value:+,.0f}" for value in signed)
+        table.add_row(group, count, figure, mean, usd(one.mean_absolute), *quantiles)
+
+    for one in report.groups:
+        row(one.group, f"{one.predictions:,}", "expected", one.expected)
+        row("", "", "typical", one.typical)
+    return table
+
+
+def _movers(report: ShadowReport) -> Table:
+    title = "Whose expected cost would change most, USD"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for name in ("prediction", "facts", "champion", "challenger", "difference", "outcome"):
+        table.add_column(name, justify="left" if name in ("prediction", "facts") else "right")
+    for one in report.movers:
+        was = one.prediction
+        facts = ", ".join(f"{name} {shown(value)}" for name, value in was.beneficiary.as_facts().items())
+        outcome = usd(was.outcome.charges) if was.outcome else ""
+        table.add_row(str(was.id), facts, usd(was.expected), usd(one.expected), f"{one.difference:+,.0f}", outcome)
+    return table
+
+
+def _outcomes(replay: Replay, version: int) -> Table:
+    found = replay.comparison
+    table = Table(
+        title=f"On {found.rows:,} outcomes that neither learnt from; CRPS of version {version} minus champion's "
+        f"{found.difference:+,.0f} USD, at worst {found.upper_bound:+,.0f} (95 %)",
+        title_justify="left", box=None, pad_edge=False,
+    )  # fmt: skip
+    table.add_column("")
+    for name in ("champion", f"version {version}"):
+        table.add_column(name, justify="right")
+    theirs, mine = (_on_outcomes(one) for one in (replay.champion, replay.challenger))
+    for name in theirs:
+        table.add_row(name, theirs[name], mine[name])
+    return table
+
+
+def _on_outcomes(scores: Scores) -> dict[str, str]:
+    figures = {
+        "CRPS": usd(scores.crps),
+        "bias of the expected cost": f"{scores.expected.bias or 0:+,.0f}",
+        "RMSE of the expected cost": usd(scores.expected.rmse),
+        "MAE of the typical cost": usd(scores.typical.mae),
+        "coverage of the range": f"{scores.interval.coverage:.3f}",
+    }
+    for one in scores.groups:
+        figures[f"coverage, bias of {one.group}"] = f"{one.coverage:.3f}, {one.bias:+,.0f}"
+    return figures

@@ -1,0 +1,72 @@
+"""Workers of one study: real processes over real databases."""
+
+import subprocess
+import sys
+import textwrap
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+
+WORKER = textwrap.dedent("""
+    import json, sys
+    from adapters.optuna.options import TuneBudget, TuneOptions
+    from adapters.optuna.tuner import OptunaTuner
+    from domain.model import FloatRange
+
+    url, stands_in, trials = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    calls = 0
+
+    def objective(hyperparameters, report):
+        global calls
+        calls += 1
+        report(1, hyperparameters["share"])
+        print(json.dumps(dict(hyperparameters)), flush=True)
+        if calls == stands_in:
+            sys.stdin.readline()
+        return hyperparameters["share"]
+
+    tuner = OptunaTuner(url, TuneOptions(budget=TuneBudget(n_trials=trials)))
+    silent = lambda _: None
+    told = {"basis": "", "first": {"share": 0.5}, "on_trial": silent, "on_wait": silent}
+    with tuner.tune("s", {"share": FloatRange(0.0, 1.0)}, objective, **told):
+        pass
+""")
+
+
+@pytest.fixture
+def file_url(tmp_path):
+    return f"sqlite:///{tmp_path / 'optuna.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server):
+    """An empty database of Optuna's own."""
+    name = f"optuna_{uuid4().hex}"
+    engine = create_engine(postgres_server("postgres", driver="psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        yield postgres_server(name, driver="psycopg")
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["file_url", "postgres_url"])
+def url(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def start():
+    """`start(url, stands_in=3)` starts a worker that stands still in its third trial until it is sent a line."""
+    workers = []
+
+    def worker(url, *, stands_in=0, trials=6, by=()):
+        command = [*by, sys.executable, "-c", WORKER, url, str(stands_in), str(trials)]
+        workers.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        return workers[-1]
+
+    yield worker
+    for one in workers:
+        one.kill()
+        one.wait()

@@ -1,0 +1,36 @@
+"""From a folder of Parquet files, by a cluster, to a champion that is served."""
+
+from adapters.dask.executor import connected
+from adapters.pandas.synthetic import SyntheticClaims
+
+
+def test_trees_grown_by_two_workers_become_champion_and_answer(medcost, dask_cluster, tmp_path):
+    folder, people = tmp_path / "year=2024", tmp_path / "people.csv"
+    folder.mkdir()
+    for part in range(3):
+        SyntheticClaims(rows=800, seed=part).write(folder / f"part-{part}.parquet")
+    with dask_cluster(workers=2) as cluster, connected(cluster.address, patience=60) as executor:
+        executor.client.wait_for_workers(2, timeout=60)
+        trained = medcost(
+            *("train", "stage=all", "dataset=parquet", f"dataset.path={folder}", "dataset.sample=700"),
+            *("model=[boosting_xgboost]", "cv=quick", "tuning.n_trials=1", "tuning.timeout=null"),
+            *("executor=dask", f"executor.address={cluster.address}", "--json"),
+        )
+    assert trained.status == 0, trained.said
+    assert trained.document["verdict"]["passed"] is True
+    assert trained.document["champion"]["number"] == 1
+
+    # the cluster is gone: who serves needs neither it nor XGBoost
+    people.write_text("age,sex,bmi,children,smoker,region\n40,male,30,1,no,southeast\n")
+    predicted = medcost("predict", "--input", people, "--output", tmp_path / "costs.csv", "--json")
+    assert (predicted.status, predicted.document["scored"]) == (0, 1)
+    card = medcost("models", "show", "1", "--markdown").output
+    assert "2,400 rows: the 3 files of the folder year=2024" in card
+    assert "The estimator was fitted on all rows" in card
+
+
+def test_a_folder_is_described_as_one_data_set(medcost, tmp_path):
+    for part in range(2):
+        SyntheticClaims(rows=50, seed=part).write(tmp_path / f"part-{part}.parquet")
+    told = medcost("data", "validate", tmp_path, "--json")
+    assert (told.status, told.document["rows"], told.document["is_kept"]) == (0, 100, True)

@@ -1,0 +1,66 @@
+"""The newest monitoring report on the operations page: without a browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from application.review_fit import Fit
+from domain.drift import ColumnDrift
+from domain.monitoring import JudgedGroup, MonitoringReport
+from domain.prediction import ModelReference
+from entrypoints.dashboard.kit.fit import fit
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CHAMPION = ModelReference(3, "d" * 64)
+BMI = ColumnDrift(
+    column="bmi", test="mann_whitney", statistic=0.61, p_value=1e-6, psi=0.21, psi_upper=0.3, adjusted_p=8e-6,
+    drifted=True,
+)  # fmt: skip
+PIT = replace(BMI, column="pit", adjusted_p=0.4567, drifted=False)
+SMOKERS = JudgedGroup(
+    group="smoker=yes", outcomes=1200, inside=960, bias=-1250.0, typical_mae=3104.0, before=0.91, adjusted_p=1e-4,
+    short=True,
+)  # fmt: skip
+REPORT = MonitoringReport(
+    at=NOON, since=NOON - timedelta(days=30), model=CHAMPION, reference_rows=1338, predictions=15_000, outcomes=1200,
+    columns=(BMI, PIT), groups=(SMOKERS,),
+)  # fmt: skip
+
+
+@pytest.fixture
+def told(words):
+    """`told(report)` is what the page says of it."""
+    return lambda report, **more: fit(Fit(champion=CHAMPION, report=report, **more), words)
+
+
+def test_what_has_changed_is_said_first_and_every_figure_stands_below(told):
+    said = told(REPORT)
+    assert "Report of Mar 1, 2026, 12:00 UTC: 15,000 predictions and 1,200 real costs" in said
+    assert "Shifted: BMI. The range holds too seldom for: Smokers." in said
+    assert "medcost retrain" in said
+    for figure in ("0.21", "below 0.001", "0.457", "80.0%", "91.0%", "\N{MINUS SIGN}$1,250", "$3,100", "too seldom"):
+        assert figure in said
+
+
+def test_where_nothing_has_changed_the_page_says_so(told):
+    said = told(replace(REPORT, columns=(PIT,), groups=(replace(SMOKERS, short=False),)))
+    assert "Nothing has changed." in said
+    assert "Shifted:" not in said
+
+
+def test_too_few_to_compare_is_no_all_clear(told):
+    said = told(replace(REPORT, columns=(), groups=()))
+    assert "too few" in said
+    assert "Nothing has changed." not in said
+
+
+def test_silence_is_not_health(told):
+    assert "more than two days old" in told(REPORT, stale=True)
+    assert "more than two days old" not in told(REPORT)
+
+
+def test_without_a_report_the_page_says_how_to_make_one(told):
+    assert "There is no report about version 3 yet. “medcost monitor run” makes one" in told(None)
