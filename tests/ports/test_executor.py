@@ -84,12 +84,14 @@ def test_something_else_may_be_shared_each_time(executor):
 
 
 def test_the_work_of_a_lost_worker_is_done_again(cluster, connection, tmp_path):
-    words = [f"echo begun >>{tmp_path}/{number}; sleep 0.2; echo {number}" for number in range(12)]
+    words = [f"echo begun >>{tmp_path}/{number}; sleep 0.5; echo {number}" for number in range(8)]
     with closing(connection.map(subprocess.getoutput, words)) as results:
         found = [next(results)]
+        while len(list(tmp_path.iterdir())) < 4:  # both are at their second piece
+            time.sleep(0.02)
         cluster.workers.pop().kill()
         found += results
-    assert found == [str(number) for number in range(12)]
+    assert found == [str(number) for number in range(8)]
     assert any(file.read_text() == "begun\nbegun\n" for file in tmp_path.iterdir())
 
 
