@@ -85,6 +85,7 @@ class Cluster:
         Raises:
             ConfigurationError: if it cannot be done by those who are there.
         """
+        in_vain = 0
         while True:
             workers = self._workers()
             try:
@@ -93,7 +94,8 @@ class Cluster:
                     return kept(boosting.train(self.client, booster.parameters, rows, booster.rounds)["booster"])
             except ValueError as error:  # XGBoost's own errors, too
                 left = self._workers()
-                if not left or workers <= left:
+                in_vain += workers <= left  # once may be what a lost worker left behind: its peers still waited for it
+                if not left or in_vain > 1:
                     message = f"the trees cannot be grown on {len(left)} workers: {error}"
                     raise ConfigurationError(message) from error
 

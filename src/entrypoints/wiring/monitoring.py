@@ -10,6 +10,7 @@ from adapters.scipy.drift import ScipyDriftMeter
 from adapters.sklearn.trainer import SklearnTrainer
 from application.monitor_champion import MonitorChampion
 from application.shadow_model import ShadowModel
+from domain.ports.clock import Clock
 from domain.ports.drift import DriftMeter
 from domain.ports.loader import ModelLoader
 from domain.ports.publisher import ModelPublisher
@@ -27,7 +28,7 @@ def monitoring_container(settings: Settings) -> AsyncContainer:
     measuring.provide(MonitorChampion)
     measuring.provide(ShadowModel)
     measuring.provide(ScipyDriftMeter, provides=DriftMeter)
-    measuring.provide(SklearnTrainer, provides=Trainer)
+    measuring.provide(_trainer)
     if settings.profile == "memory":
         from entrypoints.wiring.memory_parts import MemoryKeeping, MemoryParts
 
@@ -42,6 +43,10 @@ def monitoring_container(settings: Settings) -> AsyncContainer:
         told.provide(_always(loader), provides=ModelLoader)
         parts = (told, DatabaseKeeping(), DatabaseParts())
     return make_async_container(measuring, *parts, validation_settings=STRICT_VALIDATION)
+
+
+def _trainer(clock: Clock) -> Trainer:
+    return SklearnTrainer(clock)
 
 
 def _always(one: object) -> Callable[[], object]:
