@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from domain.promotion import PairedComparison
     from domain.scores import Scores
 
+FEWEST_OUTCOMES: Final = 2
+"""One difference has no standard error."""
 _MOVERS: Final = 10
 
 

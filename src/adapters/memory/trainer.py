@@ -17,7 +17,7 @@ from domain.ports.trainer import Trainer
 from domain.profile import Profile
 from domain.promotion import Candidacy, PairedComparison
 from domain.scores import Calibration, ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
-from domain.shadow import Replay
+from domain.shadow import FEWEST_OUTCOMES, Replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -142,7 +142,7 @@ class MemoryTrainer(FailsOnRequest, Trainer):
         """Score both as they are."""
         number, trained = champion
         charges = list(_rows(outcomes).values())
-        if len(charges) < 2:  # noqa: PLR2004  # as few as the port says
+        if len(charges) < FEWEST_OUTCOMES:
             return None
         mine, theirs = (
             _scores([read_cost(one.folder, one.digest)] * len(charges), charges) for one in (challenger, trained)

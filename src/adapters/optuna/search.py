@@ -88,7 +88,7 @@ class Search:
             if others != waits_for:
                 on_wait(f"{others} {'trial' if others == 1 else 'trials'} of other workers")
             waits_for = others
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_LOOK_SECONDS)  # the storage tells nobody what others do: it is looked at
 
     def _claim(self) -> tuple[optuna.Trial, Hyperparameters] | None:
         with warnings.catch_warnings():

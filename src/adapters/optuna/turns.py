@@ -82,7 +82,7 @@ def _locked_file(file: Path, on_wait: Callable[[], None]) -> Iterator[None]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                time.sleep(0.01)
+                time.sleep(0.01)  # flock knows no deadline: it is asked until there is one
         else:
             on_wait()
             fcntl.flock(handle, fcntl.LOCK_EX)

@@ -20,7 +20,7 @@ from adapters.sklearn.scoring import crps, r2, scores
 from adapters.sklearn.storage import LearntFrom, digests_of, read
 from domain.beneficiary import FACTS
 from domain.promotion import Candidacy, PairedComparison
-from domain.shadow import Replay
+from domain.shadow import FEWEST_OUTCOMES, Replay
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,7 +110,7 @@ def replay(challenger: TrainedModel, champion: tuple[int, TrainedModel], outcome
     number, trained = champion
     (mine, mine_from), (theirs, theirs_from) = (read(one.folder, one.digest) for one in (challenger, trained))
     rows = _not_in(outcomes, mine_from, theirs_from)
-    if len(rows) < 2:  # noqa: PLR2004  # one difference has no standard error
+    if len(rows) < FEWEST_OUTCOMES:
         return None
     said = [model.predict_arrays(rows.rows)[0] for model in (mine, theirs)]
     comparison = _as_they_are(number, rows.charges, *said, outcomes=len(rows))

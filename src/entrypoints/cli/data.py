@@ -124,7 +124,7 @@ def sample(
     seed
         The same seed gives the same people.
     """
-    from entrypoints.wiring.training import write_sample  # pandas takes a second
+    from entrypoints.wiring.datasets import write_sample  # pandas takes a second
 
     write_sample(out, rows=rows, seed=seed)
     to_people().print(f"{out}: {rows:,} synthetic rows (seed {seed})")
@@ -161,7 +161,7 @@ def split(
     seed
         The same seed holds the same rows back.
     """
-    from entrypoints.wiring.training import split_claims  # pandas takes a second
+    from entrypoints.wiring.datasets import split_claims  # pandas takes a second
 
     split_claims(file, train, held, share=share, seed=seed)
     to_people().print(f"{file}: {share:.0%} of its rows in {held}, the others in {train}", markup=False)
@@ -169,7 +169,8 @@ def split(
 
 def _examined(file: Path, home: Path | None) -> tuple[ContractReport, DriftFromModel | None]:
     """Report on a file and, if it keeps the contract and there is a model to compare with, its drift."""
-    from entrypoints.wiring.training import claims_file, drift_detector  # pandas takes a second
+    from entrypoints.wiring.datasets import claims_file  # pandas takes a second
+    from entrypoints.wiring.training import drift_detector
 
     dataset = claims_file(file)
     report = dataset.report()

@@ -42,7 +42,8 @@ def evaluate(
         Score this model folder, as `medcost train --out` writes it, instead of the champion.
     """
     if model:
-        from entrypoints.wiring.training import claims_file, score_folder  # scikit-learn takes seconds
+        from entrypoints.wiring.datasets import claims_file  # scikit-learn takes seconds
+        from entrypoints.wiring.training import score_folder
 
         trained, scores = score_folder(model, claims_file(data))
         known = {"version": None, "family": trained.card.recipe.family, "digest": trained.digest}
@@ -60,8 +61,9 @@ def evaluate(
 
 def _champion(settings: Settings, data: Path) -> EvaluatedModel:
     from application.evaluate_model import EvaluateModel
+    from entrypoints.wiring.datasets import claims_file
     from entrypoints.wiring.session import session
-    from entrypoints.wiring.training import claims_file, evaluation_container
+    from entrypoints.wiring.training import evaluation_container
 
     with session(settings, lambda: evaluation_container(settings, claims_file(data))) as opened:
         return opened.run(opened.get(EvaluateModel)())

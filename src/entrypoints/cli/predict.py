@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from cyclopts import Parameter
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from domain.errors import ClaimsRejected, ConfigurationError
@@ -28,8 +29,8 @@ _TOLD = 50
 
 def predict(
     *,
-    input: str,  # noqa: A002  # the flag's name
-    output: str,
+    source: Annotated[str, Parameter("--input")],
+    out: Annotated[str, Parameter("--output")],
     executor: Literal["local", "dask"] = "local",
     address: str = "",
     home: HomeFolder = None,
@@ -51,9 +52,9 @@ def predict(
 
     Parameters
     ----------
-    input
+    source
         .csv, .parquet or .jsonl; or a folder of Parquet files, a pattern with `*`, or an address such as s3://….
-    output
+    out
         .csv, .parquet or .jsonl; for a folder, another folder.
     executor
         Who works on the files of a folder: this process, or the workers of a Dask scheduler (extra `cluster`).
@@ -63,17 +64,17 @@ def predict(
     if (executor == "dask") != bool(address):
         message = "--executor dask and --address tcp://HOST:8786 belong together"
         raise ConfigurationError(message)
-    if not Path(input).is_file() and ("://" in input or "*" in input or Path(input).is_dir()):
-        _predict_many(input, output, address, load({"home": home, "profile": profile}), json=json)
+    if not Path(source).is_file() and ("://" in source or "*" in source or Path(source).is_dir()):
+        _predict_many(source, out, address, load({"home": home, "profile": profile}), json=json)
         return
     if address:
-        message = f"{input} is one file: workers share the files of a folder"
+        message = f"{source} is one file: workers share the files of a folder"
         raise ConfigurationError(message)
-    _predict_one(Path(input), Path(output), home, profile, json=json)
+    _predict_one(Path(source), Path(out), home, profile, json=json)
 
 
-def _predict_one(input: Path, output: Path, home: Path | None, profile: Profile | None, *, json: bool) -> None:  # noqa: A002
-    result = _predict(input, output, home, profile)
+def _predict_one(source: Path, out: Path, home: Path | None, profile: Profile | None, *, json: bool) -> None:
+    result = _predict(source, out, home, profile)
     told = to_people()
     if result.bad > 0:
         told.print(f"{result.bad:,} of {result.rows:,} rows could not be scored and were left out")
@@ -81,9 +82,9 @@ def _predict_one(input: Path, output: Path, home: Path | None, profile: Profile 
         document = {name: getattr(result, name) for name in ("rows", "scored", "bad", "unknown_columns", "violations")}
         print_json({"model": result.model, **document})
     if not result.scored:
-        message = f"{input.name}: " + ("no row could be scored" if result.rows else "there are no data rows")
+        message = f"{source.name}: " + ("no row could be scored" if result.rows else "there are no data rows")
         raise ClaimsRejected(message)
-    told.print(f"{output}: {result.scored:,} rows, model version {result.model.version}", markup=False)
+    told.print(f"{out}: {result.scored:,} rows, model version {result.model.version}", markup=False)
 
 
 def _predict_many(source: str, out: str, address: str, settings: Settings, *, json: bool) -> None:

@@ -144,7 +144,7 @@ class Training:
                     if stage == "all":
                         self._promote(tuned.version.number)
         finally:
-            if self._tables is None and len(self.document) > 2:  # noqa: PLR2004  # there is more to tell than what was asked
+            if self._tables is None and self.document.keys() - {"stage", "metric"}:  # more than what was asked
                 print_json(self.document)
 
     def compare(self) -> None:

@@ -39,7 +39,7 @@ from domain.ports.registry import ModelRegistry
 from domain.ports.tracker import ExperimentTracker
 from domain.ports.trainer import Trainer
 from domain.ports.tuner import Tuner
-from entrypoints.wiring import train_config
+from entrypoints.wiring.datasets import dataset_of
 from entrypoints.wiring.executors import cluster_of, executor_at
 from entrypoints.wiring.settings import Settings, has_mlflow_server
 from entrypoints.wiring.train_config import TrainConfig
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from adapters.mlflow.store import MlflowStore
     from domain.model import TrainedModel
     from domain.scores import Scores
-    from entrypoints.wiring.train_config import File, Kaggle, Synthetic
 
 
 class LifeOfVersions(Provider):
@@ -282,41 +281,6 @@ def training_container(settings: Settings, config: TrainConfig, *replacements: P
     return _made(settings, working, rows, Measuring(), Making(), Tuning(config), *replacements)
 
 
-def dataset_of(source: File | Synthetic | Kaggle, executor: Executor) -> ClaimsDataset:
-    """Give the rows that a configuration names."""
-    if isinstance(source, train_config.Synthetic):
-        from adapters.pandas.synthetic import SyntheticClaims
-
-        return SyntheticClaims(rows=source.rows, seed=source.seed)
-    if isinstance(source, train_config.Kaggle):
-        from adapters.pandas.kaggle import KaggleClaims
-
-        return KaggleClaims(source.handle)
-    year = "" if source.year is None else str(source.year)
-    return claims_file(Path(source.path), year=year, executor=executor, sample=source.sample)
-
-
-def claims_file(
-    path: Path, *, year: str = "", executor: Executor | None = None, sample: int = train_config.SAMPLE
-) -> ClaimsDataset:
-    """Give the rows of a CSV or Parquet file, or of a folder of Parquet files.
-
-    Args:
-        path: of the file or folder.
-        year: of the costs, if it is known.
-        executor: who reads the files of a folder; this process, if nobody is named.
-        sample: about so many rows of a folder are given.
-    """
-    if path.is_dir():
-        from adapters.pandas.partitioned import PartitionedClaims
-        from adapters.system.executor import LocalExecutor
-
-        return PartitionedClaims(path, executor or LocalExecutor(), sample=sample, year=year)
-    from adapters.pandas.claims_file import ClaimsFile
-
-    return ClaimsFile(path, year=year)
-
-
 def _made(settings: Settings, *providers: Provider) -> AsyncContainer:
     return make_async_container(
         Commands(settings), *_parts(settings), LifeOfVersions(), *providers, validation_settings=STRICT_VALIDATION
@@ -331,28 +295,6 @@ def _parts(settings: Settings) -> list[Provider]:
     from entrypoints.wiring.memory_parts import MemoryKeeping
 
     return [MemoryKeeping(), PassingParts()]
-
-
-def write_sample(out: Path, *, rows: int, seed: int) -> None:
-    """Write invented people to a CSV or Parquet file.
-
-    Raises:
-        ClaimsRejected: for another ending, or where nothing can be written.
-    """
-    from adapters.pandas.synthetic import SyntheticClaims
-
-    SyntheticClaims(rows=rows, seed=seed).write(out)
-
-
-def split_claims(file: Path, train: Path, held: Path, *, share: float, seed: int) -> None:
-    """Hold back a share of the rows of a claims file.
-
-    Raises:
-        ClaimsRejected: if the contract is broken, for an unknown ending, or where nothing can be written.
-    """
-    from adapters.pandas.claims_file import ClaimsFile
-
-    ClaimsFile(file).split(train, held, share=share, seed=seed)
 
 
 def score_folder(folder: Path, dataset: ClaimsDataset) -> tuple[TrainedModel, Scores]:

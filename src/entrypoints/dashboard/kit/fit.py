@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from entrypoints.dashboard.kit import cards, model_facts
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from domain.drift import ColumnDrift
     from domain.monitoring import JudgedGroup, MonitoringReport
     from entrypoints.dashboard.words.speech import Words
+
+_LEAST: Final = 0.001
+"""Smaller chances are only told to be smaller."""
 
 
 def fit(found: Fit, words: Words) -> str:
@@ -109,7 +112,7 @@ def _group(one: JudgedGroup, words: Words) -> str:
 
 
 def _chance(p: float, words: Words) -> str:
-    return words("operations.fit.least") if p < 0.001 else f"{p:.3f}"  # noqa: PLR2004  # more digits say nothing
+    return words("operations.fit.least") if p < _LEAST else f"{p:.3f}"
 
 
 def _empty(said: str) -> str:
