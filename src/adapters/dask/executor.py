@@ -92,18 +92,24 @@ def connected(address: str, *, patience: float = _PATIENCE) -> Iterator[DaskExec
         except OSError as error:
             message = f"the Dask scheduler at {address} has no worker"
             raise ExecutorUnavailable(message) from error
-        _check_versions(client)
+        if not _check_versions(client):
+            message = f"the Dask scheduler at {address} has no worker: those it had are gone"
+            raise ExecutorUnavailable(message)
         yield DaskExecutor(client)
 
 
-def _check_versions(client: Client) -> None:
+def _check_versions(client: Client) -> int:
+    """Count the workers that answered; the scheduler may not yet know of every worker's end."""
+    answered = 0
     asked: list[tuple[str, Any, tuple[Any, ...]]] = [("Python", platform.python_version, ())]
     asked += [(name, version, (name,)) for name in _MUST_MATCH]
     odd: list[str] = []
     for name, ask, told in asked:
         here = ask(*told)
         # asked of the standard library: who has no Medcost must be able to say so
-        found: Any = client.run(ask, *told, on_error="return")
+        replies: Any = client.run(ask, *told, on_error="return")
+        found = {where: there for where, there in replies.items() if not isinstance(there, OSError)}
+        answered = len(found)
         for where, there in {"the scheduler": _on_scheduler(client, ask, told), **found}.items():
             if there != here:
                 odd.append(f"{where} has {'no ' + name if isinstance(there, Exception) else f'{name} {there}'}")
@@ -111,6 +117,7 @@ def _check_versions(client: Client) -> None:
     if odd:
         message = f"the cluster is not what this is: {'; '.join(odd)}. Install the same everywhere (docs/cluster.md)"
         raise ConfigurationError(message)
+    return answered
 
 
 def _on_scheduler(client: Client, ask: Callable[..., Any], told: tuple[Any, ...]) -> Any:
