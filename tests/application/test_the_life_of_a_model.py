@@ -1,214 +1,31 @@
-"""Registered, judged, promoted, rolled back, retrained; killed before and after every step, and run again."""
+"""Registered, judged, promoted, rolled back; killed before and after every step, and run again."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.memory.clock import FixedClock
-from adapters.memory.dataset import MemoryDataset
-from adapters.memory.ledger import MemoryLedger
-from adapters.memory.loader import MemoryLoader
-from adapters.memory.monitoring import MemoryReports
-from adapters.memory.predictions import MemoryPredictions
-from adapters.memory.publisher import MemoryPublisher
-from adapters.memory.registry import MemoryRegistry
-from adapters.memory.tracker import MemoryTracker
-from adapters.memory.trainer import MemoryTrainer
-from adapters.memory.tuner import MemoryTuner
-from application.compare_models import CompareModels
-from application.judge_model import JudgeModel
-from application.promote_model import PromoteModel
-from application.publish_model import PublishModel
-from application.reconcile import Reconcile
-from application.register_model import RegisterModel
-from application.retrain_model import BeginRetraining, FinishRetraining
 from application.review_models import ReviewModels
-from application.roll_back_model import RollBackModel
-from application.tune_model import TunedModel, TuneModel
 from domain.beneficiary import Beneficiary
-from domain.claims import ClaimRecord
 from domain.cost import Interval
 from domain.errors import (
-    ClaimsRejected,
-    ConfigurationError,
     LedgerBroken,
     ModelRefused,
-    NoChampion,
-    NoComparison,
     PromotionRefused,
 )
-from domain.evaluation import Metric
 from domain.ledger import Change, NewEntry, sealed
-from domain.model import CHALLENGER, CHAMPION, FoldPlan, Provenance, Recipe, TrainedModel
-from domain.ports.tracker import TrackedComparison
+from domain.model import CHALLENGER, CHAMPION
 from domain.prediction import NewPrediction, Outcome
 from domain.promotion import PromotionPolicy
-from domain.retraining import Result, Retrained
+from tests.application.world import LENIENT, PLAN, Fuse, Killed, Process, World
 
-PLAN = FoldPlan(n_splits=3, n_repeats=1)
-UNCONDITIONAL = Recipe(family="unconditional")
 HOUR = timedelta(hours=1)
-LENIENT = PromotionPolicy(first_gain=-1.0, coverage=(0.0, 1.0), group_coverage=(0.0, 1.0))
-
-
-def silent(*_: object) -> None:
-    """Tell nobody."""
-
-
-class Killed(BaseException):
-    """What ends a process between two steps."""
-
-
-@dataclass
-class Fuse:
-    """Kills at the n-th of the moments just before and just after every change; None never."""
-
-    at: int | None = None
-    moments: int = 0
-
-    def burn(self) -> None:
-        self.moments += 1
-        if self.moments - 1 == self.at:
-            raise Killed
-
-
-class Fused:
-    """A port whose every change is two moments of a fuse."""
-
-    CHANGES = frozenset(
-        {"register", "discard", "set_alias", "annotate", "publish", "point_to", "admit", "attach", "append"}
-    )
-
-    def __init__(self, port: Any, fuse: Fuse) -> None:
-        self._port, self._fuse = port, fuse
-
-    def __getattr__(self, name: str) -> Any:
-        member = getattr(self._port, name)
-        if name not in self.CHANGES:
-            return member
-
-        async def change(*arguments: Any) -> Any:
-            self._fuse.burn()
-            result = await member(*arguments)
-            self._fuse.burn()
-            return result
-
-        return change
-
-
-@dataclass
-class World:
-    """Everything that a home keeps. Use cases come and go with their process; this stays."""
-
-    folder: Path
-    dataset: MemoryDataset
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
-    tracker: MemoryTracker = field(default_factory=MemoryTracker)
-    clock: FixedClock = field(default_factory=FixedClock)
-    loader: MemoryLoader = field(default_factory=MemoryLoader)
-    tuner: MemoryTuner = field(default_factory=lambda: MemoryTuner(3))
-    reports: MemoryReports = field(default_factory=MemoryReports)
-    predictions: MemoryPredictions = field(default_factory=MemoryPredictions)
-    numbers: Iterator[int] = field(default_factory=itertools.count)
-
-    def __post_init__(self) -> None:
-        for name in ("registry", "shelf"):
-            (self.folder / name).mkdir(parents=True)
-        self.registry = MemoryRegistry(self.folder / "registry")
-        self.publisher = MemoryPublisher(self.folder / "shelf")
-        self.trainer = MemoryTrainer(self.clock)
-
-    def process(self, fuse: Fuse | None = None) -> Process:
-        return Process(self, fuse or Fuse())
-
-    def trained(self, study: str = "") -> TrainedModel:
-        (into := self.folder / f"trained-{next(self.numbers)}").mkdir()
-        claims, made_by = self.dataset.read(), Provenance(metric="crps", study=study)
-        test = self.trainer.test(UNCONDITIONAL, claims, PLAN)
-        return self.trainer.fit(UNCONDITIONAL, claims, PLAN, made_by, test=test, into=into)
-
-    def compare(self, on_fold: Callable[..., None] = silent) -> None:
-        compared = CompareModels(dataset=self.dataset, trainer=self.trainer, tracker=self.tracker)(
-            [UNCONDITIONAL], PLAN, Metric.CRPS, git_revision="", configuration={}, on_fold=on_fold
-        )
-        assert compared.ranking[0].recipe == UNCONDITIONAL
-
-    def tune(
-        self, plan: FoldPlan = PLAN, study: str | None = None, fuse: Fuse | None = None, **told: Any
-    ) -> AbstractContextManager[TunedModel]:
-        (into := self.folder / f"trained-{next(self.numbers)}").mkdir()
-        parts: dict[str, Any] = {"dataset": self.dataset, "trainer": self.trainer, "tracker": self.tracker}
-        told = {"git_revision": "", "on_start": silent, "on_trial": silent, "on_wait": silent, "on_fit": silent, **told}
-        return TuneModel(**parts, tuner=self.tuner, register=self.process(fuse).register)(
-            plan, {}, study=study, configuration={}, into=into, wait=asyncio.run, **told
-        )  # fmt: skip
-
-    async def check(self) -> None:
-        """Ledger, alias, pointer and shelf agree, and nothing is half registered."""
-        admitted = {version.number for version in await self.ledger.versions()}
-        assert set(await self.registry.numbers()) == admitted
-        aliases = await self.registry.aliases()
-        try:
-            champion = await self.ledger.champion()
-        except NoChampion:
-            assert CHAMPION not in aliases
-            assert await self.publisher.pointed_to() is None
-            return
-        assert aliases[CHAMPION] == champion.number
-        assert await self.publisher.pointed_to() == champion.reference
-        assert await self.publisher.has(champion.reference)
-        served = {entry.version for entry in await self.ledger.history()}
-        assert aliases.get(CHALLENGER) == (max(admitted) if max(admitted) not in served else None)
-
-
-class Process:
-    """Use cases over a world, with a fuse in every change."""
-
-    def __init__(self, world: World, fuse: Fuse) -> None:
-        ledger, registry, publisher = (Fused(port, fuse) for port in (world.ledger, world.registry, world.publisher))
-        parts: dict[str, Any] = {"ledger": ledger, "registry": registry, "publisher": publisher}
-        self.reconcile = Reconcile(**parts, loader=world.loader)
-        self.register = RegisterModel(**parts, reconcile=self.reconcile)
-        self.judge = JudgeModel(
-            dataset=world.dataset,
-            trainer=world.trainer,
-            ledger=ledger,  # type: ignore[arg-type]
-            registry=registry,  # type: ignore[arg-type]
-            predictions=world.predictions,
-        )
-        self.promote = PromoteModel(ledger=ledger, clock=world.clock, reconcile=self.reconcile)  # type: ignore[arg-type]
-        self.roll_back = RollBackModel(ledger=ledger, clock=world.clock, reconcile=self.reconcile)  # type: ignore[arg-type]
-        self.begin = BeginRetraining(
-            dataset=world.dataset,
-            ledger=ledger,  # type: ignore[arg-type]
-            reports=world.reports,
-            reconcile=self.reconcile,
-        )
-        self.finish = FinishRetraining(ledger=ledger, judge=self.judge, promote=self.promote)  # type: ignore[arg-type]
-        self.publish = PublishModel(ledger=ledger, reconcile=self.reconcile)  # type: ignore[arg-type]
-
-    async def champion(self, model: TrainedModel) -> int:
-        """Register, judge and promote."""
-        version = await self.register(model)
-        await self.judge(version.number, LENIENT, PLAN)
-        await self.promote(version.number, by="ann")
-        return version.number
-
-
-@pytest.fixture
-def new_world(tmp_path: Path, ann: Beneficiary) -> Callable[[], World]:
-    records = [ClaimRecord(replace(ann, age=18 + i % 40), 1000.0 + 37 * i) for i in range(60)]
-    numbers = itertools.count()
-    return lambda: World(tmp_path / str(next(numbers)), MemoryDataset(records=records))
 
 
 async def test_a_registered_model_is_the_challenger_and_serves_nobody(new_world: Callable[[], World]) -> None:
@@ -336,118 +153,6 @@ async def test_killed_at_any_moment_the_next_command_of_any_kind_repairs(new_wor
     assert moment >= 6
 
 
-def retrain(world: World, fuse: Fuse | None = None, policy: PromotionPolicy = LENIENT) -> Retrained | None:
-    """What `medcost retrain` does, in its order; None if there was nothing to do."""
-    fuse = fuse or Fuse()
-    process = world.process(fuse)
-    begun = asyncio.run(process.begin({}))
-    if begun.is_unchanged:
-        return None
-
-    def burn(*_: object) -> None:
-        fuse.burn()
-
-    with ExitStack() as alone:
-        version = begun.made
-        if version is None:
-            world.compare(burn)
-            tuned = world.tune(fuse=fuse, occasion=begun.occasion, on_start=burn, on_trial=burn)
-            version = alone.enter_context(tuned).version
-        return asyncio.run(process.finish(begun, version.number, policy, PLAN, by="timer"))
-
-
-@pytest.fixture
-def dearer(new_world: Callable[[], World]) -> Callable[[], World]:
-    """`dearer()` is a world with a champion, where years have become 15 % dearer since."""
-
-    def make() -> World:
-        world = new_world()
-        asyncio.run(world.process().champion(world.trained()))
-        world.dataset.records = [replace(one, charges=one.charges * 1.15) for one in world.dataset.records]
-        return world
-
-    return make
-
-
-def versions_of(world: World) -> list[int]:
-    return [one.number for one in asyncio.run(world.ledger.versions())]
-
-
-def test_a_retraining_on_dearer_years_replaces_the_champion_and_says_why(dearer: Callable[[], World]) -> None:
-    world = dearer()
-    done = retrain(world, policy=replace(LENIENT, margin=-0.001))
-    assert done
-    assert done.result is Result.PROMOTED
-    (*_, entry) = asyncio.run(world.ledger.history())
-    assert entry == done.entry
-    assert (entry.version, entry.replaces, entry.by, entry.overridden) == (2, 1, "timer", False)
-    assert entry.reason.startswith("Retraining on memory (60 rows): nothing was monitored of champion 1. CRPS ")
-    assert entry.reason.endswith("on 60 rows the champion never saw")
-    assert done.served
-    assert done.served.card.provenance.occasion == "Retraining on memory (60 rows): nothing was monitored of champion 1"
-    asyncio.run(world.check())
-
-
-def test_retrained_twice_there_is_one_version(dearer: Callable[[], World]) -> None:
-    world = dearer()
-    assert retrain(world)
-    assert retrain(world) is None
-    assert versions_of(world) == [2, 1]
-
-
-def test_a_study_that_gave_the_champion_gives_nothing_new_however_it_was_asked(dearer: Callable[[], World]) -> None:
-    world = dearer()
-    assert retrain(world)
-    begun = asyncio.run(world.process().begin({"seed": 7}))  # a configuration that the champion was not made by
-    assert not begun.is_unchanged
-    with world.tune() as tuned:
-        done = asyncio.run(world.process().finish(begun, tuned.version.number, LENIENT, PLAN, by="timer"))
-    assert (done.result, done.served and done.served.number) == (Result.UNCHANGED, 2)
-    assert len(asyncio.run(world.ledger.history())) == 2
-
-
-def test_what_the_gate_refused_is_asked_about_again_without_being_made_again(dearer: Callable[[], World]) -> None:
-    world = dearer()
-    done = retrain(world, policy=replace(LENIENT, margin=-0.99))
-    assert done
-    assert (done.result, done.served and done.served.number) == (Result.REFUSED, 1)
-    assert "the gate refuses version 2" in done.reason
-    asyncio.run(world.check())
-    runs = len(world.tracker.runs)
-    again = retrain(world)
-    assert again
-    assert (again.result, again.served and again.served.number) == (Result.PROMOTED, 2)
-    assert versions_of(world) == [2, 1]
-    assert len(world.tracker.runs) == runs
-
-
-def test_on_broken_data_a_retraining_changes_nothing(dearer: Callable[[], World]) -> None:
-    world, fuse = dearer(), Fuse()
-    world.dataset.records = []
-    with pytest.raises(ClaimsRejected):
-        retrain(world, fuse)
-    assert (fuse.moments, world.tracker.runs) == (0, [])
-
-
-def test_a_retraining_killed_at_any_moment_and_run_again_makes_one_version(dearer: Callable[[], World]) -> None:
-    moment, world = 0, dearer()
-    for moment in itertools.count():  # how many there were is checked below
-        world = dearer()
-        try:
-            retrain(world, Fuse(at=moment))
-        except Killed:
-            retrain(world)
-            asyncio.run(world.check())
-            made, first = versions_of(world)  # a number that was half registered is not used again
-            assert [entry.version for entry in asyncio.run(world.ledger.history())] == [first, made], moment
-            assert [len(trials) for trials in world.tuner._studies.values()] == [1], moment
-        else:
-            break
-    asyncio.run(world.check())
-    # three folds, the study, its trial; register, publish, admit, alias; attach, annotate; append, two aliases, pointer
-    assert moment == 5 + 2 * 10
-
-
 async def test_outcomes_since_the_champion_was_made_count_if_the_policy_asks_for_them(
     new_world: Callable[[], World], ann: Beneficiary
 ) -> None:
@@ -525,89 +230,6 @@ async def test_an_empty_database_does_not_make_a_home_forget_its_versions(new_wo
     assert list(await world.registry.numbers()) == [1, 2]
 
 
-def test_tuning_needs_a_comparison_on_the_same_data(new_world: Callable[[], World]) -> None:
-    with pytest.raises(NoComparison), new_world().tune():
-        pass
-
-
-def test_tuning_takes_a_comparison_that_is_given_to_it(new_world: Callable[[], World]) -> None:
-    given = TrackedComparison(run="elsewhere", metric=Metric.CRPS, families=[], best=UNCONDITIONAL)
-    with new_world().tune(comparison=given) as tuned:
-        assert tuned.version.card.recipe == UNCONDITIONAL
-
-
-def test_a_study_is_named_after_all_that_its_losses_depend_on(new_world: Callable[[], World]) -> None:
-    world = new_world()
-    world.compare()
-    names: list[str] = []
-    for plan in (PLAN, PLAN, replace(PLAN, test_size=0.4), replace(PLAN, seed=1)):
-        with world.tune(plan, on_start=lambda _, name: names.append(name)):
-            pass
-    assert names[0] == names[1]
-    assert len(set(names)) == 3
-
-
-def test_a_named_study_is_not_mixed_with_losses_of_other_folds(new_world: Callable[[], World]) -> None:
-    world = new_world()
-    world.compare()
-    with world.tune(study="ours"):
-        pass
-    with pytest.raises(ConfigurationError, match=r"tuning\.study"), world.tune(replace(PLAN, seed=1), study="ours"):
-        pass
-
-
-def test_the_card_tells_what_each_trial_came_to(new_world: Callable[[], World]) -> None:
-    world = new_world()
-    world.compare()
-    with world.tune(study="seen") as tuned:
-        made = tuned.version.card.provenance
-    assert made.tried == tuple(trial.loss for trial in world.tuner.trials("seen"))
-    assert (len(made.tried), made.study) == (made.trials, "seen")
-    assert tuned.best.loss in made.tried
-
-
-def test_a_study_becomes_one_version_however_often_it_is_asked(new_world: Callable[[], World]) -> None:
-    world = new_world()
-    world.compare()
-    found: list[tuple[int, bool]] = []
-    for _ in range(3):
-        with world.tune() as tuned:
-            found.append((tuned.version.number, tuned.is_new))
-    assert found == [(1, True), (1, False), (1, False)]
-    assert [run.families for run in world.tracker.runs[2:]] == [[], []]  # nothing was fitted
-
-
-def test_a_study_tuned_by_other_code_or_under_another_name_becomes_another_version(
-    new_world: Callable[[], World],
-) -> None:
-    world = new_world()
-    world.compare()
-    numbers: list[int] = []
-    ways: list[dict[str, Any]] = [{}, {"git_revision": "newer"}, {"study": "another"}]
-    for told in ways:
-        with world.tune(**told) as tuned:
-            numbers.append(tuned.version.number)
-    assert numbers == [1, 2, 3]
-
-
-def test_workers_killed_at_any_moment_of_registering_leave_one_version_to_the_next(
-    new_world: Callable[[], World],
-) -> None:
-    moment, world = 0, new_world()
-    for moment in itertools.count():
-        world = new_world()
-        world.compare()
-        try:
-            with world.tune(fuse=Fuse(at=moment)):
-                break
-        except Killed:
-            with world.tune() as tuned:
-                assert tuned.version.number in {1, 2}  # a number that was given to what never was is not given again
-            asyncio.run(world.check())
-            assert len(asyncio.run(world.ledger.versions())) == 1
-    assert moment >= 6
-
-
 async def test_two_who_register_one_result_at_once_get_one_version(new_world: Callable[[], World]) -> None:
     world = new_world()
     first, second = world.trained(study="s"), world.trained(study="s")
@@ -638,15 +260,3 @@ async def test_what_was_measured_against_todays_champion_is_not_measured_again_b
     world.trainer.failure = ModelRefused("measured against the new champion")
     with pytest.raises(ModelRefused):
         await process.judge(version.number, LENIENT, PLAN, anew=False)
-
-
-def test_an_unknown_family_fails_the_run_and_no_family_at_all_begins_none(new_world: Callable[[], World]) -> None:
-    world = new_world()
-    compare = CompareModels(dataset=world.dataset, trainer=world.trainer, tracker=world.tracker)
-    told: dict[str, Any] = {"git_revision": "", "configuration": {}, "on_fold": lambda *_: None}
-    with pytest.raises(ConfigurationError, match="at least one"):
-        compare([], PLAN, Metric.CRPS, **told)
-    assert world.tracker.runs == []
-    with pytest.raises(ConfigurationError):
-        compare([UNCONDITIONAL, Recipe(family="crystal_ball")], PLAN, Metric.CRPS, **told)
-    assert [run.status for run in world.tracker.runs] == ["FAILED"]

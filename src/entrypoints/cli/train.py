@@ -21,8 +21,8 @@ from domain.ports.tracker import TrackedComparison
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.cli.train_view import FoldsProgress, TrialsProgress, bars, comparison_table, verdict_table
+from entrypoints.wiring.overrides import compose_training
 from entrypoints.wiring.settings import TREE, Settings, load
-from entrypoints.wiring.train_config import compose_training
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,8 @@ from domain.errors import ConfigurationError
 from domain.evaluation import Metric
 from domain.model import Choice, FloatRange, IntRange
 from domain.promotion import Candidacy, PairedComparison
-from entrypoints.wiring.train_config import File, compose_training
+from entrypoints.wiring.overrides import compose_training
+from entrypoints.wiring.train_config import File
 
 
 def test_without_overrides_eleven_families_are_compared_on_a_synthetic_sample():
