@@ -48,10 +48,11 @@ def key(up):
 
 def through_traefik(machine, path, **request):
     """As a browser on this machine asks."""
-    address = machine.address("traefik", "outside")
+    networks = machine.networks
     headers = {"Host": "medcost.localhost", **request.pop("headers", {})}
     named = {"extensions": {"sni_hostname": request.pop("host", "medcost.localhost")}}
-    return machine.ask(f"https://{address}{path}", source=machine.name, headers=headers, **named, **request)
+    url = f"https://{networks.address('traefik', 'outside')}{path}"
+    return networks.ask(url, source=networks.name, headers=headers, **named, **request)
 
 
 def test_a_prediction_goes_through_traefik_into_the_database(up, key):
@@ -86,7 +87,9 @@ def test_each_service_runs_as_its_user_without_capabilities_on_a_root_it_cannot_
 def test_networks_let_each_service_reach_what_it_needs_and_nothing_else(up):
     for service, needed in NEEDED.items():
         found = {
-            other for other, port in PORTS.items() if other != service and up.can_reach_anyhow(service, other, port)
+            other
+            for other, port in PORTS.items()
+            if other != service and up.networks.can_reach_anyhow(service, other, port)
         }
         assert found == needed | BESIDES.get(service, set()), service
 
@@ -109,8 +112,8 @@ def test_an_admin_promotes_another_model_through_the_api(up):
         up, "/api/v1/models/2/promotion", method="POST", json={"reason": "a test"}, headers={"X-API-Key": made}
     )
     assert status == 200, told
-    model = f"http://{up.address('model', 'model')}:3000/v1/model"
-    while up.ask(model, source=up.namespace("api"))[1]["version"] != 2:
+    model = f"http://{up.networks.address('model', 'model')}:3000/v1/model"
+    while up.networks.ask(model, source=up.networks.namespace("api"))[1]["version"] != 2:
         time.sleep(0.1)
 
 
@@ -140,7 +143,7 @@ def test_what_was_healthy_stays_so_while_the_database_is_away_and_is_not_healthy
 def test_processes_end_in_order_and_in_time(up):
     for service in ("dashboard", "model", "mlflow"):
         assert up.running[service].stop() in (0, 143), service
-        assert not up.can_reach_anyhow("api", service, PORTS[service])
+        assert not up.networks.can_reach_anyhow("api", service, PORTS[service])
         up.start(service)
     up.await_healthy("mlflow", "model", "dashboard")
 

@@ -1,0 +1,200 @@
+"""A machine that runs the services of compose.yaml without an engine: each with a read-only root of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.deploy.compose.networks import Networks
+
+TREE = Path(__file__).resolve().parents[3]
+BIN = Path(sys.executable).parent
+POSTGRES = Path("/usr/lib/postgresql/15/bin")
+PASSWD = "root:x:0:0::/tmp:/bin/sh\npostgres:x:999:999::/tmp:/bin/sh\nmedcost:x:10001:10001::/tmp:/bin/sh\n"
+STOCK = {"traefik": ["traefik"]}
+"""What an image that is not ours runs when nothing is said."""
+
+
+@dataclass
+class Process:
+    """A running service. Its own process is the child of bubblewrap."""
+
+    outer: subprocess.Popen[bytes]
+    said: Path
+    ends_by: signal.Signals
+
+    @property
+    def pid(self) -> int:
+        while not (children := psutil.Process(self.outer.pid).children()):
+            assert self.outer.poll() is None, self.said.read_text(errors="replace")
+            time.sleep(0.02)
+        return children[0].pid
+
+    def stop(self) -> int:
+        """As an engine does: the image's signal, and SIGKILL for what is left."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            inner = psutil.Process(self.pid)
+            family = [inner, *inner.children(recursive=True)]
+            inner.send_signal(self.ends_by)
+            _, left = psutil.wait_procs(family, timeout=30)
+            for one in left:
+                one.kill()
+        return self.outer.wait(timeout=30)
+
+
+@dataclass
+class Machine:
+    """One machine that runs compose.yaml."""
+
+    folder: Path
+    services: dict[str, Any]
+    networks: Networks
+    image: Callable[[str], Any]
+    roots: Path | None
+    running: dict[str, Process] = field(default_factory=dict)
+
+    def stop(self) -> None:
+        for process in reversed(self.running.values()):
+            process.stop()
+
+    def environment(self, service: str) -> dict[str, str]:
+        told = self.services[service]
+        found = dict(self._image(service).get("ENV", {}))
+        if not self.root(service):
+            found = {name: value for name, value in found.items() if "PATH" not in name}
+            found |= {"PATH": f"{BIN}:{POSTGRES}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+        for file in told.get("env_file", ()):
+            lines = (TREE / "docker" / file).read_text(encoding="utf-8").splitlines()
+            found |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+        return found | (told.get("environment") or {})
+
+    def root(self, service: str) -> Path | None:
+        """The image's own, if there are images."""
+        target = self.services[service].get("build", {}).get("target")
+        return self.roots / target if self.roots and target else None
+
+    def command(self, service: str, *instead: str, more: tuple[str, ...] = ()) -> list[str]:
+        """Entrypoint and command, as in the image unless compose.yaml says another."""
+        told, image = self.services[service], self._image(service)
+        entrypoint = told.get("entrypoint") or image.get("ENTRYPOINT", [])
+        return [*entrypoint, *(instead or (*(told.get("command") or image.get("CMD") or STOCK[service]), *more))]
+
+    def boxed(self, service: str, command: list[str], *, settings: dict[str, str] | None = None) -> list[str]:
+        """A command line that runs something where and as which user the service runs."""
+        told = self.services[service]
+        own = Path(tempfile.mkdtemp(dir=self.folder))
+        for name in ("upper", "work", "root", "srv"):
+            (own / name).mkdir()
+        self._copy_into_image(service, own / "srv")
+        (own / "hosts").write_text(self.networks.hosts(service), encoding="utf-8")
+        (own / "passwd").write_text(PASSWD, encoding="utf-8")
+        user, group = (told.get("user") or self._image(service).get("USER", "0:0")).split(":")
+        box = ["bwrap", "--bind", f"{own}/root", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run"]
+        box += ["--perms", "1777", "--tmpfs", "/dev/shm"]
+        box += ["--ro-bind", f"{own}/hosts", "/etc/hosts", "--ro-bind", f"{own}/passwd", "/etc/passwd"]
+        image = self.root(service)
+        if not image:
+            box += ["--ro-bind", f"{own}/srv", "/srv"]
+        for place in told.get("tmpfs", ()):
+            box += ["--perms", "1777", "--tmpfs", place.split(":")[0]]
+        if not image:  # bwrap makes folders on the way for root alone
+            box += [part for way in list(TREE.parents)[-2::-1] for part in ("--perms", "0755", "--dir", str(way))]
+            box += ["--ro-bind", str(TREE), str(TREE)]
+        for volume in told.get("volumes", ()):
+            source, target, *mode = volume.split(":")
+            box += ["--perms", "0755", "--dir", str(Path(target).parent)]
+            box += ["--ro-bind" if mode == ["ro"] else "--bind", str(self.volume(source, int(user))), target]
+        box += ["--remount-ro", "/"] if told.get("read_only") else []
+        box += ["--chdir", "/tmp", "--die-with-parent", "--clearenv"]
+        for name, value in (self.environment(service) | (settings or {})).items():
+            box += ["--setenv", name, str(value)]
+        box += ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "--no-new-privs"]
+        box += ["--bounding-set=-all", "--inh-caps=-all", *command]
+        mount = (
+            f"mount -t overlay overlay -o lowerdir={image or '/'},upperdir={own}/upper,workdir={own}/work {own}/root"
+        )
+        # a checkout, or Python itself, below root's own folder: open in this root alone
+        places = () if image else (TREE, Path(sys.base_prefix))
+        ways = " ".join([f"{own}/root", *(f"{own}/root{way}" for place in places for way in place.parents)])
+        ports = "sysctl -qw net.ipv4.ip_unprivileged_port_start=0"
+        inside = ["sh", "-c", f'{ports} && {mount} && chmod a+x {ways} && exec "$@"', "sh", *box]
+        return ["ip", "netns", "exec", self.networks.namespace(service), "unshare", "--mount", *inside]
+
+    def run(self, service: str, *command: str, more: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+        """`docker compose run --rm SERVICE [COMMAND]`."""
+        box = self.boxed(service, self.command(service, *command, more=more))
+        return subprocess.run(box, capture_output=True, text=True, check=False)
+
+    def start(self, service: str, **settings: str) -> Process:
+        said = self.folder / f"{service}.said"
+        with said.open("ab") as output:
+            box = self.boxed(service, self.command(service), settings=settings)
+            process = subprocess.Popen(box, stdout=output, stderr=output)
+        by = signal.SIGINT if service.startswith("postgres") else signal.SIGTERM  # as the images say
+        self.running[service] = Process(process, said, by)
+        return self.running[service]
+
+    def execute(self, service: str, *command: str) -> subprocess.CompletedProcess[str]:
+        """`docker compose exec SERVICE COMMAND`."""
+        user, group = (self.services[service].get("user") or self._image(service)["USER"]).split(":")
+        return subprocess.run(
+            ["nsenter", f"--target={self.running[service].pid}", "--mount", "--net", "--",
+             "setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", *command],
+            env={**self.environment(service)}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def healthy(self, service: str) -> bool:
+        """What the engine would find out, by the check of compose.yaml or of the image."""
+        told = self.services[service].get("healthcheck")
+        command = told["test"] if told else self._image(service)["HEALTHCHECK"]
+        assert command[0] == "CMD"
+        return self.execute(service, *command[1:]).returncode == 0
+
+    def await_healthy(self, *services: str) -> None:
+        for service in services:
+            deadline = time.monotonic() + 120
+            while not self.healthy(service):
+                process = self.running[service]
+                assert process.outer.poll() is None, process.said.read_text()
+                assert time.monotonic() < deadline, process.said.read_text()
+                time.sleep(0.2)
+
+    def volume(self, source: str, user: int) -> Path:
+        """A folder of the tree, or a volume, which is made for whom it is mounted first."""
+        if source.startswith("../.secrets"):
+            return self.folder / source[3:]
+        if source.startswith("."):
+            found = (TREE / "docker" / source).resolve()
+            return found if found.exists() else self.folder
+        made = self.folder / "volumes" / source
+        if not made.exists():
+            made.mkdir(parents=True)
+            os.chown(made, user, user)
+            made.chmod(0o700)
+        return made
+
+    def _image(self, service: str) -> dict[str, Any]:
+        told = self.services[service]
+        if "build" not in told:
+            return {}
+        return self.image(told["build"].get("target", service))
+
+    @staticmethod
+    def _copy_into_image(service: str, srv: Path) -> None:
+        """What Dockerfiles copy from elsewhere than src/."""
+        for place in ("medcost", "bento", "mlflow"):
+            (srv / place).mkdir()
+            shutil.copy(TREE / "docker" / "images" / "health.py", srv / place)
+        shutil.copy(TREE / "docker" / "postgres" / "app" / "grants.sql", srv / "medcost")
