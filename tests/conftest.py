@@ -23,11 +23,12 @@ import httpx
 import pytest
 from hypothesis import settings
 
+from tests.command import CLI
+
 # a busy machine takes longer than hypothesis' 200 ms over an example without anything being wrong
 settings.register_profile("medcost", deadline=None)
 settings.load_profile("medcost")
 
-CLI = [sys.executable, "-m", "entrypoints.cli.main"]
 TRAINING = ["cv=quick", "tuning.n_trials=1", "dataset=synthetic", "dataset.rows=400"]
 
 _missing: dict[str, str] = {}

@@ -6,7 +6,6 @@ import hashlib
 import json
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,8 +17,8 @@ import httpx
 import pytest
 
 from adapters.postgres.embedded import EmbeddedPostgres
+from tests.command import CLI
 
-CLI = [sys.executable, "-m", "entrypoints.cli.main"]
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
 TABLES = (
     "predictions",

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,10 @@ from adapters.sklearn.trainer import SklearnTrainer
 from adapters.system.home import Home
 from domain.model import FoldPlan, Provenance, Recipe
 from domain.prediction import ModelReference
+from tests.command import CLI
 
 pytestmark = pytest.mark.timeout(400)
 
-CLI = [sys.executable, "-m", "entrypoints.cli.main"]
 TRAINING = ["cv=quick", "tuning.n_trials=2", "dataset=synthetic", "dataset.rows=400", "model=[linear,interaction_ols]"]
 
 

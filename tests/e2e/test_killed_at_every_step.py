@@ -20,6 +20,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.system.home import Home
+from tests.command import CLI
 
 LOOK = ["look"]
 FORGERY = """
@@ -170,7 +171,7 @@ def test_a_tampered_ledger_is_told_and_nothing_is_promoted_or_rolled_back(
     as_owner.execute(text(tampering))
     entries = as_owner.execute(text("SELECT * FROM model_ledger")).all()
 
-    command = [sys.executable, "-m", "entrypoints.cli.main", "models", "history"]
+    command = [*CLI, "models", "history"]
     environment = {**os.environ, "MEDCOST_HOME": str(processes.home.path)}
     told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (told.returncode, told.stdout, told.stderr.count("\n")) == (1, "", 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,6 +13,7 @@ import psycopg
 from psycopg.sql import SQL
 
 from adapters.postgres.embedded import EmbeddedPostgres
+from tests.command import CLI
 
 MARK = "4321987"
 ODD = {"age": 77, "sex": "female", "bmi": float(f"27.{MARK}"), "children": 1, "smoker": "no", "region": "southwest"}
@@ -22,7 +22,7 @@ REFUSED = {**ODD, "bmi": float(f"28.{MARK}")}
 
 
 def make_key(home: Path) -> str:
-    command = [sys.executable, "-m", "entrypoints.cli.main", "keys", "create", "a test", "--json", "--home", str(home)]
+    command = [*CLI, "keys", "create", "a test", "--json", "--home", str(home)]
     return json.loads(subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)["secret"]
 
 

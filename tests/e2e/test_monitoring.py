@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 
 import httpx
 import pytest
 
 from adapters.pandas.synthetic import SyntheticClaims
 from domain.beneficiary import FACTS, Beneficiary
+from tests.command import CLI
 
 ASKED = 150
 
@@ -22,7 +22,7 @@ def served(trained_up, tmp_path):
 
 
 def monitor(home, *more):
-    command = [sys.executable, "-m", "entrypoints.cli.main", "monitor", "run", "--home", str(home), *more]
+    command = [*CLI, "monitor", "run", "--home", str(home), *more]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 

@@ -7,8 +7,6 @@ import json
 import signal
 import sqlite3
 import subprocess
-import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
@@ -23,6 +21,7 @@ from domain.beneficiary import Beneficiary
 from domain.claims import COLUMNS
 from domain.cost import Interval
 from domain.prediction import ModelReference, NewPrediction, Outcome
+from tests.command import CLI, Ended
 
 ASKED = 250
 QUICK = ("model=[linear]", "cv=quick", "tuning.n_trials=4", "tuning.timeout=null", "tuning.patience=null")
@@ -48,19 +47,8 @@ def run(home):
 
 
 def begin(home, *arguments, output=subprocess.DEVNULL):
-    command = [sys.executable, "-m", "entrypoints.cli.main", *map(str, arguments), "--home", str(home)]
+    command = [*CLI, *map(str, arguments), "--home", str(home)]
     return subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE, text=True)
-
-
-@dataclass(frozen=True)
-class Ended:
-    status: int
-    output: str
-    said: str
-
-    @property
-    def document(self):
-        return json.loads(self.output)
 
 
 @pytest.fixture

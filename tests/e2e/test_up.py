@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +19,8 @@ import httpx
 import psutil
 import pytest
 
-CLI = [sys.executable, "-m", "entrypoints.cli.main"]
+from tests.command import CLI
+
 QUICK = ["model=[linear,interaction_ols]", "cv=quick", "tuning.n_trials=2", "dataset=synthetic", "dataset.rows=400"]
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.deploy.authority import Authority
 from tests.deploy.host.machines import TREE, Bare, Machine, lacking, layer, wire
 
 HERE = Path(__file__).parent
@@ -137,7 +138,7 @@ def net(
 
 @pytest.fixture(scope="module")
 def traefik(
-    net: Net, part: Callable[..., None], new_authority: Callable[[], Any]
+    net: Net, part: Callable[..., None], new_authority: Callable[[], Authority]
 ) -> Iterator[Callable[..., list[str]]]:
     """Traefik in the container with its files as they are. `traefik(net.outside, url, at=address)` gives statuses.
 

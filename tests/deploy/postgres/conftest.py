@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.deploy.authority import Authority
+
 KEPT = Path(__file__).resolve().parents[3] / "docker" / "postgres"
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 USERS = ("migrator", "api", "dashboard", "trainer", "optuna", "model", "pgadmin")
@@ -28,7 +30,7 @@ class Server:
 
     folder: Path
     port: int
-    authority: Any  # see the conftest above: tests import no module of each other
+    authority: Authority
     superuser: str
     kept: Path = KEPT
     programs: Path = DEBIAN
@@ -108,12 +110,12 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def new_server(part: Callable[..., None], new_authority: Callable[[], Any]) -> Iterator[Callable[..., Server]]:
+def new_server(part: Callable[..., None], new_authority: Callable[[], Authority]) -> Iterator[Callable[..., Server]]:
     """`new_server("app")` makes and starts a server with the files of docker/postgres and certificates of its own."""
     part("postgresql", None if (DEBIAN / "postgres").exists() else "PostgreSQL 15 of Debian is not installed")
     made: list[Server] = []
 
-    def make(kind: str, authority: Any = None, data: Path | None = None) -> Server:
+    def make(kind: str, authority: Authority | None = None, data: Path | None = None) -> Server:
         user = "postgres" if os.geteuid() == 0 else getpass.getuser()
         folder = Path(tempfile.mkdtemp(prefix="medcost-deploy-", dir="/tmp"))  # a socket's path must be short
         server = Server(folder, _free_port(), authority or new_authority(), user)

@@ -21,6 +21,8 @@ import httpx
 import pytest
 import yaml
 
+from tests.deploy.authority import Authority
+
 KEPT = Path(__file__).resolve().parents[3] / "docker" / "traefik"
 TRAEFIK = Path(sys.executable).with_name("traefik")
 DOMAIN = "medcost.test"
@@ -156,7 +158,9 @@ def start_traefik(part: Callable[..., None], tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="package")
-def open_edge(start_traefik: Callable[..., Any], new_authority: Callable[[], Any]) -> Iterator[Callable[..., Edge]]:
+def open_edge(
+    start_traefik: Callable[..., Any], new_authority: Callable[[], Authority]
+) -> Iterator[Callable[..., Edge]]:
     """`open_edge(api=[…], dashboard=[…], MEDCOST_…=…)`: Traefik in front of what `_serve` gave."""
     authority = new_authority()
     authority.server("tls", DOMAIN, f"mlflow.{DOMAIN}", f"pgadmin.{DOMAIN}")

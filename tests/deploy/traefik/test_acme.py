@@ -13,9 +13,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.deploy.authority import Authority
 
 HOSTS = ("medcost.test", "mlflow.medcost.test", "pgadmin.medcost.test")
 
@@ -31,7 +32,7 @@ class Pebble:
 
 
 @pytest.fixture
-def pebble(part: Callable[..., None], new_authority: Callable[[], Any], tmp_path: Path) -> Iterator[Pebble]:
+def pebble(part: Callable[..., None], new_authority: Callable[[], Authority], tmp_path: Path) -> Iterator[Pebble]:
     part("pebble", None if shutil.which("pebble") else "the package of this name is not installed")
     authority = new_authority()
     authority.server("acme", "localhost", "127.0.0.1")

@@ -1,23 +1,11 @@
 """What the tests of the command line share: the command as a user has it, in a process of its own."""
 
-import json
 import os
 import subprocess
-import sys
-from dataclasses import dataclass
 
 import pytest
 
-
-@dataclass(frozen=True)
-class Ended:
-    status: int
-    output: str
-    said: str
-
-    @property
-    def document(self):
-        return json.loads(self.output)
+from tests.command import CLI, Ended
 
 
 @pytest.fixture
@@ -31,7 +19,7 @@ def medcost(home):
 
     def run(*arguments, home=home, **told):
         ended = subprocess.run(
-            [sys.executable, "-m", "entrypoints.cli.main", *map(str, arguments)],
+            [*CLI, *map(str, arguments)],
             env={**os.environ, "MEDCOST_HOME": str(home), **told},
             capture_output=True,
             text=True,

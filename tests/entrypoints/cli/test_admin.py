@@ -2,9 +2,10 @@
 
 import os
 import subprocess
-import sys
 
 import pytest
+
+from tests.command import CLI
 
 WORD = "correct horse battery"
 
@@ -15,7 +16,7 @@ def set_password(home):
 
     def run(said, **environment):
         return subprocess.run(
-            [sys.executable, "-m", "entrypoints.cli.main", "admin", "password", "--profile", "memory"],
+            [*CLI, "admin", "password", "--profile", "memory"],
             env={**os.environ, "MEDCOST_HOME": str(home), **environment},
             input=f"{said}\n",
             capture_output=True,

@@ -4,9 +4,10 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 
 import pytest
+
+from tests.command import CLI
 
 QUICK = ("model=[tree,knn]", "transform=none", "cv=quick", "dataset.rows=300", "tuning.timeout=null")
 
@@ -74,7 +75,7 @@ def test_a_killed_tuning_goes_on_from_its_trials(medcost, home):
     assert medcost("train", "stage=training", *QUICK).status == 0
     tuning = ("train", "stage=optuna", *QUICK, "tuning.n_trials=6", "tuning.patience=null")
     process = subprocess.Popen(
-        [sys.executable, "-m", "entrypoints.cli.main", *tuning],
+        [*CLI, *tuning],
         env={**os.environ, "MEDCOST_HOME": str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -4,12 +4,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.command import CLI
 
 TRAIN = (
     *("train", "stage=all", "model=[tree]", "transform=none", "cv=quick", "dataset.rows=400", "--json"),
@@ -43,7 +44,7 @@ def workers(home, tmp_path):
     for number in range(4):
         output, said_in = tmp_path / f"{number}.json", tmp_path / f"{number}.said"
         with output.open("w") as out, said_in.open("w") as said:
-            command = [sys.executable, "-m", "entrypoints.cli.main", *TRAIN]
+            command = [*CLI, *TRAIN]
             environment = {**os.environ, "MEDCOST_HOME": str(home)}
             process = subprocess.Popen(command, env=environment, stdout=out, stderr=said)
         started.append(Worker(process, output, said_in))
