@@ -56,6 +56,7 @@ def train(
     assert process.stderr is not None
     first = process.stderr.readline()
     meanwhile()
+    assert process.poll() is None, "what was to happen midway happened after the end"
     out, said = process.communicate(timeout=300)
     assert process.returncode == 0, first + said
     return json.loads(out)
@@ -131,8 +132,9 @@ def _no_namespaces() -> str | None:
         return "namespaces are made by root"
     if not shutil.which("ip"):
         return "ip is not installed"
-    tried = subprocess.run(["ip", "netns", "add", "medcost-try"], capture_output=True, text=True, check=False)
-    subprocess.run(["ip", "netns", "del", "medcost-try"], capture_output=True, check=False)
+    name = f"medcost-try-{os.getpid()}"  # another run may try at the same time
+    tried = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True, check=False)
+    subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
     return tried.stderr.strip() or None
 
 
@@ -151,7 +153,7 @@ def test_separate_hosts_find_the_same_though_one_is_out_of_reach_midway(hosts, d
     with dask_cluster(workers=2, host=hosts.address, inside=hosts.inside) as cluster:
         overrides = ["executor=dask", f"executor.address={cluster.address}"]
         there = train(tmp_path, *overrides, inside=hosts.inside(3), meanwhile=lambda: hosts.pull(2))
-        assert "Remove worker addr: tcp://10.93.0.12" in cluster.said
+        cluster.wait_for("Remove worker addr: tcp://10.93.0.12")
     assert figures(there) == figures(local)
 
 

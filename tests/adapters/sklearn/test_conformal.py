@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from adapters.pandas.synthetic import SyntheticClaims
 from adapters.sklearn.distribution import LEVELS, ResidualDistribution, fitted_distribution
-from adapters.sklearn.fitting import Table, fit_model
+from adapters.sklearn.fitting import Table, fit_and_score, fit_model
 from adapters.sklearn.scoring import Published, crps, scores
 from domain.cost import CostDistribution
 from domain.model import Recipe
@@ -197,3 +198,12 @@ def test_scores_tell_smokers_from_others(people):
     assert by_name["smoker=yes"].rows + by_name["smoker=no"].rows == 200
     assert measured.interval.coverage == 1
     assert (measured.expected.rmse, measured.typical.within_100) == (0, 1)
+
+
+def test_served_ranges_are_scored_around_points_out_of_fold_not_around_rows_known_by_heart():
+    table = Table.of(SyntheticClaims(rows=400, seed=3).read())
+    model, served = fit_and_score(Recipe(family="knn"), table, seed=0)
+    by_heart = scores(table.rows, table.charges, model.predict_arrays(table.rows)[0])
+    assert by_heart.interval.coverage == 1
+    # the conformal rank holds nine in ten of its own residuals, or one or two people more in each group
+    assert 0.9 <= served.interval.coverage < 0.94
