@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from domain.model import Hyperparameters
 
-TRIALS, TRIALS_OF_NOTHING = 32, 400
+TRIALS, TRIALS_OF_NOTHING = 32, 200
 ROWS: Final = 2000
 WORKERS: Final = (1, 2, 4)
 SPACE: Final = {"learning_rate": FloatRange(0.01, 0.3, log=True), "max_leaf_nodes": IntRange(4, 32)}
