@@ -122,7 +122,9 @@ def model_around(estimator: Any, table: Table, points: Floats, *, seed: int) -> 
         np.tile(table.rows, (repeats, 1)), points.ravel(), np.tile(table.charges, repeats), repeats=repeats, seed=seed
     )
     background = np.random.default_rng(seed).permutation(len(table))[:_BACKGROUND]
-    return CostModel(estimator, distribution, Support.of(table.rows, table.charges, seed=seed), table.rows[background])
+    expected = distribution.mean(table.rows, points[0])
+    support = Support.of(table.rows, table.charges, expected, seed=seed)
+    return CostModel(estimator, distribution, support, table.rows[background])
 
 
 def fit_estimator(recipe: Recipe, table: Table, *, seed: int) -> Any:
