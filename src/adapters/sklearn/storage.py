@@ -122,7 +122,11 @@ def read(folder: Path, digest: str) -> tuple[CostModel, LearntFrom]:
             estimator,
             ResidualDistribution(tuple(kept["grouping"].tolist()), float(kept["floor"]), groups, kept["quantiles"]),
             Support.from_parts(
-                *(reference[name] for name in ("lows", "highs", "rows", "charges")), reference.get("expected")
+                reference["lows"],
+                reference["highs"],
+                reference["rows"],
+                reference["charges"],
+                reference.get("expected"),
             ),
             reference["background"],
         )
