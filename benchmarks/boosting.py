@@ -87,7 +87,7 @@ def _together(folder: Path, limit: str, scratch: Path) -> Measured:
         claims = PartitionedClaims(folder, executor, sample=_SAMPLE).read()
         assert claims.population
         read = time.perf_counter()
-        *_, model = Cluster(executor.client).fits(_RECIPE, claims.population, Table.of(claims), _PLAN)
+        *_, (model, _) = Cluster(executor.client).fits(_RECIPE, claims.population, Table.of(claims), _PLAN)
         seconds = {"contract and sample": read - begun, "six fits": time.perf_counter() - read}
         return _measured(model, seconds, [_peak(worker.pid) for worker in workers])
 

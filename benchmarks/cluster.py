@@ -2,9 +2,10 @@
 
     python -m benchmarks.cluster --folder /somewhere --prepare    # writes 80 files of 250,000 invented people
     python -m benchmarks.cluster --folder /somewhere
+    python -m benchmarks.cluster --folder /somewhere --alone      # this process only
 
-Memory is the most that a worker ever held (VmHWM), its libraries included; the same workers score the small folder
-first and then the large one.
+Memory is the most that a process ever held (VmHWM), its libraries included; the same ones score the small folder first
+and then the large one.
 """
 
 from __future__ import annotations
@@ -111,19 +112,24 @@ def show(what: str, rows: int, seconds: float, memory: str = "") -> None:
     print(f"| {what} | {rows:,} | {seconds:.1f} | {rows / seconds:,.0f} | {memory} |", flush=True)
 
 
-def run(folder: Path, family: str) -> None:
+def run(folder: Path, family: str, *, alone: bool) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as made:
         work = Path(made)
         shipped = model(family, work)
-        print(f"{family}\n\n| what | rows | s | rows/s | most memory of each worker |\n|---|---|---|---|---|")
+        print(f"{family}\n\n| what | rows | s | rows/s | most memory of each process |\n|---|---|---|---|---|")
         one = next((folder / "small").iterdir())
-        alone = SklearnLoader().load(shipped.reference, work / "medcost")
+        loaded = SklearnLoader().load(shipped.reference, work / "medcost")
         begun = time.perf_counter()
         single = asyncio.run(
-            predict_file(alone, shipped.reference, one, work / "one.parquet", on_batch=lambda *_: None)
+            predict_file(loaded, shipped.reference, one, work / "one.parquet", on_batch=lambda *_: None)
         )
         show("one file, this process", single.scored, time.perf_counter() - begun)
-        show("small folder, this process", *measured(LocalExecutor(), shipped, folder / "small", work / "here"))
+        for size in ("small", "large"):
+            found = measured(LocalExecutor(), shipped, folder / size, work / size)
+            show(f"{size} folder, this process", *found, most_memory(os.getpid()))
+            shutil.rmtree(work / size)
+        if alone:
+            return
         with cluster(work, 2) as address, connected(address, patience=60) as executor:
             executor.client.wait_for_workers(2, timeout=60)
             started: Any = executor.client.run(os.getpid)
@@ -143,8 +149,9 @@ if __name__ == "__main__":
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--family", default="boosting")
     parser.add_argument("--prepare", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="no cluster")
     told = parser.parse_args()
     if told.prepare:
         prepare(told.folder)
     else:
-        run(told.folder, told.family)
+        run(told.folder, told.family, alone=told.alone)

@@ -153,11 +153,7 @@ class Cluster:
         self.workers: list[subprocess.Popen[bytes]] = []
         file = folder / "scheduler.json"
         self._scheduler = self._start(0, "scheduler", "--port", "0", "--scheduler-file", str(file))
-        deadline = time.monotonic() + 60
-        while not file.exists() or not file.read_text():
-            assert self._scheduler.poll() is None, self.said
-            assert time.monotonic() < deadline, self.said
-            time.sleep(0.05)
+        self._until(lambda: file.exists() and bool(file.read_text()))
         self.address: str = json.loads(file.read_text())["address"]
 
     @property
@@ -169,6 +165,17 @@ class Cluster:
         words = ["worker", self.address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self._folder)]
         self.workers.append(self._start(len(self.workers) + 1, *words, **environment))
         return self.workers[-1]
+
+    def wait_for(self, word: str, times: int = 1) -> None:
+        """Wait until a word stands in the log so many times."""
+        self._until(lambda: self.said.count(word) >= times)
+
+    def _until(self, true: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 120
+        while not true():
+            assert self._scheduler.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.05)
 
     def end(self) -> None:
         """End them all; a stopped one, too."""
@@ -188,7 +195,10 @@ class Cluster:
 
 @pytest.fixture(scope="session")
 def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., AbstractContextManager[Cluster]]:
-    """`with dask_cluster(workers=2) as cluster:` on this host, or where ``host`` and ``inside`` say."""
+    """`with dask_cluster(workers=2) as cluster:` on this host, or where ``host`` and ``inside`` say.
+
+    All workers have registered: on busy cores one may need longer to start than who asks has patience.
+    """
 
     @contextmanager
     def start(
@@ -201,6 +211,7 @@ def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Abst
         try:
             for _ in range(workers):
                 cluster.join()
+            cluster.wait_for("Register worker addr", workers)
             yield cluster
         finally:
             cluster.end()

@@ -11,9 +11,18 @@ from application.measure_outcomes import LiveScores
 from application.newest_predictions import newest
 from application.use_case import use_case
 from application.watch_inputs import FEWEST
-from domain.beneficiary import Beneficiary
 from domain.drift import Difference, DriftReport, Sample
-from domain.monitoring import ALARM, GROUPS, OVERALL, GroupOutcomes, JudgedGroup, MonitoringReport, judged, pit
+from domain.monitoring import (
+    ALARM,
+    GROUPS,
+    OVERALL,
+    ROWS_FOR_ONE,
+    GroupOutcomes,
+    JudgedGroup,
+    MonitoringReport,
+    judged,
+    pit,
+)
 from domain.ports.clock import Clock
 from domain.ports.drift import DriftMeter
 from domain.ports.ledger import ModelLedger
@@ -30,7 +39,7 @@ if TYPE_CHECKING:
     from domain.drift import ColumnDrift
     from domain.model import ModelCard
     from domain.ports.loader import LoadedModel
-    from domain.prediction import Prediction, PublishedColumns
+    from domain.prediction import Prediction
 
 
 @use_case
@@ -65,8 +74,10 @@ class MonitorChampion:
             one for one in await newest(self.predictions, most=MOST, since=since) if one.model == version.reference
         ]
         known = [one for one in await self.predictions.outcomes(since, limit=MOST) if one.model == version.reference]
-        answers = await model.publish_columns(table_of(learnt_from.facts))
-        expected = cast("list[list[float]]", answers.money.tolist())[0] if len(learnt_from) else []
+        expected = learnt_from.more.get("expected")
+        if expected is None:  # a folder of before it was kept: some models know by heart what they learnt
+            answers = await model.publish_columns(table_of(learnt_from.facts))
+            expected = cast("list[list[float]]", answers.money.tolist())[0] if len(learnt_from) else []
         columns = await asyncio.to_thread(
             drifts,
             self.meter,
@@ -83,9 +94,7 @@ class MonitorChampion:
             predictions=len(asked),
             outcomes=len(known),
             columns=columns,
-            groups=await asyncio.to_thread(
-                coverages, self.meter, groups, covered_when_made(version.card, learnt_from, answers)
-            ),
+            groups=await asyncio.to_thread(coverages, self.meter, groups, covered_when_made(version.card)),
         )
         await self.reports.add(report)
         return report
@@ -96,7 +105,7 @@ def drifts(meter: DriftMeter, learnt_from: Sample, asked: Sample, known: Sample)
 
     Args:
         meter: what measures.
-        learnt_from: training rows, with what the champion answers for them, ``expected``.
+        learnt_from: training rows, with what fits that had not seen them answer for them, ``expected``.
         asked: those who asked, with what they were answered.
         known: those whose outcome came in, with its ``pit``.
     """
@@ -121,34 +130,18 @@ def coverages(
     return judged(comparable, [inside / rows for inside, rows in known], p_values)
 
 
-def covered_when_made(card: ModelCard, learnt_from: Sample, answers: PublishedColumns) -> dict[str, tuple[int, int]]:
-    """Say of each group how many people, of how many, were covered when the model was made.
+def covered_when_made(card: ModelCard) -> dict[str, tuple[int, int]]:
+    """Say of each group how many people, of how many independent ones, were covered when the model was made.
 
-    As cross-validation measured it; or as the served model itself covers the rows it learnt from, where that is less.
-    The folds of cross-validation make ranges of their own, so a group that the served ranges are too narrow for may
-    have looked better there. That is no change, and told by the group's figures, not by an alarm.
-
-    Args:
-        card: the champion's.
-        learnt_from: training rows with their ``charges``.
-        answers: what the champion publishes of them.
+    As the served ranges hold costs around points out of fold: the folds of cross-validation make ranges of their own,
+    so a group that the served ranges are too narrow for may look better there. That is no change, and told by the
+    group's figures, not by an alarm. A card of before there were such figures has but cross-validation.
     """
-    measured = card.cross_validation
+    measured = card.served or card.cross_validation
     shares = {OVERALL: (measured.interval.coverage, measured.rows)}
     shares |= {one.group: (one.coverage, one.rows) for one in measured.groups}
-    found = {group: (round(share * rows), rows) for group, (share, rows) in shares.items()}
-    if not len(learnt_from):
-        return found
-    _, _, low, high = cast("list[list[float]]", answers.money.tolist())
-    covered = [
-        (Beneficiary.of_numbers(list(row)), least <= float(cost) <= most)
-        for row, cost, least, most in zip(learnt_from.facts, learnt_from.more["charges"], low, high, strict=True)
-    ]
-    for group in found.keys() & GROUPS.keys():
-        inside = [within for who, within in covered if GROUPS[group](who)]
-        if inside and sum(inside) / len(inside) < shares[group][0]:
-            found[group] = (sum(inside), len(inside))
-    return found
+    independent = {group: (share, max(1, round(rows / ROWS_FOR_ONE))) for group, (share, rows) in shares.items()}
+    return {group: (round(share * rows), rows) for group, (share, rows) in independent.items()}
 
 
 async def pits(model: LoadedModel, known: Sequence[Prediction]) -> list[float]:

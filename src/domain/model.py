@@ -175,6 +175,7 @@ class ModelCard:
         notes: what else must be said, such as a fit on a subsample.
         folds: each metric over the folds of that cross-validation; none on cards made before there were any.
         profile: of the people in the training data; None on cards made before there were any.
+        served: of the ranges that are served, around points out of fold; None on cards made before there were any.
     """
 
     recipe: Recipe
@@ -190,6 +191,7 @@ class ModelCard:
     notes: tuple[str, ...] = ()
     folds: tuple[MetricSummary, ...] = ()
     profile: Profile | None = None
+    served: Scores | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,14 @@ SHORTFALL: Final = 0.02
 OVERALL: Final = "all"
 """The group of everybody."""
 
+ROWS_FOR_ONE: Final = 2.25
+"""So many rows out of five folds tell as much of the model that is served as one person it never met.
+
+They were held against other fits than the one that is served, and those have most of their rows in common. Nadeau and
+Bengio (2003, "Inference for the generalization error", eq. 9) therefore count the variance of a mean over K folds as
+1 / K + 1 / (K - 1) instead of 1 / K: (2 K - 1) / (K - 1) times as much, for K = 5 as of so many fewer rows.
+"""
+
 GROUPS: Final[Mapping[str, Callable[[Beneficiary], bool]]] = MappingProxyType(
     {
         OVERALL: lambda _: True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,14 +17,14 @@ from adapters.pandas.synthetic import SyntheticClaims
 from adapters.scipy.drift import ScipyDriftMeter
 from adapters.sklearn.loader import SklearnLoader
 from adapters.sklearn.trainer import SklearnTrainer
-from application.monitor_champion import MonitorChampion
+from application.monitor_champion import MonitorChampion, coverages, covered_when_made
 from application.predict_costs import PredictCosts
 from application.watch_inputs import FEWEST
 from domain.beneficiary import Beneficiary
 from domain.errors import NoChampion
 from domain.ledger import Change, NewEntry
 from domain.model import FoldPlan, ModelVersion, Provenance, Recipe
-from domain.monitoring import GROUPS
+from domain.monitoring import GROUPS, GroupOutcomes
 from domain.prediction import ModelReference, Outcome
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -143,3 +144,36 @@ async def test_a_model_that_keeps_no_rows_can_only_be_held_against_outcomes(moni
 async def test_without_a_champion_there_is_nothing_to_monitor(monitor):
     with pytest.raises(NoChampion):
         await monitor(MONTH)
+
+
+def smokers(made, coverage, rows):
+    """The champion's card, had its served ranges held the costs of so many of so many smokers."""
+    groups = tuple(
+        replace(one, coverage=coverage, rows=rows) if one.group == "smoker=yes" else one
+        for one in made.card.cross_validation.groups
+    )
+    return replace(made.card, served=replace(made.card.served, groups=groups))
+
+
+def short(card, coverage, rows=4000):
+    now = GroupOutcomes(group="smoker=yes", outcomes=rows, inside=round(coverage * rows), bias=0, typical_mae=0)
+    (found,) = coverages(ScipyDriftMeter(), [now], covered_when_made(card))
+    return found.short
+
+
+def test_a_group_that_the_served_ranges_were_too_narrow_for_from_the_start_has_not_changed(made):
+    assert not short(smokers(made, 0.8, 270), 0.8)
+    assert short(smokers(made, 0.91, 270), 0.75)
+
+
+def test_of_270_out_of_fold_a_model_knows_no_more_than_of_120_it_never_met(made):
+    # a forest on 1,338 rows came out like this: nothing had happened
+    assert not short(smokers(made, 0.92, 281), 0.85)
+    # 12,000 would have known better
+    assert short(smokers(made, 0.92, 12_000), 0.85)
+
+
+def test_a_card_of_before_served_ranges_were_scored_has_but_cross_validation(made):
+    old = replace(made.card, served=None)
+    (everybody, *_) = covered_when_made(old).values()
+    assert everybody[0] / everybody[1] == pytest.approx(made.card.cross_validation.interval.coverage, abs=0.001)

@@ -18,7 +18,7 @@ from xgboost import dask as boosting
 
 from adapters.sklearn.boosted import kept
 from adapters.sklearn.families import estimator_of
-from adapters.sklearn.fitting import Table, model_around
+from adapters.sklearn.fitting import Table, model_around, served_scores
 from adapters.sklearn.model import rounded
 from adapters.sklearn.scoring import scores
 from adapters.sklearn.storage import digests_of
@@ -47,7 +47,7 @@ class Cluster:
     client: Client
 
     def fits(self, recipe: Recipe, population: Population, table: Table, plan: FoldPlan) -> Iterator[Any]:
-        """Give a `Fold` for each fold, and then the `CostModel` whose trees were grown on all rows.
+        """Give a `Fold` for each fold, and then the `CostModel` whose trees were grown on all rows, with its scores.
 
         Args:
             recipe: of a family that is `distributed`.
@@ -72,7 +72,8 @@ class Cluster:
             answers, _ = model.predict_arrays(table.rows[held])
             measured = scores(table.rows[held], table.charges[held], answers)
             yield Fold(held, answers, measured, seconds, time.perf_counter() - begun)
-        yield model_around(self._grow(booster, frame), table, points, seed=plan.seed)
+        served = model_around(self._grow(booster, frame), table, points, seed=plan.seed)
+        yield served, served_scores(served, table, points)
 
     def _read(self, population: Population, folds: int) -> Any:
         """Let each worker read parts and keep them."""

@@ -14,6 +14,7 @@ from adapters.sklearn.distribution import fitted_distribution
 from adapters.sklearn.families import estimator_of, family_of
 from adapters.sklearn.folds import folds
 from adapters.sklearn.model import CostModel, rounded
+from adapters.sklearn.scoring import scores
 from adapters.sklearn.support import Support
 from domain.beneficiary import FACTS
 from domain.errors import ConfigurationError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from domain.claims import Claims
     from domain.model import Recipe
+    from domain.scores import Scores
 
     Floats = NDArray[np.float64]
 
@@ -69,7 +71,27 @@ def fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> C
         ConfigurationError: for a recipe that makes no sense.
     """
     with threads_for(len(table)):
-        return _fit_model(recipe, table, seed=seed, repeats=repeats)
+        return _fit_model(recipe, table, seed=seed, repeats=repeats)[0]
+
+
+def fit_and_score(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> tuple[CostModel, Scores]:
+    """Fit as `fit_model` does, and score what was fitted as `served_scores` does."""
+    with threads_for(len(table)):
+        model, points = _fit_model(recipe, table, seed=seed, repeats=repeats)
+        return model, served_scores(model, table, points)
+
+
+def served_scores(model: CostModel, table: Table, points: Floats) -> Scores:
+    """Score the very ranges that a model publishes, around points of estimators that had not seen the row.
+
+    Cross-validation measures ranges that each fold makes for itself, and groups by other facts if it likes.
+
+    Args:
+        model: fitted on the table.
+        table: n rows.
+        points: as `model_around`; those of the first repeat are looked at.
+    """
+    return scores(table.rows, table.charges, model.around(points[0], table.rows))
 
 
 def threads_for(rows: int) -> threadpool_limits:
@@ -77,13 +99,13 @@ def threads_for(rows: int) -> threadpool_limits:
     return threadpool_limits(1 if rows < _WORTH_THREADS else None)
 
 
-def _fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int) -> CostModel:
+def _fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int) -> tuple[CostModel, Floats]:
     points = np.empty((repeats, len(table)))
     draws = folds(table.charges, n_splits=_INNER_SPLITS, n_repeats=repeats, seed=seed)
     for number, (known, held) in enumerate(draws):
         estimator = fit_estimator(recipe, table[known], seed=seed)
         points[number // _INNER_SPLITS, held] = rounded(estimator.predict(table.rows[held]))
-    return model_around(fit_estimator(recipe, table, seed=seed), table, points, seed=seed)
+    return model_around(fit_estimator(recipe, table, seed=seed), table, points, seed=seed), points
 
 
 def model_around(estimator: Any, table: Table, points: Floats, *, seed: int) -> CostModel:
@@ -100,7 +122,9 @@ def model_around(estimator: Any, table: Table, points: Floats, *, seed: int) -> 
         np.tile(table.rows, (repeats, 1)), points.ravel(), np.tile(table.charges, repeats), repeats=repeats, seed=seed
     )
     background = np.random.default_rng(seed).permutation(len(table))[:_BACKGROUND]
-    return CostModel(estimator, distribution, Support.of(table.rows, table.charges, seed=seed), table.rows[background])
+    expected = distribution.mean(table.rows, points[0])
+    support = Support.of(table.rows, table.charges, expected, seed=seed)
+    return CostModel(estimator, distribution, support, table.rows[background])
 
 
 def fit_estimator(recipe: Recipe, table: Table, *, seed: int) -> Any:

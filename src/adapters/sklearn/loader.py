@@ -107,8 +107,7 @@ class SklearnLoader(ModelLoader):
 
     def reference(self, model: ModelReference, folder: Path) -> Sample:
         """Read them; the estimator is not brought to life."""
-        rows, charges = read_reference(folder, model.digest)
-        return Sample(rows, {"charges": charges})
+        return Sample(*read_reference(folder, model.digest))
 
 
 def _rows(beneficiaries: Sequence[Beneficiary]) -> Floats:

@@ -85,11 +85,17 @@ class CostModel:
         answers, doubts = zip(*pieces, strict=True)
         return Published.rounded(np.concatenate(answers)), np.concatenate(doubts)
 
+    def around(self, points: Floats, rows: Floats) -> Floats:
+        """Answer as `predict_arrays` does, n x 100 in USD, around points that another estimator gave for the rows."""
+        return self._spread(points, rows, ALL)[0]
+
     def _answers(self, rows: Floats, levels: Positions) -> tuple[Floats, Bits]:
         """Give the mean and the quantiles at some positions of `LEVELS`, and where the model guesses."""
         if not len(rows):
             return np.empty((0, 1 + len(LEVELS[levels]))), np.empty(0, np.uint8)
-        middle = self.points(rows)
+        return self._spread(self.points(rows), rows, levels)
+
+    def _spread(self, middle: Floats, rows: Floats, levels: Positions) -> tuple[Floats, Bits]:
         answers = np.column_stack([self.distribution.mean(rows, middle), self.distribution.table(rows, middle, levels)])
         doubts, widen = self.support.doubts(rows)
         wide = np.flatnonzero(widen)

@@ -81,6 +81,7 @@ def write(model: CostModel, card: ModelCard, learnt_from: LearntFrom, into: Path
         highs=support.highs,
         rows=support.rows,
         charges=support.charges,
+        **({} if support.expected is None else {"expected": support.expected}),
     )
     _save(folder / files.TRAINING_ROWS, digests=learnt_from.digests, highest=np.uint64(learnt_from.highest))
     (folder / files.CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2))
@@ -120,7 +121,13 @@ def read(folder: Path, digest: str) -> tuple[CostModel, LearntFrom]:
         model = CostModel(
             estimator,
             ResidualDistribution(tuple(kept["grouping"].tolist()), float(kept["floor"]), groups, kept["quantiles"]),
-            Support.from_parts(reference["lows"], reference["highs"], reference["rows"], reference["charges"]),
+            Support.from_parts(
+                reference["lows"],
+                reference["highs"],
+                reference["rows"],
+                reference["charges"],
+                reference.get("expected"),
+            ),
             reference["background"],
         )
         answers, _ = model.predict_arrays(model.background)
@@ -135,8 +142,10 @@ def read(folder: Path, digest: str) -> tuple[CostModel, LearntFrom]:
     return model, learnt_from
 
 
-def read_reference(folder: Path, digest: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Verify a folder and read the rows, n x 6, that it keeps of those its model learnt from, and their charges in USD.
+def read_reference(folder: Path, digest: str) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+    """Verify a folder and read the rows, n x 6, that it keeps of those its model learnt from.
+
+    With their ``charges``, and what was ``expected`` of them out of fold, if that was kept; both in USD.
 
     Raises:
         ModelRefused: as `files.read_verified`, or if no such rows can be read.
@@ -144,7 +153,7 @@ def read_reference(folder: Path, digest: str) -> tuple[NDArray[np.float64], NDAr
     content = files.read_verified(folder, digest)[files.REFERENCE]
     try:
         kept = _load(content)
-        return kept["rows"], kept["charges"]
+        return kept["rows"], {"charges": kept["charges"]} | {name: kept[name] for name in kept.keys() & {"expected"}}
     except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
         message = f"the model folder holds no rows to compare with: {error}"
         raise ModelRefused(message) from error

@@ -48,6 +48,7 @@ class Support:
         rows: training rows to compare with, n x 6.
         charges: what they cost, USD.
         crowds: where at least five of those rows are alike, see `_crowds`.
+        expected: what fits that had not seen those rows expected of them, USD; None where that was not kept.
     """
 
     lows: Floats
@@ -55,18 +56,22 @@ class Support:
     rows: Floats
     charges: Floats
     crowds: Floats
+    expected: Floats | None = None
 
     @classmethod
-    def of(cls, rows: Floats, charges: Floats, *, seed: int) -> Support:
+    def of(cls, rows: Floats, charges: Floats, expected: Floats | None = None, *, seed: int) -> Support:
         """Describe training rows."""
         some = rows[:, _COLUMNS]
         draw = np.sort(np.random.default_rng(seed).permutation(len(rows))[:MOST_REFERENCES])
-        return cls.from_parts(some.min(axis=0), some.max(axis=0), rows[draw], charges[draw])
+        kept = None if expected is None else expected[draw]
+        return cls.from_parts(some.min(axis=0), some.max(axis=0), rows[draw], charges[draw], kept)
 
     @classmethod
-    def from_parts(cls, lows: Floats, highs: Floats, rows: Floats, charges: Floats) -> Support:
+    def from_parts(
+        cls, lows: Floats, highs: Floats, rows: Floats, charges: Floats, expected: Floats | None = None
+    ) -> Support:
         """Find the crowds anew in parts that were kept."""
-        return cls(lows, highs, rows, charges, _crowds(rows))
+        return cls(lows, highs, rows, charges, _crowds(rows), expected)
 
     @property
     def ranges(self) -> Mapping[str, tuple[float, float]]:

@@ -139,7 +139,8 @@ class SklearnTrainer(Trainer):
         """Write the folder of a recipe from what `_fits` gave; ``everywhere`` are all rows if they were fitted."""
         table = Table.of(claims)
         measured = _evaluation(recipe, table, replace(plan, n_repeats=1), done, _ignore)
-        model: CostModel = next(done)
+        found: tuple[CostModel, Scores] = next(done)
+        model, served = found
         card = ModelCard(
             recipe=recipe,
             created_at=self.clock.now(),
@@ -154,6 +155,7 @@ class SklearnTrainer(Trainer):
             notes=(*_sampled(claims, everywhere=everywhere is not None), *notes_on(recipe, len(table))),
             folds=tuple(MetricSummary(one.value, measured.mean(one), measured.spread(one)) for one in Metric),
             profile=Profile.of(table.rows.T.tolist()),
+            served=served,
         )
         known = LearntFrom(digests_of(table), everywhere.highest if everywhere else HIGHEST_ROW_DIGEST)
         return write(model, card, known, into)

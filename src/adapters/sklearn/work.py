@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from adapters.sklearn.fitting import fit_model, threads_for
+from adapters.sklearn.fitting import fit_and_score, fit_model, threads_for
 from adapters.sklearn.folds import folds, train_and_test
 from adapters.sklearn.scoring import scores
 
@@ -72,6 +72,6 @@ def test(recipe: Recipe, table: Table, plan: FoldPlan) -> Scores:
     return scores(table.rows[held], table.charges[held], answers)
 
 
-def whole(recipe: Recipe, table: Table, plan: FoldPlan) -> CostModel:
-    """Fit on all rows."""
-    return fit_model(recipe, table, seed=plan.seed, repeats=plan.n_repeats)
+def whole(recipe: Recipe, table: Table, plan: FoldPlan) -> tuple[CostModel, Scores]:
+    """Fit on all rows, and score the ranges that will be served."""
+    return fit_and_score(recipe, table, seed=plan.seed, repeats=plan.n_repeats)

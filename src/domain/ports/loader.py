@@ -71,9 +71,10 @@ class ModelLoader(Protocol):
 
     @abstractmethod
     def reference(self, model: ModelReference, folder: Path) -> Sample:
-        """Verify each file, then give the rows that the folder keeps of those its model learnt from, with charges.
+        """Verify each file, then give the rows that the folder keeps of those its model learnt from, with ``charges``.
 
-        All of them, or a random sample; none where the folder keeps none.
+        All of them, or a random sample; none where the folder keeps none. With what was ``expected`` of them by fits
+        that had not seen them, if the folder keeps that.
 
         Raises:
             ModelRefused: as `load`.

@@ -98,7 +98,7 @@ def test_a_row_is_answered_for_by_trees_that_have_not_seen_it(trainer, executor,
     assert nonsense.population
     deep = {"n_estimators": 200, "max_depth": 10, "min_child_weight": 0.0, "learning_rate": 0.3}
     remembering = Recipe(family="boosting_xgboost", hyperparameters=deep)
-    *folds, model = Cluster(executor.client).fits(remembering, nonsense.population, Table.of(nonsense), plan)
+    *folds, (model, _) = Cluster(executor.client).fits(remembering, nonsense.population, Table.of(nonsense), plan)
     assert measured(model, Table.of(nonsense)).expected.r2 > 0.9
     assert max(one.measured.expected.r2 for one in folds) < 0.1
     assert sorted(np.concatenate([one.held for one in folds])) == list(range(800))
