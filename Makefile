@@ -5,6 +5,7 @@ PORT ?= 8000
 HOME_DIR ?= .medcost
 DATA ?=
 LONG ?= 20
+WORKERS ?= 3
 VENV := .venv
 DVC := .venv-dvc
 BIN := $(VENV)/bin
@@ -19,8 +20,8 @@ help: ## what can be made
 up: setup ## everything, at http://127.0.0.1:$(PORT); Ctrl-C stops it. DATA=file.csv, HOME_DIR=, PORT=
 	@exec $(BIN)/medcost up --home "$(HOME_DIR)" --port "$(PORT)" $(if $(DATA),--data "$(DATA)")
 
-test: setup-dev ## the whole test suite with every real part that this machine can give
-	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+test: setup-dev ## the whole test suite with every real part that this machine can give. WORKERS=, ARGS="-k cost"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-docker: setup-dev ## images built, started, updated, broken and rolled back, on a Docker engine or one started for it
 	@MEDCOST_REQUIRE=$${MEDCOST_REQUIRE:-docker-engine} tests/deploy/docker/engine.sh $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/docker $(ARGS)
