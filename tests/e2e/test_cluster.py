@@ -14,14 +14,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from adapters.bentoml.publisher import BentoPublisher
-from adapters.memory.clock import FixedClock
-from adapters.memory.sample import small_sample
 from adapters.pandas.synthetic import SyntheticClaims
-from adapters.sklearn.trainer import SklearnTrainer
-from adapters.system.home import Home
-from domain.model import FoldPlan, Provenance, Recipe
-from domain.prediction import ModelReference
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -153,19 +146,6 @@ def test_separate_hosts_find_the_same_though_one_is_out_of_reach_midway(hosts, d
         there = train(tmp_path, *overrides, inside=hosts.inside(3), meanwhile=lambda: hosts.pull(2))
         assert "Remove worker addr: tcp://10.93.0.12" in cluster.said
     assert figures(there) == figures(local)
-
-
-@pytest.fixture
-async def home(tmp_path):
-    """With a champion on its shelf."""
-    trainer, recipe, plan, claims = SklearnTrainer(FixedClock()), Recipe(family="forest"), FoldPlan(), small_sample()
-    test = trainer.test(recipe, claims, plan)
-    made = trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=tmp_path)
-    place, reference = Home(tmp_path / "home"), ModelReference(1, made.digest)
-    publisher = BentoPublisher(place.bentoml, place.pointer)
-    await publisher.publish(reference, made.folder)
-    await publisher.point_to(reference)
-    return place.path
 
 
 def predict(home: Path, source: Path, out: Path, *options: str) -> dict[str, Any]:
