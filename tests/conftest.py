@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -29,6 +31,7 @@ from tests.command import CLI
 settings.register_profile("medcost", deadline=None)
 settings.load_profile("medcost")
 
+DVC = Path(__file__).resolve().parents[1] / ".venv-dvc" / "bin"
 TRAINING = ["cv=quick", "tuning.n_trials=1", "dataset=synthetic", "dataset.rows=400"]
 
 _missing: dict[str, str] = {}
@@ -74,16 +77,15 @@ def trained(medcost: Callable[..., None], tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="session")
-def trained_up(trained: Path) -> Callable[..., AbstractContextManager[tuple[Path, str]]]:
-    """`with trained_up(folder) as (home, url):` runs `medcost up` on a copy of the trained home in a folder.
+def medcost_up() -> Callable[..., AbstractContextManager[str]]:
+    """`with medcost_up(home) as url:` runs `medcost up` in a home until all of it answers.
 
     More settings are given by name, as in the environment.
     """
 
     @contextmanager
-    def up(folder: Path, **settings: str) -> Iterator[tuple[Path, str]]:
-        home, said = folder / "home", folder / "home.said"
-        subprocess.run(["cp", "-a", trained, home], check=True)  # PostgreSQL's files may be nobody's
+    def up(home: Path, **settings: str) -> Iterator[str]:
+        said = home.with_name(f"{home.name}.said")
         with said.open("wb") as output:
             command = [*CLI, "up", "--home", str(home), "--port", "0"]
             environment = {**os.environ, **settings}
@@ -94,11 +96,27 @@ def trained_up(trained: Path) -> Callable[..., AbstractContextManager[tuple[Path
                 assert process.poll() is None, said.read_text()
                 assert time.monotonic() < deadline, said.read_text()
                 time.sleep(0.05)
-            yield home, said.read_text().split("Ready: ")[1].split()[0]
+            yield said.read_text().split("Ready: ")[1].split()[0]
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
             process.wait(timeout=60)
+
+    return up
+
+
+@pytest.fixture(scope="session")
+def trained_up(
+    trained: Path, medcost_up: Callable[..., AbstractContextManager[str]]
+) -> Callable[..., AbstractContextManager[tuple[Path, str]]]:
+    """`with trained_up(folder) as (home, url):` runs `medcost up` on a copy of the trained home in a folder."""
+
+    @contextmanager
+    def up(folder: Path, **settings: str) -> Iterator[tuple[Path, str]]:
+        home = folder / "home"
+        subprocess.run(["cp", "-a", trained, home], check=True)  # PostgreSQL's files may be nobody's
+        with medcost_up(home, **settings) as url:
+            yield home, url
 
     return up
 
@@ -217,6 +235,57 @@ def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Abst
             cluster.end()
 
     return start
+
+
+class S3Server:
+    """An S3 of the tests' own (moto's, from the environment of DVC), and what its users need in their environment."""
+
+    def __init__(self, log: Path) -> None:
+        self._log, self._nothing = log, log.with_name("nothing")
+        self._nothing.touch()
+        with log.open("wb") as said:
+            command = [DVC / "moto_server", "--host", "127.0.0.1", "--port", "0"]
+            self._process = subprocess.Popen(command, stdout=said, stderr=said)
+        deadline = time.monotonic() + 60
+        while not (found := re.search(r"Running on (http://127\.0\.0\.1:\d+)\n", self.said)):
+            assert self._process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.05)
+        self.address = found[1]
+
+    @property
+    def said(self) -> str:
+        """Its log, a line a request."""
+        return self._log.read_text()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        here = {"AWS_ENDPOINT_URL": self.address, "AWS_REGION": "us-east-1"}
+        known = {"AWS_ACCESS_KEY_ID": "tester", "AWS_SECRET_ACCESS_KEY": "tester"}
+        # of whoever runs the tests, nothing is used; botocore wants a file, which /dev/null is not
+        none = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), str(self._nothing))
+        return {**here, **known, **none, "AWS_EC2_METADATA_DISABLED": "true"}
+
+    def bucket(self, name: str) -> Any:
+        """Make a bucket, and give Arrow's file system to look into it."""
+        from pyarrow import fs
+
+        known = {"access_key": "tester", "secret_key": "tester"}
+        files = fs.S3FileSystem(**known, endpoint_override=self.address, allow_bucket_creation=True)
+        files.create_dir(name)
+        return files
+
+    def end(self) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def s3(part: Callable[[str, str | None], None], tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    part("s3", None if (DVC / "moto_server").exists() else "`make setup-dvc` was not run")
+    server = S3Server(tmp_path_factory.mktemp("s3") / "log")
+    yield server
+    server.end()
 
 
 @dataclass(frozen=True)

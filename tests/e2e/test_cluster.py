@@ -13,14 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from adapters.bentoml.publisher import BentoPublisher
-from adapters.memory.clock import FixedClock
-from adapters.memory.sample import small_sample
 from adapters.pandas.synthetic import SyntheticClaims
-from adapters.sklearn.trainer import SklearnTrainer
-from adapters.system.home import Home
-from domain.model import FoldPlan, Provenance, Recipe
-from domain.prediction import ModelReference
 from tests.command import CLI
 
 # six processes import SciPy and scikit-learn, and all cores may have other work: with ten others at it, that alone took
@@ -156,19 +149,6 @@ def test_separate_hosts_find_the_same_though_one_is_out_of_reach_midway(hosts, d
         there = train(tmp_path, *overrides, inside=hosts.inside(3), meanwhile=lambda: hosts.pull(2))
         cluster.wait_for("Remove worker addr: tcp://10.93.0.12")
     assert figures(there) == figures(local)
-
-
-@pytest.fixture
-async def home(tmp_path):
-    """With a champion on its shelf."""
-    trainer, recipe, plan, claims = SklearnTrainer(FixedClock()), Recipe(family="forest"), FoldPlan(), small_sample()
-    test = trainer.test(recipe, claims, plan)
-    made = trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=tmp_path)
-    place, reference = Home(tmp_path / "home"), ModelReference(1, made.digest)
-    publisher = BentoPublisher(place.bentoml, place.pointer)
-    await publisher.publish(reference, made.folder)
-    await publisher.point_to(reference)
-    return place.path
 
 
 def predict(home: Path, source: Path, out: Path, *options: str) -> dict[str, Any]:

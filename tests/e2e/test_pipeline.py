@@ -8,8 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,7 @@ QUICK = {
 @dataclass(frozen=True)
 class Pipeline:
     folder: Path
+    told: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *command: str | Path) -> str:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MEDCOST_", "DVC_"))}
@@ -42,6 +43,7 @@ class Pipeline:
             "DVC_GLOBAL_CONFIG_DIR": str(beside / "dvc"),
             "DVC_SITE_CACHE_DIR": str(beside / "dvc"),
             "GIT_CONFIG_GLOBAL": os.devnull,
+            **self.told,
         }
         done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -60,7 +62,8 @@ class Pipeline:
 
     def commit(self, message: str) -> None:
         self.run("git", "add", "--all")
-        self.run("git", "-c", "user.name=Ann", "-c", "user.email=ann@example.org", "commit", "--quiet", "-m", message)
+        who = ("-c", "user.name=Ann", "-c", "user.email=ann@example.org")
+        self.run("git", *who, "commit", "--quiet", "--allow-empty", "-m", message)
 
     def set(self, file: str, **values: str) -> None:
         text = (self.folder / file).read_text()
@@ -130,21 +133,46 @@ def test_what_depends_on_a_changed_parameter_runs_and_its_figures_are_compared(p
     assert 0 < measured["interval.coverage"]["new"] <= 1
 
 
-def test_another_machine_pulls_the_same_bytes_and_has_nothing_to_do(pipeline: Pipeline) -> None:
+@dataclass(frozen=True)
+class Remote:
+    address: str
+    endpoint: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    def join(self, pipeline: Pipeline) -> None:
+        pipeline.dvc("remote", "add", "--force", "--local", "--default", "team", self.address)
+        if self.endpoint:
+            pipeline.dvc("remote", "modify", "--local", "team", "endpointurl", self.endpoint)
+
+
+@pytest.fixture(params=["folder", "s3"])
+def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Remote:
+    if request.param == "folder":
+        return Remote(str(tmp_path / "remote"))
+    s3 = request.getfixturevalue("s3")
+    s3.bucket("dvc")
+    told = {name: value for name, value in s3.environment.items() if name != "AWS_ENDPOINT_URL"}
+    return Remote("s3://dvc/team", s3.address, told)
+
+
+def test_another_machine_pulls_the_same_bytes_and_has_nothing_to_do(
+    pipeline: Pipeline, remote: Remote, tmp_path: Path
+) -> None:
     pipeline.commit("Whatever ran last")
-    pipeline.dvc("remote", "add", "--local", "--default", "shared", str(pipeline.folder.parent / "remote"))
-    pipeline.dvc("push")
-    other = Pipeline(pipeline.folder.parent / "other")
-    pipeline.run("git", "clone", "--quiet", str(pipeline.folder), str(other.folder))
-    other.dvc("remote", "add", "--local", "--default", "shared", str(pipeline.folder.parent / "remote"))
-    other.dvc("pull")
-    here, there = (
+    here, there = replace(pipeline, told=remote.told), Pipeline(tmp_path / "there", remote.told)
+    remote.join(here)
+    here.dvc("push")
+    here.run("git", "clone", "--quiet", str(here.folder), str(there.folder))
+    assert not (there.folder / ".dvc" / "cache").exists()
+    remote.join(there)
+    there.dvc("pull")
+    files, pulled = (
         {file.relative_to(one.folder): file.read_bytes() for file in (one.folder / "data").rglob("*") if file.is_file()}
-        for one in (pipeline, other)
+        for one in (here, there)
     )
-    assert len(here) == 10
-    assert there == here
-    assert other.changed() == set()
+    assert len(files) == 10
+    assert pulled == files
+    assert there.changed() == set()
 
 
 def test_own_rows_take_the_place_of_the_sample(pipeline: Pipeline) -> None:

@@ -6,6 +6,7 @@ knows. Credentials and end points come from each one's usual environment, such a
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -30,6 +31,21 @@ if TYPE_CHECKING:
 _WILD: Final = "*"
 _DRAFT: Final = ".part"
 _NOTES: Final = b"medcost"
+_OBJECTS: Final = ("s3", "gcs")
+"""Types of file systems that know no folders."""
+
+_CREDENTIALS: Final = (
+    "no credentials are found that allow this: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, here "
+    "and for every worker"
+)
+_REMEDIES: Final = {
+    "NO_SUCH_BUCKET": "there is no such bucket: make it, or correct the address or AWS_ENDPOINT_URL",
+    "NETWORK_CONNECTION": "no S3 answers: correct AWS_ENDPOINT_URL, or let this machine reach it",
+    "ACCESS_DENIED": _CREDENTIALS,
+    "INVALID_ACCESS_KEY_ID": _CREDENTIALS,
+    "SIGNATURE_DOES_NOT_MATCH": _CREDENTIALS,
+}
+"""What to do about errors of S3, which Arrow tells as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +106,8 @@ def people_of(partition: Partition, at_once: int) -> Iterator[Batch]:
     Raises:
         InvalidInput: if it cannot be read.
     """
-    with _telling_of(partition.path), _opened(partition.source)[0].open_input_file(partition.path) as file:
+    shown = _shown(partition.source, partition.path)
+    with _telling_of(shown), _opened(partition.source)[0].open_input_file(partition.path) as file:
         are_any = False
         for batch in parquet_batches(file, at_once):
             are_any = True
@@ -141,8 +158,9 @@ def answers_to(partition: Partition) -> Iterator[Answers]:
     place = PurePosixPath(partition.place)
     # a name of its own: a worker that was given up may still write the same
     draft = str(place.with_name(f".{place.name}.{uuid4().hex}{_DRAFT}"))
-    with _telling_of(partition.place):
-        system.create_dir(str(place.parent), recursive=True)
+    with _telling_of(_shown(partition.out, partition.place)):
+        if system.type_name not in _OBJECTS:  # an empty object in a folder's place would need a right to each level
+            system.create_dir(str(place.parent), recursive=True)
         try:
             with system.open_output_stream(draft) as sink:
                 yield Answers(sink)
@@ -154,11 +172,15 @@ def answers_to(partition: Partition) -> Iterator[Answers]:
 
 
 def tidy(out: str) -> None:
-    """Remove what workers that were killed left below a folder."""
+    """Remove what workers that were killed left below a folder.
+
+    Raises:
+        InvalidInput: if the folder cannot be read.
+    """
     system, base = _opened(_absolute(out))
-    listed = cast(
-        "list[fs.FileInfo]", system.get_file_info(fs.FileSelector(base, recursive=True, allow_not_found=True))
-    )
+    with _telling_of(out):
+        selector = fs.FileSelector(base, recursive=True, allow_not_found=True)
+        listed = cast("list[fs.FileInfo]", system.get_file_info(selector))
     for one in listed:
         if one.base_name.startswith(".") and one.base_name.endswith(_DRAFT):
             with suppress(OSError):
@@ -172,8 +194,8 @@ def _absolute(address: str) -> str:
 def _opened(address: str) -> tuple[fs.FileSystem, str]:
     try:
         return fs.FileSystem.from_uri(address)
-    except (ValueError, ImportError, pa.ArrowException) as error:
-        message = f"{address} is no folder that can be reached: {error}"
+    except (OSError, ValueError, ImportError, pa.ArrowException) as error:
+        message = f"{address} is no folder that can be reached: {_why(error)}"
         raise ConfigurationError(message) from error
 
 
@@ -182,7 +204,20 @@ def _telling_of(what: str) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException) as error:
-        raise _unusable(what, str(error)) from error
+        raise _unusable(what, _why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    """Say what went wrong, and first what to do about it if that is known."""
+    named = re.search(r"AWS Error (\w+)", str(error))
+    remedy = _REMEDIES.get(named[1]) if named else None
+    return f"{remedy} ({error})" if remedy else str(error)
+
+
+def _shown(address: str, path: str) -> str:
+    """Give the address of a file in an address's file system."""
+    scheme, separator, _ = address.partition("://")
+    return f"{scheme}://{path}" if separator else path
 
 
 def _unusable(what: str, why: str) -> InvalidInput:

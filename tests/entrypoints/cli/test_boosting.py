@@ -1,10 +1,25 @@
 """From a folder of Parquet files, by a cluster, to a champion that is served."""
 
+import csv
+
+import httpx
+
 from adapters.dask.executor import connected
 from adapters.pandas.synthetic import SyntheticClaims
 
 
-def test_trees_grown_by_two_workers_become_champion_and_answer(medcost, dask_cluster, tmp_path):
+def asked(row):
+    """Make a request of a row of the file."""
+    numbers = {"age": int(row["age"]), "bmi": float(row["bmi"]), "children": int(row["children"])}
+    return {**numbers, **{name: row[name] for name in ("sex", "smoker", "region")}}
+
+
+def published(answer):
+    interval = answer["interval"]
+    return answer["expected"], answer["typical"], interval["low"], interval["high"], answer["model"]["version"]
+
+
+def test_trees_grown_by_two_workers_become_champion_and_answer(medcost, medcost_up, home, dask_cluster, tmp_path):
     folder, people = tmp_path / "year=2024", tmp_path / "people.csv"
     folder.mkdir()
     for part in range(3):
@@ -21,9 +36,20 @@ def test_trees_grown_by_two_workers_become_champion_and_answer(medcost, dask_clu
     assert trained.document["champion"]["number"] == 1
 
     # the cluster is gone: who serves needs neither it nor XGBoost
-    people.write_text("age,sex,bmi,children,smoker,region\n40,male,30,1,no,southeast\n")
+    people.write_text(
+        "age,sex,bmi,children,smoker,region\n"
+        "40,male,30,1,no,southeast\n19,female,22.5,0,yes,northwest\n61,female,41.3,3,yes,southwest\n"
+    )
     predicted = medcost("predict", "--input", people, "--output", tmp_path / "costs.csv", "--json")
-    assert (predicted.status, predicted.document["scored"]) == (0, 1)
+    assert (predicted.status, predicted.document["scored"]) == (0, 3)
+    rows = list(csv.DictReader((tmp_path / "costs.csv").open()))
+    with medcost_up(home) as url, httpx.Client(base_url=f"{url}/api/v1", timeout=60, trust_env=False) as api:
+        answers = [api.post("/predictions", json=asked(row)).raise_for_status().json() for row in rows]
+    assert [published(answer) for answer in answers] == [
+        tuple(float(row[name]) for name in ("expected", "typical", "low", "high", "model_version")) for row in rows
+    ]
+    assert len({answer["expected"] for answer in answers}) == 3
+
     card = medcost("models", "show", "1", "--markdown").output
     assert "2,400 rows: the 3 files of the folder year=2024" in card
     assert "The estimator was fitted on all rows" in card

@@ -1,0 +1,30 @@
+"""What several tests of whole commands share."""
+
+import asyncio
+
+import pytest
+
+from adapters.bentoml.publisher import BentoPublisher
+from adapters.memory.clock import FixedClock
+from adapters.memory.sample import small_sample
+from adapters.sklearn.trainer import SklearnTrainer
+from adapters.system.home import Home
+from domain.model import FoldPlan, Provenance, Recipe
+from domain.prediction import ModelReference
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """With a champion on its shelf, and nothing else."""
+    trainer, recipe, plan, claims = SklearnTrainer(FixedClock()), Recipe(family="forest"), FoldPlan(), small_sample()
+    test, folder = trainer.test(recipe, claims, plan), tmp_path_factory.mktemp("shelf")
+    made = trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=folder)
+    place, reference = Home(folder / "home"), ModelReference(1, made.digest)
+    publisher = BentoPublisher(place.bentoml, place.pointer)
+
+    async def publish():
+        await publisher.publish(reference, made.folder)
+        await publisher.point_to(reference)
+
+    asyncio.run(publish())
+    return place.path
