@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-docker check format setup setup-dev setup-dvc lock dvc bench soak
+.PHONY: help up test test-docker test-host check format setup setup-dev setup-dvc lock dvc bench soak
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ test: setup-dev ## the whole test suite with every real part that this machine c
 
 test-docker: setup-dev ## images built, started, updated, broken and rolled back, on a Docker engine or one started for it
 	@MEDCOST_REQUIRE=$${MEDCOST_REQUIRE:-docker-engine} tests/deploy/docker/engine.sh $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/docker $(ARGS)
+
+test-host: setup-dev ## a bare Debian 12 and 13 booted with systemd, made a host, and booted again; as root
+	@MEDCOST_REQUIRE=$${MEDCOST_REQUIRE:-booted-host} $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/host/test_booted.py $(ARGS)
 
 check: setup-dev ## format, lint, types, architecture
 	@$(BIN)/ruff format --check .

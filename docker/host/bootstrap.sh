@@ -33,7 +33,8 @@ fail() {
 usage() { fail "$1; see bootstrap.sh --help" 2; }
 
 readonly SETTINGS=/etc/medcost/host.env
-readonly PACKAGES="nftables wireguard-tools qrencode fail2ban python3-systemd openssh-server sudo unattended-upgrades logrotate"
+# dbus: without it no restart can be planned, and unattended-upgrades never makes one
+readonly PACKAGES="dbus nftables wireguard-tools qrencode fail2ban python3-systemd openssh-server sudo unattended-upgrades logrotate"
 
 # what goes where: mode, file of this folder, place
 readonly FILES="
@@ -50,6 +51,7 @@ readonly FILES="
 0644 fail2ban/action.d/medcost.conf          /etc/fail2ban/action.d/medcost.conf
 0644 fail2ban/filter.d/medcost-traefik.conf  /etc/fail2ban/filter.d/medcost-traefik.conf
 0644 fail2ban/jail.d/medcost.conf            /etc/fail2ban/jail.d/medcost.conf
+0644 fail2ban/service.conf                   /etc/systemd/system/fail2ban.service.d/medcost.conf
 0644 ssh/medcost.conf                        /etc/ssh/sshd_config.d/10-medcost.conf
 0440 sudoers/medcost                         /etc/sudoers.d/medcost
 0644 apt/52medcost                           /etc/apt/apt.conf.d/52medcost
@@ -174,7 +176,7 @@ act() {
   if [ -n "$dry" ]; then
     echo "would $what"
   else
-    echo "$what"
+    echo "$what" || true # who is cut off hears nothing any more
     "$@"
   fi
 }
@@ -269,6 +271,7 @@ start() {
   trap '' HUP PIPE # who is cut off from here on needs us to the end
   act "apply /etc/sysctl.d/60-medcost.conf" sysctl -q -p /etc/sysctl.d/60-medcost.conf
   act "read units anew" systemctl daemon-reload
+  act "start dbus" systemctl start dbus.socket # else, freshly installed, not before the next boot
   [ -z "$ssh" ] || act "reload ssh: port $SSH_PORT, keys only" systemctl reload-or-restart ssh.service
   act "turn on medcost-firewall" systemctl enable --quiet medcost-firewall.service
   if [ -n "$firewall" ] || ! systemctl is-active --quiet medcost-firewall.service; then
