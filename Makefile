@@ -27,7 +27,7 @@ test-docker: setup-dev ## images built, started, updated, broken and rolled back
 	@MEDCOST_REQUIRE=$${MEDCOST_REQUIRE:-docker-engine} tests/deploy/docker/engine.sh $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/docker $(ARGS)
 
 test-host: setup-dev ## a bare Debian 12 and 13 booted with systemd, made a host, and booted again; as root
-	@MEDCOST_REQUIRE=$${MEDCOST_REQUIRE:-booted-host} $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/host/test_booted.py $(ARGS)
+	@MEDCOST_REQUIRE=$${MEDCOST_REQUIRE:-booted-host} $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/host/systemd $(ARGS)
 
 check: setup-dev ## format, lint, types, architecture
 	@$(BIN)/ruff format --check .

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -26,12 +22,14 @@ import pytest
 from hypothesis import settings
 
 from tests.command import CLI
+from tests.dask_cluster import Cluster
+from tests.s3_server import DVC, S3Server
+from tests.waiting import until
 
 # a busy machine takes longer than hypothesis' 200 ms over an example without anything being wrong
 settings.register_profile("medcost", deadline=None)
 settings.load_profile("medcost")
 
-DVC = Path(__file__).resolve().parents[1] / ".venv-dvc" / "bin"
 TRAINING = ["cv=quick", "tuning.n_trials=1", "dataset=synthetic", "dataset.rows=400"]
 
 _missing: dict[str, str] = {}
@@ -91,11 +89,12 @@ def medcost_up() -> Callable[..., AbstractContextManager[str]]:
             environment = {**os.environ, **settings}
             process = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
         try:
-            deadline = time.monotonic() + 120
-            while "Ready: " not in said.read_text():
+
+            def ready() -> bool:
                 assert process.poll() is None, said.read_text()
-                assert time.monotonic() < deadline, said.read_text()
-                time.sleep(0.05)
+                return "Ready: " in said.read_text()
+
+            until(ready, within=120, said=said.read_text, pause=0.05)
             yield said.read_text().split("Ready: ")[1].split()[0]
         finally:
             if process.poll() is None:
@@ -160,57 +159,6 @@ def start_model_server() -> Iterator[Callable[..., tuple[str, subprocess.Popen[b
         process.wait(timeout=20)
 
 
-class Cluster:
-    """A scheduler and workers of Dask, processes of their own, each begun by what ``inside(i)`` gives.
-
-    The scheduler's ``i`` is 0; workers count from 1. Their log is one file in a folder.
-    """
-
-    def __init__(self, folder: Path, host: Callable[[int], str], inside: Callable[[int], list[str]]) -> None:
-        self._folder, self._host, self._inside = folder, host, inside
-        self.workers: list[subprocess.Popen[bytes]] = []
-        file = folder / "scheduler.json"
-        self._scheduler = self._start(0, "scheduler", "--port", "0", "--scheduler-file", str(file))
-        self._until(lambda: file.exists() and bool(file.read_text()))
-        self.address: str = json.loads(file.read_text())["address"]
-
-    @property
-    def said(self) -> str:
-        return (self._folder / "log").read_text()
-
-    def join(self, **environment: str) -> subprocess.Popen[bytes]:
-        """Begin one more worker, which registers itself in a moment."""
-        words = ["worker", self.address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self._folder)]
-        self.workers.append(self._start(len(self.workers) + 1, *words, **environment))
-        return self.workers[-1]
-
-    def wait_for(self, word: str, times: int = 1) -> None:
-        """Wait until a word stands in the log so many times."""
-        self._until(lambda: self.said.count(word) >= times)
-
-    def _until(self, true: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 120
-        while not true():
-            assert self._scheduler.poll() is None, self.said
-            assert time.monotonic() < deadline, self.said
-            time.sleep(0.05)
-
-    def end(self) -> None:
-        """End them all; a stopped one, too."""
-        for process in (*self.workers, self._scheduler):
-            process.kill()
-        for process in (*self.workers, self._scheduler):
-            process.wait(timeout=20)
-
-    def _start(self, number: int, *words: str, **environment: str) -> subprocess.Popen[bytes]:
-        where = ["--host", self._host(number), "--dashboard-address", f"{self._host(number)}:0"]
-        dask = [sys.executable, "-m", "dask", *words, *where]
-        with (self._folder / "log").open("ab") as log:
-            # whoever does not answer for twelve seconds is lost, not thirty; Dask knows no less
-            told = {**os.environ, "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s", **environment}
-            return subprocess.Popen([*self._inside(number), *dask], env=told, stdout=log, stderr=log)
-
-
 @pytest.fixture(scope="session")
 def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., AbstractContextManager[Cluster]]:
     """`with dask_cluster(workers=2) as cluster:` on this host, or where ``host`` and ``inside`` say.
@@ -235,49 +183,6 @@ def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Abst
             cluster.end()
 
     return start
-
-
-class S3Server:
-    """An S3 of the tests' own (moto's, from the environment of DVC), and what its users need in their environment."""
-
-    def __init__(self, log: Path) -> None:
-        self._log, self._nothing = log, log.with_name("nothing")
-        self._nothing.touch()
-        with log.open("wb") as said:
-            command = [DVC / "moto_server", "--host", "127.0.0.1", "--port", "0"]
-            self._process = subprocess.Popen(command, stdout=said, stderr=said)
-        deadline = time.monotonic() + 60
-        while not (found := re.search(r"Running on (http://127\.0\.0\.1:\d+)\n", self.said)):
-            assert self._process.poll() is None, self.said
-            assert time.monotonic() < deadline, self.said
-            time.sleep(0.05)
-        self.address = found[1]
-
-    @property
-    def said(self) -> str:
-        """Its log, a line a request."""
-        return self._log.read_text()
-
-    @property
-    def environment(self) -> dict[str, str]:
-        here = {"AWS_ENDPOINT_URL": self.address, "AWS_REGION": "us-east-1"}
-        known = {"AWS_ACCESS_KEY_ID": "tester", "AWS_SECRET_ACCESS_KEY": "tester"}
-        # of whoever runs the tests, nothing is used; botocore wants a file, which /dev/null is not
-        none = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), str(self._nothing))
-        return {**here, **known, **none, "AWS_EC2_METADATA_DISABLED": "true"}
-
-    def bucket(self, name: str) -> Any:
-        """Make a bucket, and give Arrow's file system to look into it."""
-        from pyarrow import fs
-
-        known = {"access_key": "tester", "secret_key": "tester"}
-        files = fs.S3FileSystem(**known, endpoint_override=self.address, allow_bucket_creation=True)
-        files.create_dir(name)
-        return files
-
-    def end(self) -> None:
-        self._process.terminate()
-        self._process.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")
@@ -308,14 +213,14 @@ def serve_mlflow() -> Callable[..., AbstractContextManager[MlflowServer]]:
         told = {"MEDCOST_HOME": str(home), "MEDCOST_TRACKING_URI": database}
         process = subprocess.Popen(command, env={**os.environ, **told}, start_new_session=True)
         try:
-            deadline = time.monotonic() + 120
-            while True:
+
+            def answers() -> bool:
                 assert process.poll() is None
-                assert time.monotonic() < deadline
                 with suppress(httpx.HTTPError):
-                    if httpx.get(f"http://127.0.0.1:{port}/health", timeout=10).is_success:
-                        break
-                time.sleep(0.2)
+                    return httpx.get(f"http://127.0.0.1:{port}/health", timeout=10).is_success
+                return False
+
+            until(answers, within=120, pause=0.2)
             yield MlflowServer(f"http://127.0.0.1:{port}", home / "mlflow" / "artifacts")
         finally:
             with suppress(ProcessLookupError):
@@ -372,10 +277,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
     if named := os.environ.get("MEDCOST_TEST_DATABASE_URL"):
         yield at(named)
         return
-    if (
-        find_spec("testcontainers")
-        and subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0
-    ):
+    if find_spec("testcontainers") and _docker_answers():
         from testcontainers.postgres import PostgresContainer
 
         with PostgresContainer("postgres:18") as container:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from adapters.memory.clock import FixedClock
 from adapters.memory.dataset import MemoryDataset
@@ -44,6 +44,9 @@ LENIENT = PromotionPolicy(first_gain=-1.0, coverage=(0.0, 1.0), group_coverage=(
 
 def silent(*_: object) -> None:
     """Tell nobody."""
+
+
+_T = TypeVar("_T")
 
 
 class Killed(BaseException):
@@ -85,6 +88,11 @@ class Fused:
             return result
 
         return change
+
+
+def fused(port: _T, fuse: Fuse) -> _T:
+    """The port itself to all who use it."""
+    return cast("_T", Fused(port, fuse))
 
 
 @dataclass
@@ -156,27 +164,28 @@ class Process:
     """Use cases over a world, with a fuse in every change."""
 
     def __init__(self, world: World, fuse: Fuse) -> None:
-        ledger, registry, publisher = (Fused(port, fuse) for port in (world.ledger, world.registry, world.publisher))
+        ledger, registry = fused(world.ledger, fuse), fused(world.registry, fuse)
+        publisher = fused(world.publisher, fuse)
         parts: dict[str, Any] = {"ledger": ledger, "registry": registry, "publisher": publisher}
         self.reconcile = Reconcile(**parts, loader=world.loader)
         self.register = RegisterModel(**parts, reconcile=self.reconcile)
         self.judge = JudgeModel(
             dataset=world.dataset,
             trainer=world.trainer,
-            ledger=ledger,  # type: ignore[arg-type]
-            registry=registry,  # type: ignore[arg-type]
+            ledger=ledger,
+            registry=registry,
             predictions=world.predictions,
         )
-        self.promote = PromoteModel(ledger=ledger, clock=world.clock, reconcile=self.reconcile)  # type: ignore[arg-type]
-        self.roll_back = RollBackModel(ledger=ledger, clock=world.clock, reconcile=self.reconcile)  # type: ignore[arg-type]
+        self.promote = PromoteModel(ledger=ledger, clock=world.clock, reconcile=self.reconcile)
+        self.roll_back = RollBackModel(ledger=ledger, clock=world.clock, reconcile=self.reconcile)
         self.begin = BeginRetraining(
             dataset=world.dataset,
-            ledger=ledger,  # type: ignore[arg-type]
+            ledger=ledger,
             reports=world.reports,
             reconcile=self.reconcile,
         )
-        self.finish = FinishRetraining(ledger=ledger, judge=self.judge, promote=self.promote)  # type: ignore[arg-type]
-        self.publish = PublishModel(ledger=ledger, reconcile=self.reconcile)  # type: ignore[arg-type]
+        self.finish = FinishRetraining(ledger=ledger, judge=self.judge, promote=self.promote)
+        self.publish = PublishModel(ledger=ledger, reconcile=self.reconcile)
 
     async def champion(self, model: TrainedModel) -> int:
         """Register, judge and promote."""

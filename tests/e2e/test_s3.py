@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from adapters.system.home import Home
 from entrypoints.wiring.batch import folder_served
 from entrypoints.wiring.partitions import ShippedModel, predict_partitions
 from tests.command import CLI
+from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -139,11 +139,12 @@ def test_what_a_killed_process_left_is_completed_by_the_workers_of_a_cluster(
     process = subprocess.Popen(
         command(home, PEOPLE, "s3://claims/killed"), env={**os.environ, **s3.environment}, stderr=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 120
-    while "/claims/killed/.b.parquet" not in s3.said:
+
+    def second_is_begun():
         assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+        return "/claims/killed/.b.parquet" in s3.said
+
+    until(second_is_begun, within=120, pause=0.01)
     process.kill()
     process.wait(timeout=20)
     assert objects(bucket, "claims/killed") == NAMES[:1]

@@ -14,6 +14,7 @@ from adapters.dask.executor import connected
 from adapters.system.executor import LocalExecutor
 from domain.beneficiary import Beneficiary
 from domain.errors import ConfigurationError, ExecutorUnavailable, InvalidBeneficiary
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +88,7 @@ def test_the_work_of_a_lost_worker_is_done_again(cluster, connection, tmp_path):
     words = [f"echo begun >>{tmp_path}/{number}; sleep 0.5; echo {number}" for number in range(8)]
     with closing(connection.map(subprocess.getoutput, words)) as results:
         found = [next(results)]
-        while len(list(tmp_path.iterdir())) < 4:  # both are at their second piece
-            time.sleep(0.02)
+        until(lambda: len(list(tmp_path.iterdir())) >= 4, within=60)  # both are at their second piece
         cluster.workers.pop().kill()
         found += results
     assert found == [str(number) for number in range(8)]

@@ -125,7 +125,8 @@ def _quoted(text: str) -> str:
 
 
 def _yaml(file: Path) -> dict[str, Any]:
-    return OmegaConf.to_container(OmegaConf.load(file), resolve=False) or {}  # type: ignore[return-value]  # a mapping
+    kept = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
+    return {str(name): value for name, value in kept.items()} if isinstance(kept, dict) else {}
 
 
 def _overridden(error: Exception) -> str:

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import psutil
 
 from tests.deploy.compose.networks import Networks
+from tests.waiting import until
 
 TREE = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
@@ -37,10 +37,11 @@ class Process:
 
     @property
     def pid(self) -> int:
-        while not (children := psutil.Process(self.outer.pid).children()):
+        def children() -> list[psutil.Process]:
             assert self.outer.poll() is None, self.said.read_text(errors="replace")
-            time.sleep(0.02)
-        return children[0].pid
+            return psutil.Process(self.outer.pid).children()
+
+        return until(children, within=60)[0].pid
 
     def stop(self) -> int:
         """As an engine does: the image's signal, and SIGKILL for what is left."""
@@ -164,12 +165,13 @@ class Machine:
 
     def await_healthy(self, *services: str) -> None:
         for service in services:
-            deadline = time.monotonic() + 120
-            while not self.healthy(service):
-                process = self.running[service]
+            process = self.running[service]
+
+            def healthy(service: str = service, process: Process = process) -> bool:
                 assert process.outer.poll() is None, process.said.read_text()
-                assert time.monotonic() < deadline, process.said.read_text()
-                time.sleep(0.2)
+                return self.healthy(service)
+
+            until(healthy, within=120, said=process.said.read_text, pause=0.2)
 
     def volume(self, source: str, user: int) -> Path:
         """A folder of the tree, or a volume, which is made for whom it is mounted first."""

@@ -11,10 +11,11 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.waiting import until
 
 TREE = Path(__file__).resolve().parents[3]
 FILES = TREE / "docker" / "host"
@@ -59,10 +60,14 @@ class Machine:
 
     def until(self, *words: str | Path) -> str:
         """Asks until it succeeds."""
-        deadline = time.monotonic() + 30
-        while (done := self.try_(*words)).returncode != 0:
-            assert time.monotonic() < deadline, done.stdout + done.stderr
-            time.sleep(0.1)
+        done = subprocess.CompletedProcess[str]([], 1, "", "")
+
+        def succeeds() -> bool:
+            nonlocal done
+            done = self.try_(*words)
+            return done.returncode == 0
+
+        until(succeeds, within=30, said=lambda: done.stdout + done.stderr, pause=0.1)
         return done.stdout
 
 

@@ -10,7 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.deploy.host.machines import Machine, wire
+from tests.waiting import until
 
+TOLD = ("--endpoint", "192.0.2.1", "--admin", "ann")
+"""What bootstrap.sh is told of this host."""
 BOOT = Path(__file__).with_name("boot.sh")
 
 
@@ -39,16 +42,17 @@ class Booted:
         """Until all that starts by itself has started or failed; gives the seconds."""
         began = time.monotonic()
         self._process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", BOOT, self.disk])
-        while (pid := _systemd_below(self._process.pid)) is None:
-            assert self._process.poll() is None
-            assert time.monotonic() < began + 30
-            time.sleep(0.02)
-        self.machine = Machine(pid)
+        self.machine = Machine(until(self._systemd, within=30))
         self._outside.try_("ip", "link", "delete", "eth0")
         wire(self.machine, "eth0", ["192.0.2.1/24"], self._outside, ["192.0.2.10/24"])
         self.machine.until("test", "-S", "/run/systemd/private")
         self.machine.try_("systemctl", "is-system-running", "--wait")
         return time.monotonic() - began
+
+    def _systemd(self) -> int | None:
+        assert self._process is not None
+        assert self._process.poll() is None
+        return _systemd_below(self._process.pid)
 
     def ended(self) -> None:
         """Waits for it to shut down by itself."""

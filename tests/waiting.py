@@ -1,0 +1,25 @@
+"""Waiting for what another process does."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+
+def until(
+    true: Callable[[], _T | None], *, within: float, said: Callable[[], object] = lambda: "", pause: float = 0.02
+) -> _T:
+    """Ask until the answer is true, and give it.
+
+    Args:
+        true: what is asked; it may fail by itself, for example if the process has ended.
+        within: seconds, after which this fails.
+        said: what is told then, such as a log.
+        pause: seconds between two questions, longer where a question costs something.
+    """
+    deadline = time.monotonic() + within
+    while not (answer := true()):
+        assert time.monotonic() < deadline, said()
+        time.sleep(pause)  # another process does not tell when: one looks again, until the deadline
+    return answer
