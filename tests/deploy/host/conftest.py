@@ -155,7 +155,8 @@ def traefik(
         container.run("cp", authority.folder / name, "/run/secrets")
     told = {
         "MEDCOST_DOMAIN": "medcost.test", "MEDCOST_ACME": "files", "MEDCOST_MLFLOW_SERVERS": "http://127.0.0.1:5000",
-        "MEDCOST_API_SERVERS": "http://127.0.0.1:5000", "PATH": os.environ["PATH"],
+        "MEDCOST_API_SERVERS": "http://127.0.0.1:5000", "MEDCOST_DASHBOARD_SERVERS": "http://127.0.0.1:5000",
+        "PATH": os.environ["PATH"],
     }  # fmt: skip
     processes = [
         container.start(sys.executable, HERE / "mirror.py", stderr=subprocess.DEVNULL),

@@ -1,4 +1,4 @@
-"""What stands behind Traefik: as MLflow it says which address Traefik gave as the caller's.
+"""What stands behind Traefik: as MLflow or a page it says which address Traefik gave as the caller's.
 
 As the API it refuses everybody, but not Traefik itself, when it asks for health.
 """

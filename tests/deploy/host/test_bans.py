@@ -80,12 +80,12 @@ def read_by_fail2ban(net, log="/var/log/traefik/access.json"):
 def test_each_refusal_counts_and_nothing_else(net, traefik):
     before = Counter(read_by_fail2ban(net))
     here = {"at": "127.0.0.1"}  # which is never banned, and so may ask on
-    asked = traefik(net.container, f"{API}?[1-900]", **here) + traefik(net.container, f"{MLFLOW}[1-3]", **here)
-    asked += traefik(net.container, "https://medcost.test/[1-3]", **here)
+    asked = traefik(net.container, f"{API}?[1-3]", **here) + traefik(net.container, f"{MLFLOW}[1-3]", **here)
+    # 200 pages at once and 50 a second are nobody's fault: 600 go beyond that on a slow machine, too
+    asked += traefik(net.container, "https://medcost.test/[1-600]", **here)
     net.container.run("curl", "--silent", "http://127.0.0.1/")
     refused = [status for status in asked if status in {"401", "403", "429"}]
-    assert set(refused) == {"401", "403", "429"}
-    assert len(refused) < len(asked)
+    assert set(asked) == {"200", "401", "403", "429"}
     assert Counter(read_by_fail2ban(net)) - before == {"127.0.0.1": len(refused)}
     assert banned(net, "traefik4") == []
 
