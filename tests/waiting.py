@@ -8,7 +8,7 @@ _T = TypeVar("_T")
 
 
 def until(
-    true: Callable[[], _T | None], *, within: float, said: Callable[[], object] = lambda: "", pause: float = 0.02
+    true: Callable[[], _T | None], *, within: float = 60, said: Callable[[], object] = lambda: "", pause: float = 0.02
 ) -> _T:
     """Ask until the answer is true, and give it.
 

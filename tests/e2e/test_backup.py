@@ -7,7 +7,6 @@ import json
 import sqlite3
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 
 from adapters.postgres.embedded import EmbeddedPostgres
 from tests.command import CLI
+from tests.waiting import until
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
 TABLES = (
@@ -141,8 +141,7 @@ def test_made_while_it_serves_it_holds_what_was_committed_before_and_no_request_
     file, other = tmp_path / "backup.tar.gz", tmp_path / "other"
     with trained_up(tmp_path) as (home, url):
         with trickle(url) as made:
-            while len(made) < 20:
-                time.sleep(0.05)
+            until(lambda: len(made) >= 20)
             before = list(made)
             document("backup", file, home=home)
             after = len(made)
@@ -228,8 +227,8 @@ def test_killed_midway_the_home_is_as_it_was_and_restoring_again_succeeds(kept: 
 def test_a_backup_that_is_killed_leaves_the_one_before(kept: Kept) -> None:
     content = kept.file.read_bytes()
     process = subprocess.Popen([*CLI, "backup", str(kept.file), "--home", str(kept.home)])
-    while not kept.file.with_name(f"{kept.file.name}.part").exists() and process.poll() is None:
-        time.sleep(0.01)
+    draft = kept.file.with_name(f"{kept.file.name}.part")
+    until(lambda: draft.exists() or process.poll() is not None, pause=0.01)
     process.kill()
     process.wait()
     assert kept.file.read_bytes() == content or process.returncode == 0

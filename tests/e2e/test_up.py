@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import groupby
@@ -20,6 +19,7 @@ import psutil
 import pytest
 
 from tests.command import CLI
+from tests.waiting import until
 
 QUICK = ["model=[linear,interaction_ols]", "cv=quick", "tuning.n_trials=2", "dataset=synthetic", "dataset.rows=400"]
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
@@ -45,7 +45,7 @@ class Up:
             self.process = subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True)
 
     def ready(self) -> str:
-        until(lambda: "Ready: " in self.text() or self.process.poll() is not None, seconds=120)
+        until(lambda: "Ready: " in self.text() or self.process.poll() is not None, within=120)
         assert "Ready: " in self.text(), self.text()
         return self.text().split("Ready: ")[-1].split()[0]
 
@@ -69,13 +69,6 @@ def up(home: Path, *arguments: str) -> Iterator[Up]:
         yield running
     finally:
         running.stop()
-
-
-def until(true: Callable[[], object], *, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def predicted(url: str, *, key: str | None = None, **changed: object) -> httpx.Response:
@@ -226,13 +219,13 @@ def test_another_champion_from_a_second_terminal_or_over_http_is_served_and_no_r
         assert number > before
         with trickle(url) as answers:
             medcost("models", "promote", str(number), "--reason", "a test", home=home)
-            until(lambda: answers[-1].json()["model"]["version"] == number, seconds=30)
+            until(lambda: answers[-1].json()["model"]["version"] == number, within=30)
             medcost("models", "rollback", "--reason", "a test", home=home)
-            until(lambda: answers[-1].json()["model"]["version"] == before, seconds=30)
+            until(lambda: answers[-1].json()["model"]["version"] == before, within=30)
             for path, champion in ((f"models/{number}/promotion", number), ("models/rollback", before)):
                 changed = httpx.post(f"{url}/api/v1/{path}", json={"reason": "a test over HTTP"}, timeout=150)
                 assert (changed.status_code, changed.json()["version"]) == (200, champion), changed.text
-                until(lambda champion=champion: answers[-1].json()["model"]["version"] == champion, seconds=30)
+                until(lambda champion=champion: answers[-1].json()["model"]["version"] == champion, within=30)
         assert {answer.status_code for answer in answers} == {201}
         served = [version for version, _ in groupby(answer.json()["model"]["version"] for answer in answers)]
         assert served == [before, number, before, number, before]

@@ -6,14 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from adapters.postgres.embedded import EmbeddedPostgres
+from tests.waiting import until
 
 USER = """
 import sys, time
@@ -50,13 +50,6 @@ def answer(server: EmbeddedPostgres, statement: str = "SELECT 42") -> object:
             return result.scalar() if result.returns_rows else None
     finally:
         engine.dispose()
-
-
-def until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_the_last_one_out_stops_it_and_what_was_written_stays(server: EmbeddedPostgres) -> None:

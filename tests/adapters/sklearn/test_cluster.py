@@ -1,6 +1,5 @@
 """Trees that two workers grow together on rows that neither has all of."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -17,6 +16,7 @@ from adapters.sklearn.storage import digests_of, read
 from adapters.sklearn.trainer import SklearnTrainer
 from domain.errors import ClaimsRejected, ModelRefused
 from domain.model import FoldPlan, Provenance, Recipe
+from tests.waiting import until
 
 PARTS, ROWS, SAMPLE = 4, 3_000, 3_000
 recipe = Recipe(family="boosting_xgboost", hyperparameters={"n_estimators": 80})
@@ -143,9 +143,12 @@ def test_trees_are_grown_by_those_who_are_left_when_a_worker_is_lost(dask_cluste
             fitting = thread.submit(
                 list, Cluster(executor.client).fits(many, claims.population, Table.of(claims), halves)
             )
-            while "got rank" not in cluster.said:  # XGBoost tells who takes part in a fit
+
+            def is_fitted():  # XGBoost tells who takes part in a fit
                 assert not fitting.done(), fitting.result()
-                time.sleep(0.01)
+                return "got rank" in cluster.said
+
+            until(is_fitted, within=120, pause=0.01)
             cluster.workers.pop().kill()
             *folds, _ = fitting.result()
     assert min(one.measured.expected.r2 for one in folds) > 0.6

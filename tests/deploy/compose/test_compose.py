@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import until
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
 TRAINING = ("cv=quick", "tuning.n_trials=1", "dataset.rows=400", "model=[linear]")
@@ -113,8 +114,7 @@ def test_an_admin_promotes_another_model_through_the_api(up):
     )
     assert status == 200, told
     model = f"http://{up.networks.address('model', 'model')}:3000/v1/model"
-    while up.networks.ask(model, source=up.networks.namespace("api"))[1]["version"] != 2:
-        time.sleep(0.1)
+    until(lambda: up.networks.ask(model, source=up.networks.namespace("api"))[1]["version"] == 2, pause=0.1)
 
 
 def test_a_model_card_names_the_commit_that_the_image_was_built_from(up):
@@ -133,8 +133,7 @@ def test_what_was_healthy_stays_so_while_the_database_is_away_and_is_not_healthy
     assert through_traefik(up, "/api/v1/health/ready")[0] == 503
     up.running["api"].stop()
     up.start("api")
-    while through_traefik(up, "/api/v1/health/live")[0] != 200:
-        time.sleep(0.1)
+    until(lambda: through_traefik(up, "/api/v1/health/live")[0] == 200, pause=0.1)
     assert not up.healthy("api")
     up.start("postgres-app")
     up.await_healthy("postgres-app", "api")

@@ -7,12 +7,13 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.waiting import until
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
 TRAINING = ["cv=quick", "tuning.n_trials=1", "dataset=synthetic", "dataset.rows=400", "model=[linear]"]
@@ -87,8 +88,7 @@ def test_an_admin_promotes_through_the_api_and_people_are_answered(trained):
         api.base_url = api.base_url.join("/api/v1/")
         promoted = api.post("models/1/promotion", json={"reason": "a test"})
         assert promoted.status_code == 200, promoted.text
-        while api.get("health/ready").status_code != 200:
-            time.sleep(0.1)
+        until(lambda: api.get("health/ready").status_code == 200)
         one = api.post("predictions", json=ANN, headers={"Idempotency-Key": "once"})
         assert one.status_code == 201, one.text
         assert api.post("predictions", json=ANN, headers={"Idempotency-Key": "once"}).json() == one.json()
@@ -108,7 +108,7 @@ def test_the_dashboard_takes_the_admins_password_from_a_secret_and_shows_its_pag
     nowhere = {"MEDCOST_PREDICTOR": "bentoml", "MEDCOST_MODEL_SERVER_URL": "http://127.0.0.1:9"}
     with deployment.serving("dashboard", MEDCOST_ADMIN_PASSWORD_FILE=str(secret), **nowhere) as dashboard:
         assert dashboard.get("/").status_code == 200
-        while deployment.server.psql("-c", "SELECT count(*) FROM admin_password", database="medcost") != "1":
-            time.sleep(0.1)
+        kept = ("-c", "SELECT count(*) FROM admin_password")
+        until(lambda: deployment.server.psql(*kept, database="medcost") == "1", pause=0.1)
         assert dashboard.get("/sign-in").status_code == 200
         assert "sign-in" in dashboard.get("/history").headers.get("location", "")

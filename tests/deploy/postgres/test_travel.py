@@ -12,7 +12,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import pytest
 
 from adapters.bentoml import wire
 from domain.beneficiary import Beneficiary, Region, Sex
+from tests.waiting import until
 
 MEDCOST = str(Path(sys.executable).with_name("medcost"))
 pytestmark = pytest.mark.timeout(400)  # much is started for the first test
@@ -118,13 +118,6 @@ def free_ports(count):
     for door in doors:
         door.close()
     return ports
-
-
-def until(condition):
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +21,7 @@ import pytest
 import yaml
 
 from tests.deploy.authority import Authority
+from tests.waiting import until
 
 KEPT = Path(__file__).resolve().parents[3] / "docker" / "traefik"
 TRAEFIK = Path(sys.executable).with_name("traefik")
@@ -215,9 +215,7 @@ def _await_all(edge: Edge, processes: list[str]) -> None:
     for url in processes:
         httpx.get(f"{url}/favicon.ico", timeout=60)
     with edge.client() as client:
-        for path in ("/api/v1/health/ready", "/favicon.ico"):
-            while _status(client, path) != 200:
-                time.sleep(0.05)
+        until(lambda: all(_status(client, path) == 200 for path in ("/api/v1/health/ready", "/favicon.ico")))
 
 
 def _status(client: httpx.Client, path: str) -> int:

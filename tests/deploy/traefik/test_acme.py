@@ -8,7 +8,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.authority import Authority
+from tests.waiting import until
 
 HOSTS = ("medcost.test", "mlflow.medcost.test", "pgadmin.medcost.test")
 
@@ -84,6 +84,4 @@ def test_every_host_gets_a_certificate_by_the_challenge_on_port_80(start_traefik
         except OSError:  # not listening, or not yet with the authority's certificate
             return False
 
-    while missing := [host for host in HOSTS if not served(host)]:
-        time.sleep(0.1)
-    assert not missing
+    until(lambda: all(served(host) for host in HOSTS), pause=0.1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 
 import httpx
 import pytest
+
+from tests.waiting import until
 
 
 def lines(log):
@@ -28,14 +29,11 @@ def test_a_switch_says_which(start_traefik, told, directory):
     def asked():
         return {line.get("acmeCA") for line in lines(log) if line["level"] == "error" and "routerName" in line}
 
-    while not asked():
-        time.sleep(0.05)
-    assert asked() == {directory}
+    assert until(asked) == {directory}
     assert httpx.get(f"http://127.0.0.1:{http}/", headers={"Host": "medcost.test"}).status_code == 301
 
 
 def test_without_a_domain_nothing_is_let_through_and_the_log_says_why(start_traefik):
     _, log = start_traefik(MEDCOST_DOMAIN="")
-    while not (said := [line["error"] for line in lines(log) if line["level"] == "error"]):
-        time.sleep(0.05)
+    said = until(lambda: [line["error"] for line in lines(log) if line["level"] == "error"])
     assert "MEDCOST_DOMAIN is not set" in said[0]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import signal
-import time
 
 import httpx
+
+from tests.waiting import until
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
 
@@ -22,8 +23,7 @@ def is_up(edge):
 
 
 def await_a_look_at_health(edge):
-    while is_up(edge) is None:
-        time.sleep(0.05)
+    until(lambda: is_up(edge) is not None)
 
 
 def test_without_model_and_database_the_api_itself_says_so_and_when_to_come_back(edge_of_an_outage):
@@ -45,8 +45,7 @@ def test_a_process_that_is_leaving_is_passed_over_while_it_still_answers(edge_of
     (process,) = edge_of_an_outage.processes["api"]
     await_a_look_at_health(edge_of_an_outage)
     process.send_signal(signal.SIGTERM)
-    while is_up(edge_of_an_outage):
-        time.sleep(0.05)
+    until(lambda: not is_up(edge_of_an_outage))
     assert process.poll() is None
     with edge_of_an_outage.client() as client:
         answer = client.get("/api/v1/health/live")

@@ -4,13 +4,13 @@ import json
 import os
 import signal
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.command import CLI
+from tests.waiting import until
 
 TRAIN = (
     *("train", "stage=all", "model=[tree]", "transform=none", "cv=quick", "dataset.rows=400", "--json"),
@@ -56,12 +56,15 @@ def workers(home, tmp_path):
 
 def first(workers, *words):
     """The first of these workers that says one of these."""
-    while True:
+
+    def found():
         for one in workers:
             if any(word in one.said for word in words):
                 return one
             assert one.process.poll() is None, one.said
-        time.sleep(0.05)
+        return None
+
+    return until(found, within=240, pause=0.05)
 
 
 @pytest.mark.timeout(240)

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import httpx
@@ -23,6 +22,7 @@ from domain.beneficiary import Beneficiary, Region, Sex
 from domain.errors import PredictorUnavailable
 from domain.prediction import ModelReference
 from entrypoints.model_server.main import listen_unix
+from tests.waiting import until
 
 ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
 question = wire.encode_request([ann])
@@ -50,7 +50,7 @@ class Served:
         return model
 
 
-async def until(http, condition):
+async def answered(http, condition):
     async with asyncio.timeout(60):
         while True:
             answer = await http.get("/v1/model")
@@ -74,7 +74,7 @@ async def http(served):
 async def model(served, http):
     """The model in service."""
     model = await served.publish()
-    await until(http, lambda answer: answer.is_success and answer.json()["version"] == model.version)
+    await answered(http, lambda answer: answer.is_success and answer.json()["version"] == model.version)
     return model
 
 
@@ -113,7 +113,7 @@ async def test_the_pointer_moves_under_requests_and_none_fails(served, model):
 
 async def test_a_changed_byte_is_refused_and_the_old_model_keeps_serving(served, http, model):
     await served.publish(spoil=True)
-    told = await until(http, lambda answer: answer.json()["refused"])
+    told = await answered(http, lambda answer: answer.json()["refused"])
     assert told.json()["version"] == model.version
     assert "cost.json changed" in told.json()["refused"]
     answer = await http.post("/v1/predict", content=question, headers=COLUMNS)
@@ -181,9 +181,7 @@ def test_all_its_processes_end_when_the_parent_was_killed(tmp_path):
     with subprocess.Popen([sys.executable, "-c", PARENT], env=environment, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
         child = psutil.Process(int(parent.stdout.readline()))
-        deadline = time.monotonic() + 60
-        while len(child.children()) < 2 and time.monotonic() < deadline:
-            time.sleep(0.1)
+        until(lambda: len(child.children()) >= 2)
         family = [child, *child.children(recursive=True)]
         parent.kill()
         _, left = psutil.wait_procs(family, timeout=60)

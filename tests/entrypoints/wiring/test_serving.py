@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from adapters.postgres import migrations
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.system.home import Home
 from domain.prediction import ModelReference
+from tests.waiting import until
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
 BODY = json.dumps(ANN).encode()
@@ -82,8 +82,7 @@ def test_while_leaving_it_asks_its_callers_to_connect_anew(serve):
         staying = client.post(url(address, "/predictions"), json=ANN)
         assert (staying.status_code, "connection" in staying.headers) == (201, False)
         process.send_signal(signal.SIGTERM)
-        while client.get(url(address, "/health/serving")).status_code == 200:
-            time.sleep(0.05)
+        until(lambda: client.get(url(address, "/health/serving")).status_code != 200)
         leaving = client.post(url(address, "/predictions"), json=ANN)
         assert (leaving.status_code, leaving.headers["connection"]) == (201, "close")
 
@@ -103,8 +102,7 @@ def test_told_to_end_it_is_not_ready_first_then_finishes_what_is_under_way_and_e
         }
         assert httpx.get(url(address, "/health/live"), timeout=10).status_code == 200
         assert httpx.post(url(address, "/predictions"), json=ANN, timeout=10).status_code == 201
-        while connects(address):
-            time.sleep(0.05)
+        until(lambda: not connects(address))
         slow.sendall(BODY[20:])
         assert everything_from(slow).startswith(b"HTTP/1.1 201")
     assert process.wait(timeout=20) == 0
@@ -199,13 +197,11 @@ def test_parts_that_are_away_are_waited_for_and_named_when_they_come(serve, star
 
 
 def await_lines(log, event, parts):
-    until = time.monotonic() + 60
-    found = set()
-    while found != parts:
-        assert time.monotonic() < until, log.read_text()
-        time.sleep(0.1)
+    def found():
         lines = [json.loads(line) for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
-        found = {line["part"] for line in lines if line["event"] == event}
+        return {line["part"] for line in lines if line["event"] == event} == parts
+
+    until(found, said=log.read_text)
 
 
 async def publish(home):

@@ -6,11 +6,12 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
+
+from tests.waiting import until
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
 
@@ -64,9 +65,7 @@ def test_a_request_is_traced_without_the_facts_of_the_person(api, collector):
     assert httpx.post(f"{address}/predictions", json=ANN, headers=headers, timeout=60).status_code == 201
     process.terminate()
     process.wait(timeout=60)
-    deadline = time.monotonic() + 20
-    while not received and time.monotonic() < deadline:
-        time.sleep(0.1)
+    until(lambda: received, within=20)
     assert [span["traceId"] for span in spans_of(received) if "POST" in span["name"]] == [given]
     assert b"27.5" not in b"".join(received)
 

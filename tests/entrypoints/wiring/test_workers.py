@@ -5,11 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import httpx
 import psutil
 import pytest
+
+from tests.waiting import until
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
 
@@ -28,15 +29,14 @@ def api(tmp_path):
     process.wait()
 
 
-def workers_of(process, count):
-    """Wait until there are so many."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        children = psutil.Process(process.pid).children()
-        if len(children) == count:
-            return {child.pid for child in children}
-        time.sleep(0.1)
-    pytest.fail(f"there are not {count} workers")
+def workers_of(process, count, killed=None):
+    """Wait until there are so many, without the one that was killed."""
+
+    def there():
+        children = {child.pid for child in psutil.Process(process.pid).children()}
+        return children if len(children) == count and killed not in children else None
+
+    return until(there)
 
 
 def test_a_worker_that_is_killed_is_replaced_and_all_end_in_order(api):
@@ -44,8 +44,7 @@ def test_a_worker_that_is_killed_is_replaced_and_all_end_in_order(api):
     first = workers_of(process, 3)
     assert httpx.post(f"{address}/predictions", json=ANN, timeout=60).status_code == 201
     psutil.Process(min(first)).kill()
-    time.sleep(1.5)
-    later = workers_of(process, 3)
+    later = workers_of(process, 3, killed=min(first))
     assert len(first & later) == 2
     assert httpx.post(f"{address}/predictions", json=ANN, timeout=60).status_code == 201
     process.send_signal(signal.SIGTERM)
