@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters.dask.executor import connected
+from adapters.dask.executor import connected, translated
 from adapters.pandas.partitioned import PartitionedClaims
 from adapters.pandas.synthetic import SyntheticClaims
 from adapters.sklearn.cluster import Cluster
@@ -87,7 +87,7 @@ def _together(folder: Path, limit: str, scratch: Path) -> Measured:
         claims = PartitionedClaims(folder, executor, sample=_SAMPLE).read()
         assert claims.population
         read = time.perf_counter()
-        *_, (model, _) = Cluster(executor.client).fits(_RECIPE, claims.population, Table.of(claims), _PLAN)
+        *_, (model, _) = Cluster(executor.client, translated).fits(_RECIPE, claims.population, Table.of(claims), _PLAN)
         seconds = {"contract and sample": read - begun, "six fits": time.perf_counter() - read}
         return _measured(model, seconds, [_peak(worker.pid) for worker in workers])
 

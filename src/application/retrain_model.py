@@ -1,7 +1,8 @@
-"""Before and after a retraining; between the two stand `CompareModels`, `TuneModel` and `RegisterModel`."""
+"""A retraining: `CompareModels`, `TuneModel` and `RegisterModel`, and what comes before and after them."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from application.judge_model import JudgeModel
@@ -9,6 +10,7 @@ from application.promote_model import PromoteModel
 from application.reconcile import Reconcile
 from application.use_case import use_case
 from domain.errors import NoChampion, PromotionRefused
+from domain.ledger import Change
 from domain.model import configuration_digest
 from domain.ports.dataset import ClaimsDataset
 from domain.ports.ledger import ModelLedger
@@ -16,9 +18,12 @@ from domain.ports.monitoring import MonitoringReports
 from domain.retraining import Result, Retrained, Retraining
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
+    from application.tune_model import TunedModel, Wait
     from domain.model import FoldPlan, ModelVersion
+    from domain.ports.tracker import TrackedComparison
     from domain.promotion import PromotionPolicy
 
 
@@ -85,16 +90,77 @@ class FinishRetraining:
             LedgerBroken: if the ledger was tampered with; the champion stays.
         """
         if begun.champion and begun.champion.number == number:
-            return Retrained(result=Result.UNCHANGED, reason=begun.nothing_new, served=begun.champion)
+            return await self.nothing(begun)
         verdict = await self.judge(number, policy, plan)
         try:
             entry = await self.promote(number, by=by, because=f"{begun.occasion}. {verdict.checks[0].detail}")
         except PromotionRefused as refused:
             return Retrained(
-                result=Result.REFUSED, reason=str(refused), served=await _champion(self.ledger), verdict=verdict
+                result=Result.REFUSED,
+                reason=str(refused),
+                served=await _champion(self.ledger),
+                judged=number,
+                verdict=verdict,
             )
         served = await _champion(self.ledger)
-        return Retrained(result=Result.PROMOTED, reason=entry.reason, served=served, verdict=verdict, entry=entry)
+        return Retrained(
+            result=Result.PROMOTED, reason=entry.reason, served=served, judged=number, verdict=verdict, entry=entry
+        )
+
+    async def nothing(self, begun: Retraining) -> Retrained:
+        """Say that there is nothing to do, and how a retraining made the champion what it is, if one did."""
+        entry = None
+        if begun.champion and begun.champion.card.provenance.occasion:
+            *_, last = await self.ledger.history()
+            entry = last if last.change is Change.PROMOTION else None
+        return Retrained(result=Result.UNCHANGED, reason=begun.nothing_new, served=begun.champion, entry=entry)
+
+
+@use_case
+class RetrainModel:
+    """All of it, in its order: killed at any moment and called again, it goes on where it was."""
+
+    begin: BeginRetraining
+    finish: FinishRetraining
+
+    def __call__(
+        self,
+        configuration: Mapping[str, object],
+        policy: PromotionPolicy,
+        plan: FoldPlan,
+        *,
+        by: str,
+        force: bool = False,
+        compare: Callable[[], TrackedComparison],
+        tune: Callable[[TrackedComparison, str], AbstractContextManager[TunedModel]],
+        wait: Wait,
+    ) -> tuple[Retraining, Retrained]:
+        """Retrain, and give what was known at the beginning and what came of it.
+
+        Args:
+            configuration: flat, by which a model is made.
+            policy: what the gate asks.
+            plan: the folds.
+            by: whose name stands in the ledger.
+            force: train also where nothing has changed.
+            compare: compares families on these data.
+            tune: tunes the best of a comparison, for an occasion, and gives the version that came of it; as long as
+                its context lasts, nobody else does anything about that version.
+            wait: runs asynchronous calls.
+
+        Raises:
+            ClaimsRejected: if the data break the contract; nothing is changed.
+            ModelRefused: if a folder may not be loaded; the champion stays.
+            LedgerBroken: if the ledger was tampered with; the champion stays.
+        """
+        begun = wait(self.begin(configuration))
+        if begun.is_unchanged and not force:
+            return begun, wait(self.finish.nothing(begun))
+        with ExitStack() as alone:
+            version = begun.made
+            if version is None or force:
+                version = alone.enter_context(tune(compare(), begun.occasion)).version
+            return begun, wait(self.finish(begun, version.number, policy, plan, by=by))
 
 
 async def _champion(ledger: ModelLedger) -> ModelVersion | None:

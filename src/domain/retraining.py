@@ -82,12 +82,15 @@ class Retrained:
         result: how it ended.
         reason: why it ended so: what stands in the ledger, or why the gate refused.
         served: the champion now, None if there is none.
-        verdict: of the gate, None if it was not asked.
-        entry: of the ledger, None if nothing was promoted.
+        judged: the version that the gate was asked about, None if it was not.
+        verdict: what it said.
+        entry: of the ledger: of what was promoted; where nothing was done, of the retraining that made the champion
+            what it is. None if there is none.
     """
 
     result: Result
     reason: str
     served: ModelVersion | None
+    judged: int | None = None
     verdict: Verdict | None = None
     entry: LedgerEntry | None = None

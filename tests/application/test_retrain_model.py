@@ -4,38 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
 
-from domain.errors import (
-    ClaimsRejected,
-)
+from application.tune_model import TunedModel
+from domain.errors import ClaimsRejected
+from domain.ledger import LedgerEntry
+from domain.ports.tracker import TrackedComparison
 from domain.promotion import PromotionPolicy
 from domain.retraining import Result, Retrained
 from tests.application.world import LENIENT, PLAN, Fuse, Killed, World
 
 
-def retrain(world: World, fuse: Fuse | None = None, policy: PromotionPolicy = LENIENT) -> Retrained | None:
-    """What `medcost retrain` does, in its order; None if there was nothing to do."""
+def retrain(
+    world: World, fuse: Fuse | None = None, policy: PromotionPolicy = LENIENT, configuration: Mapping[str, object] = {}
+) -> Retrained:
     fuse = fuse or Fuse()
-    process = world.process(fuse)
-    begun = asyncio.run(process.begin({}))
-    if begun.is_unchanged:
-        return None
 
     def burn(*_: object) -> None:
         fuse.burn()
 
-    with ExitStack() as alone:
-        version = begun.made
-        if version is None:
-            world.compare(burn)
-            tuned = world.tune(fuse=fuse, occasion=begun.occasion, on_start=burn, on_trial=burn)
-            version = alone.enter_context(tuned).version
-        return asyncio.run(process.finish(begun, version.number, policy, PLAN, by="timer"))
+    def tune(compared: TrackedComparison, occasion: str) -> AbstractContextManager[TunedModel]:
+        return world.tune(fuse=fuse, comparison=compared, occasion=occasion, on_start=burn, on_trial=burn)
+
+    _, done = world.process(fuse).retrain(
+        configuration, policy, PLAN, by="timer", compare=lambda: world.compare(burn), tune=tune, wait=asyncio.run
+    )
+    return done
 
 
 @pytest.fixture
@@ -58,7 +56,6 @@ def versions_of(world: World) -> list[int]:
 def test_a_retraining_on_dearer_years_replaces_the_champion_and_says_why(dearer: Callable[[], World]) -> None:
     world = dearer()
     done = retrain(world, policy=replace(LENIENT, margin=-0.001))
-    assert done
     assert done.result is Result.PROMOTED
     (*_, entry) = asyncio.run(world.ledger.history())
     assert entry == done.entry
@@ -72,18 +69,33 @@ def test_a_retraining_on_dearer_years_replaces_the_champion_and_says_why(dearer:
 
 def test_retrained_twice_there_is_one_version(dearer: Callable[[], World]) -> None:
     world = dearer()
-    assert retrain(world)
-    assert retrain(world) is None
+    done, again = retrain(world), retrain(world)
+    assert (done.result, again.result) == (Result.PROMOTED, Result.UNCHANGED)
+    assert again.entry == done.entry  # so that who was killed before it told of it still can
     assert versions_of(world) == [2, 1]
+
+
+def test_a_champion_that_no_retraining_made_or_that_came_back_has_no_retraining_to_tell_of(
+    dearer: Callable[[], World],
+) -> None:
+    world = dearer()
+    process = world.process()
+
+    def entry() -> LedgerEntry | None:
+        return asyncio.run(process.finish.nothing(asyncio.run(process.begin({})))).entry
+
+    assert entry() is None
+    retrain(world)
+    assert entry() is not None
+    asyncio.run(process.champion(world.trained()))
+    asyncio.run(process.roll_back(by="ann"))
+    assert entry() is None
 
 
 def test_a_study_that_gave_the_champion_gives_nothing_new_however_it_was_asked(dearer: Callable[[], World]) -> None:
     world = dearer()
-    assert retrain(world)
-    begun = asyncio.run(world.process().begin({"seed": 7}))  # a configuration that the champion was not made by
-    assert not begun.is_unchanged
-    with world.tune() as tuned:
-        done = asyncio.run(world.process().finish(begun, tuned.version.number, LENIENT, PLAN, by="timer"))
+    retrain(world)
+    done = retrain(world, configuration={"seed": 7})  # by which the champion was not made
     assert (done.result, done.served and done.served.number) == (Result.UNCHANGED, 2)
     assert len(asyncio.run(world.ledger.history())) == 2
 
@@ -91,13 +103,11 @@ def test_a_study_that_gave_the_champion_gives_nothing_new_however_it_was_asked(d
 def test_what_the_gate_refused_is_asked_about_again_without_being_made_again(dearer: Callable[[], World]) -> None:
     world = dearer()
     done = retrain(world, policy=replace(LENIENT, margin=-0.99))
-    assert done
     assert (done.result, done.served and done.served.number) == (Result.REFUSED, 1)
     assert "the gate refuses version 2" in done.reason
     asyncio.run(world.check())
     runs = len(world.tracker.runs)
     again = retrain(world)
-    assert again
     assert (again.result, again.served and again.served.number) == (Result.PROMOTED, 2)
     assert versions_of(world) == [2, 1]
     assert len(world.tracker.runs) == runs

@@ -27,7 +27,7 @@ from application.promote_model import PromoteModel
 from application.publish_model import PublishModel
 from application.reconcile import Reconcile
 from application.register_model import RegisterModel
-from application.retrain_model import BeginRetraining, FinishRetraining
+from application.retrain_model import BeginRetraining, FinishRetraining, RetrainModel
 from application.roll_back_model import RollBackModel
 from application.tune_model import TunedModel, TuneModel
 from domain.errors import (
@@ -35,6 +35,7 @@ from domain.errors import (
 )
 from domain.evaluation import Metric
 from domain.model import CHALLENGER, CHAMPION, FoldPlan, Provenance, Recipe, TrainedModel
+from domain.ports.tracker import TrackedComparison
 from domain.promotion import PromotionPolicy
 
 PLAN = FoldPlan(n_splits=3, n_repeats=1)
@@ -126,11 +127,12 @@ class World:
         test = self.trainer.test(UNCONDITIONAL, claims, PLAN)
         return self.trainer.fit(UNCONDITIONAL, claims, PLAN, made_by, test=test, into=into)
 
-    def compare(self, on_fold: Callable[..., None] = silent) -> None:
+    def compare(self, on_fold: Callable[..., None] = silent) -> TrackedComparison:
         compared = CompareModels(dataset=self.dataset, trainer=self.trainer, tracker=self.tracker)(
             [UNCONDITIONAL], PLAN, Metric.CRPS, git_revision="", configuration={}, on_fold=on_fold
         )
         assert compared.ranking[0].recipe == UNCONDITIONAL
+        return compared.tracked
 
     def tune(
         self, plan: FoldPlan = PLAN, study: str | None = None, fuse: Fuse | None = None, **told: Any
@@ -185,6 +187,7 @@ class Process:
             reconcile=self.reconcile,
         )
         self.finish = FinishRetraining(ledger=ledger, judge=self.judge, promote=self.promote)
+        self.retrain = RetrainModel(begin=self.begin, finish=self.finish)
         self.publish = PublishModel(ledger=ledger, reconcile=self.reconcile)
 
     async def champion(self, model: TrainedModel) -> int:

@@ -121,6 +121,24 @@ def test_a_parameter_changes_the_stages_that_read_it(
         pipeline.run("git", "checkout", file)
 
 
+@pytest.mark.parametrize(
+    ("file", "stages"),
+    [
+        ("src/application/tune_model.py", {"training", "optuna", "evaluate"}),
+        ("src/adapters/optuna/search.py", {"optuna"}),
+        ("src/entrypoints/cli/train.py", {"training", "optuna"}),
+        ("src/entrypoints/http/app.py", set()),
+    ],
+)
+def test_changed_code_changes_the_stages_that_run_it(pipeline: Pipeline, file: str, stages: set[str]) -> None:
+    with (pipeline.folder / file).open("a") as code:
+        code.write("# changed\n")
+    try:
+        assert pipeline.changed() == stages
+    finally:
+        pipeline.run("git", "checkout", file)
+
+
 def test_what_depends_on_a_changed_parameter_runs_and_its_figures_are_compared(pipeline: Pipeline) -> None:
     pipeline.set("config/tuning/counted.yaml", n_trials="4")
     assert pipeline.repro() == ["optuna", "evaluate"]

@@ -24,7 +24,7 @@ from domain.prediction import ModelReference, NewPrediction, Outcome
 from tests.command import CLI, Ended
 
 ASKED = 250
-QUICK = ("model=[linear]", "cv=quick", "tuning.n_trials=4", "tuning.timeout=null", "tuning.patience=null")
+QUICK = ("model=[tree]", "cv=quick", "tuning.n_trials=4", "tuning.timeout=null", "tuning.patience=null")
 
 
 @pytest.fixture
@@ -176,8 +176,14 @@ def test_dearer_years_replace_the_champion_though_killed_once_and_started_twice(
     assert report["monitoring"]["alarms"] == alarms
     compared = report["verdict"]["candidacy"]["comparison"]
     assert (compared["method"], compared["rows"], compared["outcomes"]) == ("unseen_rows", 400 + ASKED, ASKED)
+    assert report["tuning"]["trials"] == 4
     (kept,) = Home(home).reports.iterdir()
     assert json.loads(kept.read_text()) == report
+    kept.unlink()  # as if it had been killed before it told of it
+    again = run(*command, "--json").document
+    assert (again["result"], again["entry"]) == ("unchanged", report["entry"])
+    (kept,) = Home(home).reports.iterdir()
+    assert json.loads(kept.read_text()) == again
 
     first, entry = run("models", "history", "--json").document["entries"]
     assert (first["version"], entry) == (1, report["entry"])

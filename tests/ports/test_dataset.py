@@ -3,6 +3,7 @@
 import pytest
 
 from adapters.memory.dataset import MemoryDataset
+from adapters.memory.read_once import ReadOnce
 from adapters.pandas.claims_file import ClaimsFile
 from adapters.pandas.partitioned import PartitionedClaims
 from adapters.pandas.synthetic import SyntheticClaims
@@ -16,13 +17,15 @@ def records():
     return [ClaimRecord.of(row) for row in table.to_dict("records")]
 
 
-@pytest.fixture(params=["memory", "csv", "parquet", "folder", "synthetic"])
+@pytest.fixture(params=["memory", "csv", "parquet", "folder", "synthetic", "once"])
 def dataset(request, tmp_path):
     if request.param == "memory":
         return MemoryDataset(records=records())
     sample = SyntheticClaims(rows=60, seed=5)
     if request.param == "synthetic":
         return sample
+    if request.param == "once":
+        return ReadOnce(sample)
     if request.param == "folder":
         sample.write(tmp_path / "part-0.parquet")
         return PartitionedClaims(tmp_path, LocalExecutor(), sample=1000)
@@ -42,6 +45,16 @@ def test_all_rows_come_in_their_order(dataset):
     claims = dataset.read()
     assert [tuple(row) for row in claims.facts] == [record.beneficiary.as_numbers() for record in records()]
     assert list(claims.charges) == [record.charges for record in records()]
+
+
+def test_rows_that_are_read_once_stay_what_they_were_while_their_file_is_replaced(tmp_path):
+    file = tmp_path / "claims.csv"
+    SyntheticClaims(rows=60, seed=5).write(file)
+    once = ReadOnce(ClaimsFile(file))
+    first = once.read().digest
+    SyntheticClaims(rows=60, seed=6).write(file)
+    assert once.read().digest == first
+    assert once.report().digest == ClaimsFile(file).read().digest != first
 
 
 def test_the_same_rows_have_the_same_digest_wherever_they_lie(dataset):

@@ -2,14 +2,16 @@
 
 import math
 import operator
+import shutil
 import socket
 import subprocess
-import time
 from contextlib import closing
+from pathlib import Path
 
 import dask.config
 import pytest
 
+import domain
 from adapters.dask.executor import connected
 from adapters.system.executor import LocalExecutor
 from domain.beneficiary import Beneficiary
@@ -72,11 +74,8 @@ def test_what_is_no_longer_wanted_is_not_done(executor, tmp_path):
     words = [f"sleep 0.1; touch {tmp_path}/{number}" for number in range(30)]
     with closing(executor.map(subprocess.getoutput, words)) as results:
         next(results)
-    time.sleep(0.5)
-    done = len(list(tmp_path.iterdir()))
-    time.sleep(0.5)
-    assert done == len(list(tmp_path.iterdir()))
-    assert done < 10
+    assert list(executor.map(subprocess.getoutput, ["true"] * 4)) == [""] * 4  # whose turn is after what came before
+    assert len(list(tmp_path.iterdir())) < 10
 
 
 def test_something_else_may_be_shared_each_time(executor):
@@ -113,6 +112,19 @@ def test_a_worker_with_another_version_is_named(cluster, connection, tmp_path):
     connection.client.wait_for_workers(3, timeout=60)
     try:
         with pytest.raises(ConfigurationError, match=r"tcp://\S+ has medcost 9.9, here it is"):
+            connected(cluster.address).__enter__()
+    finally:
+        cluster.workers.pop().kill()
+
+
+def test_a_worker_with_another_commit_is_named(cluster, connection, tmp_path):
+    shutil.copytree(Path(domain.__file__).parents[1], tmp_path / "src")
+    with (tmp_path / "src" / "domain" / "cost.py").open("a") as code:
+        code.write("# another commit\n")
+    cluster.join(PYTHONPATH=str(tmp_path / "src"))
+    connection.client.wait_for_workers(3, timeout=60)
+    try:
+        with pytest.raises(ConfigurationError, match=r"tcp://\S+ has code of Medcost with digest \w+, here it is"):
             connected(cluster.address).__enter__()
     finally:
         cluster.workers.pop().kill()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import platform
 from collections import deque
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import dask.config
@@ -27,7 +30,7 @@ _T = TypeVar("_T")
 
 _PATIENCE: Final = 10.0
 """Seconds in which a scheduler answers and has a worker."""
-_MUST_MATCH: Final = ("medcost", "scikit-learn", "scipy", "numpy", "distributed")
+_MUST_MATCH: Final = ("medcost", "scikit-learn", "scipy", "numpy", "pandas", "pyarrow", "distributed")
 """Figures are the same where these are; pickles of functions and arrays fit."""
 # the scheduler keeps what all tasks share, so that it survives every worker; Dask warns of such graphs from 10 MB on
 _LARGE: Final = {"distributed.admin.large-graph-warning-threshold": "10 GB"}
@@ -48,12 +51,12 @@ class DaskExecutor(Executor):
         """Call it on the workers."""
         futures: deque[DaskFuture[_T]] = deque()
         try:
-            with _translated():
+            with translated():
                 futures.extend(
                     self.client.map(_call, list(items), called=function, shared=self._tell(shared), pure=False)
                 )
             while futures:
-                with _translated():
+                with translated():
                     result = futures[0].result()
                 futures.popleft()  # the workers need not keep it
                 yield result
@@ -100,24 +103,41 @@ def connected(address: str, *, patience: float = _PATIENCE) -> Iterator[DaskExec
 
 def _check_versions(client: Client) -> int:
     """Count the workers that answered; the scheduler may not yet know of every worker's end."""
-    answered = 0
+    # asked of the standard library: who has no Medcost must be able to say so
     asked: list[tuple[str, Any, tuple[Any, ...]]] = [("Python", platform.python_version, ())]
     asked += [(name, version, (name,)) for name in _MUST_MATCH]
-    odd: list[str] = []
+    answered, odd = 0, list[str]()
     for name, ask, told in asked:
-        here = ask(*told)
-        # asked of the standard library: who has no Medcost must be able to say so
-        replies: Any = client.run(ask, *told, on_error="return")
-        found = {where: there for where, there in replies.items() if not isinstance(there, OSError)}
-        answered = len(found)
-        for where, there in {"the scheduler": _on_scheduler(client, ask, told), **found}.items():
-            if there != here:
-                odd.append(f"{where} has {'no ' + name if isinstance(there, Exception) else f'{name} {there}'}")
-                odd[-1] += f", here it is {here}"
+        answered, unlike = _ask(client, name, ask, told)
+        odd += unlike
+    if not odd:  # one version may be several commits
+        answered, odd = _ask(client, "code of Medcost with digest", digest_of_code, ())
     if odd:
         message = f"the cluster is not what this is: {'; '.join(odd)}. Install the same everywhere (docs/cluster.md)"
         raise ConfigurationError(message)
     return answered
+
+
+def _ask(client: Client, name: str, ask: Callable[..., Any], told: tuple[Any, ...]) -> tuple[int, list[str]]:
+    """Count the workers that answered, and tell of those where it is not as here."""
+    here = ask(*told)
+    replies: Any = client.run(ask, *told, on_error="return")
+    found = {where: there for where, there in replies.items() if not isinstance(there, OSError)}
+    odd: list[str] = []
+    for where, there in {"the scheduler": _on_scheduler(client, ask, told), **found}.items():
+        if there != here:
+            odd.append(f"{where} has {'no ' + name if isinstance(there, Exception) else f'{name} {there}'}")
+            odd[-1] += f", here it is {here}"
+    return len(found), odd
+
+
+def digest_of_code() -> str:
+    """Give the beginning of the SHA-256 of the code that workers run, as it is installed here."""
+    root = Path(__file__).resolve().parents[2]
+    digest = hashlib.sha256()
+    for file in sorted(file for part in ("domain", "adapters") for file in (root / part).rglob("*.py")):
+        digest.update(f"{file.relative_to(root)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _on_scheduler(client: Client, ask: Callable[..., Any], told: tuple[Any, ...]) -> Any:
@@ -128,14 +148,19 @@ def _on_scheduler(client: Client, ask: Callable[..., Any], told: tuple[Any, ...]
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Let what a function raised pass, and say what happened to the cluster in the domain's words."""
+def translated() -> Iterator[None]:
+    """Let what a function raised pass, and say what happened to the cluster in the domain's words.
+
+    Raises:
+        ExecutorUnavailable: if the cluster, or all of its workers, went away.
+        MedcostError: if several workers were lost with one piece of work.
+    """
     try:
         yield
     except KilledWorker as error:
         message = "several workers were lost with the same piece of work: they may have too little memory for it"
         raise MedcostError(message) from error
-    except (CommClosedError, CancelledError, NoValidWorkerError) as error:
+    except (CommClosedError, CancelledError, asyncio.CancelledError, NoValidWorkerError) as error:
         message = f"the Dask cluster is away: {error}"
         raise ExecutorUnavailable(message) from error
 

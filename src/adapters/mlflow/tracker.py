@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +13,7 @@ from mlflow.entities import Param, RunTag
 from adapters.mlflow import plots
 from adapters.mlflow.models import log_model
 from adapters.mlflow.store import MlflowStore, translated
-from adapters.system.processes import ProcessId
+from adapters.system.processes import ProcessId, machine
 from domain.errors import NoComparison
 from domain.evaluation import Metric
 from domain.model import FamilySummary, Recipe
@@ -57,7 +56,7 @@ class MlflowTracker(ExperimentTracker):
             "data.origin": setup.origin.name,
             "data.synthetic": str(setup.origin.synthetic).lower(),
             "git.revision": setup.git_revision,
-            _PROCESS: f"{socket.gethostname()} {process.pid} {process.started!r}",
+            _PROCESS: f"{machine()} {process.pid} {process.started!r}",
         }
         with translated():
             started = client.create_run(
@@ -214,8 +213,8 @@ def _search(client: MlflowClient, experiment: str, wanted: str) -> list[Any]:
 def _is_at_work(tags: Mapping[str, str]) -> bool:
     if _PROCESS not in tags:
         return False
-    host, pid, started = tags[_PROCESS].split(" ")
-    return host != socket.gethostname() or ProcessId(int(pid), float(started)).is_alive
+    where, pid, started = tags[_PROCESS].rsplit(" ", 2)
+    return where != machine() or ProcessId(int(pid), float(started)).is_alive
 
 
 def _flat(scores: Scores, prefix: str) -> dict[str, float]:

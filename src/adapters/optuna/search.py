@@ -99,9 +99,9 @@ class Search:
             if self._is_spent():
                 return None
             trial = self.study.ask()
-        hyperparameters = trials.claim(trial, self.space)
+        # a trial with an owner that never beat would be nobody's if its machine were lost now: Optuna passes over it
         self._beat(trial)
-        return trial, hyperparameters
+        return trial, trials.claim(trial, self.space)
 
     def _is_spent(self) -> bool:
         known = self.study.get_trials(deepcopy=False)

@@ -25,10 +25,11 @@ from adapters.sklearn.storage import digests_of
 from adapters.sklearn.work import Fold
 from domain.beneficiary import FACTS
 from domain.claims import TARGET
-from domain.errors import ConfigurationError
+from domain.errors import ExecutorUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from distributed import Client
 
@@ -42,9 +43,15 @@ _FOLD: Final = "fold"
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The workers of a Dask scheduler."""
+    """The workers of a Dask scheduler.
+
+    Args:
+        client: of the scheduler.
+        telling: says within it, in the domain's words, what happened to the workers.
+    """
 
     client: Client
+    telling: Callable[[], AbstractContextManager[None]]
 
     def fits(self, recipe: Recipe, population: Population, table: Table, plan: FoldPlan) -> Iterator[Any]:
         """Give a `Fold` for each fold, and then the `CostModel` whose trees were grown on all rows, with its scores.
@@ -57,7 +64,8 @@ class Cluster:
         """
         folds = _folds(table, plan.n_splits)
         booster: Xgboost = estimator_of(recipe, seed=plan.seed)
-        frame = self._read(population, plan.n_splits)
+        with self.telling():
+            frame = self._read(population, plan.n_splits)
         points = np.empty((1, len(table)))
         grown: list[tuple[Any, float]] = []
         for fold in range(plan.n_splits):
@@ -84,21 +92,22 @@ class Cluster:
         """Grow trees, and again from the first if a worker is lost on the way: XGBoost cannot go on without it.
 
         Raises:
-            ConfigurationError: if it cannot be done by those who are there.
+            ExecutorUnavailable: if it cannot be done by those who are there, or they are gone.
         """
         in_vain = 0
         while True:
-            workers = self._workers()
-            try:
-                with self.client.as_current():  # XGBoost asks for one, whatever it is told
-                    rows = boosting.DaskQuantileDMatrix(self.client, frame[list(FACTS)], frame[TARGET])
-                    return kept(boosting.train(self.client, booster.parameters, rows, booster.rounds)["booster"])
-            except ValueError as error:  # XGBoost's own errors, too
-                left = self._workers()
-                in_vain += workers <= left  # once may be what a lost worker left behind: its peers still waited for it
-                if not left or in_vain > 1:
-                    message = f"the trees cannot be grown on {len(left)} workers: {error}"
-                    raise ConfigurationError(message) from error
+            with self.telling():
+                workers = self._workers()
+                try:
+                    with self.client.as_current():  # XGBoost asks for one, whatever it is told
+                        rows = boosting.DaskQuantileDMatrix(self.client, frame[list(FACTS)], frame[TARGET])
+                        return kept(boosting.train(self.client, booster.parameters, rows, booster.rounds)["booster"])
+                except ValueError as error:  # XGBoost's own errors, too
+                    left = self._workers()
+                    in_vain += workers <= left  # once may be what a lost worker left behind: peers still waited for it
+                    if not left or in_vain > 1:
+                        message = f"the trees cannot be grown on {len(left)} workers: {error}"
+                        raise ExecutorUnavailable(message) from error
 
     def _workers(self) -> set[str]:
         return set(self.client.scheduler_info(n_workers=-1)["workers"])

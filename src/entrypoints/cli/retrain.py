@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,17 +11,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from domain.errors import ConfigurationError
-from domain.retraining import Result, Retrained
+from domain.retraining import Result
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, usd
 from entrypoints.cli.train import Training, told, training_session
-from entrypoints.wiring.retraining import keep_report, only_retraining
+from entrypoints.wiring.retraining import is_told, keep_report, only_retraining
 from entrypoints.wiring.settings import load
 
 if TYPE_CHECKING:
     from domain.model import ModelVersion
     from domain.monitoring import MonitoringReport
-    from domain.retraining import Retraining
+    from domain.retraining import Retrained, Retraining
 
 
 def retrain(
@@ -63,24 +62,23 @@ def retrain(
         raise ConfigurationError(message)
     settings, config = told(overrides, settings)
     with only_retraining(settings), training_session(settings, config) as session:
-        from application.retrain_model import BeginRetraining, FinishRetraining  # see training_session
+        from application.retrain_model import RetrainModel  # see training_session
 
-        begun = session.run(session.get(BeginRetraining)(config.flat))
-        training = Training(session, config, None if json else answer(), occasion=begun.occasion)
-        if begun.is_unchanged and not force:
-            done = Retrained(result=Result.UNCHANGED, reason=begun.nothing_new, served=begun.champion)
-        else:
-            with ExitStack() as alone:
-                version = begun.made
-                if version is None or force:
-                    training.compare()
-                    version = alone.enter_context(training.tune()).version
-                finish, by = session.get(FinishRetraining), getpass.getuser()
-                done = session.run(finish(begun, version.number, config.policy, config.plan, by=by))
-            if done.verdict:
-                training.tell(done.verdict, version.number)
+        training = Training(session, config, None if json else answer())
+        begun, done = session.get(RetrainModel)(
+            config.flat,
+            config.policy,
+            config.plan,
+            by=getpass.getuser(),
+            force=force,
+            compare=training.compare,
+            tune=training.tune,
+            wait=session.run,
+        )
+        if done.verdict and done.judged:
+            training.tell(done.verdict, done.judged)
         report = _report(begun, done) | training.document
-        kept = None if done.result is Result.UNCHANGED else keep_report(settings, report)
+        kept = None if is_told(settings, done) else keep_report(settings, report)
     if json:
         print_json(report)
     else:

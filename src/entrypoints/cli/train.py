@@ -119,14 +119,12 @@ class Training:
         config: TrainConfig,
         tables: Console | None,
         *,
-        occasion: str = "",
         comparison: Path | None = None,
         out: Path | None = None,
     ) -> None:
         self._session = session
         self._config = config
         self._tables = tables
-        self._occasion = occasion
         self._comparison = comparison
         self._out = out
         self._revision = session.get(Settings).revision or git_revision()
@@ -136,10 +134,9 @@ class Training:
         """Go through the stages that the configuration asks for."""
         stage = self._config.stage
         try:
-            if stage != "optuna":
-                self.compare()
+            compared = _read(self._comparison) if stage == "optuna" else self.compare()
             if stage != "training":
-                with self.tune() as tuned:
+                with self.tune(compared) as tuned:
                     self._judge(tuned)
                     if stage == "all":
                         self._promote(tuned.version.number)
@@ -147,7 +144,7 @@ class Training:
             if self._tables is None and self.document.keys() - {"stage", "metric"}:  # more than what was asked
                 print_json(self.document)
 
-    def compare(self) -> None:
+    def compare(self) -> TrackedComparison:
         """Compare families."""
         from application.compare_models import CompareModels  # see training_session
 
@@ -168,10 +165,16 @@ class Training:
             self._comparison.write_bytes(msgspec.json.format(msgspec.json.encode(found.tracked)) + b"\n")
         if self._tables:
             self._tables.print(comparison_table(found))
+        return found.tracked
 
     @contextmanager
-    def tune(self) -> Iterator[TunedModel]:
-        """Tune the best family, and have the study for oneself as long as something is done about its result."""
+    def tune(self, compared: TrackedComparison | None, occasion: str = "") -> Iterator[TunedModel]:
+        """Tune the best family, and have the study for oneself as long as something is done about its result.
+
+        Args:
+            compared: which family is best; None asks the tracking store for the last comparison on these data.
+            occasion: why, where no person asked for it.
+        """
         from application.tune_model import TuneModel
 
         config = self._config
@@ -186,8 +189,8 @@ class Training:
                         study=config.tuning.study,
                         git_revision=self._revision,
                         configuration=config.flat,
-                        occasion=self._occasion,
-                        comparison=_read(self._comparison) if self._comparison else None,
+                        occasion=occasion,
+                        comparison=compared,
                         into=Path(workspace),
                         wait=self._session.run,
                         on_start=shown.begun,
@@ -251,7 +254,9 @@ def _refuse_unwritable(comparison: Path | None, out: Path | None) -> None:
             raise ConfigurationError(message)
 
 
-def _read(comparison: Path) -> TrackedComparison:
+def _read(comparison: Path | None) -> TrackedComparison | None:
+    if comparison is None:
+        return None
     try:
         return msgspec.json.decode(comparison.read_bytes(), type=TrackedComparison)
     except (OSError, msgspec.MsgspecError) as error:

@@ -39,7 +39,7 @@ def cluster_of(executor: Executor) -> Cluster | None:
     """Give what grows trees on an executor's workers, each on rows of its own; None where there are no workers."""
     if isinstance(executor, LocalExecutor):
         return None
-    from adapters.dask.executor import DaskExecutor
+    from adapters.dask.executor import DaskExecutor, translated
     from adapters.sklearn.cluster import Cluster
 
-    return Cluster(executor.client) if isinstance(executor, DaskExecutor) else None
+    return Cluster(executor.client, translated) if isinstance(executor, DaskExecutor) else None

@@ -13,11 +13,13 @@ import msgspec
 
 from adapters.system.home import Home
 from adapters.system.lock import sole_holder
+from domain.retraining import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from domain.retraining import Retrained
     from entrypoints.wiring.settings import Settings
 
 
@@ -33,6 +35,14 @@ def only_retraining(settings: Settings) -> Iterator[None]:
     who = f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()}, since {datetime.now(UTC):%F %T} UTC"
     with sole_holder(home.retrain_lock, otherwise="a retraining of this home is at work", who=who):
         yield
+
+
+def is_told(settings: Settings, done: Retrained) -> bool:
+    """Whether nothing is left to tell: nothing was done, and what made the champion stands in a report of the home."""
+    if done.result is not Result.UNCHANGED:
+        return False
+    reports = Home(settings.home).reports.glob("retraining-*.json")
+    return done.entry is None or any(done.entry.seal in report.read_text(encoding="utf-8") for report in reports)
 
 
 def keep_report(settings: Settings, document: object) -> Path:

@@ -11,6 +11,7 @@ import msgspec
 from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container, provide
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.memory.read_once import ReadOnce
 from adapters.system.home import Home
 from application.change_champion import ChangeChampion
 from application.compare_models import CompareModels
@@ -21,7 +22,7 @@ from application.promote_model import PromoteModel
 from application.publish_model import PublishModel
 from application.reconcile import Reconcile
 from application.register_model import RegisterModel
-from application.retrain_model import BeginRetraining, FinishRetraining
+from application.retrain_model import BeginRetraining, FinishRetraining, RetrainModel
 from application.review_models import ReviewModels
 from application.roll_back_model import RollBackModel
 from application.set_password import SetPassword
@@ -83,10 +84,11 @@ class Making(Provider):
     judge = provide(JudgeModel)
     begin_retraining = provide(BeginRetraining)
     finish_retraining = provide(FinishRetraining)
+    retrain_model = provide(RetrainModel)
 
 
 class Rows(Provider):
-    """One data set; a folder of files is read by those who work."""
+    """One data set, the same for all stages; a folder of files is read by those who work."""
 
     scope = Scope.APP
 
@@ -97,7 +99,7 @@ class Rows(Provider):
     @provide
     def dataset(self, executor: Executor) -> ClaimsDataset:
         """The rows."""
-        return self._make(executor)
+        return ReadOnce(self._make(executor))
 
 
 class Commands(Provider):

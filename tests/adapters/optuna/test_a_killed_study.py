@@ -115,6 +115,29 @@ def test_the_trial_of_a_machine_that_is_lost_is_known_by_its_heartbeat(postgres_
     assert len(me.trials) == TRIALS
 
 
+IN_ORDER = """
+CREATE FUNCTION beats_first() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NOT EXISTS (SELECT FROM trial_heartbeats WHERE trial_id = NEW.trial_id) THEN
+        RAISE EXCEPTION 'claimed, and its machine may be lost before it beats';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER beats_first AFTER INSERT ON trial_user_attributes
+    FOR EACH ROW WHEN (NEW.key = 'process') EXECUTE FUNCTION beats_first();
+"""
+
+
+def test_a_trial_beats_before_it_has_an_owner_so_no_moment_is_left_in_which_it_would_be_waited_for_in_vain(
+    postgres_url,
+):
+    Worker(postgres_url, trials=1).tune()
+    with create_engine(postgres_url).begin() as connection:
+        connection.execute(text(IN_ORDER))
+    me = Worker(postgres_url)
+    me.tune()
+    assert len(me.trials) == TRIALS
+
+
 def test_a_worker_that_stood_still_finds_its_trial_done_by_another_and_goes_on(postgres_url, start):
     still = start(postgres_url, stands_in=2, trials=TRIALS + 1)
     tried = begun(still, 2)

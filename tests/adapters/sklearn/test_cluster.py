@@ -2,10 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import dask.config
 import numpy as np
 import pytest
 
-from adapters.dask.executor import connected
+from adapters.dask.executor import connected, translated
 from adapters.memory.clock import FixedClock
 from adapters.pandas.partitioned import PartitionedClaims
 from adapters.pandas.synthetic import SyntheticClaims
@@ -14,7 +15,7 @@ from adapters.sklearn.fitting import Table, fit_model
 from adapters.sklearn.scoring import scores
 from adapters.sklearn.storage import digests_of, read
 from adapters.sklearn.trainer import SklearnTrainer
-from domain.errors import ClaimsRejected, ModelRefused
+from domain.errors import ClaimsRejected, ExecutorUnavailable, ModelRefused
 from domain.model import FoldPlan, Provenance, Recipe
 from tests.waiting import until
 
@@ -32,7 +33,7 @@ def executor(dask_cluster):
 
 @pytest.fixture(scope="module")
 def trainer(executor):
-    return SklearnTrainer(FixedClock(), executor, Cluster(executor.client))
+    return SklearnTrainer(FixedClock(), executor, Cluster(executor.client, translated))
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,9 @@ def test_a_row_is_answered_for_by_trees_that_have_not_seen_it(trainer, executor,
     assert nonsense.population
     deep = {"n_estimators": 200, "max_depth": 10, "min_child_weight": 0.0, "learning_rate": 0.3}
     remembering = Recipe(family="boosting_xgboost", hyperparameters=deep)
-    *folds, (model, _) = Cluster(executor.client).fits(remembering, nonsense.population, Table.of(nonsense), plan)
+    *folds, (model, _) = Cluster(executor.client, translated).fits(
+        remembering, nonsense.population, Table.of(nonsense), plan
+    )
     assert measured(model, Table.of(nonsense)).expected.r2 > 0.9
     assert max(one.measured.expected.r2 for one in folds) < 0.1
     assert sorted(np.concatenate([one.held for one in folds])) == list(range(800))
@@ -137,18 +140,41 @@ def test_a_row_that_breaks_the_contract_is_found_by_the_worker_that_reads_it(exe
 def test_trees_are_grown_by_those_who_are_left_when_a_worker_is_lost(dask_cluster, claims):
     many = Recipe(family="boosting_xgboost", hyperparameters={"n_estimators": 200})
     halves = FoldPlan(n_splits=2, n_repeats=1)
-    with dask_cluster(workers=2) as cluster, connected(cluster.address, patience=60) as executor:
+    with (
+        dask_cluster(workers=2) as cluster,
+        connected(cluster.address, patience=60) as executor,
+        ThreadPoolExecutor(1) as thread,
+    ):
         executor.client.wait_for_workers(2, timeout=60)
-        with ThreadPoolExecutor(1) as thread:
-            fitting = thread.submit(
-                list, Cluster(executor.client).fits(many, claims.population, Table.of(claims), halves)
-            )
-
-            def is_fitted():  # XGBoost tells who takes part in a fit
-                assert not fitting.done(), fitting.result()
-                return "got rank" in cluster.said
-
-            until(is_fitted, within=120, pause=0.01)
-            cluster.workers.pop().kill()
-            *folds, _ = fitting.result()
+        grown = Cluster(executor.client, translated).fits(many, claims.population, Table.of(claims), halves)
+        fitting = thread.submit(list, grown)
+        until_grown(cluster, fitting)
+        cluster.workers.pop().kill()
+        *folds, _ = fitting.result()
     assert min(one.measured.expected.r2 for one in folds) > 0.6
+
+
+def test_a_cluster_that_is_lost_while_trees_are_grown_is_said_to_be_unavailable(dask_cluster, claims):
+    many = Recipe(family="boosting_xgboost", hyperparameters={"n_estimators": 2_000})
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
+        dask_cluster(workers=1) as cluster,
+        connected(cluster.address, patience=60) as executor,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        grown = Cluster(executor.client, translated).fits(many, claims.population, Table.of(claims), plan)
+        fitting = thread.submit(list, grown)
+        until_grown(cluster, fitting)
+        cluster.end()
+        with pytest.raises(ExecutorUnavailable):
+            fitting.result(timeout=60)
+
+
+def until_grown(cluster, fitting):
+    """Wait until trees are being grown: XGBoost tells who takes part."""
+
+    def begun():
+        assert not fitting.done(), fitting.result()
+        return "got rank" in cluster.said
+
+    until(begun, within=120, pause=0.01)

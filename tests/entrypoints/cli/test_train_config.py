@@ -7,6 +7,7 @@ from domain.evaluation import Metric
 from domain.model import Choice, FloatRange, IntRange
 from domain.promotion import Candidacy, PairedComparison
 from entrypoints.wiring.overrides import compose_training
+from entrypoints.wiring.settings import TREE
 from entrypoints.wiring.train_config import File
 
 
@@ -46,6 +47,12 @@ def test_search_spaces_keep_their_kinds():
     assert isinstance(spaces["forest"]["max_features"], FloatRange)
     assert spaces["knn"]["weights"] == Choice(("uniform", "distance"))
     assert spaces["linear"] == {}
+
+
+def test_whichever_families_are_chosen_their_search_spaces_are_there():
+    families = {file.stem for file in (TREE / "config" / "model").iterdir()}
+    config = compose_training([f"model=[{','.join(families)}]"])
+    assert {recipe.family for recipe in config.recipes} == families == config.spaces.keys()
 
 
 @pytest.mark.parametrize("name", ["tpe", "random"])
