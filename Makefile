@@ -21,6 +21,7 @@ up: setup ## everything, at http://127.0.0.1:$(PORT); Ctrl-C stops it. DATA=file
 	@exec $(BIN)/medcost up --home "$(HOME_DIR)" --port "$(PORT)" $(if $(DATA),--data "$(DATA)")
 
 test: setup-dev ## the whole test suite with every real part that this machine can give. WORKERS=, ARGS="-k cost"
+	@$(BIN)/python -m compileall -q src
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-docker: setup-dev ## images built, started, updated, broken and rolled back, on a Docker engine or one started for it
@@ -68,19 +69,20 @@ $(UV):
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
 
+# compiled at once: where PYTHONDONTWRITEBYTECODE is set, each of the many processes would compile all that it imports
 # a development environment is a runtime environment too: it is not thrown away by `make up`
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(UV)
 	@if [ -e $(VENV)/.dev ]; then $(MAKE) --no-print-directory $(VENV)/.dev; else \
-		$(UV) pip install --quiet --require-hashes -r requirements.lock && \
+		$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements.lock && \
 		$(UV) pip install --quiet --no-deps --editable . ; fi
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(UV)
-	@$(UV) pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements-dev.lock
 	@$(UV) pip install --quiet --no-deps --editable .
 	@touch $@
 
 $(DVC)/.done: requirements-dvc.lock | $(UV)
 	@test -x $(DVC)/bin/python || $(PYTHON) -m venv $(DVC)
-	@$(UV) pip install --quiet --python $(DVC)/bin/python --require-hashes -r requirements-dvc.lock
+	@$(UV) pip install --quiet --compile-bytecode --python $(DVC)/bin/python --require-hashes -r requirements-dvc.lock
 	@touch $@

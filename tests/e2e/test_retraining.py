@@ -150,7 +150,7 @@ def test_broken_data_are_refused_and_nothing_is_changed(run, dearer, state):
     assert state() == before
 
 
-@pytest.mark.timeout(400)  # seven processes, each of which imports MLflow and BentoML
+@pytest.mark.timeout(600)  # seven processes, each of which imports MLflow and BentoML
 def test_dearer_years_replace_the_champion_though_killed_once_and_started_twice(run, home, dearer, asked):
     alarms = run("monitor", "run", "--json").document["alarms"]
     assert "drift:pit" in alarms

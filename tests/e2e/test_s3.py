@@ -24,7 +24,7 @@ from entrypoints.wiring.partitions import ShippedModel, predict_partitions
 from tests.command import CLI
 from tests.waiting import until
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 PEOPLE = "s3://claims/people"
 NAMES = ["a.parquet", "b.parquet", "month=2/c.parquet"]

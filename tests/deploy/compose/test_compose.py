@@ -37,7 +37,7 @@ BESIDES = {
     "postgres-mlflow": {"mlflow"},
 }
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from domain.beneficiary import Beneficiary, Region, Sex
 from tests.waiting import until
 
 MEDCOST = str(Path(sys.executable).with_name("medcost"))
-pytestmark = pytest.mark.timeout(400)  # much is started for the first test
+pytestmark = pytest.mark.timeout(600)  # much is started for the first test
 ANN = wire.encode_request(
     [Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)]
 )

@@ -67,7 +67,7 @@ def first(workers, *words):
     return until(found, within=240, pause=0.05)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_two_workers_and_the_one_that_fits_are_killed_and_the_last_makes_the_only_version(medcost, workers):
     alive = list(workers)
     for _ in range(2):
