@@ -82,12 +82,18 @@ hash_of() {
   (cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) | sha256sum | cut -c 1-12
 }
 
+# secrets by their folder, for what is in it is renewed together; configs each by itself
 name_by_hash() {
-  local folder name
-  for folder in "$secrets"/*/ "$here/postgres/" "$here/traefik/"; do
+  local folder file name
+  for folder in "$secrets"/*/; do
     name=$(basename "$folder" | tr 'a-z-' 'A-Z_')
     case $folder in "$secrets"/traefik/) name=TLS ;; esac
     export "HASH_$name=$(hash_of "$folder")"
+  done
+  for file in "$here"/{postgres,traefik}/{,*/}*; do
+    [ -f "$file" ] || continue
+    name=$(tr 'a-z/.-' 'A-Z___' <<<"${file#"$here/"}")
+    export "HASH_$name=$(sha256sum <"$file" | cut -c 1-12)"
   done
 }
 
