@@ -26,7 +26,8 @@ deploy.sh --image PREFIX --tag TAG --secrets DIR --domain DOMAIN [options]
 
   Where TLS certificates do not come from Let's Encrypt: MEDCOST_ACME=staging, or =files with tls.crt and tls.key in
   DIR/traefik. MEDCOST_CA=FILE holds the authority to believe when asking through Traefik, where this machine does not
-  know it: secrets.sh keeps its own in DIR/traefik/ca.crt. Other variables of docker/stack.yaml (MEDCOST_VPN, MEDCOST_LOG_FOLDER, PGADMIN_EMAIL …) are passed on.
+  know it: secrets.sh keeps its own in DIR/traefik/ca.crt. Other variables of docker/stack.yaml (MEDCOST_VPN,
+  MEDCOST_LOG_FOLDER, PGADMIN_EMAIL …) are passed on.
   Exit status 0 done, 1 failed and went back, 2 wrong usage, 3 failed and could not go back.
 END
 }
@@ -178,7 +179,11 @@ smoke_test() {
 # each service that this deployment changed, back to its former self; a job's work is not undone
 go_back() {
   local all service job version state
-  all=$(services) && [ -n "$all" ] || return 3
+  all=$(services) || return 3
+  if [ -z "$all" ]; then # where nothing was, nothing is to come back
+    [ "${#before[@]}" = 0 ]
+    return
+  fi
   for service in $all; do
     job=$(job_of "$service") && version=$(version_of "$service") && state=$(state_of "$service") || return 3
     if [ -n "$job" ] || [ "${before[$service]:-}" = "$version" ]; then continue; fi

@@ -288,6 +288,10 @@ start() {
   act "apply /etc/sysctl.d/60-medcost.conf" sysctl -q -p /etc/sysctl.d/60-medcost.conf
   act "read units anew" systemctl daemon-reload
   act "start dbus" systemctl start dbus.socket # else, freshly installed, not before the next boot
+  # it reads its file when it starts, which may well be for the first time, later
+  if [ -n "$docker" ] && systemctl is-active --quiet docker.service 2>/dev/null; then
+    act "restart docker" systemctl restart docker.service
+  fi
   [ -z "$ssh" ] || act "reload ssh: port $SSH_PORT, keys only" systemctl reload-or-restart ssh.service
   act "turn on medcost-firewall" systemctl enable --quiet medcost-firewall.service
   if [ -n "$firewall" ] || ! systemctl is-active --quiet medcost-firewall.service; then
@@ -295,10 +299,6 @@ start() {
     act "load the firewall" systemctl reload-or-restart medcost-firewall.service
   fi
   if [ -z "$dry" ] && [ -n "$ssh$firewall" ]; then confirm; fi
-  # it reads this only when it starts; where it is not installed yet, that is then
-  if [ -n "$docker" ] && systemctl is-active --quiet docker.service 2>/dev/null; then
-    act "restart docker" systemctl restart docker.service
-  fi
   act "turn on wg-quick@wg0" systemctl enable --quiet --now wg-quick@wg0.service
   [ -z "$changed" ] || act "restart fail2ban" systemctl restart fail2ban.service
   act "turn on fail2ban and unattended-upgrades" systemctl enable --quiet --now fail2ban.service unattended-upgrades.service

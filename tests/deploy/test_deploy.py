@@ -63,6 +63,8 @@ match words:
         more = " 1/1" if "Replicas" in words[words.index("--format") + 1] else ""
         print("\\n".join(name + more for name in swarm["services"]))
     case ["stack", "deploy", *_]:
+        if os.environ.get("REFUSES"):
+            sys.exit("refused")
         deploy()
         swarm["deaf"] = int(os.environ.get("DEAF", "0"))
     case ["service", "inspect", "--format", form, name]:
@@ -203,6 +205,12 @@ def test_what_runs_is_known_before_anything_is_changed(swarm):
     done = swarm.deploy("two")
     assert (done.returncode, "nothing was changed" in done.stderr) == (1, True)
     assert swarm.image("api").endswith(":one")
+
+
+def test_where_nothing_ran_and_nothing_came_to_run_nothing_has_to_go_back(swarm):
+    done = swarm.deploy("one", REFUSES="yes")
+    assert done.returncode == 1, done.stderr
+    assert "could not go back" not in done.stderr
 
 
 def test_a_version_that_does_not_answer_goes_back(swarm):
