@@ -25,7 +25,9 @@ deploy.sh --image PREFIX --tag TAG --secrets DIR --domain DOMAIN [options]
   --help
 
   Where TLS certificates do not come from Let's Encrypt: MEDCOST_ACME=staging, or =files with tls.crt and tls.key in
-  DIR/traefik. Other variables of docker/stack.yaml (MEDCOST_VPN, MEDCOST_LOG_FOLDER, PGADMIN_EMAIL …) are passed on.
+  DIR/traefik. MEDCOST_CA=FILE holds the authority to believe when asking through Traefik, where this machine does not
+  know it: secrets.sh keeps its own in DIR/traefik/ca.crt. Other variables of docker/stack.yaml (MEDCOST_VPN,
+  MEDCOST_LOG_FOLDER, PGADMIN_EMAIL …) are passed on.
   Exit status 0 done, 1 failed and went back, 2 wrong usage, 3 failed and could not go back.
 END
 }
@@ -81,12 +83,18 @@ hash_of() {
   (cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) | sha256sum | cut -c 1-12
 }
 
+# secrets by their folder, for what is in it is renewed together; configs each by itself
 name_by_hash() {
-  local folder name
-  for folder in "$secrets"/*/ "$here/postgres/" "$here/traefik/"; do
+  local folder file name
+  for folder in "$secrets"/*/; do
     name=$(basename "$folder" | tr 'a-z-' 'A-Z_')
     case $folder in "$secrets"/traefik/) name=TLS ;; esac
     export "HASH_$name=$(hash_of "$folder")"
+  done
+  for file in "$here"/{postgres,traefik}/{,*/}*; do
+    [ -f "$file" ] || continue
+    name=$(tr 'a-z/.-' 'A-Z___' <<<"${file#"$here/"}")
+    export "HASH_$name=$(sha256sum <"$file" | cut -c 1-12)"
   done
 }
 
@@ -99,7 +107,7 @@ services() { docker stack services --format '{{.Name}}' "$stack"; }
 
 version_of() { docker service inspect --format '{{.Version.Index}}' "$1"; }
 
-is_job() { [ -n "$(docker service inspect --format '{{with .Spec.Mode.ReplicatedJob}}job{{end}}' "$1")" ]; }
+job_of() { docker service inspect --format '{{with .Spec.Mode.ReplicatedJob}}job{{end}}' "$1"; }
 
 state_of() { docker service inspect --format '{{with .UpdateStatus}}{{.State}}{{end}}' "$1"; }
 
@@ -107,7 +115,7 @@ state_of() { docker service inspect --format '{{with .UpdateStatus}}{{.State}}{{
 # service after another, the minute of `monitor` at each. A change that was just asked for may not show yet: so several
 # looks in a row must be good. $1: states in which waiting is useless.
 settle() {
-  local looks=0 until=$((SECONDS + within)) service replicas state
+  local looks=0 until=$((SECONDS + within)) waiting="" told service replicas state
   while [ "$looks" -lt 4 ]; do
     [ "$SECONDS" -lt "$until" ] || {
       say "not done after $within s: $waiting"
@@ -115,8 +123,12 @@ settle() {
     }
     sleep 0.5
     looks=$((looks + 1)) waiting=""
+    # who hears nothing knows nothing: that is no good look
+    told=$(docker stack services --format '{{.Name}} {{.Replicas}}' "$stack") && [ -n "$told" ] ||
+      waiting="docker names no services "
     while read -r service replicas; do
-      state=$(state_of "$service")
+      [ -n "$service" ] || continue
+      state=$(state_of "$service") || waiting+="$service "
       [[ ! $state =~ $1 ]] || {
         say "$service: $state"
         return 1
@@ -125,7 +137,7 @@ settle() {
       # 2/2, and 0/1 (1/1 completed) of a job
       replicas=${replicas##*(} replicas=${replicas%% *}
       [ "${replicas%/*}" = "${replicas#*/}" ] || waiting+="$service $replicas "
-    done < <(docker stack services --format '{{.Name}} {{.Replicas}}' "$stack")
+    done <<<"$told"
     [ -z "$waiting" ] || looks=0
   done
 }
@@ -166,15 +178,21 @@ smoke_test() {
 
 # each service that this deployment changed, back to its former self; a job's work is not undone
 go_back() {
-  local service
-  for service in $(services); do
-    if is_job "$service" || [ "${before[$service]:-}" = "$(version_of "$service")" ]; then continue; fi
+  local all service job version state
+  all=$(services) || return 3
+  if [ -z "$all" ]; then # where nothing was, nothing is to come back
+    [ "${#before[@]}" = 0 ]
+    return
+  fi
+  for service in $all; do
+    job=$(job_of "$service") && version=$(version_of "$service") && state=$(state_of "$service") || return 3
+    if [ -n "$job" ] || [ "${before[$service]:-}" = "$version" ]; then continue; fi
     if [ -z "${before[$service]:-}" ]; then
       say "$service is new: it stays, to be looked into"
       continue
     fi
     # some do so by themselves
-    case $(state_of "$service") in rollback_*) continue ;; esac
+    case $state in rollback_*) continue ;; esac
     say "$service goes back"
     docker service rollback --detach=true --quiet "$service" >&2 || return 3
   done
@@ -208,8 +226,16 @@ fi
   exit 1
 }
 
+# no reason to stop: what is deployed may be needed more than a certificate
+"$here/pki/pki.sh" check --out "$secrets" >/dev/null || say "renew in time: docs/deploy.md, Certificates"
+
 declare -A before=()
-for service in $(services 2>/dev/null || true); do before[$service]=$(version_of "$service"); done
+# of a stack that is new, docker says that nothing was found, which is no failure
+known=$(services) || {
+  say "docker does not say what runs: nothing was changed"
+  exit 1
+}
+for service in $known; do before[$service]=$(version_of "$service"); done
 
 if converge && smoke_test; then
   sweep

@@ -19,6 +19,7 @@ bootstrap.sh: make a bare Debian 12 or 13 a host of Medcost
   --nodes A[,A...]           their addresses in it (none: this machine is alone)
   --reboot-at HH:MM          04:00; when a new kernel is started. Another hour for each node
   --yes                      ask nothing (root's session must survive by itself: for a first run, better be asked)
+  --help
 
   What was said once is kept in /etc/medcost/host.env and need not be said again.
   Exit status 0 done, 1 failed or refused, 2 wrong usage.
@@ -57,10 +58,11 @@ readonly FILES="
 0644 apt/52medcost                           /etc/apt/apt.conf.d/52medcost
 0644 sysctl/medcost.conf                     /etc/sysctl.d/60-medcost.conf
 0644 logrotate/medcost                       /etc/logrotate.d/medcost
+0644 docker/daemon.json                      /etc/docker/daemon.json
 "
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-dry="" yes="" refused="" firewall="" ssh="" changed=""
+dry="" yes="" refused="" firewall="" ssh="" docker="" changed=""
 
 SSH_PORT=2222 VPN_PORT=51820 VPN_NETWORK=10.13.13.0/24 ENDPOINT="" ADMIN="" REBOOT_AT=04:00
 CLUSTER_INTERFACE=lo NODES=127.0.0.1 # alone: nobody but this machine itself
@@ -227,10 +229,23 @@ check_files() {
   if installed sudo; then
     said=$(visudo -cqf "$staged/etc/sudoers.d/medcost" 2>&1) || refuse "sudo does not take its rule: $said"
   fi
+  check_docker
   if [ -n "$dry" ]; then
     for said in nftables openssh-server sudo; do
       installed "$said" || echo "would check the files of $said once it is installed"
     done
+  fi
+}
+
+# What administrators told Docker themselves is never written over: it stays if it holds what ours does.
+check_docker() {
+  local place=/etc/docker/daemon.json
+  [ -e "$place" ] && ! cmp -s "$staged$place" "$place" || return 0
+  rm "$staged$place"
+  if grep -Eq '"no-new-privileges"\s*:\s*true' "$place"; then
+    echo "${dry:+would }keep $place, which is not ours and says no-new-privileges too"
+  else
+    refuse "$place is not ours: put \"no-new-privileges\": true into it, then systemctl restart docker"
   fi
 }
 
@@ -244,6 +259,7 @@ put_files() {
     case $place in
       /etc/medcost/firewall.nft) firewall=yes ;;
       /etc/ssh/*) ssh=yes ;;
+      /etc/docker/*) docker=yes ;;
     esac
   done < <(find "$staged/etc" "$staged/usr" -type f | sort)
   # fail2ban wants to find the file that Traefik will write
@@ -272,6 +288,10 @@ start() {
   act "apply /etc/sysctl.d/60-medcost.conf" sysctl -q -p /etc/sysctl.d/60-medcost.conf
   act "read units anew" systemctl daemon-reload
   act "start dbus" systemctl start dbus.socket # else, freshly installed, not before the next boot
+  # it reads its file when it starts, which may well be for the first time, later
+  if [ -n "$docker" ] && systemctl is-active --quiet docker.service 2>/dev/null; then
+    act "restart docker" systemctl restart docker.service
+  fi
   [ -z "$ssh" ] || act "reload ssh: port $SSH_PORT, keys only" systemctl reload-or-restart ssh.service
   act "turn on medcost-firewall" systemctl enable --quiet medcost-firewall.service
   if [ -n "$firewall" ] || ! systemctl is-active --quiet medcost-firewall.service; then

@@ -15,12 +15,14 @@ pki.sh: certificates for the databases
   pki.sh client USER  --ca DIR --out DIR                   a database user's (CN = USER)
   pki.sh renew        --ca DIR --out DIR [--within DAYS]   new keys and certificates where less than DAYS are left;
                                                            what another authority signed is left alone
+  pki.sh check        --out DIR [--within DAYS]            what is in DIR or a folder of it, and until when; fails if
+                                                           less than DAYS are left of any
   pki.sh --help
 
   --ca DIR       the authority's folder. It stays on the machine where this runs, best one without a network.
   --out DIR      gets NAME.crt, NAME.key and ca.crt; never the authority's key. This is what travels to a server.
   --days DAYS    how long a certificate holds (90)
-  --within DAYS  renew only what expires within so many days (30)
+  --within DAYS  renew, or complain of, only what expires within so many days (30)
 
   Exit status 0 done, 1 failed, 2 wrong usage. `renew` may run daily: it replaces each file at once, PostgreSQL takes
   a new certificate when it is told to reload, and clients of ours read theirs whenever they connect.
@@ -58,13 +60,15 @@ read_arguments() {
         ;;
     esac
   done
-  [ -n "$ca" ] || usage "--ca is missing"
   [[ $days =~ ^[0-9]+$ && $within =~ ^[0-9]+$ ]] || usage "days are a number"
   days=$((10#$days)) within=$((10#$within)) # 08 is eight, also to openssl
 }
 
+need_ca() { [ -n "$ca" ] || usage "--ca is missing"; }
+
 # what is made for a server never lies where the authority's key lies
 need_out() {
+  need_ca
   [ -n "$out" ] || usage "--out is missing"
   [ -f "$ca/ca.key" ] || fail "there is no authority in $ca: run pki.sh ca --ca $ca"
   local theirs ours
@@ -79,6 +83,7 @@ need_name() {
 }
 
 make_ca() {
+  need_ca
   [ -z "$name" ] || usage "$name is one name too many"
   [ ! -e "$ca/ca.key" ] || fail "there is an authority in $ca already: nothing was changed"
   mkdir -p "$ca"
@@ -95,7 +100,7 @@ make_ca() {
 
 # sign NAME PURPOSE [ALTERNATIVE NAMES]
 sign() {
-  local draft subject=$1 purpose=$2 names=${3:-}
+  local draft file subject=$1 purpose=$2 names=${3:-}
   draft=$(mktemp -d "$out/.new.XXXXXX")
   {
     echo "basicConstraints=critical,CA:FALSE"
@@ -116,10 +121,17 @@ sign() {
   fi
   install -m 644 "$ca/ca.crt" "$draft/ca.crt"
   chmod 644 "$draft/crt"
-  mv -f "$draft/ca.crt" "$out/ca.crt"
-  # one right after the other: whoever reads the pair in between finds that they don't match, and reads again
-  mv -f "$draft/key" "$out/$subject.key"
-  mv -f "$draft/crt" "$out/$subject.crt"
+  mv "$draft/key" "$draft/$subject.key"
+  mv "$draft/crt" "$draft/$subject.crt"
+  # root renews what a process reads as its own user: whose it was, theirs it stays
+  for file in ca.crt "$subject.key" "$subject.crt"; do
+    [ ! -e "$out/$file" ] || chown --reference="$out/$file" "$draft/$file" || {
+      rm -r "$draft"
+      fail "$out/$file belongs to somebody else, who could not read a new one: nothing was changed"
+    }
+  done
+  # key and certificate right after each other: whoever reads them in between finds no match, and reads again
+  mv -f "$draft/ca.crt" "$draft/$subject.key" "$draft/$subject.crt" "$out"
   rm -r "$draft"
   echo "$subject: until $(expiry "$out/$subject.crt")"
 }
@@ -161,6 +173,24 @@ renew() {
   done
 }
 
+# needs no authority: servers can be asked what they hold
+check() {
+  local certificate late="" found=""
+  [ -z "$name" ] || usage "$name is one name too many"
+  [ -d "$out" ] || usage "--out is no folder"
+  for certificate in "$out"/*.crt "$out"/*/*.crt; do
+    [ -f "$certificate" ] || continue
+    found=yes
+    if openssl x509 -in "$certificate" -noout -checkend $((within * 86400)) >/dev/null; then
+      echo "$certificate: until $(expiry "$certificate")"
+    else
+      late+=" $certificate"
+    fi
+  done
+  [ -n "$found" ] || fail "there is no certificate in $out"
+  [ -z "$late" ] || fail "less than $within days are left of$late"
+}
+
 [ $# -gt 0 ] || usage "a command is missing"
 command=$1
 shift
@@ -190,6 +220,10 @@ case $command in
     read_arguments "$@"
     need_out
     renew
+    ;;
+  check)
+    read_arguments "$@"
+    check
     ;;
   *) usage "there is no command $command" ;;
 esac

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # A database into a file, and back. Runs in the database's container as postgres, on the socket:
-#   docker compose exec -u postgres postgres-app /etc/medcost/backup.sh save medcost /backup/medcost.dump
+#   docker compose exec -u postgres postgres-app \
+#     /etc/medcost/backup.sh save medcost /var/lib/postgresql/backup/medcost.dump
 set -euo pipefail
 umask 077
 
 help() {
   cat <<'END'
-backup.sh save DATABASE FILE      a consistent copy, also while the database is in use
+backup.sh save DATABASE FILE      a consistent copy, also while the database is in use; makes FILE's folder
 backup.sh restore DATABASE FILE   put it in the place of the database; what was there stays as DATABASE_replaced
 
 Restoring goes into a new database first: should it fail, nothing has changed. Predictions that were erased since the
@@ -26,6 +27,7 @@ fail() {
 }
 
 save() {
+  mkdir -p "$(dirname "$file")"
   pg_dump --format=custom --dbname="$database" --file="$file.part"
   pg_restore --list "$file.part" >/dev/null # it can be read
   sync "$file.part"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.deploy.authority import SCRIPT, Authority, Pki
 
@@ -35,12 +36,18 @@ def new_authority(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> Callabl
     return make
 
 
-IMAGES = Path(__file__).resolve().parents[2] / "docker" / "images"
+DOCKER = Path(__file__).resolve().parents[2] / "docker"
+IMAGES = DOCKER / "images"
 
 
 @pytest.fixture(scope="session")
 def image() -> Callable[[str], dict[str, Any]]:
-    """`image("api")` gives what a Dockerfile says of the finished image: ENV, USER, ENTRYPOINT, CMD, HEALTHCHECK."""
+    """`image("api")` gives what a Dockerfile says of the finished image: ENV, USER, ENTRYPOINT, CMD, HEALTHCHECK.
+
+    It is built as compose.yaml says, with the tag `tested`.
+    """
+    told = yaml.safe_load((DOCKER / "compose.yaml").read_text(encoding="utf-8"))
+    revision = told["x-image"]["args"].get("REVISION", "")
 
     def read(target: str) -> dict[str, Any]:
         own = IMAGES / target / "Dockerfile"
@@ -53,7 +60,7 @@ def image() -> Callable[[str], dict[str, Any]]:
                 base, _, stage = said.partition(" AS ")
                 stages[stage] = {**stages.get(base, {}), "FROM": base}
             elif word == "ENV":
-                built_with = said.replace("${REVISION}", "tested")
+                built_with = said.replace("${REVISION}", revision.replace("${MEDCOST_TAG:-}", "tested"))
                 named = dict(one.split("=", 1) for one in shlex.split(built_with))
                 stages[stage]["ENV"] = {**stages[stage].get("ENV", {}), **named}
             elif word in {"ENTRYPOINT", "CMD"}:

@@ -29,6 +29,10 @@ import yaml
 KEPT = Path(os.environ["SWARM"])
 swarm = json.loads(KEPT.read_text())
 words = sys.argv[1:]
+if swarm.get("deaf", 0) and words[:2] in (["stack", "services"], ["service", "inspect"]):
+    swarm["deaf"] -= 1
+    KEPT.write_text(json.dumps(swarm))
+    sys.exit("no manager answers")
 swarm["said"].append(" ".join(words[:2]) + (" " + words[-1] if words[1] in ("rm", "rollback") else ""))
 
 def rendered():
@@ -59,7 +63,10 @@ match words:
         more = " 1/1" if "Replicas" in words[words.index("--format") + 1] else ""
         print("\\n".join(name + more for name in swarm["services"]))
     case ["stack", "deploy", *_]:
+        if os.environ.get("REFUSES"):
+            sys.exit("refused")
         deploy()
+        swarm["deaf"] = int(os.environ.get("DEAF", "0"))
     case ["service", "inspect", "--format", form, name]:
         one = swarm["services"][name]
         job = "job" if name in ("medcost_migrate", "medcost_trainer") else ""
@@ -179,6 +186,33 @@ def test_a_version_whose_service_went_back_by_itself_takes_the_others_back_with_
     assert not [said for said in swarm.now["said"] if said.startswith("service rollback medcost_migrate")]
 
 
+def test_a_manager_that_does_not_answer_for_a_while_is_asked_again(swarm):
+    done = swarm.deploy("one", DEAF="3")
+    assert (done.returncode, done.stderr.count("no manager answers")) == (0, 3), done.stderr
+
+
+def test_where_no_manager_answers_any_more_nothing_is_said_to_have_gone_back(swarm):
+    assert swarm.deploy("one").returncode == 0
+    done = swarm.deploy("two", "--within", "2", DEAF="1000")
+    assert done.returncode == 3, done.stderr
+    assert done.stderr.endswith("could not go back: look at `docker stack ps medcost`\n")
+    assert swarm.image("api").endswith(":two")
+
+
+def test_what_runs_is_known_before_anything_is_changed(swarm):
+    assert swarm.deploy("one").returncode == 0
+    swarm.kept.write_text(json.dumps(swarm.now | {"deaf": 1000}), encoding="utf-8")
+    done = swarm.deploy("two")
+    assert (done.returncode, "nothing was changed" in done.stderr) == (1, True)
+    assert swarm.image("api").endswith(":one")
+
+
+def test_where_nothing_ran_and_nothing_came_to_run_nothing_has_to_go_back(swarm):
+    done = swarm.deploy("one", REFUSES="yes")
+    assert done.returncode == 1, done.stderr
+    assert "could not go back" not in done.stderr
+
+
 def test_a_version_that_does_not_answer_goes_back(swarm):
     assert swarm.deploy("one").returncode == 0
     swarm.application.ready = False
@@ -198,6 +232,15 @@ def test_old_secrets_stay_until_the_new_ones_serve_and_go_then(swarm):
     assert swarm.deploy("one").returncode == 0
     (new,) = [name for name in swarm.now["secrets"] if name.startswith("medcost_api_key")]
     assert new not in old
+
+
+def test_what_expires_soon_is_told_and_stops_nothing(swarm):
+    shutil.rmtree(swarm.secrets / "model")
+    pki = [DOCKER / "pki" / "pki.sh", "client", "model", "--ca", swarm.folder / "ca", "--out", swarm.secrets / "model"]
+    subprocess.run([*pki, "--days", "20"], check=True, capture_output=True)
+    done = swarm.deploy("one")
+    assert done.returncode == 0, done.stderr
+    assert f"less than 30 days are left of {swarm.secrets}/model/model.crt\n" in done.stderr
 
 
 def test_wrong_usage_changes_nothing(swarm):

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import yaml
 
 TREE = Path(__file__).resolve().parents[2]
 IMAGES = TREE / "docker" / "images"
@@ -93,6 +94,16 @@ def test_images_run_as_nobody_in_particular_by_exec_form(image, target):
     assert told["USER"] == "10001:10001"
     assert told["ENTRYPOINT"]
     assert told["CMD"]
+
+
+@pytest.mark.parametrize("target", [*TARGETS, "pgadmin"])
+def test_every_image_tells_the_commit_that_it_is_made_of(image, target):
+    services = yaml.safe_load((TREE / "docker" / "compose.yaml").read_text(encoding="utf-8"))["services"].values()
+    builds = [one["build"] for one in services if "build" in one and f"-{target}:" in one["image"]]
+    assert builds
+    assert {one["args"]["REVISION"] for one in builds} == {"${MEDCOST_TAG:-}"}  # by which ci.yml tags a commit
+    assert 'org.opencontainers.image.revision="${REVISION}"' in image(target)["LABEL"]
+    assert target == "pgadmin" or image(target)["ENV"]["MEDCOST_REVISION"] == "tested"
 
 
 def test_every_library_comes_by_its_hash():

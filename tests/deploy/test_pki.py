@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 from datetime import UTC, datetime, timedelta
@@ -96,6 +97,37 @@ def test_what_lasts_long_enough_is_left_alone_and_the_rest_gets_a_new_key_under_
     assert key.public_key() == server.public_key()
 
 
+def test_what_root_renews_stays_readable_for_the_process_whose_it_was(part, new_authority):
+    part("root", None if os.geteuid() == 0 else "only root gives files away")
+    authority = new_authority()
+    authority.client("api")
+    for file in (authority.folder, *authority.folder.iterdir()):
+        os.chown(file, 10001, 10001)
+    before = read(authority.folder / "api.crt")
+    renewed = authority.pki("renew", "--ca", authority.key_folder, "--out", authority.folder, "--within", "100")
+    assert renewed.returncode == 0, renewed.stderr
+    assert read(authority.folder / "api.crt") != before
+    found = {file.name: (file.stat().st_uid, stat.S_IMODE(file.stat().st_mode)) for file in authority.folder.iterdir()}
+    assert found == {"api.crt": (10001, 0o644), "api.key": (10001, 0o600), "ca.crt": (10001, 0o644)}
+
+
+def test_what_expires_soon_is_told_of_any_folder_and_without_an_authority(new_authority):
+    authority = new_authority()
+    out = authority.folder
+    for user, days in (("api", "90"), ("model", "20")):
+        made = authority.pki("client", user, "--ca", authority.key_folder, "--out", out / user, "--days", days)
+        assert made.returncode == 0, made.stderr
+    soon = authority.pki("check", "--out", out)
+    assert (soon.returncode, soon.stderr) == (1, f"pki.sh: less than 30 days are left of {out}/model/model.crt\n")
+    assert soon.stdout.startswith(f"{out}/api/api.crt: until ")
+    assert authority.pki("check", "--out", out, "--within", "10").returncode == 0
+    assert authority.pki("check", "--out", out / "api").returncode == 0
+
+
+def test_where_there_is_no_certificate_nothing_is_called_good(pki, tmp_path):
+    assert pki("check", "--out", tmp_path).returncode == 1
+
+
 def test_what_another_authority_signed_is_left_alone_however_old_it_is(new_authority):
     ours, theirs = new_authority(), new_authority()
     ours.client("api", "--days", "0")  # expired, but ours
@@ -141,6 +173,9 @@ def test_an_authority_takes_no_folder_that_holds_other_things(pki, tmp_path):
         ["client", "api", "--ca", "x", "--out", "y", "--days", "soon"],
         ["server", "db", "--ca", "x", "--out", "y"],
         ["renew", "--ca"],
+        ["renew", "--out", "y"],
+        ["check", "--out", "/nowhere"],
+        ["check", "api", "--out", "/tmp"],
     ],
 )
 def test_wrong_usage_says_so(pki, said):
@@ -157,4 +192,4 @@ def test_without_an_authority_nothing_is_signed(pki, tmp_path):
 def test_help_names_every_command(pki):
     answer = pki("--help")
     assert answer.returncode == 0
-    assert all(f"pki.sh {command} " in answer.stdout for command in ("ca", "server", "client", "renew"))
+    assert all(f"pki.sh {command} " in answer.stdout for command in ("ca", "server", "client", "renew", "check"))

@@ -51,10 +51,10 @@ def deploy(part, secrets):
     found = shutil.which("docker")
     part("docker client", None if found else "there is no docker command here")
 
-    def run(*more, folder=secrets, **variables):
+    def run(*more, folder=secrets, script=DOCKER / "deploy.sh", **variables):
         told = ["--image", TOLD["IMAGE"], "--tag", TOLD["TAG"], "--domain", TOLD["DOMAIN"], "--secrets", folder]
         return subprocess.run(
-            [DOCKER / "deploy.sh", *told, *more],
+            [script, *told, *more],
             env={**os.environ, **variables}, capture_output=True, text=True, check=False,
         )  # fmt: skip
 
@@ -101,12 +101,12 @@ def test_the_client_finds_nothing_wrong_also_with_certificates_of_ones_own(deplo
 
 
 @pytest.mark.parametrize("folder", [TREE, DOCKER], ids=["above", "there"])
-def test_compose_finds_nothing_wrong(folder):
-    client = shutil.which("docker")
-    if not client or subprocess.run([client, "compose", "version"], capture_output=True, check=False).returncode:
-        pytest.skip("the docker client here knows no compose")
+def test_compose_finds_nothing_wrong(part, folder):
+    part("docker client", None if shutil.which("docker") else "there is no docker command here")
+    knows = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
+    part("docker compose", None if knows else "the docker client here knows no compose")
     done = subprocess.run(
-        [client, "compose", "config", "--quiet"], cwd=folder, capture_output=True, text=True, check=False
+        ["docker", "compose", "config", "--quiet"], cwd=folder, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -232,6 +232,33 @@ def test_a_changed_secret_gets_a_new_name_and_no_other_does(deploy, secrets, tmp
     changed = {key for key, one in after["secrets"].items() if one["name"] != before["secrets"][key]["name"]}
     assert changed == {"api_ca", "api_crt", "api_key"}
     assert after["configs"] == before["configs"]
+
+
+@pytest.mark.parametrize(
+    ("file", "replaced"),
+    [
+        ("postgres/app/grants.sql", set()),  # `migrate` brings it along in its image
+        ("postgres/app/pg_hba.conf", {"postgres-app"}),
+        ("postgres/mlflow/roles.sql", {"postgres-mlflow"}),
+        ("postgres/postgresql.conf", {"postgres-app", "postgres-mlflow"}),
+        ("traefik/dynamic/limits.yaml", {"traefik"}),
+    ],
+)
+def test_a_changed_file_replaces_only_who_reads_it(deploy, stack, tmp_path, file, replaced):
+    shutil.copytree(DOCKER, tmp_path / "docker")
+    with (tmp_path / "docker" / file).open("a", encoding="utf-8") as changed:
+        changed.write("\n")
+    done = deploy("--dry-run", script=tmp_path / "docker" / "deploy.sh")
+    assert done.returncode == 0, done.stderr
+    after = yaml.safe_load(done.stdout)
+
+    def read(told):
+        """The names of the configs of each service."""
+        names = {key: one["name"] for key, one in told["configs"].items()}
+        return {name: [names[one["source"]] for one in s.get("configs", ())] for name, s in told["services"].items()}
+
+    before, now = read(stack), read(after)
+    assert {name for name in now if now[name] != before[name]} == replaced
 
 
 def test_processes_are_replaced_before_they_end_and_databases_after(stack):

@@ -191,9 +191,24 @@ def test_no_secret_is_told_to_a_workflow():
         assert "secrets." not in workflow.read_text(encoding="utf-8"), workflow
 
 
+def test_a_deployment_that_waits_for_approval_holds_up_no_other_commit():
+    ci, deploy = (yaml.safe_load((TREE / ".github/workflows" / name).read_text()) for name in ("ci.yml", "deploy.yml"))
+    assert "github.event_name == 'push' && github.sha" in ci["concurrency"]["group"]
+    assert ci["concurrency"]["cancel-in-progress"] == "${{ github.event_name == 'pull_request' }}"
+    assert deploy["concurrency"] == {"group": "production", "cancel-in-progress": False}
+
+
+def test_the_engine_that_tests_images_is_told_what_a_servers_is():
+    jobs = yaml.safe_load((TREE / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
+    steps = [step.get("run", "") for step in jobs["images"]["steps"]]
+    (told,) = [number for number, run in enumerate(steps) if "docker/host/docker/daemon.json" in run]
+    assert "systemctl restart docker" in steps[told]
+    assert told < steps.index("make test-docker")
+
+
 def test_only_what_the_tests_of_the_same_commit_passed_is_published():
     jobs = yaml.safe_load((TREE / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
-    assert set(jobs["publish"]["needs"]) == {"test", "newest-python", "images"}
+    assert set(jobs["publish"]["needs"]) == {"test", "later-python", "images"}
     assert "refs/heads/main" in jobs["publish"]["if"]
     may_write = {name for name, job in jobs.items() if "write" in job["permissions"].values()}
     assert may_write == {"publish"}

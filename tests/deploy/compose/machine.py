@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,8 @@ POSTGRES = Path("/usr/lib/postgresql/15/bin")
 PASSWD = "root:x:0:0::/tmp:/bin/sh\npostgres:x:999:999::/tmp:/bin/sh\nmedcost:x:10001:10001::/tmp:/bin/sh\n"
 STOCK = {"traefik": ["traefik"]}
 """What an image that is not ours runs when nothing is said."""
+OWNED = {"/var/lib/postgresql": (999, 0o1777)}
+"""Folders of stock images that are not root's: owner and mode."""
 
 
 @dataclass
@@ -116,7 +119,7 @@ class Machine:
         for volume in told.get("volumes", ()):
             source, target, *mode = volume.split(":")
             box += ["--perms", "0755", "--dir", str(Path(target).parent)]
-            box += ["--ro-bind" if mode == ["ro"] else "--bind", str(self.volume(source, int(user))), target]
+            box += ["--ro-bind" if mode == ["ro"] else "--bind", str(self.volume(source, target, service)), target]
         box += ["--remount-ro", "/"] if told.get("read_only") else []
         box += ["--chdir", "/tmp", "--die-with-parent", "--clearenv"]
         for name, value in (self.environment(service) | (settings or {})).items():
@@ -173,8 +176,8 @@ class Machine:
 
             until(healthy, within=120, said=process.said.read_text, pause=0.2)
 
-    def volume(self, source: str, user: int) -> Path:
-        """A folder of the tree, or a volume, which is made for whom it is mounted first."""
+    def volume(self, source: str, target: str, service: str) -> Path:
+        """A folder of the tree, or a volume. A new one gets owner and mode of the image's folder, else root's, 0755."""
         if source.startswith("../.secrets"):
             return self.folder / source[3:]
         if source.startswith("."):
@@ -183,9 +186,14 @@ class Machine:
         made = self.folder / "volumes" / source
         if not made.exists():
             made.mkdir(parents=True)
-            os.chown(made, user, user)
-            made.chmod(0o700)
+            owner, mode = self._owned(service).get(target, (0, 0o755))
+            os.chown(made, owner, owner)
+            made.chmod(mode)
         return made
+
+    def _owned(self, service: str) -> dict[str, tuple[int, int]]:
+        made = re.findall(r"install --directory --owner=(\d+) .*--mode=(\d+) (.*)", self._image(service).get("RUN", ""))
+        return OWNED | {place: (int(owner), int(mode, 8)) for owner, mode, all_ in made for place in all_.split()}
 
     def _image(self, service: str) -> dict[str, Any]:
         told = self.services[service]

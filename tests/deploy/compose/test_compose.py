@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.deploy.compose.machine import TREE
 from tests.waiting import until
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
@@ -62,6 +64,19 @@ def test_a_prediction_goes_through_traefik_into_the_database(up, key):
     asked = f"SELECT expected FROM predictions WHERE id = '{made['id']}'"
     kept = up.execute("postgres-app", "psql", "-At", "-d", "medcost", "-c", asked)
     assert kept.stdout.strip() == f"{made['expected']:g}"
+
+
+@pytest.mark.parametrize(("server", "database"), [("postgres-app", "medcost"), ("postgres-mlflow", "mlflow")])
+def test_a_database_is_saved_and_brought_back_where_the_documentation_says(up, key, server, database):
+    text = (TREE / "docs" / "deploy.md").read_text(encoding="utf-8")
+    (folder,) = set(re.findall(r"backup\.sh (?:save|restore) \w+ (\S+)/", text))
+    file = f"{folder}/{database}.dump"
+    for command in ("save", "restore"):
+        done = up.execute(server, "/etc/medcost/backup.sh", command, database, file)
+        assert done.returncode == 0, done.stderr
+    assert up.execute(server, "stat", "-c", "%U %a", file).stdout == "postgres 600\n"
+    assert up.execute(server, "dropdb", f"{database}_replaced").returncode == 0
+    until(lambda: through_traefik(up, "/api/v1/health/ready")[0] == 200, pause=0.1)
 
 
 def test_the_dashboard_and_mlflow_answer_by_their_names(up):

@@ -14,6 +14,7 @@ for needed in docker dockerd slirp4netns nsenter ip; do
   exec "$@" # which says what it leaves out, or fails for it
 done
 
+here=$(cd "$(dirname "$0")" && pwd)
 network="medcost-engine-$$"
 root=${MEDCOST_ENGINE_ROOT:-$(mktemp -d /var/tmp/medcost-engine.XXXXXX)}
 mkdir -p "$root"
@@ -36,9 +37,9 @@ slirp4netns --netns-type=path --configure --mtu=1400 --disable-host-loopback \
 way_out=$!
 
 export DOCKER_HOST="unix://$root/docker.sock"
-# not `ip netns exec`, which hides the cgroups. no-new-privileges as docs/deploy.md tells for servers
+# not `ip netns exec`, which hides the cgroups. told what docker/host tells a server's
 nsenter --net="/run/netns/$network" dockerd --host "$DOCKER_HOST" --data-root "$root/data" --exec-root "$root/run" \
-  --pidfile "$root/pid" --no-new-privileges >"$root/dockerd.log" 2>&1 &
+  --pidfile "$root/pid" --config-file "$here/../../../docker/host/docker/daemon.json" >"$root/dockerd.log" 2>&1 &
 engine=$!
 for _ in {1..300}; do
   docker info >/dev/null 2>&1 && break

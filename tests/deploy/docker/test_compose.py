@@ -34,6 +34,13 @@ def test_a_prediction_goes_from_outside_through_traefik_to_postgresql_and_back(c
     assert compose("exec", "-T", "postgres-app", "psql", "-U", "postgres", "-At", "medcost", "-c", query) == "1"
 
 
+def test_both_databases_can_be_saved(compose):
+    for server, database in (("postgres-app", "medcost"), ("postgres-mlflow", "mlflow")):
+        file = f"/var/lib/postgresql/backup/{database}.dump"
+        said = compose("exec", "-T", "-u", "postgres", server, "/etc/medcost/backup.sh", "save", database, file)
+        assert said.startswith(f"{file}: ")
+
+
 def test_everything_that_runs_is_healthy_and_can_do_nothing_else(compose, assert_confined):
     containers = compose("ps", "--quiet").split()
     assert len(containers) == 8

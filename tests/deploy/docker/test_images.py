@@ -8,11 +8,13 @@ from pathlib import Path
 TREE = Path(__file__).resolve().parents[3]
 
 
-def test_images_build_and_say_their_size(docker, images):
+def test_images_build_and_say_their_size_and_commit(docker, images):
     for name, image in images.items():
         size = int(docker("image", "inspect", "--format", "{{.Size}}", image))
         print(f"{name}: {size / 1e6:.0f} MB")
         assert size > 0
+        label = '{{index .Config.Labels "org.opencontainers.image.revision"}}'
+        assert docker("image", "inspect", "--format", label, image) == image.split(":")[1], name
 
 
 def test_no_process_is_root_or_waits_for_a_shell(docker, images):

@@ -100,6 +100,13 @@ def test_everything_that_runs_is_healthy_and_can_do_nothing_else(docker, caller,
         assert_confined(container)
 
 
+def test_a_database_can_be_saved(docker, caller):
+    server = docker("ps", "--quiet", "--filter", "name=medcost_postgres-app")
+    file = "/var/lib/postgresql/backup/medcost.dump"
+    said = docker("exec", "-u", "postgres", server, "/etc/medcost/backup.sh", "save", "medcost", file)
+    assert said.startswith(f"{file}: ")
+
+
 def test_a_new_version_comes_in_without_a_failed_request(docker, caller, deploy, version):
     version("next", "LABEL version=next")
     with caller.asking() as answers:

@@ -54,7 +54,7 @@ def new_bare(new_machine: Callable[[], Machine], tmp_path_factory: pytest.TempPa
         layer(machine, changes)
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
         home = Path("~root").expanduser()
-        machine.run("rm", "-rf", "/etc/medcost", "/etc/wireguard", home / ".ssh")
+        machine.run("rm", "-rf", "/etc/medcost", "/etc/wireguard", "/etc/docker", home / ".ssh")
         machine.write(str(home / ".ssh" / "authorized_keys"), key.with_suffix(".pub").read_text(encoding="utf-8"))
         return Bare(machine, changes, key)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 
 FILES = Path(__file__).resolve().parents[3] / "docker" / "host"
 TOLD = ("--endpoint", "vpn.example.org", "--admin", "ann")
+DAEMON = "/etc/docker/daemon.json"
 KEYS = str(Path("~root").expanduser() / ".ssh" / "authorized_keys")
 
 
@@ -149,6 +151,34 @@ def test_what_sshd_would_not_take_is_not_put_there(bare):
     assert state(bare) == before
 
 
+def test_docker_is_told_that_nobody_gets_new_privileges(bare):
+    done = bare.bootstrap(*TOLD)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(bare.machine.run("cat", DAEMON)) == {"no-new-privileges": True}
+
+
+def test_what_an_administrator_told_docker_stays_if_it_says_the_same(bare):
+    own = '{"no-new-privileges": true, "log-driver": "local"}'
+    bare.machine.write(DAEMON, own)
+    done = bare.bootstrap(*TOLD)
+    assert done.returncode == 0, done.stderr
+    assert f"keep {DAEMON}" in done.stdout
+    assert bare.machine.run("cat", DAEMON) == own
+
+
+def test_what_an_administrator_told_docker_is_never_written_over(bare):
+    bare.machine.write(DAEMON, '{"log-driver": "local"}')
+    before = state(bare)
+    refused = bare.bootstrap(*TOLD)
+    assert refused.returncode == 1
+    assert f'{DAEMON} is not ours: put "no-new-privileges": true into it' in refused.stderr
+    assert state(bare) == before
+    named = bare.bootstrap("--dry-run", *TOLD)
+    assert named.returncode == 1
+    assert f"would refuse: {DAEMON} is not ours" in named.stdout
+    assert f"would write {DAEMON}" not in named.stdout
+
+
 def test_it_is_for_debian(bare):
     bare.machine.run("sh", "-c", "rm /etc/os-release; echo 'ID=debian\nVERSION_ID=\"11\"' >/etc/os-release")
     refused = bare.bootstrap(*TOLD)
@@ -186,5 +216,7 @@ def test_wrong_usage_says_so(said):
 def test_help_names_every_flag():
     answer = subprocess.run([FILES / "bootstrap.sh", "--help"], capture_output=True, text=True, check=True)
     script = (FILES / "bootstrap.sh").read_text(encoding="utf-8")
-    flags = set(re.findall(r"^ {6}(--[a-z-]+)\)", script, re.MULTILINE)) | {"--endpoint", "--nodes", "--ssh-port"}
-    assert all(f"{flag} " in answer.stdout for flag in flags)
+    cases = re.findall(r"^ +(--[a-z |-]+)\)", script, re.MULTILINE)
+    flags = {flag for case in cases for flag in re.findall(r"--[a-z-]+", case)}
+    assert {"--dry-run", "--endpoint", "--reboot-at", "--help"} <= flags
+    assert {flag for flag in flags if not re.search(rf"^  .*{flag}\b(?!-)", answer.stdout, re.MULTILINE)} == set()

@@ -117,6 +117,17 @@ def test_a_second_run_changes_nothing_and_restarts_nothing(host):
     assert state() == before
 
 
+def test_docker_starts_anew_once_it_is_told_something_new(host):
+    machine = host.machine
+    machine.run("systemctl", "start", "docker")
+    before = properties(machine, "docker", "InvocationID")
+    assert machine.try_("/root/host/bootstrap.sh").returncode == 0
+    assert properties(machine, "docker", "InvocationID") == before
+    machine.run("rm", "/etc/docker/daemon.json")
+    assert machine.try_("/root/host/bootstrap.sh").returncode == 0
+    assert properties(machine, "docker", "InvocationID") != before
+
+
 def test_only_keys_are_taken_and_not_roots(host, outside, ssh):
     for user, told in (("root", ()), ("ann", ("-o", "PreferredAuthentications=password,keyboard-interactive"))):
         refused = outside.try_(*ssh(user, 2222, *told, "true"))
