@@ -3,57 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.monitoring import MemoryReports
-from domain.claims import DataOrigin
-from domain.drift import ColumnDrift
 from domain.errors import RepositoryUnavailable
-from domain.ledger import Change, NewEntry
-from domain.model import ModelCard, ModelVersion, Provenance, Recipe
-from domain.monitoring import JudgedGroup, MonitoringReport
 from domain.ports.ledger import ModelLedger
 from domain.ports.monitoring import MonitoringReports
 from domain.prediction import ModelReference
-from domain.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.monitoring import MonitoringGauges
+from tests.monitored import NOON, REPORT, crown
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-AGE = ColumnDrift(column="age", test="exceedance", statistic=0.1, p_value=1e-6, psi=0.21, adjusted_p=8e-6, drifted=True)
-ALL = JudgedGroup(
-    group="all", outcomes=200, inside=180, bias=-12.5, typical_mae=310.5, before=0.91, adjusted_p=1, short=False
-)
-REPORT = MonitoringReport(
-    at=NOON, since=NOON - timedelta(days=30), model=ModelReference(3, "d" * 64), reference_rows=1338, predictions=150,
-    outcomes=200, columns=(AGE,), groups=(ALL,),
-)  # fmt: skip
-SCORES = Scores(10, ExpectedScores(0, 1, 1), TypicalScores(1, 1, 0), 1, IntervalScores(0.9, 1, 1, 1), ())
-CARD = ModelCard(
-    recipe=Recipe(family="flat"),
-    created_at=NOON,
-    origin=DataOrigin("claims.csv", "the file claims.csv", synthetic=False),
-    data_digest="e" * 64,
-    rows=10,
-    cross_validation=SCORES,
-    test=SCORES,
-    ranges={},
-    grouping=(),
-    provenance=Provenance(metric="crps"),
-)
-
-
-async def crown(ledger, number=3, digest="d" * 64):
-    await ledger.admit(ModelVersion(number, digest, NOON, CARD))
-    await ledger.append(
-        NewEntry(
-            change=Change.PROMOTION, version=number, digest=digest, replaces=None, at=NOON, by="ann", reason="passed"
-        )
-    )  # fmt: skip
+NEXT = ModelReference(4, "e" * 64)
 
 
 @pytest.fixture
@@ -88,7 +53,7 @@ async def test_the_newest_report_is_told(api, told_of):
 
 async def test_of_a_champion_that_was_replaced_only_when_and_which_are_told(api, container, told_of):
     await told_of(REPORT)
-    await crown(await container.get(ModelLedger), 4, "e" * 64)
+    await crown(await container.get(ModelLedger), NEXT)
     assert told((await api.get("/metrics")).text) == [
         "medcost_monitoring_report_timestamp_seconds 1.7672688e+09",
         "medcost_monitoring_model_version 3.0",
@@ -103,8 +68,8 @@ async def test_alarms_end_when_their_champion_is_replaced_and_are_there_again_wh
     gauges = MonitoringGauges(registry, seldom=0)
     await reports.add(REPORT)
     drifted = 'medcost_monitoring_drifted{column="age"} 1.0'
-    for number, digest, present in ((3, "d" * 64, True), (4, "e" * 64, False), (3, "d" * 64, True)):
-        await crown(ledger, number, digest)
+    for model, present in ((REPORT.model, True), (NEXT, False), (REPORT.model, True)):
+        await crown(ledger, model)
         await gauges.refresh(reports, ledger)
         now = told(generate_latest(registry).decode())
         assert (drifted in now, "medcost_monitoring_alarms 1.0" in now) == (present, present)
