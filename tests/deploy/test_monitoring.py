@@ -16,6 +16,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from adapters.memory.predictor import NeighbourPredictor
 from domain.beneficiary import FACTS
 from domain.errors import PredictorUnavailable
 from domain.monitoring import GROUPS
@@ -81,10 +82,13 @@ def exposed():
         groups = [replace(ALL, group=group) for group in GROUPS]
         await (await container.get(MonitoringReports)).add(replace(REPORT, columns=columns, groups=groups))
         app = create_app(container, ApiOptions(lambda _: None), metrics=metrics)
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1/api/v1") as api:
+        transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's ASGI types are narrower
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1") as api:
             ann = {"age": 40, "sex": "male", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
             assert (await api.post("/predictions", json=ann)).status_code == 201
-            (await container.get(LoadedModel)).failure = PredictorUnavailable("away")
+            model = await container.get(LoadedModel)
+            assert isinstance(model, NeighbourPredictor)
+            model.failure = PredictorUnavailable("away")
             assert (await api.post("/predictions", json=ann)).status_code == 503
             text = (await api.get("/metrics")).text
         await container.close()
