@@ -132,20 +132,37 @@ def worlds(family: str, seed: int, facts: Floats, costs: Floats) -> Iterator[tup
     yield "costs + 15 %", World.of(model, before, learnt_from, facts, costs * 1.15), None
 
 
-def main(family: str) -> None:
-    """Count months with an alarm."""
-    claims = SyntheticClaims(rows=POOL, seed=1_000_001).read()
+def simulate(
+    family: str, *, trainings: int, months: int, large: int, pool: int = POOL
+) -> tuple[Counter[tuple[str, int]], dict[str, Counter[str]]]:
+    """Count months with an alarm, by what happened and how many asked; and what the alarms were.
+
+    Args:
+        family: of the champions.
+        trainings: champions.
+        months: of `SMALL`, for each.
+        large: months of `LARGE`, for each.
+        pool: people from whom they are drawn.
+    """
+    claims = SyntheticClaims(rows=pool, seed=1_000_001).read()
     facts, costs = np.asarray(claims.facts, dtype=np.float64), np.asarray(claims.charges, dtype=np.float64)
     alarmed: Counter[tuple[str, int]] = Counter()
     first: dict[str, Counter[str]] = defaultdict(Counter)
-    for seed in range(TRAININGS):
+    for seed in range(trainings):
         draw = np.random.default_rng([seed, 42])
         for name, world, chances in worlds(family, seed, facts, costs):
-            for size in (SMALL, LARGE):
-                for _ in range(MONTHS // TRAININGS):
+            for size, many in ((SMALL, months), (LARGE, large)):
+                for _ in range(many):
                     found = world.alarms(draw.choice(len(facts), size, p=chances))
                     alarmed[name, size] += bool(found)
                     first[name].update(found)
+    return alarmed, first
+
+
+def main(family: str) -> None:
+    """Print the table."""
+    each = MONTHS // TRAININGS
+    alarmed, first = simulate(family, trainings=TRAININGS, months=each, large=each)
     print(f"| {family}: what happened | {SMALL} predictions | {LARGE:,} predictions | most often |")
     print("|---|---|---|---|")
     for name, kinds in first.items():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from domain.prediction import Prediction
 
 MOST: Final = 20_000
-"""At most so many of the newest outcomes are looked at: more would show what is too small to matter."""
+"""At most so many outcomes are looked at: more would show what is too small to matter."""
 
 _CAME_IN: Final = DataOrigin("outcomes", "outcomes of predictions that were made here", synthetic=False)
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 
 from application.known_outcomes import MOST
 from application.measure_outcomes import LiveScores
-from application.newest_predictions import newest
 from application.use_case import use_case
 from application.watch_inputs import FEWEST
 from domain.drift import Difference, DriftReport, Sample
@@ -54,8 +53,12 @@ class MonitorChampion:
     reports: MonitoringReports
     clock: Clock
 
-    async def __call__(self, window: timedelta) -> MonitoringReport:
+    async def __call__(self, window: timedelta, *, most: int = MOST) -> MonitoringReport:
         """Look at what came in during the last ``window``. Run twice, it makes two reports, and changes nothing else.
+
+        Args:
+            window: how far back.
+            most: so many predictions are looked at, and so many outcomes; where there are more, chance decides.
 
         Raises:
             NoChampion: if nothing was promoted yet.
@@ -69,11 +72,9 @@ class MonitorChampion:
         learnt_from = await asyncio.to_thread(self.loader.reference, version.reference, folder)
         model = await asyncio.to_thread(self.loader.load, version.reference, folder)
 
-        # answers of another model would differ whoever asked
-        asked = [
-            one for one in await newest(self.predictions, most=MOST, since=since) if one.model == version.reference
-        ]
-        known = [one for one in await self.predictions.outcomes(since, limit=MOST) if one.model == version.reference]
+        # answers of another model would differ whoever asked; the newest alone would be whoever came last
+        asked = await self.predictions.sample(version.reference, since, limit=most)
+        known = await self.predictions.sample(version.reference, since, limit=most, outcomes=True)
         expected = learnt_from.more.get("expected")
         if expected is None:  # a folder of before it was kept: some models know by heart what they learnt
             answers = await model.publish_columns(table_of(learnt_from.facts))

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
 import subprocess
+from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from adapters.memory.predictor import NeighbourPredictor
+from domain.beneficiary import FACTS
+from domain.errors import PredictorUnavailable
+from domain.monitoring import GROUPS
+from domain.ports.ledger import ModelLedger
+from domain.ports.loader import LoadedModel
+from domain.ports.monitoring import MonitoringReports
+from entrypoints.http.app import create_app
 from entrypoints.http.metrics import Metrics
+from entrypoints.http.options import ApiOptions
+from entrypoints.wiring.settings import load
+from entrypoints.wiring.web import web_container
+from tests.monitored import AGE, ALL, REPORT, crown
 
 DOCKER = Path(__file__).resolve().parents[2] / "docker"
 RULES = DOCKER / "prometheus" / "medcost.rules.yaml"
@@ -28,29 +44,86 @@ def panels():
     return json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]
 
 
+def queries():
+    """Everything that is asked, with the words in which the answer's labels are told."""
+    for rule in rules():
+        yield pytest.param(rule["expr"], " ".join(rule["annotations"].values()), id=rule["alert"])
+    for panel in panels():
+        for target in panel["targets"]:
+            yield pytest.param(target["expr"], target["legendFormat"], id=panel["title"])
+
+
 def names(expression):
     return set(re.findall(r"\bmedcost_\w+", expression))
 
 
+def kept(expression):
+    """The labels that an answer still has; None for those of the metric itself."""
+    grouped = re.findall(r"\bby \(([^)]*)\)", expression)
+    if re.search(r"\b(sum|max|count|absent)\(", expression):
+        return set()
+    # the quantile of buckets has no `le` any more
+    return {label for one in grouped for label in one.split(", ")} - {"le"} if grouped else None
+
+
 @pytest.fixture(scope="module")
 def exposed():
-    """Every name that a query may ask for, with the labels of its metric."""
-    known = {}
-    for family in text_string_to_metric_families(Metrics().text().decode()):
-        endings = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}.get(family.type, ("",))
-        known |= {family.name + ending: family.type for ending in endings}
-    return known
+    """Every name that a query may ask for, with the labels of its metric and their values, as an API tells them.
+
+    It answered a prediction and failed at another, and there is a report of all columns and groups.
+    """
+
+    async def told():
+        metrics = Metrics()
+        metrics.grouped("predict")(2, 0, 0.01)
+        container = web_container(load({"profile": "memory"}, environment={}))
+        await crown(await container.get(ModelLedger))
+        columns = [replace(AGE, column=column) for column in (*FACTS, "expected", "pit")]
+        groups = [replace(ALL, group=group) for group in GROUPS]
+        await (await container.get(MonitoringReports)).add(replace(REPORT, columns=columns, groups=groups))
+        app = create_app(container, ApiOptions(lambda _: None), metrics=metrics)
+        transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's ASGI types are narrower
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1") as api:
+            ann = {"age": 40, "sex": "male", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
+            assert (await api.post("/predictions", json=ann)).status_code == 201
+            model = await container.get(LoadedModel)
+            assert isinstance(model, NeighbourPredictor)
+            model.failure = PredictorUnavailable("away")
+            assert (await api.post("/predictions", json=ann)).status_code == 503
+            text = (await api.get("/metrics")).text
+        await container.close()
+        return text
+
+    known = defaultdict(lambda: defaultdict(set))
+    for family in text_string_to_metric_families(asyncio.run(told())):
+        for sample in family.samples:
+            labels = known[sample.name]
+            for label, value in sample.labels.items():
+                labels[label].add(value)
+    return {name: dict(labels) for name, labels in known.items()}
 
 
-@pytest.mark.parametrize("expression", [rule["expr"] for rule in rules()])
-def test_an_alert_asks_for_what_there_is(expression, exposed):
+@pytest.mark.parametrize(("expression", "words"), list(queries()))
+def test_what_is_asked_for_is_there_under_these_labels(expression, words, exposed):
     assert names(expression)
     assert names(expression) <= exposed.keys()
+    for name, matchers in re.findall(r"\b(medcost_\w+)\{([^}]*)\}", expression):
+        found = re.findall(r'(\w+)(=~|!~|!=|=)"([^"]*)"', matchers)
+        assert found
+        for label, how, value in found:
+            # what is left out must be there as well: a name that nobody has leaves out nothing
+            for wanted in value.split("|") if "~" in how else [re.escape(value)]:
+                assert any(re.fullmatch(wanted, one) for one in exposed[name].get(label, ())), (name, label, wanted)
+    labels = set.intersection(*(set(exposed[name]) for name in names(expression)))
+    for grouped in re.findall(r"\bby \(([^)]*)\)", expression):
+        assert set(grouped.split(", ")) <= labels
+    told = set(re.findall(r"\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}", words))
+    left = kept(expression)
+    assert told <= (labels if left is None else left)
 
 
-def test_the_dashboard_asks_for_what_there_is(exposed):
+def test_the_dashboard_shows_all_that_monitoring_tells(exposed):
     asked = {name for panel in panels() for target in panel["targets"] for name in names(target["expr"])}
-    assert asked <= exposed.keys()
     assert {name for name in exposed if name.startswith("medcost_monitoring_")} - asked <= {
         # alerts ask for these; a line of noughts and ones is no picture
         "medcost_monitoring_drifted",
@@ -76,6 +149,14 @@ def test_each_alert_says_what_happened_and_what_to_do():
     for rule in rules():
         assert set(rule["annotations"]) == {"summary", "action"}, rule["alert"]
         assert rule["labels"]["severity"] in {"page", "ticket"}
+
+
+def test_each_alert_was_tried_both_raised_and_not():
+    cases = yaml.safe_load(RULES.with_name("medcost.rules.test.yaml").read_text(encoding="utf-8"))["tests"]
+    tried = [case for group in cases for case in group["alert_rule_test"]]
+    every = {rule["alert"] for rule in rules()}
+    assert {case["alertname"] for case in tried if case["exp_alerts"]} == every
+    assert {case["alertname"] for case in tried if not case["exp_alerts"]} == every
 
 
 def test_alerts_are_raised_when_they_should_be_and_not_otherwise(part):

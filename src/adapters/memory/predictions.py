@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from domain.prediction import Idempotency, NewPrediction, Outcome, PredictionQuery
+    from domain.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
 
 
 @dataclass
@@ -112,6 +113,20 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         self._fail_if_asked()
         known = [(row.outcome.recorded_at, row.id, row) for row in self._rows.values() if row.outcome]
         return [row for at, _, row in sorted(known, reverse=True) if at >= since][:limit]
+
+    async def sample(
+        self, model: ModelReference, since: datetime, *, limit: int, outcomes: bool = False
+    ) -> Sequence[Prediction]:
+        """Draw by digests of identifiers, as the repository in PostgreSQL does."""
+        self._fail_if_asked()
+        found = [
+            row
+            for row in self._rows.values()
+            if row.model == model
+            and (row.outcome is not None and row.outcome.recorded_at >= since if outcomes else row.created_at >= since)
+        ]
+        drawn = sorted(found, key=lambda row: sha256(row.id.bytes).digest()[:8])[:limit]
+        return sorted(drawn, key=lambda row: row.id)
 
     async def check(self) -> None:
         """Return unless told to fail."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from domain.prediction import Idempotency, NewPrediction, Outcome, PredictionQuery
+    from domain.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
 
 _AT_ONCE: Final = 256
 """Records in one commit: more would let the first wait for the last, and are hardly faster by the record."""
@@ -173,6 +173,32 @@ class PostgresPredictions(PredictionRepository):
         table = PREDICTIONS.c
         last_first = (table.outcome_at.desc(), table.id.desc())
         statement = select(PREDICTIONS).where(table.outcome_at >= since).order_by(*last_first).limit(limit)
+        with translated():
+            async with self._engine.connect() as connection:
+                rows = await connection.execute(statement)
+                return [entity(row) for row in rows.mappings()]
+
+    async def sample(
+        self, model: ModelReference, since: datetime, *, limit: int, outcomes: bool = False
+    ) -> Sequence[Prediction]:
+        """Read all there is since then, and draw from it by digests of identifiers.
+
+        Not by their random bits themselves: those place an outcome among ties (`pit`), and must be as random among
+        the drawn.
+        """
+        table = PREDICTIONS.c
+        drawn = (
+            select(table.id)
+            .where(
+                (table.outcome_at if outcomes else table.created_at) >= since,
+                table.model_version == model.version,
+                table.model_digest == model.digest,
+            )
+            # eight bytes of it, with which the drawn fit into the memory of a sort
+            .order_by(func.substr(func.sha256(func.uuid_send(table.id)), 1, 8))
+            .limit(limit)
+        )
+        statement = select(PREDICTIONS).where(table.id.in_(drawn)).order_by(table.id)
         with translated():
             async with self._engine.connect() as connection:
                 rows = await connection.execute(statement)

@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from domain.prediction import Erasure, Idempotency, NewPrediction, Outcome, Prediction, PredictionQuery
+    from domain.prediction import (
+        Erasure,
+        Idempotency,
+        ModelReference,
+        NewPrediction,
+        Outcome,
+        Prediction,
+        PredictionQuery,
+    )
 
 
 class PredictionRepository(Protocol):
@@ -90,6 +98,16 @@ class PredictionRepository(Protocol):
     @abstractmethod
     async def outcomes(self, since: datetime, *, limit: int) -> Sequence[Prediction]:
         """Find predictions whose outcome was recorded from a time on, the last recorded first, ``limit`` at most."""
+
+    @abstractmethod
+    async def sample(
+        self, model: ModelReference, since: datetime, *, limit: int, outcomes: bool = False
+    ) -> Sequence[Prediction]:
+        """Draw from what a model answered from a time on, ``limit`` at most, oldest first.
+
+        All that is there has the same chance, the newest no better one; of the same predictions the same are drawn.
+        With ``outcomes``, only predictions whose outcome is known are, by the time at which it was recorded.
+        """
 
     @abstractmethod
     async def check(self) -> None:

@@ -7,29 +7,35 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Gauge
 
-from domain.errors import Unavailable
+from domain.errors import NoChampion, Unavailable
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
     from domain.monitoring import MonitoringReport
+    from domain.ports.ledger import ModelLedger
     from domain.ports.monitoring import MonitoringReports
 
 _SELDOM: Final = 60.0
-"""Seconds for which a report is the newest: there is one a day."""
+"""Seconds for which a report is the newest, and a champion the present one: there is one report a day."""
 
 
 class MonitoringGauges:
-    """Gauges of the newest report; none of its columns or groups before there is one."""
+    """Gauges of the newest report.
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    None of its columns and groups, and no alarm, before there is one, nor once another model has become champion: they
+    would wake somebody for what was replaced. Its time and version stay.
+    """
+
+    def __init__(self, registry: CollectorRegistry, *, seldom: float = _SELDOM) -> None:
         def gauge(name: str, what: str, *labels: str) -> Gauge:
             return Gauge(f"medcost_monitoring_{name}", what, labels, registry=registry)
 
+        self._seldom = seldom
         self._look_again = 0.0
         self._at = gauge("report_timestamp_seconds", "Time of the newest report, 0 if there is none")
         self._version = gauge("model_version", "Version that it is about")
-        self._alarms = gauge("alarms", "How many columns have drifted, and groups are covered too seldom")
+        self._alarms = gauge("alarms", "Columns that have drifted, groups covered too seldom; 0 once it is replaced")
         self._predictions = gauge("predictions", "Predictions it looked at")
         self._outcomes = gauge("outcomes", "Outcomes it looked at")
         self._psi = gauge("psi", "Population stability index beside the training data", "column")
@@ -40,27 +46,30 @@ class MonitoringGauges:
         self._bias = gauge("bias_usd", "Expected minus real cost, on average", "group")
         self._error = gauge("typical_absolute_error_usd", "Mean distance of the typical from the real cost", "group")
 
-    async def refresh(self, reports: MonitoringReports) -> None:
-        """Look for a newer report, seldom. While the database is away, the last one known stays."""
+    async def refresh(self, reports: MonitoringReports, ledger: ModelLedger) -> None:
+        """Look for a newer report, or another champion, seldom. While the database is away, what was known stays."""
         if time.monotonic() < self._look_again:
             return
-        self._look_again = time.monotonic() + _SELDOM
+        self._look_again = time.monotonic() + self._seldom
         try:
             report = await reports.newest()
-        except Unavailable:
+            champion = (await ledger.champion()).reference
+        except (NoChampion, Unavailable):
             return
         if report:
-            self._show(report)
+            self._show(report, present=report.model == champion)
 
-    def _show(self, report: MonitoringReport) -> None:
+    def _show(self, report: MonitoringReport, *, present: bool) -> None:
         self._at.set(report.at.timestamp())
         self._version.set(report.model.version)
-        self._alarms.set(len(report.alarms))
+        self._alarms.set(len(report.alarms) if present else 0)
         self._predictions.set(report.predictions)
         self._outcomes.set(report.outcomes)
-        # what this report does not speak of must not stand there from an earlier one
+        # what is not told of now must not stand there from before
         for one in (self._psi, self._p, self._drifted, self._coverage, self._short, self._bias, self._error):
             one.clear()
+        if not present:
+            return
         for column in report.columns:
             self._psi.labels(column.column).set(column.psi)
             self._p.labels(column.column).set(column.adjusted_p)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import msgspec
 from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container
 
 from adapters.scipy.drift import ScipyDriftMeter
@@ -20,6 +21,9 @@ from entrypoints.wiring.training import shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_WITHIN: Final = 120.0
+"""Seconds for a statement: to draw from a month of millions takes a while, and nobody waits for it."""
 
 
 def monitoring_container(settings: Settings) -> AsyncContainer:
@@ -38,7 +42,8 @@ def monitoring_container(settings: Settings) -> AsyncContainer:
 
         publisher, loader = shelf(settings)
         told = Provider(scope=Scope.APP)
-        told.provide(_always(settings), provides=Settings)
+        patient = msgspec.structs.replace(settings, database_deadline=max(_WITHIN, settings.database_deadline))
+        told.provide(_always(patient), provides=Settings)
         told.provide(_always(publisher), provides=ModelPublisher)
         told.provide(_always(loader), provides=ModelLoader)
         parts = (told, DatabaseKeeping(), DatabaseParts())

@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+
+from adapters.memory.ledger import MemoryLedger
 from adapters.memory.monitoring import MemoryReports
-from domain.drift import ColumnDrift
 from domain.errors import RepositoryUnavailable
-from domain.monitoring import JudgedGroup, MonitoringReport
+from domain.ports.ledger import ModelLedger
 from domain.ports.monitoring import MonitoringReports
 from domain.prediction import ModelReference
 from entrypoints.http.metrics import Metrics
+from entrypoints.http.monitoring import MonitoringGauges
+from tests.monitored import NOON, REPORT, crown
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-AGE = ColumnDrift(column="age", test="exceedance", statistic=0.1, p_value=1e-6, psi=0.21, adjusted_p=8e-6, drifted=True)
-ALL = JudgedGroup(
-    group="all", outcomes=200, inside=180, bias=-12.5, typical_mae=310.5, before=0.91, adjusted_p=1, short=False
-)
-REPORT = MonitoringReport(
-    at=NOON, since=NOON - timedelta(days=30), model=ModelReference(3, "d" * 64), reference_rows=1338, predictions=150,
-    outcomes=200, columns=(AGE,), groups=(ALL,),
-)  # fmt: skip
+NEXT = ModelReference(4, "e" * 64)
+
+
+@pytest.fixture
+async def told_of(container):
+    """`await told_of(report)` keeps a report; version 3 is champion."""
+    await crown(await container.get(ModelLedger))
+    return (await container.get(MonitoringReports)).add
 
 
 def told(text):
     return [line for line in text.splitlines() if line.startswith("medcost_monitoring_")]
 
 
-async def test_the_newest_report_is_told(api, container):
+async def test_the_newest_report_is_told(api, told_of):
     assert "medcost_monitoring_report_timestamp_seconds 0.0" in told(Metrics().text().decode())
-    await (await container.get(MonitoringReports)).add(REPORT)
+    await told_of(REPORT)
     assert told((await api.get("/metrics")).text) == [
         "medcost_monitoring_report_timestamp_seconds 1.7672688e+09",
         "medcost_monitoring_model_version 3.0",
@@ -47,15 +51,41 @@ async def test_the_newest_report_is_told(api, container):
     ]
 
 
-async def test_it_is_looked_for_seldom(api, container):
-    reports = await container.get(MonitoringReports)
+async def test_of_a_champion_that_was_replaced_only_when_and_which_are_told(api, container, told_of):
+    await told_of(REPORT)
+    await crown(await container.get(ModelLedger), NEXT)
+    assert told((await api.get("/metrics")).text) == [
+        "medcost_monitoring_report_timestamp_seconds 1.7672688e+09",
+        "medcost_monitoring_model_version 3.0",
+        "medcost_monitoring_alarms 0.0",
+        "medcost_monitoring_predictions 150.0",
+        "medcost_monitoring_outcomes 200.0",
+    ]
+
+
+async def test_alarms_end_when_their_champion_is_replaced_and_are_there_again_when_it_comes_back():
+    registry, reports, ledger = CollectorRegistry(), MemoryReports(), MemoryLedger()
+    gauges = MonitoringGauges(registry, seldom=0)
     await reports.add(REPORT)
+    drifted = 'medcost_monitoring_drifted{column="age"} 1.0'
+    for model, present in ((REPORT.model, True), (NEXT, False), (REPORT.model, True)):
+        await crown(ledger, model)
+        await gauges.refresh(reports, ledger)
+        now = told(generate_latest(registry).decode())
+        assert (drifted in now, "medcost_monitoring_alarms 1.0" in now) == (present, present)
+    ledger.failure = RepositoryUnavailable("away")
+    await gauges.refresh(reports, ledger)
+    assert told(generate_latest(registry).decode()) == now
+
+
+async def test_it_is_looked_for_seldom(api, told_of):
+    await told_of(REPORT)
     before = told((await api.get("/metrics")).text)
-    await reports.add(replace(REPORT, at=NOON + timedelta(days=1), predictions=7))
+    await told_of(replace(REPORT, at=NOON + timedelta(days=1), predictions=7))
     assert told((await api.get("/metrics")).text) == before
 
 
 async def test_figures_are_told_while_the_database_is_away():
     metrics = Metrics()
-    await metrics.monitoring.refresh(MemoryReports(failure=RepositoryUnavailable("away")))
+    await metrics.monitoring.refresh(MemoryReports(failure=RepositoryUnavailable("away")), MemoryLedger())
     assert "medcost_monitoring_alarms 0.0" in told(metrics.text().decode())

@@ -10,6 +10,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from domain.errors import Unavailable
+from domain.ports.ledger import ModelLedger
 from domain.ports.monitoring import MonitoringReports
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
@@ -59,9 +60,11 @@ async def ready(
 
 @get("/metrics", operation_id="metrics", tags=TAGS, summary="Figures for Prometheus", media_type="text/plain")
 @inject
-async def metrics_text(shared: NamedDependency[Shared], reports: FromDishka[MonitoringReports]) -> Response[bytes]:
+async def metrics_text(
+    shared: NamedDependency[Shared], reports: FromDishka[MonitoringReports], ledger: FromDishka[ModelLedger]
+) -> Response[bytes]:
     """For the inside: a proxy to the outside must not pass this on; where keys are required, it asks for one."""
-    await shared.metrics.monitoring.refresh(reports)
+    await shared.metrics.monitoring.refresh(reports, ledger)
     return Response(shared.metrics.text(), media_type="text/plain; version=0.0.4")
 
 
