@@ -8,6 +8,7 @@ workers and coordinator draw alike, and trees that were grown without a fold's r
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,7 +65,7 @@ class Cluster:
         """
         folds = _folds(table, plan.n_splits)
         booster: Xgboost = estimator_of(recipe, seed=plan.seed)
-        with self.telling():
+        with self._within_reach():
             frame = self._read(population, plan.n_splits)
         points = np.empty((1, len(table)))
         grown: list[tuple[Any, float]] = []
@@ -96,7 +97,7 @@ class Cluster:
         """
         in_vain = 0
         while True:
-            with self.telling():
+            with self._within_reach():
                 workers = self._workers()
                 try:
                     with self.client.as_current():  # XGBoost asks for one, whatever it is told
@@ -108,6 +109,15 @@ class Cluster:
                     if not left or in_vain > 1:
                         message = f"the trees cannot be grown on {len(left)} workers: {error}"
                         raise ExecutorUnavailable(message) from error
+
+    @contextmanager
+    def _within_reach(self) -> Iterator[None]:
+        try:
+            with self.telling():
+                yield
+        except OSError as error:  # XGBoost's locks ask a scheduler that is gone
+            message = f"the Dask cluster is away: {error}"
+            raise ExecutorUnavailable(message) from error
 
     def _workers(self) -> set[str]:
         return set(self.client.scheduler_info(n_workers=-1)["workers"])

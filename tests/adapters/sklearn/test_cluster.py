@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import dask.config
 import numpy as np
 import pytest
 
@@ -157,9 +156,8 @@ def test_trees_are_grown_by_those_who_are_left_when_a_worker_is_lost(dask_cluste
 def test_a_cluster_that_is_lost_while_trees_are_grown_is_said_to_be_unavailable(dask_cluster, claims):
     many = Recipe(family="boosting_xgboost", hyperparameters={"n_estimators": 2_000})
     with (
-        dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
         dask_cluster(workers=1) as cluster,
-        connected(cluster.address, patience=60) as executor,
+        connected(cluster.address, patience=20) as executor,
         ThreadPoolExecutor(1) as thread,
     ):
         grown = Cluster(executor.client, translated).fits(many, claims.population, Table.of(claims), plan)
@@ -167,7 +165,7 @@ def test_a_cluster_that_is_lost_while_trees_are_grown_is_said_to_be_unavailable(
         until_grown(cluster, fitting)
         cluster.end()
         with pytest.raises(ExecutorUnavailable):
-            fitting.result(timeout=60)
+            fitting.result(timeout=120)
 
 
 def until_grown(cluster, fitting):

@@ -131,7 +131,7 @@ def world(deploy, new_server, serve_mlflow, tmp_path_factory):
         world.start_mlflow()
         for port in world.model_ports:
             world.servers.append(ModelServer(world, world.folder / f"host-{port}", port))
-        told = world.environment("trainer", world.folder / "trainer")
+        told = {**world.environment("trainer", world.folder / "trainer"), "PYTHONPATH": str(Path(__file__).parents[3])}
         subprocess.run([sys.executable, __file__, str(world.folder)], env=told, check=True)
         yield world
     finally:
