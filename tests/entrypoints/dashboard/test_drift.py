@@ -61,7 +61,7 @@ def test_each_picture_accounts_for_everybody(language: str):
     [
         (found(SAMPLE, None), "No version was promoted yet"),
         (found(SAMPLE, old=True), "The card of version 3 is too old"),
-        (found(SAMPLE[:7], few=True), "7 predictions so far. From 100 on,"),
+        (found(SAMPLE[:7], few=True), "Predictions so far: 7. From 100 on,"),
         (found([], few=True), "Nothing was predicted yet."),
         (found(SAMPLE), "All six facts look like the data."),
     ],

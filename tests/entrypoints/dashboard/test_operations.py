@@ -45,7 +45,7 @@ async def test_how_many_predictions_go_together_is_shown(parts):
         register_pages(parts.container, DashboardOptions(), metrics)
         await someone.open("/operations")
         await someone.should_see("3.5 at a time")
-        await someone.should_see("on average, in 2 questions")
+        await someone.should_see("on average; questions: 2")
         Client.page_routes.clear()  # see the fixture `user`
 
 

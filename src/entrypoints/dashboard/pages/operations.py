@@ -213,8 +213,8 @@ def _requests(traffic: Traffic | None, words: Words) -> str:
             f"{one.method} {one.route}",
             words.count(one.requests),
             words.count(one.errors),
-            words("operations.ms", ms=f"{1000 * one.median:.1f}"),
-            words("operations.ms", ms=f"{1000 * one.p95:.1f}"),
+            words("operations.ms", ms=_milliseconds(one.median)),
+            words("operations.ms", ms=_milliseconds(one.p95)),
         )
         for one in routes
     ]
@@ -233,3 +233,7 @@ def _outcomes(scores: LiveScores, words: Words) -> str:
         (words("operations.bias"), words.change(scores.bias), words("operations.bias.means")),
     ]
     return f'<p class="lead-in">{escape(lead)}</p>' + cards.definitions(tiles, "tiles")
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:,.0f}" if seconds >= 0.1 else f"{1000 * seconds:.1f}"  # noqa: PLR2004  # three figures

@@ -46,9 +46,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.answers.by": "by version {version}: {count}",
     "operations.groups.mean": "{mean} at a time",
     "operations.groups.predict": "Asked of the model server",
-    "operations.groups.predict.means": "on average, in {groups} questions",
+    "operations.groups.predict.means": "on average; questions: {groups}",
     "operations.groups.record": "Written to the database",
-    "operations.groups.record.means": "on average, in {groups} commits",
+    "operations.groups.record.means": "on average; commits: {groups}",
     "operations.outcomes": "How answers came out",
     "operations.outcomes.lead": "Of the newest {looked} predictions, the real cost is known for {known}.",
     "operations.outcomes.none": "No real cost is known yet. Add one to a past estimate, and it counts here.",
@@ -101,7 +101,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Bars: the predictions. Lines: the data. A shift counts if it is too large for chance, and large "
         "enough to matter."
     ),
-    "operations.drift.few": "{rows} predictions so far. From {fewest} on, a shift can be told from chance.",
+    "operations.drift.few": "Predictions so far: {rows}. From {fewest} on, a shift can be told from chance.",
     "operations.drift.no_champion": "No version was promoted yet: there is nothing to compare with.",
     "operations.drift.no_profile": (
         "The card of version {version} is too old to say who was in its data. The next version you train will say it."

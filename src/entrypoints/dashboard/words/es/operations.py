@@ -46,9 +46,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.answers.by": "por la versión {version}: {count}",
     "operations.groups.mean": "{mean} a la vez",
     "operations.groups.predict": "Al servidor del modelo",
-    "operations.groups.predict.means": "en promedio, en {groups} preguntas",
+    "operations.groups.predict.means": "en promedio; preguntas: {groups}",
     "operations.groups.record": "A la base de datos",
-    "operations.groups.record.means": "en promedio, en {groups} escrituras",
+    "operations.groups.record.means": "en promedio; escrituras: {groups}",
     "operations.outcomes": "Cómo salieron las respuestas",
     "operations.outcomes.lead": "De las {looked} predicciones más nuevas se conoce el costo real de {known}.",
     "operations.outcomes.none": "Aún no se conoce ningún costo real. Anote uno en un cálculo anterior y contará aquí.",
@@ -59,7 +59,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "operations.miss.means": "Año típico frente al costo real, en promedio.",
     "operations.bias": "Esperado menos real",
     "operations.bias.means": "Cerca de cero es bueno.",
-    "operations.fit": "¿Sigue sirviendo el campeón?",
+    "operations.fit": "¿Sigue sirviendo la campeona?",
     "operations.fit.lead": (
         "Informe del {moment}: {predictions} predicciones y {outcomes} costos reales desde el {since}, junto a {rows} "
         "personas de sus datos."
@@ -105,7 +105,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "Barras: las predicciones. Líneas: los datos. Un cambio cuenta si es demasiado grande para ser azar "
         "y bastante grande para importar."
     ),
-    "operations.drift.few": "{rows} predicciones hasta ahora. Desde {fewest} se distingue un cambio del azar.",
+    "operations.drift.few": "Predicciones hasta ahora: {rows}. Desde {fewest} se distingue un cambio del azar.",
     "operations.drift.no_champion": "Aún no se promovió ninguna versión: no hay con qué comparar.",
     "operations.drift.no_profile": (
         "La ficha de la versión {version} es antigua y no dice quiénes había en sus datos. La próxima que "
