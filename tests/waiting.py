@@ -21,5 +21,7 @@ def until(
     deadline = time.monotonic() + within
     while not (answer := true()):
         assert time.monotonic() < deadline, said()
-        time.sleep(pause)  # another process does not tell when: one looks again, until the deadline
+        # what a log, a socket, a port or a table will hold is announced to nobody, so there is no event to wait for;
+        # without a pause the question itself would take the cores from the process that it waits for
+        time.sleep(pause)
     return answer

@@ -11,7 +11,6 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
@@ -28,6 +27,7 @@ from entrypoints.http.metrics import Metrics
 from entrypoints.http.options import ApiOptions
 from entrypoints.wiring.settings import load
 from entrypoints.wiring.web import web_container
+from tests.in_process import client_of
 from tests.monitored import AGE, ALL, REPORT, crown
 
 DOCKER = Path(__file__).resolve().parents[2] / "docker"
@@ -82,8 +82,7 @@ def exposed():
         groups = [replace(ALL, group=group) for group in GROUPS]
         await (await container.get(MonitoringReports)).add(replace(REPORT, columns=columns, groups=groups))
         app = create_app(container, ApiOptions(lambda _: None), metrics=metrics)
-        transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's ASGI types are narrower
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1") as api:
+        async with client_of(app) as api:
             ann = {"age": 40, "sex": "male", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
             assert (await api.post("/predictions", json=ann)).status_code == 201
             model = await container.get(LoadedModel)

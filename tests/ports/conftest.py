@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -11,10 +12,13 @@ from adapters.bentoml.explainer import BentoExplainer
 from adapters.bentoml.predictor import BentoPredictor
 from adapters.bentoml.publisher import BentoPublisher
 from adapters.memory.loader import MemoryLoader
+from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.publisher import MemoryPublisher
 from adapters.memory.sample import small_sample
 from adapters.mlflow.store import MlflowStore
+from adapters.postgres.engine import connect
+from adapters.postgres.predictions import PostgresPredictions
 from adapters.sklearn.loader import SklearnLoader
 from adapters.sklearn.trainer import SklearnTrainer
 from adapters.system.clock import SystemClock
@@ -22,6 +26,7 @@ from adapters.system.home import Home
 from adapters.system.served_model import ServedModel
 from domain.errors import PredictorUnavailable
 from domain.model import FoldPlan, Provenance, Recipe
+from domain.ports.predictions import PredictionRepository
 from domain.prediction import ModelReference
 
 
@@ -97,3 +102,13 @@ async def unanswering(request, tmp_path):
         server = ModelServer(f"http://127.0.0.1:{port}", deadline=1)
         yield BentoPredictor(server), BentoExplainer(server)
         await server.close()
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def predictions(request: pytest.FixtureRequest) -> AsyncIterator[PredictionRepository]:
+    if request.param == "memory":
+        yield MemoryPredictions()
+        return
+    engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
+    yield PostgresPredictions(engine)
+    await engine.dispose()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,44 +13,17 @@ import pytest
 from adapters.memory.predictions import MemoryPredictions
 from adapters.postgres.engine import connect
 from adapters.postgres.predictions import PostgresPredictions
-from domain.beneficiary import REGIONS, Beneficiary, Region, Sex
-from domain.cost import Interval
+from domain.beneficiary import REGIONS
 from domain.errors import IdempotencyKeyReused, PredictionNotFound, RepositoryUnavailable
 from domain.ports.predictions import PredictionRepository
 from domain.prediction import (
-    Caution,
     Erasure,
     Idempotency,
-    ModelReference,
-    NewPrediction,
     Outcome,
-    Prediction,
     PredictionQuery,
     SortKey,
 )
-
-NOON = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
-MINUTE, YEAR = timedelta(minutes=1), timedelta(days=365)
-ANN = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.123456789, children=1, smoker=False, region=Region.NORTHEAST)
-NEW = NewPrediction(
-    created_at=NOON,
-    beneficiary=ANN,
-    expected=8210.37,
-    typical=6520.01,
-    interval=Interval(0.9, 5030.0, 18390.99),
-    cautions=(Caution("age_beyond_data", "age", "Nobody is so old."),),
-    model=ModelReference(3, "d" * 64),
-)
-
-
-@pytest.fixture(params=["memory", "postgres"])
-async def predictions(request: pytest.FixtureRequest) -> AsyncIterator[PredictionRepository]:
-    if request.param == "memory":
-        yield MemoryPredictions()
-        return
-    engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
-    yield PostgresPredictions(engine)
-    await engine.dispose()
+from tests.recorded import ANN, NEW, NOON
 
 
 async def test_what_was_added_is_found_again_to_the_last_digit(predictions: PredictionRepository) -> None:
@@ -290,64 +261,3 @@ async def test_memory_fails_on_request() -> None:
     memory = MemoryPredictions(failure=RepositoryUnavailable("away"))
     with pytest.raises(RepositoryUnavailable):
         await memory.add(NEW)
-
-
-async def test_outcomes_are_found_by_the_time_at_which_they_came_in(predictions: PredictionRepository) -> None:
-    made = [await predictions.add(NEW) for _ in range(4)]
-    for day, one in ((3, made[0]), (1, made[1]), (2, made[2])):
-        await predictions.record_outcome(one.id, Outcome(100.0 * day, NOON + timedelta(days=day)))
-    found = await predictions.outcomes(NOON + timedelta(days=2), limit=10)
-    assert [one.id for one in found] == [made[0].id, made[2].id]
-    assert found[0].outcome == Outcome(300.0, NOON + timedelta(days=3))
-    assert [one.id for one in await predictions.outcomes(NOON, limit=1)] == [made[0].id]
-
-
-async def many(predictions: PredictionRepository, count: int) -> list[Prediction]:
-    """So many, a minute apart; what each cost came in at the same distance, a year later, the last one first."""
-    made = await predictions.add_all([replace(NEW, created_at=NOON + n * MINUTE) for n in range(count)])
-    return [
-        await predictions.record_outcome(one.id, Outcome(100.0, NOON + YEAR + (count - n) * MINUTE))
-        for n, one in enumerate(made)
-    ]
-
-
-@pytest.mark.parametrize(("outcomes", "since"), [(False, NOON), (True, NOON + YEAR)], ids=["all", "outcomes"])
-async def test_a_sample_is_drawn_from_the_whole_time_and_is_the_same_again(
-    predictions: PredictionRepository, since: datetime, *, outcomes: bool
-) -> None:
-    made = await many(predictions, 400)
-    drawn = await predictions.sample(NEW.model, since, limit=100, outcomes=outcomes)
-    assert len(drawn) == 100
-    assert [one.id for one in drawn] == sorted({one.id for one in drawn})
-    assert all(one in made for one in drawn)
-    # of a hundred drawn by chance 25 lie in each quarter: 5 or 45 are never seen
-    quarters = Counter(made.index(one) // 100 for one in drawn)
-    assert all(5 < quarters[quarter] < 45 for quarter in range(4))
-    assert await predictions.sample(NEW.model, since, limit=100, outcomes=outcomes) == drawn
-    # fewer of the same are among them
-    assert set(await predictions.sample(NEW.model, since, limit=10, outcomes=outcomes)) < set(drawn)
-
-
-async def test_the_drawn_are_drawn_without_regard_to_what_decides_among_ties(predictions: PredictionRepository) -> None:
-    await predictions.add_all([NEW] * 400)
-    drawn = await predictions.sample(NEW.model, NOON, limit=100)
-    low = sum(one.id.int & 0xFFFFFFFF < 2**31 for one in drawn)
-    assert 20 < low < 80
-
-
-async def test_a_sample_of_few_is_all_of_them(predictions: PredictionRepository) -> None:
-    made = await many(predictions, 5)
-    assert list(await predictions.sample(NEW.model, NOON, limit=5)) == made
-    assert list(await predictions.sample(NEW.model, NOON, limit=100, outcomes=True)) == made
-    assert await predictions.sample(NEW.model, NOON, limit=0) == []
-
-
-async def test_a_sample_holds_what_one_model_answered_since_then(predictions: PredictionRepository) -> None:
-    made = await many(predictions, 4)
-    await predictions.add(replace(NEW, model=ModelReference(4, "d" * 64)))
-    await predictions.add(replace(NEW, model=ModelReference(3, "e" * 64)))
-    unknown = await predictions.add(NEW)
-    assert list(await predictions.sample(NEW.model, NOON + 2 * MINUTE, limit=9)) == made[2:]
-    assert list(await predictions.sample(NEW.model, NOON, limit=9)) == [*made, unknown]
-    assert list(await predictions.sample(NEW.model, NOON + YEAR + 3 * MINUTE, limit=9, outcomes=True)) == made[:2]
-    assert await predictions.sample(NEW.model, NOON + 2 * YEAR, limit=9) == []

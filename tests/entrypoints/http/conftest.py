@@ -25,6 +25,7 @@ from entrypoints.http.options import ApiOptions
 from entrypoints.wiring.door import refusal
 from entrypoints.wiring.settings import Settings, load
 from entrypoints.wiring.web import web_container
+from tests import in_process
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,7 @@ def client_of() -> ClientOf:
         origins: tuple[str, ...] = limits.get("allowed_origins", ())  # type: ignore[assignment]  # whichever a test says
         refused = partial(refusal, keyless=not require_keys, allowed_hosts=allowed_hosts, allowed_origins=origins)
         app = create_app(container, ApiOptions(refused, require_keys=require_keys, **limits))  # type: ignore[arg-type]  # whichever a test says
-        transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's ASGI types are narrower
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1") as api:
+        async with in_process.client_of(app) as api:
             yield api
 
     return client

@@ -3,7 +3,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import httpx
 import pytest
 
 from adapters.memory.predictions import MemoryPredictions
@@ -14,6 +13,7 @@ from domain.ports.predictions import PredictionRepository
 from entrypoints.http.app import create_app
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.options import ApiOptions
+from tests import in_process
 
 
 async def test_ready_means_that_a_prediction_was_made_and_the_database_answered(api):
@@ -191,10 +191,7 @@ async def test_metrics_tell_stages_errors_the_model_in_service_and_the_process(m
     metrics = Metrics()
     metrics.grouped("record")(17, 3, 0.004)
     app = create_app(memory_container, ApiOptions(lambda headers: None), metrics=metrics)
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app),  # type: ignore[arg-type]  # Litestar's ASGI types are narrower
-        base_url="http://127.0.0.1/api/v1",
-    ) as api:
+    async with in_process.client_of(app) as api:
         await api.post("/predictions", json=ann)
         await api.post("/predictions", json={})
         await api.get("/nowhere")

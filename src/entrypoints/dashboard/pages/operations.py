@@ -39,6 +39,8 @@ _RECORDS_EVERY: Final = 20.0
 _PATIENCE: Final = 0.5
 """Seconds that the first page waits for its numbers, before it is shown without them."""
 _SHORT: Final = 12
+_LONG: Final = 0.1
+"""Seconds from which tenths of a millisecond say nothing."""
 _SEEN: Final = (
     "<script>document.addEventListener('visibilitychange', () => emitEvent('seen', !document.hidden))</script>"
 )
@@ -236,4 +238,4 @@ def _outcomes(scores: LiveScores, words: Words) -> str:
 
 
 def _milliseconds(seconds: float) -> str:
-    return f"{1000 * seconds:,.0f}" if seconds >= 0.1 else f"{1000 * seconds:.1f}"  # noqa: PLR2004  # three figures
+    return f"{1000 * seconds:,.0f}" if seconds >= _LONG else f"{1000 * seconds:.1f}"
