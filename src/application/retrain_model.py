@@ -90,7 +90,7 @@ class FinishRetraining:
             LedgerBroken: if the ledger was tampered with; the champion stays.
         """
         if begun.champion and begun.champion.number == number:
-            return await self.nothing(begun)
+            return await self.unchanged(begun)
         verdict = await self.judge(number, policy, plan)
         try:
             entry = await self.promote(number, by=by, because=f"{begun.occasion}. {verdict.checks[0].detail}")
@@ -107,7 +107,7 @@ class FinishRetraining:
             result=Result.PROMOTED, reason=entry.reason, served=served, judged=number, verdict=verdict, entry=entry
         )
 
-    async def nothing(self, begun: Retraining) -> Retrained:
+    async def unchanged(self, begun: Retraining) -> Retrained:
         """Say that there is nothing to do, and how a retraining made the champion what it is, if one did."""
         entry = None
         if begun.champion and begun.champion.card.provenance.occasion:
@@ -155,7 +155,7 @@ class RetrainModel:
         """
         begun = wait(self.begin(configuration))
         if begun.is_unchanged and not force:
-            return begun, wait(self.finish.nothing(begun))
+            return begun, wait(self.finish.unchanged(begun))
         with ExitStack() as alone:
             version = begun.made
             if version is None or force:

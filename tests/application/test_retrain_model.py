@@ -82,7 +82,7 @@ def test_a_champion_that_no_retraining_made_or_that_came_back_has_no_retraining_
     process = world.process()
 
     def entry() -> LedgerEntry | None:
-        return asyncio.run(process.finish.nothing(asyncio.run(process.begin({})))).entry
+        return asyncio.run(process.finish.unchanged(asyncio.run(process.begin({})))).entry
 
     assert entry() is None
     retrain(world)
