@@ -4,25 +4,40 @@ PYTHON ?= python3
 PORT ?= 8000
 HOME_DIR ?= .medcost
 DATA ?=
+SCHEMA ?=
 LONG ?= 20
-WORKERS ?= 2
+WORKERS ?=
+# what was uploaded by a thief is mostly found within days
+COOL_DOWN ?= 7 days
 VENV := .venv
 DVC := .venv-dvc
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-docker test-host check format setup setup-dev setup-dvc lock dvc bench soak
+.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check format setup setup-dev setup-dvc lock dvc bench real-costs soak
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-up: setup ## everything, at http://127.0.0.1:$(PORT); Ctrl-C stops it. DATA=file.csv, HOME_DIR=, PORT=
-	@exec $(BIN)/medcost up --home "$(HOME_DIR)" --port "$(PORT)" $(if $(DATA),--data "$(DATA)")
+up: setup ## everything, at http://127.0.0.1:$(PORT); Ctrl-C stops it. DATA=file.csv, SCHEMA=file.yaml, HOME_DIR=, PORT=
+	@exec $(BIN)/medcost up --home "$(HOME_DIR)" --port "$(PORT)" $(if $(SCHEMA),--schema "$(SCHEMA)") $(if $(DATA),--data "$(DATA)")
 
 test: setup-dev ## the whole test suite with every real part that this machine can give. WORKERS=, ARGS="-k cost"
 	@$(BIN)/python -m compileall -q src
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n $(or $(WORKERS),4) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-fast: setup-dev ## what needs no process, server, browser or training: within a minute. ARGS="-k cost"
+	@$(BIN)/pytest -n $(or $(WORKERS),2) --fast $(ARGS)
+
+test-deploy: setup-dev ## hosts, networks, certificates, images' services: what `make test` runs of it, alone
+	@$(BIN)/pytest -n $(or $(WORKERS),4) --dist loadfile --no-loadscope-reorder tests/deploy $(ARGS)
+
+test-coverage: setup-dev ## the whole suite, and which lines of src no test reaches, subprocesses included
+	@$(BIN)/pytest -n $(or $(WORKERS),4) --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-report=html $(ARGS)
+
+mutations: setup-dev ## change the code at twenty random places and count what `make test-fast` notices. ARGS=--help
+	@$(BIN)/python -m benchmarks.mutations $(ARGS)
 
 test-docker: setup-dev ## images built, started, updated, broken and rolled back, on a Docker engine or one started for it
 	@MEDCOST_REQUIRE=$${MEDCOST_REQUIRE:-docker-engine} tests/deploy/docker/engine.sh $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/docker $(ARGS)
@@ -44,6 +59,9 @@ format: setup-dev ## put the code into its format
 bench: setup-dev ## we and our peers side by side, as ratios in one run. DATA=file.csv, ARGS=--help
 	@$(BIN)/python -m benchmarks.run $(if $(DATA),--data "$(DATA)") $(ARGS)
 
+real-costs: setup-dev ## how true answers are on real costs and on generated ones. DATA=insurance.csv, ARGS="rand --facts A"
+	@$(BIN)/python -m benchmarks.real_costs $(if $(DATA),--data "$(DATA)") $(ARGS)
+
 soak: setup-dev ## faults and kills under load, for an hour or so: LONG=20 times the short form in `make test`
 	@MEDCOST_MANGLED_BODIES=2000 MEDCOST_SCHEMATHESIS_EXAMPLES=80 $(BIN)/pytest -q --timeout 3600 \
 		tests/entrypoints/http/test_bodies.py tests/entrypoints/http/test_openapi.py
@@ -56,18 +74,21 @@ setup: $(VENV)/.runtime ## the environment of the application
 setup-dev: $(VENV)/.dev ## the environment of application and tests
 setup-dvc: $(DVC)/.done ## the environment of DVC, which brings along a package named as one of ours
 
-lock: $(UV) ## resolve the dependencies anew
+lock: $(UV) ## resolve the dependencies anew, among releases that are a week old
+	@$(UV) pip compile requirements-uv.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --quiet --upgrade --exclude-newer "$(COOL_DOWN)" --output-file requirements-uv.lock
 	@$(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --quiet --upgrade --output-file requirements.lock
+		--no-header --quiet --upgrade --exclude-newer "$(COOL_DOWN)" --output-file requirements.lock
 	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --quiet --upgrade --constraints requirements.lock --output-file requirements-dev.lock
+		--no-emit-index-url --no-header --quiet --upgrade --exclude-newer "$(COOL_DOWN)" \
+		--constraints requirements.lock --output-file requirements-dev.lock
 	@$(UV) pip compile --group dvc --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --quiet --upgrade --output-file requirements-dvc.lock
+		--no-header --quiet --upgrade --exclude-newer "$(COOL_DOWN)" --output-file requirements-dvc.lock
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit("Medcost needs Python 3.11 or newer, this is " + sys.version) if sys.version_info < (3, 11) else None'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.lock
 
 # compiled at once: where PYTHONDONTWRITEBYTECODE is set, each of the many processes would compile all that it imports
 # a development environment is a runtime environment too: it is not thrown away by `make up`

@@ -17,15 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adapters.arrow.partitioned import PartitionedClaims
+from adapters.arrow.synthetic import SyntheticClaims
+from adapters.common.executor import LocalExecutor
 from adapters.dask.executor import connected, translated
-from adapters.pandas.partitioned import PartitionedClaims
-from adapters.pandas.synthetic import SyntheticClaims
 from adapters.sklearn.cluster import Cluster
-from adapters.sklearn.fitting import Table, fit_model
+from adapters.sklearn.fitting import fit_model
 from adapters.sklearn.scoring import scores
-from adapters.system.executor import LocalExecutor
+from adapters.sklearn.table import Table
 from benchmarks.report import Result
-from domain.model import FoldPlan, Recipe
+from domain.models.model import FoldPlan, Recipe
+from tests.support.default_schema import DEFAULT, READING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,14 +79,14 @@ def _write(folder: Path, rows: int, parts: int) -> None:
     for seed in range(parts):
         file = folder / f"part-{seed:04}.parquet"
         if not file.exists():
-            SyntheticClaims(rows=rows // parts, seed=seed).write(file)
+            SyntheticClaims(DEFAULT, rows=rows // parts, seed=seed).write(file)
 
 
 def _together(folder: Path, limit: str, scratch: Path) -> Measured:
     with _cluster(scratch, limit) as (address, workers), connected(address, patience=60) as executor:
         executor.client.wait_for_workers(len(workers), timeout=60)
         begun = time.perf_counter()
-        claims = PartitionedClaims(folder, executor, sample=_SAMPLE).read()
+        claims = PartitionedClaims(folder, executor, READING, sample=_SAMPLE).read()
         assert claims.population
         read = time.perf_counter()
         *_, (model, _) = Cluster(executor.client, translated).fits(_RECIPE, claims.population, Table.of(claims), _PLAN)
@@ -94,7 +96,7 @@ def _together(folder: Path, limit: str, scratch: Path) -> Measured:
 
 def _alone(folder: Path) -> Measured:
     begun = time.perf_counter()
-    table = Table.of(PartitionedClaims(folder, LocalExecutor(), sample=sys.maxsize).read())
+    table = Table.of(PartitionedClaims(folder, LocalExecutor(), READING, sample=sys.maxsize).read())
     read = time.perf_counter()
     model = fit_model(_RECIPE, table, seed=_PLAN.seed)
     seconds = {"contract and sample": read - begun, "six fits": time.perf_counter() - read}
@@ -102,8 +104,8 @@ def _alone(folder: Path) -> Measured:
 
 
 def _measured(model: CostModel, seconds: dict[str, float], peaks: list[float]) -> Measured:
-    fresh = Table.of(SyntheticClaims(rows=200_000, seed=_FRESH).read())
-    found = scores(fresh.rows, fresh.charges, model.predict_arrays(fresh.rows)[0])
+    fresh = Table.of(SyntheticClaims(DEFAULT, rows=200_000, seed=_FRESH).read())
+    found = scores(fresh, model.predict_arrays(fresh.rows)[0])
     return Measured(
         found.expected.r2, found.expected.rmse, found.crps, found.interval.coverage, seconds=seconds, peaks=peaks
     )

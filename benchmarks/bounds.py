@@ -16,10 +16,10 @@ import psutil
 from sqlalchemy import create_engine, text
 
 from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.system import run_file
 from benchmarks.load import load
 from benchmarks.people import people
 from benchmarks.servers import Servers
+from entrypoints.hosting import run_file
 
 CONNECTIONS, SECONDS = 32, 10
 

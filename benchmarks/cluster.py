@@ -23,17 +23,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapters.arrow.scoring_files import ArrowScoringFiles
+from adapters.arrow.synthetic import SyntheticClaims
+from adapters.common.executor import LocalExecutor
 from adapters.dask.executor import connected
+from adapters.local.clock import SystemClock
 from adapters.memory.sample import small_sample
-from adapters.pandas.synthetic import SyntheticClaims
 from adapters.sklearn.loader import SklearnLoader
 from adapters.sklearn.trainer import SklearnTrainer
-from adapters.system.clock import SystemClock
-from adapters.system.executor import LocalExecutor
-from domain.model import FoldPlan, Provenance, Recipe
-from domain.prediction import ModelReference
-from entrypoints.wiring.batch import predict_file
-from entrypoints.wiring.partitions import ShippedModel, predict_partitions
+from application.costs.score_file import ScoreFile
+from application.costs.score_folder import ScoreFolder, ShippedModel
+from domain.costs.prediction import ModelReference
+from domain.models.model import FoldPlan, Provenance, Recipe
+from tests.support.default_schema import DEFAULT, READING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,16 +52,21 @@ def prepare(folder: Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
     for seed in range(FILES):
         file = folder / "large" / f"{seed:03}.parquet"
-        SyntheticClaims(rows=ROWS, seed=seed).write(file)
+        SyntheticClaims(DEFAULT, rows=ROWS, seed=seed).write(file)
         if seed < SMALL:
             os.link(file, folder / "small" / file.name)
 
 
 def model(family: str, into: Path) -> ShippedModel:
-    trainer, recipe, plan, claims = SklearnTrainer(SystemClock()), Recipe(family=family), FoldPlan(), small_sample()
+    trainer, recipe, plan, claims = (
+        SklearnTrainer(SystemClock()),
+        Recipe(family=family),
+        FoldPlan(),
+        small_sample(DEFAULT),
+    )
     test = trainer.test(recipe, claims, plan)
     made = trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=into)
-    return ShippedModel.of(ModelReference(1, made.digest), made.folder)
+    return ShippedModel.of(ModelReference(1, made.digest), made.folder, SklearnLoader())
 
 
 @contextmanager
@@ -88,18 +95,17 @@ def _dask(folder: Path, *words: str) -> subprocess.Popen[bytes]:
 
 def measured(executor: Executor, shipped: ShippedModel, source: Path, out: Path) -> tuple[int, float]:
     begun = time.perf_counter()
-    _, results = predict_partitions(executor, shipped, str(source), str(out))
-    rows = sum(one.found.scored for one in results)
+    _, results = ScoreFolder(files=ArrowScoringFiles(), executor=executor)(shipped, str(source), str(out), READING)
+    rows = sum(one.report.scored for one in results)
     return rows, time.perf_counter() - begun
 
 
 def compare(executor: Executor) -> float:
-    """Make some families, as the first half of a training does."""
-    recipes, claims = [Recipe(family=family) for family in FAMILIES], SyntheticClaims().read()
-    trainer, provenance = SklearnTrainer(SystemClock(), executor), Provenance(metric="crps")
+    """Measure some families, as the first half of a training does."""
+    recipes, claims = [Recipe(family=family) for family in FAMILIES], SyntheticClaims(DEFAULT).read()
+    trainer = SklearnTrainer(SystemClock(), executor)
     begun = time.perf_counter()
-    with tempfile.TemporaryDirectory() as into:
-        list(trainer.make(recipes, claims, FoldPlan(), provenance, into=Path(into), on_fold=lambda *_: None))
+    list(trainer.measure(recipes, claims, FoldPlan(), seconds=None, on_fold=lambda *_: None))
     return time.perf_counter() - begun
 
 
@@ -120,9 +126,8 @@ def run(folder: Path, family: str, *, alone: bool) -> None:
         one = next((folder / "small").iterdir())
         loaded = SklearnLoader().load(shipped.reference, work / "medcost")
         begun = time.perf_counter()
-        single = asyncio.run(
-            predict_file(loaded, shipped.reference, one, work / "one.parquet", on_batch=lambda *_: None)
-        )
+        score = ScoreFile(files=ArrowScoringFiles())
+        single = asyncio.run(score(loaded, str(one), str(work / "one.parquet"), READING))
         show("one file, this process", single.scored, time.perf_counter() - begun)
         for size in ("small", "large"):
             found = measured(LocalExecutor(), shipped, folder / size, work / size)

@@ -11,22 +11,24 @@ import asyncio
 import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
-from adapters.pandas.synthetic import SyntheticClaims
+from adapters.arrow.synthetic import SyntheticClaims
+from adapters.local.clock import SystemClock
 from adapters.scipy.drift import ScipyDriftMeter
 from adapters.sklearn.loader import SklearnLoader
 from adapters.sklearn.trainer import SklearnTrainer
-from adapters.system.clock import SystemClock
-from application.monitor_champion import coverages, covered_when_made, drifts
-from domain.beneficiary import FACTS, OBESITY
-from domain.drift import Sample
-from domain.model import FoldPlan, Provenance, Recipe
-from domain.monitoring import GroupOutcomes, pit
-from domain.prediction import ModelReference
+from application.monitoring.monitor_champion import coverages, covered_when_made, drifts
+from domain.costs.prediction import ModelReference
+from domain.models.model import FoldPlan, Provenance, Recipe
+from domain.monitoring.drift import Sample
+from domain.monitoring.level import CostLevel, LevelState, begin
+from domain.monitoring.report import GroupOutcomes, pit
+from tests.support.default_schema import DEFAULT, FACTS, OBESITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +44,11 @@ TRAININGS: Final = 10
 """The luck of one training sample shall not decide: among 20,000 its months are nearly all alike."""
 SMALL, LARGE = 150, 20_000
 POOL: Final = 40_000
+START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+WINDOW: Final = timedelta(days=30)
+A_DAY: Final = 20
+"""Outcomes that come in."""
+CHANGES: Final = (1.0, 1.05, 1.1, 1.15, 1.25)
 AGE, BMI, SMOKER = FACTS.index("age"), FACTS.index("bmi"), FACTS.index("smoker")
 
 
@@ -55,6 +62,7 @@ class World:
     expected: Floats
     pit: Floats
     inside: NDArray[np.bool_]
+    costs: Floats
 
     @classmethod
     def of(
@@ -69,15 +77,15 @@ class World:
             rows: Any = asyncio.run(model.predict_columns(_table(facts[part]))).numbers.tolist()
             places[part] = [
                 pit(quantiles, cost, draw)
-                for (_, *quantiles), cost, draw in zip(rows, costs[part].tolist(), draws[part].tolist(), strict=True)
+                for (_, *quantiles, _), cost, draw in zip(rows, costs[part].tolist(), draws[part].tolist(), strict=True)
             ]
-        return cls(before, learnt_from, facts, expected, places, (costs >= low) & (costs <= high))
+        return cls(before, learnt_from, facts, expected, places, (costs >= low) & (costs <= high), costs)
 
     def alarms(self, people: NDArray[np.intp]) -> list[str]:
         """Monitor a month in which these people asked, and their outcomes came in."""
         facts, meter = self.facts[people], ScipyDriftMeter()
-        asked = Sample(facts, {"expected": self.expected[people]})
-        known = Sample(facts, {"pit": self.pit[people]})
+        asked = Sample(DEFAULT, facts, {"expected": self.expected[people]})
+        known = Sample(DEFAULT, facts, {"pit": self.pit[people]})
         smoker, obese = facts[:, SMOKER] == 1, facts[:, BMI] >= OBESITY
         female = facts[:, FACTS.index("sex")] == 0
         members = {
@@ -96,12 +104,26 @@ class World:
             if of.any()
         ]
         found = [f"drift:{one.column}" for one in drifts(meter, self.learnt_from, asked, known) if one.drifted]
-        return found + [f"coverage:{one.group}" for one in coverages(meter, groups, self.before) if one.short]
+        found += [f"coverage:{one.group}" for one in coverages(meter, groups, self.before) if one.short]
+        level = CostLevel.of(self.expected[people].tolist(), self.costs[people].tolist(), since=START)
+        return found + ["level"] * (level.state is LevelState.SHIFTED)
+
+    def level_alarm(self, people: NDArray[np.intp], days: int) -> int:
+        """Look each day at the level of costs, as many outcomes coming in each day; the first day of an alarm, or 0."""
+        expected, costs = self.expected[people], self.costs[people]
+        each = len(people) // days
+        for day in range(1, days + 1):
+            since, sequence = begin(START, START + timedelta(days=day), WINDOW)
+            seen = slice((since - START).days * each, day * each)
+            level = CostLevel.of(expected[seen].tolist(), costs[seen].tolist(), since=since, sequence=sequence)
+            if level.state is LevelState.SHIFTED:
+                return day
+        return 0
 
 
 def trained(family: str, seed: int) -> tuple[LoadedModel, dict[str, tuple[int, int]], Sample]:
     """Train on invented people; with whom it covered, and what it answers to those it learnt from."""
-    claims = SyntheticClaims(seed=seed).read()
+    claims = SyntheticClaims(DEFAULT, seed=seed).read()
     # two folds, because nobody looks at cross-validation here; residuals have five of their own
     trainer, recipe, plan = SklearnTrainer(SystemClock()), Recipe(family=family), FoldPlan(n_splits=2, n_repeats=1)
     test = trainer.test(recipe, claims, plan)
@@ -144,7 +166,7 @@ def simulate(
         large: months of `LARGE`, for each.
         pool: people from whom they are drawn.
     """
-    claims = SyntheticClaims(rows=pool, seed=1_000_001).read()
+    claims = SyntheticClaims(DEFAULT, rows=pool, seed=1_000_001).read()
     facts, costs = np.asarray(claims.facts, dtype=np.float64), np.asarray(claims.charges, dtype=np.float64)
     alarmed: Counter[tuple[str, int]] = Counter()
     first: dict[str, Counter[str]] = defaultdict(Counter)
@@ -159,8 +181,34 @@ def simulate(
     return alarmed, first
 
 
+def years(family: str, *, trainings: int, each: int, days: int = 360) -> dict[float, list[int]]:
+    """Look at the level of costs each day of a year: the first day of an alarm, or 0, by how much costs have changed.
+
+    Args:
+        family: of the champions.
+        trainings: champions.
+        each: years of each champion, in which `A_DAY` outcomes come in a day.
+        days: of a year.
+    """
+    claims = SyntheticClaims(DEFAULT, rows=POOL, seed=1_000_001).read()
+    facts, costs = np.asarray(claims.facts, dtype=np.float64), np.asarray(claims.charges, dtype=np.float64)
+    found: dict[float, list[int]] = defaultdict(list)
+    for seed in range(trainings):
+        draw = np.random.default_rng([seed, 43])
+        model, before, learnt_from = trained(family, seed)
+        for change in CHANGES:
+            world = World.of(model, before, learnt_from, facts, costs * change)
+            for _ in range(each):
+                found[change].append(world.level_alarm(draw.choice(len(facts), A_DAY * days), days))
+    return found
+
+
 def main(family: str) -> None:
     """Print the table."""
+    for change, first in years(family, trainings=TRAININGS, each=10).items():
+        days = sorted(day for day in first if day)
+        when = f", half of them by day {days[len(days) // 2]}" if days else ""
+        print(f"{family}, costs x {change}: {len(days)} of {len(first)} years with an alarm of the level{when}")
     each = MONTHS // TRAININGS
     alarmed, first = simulate(family, trainings=TRAININGS, months=each, large=each)
     print(f"| {family}: what happened | {SMALL} predictions | {LARGE:,} predictions | most often |")

@@ -11,20 +11,22 @@ from typing import Final
 
 import uvloop
 from litestar import Request, Response, post
+from litestar.di import NamedDependency
 from litestar.params import RawBody
 
-from entrypoints.http import decoding
-from entrypoints.wiring.asgi import run_web
-from entrypoints.wiring.settings import load
+from entrypoints.composition.settings import load
+from entrypoints.hosting.asgi import run_web
+from entrypoints.http.codecs import decoding
+from entrypoints.http.shared import Shared
 
 ANSWER: Final = b'{"status":"nothing was done"}'
 
 
 @post("/noop", include_in_schema=False, status_code=201)
-async def noop(request: Request, body: RawBody) -> Response[bytes]:
+async def noop(request: Request, body: RawBody, shared: NamedDependency[Shared]) -> Response[bytes]:
     """Read a person as `POST /predictions` does; no model, no database."""
     decoding.media_type(request, [decoding.JSON])
-    decoding.beneficiary(body)
+    shared.people.read(body)
     return Response(ANSWER, media_type=decoding.JSON)
 
 

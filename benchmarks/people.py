@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice, product
 from typing import Any
 
-from domain.beneficiary import REGIONS, SEXES
+from tests.support.default_schema import REGIONS, SEXES
 
 Person = dict[str, Any]
 
@@ -15,7 +15,7 @@ def people(count: int) -> list[Person]:
     bmis = (round(18 + step * 0.1, 1) for step in range(220))
     others = product((False, True), range(3), REGIONS, SEXES, range(19, 65))
     every = (
-        {"age": age, "sex": sex.value, "bmi": bmi, "children": children, "smoker": smoker, "region": region.value}
+        {"age": age, "sex": sex, "bmi": bmi, "children": children, "smoker": smoker, "region": region}
         for (smoker, children, region, sex, age), bmi in product(others, bmis)
     )
     # a prime stride: neighbours in the list differ in more than their BMI

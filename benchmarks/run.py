@@ -20,7 +20,7 @@ from benchmarks import report
 from benchmarks.load import GENERATOR
 from benchmarks.servers import TREE, Servers
 
-SECTIONS = ("startup", "pages", "http", "growth", "explanations", "batch", "history")
+SECTIONS = ("startup", "pages", "http", "facts", "growth", "explanations", "batch", "history")
 """Modules of `benchmarks.sections`, each with `measure(servers, seconds)` that gives results.
 Start-up comes first: it needs the home that the others then use."""
 

@@ -15,9 +15,9 @@ from statistics import median
 import msgspec
 import pyarrow.parquet as pq
 
-from entrypoints.wiring.batch import predict_file, served
-from entrypoints.wiring.settings import load
-from entrypoints.wiring.training import shelf
+from entrypoints.composition.scoring import load_served_model, score_file
+from entrypoints.composition.settings import load
+from tests.support.default_schema import READING
 
 _TURNS = 5
 
@@ -30,7 +30,7 @@ class Taken(msgspec.Struct):
 
 
 async def _measure(source: Path, home: Path) -> Taken:
-    reference, model = await served(*shelf(load({"home": home})))
+    model, score = await load_served_model(load({"home": home}))(), score_file()
     copy, answers = source.with_suffix(".copy"), source.with_suffix(".answers.parquet")
     copying: list[float] = []
     predicting: list[float] = []
@@ -39,7 +39,7 @@ async def _measure(source: Path, home: Path) -> Taken:
         pq.write_table(pq.read_table(source), copy)
         copying.append(time.perf_counter() - begun)
         begun = time.perf_counter()
-        await predict_file(model, reference, source, answers, on_batch=lambda *_: None)
+        await score(model, str(source), str(answers), READING)
         predicting.append(time.perf_counter() - begun)
         answers.unlink()
     copy.unlink()

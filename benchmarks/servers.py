@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Literal, Self
 import httpx
 import psutil
 
+from adapters.local.home import Home
 from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.system import run_file
-from adapters.system.home import Home
+from entrypoints.hosting import run_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -69,10 +69,17 @@ class Servers:
         """A home with a champion of the family that wins on the public data."""
         return self.trained("interaction_lad")
 
-    def trained(self, family: str) -> Home:
-        """Make a home whose champion is of a family, by its defaults: what is measured is how fast it answers."""
-        home = self.folder / family
+    def trained(self, family: str, *, schema: Path | None = None) -> Home:
+        """Make a home whose champion is of a family, by its defaults: what is measured is how fast it answers.
+
+        Args:
+            family: of models.
+            schema: the file of a schema, whose champion learns from 1,000 invented people; None for the default one.
+        """
+        home = self.folder / (f"{family}-{schema.stem}" if schema else family)
         data = ["dataset=csv", f"dataset.path={self.claims}"]
+        if schema:
+            data = [f"schema={schema}", "dataset=synthetic", "dataset.rows=1000"]
         run([*CLI, "train", "stage=all", f"model=[{family}]", *_QUICK, *data, "--home", str(home)])
         return Home(home)
 
@@ -209,14 +216,14 @@ def free_port() -> int:
 
 
 def run(command: Sequence[str]) -> None:
-    """Run a command to its end; interrupted, it is interrupted, so that it stops what it started."""
+    """Run a command to its end; interrupted, the command is ended, and ends what it started."""
     process = subprocess.Popen(
         command, cwd=TREE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     try:
         _, said = process.communicate()
     except BaseException:
-        process.send_signal(signal.SIGINT)
+        process.terminate()  # not SIGINT, which what a shell put into the background ignores
         process.communicate(timeout=60)
         raise
     if process.returncode != 0:

@@ -15,20 +15,21 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from adapters.arrow.synthetic import SyntheticClaims
+from adapters.local.clock import SystemClock
 from adapters.optuna.options import PrunerOptions, SamplerOptions, TuneBudget, TuneOptions
 from adapters.optuna.tuner import OptunaTuner
-from adapters.pandas.synthetic import SyntheticClaims
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.sklearn.trainer import SklearnTrainer
-from adapters.system.clock import SystemClock
-from domain.evaluation import Metric
-from domain.model import FloatRange, FoldPlan, IntRange, Recipe
+from domain.models.evaluation import Metric
+from domain.models.model import FloatRange, FoldPlan, IntRange, Recipe
+from tests.support.default_schema import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.synchronize import Barrier
 
-    from domain.model import Hyperparameters
+    from domain.models.model import Hyperparameters
 
 TRIALS, TRIALS_OF_NOTHING = 32, 200
 ROWS: Final = 2000
@@ -42,7 +43,7 @@ def work(url: str, study: str, trials: int, nothing: bool, ready: Barrier) -> No
         budget=TuneBudget(n_trials=trials), sampler=SamplerOptions(kind="random"), pruner=PrunerOptions(kind="none")
     )
     tuner, trainer = OptunaTuner(url, options), SklearnTrainer(SystemClock())
-    claims, plan = SyntheticClaims(rows=ROWS, seed=0).read(), FoldPlan(n_splits=3, n_repeats=1)
+    claims, plan = SyntheticClaims(DEFAULT, rows=ROWS, seed=0).read(), FoldPlan(n_splits=3, n_repeats=1)
 
     def loss(hyperparameters: Hyperparameters, report: Callable[[int, float], None]) -> float:
         del report

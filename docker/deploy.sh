@@ -20,6 +20,7 @@ deploy.sh --image PREFIX --tag TAG --secrets DIR --domain DOMAIN [options]
   --address A[:P]  where Traefik is reached from here (127.0.0.1)
   --within SEC     give up waiting for convergence (600)
   --smoke-for SEC  give up asking whether it is ready (60)
+  --pause SEC      between two looks at whether services have converged (0.5)
   --stack NAME     (medcost)
   --dry-run        say what would be deployed, and change nothing
   --help
@@ -39,10 +40,10 @@ usage() {
 
 say() { echo "deploy.sh: $1" >&2; }
 
-image="" tag="" secrets="" domain="" api_key="" address=127.0.0.1 within=600 smoke_for=60 stack=medcost dry=""
+image="" tag="" secrets="" domain="" api_key="" address=127.0.0.1 within=600 smoke_for=60 pause=0.5 stack=medcost dry=""
 while [ $# -gt 0 ]; do
   case $1 in
-    --image | --tag | --secrets | --domain | --api-key | --address | --within | --smoke-for | --stack)
+    --image | --tag | --secrets | --domain | --api-key | --address | --within | --smoke-for | --pause | --stack)
       [ $# -ge 2 ] || usage "$1 needs a value"
       case $1 in
         --image) image=$2 ;;
@@ -53,6 +54,7 @@ while [ $# -gt 0 ]; do
         --address) address=$2 ;;
         --within) within=$2 ;;
         --smoke-for) smoke_for=$2 ;;
+        --pause) pause=$2 ;;
         --stack) stack=$2 ;;
       esac
       shift 2
@@ -71,7 +73,7 @@ done
 [ -n "$image" ] && [ -n "$tag" ] && [ -n "$secrets" ] && [ -n "$domain" ] ||
   usage "--image, --tag, --secrets and --domain are needed"
 [[ $tag =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]*$ ]] || usage "$tag is no tag"
-[[ $within =~ ^[0-9]+$ && $smoke_for =~ ^[0-9]+$ ]] || usage "seconds are a number"
+[[ $within =~ ^[0-9]+$ && $smoke_for =~ ^[0-9]+$ && $pause =~ ^[0-9]+(\.[0-9]+)?$ ]] || usage "seconds are a number"
 [ -d "$secrets" ] || usage "there is no folder $secrets: run docker/secrets.sh"
 [ -z "$api_key" ] || [ -r "$api_key" ] || usage "$api_key cannot be read"
 
@@ -102,42 +104,44 @@ export MEDCOST_IMAGE=$image MEDCOST_TAG=$tag MEDCOST_DOMAIN=$domain MEDCOST_SECR
 files=(--compose-file "$here/stack.yaml")
 [ "${MEDCOST_ACME:-}" != files ] || files+=(--compose-file "$here/stack.tls.yaml")
 
-# services of ours that were changed since then, and what each of them says of its change
+# services of ours
 services() { docker stack services --format '{{.Name}}' "$stack"; }
 
-version_of() { docker service inspect --format '{{.Version.Index}}' "$1"; }
-
-job_of() { docker service inspect --format '{{with .Spec.Mode.ReplicatedJob}}job{{end}}' "$1"; }
-
-state_of() { docker service inspect --format '{{with .UpdateStatus}}{{.State}}{{end}}' "$1"; }
+# a line for each of them: name, version, `job` or `service`, and what it says of its change
+inspect() {
+  [ $# = 0 ] || docker service inspect --format \
+    '{{.Spec.Name}} {{.Version.Index}} {{with .Spec.Mode.ReplicatedJob}}job{{else}}service{{end}} {{with .UpdateStatus}}{{.State}}{{end}}' "$@"
+}
 
 # Until every service has all its processes and none is being changed. `docker stack deploy --detach=false` looks at one
 # service after another, the minute of `monitor` at each. A change that was just asked for may not show yet: so several
 # looks in a row must be good. $1: states in which waiting is useless.
 settle() {
-  local looks=0 until=$((SECONDS + within)) waiting="" told service replicas state
+  local looks=0 until=$((SECONDS + within)) waiting="" told states service replicas state
   while [ "$looks" -lt 4 ]; do
     [ "$SECONDS" -lt "$until" ] || {
       say "not done after $within s: $waiting"
       return 1
     }
-    sleep 0.5
+    sleep "$pause"
     looks=$((looks + 1)) waiting=""
     # who hears nothing knows nothing: that is no good look
     told=$(docker stack services --format '{{.Name}} {{.Replicas}}' "$stack") && [ -n "$told" ] ||
       waiting="docker names no services "
     while read -r service replicas; do
-      [ -n "$service" ] || continue
-      state=$(state_of "$service") || waiting+="$service "
+      # 2/2, and 0/1 (1/1 completed) of a job
+      replicas=${replicas##*(} replicas=${replicas%% *}
+      [ "${replicas%/*}" = "${replicas#*/}" ] || waiting+="$service $replicas "
+    done <<<"$told"
+    # shellcheck disable=SC2046 # names have no spaces
+    states=$(inspect $(cut -d " " -f 1 <<<"$told")) || waiting+="docker does not say how services are "
+    while read -r service _ _ state; do
       [[ ! $state =~ $1 ]] || {
         say "$service: $state"
         return 1
       }
       case $state in *ing | *_started) waiting+="$service " ;; esac
-      # 2/2, and 0/1 (1/1 completed) of a job
-      replicas=${replicas##*(} replicas=${replicas%% *}
-      [ "${replicas%/*}" = "${replicas#*/}" ] || waiting+="$service $replicas "
-    done <<<"$told"
+    done <<<"$states"
     [ -z "$waiting" ] || looks=0
   done
 }
@@ -178,15 +182,16 @@ smoke_test() {
 
 # each service that this deployment changed, back to its former self; a job's work is not undone
 go_back() {
-  local all service job version state
+  local all found service job version state
   all=$(services) || return 3
   if [ -z "$all" ]; then # where nothing was, nothing is to come back
     [ "${#before[@]}" = 0 ]
     return
   fi
-  for service in $all; do
-    job=$(job_of "$service") && version=$(version_of "$service") && state=$(state_of "$service") || return 3
-    if [ -n "$job" ] || [ "${before[$service]:-}" = "$version" ]; then continue; fi
+  # shellcheck disable=SC2086 # names have no spaces
+  found=$(inspect $all) || return 3
+  while read -r service version job state; do
+    if [ "$job" = job ] || [ "${before[$service]:-}" = "$version" ]; then continue; fi
     if [ -z "${before[$service]:-}" ]; then
       say "$service is new: it stays, to be looked into"
       continue
@@ -194,8 +199,8 @@ go_back() {
     # some do so by themselves
     case $state in rollback_*) continue ;; esac
     say "$service goes back"
-    docker service rollback --detach=true --quiet "$service" >&2 || return 3
-  done
+    docker service rollback --detach=true --quiet "$service" </dev/null >&2 || return 3
+  done <<<"$found"
   settle paused
 }
 
@@ -231,11 +236,12 @@ fi
 
 declare -A before=()
 # of a stack that is new, docker says that nothing was found, which is no failure
-known=$(services) || {
+# shellcheck disable=SC2086 # names have no spaces
+found=$(names=$(services) && inspect $names) || {
   say "docker does not say what runs: nothing was changed"
   exit 1
 }
-for service in $known; do before[$service]=$(version_of "$service"); done
+while read -r service version _; do [ -z "$service" ] || before[$service]=$version; done <<<"$found"
 
 if converge && smoke_test; then
   sweep

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from adapters.system.home import Home
+    from adapters.local.home import Home
     from benchmarks.servers import Servers
 
 _ROWS = {

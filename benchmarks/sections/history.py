@@ -43,7 +43,7 @@ def measure(servers: Servers, seconds: float) -> Iterator[Result]:
         admin.execute("CREATE DATABASE bench_history")
     asyncio.run(migrations.upgrade(server.url("bench_history")))
     many = _MANY[servers.size]
-    with servers.web("entrypoints.wiring.asgi", MEDCOST_DATABASE_URL=server.url("bench_history")) as url:
+    with servers.web("entrypoints.hosting.asgi", MEDCOST_DATABASE_URL=server.url("bench_history")) as url:
         _fill(database, _FEW, past=many + _FEW)
         few, few_rate = _pages(url, seconds), _inserts(url, seconds)
         _fill(database, many - _FEW, past=many)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import psutil
 from playwright.sync_api import sync_playwright
 
-from adapters.system import run_file
 from benchmarks.report import Result
 from benchmarks.sessions import keep_open
+from entrypoints.hosting import run_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

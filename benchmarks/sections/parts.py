@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 from adapters.bentoml import wire
 from adapters.bentoml.connection import ModelServer
+from adapters.local.clock import SystemClock
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.engine import connect
 from adapters.postgres.predictions import PostgresPredictions
-from adapters.system.clock import SystemClock
 from benchmarks.people import people
-from domain.beneficiary import Beneficiary
-from domain.prediction import NewPrediction
-from entrypoints.wiring.batch import served
-from entrypoints.wiring.settings import load
-from entrypoints.wiring.training import shelf
+from domain.costs.prediction import NewPrediction
+from domain.people.beneficiary import Beneficiary
+from entrypoints.composition.scoring import load_served_model
+from entrypoints.composition.settings import load
+from tests.support.default_schema import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -37,8 +37,8 @@ def parts_alone(servers: Servers, seconds: float) -> dict[str, float]:
 
 
 async def _parts(servers: Servers, seconds: float) -> dict[str, float]:
-    who = Beneficiary.of(_PERSON)
-    _, model = await served(*shelf(load({"home": servers.home.path})))
+    who = Beneficiary.of(DEFAULT, _PERSON)
+    model = await load_served_model(load({"home": servers.home.path}))()
     estimate = (await model.predict([who]))[0]
 
     server = ModelServer(servers.model_server)
@@ -50,7 +50,7 @@ async def _parts(servers: Servers, seconds: float) -> dict[str, float]:
             wire.decode_answer(await server.ask("POST", "/v1/predict", question, wire.CONTENT_TYPE), 0)
 
     engine = connect(EmbeddedPostgres(servers.home.postgres).url("medcost"), deadline=5)
-    predictions = PostgresPredictions(engine)
+    predictions = PostgresPredictions(engine, DEFAULT)
     new = NewPrediction.of(who, estimate, at=SystemClock().now())
     try:
         return await _medians(

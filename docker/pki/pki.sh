@@ -138,6 +138,14 @@ sign() {
 
 expiry() { openssl x509 -in "$1" -noout -enddate | sed 's/^notAfter=//'; }
 
+# until when it holds; fails where less than $within days are left
+still() {
+  local told
+  told=$(openssl x509 -in "$1" -noout -enddate -checkend $((within * 86400))) || return 1
+  told=${told#notAfter=}
+  echo "${told%%$'\n'*}"
+}
+
 alternative_names() {
   local host IFS=, all=()
   for host in $1; do
@@ -150,7 +158,7 @@ alternative_names() {
 ours() { openssl verify -CAfile "$ca/ca.crt" -no-CApath -no-CAstore -no_check_time "$1" >/dev/null 2>&1; }
 
 renew() {
-  local certificate subject purpose names
+  local certificate subject purpose names until
   [ -z "$name" ] || usage "$name is one name too many"
   for certificate in "$out"/*.crt; do
     subject=$(basename "$certificate" .crt)
@@ -159,8 +167,8 @@ renew() {
       echo "$subject: left alone, another authority signed it"
       continue
     fi
-    if openssl x509 -in "$certificate" -noout -checkend $((within * 86400)) >/dev/null; then
-      echo "$subject: still until $(expiry "$certificate")"
+    if until=$(still "$certificate"); then
+      echo "$subject: still until $until"
       continue
     fi
     # the same again: purpose, and names if it has any
@@ -175,14 +183,14 @@ renew() {
 
 # needs no authority: servers can be asked what they hold
 check() {
-  local certificate late="" found=""
+  local certificate until late="" found=""
   [ -z "$name" ] || usage "$name is one name too many"
   [ -d "$out" ] || usage "--out is no folder"
   for certificate in "$out"/*.crt "$out"/*/*.crt; do
     [ -f "$certificate" ] || continue
     found=yes
-    if openssl x509 -in "$certificate" -noout -checkend $((within * 86400)) >/dev/null; then
-      echo "$certificate: until $(expiry "$certificate")"
+    if until=$(still "$certificate"); then
+      echo "$certificate: until $until"
     else
       late+=" $certificate"
     fi

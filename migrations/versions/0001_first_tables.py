@@ -12,6 +12,18 @@ branch_labels = None
 depends_on = None
 
 
+def fact_columns(*, nullable: bool) -> list[sa.Column]:
+    """Return the columns of the first facts: a later release writes them beside its own, see revision 0008."""
+    return [
+        sa.Column("age", sa.SmallInteger(), nullable=nullable),
+        sa.Column("sex", sa.Text(), nullable=nullable),
+        sa.Column("bmi", sa.Double(), nullable=nullable),
+        sa.Column("children", sa.SmallInteger(), nullable=nullable),
+        sa.Column("smoker", sa.Boolean(), nullable=nullable),
+        sa.Column("region", sa.Text(), nullable=nullable),
+    ]
+
+
 def upgrade() -> None:
     op.create_table(
         "api_keys",
@@ -38,12 +50,7 @@ def upgrade() -> None:
         "predictions",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("age", sa.SmallInteger(), nullable=False),
-        sa.Column("sex", sa.Text(), nullable=False),
-        sa.Column("bmi", sa.Double(), nullable=False),
-        sa.Column("children", sa.SmallInteger(), nullable=False),
-        sa.Column("smoker", sa.Boolean(), nullable=False),
-        sa.Column("region", sa.Text(), nullable=False),
+        *fact_columns(nullable=False),
         sa.Column("expected", sa.Double(), nullable=False),
         sa.Column("typical", sa.Double(), nullable=False),
         sa.Column("level", sa.Double(), nullable=False),

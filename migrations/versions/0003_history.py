@@ -10,6 +10,9 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+indexed_facts = ("smoker", "sex", "region")
+"""The first facts by which the history is filtered, in the order of their index."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -20,9 +23,7 @@ def upgrade() -> None:
         sa.CheckConstraint("reason IN ('request', 'age')", name=op.f("erasures_reason_check")),
         sa.PrimaryKeyConstraint("prediction_id", name=op.f("erasures_pkey")),
     )
-    op.create_index(
-        op.f("predictions_smoker_sex_region_id_idx"), "predictions", ["smoker", "sex", "region", "id"], unique=False
-    )
+    op.create_index(op.f("predictions_smoker_sex_region_id_idx"), "predictions", [*indexed_facts, "id"], unique=False)
     op.drop_index(op.f("predictions_smoker_id_idx"), table_name="predictions")
     op.drop_index(op.f("predictions_region_id_idx"), table_name="predictions")
     op.drop_index(op.f("predictions_created_at_idx"), table_name="predictions")

@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from domain.redaction import without_passwords
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 class MedcostError(Exception):
-    """Whatever Medcost itself reports. Its text is fit to be shown to the person who asked."""
+    """Whatever Medcost itself reports. Its text is fit to be shown to the person who asked; it holds no password."""
+
+    def __str__(self) -> str:
+        return without_passwords(super().__str__())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,23 @@ class VersionNotFound(NotFound):
 class NoChampion(NotFound):
     """No model has been promoted yet."""
 
+    def __init__(self, message: str = "there is no champion yet: run `medcost train stage=all`") -> None:
+        super().__init__(message)
+
 
 class NoComparison(NotFound):
     """No finished comparison of model families is in the tracking store."""
+
+
+class ReportUnavailable(NotFound):
+    """There are no figures to report on. The text says how to get them."""
+
+
+class JobNotFound(NotFound):
+    """There is no such job."""
+
+    def __init__(self, id: object) -> None:
+        super().__init__(f"there is no job {id}")
 
 
 class KeyNotFound(NotFound):
@@ -105,6 +124,10 @@ class SignInLocked(MedcostError):
         self.wait = wait
 
 
+class NotAllowed(MedcostError):
+    """The caller's role does not allow this."""
+
+
 class NotSignedIn(MedcostError):
     """There is no such session, or it has ended."""
 
@@ -121,8 +144,23 @@ class IdempotencyKeyReused(Conflict):
     """The same idempotency key came with another body."""
 
 
+class IdempotencyKeyInUse(Conflict):
+    """The first request under this idempotency key is still under way."""
+
+
+class JobUnderWay(Conflict):
+    """Another job of which there may be one at a time has not ended yet."""
+
+    def __init__(self, slot: str) -> None:
+        super().__init__(f"another change of the {slot} is under way: wait until it has ended, and ask again")
+
+
 class PromotionRefused(Conflict):
     """The gate does not let this version become champion. The text gives the reasons."""
+
+
+class ModelReplaced(Conflict):
+    """What is asked of a recorded prediction, only the model that made it could answer, and it no longer serves."""
 
 
 class LedgerBroken(Conflict):
@@ -131,6 +169,10 @@ class LedgerBroken(Conflict):
 
 class HomeInUse(Conflict):
     """Another process already does this with the same home."""
+
+
+class HomeUnwritable(MedcostError):
+    """The home cannot be written: its disk is full or read-only, or its files are another user's."""
 
 
 class BackupRefused(MedcostError):
@@ -151,6 +193,10 @@ class PredictorUnavailable(Unavailable):
 
 class RepositoryUnavailable(Unavailable):
     """The database did not answer within the deadline."""
+
+
+class NoRoom(Unavailable):
+    """Nothing more can be recorded: a disk is full or cannot be written."""
 
 
 class RegistryUnavailable(Unavailable):

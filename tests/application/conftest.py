@@ -2,26 +2,26 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from adapters.memory.dataset import MemoryDataset
-from domain.beneficiary import Beneficiary
-from domain.claims import ClaimRecord
+from domain.people.beneficiary import Beneficiary
+from domain.people.claims import ClaimRecord
 from tests.application.world import World
+from tests.support.default_schema import DEFAULT
 
 
 @pytest.fixture
 def ann() -> Beneficiary:
     return Beneficiary.of(
-        {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
+        DEFAULT, {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
     )
 
 
 @pytest.fixture
 def new_world(tmp_path: Path, ann: Beneficiary) -> Callable[[], World]:
-    records = [ClaimRecord(replace(ann, age=18 + i % 40), 1000.0 + 37 * i) for i in range(60)]
+    records = [ClaimRecord(ann.changed(age=18 + i % 40), 1000.0 + 37 * i) for i in range(60)]
     numbers = itertools.count()
-    return lambda: World(tmp_path / str(next(numbers)), MemoryDataset(records=records))
+    return lambda: World(tmp_path / str(next(numbers)), MemoryDataset(DEFAULT, records=records))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -21,22 +21,26 @@ from adapters.memory.registry import MemoryRegistry
 from adapters.memory.tracker import MemoryTracker
 from adapters.memory.trainer import MemoryTrainer
 from adapters.memory.tuner import MemoryTuner
-from application.compare_models import CompareModels
-from application.judge_model import JudgeModel
-from application.promote_model import PromoteModel
-from application.publish_model import PublishModel
-from application.reconcile import Reconcile
-from application.register_model import RegisterModel
-from application.retrain_model import BeginRetraining, FinishRetraining, RetrainModel
-from application.roll_back_model import RollBackModel
-from application.tune_model import TunedModel, TuneModel
+from application.models.compare_models import CompareModels, Comparison
+from application.models.judge_model import JudgeModel
+from application.models.promote_model import PromoteModel
+from application.models.publish_model import PublishModel
+from application.models.reconcile import Reconcile
+from application.models.register_model import RegisterModel
+from application.models.retrain_model import BeginRetraining, RetrainModel
+from application.models.roll_back_model import RollBackModel
+from application.models.train_model import TrainingTask, TrainModel
+from application.models.tune_model import TunedModel, TuneModel
 from domain.errors import (
     NoChampion,
 )
-from domain.evaluation import Metric
-from domain.model import CHALLENGER, CHAMPION, FoldPlan, Provenance, Recipe, TrainedModel
+from domain.models.evaluation import Metric
+from domain.models.ledger import LedgerEntry
+from domain.models.model import CHALLENGER, CHAMPION, FoldPlan, Provenance, Recipe, TrainedModel
+from domain.models.promotion import PromotionPolicy, Verdict
 from domain.ports.tracker import TrackedComparison
-from domain.promotion import PromotionPolicy
+from domain.ports.tuner import Trial
+from tests.support.default_schema import DEFAULT
 
 PLAN = FoldPlan(n_splits=3, n_repeats=1)
 UNCONDITIONAL = Recipe(family="unconditional")
@@ -96,6 +100,61 @@ def fused(port: _T, fuse: Fuse) -> _T:
     return cast("_T", Fused(port, fuse))
 
 
+class Screen:
+    """A `TrainingView` that remembers what it was shown; each fold, each study and each trial burns the fuse."""
+
+    def __init__(self, fuse: Fuse | None = None) -> None:
+        self._fuse = fuse or Fuse()
+        self.shown: list[str] = []
+
+    @contextmanager
+    def comparing(self) -> Iterator[Callable[..., None]]:
+        yield lambda *_: self._fuse.burn()
+
+    def compared(self, comparison: Comparison) -> None:
+        assert comparison.ranking[0].recipe == UNCONDITIONAL
+        self.shown.append("compared")
+
+    @contextmanager
+    def tuning(self) -> Iterator[Screen]:
+        yield self
+
+    def begun(self, recipe: Recipe, study: str) -> None:
+        self._fuse.burn()
+
+    def __call__(self, trial: Trial) -> None:
+        self._fuse.burn()
+
+    def waits(self, what: str) -> None:
+        self.shown.append(f"waits for {what}")
+
+    def fits(self, best: Trial) -> None:
+        pass
+
+    def tuned(self, tuned: TunedModel) -> None:
+        self.shown.append(f"tuned {tuned.version.number}")
+
+    def judged(self, number: int, verdict: Verdict) -> None:
+        self.shown.append(f"{'passed' if verdict.passed else 'refused'} {number}")
+
+    def promoted(self, entry: LedgerEntry) -> None:
+        self.shown.append(f"promoted {entry.version}")
+
+
+def task(policy: PromotionPolicy = LENIENT, configuration: Mapping[str, object] = {}) -> TrainingTask:
+    """The training of the one family that this world has."""
+    return TrainingTask(
+        recipes=[UNCONDITIONAL],
+        spaces={},
+        plan=PLAN,
+        metric=Metric.CRPS,
+        policy=policy,
+        study=None,
+        git_revision="",
+        configuration=configuration,
+    )
+
+
 @dataclass
 class World:
     """Everything that a home keeps. Use cases come and go with their process; this stays."""
@@ -105,7 +164,7 @@ class World:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     tracker: MemoryTracker = field(default_factory=MemoryTracker)
     clock: FixedClock = field(default_factory=FixedClock)
-    loader: MemoryLoader = field(default_factory=MemoryLoader)
+    loader: MemoryLoader = field(default_factory=lambda: MemoryLoader(DEFAULT))
     tuner: MemoryTuner = field(default_factory=lambda: MemoryTuner(3))
     reports: MemoryReports = field(default_factory=MemoryReports)
     predictions: MemoryPredictions = field(default_factory=MemoryPredictions)
@@ -172,6 +231,7 @@ class Process:
         self.reconcile = Reconcile(**parts, loader=world.loader)
         self.register = RegisterModel(**parts, reconcile=self.reconcile)
         self.judge = JudgeModel(
+            schema=world.dataset.schema,
             dataset=world.dataset,
             trainer=world.trainer,
             ledger=ledger,
@@ -186,8 +246,14 @@ class Process:
             reports=world.reports,
             reconcile=self.reconcile,
         )
-        self.finish = FinishRetraining(ledger=ledger, judge=self.judge, promote=self.promote)
-        self.retrain = RetrainModel(begin=self.begin, finish=self.finish)
+        making: dict[str, Any] = {"dataset": world.dataset, "trainer": world.trainer, "tracker": world.tracker}
+        self.train = TrainModel(
+            compare=CompareModels(**making),
+            tune=TuneModel(**making, tuner=world.tuner, register=self.register),
+            judge=self.judge,
+            promote=self.promote,
+        )
+        self.retrain = RetrainModel(begin=self.begin, train=self.train, ledger=ledger)
         self.publish = PublishModel(ledger=ledger, reconcile=self.reconcile)
 
     async def champion(self, model: TrainedModel) -> int:

@@ -13,11 +13,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 PLANTED = {
-    "inward": ("domain/planted.py", "import application.predict_cost"),
-    "adapters-never-call-use-cases": ("adapters/memory/planted.py", "import application.predict_cost"),
-    "adapters-are-strangers": ("adapters/memory/planted.py", "import adapters.system.clock"),
+    "inward": ("domain/planted.py", "import application.costs.predict_cost"),
+    "adapters-never-call-use-cases": ("adapters/memory/planted.py", "import application.costs.predict_cost"),
+    "adapters-are-strangers": ("adapters/memory/planted.py", "import adapters.local.clock"),
     "entrypoints-are-strangers": ("entrypoints/http/planted.py", "import entrypoints.cli"),
-    "only-wiring-names-adapters": ("entrypoints/cli/planted.py", "import adapters.memory.clock"),
+    "only-composition-names-adapters": ("entrypoints/hosting/planted.py", "import adapters.memory.clock"),
+    "composition-starts-nothing": ("entrypoints/composition/planted.py", "import entrypoints.hosting.stack"),
     "light-processes": ("adapters/postgres/planted.py", "import pandas"),
     "mlflow-by-http": ("entrypoints/model_server/planted.py", "import mlflow"),
 }
@@ -28,12 +29,13 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("tree")
     shutil.copytree(ROOT / "src", copy / "src", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
+    assert lint(copy).returncode == 0
     return copy
 
 
-def lint(tree: Path, contract: str) -> subprocess.CompletedProcess[str]:
+def lint(tree: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-logo", "--no-cache", "--contract", contract],
+        [Path(sys.executable).with_name("lint-imports"), "--no-logo", *options],
         cwd=tree,
         env={**os.environ, "PYTHONPATH": str(tree / "src")},
         capture_output=True,
@@ -46,10 +48,9 @@ def lint(tree: Path, contract: str) -> subprocess.CompletedProcess[str]:
 def test_a_planted_violation_breaks_the_contract(tree: Path, contract: str) -> None:
     file, line = PLANTED[contract]
     planted = tree / "src" / file
-    assert lint(tree, contract).returncode == 0
     planted.write_text(line + "\n")
     try:
-        broken = lint(tree, contract)
+        broken = lint(tree, "--contract", contract)
     finally:
         planted.unlink()
     assert broken.returncode == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,16 @@ class Authority:
     pki: Pki
     key_folder: Path
     folder: Path
+
+    def found(self) -> None:
+        """Make the authority's own key and certificate."""
+        done = self.pki("ca", "--ca", self.key_folder)
+        assert done.returncode == 0, done.stderr
+
+    def copy(self, folder: Path) -> Authority:
+        """Return the same authority with all that it signed, in another folder."""
+        copies = [Path(shutil.copytree(place, folder / place.name)) for place in (self.key_folder, self.folder)]
+        return Authority(self.pki, *copies)
 
     def server(self, name: str, *hosts: str) -> Path:
         return self._made("server", name, "--host", ",".join(hosts))

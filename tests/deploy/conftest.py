@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.deploy.authority import SCRIPT, Authority, Pki
+from tests.support import isolation
 
 
 @pytest.fixture(scope="session")
@@ -30,14 +31,26 @@ def new_authority(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> Callabl
     def make() -> Authority:
         folder = tmp_path_factory.mktemp("authority")
         made = Authority(pki, folder / "ca", folder / "certificates")
-        assert pki("ca", "--ca", made.key_folder).returncode == 0
+        made.found()
         return made
 
     return make
 
 
+@pytest.fixture(scope="session")
+def secrets() -> Path:
+    """What docker/secrets.sh makes for DOMAIN, made once a run; the authority lies beside it. Tests change copies."""
+
+    def make(folder: Path) -> None:
+        command = [DOCKER / "secrets.sh", "--ca", folder / "ca", "--out", folder / "out", "--domain", DOMAIN]
+        subprocess.run(command, check=True, capture_output=True)
+
+    return isolation.once("secrets", make) / "out"
+
+
 DOCKER = Path(__file__).resolve().parents[2] / "docker"
 IMAGES = DOCKER / "images"
+DOMAIN = "medcost.test"
 
 
 @pytest.fixture(scope="session")

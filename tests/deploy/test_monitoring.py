@@ -16,19 +16,19 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from adapters.memory.predictor import NeighbourPredictor
-from domain.beneficiary import FACTS
 from domain.errors import PredictorUnavailable
-from domain.monitoring import GROUPS
+from domain.monitoring.report import watched_groups
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
 from domain.ports.monitoring import MonitoringReports
+from entrypoints.composition.settings import load
+from entrypoints.composition.web import web_container
 from entrypoints.http.app import create_app
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.options import ApiOptions
-from entrypoints.wiring.settings import load
-from entrypoints.wiring.web import web_container
-from tests.in_process import client_of
-from tests.monitored import AGE, ALL, REPORT, crown
+from tests.support.default_schema import DEFAULT, FACTS
+from tests.support.in_process import client_of
+from tests.support.monitored import AGE, ALL, REPORT, crown
 
 DOCKER = Path(__file__).resolve().parents[2] / "docker"
 RULES = DOCKER / "prometheus" / "medcost.rules.yaml"
@@ -79,9 +79,9 @@ def exposed():
         container = web_container(load({"profile": "memory"}, environment={}))
         await crown(await container.get(ModelLedger))
         columns = [replace(AGE, column=column) for column in (*FACTS, "expected", "pit")]
-        groups = [replace(ALL, group=group) for group in GROUPS]
+        groups = [replace(ALL, group=group) for group in watched_groups(DEFAULT)]
         await (await container.get(MonitoringReports)).add(replace(REPORT, columns=columns, groups=groups))
-        app = create_app(container, ApiOptions(lambda _: None), metrics=metrics)
+        app = create_app(container, ApiOptions(lambda _: None), DEFAULT, metrics=metrics)
         async with client_of(app) as api:
             ann = {"age": 40, "sex": "male", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
             assert (await api.post("/predictions", json=ann)).status_code == 201
@@ -127,6 +127,7 @@ def test_the_dashboard_shows_all_that_monitoring_tells(exposed):
         # alerts ask for these; a line of noughts and ones is no picture
         "medcost_monitoring_drifted",
         "medcost_monitoring_coverage_short",
+        "medcost_monitoring_level_shifted",
     }
 
 

@@ -13,7 +13,7 @@ import yaml
 from cyclopts import CycloptsError
 
 from entrypoints.cli.main import cli
-from entrypoints.wiring.settings import PREFIX, Settings
+from entrypoints.composition.settings import PREFIX, Settings
 
 TREE = Path(__file__).resolve().parents[2]
 DOCKER = TREE / "docker"
@@ -34,15 +34,6 @@ NETWORKS = {
 }
 TRAEFIK = {"DOMAIN", "ACME", "VPN", "API_SERVERS", "API_HEALTH", "DASHBOARD_SERVERS"}
 """Variables of docker/traefik/dynamic/routes.yaml."""
-
-
-@pytest.fixture(scope="session")
-def secrets(tmp_path_factory):
-    """What docker/secrets.sh makes."""
-    folder = tmp_path_factory.mktemp("secrets")
-    command = [DOCKER / "secrets.sh", "--ca", folder / "ca", "--out", folder / "out", "--domain", TOLD["DOMAIN"]]
-    subprocess.run(command, check=True, capture_output=True)
-    return folder / "out"
 
 
 @pytest.fixture(scope="session")

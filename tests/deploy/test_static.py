@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adapters.postgres.tables import METADATA
+from adapters.postgres.prediction_table import METADATA
 
 TREE = Path(__file__).resolve().parents[2]
 DOCKER = TREE / "docker"
@@ -213,3 +213,28 @@ def test_only_what_the_tests_of_the_same_commit_passed_is_published():
     may_write = {name for name, job in jobs.items() if "write" in job["permissions"].values()}
     assert may_write == {"publish"}
     assert not any("actions/checkout" in step.get("uses", "") for step in jobs["publish"]["steps"])
+
+
+def test_postgresql_is_a_release_whose_code_execution_is_repaired():
+    for file in (STACK, COMPOSE):
+        pinned = re.findall(r"docker\.io/library/postgres:(\d+)\.(\d+)", file.read_text(encoding="utf-8"))
+        assert pinned
+        assert all((int(major), int(minor)) >= (18, 2) for major, minor in pinned), file
+
+
+def test_what_installs_and_checks_is_taken_by_its_hash_and_not_before_a_week():
+    makefile = (TREE / "Makefile").read_text(encoding="utf-8")
+    assert "--require-hashes --requirement requirements-uv.lock" in makefile
+    assert makefile.count("pip compile") == makefile.count('--exclude-newer "$(COOL_DOWN)"')
+    assert "axe_hash=sha512-" in (TREE / ".ci" / "run").read_text(encoding="utf-8")
+    assert json.loads((TREE / "renovate.json").read_text(encoding="utf-8"))["minimumReleaseAge"] == "7 days"
+
+
+def test_stock_images_are_scanned_as_ours_are():
+    jobs = yaml.safe_load((TREE / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
+    (scan,) = [step["run"] for step in jobs["images"]["steps"] if "GRYPE" in step.get("env", {})]
+    pattern = re.search(r"grep -rhoE '([^']+)'", scan)
+    assert pattern
+    stock = set(re.findall(r"docker\.io/[\w./-]+:[\w.-]+", STACK.read_text(encoding="utf-8")))
+    assert {one for one in stock if re.fullmatch(pattern[1], one)} == stock
+    assert scan.count("--only-fixed --fail-on high") == 2

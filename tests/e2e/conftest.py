@@ -5,18 +5,24 @@ import asyncio
 import pytest
 
 from adapters.bentoml.publisher import BentoPublisher
+from adapters.local.home import Home
 from adapters.memory.clock import FixedClock
 from adapters.memory.sample import small_sample
 from adapters.sklearn.trainer import SklearnTrainer
-from adapters.system.home import Home
-from domain.model import FoldPlan, Provenance, Recipe
-from domain.prediction import ModelReference
+from domain.costs.prediction import ModelReference
+from domain.models.model import FoldPlan, Provenance, Recipe
+from tests.support.default_schema import DEFAULT
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """With a champion on its shelf, and nothing else."""
-    trainer, recipe, plan, claims = SklearnTrainer(FixedClock()), Recipe(family="forest"), FoldPlan(), small_sample()
+    trainer, recipe, plan, claims = (
+        SklearnTrainer(FixedClock()),
+        Recipe(family="forest"),
+        FoldPlan(),
+        small_sample(DEFAULT),
+    )
     test, folder = trainer.test(recipe, claims, plan), tmp_path_factory.mktemp("shelf")
     made = trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=folder)
     place, reference = Home(folder / "home"), ModelReference(1, made.digest)

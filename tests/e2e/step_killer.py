@@ -1,8 +1,7 @@
-"""Carries out acts on the versions of a home, each in a process of its own that may be killed between two steps.
+"""Carries out acts on the versions of a home, in a process that may be killed between two steps.
 
-``python step_killer.py HOME`` imports the heavy libraries once. Then each line on stdin, ``{"acts": ["promote"],
-"kill_at": 3}``, forks a process that carries out the acts through the production wiring, and one line on stdout tells
-how that ended: ``{"killed": …, "moments": …, "told": […]}``, with one document an act.
+``python step_killer.py HOME ACTS KILL_AT``, for example ``home '[["promote", 2]]' 3`` or ``… null``, carries out the
+acts through the production wiring and prints a list with a document for each act.
 
 A moment is just before a durable change, whoever makes it: a commit that wrote something, to PostgreSQL or MLflow's
 SQLite, or the renaming of a file or folder, which is how the ledger's head, the shelf and the pointer change. Just
@@ -11,44 +10,39 @@ after a change is just before the next, and just after the last is `END`.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import signal
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from sqlalchemy import Engine, event
 
-from application.promote_model import PromoteModel
-from application.publish_model import PublishModel
-from application.register_model import RegisterModel
-from application.review_models import ReviewModels
-from application.roll_back_model import RollBackModel
-from domain.beneficiary import Beneficiary, Region, Sex
+from application.models.promote_model import PromoteModel
+from application.models.publish_model import PublishModel
+from application.models.register_model import RegisterModel
+from application.models.review_models import ReviewModels
+from application.models.roll_back_model import RollBackModel
 from domain.errors import MedcostError, NoChampion
-from domain.manifest import MANIFEST, sha256
-from domain.model import FoldPlan, ModelCard, Provenance, Recipe, TrainedModel
+from domain.models.manifest import MANIFEST, sha256
+from domain.models.model import FoldPlan, ModelCard, Provenance, Recipe, TrainedModel
+from domain.people.beneficiary import Beneficiary
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import ModelLoader
 from domain.ports.publisher import ModelPublisher
 from domain.ports.registry import ModelRegistry
 from domain.ports.trainer import Trainer
-from entrypoints.wiring.session import Session, prepare, session
-from entrypoints.wiring.settings import Settings, load
-from entrypoints.wiring.training import models_container
+from entrypoints.composition.schema import home_schema
+from entrypoints.composition.settings import Settings, load
+from entrypoints.composition.training import models_container
+from entrypoints.hosting.session import Session, session
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
-HEAVY = (
-    "bentoml", "mlflow.store.model_registry.sqlalchemy_store", "mlflow.store.tracking.sqlalchemy_store",
-    "adapters.bentoml.publisher", "adapters.mlflow.registry", "adapters.postgres.ledger", "adapters.sklearn.trainer",
-    "entrypoints.wiring.database",
-)  # fmt: skip
-ANN = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+SCHEMA = home_schema(load())
+ANN = Beneficiary(SCHEMA, (40, "female", 27.5, 1, False, "northeast"))
 
 
 class Fuse:
@@ -81,9 +75,13 @@ class Fuse:
 
 def cook(parts: Session, into: str, seed: int) -> dict[str, Any]:
     """Fit a small model."""
-    from adapters.pandas.synthetic import SyntheticClaims
+    from adapters.arrow.synthetic import SyntheticClaims
 
-    claims, plan, recipe = SyntheticClaims(rows=120, seed=seed).read(), FoldPlan(n_repeats=1), Recipe(family="linear")
+    claims, plan, recipe = (
+        SyntheticClaims(SCHEMA, rows=120, seed=seed).read(),
+        FoldPlan(n_repeats=1),
+        Recipe(family="linear"),
+    )
     trainer = parts.get(Trainer)
     test = trainer.test(recipe, claims, plan)
     Path(into).mkdir()
@@ -153,7 +151,7 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def carry_out(settings: Settings, acts: list[list[Any]], kill_at: int | None) -> dict[str, Any]:
+def carry_out(settings: Settings, acts: list[list[Any]], kill_at: int | None) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = []
     fuse = Fuse(kill_at)
     with session(settings, lambda: models_container(settings)) as parts:
@@ -164,36 +162,15 @@ def carry_out(settings: Settings, acts: list[list[Any]], kill_at: int | None) ->
             except MedcostError as error:
                 told.append({"error": type(error).__name__, "said": str(error)})
         fuse.burn()  # END: all is done, and the process has not yet ended
-    return {"killed": False, "moments": fuse.moments, "told": told}
-
-
-def in_a_process(settings: Settings, acts: list[list[Any]], kill_at: int | None) -> dict[str, Any]:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        os.write(writing, json.dumps(carry_out(settings, acts, kill_at)).encode())
-        os._exit(0)  # what was raised before leaves as from any program
-    os.close(writing)
-    with os.fdopen(reading, "rb") as stream:
-        answer = stream.read()
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
-        return {"killed": True}
-    return json.loads(answer)
+    return told
 
 
 def main() -> None:
-    settings = load({"home": Path(sys.argv[1])})
-    prepare(settings)
-    for heavy in HEAVY:
-        import_module(heavy)
-    gc.freeze()  # forked processes share what is there already
-    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    home, acts, kill_at = sys.argv[1], *map(json.loads, sys.argv[2:])
+    answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is not for the one who asks
-    for line in sys.stdin:
-        asked = json.loads(line)
-        answers.write(json.dumps(in_a_process(settings, asked["acts"], asked["kill_at"])) + "\n")
+    with answer:
+        json.dump(carry_out(load({"home": Path(home)}), acts, kill_at), answer)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import shutil
 import sqlite3
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +16,24 @@ import httpx
 import pytest
 
 from adapters.postgres.embedded import EmbeddedPostgres
-from tests.command import CLI
-from tests.waiting import until
+from tests.support import homes
+from tests.support.command import document, run, start
+from tests.support.people import ANN_FACTS
+from tests.support.waiting import until
 
-ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
 TABLES = (
     "predictions",
+    "outcome_changes",
     "erasures",
     "idempotency_keys",
     "model_versions",
     "model_ledger",
+    "jobs",
     "api_keys",
+    "schemas",
+    "schema_revision",
     "alembic_version",
 )
-
-
-def run(*arguments: object, home: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*CLI, *map(str, arguments), "--home", str(home)], capture_output=True, text=True, check=False
-    )
-
-
-def document(*arguments: object, home: Path) -> dict[str, Any]:
-    done = run(*arguments, "--json", home=home)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def rows(home: Path) -> dict[str, str]:
@@ -72,7 +65,7 @@ def runs(home: Path) -> list[Any]:
 
 def predict(url: str, **headers: str) -> str:
     """Record a prediction, and give its address."""
-    answer = httpx.post(f"{url}/api/v1/predictions", json=ANN, headers=headers, timeout=30)
+    answer = httpx.post(f"{url}/api/v1/predictions", json=ANN_FACTS, headers=headers, timeout=30)
     assert answer.status_code == 201, answer.text
     return answer.headers["location"]
 
@@ -96,30 +89,34 @@ def trickle(url: str) -> Iterator[list[str]]:
         asking.join()
 
 
+@dataclass(frozen=True)
 class Kept:
     """A home, a backup of it, and what was there when it was made."""
 
-    def __init__(self, home: Path, file: Path) -> None:
-        self.home, self.file = home, file
-        self.rows, self.files, self.runs = rows(home), files(home), runs(home)
+    home: Path
+    file: Path
+    rows: dict[str, str]
+    files: dict[str, str]
+    runs: list[Any]
 
 
-@pytest.fixture
-def copied(trained: Path, tmp_path: Path) -> Path:
-    home = tmp_path / "home"
-    subprocess.run(["cp", "-a", trained, home], check=True)  # PostgreSQL's files may be nobody's
-    return home
-
-
-@pytest.fixture
-def kept(copied: Path, tmp_path: Path) -> Kept:
-    file = tmp_path / "backup.tar.gz"
-    made = document("backup", file, home=copied)
+@pytest.fixture(scope="module")
+def original(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    folder = tmp_path_factory.mktemp("kept")
+    home, file = homes.copy(trained, folder / "home"), folder / "backup.tar.gz"
+    made = document("backup", file, home=home)
     assert made == {
         "file": str(file), "bytes": file.stat().st_size, "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "files": made["files"], "champion": 1,
     }  # fmt: skip
-    return Kept(copied, file)
+    return Kept(home, file, rows(home), files(home), runs(home))
+
+
+@pytest.fixture
+def kept(original: Kept, tmp_path: Path) -> Kept:
+    """A copy that the test may change."""
+    file = shutil.copy(original.file, tmp_path / original.file.name)
+    return replace(original, home=homes.copy(original.home, tmp_path / "home"), file=file)
 
 
 def test_restored_elsewhere_it_is_the_same_home(kept: Kept, tmp_path: Path) -> None:
@@ -135,24 +132,54 @@ def test_restored_elsewhere_it_is_the_same_home(kept: Kept, tmp_path: Path) -> N
     assert [path.name for path in other.parent.iterdir()] == ["other"]
 
 
-def test_made_while_it_serves_it_holds_what_was_committed_before_and_no_request_fails(
-    trained_up: Any, tmp_path: Path
-) -> None:
-    file, other = tmp_path / "backup.tar.gz", tmp_path / "other"
-    with trained_up(tmp_path) as (home, url):
+@dataclass(frozen=True)
+class Served:
+    """A home that was backed up while it served, and what was asked of it. Addresses are those of predictions.
+
+    Args:
+        home: which no longer runs.
+        file: the backup.
+        before: addresses of which all are in the backup.
+        after: addresses of which none is.
+        erased: an address that is in the backup, and was erased afterwards.
+    """
+
+    home: Path
+    file: Path
+    before: list[str]
+    after: list[str]
+    erased: str
+
+
+@pytest.fixture(scope="module")
+def served(trained_up: Any, tmp_path_factory: pytest.TempPathFactory) -> Served:
+    folder = tmp_path_factory.mktemp("served")
+    file = folder / "backup.tar.gz"
+    with trained_up(folder) as (home, url):
+        erased = predict(url, **{"Idempotency-Key": "once"})
         with trickle(url) as made:
             until(lambda: len(made) >= 20)
             before = list(made)
             document("backup", file, home=home)
-            after = len(made)
+            during = len(made)
+        after = [*made[during + 1 :], predict(url)]  # the first of them may have been under way
         refused = run("restore", file, "--replace", home=home)
-        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
-        assert "medcost down" in refused.stderr
-        predict(url)
-    document("restore", file, home=other)
-    known = {line.split(",")[0].strip("(") for line in rows(other)["predictions"].splitlines()}
-    addresses = {f"/api/v1/predictions/{one}" for one in known}
-    assert set(before) <= addresses <= set(made[:after])
+        assert (refused.status, refused.said.count("\n")) == (1, 1)
+        assert "medcost down" in refused.said
+        predict(url)  # which it still answers
+        assert httpx.delete(f"{url}{erased}", timeout=30).status_code == 204
+    return Served(home, file, before, after, erased)
+
+
+def test_made_while_it_serves_it_holds_what_was_committed_before_and_no_request_fails(
+    served: Served, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    document("restore", served.file, home=other)
+    recorded = {line.split(",")[0].strip("(") for line in rows(other)["predictions"].splitlines()}
+    addresses = {f"/api/v1/predictions/{identifier}" for identifier in recorded}
+    assert {*served.before, served.erased} <= addresses
+    assert addresses.isdisjoint(served.after)
 
 
 def test_over_itself_it_is_as_it_was_and_what_was_there_stays_beside_it(kept: Kept) -> None:
@@ -163,24 +190,20 @@ def test_over_itself_it_is_as_it_was_and_what_was_there_stays_beside_it(kept: Ke
     replaced = Path(restored["replaced"])
     assert (rows(replaced), files(replaced)) == changed
     again = run("restore", kept.file, "--replace", home=kept.home)
-    assert (again.returncode, f"{replaced} is still there" in again.stderr) == (1, True)
+    assert (again.status, f"{replaced} is still there" in again.said) == (1, True)
     assert document("models", "history", home=kept.home)["verified"]
 
 
-def test_what_was_erased_since_stays_erased_with_its_proof(trained_up: Any, tmp_path: Path) -> None:
-    file = tmp_path / "backup.tar.gz"
-    with trained_up(tmp_path) as (home, url):
-        stays, goes = predict(url), predict(url, **{"Idempotency-Key": "once"})
-        document("backup", file, home=home)
-        assert httpx.delete(f"{url}{goes}", timeout=30).status_code == 204
-    restored = document("restore", file, "--replace", home=home)
+def test_what_was_erased_since_stays_erased_with_its_proof(served: Served, tmp_path: Path) -> None:
+    home = homes.copy(served.home, tmp_path / "home")
+    restored = document("restore", served.file, "--replace", home=home)
     assert restored["erased"] == 1
-    found = rows(home)
-    name = goes.rpartition("/")[2]
-    assert name not in found["predictions"]
-    assert name in found["erasures"]
-    assert found["idempotency_keys"] == ""
-    assert stays.rpartition("/")[2] in found["predictions"]
+    recorded = rows(home)
+    name = served.erased.rpartition("/")[2]
+    assert name not in recorded["predictions"]
+    assert name in recorded["erasures"]
+    assert recorded["idempotency_keys"] == ""
+    assert served.before[0].rpartition("/")[2] in recorded["predictions"]
     assert document("db", "proof", name, home=home)["prediction_id"] == name
 
 
@@ -194,8 +217,8 @@ def test_a_damaged_file_changes_nothing(kept: Kept) -> None:
     for name, bad in damaged.items():
         kept.file.write_bytes(bad)
         refused = run("restore", kept.file, "--replace", home=kept.home)
-        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), name
-        assert "damaged" in refused.stderr
+        assert (refused.status, refused.said.count("\n")) == (1, 1), name
+        assert "damaged" in refused.said
     assert sorted(path.name for path in kept.home.parent.iterdir()) == ["backup.tar.gz", "home"]
     assert (rows(kept.home), files(kept.home)) == (kept.rows, kept.files)
 
@@ -203,7 +226,7 @@ def test_a_damaged_file_changes_nothing(kept: Kept) -> None:
 def test_a_home_that_a_command_uses_is_not_replaced(kept: Kept) -> None:
     with EmbeddedPostgres(kept.home / "postgres").lease():
         refused = run("restore", kept.file, "--replace", home=kept.home)
-    assert (refused.returncode, "a process uses the database" in refused.stderr) == (1, True)
+    assert (refused.status, "a process uses the database" in refused.said) == (1, True)
     assert rows(kept.home) == kept.rows
 
 
@@ -212,10 +235,14 @@ def test_killed_midway_the_home_is_as_it_was_and_restoring_again_succeeds(kept: 
     """Killed when the file is being read, when a database is being made, and when it is being filled."""
     document("models", "promote", "2", "--reason", "a test", home=kept.home)
     before = rows(kept.home), files(kept.home)
-    process = subprocess.Popen([*CLI, "restore", str(kept.file), "--replace", "--home", str(kept.home)])
+    process = start("restore", kept.file, "--replace", home=kept.home)
     draft = kept.home.with_name("home.restoring")
-    while not (draft / moment).exists():
+
+    def begun() -> bool:
         assert process.poll() is None
+        return (draft / moment).exists()
+
+    until(begun, pause=0.001)
     process.kill()
     process.wait()
     assert (rows(kept.home), files(kept.home)) == before
@@ -226,9 +253,9 @@ def test_killed_midway_the_home_is_as_it_was_and_restoring_again_succeeds(kept: 
 
 def test_a_backup_that_is_killed_leaves_the_one_before(kept: Kept) -> None:
     content = kept.file.read_bytes()
-    process = subprocess.Popen([*CLI, "backup", str(kept.file), "--home", str(kept.home)])
+    process = start("backup", kept.file, home=kept.home)
     draft = kept.file.with_name(f"{kept.file.name}.part")
-    until(lambda: draft.exists() or process.poll() is not None, pause=0.01)
+    until(lambda: draft.exists() or process.poll() is not None, pause=0.001)
     process.kill()
     process.wait()
     assert kept.file.read_bytes() == content or process.returncode == 0

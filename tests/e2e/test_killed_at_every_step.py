@@ -9,8 +9,8 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
+from adapters.local.home import Home
 from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.system.home import Home
-from tests.command import CLI
+from tests.support import homes
+from tests.support.command import run
+from tests.support.warm import Process
 
 LOOK = ["look"]
 FORGERY = """
@@ -31,24 +33,29 @@ FORGERY = """
 
 
 class Processes:
-    """A home, and the driver that starts processes for it."""
+    """A home, and processes that do something with it."""
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        program = Path(__file__).with_name("step_killer.py")
-        self.driver = subprocess.Popen(
-            [sys.executable, str(program), str(home.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
 
-    def ask(self, *acts: list[Any], kill_at: int | None = None) -> dict[str, Any]:
-        assert self.driver.stdin
-        assert self.driver.stdout
-        self.driver.stdin.write(json.dumps({"acts": acts, "kill_at": kill_at}) + "\n")
-        self.driver.stdin.flush()
-        return json.loads(self.driver.stdout.readline())
+    def ask(self, *acts: list[Any], kill_at: int | None = None) -> list[dict[str, Any]] | None:
+        """Give a document for each act, or None if the process was killed."""
+        process = Process(
+            [str(self.home.path), json.dumps(acts), json.dumps(kill_at)],
+            os.environ,
+            stdout=subprocess.PIPE,
+            program=Path(__file__).with_name("step_killer.py"),
+        )
+        answer, _ = process.communicate(timeout=120)
+        if process.returncode == -signal.SIGKILL:
+            return None
+        assert process.returncode == 0
+        return json.loads(answer)
 
     def told(self, *acts: list[Any]) -> list[dict[str, Any]]:
-        return self.ask(*acts)["told"]
+        answer = self.ask(*acts)
+        assert answer is not None
+        return answer
 
     def copies(self, version: int) -> tuple[list[Path], list[Path]]:
         """Where the registry and the shelf keep the folder of a version."""
@@ -61,8 +68,7 @@ class Processes:
 @pytest.fixture(scope="module")
 def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
     """A home with champion 1 and a version 2."""
-    home = Home(tmp_path_factory.mktemp("killed") / "home")
-    home.make()
+    home = Home(homes.empty(tmp_path_factory.mktemp("killed") / "home"))
     with EmbeddedPostgres(home.postgres).lease():
         processes = Processes(home)
         for seed in (1, 2):
@@ -72,9 +78,6 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
             }
         assert processes.told(["promote", 1]) == [{"version": 1}]
         yield processes
-        assert processes.driver.stdin
-        processes.driver.stdin.close()
-        processes.driver.wait(timeout=30)
 
 
 def all_agree(looked: dict[str, Any]) -> bool:
@@ -97,7 +100,7 @@ def kill_at_every_step(processes: Processes, act: list[Any], again: list[Any], b
     committed: set[bool] = set()
     for moment in itertools.count():  # how many there are is checked below
         before = processes.told(LOOK)[0] if moment == 0 else seen[-1]["back"]
-        if not processes.ask(act, kill_at=moment)["killed"]:
+        if processes.ask(act, kill_at=moment) is not None:
             break
         killed, repaired, after, _, back_again = processes.told(LOOK, again, LOOK, back, LOOK)
         # the ledger verifies, and what the pointer names comes to life, at any moment
@@ -171,11 +174,9 @@ def test_a_tampered_ledger_is_told_and_nothing_is_promoted_or_rolled_back(
     as_owner.execute(text(tampering))
     entries = as_owner.execute(text("SELECT * FROM model_ledger")).all()
 
-    command = [*CLI, "models", "history"]
-    environment = {**os.environ, "MEDCOST_HOME": str(processes.home.path)}
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (told.returncode, told.stdout, told.stderr.count("\n")) == (1, "", 1)
-    assert said in told.stderr
+    told = run("models", "history", home=processes.home.path)
+    assert (told.status, told.output, told.said.count("\n")) == (1, "", 1)
+    assert said in told.said
 
     *refused, after = processes.told(["promote", 1], ["rollback"], ["publish"], ["aliases"])
     assert {one["error"] for one in refused} == {"LedgerBroken"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -13,17 +11,12 @@ import psycopg
 from psycopg.sql import SQL
 
 from adapters.postgres.embedded import EmbeddedPostgres
-from tests.command import CLI
+from tests.support.command import document
 
 MARK = "4321987"
 ODD = {"age": 77, "sex": "female", "bmi": float(f"27.{MARK}"), "children": 1, "smoker": "no", "region": "southwest"}
 REFUSED = {**ODD, "bmi": float(f"28.{MARK}")}
 """Somebody whom a rule of the database forbids: our own mistake, as far as the web process can tell."""
-
-
-def make_key(home: Path) -> str:
-    command = [*CLI, "keys", "create", "a test", "--json", "--home", str(home)]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)["secret"]
 
 
 def forbid(home: Path, bmi: float) -> None:
@@ -40,7 +33,7 @@ def test_logs_hold_neither_facts_nor_secrets_and_name_the_request(
     trained_up: Callable[..., AbstractContextManager[tuple[Path, str]]], tmp_path: Path
 ) -> None:
     with trained_up(tmp_path, MEDCOST_LOG_LEVEL="debug", MEDCOST_REQUIRE_KEYS="true") as (home, url):
-        secret = make_key(home)
+        secret = document("keys", "create", "a test", home=home)["secret"]
         forbid(home, REFUSED["bmi"])
 
         def ask(path: str, facts: object, name: str, key: str = secret) -> int:

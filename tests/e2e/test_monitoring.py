@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
+from functools import partial
 
 import httpx
 import pytest
 
-from adapters.pandas.synthetic import SyntheticClaims
-from domain.beneficiary import FACTS, Beneficiary
-from tests.command import CLI
+from adapters.arrow.synthetic import SyntheticClaims
+from domain.people.beneficiary import Beneficiary
+from tests.support.command import run
+from tests.support.default_schema import DEFAULT
 
 ASKED = 150
 
@@ -21,9 +21,7 @@ def served(trained_up, tmp_path):
         yield home, api
 
 
-def monitor(home, *more):
-    command = [*CLI, "monitor", "run", "--home", str(home), *more]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+monitor = partial(run, "monitor", "run")
 
 
 def told(api):
@@ -33,27 +31,27 @@ def told(api):
 
 def test_older_people_whose_years_cost_more_are_an_alarm_that_a_pipeline_may_stop_at(served):
     home, api = served
-    assert json.loads(monitor(home, "--json").stdout)["alarms"] == []
+    assert monitor("--json", home=home).document["alarms"] == []
 
-    claims = SyntheticClaims(rows=ASKED, seed=5).read()
-    people = [Beneficiary.of_numbers([min(row[0] + 20, 100), *row[1:]]) for row in map(list, claims.facts)]
-    body = [{fact: getattr(who, fact) for fact in FACTS} for who in people]
+    claims = SyntheticClaims(DEFAULT, rows=ASKED, seed=5).read()
+    people = [Beneficiary.of_numbers(DEFAULT, [min(row[0] + 20, 100), *row[1:]]) for row in map(list, claims.facts)]
+    body = [who.as_facts() for who in people]
     answered = api.post("/predictions/batch", json=body)
     assert answered.status_code == 200
     for one in answered.json()["predictions"]:
         outcome = api.put(f"/predictions/{one['id']}/outcome", json={"charges": one["interval"]["high"] + 1})
         assert outcome.status_code == 200
 
-    ended = monitor(home, "--json", "--fail-on-alarm")
-    assert ended.returncode == 1
-    assert ended.stdout, ended.stderr
-    report = json.loads(ended.stdout)
+    ended = monitor("--json", "--fail-on-alarm", home=home)
+    assert ended.status == 1
+    assert ended.output, ended.said
+    report = ended.document
     assert (report["predictions"], report["outcomes"], report["model"]["version"]) == (ASKED, ASKED, 1)
     assert {"drift:age", "drift:pit", "coverage:all"} <= set(report["alarms"])
 
-    shown = monitor(home)
-    assert shown.returncode == 0
-    assert "Alarm: drift:age" in shown.stdout
+    shown = monitor(home=home)
+    assert shown.status == 0
+    assert "Alarm: drift:age" in shown.output
 
     figures = told(api)
     assert figures['medcost_monitoring_drifted{column="pit"}'] == "1.0"
@@ -63,11 +61,11 @@ def test_older_people_whose_years_cost_more_are_an_alarm_that_a_pipeline_may_sto
 
 @pytest.mark.parametrize("window", ["soon", "0d"])
 def test_a_window_that_is_none_is_wrong_usage(tmp_path, window):
-    ended = monitor(tmp_path, f"--window={window}")
-    assert (ended.returncode, ended.stdout) == (2, "")
+    ended = monitor(f"--window={window}", home=tmp_path)
+    assert (ended.status, ended.output) == (2, "")
 
 
 def test_without_a_champion_there_is_one_clear_line(tmp_path):
-    ended = monitor(tmp_path / "home")
-    assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (1, "", 1)
-    assert "medcost train" in ended.stderr
+    ended = monitor(home=tmp_path / "home")
+    assert (ended.status, ended.output, len(ended.said.splitlines())) == (1, "", 1)
+    assert "medcost train" in ended.said

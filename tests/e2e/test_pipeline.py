@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(600)  # ten processes that load scikit-learn, o
 DVC = TREE / ".venv-dvc" / "bin" / "dvc"
 NEEDED = [
     *(".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore", "data/.gitignore"),
-    *("dvc.yaml", "requirements.lock", "config", "src"),
+    *("dvc.yaml", "requirements.lock", "config", "migrations", "src"),
 ]
 QUICK = {
     "config/pipeline.yaml": {"model": "tree,knn", "transform": "none", "cv": "quick"},
@@ -124,7 +124,7 @@ def test_a_parameter_changes_the_stages_that_read_it(
 @pytest.mark.parametrize(
     ("file", "stages"),
     [
-        ("src/application/tune_model.py", {"training", "optuna", "evaluate"}),
+        ("src/application/models/tune_model.py", {"training", "optuna", "evaluate"}),
         ("src/adapters/optuna/search.py", {"optuna"}),
         ("src/entrypoints/cli/train.py", {"training", "optuna"}),
         ("src/entrypoints/http/app.py", set()),
@@ -188,7 +188,7 @@ def test_another_machine_pulls_the_same_bytes_and_has_nothing_to_do(
         {file.relative_to(one.folder): file.read_bytes() for file in (one.folder / "data").rglob("*") if file.is_file()}
         for one in (here, there)
     )
-    assert len(files) == 10
+    assert len(files) == 11
     assert pulled == files
     assert there.changed() == set()
 

@@ -6,22 +6,24 @@ import getpass
 import json
 import signal
 import sqlite3
-import subprocess
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
+from subprocess import DEVNULL, PIPE
 
 import pytest
 
-from adapters.pandas.synthetic import SyntheticClaims
+from adapters.arrow.synthetic import SyntheticClaims
+from adapters.local.home import Home
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.engine import connect
 from adapters.postgres.predictions import PostgresPredictions
-from adapters.system.home import Home
-from domain.beneficiary import Beneficiary
-from domain.claims import COLUMNS
-from domain.cost import Interval
-from domain.prediction import ModelReference, NewPrediction, Outcome
-from tests.command import CLI, Ended
+from domain.costs.distribution import Interval
+from domain.costs.prediction import ModelReference, NewPrediction, Outcome
+from domain.people.beneficiary import Beneficiary
+from tests.support import command, homes
+from tests.support.default_schema import DEFAULT
 
 ASKED = 250
 QUICK = ("model=[tree]", "cv=quick", "tuning.n_trials=4", "tuning.timeout=null", "tuning.patience=null")
@@ -30,37 +32,27 @@ QUICK = ("model=[tree]", "cv=quick", "tuning.n_trials=4", "tuning.timeout=null",
 @pytest.fixture
 def home(trained, tmp_path):
     """A home with champion 1 and a version 2 of the same data."""
-    subprocess.run(["cp", "-a", trained, tmp_path / "home"], check=True)  # PostgreSQL's files may be nobody's
-    return tmp_path / "home"
+    home = homes.copy(trained, tmp_path / "home")
+    with EmbeddedPostgres(Home(home).postgres).lease():  # it stays up between two commands
+        yield home
 
 
 @pytest.fixture
 def run(home):
     """`run("models", "list")` runs a command on the home to its end, well or not."""
-
-    def to_its_end(*arguments):
-        process = begin(home, *arguments, output=subprocess.PIPE)
-        output, said = process.communicate(timeout=300)
-        return Ended(process.returncode, output, said)
-
-    return to_its_end
-
-
-def begin(home, *arguments, output=subprocess.DEVNULL):
-    command = [*CLI, *map(str, arguments), "--home", str(home)]
-    return subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE, text=True)
+    return partial(command.run, home=home)
 
 
 @pytest.fixture
 def dearer(tmp_path):
     """The data of the champion, each year a fifth dearer."""
-    claims = SyntheticClaims(rows=400, seed=0).read()
+    claims = SyntheticClaims(DEFAULT, rows=400, seed=0).read()
     file = tmp_path / "dearer.csv"
     with file.open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, list[str](COLUMNS))
+        writer = csv.DictWriter(stream, list[str](DEFAULT.columns))
         writer.writeheader()
         for row, cost in zip(claims.facts, claims.charges, strict=True):
-            facts = Beneficiary.of_numbers(list(row)).as_facts()
+            facts = Beneficiary.of_numbers(DEFAULT, list(row)).as_facts()
             writer.writerow({**facts, "smoker": "yes" if facts["smoker"] else "no", "charges": round(cost * 1.2, 2)})
     return file
 
@@ -69,15 +61,15 @@ def dearer(tmp_path):
 def asked(home):
     """People were answered by the champion, and their years cost a fifth more than the years that it learnt from."""
     champion = ModelReference(**json.loads(Home(home).pointer.read_text()))
-    claims = SyntheticClaims(rows=ASKED, seed=5).read()
+    claims = SyntheticClaims(DEFAULT, rows=ASKED, seed=5).read()
 
     async def record(url):
         engine = connect(url, deadline=30)
-        predictions = PostgresPredictions(engine)
+        predictions = PostgresPredictions(engine, DEFAULT)
         now = datetime.now(UTC)
         new = [
             NewPrediction(
-                created_at=now, beneficiary=Beneficiary.of_numbers(list(row)), expected=9000.0, typical=7000.0,
+                created_at=now, beneficiary=Beneficiary.of_numbers(DEFAULT, list(row)), expected=9000.0, typical=7000.0,
                 interval=Interval(0.9, 1000.0, 30000.0), cautions=(),
                 model=champion,
             )
@@ -109,7 +101,7 @@ def state(home):
     def look():
         with EmbeddedPostgres(Home(home).postgres).lease() as server:
             rows = asyncio.run(tables(server.url("medcost")))
-        with sqlite3.connect(Home(home).mlflow_database) as store:
+        with closing(sqlite3.connect(Home(home).mlflow_database)) as store:
             registered = [
                 store.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
                 for table in ("model_versions", "registered_model_aliases")
@@ -154,21 +146,18 @@ def test_broken_data_are_refused_and_nothing_is_changed(run, dearer, state):
 def test_dearer_years_replace_the_champion_though_killed_once_and_started_twice(run, home, dearer, asked):
     alarms = run("monitor", "run", "--json").document["alarms"]
     assert "drift:pit" in alarms
-    command = ("retrain", "dataset=csv", f"dataset.path={dearer}", *QUICK, "gate.outcomes=true")
-    process = begin(home, *command)
-    assert process.stderr
-    for line in process.stderr:
-        if line.startswith("trial 0"):
-            break
+    retraining = ("retrain", "dataset=csv", f"dataset.path={dearer}", *QUICK, "gate.outcomes=true")
+    process = command.start(*retraining, home=home, stdout=DEVNULL, stderr=PIPE)
+    process.until("trial 0")
     process.send_signal(signal.SIGSTOP)  # at work, and no further than that, while another one begins
-    second = run(*command)
+    second = run(*retraining)
     process.send_signal(signal.SIGKILL)
     process.wait(timeout=30)
     assert (second.status, second.output) == (1, "")
     assert f"a retraining of this home is at work: {getpass.getuser()} on" in second.said
     assert f"process {process.pid}," in second.said
 
-    ended = run(*command, "--json")
+    ended = run(*retraining, "--json")
     assert ended.status == 0, ended.said
     assert "trial 0:" not in ended.said  # it went on with the study
     report = ended.document
@@ -180,7 +169,7 @@ def test_dearer_years_replace_the_champion_though_killed_once_and_started_twice(
     (kept,) = Home(home).reports.iterdir()
     assert json.loads(kept.read_text()) == report
     kept.unlink()  # as if it had been killed before it told of it
-    again = run(*command, "--json").document
+    again = run(*retraining, "--json").document
     assert (again["result"], again["entry"]) == ("unchanged", report["entry"])
     (kept,) = Home(home).reports.iterdir()
     assert json.loads(kept.read_text()) == again
@@ -211,8 +200,7 @@ def test_data_that_hold_nothing_new_and_a_refusal_are_no_failure(run):
     ],
 )
 def test_wrong_usage_says_so(tmp_path, told, said):
-    process = begin(tmp_path / "nothing", "retrain", *told)
-    _, complaint = process.communicate(timeout=60)
-    assert process.returncode == 2
-    assert said in complaint
+    ended = command.call("retrain", *told, home=tmp_path / "nothing")
+    assert ended.status == 2
+    assert said in ended.said
     assert not (tmp_path / "nothing").exists()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -16,13 +14,16 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import fs
 
+from adapters.arrow.scoring_files import ArrowScoringFiles
 from adapters.bentoml.publisher import BentoPublisher
-from adapters.system.executor import LocalExecutor
-from adapters.system.home import Home
-from entrypoints.wiring.batch import folder_served
-from entrypoints.wiring.partitions import ShippedModel, predict_partitions
-from tests.command import CLI
-from tests.waiting import until
+from adapters.common.executor import LocalExecutor
+from adapters.local.home import Home
+from adapters.sklearn.loader import SklearnLoader
+from application.costs.score_folder import ScoreFolder, ShipModel
+from tests.support import command
+from tests.support.command import Ended
+from tests.support.default_schema import READING
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -68,21 +69,18 @@ def bucket(s3, people):
     return files
 
 
-def command(home: Path, source: str | Path, out: str | Path, *options: str) -> list[str]:
-    told = ["--input", str(source), "--output", str(out), "--home", str(home), "--json", *options]
-    return [*CLI, "predict", *told]
+def arguments(source: str | Path, out: str | Path, *options: str) -> list[str]:
+    return ["predict", "--input", str(source), "--output", str(out), "--json", *options]
 
 
-def run(s3: Any, *asked: Any, **changed: str | None) -> subprocess.CompletedProcess[str]:
-    told = {**os.environ, **s3.environment, **changed}
-    environment = {name: value for name, value in told.items() if value is not None}
-    return subprocess.run(command(*asked), env=environment, capture_output=True, text=True, check=False)
+def run(s3: Any, home: Path, *asked: Any, **changed: str | None) -> Ended:
+    return command.run(*arguments(*asked), home=home, **{**s3.environment, **changed})
 
 
 def predict(s3: Any, *asked: Any) -> dict[str, Any]:
-    done = run(s3, *asked)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    ended = run(s3, *asked)
+    assert ended.status == 0, ended.said
+    return ended.document
 
 
 def objects(files: fs.FileSystem, folder: str) -> list[str]:
@@ -95,9 +93,10 @@ def objects(files: fs.FileSystem, folder: str) -> list[str]:
 def here(home, people, tmp_path_factory):
     """What is found in each of the people's files, and the folder of their answers, without S3 and in this process."""
     place, folder = Home(home), tmp_path_factory.mktemp("here")
-    model = ShippedModel.of(*asyncio.run(folder_served(BentoPublisher(place.bentoml, place.pointer))))
-    _, results = predict_partitions(LocalExecutor(), model, str(people), str(folder))
-    return {one.name: one.found for one in results}, folder
+    ship = ShipModel(publisher=BentoPublisher(place.bentoml, place.pointer), loader=SklearnLoader())
+    score = ScoreFolder(files=ArrowScoringFiles(), executor=LocalExecutor())
+    _, results = score(asyncio.run(ship()), str(people), str(folder), READING)
+    return {one.name: one.report for one in results}, folder
 
 
 def assert_same(files: fs.FileSystem, folder: str, here: Path) -> None:
@@ -136,9 +135,8 @@ def test_a_rerun_only_reads(s3, home, alone):
 def test_what_a_killed_process_left_is_completed_by_the_workers_of_a_cluster(
     s3, bucket, home, alone, here, dask_cluster
 ):
-    process = subprocess.Popen(
-        command(home, PEOPLE, "s3://claims/killed"), env={**os.environ, **s3.environment}, stderr=subprocess.DEVNULL
-    )
+    killed = arguments(PEOPLE, "s3://claims/killed")
+    process = command.start(*killed, home=home, stderr=subprocess.DEVNULL, environment=s3.environment)
 
     def second_is_begun():
         assert process.poll() is None
@@ -167,7 +165,7 @@ def test_what_a_killed_process_left_is_completed_by_the_workers_of_a_cluster(
 )
 def test_a_wrong_bucket_or_missing_credentials_are_told_with_what_to_do(s3, bucket, home, alone, source, changed, told):
     done = run(s3, home, source, "s3://claims/refused", **changed)
-    assert done.returncode == 1
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.status == 1
+    assert told in done.said
+    assert "Traceback" not in done.said
     assert objects(bucket, "claims/refused") == []

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import groupby
@@ -18,31 +18,23 @@ import httpx
 import psutil
 import pytest
 
-from tests.command import CLI
-from tests.waiting import until
+from tests.support import homes, mounts, stepped_clock
+from tests.support.command import CLI, document, run, start
+from tests.support.people import ANN_FACTS
+from tests.support.waiting import until
 
-QUICK = ["model=[linear,interaction_ols]", "cv=quick", "tuning.n_trials=2", "dataset=synthetic", "dataset.rows=400"]
-ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
-
-
-def medcost(*arguments: str, home: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [*CLI, *arguments, "--home", str(home)], capture_output=True, text=True, check=False, timeout=170
-    )
-    if check:
-        assert done.returncode == 0, done.stderr
-    return done
+TUNING = ("cv=quick", "tuning.n_trials=1", "dataset=synthetic", "dataset.rows=400", "model=[linear]")
 
 
 class Up:
     """A running `medcost up`."""
 
-    def __init__(self, home: Path, *arguments: str) -> None:
+    def __init__(self, home: Path, *arguments: str, **settings: str) -> None:
         self.home = home
         self.said = home.with_name(home.name + ".said")
         with self.said.open("wb") as said:
-            command = [*CLI, "up", "--home", str(home), "--port", "0", *arguments]
-            self.process = subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True)
+            up = ("up", "--home", home, "--port", "0", *arguments)
+            self.process = start(*up, home=home, stdout=said, stderr=said, start_new_session=True, environment=settings)
 
     def ready(self) -> str:
         until(lambda: "Ready: " in self.text() or self.process.poll() is not None, within=120)
@@ -53,27 +45,33 @@ class Up:
         return self.said.read_text()
 
     def parts(self) -> dict[str, dict[str, Any]]:
-        status = json.loads(medcost("status", "--json", home=self.home).stdout)
-        return {part["name"]: part for part in status["parts"]}
+        return {part["name"]: part for part in document("status", home=self.home)["parts"]}
 
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         self.process.wait(timeout=60)
 
+    def kill(self) -> None:
+        """Kill the supervisor, not its parts."""
+        self.process.kill()
+        self.process.wait()
+
 
 @contextmanager
-def up(home: Path, *arguments: str) -> Iterator[Up]:
-    running = Up(home, *arguments)
+def up(home: Path, *arguments: str, **settings: str) -> Iterator[Up]:
+    """Run `medcost up` while the block runs; no process of the home is left afterwards."""
+    running = Up(home, *arguments, **settings)
     try:
         yield running
     finally:
         running.stop()
+    assert processes_of(home) == []
 
 
 def predicted(url: str, *, key: str | None = None, **changed: object) -> httpx.Response:
     headers = {"Idempotency-Key": key} if key else {}
-    return httpx.post(f"{url}/api/v1/predictions", json={**ANN, **changed}, headers=headers, timeout=30)
+    return httpx.post(f"{url}/api/v1/predictions", json={**ANN_FACTS, **changed}, headers=headers, timeout=30)
 
 
 def answers(url: str) -> bool:
@@ -104,8 +102,8 @@ def trickle(url: str) -> Iterator[list[httpx.Response]]:
 
     def ask() -> None:
         with httpx.Client(timeout=30) as client:
-            while not enough.wait(0.02):
-                given.append(client.post(f"{url}/api/v1/predictions", json=ANN))
+            while not enough.wait(0.05):
+                given.append(client.post(f"{url}/api/v1/predictions", json=ANN_FACTS))
 
     with ThreadPoolExecutor(1) as thread:
         asking = thread.submit(ask)
@@ -116,79 +114,107 @@ def trickle(url: str) -> Iterator[list[httpx.Response]]:
             asking.result()  # raises if a connection was refused or broken
 
 
+@pytest.fixture
+def home(trained: Path, tmp_path: Path) -> Path:
+    """A home of a test's own, with champion 1 and a version 2."""
+    return homes.copy(trained, tmp_path / "home")
+
+
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("e2e") / "home"
-    medcost("train", "stage=all", *QUICK, home=home)
-    return home
+def running(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A `medcost up` for all tests that leave it answering."""
+    with up(homes.copy(trained, tmp_path_factory.mktemp("running") / "home")) as running:
+        running.ready()
+        yield running
 
 
-def test_a_prediction_is_answered_recorded_and_survives_a_restart(home: Path) -> None:
-    with up(home) as running:
-        url = running.ready()
-        made = predicted(url, key="one")
+@pytest.fixture(scope="module")
+def in_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A `medcost up` of the profile `memory`."""
+    with up(tmp_path_factory.mktemp("memory") / "home", "--profile", "memory") as running:
+        running.ready()
+        yield running
+
+
+def test_a_second_up_says_so_and_harms_nothing(running: Up) -> None:
+    url = running.ready()
+    second = run("up", "--port", "0", home=running.home)
+    assert second.status == 1
+    assert url in second.said
+    assert "medcost down" in second.said
+    assert second.said.count("\n") == 1
+    assert answers(url)
+
+
+def test_parts_that_were_killed_are_back_by_themselves(running: Up) -> None:
+    url = running.ready()
+    for part in ("model", "web", "postgres"):
+        before = running.parts()[part]["pid"]
+        os.kill(before, signal.SIGKILL)
+        until(lambda part=part, before=before: running.parts().get(part, {"pid": before})["pid"] != before)
+        until(lambda: answers(url))
+
+
+def test_another_champion_from_a_second_terminal_or_over_http_is_served_and_no_request_fails(running: Up) -> None:
+    url, home = running.ready(), running.home
+    before = predicted(url).json()["model"]["version"]
+    trained = document("train", "stage=optuna", *TUNING, "tuning.study=third", home=home)
+    number = trained["version"]["number"]
+    assert number > before
+    with trickle(url) as answers:
+        document("models", "promote", number, "--reason", "a test", home=home)
+        until(lambda: answers[-1].json()["model"]["version"] == number)
+        document("models", "rollback", "--reason", "a test", home=home)
+        until(lambda: answers[-1].json()["model"]["version"] == before)
+        for path, champion in ((f"models/{number}/promotion", number), ("models/rollback", before)):
+            changed = httpx.post(f"{url}/api/v1/{path}", json={"reason": "a test over HTTP"}, timeout=150)
+            assert changed.status_code == 202, changed.text
+            job = url + changed.headers["location"]
+            until(lambda job=job: httpx.get(job, timeout=30).json()["state"] == "done", within=150)
+            assert httpx.get(job, timeout=30).json()["result"]["version"] == champion
+            until(lambda champion=champion: answers[-1].json()["model"]["version"] == champion)
+    assert {answer.status_code for answer in answers} == {201}
+    served = [version for version, _ in groupby(answer.json()["model"]["version"] for answer in answers)]
+    assert served == [before, number, before, number, before]
+    for answer in answers[::20]:
+        assert httpx.get(url + answer.headers["location"], timeout=30).json() == answer.json()
+    history = document("models", "history", home=home)
+    assert (history["verified"], [entry["by"] for entry in history["entries"]][-2:]) == (True, ["loopback"] * 2)
+
+
+def test_a_prediction_survives_a_restart_and_other_data_are_reported_and_not_retrained(
+    home: Path, tmp_path: Path
+) -> None:
+    champion = document("models", "list", home=home)["models"]
+    with up(home, MEDCOST_DRAIN_WITHIN="1", MEDCOST_END_WITHIN="2") as running:
+        made = predicted(running.ready(), key="one")
         assert made.status_code == 201
-        champion = json.loads(medcost("models", "list", "--json", home=home).stdout)
-    with up(home) as running:
+        assert made.json()["model"]["digest"] in {model["digest"] for model in champion if model["champion"]}
+        os.kill(running.parts()["web"]["pid"], signal.SIGSTOP)  # a part that does not end keeps nothing alive
+    data = tmp_path / "other.csv"
+    assert run("data", "sample", "--rows", "50", "--seed", "9", "--out", data, home=home).status == 0
+    with up(home, "--data", str(data)) as running:
         url = running.ready()
-        kept = httpx.get(url + made.headers["location"])
-        assert kept.json() == made.json()
+        assert httpx.get(url + made.headers["location"]).json() == made.json()
         assert predicted(url, key="one").json() == made.json()
         assert predicted(url, key="one", age=41).status_code == 422
-        assert json.dumps(made.json()["model"]["digest"]) in json.dumps(champion)
-    assert processes_of(home) == []
-    assert medcost("down", home=home).stdout == "Nothing was running.\n"
+        until(lambda: "was not retrained" in running.text())
+    assert document("models", "list", home=home)["models"] == champion
+    assert run("down", home=home).output == "Nothing was running.\n"
 
 
-def test_a_second_up_says_so_and_harms_nothing(home: Path) -> None:
-    with up(home) as running:
-        url = running.ready()
-        second = medcost("up", "--port", "0", home=home, check=False)
-        assert second.returncode == 1
-        assert url in second.stderr
-        assert "medcost down" in second.stderr
-        assert second.stderr.count("\n") == 1
-        assert answers(url)
-
-
-def test_parts_that_were_killed_are_back_by_themselves(home: Path) -> None:
-    with up(home) as running:
-        url = running.ready()
-        for part in ("model", "web", "postgres"):
-            before = running.parts()[part]["pid"]
-            os.kill(before, signal.SIGKILL)
-            until(lambda part=part, before=before: running.parts().get(part, {"pid": before})["pid"] != before)
-            until(lambda: answers(url))
-    assert processes_of(home) == []
-
-
-def test_after_a_killed_supervisor_the_next_up_takes_over(home: Path) -> None:
-    killed = Up(home)
-    killed.ready()
-    orphans = {name: part["pid"] for name, part in killed.parts().items() if name in ("model", "web")}
-    killed.process.kill()
-    killed.process.wait()
-    with up(home) as running:
-        assert answers(running.ready())
-        assert "An earlier `medcost up` was killed" in running.text()
-        assert not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in orphans.values())
-    assert processes_of(home) == []
-
-
-def test_down_ends_what_a_killed_supervisor_left_behind(home: Path) -> None:
-    killed = Up(home)
-    killed.ready()
-    killed.process.kill()
-    killed.process.wait()
-    stopped = medcost("down", home=home).stdout.strip().removeprefix("Stopped: ").removesuffix(".")
+def test_after_a_killed_supervisor_the_next_up_takes_over_and_down_ends_what_is_left(home: Path) -> None:
+    first = Up(home)
+    first.ready()
+    orphans = {name: part["pid"] for name, part in first.parts().items() if name in ("model", "web")}
+    first.kill()
+    second = Up(home)
+    assert answers(second.ready())
+    assert "An earlier `medcost up` was killed" in second.text()
+    assert not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in orphans.values())
+    second.kill()
+    stopped = run("down", home=home).output.strip().removeprefix("Stopped: ").removesuffix(".")
     assert set(stopped.split(", ")) >= {"model", "web"}
-    assert processes_of(home) == []
-
-
-def test_a_part_that_does_not_end_keeps_nothing_alive(home: Path) -> None:
-    with up(home) as running:
-        running.ready()
-        os.kill(running.parts()["web"]["pid"], signal.SIGSTOP)
     assert processes_of(home) == []
 
 
@@ -197,8 +223,7 @@ def test_killed_during_its_first_training_the_next_up_begins_anew(tmp_path: Path
     killed = Up(home)
     until(lambda: "training" in killed.parts())
     orphan = killed.parts()["training"]["pid"]
-    killed.process.kill()
-    killed.process.wait()
+    killed.kill()
     again = Up(home)
     until(lambda: "An earlier `medcost up` was killed" in again.text() and "No model yet" in again.text())
     assert not psutil.pid_exists(orphan) or psutil.Process(orphan).status() == "zombie"
@@ -209,60 +234,57 @@ def test_killed_during_its_first_training_the_next_up_begins_anew(tmp_path: Path
     assert processes_of(home) == []
 
 
-def test_another_champion_from_a_second_terminal_or_over_http_is_served_and_no_request_fails(home: Path) -> None:
-    with up(home) as running:
-        url = running.ready()
-        before = predicted(url).json()["model"]["version"]
-        medcost("train", "stage=optuna", *QUICK, "tuning.study=second", home=home)
-        models = json.loads(medcost("models", "list", "--json", home=home).stdout)["models"]
-        number = max(model["version"] for model in models)
-        assert number > before
-        with trickle(url) as answers:
-            medcost("models", "promote", str(number), "--reason", "a test", home=home)
-            until(lambda: answers[-1].json()["model"]["version"] == number, within=30)
-            medcost("models", "rollback", "--reason", "a test", home=home)
-            until(lambda: answers[-1].json()["model"]["version"] == before, within=30)
-            for path, champion in ((f"models/{number}/promotion", number), ("models/rollback", before)):
-                changed = httpx.post(f"{url}/api/v1/{path}", json={"reason": "a test over HTTP"}, timeout=150)
-                assert (changed.status_code, changed.json()["version"]) == (200, champion), changed.text
-                until(lambda champion=champion: answers[-1].json()["model"]["version"] == champion, within=30)
-        assert {answer.status_code for answer in answers} == {201}
-        served = [version for version, _ in groupby(answer.json()["model"]["version"] for answer in answers)]
-        assert served == [before, number, before, number, before]
-        for answer in answers[::20]:
-            assert httpx.get(url + answer.headers["location"], timeout=30).json() == answer.json()
-        history = json.loads(medcost("models", "history", "--json", home=home).stdout)
-        assert (history["verified"], [entry["by"] for entry in history["entries"]][-2:]) == (True, ["loopback"] * 2)
+def test_the_memory_profile_needs_no_other_process(in_memory: Up) -> None:
+    assert answers(in_memory.ready())
+    assert set(in_memory.parts()) == {"supervisor", "web"}
+    assert not (in_memory.home / "postgres").exists()
 
 
-def test_other_data_than_the_champions_are_reported_and_not_retrained(home: Path, tmp_path: Path) -> None:
-    data = tmp_path / "other.csv"
-    sample = [*CLI, "data", "sample", "--rows", "50", "--seed", "9", "--out", str(data)]
-    subprocess.run(sample, check=True, capture_output=True)
-    with up(home, "--data", str(data)) as running:
-        running.ready()
-        until(lambda: "was not retrained" in running.text())
-
-
-def test_the_memory_profile_needs_no_other_process(tmp_path: Path) -> None:
-    with up(tmp_path / "memory", "--profile", "memory") as running:
-        url = running.ready()
-        assert answers(url)
-        assert set(running.parts()) == {"supervisor", "web"}
-        assert not (tmp_path / "memory" / "postgres").exists()
-
-
-def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
-    with up(tmp_path / "one", "--profile", "memory") as running:
-        port = running.ready().rsplit(":", 1)[1]
-        arguments = ["up", "--profile", "memory", "--port", port]
-        refused = medcost(*arguments, home=tmp_path / "two", check=False)
-        assert refused.returncode == 1
-        assert f"127.0.0.1:{port}" in refused.stderr
-        assert "choose another PORT" in refused.stderr
+def test_a_port_that_is_taken_is_named(in_memory: Up, tmp_path: Path) -> None:
+    port = in_memory.ready().rsplit(":", 1)[1]
+    refused = run("up", "--profile", "memory", "--port", port, home=tmp_path / "two")
+    assert refused.status == 1
+    assert f"127.0.0.1:{port}" in refused.said
+    assert "choose another PORT" in refused.said
 
 
 def test_nobody_else_gets_in_without_keys(tmp_path: Path) -> None:
-    refused = medcost("up", "--profile", "memory", "--host", "0.0.0.0", home=tmp_path / "open", check=False)
-    assert refused.returncode == 2
-    assert "medcost keys create" in refused.stderr
+    refused = run("up", "--profile", "memory", "--host", "0.0.0.0", home=tmp_path / "open")
+    assert refused.status == 2
+    assert "medcost keys create" in refused.said
+
+
+def test_a_copied_home_leaves_the_processes_of_its_original_alone(tmp_path: Path) -> None:
+    home, copy = tmp_path / "home", tmp_path / "copy"
+    with up(home, "--profile", "memory") as original:
+        url = original.ready()
+        homes.copy(home, copy)
+        assert document("status", home=copy)["up"] is False
+        assert run("down", home=copy).output == "Nothing was running.\n"
+        with up(copy, "--profile", "memory") as copied:
+            assert answers(copied.ready())
+            assert f"{copy} is a copy of {home}" in copied.text()
+            assert answers(url)
+        assert answers(url)
+
+
+@pytest.mark.parametrize("seconds", [-3600, 5])
+def test_a_step_of_the_wall_clock_hides_nothing_that_runs(
+    seconds: int, part: Callable[[str, str | None], None], tmp_path: Path
+) -> None:
+    part("mounts", mounts.missing())
+    stepped = stepped_clock.stepped_by(seconds, tmp_path)
+    home = tmp_path / "home"
+
+    def after_the_step(*arguments: str) -> str:
+        command = [*stepped, *CLI, *arguments, "--home", str(home)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    with up(home, "--profile", "memory") as running:
+        url = running.ready()
+        status = json.loads(after_the_step("status", "--json"))
+        assert status["up"]
+        assert all(one["running"] for one in status["parts"])
+        assert answers(url)
+        assert set(after_the_step("down").strip().removesuffix(".").split(": ")[1].split(", ")) == {"supervisor", "web"}
+        assert running.process.wait(timeout=60) == 0

@@ -11,30 +11,30 @@ from adapters.bentoml.connection import ModelServer
 from adapters.bentoml.explainer import BentoExplainer
 from adapters.bentoml.predictor import BentoPredictor
 from adapters.bentoml.publisher import BentoPublisher
+from adapters.local.clock import SystemClock
+from adapters.local.home import Home
+from adapters.local.served_model import ServedModel
 from adapters.memory.loader import MemoryLoader
 from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.publisher import MemoryPublisher
 from adapters.memory.sample import small_sample
-from adapters.mlflow.store import MlflowStore
 from adapters.postgres.engine import connect
 from adapters.postgres.predictions import PostgresPredictions
-from adapters.sklearn.loader import SklearnLoader
-from adapters.sklearn.trainer import SklearnTrainer
-from adapters.system.clock import SystemClock
-from adapters.system.home import Home
-from adapters.system.served_model import ServedModel
+from domain.costs.prediction import ModelReference
 from domain.errors import PredictorUnavailable
-from domain.model import FoldPlan, Provenance, Recipe
+from domain.models.model import FoldPlan, Provenance, Recipe
 from domain.ports.predictions import PredictionRepository
-from domain.prediction import ModelReference
+from tests.support.default_schema import DEFAULT
 
 
 @pytest.fixture(scope="session")
 def fitted(tmp_path_factory):
     """A linear model fitted by scikit-learn, in its folder."""
+    from adapters.sklearn.trainer import SklearnTrainer
+
     trainer, recipe, plan = SklearnTrainer(SystemClock()), Recipe(family="linear"), FoldPlan(n_repeats=1)
-    claims = small_sample()
+    claims = small_sample(DEFAULT)
     test = trainer.test(recipe, claims, plan)
     folder = tmp_path_factory.mktemp("fitted")
     return trainer.fit(recipe, claims, plan, Provenance(metric="mae"), test=test, into=folder)
@@ -53,6 +53,8 @@ def model_server_address(tmp_path_factory, start_model_server, fitted):
 @pytest.fixture(scope="session")
 def mlflow_database(tmp_path_factory):
     """A fresh store's database: making one takes MLflow seconds."""
+    from adapters.mlflow.store import MlflowStore
+
     folder = tmp_path_factory.mktemp("mlflow")
     assert MlflowStore(f"sqlite:///{folder}/mlflow.db", folder / "artifacts").client
     return folder / "mlflow.db"
@@ -61,6 +63,8 @@ def mlflow_database(tmp_path_factory):
 @pytest.fixture
 def mlflow_store(mlflow_database, tmp_path):
     """A tracking store of a test's own, in its `tmp_path`; the experiment is made when it is first asked."""
+    from adapters.mlflow.store import MlflowStore
+
     shutil.copy(mlflow_database, tmp_path / "mlflow.db")
     return MlflowStore(f"sqlite:///{tmp_path}/mlflow.db", tmp_path / "artifacts")
 
@@ -69,9 +73,11 @@ def mlflow_store(mlflow_database, tmp_path):
 async def answering(request, tmp_path):
     """A predictor and an explainer of one model, over each way to it."""
     if request.param == "memory":
-        neighbours = NeighbourPredictor(small_sample())
+        neighbours = NeighbourPredictor(small_sample(DEFAULT))
         yield neighbours, neighbours
     elif request.param == "in-process":
+        from adapters.sklearn.loader import SklearnLoader
+
         fitted = request.getfixturevalue("fitted")
         model = ModelReference(1, fitted.digest)
         shelf = MemoryPublisher(workspace=tmp_path / "shelf")
@@ -90,11 +96,11 @@ async def answering(request, tmp_path):
 async def unanswering(request, tmp_path):
     """A predictor and an explainer that can give no answer."""
     if request.param == "memory":
-        neighbours = NeighbourPredictor(small_sample())
+        neighbours = NeighbourPredictor(small_sample(DEFAULT))
         neighbours.failure = PredictorUnavailable("away")
         yield neighbours, neighbours
     elif request.param == "in-process":
-        served = ServedModel(MemoryPublisher(workspace=tmp_path), MemoryLoader())
+        served = ServedModel(MemoryPublisher(workspace=tmp_path), MemoryLoader(DEFAULT))
         yield served, served
     else:
         with socket.create_server(("127.0.0.1", 0)) as door:
@@ -110,5 +116,5 @@ async def predictions(request: pytest.FixtureRequest) -> AsyncIterator[Predictio
         yield MemoryPredictions()
         return
     engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
-    yield PostgresPredictions(engine)
+    yield PostgresPredictions(engine, DEFAULT)
     await engine.dispose()

@@ -12,12 +12,12 @@ from sqlalchemy import text
 from adapters.memory.accounts import MemoryAccounts
 from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.engine import connect
-from domain.accounts import IDLE, LIFETIME, Place, Session
+from domain.access.accounts import FREE, IDLE, LIFETIME, Attempt, Session, place_of
 from domain.errors import NoPassword, NotSignedIn, PasswordAlreadySet, RepositoryUnavailable
 from domain.ports.accounts import Accounts
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-HOME, ELSEWHERE = Place.address("192.0.2.1"), Place.address("192.0.2.2")
+HOME, ELSEWHERE = place_of("192.0.2.1"), place_of("192.0.2.2")
 
 
 @pytest.fixture(params=["memory", "postgres"])
@@ -71,12 +71,11 @@ async def test_a_use_is_noted_and_does_not_bring_a_closed_session_back(accounts:
 
 async def test_a_new_password_ends_every_session_and_every_wait(accounts: Accounts) -> None:
     token = await accounts.open(at=NOW)
-    while not await accounts.attempt([HOME], at=NOW):
-        pass
+    await attempts(accounts, HOME)
     await accounts.set_password("new")
     with pytest.raises(NotSignedIn):
         await accounts.session(token)
-    assert not await accounts.attempt([HOME], at=NOW)
+    assert not (await accounts.attempt(HOME, at=NOW)).wait
 
 
 @pytest.mark.parametrize("age", [IDLE, LIFETIME])
@@ -87,50 +86,56 @@ async def test_sessions_that_have_ended_are_dropped_when_another_is_opened(accou
         await accounts.session(old)
 
 
-async def attempts(accounts: Accounts, place: Place, at: datetime = NOW) -> int:
+async def attempts(accounts: Accounts, place: str, at: datetime = NOW) -> int:
     """How many are let through before one has to wait."""
     for count in range(50):
-        if await accounts.attempt([place], at=at):
+        if (await accounts.attempt(place, at=at)).wait:
             return count
     return 50
 
 
 async def test_attempts_are_counted_by_place_until_one_has_to_wait(accounts: Accounts) -> None:
-    assert await attempts(accounts, HOME) == HOME.free
-    assert await accounts.attempt([HOME], at=NOW) == timedelta(seconds=30)
-    assert not await accounts.attempt([ELSEWHERE], at=NOW)
+    assert [(await accounts.attempt(HOME, at=NOW)).failures for _ in range(FREE)] == [*range(FREE)]
+    assert await accounts.attempt(HOME, at=NOW) == Attempt(FREE, timedelta(seconds=30))
+    assert await accounts.attempt(ELSEWHERE, at=NOW) == Attempt(0, timedelta(0))
+
+
+async def test_a_wait_that_a_clock_wrote_in_the_future_has_ended(accounts: Accounts) -> None:
+    await attempts(accounts, HOME, at=NOW + timedelta(days=400))
+    assert await accounts.attempt(HOME, at=NOW) == Attempt(FREE, timedelta(0))
+    assert (await accounts.attempt(HOME, at=NOW)).wait == timedelta(minutes=1)
 
 
 async def test_the_wait_passes_and_is_longer_each_time(accounts: Accounts) -> None:
     await attempts(accounts, HOME)
     later = NOW + timedelta(seconds=30)
-    assert not await accounts.attempt([HOME], at=later)
-    assert await accounts.attempt([HOME], at=later) == timedelta(minutes=1)
+    assert not (await accounts.attempt(HOME, at=later)).wait
+    assert (await accounts.attempt(HOME, at=later)).wait == timedelta(minutes=1)
 
 
-async def test_who_waits_at_one_place_is_not_counted_at_the_others(accounts: Accounts) -> None:
-    await attempts(accounts, HOME)
-    for _ in range(10):
-        assert await accounts.attempt([ELSEWHERE, HOME], at=NOW)
-    assert await attempts(accounts, ELSEWHERE) == ELSEWHERE.free
+async def test_the_right_password_forgives_its_own_place(accounts: Accounts) -> None:
+    for place in (HOME, ELSEWHERE):
+        await attempts(accounts, place)
+    await accounts.forgive(HOME)
+    assert (await attempts(accounts, HOME), await attempts(accounts, ELSEWHERE)) == (FREE, 0)
 
 
-async def test_the_right_password_forgives(accounts: Accounts) -> None:
-    await attempts(accounts, HOME)
-    await accounts.forgive([HOME, ELSEWHERE])
-    assert await attempts(accounts, HOME) == HOME.free
+async def test_every_wait_can_be_ended(accounts: Accounts) -> None:
+    for place in (HOME, ELSEWHERE):
+        await attempts(accounts, place)
+    await accounts.forgive()
+    assert (await attempts(accounts, HOME), await attempts(accounts, ELSEWHERE)) == (FREE, FREE)
 
 
 async def test_of_attempts_at_once_no_more_pass_than_one_after_the_other(accounts: Accounts) -> None:
-    both = [Place.account(), HOME]
-    told = await asyncio.gather(*(accounts.attempt(both[:: 1 - 2 * (n % 2)], at=NOW) for n in range(20)))
-    assert told.count(timedelta(0)) == HOME.free
+    told = await asyncio.gather(*(accounts.attempt(HOME, at=NOW) for _ in range(20)))
+    assert [one.wait for one in told].count(timedelta(0)) == FREE
 
 
 async def test_failures_of_yesterday_no_longer_count(accounts: Accounts) -> None:
     await attempts(accounts, HOME)
     await accounts.open(at=NOW + timedelta(days=1))
-    assert await attempts(accounts, HOME, at=NOW + timedelta(days=1)) == HOME.free
+    assert await attempts(accounts, HOME, at=NOW + timedelta(days=1)) == FREE
 
 
 async def test_a_store_that_is_away_says_so() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.local.witness import FileWitness
 from adapters.memory.clock import FixedClock
 from adapters.memory.loader import MemoryLoader
 from adapters.memory.publisher import MemoryPublisher
@@ -21,26 +22,28 @@ from adapters.memory.sample import small_sample
 from adapters.memory.trainer import MemoryTrainer
 from adapters.postgres.engine import connect
 from adapters.postgres.ledger import PostgresLedger
-from adapters.system.championship import Asked, ChildChampionship, serve
-from adapters.system.witness import FileWitness
-from application.change_champion import ChangeChampion
-from application.promote_model import PromoteModel
-from application.reconcile import Reconcile
-from application.roll_back_model import RollBackModel
+from adapters.subprocess.championship import Asked, ChildChampionship, serve
+from application.models.change_champion import ChangeChampion
+from application.models.promote_model import PromoteModel
+from application.models.reconcile import Reconcile
+from application.models.roll_back_model import RollBackModel
 from domain.errors import LedgerBroken, ModelRefused, PromotionRefused, RegistryUnavailable, VersionNotFound
-from domain.ledger import Change, LedgerEntry, verify
-from domain.model import FoldPlan, Provenance, Recipe, TrainedModel
+from domain.models.ledger import Change, LedgerEntry, verify
+from domain.models.model import FoldPlan, Provenance, Recipe, TrainedModel
+from domain.models.promotion import PromotionPolicy
 from domain.ports.championship import Championship
-from domain.promotion import PromotionPolicy
+from tests.support.default_schema import DEFAULT
 
-CLAIMS, RECIPE, PLAN = small_sample(60), Recipe(family="unconditional"), FoldPlan(n_splits=3)
+CLAIMS, RECIPE, PLAN = small_sample(DEFAULT, 60), Recipe(family="unconditional"), FoldPlan(n_splits=3)
 TRAINER = MemoryTrainer(FixedClock())
 LENIENT = PromotionPolicy(first_gain=-1.0, coverage=(0.0, 1.0))
+
+ROOT = Path(__file__).parents[2]
 
 
 def trained(number: int, into: Path) -> TrainedModel:
     """The same in every process."""
-    claims = small_sample(60 + number)
+    claims = small_sample(DEFAULT, 60 + number)
     test = TRAINER.test(RECIPE, claims, PLAN)
     return TRAINER.fit(RECIPE, claims, PLAN, Provenance(metric="crps"), test=test, into=into / f"trained-{number}")
 
@@ -57,7 +60,7 @@ async def opened(home: Path, database: str) -> AsyncIterator[ChangeChampion]:
         if (home / "away").exists():
             registry.failure = RegistryUnavailable("the registry is away", retry_after=7)
         ledger, clock = PostgresLedger(engine, FileWitness(home / "ledger.head")), FixedClock()
-        reconcile = Reconcile(ledger=ledger, registry=registry, publisher=publisher, loader=MemoryLoader())
+        reconcile = Reconcile(ledger=ledger, registry=registry, publisher=publisher, loader=MemoryLoader(DEFAULT))
         yield ChangeChampion(
             promote_model=PromoteModel(ledger=ledger, clock=clock, reconcile=reconcile),
             roll_back_model=RollBackModel(ledger=ledger, clock=clock, reconcile=reconcile),
@@ -96,7 +99,8 @@ async def world(request: pytest.FixtureRequest, postgres_url: str, tmp_path: Pat
             yield World(tmp_path, here, ledger)
     else:
         child = [sys.executable, __file__, str(tmp_path), postgres_url]
-        yield World(tmp_path, ChildChampionship(child, os.environ, deadline=60), ledger)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}  # the child is a file, and imports what tests share
+        yield World(tmp_path, ChildChampionship(child, environment, deadline=60), ledger)
     await engine.dispose()
 
 
@@ -110,6 +114,16 @@ async def test_a_promotion_stands_in_the_ledger_and_a_rollback_goes_back(world: 
     assert (back.change, back.version, back.replaces, back.reason) == (Change.ROLLBACK, 1, 2, "complaints — «many»")
     with pytest.raises(PromotionRefused, match="no champion before"):
         await world.championship.roll_back(by="bob")
+    assert await world.champions() == [1, 2, 1]
+
+
+async def test_a_rollback_from_an_entry_goes_back_once(world: World) -> None:
+    await world.championship.promote(2, by="bob")
+    back = await world.championship.roll_back(by="ann", after=2)
+    assert await world.championship.roll_back(by="ann", after=2) == back
+    for by, after in (("eve", 2), ("ann", 1)):
+        with pytest.raises(PromotionRefused, match="changed meanwhile"):
+            await world.championship.roll_back(by=by, after=after)
     assert await world.champions() == [1, 2, 1]
 
 

@@ -1,44 +1,47 @@
 """The port `dataset`: one suite over every adapter."""
 
+from math import isnan
+
 import pytest
 
+from adapters.arrow.claims_file import ClaimsFile
+from adapters.arrow.partitioned import PartitionedClaims
+from adapters.arrow.synthetic import SyntheticClaims
+from adapters.common.executor import LocalExecutor
 from adapters.memory.dataset import MemoryDataset
 from adapters.memory.read_once import ReadOnce
-from adapters.pandas.claims_file import ClaimsFile
-from adapters.pandas.partitioned import PartitionedClaims
-from adapters.pandas.synthetic import SyntheticClaims
-from adapters.system.executor import LocalExecutor
-from domain.claims import COLUMNS, ClaimRecord
 from domain.errors import ClaimsRejected
+from domain.people.claims import ClaimRecord
+from tests.support.default_schema import DEFAULT, FACTS, READING
 
 
 def records():
-    table = SyntheticClaims(rows=60, seed=5).table()
-    return [ClaimRecord.of(row) for row in table.to_dict("records")]
+    table = SyntheticClaims(DEFAULT, rows=60, seed=5).table()
+    return [ClaimRecord.of(DEFAULT, row) for row in table.to_dict("records")]
 
 
 @pytest.fixture(params=["memory", "csv", "parquet", "folder", "synthetic", "once"])
 def dataset(request, tmp_path):
     if request.param == "memory":
-        return MemoryDataset(records=records())
-    sample = SyntheticClaims(rows=60, seed=5)
+        return MemoryDataset(DEFAULT, records=records())
+    sample = SyntheticClaims(DEFAULT, rows=60, seed=5)
     if request.param == "synthetic":
         return sample
     if request.param == "once":
         return ReadOnce(sample)
     if request.param == "folder":
         sample.write(tmp_path / "part-0.parquet")
-        return PartitionedClaims(tmp_path, LocalExecutor(), sample=1000)
+        return PartitionedClaims(tmp_path, LocalExecutor(), READING, sample=1000)
     sample.write(tmp_path / f"claims.{request.param}")
-    return ClaimsFile(tmp_path / f"claims.{request.param}")
+    return ClaimsFile(tmp_path / f"claims.{request.param}", READING)
 
 
 @pytest.fixture(params=["memory", "csv"])
 def nothing(request, tmp_path):
     if request.param == "memory":
-        return MemoryDataset(records=[])
-    (tmp_path / "claims.csv").write_text(",".join(COLUMNS))
-    return ClaimsFile(tmp_path / "claims.csv")
+        return MemoryDataset(DEFAULT, records=[])
+    (tmp_path / "claims.csv").write_text(",".join(DEFAULT.columns))
+    return ClaimsFile(tmp_path / "claims.csv", READING)
 
 
 def test_all_rows_come_in_their_order(dataset):
@@ -47,31 +50,71 @@ def test_all_rows_come_in_their_order(dataset):
     assert list(claims.charges) == [record.charges for record in records()]
 
 
+def test_every_cell_of_rows_that_keep_the_contract_is_readable(dataset):
+    sample = dataset.readable()
+    assert [tuple(row) for row in sample.facts] == [record.beneficiary.as_numbers() for record in records()]
+    assert list(sample.more["charges"]) == [record.charges for record in records()]
+
+
+def broken_table():
+    table = SyntheticClaims(DEFAULT, rows=60, seed=5).table().astype("str")
+    table.loc[7, "age"] = "old"
+    table.loc[8, "bmi"] = "700"
+    table.loc[9, "charges"] = "-1"
+    return table.drop(columns="region")
+
+
+@pytest.fixture(params=["csv", "folder"])
+def broken(request, tmp_path):
+    if request.param == "csv":
+        broken_table().to_csv(tmp_path / "claims.csv", index=False)
+        return ClaimsFile(tmp_path / "claims.csv", READING)
+    broken_table().to_parquet(tmp_path / "part-0.parquet")
+    return PartitionedClaims(tmp_path, LocalExecutor(), READING, sample=1000)
+
+
+def test_a_broken_cell_and_a_missing_column_leave_all_other_cells_readable(broken):
+    assert not broken.report().is_kept
+    sample = broken.readable()
+    facts = [record.beneficiary.as_numbers() for record in records()]
+    columns = dict(zip(FACTS, zip(*sample.facts, strict=True), strict=True)) | {"charges": sample.more["charges"]}
+    unknown = {name: [row for row, value in enumerate(column) if isnan(value)] for name, column in columns.items()}
+    assert unknown == {
+        "age": [7], "sex": [], "bmi": [8], "children": [], "smoker": [], "region": list(range(60)), "charges": [9]
+    }  # fmt: skip
+    assert all(
+        value == facts[row][at]
+        for row, cells in enumerate(sample.facts)
+        for at, value in enumerate(cells)
+        if not isnan(value)
+    )
+
+
 def test_rows_that_are_read_once_stay_what_they_were_while_their_file_is_replaced(tmp_path):
     file = tmp_path / "claims.csv"
-    SyntheticClaims(rows=60, seed=5).write(file)
-    once = ReadOnce(ClaimsFile(file))
+    SyntheticClaims(DEFAULT, rows=60, seed=5).write(file)
+    once = ReadOnce(ClaimsFile(file, READING))
     first = once.read().digest
-    SyntheticClaims(rows=60, seed=6).write(file)
+    SyntheticClaims(DEFAULT, rows=60, seed=6).write(file)
     assert once.read().digest == first
-    assert once.report().digest == ClaimsFile(file).read().digest != first
+    assert once.report().digest == ClaimsFile(file, READING).read().digest != first
 
 
 def test_the_same_rows_have_the_same_digest_wherever_they_lie(dataset):
-    assert dataset.read().digest == MemoryDataset(records=records()).read().digest
+    assert dataset.read().digest == MemoryDataset(DEFAULT, records=records()).read().digest
 
 
 def test_the_report_describes_every_column_and_names_the_digest(dataset):
     report = dataset.report()
     assert report.is_kept
     assert report.rows == 60
-    assert tuple(summary.column for summary in report.columns) == COLUMNS
+    assert tuple(summary.column for summary in report.columns) == DEFAULT.columns
     assert report.digest == dataset.read().digest
 
 
 def test_numbers_are_summarised_by_range_and_categories_by_counts(dataset):
     by_name = {summary.column: summary for summary in dataset.report().columns}
-    ages = [record.beneficiary.age for record in records()]
+    ages = [int(record.beneficiary["age"] or 0) for record in records()]
     assert (by_name["age"].minimum, by_name["age"].maximum) == (min(ages), max(ages))
     assert sum(by_name["smoker"].counts.values()) == 60
     assert set(by_name["smoker"].counts) == {"yes", "no"}

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency, fisher_exact, ks_2samp, mannwhitneyu
 
-from adapters.pandas.synthetic import SyntheticClaims
+from adapters.arrow.synthetic import SyntheticClaims
 from adapters.scipy.drift import ScipyDriftMeter
-from domain.beneficiary import FACTS
-from domain.claims import COLUMNS
-from domain.drift import Sample
+from domain.monitoring.drift import Sample
+from tests.support.default_schema import DEFAULT, FACTS
+from tests.support.other_people import CLINIC, clinic_people
 
 AGE, SMOKER = FACTS.index("age"), FACTS.index("smoker")
+PRESSURE = CLINIC.names.index("pressure")
 
 
 @pytest.fixture
@@ -25,14 +26,42 @@ def as_they_are(facts):
 
 
 def sample(rows=2000, seed=0, change=as_they_are):
-    claims = SyntheticClaims(rows=rows, seed=seed).read()
-    return Sample(change(np.array(claims.facts)), {"charges": claims.charges})
+    claims = SyntheticClaims(DEFAULT, rows=rows, seed=seed).read()
+    return Sample(DEFAULT, change(np.array(claims.facts)), {"charges": claims.charges})
 
 
 def test_rows_of_the_same_making_have_not_drifted(meter):
     report = meter.measure(sample(seed=1), sample(seed=2))
     assert report.drifted == ()
-    assert tuple(one.column for one in report.columns) == COLUMNS
+    assert tuple(one.column for one in report.columns) == DEFAULT.columns
+
+
+def test_a_cell_that_is_not_known_counts_for_nothing(meter):
+    whole = sample(seed=2)
+    facts = np.array(whole.facts)
+    facts[5, AGE] = np.nan
+    facts[:, SMOKER] = np.nan
+    report = meter.measure(sample(seed=1), Sample(DEFAULT, facts, whole.more))
+    assert {one.column for one in report.columns} == set(DEFAULT.columns) - {"smoker"}
+    rest = np.delete(np.array(whole.facts), 5, axis=0)
+    (age,) = (one for one in report.columns if one.column == "age")
+    (same,) = (one for one in meter.measure(sample(seed=1), Sample(DEFAULT, rest)).columns if one.column == "age")
+    assert (age.statistic, age.psi) == (same.statistic, same.psi)
+
+
+def test_a_fact_that_fewer_people_give_has_drifted(meter):
+    def asked(gaps, seed):
+        rows, _ = clinic_people(400, seed)
+        rows[:gaps, PRESSURE] = np.nan
+        return Sample(CLINIC, rows)
+
+    assert meter.measure(asked(0, 1), asked(0, 2)).drifted == ()
+    for gaps in (200, 400):
+        report = meter.measure(asked(0, 1), asked(gaps, 2))
+        (pressure,) = (one for one in report.columns if one.column == "pressure")
+        assert (report.drifted, pressure.test) == (("pressure",), "missing")
+    # a fact that the champion knows nothing of is news, and no drift
+    assert "pressure" not in {one.column for one in meter.measure(asked(400, 1), asked(0, 2)).columns}
 
 
 def test_nothing_drifts_in_most_pairs_of_small_tables(meter):
@@ -84,19 +113,19 @@ def test_a_category_that_was_never_seen_before_is_drift(meter):
 
 
 def test_only_columns_that_both_have_are_compared(meter):
-    report = meter.measure(sample(seed=1), Sample(sample(seed=2).facts))
+    report = meter.measure(sample(seed=1), Sample(DEFAULT, sample(seed=2).facts))
     assert tuple(one.column for one in report.columns) == FACTS
 
 
 def test_nothing_can_be_said_of_no_rows(meter):
-    report = meter.measure(sample(), Sample([]))
+    report = meter.measure(sample(), Sample(DEFAULT, []))
     assert (report.rows, report.columns, report.drifted) == (0, (), ())
 
 
 def test_statistics_and_chances_are_those_of_scipy(meter):
     before, now = (np.array(sample(rows=rows, seed=seed).facts) for rows, seed in ((1338, 1), (1000, 2)))
     now[:, AGE] = np.minimum(now[:, AGE] + 2, 64)
-    for at, found in enumerate(meter.measure(Sample(before), Sample(now)).columns):
+    for at, found in enumerate(meter.measure(Sample(DEFAULT, before), Sample(DEFAULT, now)).columns):
         if found.test == "chi_squared":
             kinds = [np.bincount(some[:, at].astype(int)) for some in (before, now)]
             known: Any = chi2_contingency(np.array(kinds))

@@ -7,17 +7,17 @@ import shutil
 import socket
 import subprocess
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
-import dask.config
 import pytest
 
 import domain
-from adapters.dask.executor import connected
-from adapters.system.executor import LocalExecutor
-from domain.beneficiary import Beneficiary
+from adapters.common.executor import LocalExecutor
 from domain.errors import ConfigurationError, ExecutorUnavailable, InvalidBeneficiary
-from tests.waiting import until
+from domain.people.beneficiary import Beneficiary
+from tests.support.default_schema import DEFAULT
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,8 @@ def shared_cluster(dask_cluster):
 
 @pytest.fixture(scope="module")
 def connection(shared_cluster):
+    from adapters.dask.executor import connected
+
     with connected(shared_cluster.address, patience=60) as executor:
         executor.client.wait_for_workers(2, timeout=60)
         yield executor
@@ -51,6 +53,7 @@ def test_results_come_in_the_order_of_the_items(executor):
     assert list(executor.map(pow, [3, 1, 2], 5, 7)) == [5, 1, 4]
 
 
+@pytest.mark.process
 def test_items_may_wait_for_each_other_and_still_keep_their_order(executor):
     assert list(executor.map(subprocess.getoutput, ["sleep 0.2; echo slow", "echo fast"])) == ["slow", "fast"]
 
@@ -65,12 +68,13 @@ def test_what_a_function_raises_is_raised_in_its_place(executor):
 def test_an_error_of_the_domain_is_the_same_error_here(executor):
     facts = {"age": 3, "sex": "female", "bmi": 99.0, "children": 0, "smoker": False, "region": "northeast"}
     with pytest.raises(InvalidBeneficiary) as raised:
-        list(executor.map(Beneficiary.of, [facts]))
+        list(executor.map(partial(Beneficiary.of, DEFAULT), [facts]))
     with pytest.raises(InvalidBeneficiary) as here:
-        Beneficiary.of(facts)
+        Beneficiary.of(DEFAULT, facts)
     assert raised.value.errors == here.value.errors
 
 
+@pytest.mark.process
 def test_what_is_no_longer_wanted_is_not_done(executor, tmp_path):
     words = [f"sleep 0.1; touch {tmp_path}/{number}" for number in range(30)]
     with closing(executor.map(subprocess.getoutput, words)) as results:
@@ -95,7 +99,10 @@ def test_the_work_of_a_lost_worker_is_done_again(cluster, connection, tmp_path):
     assert any(file.read_text() == "begun\nbegun\n" for file in tmp_path.iterdir())
 
 
+@pytest.mark.process
 def test_what_all_share_outlives_every_worker_that_had_it(cluster, connection):
+    from adapters.dask.executor import connected
+
     assert list(connection.map(operator.add, ["a"], "b")) == ["ab"]
     while cluster.workers:
         cluster.workers.pop().kill()
@@ -107,6 +114,8 @@ def test_what_all_share_outlives_every_worker_that_had_it(cluster, connection):
 
 def refusal(cluster, connection, **environment):
     """What is said of a third worker in another environment."""
+    from adapters.dask.executor import connected
+
     cluster.join(**environment)
     connection.client.wait_for_workers(3, timeout=60)
     try:
@@ -133,7 +142,12 @@ def test_a_worker_with_another_commit_is_named(cluster, connection, tmp_path):
     assert re.search(r"tcp://\S+ has code of Medcost with digest \w+, here it is", said)
 
 
+@pytest.mark.process
 def test_a_cluster_that_goes_away_is_said_to_be_unavailable(dask_cluster):
+    import dask.config
+
+    from adapters.dask.executor import connected
+
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
         dask_cluster(workers=1) as cluster,
@@ -146,7 +160,10 @@ def test_a_cluster_that_goes_away_is_said_to_be_unavailable(dask_cluster):
             next(results)
 
 
+@pytest.mark.process
 def test_nobody_at_the_address_is_said_at_once():
+    from adapters.dask.executor import connected
+
     with socket.create_server(("127.0.0.1", 0)) as door:
         address = f"tcp://127.0.0.1:{door.getsockname()[1]}"
     with pytest.raises(ExecutorUnavailable, match="no Dask scheduler answers"), connected(address, patience=0.5):
@@ -154,6 +171,9 @@ def test_nobody_at_the_address_is_said_at_once():
 
 
 @pytest.mark.parametrize("address", ["spark://127.0.0.1:1", "tcp://127.0.0.1:port"])
+@pytest.mark.process
 def test_an_address_of_another_kind_is_refused(address):
+    from adapters.dask.executor import connected
+
     with pytest.raises(ConfigurationError, match="no address"), connected(address, patience=1):
         pass

@@ -2,11 +2,12 @@
 
 import pytest
 
-from domain.beneficiary import FACTS, Beneficiary, Region, Sex
 from domain.errors import PredictorUnavailable
+from domain.people.beneficiary import Beneficiary
+from tests.support.default_schema import DEFAULT, FACTS
 
-ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
-bob = Beneficiary(age=58, sex=Sex.MALE, bmi=34.0, children=0, smoker=True, region=Region.SOUTHWEST)
+ann = Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))
+bob = Beneficiary(DEFAULT, (58, "male", 34.0, 0, True, "southwest"))
 
 
 @pytest.fixture
@@ -24,6 +25,14 @@ async def test_dollars_add_up_to_the_expected_cost_to_the_cent(explainer, who):
     told = await explainer.explain(who)
     cents = [round(usd * 100) for usd in (told.baseline, *(one.usd for one in told.contributions))]
     assert sum(cents) == round(told.expected * 100)
+
+
+@pytest.mark.parametrize("who", [ann, bob])
+async def test_dollars_add_up_to_the_typical_cost_where_that_is_asked_for(explainer, who):
+    told = await explainer.explain(who, "typical")
+    cents = [round(usd * 100) for usd in (told.baseline, *(one.usd for one in told.contributions))]
+    assert (told.of, sum(cents)) == ("typical", round(told.typical * 100))
+    assert (await explainer.explain(who)).typical == told.typical
 
 
 async def test_every_fact_has_its_dollars_in_the_order_of_the_facts(explainer):

@@ -8,9 +8,7 @@ import pytest
 
 from adapters.memory.registry import MemoryRegistry
 from adapters.mlflow.folders import MlflowFolders
-from adapters.mlflow.registry import MlflowRegistry
 from adapters.mlflow.server import MlflowServer
-from adapters.mlflow.store import MlflowStore
 from domain.errors import ModelRefused, RegistryUnavailable, VersionNotFound
 
 
@@ -25,6 +23,9 @@ class Kept:
 def kept(request, tmp_path):
     if request.param == "memory":
         return Kept(MemoryRegistry(tmp_path))
+    from adapters.mlflow.registry import MlflowRegistry
+    from adapters.mlflow.store import MlflowStore
+
     if request.param == "mlflow":
         return Kept(MlflowRegistry(request.getfixturevalue("mlflow_store")))
     address = request.getfixturevalue("mlflow_server").address
@@ -61,6 +62,9 @@ async def test_a_server_that_is_away_is_unavailable(tmp_path):
 @pytest.fixture
 async def over_http(mlflow_server, fitted):
     """A version of its own on MLflow's server: its number, the folder where the server keeps it, how it is fetched."""
+    from adapters.mlflow.registry import MlflowRegistry
+    from adapters.mlflow.store import MlflowStore
+
     version = await MlflowRegistry(MlflowStore(mlflow_server.address, None)).register(fitted)
     newest = max(mlflow_server.artifacts.rglob("manifest.json"), key=lambda file: file.stat().st_mtime_ns)
     return version.number, newest.parent, MlflowFolders(MlflowServer(mlflow_server.address))

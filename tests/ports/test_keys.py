@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from adapters.local.known_keys import KnownKeys
 from adapters.memory.clock import FixedClock
 from adapters.memory.keys import MemoryKeys
 from adapters.postgres.engine import connect
 from adapters.postgres.keys import PostgresKeys
-from adapters.system.known_keys import KnownKeys
+from domain.access.keys import Role
 from domain.errors import KeyNotFound
-from domain.keys import Role
 from domain.ports.keys import ApiKeys
 
 
@@ -58,6 +58,15 @@ async def test_a_revoked_key_opens_nothing_and_stays_revoked(keys: ApiKeys, cloc
     with pytest.raises(KeyNotFound):
         await keys.find(secret)
     assert list(await keys.all()) == [revoked]
+
+
+async def test_a_revoked_key_opens_nothing_though_the_clock_is_set_back(keys: ApiKeys, clock: FixedClock) -> None:
+    ann, secret = await keys.create("ann", Role.CLIENT)
+    await keys.find(secret)
+    await keys.revoke(ann.id)
+    clock.advance(timedelta(days=-1))
+    with pytest.raises(KeyNotFound, match="revoked"):
+        await keys.find(secret)
 
 
 async def test_an_expired_key_opens_nothing_and_says_when_it_expired(keys: ApiKeys, clock: FixedClock) -> None:

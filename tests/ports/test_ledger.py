@@ -13,19 +13,31 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from adapters.local.witness import FileWitness
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.witness import MemoryWitness
 from adapters.postgres.engine import connect
 from adapters.postgres.ledger import PostgresLedger
-from adapters.system.witness import FileWitness
-from domain.claims import DataOrigin
 from domain.errors import LedgerBroken, NoChampion, RegistryUnavailable, VersionNotFound
-from domain.ledger import Change, Head, NewEntry, verify
-from domain.model import FamilySummary, ModelCard, ModelVersion, Provenance, Recipe
+from domain.models.ledger import Change, Head, NewEntry, verify
+from domain.models.model import FamilySummary, ModelCard, ModelVersion, Provenance, Recipe
+from domain.models.promotion import Candidacy, PairedComparison, PromotionPolicy
+from domain.models.scores import (
+    ActuarialScores,
+    Calibration,
+    ExpectedScores,
+    FifthScores,
+    GroupScores,
+    IntervalScores,
+    PredictiveRatio,
+    Scores,
+    TypicalScores,
+    ZeroScores,
+)
+from domain.monitoring.profile import Profile
+from domain.people.claims import DataOrigin
 from domain.ports.ledger import ModelLedger
-from domain.profile import Profile
-from domain.promotion import Candidacy, PairedComparison, PromotionPolicy
-from domain.scores import ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
+from tests.support.default_schema import DEFAULT
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SCORES = Scores(
@@ -48,7 +60,7 @@ CARD = ModelCard(
     grouping=("smoker",),
     provenance=Provenance(metric="crps", compared=(FamilySummary("linear", 2000.0, 10.0),), trials=3),
     notes=("fitted on a subsample",),
-    profile=Profile.of([[18, 64], [0, 1], [27.4, 31], [0, 2], [1, 0], [3, 3]]),
+    profile=Profile.of(DEFAULT, [[18, 64], [0, 1], [27.4, 31], [0, 2], [1, 0], [3, 3]]),
 )
 FIRST = ModelVersion(1, "a" * 64, NOON, CARD)
 SECOND = ModelVersion(2, "b" * 64, NOON, replace(CARD, rows=2000))
@@ -60,6 +72,22 @@ VERDICT = PromotionPolicy().judge(
         ),
         coverage=0.93, group_coverage={"smoker=yes": 0.95}, milliseconds=0.4, megabytes=0.2,
     )
+)  # fmt: skip
+FIFTH = FifthScores(
+    people=190, coverage=0.9, predicted=900.5, observed=880.25, from_zero=1.0, zero_predicted=0.3, zero_observed=0.28
+)
+MEASURED = replace(
+    SCORES,
+    groups=(replace(SCORES.groups[0], people=190, ratio=PredictiveRatio(0.98, 0.9, 1.07)),),
+    people=950,
+    zero=ZeroScores(0.2, 0.19, 0.15),
+    fifths=(FIFTH,) * 5,
+    actuarial=ActuarialScores(
+        overall=PredictiveRatio(1.3, 0.97, 1.35), deciles=(PredictiveRatio(None), PredictiveRatio(1.6, 0.4)) * 5,
+        cpm=0.1, gini=0.3, mae_over_mean=0.8, capped_r2=0.2, cap=250_000.0, capture_1=0.3, capture_5=0.4,
+        capture_10=0.5,
+    ),
+    quantiles=(Calibration(0.5, 0.49),),
 )  # fmt: skip
 
 
@@ -94,6 +122,15 @@ async def ledger(request: pytest.FixtureRequest, witness: MemoryWitness) -> Asyn
     engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
     yield PostgresLedger(engine, witness)
     await engine.dispose()
+
+
+async def test_every_figure_of_a_version_and_its_verdict_comes_back(ledger: ModelLedger) -> None:
+    verdict = PromotionPolicy().judge(replace(VERDICT.candidacy, measured=MEASURED, repeated=2))
+    assert any(check.lenient for check in verdict.checks)
+    await ledger.admit(replace(FIRST, card=replace(CARD, cross_validation=MEASURED)))
+    await ledger.attach(1, verdict)
+    assert await ledger.verdict(1) == verdict
+    assert (await ledger.version(1)).card.cross_validation == MEASURED
 
 
 async def test_an_admitted_version_is_known_whole(ledger: ModelLedger) -> None:

@@ -1,19 +1,19 @@
 """The port `loader`: one suite over every adapter."""
 
 from array import array
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from adapters.memory.loader import MemoryLoader, write_flat_model
-from adapters.sklearn.loader import SklearnLoader
-from domain.beneficiary import FACTS, Beneficiary, Region, Sex
+from domain.costs.chance import Chance
+from domain.costs.prediction import ModelReference, NewPrediction, codes_of, shaped
 from domain.errors import InvalidBeneficiary, ModelRefused
-from domain.manifest import MANIFEST
-from domain.prediction import ModelReference, NewPrediction, codes_of, shaped
+from domain.models.manifest import MANIFEST
+from domain.people.beneficiary import Beneficiary
+from tests.support.default_schema import DEFAULT, FACTS, Region
 
-ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+ann = Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))
 
 
 @pytest.fixture(params=["memory", "sklearn"])
@@ -21,7 +21,9 @@ def shelf(request, tmp_path):
     """A loader, and a folder with its digest that may be spoilt."""
     folder = tmp_path / "medcost"
     if request.param == "memory":
-        return MemoryLoader(), folder, write_flat_model(folder, usd=100)
+        return MemoryLoader(DEFAULT), folder, write_flat_model(folder, usd=100)
+    from adapters.sklearn.loader import SklearnLoader
+
     fitted = request.getfixturevalue("fitted")
     folder.mkdir()
     for file in fitted.folder.iterdir():
@@ -40,13 +42,25 @@ async def test_a_loaded_model_answers_and_names_itself(shelf):
 async def test_many_are_answered_as_numbers_as_each_is_alone(shelf):
     loader, folder, digest = shelf
     model = loader.load(ModelReference(7, digest), folder)
-    people = [ann, replace(ann, age=90), replace(ann, smoker=True, region=Region.SOUTHWEST)] * 30
+    people = [ann, ann.changed(age=90), ann.changed(smoker=True, region=Region.SOUTHWEST)] * 30
     facts = shaped(array("d", [number for who in people for number in who.as_numbers()]), (len(people), 6))
     columns = await model.predict_columns(facts)
     estimates = await model.predict(people)
     assert columns.model == ModelReference(7, digest)
-    assert columns.numbers.tolist() == [[one.cost.mean, *one.cost.quantiles] for one in estimates]
+    assert columns.numbers.tolist() == [[one.cost.mean, *one.cost.quantiles, one.cost.zero] for one in estimates]
     assert [columns.cautions.get(row, ()) for row in range(len(people))] == [one.cautions for one in estimates]
+
+
+async def test_chances_of_many_are_those_of_each(shelf):
+    loader, folder, digest = shelf
+    model = loader.load(ModelReference(7, digest), folder)
+    people = [ann, ann.changed(age=90), ann.changed(smoker=True, region=Region.SOUTHWEST)]
+    facts = shaped(array("d", [number for who in people for number in who.as_numbers()]), (len(people), 6))
+    published = await model.publish_columns(facts, above=9_000.0)
+    chances = [Chance.of(one.cost, 9_000.0) for one in await model.predict(people)]
+    assert published.zero.tolist() == [one.zero for one in chances]
+    assert published.above is not None
+    assert published.above.tolist() == pytest.approx([one.above for one in chances], abs=2e-6)
 
 
 async def test_what_is_published_of_many_is_what_is_recorded_of_each(shelf):
@@ -54,7 +68,7 @@ async def test_what_is_published_of_many_is_what_is_recorded_of_each(shelf):
     model = loader.load(ModelReference(7, digest), folder)
     ages, bmis = (18, 40, 64, 90), (10.0, 15.95, 27.5, 30.0, 33.333, 70.0)
     people = [
-        replace(ann, age=a, bmi=b, children=c, smoker=s)
+        ann.changed(age=a, bmi=b, children=c, smoker=s)
         for a in ages
         for b in bmis
         for c in (0, 9)
@@ -73,7 +87,7 @@ async def test_what_is_published_of_many_is_what_is_recorded_of_each(shelf):
         [one.interval.low for one in recorded],
         [one.interval.high for one in recorded],
     ]
-    assert [codes_of(bits) for bits in columns.cautions] == [
+    assert [codes_of(bits, columns.codes) for bits in columns.cautions] == [
         tuple(caution.code for caution in one.cautions) for one in recorded
     ]
 

@@ -11,11 +11,12 @@ import pytest
 from adapters.memory.monitoring import MemoryReports
 from adapters.postgres.engine import connect
 from adapters.postgres.monitoring import PostgresReports
-from domain.drift import ColumnDrift
+from domain.costs.prediction import ModelReference
 from domain.errors import RepositoryUnavailable
-from domain.monitoring import JudgedGroup, MonitoringReport
+from domain.monitoring.drift import ColumnDrift
+from domain.monitoring.level import CostLevel, LevelState
+from domain.monitoring.report import JudgedGroup, MonitoringReport
 from domain.ports.monitoring import MonitoringReports
-from domain.prediction import ModelReference
 
 NOON = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 REPORT = MonitoringReport(
@@ -35,6 +36,10 @@ REPORT = MonitoringReport(
             group="all", outcomes=120, inside=90, bias=-512.25, typical_mae=3100.5, before=0.91, adjusted_p=2e-7,
             short=True,
         ),
+    ),
+    level=CostLevel(
+        since=NOON - timedelta(days=45), outcomes=180, ratio=0.91, low=0.75, high=None, needed=2100,
+        state=LevelState.UNCLEAR,
     ),
 )  # fmt: skip
 
@@ -57,6 +62,21 @@ async def test_a_report_is_found_again_whole(reports: MonitoringReports) -> None
     await reports.add(REPORT)
     assert await reports.newest() == REPORT
     assert REPORT.alarms == ("drift:age", "coverage:all")
+
+
+async def test_a_report_of_before_the_level_of_costs_was_asked_is_found_again(reports: MonitoringReports) -> None:
+    old = replace(REPORT, level=None)
+    await reports.add(old)
+    assert await reports.newest() == old
+
+
+async def test_a_shifted_level_is_an_alarm(reports: MonitoringReports) -> None:
+    assert REPORT.level
+    shifted = replace(REPORT, level=replace(REPORT.level, low=0.7, high=0.9, needed=0, state=LevelState.SHIFTED))
+    await reports.add(shifted)
+    found = await reports.newest()
+    assert found
+    assert found.alarms == ("drift:age", "coverage:all", "level")
 
 
 async def test_the_newest_is_the_one_with_the_latest_time(reports: MonitoringReports) -> None:

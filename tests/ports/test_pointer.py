@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import text
 
 from adapters.bentoml.publisher import BentoPublisher
+from adapters.local.witness import FileWitness
 from adapters.memory.loader import write_flat_model
 from adapters.memory.publisher import MemoryPublisher
 from adapters.postgres.engine import connect
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.pointer import PostgresPointer
-from adapters.system.witness import FileWitness
+from domain.costs.prediction import ModelReference
 from domain.errors import RepositoryUnavailable
-from domain.ledger import Change, NewEntry
-from domain.prediction import ModelReference
+from domain.models.ledger import Change, NewEntry
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from domain.costs.prediction import ModelReference, Outcome, Prediction
 from domain.ports.predictions import PredictionRepository
-from domain.prediction import ModelReference, Outcome, Prediction
-from tests.recorded import NEW, NOON
+from tests.support.recorded import NEW, NOON
 
 MINUTE, YEAR = timedelta(minutes=1), timedelta(days=365)
 

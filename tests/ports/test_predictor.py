@@ -2,12 +2,13 @@
 
 import pytest
 
-from domain.beneficiary import Beneficiary, Region, Sex
 from domain.errors import PredictorUnavailable
+from domain.people.beneficiary import Beneficiary
+from tests.support.default_schema import DEFAULT
 
-ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
-bob = Beneficiary(age=88, sex=Sex.MALE, bmi=44.0, children=0, smoker=True, region=Region.SOUTHWEST)
-eve = Beneficiary(age=19, sex=Sex.FEMALE, bmi=18.0, children=5, smoker=False, region=Region.SOUTHEAST)
+ann = Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))
+bob = Beneficiary(DEFAULT, (88, "male", 44.0, 0, True, "southwest"))
+eve = Beneficiary(DEFAULT, (19, "female", 18.0, 5, False, "southeast"))
 
 
 @pytest.fixture

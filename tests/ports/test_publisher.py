@@ -5,8 +5,8 @@ import pytest
 from adapters.bentoml.publisher import BentoPublisher
 from adapters.memory.loader import write_flat_model
 from adapters.memory.publisher import MemoryPublisher
+from domain.costs.prediction import ModelReference
 from domain.errors import ModelRefused, VersionNotFound
-from domain.prediction import ModelReference
 
 
 @pytest.fixture(params=["memory", "bentoml"])

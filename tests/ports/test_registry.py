@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from adapters.memory.registry import MemoryRegistry
-from adapters.mlflow.registry import MlflowRegistry
-from adapters.mlflow.store import MlflowStore
 from domain.errors import RegistryUnavailable, VersionNotFound
-from domain.model import CHALLENGER, CHAMPION, TrainedModel
-from domain.model_card import markdown
+from domain.models.card import markdown
+from domain.models.model import CHALLENGER, CHAMPION, TrainedModel
+from domain.models.promotion import Candidacy, PairedComparison, PromotionPolicy
 from domain.ports.registry import ModelRegistry
-from domain.promotion import Candidacy, PairedComparison, PromotionPolicy
+
+if TYPE_CHECKING:
+    from adapters.mlflow.store import MlflowStore
+
 
 VERDICT = PromotionPolicy().judge(
     Candidacy(
@@ -31,6 +34,8 @@ VERDICT = PromotionPolicy().judge(
 def registry(request: pytest.FixtureRequest, tmp_path: Path) -> ModelRegistry:
     if request.param == "memory":
         return MemoryRegistry(tmp_path)
+    from adapters.mlflow.registry import MlflowRegistry
+
     return MlflowRegistry(request.getfixturevalue("mlflow_store"))
 
 
@@ -93,7 +98,11 @@ async def test_a_verdict_can_be_attached(registry: ModelRegistry, fitted: Traine
     await registry.annotate(await registry.register(fitted), VERDICT)
 
 
+@pytest.mark.server
 async def test_a_registry_that_is_away_is_unavailable(tmp_path: Path) -> None:
+    from adapters.mlflow.registry import MlflowRegistry
+    from adapters.mlflow.store import MlflowStore
+
     (tmp_path / "mlflow.db").write_bytes(b"this is no database" * 100)
     with pytest.raises(RegistryUnavailable):
         await MlflowRegistry(MlflowStore(f"sqlite:///{tmp_path}/mlflow.db", tmp_path / "artifacts")).numbers()
@@ -102,19 +111,23 @@ async def test_a_registry_that_is_away_is_unavailable(tmp_path: Path) -> None:
 async def test_the_card_can_be_read_in_mlflow_and_tells_the_verdict_once_there_is_one(
     fitted: TrainedModel, mlflow_store: MlflowStore
 ) -> None:
+    from adapters.mlflow.registry import MlflowRegistry
+
     client = mlflow_store.client
     registry = MlflowRegistry(mlflow_store)
     version = await registry.register(fitted)
-    assert client.get_model_version("medcost", "1").description == markdown(version, None)
+    assert client.get_model_version("medcost", "1").description == markdown(version, None, brief=True)
     await registry.annotate(version, VERDICT)
     found = client.get_model_version("medcost", "1")
-    assert found.description == markdown(version, VERDICT)
+    assert found.description == markdown(version, VERDICT, brief=True)
     assert "model_card.md" in [one.path for one in client.list_artifacts(str(found.run_id))]
 
 
 async def test_a_card_longer_than_mlflow_keeps_says_where_the_whole_one_is(
     fitted: TrainedModel, mlflow_store: MlflowStore
 ) -> None:
+    from adapters.mlflow.registry import MlflowRegistry
+
     card = replace(fitted.card, notes=("a note of forty-one characters, repeated",) * 200)
     await MlflowRegistry(mlflow_store).register(replace(fitted, card=card))
     description = str(mlflow_store.client.get_model_version("medcost", "1").description)
@@ -125,6 +138,8 @@ async def test_a_card_longer_than_mlflow_keeps_says_where_the_whole_one_is(
 async def test_the_verdict_and_the_signature_can_be_read_in_mlflow(
     fitted: TrainedModel, mlflow_store: MlflowStore
 ) -> None:
+    from adapters.mlflow.registry import MlflowRegistry
+
     store = mlflow_store
     registry = MlflowRegistry(store)
     await registry.annotate(await registry.register(fitted), VERDICT)

@@ -3,18 +3,15 @@
 import math
 from concurrent.futures import ThreadPoolExecutor
 from time import sleep
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from adapters.memory.tuner import MemoryTuner
-from adapters.optuna.options import TuneBudget, TuneOptions
-from adapters.optuna.tuner import OptunaTuner
-from domain.errors import ConfigurationError, MedcostError, TrialPruned
-from domain.model import Choice, FloatRange, IntRange
+from domain.errors import ConfigurationError, MedcostError, RepositoryUnavailable, TrialPruned
+from domain.models.model import Choice, FloatRange, IntRange
 
-TRIALS = 8
+TRIALS = 5
+NO_ROWS, NO_FAMILY, AWAY = "there are no rows", "there is no such family", "the cluster is away"
 SPACE = {
     "depth": IntRange(1, 32, log=True),
     "rate": FloatRange(0.001, 1.0, log=True),
@@ -25,30 +22,23 @@ SPACE = {
 FIRST = {"depth": 4, "rate": 0.1, "share": 0.5, "leaves": 5, "loss": "squared"}
 
 
-@pytest.fixture
-def optuna_url(postgres_server):
-    """An empty database of Optuna's own."""
-    name = f"optuna_{uuid4().hex}"
-    engine = create_engine(postgres_server("postgres", driver="psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return postgres_server(name, driver="psycopg")
-
-
 @pytest.fixture(params=["memory", "optuna", "sqlite", "postgres"])
-def make_tuner(request, tmp_path):
-    """`make_tuner()` gives a tuner of 8 trials on always the same studies."""
+def make_tuner(request):
+    """`make_tuner()` gives a tuner of 5 trials on always the same studies."""
     if request.param == "memory":
         tuner = MemoryTuner(n_trials=TRIALS)
         return lambda: tuner
+    from adapters.optuna.options import TuneBudget, TuneOptions
+    from adapters.optuna.tuner import OptunaTuner
+
     options = TuneOptions(budget=TuneBudget(n_trials=TRIALS))
     if request.param == "optuna":
         tuner = OptunaTuner(None, options)
         return lambda: tuner
     if request.param == "sqlite":
-        return lambda: OptunaTuner(f"sqlite:///{tmp_path / 'optuna.db'}", options)
-    url = request.getfixturevalue("optuna_url")
+        file = request.getfixturevalue("optuna_file")
+        return lambda: OptunaTuner(file, options)
+    url = request.getfixturevalue("optuna_database")()
     return lambda: OptunaTuner(url, options)
 
 
@@ -150,15 +140,52 @@ def test_a_study_goes_on_where_an_interrupt_ended_it(make_tuner):
     assert len(make_tuner().trials("s")) == TRIALS
 
 
-def test_a_trial_that_fails_is_kept_as_failed_and_the_error_goes_on(make_tuner):
+def test_a_trial_that_raises_is_marked_failed_and_the_study_goes_on(make_tuner):
     def broken(hyperparameters, report):
-        raise ZeroDivisionError
+        if hyperparameters == FIRST:
+            raise ZeroDivisionError(NO_ROWS)
+        return bowl(hyperparameters, report)
 
     told = []
-    with pytest.raises(ZeroDivisionError):
-        tune(make_tuner(), broken, on_trial=told.append)
+    best = tune(make_tuner(), broken, on_trial=told.append)
     assert told == make_tuner().trials("s")
-    assert [(trial.state, trial.loss) for trial in told] == [("failed", None)]
+    assert [trial.state for trial in told] == ["failed"] + ["complete"] * (TRIALS - 1)
+    assert (told[0].loss, told[0].error) == (None, f"ZeroDivisionError: {NO_ROWS}")
+    assert best.state == "complete"
+
+
+def test_a_study_whose_every_trial_raises_says_what_the_last_one_met(tuner):
+    def broken(hyperparameters, report):
+        raise ZeroDivisionError(NO_ROWS)
+
+    with pytest.raises(MedcostError, match=f"trial {TRIALS - 1}, met ZeroDivisionError: {NO_ROWS}"):
+        tune(tuner, broken)
+    assert len(tuner.trials("s")) == TRIALS
+
+
+def test_a_wrong_configuration_ends_the_study_at_once(tuner):
+    def refused(hyperparameters, report):
+        raise ConfigurationError(NO_FAMILY)
+
+    with pytest.raises(ConfigurationError, match=NO_FAMILY):
+        tune(tuner, refused)
+    assert [trial.error for trial in tuner.trials("s")] == [NO_FAMILY]
+
+
+def test_a_trial_whose_means_were_away_is_made_again(make_tuner):
+    tried = []
+
+    def away(hyperparameters, report):
+        tried.append(dict(hyperparameters))
+        if len(tried) == 2:
+            raise RepositoryUnavailable(AWAY)
+        return bowl(hyperparameters, report)
+
+    with pytest.raises(RepositoryUnavailable):
+        tune(make_tuner(), away)
+    tune(make_tuner(), away)
+    assert tried[2] == tried[1]
+    assert {trial.state for trial in make_tuner().trials("s")} == {"complete"}
 
 
 def test_a_pruned_trial_has_no_loss_and_never_wins(tuner):

@@ -9,12 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from adapters.local.witness import FileWitness
 from adapters.memory.witness import MemoryWitness
 from adapters.mlflow.server import MlflowServer
 from adapters.mlflow.witness import MlflowWitness
-from adapters.system.witness import FileWitness
 from domain.errors import LedgerBroken, RegistryUnavailable
-from domain.ledger import Head
+from domain.models.ledger import Head
 
 FIRST, SECOND = Head("a" * 64), Head("a" * 64, announced="b" * 64)
 
@@ -55,8 +55,8 @@ def test_another_process_is_told_the_same_and_need_not_import_mlflow(address, tm
             "import asyncio, sys, pathlib\n"
             "from adapters.mlflow.server import MlflowServer\n"
             "from adapters.mlflow.witness import MlflowWitness\n"
-            "from adapters.system.witness import FileWitness\n"
-            "from domain.ledger import Head\n"
+            "from adapters.local.witness import FileWitness\n"
+            "from domain.models.ledger import Head\n"
             "for one in (MlflowWitness(MlflowServer(sys.argv[1])), FileWitness(pathlib.Path(sys.argv[2]))):\n"
             f"    print(asyncio.run({work}))\n"
             "assert 'mlflow' not in sys.modules\n"

@@ -20,8 +20,8 @@ import asyncpg
 import pytest
 
 from adapters.postgres.embedded import EmbeddedPostgres
-from entrypoints.wiring.running import status_of
-from entrypoints.wiring.settings import load
+from entrypoints.composition.settings import load
+from entrypoints.hosting.running import status_of
 
 FIGURES = ("expected", "typical", "interval")
 
@@ -35,22 +35,25 @@ def long() -> int:
 @pytest.fixture(scope="session")
 def medcost_up(
     trained_up: Callable[..., AbstractContextManager[tuple[Path, str]]],
-) -> Callable[[Path], AbstractContextManager[Running]]:
-    """`with medcost_up(folder) as running:` drives `medcost up` on a copy of the trained home in a folder."""
+) -> Callable[..., AbstractContextManager[Running]]:
+    """`with medcost_up(folder) as running:` drives `medcost up` on a copy of the trained home in a folder.
+
+    More settings are given by name, as in the environment.
+    """
 
     @contextmanager
-    def medcost_up(folder: Path) -> Iterator[Running]:
-        with trained_up(folder) as (home, url):
+    def medcost_up(folder: Path, **settings: str) -> Iterator[Running]:
+        with trained_up(folder, **settings) as (home, url):
             yield Running(home, url)
 
     return medcost_up
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(
-    medcost_up: Callable[[Path], AbstractContextManager[Running]], tmp_path_factory: pytest.TempPathFactory
+    medcost_up: Callable[..., AbstractContextManager[Running]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
-    """One `medcost up` for a file's tests: it has to survive them all."""
+    """Run one `medcost up` for all tests: it has to survive them all."""
     with medcost_up(tmp_path_factory.mktemp("running")) as running:
         yield running
 

@@ -5,12 +5,13 @@ BEGIN;
 
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, api, dashboard, trainer, model, pgadmin;
 
-GRANT SELECT ON alembic_version TO api, dashboard, trainer, pgadmin;
+-- which migrations were made, which releases may serve with them, and which schema people are of
+GRANT SELECT ON schema_revision, alembic_version, schemas TO api, dashboard, trainer, pgadmin;
 
 -- answers: recorded, read, given an outcome, erased; never rewritten. The trainer learns nothing of people who asked.
 GRANT SELECT, INSERT, DELETE ON predictions TO api, dashboard;
 GRANT UPDATE (outcome, outcome_at) ON predictions TO api, dashboard;
-GRANT SELECT, INSERT ON erasures TO api, dashboard;
+GRANT SELECT, INSERT ON erasures, outcome_changes TO api, dashboard;
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO api, dashboard;
 
 -- models: the trainer admits versions; admins choose among them, on the pages or through the API.
@@ -24,6 +25,9 @@ GRANT INSERT, UPDATE ON model_ledger TO api, dashboard, trainer;
 -- model servers learn which version is to be served, with its digest, and nothing else
 GRANT SELECT (number, version, digest) ON model_ledger TO model;
 
+-- slow changes: asked for by whoever may, taken and ended by any process that serves
+GRANT SELECT, INSERT, UPDATE ON jobs TO api, dashboard;
+
 -- reports of monitoring: figures, no person. `medcost monitor run` reads answers and outcomes, so it runs as dashboard.
 GRANT SELECT ON monitoring_reports TO api, dashboard, trainer, pgadmin;
 GRANT INSERT ON monitoring_reports TO dashboard;
@@ -34,7 +38,7 @@ GRANT SELECT, INSERT, UPDATE ON admin_password TO dashboard;
 GRANT SELECT, INSERT, UPDATE, DELETE ON admin_sessions, sign_in_failures TO dashboard;
 
 -- people with pgAdmin look, and see no secrets, not even hashed ones
-GRANT SELECT ON predictions, erasures, idempotency_keys, model_versions, model_ledger TO pgadmin;
+GRANT SELECT ON predictions, outcome_changes, erasures, idempotency_keys, model_versions, model_ledger TO pgadmin;
 GRANT SELECT (id, name, role, created_at, revoked_at, expires_at) ON api_keys TO pgadmin;
 
 COMMIT;

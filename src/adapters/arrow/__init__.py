@@ -1,1 +1,1 @@
-"""People in CSV, Parquet and JSON Lines files of any size, read and answered batch by batch."""
+"""People and claims in CSV, Parquet and JSON Lines files of any size, read and answered batch by batch."""

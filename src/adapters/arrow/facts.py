@@ -1,96 +1,137 @@
-"""The six facts of a batch as numbers: those that are plainly right at once, all others one by one by the domain."""
+"""The facts of a batch as numbers, which rules its rows break, and its good rows as they are passed on."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from domain.beneficiary import FACTS, NUMBER_LIMITS, REGIONS, SEXES, Beneficiary
-from domain.errors import FieldError, InvalidBeneficiary
+from adapters.arrow.columns import cell_at, read_cost, read_fact
+from domain.costs.scoring import PeopleBatch
+from domain.errors import FieldError
+from domain.people.claims import MOST_VIOLATIONS, Violation
+from domain.people.fact import Kind
+from domain.people.meaning import shown
+from domain.people.table_reading import RowReader, TableReading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from adapters.arrow.columns import Values
     from adapters.arrow.reading import Batch, Row
 
     Floats = NDArray[np.float64]
-
-_CODES: Final[Mapping[str, Mapping[str, float]]] = {
-    "sex": {sex.value: float(code) for code, sex in enumerate(SEXES)},
-    "smoker": {"no": 0.0, "false": 0.0, "yes": 1.0, "true": 1.0},
-    "region": {region.value: float(code) for code, region in enumerate(REGIONS)},
-}
-_SMOKER: Final = {"true": True, "false": False}
-_WHOLE: Final = ("age", "children")
-_LOWS, _HIGHS = np.array(NUMBER_LIMITS).T
+    Mask = NDArray[np.bool_]
+    Broken = Sequence[tuple[int, FieldError]]
 
 
-def facts_of(batch: Batch) -> tuple[Floats, NDArray[np.bool_], Sequence[tuple[int, FieldError]]]:
-    """Read the facts; names are told apart by neither case nor spaces around them, choices neither.
+def people_batches(batches: Iterator[Batch], *, done: int = 0) -> Iterator[PeopleBatch]:
+    """Read the people in the batches of a file, without those that begin it and together have ``done`` rows."""
+    read = 0
+    for batch in batches:
+        before, read = read, read + len(batch)
+        if done and read <= done:
+            continue
+        facts, good, broken = facts_of(batch)
+        people = facts if good.all() else facts[good]
+        yield PeopleBatch(
+            schema=batch.reading.schema,
+            facts=cast("memoryview[float]", people.data),
+            rows=len(batch),
+            violations=list(violations_of(batch, broken[:MOST_VIOLATIONS], rows_before=before)),
+            unused_columns=_unused_columns(batch),
+            share=batch.share,
+            good_rows=_good_rows(batch, facts, good),
+        )
+
+
+def facts_of(batch: Batch) -> tuple[Floats, Mask, Broken]:
+    """Read the facts of a batch.
 
     Returns:
-        n x 6, `Beneficiary.as_numbers` row by row; which of the rows are people; and the broken rules of the others,
-        each with its position, one after the other.
+        n x facts, in the order of the schema; which of the rows are people; and the broken rules of the others, each
+        with its position, one after the other.
     """
-    given = {name.strip().casefold(): name for name in batch.names}
-    numbers = np.full((len(batch), len(FACTS)), np.nan)
+    numbers = np.full((len(batch), batch.reading.schema.width), np.nan)
+    broken: list[tuple[int, FieldError]] = [*batch.broken.items()]
+    for rows, table in _alike(batch):
+        for place, (fact, column) in enumerate(zip(table.schema.facts, table.facts, strict=True)):
+            if column is None:
+                if not fact.may_be_missing:
+                    broken += [(i, FieldError(fact.name, "missing", "is required")) for i in rows.tolist()]
+                continue
+            read = read_fact(column, _cells(batch, column.column, rows), is_json=isinstance(batch.rows, list))
+            numbers[rows, place] = read.numbers
+            broken += [(int(rows[i]), error) for i, error in read.broken]
+    broken = [(i, error) for i, error in broken if i not in batch.broken or error is batch.broken[i]]
     good = np.ones(len(batch), dtype=np.bool_)
-    for place, fact in enumerate(FACTS):
-        if fact in given:
-            values = numbers[:, place] = _numbers(fact, batch.column(given[fact]))
-            good &= (values >= _LOWS[place]) & (values <= _HIGHS[place])
-            if fact in _WHOLE:
-                good &= values == np.floor(values)
-        else:
-            good[:] = False
-    broken: list[tuple[int, FieldError]] = []
-    for i in np.flatnonzero(~good).tolist():
-        row = batch.row(i)
-        if isinstance(row, FieldError):
-            broken.append((i, row))
-            continue
-        try:
-            numbers[i] = _beneficiary(row).as_numbers()
-            good[i] = True
-        except InvalidBeneficiary as bad:
-            broken += [(i, one) for one in bad.errors]
-    return numbers, good, broken
+    good[[i for i, _ in broken]] = False
+    return numbers, good, sorted(broken, key=lambda one: one[0])
 
 
-def _numbers(fact: str, values: pa.Array) -> Floats:
-    """Give a fact's numbers, NaN for what is not plainly one."""
-    codes = _CODES.get(fact)
-    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
-    if codes and (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
-        coded: Any = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
-        choices = [codes.get((text or "").strip().casefold(), np.nan) for text in coded.dictionary.to_pylist()]
-        # a null has the place behind all choices
-        return np.array([*choices, np.nan])[pc.fill_null(coded.indices, len(choices)).to_numpy(zero_copy_only=False)]
-    if fact == "smoker" and pa.types.is_boolean(kind):
-        return _floats(pc.cast(values, pa.int8()))
-    if codes is None and (pa.types.is_integer(kind) or pa.types.is_floating(kind)) and kind == values.type:
-        return _floats(values)
-    return np.full(len(values), np.nan)
+def violations_of(batch: Batch, broken: Broken, *, rows_before: int) -> Iterator[Violation]:
+    """Give the broken rules of a batch with what was found."""
+    for i, error in broken:
+        line = None if batch.lines is None else batch.lines[i]
+        table = batch.reading
+        if isinstance(table, RowReader):
+            table = table.reading(batch.rows[i]) if isinstance(batch.rows, list) else None
+        column = table.matched.columns.get(error.field) if table else None
+        value = "" if column is None else shown(cell_at(batch.column(column), i))
+        yield Violation(rows_before + i + 1, error.field, error.code, error.detail, value, line)
 
 
-def _floats(values: Any) -> Floats:
-    """Make floats of numbers, NaN of nulls."""
-    return cast("Floats", values.to_numpy(zero_copy_only=False)).astype(np.float64, copy=False)
+def _unused_columns(batch: Batch) -> Sequence[str]:
+    """Give the columns of a batch that nothing is read from."""
+    reading = batch.reading
+    if isinstance(reading, RowReader):
+        reading = reading.reading(dict.fromkeys(batch.names))
+    return reading.matched.unused
 
 
-def _beneficiary(row: Row) -> Beneficiary:
-    facts = {name.strip().casefold(): value for name, value in row.items()}
-    return Beneficiary.of({name: _tidy(name, facts[name]) for name in FACTS if facts.get(name) is not None})
+def _good_rows(batch: Batch, numbers: Floats, good: Mask) -> pa.RecordBatch | list[Row]:
+    """Give the good rows with all their columns; numbers that stand as texts in a file become numbers."""
+    reading = batch.reading
+    if isinstance(batch.rows, list):
+        return [row for row, is_good in zip(batch.rows, good, strict=True) if is_good]
+    table = batch.rows if good.all() else batch.rows.filter(pa.array(good))
+    if batch.lines is None or isinstance(reading, RowReader):
+        return table
+    columns = dict(zip(table.schema.names, table.columns, strict=True))
+    for place, column in enumerate(reading.facts):
+        if column and column.fact.kind.is_numeric:
+            values = numbers[good, place]
+            kind = pa.int64() if column.fact.kind is Kind.WHOLE else pa.float64()
+            columns[column.column] = pa.array(values, pa.float64(), mask=np.isnan(values)).cast(kind)
+    if reading.cost:
+        name = reading.matched.columns[reading.cost.column]
+        cost = read_cost(reading.cost, batch.column(name))
+        if all(error.code == "missing" for _, error in cost.broken):
+            values = cost.numbers[good]
+            columns[name] = pa.array(values, mask=np.isnan(values))
+    return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
 
 
-def _tidy(name: str, value: object) -> object:
-    if isinstance(value, str):
-        value = value.strip().casefold()
-        return _SMOKER.get(value, value) if name == "smoker" else value
-    # spreadsheets write whole numbers as 40.0
-    return int(value) if name in _WHOLE and isinstance(value, float) and value.is_integer() else value
+def _alike(batch: Batch) -> Iterator[tuple[NDArray[np.intp], TableReading]]:
+    """Give the rows that are read in one way, and that way."""
+    reading = batch.reading
+    if isinstance(reading, TableReading):
+        yield np.arange(len(batch)), reading
+    elif isinstance(batch.rows, list):
+        places: dict[int, list[int]] = {}
+        readings: dict[int, TableReading] = {}
+        for i, row in enumerate(batch.rows):
+            if i not in batch.broken:
+                table = reading.reading(row)
+                readings[id(table)] = table
+                places.setdefault(id(table), []).append(i)
+        yield from ((np.array(rows, dtype=np.intp), readings[key]) for key, rows in places.items())
+
+
+def _cells(batch: Batch, column: str, rows: NDArray[np.intp]) -> Values:
+    if not isinstance(batch.rows, list):
+        return batch.column(column)
+    return [batch.rows[i].get(column) for i in rows.tolist()]

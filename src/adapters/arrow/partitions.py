@@ -7,26 +7,32 @@ knows. Credentials and end points come from each one's usual environment, such a
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final, cast
 from uuid import uuid4
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
+from adapters.arrow.facts import people_batches
 from adapters.arrow.reading import Batch, parquet_batches
+from adapters.arrow.tables import read_parquet
 from adapters.arrow.writing import parquet_writer, with_answers
-from domain.errors import ConfigurationError, FieldError, InvalidInput
+from domain.costs.scoring import ScoringReport
+from domain.errors import ConfigurationError, FieldError, InvalidInput, UnreadableFile
+from domain.ports.scoring_files import ScoringFile, ScoringRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from adapters.arrow.reading import Row
-    from domain.prediction import PublishedColumns
+    from domain.costs.prediction import PublishedColumns
+    from domain.costs.scoring import PeopleBatch, ScoringJob
+    from domain.people.table_reading import ReadingRules
 
 _WILD: Final = "*"
 _DRAFT: Final = ".part"
@@ -48,8 +54,17 @@ _REMEDIES: Final = {
 """What to do about errors of S3, which Arrow tells as text."""
 
 
+class _Note(msgspec.Struct):
+    """What stands on a file of answers, by which it is known to be done."""
+
+    name: str
+    state: str
+    found: ScoringReport
+    is_new: bool = True
+
+
 @dataclass(frozen=True, slots=True)
-class Partition:
+class Partition(ScoringFile):
     """A file of people, and where its answers go: each an address, whose file system is opened where it is worked on.
 
     Args:
@@ -67,6 +82,72 @@ class Partition:
     out: str
     place: str
     state: str
+
+    def done(self, job: ScoringJob) -> ScoringReport | None:
+        """Read it from the metadata of the answers."""
+        try:
+            with _opened(self.out)[0].open_input_file(self.place) as file:
+                note = msgspec.json.decode((pq.read_metadata(file).metadata or {}).get(_NOTES, b""), type=_Note)
+        except (OSError, pa.ArrowException, msgspec.DecodeError):
+            return None
+        return note.found if (note.state, note.found.model) == (self._state(job), job.model) else None
+
+    @contextmanager
+    def opened(self, job: ScoringJob) -> Iterator[_PartitionRun]:
+        """Write a draft beside the place of the answers, and move it there."""
+        system, _ = _opened(self.out)
+        place = PurePosixPath(self.place)
+        # a name of its own: a worker that was given up may still write the same
+        draft = str(place.with_name(f".{place.name}.{uuid4().hex}{_DRAFT}"))
+        with _telling_of(_shown(self.out, self.place)):
+            if system.type_name not in _OBJECTS:  # an empty object in a folder's place would need a right to each level
+                system.create_dir(str(place.parent), recursive=True)
+            try:
+                with system.open_output_stream(draft) as sink, closing(_PartitionRun(self, job, sink)) as run:
+                    yield run
+                    run.finish(_Note(self.name, self._state(job), run.report))
+                system.move(draft, str(place))
+            except BaseException:
+                with suppress(OSError):
+                    system.delete_file(draft)
+                raise
+
+    def _state(self, job: ScoringJob) -> str:
+        return f"{self.state}, {job.rules.digest}, chance above {job.above}"
+
+
+class _PartitionRun(ScoringRun):
+    """A partition whose answers are not in their place yet."""
+
+    def __init__(self, partition: Partition, job: ScoringJob, sink: pa.NativeFile) -> None:
+        self.report = ScoringReport(job.model)
+        self._partition, self._job, self._sink = partition, job, sink
+        self._writer: pq.ParquetWriter | None = None
+
+    def batches(self) -> Iterator[PeopleBatch]:
+        """Read all rows."""
+        return people_batches(_people_of(self._partition, self._job.at_once, self._job.rules))
+
+    def write(self, batch: PeopleBatch, answers: PublishedColumns) -> None:
+        """Write rows with their answers."""
+        table = with_answers(pa.Table.from_batches([cast("pa.RecordBatch", batch.good_rows)]), answers)
+        if self._writer is None:
+            self._writer = parquet_writer(self._sink, table.schema)
+        self._writer.write_table(table, row_group_size=len(table) or None)
+
+    def keep(self, report: ScoringReport) -> None:
+        """Hold it until the file is whole."""
+        self.report = report
+
+    def finish(self, note: _Note) -> None:
+        """Put a note on the file."""
+        if self._writer is not None:
+            self._writer.add_key_value_metadata({_NOTES: msgspec.json.encode(note)})
+
+    def close(self) -> None:
+        """Write what Parquet has at its end, also of a draft: else Arrow tries when it is collected."""
+        if self._writer is not None:
+            self._writer.close()
 
 
 def partitions_of(source: str, out: str) -> list[Partition]:
@@ -100,7 +181,7 @@ def partitions_of(source: str, out: str) -> list[Partition]:
     return found
 
 
-def people_of(partition: Partition, at_once: int) -> Iterator[Batch]:
+def _people_of(partition: Partition, at_once: int, rules: ReadingRules) -> Iterator[Batch]:
     """Give the rows of a partition, ``at_once`` of them at a time; of an empty one, one batch that has none.
 
     Raises:
@@ -109,66 +190,13 @@ def people_of(partition: Partition, at_once: int) -> Iterator[Batch]:
     shown = _shown(partition.source, partition.path)
     with _telling_of(shown), _opened(partition.source)[0].open_input_file(partition.path) as file:
         are_any = False
-        for batch in parquet_batches(file, at_once):
+        reading = read_parquet(file, rules)
+        for batch in parquet_batches(file, at_once, reading):
             are_any = True
             yield batch
         if not are_any:
             schema = pq.read_schema(file)
-            yield Batch(pa.RecordBatch.from_pylist([], schema=schema), 1.0)
-
-
-def notes_on(partition: Partition) -> bytes | None:
-    """Give what was noted on the answers to a partition; None if they are not there."""
-    try:
-        with _opened(partition.out)[0].open_input_file(partition.place) as file:
-            return (pq.read_metadata(file).metadata or {}).get(_NOTES)
-    except (OSError, pa.ArrowException):
-        return None
-
-
-@dataclass
-class Answers:
-    """A file of answers that is not in its place yet."""
-
-    _sink: pa.NativeFile
-    _writer: pq.ParquetWriter | None = field(default=None, init=False)
-
-    def write(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> None:
-        """Write rows with their answers."""
-        table = with_answers(pa.Table.from_batches([cast("pa.RecordBatch", kept)]), said)
-        if self._writer is None:
-            self._writer = parquet_writer(self._sink, table.schema)
-        self._writer.write_table(table, row_group_size=len(table) or None)
-
-    def finish(self, notes: bytes) -> None:
-        """Make the file whole, with notes on it."""
-        if self._writer is not None:
-            self._writer.add_key_value_metadata({_NOTES: notes})
-            self._writer.close()
-
-
-@contextmanager
-def answers_to(partition: Partition) -> Iterator[Answers]:
-    """Open a file that appears in its place when the block ends, and not at all if that is by an error.
-
-    Raises:
-        InvalidInput: if it cannot be written.
-    """
-    system, _ = _opened(partition.out)
-    place = PurePosixPath(partition.place)
-    # a name of its own: a worker that was given up may still write the same
-    draft = str(place.with_name(f".{place.name}.{uuid4().hex}{_DRAFT}"))
-    with _telling_of(_shown(partition.out, partition.place)):
-        if system.type_name not in _OBJECTS:  # an empty object in a folder's place would need a right to each level
-            system.create_dir(str(place.parent), recursive=True)
-        try:
-            with system.open_output_stream(draft) as sink:
-                yield Answers(sink)
-            system.move(draft, str(place))
-        except BaseException:
-            with suppress(OSError):
-                system.delete_file(draft)
-            raise
+            yield Batch(reading, schema.names, pa.RecordBatch.from_pylist([], schema=schema), None, {}, 1.0)
 
 
 def tidy(out: str) -> None:
@@ -203,6 +231,8 @@ def _opened(address: str) -> tuple[fs.FileSystem, str]:
 def _telling_of(what: str) -> Iterator[None]:
     try:
         yield
+    except UnreadableFile as error:
+        raise _unusable(what, error.detail) from error
     except (OSError, pa.ArrowException) as error:
         raise _unusable(what, _why(error)) from error
 

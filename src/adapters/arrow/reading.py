@@ -1,100 +1,211 @@
-"""Rows of people in CSV, Parquet or JSON Lines, batch by batch, so that a file may be larger than memory."""
+"""Rows of people in text files, workbooks, Parquet or JSON Lines, batch by batch: a file may be larger than memory."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from domain.beneficiary import FACTS
-from domain.claims import TARGET
-from domain.errors import ConfigurationError, FieldError, InvalidInput
+from adapters.arrow.lines import bounded_lines
+from adapters.arrow.parquet import BoundedParquet
+from adapters.arrow.tables import array_of, columns_of, open_rows, read_parquet, read_rows, some_rows
+from domain.errors import ConfigurationError, FieldError, InvalidInput, UnreadableFile
+from domain.people.advice import columns_to_name
+from domain.people.table_reading import ReadingRules, RowReader, TableReading
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from adapters.arrow.columns import Values
+    from adapters.arrow.row_source import RowSource
+    from domain.people.notes import Note
 
-ENDINGS: Final = (".csv", ".parquet", ".jsonl")
+TABLES: Final = (".csv", ".tsv", ".txt", ".xlsx")
+"""Endings of text files and workbooks; which of them a file is, its content says."""
+ENDINGS: Final = (*TABLES, ".parquet", ".jsonl")
 Row = dict[str, Any]
 
-_NUMBERS: Final = frozenset({*FACTS, TARGET})
-_BUFFER: Final = 1 << 20
+_MOST_KEYS: Final = 10_000
+"""Keys of an object in JSON Lines: those of the first become columns of all rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows of a file, as it has them.
+    """Some rows of a file.
 
     Args:
-        rows: a table of Parquet; of other files, row by row, and what is wrong in place of a row that cannot be read.
+        reading: how its columns are read.
+        names: of the columns; in JSON Lines, those of the first row.
+        rows: a table, as it is passed on; in JSON Lines row by row, one that cannot be read as an empty one.
+        lines: of each row, its line in the file; None in Parquet, which has no lines.
+        broken: positions of rows that cannot be read, each with the reason.
         share: how much of the file is read with them, 0-1.
+        cells: columns as they stand in a sheet, each cell of its own type.
     """
 
-    rows: pa.RecordBatch | list[Row | FieldError]
+    reading: TableReading | RowReader
+    names: Sequence[str]
+    rows: pa.RecordBatch | list[Row]
+    lines: Sequence[int] | None
+    broken: Mapping[int, FieldError]
     share: float
+    cells: Mapping[str, Values] = field(default_factory=dict[str, "Values"])
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
-    def names(self) -> Sequence[str]:
-        """The columns: in JSON Lines, those of the first row."""
-        if isinstance(self.rows, list):
-            return list(next((row for row in self.rows if isinstance(row, dict)), {}))
-        return self.rows.schema.names
-
-    def row(self, i: int) -> Row | FieldError:
-        """Give one row."""
+    def row(self, i: int) -> Row:
+        """Give one row, as it is passed on."""
         return self.rows[i] if isinstance(self.rows, list) else self.rows.slice(i, 1).to_pylist()[0]
 
-    def column(self, name: str) -> pa.Array:
-        """Give one column, of nulls where the values are of several kinds."""
-        if not isinstance(self.rows, list):
-            return self.rows.column(self.rows.schema.names.index(name))
-        try:
-            return pa.array([None if isinstance(row, FieldError) else row.get(name) for row in self.rows])
-        except (pa.ArrowException, OverflowError):
-            return pa.nulls(len(self.rows))
+    def column(self, name: str) -> Values:
+        """Give the cells of a column."""
+        if isinstance(self.rows, list):
+            return [row.get(name) for row in self.rows]
+        return self.cells[name] if name in self.cells else self.rows.column(self.names.index(name))
 
 
-def read_batches(path: Path, *, at_once: int) -> Iterator[Batch]:
-    """Give the rows, ``at_once`` of them at a time; column names are as the file has them.
+class PeopleReader:
+    """A file of people as it is read.
 
-    In a CSV the facts and charges that are numbers become numbers, empty fields None, all else stays text.
+    Args:
+        path: where it lies; its ending says what it is.
+        rules: how it is to be read.
 
     Raises:
-        ConfigurationError: for another ending.
-        InvalidInput: if the file cannot be read as what its ending says.
+        ConfigurationError: for another ending, or if a column of which somebody has said something is not there.
+        InvalidInput: if the file cannot be read as what its ending says, or lacks the column of a fact.
     """
-    readers = {".csv": _csv, ".parquet": parquet_batches, ".jsonl": _json_lines}
-    read = readers[ending_of(path)]
-    try:
-        yield from read(path, at_once)
-    except UnicodeDecodeError as error:
-        raise unusable(path, "is not UTF-8 text") from error
-    except (csv.Error, pa.ArrowException) as error:
-        raise unusable(path, str(error)) from error
-    except OSError as error:
-        raise unusable(path, f"cannot be read: {error.strerror or error}") from error
+
+    def __init__(self, path: Path, rules: ReadingRules) -> None:
+        self._path = path
+        self.notes: Sequence[Note] = ()
+        self._reading: TableReading | RowReader = RowReader(rules.schema, rules.column_map)
+        self._source: RowSource | None = None
+        self._file: IO[bytes] | None = None
+        self._ending = ending_of(path, ENDINGS)
+        with self._explained():
+            self._size = path.stat().st_size or 1
+            if self._ending in TABLES:
+                self._source = open_rows(self._opened, rules)
+                self.notes = self._source.notes
+                self._reading = read_rows(self._source, rules)
+            elif self._ending == ".parquet":
+                with pa.OSFile(str(path)) as file:
+                    self._reading = read_parquet(file, rules)
+        if isinstance(self._reading, TableReading):
+            refuse_missing(path.name, self._reading)
+
+    def batches(self, at_once: int) -> Iterator[Batch]:
+        """Give the rows, ``at_once`` of them at a time.
+
+        Raises:
+            InvalidInput: at the place where the rest of the file cannot be read.
+        """
+        with self._explained():
+            if self._source:
+                reading = cast("TableReading", self._reading)
+                yield from table_batches(self._source, reading, at_once, self._share)
+            elif self._ending == ".parquet":
+                yield from parquet_batches(self._path, at_once, self._reading)
+            else:
+                yield from self._json_batches(at_once)
+
+    def _json_batches(self, at_once: int) -> Iterator[Batch]:
+        with self._opened() as file:
+            rows = _json_rows(bounded_lines(file))
+            while some := list(islice(rows, at_once)):
+                broken = {i: row for i, (_, row) in enumerate(some) if isinstance(row, FieldError)}
+                objects = [row if isinstance(row, dict) else {} for _, row in some]
+                names = list(next(filter(None, objects), {}))
+                yield Batch(self._reading, names, objects, [line for line, _ in some], broken, self._share())
+
+    def _opened(self) -> IO[bytes]:
+        self._file = self._path.open("rb")
+        return self._file
+
+    def _share(self) -> float:
+        return min(self._file.tell() / self._size, 1.0) if self._file and not self._file.closed else 1.0
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except UnreadableFile as error:
+            raise unusable(self._path, error.detail) from error
+        except pa.ArrowException as error:
+            raise unusable(self._path, str(error)) from error
+        except OSError as error:
+            raise unusable(self._path, f"cannot be read: {error.strerror or error}") from error
 
 
-def ending_of(path: Path) -> str:
+def table_batches(
+    source: RowSource, reading: TableReading, at_once: int, share: Callable[[], float] = lambda: 1.0
+) -> Iterator[Batch]:
+    """Give the rows of a text file or a sheet, ``at_once`` of them at a time.
+
+    Args:
+        source: the file.
+        reading: how it is read.
+        at_once: rows of a batch, or fewer if their texts are long.
+        share: says how much of the file is read.
+    """
+    rows, names = source.rows(), list(source.names)
+    needed = set(reading.matched.columns.values())
+    while some := some_rows(rows, at_once):
+        columns = columns_of(some, len(names))
+        arrays = [array_of(column) for column in columns]
+        cells = {
+            name: column
+            for name, column, array in zip(names, columns, arrays, strict=True)
+            if name in needed and not _is_as_it_was(column, array)
+        }
+        broken = {i: row.broken for i, row in enumerate(some) if row.broken}
+        table = pa.RecordBatch.from_arrays(arrays, names=names)
+        yield Batch(reading, names, table, [row.line for row in some], broken, share(), cells)
+
+
+def parquet_batches(source: Path | pa.NativeFile, at_once: int, reading: TableReading | RowReader) -> Iterator[Batch]:
+    """Give the rows of a file on this machine, or of one that is open elsewhere; of an empty one, none."""
+    with pa.OSFile(str(source)) if isinstance(source, Path) else nullcontext(source) as file:
+        opened = BoundedParquet(file)
+        read = 0
+        for batch in opened.plain(at_once):
+            read += len(batch)
+            yield Batch(reading, batch.schema.names, batch, None, {}, read / opened.rows)
+
+
+def ending_of(path: Path, endings: Sequence[str]) -> str:
     """Give a file's ending.
 
     Raises:
-        ConfigurationError: if it is none of `ENDINGS`.
+        ConfigurationError: if it is none of these.
     """
     ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        message = f"{path.name}: a file ends in {', '.join(ENDINGS)}"
+    if ending not in endings:
+        message = f"{path.name}: a file ends in {', '.join(endings)}"
         raise ConfigurationError(message)
     return ending
+
+
+def refuse_missing(name: str, reading: TableReading) -> None:
+    """Refuse a table that lacks the column of a fact.
+
+    Raises:
+        InvalidInput: with each fact that has no column, or could have several.
+    """
+    if not (wrong := reading.missing):
+        return
+    missing = [one.field for one in wrong if one.code == "missing"]
+    errors = [FieldError(f"{name}, column {one.field}", one.code, one.detail) for one in wrong]
+    for sentence in columns_to_name(missing, reading.matched.unused, reading.schema):
+        field, _, advice = sentence.partition(": ")
+        errors.append(FieldError(field, "map", advice))
+    raise InvalidInput(errors)
 
 
 def unusable(path: Path, why: str) -> InvalidInput:
@@ -102,75 +213,23 @@ def unusable(path: Path, why: str) -> InvalidInput:
     return InvalidInput([FieldError(path.name, "file", why)])
 
 
-def parquet_batches(source: Path | pa.NativeFile, at_once: int) -> Iterator[Batch]:
-    """Give the rows of a file on this machine, or of one that is open elsewhere."""
-    # not whole row groups at once: one may be as large as the file
-    with pq.ParquetFile(source, buffer_size=_BUFFER, pre_buffer=False) as file:
-        total, read = file.metadata.num_rows, 0
-        for batch in file.iter_batches(at_once):
-            read += len(batch)
-            yield Batch(batch, read / total)
+def _is_as_it_was(cells: Sequence[Any], array: pa.Array) -> bool:
+    """Return whether a typed column says what its cells say: it does not where cells of several kinds became texts."""
+    return not pa.types.is_string(array.type) or set(map(type, cells)) <= {str, type(None)}
 
 
-def _csv(path: Path, at_once: int) -> Iterator[Batch]:
-    with path.open("rb") as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
-        size = path.stat().st_size or 1
-        rows = _csv_rows(path, csv.reader(text, strict=True, skipinitialspace=True))
-        while batch := list(islice(rows, at_once)):
-            yield Batch(batch, min(file.tell() / size, 1.0))
-
-
-def _csv_rows(path: Path, reader: Any) -> Iterator[Row | FieldError]:
-    names = next(reader, None)
-    if names is None:
-        raise unusable(path, "is empty")
-    names = [name.strip() for name in names]
-    read = [_value if name.casefold() in _NUMBERS else _text for name in names]
-    while True:
-        try:
-            line = next(reader, None)
-        except csv.Error as error:
-            yield _broken(reader.line_num, str(error))
-            continue
-        if line is None:
-            return
-        if line and len(line) != len(names):
-            yield _broken(reader.line_num, f"it has {len(line)} fields, the first line {len(names)}")
-        elif line:
-            yield {name: value(text) for name, value, text in zip(names, read, line, strict=True)}
-
-
-def _json_lines(path: Path, at_once: int) -> Iterator[Batch]:
-    with path.open("rb") as file:
-        size = path.stat().st_size or 1
-        rows = _json_rows(file)
-        while batch := list(islice(rows, at_once)):
-            yield Batch(batch, min(file.tell() / size, 1.0))
-
-
-def _json_rows(lines: Iterator[bytes]) -> Iterator[Row | FieldError]:
+def _json_rows(lines: Iterator[bytes]) -> Iterator[tuple[int, Row | FieldError]]:
     decoder = msgspec.json.Decoder(Row)
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            yield decoder.decode(line)
+            row = decoder.decode(line)
         except (ValueError, RecursionError) as error:
-            yield _broken(number, str(error))
-
-
-def _broken(line: int, why: str) -> FieldError:
-    return FieldError("all", "malformed", f"line {line} cannot be read: {why}")
-
-
-def _value(text: str) -> int | float | str | None:
-    for number in (int, float):
-        try:
-            return number(text)
-        except ValueError:
+            yield number, FieldError("all", "malformed", f"cannot be read: {error}")
             continue
-    return _text(text)
-
-
-def _text(text: str) -> str | None:
-    return text.strip() or None
+        if len(row) > _MOST_KEYS:
+            detail = f"cannot be read: it has {len(row):,} keys; {_MOST_KEYS:,} are allowed"
+            yield number, FieldError("all", "malformed", detail)
+        else:
+            yield number, row

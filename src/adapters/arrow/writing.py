@@ -9,10 +9,9 @@ points to is not read).
 from __future__ import annotations
 
 import csv
-import fcntl
 import io
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final
 
@@ -22,8 +21,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from adapters.arrow.reading import ending_of, unusable
+from adapters.common.locks import try_lock
+from domain.costs.prediction import codes_of
 from domain.errors import HomeInUse
-from domain.prediction import codes_of
+from domain.people.people_table import ABOVE, ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,13 +33,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adapters.arrow.reading import Row
-    from domain.prediction import PublishedColumns
+    from domain.costs.prediction import PublishedColumns
 
-ANSWERS: Final = ("expected", "typical", "low", "high", "warnings", "model_version")
-"""Columns that are added to each row."""
+WRITTEN: Final = (".csv", ".parquet", ".jsonl")
+"""Endings of the files that are written."""
 _MONEY: Final = frozenset(ANSWERS[:4])
+_OURS: Final = (*ANSWERS, ABOVE)
 
-_WARNINGS: Final = pa.array([" ".join(codes_of(bits)) for bits in range(16)])
 _MAGIC: Final = b"PAR1"
 _FOOTER_END: Final = 8
 
@@ -69,7 +70,7 @@ class GrowingFile:
 
     def __post_init__(self) -> None:
         kinds = {".csv": _Csv, ".jsonl": _JsonLines, ".parquet": _Parquet}
-        self._rows = kinds[ending_of(self._place)](self._file, self.state.pieces)
+        self._rows = kinds[ending_of(self._place, WRITTEN)](self._file, self.state.pieces)
 
     @property
     def done(self) -> int:
@@ -85,7 +86,7 @@ class GrowingFile:
         """Write rows with their answers."""
         try:
             self._rows.write(kept, said)
-        except pa.ArrowException as error:
+        except (pa.ArrowException, ValueError) as error:
             raise unusable(
                 self._place, f"a column changes its type, which Parquet cannot hold; .jsonl can: {error}"
             ) from error
@@ -101,6 +102,11 @@ class GrowingFile:
         new = beside.with_suffix(".new")
         new.write_bytes(msgspec.json.encode(self.state))
         new.replace(beside)
+
+    def abandon(self) -> None:
+        """Let go of the file: no more is written to it, not even when this object is collected as garbage."""
+        with suppress(OSError, pa.ArrowException):  # whatever follows the last `keep` is cut off later
+            self._rows.abandon()
 
     def finish(self) -> None:
         """Make the file whole and put it in its place."""
@@ -126,14 +132,12 @@ def growing(place: Path, job: Mapping[str, str]) -> Iterator[GrowingFile]:
         InvalidInput: if it cannot be written.
         HomeInUse: if another process writes it.
     """
-    ending_of(place)
+    ending_of(place, WRITTEN)
     try:
         with _unfinished(place).open("ab+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+            if not try_lock(file):
                 message = f"{place.name} is being written by another process"
-                raise HomeInUse(message) from error
+                raise HomeInUse(message)
             state = _kept(place, job, file)
             file.truncate(state.size)
             file.seek(0, io.SEEK_END)
@@ -141,6 +145,7 @@ def growing(place: Path, job: Mapping[str, str]) -> Iterator[GrowingFile]:
             try:
                 yield grown
             except BaseException:
+                grown.abandon()
                 if not grown.done:
                     _unfinished(place).unlink(missing_ok=True)
                     _state_of(place).unlink(missing_ok=True)
@@ -169,11 +174,14 @@ def _state_of(place: Path) -> Path:
 
 def with_answers(table: pa.Table, said: PublishedColumns) -> pa.Table:
     """Give rows with their answers beside them."""
-    table = table.drop_columns([name for name in ANSWERS if name in table.schema.names])
+    table = table.drop_columns([name for name in _OURS if name in table.schema.names])
     version = pa.repeat(pa.scalar(said.model.version, pa.int64()), len(table))
-    warnings = _WARNINGS.take(pa.array(np.asarray(said.cautions)))
-    for name, values in zip(ANSWERS, (*map(pa.array, _money(said)), warnings, version), strict=True):
+    warnings = _warnings(said)
+    zero = pa.array(np.asarray(said.zero, dtype=np.float64))
+    for name, values in zip(ANSWERS, (*map(pa.array, _money(said)), zero, warnings, version), strict=True):
         table = table.append_column(name, values)
+    if said.above is not None:
+        table = table.append_column(ABOVE, pa.array(np.asarray(said.above, dtype=np.float64)))
     return table
 
 
@@ -186,10 +194,19 @@ def parquet_writer(sink: pa.NativeFile, schema: pa.Schema) -> pq.ParquetWriter:
 
 def _as_rows(kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> Iterator[Row]:
     rows: Sequence[Row] = kept if isinstance(kept, list) else kept.to_pylist()
-    warnings = _WARNINGS.to_pylist()
-    for row, expected, typical, low, high, bits in zip(rows, *_money(said).tolist(), said.cautions, strict=True):
-        answers = (expected, typical, low, high, warnings[bits], said.model.version)
-        yield {**row, **dict(zip(ANSWERS, answers, strict=True))}
+    warnings = _warnings(said).to_pylist()
+    zero = np.asarray(said.zero).tolist()
+    above = [None] * len(rows) if said.above is None else np.asarray(said.above).tolist()
+    for row, *numbers, codes, more in zip(rows, *_money(said).tolist(), zero, warnings, above, strict=True):
+        answers = dict(zip(ANSWERS, (*numbers, codes, said.model.version), strict=True))
+        yield {**row, **answers} if more is None else {**row, **answers, ABOVE: more}
+
+
+def _warnings(said: PublishedColumns) -> pa.Array:
+    """Return the codes of each row's cautions as one text; most rows share a few combinations."""
+    different, which = np.unique(np.asarray(said.cautions), return_inverse=True)
+    texts = pa.array([" ".join(codes_of(bits, said.codes)) for bits in different.tolist()], pa.string())
+    return texts.take(pa.array(which.reshape(-1)))
 
 
 def _money(said: PublishedColumns) -> NDArray[np.float64]:
@@ -205,6 +222,9 @@ class _Lines:
     def end_piece(self) -> None:
         """Lines are whole as they are."""
 
+    def abandon(self) -> None:
+        """The file itself is all that is open."""
+
     def finish(self, pieces: Sequence[int]) -> None:
         """Nothing stands behind the last line."""
 
@@ -216,14 +236,21 @@ class _JsonLines(_Lines):
 
 class _Csv(_Lines):
     def write(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> None:
-        rows = list(_as_rows(kept, said))
-        if not rows:
+        if not len(kept):
             return
         text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n", extrasaction="ignore")
-        if not self._file.tell():
-            writer.writeheader()
-        writer.writerows(rows)
+        if isinstance(kept, list):
+            rows = list(_as_rows(kept, said))
+            lines = csv.DictWriter(text, list(rows[0]), lineterminator="\n", extrasaction="ignore")
+            if not self._file.tell():
+                lines.writeheader()
+            lines.writerows(rows)
+        else:
+            table = with_answers(pa.Table.from_batches([kept]), said)
+            writer = csv.writer(text, lineterminator="\n")
+            if not self._file.tell():
+                writer.writerow(table.schema.names)
+            writer.writerows(zip(*(column.to_pylist() for column in table.columns), strict=True))
         self._file.write(text.getvalue().encode())
 
 
@@ -235,7 +262,7 @@ class _Parquet:
         self._schema: pa.Schema | None = None
         if pieces:
             fields = self._footer(pieces[0]).schema.to_arrow_schema()
-            self._schema = pa.schema([(one.name, one.type) for one in fields if one.name not in ANSWERS])
+            self._schema = pa.schema([(one.name, one.type) for one in fields if one.name not in _OURS])
             file.seek(0, io.SEEK_END)
 
     def write(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> None:
@@ -256,6 +283,14 @@ class _Parquet:
             self._sink.close()
             self._piece = None
             self._file.seek(0, io.SEEK_END)
+
+    def abandon(self) -> None:
+        """Close what Arrow has open: it would write a footer whenever it is collected, behind what is there by then."""
+        if self._piece is not None and self._sink is not None:
+            try:
+                self._piece.close()
+            finally:
+                self._sink.close()
 
     def finish(self, pieces: Sequence[int]) -> None:
         """Write one footer for the row groups of all pieces."""
@@ -279,6 +314,11 @@ class _Parquet:
     def _answered(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> pa.Table:
         if not isinstance(kept, list):
             table = pa.Table.from_batches([kept])
+            if self._schema is None:
+                names = [name for name in table.schema.names if name not in _OURS]
+                self._schema = pa.schema([table.schema.field(name) for name in names])
+            elif table.schema.names == self._schema.names:  # the first rows decide the types
+                table = table.cast(self._schema)
         else:
             table = pa.Table.from_pylist(kept, schema=self._schema)
             if self._schema is None:  # the first rows decide the types; a column that is empty there holds text

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from domain.costs.explanation import Explained, Explanation
 from domain.errors import PredictorUnavailable
 from domain.ports.explainer import Explainer
-from domain.prediction import Explanation
 
 if TYPE_CHECKING:
     from adapters.bentoml.connection import ModelServer
-    from domain.beneficiary import Beneficiary
+    from domain.people.beneficiary import Beneficiary
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,17 @@ class BentoExplainer(Explainer):
 
     server: ModelServer
 
-    async def explain(self, beneficiary: Beneficiary) -> Explanation:
+    async def explain(self, beneficiary: Beneficiary, of: Explained = "expected") -> Explanation:
         """Ask in JSON: one person, a few dozen numbers."""
         async with self.server.deadline():
-            body = await self.server.ask("POST", "/v1/explain", msgspec.json.encode(beneficiary.as_facts()))
+            facts = msgspec.json.encode(beneficiary.as_facts())
+            body = await self.server.ask("POST", f"/v1/explain?of={of}", facts)
         try:
-            return msgspec.json.decode(body, type=Explanation)
+            explanation = msgspec.json.decode(body, type=Explanation)
         except msgspec.DecodeError as error:
             message = f"the model server's explanation cannot be read: {error}"
             raise PredictorUnavailable(message) from error
+        if explanation.of != of:
+            message = f"the model server is of an earlier release, which does not explain the {of} cost: restart it"
+            raise PredictorUnavailable(message)
+        return explanation

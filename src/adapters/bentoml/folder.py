@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.errors import ModelRefused
-from domain.manifest import MANIFEST, sha256, verified
+from domain.models.manifest import MANIFEST, sha256, verified
 
 if TYPE_CHECKING:
     from pathlib import Path

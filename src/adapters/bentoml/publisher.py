@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.bentoml import pointer
 from adapters.bentoml.folder import verify
+from adapters.common.files import sync
+from adapters.common.locks import waited_for
 from domain.errors import ModelRefused, VersionNotFound
 from domain.ports.publisher import ModelPublisher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from domain.prediction import ModelReference
+    from domain.costs.prediction import ModelReference
 
 _NAME = "medcost"
 
@@ -76,37 +74,27 @@ class BentoPublisher(ModelPublisher):
         workspace = self.home / "tmp"
         workspace.mkdir(parents=True, exist_ok=True)
         # made and checked aside, then moved in at once: a crash leaves the shelf as it was
-        with _alone(workspace), tempfile.TemporaryDirectory(dir=workspace, prefix="publish-") as aside:
+        # workers of a model server that follow the ledger may want to publish the same
+        with waited_for(workspace), tempfile.TemporaryDirectory(dir=workspace, prefix="publish-") as aside:
             if self._has(model):
                 return
             made = _as_bento_model(model, folder, Path(aside))
             verify(made / _NAME, model.digest)
             for path in (*made.rglob("*"), made):
-                pointer.sync(path)
+                sync(path)
             shelf = self._item(model)
             shelf.parent.mkdir(parents=True, exist_ok=True)
             if shelf.exists():
                 shelf.rename(Path(aside) / "replaced")
             made.rename(shelf)
             (shelf.parent / "latest").write_text(shelf.name, encoding="utf-8")  # what `bentoml models get` looks for
-            pointer.sync(shelf.parent)
+            sync(shelf.parent)
 
     def _item(self, model: ModelReference) -> Path:
         return self.home / "models" / _NAME / f"v{model.version}-{model.digest[:12]}"
 
     def _folder(self, model: ModelReference) -> Path:
         return self._item(model) / _NAME
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other process publishes: workers of a model server that follow the ledger may want the same."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _as_bento_model(model: ModelReference, folder: Path, store: Path) -> Path:

@@ -135,7 +135,7 @@ def digest_of_code() -> str:
     """Give the beginning of the SHA-256 of the code that workers run, as it is installed here."""
     root = Path(__file__).resolve().parents[2]
     digest = hashlib.sha256()
-    for file in sorted(file for part in ("domain", "adapters") for file in (root / part).rglob("*.py")):
+    for file in sorted(file for part in ("domain", "application", "adapters") for file in (root / part).rglob("*.py")):
         digest.update(f"{file.relative_to(root)}\n".encode() + file.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters.memory.faults import FailsOnRequest
-from domain.accounts import Failures, Session
+from domain.access.accounts import Attempt, Failures, Session
 from domain.errors import NoPassword, NotSignedIn, PasswordAlreadySet
 from domain.ports.accounts import Accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
-
-    from domain.accounts import Place
 
 
 @dataclass
@@ -46,20 +42,19 @@ class MemoryAccounts(FailsOnRequest, Accounts):
         self._sessions.clear()
         self._failures.clear()
 
-    async def attempt(self, places: Sequence[Place], *, at: datetime) -> timedelta:
-        """Count a failure at each place, or say how long to wait."""
+    async def attempt(self, place: str, *, at: datetime) -> Attempt:
+        """Count a failure, or say how long to wait."""
         self._fail_if_asked()
-        before = {place: self._failures.get(place.name, Failures(0, at)) for place in places}
-        if wait := max((failures.wait(place, at) for place, failures in before.items()), default=timedelta(0)):
-            return wait
-        self._failures.update((place.name, failures.and_one(at)) for place, failures in before.items())
-        return timedelta(0)
+        before = self._failures.get(place, Failures(0, at))
+        if not (wait := before.wait(at)):
+            self._failures[place] = before.and_one(at)
+        return Attempt(before.count, wait)
 
-    async def forgive(self, places: Sequence[Place]) -> None:
+    async def forgive(self, place: str | None = None) -> None:
         """Forget them."""
         self._fail_if_asked()
-        for place in places:
-            self._failures.pop(place.name, None)
+        for name in [*self._failures] if place is None else [place]:
+            self._failures.pop(name, None)
 
     async def open(self, *, at: datetime) -> str:
         """Open a session."""

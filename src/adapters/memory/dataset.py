@@ -8,14 +8,16 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from adapters.memory.faults import FailsOnRequest
-from domain.claims import COLUMNS, Claims, ColumnSummary, ContractReport, DataOrigin
 from domain.errors import ClaimsRejected
+from domain.monitoring.drift import Sample
+from domain.people.claims import Claims, ColumnSummary, ContractReport, DataOrigin
 from domain.ports.dataset import ClaimsDataset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.claims import ClaimRecord
+    from domain.people.claims import ClaimRecord
+    from domain.people.schema import Schema
 
 _MOST_TOLD: Final = 1000
 _HERE: Final = DataOrigin("memory", "claims given by the program itself", synthetic=True)
@@ -25,6 +27,7 @@ _HERE: Final = DataOrigin("memory", "claims given by the program itself", synthe
 class MemoryDataset(FailsOnRequest, ClaimsDataset):
     """Gives the records that it was given; a record keeps the contract by itself."""
 
+    schema: Schema
     records: Sequence[ClaimRecord]
     origin: DataOrigin = field(default=_HERE)
 
@@ -38,7 +41,7 @@ class MemoryDataset(FailsOnRequest, ClaimsDataset):
             rows=len(self.records),
             duplicates=len(repeated),
             duplicate_rows=tuple(repeated[:_MOST_TOLD]),
-            columns=tuple(map(self._summary, COLUMNS)),
+            columns=tuple(map(self._summary, self.schema.columns)),
             violations=(),
             violation_count=0,
             digest=self.read().digest if self.records else None,
@@ -50,13 +53,20 @@ class MemoryDataset(FailsOnRequest, ClaimsDataset):
         if not self.records:
             message = f"{self.origin.name}: there are no data rows"
             raise ClaimsRejected(message)
-        return Claims.of(self.records, self.origin)
+        return Claims.of(self.schema, self.records, self.origin)
+
+    def readable(self) -> Sample:
+        """Give them."""
+        claims = self.read()
+        return Sample(self.schema, claims.facts, {self.schema.cost.column: claims.charges})
 
     def _summary(self, column: str) -> ColumnSummary:
-        facts = [{**record.beneficiary.as_facts(), "charges": record.charges} for record in self.records]
-        values = [row[column] for row in facts]
+        cost = self.schema.cost.column
+        given = [{**record.beneficiary.as_facts(), cost: record.charges}[column] for record in self.records]
+        values = [value for value in given if value is not None]
+        missing = len(given) - len(values)
         numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
         if not numbers:
             names = {True: "yes", False: "no"}
-            return ColumnSummary(column, 0, counts=Counter(names.get(value) or str(value) for value in values))
-        return ColumnSummary(column, 0, min(numbers), fmean(numbers), max(numbers))
+            return ColumnSummary(column, missing, counts=Counter(names.get(value) or str(value) for value in values))
+        return ColumnSummary(column, missing, min(numbers), fmean(numbers), max(numbers))

@@ -11,8 +11,8 @@ from uuid import UUID
 from uuid_utils import uuid7
 
 from adapters.memory.faults import FailsOnRequest
+from domain.access.keys import ApiKey, Role
 from domain.errors import KeyNotFound
-from domain.keys import ApiKey, Role
 from domain.ports.keys import ApiKeys
 
 if TYPE_CHECKING:

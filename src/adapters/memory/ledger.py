@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from adapters.memory.faults import FailsOnRequest
 from adapters.memory.witness import MemoryWitness
 from domain.errors import LedgerBroken, NoChampion, Unavailable, VersionNotFound
-from domain.ledger import Head, sealed
+from domain.models.ledger import Head, sealed
 from domain.ports.ledger import ModelLedger
 from domain.ports.witness import LedgerWitness
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from domain.ledger import LedgerEntry, NewEntry
-    from domain.model import ModelVersion
-    from domain.promotion import Verdict
+    from domain.models.ledger import LedgerEntry, NewEntry
+    from domain.models.model import ModelVersion
+    from domain.models.promotion import Verdict
 
 
 @dataclass
@@ -97,6 +97,5 @@ class MemoryLedger(FailsOnRequest, ModelLedger):
         """The version of the last entry."""
         self._fail_if_asked()
         if not self._entries:
-            message = "there is no champion yet: run `medcost train stage=all`"
-            raise NoChampion(message)
+            raise NoChampion
         return self._versions[self._entries[-1].version]

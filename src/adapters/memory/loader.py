@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from math import nan
 from typing import TYPE_CHECKING, Final
 
 from adapters.memory.faults import FailsOnRequest
-from domain.beneficiary import FACTS
-from domain.cost import QUANTILE_LEVELS, Contribution, CostDistribution
-from domain.drift import Sample
+from domain.costs.distribution import QUANTILE_LEVELS, Contribution, CostDistribution
+from domain.costs.explanation import Explained, Explanation, PeopleAlike
+from domain.costs.prediction import Caution, Estimate, ModelReference
 from domain.errors import ModelRefused
-from domain.manifest import MANIFEST, Manifest, sha256, verified
+from domain.models.manifest import MANIFEST, Manifest, sha256, verified
+from domain.monitoring.drift import Sample
 from domain.ports.loader import LoadedModel, ModelLoader
-from domain.prediction import Caution, Estimate, Explanation, ModelReference, PeopleAlike
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from domain.beneficiary import Beneficiary
+    from domain.people.beneficiary import Beneficiary
+    from domain.people.schema import Schema
 
 _COST: Final = "cost.json"
-_OLD = 64
 
 
 @dataclass
@@ -31,40 +32,66 @@ class FlatModel(FailsOnRequest, LoadedModel):
 
     reference: ModelReference
     cost: CostDistribution
+    learned_with: Schema
+
+    @property
+    def schema(self) -> Schema:
+        """Return the schema of the people who are asked about."""
+        return self.learned_with
 
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
-        """Estimate each, with a caution for those above 64 years."""
+        """Estimate each, with a caution for those whose first number lies in the upper half of its range."""
         self._fail_if_asked()
-        old = (Caution("age_beyond_data", "age", f"Nobody above {_OLD} years was seen."),)
-        return [Estimate(self.cost, old if who.age > _OLD else (), self.reference) for who in beneficiaries]
+        return [Estimate(self.cost, tuple(self._cautions(who)), self.reference) for who in beneficiaries]
 
     async def model(self) -> ModelReference:
         """Name it."""
         self._fail_if_asked()
         return self.reference
 
-    async def explain(self, beneficiary: Beneficiary) -> Explanation:
+    async def explain(self, beneficiary: Beneficiary, of: Explained = "expected") -> Explanation:
         """Explain: no fact moves anything."""
         self._fail_if_asked()
         (estimate,) = await self.predict([beneficiary])
         cost = estimate.cost
-        nothing = tuple(Contribution(fact, 0.0) for fact in FACTS)
-        return Explanation(cost.expected, nothing, cost.expected, PeopleAlike(0, 0, None, None, None), self.reference)
+        nothing = tuple(Contribution(fact, 0.0) for fact in self.schema.names)
+        return Explanation(
+            cost.expected if of == "expected" else cost.typical,
+            nothing,
+            cost.expected,
+            PeopleAlike(0, 0, None, None, None),
+            self.reference,
+            typical=cost.typical,
+            of=of,
+        )
+
+    def _cautions(self, who: Beneficiary) -> Iterator[Caution]:
+        for fact in self.schema.numeric[:1]:
+            middle, value = sum(fact.bounds) / 2, who[fact.name]
+            if isinstance(value, int | float) and value > middle:
+                yield Caution(f"{fact.name}_beyond_data", fact.name, f"Nobody above {middle:g} {fact.unit} was seen.")
 
 
+@dataclass
 class MemoryLoader(FailsOnRequest, ModelLoader):
-    """Loads folders written by `write_cost`."""
+    """Loads folders written by `write_cost`.
+
+    Args:
+        schema: of the people who are asked about.
+    """
+
+    schema: Schema
 
     def load(self, model: ModelReference, folder: Path) -> FlatModel:
         """Verify and load."""
         self._fail_if_asked()
-        return FlatModel(model, read_cost(folder, model.digest))
+        return FlatModel(model, read_cost(folder, model.digest), self.schema)
 
     def reference(self, model: ModelReference, folder: Path) -> Sample:
         """Verify, and give nothing: a flat model learnt from nobody."""
         self._fail_if_asked()
         read_cost(folder, model.digest)
-        return Sample([])
+        return Sample(self.schema, [])
 
 
 def read_cost(folder: Path, digest: str) -> CostDistribution:
@@ -82,7 +109,8 @@ def read_cost(folder: Path, digest: str) -> CostDistribution:
     verified(digest, contents.get(MANIFEST, b""), found)
     try:
         cost = json.loads(contents[_COST])
-        return CostDistribution(float(cost["mean"]), tuple(cost["quantiles"]))
+        # folders of releases before there was a chance of no cost have none
+        return CostDistribution(float(cost["mean"]), tuple(cost["quantiles"]), float(cost.get("zero", nan)))
     except (KeyError, TypeError, ValueError) as error:
         message = f"the model folder holds no distribution: {error}"
         raise ModelRefused(message) from error
@@ -96,7 +124,7 @@ def write_flat_model(folder: Path, *, usd: float) -> str:
 def write_cost(folder: Path, cost: CostDistribution) -> str:
     """Write a folder that `MemoryLoader` loads, and return its digest."""
     folder.mkdir(parents=True)
-    content = json.dumps({"mean": cost.mean, "quantiles": cost.quantiles}).encode()
+    content = json.dumps({"mean": cost.mean, "quantiles": cost.quantiles, "zero": cost.zero}).encode()
     manifest = Manifest({_COST: sha256(content)}, {}).to_bytes()
     (folder / _COST).write_bytes(content)
     (folder / MANIFEST).write_bytes(manifest)

@@ -9,7 +9,7 @@ from adapters.memory.faults import FailsOnRequest
 from domain.ports.monitoring import MonitoringReports
 
 if TYPE_CHECKING:
-    from domain.monitoring import MonitoringReport
+    from domain.monitoring.report import MonitoringReport
 
 
 @dataclass

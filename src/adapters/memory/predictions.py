@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -11,15 +13,15 @@ from uuid import UUID
 from uuid_utils import uuid7
 
 from adapters.memory.faults import FailsOnRequest
-from domain.errors import IdempotencyKeyReused, PredictionNotFound
+from domain.costs.prediction import BY_TIME, Erasure, OutcomeChange, Prediction, sort_value
+from domain.errors import IdempotencyKeyInUse, IdempotencyKeyReused, PredictionNotFound
 from domain.ports.predictions import PredictionRepository
-from domain.prediction import Erasure, Prediction, SortKey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
 
-    from domain.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
+    from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
 
 
 @dataclass
@@ -27,36 +29,58 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
     """Keeps predictions in the order in which they were recorded."""
 
     _rows: dict[UUID, Prediction] = field(default_factory=dict)
-    _keys: dict[str, tuple[str, UUID]] = field(default_factory=dict)
+    _keys: dict[str, tuple[str, tuple[UUID, ...]]] = field(default_factory=dict)
+    _under_way: set[str] = field(default_factory=set)
+    _changes: dict[UUID, list[OutcomeChange]] = field(default_factory=dict)
     _erasures: dict[UUID, Erasure] = field(default_factory=dict)
     keys_live: timedelta = timedelta(days=1)
 
     async def add(self, new: NewPrediction, *, idempotency: Idempotency | None = None) -> Prediction:
         """Record one."""
-        if idempotency and (earlier := await self.replay(idempotency, at=new.created_at)):
-            return earlier
-        (prediction,) = await self.add_all([new])
-        if idempotency:
-            self._keys[idempotency.key] = (idempotency.fingerprint, prediction.id)
+        (prediction,) = await self.add_all([new], idempotency=idempotency)
         return prediction
 
-    async def add_all(self, new: Sequence[NewPrediction]) -> Sequence[Prediction]:
+    async def add_all(
+        self, new: Sequence[NewPrediction], *, idempotency: Idempotency | None = None
+    ) -> Sequence[Prediction]:
         """Record all."""
         self._fail_if_asked()
+        if new and idempotency and (earlier := await self.replay_all(idempotency, at=new[0].created_at)):
+            return earlier
         predictions = [Prediction.recorded(one, UUID(bytes=uuid7().bytes)) for one in new]
         self._rows.update((prediction.id, prediction) for prediction in predictions)
+        if predictions and idempotency:
+            self._keys[idempotency.scoped] = (idempotency.fingerprint, tuple(one.id for one in predictions))
         return predictions
+
+    @asynccontextmanager
+    async def alone(self, idempotency: Idempotency) -> AsyncIterator[None]:
+        """Remember the key while somebody works under it."""
+        self._fail_if_asked()
+        if idempotency.scoped in self._under_way:
+            message = f"the first request under idempotency key {idempotency.key!r} is still under way: ask again"
+            raise IdempotencyKeyInUse(message)
+        self._under_way.add(idempotency.scoped)
+        try:
+            yield
+        finally:
+            self._under_way.discard(idempotency.scoped)
 
     async def replay(self, idempotency: Idempotency, *, at: datetime) -> Prediction | None:
         """Find by key."""
+        recorded = await self.replay_all(idempotency, at=at)
+        return recorded[0] if recorded else None
+
+    async def replay_all(self, idempotency: Idempotency, *, at: datetime) -> Sequence[Prediction] | None:
+        """Find by key."""
         self._fail_if_asked()
-        fingerprint, recorded = self._keys.get(idempotency.key, ("", None))
-        if recorded is None or self._rows[recorded].created_at < at - self.keys_live:
+        fingerprint, recorded = self._keys.get(idempotency.scoped, ("", ()))
+        if not recorded or abs(at - self._rows[recorded[0]].created_at) > self.keys_live:
             return None
         if fingerprint != idempotency.fingerprint:
             message = f"idempotency key {idempotency.key!r} came with another body before"
             raise IdempotencyKeyReused(message)
-        return self._rows[recorded]
+        return [self._rows[id] for id in recorded]
 
     async def get(self, id: UUID) -> Prediction:
         """Find one."""
@@ -71,6 +95,11 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         self._fail_if_asked()
         in_order = sorted(self._rows.values(), key=lambda row: _place(row, query), reverse=not query.rising)
         return [row for row in in_order if _matches(row, query) and _follows(row, query)][: query.limit]
+
+    async def count(self, query: PredictionQuery) -> int:
+        """Count those that match."""
+        self._fail_if_asked()
+        return sum(_matches(row, query) for row in self._rows.values())
 
     async def erase(self, id: UUID, *, at: datetime) -> Erasure:
         """Forget one."""
@@ -98,15 +127,23 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
     async def forget_keys(self, *, at: datetime) -> int:
         """Forget expired keys."""
         self._fail_if_asked()
-        old = [key for key, (_, id) in self._keys.items() if self._rows[id].created_at < at - self.keys_live]
+        old = [key for key, (_, ids) in self._keys.items() if abs(at - self._rows[ids[0]].created_at) > self.keys_live]
         for key in old:
             del self._keys[key]
         return len(old)
 
-    async def record_outcome(self, id: UUID, outcome: Outcome) -> Prediction:
+    async def record_outcome(self, id: UUID, outcome: Outcome, *, by: str = "") -> Prediction:
         """Add an outcome."""
-        self._rows[id] = replace(await self.get(id), outcome=outcome)
+        before = (await self.get(id)).outcome
+        self._rows[id] = replace(self._rows[id], outcome=outcome)
+        change = OutcomeChange(outcome.recorded_at, by, outcome.charges, before.charges if before else None)
+        self._changes.setdefault(id, []).append(change)
         return self._rows[id]
+
+    async def outcome_changes(self, id: UUID) -> Sequence[OutcomeChange]:
+        """List changes."""
+        self._fail_if_asked()
+        return list(self._changes.get(id, ()))
 
     async def outcomes(self, since: datetime, *, limit: int) -> Sequence[Prediction]:
         """Find those whose outcome came in."""
@@ -134,27 +171,33 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
 
     def _erase(self, id: UUID, proof: Erasure) -> Erasure:
         del self._rows[id]
-        self._keys = {key: kept for key, kept in self._keys.items() if kept[1] != id}
+        self._changes.pop(id, None)
+        self._keys = {key: kept for key, kept in self._keys.items() if id not in kept[1]}
         self._erasures[id] = proof
         return proof
 
 
 def _place(row: Prediction, query: PredictionQuery) -> tuple[float, UUID]:
-    return (0 if query.by is SortKey.TIME else query.by.of(row), row.id)
+    return (0 if query.by == BY_TIME else _rank(query, sort_value(query.by, row)), row.id)
+
+
+def _rank(query: PredictionQuery, value: float | None) -> float:
+    """Return a value to compare; one that is not given comes last, whatever the order."""
+    if value is None:
+        return math.inf if query.rising else -math.inf
+    return value
 
 
 def _follows(row: Prediction, query: PredictionQuery) -> bool:
     if query.before is None:
         return True
-    cursor = (0 if query.by is SortKey.TIME else query.past or 0, query.before)
+    cursor = (0 if query.by == BY_TIME else _rank(query, query.past), query.before)
     return _place(row, query) > cursor if query.rising else _place(row, query) < cursor
 
 
 def _matches(row: Prediction, query: PredictionQuery) -> bool:
-    who = row.beneficiary
     return (
-        (query.since is None or row.created_at >= query.since)
-        and (query.smoker is None or who.smoker == query.smoker)
-        and (query.sex is None or who.sex == query.sex)
-        and (query.region is None or who.region == query.region)
+        (query.owner is None or row.owner == query.owner)
+        and (query.since is None or row.created_at >= query.since)
+        and all(row.beneficiary[name] == value for name, value in query.where.items())
     )

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 from functools import lru_cache
 from statistics import fmean, quantiles
 from typing import TYPE_CHECKING
 
 from adapters.memory.faults import FailsOnRequest
-from domain.beneficiary import FACTS, Beneficiary
-from domain.cost import Contribution, CostDistribution, round_to_total
+from domain.costs.distribution import Contribution, CostDistribution, round_to_total
+from domain.costs.explanation import Explained, Explanation, PeopleAlike
+from domain.costs.prediction import Caution, Estimate, ModelReference
+from domain.costs.shapley import shapley_values
+from domain.people.beneficiary import Beneficiary
+from domain.people.fact import Kind
 from domain.ports.loader import LoadedModel
-from domain.prediction import Caution, Estimate, Explanation, ModelReference, PeopleAlike
-from domain.shapley import COALITIONS, shapley_values
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from domain.claims import Claims
+    from domain.people.claims import Claims
+    from domain.people.fact import Fact
+    from domain.people.schema import Schema
 
 _NEIGHBOURS = 40
-_SCALES = (8.0, 4.0, 4.0, 2.0, 0.1, 4.0)
-"""One step of dissimilarity in each of the `FACTS`, in order: 8 years, 4 kg/m², 2 children; smoking weighs most."""
 _BACKGROUND = 8
 _AT_ONCE = 20
 _REMEMBERED = 2_000
@@ -40,13 +43,24 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
 
     def __init__(self, claims: Claims) -> None:
         super().__init__()
+        self._schema = claims.schema
+        self._scales = [_scale(fact) for fact in claims.schema.facts]
         self._rows = [tuple(row) for row in claims.facts]
+        self._columns = list(zip(*self._rows, strict=True))
         self._charges = list(claims.charges)
         self._estimate = lru_cache(_REMEMBERED)(self._estimate_anew)
         self._model = ModelReference(0, hashlib.sha256(f"neighbours:{claims.digest}".encode()).hexdigest())
+        given = ([number for number in column if number == number] for column in self._columns)  # noqa: PLR0124  # NaN
         self._ranges = {
-            name: (min(column), max(column)) for name, column in zip(FACTS, zip(*self._rows, strict=True), strict=True)
+            fact.name: (min(numbers), max(numbers))
+            for fact, numbers in zip(self._schema.facts, given, strict=True)
+            if fact.kind.is_numeric and numbers
         }
+
+    @property
+    def schema(self) -> Schema:
+        """Return the schema of its data."""
+        return self._schema
 
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
         """Estimate each."""
@@ -63,40 +77,54 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
         self._fail_if_asked()
         return self._model
 
-    async def explain(self, beneficiary: Beneficiary) -> Explanation:
+    async def explain(self, beneficiary: Beneficiary, of: Explained = "expected") -> Explanation:
         """Explain by exact Shapley values over a few background people."""
         self._fail_if_asked()
         row = beneficiary.as_numbers()
         background = self._rows[:: max(1, len(self._rows) // _BACKGROUND)][:_BACKGROUND]
-        worth = [self._worth(row, background, coalition) for coalition in range(COALITIONS)]
+        figure = fmean if of == "expected" else _median
+        worth = [self._worth(row, background, coalition, figure) for coalition in range(1 << len(row))]
         values = shapley_values(worth)
-        cents = round_to_total([worth[0], *values], worth[-1])
+        cost = self._estimate(beneficiary).cost
+        cents = round_to_total([worth[0], *values], cost.expected if of == "expected" else cost.typical)
         return Explanation(
             baseline=cents[0],
-            contributions=tuple(Contribution(fact, usd) for fact, usd in zip(FACTS, cents[1:], strict=True)),
-            expected=self._estimate(beneficiary).cost.expected,
+            contributions=tuple(
+                Contribution(fact, usd) for fact, usd in zip(self._schema.names, cents[1:], strict=True)
+            ),
+            expected=cost.expected,
             alike=self._alike(row),
             model=self._model,
+            typical=cost.typical,
+            of=of,
         )
 
     def _estimate_anew(self, who: Beneficiary) -> Estimate:
         charges = self._nearest(who.as_numbers())
-        cost = CostDistribution(fmean(charges), tuple(sorted(quantiles(charges, n=100, method="inclusive"))))
+        cost = CostDistribution(fmean(charges), _grid(charges))
         return Estimate(cost, tuple(self._cautions(who)), self._model)
 
     def _nearest(self, row: Sequence[float]) -> list[float]:
-        order = sorted(range(len(self._rows)), key=lambda i: (_dissimilarity(row, self._rows[i]), i))
+        apart = self._dissimilarities(row)
+        order = sorted(range(len(apart)), key=apart.__getitem__)
         return [self._charges[i] for i in order[:_NEIGHBOURS]]
 
-    def _worth(self, row: Sequence[float], background: Sequence[Sequence[float]], coalition: int) -> float:
+    def _worth(
+        self,
+        row: Sequence[float],
+        background: Sequence[Sequence[float]],
+        coalition: int,
+        figure: Callable[[Sequence[float]], float],
+    ) -> float:
         mixed = {tuple(row[i] if coalition >> i & 1 else other[i] for i in range(len(row))) for other in background}
-        means = {who: fmean(self._nearest(who)) for who in mixed}
+        means = {who: figure(self._nearest(who)) for who in mixed}
         return fmean(
             means[tuple(row[i] if coalition >> i & 1 else other[i] for i in range(len(row)))] for other in background
         )
 
     def _alike(self, row: Sequence[float]) -> PeopleAlike:
-        alike = [self._charges[i] for i, other in enumerate(self._rows) if _dissimilarity(row, other) <= _ALIKE]
+        apart = self._dissimilarities(row)
+        alike = [usd for usd, steps in zip(self._charges, apart, strict=True) if steps <= _ALIKE]
         if len(alike) < _QUARTILES_NEED:
             return PeopleAlike(len(alike), len(self._rows), None, None, None)
         low, middle, high = (round(usd, 2) for usd in quantiles(alike, n=4, method="inclusive"))
@@ -105,16 +133,44 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
     def _cautions(self, who: Beneficiary) -> Sequence[Caution]:
         return [
             Caution(f"{name}_beyond_data", name, f"The data hold nobody with {name} outside {low:g} to {high:g}.")
-            for name, value in (("age", who.age), ("bmi", who.bmi), ("children", who.children))
-            for low, high in [self._ranges[name]]
-            if not low <= value <= high
+            for name, (low, high) in self._ranges.items()
+            if isinstance(value := who[name], int | float) and not low <= value <= high
         ]
 
+    def _dissimilarities(self, row: Sequence[float]) -> list[float]:
+        """Return the sum of steps between a row and each of the data's; choices differ or not."""
+        apart = [0.0] * len(self._rows)
+        for fact, number, scale, column in zip(self._schema.facts, row, self._scales, self._columns, strict=True):
+            if fact.may_be_missing:
+                apart = [far + _step(number, other, scale) for far, other in zip(apart, column, strict=True)]
+            elif fact.kind is Kind.CHOICE:
+                step = 1 / scale
+                apart = [far + step if other != number else far for far, other in zip(apart, column, strict=True)]
+            else:
+                apart = [far + abs(other - number) / scale for far, other in zip(apart, column, strict=True)]
+        return apart
 
-def _dissimilarity(one: Sequence[float], other: Sequence[float]) -> float:
-    """Sum of steps apart; sex and region differ or not."""
-    total = 0.0
-    for i, scale in enumerate(_SCALES):
-        apart = abs(one[i] - other[i])
-        total += (1.0 if apart else 0.0) / scale if FACTS[i] in ("sex", "region") else apart / scale
-    return total
+
+def _grid(charges: Sequence[float]) -> tuple[float, ...]:
+    """Return the quantiles at the 99 levels."""
+    return tuple(sorted(quantiles(charges, n=100, method="inclusive")))
+
+
+def _median(charges: Sequence[float]) -> float:
+    return _grid(charges)[49]
+
+
+def _scale(fact: Fact) -> float:
+    """Return what one step of dissimilarity is: a tenth of the range of a whole number, a fifteenth of another's."""
+    if fact.kind is Kind.FLAG:
+        return 0.1
+    low, high = fact.bounds
+    if fact.kind is Kind.CHOICE or not math.isfinite(high - low):
+        return 4.0
+    return max(float(round((high - low) / 10)), 1.0) if fact.kind is Kind.WHOLE else (high - low) / 15
+
+
+def _step(number: float, other: float, scale: float) -> float:
+    if math.isnan(number) or math.isnan(other):
+        return 0.0 if math.isnan(number) and math.isnan(other) else 1.0
+    return abs(other - number) / scale

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from adapters.memory.faults import FailsOnRequest
 from domain.errors import ModelRefused, VersionNotFound
-from domain.manifest import MANIFEST, sha256, verified
+from domain.models.manifest import MANIFEST, sha256, verified
 from domain.ports.publisher import ModelPublisher
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from domain.prediction import ModelReference
+    from domain.costs.prediction import ModelReference
 
 
 @dataclass

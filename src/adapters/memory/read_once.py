@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from domain.ports.dataset import ClaimsDataset
 
 if TYPE_CHECKING:
-    from domain.claims import Claims, ContractReport
+    from domain.monitoring.drift import Sample
+    from domain.people.claims import Claims, ContractReport
 
 
 class ReadOnce(ClaimsDataset):
@@ -27,6 +28,10 @@ class ReadOnce(ClaimsDataset):
     def read(self) -> Claims:
         """Give what was there at first."""
         return self._claims
+
+    def readable(self) -> Sample:
+        """Give what is there now."""
+        return self._source.readable()
 
     @cached_property
     def _claims(self) -> Claims:

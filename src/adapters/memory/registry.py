@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from adapters.memory.faults import FailsOnRequest
 from domain.errors import VersionNotFound
-from domain.model import ModelVersion
+from domain.models.model import ModelVersion
 from domain.ports.registry import ModelRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from domain.model import TrainedModel
-    from domain.promotion import Verdict
+    from domain.models.model import TrainedModel
+    from domain.models.promotion import Verdict
 
 
 @dataclass

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 
 from adapters.memory.faults import FailsOnRequest
 from domain.errors import NoComparison
-from domain.model import FamilySummary
 from domain.ports.tracker import ExperimentRun, ExperimentTracker, TrackedComparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from domain.evaluation import Evaluation
-    from domain.model import TrainedModel
+    from domain.models.evaluation import Evaluation
+    from domain.models.model import NotCompared, TrainedModel
+    from domain.models.scores import Scores
     from domain.ports.tracker import ExperimentSetup
     from domain.ports.tuner import Trial
-    from domain.scores import Scores
 
 
 @dataclass
@@ -29,30 +28,32 @@ class MemoryRun(ExperimentRun):
     name: str
     setup: ExperimentSetup
     status: str = "RUNNING"
-    families: list[tuple[Evaluation, Scores, TrainedModel]] = field(default_factory=list)
+    families: list[tuple[Evaluation, Scores]] = field(default_factory=list)
+    models: list[tuple[Evaluation, Scores, TrainedModel]] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
     ranking: Sequence[Evaluation] = ()
+    not_compared: Sequence[NotCompared] = ()
 
     @property
     def id(self) -> str:
         """Its name."""
         return self.name
 
-    def log_family(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
+    def log_family(self, evaluation: Evaluation, test: Scores) -> None:
         """Keep it."""
-        self.families.append((evaluation, test, model))
+        self.families.append((evaluation, test))
 
     def log_trial(self, trial: Trial) -> None:
         """Keep it."""
         self.trials.append(trial)
 
-    def log_comparison(self, ranking: Sequence[Evaluation]) -> None:
+    def log_comparison(self, ranking: Sequence[Evaluation], not_compared: Sequence[NotCompared] = ()) -> None:
         """Keep it."""
-        self.ranking = tuple(ranking)
+        self.ranking, self.not_compared = tuple(ranking), tuple(not_compared)
 
     def log_model(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
         """Keep it."""
-        self.families.append((evaluation, test, model))
+        self.models.append((evaluation, test, model))
 
 
 @dataclass
@@ -86,7 +87,12 @@ class MemoryTracker(FailsOnRequest, ExperimentTracker):
         for run in reversed(self.runs):
             if run.status == "FINISHED" and run.ranking and run.setup.data_digest == data_digest:
                 metric = run.setup.metric
-                families = [FamilySummary(e.recipe.name, e.mean(metric), e.spread(metric)) for e in run.ranking]
-                return TrackedComparison(run=run.id, metric=metric, families=families, best=run.ranking[0].recipe)
+                return TrackedComparison(
+                    run=run.id,
+                    metric=metric,
+                    families=[evaluation.summary(metric) for evaluation in run.ranking],
+                    best=run.ranking[0].recipe,
+                    not_compared=run.not_compared,
+                )
         message = "no finished comparison of families on these data: run `medcost train stage=training` first"
         raise NoComparison(message)

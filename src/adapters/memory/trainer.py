@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import fmean, median, quantiles
+from math import isnan
+from statistics import fmean, quantiles
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from adapters.memory.curves import curves
 from adapters.memory.faults import FailsOnRequest
 from adapters.memory.loader import read_cost, write_cost
-from domain.cost import CALIBRATION_LEVELS, INTERVAL_LEVEL, QUANTILE_LEVELS, CostDistribution, Interval
+from adapters.memory.scoring import scores
+from domain.costs.distribution import CostDistribution
 from domain.errors import ConfigurationError
-from domain.evaluation import Evaluation, FoldScores, Metric, OutOfFold
-from domain.model import MetricSummary, ModelCard, TrainedModel
+from domain.models.evaluation import Evaluation, FoldScores, Metric, OutOfFold
+from domain.models.model import MetricSummary, ModelCard, TrainedModel
+from domain.models.promotion import Candidacy, PairedComparison
+from domain.models.shadow import FEWEST_OUTCOMES, Replay
+from domain.models.subject import Subject
+from domain.monitoring.profile import Profile
+from domain.people.fact import NOT_GIVEN
 from domain.ports.clock import Clock
 from domain.ports.trainer import Trainer
-from domain.profile import Profile
-from domain.promotion import Candidacy, PairedComparison
-from domain.scores import Calibration, ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
-from domain.shadow import FEWEST_OUTCOMES, Replay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from domain.claims import Claims
-    from domain.model import FoldPlan, Provenance, Recipe
+    from domain.models.actuarial_report import Curves
+    from domain.models.model import FoldPlan, Provenance, Recipe
+    from domain.models.scores import Scores
+    from domain.people.claims import Claims
 
 _FAMILY: Final = "unconditional"
-_CLOSE: Final = 100.0
 _ENOUGH: Final = 200
 
 _Row: TypeAlias = tuple[tuple[float, ...], float]
@@ -51,13 +56,13 @@ class MemoryTrainer(FailsOnRequest, Trainer):
             cost = _distribution([usd for i, usd in enumerate(charges) if i % plan.n_splits != fold])
             held = charges[fold :: plan.n_splits]
             answers[fold :: plan.n_splits] = [cost] * len(held)
-            folds.append(FoldScores.of(0, fold, _scores([cost] * len(held), held)))
+            folds.append(FoldScores.of(0, fold, scores([cost] * len(held), held)))
             on_fold(folds[-1])
         intervals = [cost.interval() for cost in answers]
         return Evaluation(
             recipe=recipe,
             folds=tuple(folds),
-            overall=_scores(answers, charges),
+            overall=scores(answers, charges),
             out_of_fold=OutOfFold(
                 charges,
                 [cost.expected for cost in answers],
@@ -74,7 +79,7 @@ class MemoryTrainer(FailsOnRequest, Trainer):
         self._know(recipe)
         charges = list(claims.charges)
         held = max(1, _test_rows(claims, plan))
-        return _scores([_distribution(charges[:-held])] * held, charges[-held:])
+        return scores([_distribution(charges[:-held])] * held, charges[-held:])
 
     def fit(
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, provenance: Provenance, *, test: Scores, into: Path
@@ -83,8 +88,8 @@ class MemoryTrainer(FailsOnRequest, Trainer):
         evaluation = self.cross_validate(recipe, claims, plan, on_fold=lambda _: None)
         rows = list(claims.facts)
         ranges = {
-            name: (min(list(row)[i] for row in rows), max(list(row)[i] for row in rows))
-            for name, i in (("age", 0), ("bmi", 2), ("children", 3))
+            fact.name: _range(list(row)[claims.schema.place(fact.name)] for row in rows)
+            for fact in claims.schema.numeric
         }
         card = ModelCard(
             recipe=recipe,
@@ -98,7 +103,9 @@ class MemoryTrainer(FailsOnRequest, Trainer):
             grouping=(),
             provenance=provenance,
             folds=tuple(MetricSummary(one.value, evaluation.mean(one), evaluation.spread(one)) for one in Metric),
-            profile=Profile.of(zip(*rows, strict=True)),
+            profile=Profile.of(claims.schema, zip(*rows, strict=True)),
+            subject=Subject.of(claims.schema),
+            curves=curves(_distribution(list(claims.charges)), list(claims.charges), {}),
             notes=("Everybody gets the same answer: the distribution of all costs.",),
         )
         folder = into / "medcost"
@@ -108,7 +115,18 @@ class MemoryTrainer(FailsOnRequest, Trainer):
     def score(self, model: TrainedModel, claims: Claims) -> Scores:
         """Score it as it is."""
         self._fail_if_asked()
-        return _scores([read_cost(model.folder, model.digest)] * len(claims), list(claims.charges))
+        return scores([read_cost(model.folder, model.digest)] * len(claims), list(claims.charges))
+
+    def report(
+        self, model: TrainedModel, claims: Claims, rival: tuple[str, TrainedModel] | None = None
+    ) -> tuple[Scores, Curves]:
+        """Measure what an actuary's report tells of a model as it is."""
+        other = (rival[0], read_cost(rival[1].folder, rival[1].digest)) if rival else None
+        cost, audits = (
+            read_cost(model.folder, model.digest),
+            {name: list(texts) for name, texts in claims.audits.items()},
+        )
+        return self.score(model, claims), curves(cost, list(claims.charges), audits, other)
 
     def compare(
         self,
@@ -124,18 +142,20 @@ class MemoryTrainer(FailsOnRequest, Trainer):
         more = _rows(outcomes).keys() - known.keys() if champion and outcomes else set[_Row]()
         came_in = [usd for _, usd in sorted(more)] if len(more) >= _ENOUGH else []
         charges = [*claims.charges, *came_in]
+        measured = self.score(challenger, claims)
         theirs = read_cost(champion[1].folder, champion[1].digest) if champion else _distribution(list(claims.charges))
         return Candidacy(
             comparison=_paired(
                 champion[0] if champion else None,
-                _scores([read_cost(challenger.folder, challenger.digest)] * len(charges), charges),
-                _scores([theirs] * len(charges), charges),
+                scores([read_cost(challenger.folder, challenger.digest)] * len(charges), charges),
+                scores([theirs] * len(charges), charges),
                 outcomes=len(came_in),
             ),
-            coverage=self.score(challenger, claims).interval.coverage,
+            coverage=measured.interval.coverage,
             group_coverage={},
             milliseconds=0.01,
             megabytes=sum(entry.stat().st_size for entry in challenger.folder.iterdir()) / 1e6,
+            measured=measured,
         )
 
     def replay(self, challenger: TrainedModel, champion: tuple[int, TrainedModel], outcomes: Claims) -> Replay | None:
@@ -145,7 +165,7 @@ class MemoryTrainer(FailsOnRequest, Trainer):
         if len(charges) < FEWEST_OUTCOMES:
             return None
         mine, theirs = (
-            _scores([read_cost(one.folder, one.digest)] * len(charges), charges) for one in (challenger, trained)
+            scores([read_cost(one.folder, one.digest)] * len(charges), charges) for one in (challenger, trained)
         )
         return Replay(_paired(number, mine, theirs, outcomes=len(charges)), mine, theirs)
 
@@ -157,8 +177,15 @@ class MemoryTrainer(FailsOnRequest, Trainer):
 
 
 def _rows(claims: Claims) -> dict[_Row, float]:
-    """Give each row once, with its charges."""
-    return {(tuple(who), usd): usd for who, usd in zip(claims.facts, claims.charges, strict=True)}
+    """Give each row once, with its charges; what is not given equals itself."""
+    rows = (tuple(NOT_GIVEN if isnan(number) else number for number in who) for who in claims.facts)
+    return {(who, usd): usd for who, usd in zip(rows, claims.charges, strict=True)}
+
+
+def _range(values: Iterable[float]) -> tuple[float, float]:
+    """Give the lowest and the highest value that is given; (0, 0) if none is."""
+    given = [value for value in values if not isnan(value)]
+    return (min(given), max(given)) if given else (0.0, 0.0)
 
 
 def _paired(rival: int | None, mine: Scores, theirs: Scores, *, outcomes: int) -> PairedComparison:
@@ -184,48 +211,3 @@ def _test_rows(claims: Claims, plan: FoldPlan) -> int:
 
 def _distribution(charges: Sequence[float]) -> CostDistribution:
     return CostDistribution(fmean(charges), tuple(sorted(quantiles(charges, n=100, method="inclusive"))))
-
-
-def _scores(answers: Sequence[CostDistribution], charges: Sequence[float]) -> Scores:
-    pairs = list(zip(answers, charges, strict=True))
-    errors = [cost.expected - usd for cost, usd in pairs]
-    off = [abs(cost.typical - usd) for cost, usd in pairs]
-    intervals = [cost.interval() for cost in answers]
-    inside = [interval.low <= usd <= interval.high for interval, usd in zip(intervals, charges, strict=True)]
-    widths = [interval.high - interval.low for interval in intervals]
-    missed = [
-        max(interval.low - usd, 0) + max(usd - interval.high, 0)
-        for interval, usd in zip(intervals, charges, strict=True)
-    ]
-    middle = fmean(charges)
-    spread = sum((usd - middle) ** 2 for usd in charges)
-    alpha = 1 - INTERVAL_LEVEL
-    return Scores(
-        rows=len(charges),
-        expected=ExpectedScores(
-            r2=1 - sum(error**2 for error in errors) / spread if spread else 0.0,
-            rmse=fmean(error**2 for error in errors) ** 0.5,
-            mae=fmean(map(abs, errors)),
-            bias=fmean(errors),
-        ),
-        typical=TypicalScores(fmean(off), median(off), fmean(usd <= _CLOSE for usd in off)),
-        crps=fmean(_crps(cost, usd) for cost, usd in pairs),
-        interval=IntervalScores(
-            INTERVAL_LEVEL, fmean(inside), fmean(widths), fmean(widths) + 2 / alpha * fmean(missed)
-        ),
-        groups=(GroupScores("all", len(charges), fmean(inside), fmean(widths), fmean(errors)),),
-        calibration=tuple(
-            Calibration(level, fmean(_holds(cost.interval(level), usd) for cost, usd in pairs))
-            for level in CALIBRATION_LEVELS
-        ),
-    )
-
-
-def _holds(interval: Interval, usd: float) -> bool:
-    return interval.low <= usd <= interval.high
-
-
-def _crps(cost: CostDistribution, usd: float) -> float:
-    """Average twice the pinball loss over the known levels (Laio and Tamea 2007, eq. 4)."""
-    losses = zip(QUANTILE_LEVELS, cost.quantiles, strict=True)
-    return 2 * fmean((level - (usd < quantile)) * (usd - quantile) for level, quantile in losses)

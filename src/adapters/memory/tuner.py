@@ -11,14 +11,14 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from adapters.memory.faults import FailsOnRequest
-from domain.errors import ConfigurationError, MedcostError, TrialPruned
-from domain.model import Choice, FloatRange, IntRange
-from domain.ports.tuner import Trial, Tuner
+from domain.errors import ConfigurationError, TrialPruned, Unavailable
+from domain.models.model import Choice, FloatRange, IntRange
+from domain.ports.tuner import Trial, Tuner, no_trial_finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from domain.model import Hyperparameters, HyperparameterValue, SearchSpace
+    from domain.models.model import Hyperparameters, HyperparameterValue, SearchSpace
 
 
 @dataclass
@@ -58,8 +58,7 @@ class MemoryTuner(FailsOnRequest, Tuner):
                 self._try(asked, objective, trials, on_trial)
             complete = [trial for trial in trials if trial.loss is not None]
             if not complete:
-                message = f"no trial of the study {study!r} finished: see its errors, and give it more trials"
-                raise MedcostError(message)
+                raise no_trial_finished(study, trials)
             yield min(complete, key=lambda trial: (trial.loss, trial.number))
 
     def trials(self, study: str) -> list[Trial]:
@@ -76,13 +75,14 @@ class MemoryTuner(FailsOnRequest, Tuner):
     ) -> None:
         begun = time.monotonic()
 
-        def ended(state: str, loss: float | None = None) -> None:
+        def ended(state: str, loss: float | None = None, error: str = "") -> None:
             trial = Trial(
                 number=len(trials),
                 state=state,
                 hyperparameters=asked,
                 loss=loss,
                 seconds=time.monotonic() - begun,
+                error=error,
             )
             trials.append(trial)
             on_trial(trial)
@@ -91,11 +91,15 @@ class MemoryTuner(FailsOnRequest, Tuner):
             loss = objective(asked, lambda _step, _loss: None)
         except TrialPruned:
             ended("pruned")
-        except Exception:  # noted as failed, and on its way to whoever asked
-            ended("failed")
+        except Unavailable:
+            raise  # the trial is made again
+        except ConfigurationError as error:
+            ended("failed", error=str(error))
             raise
+        except Exception as error:  # noqa: BLE001  # whatever these hyperparameters broke, others may be fine
+            ended("failed", error=f"{type(error).__name__}: {error}")
         else:
-            ended("failed") if math.isnan(loss) else ended("complete", loss)
+            ended("failed", error="the loss is not a number") if math.isnan(loss) else ended("complete", loss)
 
 
 def _drawn(part: FloatRange | IntRange | Choice, draw: random.Random) -> HyperparameterValue:

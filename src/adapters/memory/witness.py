@@ -9,7 +9,7 @@ from adapters.memory.faults import FailsOnRequest
 from domain.ports.witness import LedgerWitness
 
 if TYPE_CHECKING:
-    from domain.ledger import Head
+    from domain.models.ledger import Head
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.mlflow.server import NAME, MlflowServer
 from domain.errors import ModelRefused, NotFound, RegistryUnavailable, VersionNotFound
-from domain.manifest import MANIFEST, read
+from domain.models.manifest import MANIFEST, read
 from domain.ports.folders import ModelFolders
 
 if TYPE_CHECKING:

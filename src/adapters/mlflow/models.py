@@ -12,14 +12,13 @@ from mlflow.models import Model, ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 
 from adapters.mlflow.folders import FOLDER
-from domain.beneficiary import FACTS
-from domain.cost import QUANTILE_LEVELS
+from domain.costs.distribution import QUANTILE_LEVELS
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import LoggedModel
 
-    from domain.model import TrainedModel
+    from domain.models.model import ModelCard, TrainedModel
 
 CARD: Final = "card.json"
 
@@ -30,7 +29,7 @@ def log_model(client: MlflowClient, experiment: str, run: str, model: TrainedMod
     The flavour is our own: MLflow infers no requirements and loads nothing.
     """
     name = model.card.recipe.name
-    tags = {"digest": model.digest, "family": model.card.recipe.family}
+    tags = {"digest": model.digest, "family": model.card.recipe.family, "currency": model.card.currency}
     logged = client.create_logged_model(experiment, name=name, source_run_id=run, tags=tags, model_type="medcost")
     with tempfile.TemporaryDirectory() as workspace:
         folder = Path(workspace)
@@ -40,7 +39,7 @@ def log_model(client: MlflowClient, experiment: str, run: str, model: TrainedMod
             artifact_path=logged.artifact_location,
             run_id=run,
             model_id=logged.model_id,
-            signature=_signature(),
+            signature=_signature(model.card),
             flavors={"medcost": {"folder": FOLDER, "digest": model.digest}},
         )
         description.save(str(folder / "MLmodel"))
@@ -48,10 +47,15 @@ def log_model(client: MlflowClient, experiment: str, run: str, model: TrainedMod
     return client.finalize_logged_model(logged.model_id, "READY")
 
 
-def _signature() -> ModelSignature:
-    """Six numbers in, the mean and 99 quantiles in USD out; all doubles."""
+def _signature(card: ModelCard) -> ModelSignature | None:
+    """Describe a number for each fact in, and mean, 99 quantiles and chance of no cost out: all doubles.
+
+    None where the card tells no facts.
+    """
+    if not card.facts:
+        return None
     quantiles = [f"q{round(level * 100):02d}" for level in QUANTILE_LEVELS]
     return ModelSignature(
-        inputs=Schema([ColSpec(DataType.double, name) for name in FACTS]),
-        outputs=Schema([ColSpec(DataType.double, name) for name in ("mean", *quantiles)]),
+        inputs=Schema([ColSpec(DataType.double, name) for name in card.facts]),
+        outputs=Schema([ColSpec(DataType.double, name) for name in ("mean", *quantiles, "zero")]),
     )

@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from domain.evaluation import Evaluation, Metric
+    from domain.models.evaluation import Evaluation, Metric
 
 DPI: Final = 110
 _TEAL, _INK, _SOFT, _WASH, _WARM = "#0b5a69", "#14202b", "#6b7985", "#d5e8ea", "#a8430c"
 _DECILES: Final = 10
 
 
-def of_family(evaluation: Evaluation) -> dict[str, Figure]:
+def of_family(evaluation: Evaluation, currency: str) -> dict[str, Figure]:
     """Draw one family out of fold: predicted against actual, residuals, calibration, folds. By name."""
     return {
-        "predicted-against-actual": _predicted_against_actual(evaluation),
-        "residuals": _residuals(evaluation),
+        "predicted-against-actual": _predicted_against_actual(evaluation, currency),
+        "residuals": _residuals(evaluation, currency),
         "calibration": _calibration(evaluation),
-        "folds": _folds(evaluation),
+        "folds": _folds(evaluation, currency),
     }
 
 
-def comparison(ranking: Sequence[Evaluation], metric: Metric) -> Figure:
+def comparison(ranking: Sequence[Evaluation], metric: Metric, currency: str) -> Figure:
     """Draw every family fold by fold, the best at the top."""
     figure, axes = _drawing(f"{metric.value.upper()} on identical folds, best first", height=1.6 + 0.42 * len(ranking))
     for row, evaluation in enumerate(reversed(ranking)):
@@ -41,35 +41,35 @@ def comparison(ranking: Sequence[Evaluation], metric: Metric) -> Figure:
         axes.plot([evaluation.mean(metric)], [row], "|", color=_INK, markersize=16, markeredgewidth=2)
     axes.set_yticks(range(len(ranking)), [evaluation.recipe.name for evaluation in reversed(ranking)])
     axes.set_ylim(-0.6, len(ranking) - 0.4)
-    axes.set_xlabel("R²" if metric.sign < 0 else f"{metric.value} (USD; less is better)")
+    axes.set_xlabel("R²" if metric.sign < 0 else f"{metric.value} ({currency}; less is better)")
     if metric.sign > 0:
-        axes.xaxis.set_major_formatter(_dollars())
+        axes.xaxis.set_major_formatter(_amounts())
     axes.grid(axis="x", color="#e5eaee")
     return figure
 
 
-def _predicted_against_actual(evaluation: Evaluation) -> Figure:
+def _predicted_against_actual(evaluation: Evaluation, currency: str) -> Figure:
     actual, expected, typical = _columns(evaluation)
     figure, axes = _drawing(f"{evaluation.recipe.name}: predicted against actual, out of fold")
     top = float(max(actual.max(), expected.max())) * 1.03
     axes.plot([0, top], [0, top], color=_SOFT, linewidth=1, linestyle="--", label="perfect")
     axes.scatter(actual, typical, s=9, color=_TEAL, alpha=0.45, linewidths=0, label="typical cost")
     axes.scatter(actual, expected, s=9, color=_WARM, alpha=0.3, linewidths=0, label="expected cost")
-    axes.set(xlim=(0, top), ylim=(0, top), xlabel="actual charges (USD)", ylabel="predicted (USD)")
-    axes.xaxis.set_major_formatter(_dollars())
-    axes.yaxis.set_major_formatter(_dollars())
+    axes.set(xlim=(0, top), ylim=(0, top), xlabel=f"actual cost ({currency})", ylabel=f"predicted ({currency})")
+    axes.xaxis.set_major_formatter(_amounts())
+    axes.yaxis.set_major_formatter(_amounts())
     axes.legend(frameon=False, loc="upper left")
     return figure
 
 
-def _residuals(evaluation: Evaluation) -> Figure:
+def _residuals(evaluation: Evaluation, currency: str) -> Figure:
     actual, expected, typical = _columns(evaluation)
     figure, axes = _drawing(f"{evaluation.recipe.name}: what is left over, out of fold")
     axes.axhline(0, color=_SOFT, linewidth=1)
     axes.scatter(expected, actual - typical, s=9, color=_TEAL, alpha=0.45, linewidths=0)
-    axes.set(xlabel="expected cost (USD)", ylabel="actual minus typical (USD)")
-    axes.xaxis.set_major_formatter(_dollars())
-    axes.yaxis.set_major_formatter(_dollars())
+    axes.set(xlabel=f"expected cost ({currency})", ylabel=f"actual minus typical ({currency})")
+    axes.xaxis.set_major_formatter(_amounts())
+    axes.yaxis.set_major_formatter(_amounts())
     return figure
 
 
@@ -92,7 +92,7 @@ def _calibration(evaluation: Evaluation) -> Figure:
     return figure
 
 
-def _folds(evaluation: Evaluation) -> Figure:
+def _folds(evaluation: Evaluation, currency: str) -> Figure:
     figure, axes = _drawing(f"{evaluation.recipe.name}: error of each fold")
     places = range(1, len(evaluation.folds) + 1)
     for name, colour, values in (
@@ -100,10 +100,10 @@ def _folds(evaluation: Evaluation) -> Figure:
         ("mean absolute error of the typical cost", _WARM, [fold.typical_mae for fold in evaluation.folds]),
     ):
         axes.plot(places, values, "o-", color=colour, label=name)
-    axes.set(xlabel="fold", ylabel="USD")
+    axes.set(xlabel="fold", ylabel=currency)
     axes.set_ylim(bottom=0)
     axes.set_xticks(list(places))
-    axes.yaxis.set_major_formatter(_dollars())
+    axes.yaxis.set_major_formatter(_amounts())
     axes.legend(frameon=False)
     return figure
 
@@ -122,5 +122,5 @@ def _drawing(title: str, *, height: float = 5.0) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _dollars() -> FuncFormatter:
-    return FuncFormatter(lambda usd, _: f"{'-' if usd < 0 else ''}${abs(usd):,.0f}")
+def _amounts() -> FuncFormatter:
+    return FuncFormatter(lambda amount, _: f"{amount:,.0f}")

@@ -16,8 +16,8 @@ from adapters.mlflow.models import log_model
 from adapters.mlflow.server import NAME
 from adapters.mlflow.store import MlflowStore, translated
 from domain.errors import VersionNotFound
-from domain.model import ModelVersion
-from domain.model_card import markdown
+from domain.models.card import markdown
+from domain.models.model import ModelVersion
 from domain.ports.registry import ModelRegistry
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from mlflow.entities.model_registry import ModelVersion as MlflowVersion
 
-    from domain.model import TrainedModel
-    from domain.promotion import Verdict
+    from domain.models.model import TrainedModel
+    from domain.models.promotion import Verdict
 
     _T = TypeVar("_T")
 
@@ -84,7 +84,7 @@ class MlflowRegistry(ModelRegistry):
             found = self._version(version.number)
             gate = "passed" if verdict.passed else "refused"
             self._store.client.set_model_version_tag(NAME, found.version, "gate", gate)
-            self._describe(found, markdown(version, verdict))
+            self._describe(found, version, verdict)
 
         await _threaded(annotate)
 
@@ -121,14 +121,15 @@ class MlflowRegistry(ModelRegistry):
         )
         registered_at = datetime.fromtimestamp(made.creation_timestamp / 1000, UTC)
         version = ModelVersion(int(made.version), model.digest, registered_at, model.card)
-        self._describe(made, markdown(version, None))
+        self._describe(made, version, None)
         return version
 
-    def _describe(self, found: MlflowVersion, card: str) -> None:
-        """Show the card where people look: on the version, and whole among the artifacts of its run."""
+    def _describe(self, found: MlflowVersion, version: ModelVersion, verdict: Verdict | None) -> None:
+        """Show the card where people look: in brief on the version, and whole among the artifacts of its run."""
         client = self._store.client
         if found.run_id:
-            client.log_text(found.run_id, card, "model_card.md")
+            client.log_text(found.run_id, markdown(version, verdict), "model_card.md")
+        card = markdown(version, verdict, brief=True)
         if len(card) > _LONGEST_DESCRIPTION:
             card = card[: _LONGEST_DESCRIPTION - len(_MORE)].rpartition("\n")[0] + _MORE
         client.update_model_version(NAME, found.version, card)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
+from adapters.common.http_client import http_client
 from domain.errors import NotFound, RegistryUnavailable
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class MlflowServer:
     ) -> AsyncIterator[httpx.Response]:
         try:
             async with (
-                httpx.AsyncClient(base_url=self._address, timeout=_SECONDS, trust_env=False) as client,
+                http_client(self._address, timeout=_SECONDS) as client,
                 client.stream(method, path, **about) as answer,
             ):
                 if whole or not answer.is_success:

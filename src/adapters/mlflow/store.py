@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from mlflow.telemetry import set_telemetry_client
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from adapters.common.locks import waited_for
 from domain.errors import RegistryUnavailable
 
 if TYPE_CHECKING:
@@ -106,8 +106,7 @@ class MlflowStore:
             yield
             return
         self._artifacts.mkdir(parents=True, exist_ok=True)
-        with self._artifacts.with_name("store.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with waited_for(self._artifacts.with_name("store.lock")):
             yield
 
 

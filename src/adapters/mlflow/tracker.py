@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
+import tempfile
 import time
 from contextlib import contextmanager
+from pathlib import Path
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from mlflow.entities import Metric as MlflowMetric
 from mlflow.entities import Param, RunTag
 
+from adapters.common.processes import ProcessId, machine
 from adapters.mlflow import plots
 from adapters.mlflow.models import log_model
 from adapters.mlflow.store import MlflowStore, translated
-from adapters.system.processes import ProcessId, machine
 from domain.errors import NoComparison
-from domain.evaluation import Metric
-from domain.model import FamilySummary, Recipe
+from domain.models.actuarial_report import ReportedModel
+from domain.models.evaluation import Metric
+from domain.models.model import FamilySummary, NotCompared, Recipe
+from domain.models.training_report import training_report
 from domain.ports.tracker import ExperimentRun, ExperimentTracker, TrackedComparison
 
 if TYPE_CHECKING:
@@ -25,49 +31,63 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from mlflow import MlflowClient
 
-    from domain.evaluation import Evaluation
-    from domain.model import TrainedModel
+    from domain.models.evaluation import Evaluation
+    from domain.models.model import TrainedModel
+    from domain.models.scores import Scores
+    from domain.ports.report_writer import ReportWriter
     from domain.ports.tracker import ExperimentSetup
     from domain.ports.tuner import Trial
-    from domain.scores import Scores
 
 _PARENT: Final = "mlflow.parentRunId"
 _COMPARISON: Final = "medcost.comparison"
 _PROCESS: Final = "medcost.process"
+_CURRENCY: Final = "currency"
+"""Tag of every run: of all its metrics that are money."""
+_SIGNS: Final = {">=": "from", "<=": "upto", ">": "above", "<": "below", "=": ""}
+_ODD: Final = re.compile(r"[^\w.\- ]")
+"""What a metric's name may not hold."""
 _LONGEST_PARAM: Final = 6000
 """Characters that MLflow keeps of a parameter."""
 
 
 class MlflowTracker(ExperimentTracker):
-    """Logs to one experiment."""
+    """Logs to one experiment; of a model that was tuned, also the actuary's report.
 
-    def __init__(self, store: MlflowStore) -> None:
-        self._store = store
+    Args:
+        store: where runs are kept.
+        writers: write the report, a file each.
+    """
+
+    def __init__(self, store: MlflowStore, writers: Sequence[ReportWriter] = ()) -> None:
+        self._store, self._writers = store, writers
 
     @contextmanager
     def run(self, setup: ExperimentSetup) -> Iterator[ExperimentRun]:
         """Open a run."""
         client = self._store.client
-        process = ProcessId.mine()
         tags = {
             "stage": setup.stage,
             "metric": setup.metric.value,
             "data.digest": setup.data_digest,
             "data.origin": setup.origin.name,
+            _CURRENCY: setup.currency,
             "data.synthetic": str(setup.origin.synthetic).lower(),
             "git.revision": setup.git_revision,
-            _PROCESS: f"{machine()} {process.pid} {process.started!r}",
+            _PROCESS: f"{machine()} {ProcessId.mine().encode()}",
         }
         with translated():
             started = client.create_run(
                 self._store.experiment, tags=tags, run_name=f"{setup.stage}-{setup.origin.name}"
             )
-            _log(client, started.info.run_id, params={"data.rows": setup.rows, **setup.configuration})
-        run = MlflowRun(client, self._store.experiment, started.info.run_id)
+        run = MlflowRun(client, self._store.experiment, started.info.run_id, setup.currency, self._writers)
         try:
+            with translated():
+                _log(client, run.id, params={"data.rows": setup.rows, **setup.configuration})
             yield run
-        except BaseException:
-            # also an interrupt: what was begun is marked before it travels on
+        except BaseException as error:
+            # also an interrupt: what was begun is marked before it travels on. An interrupted statement holds SQLite's
+            # lock for as long as its cursor lives in the frames of the traceback
+            clear_frames(error.__traceback__)
             run.end("FAILED")
             raise
         run.end("FINISHED")
@@ -102,7 +122,11 @@ class MlflowTracker(ExperimentTracker):
         newest = comparisons[0]
         kept = msgspec.json.decode(newest.data.tags[_COMPARISON], type=_Comparison)
         return TrackedComparison(
-            run=newest.info.run_id, metric=Metric(newest.data.tags["metric"]), families=kept.families, best=kept.best
+            run=newest.info.run_id,
+            metric=Metric(newest.data.tags["metric"]),
+            families=kept.families,
+            best=kept.best,
+            not_compared=kept.not_compared,
         )
 
 
@@ -111,54 +135,78 @@ class _Comparison(msgspec.Struct, frozen=True):
 
     best: Recipe
     families: tuple[FamilySummary, ...]
+    not_compared: tuple[NotCompared, ...] = ()
 
 
 class MlflowRun(ExperimentRun):
     """An open run."""
 
-    def __init__(self, client: MlflowClient, experiment: str, run: str) -> None:
+    def __init__(
+        self, client: MlflowClient, experiment: str, run: str, currency: str, writers: Sequence[ReportWriter]
+    ) -> None:
         self._client = client
+        self._writers = writers
+        self._currency = currency
         self._experiment = experiment
         self._run = run
         self._children: list[str] = []
+        self._families: dict[str, str] = {}
 
     @property
     def id(self) -> str:
         """Its identifier."""
         return self._run
 
-    def log_family(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
+    def log_family(self, evaluation: Evaluation, test: Scores) -> None:
         """Log a family as a child."""
         with translated(), self._child(evaluation.recipe.name) as child:
-            self._log_evaluation(child, evaluation, test, model)
+            self._log_evaluation(child, evaluation, test)
+            self._families[evaluation.recipe.name] = child
 
     def log_trial(self, trial: Trial) -> None:
         """Log a trial as a child."""
-        with translated(), self._child(f"trial-{trial.number}", {"trial.state": trial.state}) as child:
+        with translated(), self._child(f"trial-{trial.number}", _marks(trial)) as child:
             losses = {} if trial.loss is None else {"loss": trial.loss}
             _log(self._client, child, params=trial.hyperparameters, metrics={**losses, "seconds": trial.seconds})
         if trial.loss is not None:
             with translated():
                 _log(self._client, self._run, metrics={"loss": trial.loss}, step=trial.number)
 
-    def log_comparison(self, ranking: Sequence[Evaluation]) -> None:
-        """Log the ranking."""
+    def log_comparison(self, ranking: Sequence[Evaluation], not_compared: Sequence[NotCompared] = ()) -> None:
+        """Log the ranking, and draw the winner on its child: to draw every family takes longer than to fit most."""
         with translated():
             metric = Metric(self._client.get_run(self._run).data.tags["metric"])
-            families = tuple(FamilySummary(e.recipe.name, e.mean(metric), e.spread(metric)) for e in ranking)
-            kept = _Comparison(best=ranking[0].recipe, families=families)
-            self._figure(self._run, plots.comparison(ranking, metric), "comparison.png")
+            families = tuple(evaluation.summary(metric) for evaluation in ranking)
+            kept = _Comparison(best=ranking[0].recipe, families=families, not_compared=tuple(not_compared))
+            self._figure(self._run, plots.comparison(ranking, metric, self._currency), "comparison")
+            self._draw(self._families[ranking[0].recipe.name], ranking[0])
             _log(
                 self._client,
                 self._run,
                 metrics={f"{one.name}.{metric.value}": one.mean for one in families},
-                tags={"winner": ranking[0].recipe.name, _COMPARISON: msgspec.json.encode(kept).decode()},
+                tags={
+                    "winner": ranking[0].recipe.name,
+                    _COMPARISON: msgspec.json.encode(kept).decode(),
+                    **{f"left_out.{one.name}": one.reason for one in not_compared},
+                },
             )
 
     def log_model(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
         """Log the result of a tuning."""
         with translated():
-            self._log_evaluation(self._run, evaluation, test, model)
+            self._log_evaluation(self._run, evaluation, test, {"model.digest": model.digest})
+            log_model(self._client, self._experiment, self._run, model)
+            self._report(model)
+            self._draw(self._run, evaluation)
+
+    def _report(self, model: TrainedModel) -> None:
+        reported = ReportedModel(version=None, recipe=model.card.recipe.name, digest=model.digest)
+        report = training_report(reported, model.card, at=model.card.created_at)
+        with tempfile.TemporaryDirectory() as workspace:
+            for writer in self._writers:
+                file = Path(workspace) / f"report{writer.ending}"
+                file.write_bytes(writer.write(report))
+                self._client.log_artifact(self._run, str(file), "report")
 
     def end(self, status: str) -> None:
         """End the run, and the child that is open."""
@@ -168,14 +216,16 @@ class MlflowRun(ExperimentRun):
 
     @contextmanager
     def _child(self, name: str, tags: Mapping[str, str] | None = None) -> Iterator[str]:
-        marks = {_PARENT: self._run, **(tags or {})}
+        marks = {_PARENT: self._run, _CURRENCY: self._currency, **(tags or {})}
         child = self._client.create_run(self._experiment, tags=marks, run_name=name).info.run_id
         self._children.append(child)
         yield child
         self._client.set_terminated(child)
         self._children.remove(child)
 
-    def _log_evaluation(self, run: str, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
+    def _log_evaluation(
+        self, run: str, evaluation: Evaluation, test: Scores, tags: Mapping[str, str] | None = None
+    ) -> None:
         recipe = evaluation.recipe
         summary: dict[str, float] = {
             "fit_seconds": evaluation.fit_seconds,
@@ -190,13 +240,14 @@ class MlflowRun(ExperimentRun):
             {**{f"fold.{metric.value}": fold[metric] for metric in Metric}, "fold.coverage": fold.coverage}
             for fold in evaluation.folds
         ]
-        _log(self._client, run, params=params, metrics=summary, tags={"model.digest": model.digest}, series=folds)
-        for name, figure in plots.of_family(evaluation).items():
-            self._figure(run, figure, f"{name}.png")
-        log_model(self._client, self._experiment, run, model)
+        _log(self._client, run, params=params, metrics=summary, tags=tags, series=folds)
+
+    def _draw(self, run: str, evaluation: Evaluation) -> None:
+        for name, figure in plots.of_family(evaluation, self._currency).items():
+            self._figure(run, figure, name)
 
     def _figure(self, run: str, figure: Figure, name: str) -> None:
-        self._client.log_figure(run, figure, f"plots/{name}", save_kwargs={"dpi": plots.DPI})
+        self._client.log_figure(run, figure, f"plots/{name}.png", save_kwargs={"dpi": plots.DPI})
 
 
 def _search(client: MlflowClient, experiment: str, wanted: str) -> list[Any]:
@@ -210,11 +261,19 @@ def _search(client: MlflowClient, experiment: str, wanted: str) -> list[Any]:
             return found
 
 
+def _marks(trial: Trial) -> dict[str, str]:
+    error = {"trial.error": trial.error[:_LONGEST_PARAM]} if trial.error else {}
+    return {"trial.state": trial.state, **error}
+
+
 def _is_at_work(tags: Mapping[str, str]) -> bool:
     if _PROCESS not in tags:
         return False
-    where, pid, started = tags[_PROCESS].rsplit(" ", 2)
-    return where != machine() or ProcessId(int(pid), float(started)).is_alive
+    here, process = f"{machine()} ", tags[_PROCESS]
+    if not process.startswith(here):
+        return True
+    worker = ProcessId.decode(process.removeprefix(here))
+    return worker is not None and worker.is_alive
 
 
 def _flat(scores: Scores, prefix: str) -> dict[str, float]:
@@ -224,7 +283,7 @@ def _flat(scores: Scores, prefix: str) -> dict[str, float]:
         numbers = msgspec.to_builtins(getattr(scores, part))
         flat |= {f"{prefix}.{part}.{name}": value for name, value in numbers.items()}
     for group in scores.groups:
-        label = group.group.replace("=", "-")
+        label = _label(group.group)
         flat |= {f"{prefix}.{label}.coverage": group.coverage, f"{prefix}.{label}.bias": group.bias}
     return {f"{prefix}.crps": scores.crps, **flat}
 
@@ -248,3 +307,14 @@ def _log(
         params=[Param(name, str(value)[:_LONGEST_PARAM]) for name, value in (params or {}).items()],
         tags=[RunTag(name, value) for name, value in (tags or {}).items()],
     )
+
+
+def _label(group: str) -> str:
+    """Return the name of a group as a part of a metric's name, in which MLflow takes few signs.
+
+    >>> _label("smoker=yes"), _label("bmi>=30"), _label("plan=Gold+")
+    ('smoker-yes', 'bmi-from-30', 'plan-Gold_')
+    """
+    for sign, word in _SIGNS.items():
+        group = group.replace(sign, f"-{word}-" if word else "-")
+    return _ODD.sub("_", group)

@@ -8,7 +8,7 @@ import msgspec
 
 from adapters.mlflow.server import NAME, MlflowServer
 from domain.errors import LedgerBroken, NotFound
-from domain.ledger import Head
+from domain.models.ledger import Head
 from domain.ports.witness import LedgerWitness
 
 if TYPE_CHECKING:

@@ -11,13 +11,14 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
 import optuna
-from optuna.exceptions import ExperimentalWarning, UpdateFinishedTrialError
+from optuna.exceptions import ExperimentalWarning, StorageInternalError, UpdateFinishedTrialError
 from optuna.storages import RDBStorage
 from optuna.trial import TrialState
+from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.optuna import trials
 from adapters.optuna.storage import HEARTBEAT_SECONDS, translated
-from domain.errors import RepositoryUnavailable, TrialPruned
+from domain.errors import ConfigurationError, RepositoryUnavailable, TrialPruned, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
     from adapters.optuna.options import TuneBudget
-    from domain.model import Hyperparameters
+    from domain.models.model import Hyperparameters
     from domain.ports.tuner import Trial
 
 _LOOK_SECONDS: Final = 1.0
@@ -81,7 +82,7 @@ class Search:
                 with self._kept(claimed[0]):
                     if ended:
                         on_trial(ended)
-                    made = self._make(*claimed, objective, on_trial)
+                    made = self._make(*claimed, objective)
                 continue
             if ended:
                 on_trial(ended)
@@ -122,7 +123,6 @@ class Search:
         trial: optuna.Trial,
         hyperparameters: Hyperparameters,
         objective: Callable[[Hyperparameters, Callable[[int, float], None]], float],
-        on_trial: Callable[[Trial], None],
     ) -> _Made | None:
         def report(step: int, loss: float) -> None:
             trial.report(loss, step)
@@ -136,16 +136,19 @@ class Search:
             return _Made(trial, None)
         except UpdateFinishedTrialError:
             return None  # this process stood still for minutes, and the trial was given to another: theirs counts
-        except Exception as error:
-            trials.fail(self.study, trial, f"{type(error).__name__}: {error}")
-            for ended in trials.ended(self.study):
-                if ended.number == trial.number:
-                    on_trial(ended)
-            raise
+        except (Unavailable, StorageInternalError, SQLAlchemyError):
+            raise  # what the trial needs is away, and so it is for the next trial; this one is made again
+        except ConfigurationError as error:
+            trials.fail(self.study, trial, str(error))
+            raise  # every trial would meet it
+        except Exception as error:  # noqa: BLE001  # whatever these hyperparameters broke, others may be fine
+            return _Made(trial, None, f"{type(error).__name__}: {error}")
 
     def _tell(self, made: _Made) -> Trial | None:
         """End a trial; None if it had been given to another worker."""
-        if made.loss is None:
+        if made.error:
+            trials.fail(self.study, made.trial, made.error)
+        elif made.loss is None:
             self.study.tell(made.trial, state=TrialState.PRUNED, skip_if_finished=True)
         elif math.isnan(made.loss):
             trials.fail(self.study, made.trial, "the loss is not a number")
@@ -181,7 +184,8 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A trial that is done but not told yet; its loss is None if it was pruned."""
+    """A trial that is done but not told yet; its loss is None if it was pruned or failed, which ``error`` tells."""
 
     trial: optuna.Trial
     loss: float | None
+    error: str = ""

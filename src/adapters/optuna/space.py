@@ -12,10 +12,10 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-from domain.model import Choice, FloatRange, IntRange
+from domain.models.model import Choice, FloatRange, IntRange
 
 if TYPE_CHECKING:
-    from domain.model import Hyperparameters, SearchSpace
+    from domain.models.model import Hyperparameters, SearchSpace
 
 
 def distributions(space: SearchSpace) -> dict[str, BaseDistribution]:

@@ -6,11 +6,12 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
+from adapters.common.processes import ProcessId, machine
 from adapters.optuna.space import fits
-from adapters.system.processes import ProcessId, machine
 from domain.ports.tuner import Trial
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
     from optuna.trial import FrozenTrial
 
-    from domain.model import Hyperparameters
+    from domain.models.model import Hyperparameters
 
 _ASKED: Final = "hyperparameters"
 """What was asked for by name rather than drawn."""
@@ -90,6 +91,7 @@ def ended(study: optuna.Study) -> list[Trial]:
             hyperparameters={**trial.user_attrs.get(_ASKED, {}), **trial.params},
             loss=trial.value if trial.state is TrialState.COMPLETE else None,
             seconds=trial.duration.total_seconds() if trial.duration else 0.0,
+            error=trial.user_attrs.get(_ERROR, ""),
         )
         for trial in study.get_trials(deepcopy=False)
         if trial.state in _STATES and not is_unfinished(trial)
@@ -113,4 +115,4 @@ def _is_abandoned(trial: FrozenTrial) -> bool:
     owner = trial.user_attrs.get(_OWNER)
     if owner is None:
         return True
-    return owner.get("machine") == machine() and not ProcessId(owner["pid"], owner["started"]).is_alive
+    return owner.get("machine") == machine() and not msgspec.convert(owner, ProcessId).is_alive

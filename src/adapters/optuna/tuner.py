@@ -16,13 +16,13 @@ from adapters.optuna.search import Search
 from adapters.optuna.space import describe, distributions
 from adapters.optuna.storage import open_storage, translated
 from adapters.optuna.turns import Turns
-from domain.errors import ConfigurationError, MedcostError
-from domain.ports.tuner import Trial, Tuner
+from domain.errors import ConfigurationError
+from domain.ports.tuner import Trial, Tuner, no_trial_finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from domain.model import Hyperparameters, SearchSpace
+    from domain.models.model import Hyperparameters, SearchSpace
 
 _SPACE: Final = "space"
 _BASIS: Final = "basis"
@@ -63,10 +63,10 @@ class OptunaTuner(Tuner):
             alone = search.run(objective, on_trial, on_wait)
         with alone:
             with translated():
-                complete = [trial for trial in trials.ended(search.study) if trial.loss is not None]
+                ended = trials.ended(search.study)
+            complete = [trial for trial in ended if trial.loss is not None]
             if not complete:
-                message = f"no trial of the study {study!r} finished: see its errors, and give it more trials"
-                raise MedcostError(message)
+                raise no_trial_finished(study, ended)
             yield min(complete, key=_loss)
 
     def trials(self, study: str) -> list[Trial]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import time
 from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +13,8 @@ from psycopg.errors import LockNotAvailable
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
+
+from adapters.common.locks import waited_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +55,7 @@ class Turns:
             with _mutex(self._here[name], on_wait):
                 yield
         elif self._address.get_backend_name() == "sqlite":
-            with _locked_file(Path(f"{self._address.database}.{digest.hex()}.lock"), on_wait):
+            with waited_for(Path(f"{self._address.database}.{digest.hex()}.lock"), on_wait, soon=_SOON):
                 yield
         else:
             with _advisory_lock(self._address, int.from_bytes(digest, signed=True), on_wait):
@@ -71,22 +71,6 @@ def _mutex(mutex: Lock, on_wait: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         mutex.release()
-
-
-@contextmanager
-def _locked_file(file: Path, on_wait: Callable[[], None]) -> Iterator[None]:
-    with file.open("a") as handle:
-        deadline = time.monotonic() + _SOON
-        while time.monotonic() < deadline:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                time.sleep(0.01)  # flock knows no deadline: it is asked until there is one
-        else:
-            on_wait()
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, or_, select, update
@@ -12,18 +11,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.engine import translated
 from adapters.postgres.tables import ADMIN_PASSWORD, ADMIN_SESSIONS, SIGN_IN_FAILURES
-from domain.accounts import FORGOTTEN_AFTER, IDLE, LIFETIME, Failures, Session
+from domain.access.accounts import FORGOTTEN_AFTER, IDLE, LIFETIME, Attempt, Failures, Session
 from domain.errors import NoPassword, NotSignedIn, PasswordAlreadySet
 from domain.ports.accounts import Accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Executable
     from sqlalchemy.ext.asyncio import AsyncEngine
-
-    from domain.accounts import Place
 
 _ADMIN = 1
 """The key of the only row: there is one account."""
@@ -60,29 +56,26 @@ class PostgresAccounts(Accounts):
                 await connection.execute(delete(ADMIN_SESSIONS))
                 await connection.execute(delete(SIGN_IN_FAILURES))
 
-    async def attempt(self, places: Sequence[Place], *, at: datetime) -> timedelta:
-        """Count a failure at each place, or say how long to wait."""
+    async def attempt(self, place: str, *, at: datetime) -> Attempt:
+        """Count a failure, or say how long to wait."""
         table = SIGN_IN_FAILURES
-        # always in the same order, so that no two attempts wait for each other
-        new = insert(table).values([{"place": place.name, "count": 0, "last_at": at} for place in sorted(places)])
-        # changes nothing, but locks the rows that are there
+        new = insert(table).values(place=place, count=0, last_at=at)
+        # changes nothing, but locks the row if it is there
         locked = new.on_conflict_do_update(index_elements=["place"], set_={"count": table.c.count}).returning(table)
         with translated():
             async with self._engine.begin() as connection:
-                found = (await connection.execute(locked)).mappings()
-                rows = {row["place"]: Failures(row["count"], row["last_at"]) for row in found}
-                if wait := max((rows[place.name].wait(place, at) for place in places), default=timedelta(0)):
-                    return wait
-                for name, failures in rows.items():
-                    now = failures.and_one(at)
-                    counted = update(table).where(table.c.place == name)
-                    await connection.execute(counted.values(count=now.count, last_at=now.last_at))
-        return timedelta(0)
+                row = (await connection.execute(locked)).mappings().one()
+                before = Failures(row["count"], row["last_at"])
+                if not (wait := before.wait(at)):
+                    after = before.and_one(at)
+                    counted = update(table).where(table.c.place == place)
+                    await connection.execute(counted.values(count=after.count, last_at=after.last_at))
+        return Attempt(before.count, wait)
 
-    async def forgive(self, places: Sequence[Place]) -> None:
+    async def forgive(self, place: str | None = None) -> None:
         """Forget them."""
         table = SIGN_IN_FAILURES
-        await self._do(delete(table).where(table.c.place.in_([place.name for place in places])))
+        await self._do(delete(table) if place is None else delete(table).where(table.c.place == place))
 
     async def open(self, *, at: datetime) -> str:
         """Open a session."""

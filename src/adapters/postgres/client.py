@@ -1,4 +1,4 @@
-"""What PostgreSQL's clients do with a database of the embedded server: copy it, fill it, ask it."""
+"""What PostgreSQL's clients do with a database of the embedded server: copy it, ask it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
 
-from adapters.postgres.programs import run
+from adapters.postgres.programs import WHEEL, Programs
 from domain.errors import RepositoryUnavailable
 
 if TYPE_CHECKING:
@@ -22,16 +22,12 @@ class Client:
 
     socket_folder: Path
     user: str
+    programs: Programs = WHEEL
 
     def dump(self, database: str, file: Path) -> None:
         """Write a consistent copy of a database, which may be in use, to a new file."""
         with file.open("xb") as output:
             self._run("pg_dump", "--format=custom", database, output=output)
-
-    def fill(self, database: str, file: Path) -> None:
-        """Fill an empty database from such a file: wholly or not at all."""
-        with file.open("rb") as dump:
-            self._run("pg_restore", "--exit-on-error", "--single-transaction", "--dbname", database, given=dump)
 
     def ask(self, database: str, *commands: str, given: str = "") -> str:
         """Let psql carry out commands in one transaction, and give what it prints."""
@@ -48,7 +44,7 @@ class Client:
         self, program: str, *arguments: str, given: IO[bytes] | None = None, output: IO[bytes] | None = None
     ) -> None:
         where = ("--host", str(self.socket_folder), "--username", self.user)
-        done = run(program, *where, *arguments, given=given, output=output)
+        done = self.programs.run(program, *where, *arguments, given=given, output=output)
         if done.returncode != 0:
             lines = done.stderr.decode(errors="replace").strip().splitlines()
             message = f"{program}: {lines[0] if lines else f'ended with {done.returncode}'}"

@@ -6,39 +6,36 @@ changes folders above the home.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+import asyncpg
+import msgspec
 import psutil
 
+from adapters.common.disk import writing
+from adapters.common.folders import FolderId
+from adapters.common.locks import waited_for
+from adapters.common.processes import ProcessId, end
 from adapters.postgres.client import Client
-from adapters.postgres.programs import hand_over, run
-from adapters.system.processes import ProcessId
+from adapters.postgres.cluster import USER, Cluster
+from adapters.postgres.programs import WHEEL, Programs, hand_over
 from domain.errors import ConfigurationError, HomeInUse, RepositoryUnavailable
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
 
-USER: Final = "medcost"
-DATABASES: Final = ("medcost", "optuna")
 _START_WITHIN: Final = 60
+_STOP_WITHIN: Final = 30
 _SOCKETS: Final = Path("/tmp")  # noqa: S108  # not TMPDIR: every process of a home must find the same socket
-_OPTIONS: Final = (
-    "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "max_connections=100",
-    "-c", "shared_buffers=64MB", "-c", "logging_collector=off", "-c", "log_min_messages=warning",
-    # the DETAIL of a broken constraint shows a whole row: a person's facts
-    "-c", "log_error_verbosity=terse",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,30 @@ class ServerStatus:
     leases: int
 
 
+class _Lease(msgspec.Struct, frozen=True):
+    """Who uses the server, and the folder that the lease was put into: in a copy of the folder it counts for nothing.
+
+    Version 0.1 wrote the process alone.
+    """
+
+    process: ProcessId
+    folder: FolderId | None = None
+
+    @classmethod
+    def read(cls, file: Path) -> _Lease | None:
+        """Read a lease; None if a process was killed while writing it."""
+        text = file.read_text(encoding="utf-8")
+        try:
+            return msgspec.json.decode(text, type=cls)
+        except msgspec.DecodeError:
+            process = ProcessId.decode(text)
+            return cls(process) if process else None
+
+    def counts(self, folder: Path) -> bool:
+        """Return whether its process lives and took it for a server whose leases are in this folder."""
+        return self.process.is_alive and (self.folder is None or self.folder.is_at(folder))
+
+
 @dataclass(frozen=True, slots=True)
 class EmbeddedPostgres:
     """The PostgreSQL whose data lie in ``data``, an own folder inside a home.
@@ -60,6 +81,7 @@ class EmbeddedPostgres:
     """
 
     data: Path
+    programs: Programs = WHEEL
 
     @contextmanager
     def lease(self) -> Iterator[EmbeddedPostgres]:
@@ -67,16 +89,17 @@ class EmbeddedPostgres:
 
         Raises:
             RepositoryUnavailable: if it does not start; the text ends with its last words.
+            HomeUnwritable: if its disk is full or cannot be written.
         """
         mine = self._leases / f"{os.getpid()}-{uuid4().hex}"
         with self._locked():
-            me = ProcessId.mine()
-            self._leases.mkdir(exist_ok=True)
-            mine.write_text(f"{me.pid} {me.started!r}", encoding="ascii")
             try:
+                with writing(self.data.parent):
+                    self._leases.mkdir(exist_ok=True)
+                    mine.write_bytes(msgspec.json.encode(_Lease(ProcessId.mine(), FolderId.of(self._leases))))
                 self._start()
             except BaseException:
-                mine.unlink()
+                mine.unlink(missing_ok=True)
                 raise
         try:
             yield self
@@ -96,6 +119,31 @@ class EmbeddedPostgres:
             return False
         with self._locked():
             return self._start()
+
+    async def lives(self) -> None:
+        """Return once the server has answered anything, be it that it lets nobody in for now.
+
+        Raises:
+            RepositoryUnavailable: if nobody listens. A server that hangs does not answer: give this a deadline.
+        """
+        try:
+            connection = await asyncpg.connect(host=str(self.socket_folder), user=USER, database="postgres")
+        except asyncpg.PostgresError:
+            return
+        except (OSError, asyncpg.InterfaceError) as error:
+            message = f"nobody answers in {self.socket_folder} ({type(error).__name__})"
+            raise RepositoryUnavailable(message) from error
+        connection.terminate()
+
+    def start_anew(self, *, grace: float) -> None:
+        """End a server that hangs, within ``grace`` seconds or by killing it, and start it again.
+
+        Raises:
+            RepositoryUnavailable: if it does not start.
+        """
+        with self._locked():
+            self._end(grace)
+            self._start()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -127,7 +175,7 @@ class EmbeddedPostgres:
     @property
     def client(self) -> Client:
         """What copies, fills and asks its databases."""
-        return Client(self.socket_folder, USER)
+        return Client(self.socket_folder, USER, self.programs)
 
     def status(self) -> ServerStatus | None:
         """Look at the server, None if it does not run."""
@@ -157,20 +205,22 @@ class EmbeddedPostgres:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self.data.parent.mkdir(parents=True, exist_ok=True)
-        with self.data.with_name(self.data.name + ".lock").open("a") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with writing(self.data.parent):
+            self.data.parent.mkdir(parents=True, exist_ok=True)
+            lock = self.data.with_name(self.data.name + ".lock")
+            lock.touch()
+        with waited_for(lock):
             yield
 
     def _living_leases(self) -> list[Path]:
         living: list[Path] = []
         for file in self._leases.glob("*-*"):
-            pid, _, started = file.read_text(encoding="ascii").partition(" ")
-            # an empty file is one that a process was killed while writing
-            if started and ProcessId(int(pid), float(started)).is_alive:
+            lease = _Lease.read(file)
+            if lease and lease.counts(self._leases):
                 living.append(file)
             else:
-                file.unlink(missing_ok=True)
+                with suppress(OSError):  # on a read-only disk it stays, and does not count
+                    file.unlink(missing_ok=True)
         return living
 
     def _postmaster(self) -> psutil.Process | None:
@@ -178,22 +228,28 @@ class EmbeddedPostgres:
         try:
             pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
             process = psutil.Process(pid)
-            ours = str(self.data) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+            named = str(self.data) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
         except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
             return None
-        return process if ours else None
+        # a folder that was moved away takes its server along, and a copy may have got its name since
+        return process if named and self._is_at_work_here(process) is not False else None
 
     def _start(self) -> bool:
         if self._postmaster():
             return False
-        if not self.data.exists():
-            self._make()
-        self._make_socket_folder()
-        self._clear_remains()
-        options = " ".join([*_OPTIONS, "-k", str(self.socket_folder)])
-        started = run(
+        cluster = Cluster(self.data, self.programs)
+        with writing(self.data.parent):
+            if not self.data.exists():
+                cluster.make()
+            cluster.require_fitting()
+            self._make_socket_folder()
+            self._clear_remains()
+            cluster.prepare()
+            self._log.touch(mode=0o600)
+            hand_over(self._log)
+        started = self.programs.run(
             "pg_ctl", "start", "--wait", f"--timeout={_START_WITHIN}", "--silent",
-            "-D", str(self.data), "--log", str(self._log), "--options", options,
+            "-D", str(self.data), "--log", str(self._log), "--options", f"-k {self.socket_folder}",
         )  # fmt: skip
         if started.returncode != 0:
             message = f"PostgreSQL does not start: {self._last_words()}"
@@ -214,39 +270,30 @@ class EmbeddedPostgres:
             lock.unlink(missing_ok=True)
 
     def _works_on_data(self, process: psutil.Process) -> bool:
+        return process.info["name"] == "postgres" and self._is_at_work_here(process) is True
+
+    def _is_at_work_here(self, process: psutil.Process) -> bool | None:
+        """Tell whether a server's process has the data for its folder; None where the system does not say."""
         try:
-            return process.info["name"] == "postgres" and process.cwd() == str(self.data)
-        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+            # where it can be followed, the system's own link: a folder has more than one path where it is mounted twice
+            link = Path(f"/proc/{process.pid}/cwd")
+            return (link if sys.platform == "linux" else Path(process.cwd())).samefile(self.data)
+        except (psutil.AccessDenied, PermissionError):
+            return None
+        except (psutil.NoSuchProcess, OSError):
             return False
 
     def _stop(self) -> None:
         if self._postmaster():
-            run("pg_ctl", "stop", "--wait", "--mode=fast", "--silent", "-D", str(self.data))
+            timeout = f"--timeout={_STOP_WITHIN}"
+            self.programs.run("pg_ctl", "stop", "--wait", timeout, "--mode=fast", "--silent", "-D", str(self.data))
+            self._end(_STOP_WITHIN / 10)  # one that hangs did not hear that
         shutil.rmtree(self.socket_folder, ignore_errors=True)
 
-    def _make(self) -> None:
-        """Make the data folder whole, then give it its name: a process killed meanwhile leaves only a draft."""
-        draft = self.data.with_name(self.data.name + ".draft")
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(mode=0o700)
-        self._log.touch()
-        hand_over(draft, self._log)
-        made = run(
-            "initdb", "-D", str(draft), "--username", USER, "--auth=trust", "--encoding=UTF8", "--locale=C",
-            "--no-instructions",
-        )  # fmt: skip
-        if made.returncode != 0:
-            message = f"the database could not be made in {self.data}: {_words(made)}"
-            raise RepositoryUnavailable(message)
-        for database in DATABASES:
-            with TemporaryFile() as said:
-                said.write(f"CREATE DATABASE {database};\n".encode())
-                said.seek(0)
-                made = run("postgres", "--single", "-D", str(draft), "postgres", given=said)
-            if made.returncode != 0 or "ERROR" in _words(made) or "FATAL" in _words(made):
-                message = f"the database {database} could not be made in {self.data}: {_words(made)}"
-                raise RepositoryUnavailable(message)
-        draft.rename(self.data)
+    def _end(self, grace: float) -> None:
+        postmaster = self._postmaster()
+        if postmaster and (process := ProcessId.of(postmaster.pid)):
+            end([process], within=grace)
 
     def _make_socket_folder(self) -> None:
         folder = self.socket_folder
@@ -259,7 +306,3 @@ class EmbeddedPostgres:
     def _last_words(self) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines() if self._log.exists() else []
         return " | ".join(lines[-4:])
-
-
-def _words(of: subprocess.CompletedProcess[bytes]) -> str:
-    return of.stderr.decode(errors="replace").strip()

@@ -31,6 +31,8 @@ _NOT_LET_IN: Final = "28"
 """SQLSTATE class of a user, password or certificate that the server refuses."""
 _FORBIDDEN: Final = "42501"
 """SQLSTATE of a table or column that the user has no right to."""
+_FULL: Final = "53100"
+"""SQLSTATE of a disk without room."""
 _VALUE: Final = re.compile(r"(invalid input for query argument [^:]*): .*", re.DOTALL)
 """What asyncpg says of a value that does not fit, and then the value."""
 _TLS_FILES: Final = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
@@ -207,6 +209,8 @@ def _for_now(error: Exception, state: str) -> RepositoryUnavailable | None:
     if state == _FORBIDDEN:
         message = "the database's user has no right to this: see docker/postgres/app/grants.sql"
         return RepositoryUnavailable(message, retry_after=10)
+    if state == _FULL:
+        return RepositoryUnavailable("the disk of the database is full: make room there", retry_after=10)
     if state.startswith(_NOT_LET_IN):
         message = "the database does not let us in: look at user and certificate (or password)"
         return RepositoryUnavailable(message, retry_after=10)

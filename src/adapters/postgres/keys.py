@@ -13,8 +13,8 @@ from uuid_utils import uuid7
 
 from adapters.postgres.engine import translated
 from adapters.postgres.tables import API_KEYS
+from domain.access.keys import ApiKey, Role
 from domain.errors import KeyNotFound
-from domain.keys import ApiKey, Role
 from domain.ports.keys import ApiKeys
 
 if TYPE_CHECKING:

@@ -13,17 +13,17 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from adapters.postgres.engine import translated
 from adapters.postgres.tables import MODEL_LEDGER, MODEL_VERSIONS
 from domain.errors import LedgerBroken, NoChampion, VersionNotFound
-from domain.ledger import Change, Head, LedgerEntry, sealed
-from domain.model import ModelCard, ModelVersion
+from domain.models.ledger import Change, Head, LedgerEntry, sealed
+from domain.models.model import ModelCard, ModelVersion
+from domain.models.promotion import Verdict
 from domain.ports.ledger import ModelLedger
-from domain.promotion import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-    from domain.ledger import NewEntry
+    from domain.models.ledger import NewEntry
     from domain.ports.witness import LedgerWitness
 
 _LOCK: Final = 0x6D656463
@@ -135,8 +135,7 @@ class PostgresLedger(ModelLedger):
             async with self._engine.connect() as connection:
                 row = (await connection.execute(statement)).mappings().first()
         if row is None:
-            message = "there is no champion yet: run `medcost train stage=all`"
-            raise NoChampion(message)
+            raise NoChampion
         return _version(row)
 
 

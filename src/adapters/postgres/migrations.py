@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from alembic import command
 from alembic.config import Config
@@ -12,6 +13,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from adapters.postgres.engine import connect, driver_of, translated
+from domain.errors import RepositoryUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 _FOLDER = Path(__file__).resolve().parents[3] / "migrations"
 
@@ -25,9 +33,72 @@ def configured(url: str = "") -> Config:
 
 
 @cache
+def _revisions() -> Mapping[str, Any]:
+    """Return the modules of all migrations by their revisions, the newest first."""
+    return {one.revision: one.module for one in ScriptDirectory.from_config(configured()).walk_revisions()}
+
+
 def head() -> str:
-    """The revision that this code expects."""
-    return ScriptDirectory.from_config(configured()).get_current_head() or ""
+    """Return the revision that this code expects."""
+    return next(iter(_revisions()))
+
+
+def migration(revision: str) -> Any:
+    """Return the module of a migration."""
+    return _revisions()[revision]
+
+
+def is_known(revision: str) -> bool:
+    """Tell whether this code has a revision; what Alembic would take for one, such as ``+1``, is none."""
+    return revision in _revisions()
+
+
+def refusal(revision: str | None, serves_from: str | None) -> str:
+    """Say why this code cannot serve with a database; nothing if it can.
+
+    Args:
+        revision: of the database, None if it has none.
+        serves_from: the oldest revision whose code may serve, as the database says.
+    """
+    if revision == head():
+        return ""
+    if revision is None or is_known(revision):
+        return f"the database has schema {revision}, this code expects {head()}: run `medcost db upgrade`"
+    if serves_from is not None and is_known(serves_from):
+        return ""
+    return (
+        f"the database was upgraded to schema {revision} by a newer Medcost: releases before schema {serves_from} "
+        f"cannot serve it, and this one is of schema {head()}. Run the newer Medcost with this home"
+    )
+
+
+def note_serving(connection: Connection) -> None:
+    """Write down which releases may serve with the revision that a database is at now.
+
+    A migration names in ``serves_from`` the oldest revision whose code still reads and writes what it makes; without
+    that, it is its own. See `SCHEMA_REVISION` on why this stands in `alembic_version`.
+    """
+    revision = connection.execute(text("SELECT version_num FROM schema_revision")).scalar()
+    connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num varchar(32) NOT NULL)"))
+    connection.execute(text("DELETE FROM alembic_version"))
+    if revision is not None:
+        serves_from = getattr(migration(revision), "serves_from", revision)
+        connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": serves_from})
+
+
+async def bring_up_to_date(url: str) -> None:
+    """Upgrade a database to the revision that this code expects, unless a newer one lets it serve.
+
+    Raises:
+        RepositoryUnavailable: if it does not answer, or has a newer revision that this code cannot serve.
+    """
+    revision, serves_from = await _standing(url)
+    if revision == head():
+        return
+    if revision is None or is_known(revision):
+        await upgrade(url)
+    elif why := refusal(revision, serves_from):
+        raise RepositoryUnavailable(why, retry_after=10)
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
@@ -51,20 +122,41 @@ async def downgrade(url: str, revision: str) -> None:
 
 
 async def current(url: str) -> str | None:
-    """Which revision a database has, None if it has none.
+    """Return the revision of a database, None if it has none.
 
     Raises:
         RepositoryUnavailable: if it does not answer.
     """
+    return (await _standing(url))[0]
+
+
+async def trouble(url: str) -> str:
+    """Say why this code cannot serve with a database; nothing if it can.
+
+    Raises:
+        RepositoryUnavailable: if it does not answer.
+    """
+    return refusal(*await _standing(url))
+
+
+async def _standing(url: str) -> tuple[str | None, str | None]:
+    """Return the revision of a database, and the oldest one whose code may serve; None for each that is not there."""
     engine = connect(url, deadline=5)
     try:
         with translated():
             async with engine.connect() as connection:
-                if not (await connection.execute(text("SELECT to_regclass('alembic_version')"))).scalar():
-                    return None
-                return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+                found = [await _only(connection, table) for table in ("schema_revision", "alembic_version")]
     finally:
         await engine.dispose()
+    revision, serves_from = found
+    # release 0.1 has the second table only, and keeps its revision there
+    return revision or serves_from, serves_from
+
+
+async def _only(connection: AsyncConnection, table: str) -> str | None:
+    if not (await connection.execute(text("SELECT to_regclass(:table)"), {"table": table})).scalar():
+        return None
+    return (await connection.execute(text(f"SELECT version_num FROM {table}"))).scalar()  # noqa: S608  # a name of ours
 
 
 async def run(url: str, script: str) -> None:

@@ -11,7 +11,7 @@ from uuid_utils import uuid7
 
 from adapters.postgres.engine import translated
 from adapters.postgres.tables import MONITORING_REPORTS
-from domain.monitoring import MonitoringReport
+from domain.monitoring.report import MonitoringReport
 from domain.ports.monitoring import MonitoringReports
 
 if TYPE_CHECKING:

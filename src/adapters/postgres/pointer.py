@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from adapters.postgres.engine import translated
 from adapters.postgres.tables import MODEL_LEDGER
+from domain.costs.prediction import ModelReference
 from domain.ports.pointer import ModelPointer
-from domain.prediction import ModelReference
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine

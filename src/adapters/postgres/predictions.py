@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Text, any_, bindparam, delete, func, insert, literal, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import Text, Uuid, any_, bindparam, delete, func, insert, literal, not_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from uuid_utils import uuid7
 
+from adapters.common.batching import Coalesced, Observer, unobserved
 from adapters.postgres.engine import driver_of, translated
-from adapters.postgres.history import page_statement
-from adapters.postgres.migrations import head
-from adapters.postgres.recording import Wanted, copy, record, values
+from adapters.postgres.history import count_statement, page_statement, sample_statement
+from adapters.postgres.key_locks import KeyLocks
+from adapters.postgres.prediction_table import PREDICTIONS
+from adapters.postgres.recorded_facts import RecordedFacts
+from adapters.postgres.recording import Wanted, claim, copy, record, values
 from adapters.postgres.rows import entity
-from adapters.postgres.tables import ERASURES, IDEMPOTENCY_KEYS, PREDICTIONS
-from adapters.system.coalesce import Coalesced, Observer, unobserved
+from adapters.postgres.schemas import require_schema
+from adapters.postgres.tables import ERASURES, IDEMPOTENCY_KEYS, OUTCOME_CHANGES
+from domain.costs.prediction import Erasure, OutcomeChange, Prediction
 from domain.errors import IdempotencyKeyReused, PredictionNotFound, RepositoryUnavailable
 from domain.ports.predictions import PredictionRepository
-from domain.prediction import Erasure, Prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from domain.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
+    from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
+    from domain.people.schema import Schema
 
 _AT_ONCE: Final = 256
 """Records in one commit: more would let the first wait for the last, and are hardly faster by the record."""
@@ -51,19 +55,27 @@ class Kept:
 class PostgresPredictions(PredictionRepository):
     """Records predictions; those that come while a commit is under way share the next one.
 
-    ``engine`` is shared with whoever else speaks to this database. An idempotency key counts for ``keys_live``.
+    Args:
+        engine: shared with whoever else speaks to this database.
+        schema: of the people on record.
+        deadline: seconds after which a record counts as failed.
+        keys_live: how long an idempotency key counts.
+        observe: told how many records shared a commit.
     """
 
     def __init__(
         self,
         engine: AsyncEngine,
+        schema: Schema,
         *,
         deadline: float = 5.0,
         keys_live: timedelta = timedelta(days=1),
         observe: Observer = unobserved,
     ) -> None:
         self._engine = engine
+        self._facts = RecordedFacts.of(schema)
         self._keys_live = keys_live
+        self._locks = KeyLocks(engine)
         self._records = Coalesced(
             work=self._record,
             at_once=_AT_ONCE,
@@ -82,41 +94,80 @@ class PostgresPredictions(PredictionRepository):
         while True:
             kept = await self._records(wanted)
             if kept is None and idempotency:
-                kept = await self._replays(idempotency.key)
+                kept = await self._replays(idempotency.scoped)
             if kept:
                 return _same(kept, idempotency) if idempotency else kept.prediction
             # what was recorded under the key was erased between the two looks: the key is free again
 
-    async def add_all(self, new: Sequence[NewPrediction]) -> Sequence[Prediction]:
-        """Record all by COPY, in one transaction."""
-        # thousands take a while to write down: not on the event loop
-        predictions, records = await asyncio.to_thread(_recorded, new)
-        if records:
+    async def add_all(
+        self, new: Sequence[NewPrediction], *, idempotency: Idempotency | None = None
+    ) -> Sequence[Prediction]:
+        """Record all by COPY, with the idempotency key, in one transaction."""
+        ids = [_new_id() for _ in new]
+        while new:
+            predictions: list[Prediction] = []
             with translated():
-                async with driver_of(self._engine) as driver:
-                    await copy(driver, records)
-        return predictions
+                async with driver_of(self._engine) as driver, driver.transaction():
+                    free = not idempotency or await claim(
+                        driver, idempotency, ids, at=new[0].created_at, keys_live=self._keys_live
+                    )
+                    if free:
+                        await copy(driver, self._recorded(new, ids, predictions), self._facts.columns)
+            if free or not idempotency:
+                return predictions
+            if earlier := await self.replay_all(idempotency, at=new[0].created_at):
+                return earlier
+        return []
+
+    def alone(self, idempotency: Idempotency) -> AbstractAsyncContextManager[None]:
+        """Hold an advisory lock."""
+        return self._locks.held(idempotency)
 
     async def replay(self, idempotency: Idempotency, *, at: datetime) -> Prediction | None:
         """Find by key."""
-        kept = await self._replays(idempotency.key)
-        if kept is None or kept.created_at < at - self._keys_live:
+        kept = await self._replays(idempotency.scoped)
+        if kept is None or abs(at - kept.created_at) > self._keys_live:
             return None
         return _same(kept, idempotency)
+
+    async def replay_all(self, idempotency: Idempotency, *, at: datetime) -> Sequence[Prediction] | None:
+        """Find by key; a key is forgotten here if a part of what was recorded under it was erased."""
+        column = IDEMPOTENCY_KEYS.c
+        mine = column.key == idempotency.scoped
+        wanted = select(IDEMPOTENCY_KEYS).where(mine, self._live(at))
+        with translated():
+            async with self._engine.begin() as connection:
+                kept = (await connection.execute(wanted)).mappings().first()
+                if kept is None:
+                    return None
+                if kept["fingerprint"] != idempotency.fingerprint:
+                    raise _reused(idempotency)
+                ids = kept["prediction_ids"] or [kept["prediction_id"]]
+                recorded = (
+                    select(PREDICTIONS)
+                    .where(PREDICTIONS.c.id == any_(bindparam("ids", ids, type_=ARRAY(Uuid))))
+                    .order_by(PREDICTIONS.c.id)
+                )
+                rows = (await connection.execute(recorded)).mappings().all()
+                if len(rows) < len(ids):
+                    await connection.execute(delete(IDEMPOTENCY_KEYS).where(mine))
+                    return None
+        return await asyncio.to_thread(lambda: [self._entity(row) for row in rows])
 
     async def get(self, id: UUID) -> Prediction:
         """Find one."""
         with translated():
             async with self._engine.connect() as connection:
                 row = (await connection.execute(select(PREDICTIONS).where(PREDICTIONS.c.id == id))).mappings().first()
-        return entity(_found(row, id))
+        return self._entity(_found(row, id))
 
     async def page(self, query: PredictionQuery) -> Sequence[Prediction]:
         """Find those that match, by as many looks at the end of an index as there are kinds of people among them."""
-        with translated():
-            async with self._engine.connect() as connection:
-                rows = await connection.execute(page_statement(query))
-                return [entity(row) for row in rows.mappings()]
+        return await self._all(page_statement(query, self._facts))
+
+    async def count(self, query: PredictionQuery) -> int:
+        """Count those that match."""
+        return await self._number(count_statement(query, self._facts))
 
     async def erase(self, id: UUID, *, at: datetime) -> Erasure:
         """Forget one; its idempotency key goes with it."""
@@ -136,9 +187,7 @@ class PostgresPredictions(PredictionRepository):
     async def count_older(self, than: datetime) -> int:
         """Count."""
         statement = select(func.count()).select_from(PREDICTIONS).where(PREDICTIONS.c.created_at < than)
-        with translated():
-            async with self._engine.connect() as connection:
-                return (await connection.execute(statement)).scalar_one()
+        return await self._number(statement)
 
     async def erase_older(self, than: datetime, *, at: datetime, limit: int) -> int:
         """Forget the oldest; their idempotency keys go with them."""
@@ -150,68 +199,58 @@ class PostgresPredictions(PredictionRepository):
         """Forget expired keys."""
         with translated():
             async with self._engine.begin() as connection:
-                gone = await connection.execute(
-                    delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.created_at < at - self._keys_live)
-                )
+                gone = await connection.execute(delete(IDEMPOTENCY_KEYS).where(not_(self._live(at))))
                 return gone.rowcount
 
-    async def record_outcome(self, id: UUID, outcome: Outcome) -> Prediction:
-        """Add an outcome."""
-        statement = (
+    async def record_outcome(self, id: UUID, outcome: Outcome, *, by: str = "") -> Prediction:
+        """Add an outcome, and its change, in one transaction."""
+        mine = PREDICTIONS.c.id == id
+        # of two that change it at once, the second waits here, and sees what the first has written
+        standing = select(PREDICTIONS.c.outcome).where(mine).with_for_update(key_share=True)
+        changed = (
             update(PREDICTIONS)
-            .where(PREDICTIONS.c.id == id)
+            .where(mine)
             .values(outcome=outcome.charges, outcome_at=outcome.recorded_at)
             .returning(PREDICTIONS)
         )
         with translated():
             async with self._engine.begin() as connection:
-                row = (await connection.execute(statement)).mappings().first()
-        return entity(_found(row, id))
+                before = (await connection.execute(standing)).scalar()
+                row = (await connection.execute(changed)).mappings().first()
+                if row is not None:
+                    change = OutcomeChange(outcome.recorded_at, by, outcome.charges, before)
+                    change_row = {"id": _new_id(), "prediction_id": id, **asdict(change)}
+                    await connection.execute(insert(OUTCOME_CHANGES), change_row)
+        return self._entity(_found(row, id))
+
+    async def outcome_changes(self, id: UUID) -> Sequence[OutcomeChange]:
+        """List them."""
+        column = OUTCOME_CHANGES.c
+        statement = select(column.at, column.by, column.charges, column.before).where(column.prediction_id == id)
+        with translated():
+            async with self._engine.connect() as connection:
+                rows = await connection.execute(statement.order_by(column.id))
+                return [OutcomeChange(*row) for row in rows]
 
     async def outcomes(self, since: datetime, *, limit: int) -> Sequence[Prediction]:
         """Find those whose outcome came in, from the end of an index that holds no others."""
         table = PREDICTIONS.c
         last_first = (table.outcome_at.desc(), table.id.desc())
-        statement = select(PREDICTIONS).where(table.outcome_at >= since).order_by(*last_first).limit(limit)
-        with translated():
-            async with self._engine.connect() as connection:
-                rows = await connection.execute(statement)
-                return [entity(row) for row in rows.mappings()]
+        return await self._all(select(PREDICTIONS).where(table.outcome_at >= since).order_by(*last_first).limit(limit))
 
     async def sample(
         self, model: ModelReference, since: datetime, *, limit: int, outcomes: bool = False
     ) -> Sequence[Prediction]:
-        """Read all there is since then, and draw from it by digests of identifiers.
-
-        Not by their random bits themselves: those place an outcome among ties (`pit`), and must be as random among
-        the drawn.
-        """
-        table = PREDICTIONS.c
-        drawn = (
-            select(table.id)
-            .where(
-                (table.outcome_at if outcomes else table.created_at) >= since,
-                table.model_version == model.version,
-                table.model_digest == model.digest,
-            )
-            # eight bytes of it, with which the drawn fit into the memory of a sort
-            .order_by(func.substr(func.sha256(func.uuid_send(table.id)), 1, 8))
-            .limit(limit)
-        )
-        statement = select(PREDICTIONS).where(table.id.in_(drawn)).order_by(table.id)
-        with translated():
-            async with self._engine.connect() as connection:
-                rows = await connection.execute(statement)
-                return [entity(row) for row in rows.mappings()]
+        """Read all there is since then, and draw from it."""
+        return await self._all(sample_statement(model, since, limit=limit, outcomes=outcomes))
 
     async def check(self) -> None:
-        """Return if the schema is the one that this code expects."""
-        with translated():
-            async with self._engine.connect() as connection:
-                revision = (await connection.execute(sql("SELECT version_num FROM alembic_version"))).scalar()
-        if revision != head():
-            message = f"the database has schema {revision}, this code expects {head()}: run `medcost db upgrade`"
-            raise RepositoryUnavailable(message, retry_after=10)
+        """Return if this code may serve with the database, and people on record are of the same schema."""
+        await require_schema(self._engine, self._facts.schema)
+
+    def _live(self, at: datetime) -> ColumnElement[bool]:
+        """Say which keys count; one from the future, written before the clock was set back, counts no longer."""
+        return IDEMPOTENCY_KEYS.c.created_at.between(at - self._keys_live, at + self._keys_live)
 
     async def _erase(self, which: ColumnElement[bool], reason: str, at: datetime) -> int:
         """Delete and leave the proof, in one statement. Says how many."""
@@ -223,30 +262,54 @@ class PostgresPredictions(PredictionRepository):
             async with self._engine.begin() as connection:
                 return (await connection.execute(proof)).rowcount
 
+    def _recorded(
+        self, new: Sequence[NewPrediction], ids: Sequence[UUID], predictions: list[Prediction]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Make predictions, and give their records one after the other."""
+        for one, id in zip(new, ids, strict=True):
+            predictions.append(Prediction.recorded(one, id))
+            yield values(predictions[-1], self._facts.columns)
+
+    async def _all(self, statement: Select[Any]) -> list[Prediction]:
+        with translated():
+            async with self._engine.connect() as connection:
+                return [self._entity(row) for row in (await connection.execute(statement)).mappings()]
+
+    async def _number(self, statement: Select[Any]) -> int:
+        with translated():
+            async with self._engine.connect() as connection:
+                return (await connection.execute(statement)).scalar_one()
+
+    def _entity(self, row: Mapping[Any, Any]) -> Prediction:
+        return entity(row, self._facts.schema)
+
     async def _record(self, group: Sequence[Wanted]) -> Sequence[Kept | None]:
         """Record a group; None for those whose key was taken before."""
         first: dict[str, Wanted] = {}  # of twins in a group, the first is recorded, for all
         for one in group:
             if one.idempotency:
-                first.setdefault(one.idempotency.key, one)
-        mine = [one for one in group if not one.idempotency or first[one.idempotency.key] is one]
+                first.setdefault(one.idempotency.scoped, one)
+        mine = [one for one in group if not one.idempotency or first[one.idempotency.scoped] is one]
         with translated():
             async with driver_of(self._engine) as driver:
-                claimed = await record(driver, mine, keys_live=self._keys_live)
+                claimed = await record(driver, mine, self._facts.columns, keys_live=self._keys_live)
         kept = {key: _kept(one) if one.prediction.id in claimed else None for key, one in first.items()}
-        return [kept[one.idempotency.key] if one.idempotency else _kept(one) for one in group]
+        return [kept[one.idempotency.scoped] if one.idempotency else _kept(one) for one in group]
 
     async def _find(self, keys: Sequence[str]) -> Sequence[Kept | None]:
         """Find what was recorded under keys, None where there is nothing."""
         column = IDEMPOTENCY_KEYS.c
         kept_at = column.created_at.label("kept_at")
-        statement = select(PREDICTIONS, column.key, column.fingerprint, kept_at).join(IDEMPOTENCY_KEYS)
+        joined = PREDICTIONS.c.id == column.prediction_id
+        statement = select(PREDICTIONS, column.key, column.fingerprint, kept_at).join(IDEMPOTENCY_KEYS, joined)
         with translated():
             async with self._engine.connect() as connection:
                 rows = await connection.execute(
                     statement.where(column.key == any_(bindparam("keys", keys, type_=ARRAY(Text))))
                 )
-                found = {one["key"]: Kept(entity(one), one["fingerprint"], one["kept_at"]) for one in rows.mappings()}
+                found = {
+                    one["key"]: Kept(self._entity(one), one["fingerprint"], one["kept_at"]) for one in rows.mappings()
+                }
         return [found.get(key) for key in keys]
 
 
@@ -256,14 +319,12 @@ def _kept(one: Wanted) -> Kept:
 
 def _same(kept: Kept, idempotency: Idempotency) -> Prediction:
     if kept.fingerprint != idempotency.fingerprint:
-        message = f"idempotency key {idempotency.key!r} came with another body before"
-        raise IdempotencyKeyReused(message)
+        raise _reused(idempotency)
     return kept.prediction
 
 
-def _recorded(new: Sequence[NewPrediction]) -> tuple[list[Prediction], list[tuple[Any, ...]]]:
-    predictions = [Prediction.recorded(one, _new_id()) for one in new]
-    return predictions, [values(one) for one in predictions]
+def _reused(idempotency: Idempotency) -> IdempotencyKeyReused:
+    return IdempotencyKeyReused(f"idempotency key {idempotency.key!r} came with another body before")
 
 
 def _new_id() -> UUID:

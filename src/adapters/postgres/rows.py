@@ -5,26 +5,30 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from domain.beneficiary import Beneficiary, Region, Sex
-from domain.cost import Interval
-from domain.prediction import Caution, ModelReference, Outcome, Prediction
+from adapters.postgres.prediction_table import FIRST_FACTS
+from domain.costs.chance import Chance
+from domain.costs.distribution import Interval
+from domain.costs.prediction import Caution, ModelReference, Outcome, Prediction
+from domain.people.beneficiary import Beneficiary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from domain.people.schema import Schema
 
 
-def row(prediction: Prediction) -> dict[str, Any]:
-    """Give a prediction's columns, in their order in the table, without the outcome."""
-    who = prediction.beneficiary
+def row(prediction: Prediction, columns: Sequence[str] = ()) -> dict[str, Any]:
+    """Give a prediction's columns, in their order in the table, without the outcome.
+
+    Args:
+        prediction: what is recorded.
+        columns: the facts that have a column of their own, see `RecordedFacts`.
+    """
+    facts = prediction.beneficiary.as_facts()
     return {
         "id": prediction.id,
         "created_at": prediction.created_at,
-        "age": who.age,
-        "sex": who.sex.value,
-        "bmi": who.bmi,
-        "children": who.children,
-        "smoker": who.smoker,
-        "region": who.region.value,
+        **{name: facts[name] for name in columns},
         "expected": prediction.expected,
         "typical": prediction.typical,
         "level": prediction.interval.level,
@@ -33,26 +37,27 @@ def row(prediction: Prediction) -> dict[str, Any]:
         "cautions": [asdict(caution) for caution in prediction.cautions],
         "model_version": prediction.model.version,
         "model_digest": prediction.model.digest,
+        "owner": prediction.owner,
+        "facts": facts,
+        "chance_zero": None if prediction.chance is None else prediction.chance.zero,
     }
 
 
-def entity(row: Mapping[Any, Any]) -> Prediction:
-    """Give the prediction of a row, by names of columns."""
+def entity(row: Mapping[Any, Any], schema: Schema) -> Prediction:
+    """Give the prediction of a row, by names of columns; a fact that came later is not given there."""
+    facts = row["facts"]
+    if facts is None:  # recorded by release 0.1
+        facts = {column.name: row[column.name] for column in FIRST_FACTS}
     return Prediction(
         id=row["id"],
         created_at=row["created_at"],
-        beneficiary=Beneficiary(
-            age=row["age"],
-            sex=Sex(row["sex"]),
-            bmi=row["bmi"],
-            children=row["children"],
-            smoker=row["smoker"],
-            region=Region(row["region"]),
-        ),
+        beneficiary=Beneficiary(schema, tuple([facts.get(name) for name in schema.names])),
         expected=row["expected"],
         typical=row["typical"],
         interval=Interval(row["level"], row["low"], row["high"]),
         cautions=tuple(Caution(**caution) for caution in row["cautions"]),
         model=ModelReference(row["model_version"], row["model_digest"]),
+        owner=row["owner"],
+        chance=None if row["chance_zero"] is None else Chance(row["chance_zero"]),
         outcome=None if row["outcome"] is None else Outcome(row["outcome"], row["outcome_at"]),
     )

@@ -1,4 +1,4 @@
-"""The tables. `migrations/` brings a database to them; a test holds the two together."""
+"""The tables, but for predictions. `migrations/` brings a database to them; a test holds the two together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     SmallInteger,
+    String,
     Table,
     Text,
     Uuid,
@@ -31,42 +33,48 @@ METADATA: Final = MetaData(
         "ck": "%(table_name)s_%(constraint_name)s_check",
     }
 )
-_TIME: Final = DateTime(timezone=True)
+TIME: Final = DateTime(timezone=True)
 
-PREDICTIONS: Final = Table(
-    "predictions",
+SCHEMA_REVISION: Final = Table(
+    "schema_revision",
     METADATA,
-    Column("id", Uuid, primary_key=True),  # UUIDv7: its order is the order of time, so it is the keyset cursor too
-    Column("created_at", _TIME, nullable=False),
-    Column("age", SmallInteger, nullable=False),
-    Column("sex", Text, nullable=False),
-    Column("bmi", Double, nullable=False),
-    Column("children", SmallInteger, nullable=False),
-    Column("smoker", Boolean, nullable=False),
-    Column("region", Text, nullable=False),
-    Column("expected", Double, nullable=False),
-    Column("typical", Double, nullable=False),
-    Column("level", Double, nullable=False),
-    Column("low", Double, nullable=False),
-    Column("high", Double, nullable=False),
-    Column("cautions", JSONB, nullable=False),
-    Column("model_version", Integer, nullable=False),
-    Column("model_digest", Text, nullable=False),
-    Column("outcome", Double),
-    Column("outcome_at", _TIME),
-    CheckConstraint("low >= 0 AND low <= typical AND typical <= high", name="interval"),
-    CheckConstraint("outcome >= 0", name="outcome"),
-    CheckConstraint("(outcome IS NULL) = (outcome_at IS NULL)", name="outcome_at"),
-    Index(None, "created_at", postgresql_using="brin"),  # for the policy of age: small, and hardly felt by inserts
-    Index(None, "outcome_at", postgresql_where=text("outcome_at IS NOT NULL")),  # what came in lately: few among many
-    Index(None, "smoker", "sex", "region", "id"),  # any filter, newest first: see `history`
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="schema_revision_pkc"),
 )
+"""The migration that the database is at, as Alembic keeps it.
+
+`alembic_version`, where release 0.1 looks for that, says which releases may serve: those whose newest migration is the
+one named there or a later one. 0.1 serves where it finds its own, so a rollback to it needs no other schema.
+"""
+
+SCHEMAS: Final = Table(
+    "schemas",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("document", Text, nullable=False),  # the text of its file
+    Column("adopted_at", TIME, nullable=False),
+)
+"""The schemas that this home has had, the last of which is its own."""
+
+OUTCOME_CHANGES: Final = Table(
+    "outcome_changes",
+    METADATA,
+    Column("id", Uuid, primary_key=True),  # UUIDv7
+    Column("prediction_id", Uuid, ForeignKey("predictions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", TIME, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("charges", Double, nullable=False),
+    Column("before", Double),
+)
+"""Who changed an outcome, and what it was before: append-only, erased with the prediction."""
 
 ERASURES: Final = Table(
     "erasures",
     METADATA,
     Column("prediction_id", Uuid, primary_key=True),
-    Column("erased_at", _TIME, nullable=False),
+    Column("erased_at", TIME, nullable=False),
     Column("reason", Text, nullable=False),
     CheckConstraint("reason IN ('request', 'age')", name="reason"),
 )
@@ -75,7 +83,7 @@ ERASURES: Final = Table(
 IDEMPOTENCY_KEYS: Final = Table(
     "idempotency_keys",
     METADATA,
-    Column("key", Text, primary_key=True),
+    Column("key", Text, primary_key=True),  # with its owner in front, see `Idempotency.scoped`
     Column("fingerprint", Text, nullable=False),
     Column(
         "prediction_id",
@@ -85,7 +93,8 @@ IDEMPOTENCY_KEYS: Final = Table(
         nullable=False,
         index=True,
     ),
-    Column("created_at", _TIME, nullable=False, index=True),
+    Column("created_at", TIME, nullable=False, index=True),
+    Column("prediction_ids", ARRAY(Uuid)),  # all of a batch, `prediction_id` being the first
 )
 
 MODEL_VERSIONS: Final = Table(
@@ -93,7 +102,7 @@ MODEL_VERSIONS: Final = Table(
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("digest", Text, nullable=False),
-    Column("registered_at", _TIME, nullable=False),
+    Column("registered_at", TIME, nullable=False),
     Column("card", JSONB, nullable=False),
     Column("verdict", JSONB),
 )
@@ -106,7 +115,7 @@ MODEL_LEDGER: Final = Table(
     Column("version", Integer, ForeignKey("model_versions.number"), nullable=False),
     Column("digest", Text, nullable=False),
     Column("replaces", Integer),
-    Column("at", _TIME, nullable=False),
+    Column("at", TIME, nullable=False),
     Column("by", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("overridden", Boolean, nullable=False),
@@ -119,10 +128,35 @@ MONITORING_REPORTS: Final = Table(
     "monitoring_reports",
     METADATA,
     Column("id", Uuid, primary_key=True),
-    Column("at", _TIME, nullable=False, index=True),
+    Column("at", TIME, nullable=False, index=True),
     Column("model_version", Integer, nullable=False),
     Column("alarms", ARRAY(Text), nullable=False),  # empty where all is well
     Column("report", JSONB, nullable=False),
+)
+
+_UNDER_WAY: Final = text("state IN ('waiting', 'running')")
+
+JOBS: Final = Table(
+    "jobs",
+    METADATA,
+    Column("id", Uuid, primary_key=True),  # UUIDv7: jobs are taken in the order of their identifiers
+    Column("kind", Text, nullable=False),
+    Column("task", JSONB, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("created_at", TIME, nullable=False),
+    Column("slot", Text),
+    Column("state", Text, nullable=False),
+    Column("progress", Double),
+    Column("result", JSONB(none_as_null=True)),
+    Column("problem", JSONB(none_as_null=True)),
+    Column("started_at", TIME),
+    Column("ended_at", TIME),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("worker", Uuid),
+    Column("beat_at", TIME),
+    CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
+    Index(None, "id", postgresql_where=_UNDER_WAY),  # few among many
+    Index(None, "slot", unique=True, postgresql_where=_UNDER_WAY),  # one at a time
 )
 
 API_KEYS: Final = Table(
@@ -132,10 +166,10 @@ API_KEYS: Final = Table(
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("secret_sha256", Text, nullable=False, unique=True),
-    Column("created_at", _TIME, nullable=False),
-    Column("revoked_at", _TIME),
-    Column("expires_at", _TIME),
-    CheckConstraint("role IN ('client', 'admin')", name="role"),
+    Column("created_at", TIME, nullable=False),
+    Column("revoked_at", TIME),
+    Column("expires_at", TIME),
+    CheckConstraint("role IN ('client', 'reviewer', 'admin')", name="role"),
 )
 
 ADMIN_PASSWORD: Final = Table(
@@ -150,8 +184,8 @@ ADMIN_SESSIONS: Final = Table(
     "admin_sessions",
     METADATA,
     Column("token_sha256", Text, primary_key=True),
-    Column("opened_at", _TIME, nullable=False),
-    Column("used_at", _TIME, nullable=False),
+    Column("opened_at", TIME, nullable=False),
+    Column("used_at", TIME, nullable=False),
 )
 
 SIGN_IN_FAILURES: Final = Table(
@@ -159,5 +193,5 @@ SIGN_IN_FAILURES: Final = Table(
     METADATA,
     Column("place", Text, primary_key=True),  # an account or an address
     Column("count", Integer, nullable=False),
-    Column("last_at", _TIME, nullable=False),
+    Column("last_at", TIME, nullable=False),
 )

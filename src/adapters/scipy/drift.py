@@ -5,7 +5,8 @@ functions 30 MB and half a second, and the web process measures drift too.
 
 Of numbers, Kolmogorov-Smirnov sees any change of shape, but needs many rows; Mann-Whitney sees a shift of the whole
 among fewer; exceedances see values that the reference never had among very few. All are asked, and the smallest p-value
-counts for as many as were asked (Bonferroni).
+counts for as many as were asked (Bonferroni). Of a fact that may be missing, the share of people who gave it is asked,
+too.
 """
 
 from __future__ import annotations
@@ -15,18 +16,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from scipy.special import chdtrc, gammaln, kolmogorov, ndtr
 
-from domain.beneficiary import FACTS
-from domain.drift import Difference, DriftReport, psi_upper
+from domain.monitoring.drift import Difference, DriftReport, psi_upper
 from domain.ports.drift import DriftMeter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from domain.drift import Sample
+    from domain.monitoring.drift import Sample
 
     Floats = NDArray[np.float64]
 
-_CATEGORIES: Final = ("sex", "smoker", "region")
 _BINS: Final = 10
 
 
@@ -39,7 +38,16 @@ class ScipyDriftMeter(DriftMeter):
     def measure(self, reference: Sample, current: Sample) -> DriftReport:
         """Compare column by column."""
         before, now = _columns(reference), _columns(current)
-        differences = [_difference(name, before[name], now[name]) for name in before if name in now]
+        pairs = [(name, before[name], now[name]) for name in before if name in now]
+        kinds = {fact.name: fact.codes for fact in reference.schema.filters}
+        may_miss = {fact.name for fact in reference.schema.facts if fact.may_be_missing}
+        differences = [
+            _with_gaps(name, was, is_now, kinds.get(name, 0))
+            if name in may_miss and (np.isnan(was).any() or np.isnan(is_now).any())
+            else _difference(name, _given(was), _given(is_now), kinds.get(name, 0))
+            for name, was, is_now in pairs
+            if len(_given(was)) and (len(_given(is_now)) or name in may_miss)
+        ]
         return DriftReport.of(differences, reference_rows=len(reference), rows=len(current))
 
     def fell(self, now: tuple[int, int], before: tuple[int, int]) -> float:
@@ -55,12 +63,42 @@ def _columns(sample: Sample) -> dict[str, Floats]:
     if not len(sample):
         return {}
     facts = np.asarray(sample.facts, dtype=np.float64)
-    columns = {name: facts[:, i] for i, name in enumerate(FACTS)}
+    columns = {name: facts[:, i] for i, name in enumerate(sample.schema.names)}
     return columns | {name: np.asarray(values, dtype=np.float64) for name, values in sample.more.items()}
 
 
-def _difference(name: str, before: Floats, now: Floats) -> Difference:
-    if name not in _CATEGORIES:
+def _given(values: Floats) -> Floats:
+    return values[~np.isnan(values)]
+
+
+def _with_gaps(name: str, before: Floats, now: Floats, kinds: int) -> Difference:
+    """Measure one column in which values are missing: the values that are given, and how many are.
+
+    The two are different questions, so the smaller p-value counts for two (Bonferroni). The index is that of given or
+    not, and that of the values in proportion to the people who gave one.
+    """
+    gaps = np.array([[np.isnan(some).sum(), (~np.isnan(some)).sum()] for some in (before, now)], dtype=np.float64)
+    statistic, p_value = _chi_squared(gaps)
+    rows, psi, test = (len(before), len(now)), _stability_index(gaps), "missing"
+    if gaps[1, 1]:
+        values = _difference(name, _given(before), _given(now), kinds)
+        psi += values.psi * float((gaps[:, 1] / gaps.sum(axis=1)).mean())
+        if values.p_value < p_value:
+            test, statistic, p_value = values.test, values.statistic, values.p_value
+        p_value = min(1.0, 2 * p_value)
+    return Difference(
+        column=name,
+        test=test,
+        statistic=statistic,
+        p_value=p_value,
+        psi=psi,
+        psi_upper=psi_upper(psi, *rows),
+    )
+
+
+def _difference(name: str, before: Floats, now: Floats, kinds: int) -> Difference:
+    """Measure one column; of categories, there are so many ``kinds``, of numbers 0."""
+    if not kinds:
         before, now = np.sort(before), np.sort(now)  # looking up what is in order takes a fifth of the time
         # bins of equal share in the reference; values that repeat make fewer
         edges = np.unique(np.quantile(before, np.linspace(0, 1, _BINS + 1)[1:-1]))
@@ -73,7 +111,7 @@ def _difference(name: str, before: Floats, now: Floats) -> Difference:
         test, (statistic, p_value) = min(asked.items(), key=lambda one: one[1][1])
         p_value = min(1.0, len(asked) * p_value)
     else:
-        kinds = int(max(before.max(), now.max())) + 1
+        kinds = max(kinds, int(max(before.max(), now.max())) + 1)
         counts = np.array([_counts(some.astype(np.intp), kinds) for some in (before, now)])
         counts = counts[:, counts.any(axis=0)]
         test, (statistic, p_value) = "chi_squared", _chi_squared(counts)

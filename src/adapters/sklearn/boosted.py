@@ -13,15 +13,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from sklearn.ensemble import GradientBoostingRegressor
+from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
 
-from domain.beneficiary import FACTS
 from domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from domain.people.schema import Schema
 
     Floats = NDArray[np.float64]
 
@@ -35,10 +36,12 @@ class Xgboost:
     Args:
         settings: hyperparameters, by XGBoost's names; ``n_estimators`` is the number of rounds.
         seed: of every draw.
+        schema: which facts the rows hold.
     """
 
     settings: Mapping[str, Any]
     seed: int
+    schema: Schema
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -51,12 +54,14 @@ class Xgboost:
         """How many trees are grown."""
         return self.settings["n_estimators"]
 
-    def fit(self, rows: Floats, charges: Floats) -> GradientBoostingRegressor:
-        """Grow the trees on rows, n x 6, and their charges in USD."""
+    def fit(
+        self, rows: Floats, charges: Floats, sample_weight: Floats | None = None
+    ) -> GradientBoostingRegressor | RandomForestRegressor:
+        """Grow the trees on rows and their charges, and how much each row counts."""
         xgboost = imported()
         # on busy cores several threads wait for each other ten times longer than they work
-        known = xgboost.QuantileDMatrix(rows, charges, nthread=1)
-        return kept(xgboost.train({**self.parameters, "nthread": 1}, known, self.rounds))
+        known = xgboost.QuantileDMatrix(rows, charges, weight=sample_weight, nthread=1)
+        return as_sklearn(xgboost.train({**self.parameters, "nthread": 1}, known, self.rounds), self.schema)
 
 
 def imported() -> Any:
@@ -72,16 +77,26 @@ def imported() -> Any:
         raise ConfigurationError(message) from error
 
 
-def kept(booster: Any) -> GradientBoostingRegressor:
+def as_sklearn(booster: Any, schema: Schema) -> GradientBoostingRegressor | RandomForestRegressor:
     """Turn a booster into public parts of scikit-learn that answer the same.
 
-    XGBoost adds leaves up in 32 bits, scikit-learn in 64: answers differ by some millionths.
+    XGBoost adds leaves up in 32 bits, scikit-learn in 64: answers differ by some millionths. Where facts may be missing
+    the trees become a forest, which goes its way without them; a forest averages, so its leaves are as many times
+    higher as there are trees.
     """
     learner = json.loads(bytes(booster.save_raw("json")))["learner"]
     (base,) = json.loads(learner["learner_model_param"]["base_score"])
     trees = learner["gradient_booster"]["model"]["trees"]
     # scikit-learn fits one stump, which says what its estimators look like inside; the trees are then put in its place
-    nothing = np.zeros((2, len(FACTS)))
+    nothing = np.zeros((2, schema.width))
+    if any(fact.may_be_missing for fact in schema.facts):
+        forest = RandomForestRegressor(1, bootstrap=False).fit(nothing, nothing[:, 0])
+        (stump,) = forest.estimators_
+        forest.set_params(n_estimators=len(trees))
+        forest.estimators_ = [copy(stump) for _ in trees]
+        for number, tree in enumerate(trees):
+            forest.estimators_[number].tree_ = _tree(stump.tree_, tree, base if number == 0 else 0.0, times=len(trees))
+        return forest
     regressor = GradientBoostingRegressor(init="zero", learning_rate=1.0, n_estimators=1).fit(nothing, nothing[:, 0])
     (stump,) = regressor.estimators_[0]
     estimators = np.empty((len(trees), 1), dtype=object)
@@ -93,8 +108,8 @@ def kept(booster: Any) -> GradientBoostingRegressor:
     return regressor
 
 
-def _tree(stump: Any, document: Mapping[str, Any], base: float) -> Any:
-    """Make a tree of the stump's kind out of one of the document's, with ``base`` added to each leaf."""
+def _tree(stump: Any, document: Mapping[str, Any], base: float, *, times: int = 1) -> Any:
+    """Make a tree of the stump's kind out of one of the document's: ``base`` is added to each leaf, then multiplied."""
     left, right = np.array(document["left_children"]), np.array(document["right_children"])
     leaf = left == _LEAF
     # where a node splits; of a leaf its value
@@ -105,10 +120,11 @@ def _tree(stump: Any, document: Mapping[str, Any], base: float) -> Any:
     nodes["feature"] = np.where(leaf, 0, document["split_indices"])
     # left is x < condition there and x <= threshold here, and in both x has 32 bits
     nodes["threshold"] = np.nextafter(conditions, np.float32(-np.inf))
+    nodes["missing_go_to_left"] = document["default_left"]
     depths = np.zeros(len(left), dtype=int)
     for node in np.flatnonzero(~leaf):  # children stand behind their parents
         depths[[left[node], right[node]]] = depths[node] + 1
-    values = np.where(leaf, conditions.astype(np.float64) + base, 0.0)[:, None, None]
+    values = np.where(leaf, (conditions.astype(np.float64) + base) * times, 0.0)[:, None, None]
     tree = make(*arguments)
     tree.__setstate__({"max_depth": int(depths.max()), "node_count": len(nodes), "nodes": nodes, "values": values})
     return tree

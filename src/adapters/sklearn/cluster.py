@@ -1,8 +1,9 @@
 """Trees grown on rows that no machine holds, by XGBoost's Dask interface. All else looks at a sample of the rows.
 
 Each worker reads parts of its own and keeps them as numbers of 32 bits; XGBoost bins them, and workers exchange
-histograms, never rows. The residuals are out of fold as everywhere: a row's fold is the remainder of its digest, which
-workers and coordinator draw alike, and trees that were grown without a fold's rows answer for those of the sample.
+histograms, never rows. The residuals are out of fold as everywhere: a row's fold is the remainder of its person's code,
+which workers and coordinator draw alike, and trees that were grown without a fold's people answer for those of the
+sample.
 """
 
 from __future__ import annotations
@@ -17,15 +18,13 @@ import pandas as pd
 from dask import dataframe
 from xgboost import dask as boosting
 
-from adapters.sklearn.boosted import kept
+from adapters.sklearn.boosted import as_sklearn
 from adapters.sklearn.families import estimator_of
-from adapters.sklearn.fitting import Table, model_around, served_scores
+from adapters.sklearn.fitting import model_around, served_scores
 from adapters.sklearn.model import rounded
 from adapters.sklearn.scoring import scores
-from adapters.sklearn.storage import digests_of
+from adapters.sklearn.table import Table
 from adapters.sklearn.work import Fold
-from domain.beneficiary import FACTS
-from domain.claims import TARGET
 from domain.errors import ExecutorUnavailable
 
 if TYPE_CHECKING:
@@ -35,11 +34,15 @@ if TYPE_CHECKING:
     from distributed import Client
 
     from adapters.sklearn.boosted import Xgboost
-    from domain.claims import Population
-    from domain.model import FoldPlan, Recipe
+    from domain.models.model import FoldPlan, Recipe
+    from domain.people.claims import Population
+    from domain.people.schema import Schema
     from domain.ports.dataset import ClaimsDataset
 
-_FOLD: Final = "fold"
+# no fact is called like these: names of facts begin with a letter
+_COST: Final = "_cost"
+_WEIGHT: Final = "_weight"
+_FOLD: Final = "_fold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,15 @@ class Cluster:
             plan: how many folds, and the seed.
         """
         folds = _folds(table, plan.n_splits)
-        booster: Xgboost = estimator_of(recipe, seed=plan.seed)
+        booster: Xgboost = estimator_of(recipe, table.schema, seed=plan.seed)
         with self._within_reach():
-            frame = self._read(population, plan.n_splits)
+            frame = self._read(table.schema, population, plan.n_splits)
         points = np.empty((1, len(table)))
+        weight = float(table.weights.mean())  # of all rows it is about the same
         grown: list[tuple[Any, float]] = []
         for fold in range(plan.n_splits):
             begun = time.perf_counter()
-            estimator = self._grow(booster, frame[frame[_FOLD] != fold])
+            estimator = self._grow(booster, frame[frame[_FOLD] != fold], weight)
             grown.append((estimator, time.perf_counter() - begun))
             points[0, folds == fold] = rounded(estimator.predict(table.rows[folds == fold]))
         for fold, (estimator, seconds) in enumerate(grown):
@@ -79,18 +83,20 @@ class Cluster:
             model = model_around(estimator, table[known], points[:, known], seed=plan.seed)
             begun = time.perf_counter()
             answers, _ = model.predict_arrays(table.rows[held])
-            measured = scores(table.rows[held], table.charges[held], answers)
+            measured = scores(table[held], answers)
             yield Fold(held, answers, measured, seconds, time.perf_counter() - begun)
-        served = model_around(self._grow(booster, frame), table, points, seed=plan.seed)
+        served = model_around(self._grow(booster, frame, weight), table, points, seed=plan.seed)
         yield served, served_scores(served, table, points)
 
-    def _read(self, population: Population, folds: int) -> Any:
+    def _read(self, schema: Schema, population: Population, folds: int) -> Any:
         """Let each worker read parts and keep them."""
-        read = dataframe.from_map(_numbers, population.parts, folds=folds, meta=_frame(Table.empty(), folds))
+        read = dataframe.from_map(_numbers, population.parts, folds=folds, meta=_frame(Table.empty(schema), folds))
         return self.client.persist(read)
 
-    def _grow(self, booster: Xgboost, frame: Any) -> Any:
+    def _grow(self, booster: Xgboost, frame: Any, weight: float) -> Any:
         """Grow trees, and again from the first if a worker is lost on the way: XGBoost cannot go on without it.
+
+        Rows count as their weights in units of ``weight`` say.
 
         Raises:
             ExecutorUnavailable: if it cannot be done by those who are there, or they are gone.
@@ -101,8 +107,11 @@ class Cluster:
                 workers = self._workers()
                 try:
                     with self.client.as_current():  # XGBoost asks for one, whatever it is told
-                        rows = boosting.DaskQuantileDMatrix(self.client, frame[list(FACTS)], frame[TARGET])
-                        return kept(boosting.train(self.client, booster.parameters, rows, booster.rounds)["booster"])
+                        rows = boosting.DaskQuantileDMatrix(
+                            self.client, frame[list(booster.schema.names)], frame[_COST], weight=frame[_WEIGHT] / weight
+                        )
+                        trained = boosting.train(self.client, booster.parameters, rows, booster.rounds)
+                        return as_sklearn(trained["booster"], booster.schema)
                 except ValueError as error:  # XGBoost's own errors, too
                     left = self._workers()
                     in_vain += workers <= left  # once may be what a lost worker left behind: peers still waited for it
@@ -128,10 +137,11 @@ def _numbers(part: ClaimsDataset, folds: int) -> pd.DataFrame:
 
 
 def _frame(table: Table, folds: int) -> pd.DataFrame:
-    """Lay out rows as XGBoost reads them, in 29 bytes each."""
-    frame = pd.DataFrame(table.rows.astype(np.float32), columns=list(FACTS))
-    return frame.assign(**{TARGET: table.charges.astype(np.float32), _FOLD: _folds(table, folds)})
+    """Lay out rows as XGBoost reads them: 4 bytes for each fact, the cost and the weight, and one for the fold."""
+    frame = pd.DataFrame(table.rows.astype(np.float32), columns=list(table.schema.names))
+    numbers = {_COST: table.charges.astype(np.float32), _WEIGHT: table.weights.astype(np.float32)}
+    return frame.assign(**numbers, **{_FOLD: _folds(table, folds)})
 
 
 def _folds(table: Table, folds: int) -> np.ndarray[Any, Any]:
-    return (digests_of(table) % np.uint64(folds)).astype(np.uint8)
+    return (table.people % np.uint64(folds)).astype(np.uint8)

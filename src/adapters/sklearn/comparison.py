@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.stats import t as student
-from sklearn.model_selection import cross_val_predict
 from sklearn.tree import DecisionTreeRegressor
 
-from adapters.sklearn import work
+from adapters.sklearn import weighting, work
 from adapters.sklearn.distribution import LEVELS
-from adapters.sklearn.fitting import Table
-from adapters.sklearn.folds import folds
-from adapters.sklearn.scoring import crps, r2, scores
-from adapters.sklearn.storage import LearntFrom, digests_of, read
-from domain.beneficiary import FACTS
-from domain.promotion import Candidacy, PairedComparison
-from domain.shadow import FEWEST_OUTCOMES, Replay
+from adapters.sklearn.folds import held_rows, planned_folds
+from adapters.sklearn.scoring import ANSWER_WIDTH, crps, r2, scores
+from adapters.sklearn.storage import LearntFrom, read
+from adapters.sklearn.table import Table
+from domain.models.promotion import FEWEST_OF_GROUP, Candidacy, PairedComparison
+from domain.models.shadow import FEWEST_OUTCOMES, Replay
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,15 +27,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adapters.sklearn.model import CostModel
-    from domain.model import FoldPlan, Recipe, TrainedModel
+    from domain.models.model import FoldPlan, Recipe, TrainedModel
+    from domain.models.scores import Scores
     from domain.ports.executor import Executor
-    from domain.scores import Scores
 
     Floats = NDArray[np.float64]
     Splits = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
 
 _ENOUGH: Final = 200
-_GROUP: Final = 50
 _LEAF: Final = 5
 _CONFIDENCE: Final = 0.95
 
@@ -57,29 +55,27 @@ def candidacy(
     Outcomes that neither model learnt from, if there are at least 200, join the rows that the champion never saw.
     """
     model, learnt_from = read(challenger.folder, challenger.digest)
-    digests = digests_of(table)
-    splits = folds(table.charges, n_splits=plan.n_splits, n_repeats=plan.n_repeats, seed=plan.seed)
+    splits = planned_folds(table, plan)
     refit = partial(_refitted, table=table, plan=plan, executor=executor)
-    new = learnt_from.surely_not(digests)
-    if new.sum() >= _ENOUGH:
-        rows = np.flatnonzero(new)
-        mine = np.full((1, len(table), 100), np.nan)
+    rows = np.flatnonzero(learnt_from.surely_not(table))
+    if table[rows].distinct_people >= _ENOUGH:
+        mine = np.full((1, len(table), ANSWER_WIDTH), np.nan)
         mine[0, rows] = model.predict_arrays(table.rows[rows])[0]
     else:
-        rows = np.arange(len(table))
+        rows = held_rows(splits)
         mine = refit(challenger.card.recipe)
     unconditional = _unconditional(mine, rows, table, splits, plan)
     comparison = unconditional
     if champion:
-        came_in = _not_in(outcomes or table[rows[:0]], LearntFrom(digests), learnt_from)
+        came_in = _not_in(outcomes or table[rows[:0]], LearntFrom.of(table), learnt_from)
         comparison = _on_unseen_rows(
             champion, table[rows], mine[0, rows], came_in, model
         ) or _over_folds(
             "identical_folds", champion[0], mine, refit(champion[1].card.recipe), table,
             splits, rows,
         )  # fmt: skip
-    measured = scores(table.rows[rows], table.charges[rows], mine[0, rows])
-    frozen = scores(table.rows, table.charges, model.predict_arrays(table.rows)[0])
+    measured = scores(table[rows], mine[0, rows])
+    frozen = scores(table, model.predict_arrays(table.rows)[0], intervals=False)
     covered = _by_group(measured)
     # rows that a model learnt from are covered no worse than new ones, unless the folder is not what its recipe makes
     fact, alone = _strongest_fact(table, splits[: plan.n_splits])
@@ -93,15 +89,23 @@ def candidacy(
         strongest_fact=fact,
         strongest_fact_r2=alone,
         unconditional=unconditional if champion else None,
+        measured=measured,
+        repeated=people_on_both_sides(table, splits),
     )
+
+
+def people_on_both_sides(table: Table, splits: Splits) -> int:
+    """Count the people who are among both the known and the held rows of a split."""
+    found = [np.intersect1d(table.people[known], table.people[held]) for known, held in splits]
+    return len(np.unique(np.concatenate(found)))
 
 
 def _unconditional(
     mine: Floats, rows: NDArray[np.intp], table: Table, splits: Splits, plan: FoldPlan
 ) -> PairedComparison:
-    theirs = np.empty((plan.n_repeats, len(table), 100))
+    theirs = np.empty((plan.n_repeats, len(table), ANSWER_WIDTH))
     for number, (known, held) in enumerate(splits):
-        theirs[number // plan.n_splits, held] = _everybody(table.charges[known])
+        theirs[number // plan.n_splits, held] = _everybody(table[known])
     return _over_folds("unconditional", None, mine, theirs, table, splits, rows)
 
 
@@ -113,15 +117,15 @@ def replay(challenger: TrainedModel, champion: tuple[int, TrainedModel], outcome
     if len(rows) < FEWEST_OUTCOMES:
         return None
     said = [model.predict_arrays(rows.rows)[0] for model in (mine, theirs)]
-    comparison = _as_they_are(number, rows.charges, *said, outcomes=len(rows))
-    return Replay(comparison, *(scores(rows.rows, rows.charges, answers) for answers in said))
+    comparison = _as_they_are(number, rows, *said, outcomes=len(rows))
+    return Replay(comparison, *(scores(rows, answers) for answers in said))
 
 
 def _not_in(table: Table, *known: LearntFrom) -> Table:
-    """Leave out rows that are known, and repetitions: somebody who asked twice is one person."""
-    digests, first = np.unique(digests_of(table), return_index=True)
-    new = np.logical_and.reduce([one.surely_not(digests) for one in known])
-    return table[np.sort(first[new])]
+    """Leave out rows of people who are known, and repetitions: somebody who asked twice is one person."""
+    once = table.collapsed()
+    once = replace(once, weights=np.ones(len(once)), counts=np.ones(len(once), np.int64))
+    return once[np.logical_and.reduce([one.surely_not(once) for one in known])]
 
 
 def _on_unseen_rows(
@@ -138,28 +142,28 @@ def _on_unseen_rows(
     """
     number, trained = champion
     model, learnt_from = read(trained.folder, trained.digest)
-    new = learnt_from.surely_not(digests_of(table))
+    new = learnt_from.surely_not(table)
     rows, answers, more = table[new], mine[new], _not_in(outcomes, learnt_from)
-    enough = len(more) >= _ENOUGH
+    enough = more.distinct_people >= _ENOUGH
     if enough:
-        rows = Table(np.concatenate([rows.rows, more.rows]), np.concatenate([rows.charges, more.charges]))
+        rows = Table.joined([rows, more])
         answers = np.concatenate([answers, challenger.predict_arrays(more.rows)[0]])
-    if len(rows) < _ENOUGH:
+    if rows.distinct_people < _ENOUGH:
         return None
     said, _ = model.predict_arrays(rows.rows)
-    return _as_they_are(number, rows.charges, answers, said, outcomes=len(more) if enough else 0)
+    return _as_they_are(number, rows, answers, said, outcomes=len(more) if enough else 0)
 
 
-def _as_they_are(rival: int, charges: Floats, mine: Floats, theirs: Floats, *, outcomes: int) -> PairedComparison:
-    """Compare row by row what two models say that had not seen these rows."""
-    ours, rivals = crps(charges, mine[:, 1:]), crps(charges, theirs[:, 1:])
+def _as_they_are(rival: int, table: Table, mine: Floats, theirs: Floats, *, outcomes: int) -> PairedComparison:
+    """Compare person by person what two models say that had not seen these people."""
+    ours, rivals = crps(table.charges, mine[:, 1:-1]), crps(table.charges, theirs[:, 1:-1])
     return _paired(
         "unseen_rows",
         rival,
-        len(charges),
-        (float(ours.mean()), float(rivals.mean())),
-        standard_error=float((ours - rivals).std(ddof=1) / np.sqrt(len(charges))),
-        freedom=len(charges) - 1,
+        len(table),
+        (weighting.mean(ours, table.weights), weighting.mean(rivals, table.weights)),
+        standard_error=weighting.standard_error(ours - rivals, table.weights, table.people),
+        freedom=table.distinct_people - 1,
         outcomes=outcomes,
     )
 
@@ -175,8 +179,9 @@ def _over_folds(
         if not len(held):
             continue
         repeat = number // per_repeat
-        ours.append(crps(table.charges[held], mine[min(repeat, len(mine) - 1), held, 1:]).mean())
-        rivals.append(crps(table.charges[held], theirs[repeat, held, 1:]).mean())
+        charges, weights = table.charges[held], table.weights[held]
+        ours.append(weighting.mean(crps(charges, mine[min(repeat, len(mine) - 1), held, 1:-1]), weights))
+        rivals.append(weighting.mean(crps(charges, theirs[repeat, held, 1:-1]), weights))
         ratios.append(len(fold) / len(known))
     differences = np.array(ours) - np.array(rivals)
     count = len(differences)
@@ -212,32 +217,38 @@ def _paired(
 
 
 def _refitted(recipe: Recipe, table: Table, plan: FoldPlan, executor: Executor) -> Floats:
-    """Answer out of fold by a recipe: repeats x n x 100."""
-    answers = np.empty((plan.n_repeats, len(table), 100))
+    """Answer out of fold by a recipe: repeats x n x 101."""
+    answers = np.empty((plan.n_repeats, len(table), ANSWER_WIDTH))
     pieces = [(work.fold, recipe, "all", number) for number in range(plan.n_splits * plan.n_repeats)]
     for number, one in enumerate(executor.map(work.do, pieces, table, plan)):
         answers[number // plan.n_splits, one.held] = one.answers
     return answers
 
 
-def _everybody(charges: Floats) -> Floats:
-    """Answer the same for everybody: the mean and the quantiles of all charges."""
-    return np.concatenate([[charges.mean()], np.quantile(charges, LEVELS)])
+def _everybody(table: Table) -> Floats:
+    """Answer the same for everybody: the mean and the quantiles of all charges, and the share of them that is zero."""
+    charges, weights = table.charges, table.weights
+    mean, zero = weighting.mean(charges, weights), weighting.mean(charges <= 0, weights)
+    return np.concatenate([[mean], weighting.quantiles(charges, LEVELS, weights), [zero]])
 
 
 def _strongest_fact(table: Table, splits: Splits) -> tuple[str, float]:
     """Find which fact foretells costs best on its own, by a tree out of fold, and its R²."""
     tree = DecisionTreeRegressor(min_samples_leaf=_LEAF, random_state=0)
-    alone = [
-        r2(table.charges, cross_val_predict(tree, table.rows[:, [column]], table.charges, cv=splits) - table.charges)
-        for column in range(len(FACTS))
-    ]
+    rows = held_rows(splits)
+    alone = []
+    for column in range(table.schema.width):
+        answers = np.zeros(len(table))
+        for known, held in splits:
+            tree.fit(table.rows[known][:, [column]], table.charges[known], table.weights[known])
+            answers[held] = tree.predict(table.rows[held][:, [column]])
+        alone.append(r2(table.charges[rows], (answers - table.charges)[rows], table.weights[rows]))
     best = int(np.argmax(alone))
-    return FACTS[best], alone[best]
+    return table.schema.names[best], alone[best]
 
 
 def _by_group(measured: Scores) -> dict[str, float]:
-    return {group.group: group.coverage for group in measured.groups if group.rows >= _GROUP}
+    return {group.group: group.coverage for group in measured.groups if (group.people or group.rows) >= FEWEST_OF_GROUP}
 
 
 def _milliseconds(model: CostModel, rows: Floats) -> float:

@@ -11,12 +11,30 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from scipy.special import expit
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.ensemble import RandomForestRegressor
-from sklearn.linear_model import GammaRegressor, HuberRegressor, LinearRegression, QuantileRegressor
-from sklearn.pipeline import Pipeline
+from sklearn.ensemble import (
+    GradientBoostingRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestRegressor,
+)
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.linear_model import (
+    GammaRegressor,
+    HuberRegressor,
+    LinearRegression,
+    LogisticRegression,
+    PoissonRegressor,
+    QuantileRegressor,
+    TweedieRegressor,
+)
+from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, PolynomialFeatures, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
+
+from adapters.sklearn.hurdle import Hurdle
+from adapters.sklearn.trees import FlatTrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +51,7 @@ def evaluation_of(estimator: Any, reference: Floats) -> Callable[[Floats], Float
 
     Args:
         estimator: fitted.
-        reference: rows, m x 6, on which a shorter way must give the same dollars, to nine digits.
+        reference: rows on which a shorter way must give the same dollars, to nine digits.
     """
     short = _compiled(estimator)
     if short is None or not np.allclose(short(reference), estimator.predict(reference), rtol=_TOLERANCE, atol=1e-6):
@@ -45,12 +63,17 @@ def _compiled(estimator: Any) -> Step | None:
     """Give the chain, None if a part is not known."""
     if isinstance(estimator, Pipeline):
         return _chain([part for _, part in estimator.steps])
+    if isinstance(estimator, FeatureUnion):
+        return _side_by_side([part for _, part in estimator.transformer_list])
     if isinstance(estimator, TransformedTargetRegressor):
         regressor = _compiled(estimator.regressor_)
         if regressor is None or estimator.inverse_func is None:
             return None
         inverse: Step = estimator.inverse_func
         return lambda rows: inverse(regressor(rows))
+    if isinstance(estimator, Hurdle):
+        chance, size = _compiled(estimator.chance), _compiled(estimator.size)
+        return (lambda rows: chance(rows) * size(rows)) if chance and size else None
     make = _PARTS.get(type(estimator))
     return make(estimator) if make else None
 
@@ -77,23 +100,32 @@ def _chain(parts: list[Any]) -> Step | None:
     return run
 
 
+def _side_by_side(parts: list[Any]) -> Step | None:
+    steps = [step for step in map(_compiled, parts) if step]
+    return (lambda rows: np.hstack([step(rows) for step in steps])) if len(steps) == len(parts) else None
+
+
 def _takes(part: Any) -> bool:
     return isinstance(part, FunctionTransformer) and part.func is np.take
 
 
 def _products(part: PolynomialFeatures, wanted: list[int]) -> Step:
-    """Multiply only the columns whose products are taken; a single one is multiplied by a column of ones."""
+    """Multiply only the columns whose products are taken; where there are fewer, a column of ones stands in."""
     powers = part.powers_[wanted]
     ones = powers.shape[1]
-    factors = [np.repeat(np.arange(ones), term) for term in powers]
-    first = np.array([term[0] for term in factors])
-    second = np.array([term[1] if len(term) > 1 else ones for term in factors])
+    first, *others = np.full((int(part.degree), len(powers)), ones)
+    for term, power in enumerate(powers):
+        for factors, column in zip((first, *others), np.repeat(np.arange(ones), power).tolist(), strict=False):
+            factors[term] = column
 
     def multiply(rows: Any) -> Any:
         with_ones = np.empty((len(rows), ones + 1))
         with_ones[:, :ones] = rows
         with_ones[:, ones] = 1.0
-        return with_ones[:, first] * with_ones[:, second]
+        result = with_ones[:, first]
+        for factors in others:
+            result *= with_ones[:, factors]
+        return result
 
     return multiply
 
@@ -109,9 +141,14 @@ def _linear(part: Any) -> Step:
     return lambda rows: rows @ coefficients + intercept
 
 
-def _exponential(part: GammaRegressor) -> Step:
+def _exponential(part: Any) -> Step:
     linear = _linear(part)
     return lambda rows: np.exp(linear(rows))
+
+
+def _chance(part: LogisticRegression) -> Step:
+    linear = _linear(part)
+    return lambda rows: expit(linear(rows))
 
 
 def _tree(part: Any) -> Step:
@@ -121,9 +158,12 @@ def _tree(part: Any) -> Step:
 
 def _forest(part: RandomForestRegressor) -> Step:
     trees = [one.tree_ for one in part.estimators_]
+    flat = FlatTrees.of_trees(trees)
 
     def average(rows: Any) -> Any:
         narrow = np.asarray(rows, dtype=np.float32)
+        if flat.is_for(len(rows)):
+            return flat.sums(narrow) / len(trees)
         total = np.zeros(len(narrow))
         for tree in trees:
             total += tree.predict(narrow)[:, 0]
@@ -132,14 +172,52 @@ def _forest(part: RandomForestRegressor) -> Step:
     return average
 
 
-_PARTS: Final[dict[type, Callable[[Any], Step]]] = {
+def _boosting(part: HistGradientBoostingRegressor) -> Step | None:
+    flat, inverse = FlatTrees.of_boosting(part), _LINKS.get(part.loss)
+    if flat is None or inverse is None:
+        return None
+    return lambda rows: inverse(flat.sums(rows)) if flat.is_for(len(rows)) else part.predict(rows)
+
+
+def _chance_by_boosting(part: HistGradientBoostingClassifier) -> Step | None:
+    flat = FlatTrees.of_boosting(part)
+    if flat is None:
+        return None
+    return lambda rows: expit(flat.sums(rows)) if flat.is_for(len(rows)) else part.predict_proba(rows)[:, 1]
+
+
+def _stages(part: GradientBoostingRegressor) -> Step | None:
+    if part.init != "zero" or part.learning_rate != 1.0:
+        return None
+    flat = FlatTrees.of_trees([one.tree_ for one in part.estimators_[:, 0]])
+    return lambda rows: flat.sums(np.asarray(rows, dtype=np.float32)) if flat.is_for(len(rows)) else part.predict(rows)
+
+
+def _same(numbers: Any) -> Any:
+    return numbers
+
+
+_LINKS: Final[dict[str, Step]] = {
+    "squared_error": _same, "absolute_error": _same, "quantile": _same, "gamma": np.exp, "poisson": np.exp,
+}  # fmt: skip
+"""From what the trees of a loss add up to, to the cost."""
+
+_PARTS: Final[dict[type, Callable[[Any], Step | None]]] = {
     FunctionTransformer: _function,
     MinMaxScaler: lambda part: lambda rows: rows * part.scale_ + part.min_,
+    MissingIndicator: lambda _: np.isnan,
+    SimpleImputer: lambda part: lambda rows: np.where(np.isnan(rows), part.statistics_, rows),
     StandardScaler: lambda part: lambda rows: (rows - part.mean_) / part.scale_,
     LinearRegression: _linear,
     HuberRegressor: _linear,
     QuantileRegressor: _linear,
+    LogisticRegression: _chance,
     GammaRegressor: _exponential,
+    PoissonRegressor: _exponential,
+    TweedieRegressor: _exponential,
     DecisionTreeRegressor: _tree,
     RandomForestRegressor: _forest,
+    HistGradientBoostingRegressor: _boosting,
+    HistGradientBoostingClassifier: _chance_by_boosting,
+    GradientBoostingRegressor: _stages,
 }

@@ -19,14 +19,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from adapters.sklearn.scoring import crps
-from domain.beneficiary import OBESITY
-from domain.cost import QUANTILE_LEVELS
+from adapters.sklearn import weighting
+from domain.costs.distribution import QUANTILE_LEVELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from adapters.sklearn.features import Features
+    from adapters.sklearn.grouping import Grouping
+
     Floats = NDArray[np.float64]
+    Digests = NDArray[np.uint64]
     Positions = slice | list[int]
 
 LEVELS: Final = np.array(QUANTILE_LEVELS)
@@ -35,21 +38,8 @@ ALL: Final = slice(None)
 SMALLEST_GROUP: Final = 50
 """Fewer rows than this form no group of their own: their residuals are those of everybody."""
 
-_GAIN: Final = 0.001
-_CHOOSE_ON: Final = 4000
-
-GROUPINGS: Final = ((), ("smoker",), ("smoker", "bmi"))
-"""How residuals may be grouped, the simplest first: not, by smoking, by smoking and obesity."""
-
-
-def group_codes(rows: Floats, grouping: tuple[str, ...]) -> NDArray[np.intp]:
-    """Number the group of each row from 0."""
-    codes = np.zeros(len(rows), dtype=np.intp)
-    if "smoker" in grouping:
-        codes += rows[:, 4].astype(np.intp)
-    if "bmi" in grouping:
-        codes += 2 * (rows[:, 2] >= OBESITY)
-    return codes
+_PRIOR: Final = 30
+_LARGE_GROUP: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,129 +47,202 @@ class ResidualDistribution:
     """Out-of-fold residuals, sorted, for each group.
 
     Args:
-        grouping: the facts by which they are grouped.
+        grouping: by what they are grouped.
         floor: where residuals grow with the point, the least USD that they are scaled by; 0 where they do not.
         groups: sorted residuals of each group code, in USD, or as shares of the point.
         quantiles: groups x 99, the residual at each of `QUANTILE_LEVELS`.
+        weights: how often each residual of each group counts; none where all count once.
     """
 
-    grouping: tuple[str, ...]
+    grouping: Grouping
     floor: float
     groups: tuple[Floats, ...]
     quantiles: Floats
-    _tails: tuple[Floats, ...] = field(init=False, repr=False, compare=False)
+    weights: tuple[Floats, ...] = ()
+    _tails: tuple[tuple[Floats, Floats], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # of each group, the sum of its residuals from each one on, and of none
-        tails = tuple(np.append(np.cumsum(residuals[::-1])[::-1], 0.0) for residuals in self.groups)
+        # of each group, the weight and the sum of its residuals from each one on, and of none
+        weights = self.weights or tuple(np.ones(len(residuals)) for residuals in self.groups)
+        pairs = zip(self.groups, weights, strict=True)
+        tails = tuple((_from_each_on(each), _from_each_on(each * residuals)) for residuals, each in pairs)
         object.__setattr__(self, "_tails", tails)
 
     @classmethod
     def of(
-        cls, rows: Floats, points: Floats, charges: Floats, grouping: tuple[str, ...], *, repeats: int, floor: float
+        cls,
+        rows: Floats,
+        points: Floats,
+        charges: Floats,
+        grouping: Grouping,
+        *,
+        repeats: int,
+        floor: float,
+        weights: Floats | None = None,
+        people: Digests | None = None,
+        shrunk: bool = False,
     ) -> ResidualDistribution:
         """Sort residuals into groups.
 
         Args:
-            rows: n x 6; a row stands there once for each repeat.
+            rows: n x width; a row stands there once for each repeat.
             points: what an estimator that had not seen the row said of it, in USD.
             charges: what it cost, in USD.
-            grouping: one of `GROUPINGS`.
-            repeats: how often each person is among the rows.
+            grouping: one of `groupings_of` the schema.
+            repeats: how often each row stands there.
             floor: as above.
+            weights: how often each row counts; by default once.
+            people: whose row each is; by default each of a repeat is another person's.
+            shrunk: whether everybody's residuals count a little in each group, the more the smaller it is, rather than
+                in small groups alone.
         """
-        residuals = (charges - points) / _scale(points, floor)
-        codes = group_codes(rows, grouping)
-        everybody = np.sort(residuals)
-        groups: list[Floats] = []
-        for code in range(1 << len(grouping)):
-            members = residuals[codes == code]
-            groups.append(np.sort(members) if len(members) >= SMALLEST_GROUP * repeats else everybody)
-        table = np.array([_conformal_quantiles(group, repeats) for group in groups])
-        return cls(grouping, floor, tuple(groups), table)
+        residuals = (charges - points) / scale_of(points, floor)
+        weights = np.ones(len(rows)) if weights is None else weights
+        people = np.tile(np.arange(len(rows) // repeats, dtype=np.uint64), repeats) if people is None else people
+        codes = grouping.codes(rows)
+        everybody = _Residuals.of(residuals, weights, people)
+        groups: list[_Residuals] = []
+        for code in range(grouping.size):
+            members = codes == code
+            group = _Residuals.of(residuals[members], weights[members], people[members])
+            if shrunk:
+                groups.append(group.shrunk_towards(everybody) if grouping.size > 1 else group)
+            else:
+                groups.append(group if group.people >= SMALLEST_GROUP else everybody)
+        table = np.array([group.conformal_quantiles() for group in groups])
+        counted = (
+            ()
+            if all(weighting.is_equal(group.weights) for group in groups)
+            else tuple(group.weights for group in groups)
+        )
+        return cls(grouping, floor, tuple(group.values for group in groups), table, counted)
 
     def mean(self, rows: Floats, points: Floats) -> Floats:
         """Give the mean for each row, in USD: of the residual added to the point, where a sum below zero is zero."""
-        scale = _scale(points, self.floor)
-        codes = group_codes(rows, self.grouping)
+        scale = scale_of(points, self.floor)
+        codes = self.grouping.codes(rows)
         means = np.empty(len(points))
-        for code, (residuals, tails) in enumerate(zip(self.groups, self._tails, strict=True)):
+        for code, (residuals, (weights, tails)) in enumerate(zip(self.groups, self._tails, strict=True)):
             members = codes == code
             if members.any():
-                means[members] = _clipped_mean(residuals, tails, points[members], scale[members])
+                means[members] = _clipped_mean(residuals, weights, tails, points[members], scale[members])
         return means
 
     def table(self, rows: Floats, points: Floats, levels: Positions = ALL) -> Floats:
         """Give quantiles for each row, n x 99 or those at some positions of `LEVELS`, in USD, never negative."""
-        shifts = self.quantiles[:, levels][group_codes(rows, self.grouping)] * _scale(points, self.floor)[:, None]
+        shifts = self.quantiles[:, levels][self.grouping.codes(rows)] * scale_of(points, self.floor)[:, None]
         return np.maximum(shifts + points[:, None], 0.0)
 
+    @property
+    def name(self) -> str:
+        """Return what the shape is called."""
+        return "groups" if self.grouping.names else "pooled"
 
-def fitted_distribution(
-    rows: Floats, points: Floats, charges: Floats, *, repeats: int, seed: int
-) -> ResidualDistribution:
-    """Choose how residuals are grouped and scaled by cross-validated CRPS, the simplest unless another gains.
-
-    Args:
-        rows: n x 6, n = people x repeats, repeat after repeat in the same order of people.
-        points: out-of-fold point estimates, USD.
-        charges: USD.
-        repeats: how often each person is among the rows.
-        seed: of the halves on which choices are compared; at most 4,000 people of the first repeat take part.
-
-    That a choice must gain a thousandth of the CRPS is a rule of our own: less is not worth another parameter.
-    """
-    people = len(rows) // repeats
-    draw = np.random.default_rng(seed)
-    some = draw.permutation(people)[:_CHOOSE_ON]
-    halves = (some[::2], some[1::2])
-    floor = max(float(np.quantile(charges, 0.05)), 1.0)
-    best, least = ((), 0.0), np.inf
-    for scale_floor in (0.0, floor):
-        for grouping in GROUPINGS:
-            loss = 0.0
-            for known, held in (halves, halves[::-1]):
-                one = ResidualDistribution.of(
-                    rows[known], points[known], charges[known], grouping, repeats=1, floor=scale_floor
-                )
-                loss += float(crps(charges[held], one.table(rows[held], points[held])).sum())
-            if loss < least * (1 - _GAIN):
-                best, least = (grouping, scale_floor), loss
-    return ResidualDistribution.of(rows, points, charges, best[0], repeats=repeats, floor=best[1])
+    def quantiles_at(self, features: Features, levels: Floats) -> Floats:
+        """Return the cost that is not exceeded with each probability, n x k or 1 x k of them, between 0.01 and 0.99."""
+        place = np.clip(levels * 100 - 1, 0, len(LEVELS) - 1)
+        below = np.minimum(place.astype(np.intp), len(LEVELS) - 2)
+        share = place - below
+        code = self.grouping.codes(features.rows)[:, None]
+        shifts = self.quantiles[code, below] * (1 - share) + self.quantiles[code, below + 1] * share
+        return np.maximum(features.points[:, None] + shifts * scale_of(features.points, self.floor)[:, None], 0.0)
 
 
-def _scale(points: Floats, floor: float) -> Floats:
+def scale_of(points: Floats, floor: float) -> Floats:
+    """Return what residuals are divided by: the point, but at least the floor; 1 without a floor."""
     return np.maximum(points, floor) if floor else np.ones(len(points))
 
 
-def _conformal_quantiles(residuals: Floats, repeats: int) -> Floats:
-    """Give sorted residuals at the 99 levels, ranks corrected for finite samples and rounded away from the median.
+@dataclass(frozen=True, slots=True)
+class _Residuals:
+    """Residuals of a group.
 
-    Of n people, the upper bound at level q is the residual of rank ``ceil(q (n + 1))``, the lower one its mirror image:
+    Args:
+        values: rising, n.
+        weights: how often each counts.
+        people: how many distinct persons they are of.
+    """
+
+    values: Floats
+    weights: Floats
+    people: int
+
+    @classmethod
+    def of(cls, residuals: Floats, weights: Floats, people: Digests) -> _Residuals:
+        order = np.argsort(residuals, kind="stable")
+        return cls(residuals[order], weights[order], len(np.unique(people)))
+
+    def shrunk_towards(self, everybody: _Residuals) -> _Residuals:
+        """Add everybody's residuals, which together weigh as much as `_PRIOR` people of this group."""
+        if self.people >= _LARGE_GROUP:
+            return self
+        thinned = np.unique(np.linspace(0, len(everybody.values) - 1, _LARGE_GROUP).astype(np.intp))
+        values, weights = everybody.values[thinned], everybody.weights[thinned]
+        each = float(self.weights.sum()) / self.people if self.people else 1.0
+        together = np.concatenate([self.values, values])
+        order = np.argsort(together, kind="stable")
+        counted = np.concatenate([self.weights, weights * (_PRIOR * each / weights.sum())])
+        people = self.people + min(_PRIOR, everybody.people - self.people)
+        return _Residuals(together[order], counted[order], max(people, 1))
+
+    def conformal_quantiles(self) -> Floats:
+        return _quantiles_of_rising(self.values, self.weights, self.people)
+
+
+def conformal_quantiles(values: Floats, weights: Floats, people: Digests) -> Floats:
+    """Return values at the 99 levels, ranks corrected for finite samples and rounded away from the median.
+
+    Of n people, the upper bound at level q is the value of rank ``ceil(q (n + 1))``, the lower one its mirror image:
     each is valid on its own (Lei, G'Sell, Rinaldo, Tibshirani and Wasserman 2018, section 2). A level that so few
-    people cannot show, below 1 / (n + 1) or above n / (n + 1), is given the outermost residual. The median is the plain
+    people cannot show, below 1 / (n + 1) or above n / (n + 1), is given the outermost value. The median is the plain
     one.
+
+    Where rows count differently, a rank is the weight up to there, and the person who is asked about adds the mean
+    weight of a person (Tibshirani, Barber, Candès and Ramdas 2019, "Conformal prediction under covariate shift", lemma
+    3): weights say how much a row counts, people how much is known.
 
     A person's residuals of several repeats are no new people. A cost is beyond a bound if its p-value, averaged over
     the repeats, says so (Vovk 2015, "Cross-conformal predictors"; an average of p-values errs at twice the level at
     most, in practice at about the level: Vovk and Wang 2020, "Combining p-values via averaging"). Solved for the bound,
     that is rank ``ceil(q (n + 1) r)`` among all n r residuals; with r equal repeats, the very residual of one.
+
+    Args:
+        values: n.
+        weights: how often each counts.
+        people: whose each is.
     """
-    count = len(residuals)
-    ranks = np.ceil(np.round(LEVELS * (count + repeats), 9))
-    upper = np.clip(ranks, 1, count).astype(np.intp) - 1
+    return _Residuals.of(values, weights, people).conformal_quantiles()
+
+
+def _quantiles_of_rising(values: Floats, weights: Floats, people: int) -> Floats:
+    count, relative = len(values), weighting.relative(weights)
+    ranks = np.round(LEVELS * (count + count / max(people, 1)), 9)
+    upper = np.searchsorted(np.round(np.cumsum(relative), 9), ranks).clip(0, count - 1)
+    lower = count - 1 - np.searchsorted(np.round(np.cumsum(relative[::-1]), 9), ranks[::-1]).clip(0, count - 1)
     middle = len(LEVELS) // 2
-    quantiles = residuals[upper]
-    quantiles[:middle] = residuals[count - 1 - upper[:middle:-1]]
-    quantiles[middle] = float(np.median(residuals))
+    quantiles = values[upper]
+    quantiles[:middle] = values[lower[:middle]]
+    quantiles[middle] = weighting.median(values, weights)
     return quantiles
 
 
-def _clipped_mean(residuals: Floats, tails: Floats, points: Floats, scale: Floats) -> Floats:
+def _from_each_on(values: Floats) -> Floats:
+    """Give the sum of values from each one on, and of none."""
+    return np.append(np.cumsum(values[::-1])[::-1], 0.0)
+
+
+def _clipped_mean(residuals: Floats, weights: Floats, tails: Floats, points: Floats, scale: Floats) -> Floats:
     """Average ``max(0, point + scale * residual)`` over sorted residuals, for each point.
+
+    Args:
+        residuals: n, rising.
+        weights: the weight of the residuals from each one on, n + 1.
+        tails: the weighted sum of the residuals from each one on, n + 1.
+        points: m.
+        scale: m.
 
     Averaging over residuals undoes the bias of a point that is no mean, as after a transform of the target or with
     absolute loss (Duan 1983, "Smearing estimate").
     """
     first = np.searchsorted(residuals, -points / scale)
-    return ((len(residuals) - first) * points + scale * tails[first]) / len(residuals)
+    return (weights[first] * points + scale * tails[first]) / weights[0]

@@ -7,59 +7,96 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
-from sklearn.linear_model import GammaRegressor, HuberRegressor, LinearRegression, QuantileRegressor
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestRegressor,
+)
+from sklearn.linear_model import (
+    GammaRegressor,
+    HuberRegressor,
+    LinearRegression,
+    LogisticRegression,
+    PoissonRegressor,
+    TweedieRegressor,
+)
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PowerTransformer, QuantileTransformer, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
 from adapters.sklearn.boosted import Xgboost
-from adapters.sklearn.parts import interactions, main_effects
+from adapters.sklearn.hurdle import Hurdle
+from adapters.sklearn.least_absolute import LeastAbsolute
+from adapters.sklearn.parts import filled, interactions, main_effects
 from domain.errors import ConfigurationError
+from domain.models.term_settings import TermSettings
 
 if TYPE_CHECKING:
-    from domain.model import HyperparameterValue, Recipe
+    from domain.models.model import HyperparameterValue, Recipe
+    from domain.people.schema import Schema
 
 _ALL: Final = ("none", "log", "quantile", "power")
 _PLAIN: Final = ("none",)
 _Settings = dict[str, Any]
+_Make = Callable[[_Settings, int, "Schema"], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A way to estimate a cost from six numbers.
+    """A way to estimate a cost from the numbers of a person's facts.
 
     Args:
         label: for people.
-        make: gives an unfitted estimator from settings and a seed; its `fit` gives the fitted one.
-        defaults: all hyperparameters with their usual values.
+        make: gives an unfitted estimator from settings, a seed and the schema; its `fit` gives the fitted one.
+        defaults: all hyperparameters with their usual values, beside those of terms.
         transforms: of the target, those that make sense.
-        most_rows: above this many rows a seeded subsample is fitted; None means never.
-        positive: the loss needs costs above zero: nothing counts as one cent.
         distributed: a `Cluster` fits it on rows that no machine holds.
+        with_terms: it multiplies facts as the terms of the schema say, see `TermSettings`.
+        weighs: rows count in its fit as their weights say; else each counts once.
     """
 
     label: str
-    make: Callable[[_Settings, int], Any]
+    make: _Make
     defaults: Mapping[str, HyperparameterValue]
     transforms: tuple[str, ...]
-    most_rows: int | None = None
-    positive: bool = False
     distributed: bool = False
+    with_terms: bool = False
+    weighs: bool = True
+
+    def settings(self, schema: Schema) -> dict[str, HyperparameterValue]:
+        """Return all hyperparameters with their usual values, those of the schema's terms first."""
+        return {**(TermSettings.of(schema).defaults if self.with_terms else {}), **self.defaults}
 
 
-def _boosting(loss: str) -> Callable[[_Settings, int], Any]:
+def _boosting(loss: str) -> _Make:
     fixed: _Settings = {"loss": loss, "early_stopping": False}
-    return lambda settings, seed: HistGradientBoostingRegressor(random_state=seed, **fixed, **settings)
+    return lambda settings, seed, _: HistGradientBoostingRegressor(random_state=seed, **fixed, **settings)
 
 
-def _interaction(regressor: Callable[[_Settings], list[Any]]) -> Callable[[_Settings, int], Any]:
-    def make(settings: _Settings, _: int) -> Any:
-        features = {name: settings[name] for name in _INTERACTIONS}
+def _gamma_boosting(settings: _Settings, seed: int, _: Schema) -> Hurdle:
+    shared: _Settings = {"early_stopping": False, "random_state": seed, **settings}
+    return Hurdle(HistGradientBoostingClassifier(**shared), HistGradientBoostingRegressor(loss="gamma", **shared))
+
+
+def _gamma_regression(terms: list[Any], settings: _Settings) -> Hurdle:
+    size = GammaRegressor(solver="newton-cholesky", max_iter=1000, **settings)
+    chance = LogisticRegression(C=10.0, solver="newton-cholesky", max_iter=1000)
+    return Hurdle(make_pipeline(*map(clone, terms), chance), make_pipeline(*terms, StandardScaler(), size))
+
+
+def _log_link(regressor: Callable[..., Any], **fixed: Any) -> Callable[[list[Any], _Settings], Any]:
+    fixed |= {"solver": "newton-cholesky", "max_iter": 1000}
+    return lambda terms, settings: make_pipeline(*terms, StandardScaler(), regressor(**fixed, **settings))
+
+
+def _interaction(estimator: Callable[[list[Any], _Settings], Any]) -> _Make:
+    def make(settings: _Settings, _: int, schema: Schema) -> Any:
+        features = {name: settings[name] for name in TermSettings.of(schema).defaults}
         rest = {name: value for name, value in settings.items() if name not in features}
-        return make_pipeline(*interactions(**features), *regressor(rest))
+        return estimator(interactions(schema, features), rest)
 
     return make
 
@@ -78,77 +115,97 @@ _XGBOOST: Final = {
     "min_child_weight": 15.0,
     "reg_lambda": 1.0,
 }
-_INTERACTIONS: Final = {
-    "age_squared": True,
-    "smoker_bmi": True,
-    "smoker_obese": True,
-    "smoker_age": True,
-    "children_as_categories": True,
-    "sex": True,
-    "region": True,
-    "obesity_threshold": 30.0,
-}
 
 FAMILIES: Final[Mapping[str, Family]] = {
     "linear": Family(
         "linear regression",
-        lambda settings, _: make_pipeline(*main_effects(), LinearRegression(**settings)),
+        lambda settings, _, schema: make_pipeline(*main_effects(schema), LinearRegression(**settings)),
         {},
         _ALL,
     ),
     "knn": Family(
         "k nearest neighbours",
-        lambda settings, _: make_pipeline(StandardScaler(), KNeighborsRegressor(**settings)),
+        lambda settings, _, schema: make_pipeline(*filled(schema), StandardScaler(), KNeighborsRegressor(**settings)),
         {"n_neighbors": 12, "weights": "distance"},
         _ALL,
+        weighs=False,
     ),
     "tree": Family(
         "decision tree",
-        lambda settings, seed: DecisionTreeRegressor(random_state=seed, **settings),
+        lambda settings, seed, _: DecisionTreeRegressor(random_state=seed, **settings),
         {"max_depth": 6, "min_samples_leaf": 12},
         _ALL,
     ),
     "forest": Family(
         "random forest",
-        lambda settings, seed: RandomForestRegressor(random_state=seed, n_jobs=2, **settings),
+        lambda settings, seed, _: RandomForestRegressor(random_state=seed, n_jobs=2, **settings),
         {"n_estimators": 80, "min_samples_leaf": 5, "max_features": 1.0},
         _ALL,
     ),
     "boosting": Family("gradient boosting, squared loss", _boosting("squared_error"), _BOOSTING, _ALL),
     "boosting_absolute": Family("gradient boosting, absolute loss", _boosting("absolute_error"), _BOOSTING, _PLAIN),
-    "boosting_gamma": Family("gradient boosting, gamma loss", _boosting("gamma"), _BOOSTING, _PLAIN, positive=True),
+    "boosting_gamma": Family(
+        "gradient boosting, gamma loss, zero costs behind a hurdle", _gamma_boosting, _BOOSTING, _PLAIN
+    ),
+    "boosting_poisson": Family("gradient boosting, Poisson loss", _boosting("poisson"), _BOOSTING, _PLAIN),
     "boosting_xgboost": Family(
         "gradient boosting by XGBoost, squared loss", Xgboost, _XGBOOST, _PLAIN, distributed=True
     ),
     "interaction_ols": Family(
-        "interactions, least squares", _interaction(lambda _: [LinearRegression()]), _INTERACTIONS, _ALL
+        "interactions, least squares",
+        _interaction(lambda terms, _: make_pipeline(*terms, LinearRegression())),
+        {},
+        _ALL,
+        with_terms=True,
     ),
     "interaction_huber": Family(
         "interactions, Huber's loss",
-        _interaction(lambda rest: [StandardScaler(), HuberRegressor(max_iter=1000, **rest)]),
-        {**_INTERACTIONS, "epsilon": 1.35, "alpha": 0.0},
+        _interaction(
+            lambda terms, rest: make_pipeline(*terms, StandardScaler(), HuberRegressor(max_iter=1000, **rest))
+        ),
+        {"epsilon": 1.35, "alpha": 0.0},
         _PLAIN,
+        with_terms=True,
     ),
     # the usual model of health costs: their spread grows with their mean (Manning, Basu and Mullahy 2005)
     "interaction_gamma": Family(
-        "interactions, gamma regression with a log link",
-        _interaction(lambda rest: [StandardScaler(), GammaRegressor(solver="newton-cholesky", max_iter=1000, **rest)]),
-        {**_INTERACTIONS, "alpha": 0.0001},
+        "interactions, gamma regression with a log link, zero costs behind a hurdle",
+        _interaction(_gamma_regression),
+        {"alpha": 0.0001},
         _PLAIN,
-        positive=True,
+        with_terms=True,
+    ),
+    # these two take zero costs as they are (Jørgensen 1987; Santos Silva and Tenreyro 2006)
+    "interaction_tweedie": Family(
+        "interactions, Tweedie regression with a log link",
+        _interaction(_log_link(TweedieRegressor, link="log")),
+        {"power": 1.5, "alpha": 0.0001},
+        _PLAIN,
+        with_terms=True,
+    ),
+    "interaction_poisson": Family(
+        "interactions, Poisson regression",
+        _interaction(_log_link(PoissonRegressor)),
+        {"alpha": 0.0001},
+        _PLAIN,
+        with_terms=True,
     ),
     "interaction_lad": Family(
         "interactions, least absolute deviation",
-        _interaction(lambda rest: [QuantileRegressor(quantile=0.5, solver="highs", **rest)]),
-        {**_INTERACTIONS, "alpha": 0.0},
+        _interaction(lambda terms, rest: LeastAbsolute(terms, **rest)),
+        {"alpha": 0.0},
         _PLAIN,
-        most_rows=5000,
+        with_terms=True,
     ),
 }
 
 
-def family_of(recipe: Recipe) -> Family:
+def family_of(recipe: Recipe, schema: Schema) -> Family:
     """Look a recipe's family up and hold the recipe against it.
+
+    Args:
+        recipe: of today, or of before terms were declared.
+        schema: whose terms have settings.
 
     Raises:
         ConfigurationError: for an unknown family, transform or hyperparameter, or a value of the wrong type.
@@ -160,27 +217,29 @@ def family_of(recipe: Recipe) -> Family:
     if recipe.transform not in family.transforms:
         message = f"{recipe.family} knows no transform {recipe.transform!r}, only {', '.join(family.transforms)}"
         raise ConfigurationError(message)
-    for name, value in recipe.hyperparameters.items():
-        if name not in family.defaults:
-            known = ", ".join(family.defaults) or "none"
+    defaults = family.settings(schema)
+    for name, value in _given(recipe, schema).items():
+        if name not in defaults:
+            known = ", ".join(defaults) or "none"
             message = f"{recipe.family} has no hyperparameter {name!r}; it has {known}"
             raise ConfigurationError(message)
-        if not _suits(value, family.defaults[name]):
-            message = f"{recipe.family}.{name} is {value!r}, but must be like {family.defaults[name]!r}"
+        if not _suits(value, defaults[name]):
+            message = f"{recipe.family}.{name} is {value!r}, but must be like {defaults[name]!r}"
             raise ConfigurationError(message)
     return family
 
 
-def estimator_of(recipe: Recipe, *, seed: int) -> Any:
+def estimator_of(recipe: Recipe, schema: Schema, *, seed: int) -> Any:
     """Give the unfitted estimator of a recipe, all preprocessing inside.
 
-    Its input is n x 6, `Beneficiary.as_numbers` row by row; its output USD.
+    Its input is `Beneficiary.as_numbers` row by row, its output the cost in the schema's currency. A threshold that is
+    learned must be given, see `with_thresholds`.
 
     Raises:
         ConfigurationError: as `family_of`.
     """
-    family = family_of(recipe)
-    regressor = family.make({**family.defaults, **recipe.hyperparameters}, seed)
+    family = family_of(recipe, schema)
+    regressor = family.make({**family.settings(schema), **_given(recipe, schema)}, seed, schema)
     if recipe.transform == "none":
         return regressor
     if recipe.transform == "log":
@@ -193,7 +252,13 @@ def estimator_of(recipe: Recipe, *, seed: int) -> Any:
     return TransformedTargetRegressor(regressor, transformer=transformer)
 
 
+def _given(recipe: Recipe, schema: Schema) -> Mapping[str, HyperparameterValue]:
+    return TermSettings.of(schema).renamed(recipe.hyperparameters)
+
+
 def _suits(value: HyperparameterValue, default: HyperparameterValue) -> bool:
+    if default is None:  # a threshold that is learned unless a number is given
+        return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
     if isinstance(default, bool) or isinstance(value, bool):
         return isinstance(value, bool) and isinstance(default, bool)
     if isinstance(default, int):

@@ -3,59 +3,38 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
-from adapters.sklearn.distribution import fitted_distribution
+from adapters.sklearn.choice import fitted_distribution
 from adapters.sklearn.families import estimator_of, family_of
 from adapters.sklearn.folds import folds
 from adapters.sklearn.model import CostModel, rounded
 from adapters.sklearn.scoring import scores
 from adapters.sklearn.support import Support
-from domain.beneficiary import FACTS
+from adapters.sklearn.table import Table
+from adapters.sklearn.thresholds import with_thresholds
+from adapters.sklearn.weighting import weights_for
 from domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from domain.claims import Claims
-    from domain.model import Recipe
-    from domain.scores import Scores
+    from domain.models.model import Recipe
+    from domain.models.scores import Scores
 
     Floats = NDArray[np.float64]
 
 _BACKGROUND: Final = 100
 _INNER_SPLITS: Final = 5
-_ONE_CENT: Final = 0.01
+_ASKED: Final = 500
+"""People of whom the fits of all folds are asked, to learn what they disagree on."""
 _WORTH_THREADS: Final = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Claims as arrays: n x 6 numbers, `Beneficiary.as_numbers` row by row, and n charges in USD."""
-
-    rows: Floats
-    charges: Floats
-
-    @classmethod
-    def of(cls, claims: Claims) -> Table:
-        """Make arrays of columns; where they are arrays already nothing is copied."""
-        return cls(np.asarray(claims.facts, dtype=np.float64), np.asarray(claims.charges, dtype=np.float64))
-
-    @classmethod
-    def empty(cls) -> Table:
-        """Give no rows."""
-        return cls(np.empty((0, len(FACTS))), np.empty(0))
-
-    def __len__(self) -> int:
-        return len(self.charges)
-
-    def __getitem__(self, positions: NDArray[Any]) -> Table:
-        return Table(self.rows[positions], self.charges[positions])
 
 
 def fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> CostModel:
@@ -91,65 +70,77 @@ def served_scores(model: CostModel, table: Table, points: Floats) -> Scores:
         table: n rows.
         points: as `model_around`; those of the first repeat are looked at.
     """
-    return scores(table.rows, table.charges, model.around(points[0], table.rows))
+    return scores(table, model.around(points[0], table.rows))
 
 
-def threads_for(rows: int) -> threadpool_limits:
+def threads_for(rows: int) -> AbstractContextManager[object]:
     """Give one thread to few rows: several wait for each other longer than they work, most of all on busy cores."""
-    return threadpool_limits(1 if rows < _WORTH_THREADS else None)
+    return _thread_pools().limit(limits=1) if rows < _WORTH_THREADS else nullcontext()
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """Look up the libraries that have threads: that takes milliseconds, and all of them are loaded by now."""
+    return ThreadpoolController()
 
 
 def _fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int) -> tuple[CostModel, Floats]:
     points = np.empty((repeats, len(table)))
-    draws = folds(table.charges, n_splits=_INNER_SPLITS, n_repeats=repeats, seed=seed)
+    asked = np.random.default_rng(seed).permutation(len(table))[:_ASKED]
+    guesses: list[Floats] = []
+    draws = folds(table, n_splits=_INNER_SPLITS, n_repeats=repeats, seed=seed)
     for number, (known, held) in enumerate(draws):
         estimator = fit_estimator(recipe, table[known], seed=seed)
         points[number // _INNER_SPLITS, held] = rounded(estimator.predict(table.rows[held]))
-    return model_around(fit_estimator(recipe, table, seed=seed), table, points, seed=seed), points
+        if number < _INNER_SPLITS:
+            guesses.append(estimator.predict(table.rows[asked]))
+    whole = fit_estimator(recipe, table, seed=seed)
+    return model_around(whole, table, points, seed=seed, guesses=(table.rows[asked], np.array(guesses))), points
 
 
-def model_around(estimator: Any, table: Table, points: Floats, *, seed: int) -> CostModel:
+def model_around(
+    estimator: Any, table: Table, points: Floats, *, seed: int, guesses: tuple[Floats, Floats] | None = None
+) -> CostModel:
     """Spread what is left over out of fold around an estimator.
 
     Args:
         estimator: fitted on the table, and maybe on more.
         table: n rows.
-        points: what estimators that had not seen a row said of it, repeats x n, in USD.
+        points: what estimators that had not seen a row said of it, repeats x n.
         seed: of every draw.
+        guesses: some rows of the table, and what the fits of all folds say of them, folds x rows; None if not known.
     """
     repeats = len(points)
     distribution = fitted_distribution(
-        np.tile(table.rows, (repeats, 1)), points.ravel(), np.tile(table.charges, repeats), repeats=repeats, seed=seed
+        np.tile(table.rows, (repeats, 1)),
+        points.ravel(),
+        np.tile(table.charges, repeats),
+        repeats=repeats,
+        seed=seed,
+        schema=table.schema,
+        weights=np.tile(table.weights, repeats),
+        people=np.tile(table.people, repeats),
     )
     background = np.random.default_rng(seed).permutation(len(table))[:_BACKGROUND]
     expected = distribution.mean(table.rows, points[0])
-    support = Support.of(table.rows, table.charges, expected, seed=seed)
+    support = Support.of(table.rows, table.charges, expected, seed=seed, schema=table.schema)
+    support = support.made_unsure(*guesses) if guesses else support
     return CostModel(estimator, distribution, support, table.rows[background])
 
 
 def fit_estimator(recipe: Recipe, table: Table, *, seed: int) -> Any:
-    """Fit the point estimator alone."""
-    family = family_of(recipe)
-    if family.most_rows and len(table) > family.most_rows:
-        table = table[np.random.default_rng(seed).permutation(len(table))[: family.most_rows]]
-    charges = np.maximum(table.charges, _ONE_CENT) if family.positive else table.charges
-    estimator = estimator_of(recipe, seed=seed)
+    """Fit the point estimator alone; rows count as their weights say, if the family can weigh rows."""
+    family = family_of(recipe, table.schema)
+    recipe = with_thresholds(recipe, table) if family.with_terms else recipe
+    estimator = estimator_of(recipe, table.schema, seed=seed)
     try:
         with warnings.catch_warnings():
             # a fit that stopped early is measured as it is, and the comparison tells
             warnings.simplefilter("ignore", ConvergenceWarning)
-            estimator = estimator.fit(table.rows, charges)
+            estimator = estimator.fit(table.rows, table.charges, **weights_for(estimator, table.weights))
     except ValueError as error:
         message = f"{recipe.name} cannot be fitted: {error}"
         raise ConfigurationError(message) from error
     if getattr(estimator, "n_jobs", None):
         estimator.n_jobs = None  # starting threads costs more than one row does
     return estimator
-
-
-def notes_on(recipe: Recipe, rows: int) -> tuple[str, ...]:
-    """Say what a model card must tell of the fit."""
-    most = family_of(recipe).most_rows
-    if most and rows > most:
-        return (f"The estimator was fitted on a seeded subsample of {most:,} of {rows:,} rows; residuals use all.",)
-    return ()

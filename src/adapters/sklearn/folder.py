@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import ModelRefused
-from domain.manifest import MANIFEST, Manifest, sha256, verified
+from domain.models.manifest import MANIFEST, Manifest, sha256, verified
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,8 @@ DISTRIBUTION: Final = "distribution.npz"
 REFERENCE: Final = "reference.npz"
 TRAINING_ROWS: Final = "training_rows.npz"
 CARD: Final = "card.json"
+SCHEMA: Final = "schema.json"
+"""Folders of before there were schemas lack it."""
 
 _FILES: Final = frozenset({ESTIMATOR, DISTRIBUTION, REFERENCE, TRAINING_ROWS, CARD})
 _MUST_MATCH: Final = "scikit-learn"
@@ -49,8 +51,10 @@ def read_verified(folder: Path, digest: str) -> dict[str, bytes]:
         raise ModelRefused(message) from error
     found = {name: sha256(content) for name, content in contents.items() if name != MANIFEST}
     manifest = verified(digest, contents.get(MANIFEST, b""), found)
-    if set(manifest.files) != _FILES:
-        message = f"a model folder holds {', '.join(sorted(_FILES))}, this one {', '.join(sorted(manifest.files))}"
+    if set(manifest.files) - {SCHEMA} != _FILES:
+        message = (
+            f"a model folder holds {', '.join(sorted({*_FILES, SCHEMA}))}, this one {', '.join(sorted(manifest.files))}"
+        )
         raise ModelRefused(message)
     made_with, here = manifest.versions.get(_MUST_MATCH, "unknown"), version(_MUST_MATCH)
     if made_with != here:

@@ -1,4 +1,4 @@
-"""Splits: the same for every recipe, because they depend on the plan and the rows only."""
+"""Splits: the same for every recipe, because they depend on the plan and the rows only. No person is on both sides."""
 
 from __future__ import annotations
 
@@ -12,42 +12,102 @@ from domain.errors import ConfigurationError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from domain.model import FoldPlan
+    from adapters.sklearn.table import Table
+    from domain.models.model import FoldPlan
 
     Floats = NDArray[np.float64]
     Indices = NDArray[np.intp]
+    Splits = list[tuple[Indices, Indices]]
 
 _STRATA = 10
 
 
-def train_and_test(charges: Floats, plan: FoldPlan) -> tuple[Indices, Indices]:
-    """Set the test split aside: positions of the train rows and of the test rows, both rising."""
-    _enough(len(charges), plan)
+def train_and_test(table: Table, plan: FoldPlan) -> tuple[Indices, Indices]:
+    """Set the test split aside: positions of the rows of train people and of test people, both rising."""
+    people = table.person_numbers
+    costs = _costs(table, people)
+    _enough(len(costs), plan)
+    if plan.later:
+        later_rows(table, plan.later)
     if not plan.test_size:
-        return np.arange(len(charges)), np.arange(0)
+        return np.arange(len(table)), np.arange(0)
     split = StratifiedShuffleSplit(1, test_size=plan.test_size, random_state=plan.seed)
-    train, test = next(split.split(charges, _strata(charges, _STRATA)))
-    return np.sort(train), np.sort(test)
+    _, test = next(split.split(costs, _strata(costs, _STRATA)))
+    is_test = np.isin(people, test)
+    return np.flatnonzero(~is_test), np.flatnonzero(is_test)
 
 
-def folds(charges: Floats, *, n_splits: int, n_repeats: int, seed: int) -> list[tuple[Indices, Indices]]:
-    """Draw repeated folds, repeat after repeat, charges of every height in each: (known rows, held rows)."""
-    strata = _strata(charges, min(_STRATA, len(charges) // n_splits))
+def folds(table: Table, *, n_splits: int, n_repeats: int, seed: int, later: float = 0.0) -> Splits:
+    """Draw repeated folds of people, repeat after repeat, costs of every height in each: (known rows, held rows).
+
+    Args:
+        table: n rows.
+        n_splits: folds of one repeat.
+        n_repeats: how often they are drawn.
+        seed: of every draw.
+        later: if it is not 0, only rows of the newest periods that together hold at least this share are held, and
+            only rows of earlier periods are known.
+    """
+    people = table.person_numbers
+    costs = _costs(table, people)
+    strata = _strata(costs, max(1, min(_STRATA, len(costs) // n_splits)))
     split = RepeatedStratifiedKFold(n_splits=n_splits, n_repeats=n_repeats, random_state=seed)
-    return list(split.split(charges, strata))
+    drawn: Splits = []
+    is_later = later_rows(table, later) if later else None
+    for _, some in split.split(costs, strata):
+        is_held = np.isin(people, some)
+        known, held = (~is_held, is_held) if is_later is None else (~is_held & ~is_later, is_held & is_later)
+        drawn.append((np.flatnonzero(known), np.flatnonzero(held)))
+    return drawn
+
+
+def planned_folds(table: Table, plan: FoldPlan) -> Splits:
+    """Draw the folds of a plan."""
+    return folds(table, n_splits=plan.n_splits, n_repeats=plan.n_repeats, seed=plan.seed, later=plan.later)
+
+
+def held_rows(splits: Splits) -> Indices:
+    """Give the positions of rows that are held in any of these folds, rising: all, unless the folds go by period."""
+    return np.unique(np.concatenate([held for _, held in splits]))
+
+
+def later_rows(table: Table, share: float) -> NDArray[np.bool_]:
+    """Tell which rows are of the newest periods that together hold at least a share of the rows, never of all periods.
+
+    Raises:
+        ConfigurationError: if there are no two periods.
+    """
+    if table.periods is None:
+        message = "cv=by_period needs to know when a row's year was: name its column in the schema under roles: period"
+        raise ConfigurationError(message)
+    periods, counts = np.unique(table.periods, return_counts=True)
+    if len(periods) == 1:
+        message = f"cv=by_period learns from earlier periods, and all rows are of {periods[0]:g}: choose cv=default"
+        raise ConfigurationError(message)
+    behind = np.cumsum(counts[::-1])[::-1]  # rows of this period and of those behind it
+    enough = np.flatnonzero(behind >= share * len(table))
+    return table.periods >= periods[max(1, int(enough[-1]))]
+
+
+def _costs(table: Table, people: Indices) -> Floats:
+    """Give the mean cost of each person."""
+    if len(people) and people[-1] == len(people) - 1:  # each row is another person's
+        return table.charges
+    weights = np.bincount(people, table.weights)
+    return np.bincount(people, table.weights * table.charges) / weights
 
 
 def _strata(charges: Floats, count: int) -> Indices:
-    """Number the rows' shares of equal size, from the least charges to the highest."""
+    """Number the people's shares of equal size, from the least charges to the highest."""
     ranks = np.empty(len(charges), dtype=np.intp)
     ranks[np.argsort(charges, kind="stable")] = np.arange(len(charges))
     return ranks * count // len(charges)
 
 
-def _enough(rows: int, plan: FoldPlan) -> None:
+def _enough(people: int, plan: FoldPlan) -> None:
     least = max(50, 5 * plan.n_splits)
-    if rows < least:
-        message = f"{rows} rows are too few to learn from: {plan.n_splits} folds and a test split ask for {least}"
+    if people < least:
+        message = f"{people} people are too few to learn from: {plan.n_splits} folds and a test split ask for {least}"
         raise ConfigurationError(message)
     if plan.n_splits < 2 or plan.n_repeats < 1 or not 0 <= plan.test_size <= 0.5:  # noqa: PLR2004  # by their nature
         message = "cv asks for n_splits of 2 or more, n_repeats of 1 or more and a test_size from 0 to 0.5"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
+from adapters.sklearn.asked import AskedRows, usual_values
 from adapters.sklearn.storage import read, read_reference
-from domain.beneficiary import FACTS, NUMBER_LIMITS, Beneficiary
-from domain.cost import Contribution, CostDistribution, round_to_total
-from domain.drift import Sample
+from domain.costs.distribution import Contribution, CostDistribution, round_to_total
+from domain.costs.explanation import Explained, Explanation
+from domain.costs.prediction import Estimate, EstimateColumns, PublishedColumns
 from domain.ports.loader import LoadedModel, ModelLoader
-from domain.prediction import Estimate, EstimateColumns, Explanation, PublishedColumns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,14 +22,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adapters.sklearn.model import CostModel
-    from domain.prediction import ModelReference
+    from adapters.sklearn.support import Bits
+    from domain.costs.prediction import ModelReference
+    from domain.monitoring.drift import Sample
+    from domain.people.beneficiary import Beneficiary
+    from domain.people.schema import Schema
 
     Floats = NDArray[np.float64]
 
 _AT_ONCE: Final = 64
 """Up to so many people are answered on the spot; handing more to a thread keeps the event loop free."""
-_LOWS, _HIGHS = np.array(NUMBER_LIMITS).T
-_WHOLE: Final = [column for column, name in enumerate(FACTS) if name != "bmi"]
+_MOST_SCHEMAS: Final = 16
+"""Of whoever asks; usually there is the home's and the model's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,12 @@ class SklearnModel(LoadedModel):
 
     reference: ModelReference
     inner: CostModel
+    _asked: dict[str, AskedRows] = field(default_factory=dict[str, AskedRows], repr=False, compare=False)
+
+    @property
+    def schema(self) -> Schema:
+        """Return the schema that the model learned with."""
+        return self.inner.schema
 
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
         """Estimate each."""
@@ -49,51 +59,91 @@ class SklearnModel(LoadedModel):
         """Name it: the known prediction was made when it was loaded."""
         return self.reference
 
-    async def explain(self, beneficiary: Beneficiary) -> Explanation:
+    async def explain(self, beneficiary: Beneficiary, of: Explained = "expected") -> Explanation:
         """Explain one."""
-        return await asyncio.to_thread(self._explanation, beneficiary)
+        return await asyncio.to_thread(self._explanation, beneficiary, of)
 
-    async def predict_columns(self, facts: memoryview[float]) -> EstimateColumns:
+    async def predict_columns(self, facts: memoryview[float], schema: Schema | None = None) -> EstimateColumns:
         """Estimate all at once, on arrays."""
         if len(facts) <= _AT_ONCE:
-            return self._columns(facts)
-        return await asyncio.to_thread(self._columns, facts)
+            return self._columns(facts, schema)
+        return await asyncio.to_thread(self._columns, facts, schema)
 
-    async def publish_columns(self, facts: memoryview[float]) -> PublishedColumns:
+    async def publish_columns(
+        self, facts: memoryview[float], schema: Schema | None = None, above: float | None = None
+    ) -> PublishedColumns:
         """Round all at once, on arrays."""
         if len(facts) <= _AT_ONCE:
-            return self._published(facts)
-        return await asyncio.to_thread(self._published, facts)
+            return self._published(facts, schema, above)
+        return await asyncio.to_thread(self._published, facts, schema, above)
 
-    def _published(self, facts: memoryview[float]) -> PublishedColumns:
-        said, doubts = self.inner.publish_arrays(_people(facts))
+    def _published(self, facts: memoryview[float], schema: Schema | None, amount: float | None) -> PublishedColumns:
+        rows, more = self._people(facts, schema)
+        said, doubts = self.inner.publish_arrays(rows)
         money = np.array([said.expected, said.typical, said.low, said.high])
-        return PublishedColumns(self.reference, cast("memoryview[float]", money.data), doubts.data)
+        cautions = (doubts | more).data
+        zero = cast("memoryview[float]", np.ascontiguousarray(said.zero).data)
+        above = None
+        if amount is not None:
+            chances = np.round(self.inner.chances_above(rows, amount) * 1e6) / 1e6
+            above = cast("memoryview[float]", chances.data)
+        return PublishedColumns(
+            self.reference, cast("memoryview[float]", money.data), cautions, self._codes(), zero, above
+        )
 
-    def _columns(self, facts: memoryview[float]) -> EstimateColumns:
-        answers, cautions = self.inner.predict_arrays(_people(facts))
+    def _columns(self, facts: memoryview[float], schema: Schema | None) -> EstimateColumns:
+        answers, cautions = self.inner.predict_arrays(*self._people(facts, schema))
         numbers = cast("memoryview[float]", answers.data)
         return EstimateColumns(self.reference, numbers, cautions)
 
     def _estimates(self, beneficiaries: Sequence[Beneficiary]) -> list[Estimate]:
-        answers, cautions = self.inner.predict_arrays(_rows(beneficiaries))
+        answers, cautions = self.inner.predict_arrays(*self._rows(beneficiaries))
         return [
-            Estimate(CostDistribution(mean, tuple(quantiles)), cautions.get(row, ()), self.reference)
-            for row, (mean, *quantiles) in enumerate(answers.tolist())
+            Estimate(CostDistribution(mean, tuple(quantiles), zero), cautions.get(row, ()), self.reference)
+            for row, (mean, *quantiles, zero) in enumerate(answers.tolist())
         ]
 
-    def _explanation(self, beneficiary: Beneficiary) -> Explanation:
-        rows = _rows([beneficiary])
-        expected = self._estimates([beneficiary])[0].cost.expected
-        base, values = self.inner.contributions(rows[0])
-        baseline, *dollars = round_to_total([base, *values], expected)
+    def _explanation(self, beneficiary: Beneficiary, of: Explained) -> Explanation:
+        rows, _ = self._rows([beneficiary])
+        cost = self._estimates([beneficiary])[0].cost
+        base, values, errors = self.inner.contributions(rows[0], of)
+        baseline, *dollars = round_to_total([base, *values], cost.expected if of == "expected" else cost.typical)
         return Explanation(
             baseline,
-            tuple(Contribution(fact, usd) for fact, usd in zip(FACTS, dollars, strict=True)),
-            expected,
+            tuple(Contribution(fact, usd) for fact, usd in zip(self.schema.names, dollars, strict=True)),
+            cost.expected,
             self.inner.support.alike(rows[0]),
             self.reference,
+            round(max(errors), 2) if errors else None,
+            cost.typical,
+            of,
         )
+
+    def _codes(self) -> tuple[str, ...]:
+        return self.inner.support.codes
+
+    def _rows(self, beneficiaries: Sequence[Beneficiary]) -> tuple[Floats, Bits]:
+        """Return people of one schema as rows of the model's, and the doubts that come with them."""
+        asked = self._reader(beneficiaries[0].schema if beneficiaries else self.schema)
+        rows = np.array([who.as_numbers() for who in beneficiaries], dtype=np.float64)
+        return asked.for_model(rows.reshape(-1, asked.asked.width))
+
+    def _people(self, facts: memoryview[float], schema: Schema | None) -> tuple[Floats, Bits]:
+        """Return numbers as rows of the model's, and the doubts that come with them.
+
+        Raises:
+            InvalidBeneficiary: if a row breaks a rule.
+        """
+        asked = self._reader(schema or self.schema)
+        return asked.for_model(asked.checked(facts))
+
+    def _reader(self, schema: Schema) -> AskedRows:
+        reader = self._asked.get(schema.digest)
+        if reader is None:
+            reader = AskedRows.of(schema, self.schema, usual_values(self.inner.background))
+            if len(self._asked) < _MOST_SCHEMAS:
+                self._asked[schema.digest] = reader
+        return reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,29 +157,4 @@ class SklearnLoader(ModelLoader):
 
     def reference(self, model: ModelReference, folder: Path) -> Sample:
         """Read them; the estimator is not brought to life."""
-        return Sample(*read_reference(folder, model.digest))
-
-
-def _rows(beneficiaries: Sequence[Beneficiary]) -> Floats:
-    return np.array([who.as_numbers() for who in beneficiaries], dtype=np.float64).reshape(-1, len(FACTS))
-
-
-def _people(facts: memoryview[float]) -> Floats:
-    """Make an array of facts, n x 6.
-
-    Raises:
-        InvalidBeneficiary: if a row breaks a rule.
-    """
-    rows = np.asarray(facts, dtype=np.float64).reshape(-1, len(FACTS))
-    if not _are_people(rows):
-        for row in rows.tolist():
-            Beneficiary.of_numbers(row)
-    return rows
-
-
-def _are_people(rows: Floats) -> bool:
-    """Tell whether each row keeps the rules of the six facts; NaN keeps none."""
-    if not len(rows):
-        return True
-    in_range = (rows.min(axis=0) >= _LOWS) & (rows.max(axis=0) <= _HIGHS)
-    return bool(in_range.all() and (np.floor(rows) == rows).all(axis=0)[_WHOLE].all())
+        return read_reference(folder, model.digest)

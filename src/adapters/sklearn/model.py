@@ -1,4 +1,4 @@
-"""A fitted model: an estimator, its residual distribution, and the data behind them."""
+"""A fitted model: an estimator, the distribution around its point, and the data behind them."""
 
 from __future__ import annotations
 
@@ -8,51 +8,63 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from adapters.sklearn.coalitions import Coalitions
+from adapters.sklearn.coalitions import MOST_EXACT, Coalitions
 from adapters.sklearn.compiled import evaluation_of
 from adapters.sklearn.distribution import ALL, LEVELS
+from adapters.sklearn.orders import Orders
+from adapters.sklearn.predictive import LEAST_COST
 from adapters.sklearn.scoring import PUBLISHED_LEVELS, Published
-from domain.shapley import shapley_values
+from adapters.sklearn.tails import chances_above
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from adapters.sklearn.distribution import Positions, ResidualDistribution
+    from adapters.sklearn.distribution import Positions
+    from adapters.sklearn.predictive import PredictiveDistribution
     from adapters.sklearn.support import Bits, Support
-    from domain.prediction import Caution
+    from domain.costs.explanation import Explained
+    from domain.costs.prediction import Caution
+    from domain.people.schema import Schema
 
     Floats = NDArray[np.float64]
 
 _DECIMALS: Final = 6
 _PIECE: Final = 8192
+_MEDIAN: Final = 49
 
 
 @dataclass(frozen=True, slots=True)
 class CostModel:
-    """Answers for n x 6 numbers, `Beneficiary.as_numbers` row by row.
+    """Answers for n x width numbers, `Beneficiary.as_numbers` row by row.
 
     Args:
         estimator: a fitted scikit-learn estimator of the point, in USD.
-        distribution: of what it leaves over.
+        distribution: of the cost around the point.
         support: the training data as far as they are needed.
-        background: training rows that stand for everybody when a fact is not known, m x 6.
-        coalitions: those rows, ready for the question what each fact adds.
+        background: training rows that stand for everybody when a fact is not known, m x width.
+        explained_by: those rows, ready for the question what each fact adds.
     """
 
     estimator: Any
-    distribution: ResidualDistribution
+    distribution: PredictiveDistribution
     support: Support
     background: Floats
-    coalitions: Coalitions = field(init=False)
+    explained_by: Coalitions | Orders = field(init=False)
     _evaluate: Callable[[Floats], Floats] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "coalitions", Coalitions.of(self.background))
+        way = Coalitions if self.background.shape[1] <= MOST_EXACT else Orders
+        object.__setattr__(self, "explained_by", way.of(self.background))
         object.__setattr__(self, "_evaluate", evaluation_of(self.estimator, self.background))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process without what is made anew from the rest."""
         return CostModel, (self.estimator, self.distribution, self.support, self.background)
+
+    @property
+    def schema(self) -> Schema:
+        """Return the schema that the model learned with: which facts the rows carry."""
+        return self.support.schema
 
     def points(self, rows: Floats) -> Floats:
         """Estimate points in USD."""
@@ -62,17 +74,23 @@ class CostModel:
         """Give the mean for each row, in USD."""
         return self.distribution.mean(rows, self.points(rows))
 
-    def predict_arrays(self, rows: Floats) -> tuple[Floats, dict[int, tuple[Caution, ...]]]:
+    def typical(self, rows: Floats) -> Floats:
+        """Return the median for each row, in USD. Doubts widen a distribution around it, and leave it where it is."""
+        return self.distribution.table(rows, self.points(rows), [_MEDIAN])[:, 0]
+
+    def predict_arrays(self, rows: Floats, more: Bits | None = None) -> tuple[Floats, dict[int, tuple[Caution, ...]]]:
         """Answer for many people at once; nobody's figures depend on who else is asked about.
 
         Args:
-            rows: n x 6.
+            rows: n x width.
+            more: doubts about each row that there are already, as `Support.doubts` gives them.
 
         Returns:
-            n x 100: the mean and the 99 quantiles, in USD; and the cautions of the rows that have any, by row.
+            n x 101: the mean, the 99 quantiles, in USD, and the chance of no cost; and the cautions of the rows that
+            have any, by row.
         """
         answers, doubts = self._answers(rows, ALL)
-        return answers, self.support.cautions(doubts)
+        return answers, self.support.cautions(doubts if more is None else doubts | more)
 
     def publish_arrays(self, rows: Floats) -> tuple[Published, Bits]:
         """Give what is published about many people, as `predict_arrays` has it, and none of the other quantiles.
@@ -85,39 +103,59 @@ class CostModel:
         answers, doubts = zip(*pieces, strict=True)
         return Published.rounded(np.concatenate(answers)), np.concatenate(doubts)
 
+    def chances_above(self, rows: Floats, amount: float) -> Floats:
+        """Return the chance that each row costs more than an amount."""
+        # pieces that stay in the processor's cache
+        pieces = [rows[at : at + _PIECE] for at in range(0, len(rows) or 1, _PIECE)]
+        return np.concatenate([chances_above(self._answers(piece, ALL)[0], amount) for piece in pieces])
+
     def around(self, points: Floats, rows: Floats) -> Floats:
-        """Answer as `predict_arrays` does, n x 100 in USD, around points that another estimator gave for the rows."""
+        """Answer as `predict_arrays` does, n x 101, around points that another estimator gave for the rows."""
         return self._spread(points, rows, ALL)[0]
 
     def _answers(self, rows: Floats, levels: Positions) -> tuple[Floats, Bits]:
-        """Give the mean and the quantiles at some positions of `LEVELS`, and where the model guesses."""
+        """Return the mean, the quantiles at some positions of `LEVELS` and the chance of no cost; and the doubts."""
         if not len(rows):
-            return np.empty((0, 1 + len(LEVELS[levels]))), np.empty(0, np.uint8)
+            return np.empty((0, 2 + len(LEVELS[levels]))), np.empty(0, np.uint64)
         return self._spread(self.points(rows), rows, levels)
 
     def _spread(self, middle: Floats, rows: Floats, levels: Positions) -> tuple[Floats, Bits]:
-        answers = np.column_stack([self.distribution.mean(rows, middle), self.distribution.table(rows, middle, levels)])
         doubts, widen = self.support.doubts(rows)
+        means, quantiles, zero = self.distribution.answers(rows, middle, levels)
         wide = np.flatnonzero(widen)
         if len(wide):
-            spread = np.maximum(middle[wide], 0) * widen[wide]
-            answers[wide, 1:] = np.maximum(answers[wide, 1:] + spread[:, None] * (2 * LEVELS[levels] - 1), 0)
+            by = np.maximum(middle[wide], 0) * widen[wide]
+            quantiles[wide] = self._widened(quantiles[wide], by, levels)
+            if not self.distribution.is_zero_known:
+                every = self._widened(self.distribution.table(rows[wide], middle[wide]), by, ALL)
+                zero[wide] = np.count_nonzero(every <= 0, axis=1) / 100
+        answers = np.empty((len(rows), 2 + quantiles.shape[1]))
+        answers[:, 0], answers[:, 1:-1], answers[:, -1] = means, quantiles, zero
         return answers, doubts
 
-    def contributions(self, row: Floats) -> tuple[float, tuple[float, ...]]:
-        """Explain the mean of one row by exact interventional Shapley values.
+    def _widened(self, quantiles: Floats, by: Floats, levels: Positions) -> Floats:
+        """Move quantiles away from the median, by so much at level 0 and 1; a chance of no cost that is known stays."""
+        moved = quantiles + by[:, None] * (2 * LEVELS[levels] - 1)
+        if not self.distribution.is_zero_known:
+            return np.maximum(moved, 0.0)
+        return np.where(quantiles > 0, np.maximum(moved, LEAST_COST), 0.0)
 
-        A coalition's worth is the mean over the background rows, with the coalition's facts set to this row's
-        (Janzing, Minorics and Blöbaum 2020; Lundberg and Lee 2017, eq. 8).
+    def contributions(
+        self, row: Floats, of: Explained = "expected"
+    ) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
+        """Explain one row by interventional Shapley values: exact ones of few facts, else an estimate.
+
+        A coalition's worth is the mean over the background rows of the expected cost, or of the median, with the
+        coalition's facts set to this row's (Janzing, Minorics and Blöbaum 2020; Lundberg and Lee 2017, eq. 8).
 
         Args:
-            row: six numbers.
+            row: the facts of one person.
+            of: which figure.
 
         Returns:
-            The background's mean and what each fact adds to it, in USD.
+            The background's mean of it, what each fact adds to it, and the standard errors of these; none where exact.
         """
-        worth = self.coalitions.worth(row, self.expected)
-        return float(worth[0]), shapley_values(worth.tolist())
+        return self.explained_by.contributions(row, self.expected if of == "expected" else self.typical)
 
 
 def rounded(points: Floats) -> Floats:

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from domain.beneficiary import OBESITY
-from domain.cost import CALIBRATION_LEVELS, INTERVAL_LEVEL, QUANTILE_LEVELS
-from domain.scores import Calibration, ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
+from adapters.sklearn import actuarial, weighting
+from adapters.sklearn.grouping import reported_groups
+from domain.costs.distribution import CALIBRATION_LEVELS, INTERVAL_LEVEL, QUANTILE_LEVELS
+from domain.models.scores import (
+    ActuarialScores,
+    Calibration,
+    ExpectedScores,
+    FifthScores,
+    GroupScores,
+    IntervalScores,
+    Scores,
+    TypicalScores,
+    ZeroScores,
+)
+from domain.monitoring.report import TOLERANCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
+
+    from adapters.sklearn.table import Table
+    from domain.models.scores import PredictiveRatio
 
     Floats = NDArray[np.float64]
 
@@ -22,8 +35,14 @@ _LEVELS: Final = np.array(QUANTILE_LEVELS)
 _ALPHA: Final = 1 - INTERVAL_LEVEL
 PUBLISHED_LEVELS: Final = [round(_ALPHA / 2 * 100) - 1, 49, 99 - round(_ALPHA / 2 * 100)]
 """Positions, among the 99 levels, of the lower bound, the median and the upper bound."""
+ANSWER_WIDTH: Final = 2 + len(QUANTILE_LEVELS)
+"""Numbers of an answer: the mean, the 99 quantiles and the chance of no cost."""
 _NEAR_TIE: Final = 1e-5
 _CLOSE: Final = 100.0
+_SEED: Final = 0
+CAP: Final = 250_000.0
+"""Up to this amount costs count in the capped R²."""
+_TOLD_QUANTILES: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 
 def crps(charges: Floats, quantiles: Floats) -> Floats:
@@ -38,27 +57,29 @@ def crps(charges: Floats, quantiles: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What is published of n answers, rounded as `CostDistribution` rounds: n numbers of USD each."""
+    """What is published of n answers: n numbers of USD each, rounded as `CostDistribution` rounds, and n chances."""
 
     expected: Floats
     typical: Floats
     low: Floats
     high: Floats
+    zero: Floats
 
     @classmethod
     def of(cls, answers: Floats) -> Published:
-        """Round answers, n x 100: the mean and the 99 quantiles."""
-        return cls.rounded(answers[:, [0, *(1 + level for level in PUBLISHED_LEVELS)]])
+        """Round answers, n x 101: the mean, the 99 quantiles and the chance of no cost."""
+        return cls.rounded(answers[:, [0, *(1 + level for level in PUBLISHED_LEVELS), -1]])
 
     @classmethod
     def rounded(cls, answers: Floats) -> Published:
-        """Round answers of which only what is published was made, n x 4: the mean and `PUBLISHED_LEVELS`."""
-        mean, low, middle, high = answers.T
+        """Round answers of which only what is published was made, n x 5: with quantiles at `PUBLISHED_LEVELS`."""
+        mean, low, middle, high, zero = answers.T
         return cls(
             _cents(mean),
             _cents(middle),
             np.floor(np.round(low * 100, 6)) / 100,
             np.ceil(np.round(high * 100, 6)) / 100,
+            np.round(zero * 1e6) / 1e6,
         )
 
 
@@ -72,49 +93,121 @@ def _cents(usd: Floats) -> Floats:
     return rounded
 
 
-def scores(rows: Floats, charges: Floats, answers: Floats) -> Scores:
-    """Measure answers (n x 100, USD) about people (n x 6) whose charges are known."""
-    said = Published.of(answers)
-    errors = said.expected - charges
+def scores(table: Table, answers: Floats, *, intervals: bool = True) -> Scores:
+    """Measure answers about people whose charges are known; each row counts as its weight says.
+
+    Args:
+        table: n rows: their facts, what their year cost, and their weights.
+        answers: n x 101, the mean, the 99 quantiles and the chance of no cost.
+        intervals: whether to compute the 95 % intervals of predictive ratios.
+    """
+    charges, weights = table.charges, table.weights
+    measured = _Measured(table, answers)
+    said, errors, mean = measured.said, measured.errors, measured.mean
     off = np.abs(said.typical - charges)
-    inside, width, penalised = _interval(charges, said)
+    groups = [(name, members) for name, members in reported_groups(table.schema, table.rows) if members.any()]
+    tenths = actuarial.portions(said.expected, weights, [share / 10 for share in range(11)])
+    fifths = actuarial.portions(said.expected, weights, [share / 5 for share in range(6)])
+    portioned = np.vstack([weights, tenths, *(weights * members for _, members in groups)])
+    people = table.people if intervals else None
+    overall, *ratios = actuarial.predictive_ratios(said.expected, charges, portioned, people)
+    pit = randomised_pit(charges, answers[:, 1:-1])
     return Scores(
-        rows=len(charges),
+        rows=int(table.counts.sum()),
         expected=ExpectedScores(
-            r2=r2(charges, errors),
-            rmse=float(np.sqrt(np.mean(errors**2))),
-            mae=float(np.mean(np.abs(errors))),
-            bias=float(np.mean(errors)),
+            r2=r2(charges, errors, weights),
+            rmse=mean(errors**2) ** 0.5,
+            mae=mean(np.abs(errors)),
+            bias=mean(errors),
         ),
-        typical=TypicalScores(
-            mae=float(np.mean(off)), median_ae=float(np.median(off)), within_100=float(np.mean(off <= _CLOSE))
-        ),
-        crps=float(np.mean(crps(charges, answers[:, 1:]))),
-        interval=IntervalScores(
-            INTERVAL_LEVEL, float(np.mean(inside)), float(np.mean(width)), float(np.mean(penalised))
-        ),
+        typical=TypicalScores(mae=mean(off), median_ae=weighting.median(off, weights), within_100=mean(off <= _CLOSE)),
+        crps=mean(crps(charges, answers[:, 1:-1])),
+        interval=IntervalScores(INTERVAL_LEVEL, mean(measured.inside), mean(measured.width), mean(measured.penalised)),
         groups=tuple(
-            GroupScores(
-                name,
-                int(members.sum()),
-                float(np.mean(inside[members])),
-                float(np.mean(width[members])),
-                float(np.mean(errors[members])),
-            )
-            for name, members in _groups(rows)
-            if members.any()
+            measured.group(name, members, ratio)
+            for (name, members), ratio in zip(groups, ratios[len(tenths) :], strict=True)
         ),
-        calibration=tuple(_calibration(charges, answers)),
+        calibration=tuple(Calibration(level, mean(np.abs(pit - 0.5) <= level / 2)) for level in CALIBRATION_LEVELS),
+        people=table.distinct_people,
+        zero=ZeroScores(mean(said.zero), mean(charges == 0), mean((said.zero - (charges == 0)) ** 2)),
+        fifths=tuple(map(measured.fifth, fifths)),
+        actuarial=measured.actuarial(overall, tuple(ratios[: len(tenths)])),
+        quantiles=tuple(Calibration(level, mean(pit <= level)) for level in _TOLD_QUANTILES),
     )
 
 
-def _calibration(charges: Floats, answers: Floats) -> Iterator[Calibration]:
-    """Give the coverage of the central range at each level, its bounds rounded outward as published ones are."""
-    for level in CALIBRATION_LEVELS:
-        below = round(50 * (1 - level))  # percent that may lie below; quantiles stand behind the mean, 1 to 99 percent
-        said = Published.rounded(answers[:, [0, below, 50, 100 - below]])
-        inside, _, _ = _interval(charges, said)
-        yield Calibration(level, float(np.mean(inside)))
+class _Measured:
+    """What is known of each row: n numbers each."""
+
+    def __init__(self, table: Table, answers: Floats) -> None:
+        self._table = table
+        self.said = Published.of(answers)
+        self.errors = self.said.expected - table.charges
+        self.inside, self.width, self.penalised = _interval(table.charges, self.said)
+
+    def mean(self, figure: NDArray[Any], weights: Floats | None = None) -> float:
+        """Average a figure by the rows' weights, or by others."""
+        return weighting.mean(figure, self._table.weights if weights is None else weights)
+
+    def group(self, name: str, members: NDArray[np.bool_], ratio: PredictiveRatio) -> GroupScores:
+        """Score the rows of a group."""
+        weights = self._table.weights * members
+        return GroupScores(
+            name,
+            int(self._table.counts[members].sum()),
+            self.mean(self.inside, weights),
+            self.mean(self.width, weights),
+            self.mean(self.errors, weights),
+            len(np.unique(self._table.people[members])),
+            ratio,
+        )
+
+    def fifth(self, portion: Floats) -> FifthScores:
+        """Score a fifth of the people, of which a row has so much weight."""
+        _, whose, rows = np.unique(self._table.people, return_inverse=True, return_counts=True)
+        share = portion / self._table.weights / rows[whose]  # of a person
+        return FifthScores(
+            people=round(float(share.sum())),
+            coverage=self.mean(self.inside, portion),
+            predicted=self.mean(self.said.expected, portion),
+            observed=self.mean(self._table.charges, portion),
+            from_zero=self.mean(self.said.low <= 0, portion),
+            zero_predicted=self.mean(self.said.zero, portion),
+            zero_observed=self.mean(self._table.charges == 0, portion),
+        )
+
+    def actuarial(self, overall: PredictiveRatio, deciles: tuple[PredictiveRatio, ...]) -> ActuarialScores:
+        """Put the figures for actuaries together."""
+        charges, expected, weights = self._table.charges, self.said.expected, self._table.weights
+        capped = np.minimum(charges, CAP)
+        observed = self.mean(charges)
+        one, five, ten = (actuarial.captured(expected, charges, weights, share) for share in (0.01, 0.05, 0.1))
+        return ActuarialScores(
+            overall=overall,
+            deciles=deciles,
+            cpm=actuarial.prediction_measure(charges, self.errors, weights),
+            gini=actuarial.gini(expected, charges, weights),
+            mae_over_mean=self.mean(np.abs(self.errors)) / observed if observed else 0.0,
+            capped_r2=r2(capped, np.minimum(expected, CAP) - capped, weights),
+            cap=CAP,
+            capture_1=one,
+            capture_5=five,
+            capture_10=ten,
+        )
+
+
+def randomised_pit(charges: Floats, quantiles: Floats, *, seed: int = _SEED) -> Floats:
+    """Return the randomised probability integral transform of each charge, as `domain.monitoring.report.pit` does.
+
+    Args:
+        charges: n.
+        quantiles: n x 99.
+        seed: of the draws.
+    """
+    below = np.sum(quantiles < charges[:, None] - TOLERANCE, axis=1)
+    upto = np.sum(quantiles <= charges[:, None] + TOLERANCE, axis=1)
+    draws = np.random.default_rng(seed).random(len(charges))
+    return (below + draws * (upto - below + 1)) / (len(_LEVELS) + 1)
 
 
 def _interval(charges: Floats, said: Published) -> tuple[NDArray[np.bool_], Floats, Floats]:
@@ -125,18 +218,7 @@ def _interval(charges: Floats, said: Published) -> tuple[NDArray[np.bool_], Floa
     return inside, width, width + 2 / _ALPHA * missed
 
 
-def r2(charges: Floats, errors: Floats) -> float:
+def r2(charges: Floats, errors: Floats, weights: Floats) -> float:
     """Give the coefficient of determination, 0 where all charges are alike."""
-    spread = float(np.sum((charges - charges.mean()) ** 2))
-    return 1 - float(np.sum(errors**2)) / spread if spread else 0.0
-
-
-def _groups(rows: Floats) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    smoker = rows[:, 4] == 1
-    obese = rows[:, 2] >= OBESITY
-    yield "smoker=yes", smoker
-    yield "smoker=no", ~smoker
-    yield "obese=yes", obese
-    yield "obese=no", ~obese
-    yield "sex=female", rows[:, 1] == 0
-    yield "sex=male", rows[:, 1] == 1
+    spread = float(np.sum(weights * (charges - weighting.mean(charges, weights)) ** 2))
+    return 1 - float(np.sum(weights * errors**2)) / spread if spread else 0.0

@@ -5,31 +5,43 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
 import numpy as np
 import skops.io
 
+from adapters.common.schema_json import schema_of_json, schema_to_json
 from adapters.sklearn import folder as files
-from adapters.sklearn.distribution import ResidualDistribution
+from adapters.sklearn.hurdle import of_public_parts, to_public_parts
 from adapters.sklearn.model import CostModel
+from adapters.sklearn.packing import packed, unpacked
 from adapters.sklearn.support import Support
-from domain.claims import HIGHEST_ROW_DIGEST, row_digests
-from domain.errors import ModelRefused
-from domain.manifest import MANIFEST, sha256
-from domain.model import ModelCard, TrainedModel
+from adapters.sklearn.table import digests_of
+from domain.errors import MedcostError, ModelRefused
+from domain.models.manifest import MANIFEST, sha256
+from domain.models.model import ModelCard, TrainedModel
+from domain.monitoring.drift import Sample
+from domain.people.claims import HIGHEST_ROW_DIGEST
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from adapters.sklearn.fitting import Table
+    from adapters.sklearn.table import Table
+    from domain.people.schema import Schema
+
+    Digests = NDArray[np.uint64]
 
 TRUSTED: Final = (
     "numpy.clip",
+    "numpy.dtype",
+    "numpy.isclose",
     "numpy.take",
+    "sklearn._loss.loss.HalfTweedieLoss",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.metrics._dist_metrics.EuclideanDistance64",
     "sklearn.neighbors._kd_tree.KDTree",
@@ -41,49 +53,55 @@ from the file that asks to be trusted. Such parts do not check their own arrays:
 
 @dataclass(frozen=True, slots=True)
 class LearntFrom:
-    """The rows that a model learnt from.
+    """The rows and people that a model learned from.
 
     Args:
         digests: of them, or of a sample: those that are not above ``highest``.
-        highest: nothing is known of rows whose digest is above it.
+        highest: nothing is known of people whose code is above it; of rows without a named person it is their digest.
+        people: the codes of the persons, where a role names them; else None.
     """
 
-    digests: NDArray[np.uint64]
+    digests: Digests
     highest: int = HIGHEST_ROW_DIGEST
+    people: Digests | None = None
+
+    @classmethod
+    def of(cls, table: Table, highest: int = HIGHEST_ROW_DIGEST) -> Self:
+        """Note the rows of a table."""
+        digests, people = digests_of(table), np.unique(table.people)
+        return cls(digests, highest, None if np.isin(people, digests).all() else people)
 
     def __len__(self) -> int:
         return len(self.digests)
 
-    def surely_not(self, digests: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Tell which rows it surely did not learn from."""
-        return ~np.isin(digests, self.digests) & (digests <= np.uint64(self.highest))
+    def surely_not(self, table: Table) -> NDArray[np.bool_]:
+        """Tell which rows are surely of people from whom it did not learn."""
+        digests = digests_of(table)
+        is_nameless = table.people == digests
+        new = ~np.isin(digests, self.digests)
+        if self.people is None:
+            # who is named may be among those whose names were not noted
+            return new & is_nameless & (digests <= np.uint64(self.highest))
+        by_name = ~np.isin(table.people, self.people) & (table.people <= np.uint64(self.highest))
+        # whether somebody without a name was drawn for a sample of people by their names is not known
+        return new & np.where(is_nameless, self.highest == HIGHEST_ROW_DIGEST, by_name)
 
 
 def write(model: CostModel, card: ModelCard, learnt_from: LearntFrom, into: Path) -> TrainedModel:
     """Write the folder ``into/medcost`` and seal it."""
     folder = into / files.NAME
     folder.mkdir()
-    (folder / files.ESTIMATOR).write_bytes(skops.io.dumps(model.estimator))
-    distribution, support = model.distribution, model.support
-    _save(
-        folder / files.DISTRIBUTION,
-        grouping=np.array(distribution.grouping, dtype="U16"),
-        floor=np.array(distribution.floor),
-        quantiles=distribution.quantiles,
-        residuals=np.concatenate(distribution.groups),
-        sizes=np.array([len(group) for group in distribution.groups]),
-    )
+    (folder / files.ESTIMATOR).write_bytes(skops.io.dumps(to_public_parts(model.estimator)))
+    _save(folder / files.DISTRIBUTION, **packed(model.distribution))
     _save(
         folder / files.REFERENCE,
         background=model.background,
         known_answers=model.predict_arrays(model.background)[0],
-        lows=support.lows,
-        highs=support.highs,
-        rows=support.rows,
-        charges=support.charges,
-        **({} if support.expected is None else {"expected": support.expected}),
+        **model.support.as_arrays(),
     )
-    _save(folder / files.TRAINING_ROWS, digests=learnt_from.digests, highest=np.uint64(learnt_from.highest))
+    named = {} if learnt_from.people is None else {"people": learnt_from.people}
+    _save(folder / files.TRAINING_ROWS, digests=learnt_from.digests, highest=np.uint64(learnt_from.highest), **named)
+    (folder / files.SCHEMA).write_bytes(schema_to_json(model.schema))
     (folder / files.CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2))
     return TrainedModel(folder, files.seal(folder), card)
 
@@ -114,55 +132,44 @@ def read(folder: Path, digest: str) -> tuple[CostModel, LearntFrom]:
     """
     contents = files.read_verified(folder, digest)
     try:
-        estimator = skops.io.loads(contents[files.ESTIMATOR], trusted=list(TRUSTED))
+        estimator = of_public_parts(skops.io.loads(contents[files.ESTIMATOR], trusted=list(TRUSTED)))
         kept = _load(contents[files.DISTRIBUTION])
         reference = _load(contents[files.REFERENCE])
-        groups = tuple(np.split(kept["residuals"], np.cumsum(kept["sizes"])[:-1]))
+        schema = _schema_in(contents)
         model = CostModel(
-            estimator,
-            ResidualDistribution(tuple(kept["grouping"].tolist()), float(kept["floor"]), groups, kept["quantiles"]),
-            Support.from_parts(
-                reference["lows"],
-                reference["highs"],
-                reference["rows"],
-                reference["charges"],
-                reference.get("expected"),
-            ),
-            reference["background"],
+            estimator, unpacked(kept, schema), Support.from_arrays(reference, schema), reference["background"]
         )
         answers, _ = model.predict_arrays(model.background)
         rows = _load(contents[files.TRAINING_ROWS])
-        learnt_from = LearntFrom(rows["digests"], int(rows.get("highest", HIGHEST_ROW_DIGEST)))
+        learnt_from = LearntFrom(rows["digests"], int(rows.get("highest", HIGHEST_ROW_DIGEST)), rows.get("people"))
     except Exception as error:  # whatever a foreign file makes a library raise, the answer is the same: not this one
         message = f"the model folder holds what may not be loaded: {error}"
         raise ModelRefused(message) from error
-    if not np.allclose(answers, reference["known_answers"], rtol=0, atol=0.01):
+    known = reference["known_answers"]  # 100 columns where the folder is of a release that gave no chance of no cost
+    if not np.allclose(answers[:, : known.shape[1]], known, rtol=0, atol=0.01):
         message = "the model does not give the answers here that it gave where it was made"
         raise ModelRefused(message)
     return model, learnt_from
 
 
-def read_reference(folder: Path, digest: str) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
-    """Verify a folder and read the rows, n x 6, that it keeps of those its model learnt from.
+def read_reference(folder: Path, digest: str) -> Sample:
+    """Verify a folder and read the rows that it keeps of those its model learned from.
 
-    With their ``charges``, and what was ``expected`` of them out of fold, if that was kept; both in USD.
+    The costs of the rows stand under the name of the schema's cost column; what was ``expected`` of them out of fold,
+    if that was kept, in the same money.
 
     Raises:
         ModelRefused: as `files.read_verified`, or if no such rows can be read.
     """
-    content = files.read_verified(folder, digest)[files.REFERENCE]
+    contents = files.read_verified(folder, digest)
+    schema = _schema_in(contents)
     try:
-        kept = _load(content)
-        return kept["rows"], {"charges": kept["charges"]} | {name: kept[name] for name in kept.keys() & {"expected"}}
+        kept = _load(contents[files.REFERENCE])
+        more = {schema.cost.column: kept["charges"]} | {name: kept[name] for name in kept.keys() & {"expected"}}
+        return Sample(schema, kept["rows"], more)
     except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
         message = f"the model folder holds no rows to compare with: {error}"
         raise ModelRefused(message) from error
-
-
-def digests_of(table: Table) -> NDArray[np.uint64]:
-    """Give each row's digest."""
-    rows = np.ascontiguousarray(np.column_stack([table.rows, table.charges]), dtype="<f8")
-    return np.frombuffer(row_digests(rows.tobytes()), dtype="<u8")
 
 
 def _save(file: Path, **arrays: Any) -> None:
@@ -172,3 +179,18 @@ def _save(file: Path, **arrays: Any) -> None:
 def _load(content: bytes) -> dict[str, NDArray[Any]]:
     with np.load(io.BytesIO(content), allow_pickle=False) as stored:
         return dict(stored)
+
+
+def _schema_in(contents: Mapping[str, bytes]) -> Schema:
+    """Return the schema that a folder keeps; folders older than schemas are of the first one, which never changes.
+
+    Raises:
+        ModelRefused: if what is kept is no schema.
+    """
+    if files.SCHEMA not in contents:
+        return schema_of_json(resources.files("adapters.sklearn").joinpath("first_schema.json").read_bytes())
+    try:
+        return schema_of_json(contents[files.SCHEMA])
+    except MedcostError as error:
+        message = f"the model folder holds what may not be loaded: {error}"
+        raise ModelRefused(message) from error

@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from domain.beneficiary import AGE, CHILDREN, FACTS
-from domain.prediction import CAUTION_CODES, Caution, PeopleAlike
+from adapters.sklearn.crowds import FEW, Crowds, Reach, crowds_of
+from adapters.sklearn.reach import reach_in_each
+from adapters.sklearn.table import Table
+from adapters.sklearn.thresholds import same_side
+from domain.costs.explanation import PeopleAlike
+from domain.costs.prediction import FACTS_UNKNOWN, Caution, caution_codes
+from domain.people.fact import Kind
+from domain.people.numbers import rough
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Bits = NDArray[np.uint8]
+    from domain.people.fact import Fact
+    from domain.people.schema import Schema
 
-NUMERIC: Final = ("age", "bmi", "children")
+    Floats = NDArray[np.float64]
+    Counts = NDArray[np.int64]
+    Bits = NDArray[np.uint64]
+
 MOST_REFERENCES: Final = 5000
 """People alike are looked for among at most this many training rows, a seeded sample of more."""
 
-_AGE, _BMI, _CHILDREN, _SMOKER = (FACTS.index(name) for name in ("age", "bmi", "children", "smoker"))
-_COLUMNS: Final = [_AGE, _BMI, _CHILDREN]
-# alike: within 8 years, 4 kg/m² and 2 children, same smoking; the last float digits of a BMI do not count
-_YEARS, _KG_PER_M2, _KIDS = 8, 4 + 1e-9, 2
-_FEW: Final = 5
-_FEW_WIDEN: Final = 0.1
-_FEW_BIT: Final = np.uint8(1 << len(NUMERIC))
-_BITS: Final = np.array([1 << bit for bit in range(len(NUMERIC))], dtype=np.uint8)
-_UNITS: Final = {"age": " years", "bmi": " kg/m²", "children": ""}
+_WIDEN: Final = 0.1
+"""Where nothing is known of what folds disagree on."""
+_BOTH_SIDES: Final = 1.645
+_MOST_UNSURE: Final = 0.5
 
-_AGES: Final = int(AGE.high - AGE.low) + 1
-_FAMILIES: Final = int(CHILDREN.high) + 1
-_STRIDE: Final = 100.0
-"""More than any BMI, with what lies near it."""
+
+class _Rare(NamedTuple):
+    """A choice or flag with values that hardly anybody has.
+
+    Args:
+        bit: of its caution.
+        column: its position in a row.
+        values: for each of its codes whether it is rare; the last is "not given".
+    """
+
+    bit: int
+    column: int
+    values: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,60 +56,126 @@ class Support:
     """The training data behind a model, as far as answers need them.
 
     Args:
-        lows: smallest age, BMI and number of children of all training rows.
-        highs: largest of them.
-        rows: training rows to compare with, n x 6.
-        charges: what they cost, USD.
-        crowds: where at least five of those rows are alike, see `_crowds`.
-        expected: what fits that had not seen those rows expected of them, USD; None where that was not kept.
+        lows: the smallest value of each number in all training rows, in the order of the schema.
+        highs: the largest of them.
+        rows: training rows to compare with, n x width.
+        charges: what they cost.
+        expected: what fits that had not seen those rows expected of them; None where that was not kept.
+        schema: which facts the rows carry.
+        near: how far apart people alike may be in each fact, see `reach_in_each`.
+        counts: how many of all training rows have each choice, and then how many do not give it: for each of the
+            schema's choices and flags, one after another. Empty for models of before these were counted.
+        unsure: by what share of its point a range is widened where hardly anybody is alike.
     """
 
     lows: Floats
     highs: Floats
     rows: Floats
     charges: Floats
-    crowds: Floats
-    expected: Floats | None = None
+    expected: Floats | None
+    schema: Schema
+    near: Floats
+    counts: Counts
+    unsure: float = _WIDEN
+    reach: Reach = field(init=False, repr=False, compare=False)
+    crowds: Crowds = field(init=False, repr=False, compare=False)
+    _numbers: NDArray[np.intp] = field(init=False, repr=False, compare=False)
+    _spans: Floats = field(init=False, repr=False, compare=False)
+    _rare: tuple[_Rare, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        reach = Reach.of(self.schema, self.near)
+        object.__setattr__(self, "reach", reach)
+        object.__setattr__(self, "crowds", crowds_of(self.rows, reach))
+        object.__setattr__(self, "_numbers", np.array(_numeric(self.schema), dtype=np.intp))
+        object.__setattr__(self, "_spans", _spans(self.schema, self.lows, self.highs))
+        object.__setattr__(self, "_rare", tuple(self._rare_values()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process without what is made anew from the rest."""
+        parts = (self.lows, self.highs, self.rows, self.charges, self.expected, self.schema, self.near, self.counts)
+        return Support, (*parts, self.unsure)
 
     @classmethod
-    def of(cls, rows: Floats, charges: Floats, expected: Floats | None = None, *, seed: int) -> Support:
+    def of(cls, rows: Floats, charges: Floats, expected: Floats | None = None, *, seed: int, schema: Schema) -> Support:
         """Describe training rows."""
-        some = rows[:, _COLUMNS]
+        columns = _numeric(schema)
+        lows = np.min(rows[:, columns], axis=0, initial=np.inf, where=~np.isnan(rows[:, columns]))
+        highs = np.max(rows[:, columns], axis=0, initial=-np.inf, where=~np.isnan(rows[:, columns]))
         draw = np.sort(np.random.default_rng(seed).permutation(len(rows))[:MOST_REFERENCES])
         kept = None if expected is None else expected[draw]
-        return cls.from_parts(some.min(axis=0), some.max(axis=0), rows[draw], charges[draw], kept)
+        near = reach_in_each(schema, rows[draw], charges[draw])
+        return cls(lows, highs, rows[draw], charges[draw], kept, schema, near, _counted(rows, schema))
 
     @classmethod
-    def from_parts(
-        cls, lows: Floats, highs: Floats, rows: Floats, charges: Floats, expected: Floats | None = None
-    ) -> Support:
-        """Find the crowds anew in parts that were kept."""
-        return cls(lows, highs, rows, charges, _crowds(rows), expected)
+    def from_arrays(cls, kept: Mapping[str, Any], schema: Schema) -> Support:
+        """Put together again what `as_arrays` gave; those of older models lack some."""
+        rows, charges = kept["rows"], kept["charges"]
+        near = kept["near"] if "near" in kept else reach_in_each(schema, rows, charges)
+        counts = kept.get("counts", np.empty(0, np.int64))
+        unsure = float(kept.get("unsure", _WIDEN))
+        return cls(kept["lows"], kept["highs"], rows, charges, kept.get("expected"), schema, near, counts, unsure)
+
+    def as_arrays(self) -> dict[str, Any]:
+        """Return the parts to keep, as arrays."""
+        parts = {name: getattr(self, name) for name in ("lows", "highs", "rows", "charges", "near", "counts", "unsure")}
+        return parts if self.expected is None else {**parts, "expected": self.expected}
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Return the codes of the cautions: bit i of `doubts` stands for code i."""
+        return caution_codes(self.schema)
 
     @property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
-        """The smallest and largest value of each numeric fact."""
-        return {name: (float(low), float(high)) for name, low, high in zip(NUMERIC, self.lows, self.highs, strict=True)}
+        """Return the smallest and largest value of each number that is given at all."""
+        found = zip(self.schema.numeric, self.lows.tolist(), self.highs.tolist(), strict=True)
+        return {fact.name: (low, high) for fact, low, high in found if low <= high}
 
     def doubts(self, rows: Floats) -> tuple[Bits, Floats]:
-        """Say where a model guesses, and how much wider its range has to be there.
+        """Return where a model guesses, and how much wider its range has to be there.
 
         Returns:
-            A number for each row, in which bit i stands for caution i of `CAUTION_CODES`; and by what share of its
-            point the range is to be widened at either end: how far it lies beyond the data, in spans of the data, and
-            a little where few people are alike. A rule of caution of our own: nothing is known there by which to
-            calibrate it.
+            A number for each row, in which bit i stands for caution i of `codes`; and by what share of its point the
+            range is to be widened at either end: how far it lies beyond the data, in spans of the data, and where few
+            people are alike, and for each choice that hardly anybody has, by what fits to parts of the data disagree
+            on. A rule of caution of our own: nothing is known there by which to calibrate it.
         """
-        few = np.searchsorted(self.crowds, _places(rows), side="right") % 2 == 0
-        doubts = few * _FEW_BIT
-        share = _FEW_WIDEN * few
-        values = rows[:, _COLUMNS]
+        few = ~self.crowds.holds(rows)
+        numbers = len(self.lows)
+        doubts = few.astype(np.uint64) << np.uint64(numbers)
+        share = self.unsure * few
+        values = rows[:, self._numbers]
         beyond = np.maximum(self.lows - values, values - self.highs)
         outside = beyond > 0
         if outside.any():
-            doubts |= outside @ _BITS
-            share += (np.where(outside, beyond, 0.0) / np.maximum(self.highs - self.lows, 1.0)).sum(axis=1)
+            doubts |= outside @ (np.uint64(1) << np.arange(numbers, dtype=np.uint64))
+            share += (np.where(outside, beyond, 0.0) / self._spans).sum(axis=1)
+        for bit, column, rare in self._rare:
+            seldom = rare[_codes(rows[:, column], len(rare))]
+            doubts |= seldom.astype(np.uint64) << np.uint64(bit)
+            share += self.unsure * seldom
         return doubts, np.minimum(share, 1.0)
+
+    def made_unsure(self, rows: Floats, guesses: Floats) -> Support:
+        """Take up the caution that fits to parts of the data call for, while the support is made, and return it.
+
+        The standard error of a point is that of the delete-a-group jackknife (Kott 2001). A range is widened by 1.645
+        times the error that nine in ten people with hardly anybody alike stay below, of everybody if there are too few
+        of these, and at most by half the point.
+
+        Args:
+            rows: training rows, m x width.
+            guesses: of each fold's fit the points of these rows, folds x m, USD.
+        """
+        away = guesses - guesses.mean(axis=0)
+        errors = np.sqrt((away**2).sum(axis=0) * (len(guesses) - 1) / len(guesses))
+        shares = errors / np.maximum(np.abs(guesses.mean(axis=0)), 1.0)
+        few = ~self.crowds.holds(rows)
+        shares = shares[few] if few.sum() >= FEW else shares
+        unsure = min(_BOTH_SIDES * float(np.quantile(shares, 0.9)), _MOST_UNSURE) if len(shares) else _WIDEN
+        object.__setattr__(self, "unsure", unsure)
+        return self
 
     def cautions(self, doubts: Bits) -> dict[int, tuple[Caution, ...]]:
         """Put `doubts` into words, for the rows that have any."""
@@ -107,10 +186,9 @@ class Support:
         return {row: told[doubt] for row, doubt in zip(doubtful.tolist(), doubts[doubtful].tolist(), strict=True)}
 
     def alike(self, row: Floats) -> PeopleAlike:
-        """Say how people alike really came out: same smoking, within 8 years, 4 kg/m² and 2 children."""
-        off = np.abs(self.rows - row)
-        near = (off[:, _AGE] <= _YEARS) & (off[:, _BMI] <= _KG_PER_M2) & (off[:, _CHILDREN] <= _KIDS)
-        near &= off[:, _SMOKER] == 0
+        """Return how people alike really came out."""
+        near = self.reach.alike(self.rows, row)
+        near &= same_side(Table(self.schema, self.rows, self.charges), row)  # who costs otherwise is no comparison
         count = int(near.sum())
         if not count:
             return PeopleAlike(0, len(self.rows), None, None, None)
@@ -118,61 +196,73 @@ class Support:
         return PeopleAlike(count, len(self.rows), low, middle, high)
 
     def _told(self, doubt: int) -> tuple[Caution, ...]:
-        found = [self._beyond(i) for i in range(len(NUMERIC)) if doubt >> i & 1]
-        return (*found, _few_alike()) if doubt & _FEW_BIT else tuple(found)
+        cautions = [
+            *(self._beyond(at, fact) for at, fact in enumerate(self.schema.numeric)),
+            self._few_alike(),
+            *map(_rare, self.schema.filters),
+            Caution(FACTS_UNKNOWN, "", "The model learned without some of these facts, and leaves them out."),
+        ]
+        return tuple(caution for bit, caution in enumerate(cautions) if doubt >> bit & 1)
 
-    def _beyond(self, i: int) -> Caution:
-        name = NUMERIC[i]
-        return Caution(
-            CAUTION_CODES[i],
-            name,
-            f"The model has seen only {name} from {self.lows[i]:g} to {self.highs[i]:g}{_UNITS[name]}; "
-            "beyond that it is guessing, and the range is wider.",
-        )
+    def _beyond(self, at: int, fact: Fact) -> Caution:
+        low, high = float(self.lows[at]), float(self.highs[at])
+        unit = f" {fact.unit}" if fact.unit not in ("", fact.name) else ""
+        values = f"{fact.name} from {rough(low)} to {rough(high)}{unit}"
+        seen = f"has seen only {values}" if low <= high else f"never saw {fact.name}"
+        detail = f"The model {seen}; beyond that it is guessing, and the range is wider."
+        return Caution(f"{fact.name}_beyond_data", fact.name, detail)
+
+    def _few_alike(self) -> Caution:
+        facts = self.reach.facts
+        equal = _listed([fact.name for fact in facts if not fact.kind.is_numeric])
+        near = _listed([fact.name for fact in facts if fact.kind.is_numeric])
+        how = ", ".join(filter(None, (equal and f"same {equal}", near and f"near in {near}")))
+        detail = f"Fewer than {FEW} people in the data are alike ({how}), so the range is wider."
+        return Caution(self.codes[len(self.lows)], "", detail)
+
+    def _rare_values(self) -> Iterator[_Rare]:
+        if not len(self.counts):
+            return
+        filters = [(column, fact) for column, fact in enumerate(self.schema.facts) if not fact.kind.is_numeric]
+        ends = np.cumsum([fact.codes + 1 for _, fact in filters])[:-1]
+        parts = np.split(self.counts, ends)
+        for bit, ((column, fact), counts) in enumerate(zip(filters, parts, strict=True), len(self.lows) + 1):
+            rare = counts < FEW
+            rare[-1] &= fact.may_be_missing
+            if rare.any():
+                yield _Rare(bit, column, rare)
 
 
-def _few_alike() -> Caution:
-    return Caution(
-        CAUTION_CODES[len(NUMERIC)],
-        "",
-        f"Fewer than {_FEW} people in the data are alike (same smoking, near in age, BMI and children), "
-        "so the range is wider.",
+def _rare(fact: Fact) -> Caution:
+    detail = (
+        f"Fewer than {FEW} people in the data have this value of {fact.name}; the model is guessing what it means, "
+        "and the range is wider."
     )
+    return Caution(f"{fact.name}_rare", fact.name, detail)
 
 
-def _cells(age: Floats, children: Floats, smoker: Floats) -> Floats:
-    """Number each combination of age, children and smoking from 0."""
-    return ((age - AGE.low) * _FAMILIES + children) * 2 + smoker
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def _places(rows: Floats) -> Floats:
-    """Lay all cells' scales of BMI out on one line."""
-    return _cells(rows[:, _AGE], rows[:, _CHILDREN], rows[:, _SMOKER]) * _STRIDE + rows[:, _BMI]
+def _numeric(schema: Schema) -> list[int]:
+    return [column for column, fact in enumerate(schema.facts) if fact.kind.is_numeric]
 
 
-def _crowds(rows: Floats) -> Floats:
-    """Find where on the line of `_places` at least five people are alike.
+def _spans(schema: Schema, lows: Floats, highs: Floats) -> Floats:
+    """Return how far the training data reach in each number; of whole ones at least 1, of others 1 instead of 0."""
+    spans = np.maximum(highs - lows, [float(fact.kind is Kind.WHOLE) for fact in schema.numeric])
+    return np.where(spans > 0, spans, 1.0)
 
-    Within a cell, those near enough in the other facts are put in order of BMI. Somebody is within reach of five of
-    them if within reach of the first and the last of five neighbours in that order.
 
-    Returns:
-        The beginning and end of each such stretch, rising: whoever stands behind an odd number of them is in one.
-    """
-    rows = rows[np.argsort(rows[:, _BMI])]
-    years, kids = np.meshgrid(np.arange(-_YEARS, _YEARS + 1), np.arange(-_KIDS, _KIDS + 1))
-    ages, children = rows[:, [_AGE]] + years.ravel(), rows[:, [_CHILDREN]] + kids.ravel()
-    there = (ages >= AGE.low) & (ages <= AGE.high) & (children >= CHILDREN.low) & (children <= CHILDREN.high)
-    cells = _cells(ages, children, rows[:, [_SMOKER]])[there].astype(np.uint16)
-    order = np.argsort(cells, kind="stable")  # within a cell in order of BMI, as before
-    cells, bmis = cells[order], np.repeat(rows[:, _BMI], there.sum(axis=1))[order]
-    others = min(_FEW, len(rows)) - 1
-    first, last = slice(len(cells) - others), slice(others, None)
-    begins, ends = bmis[last] - _KG_PER_M2, bmis[first] + _KG_PER_M2
-    reached = (cells[first] == cells[last]) & (begins <= ends)
-    base = cells[first][reached] * _STRIDE
-    begins, ends = begins[reached] + base, ends[reached] + base
-    apart = begins[1:] > ends[:-1]  # stretches that touch are one
-    return np.column_stack(
-        [begins[np.append(True, apart)[: len(begins)]], ends[np.append(apart, True)[: len(ends)]]]
-    ).ravel()
+def _codes(values: Floats, size: int) -> NDArray[np.intp]:
+    return np.where(np.isnan(values), size - 1, values).astype(np.intp)
+
+
+def _counted(rows: Floats, schema: Schema) -> Counts:
+    counts = [
+        np.bincount(_codes(rows[:, column], fact.codes + 1), minlength=fact.codes + 1)
+        for column, fact in enumerate(schema.facts)
+        if not fact.kind.is_numeric
+    ]
+    return np.concatenate(counts).astype(np.int64) if counts else np.zeros(0, np.int64)

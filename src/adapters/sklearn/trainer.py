@@ -5,41 +5,50 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from adapters.sklearn import work
+from adapters.common.executor import LocalExecutor
+from adapters.sklearn import weighting, work
 from adapters.sklearn.comparison import candidacy, replay
-from adapters.sklearn.families import family_of
-from adapters.sklearn.fitting import Table, notes_on, threads_for
-from adapters.sklearn.folds import train_and_test
-from adapters.sklearn.scoring import Published, scores
-from adapters.sklearn.storage import LearntFrom, digests_of, read, write
-from adapters.system.executor import LocalExecutor
-from domain.claims import HIGHEST_ROW_DIGEST
-from domain.evaluation import Evaluation, FoldScores, Metric, OutOfFold
-from domain.model import MetricSummary, ModelCard
+from adapters.sklearn.curves import curves
+from adapters.sklearn.families import FAMILIES, family_of
+from adapters.sklearn.fitting import threads_for
+from adapters.sklearn.scoring import ANSWER_WIDTH, Published, scores
+from adapters.sklearn.storage import LearntFrom, read, write
+from adapters.sklearn.table import Table
+from domain.costs.distribution import INTERVAL_LEVEL
+from domain.models.evaluation import Evaluation, FoldScores, Metric, OutOfFold
+from domain.models.model import MetricSummary, ModelCard, NotCompared
+from domain.models.subject import Subject
+from domain.monitoring.profile import Profile
+from domain.people.claims import HIGHEST_ROW_DIGEST
 from domain.ports.clock import Clock
 from domain.ports.executor import Executor
-from domain.ports.trainer import Made, Trainer
-from domain.profile import Profile
+from domain.ports.trainer import Measured, Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from adapters.sklearn.cluster import Cluster
     from adapters.sklearn.model import CostModel
-    from domain.claims import Claims, Population
-    from domain.model import FoldPlan, Provenance, Recipe, TrainedModel
-    from domain.promotion import Candidacy
-    from domain.scores import Scores
-    from domain.shadow import Replay
+    from domain.models.actuarial_report import Curves
+    from domain.models.model import FoldPlan, Provenance, Recipe, TrainedModel
+    from domain.models.promotion import Candidacy
+    from domain.models.scores import Scores
+    from domain.models.shadow import Replay
+    from domain.people.claims import Claims, Population
 
     Piece = tuple[Any, ...]
+    Floats = NDArray[np.float64]
+
+_FEW_PEOPLE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,7 @@ class SklearnTrainer(Trainer):
         """Score the recipe on each fold, its residuals drawn from the fold's known rows alone."""
         whole = Table.of(claims)
         with closing(self.executor.map(work.do, _train_folds(recipe, plan), whole, plan)) as done:
-            return _evaluation(recipe, whole[train_and_test(whole.charges, plan)[0]], plan, done, on_fold)
+            return _evaluation(recipe, work.compared_rows(whole, plan), plan, done, on_fold)
 
     def test(self, recipe: Recipe, claims: Claims, plan: FoldPlan) -> Scores:
         """Score the test split; without one, the last rows of the first fold stand in for it."""
@@ -66,45 +75,63 @@ class SklearnTrainer(Trainer):
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, provenance: Provenance, *, test: Scores, into: Path
     ) -> TrainedModel:
         """Fit on all rows and write the folder; on those that are only sampled here, where a cluster can do that."""
-        if self.cluster and claims.population and family_of(recipe).distributed:
+        if self.cluster and claims.population and family_of(recipe, claims.schema).distributed:
             done = self.cluster.fits(recipe, claims.population, Table.of(claims), plan)
             return self._written(recipe, claims, plan, provenance, test, into, done, everywhere=claims.population)
         with closing(self.executor.map(work.do, _fits(recipe, plan), Table.of(claims), plan)) as done:
             return self._written(recipe, claims, plan, provenance, test, into, done)
 
-    def make(
+    def measure(
         self,
         recipes: Sequence[Recipe],
         claims: Claims,
         plan: FoldPlan,
-        provenance: Provenance,
         *,
-        into: Path,
+        seconds: float | None,
         on_fold: Callable[[Recipe, FoldScores], None],
-    ) -> Generator[Made]:
-        """Make all recipes from one pool of pieces, so that nobody idles between two of them."""
+    ) -> Generator[Measured | NotCompared]:
+        """Measure all recipes from one pool of pieces, so that nobody idles between two of them; first folds first."""
         whole = Table.of(claims)
-        train = whole[train_and_test(whole.charges, plan)[0]]
-        pieces = [
-            piece
-            for recipe in recipes
-            for piece in (*_train_folds(recipe, plan), (work.test, recipe), *_fits(recipe, plan))
+        train = work.compared_rows(whole, plan)
+        pieces = [_train_folds(recipe, plan) for recipe in recipes]
+        with closing(self.executor.map(work.do, [first for first, *_ in pieces], whole, plan)) as done:
+            firsts: list[work.Fold] = []
+            for recipe, one in zip(recipes, done, strict=True):
+                firsts.append(one)
+                on_fold(recipe, FoldScores.of(0, 0, one.measured))
+        # the test split takes as long as a fold
+        needed = [
+            (one.fit_seconds + one.predict_seconds) * (len(all_of_it) + 1)
+            for one, all_of_it in zip(firsts, pieces, strict=True)
         ]
-        with closing(self.executor.map(work.do, pieces, whole, plan)) as done:
-            for number, recipe in enumerate(recipes):
-                evaluation = _evaluation(recipe, train, plan, done, partial(on_fold, recipe))
-                test = next(done)
-                place = into / str(number)
-                place.mkdir()
-                yield Made(evaluation, test, self._written(recipe, claims, plan, provenance, test, place, done))
+        fast = [seconds is None or one <= seconds for one in needed]
+        rest = [
+            piece
+            for recipe, (_, *others), is_fast in zip(recipes, pieces, fast, strict=True)
+            if is_fast
+            for piece in (*others, (work.compared_test, recipe))
+        ]
+        with closing(self.executor.map(work.do, rest, whole, plan)) as done:
+            for recipe, first, takes, is_fast in zip(recipes, firsts, needed, fast, strict=True):
+                if is_fast:
+                    yield Measured(_evaluation(recipe, train, plan, done, partial(on_fold, recipe), first), next(done))
+                else:
+                    reason = f"it would take about {takes:,.0f} s, and training.family_seconds is {seconds:,.0f}"
+                    yield NotCompared(recipe.name, reason)
 
     def score(self, model: TrainedModel, claims: Claims) -> Scores:
         """Score it as it is."""
-        inner, _ = read(model.folder, model.digest)
         table = Table.of(claims)
-        with threads_for(len(table)):
-            answers, _ = inner.predict_arrays(table.rows)
-        return scores(table.rows, table.charges, answers)
+        return scores(table, self._answers(model, table))
+
+    def report(
+        self, model: TrainedModel, claims: Claims, rival: tuple[str, TrainedModel] | None = None
+    ) -> tuple[Scores, Curves]:
+        """Measure what an actuary's report tells of a model as it is."""
+        table = Table.of(claims)
+        answers = self._answers(model, table)
+        other = (rival[0], self._answers(rival[1], table)) if rival else None
+        return scores(table, answers), curves(table, answers, other)
 
     def compare(
         self,
@@ -124,6 +151,11 @@ class SklearnTrainer(Trainer):
         with threads_for(len(outcomes)):
             return replay(challenger, champion, Table.of(outcomes)) if outcomes else None
 
+    def _answers(self, model: TrainedModel, table: Table) -> Floats:
+        inner, _ = read(model.folder, model.digest)
+        with threads_for(len(table)):
+            return inner.predict_arrays(table.rows)[0]
+
     def _written(
         self,
         recipe: Recipe,
@@ -138,7 +170,7 @@ class SklearnTrainer(Trainer):
     ) -> TrainedModel:
         """Write the folder of a recipe from what `_fits` gave; ``everywhere`` are all rows if they were fitted."""
         table = Table.of(claims)
-        measured = _evaluation(recipe, table, replace(plan, n_repeats=1), done, _ignore)
+        measured = _evaluation(recipe, table, replace(plan, n_repeats=1), done, _ignore, is_reported=True)
         found: tuple[CostModel, Scores] = next(done)
         model, served = found
         card = ModelCard(
@@ -146,18 +178,26 @@ class SklearnTrainer(Trainer):
             created_at=self.clock.now(),
             origin=claims.origin,
             data_digest=claims.digest,
-            rows=everywhere.rows if everywhere else len(table),
+            rows=everywhere.rows if everywhere else len(claims),
+            people=None if everywhere else table.distinct_people,
+            curves=measured.curves,
             cross_validation=measured.overall,
             test=test,
             ranges=model.support.ranges,
-            grouping=model.distribution.grouping,
+            grouping=model.distribution.grouping.names,
+            distribution=model.distribution.note,
             provenance=provenance,
-            notes=(*_sampled(claims, everywhere=everywhere is not None), *notes_on(recipe, len(table))),
+            notes=(
+                *_sampled(claims, table, everywhere=everywhere is not None),
+                *_weighed(recipe, claims, table),
+                *_few(table),
+            ),
             folds=tuple(MetricSummary(one.value, measured.mean(one), measured.spread(one)) for one in Metric),
-            profile=Profile.of(table.rows.T.tolist()),
+            profile=Profile.of(claims.schema, table.rows.T.tolist()),
             served=served,
+            subject=Subject.of(claims.schema),
         )
-        known = LearntFrom(digests_of(table), everywhere.highest if everywhere else HIGHEST_ROW_DIGEST)
+        known = LearntFrom.of(table, everywhere.highest if everywhere else HIGHEST_ROW_DIGEST)
         return write(model, card, known, into)
 
 
@@ -171,14 +211,32 @@ def _fits(recipe: Recipe, plan: FoldPlan) -> list[Piece]:
 
 
 def _evaluation(
-    recipe: Recipe, table: Table, plan: FoldPlan, done: Iterator[Any], on_fold: Callable[[FoldScores], None]
+    recipe: Recipe,
+    table: Table,
+    plan: FoldPlan,
+    done: Iterator[Any],
+    on_fold: Callable[[FoldScores], None],
+    first: work.Fold | None = None,
+    *,
+    is_reported: bool = False,
 ) -> Evaluation:
-    """Put an evaluation together from the next folds that are done, in their order."""
-    answers = np.empty((len(table), 100))
+    """Put an evaluation together from the next folds that are done, in their order.
+
+    Args:
+        recipe: what is evaluated.
+        table: the rows of all folds.
+        plan: the folds.
+        done: the folds.
+        on_fold: is told each.
+        first: a fold that was done and told before.
+        is_reported: whether to measure the curves of an actuary's report, too.
+    """
+    answers = np.full((len(table), ANSWER_WIDTH), np.nan)
     measured: list[FoldScores] = []
     fit_seconds: list[float] = []
     predict_seconds: list[float] = []
-    found: Iterator[work.Fold] = islice(done, plan.n_splits * plan.n_repeats)
+    earlier = [first] if first else []
+    found: Iterator[work.Fold] = chain(earlier, islice(done, plan.n_splits * plan.n_repeats - len(earlier)))
     for number, one in enumerate(found):
         repeat, fold = divmod(number, plan.n_splits)
         if repeat == 0:
@@ -186,26 +244,59 @@ def _evaluation(
         fit_seconds.append(one.fit_seconds)
         predict_seconds.append(one.predict_seconds)
         measured.append(FoldScores.of(repeat, fold, one.measured))
-        on_fold(measured[-1])
+        if one is not first:
+            on_fold(measured[-1])
+    rows = np.flatnonzero(~np.isnan(answers[:, 0]))  # all, unless the folds go by period
+    table, answers = table[rows], answers[rows]
     out = Published.of(answers)
     return Evaluation(
         recipe=recipe,
         folds=tuple(measured),
-        overall=scores(table.rows, table.charges, answers),
+        overall=scores(table, answers),
         out_of_fold=OutOfFold(table.charges, out.expected, out.typical, out.low, out.high),
         fit_seconds=median(fit_seconds),
         predict_seconds=median(predict_seconds),
+        curves=curves(table, answers) if is_reported else None,
     )
 
 
-def _sampled(claims: Claims, *, everywhere: bool) -> Iterator[str]:
+def _sampled(claims: Claims, table: Table, *, everywhere: bool) -> Iterator[str]:
     """Say what a model card must tell of rows that are a sample."""
+    if table.distinct_people > work.MOST_COMPARED:
+        yield f"Family and settings were chosen on a sample of at most {work.MOST_COMPARED:,} people."
     if claims.population:
         of = f"a sample of {len(claims):,} of {claims.population.rows:,} rows, drawn by their digests"
         yield (
             f"The estimator was fitted on all rows; residuals, ranges and figures are those of {of}."
             if everywhere
             else f"It learnt from {of}."
+        )
+
+
+def _weighed(recipe: Recipe, claims: Claims, table: Table) -> Iterator[str]:
+    """Say what a model card must tell of rows that are not all another person's, or count differently."""
+    if table.repeats:
+        yield (
+            f"{table.repeats:,} of {len(claims):,} rows repeat an earlier one in every fact and in cost. They count as "
+            "weight of that row, not as other people."
+        )
+    family = FAMILIES[recipe.family]
+    if not (family.weighs or weighting.is_equal(table.weights)):
+        yield (
+            f"Rows count differently, and {family.label} cannot weigh them: each counts once in the fit. "
+            "Ranges, figures and choices do weigh them."
+        )
+
+
+def _few(table: Table) -> Iterator[str]:
+    """Say what a model card must tell of few people."""
+    people = table.distinct_people
+    if people < _FEW_PEOPLE:
+        off = 200 * (INTERVAL_LEVEL * (1 - INTERVAL_LEVEL) / people) ** 0.5
+        yield (
+            f"It learnt from {people:,} people. With so few, the share of new people whose cost lies within the "
+            f"{INTERVAL_LEVEL:.0%} range is known to about {off:.0f} points only, and costs that one person in a "
+            "hundred has are hardly known at all."
         )
 
 

@@ -7,31 +7,36 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import numpy as np
 
 from adapters.sklearn.fitting import fit_and_score, fit_model, threads_for
-from adapters.sklearn.folds import folds, train_and_test
+from adapters.sklearn.folds import folds, later_rows, planned_folds, train_and_test
 from adapters.sklearn.scoring import scores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
 
-    from adapters.sklearn.fitting import Table
     from adapters.sklearn.model import CostModel
-    from domain.model import FoldPlan, Recipe
-    from domain.scores import Scores
+    from adapters.sklearn.table import Table
+    from domain.models.model import FoldPlan, Recipe
+    from domain.models.scores import Scores
 
     Floats = NDArray[np.float64]
+    Indices = NDArray[np.intp]
+
+MOST_COMPARED: Final = 20_000
+"""People that recipes are compared and tuned on; the model that comes of it learns from all."""
 
 Rows: TypeAlias = Literal["train", "all"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """What came of one fold: positions among the rows asked about, and the 100 figures of each held row."""
+    """What came of one fold: positions among the rows asked about, and the 101 figures of each held row."""
 
     held: NDArray[np.intp]
     answers: Floats
@@ -50,26 +55,55 @@ def do(piece: tuple[Any, ...], table: Table, plan: FoldPlan) -> Any:
 def fold(recipe: Recipe, rows: Rows, number: int, table: Table, plan: FoldPlan) -> Fold:
     """Fit on the known rows of a fold and answer for those held, of the train split or of all rows."""
     if rows == "train":
-        table = table[train_and_test(table.charges, plan)[0]]
-    known, held = folds(table.charges, n_splits=plan.n_splits, n_repeats=plan.n_repeats, seed=plan.seed)[number]
+        table = compared_rows(table, plan)
+    known, held = planned_folds(table, plan)[number]
     begun = time.perf_counter()
     model = fit_model(recipe, table[known], seed=plan.seed)
     fitted = time.perf_counter()
     with threads_for(len(held)):
         answers, _ = model.predict_arrays(table.rows[held])
     seconds = fitted - begun, time.perf_counter() - fitted
-    return Fold(held, answers, scores(table.rows[held], table.charges[held], answers), *seconds)
+    return Fold(held, answers, scores(table[held], answers, intervals=False), *seconds)
+
+
+def compared_rows(table: Table, plan: FoldPlan) -> Table:
+    """Return the rows that recipes are compared on: the train split, or of many people a sample of it."""
+    return _sample(table[train_and_test(table, plan)[0]])
+
+
+def _sample(table: Table) -> Table:
+    """Return the rows of at most `MOST_COMPARED` people: those with the lowest digests."""
+    people = np.unique(table.people)
+    return table if len(people) <= MOST_COMPARED else table[table.people <= people[MOST_COMPARED - 1]]
+
+
+def compared_test(recipe: Recipe, table: Table, plan: FoldPlan) -> Scores:
+    """Score the test split as `test` does, both splits sampled as `compared_rows` are."""
+    train, held = _splits(table, plan)
+    return _test(recipe, _sample(table[train]), _sample(table[held]), plan)
 
 
 def test(recipe: Recipe, table: Table, plan: FoldPlan) -> Scores:
     """Score the test split; without one, the last rows of the first fold stand in for it."""
-    train, held = train_and_test(table.charges, plan)
+    train, held = _splits(table, plan)
+    return _test(recipe, table[train], table[held], plan)
+
+
+def _splits(table: Table, plan: FoldPlan) -> tuple[Indices, Indices]:
+    train, held = train_and_test(table, plan)
     if not len(held):
-        train, held = folds(table.charges, n_splits=plan.n_splits, n_repeats=1, seed=plan.seed)[0]
-    model = fit_model(recipe, table[train], seed=plan.seed)
+        train, held = folds(table, n_splits=plan.n_splits, n_repeats=1, seed=plan.seed, later=plan.later)[0]
+    elif plan.later:
+        is_later = later_rows(table, plan.later)
+        train, held = train[~is_later[train]], held[is_later[held]]
+    return train, held
+
+
+def _test(recipe: Recipe, train: Table, held: Table, plan: FoldPlan) -> Scores:
+    model = fit_model(recipe, train, seed=plan.seed)
     with threads_for(len(held)):
-        answers, _ = model.predict_arrays(table.rows[held])
-    return scores(table.rows[held], table.charges[held], answers)
+        answers, _ = model.predict_arrays(held.rows)
+    return scores(held, answers)
 
 
 def whole(recipe: Recipe, table: Table, plan: FoldPlan) -> tuple[CostModel, Scores]:

@@ -6,10 +6,9 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
-    from domain.accounts import Place, Session
+    from domain.access.accounts import Attempt, Session
 
 
 class Accounts(Protocol):
@@ -35,18 +34,17 @@ class Accounts(Protocol):
         """
 
     @abstractmethod
-    async def attempt(self, places: Sequence[Place], *, at: datetime) -> timedelta:
-        """Count an attempt at each place as a failure, before its password is looked at.
+    async def attempt(self, place: str, *, at: datetime) -> Attempt:
+        """Count an attempt at a place as a failure, before its password is looked at.
 
-        So that of attempts made at once no more are looked at than the rule allows.
-
-        Returns:
-            Zero if it was counted; else how long to wait (`domain.accounts.Failures.wait`), and nothing was counted.
+        So that of attempts made at once no more are looked at than the rule allows. The place is that of
+        `domain.access.accounts.place_of`, the rule `domain.access.accounts.Failures.wait`. An attempt
+        that has to wait is not counted.
         """
 
     @abstractmethod
-    async def forgive(self, places: Sequence[Place]) -> None:
-        """Forget the failures at these places: an attempt came with the right password."""
+    async def forgive(self, place: str | None = None) -> None:
+        """Forget the failures at a place, or with none named those at every place."""
 
     @abstractmethod
     async def open(self, *, at: datetime) -> str:

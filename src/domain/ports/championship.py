@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from domain.ledger import LedgerEntry
+    from domain.models.ledger import LedgerEntry
 
 
 class Championship(Protocol):
@@ -31,9 +31,15 @@ class Championship(Protocol):
         """
 
     @abstractmethod
-    async def roll_back(self, *, by: str, reason: str | None = None) -> LedgerEntry:
+    async def roll_back(self, *, by: str, reason: str | None = None, after: int | None = None) -> LedgerEntry:
         """Make the champion before the present one champion again.
 
+        Args:
+            by: who does it.
+            reason: why; stands in the ledger.
+            after: number of the ledger's last entry when it was asked for, 0 for none: if the next entry is this
+                rollback already, it is given and nothing is changed, so that it may be asked for again safely.
+
         Raises:
-            PromotionRefused: if there is no champion before.
+            PromotionRefused: if there is no champion before, or another change came after ``after``.
         """

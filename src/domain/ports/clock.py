@@ -10,8 +10,11 @@ if TYPE_CHECKING:
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """Tells the time of day, for what is recorded and what expires on a date.
+
+    The time of day may be set back. What is to end after some seconds is counted by a monotonic clock instead.
+    """
 
     @abstractmethod
     def now(self) -> datetime:
-        """The time now, aware and in UTC; never earlier than it said before."""
+        """Return the time now, aware and in UTC."""

@@ -6,7 +6,8 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from domain.claims import Claims, ContractReport
+    from domain.monitoring.drift import Sample
+    from domain.people.claims import Claims, ContractReport
 
 
 class ClaimsDataset(Protocol):
@@ -26,4 +27,14 @@ class ClaimsDataset(Protocol):
 
         Raises:
             ClaimsRejected: if the contract is broken; the text names row, column and rule.
+        """
+
+    @abstractmethod
+    def readable(self) -> Sample:
+        """Give the cells of all rows, or of too many a sample, also where the contract is broken.
+
+        A cell that breaks the contract is NaN, and so are all of a column that is not there.
+
+        Raises:
+            ClaimsRejected: if there is nothing that could be read as a table.
         """

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from domain.drift import DriftReport, Sample
+    from domain.monitoring.drift import DriftReport, Sample
 
 
 class DriftMeter(Protocol):
@@ -14,7 +14,10 @@ class DriftMeter(Protocol):
 
     @abstractmethod
     def measure(self, reference: Sample, current: Sample) -> DriftReport:
-        """Compare the six facts and whatever other columns both have; no columns if either has no rows."""
+        """Compare the facts that both have and whatever other columns both have, each by its known cells.
+
+        A column of which either has no known cell is left out.
+        """
 
     @abstractmethod
     def fell(self, now: tuple[int, int], before: tuple[int, int]) -> float:

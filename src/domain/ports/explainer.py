@@ -6,19 +6,20 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from domain.beneficiary import Beneficiary
-    from domain.prediction import Explanation
+    from domain.costs.explanation import Explained, Explanation
+    from domain.people.beneficiary import Beneficiary
 
 
 class Explainer(Protocol):
     """Gives the dollars behind each fact."""
 
     @abstractmethod
-    async def explain(self, beneficiary: Beneficiary) -> Explanation:
-        """Explain the expected cost by exact Shapley values over the six facts.
+    async def explain(self, beneficiary: Beneficiary, of: Explained = "expected") -> Explanation:
+        """Explain the expected or the typical cost by Shapley values over the facts that the model has.
 
-        Baseline and contributions, in whole cents, add up to the expected cost, in whole cents, exactly.
-        The baseline is the expected cost of the average person of the training data.
+        Baseline and contributions, in whole cents, add up to that cost, in whole cents, exactly.
+        They are exact where the facts are few, else an estimate that is the same each time.
+        The baseline is the average of that cost over people of the training data.
 
         Raises:
             PredictorUnavailable: within the adapter's deadline, if no answer can be had.

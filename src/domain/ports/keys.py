@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from domain.keys import ApiKey, Role
+    from domain.access.keys import ApiKey, Role
 
 
 class ApiKeys(Protocol):

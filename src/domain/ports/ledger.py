@@ -5,13 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
+from domain.errors import NoChampion
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from domain.ledger import Head, LedgerEntry, NewEntry
-    from domain.model import ModelVersion
-    from domain.promotion import Verdict
+    from domain.models.ledger import Head, LedgerEntry, NewEntry
+    from domain.models.model import ModelVersion
+    from domain.models.promotion import Verdict
 
 
 class ModelLedger(Protocol):
@@ -90,3 +92,11 @@ class ModelLedger(Protocol):
         Raises:
             NoChampion: if there is no entry.
         """
+
+
+async def champion_or_none(ledger: ModelLedger) -> ModelVersion | None:
+    """Return the champion, None if nothing was promoted yet."""
+    try:
+        return await ledger.champion()
+    except NoChampion:
+        return None

@@ -5,55 +5,71 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol, cast
 
-from domain.beneficiary import Beneficiary
+from domain.costs.prediction import EstimateColumns, PublishedColumns
+from domain.people.beneficiary import Beneficiary
 from domain.ports.explainer import Explainer
 from domain.ports.predictor import Predictor
-from domain.prediction import EstimateColumns, PublishedColumns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from domain.drift import Sample
-    from domain.prediction import Estimate, ModelReference
+    from domain.costs.prediction import Estimate, ModelReference
+    from domain.monitoring.drift import Sample
+    from domain.people.schema import Schema
 
 
 class LoadedModel(Predictor, Explainer, Protocol):
     """A model in this process: it predicts and explains."""
 
-    async def predict_columns(self, facts: memoryview[float]) -> EstimateColumns:
+    @property
+    @abstractmethod
+    def schema(self) -> Schema:
+        """Return the schema that the model learned with.
+
+        Raises:
+            PredictorUnavailable: if there is no model.
+        """
+
+    async def predict_columns(self, facts: memoryview[float], schema: Schema | None = None) -> EstimateColumns:
         """Estimate many at once, without an object for each.
 
         Args:
-            facts: n x 6 doubles, C-contiguous: `Beneficiary.as_numbers` row by row.
+            facts: n x width doubles, C-contiguous: `Beneficiary.as_numbers` row by row.
+            schema: which facts the rows carry; the model's own where it is not given. A fact that the model does not
+                have is left out, with a caution.
 
         Returns:
             The figures that `predict` gives for the same people.
 
         Raises:
-            InvalidBeneficiary: if a row breaks a rule of the six facts.
+            InvalidBeneficiary: if a row breaks a rule of the schema.
             PredictorUnavailable: if no answer can be had.
         """
-        return EstimateColumns.of(*await self._each(facts))
+        return EstimateColumns.of(*await self._each(facts, schema))
 
-    async def publish_columns(self, facts: memoryview[float]) -> PublishedColumns:
+    async def publish_columns(
+        self, facts: memoryview[float], schema: Schema | None = None, above: float | None = None
+    ) -> PublishedColumns:
         """Say of many at once what is published of them, and nothing else.
 
         Args:
             facts: as `predict_columns`.
+            schema: as `predict_columns`.
+            above: an amount; the chances of costing more come with the figures.
 
         Returns:
             The figures that are published and recorded of the same people.
 
         Raises:
-            InvalidBeneficiary: if a row breaks a rule of the six facts.
+            InvalidBeneficiary: if a row breaks a rule of the schema.
             PredictorUnavailable: if no answer can be had.
         """
-        return PublishedColumns.of(*await self._each(facts))
+        return PublishedColumns.of(schema or self.schema, *await self._each(facts, schema), amount=above)
 
-    async def _each(self, facts: memoryview[float]) -> tuple[ModelReference, Sequence[Estimate]]:
+    async def _each(self, facts: memoryview[float], schema: Schema | None) -> tuple[ModelReference, Sequence[Estimate]]:
         rows = cast("list[list[float]]", facts.tolist())
-        estimates = await self.predict([Beneficiary.of_numbers(row) for row in rows])
+        estimates = await self.predict([Beneficiary.of_numbers(schema or self.schema, row) for row in rows])
         return estimates[0].model if estimates else await self.model(), estimates
 
 

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from domain.monitoring import MonitoringReport
+    from domain.monitoring.report import MonitoringReport
 
 
 class MonitoringReports(Protocol):

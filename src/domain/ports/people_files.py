@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from domain.errors import FieldError
-    from domain.people_table import Row
+    from domain.people.notes import Note
+    from domain.people.people_table import Line, Row
+    from domain.people.schema import Schema
+
+KINDS: Final = ("text", "workbook", "parquet")
+"""Kinds of files that are read."""
 
 
 class PeopleTable(Protocol):
     """A table of people that was given as a file."""
 
     columns: Sequence[str]
-    """Names as the file has them, none twice."""
+    """Names as the file has them, none twice; one without a name is called "(no name)"."""
+    header: int
+    """Number of the line that names the columns: more than 1 where a title stands above it."""
+    notes: Sequence[Note]
+    """What was decided when the file was opened."""
+    semicolons: bool
+    """Whether semicolons separate cells, as where the decimal sign is a comma."""
 
     @abstractmethod
-    def batches(self, at_once: int) -> Iterator[Sequence[Row | FieldError]]:
-        """Give the rows from the first, ``at_once`` of them at a time; what is wrong stands for an unreadable row.
+    def cells(self, column: str) -> Iterable[object]:
+        """Give the different texts of a column among the first rows, by which the style of its numbers is told."""
+
+    @abstractmethod
+    def batches(self, at_once: int) -> Iterator[Sequence[Line]]:
+        """Give the rows from the first, ``at_once`` of them at a time, each with its line number.
+
+        Lines are numbered as a spreadsheet numbers them: the header stands in line `header`, empty lines count. In
+        Parquet the first row is line 2. A row that cannot be read says why, and has the cells that there are.
 
         May be called again and from several threads; each reads by itself.
 
@@ -37,13 +54,27 @@ class PeopleFiles(Protocol):
     """Reads tables of people, and writes them."""
 
     @abstractmethod
-    def read(self, file: IO[bytes]) -> PeopleTable:
-        """Recognise CSV or Parquet by its content. The table keeps the file open until it is closed.
+    def read(self, file: IO[bytes], schema: Schema, kinds: Collection[str] = KINDS) -> PeopleTable:
+        """Recognise text, a workbook or Parquet by its content. The table keeps the file until it is closed.
+
+        Args:
+            file: on a disk, or in memory.
+            schema: names the columns that are looked for.
+            kinds: those of `KINDS` that it may be.
 
         Raises:
-            UnreadableFile: if it is neither, or larger than a person's file would be.
+            UnreadableFile: if it is none of them, or larger than a person's file would be.
         """
 
     @abstractmethod
-    def write(self, kind: str, columns: Sequence[str], rows: Iterable[Sequence[Row]]) -> Iterator[bytes]:
-        """Write rows as a file of a kind, ``csv`` or ``parquet``, and give its bytes piece by piece."""
+    def write(
+        self,
+        kind: str,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[Row]],
+        types: Mapping[str, type[float | str]],
+    ) -> Iterator[bytes]:
+        """Write rows as a file of a kind, ``csv`` or ``parquet``, and give its bytes piece by piece.
+
+        ``types`` names the columns that hold whole numbers, numbers or text, also where the first rows are empty.
+        """

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from domain.prediction import ModelReference
+    from domain.costs.prediction import ModelReference
 
 
 class ModelPointer(Protocol):

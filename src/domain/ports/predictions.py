@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
     from uuid import UUID
 
-    from domain.prediction import (
+    from domain.costs.prediction import (
         Erasure,
         Idempotency,
         ModelReference,
         NewPrediction,
         Outcome,
+        OutcomeChange,
         Prediction,
         PredictionQuery,
     )
@@ -40,8 +42,35 @@ class PredictionRepository(Protocol):
         """
 
     @abstractmethod
-    async def add_all(self, new: Sequence[NewPrediction]) -> Sequence[Prediction]:
-        """Record all or none, in the order given; identifiers rise in that order."""
+    async def add_all(
+        self, new: Sequence[NewPrediction], *, idempotency: Idempotency | None = None
+    ) -> Sequence[Prediction]:
+        """Record all or none, in the order given; identifiers rise in that order.
+
+        Under an idempotency key that was seen before, with the same fingerprint, nothing is recorded and all that was
+        recorded then is returned. Where nothing is recorded, no key is used up.
+
+        Raises:
+            IdempotencyKeyReused: if the key was seen with another fingerprint.
+        """
+
+    @abstractmethod
+    def alone(self, idempotency: Idempotency) -> AbstractAsyncContextManager[None]:
+        """Keep others, also in other processes, from working under this key meanwhile.
+
+        Raises:
+            IdempotencyKeyInUse: if somebody already does.
+        """
+
+    @abstractmethod
+    async def replay_all(self, idempotency: Idempotency, *, at: datetime) -> Sequence[Prediction] | None:
+        """Find what `add_all` recorded under this key, in that order.
+
+        None if there is nothing, the key has expired by then, or one of the predictions was erased.
+
+        Raises:
+            IdempotencyKeyReused: if the key was seen with another fingerprint.
+        """
 
     @abstractmethod
     async def replay(self, idempotency: Idempotency, *, at: datetime) -> Prediction | None:
@@ -62,6 +91,10 @@ class PredictionRepository(Protocol):
     @abstractmethod
     async def page(self, query: PredictionQuery) -> Sequence[Prediction]:
         """Find those that match, in the query's order, never more than ``query.limit``; time is that of identifiers."""
+
+    @abstractmethod
+    async def count(self, query: PredictionQuery) -> int:
+        """Count those that match, on all pages: limit, cursor and order do not matter."""
 
     @abstractmethod
     async def erase(self, id: UUID, *, at: datetime) -> Erasure:
@@ -88,12 +121,21 @@ class PredictionRepository(Protocol):
         """Forget idempotency keys that have expired by then; what was recorded under them stays. Says how many."""
 
     @abstractmethod
-    async def record_outcome(self, id: UUID, outcome: Outcome) -> Prediction:
-        """Add what the year really cost; a later outcome replaces an earlier one.
+    async def record_outcome(self, id: UUID, outcome: Outcome, *, by: str = "") -> Prediction:
+        """Add what the year really cost; a later outcome replaces an earlier one, which stays among the changes.
+
+        Args:
+            id: of the prediction.
+            outcome: what it really cost.
+            by: who says so.
 
         Raises:
             PredictionNotFound: if it is not there.
         """
+
+    @abstractmethod
+    async def outcome_changes(self, id: UUID) -> Sequence[OutcomeChange]:
+        """List all changes of an outcome, oldest first; they are never changed, and erased with the prediction."""
 
     @abstractmethod
     async def outcomes(self, since: datetime, *, limit: int) -> Sequence[Prediction]:

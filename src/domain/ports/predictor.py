@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.beneficiary import Beneficiary
-    from domain.prediction import Estimate, ModelReference
+    from domain.costs.prediction import Estimate, ModelReference
+    from domain.people.beneficiary import Beneficiary
 
 
 class Predictor(Protocol):

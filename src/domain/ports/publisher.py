@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
+from domain.errors import NoChampion
 from domain.ports.pointer import ModelPointer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from domain.prediction import ModelReference
+    from domain.costs.prediction import ModelReference
 
 
 class ModelPublisher(ModelPointer, Protocol):
@@ -46,3 +47,16 @@ class ModelPublisher(ModelPointer, Protocol):
         Raises:
             VersionNotFound: if it is not on the shelf; the pointer is unchanged.
         """
+
+
+async def served_folder(publisher: ModelPublisher) -> tuple[ModelReference, Path]:
+    """Return the model that is served, and its folder; nothing is verified.
+
+    Raises:
+        NoChampion: if nothing was published yet.
+        VersionNotFound: if it is not on the shelf.
+    """
+    reference = await publisher.pointed_to()
+    if reference is None:
+        raise NoChampion
+    return reference, await publisher.folder(reference)

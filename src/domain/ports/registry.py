@@ -10,8 +10,8 @@ from domain.ports.folders import ModelFolders
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from domain.model import ModelVersion, TrainedModel
-    from domain.promotion import Verdict
+    from domain.models.model import ModelVersion, TrainedModel
+    from domain.models.promotion import Verdict
 
 
 class ModelRegistry(ModelFolders, Protocol):

@@ -9,40 +9,45 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 # imports stand outside of TYPE_CHECKING where a comparison is decoded from JSON
-from domain.evaluation import Metric
-from domain.model import FamilySummary, Recipe
+from domain.models.evaluation import Metric
+from domain.models.model import FamilySummary, NotCompared, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from domain.claims import DataOrigin
-    from domain.evaluation import Evaluation
-    from domain.model import TrainedModel
+    from domain.models.evaluation import Evaluation
+    from domain.models.model import TrainedModel
+    from domain.models.scores import Scores
+    from domain.people.claims import DataOrigin
     from domain.ports.tuner import Trial
-    from domain.scores import Scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentSetup:
-    """What all runs of one experiment share. ``configuration`` is flat: dotted names to values."""
+    """What all runs of one experiment share.
+
+    ``configuration`` is flat: dotted names to values. Each metric that is money is in ``currency``.
+    """
 
     stage: str
     metric: Metric
     origin: DataOrigin
     data_digest: str
     rows: int
+    currency: str
     git_revision: str
     configuration: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackedComparison:
-    """A finished comparison as the tracking store knows it, best family first."""
+    """A finished comparison as the tracking store knows it, best family first, and the recipes that it left out."""
 
     run: str
     metric: Metric
     families: Sequence[FamilySummary]
     best: Recipe
+    not_compared: Sequence[NotCompared] = ()
 
 
 class ExperimentRun(Protocol):
@@ -54,20 +59,23 @@ class ExperimentRun(Protocol):
         """The run's identifier in the tracking store."""
 
     @abstractmethod
-    def log_family(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
-        """Log a family as a child: parameters, fold and summary metrics, plots, and the model with signature."""
+    def log_family(self, evaluation: Evaluation, test: Scores) -> None:
+        """Log a family as a child: parameters, fold and summary metrics."""
 
     @abstractmethod
     def log_trial(self, trial: Trial) -> None:
         """Log a tuning trial as a child."""
 
     @abstractmethod
-    def log_comparison(self, ranking: Sequence[Evaluation]) -> None:
-        """Log which family won, best first, with a plot of all of them fold by fold."""
+    def log_comparison(self, ranking: Sequence[Evaluation], not_compared: Sequence[NotCompared] = ()) -> None:
+        """Log which family won, best first, with plots of the winner, and of all of them fold by fold.
+
+        Each of them was logged by `log_family` before. Those that were left out are named with the reason.
+        """
 
     @abstractmethod
     def log_model(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
-        """Log the result of the tuning on the run itself, as `log_family` does on a child."""
+        """Log the result of the tuning on the run itself, as `log_family` does on a child, with plots and the model."""
 
 
 class ExperimentTracker(Protocol):

@@ -11,21 +11,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
-    from domain.claims import Claims
-    from domain.evaluation import Evaluation, FoldScores
-    from domain.model import FoldPlan, Provenance, Recipe, TrainedModel
-    from domain.promotion import Candidacy
-    from domain.scores import Scores
-    from domain.shadow import Replay
+    from domain.models.actuarial_report import Curves
+    from domain.models.evaluation import Evaluation, FoldScores
+    from domain.models.model import FoldPlan, NotCompared, Provenance, Recipe, TrainedModel
+    from domain.models.promotion import Candidacy
+    from domain.models.scores import Scores
+    from domain.models.shadow import Replay
+    from domain.people.claims import Claims
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What came of a recipe: its score on each fold, on the test split, and its model."""
+class Measured:
+    """What came of a recipe: its score on each fold, and on the test split."""
 
     evaluation: Evaluation
     test: Scores
-    model: TrainedModel
 
 
 class Trainer(Protocol):
@@ -57,27 +57,24 @@ class Trainer(Protocol):
         residuals stay those of the sample, out of fold all the same, and the card says so.
         """
 
-    def make(
+    def measure(
         self,
         recipes: Sequence[Recipe],
         claims: Claims,
         plan: FoldPlan,
-        provenance: Provenance,
         *,
-        into: Path,
+        seconds: float | None,  # noqa: ARG002  # for trainers that take long
         on_fold: Callable[[Recipe, FoldScores], None],
-    ) -> Generator[Made]:
-        """Cross-validate, test and fit each recipe, in order; each model is written to a folder of its own in ``into``.
+    ) -> Generator[Measured | NotCompared]:
+        """Cross-validate and test each recipe, in order.
 
-        The figures are those of `cross_validate`, `test` and `fit`; a trainer may work on later recipes meanwhile.
-        ``on_fold`` is called in order too. Closing the generator ends all of it.
+        The figures are those of `cross_validate` and `test`; a trainer may work on later recipes meanwhile. ``on_fold``
+        is called in the order of each recipe's folds. A recipe whose first fold foretells that all of it takes longer
+        than ``seconds`` is not waited for. Closing the generator ends all of it.
         """
-        for number, recipe in enumerate(recipes):
+        for recipe in recipes:
             evaluation = self.cross_validate(recipe, claims, plan, on_fold=partial(on_fold, recipe))
-            test = self.test(recipe, claims, plan)
-            place = into / str(number)
-            place.mkdir()
-            yield Made(evaluation, test, self.fit(recipe, claims, plan, provenance, test=test, into=place))
+            yield Measured(evaluation, self.test(recipe, claims, plan))
 
     @abstractmethod
     def score(self, model: TrainedModel, claims: Claims) -> Scores:
@@ -85,6 +82,21 @@ class Trainer(Protocol):
 
         Raises:
             ModelRefused: if its folder may not be loaded.
+        """
+
+    @abstractmethod
+    def report(
+        self, model: TrainedModel, claims: Claims, rival: tuple[str, TrainedModel] | None = None
+    ) -> tuple[Scores, Curves]:
+        """Measure a model as it is on labelled rows as an actuary's report tells it.
+
+        Args:
+            model: the model.
+            claims: the rows.
+            rival: name and folder of another model, for a double lift.
+
+        Raises:
+            ModelRefused: if a folder may not be loaded.
         """
 
     @abstractmethod

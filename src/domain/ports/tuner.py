@@ -7,21 +7,43 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from domain.errors import MedcostError
 
-    from domain.model import Hyperparameters, SearchSpace
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from domain.models.model import Hyperparameters, SearchSpace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One tried set of hyperparameters. ``loss`` is None if it was pruned or failed (``state`` says which)."""
+    """One tried set of hyperparameters.
+
+    Args:
+        number: of the trial in its study.
+        state: ``complete``, ``pruned`` or ``failed``.
+        hyperparameters: what was tried.
+        loss: None unless the trial is complete.
+        seconds: that it took.
+        error: why it failed; empty unless it did.
+    """
 
     number: int
     state: str
     hyperparameters: Hyperparameters
     loss: float | None
     seconds: float
+    error: str = ""
+
+
+def no_trial_finished(study: str, trials: Sequence[Trial]) -> MedcostError:
+    """Return the error of a study that spent its budget for nothing, with what its last failed trial met."""
+    last = next((trial for trial in reversed(trials) if trial.error), None)
+    if last is None:
+        return MedcostError(f"no trial of the study {study!r} finished: give it more trials")
+    return MedcostError(
+        f"no trial of the study {study!r} finished; the last that failed, trial {last.number}, met {last.error}"
+    )
 
 
 class Tuner(Protocol):
@@ -51,6 +73,9 @@ class Tuner(Protocol):
         or is in its context, so that one of many can decide what becomes of the result. The turn ends with the
         context, or with the process.
 
+        A trial whose objective raises is marked as failed, told, and counts; the others go on. Only what every trial
+        would meet ends the search: `ConfigurationError`, and `Unavailable`, after which the trial is made again.
+
         Args:
             study: its name.
             space: what is searched. An empty one is one trial with ``first``.
@@ -63,7 +88,7 @@ class Tuner(Protocol):
 
         Raises:
             ConfigurationError: if the study was begun with another search space or on another basis.
-            MedcostError: if the budget was spent and no trial finished.
+            MedcostError: if the budget was spent and no trial finished, saying why the last one failed.
         """
 
     @abstractmethod

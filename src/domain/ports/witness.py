@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from domain.ledger import Head
+    from domain.models.ledger import Head
 
 
 class LedgerWitness(Protocol):

@@ -7,12 +7,13 @@ import sys
 
 from cyclopts import App
 
-from application.set_password import SetPassword
+from application.access.set_password import SetPassword
+from application.access.sign_in import UnlockSignIn
 from domain.errors import ConfigurationError, FieldError, InvalidInput
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer
-from entrypoints.wiring.settings import load
+from entrypoints.composition.settings import load
 
 app = App(name="admin", help="The admin's password, for the pages that only an admin may see.")
 
@@ -36,6 +37,19 @@ def password(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
     with opened(home, profile) as session:
         session.run(session.get(SetPassword)(chosen))
     answer().print("The admin's password is set. Whoever was signed in is signed out.")
+
+
+@app.command
+def unlock(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
+    """End every wait after wrong passwords. The password stays, and whoever is signed in stays so.
+
+    For example:
+
+        medcost admin unlock
+    """
+    with opened(home, profile) as session:
+        session.run(session.get(UnlockSignIn)())
+    answer().print("Wrong passwords are forgotten: nobody has to wait before signing in.")
 
 
 def _asked() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
-from entrypoints.wiring.settings import load
+from entrypoints.composition.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,11 +35,12 @@ def backup(file: Path, /, *, home: HomeFolder = None, profile: ChosenProfile = N
     file
         Where to. It is written aside, read back, and gets this name when all is well; a file of that name is replaced.
     """
-    from entrypoints.wiring.backup import back_up  # PostgreSQL's parts take half a second
+    from entrypoints.composition.backups import back_up_of  # PostgreSQL's parts take half a second
 
     settings = load({"home": home, "profile": profile})
     with _progress("backing up") as told:
-        made = asyncio.run(back_up(settings, file.absolute(), told=told))
+        work = back_up_of(settings)(settings.home, file.absolute(), release=version("medcost"), told=told)
+        made = asyncio.run(work)
     if json:
         print_json(made)
     else:
@@ -71,11 +73,11 @@ def restore(
     replace
         Take the place of the home that is there; it stays beside it, with `.replaced` after its name.
     """
-    from entrypoints.wiring.backup import restore as bring_back
+    from entrypoints.composition.backups import restore_of
 
     settings = load({"home": home, "profile": profile})
     with _progress("restoring") as told:
-        made = bring_back(settings, file.absolute(), replace=replace, told=told)
+        made = restore_of(settings)(settings.home, file.absolute(), replace=replace, told=told)
     if json:
         print_json(made)
         return

@@ -12,16 +12,23 @@ from rich.markup import escape
 from rich.table import Table
 
 from domain.errors import ClaimsRejected, ModelRefused, NoChampion, VersionNotFound
+from domain.people.advice import columns_to_name, words_to_name
+from domain.people.claims import MOST_VIOLATIONS
 from entrypoints.cli.drift_table import drift_table
-from entrypoints.cli.options import AsJson, HomeFolder
+from entrypoints.cli.options import AsJson, Decimal, HomeFolder, Mapped, Sheet
 from entrypoints.cli.output import answer, print_json, to_people
-from entrypoints.wiring.settings import load
+from entrypoints.composition.datasets import claims_file, reading_rules
+from entrypoints.composition.schema import home_schema
+from entrypoints.composition.settings import load
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from application.detect_drift import DriftFromModel
-    from domain.claims import ColumnSummary, ContractReport
+    from application.monitoring.detect_drift import DriftFromModel
+    from domain.people.claims import ColumnSummary, ContractReport
+    from domain.people.schema import Schema
+    from domain.people.table_reading import ReadingRules
+    from entrypoints.composition.settings import Settings
 
 _SHOWN = 20
 FailOnDrift: TypeAlias = Annotated[bool, Parameter(help="Exit status 1 if a column has drifted.", negative="")]
@@ -30,7 +37,16 @@ app = App(name="data", help="Describe, validate, invent or split claims data.")
 
 
 @app.command
-def describe(file: Path, /, *, home: HomeFolder = None, json: AsJson = False) -> None:
+def describe(
+    file: Path,
+    /,
+    *,
+    mapped: Mapped = None,
+    decimal: Decimal = None,
+    sheet: Sheet = "",
+    home: HomeFolder = None,
+    json: AsJson = False,
+) -> None:
     """Describe a claims file: ranges, categories, missing values, duplicates, and where it breaks the contract.
 
     Where the home has a champion, also how far the rows have drifted from those that it learnt from.
@@ -42,30 +58,42 @@ def describe(file: Path, /, *, home: HomeFolder = None, json: AsJson = False) ->
     Parameters
     ----------
     file
-        CSV or Parquet, or a folder of Parquet files.
+        .csv, .tsv, .txt, .xlsx or .parquet, or a folder of Parquet files.
     """
-    report, drift = _examined(file, home)
+    settings = load({"home": home})
+    rules = reading_rules(home_schema(settings), mapped, decimal=decimal, sheet=sheet)
+    report, drift = _examined(file, rules, settings)
     if json:
         print_json({**_document(report, drift), "columns": report.columns})
         return
     console = answer()
-    console.print(f"{escape(report.origin.name)}: {report.rows:,} rows, {report.duplicates:,} of them duplicates")
+    rows = f"{report.rows:,} rows{_people(report)}, {report.duplicates:,} of them duplicates"
+    console.print(f"{escape(report.origin.name)}: {rows}")
     if report.digest:
         console.print(f"digest of the accepted rows: {report.digest}")
     console.print(_columns(report.columns))
     if drift:
         console.print(_drift_table(drift))
     _tell_duplicates(report, console)
-    _tell_violations(report, to_people() if report.is_kept else console)
+    _tell_violations(report, rules.schema, to_people() if report.is_kept else console)
 
 
 @app.command
 def validate(
-    file: Path, /, *, home: HomeFolder = None, fail_on_drift: FailOnDrift = False, json: AsJson = False
+    file: Path,
+    /,
+    *,
+    mapped: Mapped = None,
+    decimal: Decimal = None,
+    sheet: Sheet = "",
+    home: HomeFolder = None,
+    fail_on_drift: FailOnDrift = False,
+    json: AsJson = False,
 ) -> None:
     """Hold a claims file against the data contract: exit status 0 if it is kept, 1 if not, naming row, column and rule.
 
     Where the home has a champion, drift from the rows that it learnt from is told too; the contract does not forbid it.
+    Cells that break the contract are left out of it.
 
     For example:
 
@@ -73,24 +101,30 @@ def validate(
 
         medcost data validate new_year.parquet --fail-on-drift
 
+        medcost data validate claims.csv --map gender=sex --map sex:0=female
+
     Parameters
     ----------
     file
-        CSV or Parquet, or a folder of Parquet files.
+        .csv, .tsv, .txt, .xlsx or .parquet, or a folder of Parquet files.
     """
-    report, drift = _examined(file, home)
+    settings = load({"home": home})
+    rules = reading_rules(home_schema(settings), mapped, decimal=decimal, sheet=sheet)
+    report, drift = _examined(file, rules, settings)
     if json:
         print_json(_document(report, drift))
     else:
-        _tell_violations(report, answer())
+        _tell_violations(report, rules.schema, answer())
     if not report.is_kept:
+        if drift and not json:
+            answer().print(_drift_table(drift))
         what = f"breaks the contract in {report.violation_count:,} places" if report.violation_count else "has no rows"
         message = f"{report.origin.name} {what}"
         raise ClaimsRejected(message)
     drifted = drift.report.drifted if drift else ()
     if not json:
         console = answer()
-        console.print(f"{escape(report.origin.name)}: {report.rows:,} rows keep the contract")
+        console.print(f"{escape(report.origin.name)}: {report.rows:,} rows{_people(report)} keep the contract")
         _tell_duplicates(report, console)
         if drift and drifted:
             console.print(_drift_table(drift))
@@ -108,8 +142,9 @@ def sample(
     out: Path,
     rows: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 1338,
     seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
+    home: HomeFolder = None,
 ) -> None:
-    """Write a synthetic claims file: invented people, of no use but to try the program out.
+    """Write a synthetic claims file: invented people of the home's schema, of no use but to try the program out.
 
     For example:
 
@@ -124,9 +159,9 @@ def sample(
     seed
         The same seed gives the same people.
     """
-    from entrypoints.wiring.datasets import write_sample  # pandas takes a second
+    from entrypoints.composition.datasets import write_sample  # pandas takes a second
 
-    write_sample(out, rows=rows, seed=seed)
+    write_sample(out, home_schema(load({"home": home})), rows=rows, seed=seed)
     to_people().print(f"{out}: {rows:,} synthetic rows (seed {seed})")
 
 
@@ -137,12 +172,16 @@ def split(
     *,
     train: Path,
     held: Path,
+    mapped: Mapped = None,
+    decimal: Decimal = None,
+    sheet: Sheet = "",
+    home: HomeFolder = None,
     share: Annotated[float, Parameter(validator=validators.Number(gt=0, lt=1))] = 0.2,
     seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
 ) -> None:
     """Split a claims file into rows to train on and rows to hold back for `medcost evaluate`.
 
-    Rows that repeat each other stay together.
+    All rows of a person stay together; where no column names persons, rows that repeat each other.
 
     For example:
 
@@ -151,7 +190,7 @@ def split(
     Parameters
     ----------
     file
-        CSV or Parquet.
+        .csv, .tsv, .txt, .xlsx or .parquet.
     train
         File to write, .csv or .parquet.
     held
@@ -161,23 +200,23 @@ def split(
     seed
         The same seed holds the same rows back.
     """
-    from entrypoints.wiring.datasets import split_claims  # pandas takes a second
+    from entrypoints.composition.datasets import split_claims  # Arrow takes a second
 
-    split_claims(file, train, held, share=share, seed=seed)
-    to_people().print(f"{file}: {share:.0%} of its rows in {held}, the others in {train}", markup=False)
+    rules = reading_rules(home_schema(load({"home": home})), mapped, decimal=decimal, sheet=sheet)
+    split_claims(file, rules, train, held, share=share, seed=seed)
+    to_people().print(f"{file}: {share:.0%} of its people in {held}, the others in {train}", markup=False)
 
 
-def _examined(file: Path, home: Path | None) -> tuple[ContractReport, DriftFromModel | None]:
-    """Report on a file and, if it keeps the contract and there is a model to compare with, its drift."""
-    from entrypoints.wiring.datasets import claims_file  # pandas takes a second
-    from entrypoints.wiring.training import drift_detector
+def _examined(file: Path, rules: ReadingRules, settings: Settings) -> tuple[ContractReport, DriftFromModel | None]:
+    """Report on a file and, if there is a model to compare with, the drift of the cells that keep the contract."""
+    from entrypoints.composition.scoring import drift_detector  # scikit-learn takes seconds
 
-    dataset = claims_file(file)
+    dataset = claims_file(file, rules)
     report = dataset.report()
-    if not report.is_kept:
+    if not report.rows:
         return report, None
     try:
-        return report, asyncio.run(drift_detector(load({"home": home}), dataset)())
+        return report, asyncio.run(drift_detector(settings, dataset)())
     except (NoChampion, VersionNotFound, ModelRefused) as reason:
         to_people().print(f"drift was not measured: {reason}", markup=False)
         return report, None
@@ -188,14 +227,22 @@ def _document(report: ContractReport, drift: DriftFromModel | None) -> dict[str,
         "origin": report.origin,
         "is_kept": report.is_kept,
         "rows": report.rows,
+        "people": report.people,
         "duplicates": report.duplicates,
         "duplicate_rows": report.duplicate_rows,
         "digest": report.digest,
         "unknown_columns": report.unknown_columns,
+        "notes": report.notes,
+        "bad_rows": report.bad_rows,
         "violation_count": report.violation_count,
+        "violations_left_out": report.violation_count - len(report.violations),
         "violations": report.violations,
         "drift": {"model": drift.model, **asdict(drift.report)} if drift else None,
     }
+
+
+def _people(report: ContractReport) -> str:
+    return "" if report.people is None or report.people == report.rows else f" of {report.people:,} people"
 
 
 def _columns(columns: tuple[ColumnSummary, ...]) -> Table:
@@ -221,11 +268,17 @@ def _tell_duplicates(report: ContractReport, console: Console) -> None:
         console.print(f"rows that repeat an earlier one: {rows}{more}")
 
 
-def _tell_violations(report: ContractReport, console: Console) -> None:
+def _tell_violations(report: ContractReport, schema: Schema, console: Console) -> None:
+    for note in report.notes:
+        console.print(note, markup=False)
     for one in report.violations[:_SHOWN]:
-        row = f"row {one.row}, " if one.row else ""
-        console.print(f"{row}column {one.column}: {one.detail} ({one.rule})", markup=False)
+        console.print(one.sentence, markup=False)
     if report.violation_count > _SHOWN:
-        console.print(f"… and {report.violation_count - _SHOWN:,} more; all with --json")
+        named = "all" if report.violation_count <= MOST_VIOLATIONS else f"the first {MOST_VIOLATIONS:,}"
+        console.print(f"… and {report.violation_count - _SHOWN:,} more; {named} with --json")
+    missing = [one.column for one in report.violations if one.row is None and one.rule == "missing"]
+    advice = [*columns_to_name(missing, report.unknown_columns, schema), *words_to_name(report.violations, schema)]
+    for sentence in advice:
+        console.print(sentence, markup=False)
     if report.unknown_columns:
         console.print(f"columns that are not used: {', '.join(report.unknown_columns)}", markup=False)

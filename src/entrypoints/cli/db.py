@@ -14,36 +14,42 @@ from rich.progress import Progress
 from domain.errors import ConfigurationError
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people
-from entrypoints.wiring.settings import load
+from entrypoints.composition.settings import load
 
 app = App(name="db", help="The database: upgrade, current, prune, proof.")
 
 
 @app.command
 def upgrade(*, grants: Path | None = None, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
-    """Bring the schema up to date; where it is already, nothing is changed.
+    """Bring the database up to date; where it is already, nothing is changed.
+
+    The schema of people that is named (MEDCOST_SCHEMA) or lies in the home is taken over, with an index for each choice
+    and flag, unless what is on record would mean something else: then nothing is changed.
 
     Parameters
     ----------
     grants
         SQL that says who may do what with which table; it is run afterwards, each time.
     """
-    from entrypoints.wiring.database import upgrade_schema  # Alembic takes half a second
+    from entrypoints.composition.database import upgrade_schema  # Alembic takes half a second
 
     settings = load({"home": home, "profile": profile})
-    answer().print(f"schema {asyncio.run(upgrade_schema(settings, grants))}")
+    upgraded = asyncio.run(upgrade_schema(settings, grants))
+    for change in upgraded.changes:
+        answer().print(f"schema taken over: {change}")
+    answer().print(f"schema {upgraded.revision}")
 
 
 @app.command
 def current(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
     """Show which migration the database is at, and which is the newest."""
-    from entrypoints.wiring.database import schema
+    from entrypoints.composition.database import schema
 
-    found, head = asyncio.run(schema(load({"home": home, "profile": profile})))
+    found, head, trouble = asyncio.run(schema(load({"home": home, "profile": profile})))
     if json:
         print_json({"current": found, "head": head})
     else:
-        answer().print(f"{found or 'no schema'}" + ("" if found == head else f", newest is {head}: medcost db upgrade"))
+        answer().print(f"{found or 'no schema'}" + (f", newest is {head}: {trouble}" if trouble else ""))
 
 
 @app.command
@@ -70,9 +76,9 @@ def prune(
     dry_run
         Only count.
     """
-    from application.prune_predictions import PrunePredictions
-    from entrypoints.wiring.records import records_container
-    from entrypoints.wiring.session import session
+    from application.costs.prune_predictions import PrunePredictions
+    from entrypoints.composition.records import records_container
+    from entrypoints.hosting.session import session
 
     settings = load({"home": home, "profile": profile})
     age = older_than or timedelta(days=settings.retention_days) or None
@@ -103,9 +109,9 @@ def proof(id: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile = None
     id
         The prediction's identifier.
     """
-    from application.review_predictions import FindErasure
-    from entrypoints.wiring.records import records_container
-    from entrypoints.wiring.session import session
+    from application.costs.review_predictions import FindErasure
+    from entrypoints.composition.records import records_container
+    from entrypoints.hosting.session import session
 
     settings = load({"home": home, "profile": profile})
     with session(settings, lambda: records_container(settings)) as opened:

@@ -9,15 +9,17 @@ from rich.table import Table
 
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json
-from entrypoints.wiring.diagnosis import diagnose
-from entrypoints.wiring.settings import load
+from entrypoints.composition.diagnosis import diagnosis
+from entrypoints.composition.settings import load
+from entrypoints.hosting.running_check import RunningCheck
 
 _COLOURS = {"ok": "green", "warning": "yellow", "failed": "red"}
 
 
 def doctor(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
     """Say of each part whether it is reachable, what is wrong, and what to do. Exit status 1 if something is."""
-    found = asyncio.run(diagnose(load({"home": home, "profile": profile})))
+    settings = load({"home": home, "profile": profile})
+    found = asyncio.run(diagnosis(settings, running=RunningCheck(settings))())
     well = all(finding.state != "failed" for finding in found)
     if json:
         print_json({"ok": well, "findings": found})

@@ -9,7 +9,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from domain.drift import ColumnDrift
+    from domain.monitoring.drift import ColumnDrift
 
 
 def drift_table(title: str, columns: Iterable[ColumnDrift]) -> Table:

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 
-from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer, print_json, usd
-from entrypoints.wiring.settings import load
+from entrypoints.cli.left_out import tell_claims
+from entrypoints.cli.options import AsJson, ChosenProfile, Decimal, HomeFolder, Mapped, MostBad, OnBad, Sheet
+from entrypoints.cli.output import answer, print_json
+from entrypoints.cli.scores_view import figures, tables
+from entrypoints.composition.datasets import bad_rows_of, claims_file, reading_rules
+from entrypoints.composition.schema import home_schema
+from entrypoints.composition.settings import load
 
 if TYPE_CHECKING:
-    from application.evaluate_model import EvaluatedModel
-    from domain.scores import Scores
-    from entrypoints.wiring.settings import Settings
+    from application.models.evaluate_model import EvaluatedModel
+    from domain.models.scores import GroupScores, PredictiveRatio, Scores
+    from domain.ports.dataset import ClaimsDataset
+    from entrypoints.composition.settings import Settings
 
 
 def evaluate(
     *,
     data: Path,
     model: Path | None = None,
+    mapped: Mapped = None,
+    decimal: Decimal = None,
+    sheet: Sheet = "",
+    on_bad: OnBad = None,
+    most_bad: MostBad = 0.1,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
     json: AsJson = False,
@@ -37,73 +48,95 @@ def evaluate(
     Parameters
     ----------
     data
-        Claims file, CSV or Parquet, or a folder of Parquet files, of which a sample is scored.
+        Claims file (.csv, .tsv, .txt, .xlsx or .parquet), or a folder of Parquet files, of which a sample is scored.
     model
         Score this model folder, as `medcost train --out` writes it, instead of the champion.
     """
+    settings = load({"home": home, "profile": profile})
+    schema = home_schema(settings)
+    rules = reading_rules(schema, mapped, decimal=decimal, sheet=sheet)
+    dataset = claims_file(data, rules, bad_rows=bad_rows_of(on_bad or "refuse", most_bad))
     if model:
-        from entrypoints.wiring.datasets import claims_file  # scikit-learn takes seconds
-        from entrypoints.wiring.training import score_folder
+        from entrypoints.composition.scoring import score_model_folder  # scikit-learn takes seconds
 
-        trained, scores = score_folder(model, claims_file(data))
+        trained, scores, claims = score_model_folder(model, dataset)
         known = {"version": None, "family": trained.card.recipe.family, "digest": trained.digest}
         name = f"{model.name} ({trained.card.recipe.name})"
     else:
-        found = _champion(load({"home": home, "profile": profile}), data)
-        version, scores = found.version, found.scores
+        found = _champion(settings, dataset)
+        version, scores, claims = found.version, found.scores, found.claims
         known = {"version": version.number, "family": version.card.recipe.family, "digest": version.digest}
         name = f"version {version.number} ({version.card.recipe.name})"
+    told = tell_claims(claims, schema)
     if json:
-        print_json(_document(known, scores))
+        print_json(_document(known, scores) | ({"left_out": told} if told else {}))
     else:
-        _show(f"{name} on {scores.rows:,} rows of {data.name}", scores)
+        people = "" if scores.people is None else f" ({scores.people:,} people)"
+        _show(f"{name} on {scores.rows:,} rows{people} of {data.name}", scores, schema.cost.currency)
 
 
-def _champion(settings: Settings, data: Path) -> EvaluatedModel:
-    from application.evaluate_model import EvaluateModel
-    from entrypoints.wiring.datasets import claims_file
-    from entrypoints.wiring.session import session
-    from entrypoints.wiring.training import evaluation_container
+def _champion(settings: Settings, dataset: ClaimsDataset) -> EvaluatedModel:
+    from application.models.evaluate_model import EvaluateModel
+    from entrypoints.composition.training import evaluation_container
+    from entrypoints.hosting.session import session
 
-    with session(settings, lambda: evaluation_container(settings, claims_file(data))) as opened:
+    with session(settings, lambda: evaluation_container(settings, dataset)) as opened:
         return opened.run(opened.get(EvaluateModel)())
 
 
 def _document(model: dict[str, object], scores: Scores) -> dict[str, object]:
     return {
         "rows": scores.rows,
+        "people": scores.people,
         "model": model,
         "expected": scores.expected,
         "typical": scores.typical,
         "crps": scores.crps,
         "interval": scores.interval,
-        "groups": scores.groups,
+        "zero": scores.zero,
+        "actuarial": _actuarial(scores),
+        "fifths": scores.fifths,
+        "calibration": {"ranges": scores.calibration, "quantiles": scores.quantiles},
+        "groups": [_named(one.ratio) | _fields(one, without="ratio") for one in scores.groups],
     }
 
 
-def _show(title: str, scores: Scores) -> None:
+def _actuarial(scores: Scores) -> dict[str, object] | None:
+    if scores.actuarial is None:
+        return None
+    overall, deciles = scores.actuarial.overall, scores.actuarial.deciles
+    return {
+        "cpm": scores.actuarial.cpm,
+        "gini": scores.actuarial.gini,
+        "top_decile_capture": scores.actuarial.capture_10,
+        "top_5_percent_capture": scores.actuarial.capture_5,
+        "top_1_percent_capture": scores.actuarial.capture_1,
+        "mae_over_mean": scores.actuarial.mae_over_mean,
+        "capped_r2": scores.actuarial.capped_r2,
+        "cap": scores.actuarial.cap,
+        **_named(overall),
+        "predictive_ratios": [one.ratio for one in deciles],
+        "predictive_ratio_intervals": [(one.low, one.high) for one in deciles],
+    }
+
+
+def _named(ratio: PredictiveRatio | None) -> dict[str, object]:
+    if ratio is None:
+        return {"predictive_ratio": None, "predictive_ratio_interval": None}
+    return {"predictive_ratio": ratio.ratio, "predictive_ratio_interval": (ratio.low, ratio.high)}
+
+
+def _fields(one: GroupScores, *, without: str) -> dict[str, object]:
+    return {field.name: getattr(one, field.name) for field in fields(one) if field.name != without}
+
+
+def _show(title: str, scores: Scores, currency: str) -> None:
     console = answer()
-    table = Table(title=f"{escape(title)}; money in USD", title_justify="left")
+    table = Table(title=f"{escape(title)}; money in {currency}", title_justify="left")
     table.add_column("figure")
     table.add_column("value", justify="right")
-    rows = {
-        "CRPS": usd(scores.crps),
-        "expected: R²": f"{scores.expected.r2:.4f}",
-        "expected: RMSE": usd(scores.expected.rmse),
-        "expected: MAE": usd(scores.expected.mae),
-        "typical: MAE": usd(scores.typical.mae),
-        "typical: median absolute error": usd(scores.typical.median_ae),
-        "typical: within 100 USD": f"{scores.typical.within_100:.1%}",
-        f"{scores.interval.level:.0%} interval: coverage": f"{scores.interval.coverage:.3f}",
-        "interval: mean width": usd(scores.interval.mean_width),
-        "interval: score": usd(scores.interval.interval_score),
-    }
-    for figure, value in rows.items():
+    for figure, value in figures(scores):
         table.add_row(figure, value)
     console.print(table)
-    groups = Table(title="By group", title_justify="left")
-    for column in ("group", "rows", "coverage", "mean width", "bias"):
-        groups.add_column(column, justify="left" if column == "group" else "right")
-    for one in scores.groups:
-        groups.add_row(one.group, f"{one.rows:,}", f"{one.coverage:.3f}", usd(one.mean_width), f"{one.bias:+,.0f}")
-    console.print(groups)
+    for table in tables(scores):
+        console.print(table)

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter, Token
 from rich.markup import escape
 from rich.table import Table
 
-from domain.keys import ApiKey, Role
+from domain.access.keys import ApiKey, Role
 from domain.ports.clock import Clock
 from domain.ports.keys import ApiKeys
 from entrypoints.cli.opened import opened
@@ -52,6 +52,8 @@ def create(
 
         medcost keys create ann --role admin
 
+        medcost keys create "quality review" --role reviewer
+
         medcost keys create "summer project" --expires 90d
 
     Parameters
@@ -59,7 +61,8 @@ def create(
     name
         Whose key it is.
     role
-        Clients ask and review; admins also promote, roll back and erase.
+        Clients ask, and see their own predictions; reviewers see all; admins also change and erase all, promote and
+        roll back.
     expires
         After which time it opens nothing any more, such as 90d, 12h or 4w; without it, never.
     """

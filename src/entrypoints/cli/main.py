@@ -6,16 +6,19 @@ import os
 import signal
 import sys
 import traceback
+from functools import partial
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from cyclopts import App, CycloptsError
 
 from domain.errors import ConfigurationError, MedcostError
+from domain.redaction import without_passwords
+from entrypoints.hosting.trouble import disk_trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from types import FrameType
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -42,11 +45,13 @@ _COMMANDS: Final = (
     ("doctor", "doctor:doctor", "Say of each part whether it is reachable, what is wrong, and what to do."),
     ("train", "train:train", "Compare model families, tune the best, register, judge and promote it."),
     ("retrain", "retrain:retrain", "Train on new data and replace the champion, if the gate lets it; for a timer."),
+    ("schema", "schema:app", "Which facts are asked about a person: propose a schema, check it, show this home's."),
     ("data", "data:app", "Describe, validate, invent or split claims data."),
     ("models", "models:app", "Versions, gate, ledger: list, show, promote, rollback, history, shadow."),
     ("publish", "models:publish", "Put a version on the model server's shelf."),
     ("evaluate", "evaluate:evaluate", "Score the champion, or a model folder, on labelled rows."),
-    ("monitor", "monitor:app", "Does the champion still fit those who ask, and what their years cost?"),
+    ("report", "report:report", "Write the actuary's report of a version: a page, a workbook or JSON."),
+    ("monitor", "monitor:app", "Check whether the champion still fits the people who ask and their real costs."),
     ("predict", "predict:predict", "Predict a whole file with the champion."),
     ("db", "db:app", "The database: upgrade, current, prune, proof."),
     ("backup", "backup:backup", "Copy the whole home into one file, also while it runs."),
@@ -71,46 +76,88 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and end with its exit status; a failure is one line on stderr."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = given[:1] == ["--debug"]
+    words = given[1:] if debug else given
+    run_to_exit(lambda: cli(*words[:1])(words, exit_on_error=False, print_error=False), debug=debug)
+
+
+def run_to_exit(command: Callable[[], object], *, debug: bool = False) -> NoReturn:
+    """Call a command and end with its exit status.
+
+    A command that is interrupted ends as interrupted, whatever libraries make of the interruption while it unwinds.
+    """
+    ended_by: list[int] = []
     # whoever asks this process to end gets what Ctrl-C gives: open runs are marked and leases returned
     for asked in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(asked) is signal.SIG_IGN:  # nohup means it
             continue
-        signal.signal(asked, lambda *_: signal.raise_signal(signal.SIGINT))
+        signal.signal(asked, partial(_interrupt, ended_by))
     try:
-        words = given[1:] if debug else given
-        cli(*words[:1])(words, exit_on_error=False, print_error=False)
-    except KeyboardInterrupt:
-        _end(INTERRUPTED, "interrupted")
-    except CycloptsError as error:
+        command()
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001  # the last line of defence: one clear line, whatever it was
+        if ended_by or _holds_interrupt(error):
+            _end(INTERRUPTED, "interrupted", debug=debug)
+        _fail(error, debug=debug)
+    sys.exit(DONE)
+
+
+def _fail(error: BaseException, *, debug: bool) -> NoReturn:
+    if isinstance(error, CycloptsError):
         _end(WRONG_USAGE, f"{_one_line(str(error))} See: medcost --help")
-    except ConfigurationError as error:
+    if isinstance(error, ConfigurationError):
         _end(WRONG_USAGE, str(error))
-    except MedcostError as error:
+    if isinstance(error, MedcostError):
         _end(FAILED, str(error), debug=debug)
-    except BrokenPipeError:
+    if isinstance(error, BrokenPipeError):
         # the reader went away, as in `medcost models list | head`; nothing may be written on exit either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
-    except Exception as error:  # noqa: BLE001  # the last line of defence: one clear line, whatever it was
-        _end(FAILED, f"unexpected {type(error).__name__}: {error}", debug=debug, kept=True)
-    sys.exit(DONE)
+    if isinstance(error, OSError) and (why := disk_trouble(error)):
+        _end(FAILED, why, debug=debug)
+    _end(FAILED, f"unexpected {type(error).__name__}: {error}", debug=debug, kept=True)
+
+
+def _holds_interrupt(error: BaseException) -> bool:
+    """Return whether an error is an interrupt, or came of one: its causes, contexts and groups are followed."""
+    errors, seen = [error], set[int]()
+    while errors:
+        error = errors.pop()
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        if id(error) not in seen:
+            seen.add(id(error))
+            grouped = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+            errors += [other for other in (error.__cause__, error.__context__, *grouped) if other]
+    return False
+
+
+def _interrupt(ended_by: list[int], number: int, _frame: FrameType | None) -> None:
+    ended_by.append(number)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # a script has put this process into the background, where a shell lets Ctrl-C be ignored; SIGTERM is meant
+        raise KeyboardInterrupt
+    signal.raise_signal(signal.SIGINT)  # an event loop that runs hears it, and cancels what it is at
 
 
 def _end(status: int, line: str, *, debug: bool = False, kept: bool = False) -> NoReturn:
     if debug:
         traceback.print_exc()
     elif kept:
-        line += f" (traceback in {_keep_traceback()}; or repeat with `medcost --debug …`)"
-    sys.stderr.write(f"medcost: {_one_line(line)}\n")
+        line += f" ({_keep_traceback()}repeat with `medcost --debug …` to see it)"
+    sys.stderr.write(f"medcost: {_one_line(without_passwords(line))}\n")
     sys.exit(status)
 
 
-def _keep_traceback() -> Path:
+def _keep_traceback() -> str:
     from tempfile import NamedTemporaryFile  # needed only when something broke
 
-    with NamedTemporaryFile("w", prefix="medcost-", suffix=".log", delete=False, encoding="utf-8") as file:
-        traceback.print_exc(file=file)
-    return Path(file.name)
+    try:
+        with NamedTemporaryFile("w", prefix="medcost-", suffix=".log", delete=False, encoding="utf-8") as file:
+            file.write(without_passwords(traceback.format_exc()))
+    except OSError:  # no room for it, nor anywhere else
+        return ""
+    return f"traceback in {file.name}; or "
 
 
 def _one_line(text: str) -> str:

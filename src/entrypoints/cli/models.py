@@ -11,32 +11,32 @@ from cyclopts import App, Parameter
 from rich.markup import escape
 from rich.table import Table
 
-from domain import model_card
-from domain.prediction import ModelReference
+from domain.costs.prediction import ModelReference
+from domain.models import card as model_card
+from entrypoints.cli import scores_view
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people, usd
 from entrypoints.cli.train_view import shown, verdict_table
-from entrypoints.wiring.settings import Settings
+from entrypoints.composition.settings import Settings
 
 if TYPE_CHECKING:
-    from application.review_models import ReviewedVersion
-    from domain.ledger import LedgerEntry
-    from domain.scores import Scores
-    from entrypoints.wiring.session import Session
+    from application.models.review_models import ReviewedVersion
+    from domain.models.ledger import LedgerEntry
+    from entrypoints.hosting.session import Session
 
 app = App(name="models", help="Versions, gate, ledger: list, show, promote, rollback, history, shadow.")
 app.command(
     "entrypoints.cli.shadow:shadow",
     name="shadow",
-    help="Let a version answer again what the champion answered, and hold both against outcomes.",
+    help="Replay the champion's predictions through another version, and compare both with the outcomes.",
 )
 
 
 @app.command(name="list")
 def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
     """List all versions, newest first, with their figures and what the gate said."""
-    from application.review_models import ReviewModels  # with its parts, only when asked
+    from application.models.review_models import ReviewModels  # with its parts, only when asked
 
     with opened(home, profile) as session:
         versions = session.run(session.get(ReviewModels)())
@@ -73,7 +73,7 @@ def show(
     markdown
         Print the whole model card in Markdown: data, figures, intended use, limits.
     """
-    from application.review_models import ReviewModels
+    from application.models.review_models import ReviewModels
 
     with opened(home, profile) as session:
         found = session.run(session.get(ReviewModels).one(version))
@@ -85,6 +85,8 @@ def show(
         return
     console = answer()
     console.print(_card(found))
+    for table in scores_view.side_by_side(found.version.card.cross_validation, found.version.card.test):
+        console.print(table)
     if found.verdict:
         console.print(verdict_table(found.verdict, version))
 
@@ -116,7 +118,7 @@ def promote(
     reason
         Overrides the gate; stands in the ledger with your name.
     """
-    from application.promote_model import PromoteModel
+    from application.models.promote_model import PromoteModel
 
     with opened(home, profile) as session:
         entry = session.run(session.get(PromoteModel)(version, by=getpass.getuser(), reason=reason))
@@ -143,7 +145,7 @@ def rollback(
     reason
         Why; stands in the ledger with your name.
     """
-    from application.roll_back_model import RollBackModel
+    from application.models.roll_back_model import RollBackModel
 
     with opened(home, profile) as session:
         entry = session.run(session.get(RollBackModel)(by=getpass.getuser(), reason=reason))
@@ -154,7 +156,7 @@ def rollback(
 @app.command
 def history(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
     """Show who made which version champion, when and why, and verify the ledger's seals."""
-    from application.review_models import ReviewModels
+    from application.models.review_models import ReviewModels
 
     with opened(home, profile) as session:
         entries = session.run(session.get(ReviewModels).history())
@@ -188,7 +190,7 @@ def publish(
 
         medcost publish --version 3
     """
-    from application.publish_model import PublishModel
+    from application.models.publish_model import PublishModel
 
     with opened(home, profile) as session:
         published = session.run(session.get(PublishModel)(version))
@@ -209,6 +211,7 @@ def _summary(one: ReviewedVersion) -> dict[str, Any]:
         "family": card.recipe.family,
         "passed": None if one.verdict is None else one.verdict.passed,
         "rows": card.rows,
+        "people": card.people,
         "data": card.origin.name,
         "cross_validation": card.cross_validation,
     }
@@ -247,22 +250,12 @@ def _card(one: ReviewedVersion) -> Table:
         "made": f"{card.created_at:%Y-%m-%d %H:%M:%S} UTC, git {card.provenance.git_revision or 'unknown'}",
         "data": escape(f"{card.origin.name}: {card.origin.description}; {card.rows:,} rows, {card.data_digest[:12]}"),
         "chosen by": f"{card.provenance.metric}, {card.provenance.trials} trials; run {card.provenance.tracking_run}",
-        "cross-validated": _scores(card.cross_validation),
-        "test split": _scores(card.test) + " (not used to select)",
         "residuals by": ", ".join(card.grouping) or "all together",
         "notes": "; ".join(card.notes) or "none",
     }
     for name, value in rows.items():
         table.add_row(name, value)
     return table
-
-
-def _scores(scores: Scores) -> str:
-    expected, typical = scores.expected, scores.typical
-    return (
-        f"CRPS {usd(scores.crps)}, R² {expected.r2:.3f}, RMSE {usd(expected.rmse)}, typical MAE {usd(typical.mae)}, "
-        f"{typical.within_100:.0%} within 100 USD, coverage {scores.interval.coverage:.3f}"
-    )
 
 
 def _tell_entry(entry: LedgerEntry, *, json: bool) -> None:
@@ -277,10 +270,10 @@ def _await_replicas(session: Session, entry: LedgerEntry) -> None:
     settings = session.get(Settings)
     if not settings.model_servers:
         return
-    from entrypoints.wiring.replicas import until_served
+    from application.models.await_replicas import AwaitReplicas
 
     began = time.monotonic()
     with to_people().status("waiting until every model server serves it"):
-        found = session.run(until_served(settings, ModelReference(entry.version, entry.digest)))
+        found = session.run(session.get(AwaitReplicas)(ModelReference(entry.version, entry.digest)))
     served = f"{len(found)} model server{'s' if len(found) > 1 else ''}"
     to_people().print(f"Served by {served}, after {time.monotonic() - began:.1f} s")

@@ -11,23 +11,25 @@ from cyclopts import App, Parameter
 from rich.table import Table
 
 from domain.errors import ConfigurationError
+from domain.monitoring.level import LEVEL, LevelState
 from entrypoints.cli.drift_table import drift_table
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, usd
-from entrypoints.wiring.settings import load
+from entrypoints.composition.settings import load
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from domain.monitoring import MonitoringReport
+    from domain.monitoring.level import CostLevel
+    from domain.monitoring.report import MonitoringReport
 
-app = App(name="monitor", help="Does the champion still fit those who ask, and what their years cost?")
+app = App(name="monitor", help="Check whether the champion still fits the people who ask and their real costs.")
 
 
 @app.command
 def run(
     *,
-    window: Annotated[timedelta, Parameter(show_default=lambda age: f"{age.days}d")] = timedelta(days=30),
+    window: Annotated[timedelta, Parameter(show_default=lambda window: f"{window.days}d")] = timedelta(days=30),
     fail_on_alarm: Annotated[bool, Parameter(negative="")] = False,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
@@ -53,9 +55,9 @@ def run(
     fail_on_alarm
         Exit status 1 if anything has changed, for pipelines.
     """
-    from application.monitor_champion import MonitorChampion  # scikit-learn takes seconds
-    from entrypoints.wiring.monitoring import monitoring_container
-    from entrypoints.wiring.session import session
+    from application.monitoring.monitor_champion import MonitorChampion  # scikit-learn takes seconds
+    from entrypoints.composition.monitoring import monitoring_container
+    from entrypoints.hosting.session import session
 
     if window <= timedelta():
         message = "--window must be positive"
@@ -85,18 +87,37 @@ def _show(report: MonitoringReport, console: Console) -> None:
         console.print(drift_table("What came in, and what was learnt from", report.columns))
     if report.groups:
         console.print(_groups(report))
+    if report.level:
+        console.print(_level(report.level))
     if not (report.columns or report.groups):
         console.print("Too few to compare.")
     console.print(f"[yellow]Alarm: {', '.join(report.alarms)}[/]" if report.alarms else "No alarm.")
 
 
+def _level(level: CostLevel) -> str:
+    """Say predicted over observed cost, and what can be told of it."""
+    seen = f"{level.outcomes:,} outcomes since {level.since:%Y-%m-%d}"
+    if level.ratio is None or level.high is None:
+        return f"Cost level: cannot be told from {seen}; about {level.needed:,} more are needed"
+    told = {
+        LevelState.HOLDS: f"within {LEVEL[0]} to {LEVEL[1]}",
+        LevelState.SHIFTED: f"[yellow]outside {LEVEL[0]} to {LEVEL[1]}[/]",
+        LevelState.UNCLEAR: f"cannot be told yet, about {level.needed:,} more outcomes are needed",
+    }
+    return (
+        f"Cost level: predicted over observed {level.ratio:.3f} ({level.low:.3f} to {level.high:.3f}, {seen}): "
+        + told[level.state]
+    )
+
+
 def _groups(report: MonitoringReport) -> Table:
-    table = Table(title="How predictions came out; money in USD", title_justify="left", box=None, pad_edge=False)
+    table = Table(title="How predictions came out", title_justify="left", box=None, pad_edge=False)
     for name in ("group", "outcomes", "coverage", "when made", "p (Holm)", "bias", "typical MAE", ""):
         table.add_column(name, justify="left" if name in ("group", "") else "right")
     for one in report.groups:
         table.add_row(
             one.group, f"{one.outcomes:,}", f"{one.coverage:.3f}", f"{one.before:.3f}",
-            f"{one.adjusted_p:.2g}", f"{one.bias:+,.0f}", usd(one.typical_mae), "[yellow]short[/]" if one.short else "",
+            f"{one.adjusted_p:.2g}", f"{one.bias:+,.0f}", usd(one.typical_mae),
+            "[yellow]short[/]" if one.short else "few" * one.few,
         )  # fmt: skip
     return table

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
-from entrypoints.wiring.settings import Profile
+from entrypoints.composition.settings import Profile
 
 HomeFolder: TypeAlias = Annotated[Path | None, Parameter(help="Folder of all state (default .medcost).")]
 ChosenProfile: TypeAlias = Annotated[
@@ -17,3 +17,23 @@ ChosenProfile: TypeAlias = Annotated[
     ),
 ]
 AsJson: TypeAlias = Annotated[bool, Parameter(help="Print exactly one JSON document on stdout.", negative="")]
+Mapped: TypeAlias = Annotated[
+    list[str] | None,
+    Parameter(
+        "--map",
+        negative="",
+        help="COLUMN=FACT: a column by another name; COLUMN:VALUE=CHOICE: another word for a choice. May be repeated.",
+    ),
+]
+Decimal: TypeAlias = Annotated[
+    Literal[".", ","] | None,
+    Parameter(help="Decimal sign of all numbers, where the file leaves it open, such as in 1,234.", negative=""),
+]
+Sheet: TypeAlias = Annotated[str, Parameter(help="Sheet of a workbook; the first by default.")]
+OnBad: TypeAlias = Annotated[
+    Literal["refuse", "drop"] | None,
+    Parameter(help="Rows that break the data contract: refuse the file (the default), or drop them.", negative=""),
+]
+MostBad: TypeAlias = Annotated[
+    float, Parameter(help="Share of the rows that may be dropped.", validator=validators.Number(gte=0, lte=1))
+]

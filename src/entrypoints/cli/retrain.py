@@ -11,22 +11,23 @@ from rich.markup import escape
 from rich.table import Table
 
 from domain.errors import ConfigurationError
-from domain.retraining import Result
-from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
+from domain.models.retraining import Result
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, OnBad
 from entrypoints.cli.output import answer, print_json, usd
-from entrypoints.cli.train import Training, told, training_session
-from entrypoints.wiring.retraining import is_told, keep_report, only_retraining
-from entrypoints.wiring.settings import load
+from entrypoints.cli.train import TrainingOutput, task_of, told, training_session, with_bad_rows
+from entrypoints.composition.retrainings import retrainings_of
+from entrypoints.composition.settings import load
 
 if TYPE_CHECKING:
-    from domain.model import ModelVersion
-    from domain.monitoring import MonitoringReport
-    from domain.retraining import Retrained, Retraining
+    from domain.models.model import ModelVersion
+    from domain.models.retraining import Retrained, Retraining
+    from domain.monitoring.report import MonitoringReport
 
 
 def retrain(
     *overrides: str,
     force: Annotated[bool, Parameter(negative="")] = False,
+    on_bad: OnBad = None,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
     json: AsJson = False,
@@ -60,25 +61,16 @@ def retrain(
     if not settings.data and not any(one.startswith("dataset=") for one in overrides):
         message = "name the new data: medcost retrain dataset=csv dataset.path=FILE"
         raise ConfigurationError(message)
-    settings, config = told(overrides, settings)
-    with only_retraining(settings), training_session(settings, config) as session:
-        from application.retrain_model import RetrainModel  # see training_session
+    settings, config = told(with_bad_rows(overrides, on_bad), settings)
+    with retrainings_of(settings).alone(), training_session(settings, config) as session:
+        from application.models.retrain_model import ReportRetraining, RetrainModel  # see training_session
 
-        training = Training(session, config, None if json else answer())
-        begun, done = session.get(RetrainModel)(
-            config.flat,
-            config.policy,
-            config.plan,
-            by=getpass.getuser(),
-            force=force,
-            compare=training.compare,
-            tune=training.tune,
-            wait=session.run,
-        )
-        if done.verdict and done.judged:
-            training.tell(done.verdict, done.judged)
-        report = _report(begun, done) | training.document
-        kept = None if is_told(settings, done) else keep_report(settings, report)
+        task = task_of(session, config)
+        view = TrainingOutput(session, config, task, None if json else answer())
+        view.tell_left_out()
+        begun, done = session.get(RetrainModel)(task, view, by=getpass.getuser(), force=force, wait=session.run)
+        report = _report(begun, done) | view.document
+        kept = session.get(ReportRetraining)(done, report)
     if json:
         print_json(report)
     else:
@@ -118,7 +110,7 @@ def _version(one: ModelVersion | None) -> dict[str, Any] | None:
         "digest": one.digest,
         "recipe": card.recipe.name,
         "made": card.created_at,
-        "data": {"name": card.origin.name, "rows": card.rows, "digest": card.data_digest},
+        "data": {"name": card.origin.name, "rows": card.rows, "people": card.people, "digest": card.data_digest},
         "cross_validation": card.cross_validation,
     }
 
@@ -136,7 +128,7 @@ def _summary(begun: Retraining, done: Retrained) -> Table:
 
 
 def _told(one: ModelVersion | None) -> dict[str, str]:
-    names = ("version", "recipe", "data", "CRPS, USD", "coverage", "typical MAE, USD")
+    names = ("version", "recipe", "data", "CRPS", "coverage", "typical MAE")
     if one is None:
         return dict.fromkeys(names, "none")
     card, scores = one.card, one.card.cross_validation

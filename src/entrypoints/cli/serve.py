@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from entrypoints.cli.options import ChosenProfile, HomeFolder
-from entrypoints.wiring.processes import Service, become
-from entrypoints.wiring.settings import load
+from entrypoints.composition.settings import load
+from entrypoints.hosting.processes import Service, become
 
 _INSIDE = {"model": 3000, "mlflow": 5000}
 """Services for the inside, with their usual ports."""

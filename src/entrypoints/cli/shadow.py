@@ -13,23 +13,23 @@ from domain.errors import ConfigurationError
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, usd
 from entrypoints.cli.train_view import shown
-from entrypoints.wiring.settings import load
+from entrypoints.composition.settings import load
 
 if TYPE_CHECKING:
-    from domain.scores import Scores
-    from domain.shadow import Mover, Replay, ShadowReport, Spread
+    from domain.models.scores import Scores
+    from domain.models.shadow import Mover, Replay, ShadowReport, Spread
 
 
 def shadow(
     version: int,
     /,
     *,
-    window: Annotated[timedelta, Parameter(show_default=lambda age: f"{age.days}d")] = timedelta(days=30),
+    window: Annotated[timedelta, Parameter(show_default=lambda window: f"{window.days}d")] = timedelta(days=30),
     home: HomeFolder = None,
     profile: ChosenProfile = None,
     json: AsJson = False,
 ) -> None:
-    """Let a version answer again what the champion answered, and hold both against outcomes that came in.
+    """Replay the champion's predictions through another version, and compare both with the outcomes.
 
     After the fact: nobody is told another answer, and nothing is recorded.
 
@@ -46,9 +46,9 @@ def shadow(
     window
         How far back to look, as 30d or 12h: the champion's predictions made since then, and their outcomes.
     """
-    from application.shadow_model import ShadowModel
-    from entrypoints.wiring.monitoring import monitoring_container
-    from entrypoints.wiring.session import session
+    from application.models.shadow_model import ShadowModel
+    from entrypoints.composition.monitoring import monitoring_container
+    from entrypoints.hosting.session import session
 
     if window <= timedelta():
         message = "--window must be positive"
@@ -70,7 +70,9 @@ def shadow(
     if report.replay:
         console.print(_outcomes(report.replay, version))
     else:
-        console.print("Too few outcomes that neither learnt from: nobody knows yet who is nearer.")
+        console.print(
+            "Too few outcomes that neither version was trained on: it is not clear yet which version is closer."
+        )
 
 
 def _mover(one: Mover) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def _mover(one: Mover) -> dict[str, Any]:
 
 
 def _differences(report: ShadowReport) -> Table:
-    table = Table(title="Challenger minus champion, USD", title_justify="left", box=None, pad_edge=False)
+    table = Table(title="Challenger minus champion", title_justify="left", box=None, pad_edge=False)
     for name in ("group", "predictions", "figure", "mean", "mean size", "5 %", "median", "95 %"):
         table.add_column(name, justify="left" if name in ("group", "figure") else "right")
 
@@ -102,7 +104,7 @@ def _differences(report: ShadowReport) -> Table:
 
 
 def _movers(report: ShadowReport) -> Table:
-    title = "Whose expected cost would change most, USD"
+    title = "Whose expected cost would change most"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for name in ("prediction", "facts", "champion", "challenger", "difference", "outcome"):
         table.add_column(name, justify="left" if name in ("prediction", "facts") else "right")
@@ -118,7 +120,7 @@ def _outcomes(replay: Replay, version: int) -> Table:
     found = replay.comparison
     table = Table(
         title=f"On {found.rows:,} outcomes that neither learnt from; CRPS of version {version} minus champion's "
-        f"{found.difference:+,.0f} USD, at worst {found.upper_bound:+,.0f} (95 %)",
+        f"{found.difference:+,.0f}, at worst {found.upper_bound:+,.0f} (95 %)",
         title_justify="left", box=None, pad_edge=False,
     )  # fmt: skip
     table.add_column("")

@@ -8,11 +8,11 @@ from rich.table import Table
 
 from entrypoints.cli.options import AsJson, HomeFolder
 from entrypoints.cli.output import answer, print_json
-from entrypoints.wiring.running import status_of, stop_home
-from entrypoints.wiring.settings import load
+from entrypoints.composition.settings import load
+from entrypoints.hosting.running import status_of, stop_home
 
 if TYPE_CHECKING:
-    from entrypoints.wiring.running import HomeStatus
+    from entrypoints.hosting.running import HomeStatus
 
 
 def status(*, home: HomeFolder = None, json: AsJson = False) -> None:

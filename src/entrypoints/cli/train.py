@@ -6,7 +6,7 @@ import getpass
 import shutil
 import subprocess
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,25 +14,30 @@ import msgspec
 from cyclopts import Parameter
 from rich.console import Console
 
-from domain.errors import ConfigurationError, NoChampion
-from domain.ports.ledger import ModelLedger
+from domain.errors import ConfigurationError
+from domain.people.schema import Schema
+from domain.ports.dataset import ClaimsDataset
+from domain.ports.ledger import ModelLedger, champion_or_none
 from domain.ports.registry import ModelRegistry
 from domain.ports.tracker import TrackedComparison
-from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
+from entrypoints.cli.left_out import tell_claims
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, OnBad
 from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.cli.train_view import FoldsProgress, TrialsProgress, bars, comparison_table, verdict_table
-from entrypoints.wiring.overrides import compose_training
-from entrypoints.wiring.settings import TREE, Settings, load
+from entrypoints.composition.overrides import compose_training, with_schema
+from entrypoints.composition.settings import TREE, Settings, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from application.compare_models import Comparison
-    from application.tune_model import TunedModel
-    from domain.promotion import Verdict
-    from entrypoints.wiring.session import Session
-    from entrypoints.wiring.train_config import TrainConfig
+    from application.models.compare_models import Comparison
+    from application.models.train_model import TrainingTask
+    from application.models.tune_model import TunedModel
+    from domain.models.ledger import LedgerEntry
+    from domain.models.promotion import Verdict
+    from entrypoints.composition.train_config import TrainConfig
+    from entrypoints.hosting.session import Session
 
 
 def train(
@@ -40,6 +45,7 @@ def train(
     first: Annotated[bool, Parameter(negative="")] = False,
     comparison: Path | None = None,
     out: Path | None = None,
+    on_bad: OnBad = None,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
     json: AsJson = False,
@@ -52,6 +58,8 @@ def train(
     For example:
 
         medcost train stage=all dataset=csv dataset.path=insurance.csv
+
+        medcost train dataset=csv dataset.path=claims.csv dataset.map.gender=sex dataset.map.sex:0=female --on-bad drop
 
         medcost train stage=training cv.n_splits=10 model=[linear,forest] seed=7
 
@@ -66,8 +74,8 @@ def train(
     Parameters
     ----------
     overrides
-        `key=value`, by the names in config/: groups (dataset, model, transform, cv, selection, tuning, sampler, pruner,
-        gate, tracking) and their keys.
+        `key=value`, by the names in config/: groups (dataset, model, transform, cv, training, selection, tuning,
+        sampler, pruner, gate, tracking) and their keys; `schema=` names a schema, or its file.
     first
         Only if there is no champion yet; else nothing is done.
     comparison
@@ -76,47 +84,91 @@ def train(
     out
         Folder that the tuned model is also written to, for `medcost evaluate --model`.
     """
-    settings, config = told(overrides, load({"home": home, "profile": profile}))
+    settings, config = told(with_bad_rows(overrides, on_bad), load({"home": home, "profile": profile}))
     _refuse_unwritable(comparison, out)
     with training_session(settings, config) as session:
-        if first and _has_champion(session):
+        from application.models.train_model import Stage, TrainModel  # see training_session
+
+        if first and session.run(champion_or_none(session.get(ModelLedger))):
             print_json({"stage": None}) if json else answer().print("There is a champion: nothing is trained")
             return
-        Training(session, config, answer() if not json else None, comparison=comparison, out=out).run()
+        task, tables = task_of(session, config), None if json else answer()
+        view = TrainingOutput(session, config, task, tables, comparison=comparison, out=out)
+        try:
+            view.tell_left_out()
+            compared = _read(comparison) if config.stage == "optuna" else None
+            session.get(TrainModel)(
+                task,
+                view,
+                stage=Stage(config.stage),
+                by=getpass.getuser(),
+                comparison=compared,
+                wait=session.run,
+            )
+        finally:
+            if json and view.document.keys() - {"stage", "metric"}:  # more than what was asked
+                print_json(view.document)
 
 
 def told(overrides: Sequence[str], settings: Settings) -> tuple[Settings, TrainConfig]:
-    """Compose what overrides say; experiments go where it says, too."""
+    """Compose what overrides say; experiments go where it says, too, and its schema is that of the settings."""
+    overrides, settings = with_schema(overrides, settings)
     config = compose_training(overrides, data=settings.data)
     if config.tracking.uri:
         settings = msgspec.structs.replace(settings, tracking_uri=config.tracking.uri)
     return settings, config
 
 
-def _has_champion(session: Session) -> bool:
-    try:
-        session.run(session.get(ModelLedger).champion())
-    except NoChampion:
-        return False
-    return True
+def with_bad_rows(overrides: Sequence[str], on_bad: str | None) -> Sequence[str]:
+    """Add to overrides what becomes of bad rows, where an option says it."""
+    return [*overrides, f"dataset.on_bad={on_bad}"] if on_bad else overrides
 
 
 def training_session(settings: Settings, config: TrainConfig) -> AbstractContextManager[Session]:
     """Open what a training needs."""
     # scikit-learn, MLflow, BentoML: seconds that only a training that was understood is to cost
-    from entrypoints.wiring.session import session
-    from entrypoints.wiring.training import training_container
+    from entrypoints.composition.training import training_container
+    from entrypoints.hosting.session import session
 
     return session(settings, lambda: training_container(settings, config), tuning=True)
 
 
-class Training:
-    """One training, stage by stage, and the ``document`` that tells of it."""
+def task_of(session: Session, config: TrainConfig) -> TrainingTask:
+    """Make the task of a training from its configuration."""
+    from application.models.train_model import TrainingTask
+
+    schema = session.get(Schema)
+    return TrainingTask(
+        recipes=config.recipes(schema),
+        spaces=config.spaces(schema),
+        plan=config.plan,
+        metric=config.selection.metric,
+        policy=config.policy,
+        least_zeros=config.least_zeros,
+        family_seconds=config.training.family_seconds,
+        study=config.tuning.study,
+        git_revision=session.get(Settings).revision or git_revision(),
+        configuration={**config.flat, "schema": schema.name, "schema.digest": schema.digest},
+    )
+
+
+class TrainingOutput:
+    """The `TrainingView` of a terminal, and the ``document`` for programs.
+
+    Args:
+        session: of the command.
+        config: of the training.
+        task: what is trained.
+        tables: where tables are printed, None where the document is.
+        comparison: file that a comparison is written to.
+        out: folder that the tuned model is written to.
+    """
 
     def __init__(
         self,
         session: Session,
         config: TrainConfig,
+        task: TrainingTask,
         tables: Console | None,
         *,
         comparison: Path | None = None,
@@ -124,123 +176,75 @@ class Training:
     ) -> None:
         self._session = session
         self._config = config
+        self._task = task
+        self._currency = session.get(Schema).cost.currency
         self._tables = tables
         self._comparison = comparison
         self._out = out
-        self._revision = session.get(Settings).revision or git_revision()
         self.document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
 
-    def run(self) -> None:
-        """Go through the stages that the configuration asks for."""
-        stage = self._config.stage
-        try:
-            compared = _read(self._comparison) if stage == "optuna" else self.compare()
-            if stage != "training":
-                with self.tune(compared) as tuned:
-                    self._judge(tuned)
-                    if stage == "all":
-                        self._promote(tuned.version.number)
-        finally:
-            if self._tables is None and self.document.keys() - {"stage", "metric"}:  # more than what was asked
-                print_json(self.document)
-
-    def compare(self) -> TrackedComparison:
-        """Compare families."""
-        from application.compare_models import CompareModels  # see training_session
-
-        config, plan = self._config, self._config.plan
-        compare = self._session.get(CompareModels)
-        with bars(to_people()) as progress:
-            shown = FoldsProgress(progress, config.recipes, plan.n_splits * plan.n_repeats, config.selection.metric)
-            found = compare(
-                config.recipes,
-                plan,
-                config.selection.metric,
-                git_revision=self._revision,
-                configuration=config.flat,
-                on_fold=shown,
-            )
-        self.document["comparison"] = _comparison(found)
-        if self._comparison:
-            self._comparison.write_bytes(msgspec.json.format(msgspec.json.encode(found.tracked)) + b"\n")
-        if self._tables:
-            self._tables.print(comparison_table(found))
-        return found.tracked
+    def tell_left_out(self) -> None:
+        """Tell of the rows that are left out because they break the contract, before hours are spent without them."""
+        left_out = tell_claims(self._session.get(ClaimsDataset).read(), self._session.get(Schema))
+        if left_out:
+            self.document["left_out"] = left_out
 
     @contextmanager
-    def tune(self, compared: TrackedComparison | None, occasion: str = "") -> Iterator[TunedModel]:
-        """Tune the best family, and have the study for oneself as long as something is done about its result.
+    def comparing(self) -> Iterator[FoldsProgress]:
+        """Show a bar for each family."""
+        task = self._task
+        with bars(to_people()) as progress:
+            yield FoldsProgress(progress, task.recipes, task.plan.n_splits * task.plan.n_repeats, task.metric)
 
-        Args:
-            compared: which family is best; None asks the tracking store for the last comparison on these data.
-            occasion: why, where no person asked for it.
-        """
-        from application.tune_model import TuneModel
+    def compared(self, comparison: Comparison) -> None:
+        """Show the families, best first."""
+        self.document["comparison"] = _comparison(comparison)
+        if self._comparison:
+            self._comparison.write_bytes(msgspec.json.format(msgspec.json.encode(comparison.tracked)) + b"\n")
+        if self._tables:
+            self._tables.print(comparison_table(comparison, self._currency))
+            for one in comparison.not_compared:
+                self._tables.print(f"Left out: {one.name}: {one.reason}")
 
-        config = self._config
-        tune = self._session.get(TuneModel)
-        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace, ExitStack() as alone:
-            with bars(to_people()) as progress:
-                shown = TrialsProgress(progress, config.tuning.n_trials)
-                tuned = alone.enter_context(
-                    tune(
-                        config.plan,
-                        config.spaces,
-                        study=config.tuning.study,
-                        git_revision=self._revision,
-                        configuration=config.flat,
-                        occasion=occasion,
-                        comparison=compared,
-                        into=Path(workspace),
-                        wait=self._session.run,
-                        on_start=shown.begun,
-                        on_trial=shown,
-                        on_wait=shown.waits,
-                        on_fit=shown.fits,
-                    )
-                )
-            version = tuned.version
-            if self._out:
-                self._keep(version.number, self._out)
-            self.document["tuning"] = _tuning(tuned)
-            self.document["version"] = {
-                "number": version.number,
-                "digest": version.digest,
-                "registered_by": "this process" if tuned.is_new else "another process",
-            }
-            if self._tables:
-                name = f"Version {version.number} ({version.card.recipe.name})"
-                how = "is registered" if tuned.is_new else "came of this study: another process registered it"
-                self._tables.print(f"{name} {how}, digest {version.digest[:12]}")
-            yield tuned
+    @contextmanager
+    def tuning(self) -> Iterator[TrialsProgress]:
+        """Show a bar of trials."""
+        with bars(to_people()) as progress:
+            yield TrialsProgress(progress, self._config.tuning.n_trials)
+
+    def tuned(self, tuned: TunedModel) -> None:
+        """Show the version, and write its folder where the command asks for it."""
+        version = tuned.version
+        if self._out:
+            self._keep(version.number, self._out)
+        self.document["tuning"] = _tuning(tuned)
+        self.document["version"] = {
+            "number": version.number,
+            "digest": version.digest,
+            "registered_by": "this process" if tuned.is_new else "another process",
+        }
+        if self._tables:
+            name = f"Version {version.number} ({version.card.recipe.name})"
+            how = "is registered" if tuned.is_new else "came of this study: another process registered it"
+            self._tables.print(f"{name} {how}, digest {version.digest[:12]}")
+
+    def judged(self, number: int, verdict: Verdict) -> None:
+        """Show each check of the gate."""
+        self.document["verdict"] = {"passed": verdict.passed, "checks": verdict.checks, "candidacy": verdict.candidacy}
+        if self._tables:
+            self._tables.print(verdict_table(verdict, number))
+
+    def promoted(self, entry: LedgerEntry) -> None:
+        """Show the new champion."""
+        self.document["champion"] = {"number": entry.version, "digest": entry.digest}
+        if self._tables:
+            self._tables.print(f"Version {entry.version} is champion and published")
 
     def _keep(self, number: int, out: Path) -> None:
         """Write a version's folder, whoever made it."""
         registry = self._session.get(ModelRegistry)
         with tempfile.TemporaryDirectory(prefix="medcost-") as fetched:
             shutil.copytree(self._session.run(registry.fetch(number, Path(fetched))), out)
-
-    def _judge(self, tuned: TunedModel) -> None:
-        from application.judge_model import JudgeModel
-
-        judge, number = self._session.get(JudgeModel), tuned.version.number
-        verdict = self._session.run(judge(number, self._config.policy, self._config.plan, anew=tuned.is_new))
-        self.tell(verdict, number)
-
-    def tell(self, verdict: Verdict, number: int) -> None:
-        """Show what the gate said of a version."""
-        self.document["verdict"] = {"passed": verdict.passed, "checks": verdict.checks, "candidacy": verdict.candidacy}
-        if self._tables:
-            self._tables.print(verdict_table(verdict, number))
-
-    def _promote(self, number: int) -> None:
-        from application.promote_model import PromoteModel
-
-        promote = self._session.get(PromoteModel)
-        entry = self._session.run(promote(number, by=getpass.getuser()))
-        self.document["champion"] = {"number": entry.version, "digest": entry.digest}
-        if self._tables:
-            self._tables.print(f"Version {entry.version} is champion and published")
 
 
 def _refuse_unwritable(comparison: Path | None, out: Path | None) -> None:
@@ -289,6 +293,7 @@ def _comparison(found: Comparison) -> dict[str, Any]:
             }
             for one in found.ranking
         ],
+        "not_compared": found.not_compared,
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from domain.evaluation import Metric
+from domain.models.evaluation import Metric
 from entrypoints.cli.output import usd
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from application.compare_models import Comparison
-    from domain.evaluation import Evaluation, FoldScores
-    from domain.model import Recipe
+    from application.models.compare_models import Comparison
+    from domain.models.evaluation import Evaluation, FoldScores
+    from domain.models.model import Recipe
+    from domain.models.promotion import Verdict
+    from domain.models.scores import Scores
     from domain.ports.tuner import Trial
-    from domain.promotion import Verdict
-    from domain.scores import Scores
 
-_DOLLARS: Final = (Metric.CRPS, Metric.RMSE, Metric.MAE, Metric.INTERVAL_SCORE)
+_AMOUNTS: Final = (Metric.CRPS, Metric.RMSE, Metric.MAE, Metric.INTERVAL_SCORE)
 
 
 def bars(console: Console) -> Progress:
@@ -95,15 +95,17 @@ class TrialsProgress:
             self._best = trial
         best = f"best {self._best.loss:,.3f} (trial {self._best.number})" if self._best and self._best.loss else ""
         self._progress.update(self._task, completed=min(trial.number + 1, self._trials), note=best)
-        value = trial.state if trial.loss is None else f"{trial.loss:,.3f}"
+        value = ": ".join(filter(None, (trial.state, trial.error))) if trial.loss is None else f"{trial.loss:,.3f}"
         settings = ", ".join(f"{name}={shown(one)}" for name, one in trial.hyperparameters.items())
-        self._progress.console.print(f"trial {trial.number}: {value} in {trial.seconds:.1f} s; {best}; {settings}")
+        self._progress.console.print(
+            f"trial {trial.number}: {value} in {trial.seconds:.1f} s; {best}; {settings}", markup=False
+        )
 
 
-def comparison_table(found: Comparison) -> Table:
+def comparison_table(found: Comparison, currency: str) -> Table:
     """Show all families, best first."""
     table = Table(
-        title=f"Families by {found.metric.value}, mean ± standard deviation over folds; money in USD",
+        title=f"Families by {found.metric.value}, mean ± standard deviation over folds; money in {currency}",
         title_justify="left",
     )
     table.add_column("family", no_wrap=True)
@@ -151,8 +153,8 @@ def value_of(scores: Scores, metric: Metric) -> float:
 
 
 def number(metric: Metric, value: float) -> str:
-    """Write a metric for people: dollars without cents, shares with three digits."""
-    return usd(value) if metric in _DOLLARS else f"{value:.3f}"
+    """Write a metric for people: amounts without cents, shares with three digits."""
+    return usd(value) if metric in _AMOUNTS else f"{value:.3f}"
 
 
 def shown(value: object) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from domain.errors import ConfigurationError
 from entrypoints.cli.options import ChosenProfile, HomeFolder
-from entrypoints.wiring.settings import Settings, load
-from entrypoints.wiring.stack import run_stack
+from entrypoints.composition.schema import home_schema, named_schema
+from entrypoints.composition.settings import Settings, load
+from entrypoints.hosting.stack import run_stack
 
 
 def up(
@@ -19,6 +20,7 @@ def up(
     host: str | None = None,
     port: int | None = None,
     data: Path | None = None,
+    schema: str | None = None,
     profile: ChosenProfile = None,
 ) -> None:
     """Start everything, say `Ready: http://…`, keep it running; Ctrl-C stops all of it cleanly.
@@ -28,6 +30,8 @@ def up(
         medcost up
 
         medcost up --data insurance.csv --port 8123
+
+        medcost up --schema claims.yaml --data claims.csv --home clinic
 
         medcost up --profile memory
 
@@ -39,12 +43,18 @@ def up(
         Port to listen on, 0 for a free one (default 8000).
     data
         Claims file that the first model learns from; without one, a synthetic sample.
+    schema
+        Path of a schema, or its name in config/schema: which facts are asked about a person. A home keeps its schema;
+        only compatible changes of it are taken over (default: the home's own, else insurance).
     """
     if data is not None and not data.is_file():
         message = f"--data: there is no file {data}"
         raise ConfigurationError(message)
-    said = {"home": home, "host": host, "port": port, "profile": profile}
+    if schema is not None:
+        schema = str(named_schema(schema).absolute())
+    said = {"home": home, "host": host, "port": port, "schema": schema, "profile": profile}
     settings = load({**said, "data": None if data is None else str(data.absolute())})
+    home_schema(settings)  # what is wrong with it is said before anything is started
     asyncio.run(_until_told_to_stop(settings))
 
 

@@ -3,41 +3,46 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from nicegui import Client, core, ui
 from nicegui import app as pages
-from nicegui import ui
 
-from entrypoints.dashboard.kit.forms import FormTokens
-from entrypoints.dashboard.kit.guard import Guard
-from entrypoints.dashboard.kit.inject import injecting
-from entrypoints.dashboard.kit.page import Page, Visit, add_page
-from entrypoints.dashboard.pages import (
-    batch,
-    batch_files,
-    estimate,
-    history,
-    history_export,
-    models,
-    operations,
-    sign_in,
-    what_if,
-)
-from entrypoints.dashboard.pages.sign_in_forms import SignInForms
+from application.models.review_origins import ReviewOrigins
+from domain.errors import Unavailable
+from domain.people.schema import Schema
+from entrypoints.dashboard.addresses import path_of
+from entrypoints.dashboard.auth.cookies import NewCookies
+from entrypoints.dashboard.auth.guard import Guard
+from entrypoints.dashboard.auth.visitor import Visitors
+from entrypoints.dashboard.inject import injecting
+from entrypoints.dashboard.layout.page import Page, Visit, add_page
+from entrypoints.dashboard.pages.batch import files as batch_files
+from entrypoints.dashboard.pages.batch import page as batch
+from entrypoints.dashboard.pages.estimate import page as estimate
+from entrypoints.dashboard.pages.history import export as history_export
+from entrypoints.dashboard.pages.history import page as history
+from entrypoints.dashboard.pages.models import page as models
+from entrypoints.dashboard.pages.operations import page as operations
+from entrypoints.dashboard.pages.sign_in import page as sign_in
+from entrypoints.dashboard.pages.sign_in.forms import SignInForms
+from entrypoints.dashboard.pages.what_if import page as what_if
+from entrypoints.dashboard.socket import quiet
 
 if TYPE_CHECKING:
     from dishka import AsyncContainer
 
-    from entrypoints.dashboard.kit.desk import Desk
     from entrypoints.dashboard.options import DashboardOptions, Traffic
+    from entrypoints.dashboard.pages.batch.desk import Desk
 
 _HERE: Final = Path(__file__).parent
 _THEME: Final = _HERE / "theme.css"
-_HEAD: Final = _HERE / "kit" / "head.js"
+_HEAD: Final = _HERE / "layout" / "head.js"
 _FONT: Final = _HERE / "fonts" / "inter-latin-wght-normal.woff2"
 _ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20">'
@@ -50,22 +55,24 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic:
     """Make the ASGI application. Once a process: NiceGUI keeps its pages in a module of its own.
 
     Args:
-        container: where each call of a use case gets a REQUEST scope. It stays the caller's to close.
+        container: where the use cases are found. It stays the caller's to close.
         options: see there.
         traffic: of the API, where it is served by this process.
     """
     inject = injecting(container)
     desk = batch.desk(inject)
-    menu = register_pages(container, options, traffic, desk)
+    menu, schema = register_pages(container, options, traffic, desk), container.get_sync(Schema)
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     SignInForms(inject, options).add_to(host)
-    history_export.add_route(host, inject, Guard(inject, options))
+    guard = Guard(inject, options)
+    history_export.add_route(host, inject, guard, Visitors(inject, guard, options), schema)
     batch_files.add_routes(host, desk, inject(batch.write_scored), https=options.https)
     pages.on_shutdown(desk.close)
-    host.add_middleware(FormTokens, secure=options.https)
+    host.add_exception_handler(Unavailable, partial(_away, menu, schema))
+    host.add_middleware(NewCookies, secure=options.https)
     ui.run_with(
         host,
-        root=partial(_sorry, menu, "missing", 404),
+        root=partial(_sorry, menu, schema, "missing", 404),
         title="Medcost",
         favicon=_ICON,
         dark=None,
@@ -74,6 +81,7 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic:
         tailwind=False,
         show_welcome_message=False,
     )
+    quiet(core.sio)
     return host
 
 
@@ -90,29 +98,41 @@ def register_pages(
     for file, place in ((_THEME, "theme.css"), (_FONT, "inter.woff2")):
         pages.add_static_file(local_file=file, url_path=f"/assets/{place}", max_cache_age=_YEAR)
     look = hashlib.sha256(_THEME.read_bytes()).hexdigest()[:8]
+    assets = f"{options.root_path}/assets"
     ui.add_head_html(
-        '<link rel="preload" href="/assets/inter.woff2" as="font" type="font/woff2" crossorigin>'
-        f'<link rel="stylesheet" href="/assets/theme.css?{look}"><script>{_HEAD.read_text(encoding="utf-8")}</script>',
+        f'<link rel="preload" href="{assets}/inter.woff2" as="font" type="font/woff2" crossorigin>'
+        f'<link rel="stylesheet" href="{assets}/theme.css?{look}"><script>{_HEAD.read_text(encoding="utf-8")}</script>',
         shared=True,
     )
-    inject = injecting(container)
-    guard = Guard(inject, options)
+    inject, schema = injecting(container), container.get_sync(Schema)
+    guard, ask = Guard(inject, options), inject(ReviewOrigins)
+    visitors = Visitors(inject, guard, options)
     menu = (  # in the order of the header
-        estimate.page(inject, shows_last=not options.login),
+        estimate.page(inject, visitors),
         what_if.page(inject),
         batch.page(desk or batch.desk(inject)),
-        history.page(guard.inject),
+        history.page(visitors),
         models.page(guard.inject),
-        operations.page(guard.inject, traffic),
+        operations.page(guard.inject, traffic, options.operations_every),
         sign_in.page(inject, options),
     )
     for page in menu:
-        add_page(page, menu, guard)
-    pages.on_page_exception(partial(_sorry, menu, "broken", 500))
+        add_page(page, menu, schema, guard, ask)
+    pages.on_page_exception(partial(_sorry, menu, schema, "broken", 500))
+    pages.add_exception_handler(Unavailable, partial(_away, menu, schema))
     return menu
 
 
-def _sorry(menu: Sequence[Page], key: str, status: int) -> None:
+def _sorry(menu: Sequence[Page], schema: Schema, key: str, status: int) -> None:
     """Answer an address that no page has, or a page that could not be built."""
     ui.status_code(status)
-    Visit.begun(ui.context.client, menu).sorry(key)
+    Visit.begun(ui.context.client, menu, schema).sorry(key)
+
+
+async def _away(menu: Sequence[Page], schema: Schema, request: Request, away: Exception) -> Response:
+    """Answer a request that could not be admitted because the records do not answer: it may be made again."""
+    with Client(ui.page(""), request=request) as client:
+        Visit.begun(client, menu, schema).sorry("away", path_of(request))
+        response = client.build_response(request, 503)
+    response.headers["Retry-After"] = str(math.ceil(getattr(away, "retry_after", 1)))
+    return response

@@ -13,13 +13,19 @@ class DashboardOptions:
 
     Args:
         login: whether admin pages ask for the admin's password; on one's own machine they are open.
+        alone: whether whoever sees the pages is at this machine, and asked nothing: then all is theirs.
         first_password: whether somebody at this machine may set the first password on the sign-in page.
+        root_path: path below which a proxy serves the pages, empty for none.
         https: whether browsers come by HTTPS, also where a proxy ends it: cookies then travel by HTTPS only.
+        operations_every: seconds between two looks of an open page at what runs.
     """
 
     login: bool = False
+    alone: bool = False
     first_password: bool = False
     https: bool = False
+    operations_every: float = 2.0
+    root_path: str = ""
 
 
 class RouteFigures(Protocol):

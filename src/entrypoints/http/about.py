@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from application.review_models import ReviewModels
+from application.models.review_models import ReviewModels
 from domain.errors import Unavailable, VersionNotFound
-from domain.model_card import NOTICE, UNIT
-from entrypoints.http.schemas import AboutOut
+from domain.models.card import NOTICE
+from entrypoints.http.schemas.common import AboutOut
 
 if TYPE_CHECKING:
     from dishka import AsyncContainer
 
-    from domain.prediction import ModelReference
+    from domain.costs.prediction import ModelReference
 
 _STAND_IN: Final = "a stand-in that looks up invented people; no model was trained"
 _UNKNOWN: Final = "not documented: this version is not registered here"
@@ -22,8 +22,9 @@ _AWAY: Final = "could not be looked up just now"
 class About:
     """Tells what is behind a model's answers; each version's card is looked up once a process."""
 
-    def __init__(self, container: AsyncContainer) -> None:
+    def __init__(self, container: AsyncContainer, currency: str) -> None:
         self._container = container
+        self._unit = f"{currency} a year"
         self._known: dict[ModelReference, AboutOut] = {}
 
     async def __call__(self, model: ModelReference) -> AboutOut:
@@ -33,8 +34,8 @@ class About:
         try:
             data = await self._data(model)
         except Unavailable:
-            return AboutOut(UNIT, _AWAY, NOTICE)
-        return self._known.setdefault(model, AboutOut(UNIT, data, NOTICE))
+            return AboutOut(self._unit, _AWAY, NOTICE)
+        return self._known.setdefault(model, AboutOut(self._unit, data, NOTICE))
 
     async def _data(self, model: ModelReference) -> str:
         async with self._container() as request:

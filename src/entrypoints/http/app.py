@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dishka.integrations.litestar import setup_dishka
-from litestar import Litestar, Router
+from litestar import Litestar, Response, Router, route
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 
-from entrypoints.http import access, docs, openapi
+from domain.ports.people_files import PeopleFiles
+from entrypoints.http import docs
 from entrypoints.http.about import About
-from entrypoints.http.edge import Edge
+from entrypoints.http.auth import access
+from entrypoints.http.codecs.people import PeopleReader
 from entrypoints.http.errors import EXCEPTION_HANDLERS
+from entrypoints.http.locations import PREFIX
 from entrypoints.http.metrics import Metrics
-from entrypoints.http.routes import health, models, predictions, reasons
+from entrypoints.http.middleware.edge import Edge
+from entrypoints.http.openapi import document
+from entrypoints.http.routes import facts, health, jobs, models, predictions, reasons
 from entrypoints.http.shared import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dishka import AsyncContainer
+    from litestar.handlers import HTTPRouteHandler
     from litestar.types import ControllerRouterHandler
 
+    from domain.people.schema import Schema
     from entrypoints.http.options import ApiOptions
-
-PREFIX = "/api/v1"
 
 
 def _cors(origins: Sequence[str]) -> CORSConfig | None:
@@ -41,9 +47,29 @@ def _cors(origins: Sequence[str]) -> CORSConfig | None:
     )
 
 
+def _answers_to_options(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
+    """Answer OPTIONS for paths of several handlers: Litestar would name the methods of one of them."""
+    methods: dict[str, set[str]] = {}
+    for handler in handlers:
+        for path in handler.paths:
+            methods.setdefault(path, set()).update(handler.http_methods)
+
+    def answering(path: str) -> HTTPRouteHandler:
+        allow = ", ".join(sorted({*methods[path], "OPTIONS"}))
+
+        @route(path, http_method=["OPTIONS"], status_code=204, include_in_schema=False)
+        async def answer() -> Response[None]:
+            return Response(None, status_code=204, headers={"Allow": allow})
+
+        return answer
+
+    return [answering(path) for path, several in methods.items() if len(several) > 1]
+
+
 def create_app(
     container: AsyncContainer,
     options: ApiOptions,
+    schema: Schema,
     *,
     more: Sequence[ControllerRouterHandler] = (),
     metrics: Metrics | None = None,
@@ -53,20 +79,26 @@ def create_app(
     It sees full paths, ``/api/v1/…``, and takes any other for unknown.
 
     Args:
-        container: gives the use cases, and the ports `Predictor`, `PredictionRepository` and `ApiKeys`. Whoever made
-            it closes it, after the server has stopped: the dashboard may live on the same one.
+        container: gives the use cases, and the ports `Predictor`, `PredictionRepository`, `ApiKeys` and
+            `PeopleFiles`. Whoever made it closes it, after the server has stopped: the dashboard may share it.
         options: see there.
+        schema: the facts that people are asked about here, and the cost.
         more: handlers beside ours, below the same prefix and behind the same guards.
         metrics: those that the container's parts tell about themselves, if they do.
     """
     metrics = metrics or Metrics()
-    shared = Shared(options, metrics, About(container))
+    handlers = [
+        handler for part in (predictions, reasons, facts, models, jobs, health, docs) for handler in part.HANDLERS
+    ]
+    about = About(container, schema.cost.currency)
+    shared = Shared(options, metrics, about, PeopleReader(schema), partial(container.get, PeopleFiles))
     app = Litestar(
         route_handlers=[
             Router(
                 PREFIX,
                 route_handlers=[
-                    *(handler for part in (predictions, reasons, models, health, docs) for handler in part.HANDLERS),
+                    *_answers_to_options(handlers),
+                    *handlers,
                     *more,
                     Router(
                         "/",
@@ -81,7 +113,7 @@ def create_app(
             "shared": Provide(lambda: shared, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Litestar's type is invariant in the exception
-        openapi_config=openapi.config(options.version),
+        openapi_config=document.config(options.version, schema),
         cors_config=_cors(options.allowed_origins),
         request_max_body_size=options.body_limit,
         logging_config=None,  # errors are logged where they are answered

@@ -9,11 +9,12 @@ from litestar import MediaType, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from entrypoints.http import access
+from entrypoints.http.auth import access
 
 STATIC: Final = Path(__file__).parent / "static"
 _FILES: Final = {
     "swagger-ui.css": "text/css",
+    "docs.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",
     "start.js": "text/javascript",
 }
@@ -27,6 +28,7 @@ _PAGE: Final = """\
 <title>Medcost API</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="docs/swagger-ui.css">
+<link rel="stylesheet" href="docs/docs.css">
 </head>
 <body>
 <div id="docs"></div>

@@ -17,10 +17,11 @@ from domain.errors import (
     InvalidInput,
     MedcostError,
     ModelRefused,
+    NotAllowed,
     NotFound,
     Unavailable,
 )
-from entrypoints.http.schemas import BadField, Problem
+from entrypoints.http.schemas.problems import BadField, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,7 +33,8 @@ ERROR: Final = "medcost.error"
 _DOMAIN: Final[Mapping[type[MedcostError], tuple[int, str]]] = {
     InvalidInput: (422, "invalid-input"),
     NotFound: (404, "not-found"),
-    IdempotencyKeyReused: (422, "invalid-input"),
+    NotAllowed: (403, "forbidden"),
+    IdempotencyKeyReused: (422, "reused-key"),
     Conflict: (409, "conflict"),
     ModelRefused: (409, "conflict"),
     Unavailable: (503, "unavailable"),
@@ -51,6 +53,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "unsupported-media-type": "The body is of a type that is not understood",
     "misdirected": "This name is not served here",
     "invalid-input": "The input breaks a rule",
+    "reused-key": "The Idempotency-Key came with another body before",
     "too-often": "Too many requests came",
     "unavailable": "A part is away for now",
     "internal": "Something went wrong on our side",
@@ -127,7 +130,7 @@ def problem(
 def on_domain_error(request: Request, error: MedcostError) -> Response[Problem]:
     """Answer what the domain reports; what the table does not name is an internal error."""
     _note(request, error)
-    found = next((_DOMAIN[kind] for kind in type(error).__mro__ if kind in _DOMAIN), None)
+    found = _status_of(type(error))
     if found is None:
         return on_any_error(request, error)
     status, kind = found
@@ -138,6 +141,23 @@ def on_domain_error(request: Request, error: MedcostError) -> Response[Problem]:
     elif isinstance(error, IdempotencyKeyReused):
         errors = [BadField("", "reused", str(error))]
     return _response(problem(status, str(error), path=request.url.path, kind=kind, errors=errors), headers)
+
+
+def problem_of(name: str, detail: str, *, path: str) -> Problem:
+    """Write the problem of an error of the domain by its name, as a job keeps it; what is unknown is internal."""
+    known = {kind.__name__: kind for kind in _family(MedcostError)}
+    status, kind = (_status_of(known[name]) if name in known else None) or (500, "internal")
+    return problem(status, detail, path=path, kind=kind)
+
+
+def _status_of(error: type[MedcostError]) -> tuple[int, str] | None:
+    return next((_DOMAIN[kind] for kind in error.__mro__ if kind in _DOMAIN), None)
+
+
+def _family(error: type[MedcostError]) -> Iterator[type[MedcostError]]:
+    yield error
+    for kind in error.__subclasses__():
+        yield from _family(kind)
 
 
 def on_bad_fields(request: Request, error: BadRequestFields) -> Response[Problem]:

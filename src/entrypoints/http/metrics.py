@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from domain.prediction import ModelReference
+    from domain.costs.prediction import ModelReference
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _SHORT: Final = (0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, *_SECONDS)

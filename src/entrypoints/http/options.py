@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
 
-from entrypoints.http.limits import RateLimit
+from entrypoints.http.middleware.limits import RateLimit
 
 
 @dataclass(frozen=True, slots=True)

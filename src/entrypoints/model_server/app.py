@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
-from domain.beneficiary import Beneficiary
 from domain.errors import InvalidInput, MedcostError, Unavailable
+from domain.people.beneficiary import Beneficiary
 from domain.ports.loader import LoadedModel
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
-    from domain.prediction import EstimateColumns
+    from domain.costs.explanation import Explained
+    from domain.costs.prediction import EstimateColumns
+    from domain.people.schema import Schema
 
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -32,8 +34,8 @@ _log = logging.getLogger(__name__)
 _JSON: Final = "application/json"
 _NAME: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _LONGEST_NAMES: Final = 2000
-_MAX_JSON: Final = 4096
-"""Most bytes of a JSON body: six facts are far smaller."""
+_MAX_JSON: Final = 16_384
+"""Most bytes of a JSON body: forty facts are smaller."""
 
 
 class Serving(LoadedModel, Protocol):
@@ -52,14 +54,14 @@ class Hop:
     Args:
         content_type: of questions and answers.
         max_request: most bytes of a question.
-        decode_request: reads whom to estimate, n x 6 doubles; raises `MedcostError` if the bytes are no question.
-        encode_answer: writes down what one model estimates.
+        decode_request: reads whom to estimate, a row each; raises `MedcostError` if the bytes are no question.
+        encode_answer: writes down what one model estimates, given the content type of the question.
     """
 
     content_type: str
     max_request: int
     decode_request: Callable[[bytes], memoryview[float]]
-    encode_answer: Callable[[EstimateColumns], bytes]
+    encode_answer: Callable[[EstimateColumns, str], bytes]
 
 
 class _Refusal(Exception):
@@ -78,11 +80,13 @@ class ModelApp:
     Args:
         model: what answers.
         hop: how questions are read and answers written on the way of predictions.
+        schema: which facts the people have who are asked about.
         most_at_once: requests worked on at a time; one more gets 503 at once instead of a place in a queue.
     """
 
     model: Serving
     hop: Hop
+    schema: Schema
     most_at_once: int = 128
     _at_work: int = field(default=0, init=False)
 
@@ -135,15 +139,19 @@ class ModelApp:
     async def _predict(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
         hop = self.hop
         body = await _body(scope, receive, hop.content_type, at_most=hop.max_request)
-        return hop.content_type, hop.encode_answer(await self.model.predict_columns(hop.decode_request(body)))
+        answer = await self.model.predict_columns(hop.decode_request(body), self.schema)
+        return hop.content_type, hop.encode_answer(answer, _content_type(scope))
 
     async def _explain(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
         body = await _body(scope, receive, _JSON, at_most=_MAX_JSON)
         try:
             facts = msgspec.json.decode(body, type=dict[str, object])
         except msgspec.DecodeError as error:
-            raise _Refusal(400, f"the six facts cannot be read: {error}") from error
-        return _JSON, msgspec.json.encode(await self.model.explain(Beneficiary.of(facts)))
+            raise _Refusal(400, f"the facts cannot be read: {error}") from error
+        person = Beneficiary.of(self.schema, facts)
+        # releases before the typical cost was explained ask without saying what
+        of: Explained = "typical" if scope.get("query_string") == b"of=typical" else "expected"
+        return _JSON, msgspec.json.encode(await self.model.explain(person, of))
 
     async def _name(self, _scope: Scope, _receive: Receive) -> tuple[str, bytes]:
         model = await self.model.model()
@@ -157,9 +165,13 @@ def _requests(scope: Scope) -> list[str]:
     return [name for name in given.split(",") if _NAME.fullmatch(name)]
 
 
-async def _body(scope: Scope, receive: Receive, content_type: str, *, at_most: int) -> bytes:
+def _content_type(scope: Scope) -> str:
     headers: dict[bytes, bytes] = dict(scope["headers"])
-    given = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    return headers.get(b"content-type", b"").decode("latin-1")
+
+
+async def _body(scope: Scope, receive: Receive, content_type: str, *, at_most: int) -> bytes:
+    given = _content_type(scope).partition(";")[0].strip().lower()
     if given != content_type:
         raise _Refusal(415, f"the body must be {content_type}, not {given or 'without a type'}")
     parts: list[bytes] = []

@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from entrypoints.wiring.garbage import collect_seldom
-from entrypoints.wiring.logs import configure_logs
-from entrypoints.wiring.model_server import bentoml_environment
-from entrypoints.wiring.settings import load
-from entrypoints.wiring.traces import traced
+from entrypoints.composition.model_server import bentoml_environment
+from entrypoints.composition.settings import load
+from entrypoints.hosting.garbage import collect_seldom
+from entrypoints.hosting.logs import configure_logs
+from entrypoints.hosting.serving import raise_file_limit
+from entrypoints.hosting.traces import traced
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -71,6 +72,7 @@ def run(listening: socket.socket, *, workers: int = 1) -> None:
     os.environ.update(bentoml_environment())
     # before NumPy and OpenMP are loaded: on a few rows threads only wait for each other (boosting: 40 ms, not 1)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    raise_file_limit()
     config = uvicorn.Config(
         "entrypoints.model_server.main:application",
         factory=True,

@@ -1,6 +1,6 @@
 """The BentoML service: ``entrypoints.model_server.service:MedcostModel``.
 
-BentoML wants it made at import, so this is the one entrypoint that asks wiring for its parts by itself.
+BentoML wants it made at import, so this is the one entrypoint that asks composition for its parts by itself.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import bentoml
 
 from domain.errors import PredictorUnavailable
+from entrypoints.composition.model_server import hop, served_model
+from entrypoints.composition.schema import home_schema
+from entrypoints.composition.settings import load
 from entrypoints.model_server.app import ModelApp
-from entrypoints.wiring.model_server import hop, served_model
 
 if TYPE_CHECKING:
     from entrypoints.model_server.app import Receive, Scope, Send
@@ -37,7 +39,8 @@ class MedcostModel:
 
     def __init__(self) -> None:
         self._model = served_model()
-        self.app = ModelApp(self._model, hop())
+        schema = home_schema(load())
+        self.app = ModelApp(self._model, hop(schema), schema)
         self._following: asyncio.Task[None] | None = None
 
     @bentoml.on_startup

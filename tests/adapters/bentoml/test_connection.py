@@ -2,90 +2,21 @@
 
 import asyncio
 import tempfile
-from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
-from adapters.bentoml import wire
 from adapters.bentoml.connection import ModelServer
 from adapters.bentoml.explainer import BentoExplainer
 from adapters.bentoml.predictor import BentoPredictor
-from domain.beneficiary import Beneficiary, Region, Sex
-from domain.cost import CostDistribution
+from domain.costs.prediction import ModelReference
 from domain.errors import ConfigurationError, PredictorUnavailable
-from domain.prediction import Estimate, EstimateColumns, ModelReference
+from domain.people.beneficiary import Beneficiary
+from tests.support.default_schema import DEFAULT
+from tests.support.scripted_server import always, frame, head_of_request, http, read_request, rows_of, server
 
-ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+ann = Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))
 one, two = ModelReference(1, "one"), ModelReference(2, "two")
-
-
-def frame(model, rows):
-    return wire.encode_answer(
-        EstimateColumns.of(model, [Estimate(CostDistribution(7.0, (7.0,) * 99), (), model)] * rows)
-    )
-
-
-def http(status, body, *headers):
-    lines = [f"HTTP/1.1 {status} X", f"content-length: {len(body)}", *headers, "", ""]
-    return "\r\n".join(lines).encode() + body
-
-
-async def head_of_request(reader):
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-    await reader.readexactly(int(length.split(b":")[1]))
-    return head.lower()
-
-
-async def read_request(reader):
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b":0")
-    return await reader.readexactly(int(length.split(b":")[1]))
-
-
-@asynccontextmanager
-async def server(answer, path=None):
-    """A server whose every connection is handled by `answer(reader, writer)`."""
-
-    connections = []
-
-    async def handle(reader, writer):
-        connections.append(writer)
-        try:
-            await answer(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass  # the client went away, or the test is over
-        finally:
-            writer.close()
-
-    if path:
-        listening = await asyncio.start_unix_server(handle, path)
-        yield f"unix:{path}"
-    else:
-        listening = await asyncio.start_server(handle, "127.0.0.1", 0)
-        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-    listening.close()
-    for connection in connections:
-        connection.close()
-
-
-def always(*answers):
-    """Answers to requests, in turn, over all connections; the last one for ever."""
-    left = list(answers)
-
-    async def answer(reader, writer):
-        while True:
-            body = await read_request(reader)
-            given = left.pop(0) if len(left) > 1 else left[0]
-            writer.write(given(body) if callable(given) else given)
-            await writer.drain()
-
-    return answer
-
-
-def rows_of(body):
-    return len(wire.decode_request(body))
 
 
 async def hang(reader, _writer):
@@ -113,7 +44,7 @@ BROKEN = {
 @pytest.mark.parametrize("how", BROKEN)
 async def test_whatever_a_server_does_wrong_is_unavailability(how):
     async with server(BROKEN[how]) as address:
-        asked = ModelServer(address, deadline=0.5)
+        asked = ModelServer(address, deadline=0.2)
         for question in (
             BentoPredictor(asked).predict([ann]),
             BentoPredictor(asked).model(),
@@ -200,74 +131,6 @@ async def test_it_speaks_over_a_unix_socket_too():
             asked = ModelServer(address)
             assert (await BentoPredictor(asked).predict([ann]))[0].cost.expected == 7
             await asked.close()
-
-
-async def test_a_long_batch_is_asked_in_parts():
-    sizes = []
-
-    def note(body):
-        sizes.append(rows_of(body))
-        return http(200, frame(one, sizes[-1]))
-
-    async with server(always(note)) as address:
-        asked = ModelServer(address, deadline=30)
-        assert len(await BentoPredictor(asked).predict([ann] * 4500)) == 4500
-        await asked.close()
-    assert sizes == [2048, 2048, 404]
-
-
-async def test_a_model_swapped_within_a_batch_has_all_of_it_answered_anew():
-    by_one, by_two = (lambda body, model=model: http(200, frame(model, rows_of(body))) for model in (one, two))
-    async with server(always(by_one, by_two)) as address:
-        asked = ModelServer(address, deadline=30)
-        answers = await BentoPredictor(asked).predict([ann] * 2049)
-        await asked.close()
-    assert {estimate.model for estimate in answers} == {two}
-
-
-async def test_models_that_never_settle_give_no_mixed_answer():
-    turns = [one, two] * 3
-    async with server(
-        always(*(lambda body, model=model: http(200, frame(model, rows_of(body))) for model in turns))
-    ) as address:
-        asked = ModelServer(address, deadline=30)
-        with pytest.raises(PredictorUnavailable, match="replaced"):
-            await BentoPredictor(asked).predict([ann] * 2049)
-        await asked.close()
-
-
-async def test_the_server_is_told_which_requests_share_a_question():
-    heads = []
-
-    async def answer(reader, writer):
-        while True:
-            heads.append(await head_of_request(reader))
-            rows = int(heads[-1].partition(b"content-length: ")[2].split()[0]) // 48
-            writer.write(http(200, frame(one, rows)))
-
-    names = iter("abcdef")
-    async with server(answer) as address:
-        asked = ModelServer(address, told=lambda: next(names))
-        predictor = BentoPredictor(asked)
-        await asyncio.gather(*(predictor.predict([ann]) for _ in range(4)))
-        await asked.close()
-    named = [head.partition(b"x-request-id: ")[2].split(b"\r\n")[0].decode() for head in heads]
-    assert ",".join(named).split(",") == list("abcd")
-    assert any("," in together for together in named)
-
-
-async def test_a_question_carries_what_its_trace_hands_on():
-    heads = []
-
-    async def answer(reader, writer):
-        heads.append(await head_of_request(reader))
-        writer.write(http(200, frame(one, 1)))
-
-    async with server(answer) as address:
-        asked = ModelServer(address, traced=lambda question: nullcontext({"traceparent": f"of {question}"}))
-        await BentoPredictor(asked).predict([ann])
-        await asked.close()
-    assert b"traceparent: of post /v1/predict\r\n" in heads[0]
 
 
 @pytest.mark.parametrize("address", ["model:3000", "model", "", "ftp://model:3000", "http://:3000", "http://model:no"])

@@ -4,12 +4,13 @@ import subprocess
 import sys
 
 import pytest
-from bentoml._internal.models import ModelStore
 
 from adapters.bentoml import pointer
 from adapters.bentoml.publisher import BentoPublisher
 from adapters.memory.loader import write_flat_model
-from domain.prediction import ModelReference
+from domain.costs.prediction import ModelReference
+
+pytestmark = pytest.mark.process
 
 
 @pytest.fixture
@@ -28,6 +29,8 @@ def publisher(tmp_path):
 
 
 async def test_bentoml_knows_the_model_by_version_and_digest(publisher, model, folder):
+    from bentoml._internal.models import ModelStore
+
     await publisher.publish(model, folder)
     stored = ModelStore(publisher.home / "models").get("medcost:latest")
     assert stored.tag.version == f"v3-{model.digest[:12]}"

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.memory.loader import read_cost, write_flat_model
-from adapters.mlflow.registry import MlflowRegistry
-from adapters.mlflow.store import MlflowStore
-from adapters.mlflow.tracker import MlflowTracker
-from domain.claims import DataOrigin
-from domain.evaluation import Metric
-from domain.model import ModelCard, Provenance, Recipe, TrainedModel
+from domain.models.evaluation import Metric
+from domain.models.model import ModelCard, Provenance, Recipe, TrainedModel
+from domain.models.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
+from domain.people.claims import DataOrigin
 from domain.ports.tracker import ExperimentSetup
-from domain.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
+
+pytestmark = pytest.mark.process
 
 ORIGIN = DataOrigin("x", "x", synthetic=True)
 
@@ -31,6 +30,8 @@ print(MlflowStore(f"sqlite:///{folder}/mlflow.db", folder / "artifacts").experim
 
 
 def open_store(folder):
+    from adapters.mlflow.store import MlflowStore
+
     return MlflowStore(f"sqlite:///{folder}/mlflow.db", folder / "artifacts")
 
 
@@ -80,6 +81,8 @@ def test_processes_that_open_a_fresh_store_at_once_share_one_experiment_and_send
 
 
 def test_the_run_of_another_machine_is_left_alone(store):
+    from adapters.mlflow.tracker import MlflowTracker
+
     elsewhere = store.client.create_run(store.experiment, tags={"medcost.process": "elsewhere 1 1.0"}).info.run_id
     here = store.client.create_run(store.experiment).info.run_id
     assert MlflowTracker(store).fail_abandoned() == 1
@@ -88,6 +91,8 @@ def test_the_run_of_another_machine_is_left_alone(store):
 
 
 def test_a_long_configuration_is_kept_whole(store):
+    from adapters.mlflow.tracker import MlflowTracker
+
     configuration = {f"model.family_{number}.depth": number for number in range(250)}
     setup = ExperimentSetup(
         stage="training",
@@ -95,6 +100,7 @@ def test_a_long_configuration_is_kept_whole(store):
         origin=ORIGIN,
         data_digest="d",
         rows=1,
+        currency="USD",
         git_revision="",
         configuration=configuration,
     )
@@ -105,6 +111,8 @@ def test_a_long_configuration_is_kept_whole(store):
 
 
 async def test_a_home_that_was_moved_takes_its_artifacts_along(tmp_path, home, store, model):
+    from adapters.mlflow.registry import MlflowRegistry
+
     assert store.experiment
     first = shutil.copytree(home, tmp_path / "first")
     await MlflowRegistry(open_store(first)).register(model)

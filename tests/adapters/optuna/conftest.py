@@ -3,16 +3,14 @@
 import subprocess
 import sys
 import textwrap
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
 
 WORKER = textwrap.dedent("""
     import json, sys
     from adapters.optuna.options import TuneBudget, TuneOptions
     from adapters.optuna.tuner import OptunaTuner
-    from domain.model import FloatRange
+    from domain.models.model import FloatRange
 
     url, stands_in, trials = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     calls = 0
@@ -35,23 +33,12 @@ WORKER = textwrap.dedent("""
 
 
 @pytest.fixture
-def file_url(tmp_path):
-    return f"sqlite:///{tmp_path / 'optuna.db'}"
+def optuna_url(optuna_database):
+    """The address of an empty storage in PostgreSQL."""
+    return optuna_database()
 
 
-@pytest.fixture
-def postgres_url(postgres_server):
-    """An empty database of Optuna's own."""
-    name = f"optuna_{uuid4().hex}"
-    engine = create_engine(postgres_server("postgres", driver="psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        yield postgres_server(name, driver="psycopg")
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
-
-
-@pytest.fixture(params=["file_url", "postgres_url"])
+@pytest.fixture(params=["optuna_file", "optuna_url"])
 def url(request):
     return request.getfixturevalue(request.param)
 

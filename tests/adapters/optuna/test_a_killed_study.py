@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from adapters.optuna.options import PrunerOptions, TuneBudget, TuneOptions
 from adapters.optuna.tuner import OptunaTuner
-from domain.model import FloatRange
+from domain.models.model import FloatRange
 
 TRIALS = 6
 
@@ -51,10 +51,10 @@ def kill(worker):
     worker.wait()
 
 
-def let_heartbeats_age(url):
-    """What two minutes of silence look like in the database."""
+def let_heartbeats_age(url, by="3 minutes"):
+    """What two minutes of silence look like in the database; or a clock that was set back, by a negative age."""
     with create_engine(url).begin() as connection:
-        connection.execute(text("UPDATE trial_heartbeats SET heartbeat = heartbeat - interval '3 minutes'"))
+        connection.execute(text(f"UPDATE trial_heartbeats SET heartbeat = heartbeat - interval '{by}'"))
 
 
 def test_a_killed_study_goes_on_from_its_trials_and_tries_the_broken_one_again(url, start):
@@ -70,19 +70,19 @@ def test_a_killed_study_goes_on_from_its_trials_and_tries_the_broken_one_again(u
     assert len({trial.hyperparameters["share"] for trial in me.trials}) == TRIALS
 
 
-def test_the_broken_trial_is_failed_in_the_database(file_url, start):
-    worker = start(file_url, stands_in=1)
+def test_the_broken_trial_is_failed_in_the_database(optuna_file, start):
+    worker = start(optuna_file, stands_in=1)
     begun(worker, 1)
     kill(worker)
-    Worker(file_url).tune()
-    states = [trial.state.name for trial in optuna.load_study(study_name="s", storage=file_url).trials]
+    Worker(optuna_file).tune()
+    states = [trial.state.name for trial in optuna.load_study(study_name="s", storage=optuna_file).trials]
     assert states == ["FAIL"] + ["COMPLETE"] * TRIALS
 
 
-def test_a_worker_waits_for_trials_of_others_and_takes_them_over_when_these_die(postgres_url, start):
-    other = start(postgres_url, stands_in=2)
+def test_a_worker_waits_for_trials_of_others_and_takes_them_over_when_these_die(optuna_url, start):
+    other = start(optuna_url, stands_in=2)
     tried = begun(other, 2)
-    me = Worker(postgres_url)
+    me = Worker(optuna_url)
     with ThreadPoolExecutor(1) as thread:
         best = thread.submit(me.tune)
         while not me.waits:
@@ -96,20 +96,21 @@ def test_a_worker_waits_for_trials_of_others_and_takes_them_over_when_these_die(
     assert len(me.trials) == TRIALS
 
 
-def test_the_trial_of_a_machine_that_is_lost_is_known_by_its_heartbeat(postgres_url, start, part):
+@pytest.mark.parametrize("age", ["3 minutes", "-1 day"])
+def test_the_trial_of_a_machine_that_is_lost_is_known_by_its_heartbeat(optuna_url, start, part, age):
     as_another_machine = ["unshare", "--uts", "sh", "-c", 'hostname elsewhere; exec "$@"', "sh"]
     can = shutil.which("unshare") and not subprocess.run([*as_another_machine, "true"], check=False).returncode
     part("uts-namespaces", None if can else "unshare --uts is not allowed here")
-    other = start(postgres_url, stands_in=2, by=as_another_machine)
+    other = start(optuna_url, stands_in=2, by=as_another_machine)
     tried = begun(other, 2)
     kill(other)
-    me = Worker(postgres_url)
+    me = Worker(optuna_url)
     with ThreadPoolExecutor(1) as thread:
         best = thread.submit(me.tune)
         while not me.waits:
             sleep(0.05)
         assert not best.done()
-        let_heartbeats_age(postgres_url)
+        let_heartbeats_age(optuna_url, by=age)
         best.result()
     assert me.tried[-1] == tried[1]
     assert len(me.trials) == TRIALS
@@ -128,21 +129,21 @@ CREATE TRIGGER beats_first AFTER INSERT ON trial_user_attributes
 
 
 def test_a_trial_beats_before_it_has_an_owner_so_no_moment_is_left_in_which_it_would_be_waited_for_in_vain(
-    postgres_url,
+    optuna_url,
 ):
-    Worker(postgres_url, trials=1).tune()
-    with create_engine(postgres_url).begin() as connection:
+    Worker(optuna_url, trials=1).tune()
+    with create_engine(optuna_url).begin() as connection:
         connection.execute(text(IN_ORDER))
-    me = Worker(postgres_url)
+    me = Worker(optuna_url)
     me.tune()
     assert len(me.trials) == TRIALS
 
 
-def test_a_worker_that_stood_still_finds_its_trial_done_by_another_and_goes_on(postgres_url, start):
-    still = start(postgres_url, stands_in=2, trials=TRIALS + 1)
+def test_a_worker_that_stood_still_finds_its_trial_done_by_another_and_goes_on(optuna_url, start):
+    still = start(optuna_url, stands_in=2, trials=TRIALS + 1)
     tried = begun(still, 2)
-    let_heartbeats_age(postgres_url)
-    me = Worker(postgres_url)
+    let_heartbeats_age(optuna_url)
+    me = Worker(optuna_url)
     me.tune()
     assert tried[1] in me.tried
     assert len(me.trials) == TRIALS
@@ -163,17 +164,17 @@ def test_processes_that_begin_at_once_share_one_study(url, start):
     assert len(Worker(url).trials) == TRIALS
 
 
-def test_four_workers_of_which_two_are_killed_lose_and_double_no_trial(postgres_url, start):
+def test_four_workers_of_which_two_are_killed_lose_and_double_no_trial(optuna_url, start):
     trials = 16
-    doomed = [start(postgres_url, stands_in=2, trials=trials) for _ in range(2)]
+    doomed = [start(optuna_url, stands_in=2, trials=trials) for _ in range(2)]
     left = [begun(worker, 2)[1] for worker in doomed]
-    others = [start(postgres_url, trials=trials) for _ in range(2)]
+    others = [start(optuna_url, trials=trials) for _ in range(2)]
     begun(others[0], 1)
     for worker in doomed:
         kill(worker)
     assert [worker.wait(timeout=60) for worker in others] == [0, 0]
 
-    me = Worker(postgres_url, trials)
+    me = Worker(optuna_url, trials)
     best = me.tune()
     assert me.tried == []
     assert {trial.state for trial in me.trials} == {"complete"}
@@ -182,14 +183,14 @@ def test_four_workers_of_which_two_are_killed_lose_and_double_no_trial(postgres_
     assert all(one["share"] in shares for one in left)
     assert best.loss == min(trial.loss for trial in me.trials if trial.loss is not None)
     # as the study itself says
-    study = optuna.load_study(study_name="s", storage=postgres_url)
+    study = optuna.load_study(study_name="s", storage=optuna_url)
     assert study.best_params == best.hyperparameters
     assert [trial.state.name for trial in study.trials].count("FAIL") == 2
 
 
-def test_trials_are_pruned_by_what_other_workers_reported(postgres_url, start):
-    assert start(postgres_url).wait(timeout=60) == 0
-    me = Worker(postgres_url, TRIALS + 3, worse_by=10.0, pruner=PrunerOptions(kind="median", warmup_steps=0))
+def test_trials_are_pruned_by_what_other_workers_reported(optuna_url, start):
+    assert start(optuna_url).wait(timeout=60) == 0
+    me = Worker(optuna_url, TRIALS + 3, worse_by=10.0, pruner=PrunerOptions(kind="median", warmup_steps=0))
     me.tune()
     assert [trial.state for trial in me.trials[-3:]] == ["pruned"] * 3
 

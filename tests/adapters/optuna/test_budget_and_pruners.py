@@ -9,7 +9,7 @@ import pytest
 
 from adapters.optuna.options import PrunerOptions, SamplerOptions, TuneBudget, TuneOptions
 from adapters.optuna.tuner import OptunaTuner
-from domain.model import FloatRange, Hyperparameters
+from domain.models.model import FloatRange, Hyperparameters
 from domain.ports.tuner import Trial
 
 SPACE = {"x": FloatRange(0.0, 10.0)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from urllib.parse import urlencode
 
+import asyncpg
 import pytest
 
 from adapters.postgres.engine import connect, translated
@@ -58,3 +59,8 @@ async def test_what_cannot_be_followed_is_named(nowhere, told, named):
 )
 async def test_what_can_be_followed_reaches_for_the_server(nowhere, told):
     assert await what_is_said(f"{nowhere}?{urlencode(told)}") == "the database does not answer (ConnectionRefusedError)"
+
+
+def test_a_full_disk_of_the_database_is_named():
+    with pytest.raises(RepositoryUnavailable, match="the disk of the database is full: make room there"), translated():
+        raise asyncpg.DiskFullError

@@ -14,13 +14,15 @@ from sqlalchemy.dialects import postgresql
 from adapters.postgres.engine import connect, driver_of
 from adapters.postgres.history import page_statement
 from adapters.postgres.predictions import PostgresPredictions
-from domain.beneficiary import Beneficiary, Region, Sex
-from domain.cost import Interval
+from adapters.postgres.recorded_facts import RecordedFacts
+from domain.costs.distribution import Interval
+from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
 from domain.errors import RepositoryUnavailable
-from domain.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
+from domain.people.beneficiary import Beneficiary
+from tests.support.default_schema import DEFAULT
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-ANN = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+ANN = Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))
 NEW = NewPrediction(
     created_at=NOON,
     beneficiary=ANN,
@@ -57,7 +59,7 @@ def cut_all_others(admin):
 
 
 async def test_records_that_come_together_share_commits(engine):
-    predictions = PostgresPredictions(engine)
+    predictions = PostgresPredictions(engine, DEFAULT)
     made = await asyncio.gather(*(predictions.add(NEW) for _ in range(100)))
     async with engine.connect() as connection:
         found = await connection.execute(text("SELECT count(*), count(DISTINCT xmin::text) FROM predictions"))
@@ -67,7 +69,7 @@ async def test_records_that_come_together_share_commits(engine):
 
 @pytest.mark.parametrize("bad", [BAD, WORSE])
 async def test_a_bad_record_never_takes_its_neighbours_down(engine, bad):
-    predictions = PostgresPredictions(engine)
+    predictions = PostgresPredictions(engine, DEFAULT)
     outcomes = await asyncio.gather(
         *(predictions.add(bad if number == 5 else NEW) for number in range(12)), return_exceptions=True
     )
@@ -91,7 +93,7 @@ async def test_a_bad_record_never_takes_its_neighbours_down(engine, bad):
     ],
 )
 async def test_what_the_database_refuses_shows_no_facts_in_any_log(engine, refuse):
-    predictions = PostgresPredictions(engine)
+    predictions = PostgresPredictions(engine, DEFAULT)
     made = await predictions.add(NEW)
     with pytest.raises(Exception) as refused:  # noqa: PT011  # its words are what counts, whichever library raises
         await refuse(predictions, made)
@@ -100,12 +102,12 @@ async def test_what_the_database_refuses_shows_no_facts_in_any_log(engine, refus
     while cause:
         said += "".join(traceback.format_exception_only(cause))
         cause = cause.__cause__
-    for shown in (ANN.bmi, NEW.expected, BAD.interval.low, WORSE.model.version):
+    for shown in (ANN["bmi"], NEW.expected, BAD.interval.low, WORSE.model.version):
         assert str(shown) not in said
 
 
 async def test_a_key_is_not_taken_by_a_record_that_failed(engine):
-    predictions, key = PostgresPredictions(engine), Idempotency("key", "body")
+    predictions, key = PostgresPredictions(engine, DEFAULT), Idempotency("key", "body")
     outcomes = await asyncio.gather(
         predictions.add(BAD, idempotency=key), predictions.add(NEW, idempotency=key), return_exceptions=True
     )
@@ -115,7 +117,7 @@ async def test_a_key_is_not_taken_by_a_record_that_failed(engine):
 
 async def test_twins_in_two_processes_are_one_prediction(engine, postgres_url):
     another = connect(postgres_url, deadline=1)
-    here, there = PostgresPredictions(engine), PostgresPredictions(another)
+    here, there = PostgresPredictions(engine, DEFAULT), PostgresPredictions(another, DEFAULT)
     keys = [Idempotency(f"key {number}", "body") for number in range(30)]
     made, twins = await asyncio.gather(
         asyncio.gather(*(here.add(NEW, idempotency=key) for key in keys)),
@@ -127,7 +129,7 @@ async def test_twins_in_two_processes_are_one_prediction(engine, postgres_url):
 
 
 async def test_a_database_that_is_too_slow_is_unavailable_within_the_deadline_and_forgiven(engine, admin):
-    predictions = PostgresPredictions(engine, deadline=0.5)
+    predictions = PostgresPredictions(engine, DEFAULT, deadline=0.5)
     with admin.transaction():
         admin.execute("LOCK TABLE predictions")
         waiting = [asyncio.create_task(predictions.add(NEW)) for _ in range(2000)]
@@ -144,7 +146,7 @@ async def test_a_database_that_is_too_slow_is_unavailable_within_the_deadline_an
 
 
 async def test_a_caller_that_goes_away_hurts_nobody(engine, admin):
-    predictions = PostgresPredictions(engine)
+    predictions = PostgresPredictions(engine, DEFAULT)
     with admin.transaction():
         admin.execute("LOCK TABLE predictions")
         callers = [asyncio.create_task(predictions.add(NEW)) for _ in range(10)]
@@ -157,7 +159,7 @@ async def test_a_caller_that_goes_away_hurts_nobody(engine, admin):
 
 
 async def test_cut_connections_are_replaced(engine, admin):
-    predictions = PostgresPredictions(engine)
+    predictions = PostgresPredictions(engine, DEFAULT)
     made = await predictions.add(NEW)
     await asyncio.gather(*(predictions.get(made.id) for _ in range(5)))
     cut_all_others(admin)
@@ -168,7 +170,7 @@ async def test_cut_connections_are_replaced(engine, admin):
 
 
 async def test_every_answer_is_recorded_once_however_often_connections_are_cut(engine, admin):
-    predictions = PostgresPredictions(engine)
+    predictions = PostgresPredictions(engine, DEFAULT)
     answered = []
 
     async def client():
@@ -191,17 +193,20 @@ async def test_every_answer_is_recorded_once_however_often_connections_are_cut(e
 
 FILTERS = [
     {},
-    {"smoker": True},
-    {"sex": "male"},
-    {"region": "southwest"},
-    {"smoker": False, "sex": "female"},
-    {"smoker": True, "sex": "male", "region": "northeast"},
+    {"where": {"smoker": True}},
+    {"where": {"sex": "male"}},
+    {"where": {"region": "southwest"}},
+    {"where": {"smoker": False, "sex": "female"}},
+    {"where": {"smoker": True, "sex": "male", "region": "northeast"}},
+    {"owner": "key:1"},
+    {"owner": "key:1", "where": {"smoker": True}},
+    {"owner": "key:1", "where": {"smoker": False, "sex": "male", "region": "southeast"}},
 ]
 
 
 @pytest.fixture
 def many_records(admin):
-    """Thirty thousand, a minute apart; no smoker lives in the southwest."""
+    """Thirty thousand of six owners and of nobody, a minute apart; no smoker lives in the southwest."""
     admin.execute(
         """
         CREATE FUNCTION uuidv7_of(at timestamptz, n bigint) RETURNS uuid LANGUAGE sql RETURN
@@ -211,10 +216,10 @@ def many_records(admin):
     admin.execute(
         """
         INSERT INTO predictions (id, created_at, age, sex, bmi, children, smoker, region, expected, typical, level, low,
-                                 high, cautions, model_version, model_digest)
+                                 high, cautions, model_version, model_digest, owner)
         SELECT uuidv7_of(at, n), at, 40, (ARRAY['female', 'male'])[1 + n % 2], 27.5, 1, n % 5 = 0 AND n % 4 > 0,
                (ARRAY['southwest', 'southeast', 'northwest', 'northeast'])[1 + n % 4],
-               8000, 6500, 0.9, 5000, 18000, '[]', 1, 'd'
+               8000, 6500, 0.9, 5000, 18000, '[]', 1, 'd', 'key:' || NULLIF(n % 7, 0)
         FROM (SELECT n, timestamptz '2020-01-01' + n * interval '1 minute' AS at FROM generate_series(1, 30000) n) given
         """
     )
@@ -223,7 +228,9 @@ def many_records(admin):
 
 def rows_read(admin, query):
     """How many rows each scan of a page looks at, by the plan that PostgreSQL chooses; all use an index."""
-    statement = page_statement(query).compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    statement = page_statement(query, RecordedFacts.of(DEFAULT)).compile(
+        dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
+    )
     ((plans,),) = admin.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}").fetchall()
     left, read = [plans[0]["Plan"]], []
     while left:
@@ -239,21 +246,24 @@ def rows_read(admin, query):
 @pytest.mark.parametrize("since", [None, datetime(2020, 1, 3, tzinfo=UTC)], ids=["ever", "since"])
 async def test_a_page_reads_little_more_than_itself(many_records, admin, engine, narrowed, since):
     query = PredictionQuery(limit=50, since=since, **narrowed)
-    assert len(await PostgresPredictions(engine).page(query)) == 50
+    assert len(await PostgresPredictions(engine, DEFAULT).page(query)) == 50
     assert max(rows_read(admin, query)) <= 50
 
 
 async def test_a_page_of_people_that_are_nowhere_reads_next_to_nothing(many_records, admin, engine):
-    nowhere = PredictionQuery(smoker=True, region="southwest")
-    assert await PostgresPredictions(engine).page(nowhere) == []
+    nowhere = PredictionQuery(where={"smoker": True, "region": "southwest"})
+    assert await PostgresPredictions(engine, DEFAULT).page(nowhere) == []
     assert sum(rows_read(admin, nowhere)) == 0
-    future = PredictionQuery(smoker=False, since=datetime(2021, 1, 1, tzinfo=UTC))
+    nobodys = PredictionQuery(owner="key:9")
+    assert await PostgresPredictions(engine, DEFAULT).page(nobodys) == []
+    assert sum(rows_read(admin, nobodys)) == 0
+    future = PredictionQuery(where={"smoker": False}, since=datetime(2021, 1, 1, tzinfo=UTC))
     assert sum(rows_read(admin, future)) == 0
 
 
 async def test_however_many_ask_at_once_connections_are_bounded_and_none_is_left_behind(engine, admin):
     everybody = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    predictions = PostgresPredictions(engine)
+    predictions = PostgresPredictions(engine, DEFAULT)
 
     async def borrow():
         async with driver_of(engine) as driver:

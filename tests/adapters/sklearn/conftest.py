@@ -3,22 +3,31 @@
 import numpy as np
 import pytest
 
+from adapters.arrow.synthetic import SyntheticClaims
 from adapters.memory.clock import FixedClock
-from adapters.pandas.synthetic import SyntheticClaims
-from adapters.sklearn.fitting import Table
+from adapters.memory.sample import small_sample
+from adapters.sklearn.table import Table
 from adapters.sklearn.trainer import SklearnTrainer
-from domain.claims import Claims, DataOrigin
-from domain.model import FoldPlan, Provenance, Recipe
+from domain.models.model import FoldPlan, Provenance, Recipe
+from domain.people.claims import Claims, DataOrigin
+from tests.support.default_schema import DEFAULT
+from tests.support.schemas import CLINIC
 
 
 @pytest.fixture(scope="session")
 def claims():
-    return SyntheticClaims(rows=600, seed=2).read()
+    return SyntheticClaims(DEFAULT, rows=600, seed=2).read()
 
 
 @pytest.fixture(scope="session")
 def table(claims):
     return Table.of(claims)
+
+
+@pytest.fixture(scope="session")
+def clinic():
+    """People with facts of each kind, some of them missing."""
+    return Table.of(small_sample(CLINIC, 400, 3))
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +59,7 @@ def claims_of():
 
     def make(rows, charges):
         digest = f"{abs(hash((rows.tobytes(), charges.tobytes()))):064x}"
-        return Claims(DataOrigin("invented", "for a test", synthetic=True), digest, rows, charges)
+        return Claims(DEFAULT, DataOrigin("invented", "for a test", synthetic=True), digest, rows, charges)
 
     return make
 

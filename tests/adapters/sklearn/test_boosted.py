@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import xgboost
 
-from adapters.sklearn.boosted import Xgboost, kept
+from adapters.sklearn.boosted import Xgboost, as_sklearn
+from tests.support.default_schema import DEFAULT
 
 SETTINGS = {"n_estimators": 60, "learning_rate": 0.1, "max_depth": 6, "min_child_weight": 1.0, "reg_lambda": 1.0}
 
@@ -20,7 +21,9 @@ def booster(table):
 
 def test_what_is_kept_answers_as_the_booster_does(booster, people):
     rows = people(2_000, 7)
-    assert kept(booster).predict(rows) == pytest.approx(booster.predict(xgboost.DMatrix(rows)), rel=1e-5, abs=0.05)
+    assert as_sklearn(booster, DEFAULT).predict(rows) == pytest.approx(
+        booster.predict(xgboost.DMatrix(rows)), rel=1e-5, abs=0.05
+    )
 
 
 def test_a_fact_on_either_side_of_a_split_or_on_it_goes_the_booster_s_way(booster, table):
@@ -28,11 +31,13 @@ def test_a_fact_on_either_side_of_a_split_or_on_it_goes_the_booster_s_way(booste
     around = [np.nextafter(splits, np.float32(-np.inf)), splits, np.nextafter(splits, np.float32(np.inf))]
     rows = np.repeat(table.rows[:1], 3 * len(splits), axis=0)
     rows[:, 2] = np.concatenate(around)
-    assert kept(booster).predict(rows) == pytest.approx(booster.predict(xgboost.DMatrix(rows)), rel=1e-5, abs=0.05)
+    assert as_sklearn(booster, DEFAULT).predict(rows) == pytest.approx(
+        booster.predict(xgboost.DMatrix(rows)), rel=1e-5, abs=0.05
+    )
 
 
 def test_the_same_rows_grow_the_same_trees(table):
-    one, other = (Xgboost(SETTINGS, seed=0).fit(table.rows, table.charges) for _ in range(2))
+    one, other = (Xgboost(SETTINGS, 0, DEFAULT).fit(table.rows, table.charges) for _ in range(2))
     assert np.array_equal(one.predict(table.rows), other.predict(table.rows))
 
 

@@ -13,9 +13,10 @@ import pytest
 from adapters.sklearn.families import FAMILIES
 from adapters.sklearn.fitting import fit_model
 from adapters.sklearn.loader import SklearnModel
-from domain.beneficiary import REGIONS, SEXES, Beneficiary
-from domain.model import Recipe
-from domain.prediction import ModelReference
+from domain.costs.prediction import ModelReference
+from domain.models.model import Recipe
+from domain.people.beneficiary import Beneficiary
+from tests.support.default_schema import DEFAULT, REGIONS, SEXES
 
 A_CENT = 0.01 + 1e-6
 """As far as rounding to cents that add up may move a figure."""
@@ -26,12 +27,15 @@ def anybody(count, seed):
     draw = np.random.default_rng(seed)
     return [
         Beneficiary(
-            age=int(draw.integers(18, 101)),
-            sex=SEXES[draw.integers(2)],
-            bmi=round(float(draw.uniform(10, 70)), 2),
-            children=int(draw.integers(0, 16)),
-            smoker=bool(draw.integers(2)),
-            region=REGIONS[draw.integers(4)],
+            DEFAULT,
+            (
+                int(draw.integers(18, 101)),
+                SEXES[draw.integers(2)],
+                round(float(draw.uniform(10, 70)), 2),
+                int(draw.integers(0, 16)),
+                bool(draw.integers(2)),
+                REGIONS[draw.integers(4)],
+            ),
         )
         for _ in range(count)
     ]

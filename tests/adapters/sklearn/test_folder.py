@@ -11,11 +11,14 @@ import skops.io
 from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import LinearRegression
 
+from adapters.arrow.synthetic import SyntheticClaims
+from adapters.common.schema_json import schema_of_json
 from adapters.sklearn import folder as files
 from adapters.sklearn.families import FAMILIES
 from adapters.sklearn.storage import TRUSTED, opened, read
 from domain.errors import ModelRefused
-from domain.manifest import MANIFEST, sha256
+from domain.models.manifest import MANIFEST, sha256
+from tests.support.default_schema import DEFAULT
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +103,15 @@ def test_another_estimator_than_the_one_that_was_measured_is_refused(copy, table
         read(copy, resealed(copy))
 
 
+@pytest.fixture(scope="module")
+def few():
+    """Claims of as few people as every family learns from: the list is about types, not about figures."""
+    return SyntheticClaims(DEFAULT, rows=150, seed=2).read()
+
+
 @pytest.mark.parametrize("family", FAMILIES)
-def test_every_family_needs_no_more_than_the_list_allows(cook, claims, family):
-    made = cook(claims, family)
+def test_every_family_needs_no_more_than_the_list_allows(cook, few, family):
+    made = cook(few, family)
     allowed = set(TRUSTED)
     assert set(skops.io.get_untrusted_types(file=made.folder / "estimator.skops")) <= allowed
     model, _ = read(made.folder, made.digest)
@@ -112,3 +121,27 @@ def test_every_family_needs_no_more_than_the_list_allows(cook, claims, family):
 def test_verifying_a_folder_needs_no_scikit_learn():
     code = "import sys, adapters.sklearn.folder; assert 'sklearn' not in sys.modules and 'numpy' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # our own line
+
+
+def test_a_folder_keeps_the_schema_that_its_model_learned_with(made):
+    model, _ = read(made.folder, made.digest)
+    assert model.schema == schema_of_json((made.folder / files.SCHEMA).read_bytes()) == DEFAULT
+    assert files.SCHEMA in json.loads((made.folder / MANIFEST).read_bytes())["files"]
+
+
+def test_a_folder_of_before_schemas_answers_as_before(made, copy, claims):
+    (copy / files.SCHEMA).unlink()
+    before, _ = read(copy, resealed(copy))
+    now, _ = read(made.folder, made.digest)
+    rows = np.asarray(claims.facts)
+    assert (before.predict_arrays(rows)[0] == now.predict_arrays(rows)[0]).all()
+    assert [(fact.name, fact.kind, fact.bounds, fact.choices) for fact in before.schema.facts] == [
+        (fact.name, fact.kind, fact.bounds, fact.choices) for fact in DEFAULT.facts
+    ]
+
+
+@pytest.mark.parametrize("content", [b"{}", b"no", b'{"name": "x", "colour": "red"}'])
+def test_a_schema_that_is_none_is_refused(copy, content):
+    (copy / files.SCHEMA).write_bytes(content)
+    with pytest.raises(ModelRefused, match="may not be loaded"):
+        read(copy, resealed(copy))

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from adapters.pandas.synthetic import SyntheticClaims
+from adapters.arrow.synthetic import SyntheticClaims
 from adapters.sklearn import folder as files
-from domain.manifest import MANIFEST
-from domain.model import FoldPlan
-from domain.promotion import PromotionPolicy
+from adapters.sklearn.comparison import people_on_both_sides
+from domain.models.manifest import MANIFEST
+from domain.models.model import FoldPlan
+from domain.models.promotion import PromotionPolicy
+from tests.support.default_schema import DEFAULT
 
 judge = PromotionPolicy().judge
 
@@ -28,6 +30,21 @@ def test_a_first_champion_beats_the_distribution_of_all_costs(trainer, good, cla
     verdict = judge(trainer.compare(good, None, claims, plan))
     assert verdict.passed, verdict.reasons
     assert verdict.candidacy.comparison.method == "unconditional"
+
+
+def test_a_file_with_each_person_twice_is_judged_as_the_file_without_repeats(trainer, good, claims, claims_of, plan):
+    twice = claims_of(np.repeat(np.asarray(claims.facts), 2, axis=0), np.repeat(np.asarray(claims.charges), 2))
+    once, repeated = (trainer.compare(good, None, some, plan) for some in (claims, twice))
+    assert (repeated.measured.rows, repeated.measured.people, repeated.repeated) == (1200, 600, 0)
+    assert repeated.coverage == pytest.approx(once.coverage)
+    assert repeated.comparison.upper_bound == pytest.approx(once.comparison.upper_bound)
+    assert repeated.measured.actuarial.overall.low == pytest.approx(once.measured.actuarial.overall.low)
+
+
+def test_people_on_both_sides_of_a_split_are_counted(table):
+    half = np.arange(300)
+    assert people_on_both_sides(table, [(half, half + 300), (half + 300, half)]) == 0
+    assert people_on_both_sides(table, [(np.arange(310), np.arange(300, 600))]) == 10
 
 
 def test_what_learnt_from_shuffled_costs_is_refused(trainer, cook, good, claims, claims_of, plan):
@@ -55,7 +72,7 @@ def test_an_equal_challenger_passes(trainer, cook, good, claims, plan):
 
 
 def test_where_the_champion_has_not_seen_enough_rows_it_answers_as_it_is(trainer, cook, good, plan):
-    fresh = SyntheticClaims(rows=500, seed=9).read()
+    fresh = SyntheticClaims(DEFAULT, rows=500, seed=9).read()
     comparison = trainer.compare(cook(fresh), (1, good), fresh, plan).comparison
     assert comparison.method == "unseen_rows"
     assert (comparison.rows, comparison.degrees_of_freedom) == (500, 499)
@@ -64,7 +81,7 @@ def test_where_the_champion_has_not_seen_enough_rows_it_answers_as_it_is(trainer
 def test_outcomes_decide_where_the_data_hold_nothing_new_and_those_learnt_from_are_left_out(
     trainer, cook, good, claims, claims_of, plan
 ):
-    fresh = SyntheticClaims(rows=300, seed=9).read()
+    fresh = SyntheticClaims(DEFAULT, rows=300, seed=9).read()
     facts = np.concatenate([np.asarray(fresh.facts), np.asarray(claims.facts)])
     known = claims_of(facts, np.concatenate([np.asarray(fresh.charges), np.asarray(claims.charges)]))
     worse = cook(claims, "linear")
@@ -76,7 +93,7 @@ def test_outcomes_decide_where_the_data_hold_nothing_new_and_those_learnt_from_a
 
 
 def test_outcomes_and_rows_the_champion_never_saw_are_compared_together(trainer, cook, good, plan):
-    fresh, known = SyntheticClaims(rows=300, seed=9).read(), SyntheticClaims(rows=250, seed=10).read()
+    fresh, known = SyntheticClaims(DEFAULT, rows=300, seed=9).read(), SyntheticClaims(DEFAULT, rows=250, seed=10).read()
     challenger = cook(fresh)
     alone = trainer.compare(challenger, (1, good), fresh, plan).comparison
     together = trainer.compare(challenger, (1, good), fresh, plan, known).comparison
@@ -103,7 +120,8 @@ def test_a_folder_whose_intervals_are_too_narrow_is_refused(trainer, good, claim
             (narrow / file.name).write_bytes(file.read_bytes())
     with np.load(narrow / files.DISTRIBUTION) as stored:
         parts = dict(stored)
-    parts["quantiles"] = parts["quantiles"] * 0.01
+    for name in {"distribution.shape.quantiles", "distribution.shape.residuals"} & parts.keys():
+        parts[name] = parts[name] * 0.01
     np.savez(narrow / files.DISTRIBUTION, **parts)
     with np.load(narrow / files.REFERENCE) as stored:
         known = dict(stored)
@@ -119,16 +137,15 @@ def test_a_folder_whose_intervals_are_too_narrow_is_refused(trainer, good, claim
 def _answers_of(folder, parts, known):
     import skops.io
 
-    from adapters.sklearn.distribution import ResidualDistribution
     from adapters.sklearn.model import CostModel
+    from adapters.sklearn.packing import unpacked
     from adapters.sklearn.storage import TRUSTED
     from adapters.sklearn.support import Support
 
-    groups = tuple(np.split(parts["residuals"], np.cumsum(parts["sizes"])[:-1]))
     model = CostModel(
         skops.io.load(folder / files.ESTIMATOR, trusted=list(TRUSTED)),
-        ResidualDistribution(tuple(parts["grouping"].tolist()), float(parts["floor"]), groups, parts["quantiles"]),
-        Support.from_parts(known["lows"], known["highs"], known["rows"], known["charges"]),
+        unpacked(parts, DEFAULT),
+        Support.from_arrays(known, DEFAULT),
         known["background"],
     )
     return model.predict_arrays(known["background"])[0]

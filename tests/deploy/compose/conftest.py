@@ -49,16 +49,22 @@ def machine(part: Callable[..., None], image: Callable[[str], Any]) -> Iterator[
         machine.networks.plug_in()
         yield machine
     finally:
-        machine.stop()
-        machine.networks.unplug()
-        shutil.rmtree(folder)
+        try:
+            machine.stop()
+        finally:
+            machine.networks.unplug()
+            shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="package")
-def up(machine: Machine) -> Machine:
+def up(machine: Machine, secrets: Path) -> Machine:
     """`docker compose up --wait`, in the order that its depends_on give."""
     command = [str(TREE / "docker" / "secrets.sh"), "--owned", "--domain", "medcost.localhost"]
     places = ["--ca", str(machine.folder / ".secrets" / "ca"), "--out", str(machine.folder / ".secrets" / "out")]
+    # what is there already stays: all but the certificate that a browser sees, which has another name here
+    for place in ("ca", "out"):
+        shutil.copytree(secrets.with_name(place), machine.folder / ".secrets" / place)
+    shutil.rmtree(machine.folder / ".secrets" / "out" / "traefik")
     subprocess.run([*command, *places], check=True, capture_output=True)
     (machine.folder / ".secrets").chmod(0o711)
     (machine.folder / ".secrets" / "out").chmod(0o711)

@@ -18,7 +18,8 @@ from typing import Any
 import psutil
 
 from tests.deploy.compose.networks import Networks
-from tests.waiting import until
+from tests.support import isolation
+from tests.support.waiting import until
 
 TREE = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
@@ -47,7 +48,9 @@ class Process:
         return until(children, within=60)[0].pid
 
     def stop(self) -> int:
-        """As an engine does: the image's signal, and SIGKILL for what is left."""
+        """As an engine does: the image's signal, and SIGKILL for what is left. What has ended stays so."""
+        if (status := self.outer.poll()) is not None:
+            return status
         with contextlib.suppress(psutil.NoSuchProcess):
             inner = psutil.Process(self.pid)
             family = [inner, *inner.children(recursive=True)]
@@ -82,7 +85,8 @@ class Machine:
         for file in told.get("env_file", ()):
             lines = (TREE / "docker" / file).read_text(encoding="utf-8").splitlines()
             found |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-        return found | (told.get("environment") or {})
+        # YAML reads what is empty as None
+        return found | {name: "" if value is None else value for name, value in told.get("environment", {}).items()}
 
     def root(self, service: str) -> Path | None:
         """The image's own, if there are images."""
@@ -122,7 +126,9 @@ class Machine:
             box += ["--ro-bind" if mode == ["ro"] else "--bind", str(self.volume(source, target, service)), target]
         box += ["--remount-ro", "/"] if told.get("read_only") else []
         box += ["--chdir", "/tmp", "--die-with-parent", "--clearenv"]
-        for name, value in (self.environment(service) | (settings or {})).items():
+        # by the run's folder, what is left of a service is ended with the run: it outlives bwrap, being another user's
+        own_run = {isolation.RUN: os.environ[isolation.RUN]}
+        for name, value in (self.environment(service) | (settings or {}) | own_run).items():
             box += ["--setenv", name, str(value)]
         box += ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "--no-new-privs"]
         box += ["--bounding-set=-all", "--inh-caps=-all", *command]
@@ -174,7 +180,8 @@ class Machine:
                 assert process.outer.poll() is None, process.said.read_text()
                 return self.healthy(service)
 
-            until(healthy, within=120, said=process.said.read_text, pause=0.2)
+            # each question is a process in the service's namespaces, beside a service that needs the core to start
+            until(healthy, within=280, said=process.said.read_text, pause=0.7)
 
     def volume(self, source: str, target: str, service: str) -> Path:
         """A folder of the tree, or a volume. A new one gets owner and mode of the image's folder, else root's, 0755."""

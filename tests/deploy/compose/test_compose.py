@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.compose.machine import TREE
-from tests.waiting import until
+from tests.support.waiting import until
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
 TRAINING = ("cv=quick", "tuning.n_trials=1", "dataset.rows=400", "model=[linear]")
@@ -44,7 +44,8 @@ pytestmark = pytest.mark.timeout(600)
 
 @pytest.fixture(scope="module")
 def key(up):
-    made = up.run("migrate", "keys", "create", "ann", "--json")
+    """An admin's."""
+    made = up.run("migrate", "keys", "create", "ann", "--role", "admin", "--json")
     assert made.returncode == 0, made.stderr
     return json.loads(made.stdout)["secret"]
 
@@ -102,12 +103,7 @@ def test_each_service_runs_as_its_user_without_capabilities_on_a_root_it_cannot_
 
 def test_networks_let_each_service_reach_what_it_needs_and_nothing_else(up):
     for service, needed in NEEDED.items():
-        found = {
-            other
-            for other, port in PORTS.items()
-            if other != service and up.networks.can_reach_anyhow(service, other, port)
-        }
-        assert found == needed | BESIDES.get(service, set()), service
+        assert up.networks.reached(service, PORTS) == needed | BESIDES.get(service, set()), service
 
 
 def test_no_secret_is_in_an_environment_or_a_command_line(up, key):
@@ -119,22 +115,22 @@ def test_no_secret_is_in_an_environment_or_a_command_line(up, key):
         assert not any(one in process.said.read_text(errors="replace") for one in passwords), service
 
 
-def test_an_admin_promotes_another_model_through_the_api(up):
+def test_an_admin_promotes_another_model_through_the_api(up, key):
     """Which needs the registry, by MLflow's server, and the shelf that the model server reads."""
-    made = json.loads(up.run("migrate", "keys", "create", "eve", "--role", "admin", "--json").stdout)["secret"]
     trained = up.run("trainer", "train", "stage=optuna", "tuning.study=second", *TRAINING)
     assert trained.returncode == 0, trained.stderr
     status, told = through_traefik(
-        up, "/api/v1/models/2/promotion", method="POST", json={"reason": "a test"}, headers={"X-API-Key": made}
+        up, "/api/v1/models/2/promotion", method="POST", json={"reason": "a test"}, headers={"X-API-Key": key}
     )
-    assert status == 200, told
+    assert status == 202, told
     model = f"http://{up.networks.address('model', 'model')}:3000/v1/model"
     until(lambda: up.networks.ask(model, source=up.networks.namespace("api"))[1]["version"] == 2, pause=0.1)
 
 
-def test_a_model_card_names_the_commit_that_the_image_was_built_from(up):
-    told = json.loads(up.run("trainer", "models", "show", "1", "--json").stdout)
-    assert told["card"]["provenance"]["git_revision"] == "tested"
+def test_a_model_card_names_the_commit_that_the_image_was_built_from(up, key):
+    status, told = through_traefik(up, "/api/v1/models", headers={"X-API-Key": key})
+    assert status == 200, told
+    assert {model["card"]["provenance"]["git_revision"] for model in told["models"]} == {"tested"}
 
 
 def test_training_the_first_model_again_does_nothing(up):
@@ -155,11 +151,10 @@ def test_what_was_healthy_stays_so_while_the_database_is_away_and_is_not_healthy
 
 
 def test_processes_end_in_order_and_in_time(up):
+    """Last, because none is started again."""
     for service in ("dashboard", "model", "mlflow"):
         assert up.running[service].stop() in (0, 143), service
-        assert not up.networks.can_reach_anyhow("api", service, PORTS[service])
-        up.start(service)
-    up.await_healthy("mlflow", "model", "dashboard")
+        assert service not in up.networks.reached("api", PORTS)
 
 
 def _within(machine, service):

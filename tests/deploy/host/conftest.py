@@ -165,7 +165,7 @@ def traefik(
 
     def ask(machine: Machine, url: str, *, at: str = "192.0.2.1", say: str = "status", **told: Any) -> list[str]:
         answers = machine.run(
-            *("curl", "--silent", "--max-time", "20", "--cacert", authority.folder / "ca.crt"),
+            *("curl", "--silent", "--max-time", "60", "--cacert", authority.folder / "ca.crt"),
             *("--connect-to", f"::[{at}]:" if ":" in at else f"::{at}:"),
             *(("--output", "/dev/null", "--write-out", "%{http_code}\n") if say == "status" else ()),
             url,
@@ -197,7 +197,7 @@ def tunnel(net: Net, part: Callable[..., None]) -> Iterator[Callable[..., Any]]:
         net.host.run("medcost-vpn", "add", name, f"/run/{name}.conf")
         machine.write(f"/run/{name}.conf", net.host.run("cat", f"/run/{name}.conf"))
         machine.run("wg-quick", "up", f"/run/{name}.conf")
-        machine.run("ping", "-c1", "-W5", "10.13.13.1")
+        machine.run("ping", "-c1", "-W60", "10.13.13.1")
         try:
             yield
         finally:

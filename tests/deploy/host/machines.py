@@ -11,11 +11,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.waiting import until
+from tests.support.waiting import until
 
 TREE = Path(__file__).resolve().parents[3]
 FILES = TREE / "docker" / "host"
@@ -48,9 +49,10 @@ class Machine:
     def write(self, file: str, text: str) -> None:
         self.run("sh", "-c", 'mkdir -p "$(dirname "$0")" && cat >"$0"', file, said=text)
 
-    def answered(self, *doors: str, source: str = "") -> set[str]:
-        """`answered("tcp 192.0.2.1 443")`: which of the doors answer to this machine."""
-        return set(json.loads(self.run(sys.executable, PROBE, source, *doors)))
+    def assert_open(self, *doors: str, among: Iterable[str] = (), source: str = "") -> None:
+        """Assert that these doors answer to this machine, such as "tcp 192.0.2.1 443", and no other ``among`` those."""
+        asked = {"source": source, "doors": [*{*doors, *among}], "expected": doors}
+        assert set(json.loads(self.run(sys.executable, PROBE, said=json.dumps(asked)))) == set(doors)
 
     def listen(self, *doors: str) -> subprocess.Popen[str]:
         process = self.start(sys.executable, LISTEN, *doors, stdout=subprocess.PIPE, text=True)
@@ -67,7 +69,7 @@ class Machine:
             done = self.try_(*words)
             return done.returncode == 0
 
-        until(succeeds, within=30, said=lambda: done.stdout + done.stderr, pause=0.1)
+        until(succeeds, within=120, said=lambda: done.stdout + done.stderr, pause=0.1)
         return done.stdout
 
 

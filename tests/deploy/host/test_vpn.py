@@ -42,7 +42,7 @@ def test_mlflow_is_reached_through_the_tunnel_only(net, traefik, tunnel):
         assert traefik(net.outside, MLFLOW) == ["403"]
         assert traefik(net.outside, MLFLOW, at="2001:db8:a::1") == ["403"]
         for machine, address in ((net.outside, "192.0.2.1"), (net.admin, SERVER), (net.admin, "172.17.0.2")):
-            assert machine.answered(f"tcp {address} 5000") == set()
+            machine.assert_open(among=[f"tcp {address} 5000"])
 
 
 def test_without_a_key_the_servers_address_in_the_tunnel_is_none(net, traefik, tunnel):
@@ -62,8 +62,8 @@ def test_the_tunnel_leads_to_the_servers_open_doors_and_nowhere_else(net, tunnel
                       "allowed-ips", "10.13.13.0/24,192.0.2.0/24")  # fmt: skip
         net.admin.run("ip", "route", "add", "192.0.2.0/24", "dev", "ann")
         try:
-            doors = [f"tcp {SERVER} 2222", f"tcp {SERVER} 3000", "tcp 10.13.13.3 9999", "tcp 192.0.2.10 9999"]
-            assert net.admin.answered(*doors) == {f"tcp {SERVER} 2222"}
+            closed = [f"tcp {SERVER} 3000", "tcp 10.13.13.3 9999", "tcp 192.0.2.10 9999"]
+            net.admin.assert_open(f"tcp {SERVER} 2222", among=closed)
         finally:
             net.admin.run("ip", "route", "delete", "192.0.2.0/24", "dev", "ann")
             for process in listeners:
@@ -75,8 +75,8 @@ def test_no_container_calls_an_administrators_machine(net, tunnel):
     with tunnel("ann", net.admin):
         listener = net.admin.listen("tcp 9999")
         try:
-            assert net.container.answered("tcp 10.13.13.2 9999") == set()
-            assert net.host.answered("tcp 10.13.13.2 9999") == {"tcp 10.13.13.2 9999"}
+            net.container.assert_open(among=["tcp 10.13.13.2 9999"])
+            net.host.assert_open("tcp 10.13.13.2 9999")
         finally:
             listener.kill()
             listener.communicate()
@@ -106,7 +106,7 @@ def test_who_is_revoked_is_out_at_once_and_others_connections_stay(net, tunnel, 
             assert answers == ["b'still'\n"] * 4
             gone = net.outside.try_("ping", "-c1", "-W2", SERVER)
             assert gone.returncode == 1, gone.stdout
-            net.admin.run("ping", "-c1", "-W5", SERVER)
+            net.admin.run("ping", "-c1", "-W60", SERVER)
         finally:
             for process in (stays, server):
                 process.kill()
@@ -115,7 +115,7 @@ def test_who_is_revoked_is_out_at_once_and_others_connections_stay(net, tunnel, 
 
 def test_the_list_tells_who_was_heard(net, tunnel, nobody):
     with tunnel("ann", net.admin):
-        net.admin.run("ping", "-c1", "-W5", SERVER)
+        net.admin.run("ping", "-c1", "-W60", SERVER)
         handed_over(net, "cy")
         ann, cy = net.host.run("medcost-vpn", "list").splitlines()
         assert re.fullmatch(r"ann +10\.13\.13\.2/32 +20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", ann)

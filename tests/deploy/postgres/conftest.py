@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,11 +16,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.deploy.authority import Authority
+from tests.deploy.authority import Authority, Pki
+from tests.support import command, isolation
 
 KEPT = Path(__file__).resolve().parents[3] / "docker" / "postgres"
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
-USERS = ("migrator", "api", "dashboard", "trainer", "optuna", "model", "pgadmin")
+USERS = {
+    "app": ("migrator", "api", "dashboard", "trainer", "optuna", "model", "pgadmin"),
+    "mlflow": ("mlflow", "api"),  # the latter has no business there
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ class Server:
         """A program of PostgreSQL's, as the operating system's user that the server runs as."""
         done = subprocess.run(
             [*self.as_its_user, str(self.programs / program), *arguments],
-            input=said, capture_output=True, text=True, check=False, cwd=self.folder, env={"LC_ALL": "C"},
+            input=said, capture_output=True, text=True, check=False, cwd=self.folder,
+            env={"LC_ALL": "C", isolation.RUN: os.environ[isolation.RUN]},  # by which a server is ended that was left
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -85,6 +89,22 @@ class Server:
                 shutil.chown(draft, self.superuser)
             draft.replace(self.folder / name)
 
+    def furnish(self, kind: str) -> None:
+        """Put into its folder what it reads besides its data."""
+        shutil.copy(self.kept / kind / "pg_hba.conf", self.folder)
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, self.superuser)
+        self.take_certificate()
+
+    def give_rights(self) -> None:
+        """As a deployment does after each migration: by psql, as migrator, over the network."""
+        address = self.url("migrator").replace("postgresql+asyncpg", "postgresql")
+        done = subprocess.run(
+            [str(self.programs / "psql"), "-X", "-q", "-d", address, "-f", str(self.kept / "app" / "grants.sql")],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+
     def reload(self) -> None:
         self.run("pg_ctl", "reload", "-D", str(self.folder / "data"))
 
@@ -98,6 +118,7 @@ class Server:
             "unix_socket_directories": self.folder,
             "port": self.port,
             "listen_addresses": "127.0.0.1",
+            "fsync": "off",  # no test lets the machine lose power
         }
         options = " ".join(f"-c {name}={value}" for name, value in files.items())
         self.run(
@@ -105,86 +126,81 @@ class Server:
             "-o", options,
         )  # fmt: skip
 
-    def stop(self) -> None:
-        self.run("pg_ctl", "stop", "--wait", "--mode=fast", "-D", str(self.folder / "data"))
+    def stop(self, mode: str = "fast") -> None:
+        self.run("pg_ctl", "stop", "--wait", f"--mode={mode}", "-D", str(self.folder / "data"))
 
 
 @pytest.fixture(scope="session")
-def new_server(part: Callable[..., None], new_authority: Callable[[], Authority]) -> Iterator[Callable[..., Server]]:
-    """`new_server("app")` makes and starts a server with the files of docker/postgres and certificates of its own."""
+def template(part: Callable[..., None], pki: Pki) -> Callable[[str], Server]:
+    """`template("app")` is a server as it is after a deployment, made once a run and stopped: tests run copies of it.
+
+    Its roles have their rights, the application's database is migrated, and each user has a certificate.
+    """
     part("postgresql", None if (DEBIAN / "postgres").exists() else "PostgreSQL 15 of Debian is not installed")
+
+    def make(kind: str, folder: Path) -> None:
+        folder.mkdir()
+        server = _server(folder, Authority(pki, folder / "ca", folder / "certificates"))
+        server.authority.found()
+        server.authority.server("postgres", "localhost")  # not as 127.0.0.1: a wrong name can be tried
+        for user in USERS[kind]:
+            server.authority.client(user)
+        server.furnish(kind)
+        data = str(folder / "data")
+        server.run("initdb", "-D", data, "--username", server.superuser, "--auth=peer", "--no-sync", "-E", "UTF8")
+        server.start()
+        server.psql(said=(server.kept / kind / "roles.sql").read_text(encoding="utf-8"))
+        if kind == "app":
+            told = {"MEDCOST_PROFILE": "production", "MEDCOST_DATABASE_URL": server.url("migrator")}
+            migrated = command.run("db", "upgrade", home=folder / "home", **told)
+            assert migrated.status == 0, migrated.said
+            server.give_rights()
+        server.stop()
+
+    def get(kind: str) -> Server:
+        folder = isolation.once(f"postgres-{kind}", lambda path: make(kind, path))
+        return _server(folder, Authority(pki, folder / "ca", folder / "certificates"))
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def new_server(template: Callable[[str], Server]) -> Iterator[Callable[..., Server]]:
+    """`new_server("app")` starts a copy of the template with an authority of its own.
+
+    With ``data`` it starts that folder of data instead, with ``authority`` it has a certificate of that one.
+    """
     made: list[Server] = []
 
     def make(kind: str, authority: Authority | None = None, data: Path | None = None) -> Server:
-        user = "postgres" if os.geteuid() == 0 else getpass.getuser()
+        original = template(kind)
         folder = Path(tempfile.mkdtemp(prefix="medcost-deploy-", dir="/tmp"))  # a socket's path must be short
-        server = Server(folder, _free_port(), authority or new_authority(), user)
-        if not authority:
-            server.authority.server("postgres", "localhost")  # not as 127.0.0.1: a wrong name can be tried
-        shutil.copy(server.kept / kind / "pg_hba.conf", folder)
-        if os.geteuid() == 0:
-            shutil.chown(folder, user)
-        server.take_certificate()
+        server = _server(folder, authority or original.authority.copy(folder / "authority"))
+        server.furnish(kind)
         made.append(server)
         if data:
             data.rename(folder / "data")
         else:
-            server.run(
-                "initdb", "-D", str(folder / "data"), "--username", user, "--auth=peer", "--no-sync", "-E", "UTF8"
-            )
+            subprocess.run(["cp", "--archive", "--reflink=auto", original.folder / "data", folder], check=True)
         server.start()
-        server.psql(said=(server.kept / kind / "roles.sql").read_text(encoding="utf-8"))
         return server
 
     yield make
     for server in made:
         if (server.folder / "data" / "postmaster.pid").exists():
-            server.stop()
+            server.stop("immediate")
         shutil.rmtree(server.folder)
 
 
 @pytest.fixture(scope="session")
-def deploy(new_server: Callable[..., Server], give_rights: Callable[[Server], None]) -> Callable[[], Server]:
-    """`deploy()` gives a server as it is after a deployment: migrated, rights given, a certificate for each user."""
-
-    def make() -> Server:
-        server = new_server("app")
-        for user in USERS:
-            server.authority.client(user)
-        migrated = subprocess.run(
-            [str(Path(sys.executable).with_name("medcost")), "db", "upgrade", "--profile", "production"],
-            env={
-                **os.environ, "MEDCOST_DATABASE_URL": server.url("migrator"),
-                "MEDCOST_HOME": str(server.folder / "home"),
-            },
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert migrated.returncode == 0, migrated.stderr
-        give_rights(server)
-        return server
-
-    return make
+def app_server(new_server: Callable[..., Server]) -> Server:
+    """The server that tests share: each looks only at what it made itself."""
+    return new_server("app")
 
 
-@pytest.fixture(scope="session")
-def app_server(deploy: Callable[[], Server]) -> Server:
-    """One that tests share: each looks only at what it made itself."""
-    return deploy()
-
-
-@pytest.fixture(scope="session")
-def give_rights() -> Callable[[Server], None]:
-    """As a deployment does after each migration: by psql, as migrator, over the network."""
-
-    def give(server: Server) -> None:
-        address = server.url("migrator").replace("postgresql+asyncpg", "postgresql")
-        done = subprocess.run(
-            [str(DEBIAN / "psql"), "-X", "-q", "-d", address, "-f", str(server.kept / "app" / "grants.sql")],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-
-    return give
+def _server(folder: Path, authority: Authority) -> Server:
+    """Describe a server in a folder, on a free port, of the operating system's user that may run it."""
+    return Server(folder, _free_port(), authority, "postgres" if os.geteuid() == 0 else getpass.getuser())
 
 
 def _free_port() -> int:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
-import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 import pytest
@@ -18,12 +15,13 @@ from cryptography import x509
 
 from adapters.bentoml import pointer
 from adapters.bentoml.publisher import BentoPublisher
+from adapters.local.home import Home
 from adapters.memory.loader import write_flat_model
-from adapters.system.home import Home
-from domain.prediction import ModelReference
+from domain.costs.prediction import ModelReference
+from tests.support import warm
+from tests.support.command import document
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
-MEDCOST = str(Path(sys.executable).with_name("medcost"))
 
 
 @pytest.fixture(scope="module")
@@ -39,17 +37,8 @@ def model_server(tmp_path_factory, start_model_server):
 @pytest.fixture(scope="module")
 def key(app_server, tmp_path_factory):
     """As an operator makes it: by migrator, who owns the table of keys."""
-    made = subprocess.run(
-        [MEDCOST, "keys", "create", "a test", "--profile", "production", "--json"],
-        env={
-            **os.environ,
-            "MEDCOST_HOME": str(tmp_path_factory.mktemp("operator")),
-            "MEDCOST_DATABASE_URL": app_server.url("migrator"),
-        },
-        capture_output=True,
-        check=True,
-    )
-    return json.loads(made.stdout)["secret"]
+    told = {"MEDCOST_PROFILE": "production", "MEDCOST_DATABASE_URL": app_server.url("migrator")}
+    return document("keys", "create", "a test", home=tmp_path_factory.mktemp("operator"), **told)["secret"]
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +48,11 @@ def api(app_server, model_server, key, tmp_path_factory):
     address = home / "database_url"
     address.write_text(app_server.url("api"), encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as door:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "entrypoints.wiring.asgi", "--serve", "api", "--fd", str(door.fileno())],
-            env={
+        process = warm.serve(
+            "entrypoints.hosting.asgi",
+            "--serve=api",
+            door=door,
+            environment={
                 **os.environ,
                 "MEDCOST_PROFILE": "production",
                 "MEDCOST_HOME": str(home),
@@ -72,7 +63,6 @@ def api(app_server, model_server, key, tmp_path_factory):
                 "MEDCOST_DRAIN_NOTICE": "0",
                 "MEDCOST_DATABASE_RECYCLE": "1",
             },
-            pass_fds=[door.fileno()],
         )
         url = f"http://127.0.0.1:{door.getsockname()[1]}/api/v1"
     with httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=60) as client:
@@ -149,9 +139,11 @@ def test_without_a_certificate_the_api_is_not_ready_and_says_so_without_saying_t
     app_server, model_server, key, tmp_path
 ):
     with socket.create_server(("127.0.0.1", 0)) as door:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "entrypoints.wiring.asgi", "--serve", "api", "--fd", str(door.fileno())],
-            env={
+        process = warm.serve(
+            "entrypoints.hosting.asgi",
+            "--serve=api",
+            door=door,
+            environment={
                 **os.environ,
                 "MEDCOST_PROFILE": "production",
                 "MEDCOST_HOME": str(tmp_path),
@@ -159,7 +151,6 @@ def test_without_a_certificate_the_api_is_not_ready_and_says_so_without_saying_t
                 "MEDCOST_MODEL_SERVER_URL": model_server,
                 "MEDCOST_DRAIN_NOTICE": "0",
             },
-            pass_fds=[door.fileno()],
         )
         url = f"http://127.0.0.1:{door.getsockname()[1]}/api/v1"
     try:

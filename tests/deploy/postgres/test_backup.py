@@ -12,17 +12,18 @@ import psycopg
 import pytest
 
 from adapters.postgres.engine import connect
+from adapters.postgres.prediction_table import METADATA
 from adapters.postgres.predictions import PostgresPredictions
-from adapters.postgres.tables import METADATA
-from domain.beneficiary import Beneficiary, Region, Sex
-from domain.cost import Interval
+from domain.costs.distribution import Interval
+from domain.costs.prediction import Idempotency, ModelReference, NewPrediction
 from domain.errors import PredictionNotFound
-from domain.prediction import Idempotency, ModelReference, NewPrediction
+from domain.people.beneficiary import Beneficiary
+from tests.support.default_schema import DEFAULT
 
 NOW = datetime.now(UTC)
 NEW = NewPrediction(
     created_at=NOW,
-    beneficiary=Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST),
+    beneficiary=Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast")),
     expected=8210.37,
     typical=6520.01,
     interval=Interval(0.9, 5030.0, 18390.99),
@@ -134,7 +135,7 @@ async def test_who_was_erased_since_the_backup_does_not_come_back(app_server, ba
     file = app_server.folder / "erased.dump"
     engine = connect(app_server.url("api"), deadline=10)
     try:
-        predictions = PostgresPredictions(engine)
+        predictions = PostgresPredictions(engine, DEFAULT)
         before, since, kept = [await predictions.add(NEW, idempotency=Idempotency(f"k{n}", "f")) for n in range(3)]
         proofs = [await predictions.erase(before.id, at=NOW)]
         assert backup("save", "medcost", file)[0] == 0

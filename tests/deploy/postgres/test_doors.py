@@ -151,8 +151,6 @@ def test_nobody_has_a_password(app_server):
 
 async def test_mlflow_has_a_server_of_its_own_where_only_it_is_let_in(new_server):
     server = new_server("mlflow")
-    server.authority.client("mlflow")
-    server.authority.client("api")
     assert by_libpq(server.url("mlflow", "mlflow", driver="psycopg"))[:2] == ("mlflow", "mlflow")
     with pytest.raises(psycopg.OperationalError, match="rejects connection"):
         by_libpq(server.url("api", "mlflow", driver="psycopg"))
@@ -196,7 +194,6 @@ async def test_the_versions_of_tls_are_followed(app_server):
 def test_an_authority_is_replaced_and_at_no_time_is_anybody_locked_out(new_server, new_authority):
     server, later = new_server("mlflow"), new_authority()
     old = server.authority
-    old.client("mlflow")
     new = replace(later, folder=old.folder.with_name("new"))
     both = (later.key_folder / "ca.crt").read_text() + (old.key_folder / "ca.crt").read_text()
     of_new = {f"ssl{what}": new.folder / f"mlflow.{end}" for what, end in (("cert", "crt"), ("key", "key"))}

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from tests.support.command import run
 
 RIGHTS = """
     SELECT grantee, table_name, '', privilege_type FROM information_schema.table_privileges WHERE grantee <> 'migrator'
@@ -16,22 +13,21 @@ RIGHTS = """
 
 
 def upgrade(server, grants, home):
-    command = [Path(sys.executable).with_name("medcost"), "db", "upgrade", "--grants", grants]
-    told = {"MEDCOST_PROFILE": "production", "MEDCOST_DATABASE_URL": server.url("migrator"), "MEDCOST_HOME": str(home)}
-    return subprocess.run(command, env={**os.environ, **told}, capture_output=True, text=True, check=False)
+    told = {"MEDCOST_PROFILE": "production", "MEDCOST_DATABASE_URL": server.url("migrator")}
+    return run("db", "upgrade", "--grants", grants, home=home, **told)
 
 
 def rights(server):
     return server.psql("-c", RIGHTS, database="medcost").splitlines()
 
 
-def test_it_gives_the_rights_that_psql_gives_and_takes_others_away(deploy, tmp_path):
-    server = deploy()
+def test_it_gives_the_rights_that_psql_gives_and_takes_others_away(new_server, tmp_path):
+    server = new_server("app")
     by_psql = rights(server)
     server.psql("-c", "REVOKE ALL ON predictions FROM api; GRANT ALL ON api_keys TO trainer", database="medcost")
     assert rights(server) != by_psql
     done = upgrade(server, server.kept / "app" / "grants.sql", tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.said
     assert rights(server) == by_psql
 
 
@@ -40,10 +36,10 @@ def test_a_file_that_fails_changes_nothing(app_server, tmp_path):
     file = tmp_path / "grants.sql"
     file.write_text("\\set ON_ERROR_STOP on\nBEGIN;\nREVOKE ALL ON predictions FROM api;\nGRANT nonsense;\nCOMMIT;\n")
     done = upgrade(app_server, file, tmp_path)
-    assert (done.returncode, "nonsense" in done.stderr or "syntax" in done.stderr) == (1, True), done.stderr
+    assert (done.status, "nonsense" in done.said or "syntax" in done.said) == (1, True), done.said
     assert rights(app_server) == before
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(app_server, tmp_path):
     done = upgrade(app_server, tmp_path / "none.sql", tmp_path)
-    assert (done.returncode, "--grants: No such file" in done.stderr) == (2, True)
+    assert (done.status, "--grants: No such file" in done.said) == (2, True)

@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.waiting import until
+from tests.support import command, warm
+from tests.support.waiting import until
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
 TRAINING = ["cv=quick", "tuning.n_trials=1", "dataset=synthetic", "dataset.rows=400", "model=[linear]"]
-MEDCOST = str(Path(sys.executable).with_name("medcost"))
 
 
 class Deployment:
@@ -26,11 +23,9 @@ class Deployment:
     def __init__(self, server, home):
         self.server, self.home = server, home
 
-    def environment(self, user):
+    def told(self, user):
         return {
-            **os.environ,
             "MEDCOST_PROFILE": "production",
-            "MEDCOST_HOME": str(self.home),
             "MEDCOST_DATABASE_URL": self.server.url(user),
             "MEDCOST_PREDICTOR": "in_process",
             "MEDCOST_FOLLOW": "home",
@@ -38,20 +33,15 @@ class Deployment:
         }
 
     def medcost(self, *said, user, **more):
-        done = subprocess.run(
-            [MEDCOST, *said], env=self.environment(user) | more, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        done = command.run(*said, home=self.home, **self.told(user), **more)
+        assert done.status == 0, done.said
+        return done.output
 
     @contextmanager
     def serving(self, what, **more):
         with socket.create_server(("127.0.0.1", 0)) as door:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "entrypoints.wiring.asgi", "--serve", what, "--fd", str(door.fileno())],
-                env=self.environment(what) | more,
-                pass_fds=[door.fileno()],
-            )
+            environment = {**os.environ, "MEDCOST_HOME": str(self.home), **self.told(what), **more}
+            process = warm.serve("entrypoints.hosting.asgi", f"--serve={what}", door=door, environment=environment)
             url = f"http://127.0.0.1:{door.getsockname()[1]}"
         try:
             with httpx.Client(base_url=url, timeout=120) as client:
@@ -62,8 +52,8 @@ class Deployment:
 
 
 @pytest.fixture(scope="module")
-def deployment(deploy, tmp_path_factory):
-    return Deployment(deploy(), tmp_path_factory.mktemp("home"))
+def deployment(new_server, tmp_path_factory):
+    return Deployment(new_server("app"), tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +77,9 @@ def test_an_admin_promotes_through_the_api_and_people_are_answered(trained):
         api.headers["X-API-Key"] = made["secret"]
         api.base_url = api.base_url.join("/api/v1/")
         promoted = api.post("models/1/promotion", json={"reason": "a test"})
-        assert promoted.status_code == 200, promoted.text
+        assert promoted.status_code == 202, promoted.text
+        job = str(api.base_url.copy_with(path=promoted.headers["location"]))
+        until(lambda: api.get(job).json()["state"] == "done", within=150)
         until(lambda: api.get("health/ready").status_code == 200)
         one = api.post("predictions", json=ANN, headers={"Idempotency-Key": "once"})
         assert one.status_code == 201, one.text
@@ -111,4 +103,5 @@ def test_the_dashboard_takes_the_admins_password_from_a_secret_and_shows_its_pag
         kept = ("-c", "SELECT count(*) FROM admin_password")
         until(lambda: deployment.server.psql(*kept, database="medcost") == "1", pause=0.1)
         assert dashboard.get("/sign-in").status_code == 200
-        assert "sign-in" in dashboard.get("/history").headers.get("location", "")
+        assert dashboard.get("/history").status_code == 200  # shows a visitor their own estimates
+        assert "sign-in" in dashboard.get("/operations").headers.get("location", "")

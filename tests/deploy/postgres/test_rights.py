@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import optuna
 import psycopg
 import pytest
 
+from adapters.local.clock import SystemClock
+from adapters.local.witness import FileWitness
 from adapters.optuna.storage import open_storage
 from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.engine import connect
@@ -20,23 +18,23 @@ from adapters.postgres.keys import PostgresKeys
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.monitoring import PostgresReports
 from adapters.postgres.pointer import PostgresPointer
+from adapters.postgres.prediction_table import METADATA
 from adapters.postgres.predictions import PostgresPredictions
-from adapters.postgres.tables import METADATA
-from adapters.system.clock import SystemClock
-from adapters.system.witness import FileWitness
-from domain.accounts import Place
-from domain.beneficiary import Beneficiary, Region, Sex
-from domain.cost import Interval
+from domain.access.accounts import place_of
+from domain.access.keys import Role
+from domain.costs.distribution import Interval
+from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
 from domain.errors import RepositoryUnavailable
-from domain.keys import Role
-from domain.ledger import Change, NewEntry
-from domain.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
+from domain.models.ledger import Change, NewEntry
+from domain.people.beneficiary import Beneficiary
+from tests.support.command import run
+from tests.support.default_schema import DEFAULT
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MODEL = ModelReference(1, "d" * 64)
 NEW = NewPrediction(
     created_at=NOW,
-    beneficiary=Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST),
+    beneficiary=Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast")),
     expected=8210.37,
     typical=6520.01,
     interval=Interval(0.9, 5030.0, 18390.99),
@@ -61,7 +59,7 @@ def engine_of(app_server):
 @pytest.mark.parametrize("user", ["api", "dashboard"])
 async def test_api_and_dashboard_keep_and_erase_predictions(engine_of, user):
     async with engine_of(user) as engine:
-        predictions = PostgresPredictions(engine)
+        predictions = PostgresPredictions(engine, DEFAULT)
         await predictions.check()
         made = await predictions.add(NEW, idempotency=Idempotency(f"key of {user}", "f"))
         assert await predictions.replay(Idempotency(f"key of {user}", "f"), at=NOW) == made
@@ -86,9 +84,9 @@ async def test_the_dashboard_signs_the_admin_in(engine_of):
         accounts = PostgresAccounts(engine)
         await accounts.set_password("a hash")
         assert await accounts.password() == "a hash"
-        place = Place.address("192.0.2.1")
-        await accounts.attempt([place], at=NOW)
-        await accounts.forgive([place])
+        place = place_of("192.0.2.1")
+        await accounts.attempt(place, at=NOW)
+        await accounts.forgive(place)
         token = await accounts.open(at=NOW)
         await accounts.use(token, at=NOW)
         await accounts.session(token)
@@ -119,7 +117,7 @@ async def test_the_trainer_learns_what_monitoring_found_and_is_told_that_people_
     async with engine_of("trainer") as engine:
         assert await PostgresReports(engine).newest() is None
         with pytest.raises(RepositoryUnavailable, match=r"no right to this: see docker/postgres/app/grants\.sql"):
-            await PostgresPredictions(engine).outcomes(NOW, limit=1)
+            await PostgresPredictions(engine, DEFAULT).outcomes(NOW, limit=1)
 
 
 def test_optuna_makes_its_tables_itself_and_pgadmin_may_look(app_server):
@@ -228,21 +226,16 @@ def test_rights_on_every_table_are_decided(app_server):
     assert {*METADATA.tables, "alembic_version"} == set(decided.split())
 
 
-def test_rights_that_somebody_gave_by_hand_are_gone_after_the_next_deployment(app_server, give_rights):
+def test_rights_that_somebody_gave_by_hand_are_gone_after_the_next_deployment(app_server):
     app_server.psql("-c", "GRANT ALL ON ALL TABLES IN SCHEMA public TO trainer, PUBLIC", database="medcost")
-    give_rights(app_server)
+    app_server.give_rights()
     assert refused(app_server.url("trainer"), "SELECT age FROM predictions")
     assert refused(app_server.url("api"), "SELECT hash FROM admin_password")
 
 
 def test_a_command_that_is_not_let_in_says_so_in_one_line(app_server, tmp_path):
-    said = subprocess.run(
-        [str(Path(sys.executable).with_name("medcost")), "db", "current", "--profile", "production"],
-        env={
-            **os.environ, "MEDCOST_HOME": str(tmp_path), "MEDCOST_DATABASE_URL": app_server.url("api", sslcert=None),
-        },
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert said.returncode == 1
-    assert "does not let us in" in said.stderr
-    assert "Traceback" not in said.stderr
+    address = app_server.url("api", sslcert=None)
+    ended = run("db", "current", "--profile", "production", home=tmp_path, MEDCOST_DATABASE_URL=address)
+    assert ended.status == 1
+    assert "does not let us in" in ended.said
+    assert len(ended.said.splitlines()) == 1

@@ -19,14 +19,13 @@ import httpx
 import pytest
 
 from adapters.bentoml import wire
-from domain.beneficiary import Beneficiary, Region, Sex
-from tests.waiting import until
+from domain.people.beneficiary import Beneficiary
+from tests.support import command, warm
+from tests.support.default_schema import DEFAULT
+from tests.support.waiting import until
 
-MEDCOST = str(Path(sys.executable).with_name("medcost"))
 pytestmark = pytest.mark.timeout(600)  # much is started for the first test
-ANN = wire.encode_request(
-    [Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)]
-)
+ANN = wire.encode_request([Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))])
 
 
 class ModelServer:
@@ -41,11 +40,10 @@ class ModelServer:
 
     def start(self):
         with socket.create_server(("127.0.0.1", self._port)) as door, self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "entrypoints.model_server.main", f"--fd={door.fileno()}"],
-                env=self._world.environment("model", self.home),
-                pass_fds=[door.fileno()], stdout=log, stderr=log,
-            )  # fmt: skip
+            environment = self._world.environment("model", self.home)
+            self.process = warm.serve(
+                "entrypoints.model_server.main", door=door, environment=environment, stdout=log, stderr=log
+            )
 
     def stop(self):
         self.process.terminate()
@@ -76,10 +74,11 @@ class World:
         self._up.close()
 
     def environment(self, user, home):
+        return {**os.environ, "MEDCOST_HOME": str(home), **self.told(user)}
+
+    def told(self, user):
         return {
-            **os.environ,
             "MEDCOST_PROFILE": "production",
-            "MEDCOST_HOME": str(home),
             "MEDCOST_DATABASE_URL": self.app.url(user),
             "MEDCOST_TUNING_URL": self.app.url("optuna", "optuna", driver="psycopg"),
             "MEDCOST_TRACKING_URI": f"http://127.0.0.1:{self.mlflow_port}",
@@ -87,24 +86,21 @@ class World:
         }
 
     def run(self, *said, user="trainer", home="trainer"):
-        return subprocess.run(
-            [MEDCOST, *said],
-            env=self.environment(user, self.folder / home),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return command.run(*said, home=self.folder / home, **self.told(user))
 
     def medcost(self, *said, **where):
         done = self.run(*said, **where)
-        assert done.returncode == 0, done.stderr
+        assert done.status == 0, done.said
         return done
 
     def promote(self, version, **where):
         return self.medcost("models", "promote", str(version), "--reason", "a test", **where)
 
     def champion(self):
-        return json.loads(self.medcost("models", "history", "--json").stdout)["entries"][-1]["version"]
+        return int(self.ask("SELECT version FROM model_ledger ORDER BY number DESC LIMIT 1"))
+
+    def ask(self, query):
+        return self.app.psql("-c", query, database="medcost")
 
     def close(self):
         for server in self.servers:
@@ -121,9 +117,9 @@ def free_ports(count):
 
 
 @pytest.fixture(scope="module")
-def world(deploy, new_server, serve_mlflow, tmp_path_factory):
+def world(new_server, serve_mlflow, tmp_path_factory):
     """Three versions, of which none is champion yet; two model servers that wait for one."""
-    app = deploy()
+    app = new_server("app")
     tracking = new_server("mlflow", authority=app.authority)
     app.authority.client("mlflow")
     world = World(app, tracking, tmp_path_factory.mktemp("hosts"), serve_mlflow)
@@ -151,34 +147,26 @@ def test_until_there_is_a_champion_model_servers_wait_and_say_for_what(world):
         assert httpx.get(f"{server.url}/readyz", timeout=60).status_code == 503
 
 
-def test_a_promotion_reaches_both_hosts_and_a_rollback_too(world):
-    for change, version in (("promote", 1), ("promote", 2), ("rollback", 1)):
-        done = world.promote(version) if change == "promote" else world.medcost("models", "rollback")
-        assert "Served by 2 model servers" in done.stderr  # it would have failed after 30 seconds
-        sys.stdout.write(f"{change} of version {version}: {done.stderr.strip()}\n")
+def test_a_promotion_reaches_both_hosts_and_a_rollback_too_whoever_asks_for_it(world):
+    """The API in its container promotes as well, whose home knows nothing of the trainer's."""
+    for change, version, user in (("promote", 1, "trainer"), ("promote", 2, "api"), ("rollback", 1, "trainer")):
+        where = {"user": user, "home": user}
+        done = world.promote(version, **where) if change == "promote" else world.medcost("models", change, **where)
+        assert "Served by 2 model servers" in done.said  # it would have failed after 30 seconds
         assert [server.predicted_by() for server in world.servers] == [version, version]
         assert [server.told()["refused"] for server in world.servers] == ["", ""]
     shelves = [
         sorted(path.name for path in (server.home / "bentoml/models/medcost").iterdir()) for server in world.servers
     ]
     assert shelves[0] == shelves[1]
-
-
-def test_whoever_promotes_elsewhere_verifies_the_same_ledger_by_the_same_witness(world):
-    """As the API in its container does, whose home knows nothing of the trainer's."""
-    world.promote(2, user="api", home="api")
+    # both verify the same ledger by the same witness
     assert not list(world.folder.rglob("ledger.head"))
-    world.medcost("models", "rollback", user="trainer")
-    assert json.loads(world.medcost("models", "history", "--json", user="api", home="api").stdout)["verified"]
+    assert json.loads(world.medcost("models", "history", "--json", user="api", home="api").output)["verified"]
 
 
 def test_a_tampered_artifact_is_refused_wherever_it_comes_and_the_old_model_keeps_serving(world):
     before = world.champion()
-    (digest,) = (
-        one["digest"]
-        for one in json.loads(world.medcost("models", "list", "--json").stdout)["models"]
-        if one["version"] == 3
-    )
+    digest = world.ask("SELECT digest FROM model_versions WHERE number = 3")
     shelf = world.folder / f"trainer/bentoml/models/medcost/v3-{digest[:12]}/medcost/manifest.json"
     kept = [
         one.parent for one in world.mlflow.artifacts.rglob("manifest.json") if one.read_bytes() == shelf.read_bytes()
@@ -186,20 +174,20 @@ def test_a_tampered_artifact_is_refused_wherever_it_comes_and_the_old_model_keep
     change_a_byte(kept)
 
     refused = world.run("models", "promote", "3", "--reason", "a test", user="api", home="api")
-    assert (refused.returncode, len(refused.stderr.splitlines())) == (1, 1)
-    assert "distribution.npz changed" in refused.stderr
+    assert (refused.status, len(refused.said.splitlines())) == (1, 1)
+    assert "distribution.npz changed" in refused.said
     assert world.champion() == before
 
     # the trainer's host has a good copy on its own shelf: there the trial succeeds, and the model servers refuse
     late = world.run("models", "promote", "3", "--reason", "a test")
-    assert late.returncode == 1
-    assert late.stderr.count("distribution.npz changed") == 2
+    assert late.status == 1
+    assert late.said.count("distribution.npz changed") == 2
     for server in world.servers:
         told = server.told()
         assert (told["version"], "distribution.npz changed" in told["refused"]) == (before, True)
         assert server.predicted_by() == before
         assert f"the shelf cannot follow, version {before} stays in service" in server.log.read_text()
-    found = json.loads(world.run("doctor", "--json").stdout)["findings"]
+    found = json.loads(world.run("doctor", "--json").output)["findings"]
     assert [one["state"] for one in found if one["part"] == "model server"] == ["failed", "failed"]
 
     world.medcost("models", "rollback")
@@ -207,27 +195,29 @@ def test_a_tampered_artifact_is_refused_wherever_it_comes_and_the_old_model_keep
     change_a_byte(kept)
 
 
-def test_without_mlflow_predictions_go_on_and_the_champion_stays(world, tmp_path):
+def test_without_mlflow_predictions_go_on_and_an_empty_host_waits_for_it(world):
     world.stop_mlflow()
     for change in (["promote", "2", "--reason", "a test"], ["rollback"]):
         refused = world.run("models", *change)
-        assert (refused.returncode, len(refused.stderr.splitlines())) == (1, 1)
-        assert "does not answer" in refused.stderr
-    entries = world.app.psql("-c", "SELECT count(*) FROM model_ledger", database="medcost")
+        assert (refused.status, len(refused.said.splitlines())) == (1, 1)
+        assert "does not answer" in refused.said
+    entries = world.ask("SELECT count(*) FROM model_ledger")
     assert [server.predicted_by() for server in world.servers] == [1, 1]
 
-    again = world.servers[0]
+    again, bare = world.servers
     again.stop()
     again.start()
     until(lambda: again.told().get("version") == 1)
     assert again.predicted_by() == 1
 
-    fresh = ModelServer(world, tmp_path / "fresh", *free_ports(1))
-    until(lambda: "MLflow does not answer" in fresh.told().get("detail", ""))
+    bare.stop()
+    shutil.rmtree(bare.home)
+    bare.home.mkdir()
+    bare.start()
+    until(lambda: "MLflow does not answer" in bare.told().get("detail", ""))
     world.start_mlflow()
-    until(lambda: fresh.told().get("version") == 1)
-    fresh.stop()
-    assert world.app.psql("-c", "SELECT count(*) FROM model_ledger", database="medcost") == entries
+    until(lambda: bare.told().get("version") == 1)
+    assert world.ask("SELECT count(*) FROM model_ledger") == entries
 
 
 def test_while_the_database_is_away_model_servers_answer_and_a_restarted_one_does_too(world):
@@ -262,21 +252,21 @@ def test_entries_that_the_owner_of_the_database_cut_off_are_missed_by_everybody(
     )  # fmt: skip
     for user in ("trainer", "api"):
         refused = world.run("models", "promote", "1", "--reason", "a test", user=user, home=user)
-        assert (refused.returncode, "entries were cut off" in refused.stderr) == (1, True), refused.stderr
-    found = json.loads(world.run("doctor", "--json").stdout)["findings"]
+        assert (refused.status, "entries were cut off" in refused.said) == (1, True), refused.said
+    found = json.loads(world.run("doctor", "--json").output)["findings"]
     assert [one["state"] for one in found if one["part"] == "ledger"] == ["failed"]
 
 
 def register_three(folder: Path) -> None:
     """Fit and register, as `medcost train` does."""
+    from adapters.local.clock import SystemClock
     from adapters.memory.sample import small_sample
     from adapters.sklearn.trainer import SklearnTrainer
-    from adapters.system.clock import SystemClock
-    from application.register_model import RegisterModel
-    from domain.model import FoldPlan, Provenance, Recipe
-    from entrypoints.wiring.session import session
-    from entrypoints.wiring.settings import load
-    from entrypoints.wiring.training import models_container
+    from application.models.register_model import RegisterModel
+    from domain.models.model import FoldPlan, Provenance, Recipe
+    from entrypoints.composition.settings import load
+    from entrypoints.composition.training import models_container
+    from entrypoints.hosting.session import session
 
     trainer, recipe, plan, settings = (
         SklearnTrainer(SystemClock()),
@@ -287,7 +277,7 @@ def register_three(folder: Path) -> None:
     with session(settings, lambda: models_container(settings)) as opened:
         register = opened.get(RegisterModel)
         for number in (1, 2, 3):
-            claims = small_sample(100 + number)
+            claims = small_sample(DEFAULT, 100 + number)
             test = trainer.test(recipe, claims, plan)
             into = folder / f"fitted-{number}"
             into.mkdir()

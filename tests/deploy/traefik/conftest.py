@@ -21,7 +21,9 @@ import pytest
 import yaml
 
 from tests.deploy.authority import Authority
-from tests.waiting import until
+from tests.support import isolation
+from tests.support.waiting import until
+from tests.support.warm import Process, serve
 
 KEPT = Path(__file__).resolve().parents[3] / "docker" / "traefik"
 TRAEFIK = Path(sys.executable).with_name("traefik")
@@ -91,16 +93,15 @@ def mirror() -> Iterator[str]:
         server.shutdown()
 
 
-def _serve(what: str, home: Path, **told: str) -> tuple[subprocess.Popen[bytes], str]:
+def _serve(what: str, home: Path, **told: str) -> tuple[Process, str]:
     home.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as door:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "entrypoints.wiring.asgi", "--serve", what, "--fd", str(door.fileno())],
-            env={
+        process = serve(
+            "entrypoints.hosting.asgi", f"--serve={what}", door=door, stderr=subprocess.DEVNULL,
+            environment={
                 **os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home), "MEDCOST_HTTPS": "true",
                 "MEDCOST_ALLOWED_HOSTS": DOMAIN, "MEDCOST_TRUSTED_PROXIES": "127.0.0.1", **told,
             },
-            pass_fds=[door.fileno()], stderr=subprocess.DEVNULL,
         )  # fmt: skip
         return process, f"http://127.0.0.1:{door.getsockname()[1]}"
 
@@ -144,7 +145,10 @@ def start_traefik(part: Callable[..., None], tmp_path_factory: pytest.TempPathFa
             started.append(
                 subprocess.Popen(
                     [TRAEFIK, f"--configfile={file}"],
-                    env={"PATH": "/usr/bin:/bin", "MEDCOST_DOMAIN": DOMAIN, "MEDCOST_VPN": VPN, **told},
+                    env={
+                        "PATH": "/usr/bin:/bin", "MEDCOST_DOMAIN": DOMAIN, "MEDCOST_VPN": VPN, **told,
+                        isolation.RUN: os.environ[isolation.RUN],  # by which what was left is ended
+                    },
                     stdout=stream, stderr=stream,
                 )
             )  # fmt: skip
@@ -195,8 +199,8 @@ def edge(open_edge: Callable[..., Edge], mirror: str, tmp_path_factory: pytest.T
     return edge
 
 
-@pytest.fixture
-def edge_of_an_outage(open_edge: Callable[..., Edge], tmp_path: Path) -> Edge:
+@pytest.fixture(scope="module")
+def edge_of_an_outage(open_edge: Callable[..., Edge], tmp_path_factory: pytest.TempPathFactory) -> Edge:
     """One API process, without its model server and its database, and slow to leave."""
     port = _free_ports(1)[0]
     away = {
@@ -205,7 +209,7 @@ def edge_of_an_outage(open_edge: Callable[..., Edge], tmp_path: Path) -> Edge:
         "MEDCOST_MODEL_SERVER_URL": f"http://127.0.0.1:{port}",
         "MEDCOST_DRAIN_NOTICE": "600",
     }
-    process, url = _serve("api", tmp_path / "home", **away)
+    process, url = _serve("api", tmp_path_factory.mktemp("outage") / "home", **away)
     httpx.get(f"{url}/api/v1/health/live", timeout=60)
     return open_edge(api=[(process, url)])
 

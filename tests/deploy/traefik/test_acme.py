@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.authority import Authority
-from tests.waiting import until
+from tests.support.waiting import until
 
 HOSTS = ("medcost.test", "mlflow.medcost.test", "pgadmin.medcost.test")
 

@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 
-from tests.waiting import until
+from tests.support.waiting import until
 
 
 def lines(log):

@@ -7,7 +7,7 @@ import signal
 
 import httpx
 
-from tests.waiting import until
+from tests.support.waiting import until
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
 
@@ -42,6 +42,7 @@ def test_without_model_and_database_the_api_itself_says_so_and_when_to_come_back
 
 
 def test_a_process_that_is_leaving_is_passed_over_while_it_still_answers(edge_of_an_outage):
+    """Last, because the process is leaving then."""
     (process,) = edge_of_an_outage.processes["api"]
     await_a_look_at_health(edge_of_an_outage)
     process.send_signal(signal.SIGTERM)

@@ -1,11 +1,10 @@
-"""What the tests of the command line share: the command as a user has it, in a process of its own."""
+"""What the tests of the command line share: the command, called in this process."""
 
-import os
-import subprocess
+from functools import partial
 
 import pytest
 
-from tests.command import CLI, Ended
+from tests.support.command import call
 
 
 @pytest.fixture
@@ -16,19 +15,7 @@ def home(tmp_path):
 @pytest.fixture
 def medcost(home):
     """`medcost("models", "list", home=…, MEDCOST_…=…)` runs the command to its end."""
-
-    def run(*arguments, home=home, **told):
-        ended = subprocess.run(
-            [*CLI, *map(str, arguments)],
-            env={**os.environ, "MEDCOST_HOME": str(home), **told},
-            capture_output=True,
-            text=True,
-            timeout=150,
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
-
-    return run
+    return partial(call, home=home)
 
 
 @pytest.fixture

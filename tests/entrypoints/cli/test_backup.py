@@ -1,8 +1,13 @@
 """`medcost backup` and `medcost restore`: what they refuse. What they do is in tests/e2e/test_backup.py."""
 
+import io
+import tarfile
+from datetime import UTC, datetime
+
 import pytest
 
-from adapters.system import archive
+from adapters.local.archive import TarArchive
+from domain.operations.backups import About
 
 
 def refused(ended, status, *words):
@@ -48,10 +53,14 @@ def test_a_file_that_is_not_there_or_is_no_backup_makes_no_home(medcost, home, t
 
 
 def test_an_archive_of_something_else_makes_no_home(medcost, home, tmp_path):
-    archive.write(tmp_path / "f", [], {}, told=lambda _: None)
+    listing = b'{"format": 1, "files": {}, "about": {}}'
+    with tarfile.open(tmp_path / "f", "w:gz") as archive:
+        member = tarfile.TarInfo("contents.json")
+        member.size = len(listing)
+        archive.addfile(member, io.BytesIO(listing))
     refused(medcost("restore", tmp_path / "f"), 1, "does not say what it is a backup of")
-    about = {"made_at": "2026-01-01T00:00:00Z", "medcost": "1", "schema": None, "champion": None}
-    archive.write(tmp_path / "f", [], about, told=lambda _: None)
+    about = About(datetime(2026, 1, 1, tzinfo=UTC), "1", None, None)
+    TarArchive().write(tmp_path / "f", [], about, told=lambda _: None)
     refused(medcost("restore", tmp_path / "f"), 1, "databases/medcost", "missing")
     assert sorted(path.name for path in home.parent.iterdir()) == ["f"]
 

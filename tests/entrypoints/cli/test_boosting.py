@@ -3,9 +3,18 @@
 import csv
 
 import httpx
+import pytest
 
-from adapters.dask.executor import connected
-from adapters.pandas.synthetic import SyntheticClaims
+from adapters.arrow.synthetic import SyntheticClaims
+from tests.support import homes
+from tests.support.command import run
+from tests.support.default_schema import DEFAULT
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home that holds nothing yet, with all databases."""
+    return homes.empty(tmp_path / "home")
 
 
 def asked(row):
@@ -19,17 +28,20 @@ def published(answer):
     return answer["expected"], answer["typical"], interval["low"], interval["high"], answer["model"]["version"]
 
 
-def test_trees_grown_by_two_workers_become_champion_and_answer(medcost, medcost_up, home, dask_cluster, tmp_path):
+def test_trees_grown_by_two_workers_become_champion_and_answer(medcost_up, home, dask_cluster, tmp_path):
+    from adapters.dask.executor import connected
+
     folder, people = tmp_path / "year=2024", tmp_path / "people.csv"
     folder.mkdir()
     for part in range(3):
-        SyntheticClaims(rows=800, seed=part).write(folder / f"part-{part}.parquet")
+        SyntheticClaims(DEFAULT, rows=800, seed=part).write(folder / f"part-{part}.parquet")
     with dask_cluster(workers=2) as cluster, connected(cluster.address, patience=60) as executor:
         executor.client.wait_for_workers(2, timeout=60)
-        trained = medcost(
+        trained = run(
             *("train", "stage=all", "dataset=parquet", f"dataset.path={folder}", "dataset.sample=700"),
             *("model=[boosting_xgboost]", "cv=quick", "tuning.n_trials=1", "tuning.timeout=null"),
             *("executor=dask", f"executor.address={cluster.address}", "--json"),
+            home=home,
         )
     assert trained.status == 0, trained.said
     assert trained.document["verdict"]["passed"] is True
@@ -40,7 +52,7 @@ def test_trees_grown_by_two_workers_become_champion_and_answer(medcost, medcost_
         "age,sex,bmi,children,smoker,region\n"
         "40,male,30,1,no,southeast\n19,female,22.5,0,yes,northwest\n61,female,41.3,3,yes,southwest\n"
     )
-    predicted = medcost("predict", "--input", people, "--output", tmp_path / "costs.csv", "--json")
+    predicted = run("predict", "--input", people, "--output", tmp_path / "costs.csv", "--json", home=home)
     assert (predicted.status, predicted.document["scored"]) == (0, 3)
     rows = list(csv.DictReader((tmp_path / "costs.csv").open()))
     with medcost_up(home) as url, httpx.Client(base_url=f"{url}/api/v1", timeout=60, trust_env=False) as api:
@@ -50,13 +62,14 @@ def test_trees_grown_by_two_workers_become_champion_and_answer(medcost, medcost_
     ]
     assert len({answer["expected"] for answer in answers}) == 3
 
-    card = medcost("models", "show", "1", "--markdown").output
+    card = run("models", "show", "1", "--markdown", home=home).output
     assert "2,400 rows: the 3 files of the folder year=2024" in card
     assert "The estimator was fitted on all rows" in card
 
 
+@pytest.mark.process
 def test_a_folder_is_described_as_one_data_set(medcost, tmp_path):
     for part in range(2):
-        SyntheticClaims(rows=50, seed=part).write(tmp_path / f"part-{part}.parquet")
+        SyntheticClaims(DEFAULT, rows=50, seed=part).write(tmp_path / f"part-{part}.parquet")
     told = medcost("data", "validate", tmp_path, "--json")
     assert (told.status, told.document["rows"], told.document["is_kept"]) == (0, 100, True)

@@ -1,11 +1,19 @@
 """Exit status, one clear line, one JSON document."""
 
+import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
+from domain.errors import RegistryUnavailable
+from entrypoints.cli.main import run_to_exit
+from tests.support.command import put_back
 
+
+@pytest.mark.process
 def test_help_names_every_command_and_imports_nothing_heavy():
     code = (
         "import sys\nfrom entrypoints.cli.main import main\n"
@@ -51,3 +59,47 @@ def test_doctor_names_what_the_databases_address_says_wrong(medcost):
 def test_every_command_has_help(medcost):
     for command in ("train", "data", "models", "publish", "evaluate", "predict", "db", "backup", "restore", "keys"):
         assert medcost(command, "--help").output.startswith(f"Usage: medcost {command}")
+
+
+def interrupted():
+    raise KeyboardInterrupt
+
+
+def interrupted_in_a_library():
+    try:
+        interrupted()
+    except KeyboardInterrupt:
+        message = "the tracking store does not answer: database is locked"
+        raise RegistryUnavailable(message) from OSError("database is locked")
+
+
+def interrupted_among_others():
+    message = "some failed"
+    raise BaseExceptionGroup(message, [ValueError("a"), BaseExceptionGroup(message, [KeyboardInterrupt()])])
+
+
+def ended_where_the_interrupt_is_lost():
+    with suppress(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGTERM)
+    message = "the database does not answer"
+    raise RegistryUnavailable(message)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [interrupted, interrupted_in_a_library, interrupted_among_others, ended_where_the_interrupt_is_lost],
+)
+def test_an_interruption_ends_as_such_whatever_becomes_of_it_on_the_way_out(command, capsys):
+    with put_back(), pytest.raises(SystemExit) as ended:
+        run_to_exit(command)
+    assert (ended.value.code, capsys.readouterr().err) == (130, "medcost: interrupted\n")
+
+
+def test_a_command_that_was_asked_to_end_and_did_is_done():
+    def command():
+        signal.signal(signal.SIGINT, lambda *_: None)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with put_back(), pytest.raises(SystemExit) as ended:
+        run_to_exit(command)
+    assert ended.value.code == 0

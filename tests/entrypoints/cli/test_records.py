@@ -1,33 +1,34 @@
-"""`medcost keys` and `medcost db` over a real database of a home."""
+"""`medcost keys` and `medcost db` over a real database."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
-from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.engine import connect
 from adapters.postgres.predictions import PostgresPredictions
-from domain.beneficiary import Beneficiary, Region, Sex
-from domain.cost import Interval
-from domain.prediction import ModelReference, NewPrediction
+from domain.costs.distribution import Interval
+from domain.costs.prediction import ModelReference, NewPrediction
+from tests.support.command import call
+from tests.support.people import ANN
 
 NOW = datetime.now(UTC)
-ANN = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
 
 
 @pytest.fixture
-def home(tmp_path_factory):
-    return tmp_path_factory.mktemp("records") / "home"
+def medcost(home, postgres_url):
+    """`medcost("keys", "list")` runs a command on a database of its own to its end."""
+    return partial(call, home=home, MEDCOST_DATABASE_URL=postgres_url)
 
 
 @pytest.fixture
-def recorded(home, medcost):
+def recorded(postgres_url):
     """`recorded(timedelta(days=400), …)` records predictions of these ages, and gives their identifiers."""
 
-    async def record(url, ages):
-        engine = connect(url, deadline=10)
+    async def record(ages):
+        engine = connect(postgres_url, deadline=10)
         new = [
             NewPrediction(
                 created_at=NOW - age,
@@ -40,16 +41,11 @@ def recorded(home, medcost):
             )
             for age in ages
         ]
-        made = await PostgresPredictions(engine).add_all(new)
+        made = await PostgresPredictions(engine, ANN.schema).add_all(new)
         await engine.dispose()
         return [str(one.id) for one in made]
 
-    def records(*ages):
-        assert medcost("db", "upgrade").status == 0
-        with EmbeddedPostgres(home / "postgres").lease() as server:
-            return asyncio.run(record(server.url("medcost"), ages))
-
-    return records
+    return lambda *ages: asyncio.run(record(ages))
 
 
 def test_a_key_is_made_listed_and_revoked_and_its_secret_is_shown_once(medcost):

@@ -3,30 +3,33 @@
 import pytest
 
 from domain.errors import ConfigurationError
-from domain.evaluation import Metric
-from domain.model import Choice, FloatRange, IntRange
-from domain.promotion import Candidacy, PairedComparison
-from entrypoints.wiring.overrides import compose_training
-from entrypoints.wiring.settings import TREE
-from entrypoints.wiring.train_config import File
+from domain.models.evaluation import Metric
+from domain.models.model import Choice, FloatRange, IntRange
+from domain.models.promotion import Candidacy, PairedComparison
+from entrypoints.composition.overrides import compose_training, with_schema
+from entrypoints.composition.settings import TREE, Settings
+from entrypoints.composition.train_config import File
+from tests.support.default_schema import DEFAULT
 
 
-def test_without_overrides_eleven_families_are_compared_on_a_synthetic_sample():
+def test_without_overrides_fourteen_families_are_compared_three_of_them_where_costs_are_zero():
     config = compose_training([])
-    assert len(config.model) == 11
+    assert len(config.model) == 14
+    assert config.least_zeros == dict.fromkeys(("boosting_poisson", "interaction_tweedie", "interaction_poisson"), 0.01)
+    assert config.training.family_seconds == 600
     assert config.source.kind == "synthetic"
     assert config.selection.metric is Metric.CRPS
 
 
 def test_a_list_of_families_is_chosen_and_the_rest_overridden():
     config = compose_training(["model=[linear,forest]", "seed=7", "cv.n_splits=10", "transform=none"])
-    assert [recipe.name for recipe in config.recipes] == ["linear", "forest"]
+    assert [recipe.name for recipe in config.recipes(DEFAULT)] == ["linear", "forest"]
     assert (config.plan.n_splits, config.plan.seed, config.sampler.seed) == (10, 7, 7)
 
 
 def test_transforms_are_tried_only_where_they_suit_a_family():
     config = compose_training(["model=[linear,interaction_lad]", "transform=all"])
-    assert [recipe.transform for recipe in config.recipes] == ["none", "log", "quantile", "power", "none"]
+    assert [recipe.transform for recipe in config.recipes(DEFAULT)] == ["none", "log", "quantile", "power", "none"]
 
 
 def test_a_path_may_hold_any_sign():
@@ -42,17 +45,47 @@ def test_settings_name_the_data_unless_an_override_does():
 
 
 def test_search_spaces_keep_their_kinds():
-    spaces = compose_training([]).spaces
+    spaces = compose_training([]).spaces(DEFAULT)
     assert isinstance(spaces["knn"]["n_neighbors"], IntRange)
     assert isinstance(spaces["forest"]["max_features"], FloatRange)
     assert spaces["knn"]["weights"] == Choice(("uniform", "distance"))
     assert spaces["linear"] == {}
 
 
+def test_interactions_are_configured_by_the_terms_of_the_schema():
+    config = compose_training(["model=[interaction_lad]"])
+    (recipe,) = config.recipes(DEFAULT)
+    assert dict(recipe.hyperparameters) == {
+        "age_squared": True, "smoker_bmi": True, "smoker_obese": True, "smoker_age": True,
+        "children_as_categories": True, "sex": True, "region": True, "obese_threshold": None, "alpha": 0.0,
+    }  # fmt: skip
+    space = config.spaces(DEFAULT)["interaction_lad"]
+    assert list(space) == [name for name in recipe.hyperparameters if name != "obese_threshold"]  # which is learned
+    assert space["smoker_obese"] == Choice((True, False))
+
+
+def test_a_setting_of_a_term_is_overridden_by_its_name():
+    said = "model.interaction_lad.hyperparameters"
+    searched = "search_space.interaction_lad.smoker_bmi={kind: choice, values: [true]}"
+    config = compose_training(["model=[interaction_lad]", f"{said}.smoker_bmi=false", f"{said}.sex=false", searched])
+    (recipe,) = config.recipes(DEFAULT)
+    off = [name for name, value in recipe.hyperparameters.items() if value is False]
+    assert off == ["smoker_bmi", "sex"]
+    assert config.spaces(DEFAULT)["interaction_lad"]["smoker_bmi"] == Choice((True,))
+
+
+def test_the_schema_is_one_of_the_settings():
+    overrides, settings = with_schema(["cv.n_splits=3", "schema=./my.yaml"], Settings())
+    assert (overrides, settings.schema) == (["cv.n_splits=3"], "./my.yaml")
+    assert with_schema([], Settings(schema="insurance"))[1].schema == "insurance"
+    with pytest.raises(ConfigurationError, match="names no schema"):
+        with_schema(["schema="], Settings())
+
+
 def test_whichever_families_are_chosen_their_search_spaces_are_there():
     families = {file.stem for file in (TREE / "config" / "model").iterdir()}
     config = compose_training([f"model=[{','.join(families)}]"])
-    assert {recipe.family for recipe in config.recipes} == families == config.spaces.keys()
+    assert {recipe.family for recipe in config.recipes(DEFAULT)} == families == config.spaces(DEFAULT).keys()
 
 
 @pytest.mark.parametrize("name", ["tpe", "random"])
@@ -79,6 +112,12 @@ def test_every_pruner_composes(name):
         (["cv.n_splits=5.5"], "cv.n_splits: Expected `int`, got `float`"),
         (["selection.metric=mape"], "selection.metric"),
         (["stage=deploy"], "stage: Invalid enum value 'deploy'"),
+        (["model.forest.hyperparameters.trees=3"], "there is no key"),
+        (
+            ["model=[linear]", "model.interaction_lad.hyperparameters.smoker_bmi=false"],
+            "does not belong to the options",
+        ),
+        (["schema.name=x"], "there is no key"),
         (["dataset=csv"], "dataset.path must be said"),
         (["dataset.path=x.csv"], "dataset.path does not belong to the options chosen"),
         (["+cv.extra=1"], "is no override"),

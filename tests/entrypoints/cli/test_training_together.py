@@ -1,26 +1,26 @@
 """Several processes train in one home: one study, one version, one verdict, one promotion."""
 
 import json
-import os
-import signal
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.command import CLI
-from tests.waiting import until
+from tests.support.command import run, start
+from tests.support.waiting import until
+from tests.support.warm import Process
+
+pytestmark = pytest.mark.process
 
 TRAIN = (
-    *("train", "stage=all", "model=[tree]", "transform=none", "cv=quick", "dataset.rows=400", "--json"),
+    *("train", "stage=all", "model=[tree]", "transform=none", "cv=quick", "dataset.rows=250", "--json"),
     *("tuning.study=ours", "tuning.n_trials=12", "tuning.timeout=null", "tuning.patience=null"),
 )
 
 
 @dataclass
 class Worker:
-    process: subprocess.Popen
+    process: Process
     output: Path
     said_in: Path
 
@@ -29,7 +29,7 @@ class Worker:
         return self.said_in.read_text()
 
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         self.process.wait()
 
     def end(self):
@@ -44,9 +44,7 @@ def workers(home, tmp_path):
     for number in range(4):
         output, said_in = tmp_path / f"{number}.json", tmp_path / f"{number}.said"
         with output.open("w") as out, said_in.open("w") as said:
-            command = [*CLI, *TRAIN]
-            environment = {**os.environ, "MEDCOST_HOME": str(home)}
-            process = subprocess.Popen(command, env=environment, stdout=out, stderr=said)
+            process = start(*TRAIN, home=home, stdout=out, stderr=said)
         started.append(Worker(process, output, said_in))
     yield started
     for one in started:
@@ -68,7 +66,7 @@ def first(workers, *words):
 
 
 @pytest.mark.timeout(600)
-def test_two_workers_and_the_one_that_fits_are_killed_and_the_last_makes_the_only_version(medcost, workers):
+def test_two_workers_and_the_one_that_fits_are_killed_and_the_last_makes_the_only_version(home, workers):
     alive = list(workers)
     for _ in range(2):
         killed = first(alive, "\ntrial ", "\nWaiting for")
@@ -84,12 +82,12 @@ def test_two_workers_and_the_one_that_fits_are_killed_and_the_last_makes_the_onl
     assert trained["tuning"]["trials"] == 12
     assert trained["champion"]["digest"] == trained["version"]["digest"]
 
-    again = medcost(*TRAIN)
+    again = run(*TRAIN, home=home)
     assert again.status == 0, again.said
     assert "trial " not in again.said
     told = again.document
     assert told["version"] == {**trained["version"], "registered_by": "another process"}
     assert (told["tuning"], told["champion"]) == (trained["tuning"], trained["champion"])
     assert told["verdict"]["candidacy"] == trained["verdict"]["candidacy"]  # measured once: it tells milliseconds, too
-    (version,) = medcost("models", "list", "--json").document["models"]
+    (version,) = run("models", "list", "--json", home=home).document["models"]
     assert (version["digest"], version["champion"]) == (trained["version"]["digest"], True)

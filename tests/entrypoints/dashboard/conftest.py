@@ -2,56 +2,44 @@
 
 from __future__ import annotations
 
-import itertools
+import gc
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from dishka import AsyncContainer
 from nicegui import Client
 from nicegui.testing.user import User
 from nicegui.testing.user_simulation import user_simulation
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
-from domain.claims import DataOrigin
-from domain.model import ModelCard, ModelVersion, Provenance, Recipe
+from domain.models.model import ModelCard, ModelVersion, Provenance, Recipe
+from domain.models.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
+from domain.people.claims import DataOrigin
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
-from domain.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
+from entrypoints.composition.settings import load
+from entrypoints.composition.web import web_container
 from entrypoints.dashboard.app import register_pages
+from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
-from entrypoints.dashboard.words.speech import Words
-from entrypoints.wiring.settings import load
-from entrypoints.wiring.web import web_container
+from tests.support.browser import AXE_MISSING, CHROMIUM, HEIGHTS, THEMES, Pages, Theme, axe_violations, running_browser
+from tests.support.browser import visit as open_address
+from tests.support.web_process import WebProcesses
+from tests.support.words import words_in
 
-TREE = Path(__file__).resolve().parents[3]
-AXE = TREE / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-HEIGHTS = {1440: 900, 390: 844, 320: 640}
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    Step = Callable[[Page, Words], None]
+
 WORD = "correct horse battery"
 
 
@@ -78,11 +66,18 @@ async def parts() -> AsyncIterator[Parts]:
     await container.close()
 
 
+@pytest.fixture(scope="module")
+def imported() -> None:
+    """What was imported so far is garbage for nobody: the simulation looks for garbage twice a test."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
-async def user(parts: Parts) -> AsyncIterator[User]:
+async def user(parts: Parts, imported: None) -> AsyncIterator[User]:
     """A person at the page, without a browser."""
     async with user_simulation() as someone:
-        register_pages(parts.container, DashboardOptions())
+        register_pages(parts.container, DashboardOptions(operations_every=0.05))
         yield someone
         # when it ends, the simulation unloads the module of each page it knows: it must not unload ours
         Client.page_routes.clear()
@@ -90,7 +85,7 @@ async def user(parts: Parts) -> AsyncIterator[User]:
 
 @pytest.fixture
 def words() -> Words:
-    return Words("en")
+    return words_in("en")
 
 
 @pytest.fixture
@@ -129,25 +124,14 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
 
     ``program`` is another one than ours that serves on a socket it is given.
     """
-    started: list[subprocess.Popen[bytes]] = []
+    processes = WebProcesses()
 
-    def start(*program: str, **settings: str) -> str:
-        home = tmp_path_factory.mktemp("home")
-        with socket.create_server(("127.0.0.1", 0)) as door:
-            door.set_inheritable(True)
-            environment = {**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home), **settings}
-            environment.setdefault("MEDCOST_TRUSTED_PROXIES", "127.0.0.1")  # tests speak for callers from elsewhere
-            command = [sys.executable, *(program or ("-m", "entrypoints.wiring.asgi")), "--fd", str(door.fileno())]
-            started.append(subprocess.Popen(command, env=environment, cwd=home, pass_fds=[door.fileno()]))
-            url = f"http://127.0.0.1:{door.getsockname()[1]}"
-            with urllib.request.urlopen(f"{url}/api/v1/health/live", timeout=90):  # the socket listens: this waits
-                return url
+    def start(program: str | None = None, **settings: str) -> str:
+        settings.setdefault("MEDCOST_TRUSTED_PROXIES", "127.0.0.1")  # tests speak for callers from elsewhere
+        return processes.start(tmp_path_factory.mktemp("home"), settings=settings, program=program).answering()
 
     yield start
-    for process in started:
-        process.terminate()
-    for process in started:
-        process.wait(timeout=20)
+    processes.end()
 
 
 @pytest.fixture(scope="session")
@@ -156,68 +140,60 @@ def locked(serve: Callable[..., str]) -> str:
     return serve(MEDCOST_REQUIRE_LOGIN="true", MEDCOST_ADMIN_PASSWORD=WORD)
 
 
-@pytest.fixture(scope="module")  # while it lives, its event loop runs, and no asynchronous test could
+@pytest.fixture(scope="session")
 def browser(part: Callable[[str, str | None], None]) -> Iterator[Browser]:
     part("chromium", None if CHROMIUM else "it is not installed")
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
+    with running_browser() as browser:
+        yield browser
 
 
-@dataclass(frozen=True)
-class Way:
-    """How somebody looks at a page: what `look` is told, and the words that they then read."""
-
-    width: int
-    color_scheme: str
-    locale: str
-
-    @property
-    def words(self) -> Words:
-        return Words("es" if self.locale.startswith("es") else "en")
-
-
-@pytest.fixture(
-    params=[Way(*how) for how in itertools.product(HEIGHTS, ("light", "dark"), ("en-US", "es-US"))],
-    ids=lambda way: f"{way.width}-{way.color_scheme}-{way.locale[:2]}",
-)
-def way(request: pytest.FixtureRequest) -> Way:
-    """Each width in each theme and language: `look(address, "/history", **vars(way))`."""
-    return request.param
+@pytest.fixture(scope="session")
+def pages(browser: Browser) -> Pages:
+    return Pages(browser)
 
 
 @pytest.fixture
-def look(browser: Browser) -> Iterator[Callable[..., Page]]:
+def look(pages: Pages) -> Iterator[Callable[..., Page]]:
     """`look(address, "/history")` opens a page; a console error, a failed or foreign request fails the test."""
-    wrong: list[str] = []
-    contexts = []
+    with pages.lend() as open_page:
+        yield open_page
 
-    def failed(request: Request) -> None:
-        if request.failure != "net::ERR_ABORTED":  # a download, or a page that was left
-            wrong.append(f"failed: {request.url}")
 
-    def open_page(address: str, path: str = "/", *, width: int = 1440, **more: Any) -> Page:
-        size: Any = {"width": width, "height": HEIGHTS[width]}
-        context = browser.new_context(viewport=size, reduced_motion="reduce", **{"locale": "en-US", **more})
-        contexts.append(context)
-        page = context.new_page()
-        ours = urlsplit(address).netloc
-        page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("requestfailed", failed)
-        page.on("response", lambda one: wrong.append(f"{one.status} {one.url}") if one.status >= 400 else None)
-        page.on("request", lambda one: None if urlsplit(one.url).netloc in (ours, "") else wrong.append(one.url))
-        page.goto(address + path)
-        page.wait_for_function("window.socket?.connected")
-        return page
+@pytest.fixture(params=["en-US", "es-US"])
+def in_every_way(look: Callable[..., Page], request: pytest.FixtureRequest) -> Callable[..., None]:
+    """`in_every_way(job, address, "/batch")` opens a page at each width and does a job there in each theme.
 
-    yield open_page
-    seen = list(wrong)
-    for context in contexts:
-        context.close()
-    assert not seen
+    The test runs once in each language. ``job(page, words, theme)`` is done again on the page where it was done
+    before. ``arrive(page, words)`` is done once the page is open, ``leave`` in the end, for example to sign in and out.
+    """
+
+    def every_way(
+        job: Callable[[Page, Words, Theme], None],
+        address: str,
+        path: str,
+        *,
+        arrive: Step | None = None,
+        leave: Step | None = None,
+    ) -> None:
+        words = words_in(request.param[:2])
+        page = look(address, path, locale=request.param)
+        for n, width in enumerate(HEIGHTS):
+            page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            if n:
+                open_address(page, address + path)
+            if arrive and (leave or not n):
+                arrive(page, words)
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme)
+                try:
+                    job(page, words, theme)
+                except BaseException as error:
+                    error.add_note(f"This was at {width} pixels, in the {theme} theme, in {request.param}.")
+                    raise
+            if leave:
+                leave(page, words)
+
+    return every_way
 
 
 @pytest.fixture(scope="session")
@@ -228,7 +204,9 @@ def address(serve: Callable[..., str]) -> str:
 
 @pytest.fixture
 def visit(look: Callable[..., Page], address: str) -> Callable[..., Page]:
-    """`visit("/what-if")` opens a page with the form of six facts, once it has answered."""
+    """`visit("/what-if")` opens a page with the form, once it has answered."""
+
+    from playwright.sync_api import expect
 
     def visit(path: str = "/", **more: Any) -> Page:
         page = look(address, path, **more)
@@ -241,18 +219,8 @@ def visit(look: Callable[..., Page], address: str) -> Callable[..., Page]:
 @pytest.fixture
 def violations(part: Callable[[str, str | None], None]) -> Callable[[Page], list[str]]:
     """What axe finds wrong with a page, in the light and in the dark."""
-    part("axe-core", None if AXE.is_file() else f"{AXE.relative_to(TREE)} is missing: npm install axe-core@4.14.1")
-
-    def find(page: Page) -> list[str]:
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found: list[str] = []
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            told = page.evaluate("axe.run({preload: false})")["violations"]
-            found += [f"{scheme} {one['id']}: {[node['html'] for node in one['nodes']]}" for one in told]
-        return found
-
-    return find
+    part("axe-core", AXE_MISSING)
+    return axe_violations
 
 
 @pytest.fixture(scope="session")

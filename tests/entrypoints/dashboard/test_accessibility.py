@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+pytestmark = pytest.mark.browser
+
 WITH_MODELS = str(Path(__file__).with_name("admin") / "with_models.py")
 PEOPLE = "age,sex,bmi,children,smoker,region\n40,female,27.5,1,no,northeast\n58,male,33,0,yes,southwest\n7,?,1,,,\n"
 PAGES = ["/", "/what-if", "/batch", "/history", "/models", "/operations", "/sign-in"]
@@ -47,16 +49,16 @@ def address(serve: Callable[..., str], save: Callable[..., str]) -> str:
 
 
 @pytest.fixture
-def full(look: Callable[..., Page], address: str) -> Callable[[str], Page]:
+def full(look: Callable[..., Page], address: str) -> Callable[..., Page]:
     """`full("/batch")` opens a page and waits until it shows what it has."""
 
-    def full(path: str) -> Page:
-        page = look(address, path)
+    def full(path: str, **way: object) -> Page:
+        page = look(address, path, **way)
         if path == "/batch":
             page.locator("input[type=file]").set_input_files(
                 {"name": "people.csv", "mimeType": "text/csv", "buffer": PEOPLE.encode()}
             )
-            page.get_by_role("button", name="Work out the costs").click()
+            page.locator("#match .primary").click()
         shown = {"/": "#reasons tr", "/what-if": "#curve svg", "/batch": "#scored tbody tr", "/sign-in": "#password"}
         expect(page.locator(shown.get(path, "main tbody tr")).first).to_be_visible()
         return page
@@ -76,6 +78,71 @@ def test_every_stop_of_the_keyboard_is_reached_once_and_seen(full, path):
         assert stop["inSight"], stop
         page.keyboard.press("Tab")
     assert len(stops) == many, stops
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways_on_a_small_phone(full, violations, path):
+    for locale in ("en-US", "es-US"):
+        page = full(path, width=320, locale=locale)
+        for folded in page.locator("main summary:visible").all()[:3]:
+            folded.click()
+        assert violations(page) == []
+        for width in (320, 360, 390):
+            page.set_viewport_size({"width": width, "height": 640})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_what_a_narrow_table_hides_unfolds_below_each_row(full):
+    for path, shown in (("/history", "Likely range"), ("/models", "CRPS"), ("/batch", "Region of the United States")):
+        page = full(path, width=320)
+        rest = page.locator("tr.rest").first
+        rest.locator("summary").click()
+        expect(rest.get_by_text(shown, exact=True)).to_be_visible()
+        page.set_viewport_size({"width": 1440, "height": 900})
+        expect(page.locator("tr.rest:visible")).to_have_count(0)
+
+
+def test_escape_closes_the_menu_wherever_the_focus_is(full):
+    page = full("/", width=320)
+    menu = page.get_by_role("button", name="Menu")
+    menu.click()
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    menu.press("Escape")
+    expect(menu).to_have_attribute("aria-expanded", "false")
+    menu.click()
+    page.get_by_role("textbox", name="Age").focus()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    share = page.locator(".share summary")
+    share.click()
+    page.get_by_label("Link", exact=True).press("Escape")
+    expect(share).to_be_focused()
+
+
+def test_a_slider_is_seen_in_forced_colours(full):
+    page = full("/")
+    page.emulate_media(forced_colors="active")
+    slider = page.get_by_role("slider", name="Age")
+    assert slider.evaluate("one => getComputedStyle(one).forcedColorAdjust") == "none"
+    slider.scroll_into_view_if_needed()
+    seen = slider.screenshot()
+    page.add_style_tag(content="input[type=range]::-webkit-slider-runnable-track { background: none; border: 0 }")
+    assert slider.screenshot() != seen
+
+
+def test_paper_holds_every_column_of_the_history_and_starts_on_its_first_page(full):
+    history = full("/history")
+    history.emulate_media(media="print")
+    for name in ("Children", "Smokes", "Region", "Expected", "Likely range", "Real cost"):
+        expect(history.get_by_role("columnheader", name=name)).to_be_visible()
+    history.set_viewport_size({"width": 816, "height": 1056})  # a Letter page
+    expect(history.get_by_role("columnheader", name="Region")).to_be_visible()
+    assert history.evaluate("document.documentElement.scrollWidth") == 816
+    what_if = full("/what-if")
+    what_if.emulate_media(media="print")
+    card = what_if.locator("#answer")
+    assert card.evaluate("one => getComputedStyle(one).breakInside") == "auto"
+    assert what_if.locator(".scenario").first.evaluate("one => getComputedStyle(one).breakInside") == "avoid"
 
 
 @pytest.mark.parametrize("path", ["/", "/what-if", "/history"])
@@ -113,7 +180,7 @@ def test_every_picture_is_said_in_words_or_lies_beside_them(full, path):
 
 def test_the_picture_of_a_year_says_the_numbers_that_are_written_beside_it(full):
     page = full("/")
-    seen = page.get_by_role("img").get_attribute("aria-label")
+    seen = page.locator("#spread").get_by_role("img").get_attribute("aria-label")
     for shown in (page.locator(".answer-number"), *page.locator("#answer .fact-number").all()):
         for usd in re.findall(r"\$[\d,]+", shown.inner_text()):
             assert usd in seen
@@ -135,18 +202,18 @@ def said(page: Page, role: str, words: str) -> Locator:
 def test_what_is_wrong_with_a_fact_is_said_once_nobody_types(full):
     page = full("/")
     page.get_by_role("textbox", name="Age").fill("200")
-    expect(said(page, "status", "Enter an age from 18 to 100.")).to_have_count(1)
-    expect(said(page, "status", "This is still your last estimate.")).to_have_count(1)
+    expect(said(page, "status", "Age: enter a whole number from 18 to 100.")).to_have_count(1)
+    expect(said(page, "status", "These are still the numbers for your last answers.")).to_have_count(1)
     page.get_by_role("textbox", name="Age").fill("20")
-    expect(said(page, "status", "Enter an age")).to_have_count(0)
+    expect(said(page, "status", "Age: enter")).to_have_count(0)
 
 
 def test_what_is_wrong_with_a_comparison_is_said(full):
     page = full("/what-if")
     page.get_by_role("group", name="Someone else, 3").get_by_role("textbox", name="BMI").fill("99")
-    expect(said(page, "status", "Enter a BMI from 10 to 70.")).to_have_count(1)
+    expect(said(page, "status", "Body mass index (BMI): enter a number from 10 to 70.")).to_have_count(1)
     page.get_by_role("textbox", name="Age", exact=True).first.fill("x")
-    expect(said(page, "status", "These are still your last numbers.")).to_have_count(1)
+    expect(said(page, "status", "These are still the numbers for your last answers.")).to_have_count(1)
 
 
 def test_what_is_wrong_in_a_dialog_is_said_at_once(full):
@@ -155,7 +222,7 @@ def test_what_is_wrong_in_a_dialog_is_said_at_once(full):
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Real cost").fill("a lot")
     dialog.get_by_role("button", name="Save the cost").click()
-    expect(said(page, "alert", "Enter an amount in dollars")).to_have_count(1)
+    expect(said(page, "alert", "Enter an amount, such as")).to_have_count(1)
 
 
 def test_a_column_that_is_not_chosen_is_named_and_has_the_focus(full):
@@ -163,7 +230,20 @@ def test_a_column_that_is_not_chosen_is_named_and_has_the_focus(full):
     page.get_by_role("button", name="Back to the columns").click()
     age = page.get_by_label("Age", exact=True)
     age.select_option("")
-    page.get_by_role("button", name="Work out the costs").click()
+    page.get_by_role("button", name="Calculate the costs").click()
     expect(age).to_be_focused()
     expect(age).to_have_attribute("aria-invalid", "true")
-    expect(age).to_have_accessible_description("Choose the column that holds this.")
+    expect(age).to_have_accessible_description(re.compile("Choose the column that holds this fact"))
+
+
+def test_axe_finds_nothing_in_the_documentation_of_the_api(browser, violations, address: str):
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(f"{address}/api/v1/docs")
+    expect(page.locator(".opblock-summary-control").first).to_be_visible()
+    assert violations(page) == []
+    for operation in page.locator(".opblock-summary-control").all()[:3]:
+        operation.click()
+    expect(page.locator(".responses-table").nth(2)).to_be_visible()
+    assert violations(page) == []
+    context.close()

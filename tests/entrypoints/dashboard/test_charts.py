@@ -1,64 +1,31 @@
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.cost import Contribution, CostDistribution, round_to_total
-from domain.prediction import Explanation, ModelReference, PeopleAlike
-from entrypoints.dashboard.kit import charts
-from entrypoints.dashboard.words.speech import Words
-
-WORDS = Words("en")
-FACTS = ("age", "sex", "bmi", "children", "smoker", "region")
-
-smooth = CostDistribution(mean=8210.0, quantiles=tuple(4000.0 + 150 * k for k in range(99)))
-dollars = st.floats(0, 120_000, allow_nan=False)
-costs = st.lists(dollars, min_size=99, max_size=99).map(
-    lambda usd: CostDistribution(mean=sum(usd) / 99, quantiles=tuple(sorted(usd)))
+from domain.costs.distribution import Contribution, round_to_total
+from domain.costs.explanation import Explanation, PeopleAlike
+from domain.costs.prediction import ModelReference
+from domain.models.scores import (
+    ActuarialScores,
+    ExpectedScores,
+    GroupScores,
+    IntervalScores,
+    PredictiveRatio,
+    Scores,
+    TypicalScores,
 )
+from entrypoints.dashboard.charts import drawing as charts
+from entrypoints.dashboard.charts import model_charts
+from tests.support.people import ANN
+from tests.support.words import words_in
 
-
-def dots(chart: str) -> list[tuple[str, float, int]]:
-    found = re.findall(r'class="(dot(?: hollow)?)" style="left:([\d.]+)%;--row:(\d+)"', chart)
-    return [(kind, float(left), int(row)) for kind, left, row in found]
-
-
-@given(costs)
-def test_any_distribution_becomes_twenty_people_of_whom_eighteen_are_in_the_range(cost: CostDistribution):
-    kinds = [kind for kind, _, _ in dots(charts.density(cost, WORDS))]
-    assert kinds == ["dot hollow", *["dot"] * 18, "dot hollow"]
-
-
-@given(costs)
-def test_no_two_people_stand_on_the_same_spot_and_all_stand_on_the_page(cost: CostDistribution):
-    places = [(left, row) for _, left, row in dots(charts.density(cost, WORDS))]
-    assert len(set(places)) == 20
-    assert all(0 < left < 100 for left, _ in places)
-
-
-def test_a_cost_that_is_all_but_certain_can_be_drawn():
-    certain = CostDistribution(mean=2000.0, quantiles=(1999.99,) * 99)
-    assert "Typical</" not in charts.density(certain, WORDS)
-    assert len(dots(charts.density(certain, WORDS))) == 20
-
-
-def test_nothing_to_pay_can_be_drawn():
-    assert len(dots(charts.density(CostDistribution(mean=0.0, quantiles=(0.0,) * 99), WORDS))) == 20
-
-
-def test_a_person_who_cannot_see_the_chart_is_told_its_numbers():
-    assert (
-        'role="img" aria-label="Chart of a year&#x27;s cost. Typical $11,350, expected $8,210. '
-        '18 of 20 people cost $4,600 to $18,100."' in charts.density(smooth, WORDS)
-    )
-
-
-def test_a_label_near_the_right_edge_stands_left_of_its_line():
-    late = CostDistribution(mean=17_000.0, quantiles=tuple(10_000.0 + 100 * k for k in range(99)))
-    assert 'class="flag expected flipped"' in charts.density(late, WORDS)
+WORDS = words_in("en")
+FACTS = ("age", "sex", "bmi", "children", "smoker", "region")
 
 
 def explained(*usd: float, baseline: float = 12_130.0) -> Explanation:
@@ -75,28 +42,62 @@ def column(table: str) -> list[int]:
 
 @given(st.lists(st.floats(-30_000, 30_000, allow_nan=False), min_size=6, max_size=6), st.floats(40_000, 60_000))
 def test_the_column_of_dollars_adds_up_as_shown(usd: list[float], baseline: float):
-    start, *steps, end = column(charts.waterfall(explained(*usd, baseline=baseline), WORDS))
+    start, *steps, end = column(charts.waterfall(explained(*usd, baseline=baseline), ANN, WORDS))
     assert start + sum(steps) == end
 
 
 def test_dollars_taken_away_look_and_read_differently_from_dollars_added():
-    table = charts.waterfall(explained(-870, -570, 80, 130, -3110, 420), WORDS)
+    table = charts.waterfall(explained(-870, -570, 80, 130, -3110, 420), ANN, WORDS)
     assert column(table) == [12_130, -870, -570, 80, 130, -3110, 420, 8210]
     assert table.count('class="bar down"') == 3
     assert table.count('class="bar up"') == 3
 
 
 def test_facts_that_change_nothing_add_nothing_and_take_nothing_away():
-    table = charts.waterfall(explained(0, 0, 0, 0, 0, 0), WORDS)
+    table = charts.waterfall(explained(0, 0, 0, 0, 0, 0), ANN, WORDS)
     assert column(table) == [12_130, 0, 0, 0, 0, 0, 0, 12_130]
     assert not re.search('class="bar (up|down)"', table)
 
 
-@pytest.mark.parametrize("high", [900.0, 7_000.0, 63_770.0, 250_000.0])
-def test_the_axis_has_two_to_six_round_ticks(high: float):
-    chart = charts.density(
-        CostDistribution(mean=high / 2, quantiles=tuple(high * k / 99 for k in range(1, 100))), WORDS
+@given(st.floats(100, 9e8))
+def test_an_axis_of_dollars_has_two_to_six_round_numbers(high: float):
+    steps = charts.round_steps(high)
+    assert 2 <= len(steps) <= 6
+    assert steps[0] == 0
+    assert steps[-1] <= high
+    assert steps[1] / 10 ** math.floor(math.log10(steps[1])) in (1, 2, 2.5, 5)
+
+
+@given(st.lists(st.floats(-20_000, 20_000, allow_nan=False), min_size=1, max_size=5))
+def test_the_bias_of_every_group_lies_within_its_picture(biases: list[float]):
+    groups = tuple(
+        GroupScores(group=f"region={i}", rows=30, coverage=0.9, mean_width=9000.0, bias=usd)
+        for i, usd in enumerate(biases)
     )
-    ticks = re.findall(r'class="tick[^"]*" style="[^"]*">([^<]+)<', chart)
-    assert 2 <= len(ticks) <= 6
-    assert ticks[0] == "$0"
+    scores = Scores(
+        rows=150,
+        expected=ExpectedScores(0.8, 4900.0, 2500.0),
+        typical=TypicalScores(1500.0, 12.0, 0.9),
+        crps=1400.0,
+        interval=IntervalScores(0.9, 0.92, 9000.0, 19_900.0),
+        groups=groups,
+    )
+    drawn = re.findall(r"left:([-\d.]+)%;width:([-\d.]+)%", model_charts.residuals(scores, WORDS))
+    assert len(drawn) == len(biases)
+    assert all(float(left) >= 0 and float(left) + float(width) <= 100 for left, width in drawn)
+
+
+def test_predicted_over_observed_is_drawn_with_its_interval_where_there_is_one():
+    nothing = Scores(0, ExpectedScores(0, 0, 0), TypicalScores(0, 0, 0), 0, IntervalScores(0.9, 0.9, 0, 0), ())
+    assert "older than they are" in model_charts.ratios(nothing, words_in("en"))
+    assert "older than they are" in model_charts.fifths(nothing, words_in("en"))
+    tenth = PredictiveRatio(0.33, 0.29, 0.37)
+    actuarial = ActuarialScores(
+        overall=PredictiveRatio(1.0, 0.98, 1.02), deciles=(*[PredictiveRatio(1.0)] * 8, PredictiveRatio(None), tenth),
+        cpm=0.1, gini=0.3, mae_over_mean=0.8, capped_r2=0.2, cap=250_000, capture_1=0.3, capture_5=0.3, capture_10=0.4,
+    )  # fmt: skip
+    drawn = model_charts.ratios(replace(nothing, actuarial=actuarial), words_in("en"))
+    assert drawn.count('class="whisker"') == 2
+    assert drawn.count('class="point solid"') == 10
+    for said in ("Tenth 10", "0.330", "0.290 to 0.370", "no cost observed"):
+        assert said in drawn

@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
 
 
 @contextmanager
@@ -20,7 +23,7 @@ def served(door: socket.socket, home: Path) -> Iterator[str]:
     """The web process, as `medcost up --profile memory` starts it."""
     url = f"http://127.0.0.1:{door.getsockname()[1]}"
     process = subprocess.Popen(
-        [sys.executable, "-m", "entrypoints.wiring.asgi", "--fd", str(door.fileno())],
+        [sys.executable, "-m", "entrypoints.hosting.asgi", "--fd", str(door.fileno())],
         env={**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home)},
         cwd=home,
         pass_fds=[door.fileno()],
@@ -89,22 +92,34 @@ def test_what_is_typed_while_the_connection_is_cut_is_kept_and_answered_later(vi
     expect(page.get_by_role("radio", name="Yes")).to_be_checked()
 
 
+def test_while_the_connection_is_cut_the_old_number_says_that_it_is_old(visit):
+    page = visit(width=390)
+    old = page.locator("#answer .label .old")
+    expect(old).to_be_hidden()
+    lose(page)
+    expect(old).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="These numbers may be old.")).to_be_visible()
+    find_again(page)
+    expect(old).to_be_hidden()
+
+
 def test_what_is_compared_while_the_connection_is_cut_is_answered_later(visit):
     page = visit("/what-if")
     third = page.get_by_role("group", name="Someone else, 3")
     lose(page)
     page.get_by_role("textbox", name="Age", exact=True).first.fill("58")
-    third.get_by_role("combobox").select_option(label="lives in the Southwest")
-    page.get_by_role("radio", name="BMI", exact=True).check()
+    third.get_by_role("combobox", name="Compare with").select_option(label="Region of the United States")
+    third.get_by_role("combobox", name="Region").select_option(label="Southwest")
+    page.get_by_role("combobox", name="Show cost by").select_option(label="BMI")
     find_again(page)
-    expect(page.locator(".scenario .who").first).to_contain_text("58, female")
+    expect(page.locator(".scenario .who").first).to_contain_text("Age 58, Sex on record: Female")
     expect(page.get_by_role("img")).to_have_accessible_name(re.compile("by BMI"))
     cut(page)
     expect(page.get_by_role("textbox", name="Age", exact=True).first).to_have_value("58")
-    expect(third.get_by_role("combobox")).to_have_value("southwest")
-    expect(page.get_by_role("radio", name="BMI", exact=True)).to_be_checked()
+    expect(third.get_by_role("combobox", name="Region")).to_have_value("southwest")
+    expect(page.get_by_role("combobox", name="Show cost by")).to_have_value("bmi")
     page.get_by_role("textbox", name="Age", exact=True).first.fill("33")
-    expect(page.locator(".scenario .who").first).to_contain_text("33, female")
+    expect(page.locator(".scenario .who").first).to_contain_text("Age 33, Sex on record: Female")
 
 
 def test_a_file_and_what_came_of_it_outlast_a_cut_connection(look, address):
@@ -118,7 +133,7 @@ def test_a_file_and_what_came_of_it_outlast_a_cut_connection(look, address):
     expect(page.get_by_label("Smokes now")).to_have_value("name")
     page.get_by_label("Smokes now").select_option("smoker")
     lose(page)
-    page.get_by_role("button", name="Work out the costs").click()
+    page.get_by_role("button", name="Calculate the costs").click()
     find_again(page)
     page.wait_for_function("window.socket.connected")
     cut(page)
@@ -145,7 +160,7 @@ def test_another_fact_is_asked_for_at_once_however_far_the_server_is(visit):
     page = visit("/what-if")
     third = page.get_by_role("group", name="Someone else, 3")
     lose(page)
-    third.get_by_role("combobox").select_option(label="has another age")
+    third.get_by_role("combobox").select_option(label="Age")
     third.get_by_role("combobox").press("Tab")
     page.keyboard.type("58")
     expect(third.get_by_role("textbox")).to_have_value("58")
@@ -179,5 +194,6 @@ def test_the_form_outlives_the_web_process(browser: Browser, tmp_path: Path):
             expect(page.get_by_role("radio", name="Yes")).to_be_checked()
             page.get_by_role("button", name="Save this estimate").click()
             newest = page.get_by_role("region", name="Last estimates").get_by_role("listitem").first
-            expect(newest).to_contain_text("58, female, BMI 33.5, 1 child, smokes, Northeast")
+            expect(newest).to_contain_text("Age 58, Sex on record: Female, BMI 33.5, Children on the plan 1")
+            expect(newest).to_contain_text("Smokes now: Yes, Region of the United States: Northeast")
     context.close()

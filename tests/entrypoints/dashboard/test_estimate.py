@@ -2,32 +2,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from nicegui.testing.user import User
 
-from domain.beneficiary import Beneficiary
-from domain.cost import CostDistribution
+from domain.costs.prediction import PredictionQuery
 from domain.errors import PredictorUnavailable, RepositoryUnavailable
-from domain.ledger import Change, NewEntry
-from domain.model import ModelVersion
-from domain.prediction import Estimate, ModelReference, PredictionQuery
-from entrypoints.dashboard.kit.cards import figures
-from entrypoints.dashboard.kit.fields import Field
-from entrypoints.dashboard.words.speech import Words
+from domain.models.ledger import Change, NewEntry
+from domain.models.model import ModelVersion
+from domain.monitoring.profile import Profile
+from domain.people.beneficiary import Beneficiary
+from domain.people.claims import DataOrigin
+from entrypoints.dashboard.locale.speech import Words
+from entrypoints.dashboard.widgets.fields import Field
+from entrypoints.dashboard.widgets.summary import sentence
+from tests.support.default_schema import DEFAULT
+from tests.support.people import ANN, ANN_FACTS
 
 if TYPE_CHECKING:
-    from domain.errors import MedcostError
+    from domain.errors import Unavailable
 
-FACTS = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
 PATIENT = 100  # tries, a tenth of a second each
 
 
 async def typical(parts, words: Words, **changed: object) -> str:
-    (estimate,) = await parts.model.predict([Beneficiary.of({**FACTS, **changed})])
-    return words.usd(estimate.cost.typical)
+    (estimate,) = await parts.model.predict([Beneficiary.of(DEFAULT, {**ANN_FACTS, **changed})])
+    return words.money(estimate.cost.typical)
 
 
 def field(user: User, name: str) -> Field:
@@ -41,13 +44,13 @@ def enter(user: User, **facts: object) -> None:
             field(user, name).value = value
 
 
-def broken(what: type[MedcostError]) -> MedcostError:
-    return what("10.0.0.7:5432 refused the password of medcost")
+def broken(what: type[Unavailable]) -> Unavailable:
+    return what("10.0.0.7:5432 refused the password of medcost", retry_after=0.1)
 
 
 async def test_a_stranger_sees_an_answer_at_once(user: User, parts, words: Words):
     await user.open("/")
-    for said in (await typical(parts, words), words("typical.means"), words("range.means"), words("expected.means")):
+    for said in (await typical(parts, words), words("billed"), words("range.means"), words("expected.means")):
         await user.should_see(said, retries=PATIENT)
     await user.should_see(words("reasons.to"), retries=PATIENT)
     await user.should_see(words("footer"), retries=PATIENT)
@@ -70,8 +73,8 @@ async def test_every_wrong_fact_is_named_beside_its_field_and_the_last_answer_st
     await user.open("/")
     enter(user, age=200, bmi=None)
     await user.should_see(words("stale"), retries=PATIENT)
-    assert field(user, "age").error == words("age.range")
-    assert field(user, "bmi").error == words("bmi.type")
+    assert field(user, "age").error == "Age: enter a whole number from 18 to 100."
+    assert field(user, "bmi").error == "Body mass index (BMI): enter a number from 10 to 70."
     assert not field(user, "sex").error
     await user.should_see(await typical(parts, words), retries=PATIENT)
 
@@ -97,7 +100,7 @@ async def test_an_age_beyond_the_data_comes_with_a_warning(user: User, words: Wo
     await user.open("/")
     enter(user, age=90)
     await user.should_see(words("rough"), retries=PATIENT)
-    await user.should_see(words("age_beyond_data"), retries=PATIENT)
+    await user.should_see("Age: nobody in the data has this value.", retries=PATIENT)
 
 
 async def test_a_model_that_is_away_is_told_kindly_and_the_page_recovers_by_itself(user: User, parts, words: Words):
@@ -124,11 +127,13 @@ async def test_a_saved_estimate_appears_first_in_the_list(user: User, parts, wor
     await user.open("/")
     await user.should_see(words("last.empty"), retries=PATIENT)
     user.find(words("save")).click()
-    await user.should_see("40, female, BMI 27.5, 1 child, does not smoke, Northeast", retries=PATIENT)
+    await user.should_see(
+        "Age 40, Sex on record: Female, BMI 27.5, Children on the plan 1, Smokes now: No", retries=PATIENT
+    )
     await user.should_see(words("saved"), retries=PATIENT)
     await user.should_not_see(words("last.empty"))
     (kept,) = await parts.predictions.page(PredictionQuery())
-    assert kept.beneficiary.as_facts() == FACTS
+    assert kept.beneficiary.as_facts() == ANN_FACTS
 
 
 async def test_the_same_estimate_is_kept_once_however_often_save_is_pressed(user: User, parts, words: Words):
@@ -147,7 +152,7 @@ async def test_another_estimate_is_kept_as_well(user: User, parts, words: Words)
     await user.should_not_see(words("saved"), retries=PATIENT)
     user.find(words("save")).click()
     await user.should_see(words("saved"), retries=PATIENT)
-    assert [one.beneficiary.age for one in await parts.predictions.page(PredictionQuery())] == [33, 40]
+    assert [one.beneficiary["age"] for one in await parts.predictions.page(PredictionQuery())] == [33, 40]
 
 
 async def test_a_database_that_is_away_is_told_and_the_estimate_still_works(user: User, parts, words: Words):
@@ -164,6 +169,17 @@ async def test_a_database_that_is_away_is_told_and_the_estimate_still_works(user
     assert len(await parts.predictions.page(PredictionQuery())) == 1
 
 
+async def test_what_was_not_saved_is_told_although_the_estimate_comes_later(user: User, parts, words: Words):
+    await user.open("/")
+    parts.predictions.failure = broken(RepositoryUnavailable)
+    enter(user, age=61)
+    user.find(words("save")).click()
+    await user.should_see(await typical(parts, words, age=61), retries=PATIENT)
+    await user.should_see(words("unsaved"))
+    enter(user, age=62)
+    await user.should_not_see(words("unsaved"), retries=PATIENT)
+
+
 async def test_the_list_can_be_read_again(user: User, parts, words: Words):
     parts.predictions.failure = broken(RepositoryUnavailable)
     await user.open("/")
@@ -172,9 +188,16 @@ async def test_the_list_can_be_read_again(user: User, parts, words: Words):
     await user.should_see(words("last.empty"), retries=PATIENT)
 
 
-async def test_without_a_champion_the_stand_in_says_what_it_is(user: User, words: Words):
-    await user.open("/")
-    await user.should_see(words("model.stand_in"), retries=PATIENT)
+@pytest.mark.parametrize("path", ["/", "/what-if", "/batch", "/history", "/models", "/operations"])
+async def test_every_page_with_numbers_says_above_them_that_their_people_are_invented(
+    user: User, words: Words, path: str
+):
+    await user.open(path)
+    await user.should_see(words("synthetic.none"), retries=PATIENT)
+    assert user.client
+    shown = list(user.client.layout.descendants())
+    notices = [i for i, one in enumerate(shown) if words("synthetic.none") in str(one.props.get("innerHTML", ""))]
+    assert notices[0] < min(i for i, one in enumerate(shown) if one.tag == "section")
 
 
 async def promoted(parts, version: ModelVersion) -> None:
@@ -197,7 +220,7 @@ async def test_the_model_behind_the_answer_is_named(
 ):
     await promoted(parts, version(3))
     await user.open("/")
-    for said in ("3, random forest", "1,000 people", "$1,520", "93 of 100", "abcdef012345"):
+    for said in ("3, random forest", "1,000 people", "$1,520", words("model.held.means", held=93), "abcdef012345"):
         await user.should_see(said, retries=PATIENT)
     await user.should_not_see(words("model.synthetic"))
 
@@ -210,18 +233,51 @@ async def test_a_model_that_learned_from_invented_people_says_so(
     await user.should_see(words("model.synthetic"), retries=PATIENT)
 
 
+async def test_the_form_starts_with_an_ordinary_person_of_the_champions_data(
+    user: User, parts, words: Words, version: Callable[..., ModelVersion]
+):
+    made, people = version(), [(57, 1, 33.5, 2, 1, 3), (60, 1, 30.0, 0, 0, 1), (48, 0, 35.0, 3, 1, 3)]
+    profile = Profile.of(DEFAULT, zip(*people, strict=True))
+    await promoted(parts, replace(made, card=replace(made.card, profile=profile)))
+    usual = {"age": 57, "sex": "male", "bmi": 33.5, "children": 2, "smoker": "yes", "region": "southwest"}
+    for path in ("/", "/what-if"):
+        await user.open(path)
+        assert {name: field(user, name).value for name in usual} == usual
+    await user.should_see(await typical(parts, words, **usual), retries=PATIENT)
+
+
 async def test_the_answer_is_a_sentence_before_it_is_a_number(user: User, parts, words: Words):
-    (estimate,) = await parts.model.predict([Beneficiary.of(FACTS)])
-    high = words.usd(estimate.cost.quantile(0.9))
+    (estimate,) = await parts.model.predict([ANN])
     await user.open("/")
-    await user.should_see(words("answer.says", typical=words.usd(estimate.cost.typical), high=high), retries=PATIENT)
+    await user.should_see(sentence(estimate.cost, words), retries=PATIENT)
 
 
-async def test_where_nine_in_ten_years_cost_the_same_the_sentence_tells_of_the_twentieth(words: Words):
-    cost = CostDistribution(8_000.0, (7_000.0,) * 91 + (9_000.0,) * 3 + (21_000.0,) * 5)
-    said = figures(Estimate(cost, (), ModelReference(1, "d")), words)
-    assert "One year in 20 costs more than $21,000." in said
-    assert "year in 10" not in said
+@pytest.mark.parametrize(
+    ("year", "synthetic", "said", "axis"),
+    [
+        ("2024", False, "Prices of 2024.", "prices of 2024"),
+        ("", False, "The data do not say which year these prices are from.", "year of the prices not known"),
+        ("", True, "The prices are invented", "invented prices"),
+    ],
+)
+async def test_the_figure_is_called_the_total_bill_in_prices_of_a_year(
+    user: User,
+    parts,
+    words: Words,
+    version: Callable[..., ModelVersion],
+    year: str,
+    *,
+    synthetic: bool,
+    said: str,
+    axis,
+):
+    made = version(3)
+    origin = DataOrigin("claims.csv", "1,000 people", synthetic=synthetic, year=year)
+    await promoted(parts, replace(made, card=replace(made.card, origin=origin)))
+    for path in ("/", "/what-if"):
+        await user.open(path)
+        for shown in (words("billed"), said, axis):
+            await user.should_see(shown, retries=PATIENT)
 
 
 @pytest.mark.parametrize(
@@ -250,4 +306,21 @@ async def test_half_a_measure_leaves_the_bmi_alone(user: User):
 async def test_a_measure_that_makes_no_sense_is_told_as_a_bmi_that_does_not(user: User, words: Words):
     await user.open("/")
     enter(user, **{"bmi-units": "metric", "centimetres": 1.65, "kilograms": 75})
-    assert field(user, "bmi").error == words("bmi.range")
+    assert field(user, "bmi").error == "Body mass index (BMI): enter a number from 10 to 70."
+
+
+@pytest.mark.parametrize(
+    ("feet", "inches", "right"), [(5, 40, False), (5, 12, False), (5, 11.5, True), (None, 65, True)]
+)
+async def test_inches_beside_feet_are_fewer_than_a_foot(user: User, words: Words, feet, inches: float, *, right: bool):
+    await user.open("/")
+    enter(user, feet=feet, inches=inches, pounds=165)
+    assert field(user, "inches").error == ("" if right else words("bmi.inches.range"))
+    assert (field(user, "bmi").value != 27.5) == (right and inches != 65)
+
+
+async def test_a_measure_below_zero_is_marked(user: User, words: Words):
+    await user.open("/")
+    enter(user, feet=5, inches=5, pounds=-165)
+    assert field(user, "pounds").error == words("bmi.measure.range")
+    assert field(user, "bmi").value == 27.5

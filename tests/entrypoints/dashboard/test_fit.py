@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from application.review_fit import Fit
-from domain.drift import ColumnDrift
-from domain.monitoring import JudgedGroup, MonitoringReport
-from domain.prediction import ModelReference
-from entrypoints.dashboard.kit.fit import fit
+from application.monitoring.review_fit import Fit
+from domain.costs.prediction import ModelReference
+from domain.monitoring.drift import ColumnDrift
+from domain.monitoring.level import CostLevel, LevelState
+from domain.monitoring.report import JudgedGroup, MonitoringReport
+from entrypoints.dashboard.pages.operations.fit import fit
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CHAMPION = ModelReference(3, "d" * 64)
@@ -39,16 +40,16 @@ def told(words):
 def test_what_has_changed_is_said_first_and_every_figure_stands_below(told):
     said = told(REPORT)
     assert "Report of Mar 1, 2026, 12:00 UTC: 15,000 predictions and 1,200 real costs" in said
-    assert "Shifted: BMI. The range holds too seldom for: Smokers." in said
+    assert "Changed: BMI. Too few costs are within the range for: Smokes now: Yes." in said
     assert "medcost retrain" in said
-    for figure in ("0.21", "below 0.001", "0.457", "80.0%", "91.0%", "\N{MINUS SIGN}$1,250", "$3,100", "too seldom"):
+    for figure in ("0.21", "below 0.001", "0.457", "80.0%", "91.0%", "\N{MINUS SIGN}$1,250", "$3,100", "too low"):
         assert figure in said
 
 
 def test_where_nothing_has_changed_the_page_says_so(told):
     said = told(replace(REPORT, columns=(PIT,), groups=(replace(SMOKERS, short=False),)))
     assert "Nothing has changed." in said
-    assert "Shifted:" not in said
+    assert "Changed:" not in said
 
 
 def test_too_few_to_compare_is_no_all_clear(told):
@@ -57,10 +58,39 @@ def test_too_few_to_compare_is_no_all_clear(told):
     assert "Nothing has changed." not in said
 
 
+LEVEL = CostLevel(
+    since=NOON - timedelta(days=45), outcomes=1200, ratio=0.871, low=0.82, high=0.93, needed=0, state=LevelState.SHIFTED
+)
+
+
+def test_the_level_of_costs_is_told_with_how_many_more_it_takes(told):
+    quiet = replace(REPORT, columns=(PIT,), groups=())
+    said = told(replace(quiet, level=LEVEL))
+    for part in ("0.871", "0.820 to 0.930", "1,200 real costs", "The cost level has left 0.95 to 1.05.", "retrain"):
+        assert part in said
+    assert "Nothing has changed." not in said
+    assert "The cost level has left" in told(replace(quiet, columns=(), level=LEVEL))
+    unclear = replace(LEVEL, ratio=0.97, high=1.1, needed=2300, state=LevelState.UNCLEAR)
+    assert "about 2,300 more real costs are needed" in told(replace(quiet, level=unclear))
+    assert "About 40 more are needed." in told(
+        replace(quiet, level=replace(unclear, outcomes=60, high=None, needed=40))
+    )
+
+
 def test_silence_is_not_health(told):
     assert "more than two days old" in told(REPORT, stale=True)
     assert "more than two days old" not in told(REPORT)
 
 
 def test_without_a_report_the_page_says_how_to_make_one(told):
-    assert "There is no report about version 3 yet. “medcost monitor run” makes one" in told(None)
+    assert "There is no report about version 3 yet. Run “medcost monitor run” once a day" in told(None)
+
+
+def test_few_real_costs_are_called_few(told):
+    few = replace(SMOKERS, outcomes=1, inside=1, short=False)
+    said = told(replace(REPORT, columns=(PIT,), groups=(few,)))
+    assert "1 of 1" in said
+    assert "too few to judge" in said
+    assert "100.0%" not in said
+    assert "as expected" not in said
+    assert "Nothing has changed." not in said

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+pytestmark = pytest.mark.browser
+
 OUTLINED = """() => {
     const focused = document.activeElement;
     const shown = focused.matches(".choices input") ? focused.parentElement : focused;

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-from nicegui import ui
-from nicegui.testing.user import User
+from datetime import UTC, datetime
 
-from entrypoints.dashboard.words.speech import Words
+import pytest
+from nicegui import Client, ui
+from nicegui.testing.user import User
+from nicegui.testing.user_simulation import user_simulation
+
+from domain.errors import RepositoryUnavailable
+from domain.ports.accounts import Accounts
+from entrypoints.dashboard.app import register_pages
+from entrypoints.dashboard.locale.speech import Words
+from entrypoints.dashboard.options import DashboardOptions
 
 PATIENT = 100  # tries, a tenth of a second each
 
@@ -26,6 +33,24 @@ async def test_a_mistake_while_the_state_of_parts_is_read_is_told(user: User, pa
     parts.predictions.failure = parts.ledger.failure = RuntimeError("secret detail")
     await user.should_see(words("unexpected"), retries=PATIENT)
     await user.should_not_see("secret detail")
+
+
+@pytest.mark.parametrize("path", ["/models", "/operations", "/history"])
+async def test_while_the_records_do_not_answer_nobody_is_signed_out(parts, words: Words, path: str):
+    accounts = await parts.container.get(Accounts)
+    token = await accounts.open(at=datetime.now(UTC))
+    async with user_simulation() as admin:
+        register_pages(parts.container, DashboardOptions(login=True))
+        admin.http_client.cookies.set("medcost_session", token)
+        accounts.failure = RepositoryUnavailable("10.0.0.7 does not answer", retry_after=2)
+        answer = await admin.http_client.get(path)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+        assert words("away") in answer.text
+        assert "10.0.0.7" not in answer.text
+        accounts.failure = None
+        await admin.open(path)
+        await admin.should_see(words("sign_in.out"))
+        Client.page_routes.clear()  # see the fixture `user`
 
 
 async def test_a_page_that_cannot_be_built_is_told_without_details(user: User, words: Words):

@@ -2,16 +2,72 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from nicegui.testing.user import User
 
 from domain.errors import RepositoryUnavailable
+from domain.models.check import Check
+from domain.models.promotion import Candidacy, Objection, PairedComparison, PromotionPolicy
+from entrypoints.dashboard.locale.speech import Words
+from entrypoints.dashboard.pages.models import gate
+from entrypoints.dashboard.widgets import model_facts
+from tests.support.words import words_in
 
 
 async def test_while_the_database_is_away_the_models_say_so_and_then_recover(user: User, parts, version):
     await parts.ledger.admit(version(1))
     parts.ledger.failure = RepositoryUnavailable("away", retry_after=0.1)
     await user.open("/models")
-    await user.should_see("We cannot read the models just now.")
+    await user.should_see("We cannot read the models right now.")
     parts.ledger.failure = None
     await user.should_see("No version is in service yet.", retries=40)
-    await user.should_not_see("We cannot read the models just now.")
+    await user.should_not_see("We cannot read the models right now.")
+
+
+GATE = PromotionPolicy().judge(
+    Candidacy(
+        comparison=PairedComparison(
+            method="identical_folds", rival=1, rows=1_000, challenger_loss=1_450.0, rival_loss=1_400.0, difference=50.0,
+            standard_error=5.0, degrees_of_freedom=4.0, upper_bound=60.0,
+        ),
+        coverage=0.84, group_coverage={"smoker=yes": 0.91}, milliseconds=0.3, megabytes=1.5, strongest_fact="smoker",
+        strongest_fact_r2=0.617,
+    )
+)  # fmt: skip
+
+
+def test_the_gate_speaks_the_language_of_the_page():
+    spanish = gate.verdict(GATE, words_in("es"))
+    for said in (
+        "la campeona 1",
+        "84.0\N{NO-BREAK SPACE}%",
+        "«Fuma ahora» explica por sí solo",
+        "Cobertura: Fuma ahora: Sí",
+    ):
+        assert said in spanish
+    for english in ("allowed", "against", "of the variance", "champion", 'lang="en"'):
+        assert english not in spanish
+    assert "Difference at worst +$60, allowed +$28. Compared on 1,000 rows." in gate.verdict(GATE, words_in("en"))
+
+
+def test_what_the_gate_kept_in_english_before_is_shown_as_english():
+    old = replace(GATE, checks=(Check("coverage", True, "coverage 0.926, allowed 0.87 to 0.98"),))
+    assert '<span lang="en">coverage 0.926, allowed 0.87 to 0.98</span>' in gate.verdict(old, words_in("es"))
+
+
+@pytest.mark.parametrize("against", Objection)
+def test_each_objection_of_the_gate_is_a_sentence_of_the_language(against: Objection):
+    told = {"rival": 1, "champion": 2}
+    for language in ("en", "es"):
+        words = words_in(language)
+        said = gate.objections(against, GATE, champion=2, words=words)
+        assert words(f"models.against.{against.value}", **told) in said
+        assert ("<li>" in said) == (against is Objection.REFUSED)
+
+
+def test_a_range_by_smoking_is_said_of_smokers_and_others(version, words: Words):
+    made = version(1)
+    by_smoking = replace(made, card=replace(made.card, grouping=("smoker",)))
+    assert "separately by: Smokes now" in model_facts.facts(by_smoking, words)

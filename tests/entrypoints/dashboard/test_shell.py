@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import urllib.error
 import urllib.request
 
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.browser
+
 
 def test_a_browser_that_likes_spanish_is_answered_in_spanish(visit):
     page = visit(width=390, locale="es-MX")
     expect(page.locator("html")).to_have_attribute("lang", "es")
     expect(page).to_have_title("¿Cuánto podría costar un año de atención? · Medcost")
-    page.get_by_role("textbox", name="Edad").fill("200")
-    expect(page.get_by_text("Escriba una edad de 18 a 100.")).to_be_visible()
-    expect(page.get_by_text("Este es todavía su último cálculo.")).to_be_visible()
+    age = page.get_by_role("textbox", name="Edad")
+    age.fill("200")
+    expect(age).to_have_accessible_description(re.compile(r"Edad: escriba un número entero de 18 a 100\."))
+    expect(page.get_by_text("Estos son todavía los números de sus últimos datos.")).to_be_visible()
 
 
 def test_the_language_is_switched_in_the_header_and_kept(visit):

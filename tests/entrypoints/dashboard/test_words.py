@@ -6,16 +6,18 @@ from string import Formatter
 
 import pytest
 
-from domain.beneficiary import Beneficiary
+from domain.costs.prediction import Caution
 from domain.errors import FieldError, InvalidBeneficiary
-from domain.prediction import Caution
-from entrypoints.dashboard.words import catalogues
-from entrypoints.dashboard.words.catalogues import CATALOGUES
-from entrypoints.dashboard.words.language import chosen
-from entrypoints.dashboard.words.speech import Words
+from domain.people.beneficiary import Beneficiary
+from entrypoints.dashboard.locale import catalogues
+from entrypoints.dashboard.locale.catalogues import CATALOGUES
+from entrypoints.dashboard.locale.language import chosen
+from entrypoints.dashboard.locale.speech import Words
+from tests.support.default_schema import DEFAULT
+from tests.support.words import words_in
 
 ENGLISH, SPANISH = CATALOGUES["en"], CATALOGUES["es"]
-SAME_IN_BOTH = {"operations.ms", "smoker.no", "bmi.metric", "bmi.unit"} | {
+SAME_IN_BOTH = {"operations.ms", "fact.no", "bmi.metric", "currency.EUR"} | {
     f"bmi.{measure}.unit" for measure in ("feet", "inches", "pounds", "centimetres", "kilograms")
 }
 ENGLISH_WORDS = re.compile(  # not "a" and not "no", which are Spanish as well
@@ -33,11 +35,26 @@ BROKEN = [{}, dict.fromkeys(("age", "sex", "bmi", "children", "smoker", "region"
 @pytest.mark.parametrize("facts", BROKEN, ids=range(len(BROKEN)))
 def test_every_broken_rule_becomes_a_sentence_of_the_language(language: str, facts: dict[str, object]):
     with pytest.raises(InvalidBeneficiary) as broken:
-        Beneficiary.of(facts)
+        Beneficiary.of(DEFAULT, facts)
     for error in broken.value.errors:
-        said = Words(language).error(error)
+        said = words_in(language).error(error)
         assert re.fullmatch(r"[A-ZÁÉÍÓÚÑ].*\.", said), error
         assert error.detail not in said
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (40.0, "40"),
+        (27.5, "27.5"),
+        (21.10677528, "21.11"),
+        (6055.831055, "6,056"),
+        (28065.8, "28,066"),
+        (0.125, "0.125"),
+    ],
+)
+def test_a_number_is_written_to_four_digits_and_its_whole_part_in_full(words: Words, number: float, written: str):
+    assert words.number(number) == written
 
 
 def test_a_warning_that_is_not_known_yet_is_shown_as_it_came(words: Words):
@@ -45,7 +62,7 @@ def test_a_warning_that_is_not_known_yet_is_shown_as_it_came(words: Words):
 
 
 def test_a_rule_that_is_not_known_yet_still_names_its_field(words: Words):
-    assert words.error(FieldError("smoker", "new", "must be known")) == "Smokes now: this answer does not fit."
+    assert words.error(FieldError("smoker", "new", "must be known")) == "Smokes now: this answer cannot be used."
 
 
 def test_both_languages_say_everything():
@@ -94,17 +111,17 @@ def test_the_switch_wins_over_the_browser_and_the_browser_over_english(cookie, a
 
 
 def test_money_is_rounded_to_ten_dollars(words: Words):
-    assert [words.usd(amount) for amount in (0, 4.99, 6523.4, 18_386, 1_234_567)] == [
+    assert [words.money(amount) for amount in (0, 4.99, 6523.4, 18_386, 1_234_567)] == [
         "$0", "$0", "$6,520", "$18,390", "$1,234,570",
     ]  # fmt: skip
 
 
 def test_money_and_dates_are_written_as_the_language_does():
     noon = datetime(2026, 1, 3, 12, tzinfo=UTC)
-    english, spanish = Words("en"), Words("es")
-    assert (english.usd(8236), english.thousands(2500), english.moment(noon)) == (
+    english, spanish = words_in("en"), words_in("es")
+    assert (english.money(8236), english.thousands(2500), english.moment(noon)) == (
         "$8,240", "$2.5k", "Jan 3, 2026, 12:00 UTC",
     )  # fmt: skip
-    assert (spanish.usd(8236), spanish.thousands(2500), spanish.moment(noon)) == (
+    assert (spanish.money(8236), spanish.thousands(2500), spanish.moment(noon)) == (
         "$8,240", "$2.5 mil", "3 ene 2026, 12:00 UTC",
     )  # fmt: skip

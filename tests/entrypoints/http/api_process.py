@@ -14,13 +14,14 @@ from typing import Any
 import uvicorn
 import uvloop
 
-from domain.keys import Role
+from domain.access.keys import Role
+from domain.people.schema import Schema
 from domain.ports.keys import ApiKeys
+from entrypoints.composition.settings import load
+from entrypoints.composition.web import web_container
+from entrypoints.hosting.logs import configure_logs
 from entrypoints.http.app import create_app
 from entrypoints.http.options import ApiOptions
-from entrypoints.wiring.logs import configure_logs
-from entrypoints.wiring.settings import load
-from entrypoints.wiring.web import web_container
 
 BODY_LIMIT = 4 * 1024 * 1024
 """Schemathesis makes bodies beyond our usual limit now and then, and takes a 413 for no refusal."""
@@ -31,7 +32,8 @@ async def serve(*, require_keys: bool) -> None:
     container = web_container(load({"profile": "memory"}))
     keys = await container.get(ApiKeys)
     secrets = {role.value: (await keys.create(role.value, role))[1] for role in Role}
-    app: Any = create_app(container, ApiOptions(lambda headers: None, body_limit=BODY_LIMIT, require_keys=require_keys))
+    options = ApiOptions(lambda headers: None, body_limit=BODY_LIMIT, require_keys=require_keys)
+    app: Any = create_app(container, options, await container.get(Schema))
     with socket.create_server(("127.0.0.1", 0)) as door:
         print(json.dumps({"url": f"http://127.0.0.1:{door.getsockname()[1]}", "keys": secrets}), flush=True)  # noqa: T201  # for the test
         await uvicorn.Server(uvicorn.Config(app, log_level="error")).serve(sockets=[door])

@@ -17,15 +17,18 @@ from dishka import AsyncContainer, Provider, Scope, provide
 
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.sample import small_sample
+from domain.people.schema import Schema
 from domain.ports.explainer import Explainer
 from domain.ports.loader import LoadedModel
 from domain.ports.predictor import Predictor
+from entrypoints.composition.settings import Settings, load
+from entrypoints.composition.web import web_container
+from entrypoints.hosting.door import refusal
+from entrypoints.hosting.working import working
 from entrypoints.http.app import create_app
 from entrypoints.http.options import ApiOptions
-from entrypoints.wiring.door import refusal
-from entrypoints.wiring.settings import Settings, load
-from entrypoints.wiring.web import web_container
-from tests import in_process
+from tests.support import in_process
+from tests.support.default_schema import DEFAULT
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class MemoryModel(Provider):
 
     @provide(override=True)
     def loaded(self) -> LoadedModel:
-        return NeighbourPredictor(small_sample())
+        return NeighbourPredictor(small_sample(DEFAULT))
 
     @provide(override=True)
     def predictor(self, model: LoadedModel) -> Predictor:
@@ -92,7 +95,7 @@ def ann() -> dict[str, object]:
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """The profiles over which every test runs."""
     if request.param == "memory":
-        return load({"profile": "memory"})
+        return load({"profile": "memory", "jobs_every": 0.02})
     database = request.getfixturevalue("database_template")(f"http_{uuid4().hex}")
     return load({"profile": "embedded", "predictor": "in_process", "database_url": database, "home": tmp_path})
 
@@ -113,9 +116,10 @@ def client_of() -> ClientOf:
         container: AsyncContainer, *, require_keys: bool = False, allowed_hosts: tuple[str, ...] = (), **limits: object
     ) -> AsyncIterator[httpx.AsyncClient]:
         origins: tuple[str, ...] = limits.get("allowed_origins", ())  # type: ignore[assignment]  # whichever a test says
-        refused = partial(refusal, keyless=not require_keys, allowed_hosts=allowed_hosts, allowed_origins=origins)
-        app = create_app(container, ApiOptions(refused, require_keys=require_keys, **limits))  # type: ignore[arg-type]  # whichever a test says
-        async with in_process.client_of(app) as api:
+        refused = partial(refusal, any_host=require_keys, allowed_hosts=allowed_hosts, allowed_origins=origins)
+        options = ApiOptions(refused, require_keys=require_keys, **limits)  # type: ignore[arg-type]  # whichever a test says
+        app = create_app(container, options, await container.get(Schema))
+        async with working(container), in_process.client_of(app) as api:
             yield api
 
     return client
@@ -129,7 +133,7 @@ async def api(container: AsyncContainer, client_of: ClientOf) -> AsyncIterator[h
 
 @pytest.fixture
 async def memory_container() -> AsyncIterator[AsyncContainer]:
-    made = web_container(load({"profile": "memory"}))
+    made = web_container(load({"profile": "memory", "jobs_every": 0.02}))
     yield made
     await made.close()
 

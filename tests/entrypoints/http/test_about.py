@@ -10,16 +10,17 @@ from dishka import Provider, Scope, provide
 
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.loader import FlatModel
-from domain.claims import DataOrigin
-from domain.cost import CostDistribution
+from domain.costs.distribution import CostDistribution
+from domain.costs.prediction import ModelReference
 from domain.errors import RepositoryUnavailable
-from domain.model import ModelCard, ModelVersion, Provenance, Recipe
+from domain.models.model import ModelCard, ModelVersion, Provenance, Recipe
+from domain.models.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
+from domain.people.claims import DataOrigin
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
-from domain.prediction import ModelReference
-from domain.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
-from entrypoints.wiring.settings import load
-from entrypoints.wiring.web import web_container
+from entrypoints.composition.settings import load
+from entrypoints.composition.web import web_container
+from tests.support.default_schema import DEFAULT
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SCORES = Scores(10, ExpectedScores(0, 1, 1), TypicalScores(1, 1, 0), 1, IntervalScores(0.9, 1, 1, 1), ())
@@ -42,6 +43,12 @@ async def test_explanations_and_scenarios_say_it_too(memory_api, ann, stand_in):
     explained = (await memory_api.post("/explanations", json=ann)).json()
     explored = (await memory_api.post("/scenarios", json={"beneficiary": ann, "changes": [{"smoker": True}]})).json()
     assert explained["about"] == explored["about"] == {**stand_in, "notice": NOTICE}
+
+
+@pytest.mark.parametrize(("changes", "status"), [(1, 200), (100, 200), (101, 422), (0, 422)])
+async def test_from_one_to_a_hundred_scenarios_are_explored_at_once(memory_api, ann, changes, status):
+    answer = await memory_api.post("/scenarios", json={"beneficiary": ann, "changes": [{"age": 30}] * changes})
+    assert answer.status_code == status
 
 
 async def test_a_batch_says_it_once(memory_api, ann, stand_in):
@@ -77,7 +84,7 @@ class Registered(Provider):
     @provide(override=True)
     def loaded(self) -> LoadedModel:
         cost = CostDistribution(100.0, tuple(float(k) for k in range(1, 100)))
-        return FlatModel(ModelReference(3, "d" * 64), cost)
+        return FlatModel(ModelReference(3, "d" * 64), cost, DEFAULT)
 
     @provide(override=True)
     def ledger(self) -> ModelLedger:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.keys import Role
+from domain.access.keys import Role
 from domain.ports.keys import ApiKeys
 
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
-from domain.keys import Role
+from domain.access.keys import Role
 from domain.ports.keys import ApiKeys
-from entrypoints.http.limits import RateLimit, site
+from entrypoints.composition.settings import Settings
+from entrypoints.http.middleware.limits import RateLimit
+from entrypoints.http.options import ApiOptions
 
 
 async def test_a_key_that_asks_too_often_is_told_when_to_come_again(memory_container, client_of):
@@ -19,6 +23,14 @@ async def test_a_key_that_asks_too_often_is_told_when_to_come_again(memory_conta
         assert refused.json()["type"] == "urn:medcost:problem:too-often"
         assert 0 < int(refused.headers["retry-after"]) <= 20
         assert (await api.get("/predictions", headers=bob)).status_code == 200
+
+
+async def test_a_key_has_one_budget_for_all_routes(memory_container, client_of):
+    keys = await memory_container.get(ApiKeys)
+    key = {"X-API-Key": (await keys.create("ann", Role.CLIENT))[1]}
+    async with client_of(memory_container, require_keys=True, key_limit=RateLimit(2)) as api:
+        statuses = [(await api.get(path, headers=key)).status_code for path in ("/predictions", "/models", "/models")]
+    assert statuses == [200, 200, 429]
 
 
 async def test_an_address_that_asks_too_often_is_refused_before_its_key_is_looked_at(memory_container, client_of):
@@ -40,14 +52,40 @@ def test_a_minutes_worth_may_come_at_once_and_is_then_earned_evenly():
     assert 0 < limit.spend("ann") <= 1
 
 
-@pytest.mark.parametrize(
-    ("address", "same", "other"),
-    [
-        ("192.0.2.1", "192.0.2.1", "192.0.2.2"),
-        ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1"),
-        ("::ffff:192.0.2.1", "192.0.2.1", "::ffff:192.0.2.2"),
-        ("fe80::1%eth0", "fe80::2", "fe81::1"),
-    ],
-)
-def test_a_customers_addresses_are_one_caller(address, same, other):
-    assert site(address) == site(same) != site(other)
+def test_what_weighs_more_than_a_minute_allows_takes_a_minute():
+    limit = RateLimit(60)
+    assert (limit.spend("ann"), limit.spend("ann", 10_000)) == (0, 0)
+    assert 58 < limit.spend("ann", 59) <= 59
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/jsonl", "text/csv"])
+async def test_each_row_of_a_batch_counts_as_a_request(memory_container, client_of, ann, kind):
+    keys = await memory_container.get(ApiKeys)
+    key = {"X-API-Key": (await keys.create("ann", Role.CLIENT))[1]}
+    body = {
+        "application/json": json.dumps([ann] * 6),
+        "application/jsonl": "\r".join([json.dumps(ann)] * 6),
+        "text/csv": "\n".join([",".join(ann)] + ["40,female,27.5,1,no,northeast"] * 5),
+    }[kind]
+    for limit in ("key_limit", "address_limit"):
+        async with client_of(memory_container, require_keys=True, **{limit: RateLimit(10)}) as api:
+            first, second = [
+                await api.post("/predictions/batch", content=body, headers={**key, "Content-Type": kind})
+                for _ in range(2)
+            ]
+        assert (first.status_code, second.status_code) == (200, 429)
+        assert 0 < int(second.headers["retry-after"]) <= 60
+
+
+async def test_each_variant_of_a_scenario_counts_as_a_request(memory_container, client_of, ann):
+    keys = await memory_container.get(ApiKeys)
+    key = {"X-API-Key": (await keys.create("ann", Role.CLIENT))[1]}
+    grid = {"beneficiary": ann, "grid": {"age": [30, 40, 50], "smoker": [True, False]}}
+    async with client_of(memory_container, require_keys=True, key_limit=RateLimit(10)) as api:
+        assert [(await api.post("/scenarios", json=grid, headers=key)).status_code for _ in range(2)] == [200, 429]
+
+
+def test_by_default_a_key_may_send_a_full_batch_each_minute():
+    rows = ApiOptions(lambda headers: None).batch_rows
+    assert Settings().key_requests_per_minute > rows
+    assert Settings().address_requests_per_minute >= Settings().key_requests_per_minute

@@ -10,13 +10,13 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.monitoring import MemoryReports
+from domain.costs.prediction import ModelReference
 from domain.errors import RepositoryUnavailable
 from domain.ports.ledger import ModelLedger
 from domain.ports.monitoring import MonitoringReports
-from domain.prediction import ModelReference
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.monitoring import MonitoringGauges
-from tests.monitored import NOON, REPORT, crown
+from tests.support.monitored import NOON, REPORT, crown
 
 NEXT = ModelReference(4, "e" * 64)
 
@@ -46,8 +46,13 @@ async def test_the_newest_report_is_told(api, told_of):
         'medcost_monitoring_drifted{column="age"} 1.0',
         'medcost_monitoring_coverage_ratio{group="all"} 0.9',
         'medcost_monitoring_coverage_short{group="all"} 0.0',
-        'medcost_monitoring_bias_usd{group="all"} -12.5',
-        'medcost_monitoring_typical_absolute_error_usd{group="all"} 310.5',
+        'medcost_monitoring_level_ratio{of="ratio"} 0.97',
+        'medcost_monitoring_level_ratio{of="low"} 0.85',
+        'medcost_monitoring_level_ratio{of="high"} 1.13',
+        "medcost_monitoring_level_shifted 0.0",
+        "medcost_monitoring_level_outcomes_needed 1900.0",
+        'medcost_monitoring_bias_usd{currency="USD",group="all"} -12.5',
+        'medcost_monitoring_typical_absolute_error_usd{currency="USD",group="all"} 310.5',
     ]
 
 
@@ -60,6 +65,8 @@ async def test_of_a_champion_that_was_replaced_only_when_and_which_are_told(api,
         "medcost_monitoring_alarms 0.0",
         "medcost_monitoring_predictions 150.0",
         "medcost_monitoring_outcomes 200.0",
+        "medcost_monitoring_level_shifted 0.0",
+        "medcost_monitoring_level_outcomes_needed 0.0",
     ]
 
 
@@ -70,11 +77,11 @@ async def test_alarms_end_when_their_champion_is_replaced_and_are_there_again_wh
     drifted = 'medcost_monitoring_drifted{column="age"} 1.0'
     for model, present in ((REPORT.model, True), (NEXT, False), (REPORT.model, True)):
         await crown(ledger, model)
-        await gauges.refresh(reports, ledger)
+        await gauges.refresh(reports, ledger, "USD")
         now = told(generate_latest(registry).decode())
         assert (drifted in now, "medcost_monitoring_alarms 1.0" in now) == (present, present)
     ledger.failure = RepositoryUnavailable("away")
-    await gauges.refresh(reports, ledger)
+    await gauges.refresh(reports, ledger, "USD")
     assert told(generate_latest(registry).decode()) == now
 
 
@@ -87,5 +94,5 @@ async def test_it_is_looked_for_seldom(api, told_of):
 
 async def test_figures_are_told_while_the_database_is_away():
     metrics = Metrics()
-    await metrics.monitoring.refresh(MemoryReports(failure=RepositoryUnavailable("away")), MemoryLedger())
+    await metrics.monitoring.refresh(MemoryReports(failure=RepositoryUnavailable("away")), MemoryLedger(), "USD")
     assert "medcost_monitoring_alarms 0.0" in told(metrics.text().decode())

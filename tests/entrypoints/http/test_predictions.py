@@ -21,6 +21,7 @@ async def test_an_answer_has_the_shape_of_the_contract(api, ann):
         "expected",
         "typical",
         "interval",
+        "chance",
         "warnings",
         "model",
         "outcome",

@@ -7,13 +7,16 @@ import pytest
 
 from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
-from domain.errors import PredictorUnavailable, RepositoryUnavailable
+from adapters.memory.room import MemoryRoom
+from domain.errors import NoRoom, PredictorUnavailable, RepositoryUnavailable
+from domain.people.schema import Schema
 from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
+from domain.ports.room import Room
 from entrypoints.http.app import create_app
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.options import ApiOptions
-from tests import in_process
+from tests.support import in_process
 
 
 async def test_ready_means_that_a_prediction_was_made_and_the_database_answered(api):
@@ -31,6 +34,17 @@ async def test_without_a_model_predictions_are_unavailable_and_nothing_is_record
     assert (await memory_api.get("/health/live")).status_code == 200
     assert (await memory_api.get("/health/serving")).status_code == 200
     assert (await memory_api.get("/predictions")).json()["predictions"] == []
+
+
+async def test_without_room_for_records_the_service_is_not_ready_and_says_why(memory_container, memory_api):
+    room = await memory_container.get(Room)
+    assert isinstance(room, MemoryRoom)
+    room.failure = NoRoom("the disk of the home is full: make room there", retry_after=10)
+    answer = await memory_api.get("/health/ready")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    assert answer.json()["detail"] == "the disk of the home is full: make room there"
+    room.failure = None
+    assert (await memory_api.get("/health/ready")).status_code == 200
 
 
 async def test_without_a_database_the_service_is_not_ready(memory_container, memory_api):
@@ -103,7 +117,7 @@ async def test_a_client_that_hangs_up_during_its_upload_is_no_failure_of_ours(me
     async def send(message):
         pass
 
-    app = create_app(memory_container, ApiOptions(lambda headers: None))
+    app = create_app(memory_container, ApiOptions(lambda headers: None), await memory_container.get(Schema))
     await app(scope, receive, send)  # type: ignore[arg-type]  # what of ASGI is needed
     logged = capsys.readouterr().out
     assert "client_hung_up" in logged
@@ -113,6 +127,7 @@ async def test_a_client_that_hangs_up_during_its_upload_is_no_failure_of_ours(me
 async def test_explanations_add_up_to_the_estimate(memory_api, ann):
     told = (await memory_api.post("/explanations", json=ann)).json()
     assert [part["fact"] for part in told["contributions"]] == ["age", "sex", "bmi", "children", "smoker", "region"]
+    assert "standard_error" not in told  # exact
     assert round(told["baseline"] + sum(part["usd"] for part in told["contributions"]), 2) == told["expected"]
 
 
@@ -180,6 +195,7 @@ async def test_scenarios_of_another_shape_are_refused(memory_api, body):
     assert (await memory_api.post("/scenarios", json=body)).status_code == 422
 
 
+@pytest.mark.process
 def test_the_api_process_stays_light():
     code = "import sys, entrypoints.http.app; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
@@ -190,7 +206,8 @@ def test_the_api_process_stays_light():
 async def test_metrics_tell_stages_errors_the_model_in_service_and_the_process(memory_container, ann):
     metrics = Metrics()
     metrics.grouped("record")(17, 3, 0.004)
-    app = create_app(memory_container, ApiOptions(lambda headers: None), metrics=metrics)
+    schema = await memory_container.get(Schema)
+    app = create_app(memory_container, ApiOptions(lambda headers: None), schema, metrics=metrics)
     async with in_process.client_of(app) as api:
         await api.post("/predictions", json=ann)
         await api.post("/predictions", json={})

@@ -1,14 +1,16 @@
 """What the model server does when it has too much to do."""
 
 import asyncio
+from functools import partial
 
 import httpx
 import pytest
 
 from adapters.bentoml import wire
+from domain.costs.prediction import ModelReference
 from domain.ports.loader import LoadedModel
-from domain.prediction import ModelReference
 from entrypoints.model_server.app import Hop, ModelApp
+from tests.support.default_schema import DEFAULT
 
 ROOM = 3
 
@@ -30,10 +32,14 @@ class HangingModel(LoadedModel):
     async def predict(self, beneficiaries):
         raise NotImplementedError
 
-    async def predict_columns(self, facts):
+    @property
+    def schema(self):
         raise NotImplementedError
 
-    async def explain(self, beneficiary):
+    async def predict_columns(self, facts, schema=None):
+        raise NotImplementedError
+
+    async def explain(self, beneficiary, of="expected"):
         raise NotImplementedError
 
 
@@ -47,10 +53,10 @@ async def http(model):
     hop = Hop(
         content_type=wire.CONTENT_TYPE,
         max_request=wire.MAX_REQUEST,
-        decode_request=wire.decode_request,
+        decode_request=partial(wire.decode_request, schema=DEFAULT),
         encode_answer=wire.encode_answer,
     )
-    transport = httpx.ASGITransport(ModelApp(model=model, hop=hop, most_at_once=ROOM))
+    transport = httpx.ASGITransport(ModelApp(model=model, hop=hop, schema=DEFAULT, most_at_once=ROOM))
     async with httpx.AsyncClient(transport=transport, base_url="http://model") as client:
         yield client
 

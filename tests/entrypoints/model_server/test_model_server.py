@@ -16,15 +16,16 @@ from adapters.bentoml import wire
 from adapters.bentoml.connection import ModelServer
 from adapters.bentoml.predictor import BentoPredictor
 from adapters.bentoml.publisher import BentoPublisher
+from adapters.local.home import Home
 from adapters.memory.loader import write_flat_model
-from adapters.system.home import Home
-from domain.beneficiary import Beneficiary, Region, Sex
+from domain.costs.prediction import ModelReference
 from domain.errors import PredictorUnavailable
-from domain.prediction import ModelReference
+from domain.people.beneficiary import Beneficiary
 from entrypoints.model_server.main import listen_unix
-from tests.waiting import until
+from tests.support.default_schema import DEFAULT
+from tests.support.waiting import until
 
-ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+ann = Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))
 question = wire.encode_request([ann])
 COLUMNS = {"content-type": wire.CONTENT_TYPE}
 JSON = {"content-type": "application/json"}
@@ -133,7 +134,7 @@ async def test_a_changed_byte_is_refused_and_the_old_model_keeps_serving(served,
         ("/v1/explain", b'{"age": 40', JSON, 400),
         ("/v1/explain", b'{"age": 40}', JSON, 422),
         ("/v1/explain", b"[1]", JSON, 400),
-        ("/v1/explain", b" " * 5000, JSON, 413),
+        ("/v1/explain", b" " * 20_000, JSON, 413),
         ("/v1/nothing", b"", JSON, 404),
         ("/v1/model", b"", JSON, 405),
         ("/", b"", JSON, 404),
@@ -176,6 +177,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.process
 def test_all_its_processes_end_when_the_parent_was_killed(tmp_path):
     environment = {**psutil.Process().environ(), "MEDCOST_HOME": str(tmp_path), "MEDCOST_PROFILE": "memory"}
     with subprocess.Popen([sys.executable, "-c", PARENT], env=environment, stdout=subprocess.PIPE, text=True) as parent:

@@ -8,22 +8,21 @@ import shutil
 
 import httpx
 import pytest
-import skops.io
-from sklearn.dummy import DummyRegressor
 
 from adapters.bentoml import wire
 from adapters.bentoml.publisher import BentoPublisher
+from adapters.local.home import Home
 from adapters.memory.clock import FixedClock
 from adapters.memory.sample import small_sample
-from adapters.sklearn import folder as files
-from adapters.sklearn.trainer import SklearnTrainer
-from adapters.system.home import Home
-from domain.beneficiary import Beneficiary, Region, Sex
-from domain.manifest import MANIFEST, sha256
-from domain.model import FoldPlan, Provenance, Recipe
-from domain.prediction import ModelReference
+from domain.costs.prediction import ModelReference
+from domain.models.manifest import MANIFEST, sha256
+from domain.models.model import FoldPlan, Provenance, Recipe
+from domain.people.beneficiary import Beneficiary
+from tests.support.default_schema import DEFAULT
 
-ann = Beneficiary(age=40, sex=Sex.FEMALE, bmi=27.5, children=1, smoker=False, region=Region.NORTHEAST)
+pytestmark = pytest.mark.server
+
+ann = Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))
 
 
 class Leaves:
@@ -37,6 +36,8 @@ class Leaves:
 
 
 def resealed(folder):
+    from adapters.sklearn import folder as files
+
     (folder / MANIFEST).unlink()
     return files.seal(folder)
 
@@ -47,6 +48,9 @@ def a_pickle(folder, trace):
 
 
 def a_type_outside_the_list(folder, trace):
+    import skops.io
+    from sklearn.dummy import DummyRegressor
+
     estimator = DummyRegressor().fit([[0.0]], [0.0])
     estimator.constant_ = Leaves(trace)
     (folder / "estimator.skops").write_bytes(skops.io.dumps(estimator))
@@ -82,7 +86,14 @@ TAMPERED = {
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A linear model."""
-    trainer, recipe, plan, claims = SklearnTrainer(FixedClock()), Recipe(family="linear"), FoldPlan(), small_sample()
+    from adapters.sklearn.trainer import SklearnTrainer
+
+    trainer, recipe, plan, claims = (
+        SklearnTrainer(FixedClock()),
+        Recipe(family="linear"),
+        FoldPlan(),
+        small_sample(DEFAULT),
+    )
     test = trainer.test(recipe, claims, plan)
     into = tmp_path_factory.mktemp("made")
     return trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=into)

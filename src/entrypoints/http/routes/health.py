@@ -14,8 +14,10 @@ from domain.ports.ledger import ModelLedger
 from domain.ports.monitoring import MonitoringReports
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
-from entrypoints.http import access
-from entrypoints.http.schemas import LiveOut, ModelOut, ReadyOut, ServingOut
+from domain.ports.room import Room
+from entrypoints.http.auth import access
+from entrypoints.http.schemas.common import ModelOut
+from entrypoints.http.schemas.health import LiveOut, ReadyOut, ServingOut
 from entrypoints.http.shared import Shared
 
 TAGS: Final = ["health"]
@@ -45,10 +47,12 @@ async def serving(shared: NamedDependency[Shared]) -> ServingOut:
 async def ready(
     predictor: FromDishka[Predictor],
     predictions: FromDishka[PredictionRepository],
+    room: FromDishka[Room],
     shared: NamedDependency[Shared],
 ) -> ReadyOut:
-    """A known prediction is made and the database asked; 503 says what is away, or that this process is leaving."""
+    """A known prediction is made, the database and its disk are asked; 503 says what is away, full or about to end."""
     _stay(shared)
+    room.check()
     model, database = await asyncio.gather(predictor.model(), predictions.check(), return_exceptions=True)
     away = [one for one in (model, database) if isinstance(one, BaseException)]
     if len(away) > 1 and all(isinstance(one, Unavailable) for one in away):
@@ -64,7 +68,7 @@ async def metrics_text(
     shared: NamedDependency[Shared], reports: FromDishka[MonitoringReports], ledger: FromDishka[ModelLedger]
 ) -> Response[bytes]:
     """For the inside: a proxy to the outside must not pass this on; where keys are required, it asks for one."""
-    await shared.metrics.monitoring.refresh(reports, ledger)
+    await shared.metrics.monitoring.refresh(reports, ledger, shared.schema.cost.currency)
     return Response(shared.metrics.text(), media_type="text/plain; version=0.0.4")
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from dishka.integrations.litestar import FromDishka, inject
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.params import PathParameter, RawBody
 
-from application.review_models import ReviewModels
-from domain.ports.championship import Championship
-from entrypoints.http import access, decoding
-from entrypoints.http.cards import EntryOut, VersionOut, VersionsOut
+from application.models.change_by_job import AskForChange
+from application.models.review_models import ReviewModels
+from entrypoints.http.auth import access
+from entrypoints.http.codecs import decoding
+from entrypoints.http.schemas.cards import VersionOut, VersionsOut
+from entrypoints.http.schemas.jobs import JobOut, accepted
 
 TAGS: Final = ["models"]
 _LARGEST: Final = 2**31 - 1
@@ -36,37 +38,41 @@ async def get_champion(review: FromDishka[ReviewModels]) -> VersionOut:
     "/models/{version:int}/promotion",
     operation_id="promote",
     tags=TAGS,
-    status_code=200,
+    status_code=202,
     summary="Make a version champion",
     opt={access.ADMIN: True},
 )
 @inject
 async def promote(
     request: Request,
-    version: Annotated[int, PathParameter(ge=1, le=_LARGEST)],
+    version: Annotated[int, PathParameter(ge=0, le=_LARGEST)],
     body: RawBody,
-    championship: FromDishka[Championship],
-) -> EntryOut:
-    """If the gate let it; a `reason` overrides the gate and stands in the ledger with the name of the key.
+    ask: FromDishka[AskForChange],
+) -> Response[JobOut]:
+    """If the gate lets it; a `reason` overrides the gate and stands in the ledger with the name of the key.
 
-    Answered once it stands in the ledger and the model server is told, which serves it within a second; no request
-    is dropped meanwhile. Where keys are required, an admin's.
+    Answered at once by a job, to be asked for at its `Location`. It is done once the change stands in the ledger and
+    the model server is told, which serves it within a second; no request is dropped meanwhile. What the gate refuses
+    is the job's `problem`. 409 while another change is under way. Where keys are required, an admin's.
     """
-    return EntryOut.of(await championship.promote(version, by=access.author(request), reason=_reason(request, body)))
+    reason = _reason(request, body)
+    caller, by = access.caller(request), access.author(request)
+    return accepted(request, await ask.promote(version, caller, by=by, reason=reason))
 
 
 @post(
     "/models/rollback",
     operation_id="roll_back",
     tags=TAGS,
-    status_code=200,
+    status_code=202,
     summary="Go back to the champion before",
     opt={access.ADMIN: True},
 )
 @inject
-async def roll_back(request: Request, body: RawBody, championship: FromDishka[Championship]) -> EntryOut:
+async def roll_back(request: Request, body: RawBody, ask: FromDishka[AskForChange]) -> Response[JobOut]:
     """Answered like a promotion. Asked twice, it goes back twice. Where keys are required, an admin's."""
-    return EntryOut.of(await championship.roll_back(by=access.author(request), reason=_reason(request, body)))
+    reason = _reason(request, body)
+    return accepted(request, await ask.roll_back(access.caller(request), by=access.author(request), reason=reason))
 
 
 def _reason(request: Request, body: bytes) -> str | None:

@@ -9,11 +9,15 @@ from litestar import Request, post
 from litestar.di import NamedDependency
 from litestar.params import RawBody
 
-from application.explain_cost import ExplainCost
-from application.explore_cost import ExploreCost
-from entrypoints.http import decoding
-from entrypoints.http.scenarios import scenarios
-from entrypoints.http.schemas import EstimateOut, ExplanationOut, ModelOut, ScenariosOut
+from application.costs.explain_cost import ExplainCost
+from application.costs.explore_cost import ExploreCost
+from entrypoints.http.amounts import Above, asked_amount
+from entrypoints.http.auth import access
+from entrypoints.http.codecs import decoding
+from entrypoints.http.codecs.explanations import to_explain
+from entrypoints.http.codecs.scenarios import scenarios
+from entrypoints.http.schemas.common import ModelOut
+from entrypoints.http.schemas.reasons import EstimateOut, ExplanationOut, ScenariosOut
 from entrypoints.http.shared import Shared
 
 TAGS: Final = ["reasons"]
@@ -23,31 +27,43 @@ NOTE: Final = (
 )
 
 
-@post("/explanations", operation_id="explain", tags=TAGS, status_code=200, summary="Dollars behind each fact")
+@post("/explanations", operation_id="explain", tags=TAGS, status_code=200, summary="Money behind each fact")
 @inject
 async def explain(
     request: Request, body: RawBody, shared: NamedDependency[Shared], explain_cost: FromDishka[ExplainCost]
 ) -> ExplanationOut:
-    """Exact Shapley values over the six facts: baseline and contributions add up to the estimate, to the cent."""
+    """Shapley values over the facts: baseline and contributions add up to the estimate, to the cent.
+
+    `of` beside the facts says which estimate: `expected`, as without it, or `typical`.
+
+    They are exact while the facts are few. Where there are many, they are estimated, and `standard_error` says how far
+    off a contribution may be.
+    """
     decoding.media_type(request, [decoding.JSON])
-    explanation = await explain_cost(decoding.beneficiary(body))
+    explanation = await explain_cost(*to_explain(body, shared.people))
     return ExplanationOut.of(explanation, await shared.about(explanation.model))
 
 
 @post("/scenarios", operation_id="explore", tags=TAGS, status_code=200, summary="What if some facts were otherwise")
 @inject
 async def explore(
-    request: Request, body: RawBody, shared: NamedDependency[Shared], explore_cost: FromDishka[ExploreCost]
+    request: Request,
+    body: RawBody,
+    shared: NamedDependency[Shared],
+    explore_cost: FromDishka[ExploreCost],
+    above: Above = None,
 ) -> ScenariosOut:
     """Estimates for a person as they are and with each of the changes, all by one and the same model.
 
     Either `changes`, each with any facts; or a `grid` over one or two facts, each value with each.
     """
+    amount = asked_amount(above)
     decoding.media_type(request, [decoding.JSON])
-    base, variants = scenarios(body)
+    base, variants = scenarios(body, shared.people)
     people = [base, *variants]
+    access.spend_rows(request, shared.options, len(people))
     estimates = await explore_cost(people)
-    first, *others = (EstimateOut.of(who, estimate) for who, estimate in zip(people, estimates, strict=True))
+    first, *others = (EstimateOut.of(who, estimate, amount) for who, estimate in zip(people, estimates, strict=True))
     model = estimates[0].model
     return ScenariosOut(first, others, ModelOut.of(model), NOTE, await shared.about(model))
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.deploy.host.machines import Machine, wire
-from tests.waiting import until
+from tests.support.waiting import until
 
 TOLD = ("--endpoint", "192.0.2.1", "--admin", "ann")
 """What bootstrap.sh is told of this host."""

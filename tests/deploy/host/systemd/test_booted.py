@@ -46,7 +46,7 @@ def assert_all_is_up(host, outside, ssh):
     assert machine.run("wg", "show", "wg0", "listen-port") == "51820\n"
     settings = ("net.ipv4.conf.all.send_redirects", "kernel.kptr_restrict", "net.core.bpf_jit_harden")
     assert machine.run("sysctl", "-n", *settings).split() == ["0", "2", "2"]
-    assert outside.answered("tcp 192.0.2.1 22", "tcp 192.0.2.1 2222") == {"tcp 192.0.2.1 2222"}
+    outside.assert_open("tcp 192.0.2.1 2222", among=["tcp 192.0.2.1 22"])
     assert outside.run(*ssh("ann", 2222, "sudo -n id -u")) == "0\n"
     assert {"medcost-monitor.timer", "medcost-retrain.timer", "logrotate.timer", "apt-daily.timer",
             "apt-daily-upgrade.timer"} <= set(timers(machine))  # fmt: skip
@@ -151,10 +151,10 @@ def test_who_guesses_is_found_in_the_journal_and_banned(host, outside, ssh):
             if "Permission denied" not in outside.try_("timeout", "5", *ssh(name, 2222, "true")).stderr:
                 break
         host.machine.until("sh", "-c", "nft list set inet medcost sshd4 | grep -q 192.0.2.10")
-        assert outside.answered("tcp 192.0.2.1 2222") == set()
+        outside.assert_open(among=["tcp 192.0.2.1 2222"])
     finally:
         host.machine.run("fail2ban-client", "unban", "--all")
-    assert outside.answered("tcp 192.0.2.1 2222") == {"tcp 192.0.2.1 2222"}
+    outside.assert_open("tcp 192.0.2.1 2222")
 
 
 def test_timers_wait_for_their_hour(host):
@@ -234,7 +234,7 @@ def test_another_port_is_taken_to_the_end_though_the_line_is_cut_on_the_way(host
         told = f"/root/host/bootstrap.sh --yes --ssh-port {port} | sed '/read units anew/q'"
         assert host.machine.run("sh", "-c", told).endswith("read units anew\n")
         doors = {number: f"tcp 192.0.2.1 {number}" for number in (port, before)}
-        assert outside.answered(*doors.values()) == {doors[port]}
+        outside.assert_open(doors[port], among=doors.values())
 
 
 def test_everything_is_there_again_after_the_plug_was_pulled(host, outside, ssh):

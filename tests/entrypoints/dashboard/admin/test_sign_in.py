@@ -9,6 +9,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+pytestmark = pytest.mark.browser
+
 WORD = "correct horse battery"
 
 
@@ -33,7 +35,7 @@ def sign_in(page: Page) -> None:
     page.wait_for_function("window.socket?.connected")
 
 
-@pytest.mark.parametrize("path", ["/history", "/history/export"])
+@pytest.mark.parametrize("path", ["/models", "/operations"])
 def test_without_a_session_one_is_sent_to_the_sign_in_page(client: httpx.Client, path: str):
     sent = client.get(path)
     assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?next=" + path.replace("/", "%2F"))
@@ -41,28 +43,40 @@ def test_without_a_session_one_is_sent_to_the_sign_in_page(client: httpx.Client,
 
 
 def test_a_made_up_session_admits_nobody(client: httpx.Client):
-    sent = client.get("/history", headers={"cookie": f"medcost_session={'x' * 43}"})
-    assert sent.headers["location"].endswith("said=ended")
+    for path in ("/models", "/history", "/history/export"):
+        sent = client.get(path, headers={"cookie": f"medcost_session={'x' * 43}"})
+        assert sent.headers["location"].endswith("said=ended")
 
 
 def test_the_estimate_needs_no_login(client: httpx.Client):
     assert client.get("/").status_code == 200
 
 
-def test_the_estimate_shows_nobody_elses_where_there_is_a_login(locked: str, look, save):
+def test_visitors_find_their_own_estimates_again_and_nobody_elses(locked: str, look, save):
     save(locked, age=63)
     page: Page = look(locked, "/")
     page.get_by_role("button", name="Save this estimate").click()
-    expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
-    expect(page.get_by_role("region", name="Last estimates")).to_have_count(0)
+    last = page.get_by_role("region", name="Last estimates")
+    expect(last.get_by_role("listitem")).to_have_count(1)
     assert "63, female" not in page.content()
+    (cookie,) = [dict(one) for one in page.context.cookies() if one.get("name") == "medcost_visitor"]
+    assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
+    page.goto(f"{locked}/history")
+    expect(page.get_by_text("Estimates 1 to 1")).to_be_visible()
+    mine = httpx.get(f"{locked}/history/export", cookies={"medcost_visitor": str(cookie["value"])})
+    nobodys = httpx.get(f"{locked}/history/export")
+    assert len(mine.text.splitlines()) == len(nobodys.text.splitlines()) + 1
+    page.get_by_role("button", name=re.compile("open")).first.click()
+    page.get_by_role("button", name="Erase …").click()
+    page.get_by_role("button", name="Erase it").click()
+    expect(page.get_by_text("No estimate is saved yet.")).to_be_visible()
 
 
 def test_a_person_signs_in_after_a_wrong_password_and_out_again(locked: str, look):
-    page: Page = look(locked, "/history")
+    page: Page = look(locked, "/sign-in?next=%2Fhistory")
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert").filter(has_text="This is not the password")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="The password is wrong")).to_be_visible()
     sign_in(page)
     (cookie,) = [dict(one) for one in page.context.cookies() if one.get("name") == "medcost_session"]
     assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
@@ -125,7 +139,7 @@ def test_by_https_the_cookies_travel_by_https_only(client: httpx.Client):
 
 def test_what_a_page_was_opened_for_is_refused_once_the_session_has_ended(locked: str, look, save):
     made = save(locked, age=41)
-    page: Page = look(locked, "/history")
+    page: Page = look(locked, "/sign-in?next=%2Fhistory")
     sign_in(page)
     page.get_by_role("button", name=re.compile("open")).first.click()
     page.get_by_role("button", name="Erase …").click()
@@ -142,7 +156,7 @@ def test_the_first_password_is_set_here_and_once(serve: Callable[..., str], look
     address = serve(MEDCOST_REQUIRE_LOGIN="true")
     far = httpx.get(f"{address}/sign-in", headers={"x-forwarded-for": "203.0.113.9"})
     assert "medcost admin password" in far.text
-    page: Page = look(address, "/history")
+    page: Page = look(address, "/sign-in?next=%2Fhistory")
     for again, told in (("something else", "The two passwords are not the same."), (WORD, "")):
         page.get_by_label("Password", exact=True).fill(WORD)
         page.get_by_label("The same password again").fill(again)

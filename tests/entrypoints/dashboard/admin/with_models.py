@@ -16,15 +16,16 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.sample import small_sample
 from adapters.memory.trainer import MemoryTrainer
-from domain.ledger import Change, LedgerEntry, NewEntry
-from domain.model import FamilySummary, FoldPlan, Provenance, Recipe, TrainedModel
+from domain.models.ledger import Change, LedgerEntry, NewEntry
+from domain.models.model import FamilySummary, FoldPlan, Provenance, Recipe, TrainedModel
+from domain.models.promotion import PromotionPolicy
+from domain.models.scores import GroupScores, PredictiveRatio
 from domain.ports.championship import Championship
 from domain.ports.ledger import ModelLedger
 from domain.ports.registry import ModelRegistry
-from domain.promotion import PromotionPolicy
-from domain.scores import GroupScores
-from entrypoints.wiring.asgi import web_app
-from entrypoints.wiring.settings import load
+from entrypoints.composition.settings import load
+from entrypoints.hosting.asgi import web_app
+from tests.support.default_schema import DEFAULT
 
 COMPARED = (
     FamilySummary("unconditional", 1402.0, 118.0),
@@ -33,8 +34,8 @@ COMPARED = (
     FamilySummary("linear-log", 2870.0, 204.0),
 )
 GROUPS = (
-    GroupScores("smoker=yes", 274, 0.912, 21_400.0, 312.0),
-    GroupScores("smoker=no", 1064, 0.931, 9_800.0, -41.0),
+    GroupScores("smoker=yes", 274, 0.912, 21_400.0, 312.0, 274, PredictiveRatio(1.01, 0.93, 1.09)),
+    GroupScores("smoker=no", 1064, 0.931, 9_800.0, -41.0, 1064, PredictiveRatio(0.995, 0.97, 1.02)),
     GroupScores("obese=yes", 707, 0.894, 13_100.0, 95.0),
     GroupScores("obese=no", 631, 0.951, 10_900.0, -68.0),
 )
@@ -56,9 +57,9 @@ class Slow(Championship):
         await asyncio.sleep(0.6)
         return await self._inner.promote(number, by=by, reason=reason)
 
-    async def roll_back(self, *, by: str, reason: str | None = None) -> LedgerEntry:
+    async def roll_back(self, *, by: str, reason: str | None = None, after: int | None = None) -> LedgerEntry:
         await asyncio.sleep(0.6)
-        return await self._inner.roll_back(by=by, reason=reason)
+        return await self._inner.roll_back(by=by, reason=reason, after=after)
 
 
 class Seeded(Provider):
@@ -70,7 +71,7 @@ class Seeded(Provider):
             MemoryLedger(),
             MemoryTrainer(FixedClock()),
             FoldPlan(n_splits=3),
-            small_sample(),
+            small_sample(DEFAULT),
         )
         recipe = Recipe(family="unconditional")
         test = trainer.test(recipe, claims, plan)

@@ -1,0 +1,204 @@
+"""How true answers are on real costs: the RAND experiment, three generators, and the public insurance data.
+
+    python -m benchmarks.real_costs                  all of it, as tables for docs/trust.md
+    python -m benchmarks.real_costs rand --facts A   one part, one set of facts
+    python -m benchmarks.real_costs public --data insurance.csv
+
+Each model is the application's own: a family's point, the distribution around it, chosen and fitted on the rows that it
+learns from. Folds keep a person together. Figures are ratios to the distribution of all costs, or to a generator's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.arrow.claims_file import ClaimsFile
+from adapters.sklearn.fitting import fit_model
+from adapters.sklearn.folds import folds
+from adapters.sklearn.scoring import crps
+from adapters.sklearn.table import Table
+from adapters.yaml.schema_file import read_schema
+from benchmarks.generators import GENERATORS, SCHEMA, Generated
+from benchmarks.rand_facts import SETS, rand_table
+from domain.costs.distribution import QUANTILE_LEVELS
+from domain.models.model import Recipe
+from domain.people.table_reading import ReadingRules
+
+Floats = NDArray[np.float64]
+
+LEVELS: Final = np.array(QUANTILE_LEVELS)
+LOW, HIGH = 4, 94
+_FAMILIES: Final = ("interaction_tweedie", "boosting_poisson", "interaction_ols", "boosting_absolute")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What models said of people whom they had not seen, n rows."""
+
+    charges: Floats
+    people: NDArray[np.uint64]
+    answers: Floats
+    everybody: Floats
+
+    @property
+    def quantiles(self) -> Floats:
+        return self.answers[:, 1:-1]
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        return (self.charges >= self.quantiles[:, LOW]) & (self.charges <= self.quantiles[:, HIGH])
+
+
+def out_of_fold(table: Table, family: str, *, seed: int = 0, splits: int = 5) -> Answered:
+    """Answer for each row by a model that saw no row of that person."""
+    answers, everybody = np.empty((len(table), 101)), np.empty((len(table), len(LEVELS)))
+    for known, held in folds(table, n_splits=splits, n_repeats=1, seed=seed):
+        model = fit_model(Recipe(family=family), table[known], seed=seed)
+        print("   ", family, model.distribution.note, flush=True)
+        answers[held] = model.predict_arrays(table.rows[held])[0]
+        everybody[held] = np.quantile(table.charges[known], LEVELS)
+    return Answered(table.charges, table.people, answers, everybody)
+
+
+def interval_scores(charges: Floats, quantiles: Floats) -> Floats:
+    """Return the interval score of the 90 % range of each row."""
+    low, high = quantiles[:, LOW], quantiles[:, HIGH]
+    return high - low + 20 * (np.maximum(low - charges, 0) + np.maximum(charges - high, 0))
+
+
+def parts(by: Floats, count: int) -> NDArray[np.intp]:
+    """Return the number of each row's share of equal size, the least first."""
+    return np.argsort(np.argsort(by, kind="stable"), kind="stable") * count // len(by)
+
+
+def ratio(answered: Answered, members: NDArray[np.bool_], draws: int = 400) -> tuple[float, float, float]:
+    """Return expected over observed cost, and its 95 % interval by bootstrap over people."""
+    expected, charges = answered.answers[members, 0], answered.charges[members]
+    _, which = np.unique(answered.people[members], return_inverse=True)
+    by_person = np.bincount(which, expected), np.bincount(which, charges)
+    random = np.random.default_rng(0)
+    drawn = random.integers(0, len(by_person[0]), (draws, len(by_person[0])))
+    ratios = by_person[0][drawn].sum(axis=1) / by_person[1][drawn].sum(axis=1)
+    low, high = np.quantile(ratios, [0.025, 0.975]).tolist()
+    return float(expected.sum() / charges.sum()), low, high
+
+
+def on_rand(sets: str, families: tuple[str, ...], seed: int) -> Iterator[str]:
+    """Yield a row for each set of facts and family."""
+    yield "| facts | family | CRPS gain | coverage by fifth | chance of no cost off, by fifth | expected / observed |"
+    yield "|---|---|---|---|---|---|"
+    for facts in sets:
+        table = rand_table(facts)
+        for family in families:
+            done = out_of_fold(table, family, seed=seed)
+            loss = crps(done.charges, done.quantiles).mean()
+            gain = 1 - loss / crps(done.charges, done.everybody).mean()
+            fifth = parts(done.answers[:, 0], 5)
+            covered = [done.inside[fifth == part].mean() for part in range(5)]
+            zero = done.answers[:, -1] - (done.charges <= 0)
+            off = [zero[fifth == part].mean() for part in range(5)]
+            tenth = parts(done.answers[:, 0], 10)
+            tenths = [ratio(done, tenth == part) for part in range(10)]
+            bad = [f"{one:.2f} ({low:.2f} to {high:.2f})" for one, low, high in tenths if is_off(one, low, high)]
+            overall = done.answers[:, 0].sum() / done.charges.sum()
+            yield (
+                f"| {facts} | {family} | {gain:.2%} | {' '.join(f'{one:.3f}' for one in covered)} "
+                f"| {' '.join(f'{one:+.3f}' for one in off)} | {overall:.3f}; "
+                + (f"tenths off: {', '.join(bad)}" if bad else "each tenth within .90 to 1.10 or its interval")
+                + " |"
+            )
+
+
+def is_off(one: float, low: float, high: float) -> bool:
+    """Return whether a ratio is neither within .90-1.10 nor has 1 in its interval."""
+    return not 0.9 <= one <= 1.1 and not low <= 1 <= high  # the bars of the issue
+
+
+def on_generators(families: tuple[str, ...], rows: int, seed: int) -> Iterator[str]:
+    """Yield a row for each generator and the family with the least CRPS out of fold."""
+    yield "| generator | rows | family | shape | CRPS | interval score | least coverage of a cell | Brier score |"
+    yield "|---|---|---|---|---|---|---|---|"
+    schema = read_schema(SCHEMA)
+    for name, generator in GENERATORS.items():
+        learnt, held = generator(rows, seed), generator(20_000, seed + 1)
+        table = Table(schema, learnt.rows, learnt.charges)
+        models = {family: fit_model(Recipe(family=family), table, seed=seed) for family in families}
+        best = min(models, key=lambda family: measured(table, family, seed))
+        answers = models[best].predict_arrays(held.rows)[0]
+        yield f"| {name} | {rows:,} | {best} | {models[best].distribution.name} | {beside(held, answers)} |"
+
+
+def measured(table: Table, family: str, seed: int) -> float:
+    """Return the CRPS of a family on a fifth of the rows that it did not learn from."""
+    known, held = folds(table, n_splits=5, n_repeats=1, seed=seed)[0]
+    model = fit_model(Recipe(family=family), table[known], seed=seed)
+    return float(crps(table.charges[held], model.predict_arrays(table.rows[held])[0][:, 1:-1]).mean())
+
+
+def beside(held: Generated, answers: Floats) -> str:
+    """Return figures beside those of the generator's own distribution."""
+    quantiles = answers[:, 1:-1]
+    loss = crps(held.charges, quantiles).mean() / crps(held.charges, held.quantiles).mean()
+    score = interval_scores(held.charges, quantiles).mean() / interval_scores(held.charges, held.quantiles).mean()
+
+    def inside(of: Floats) -> NDArray[np.bool_]:
+        return (held.charges >= of[:, LOW]) & (held.charges <= of[:, HIGH])
+
+    ours, theirs = inside(quantiles), inside(held.quantiles)
+    short = min(ours[held.cells == cell].mean() - theirs[held.cells == cell].mean() for cell in np.unique(held.cells))
+    zero = held.charges <= 0
+    brier = "" if not zero.any() else f"{np.mean((answers[:, -1] - zero) ** 2) / np.mean((held.zero - zero) ** 2):.3f}"
+    return f"{loss:.4f} | {score:.4f} | {short:+.3f} | {brier}"
+
+
+def on_public(data: Path, repeats: int) -> Iterator[str]:
+    """Yield the figures of the default champion's family on the public insurance data."""
+    table = Table.of(ClaimsFile(data, ReadingRules(read_schema(SCHEMA))).read())
+    losses, scores, covered = [], [], []
+    for known, held in folds(table, n_splits=5, n_repeats=repeats, seed=0):
+        model = fit_model(Recipe(family="interaction_lad"), table[known], seed=0)
+        quantiles = model.predict_arrays(table.rows[held])[0][:, 1:-1]
+        charges = table.charges[held]
+        losses.append(crps(charges, quantiles).mean())
+        scores.append(interval_scores(charges, quantiles).mean())
+        covered.append(np.mean((charges >= quantiles[:, LOW]) & (charges <= quantiles[:, HIGH])))
+    yield "| splits | CRPS | interval score | coverage |"
+    yield "|---|---|---|---|"
+    yield f"| {5 * repeats} | {np.mean(losses):,.0f} | {np.mean(scores):,.0f} | {np.mean(covered):.3f} |"
+
+
+def main() -> None:
+    """Print tables for docs/trust.md."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", choices=("rand", "generators", "public", "all"), default="all")
+    parser.add_argument("--facts", default="ABC", help=f"sets of facts of RAND: {', '.join(SETS)}")
+    parser.add_argument("--family", action="append", help="families to measure; several times for several")
+    parser.add_argument("--rows", type=int, action="append", help="rows to learn from, of generators")
+    parser.add_argument("--data", type=Path, help="the public insurance data as a CSV file")
+    parser.add_argument("--repeats", type=int, default=8, help="times that five folds of the public data are drawn")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    families = tuple(given.family or _FAMILIES)
+    ways: dict[str, Callable[[], Iterator[str]]] = {
+        "rand": lambda: on_rand(given.facts, families, given.seed),
+        "generators": lambda: (
+            row for rows in given.rows or (5_000, 300) for row in on_generators(families, rows, given.seed)
+        ),
+        "public": lambda: on_public(given.data, given.repeats) if given.data else iter(()),
+    }
+    for name, way in ways.items():
+        if given.what in (name, "all"):
+            print(f"\n{name}\n")
+            for row in way():
+                print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,313 @@
+"""The data contract held against the rows of a table, batch by batch."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+
+from adapters.arrow.columns import read_cost, read_fact, read_labels, read_people, read_role
+from adapters.arrow.facts import violations_of
+from domain.errors import ClaimsRejected, FieldError
+from domain.monitoring.drift import Sample
+from domain.people.advice import columns_to_name, words_to_name
+from domain.people.claims import (
+    MOST_VIOLATIONS,
+    BadRows,
+    Claims,
+    ColumnSummary,
+    ContractReport,
+    LeftOut,
+    Violation,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from adapters.arrow.columns import ReadCells
+    from adapters.arrow.reading import Batch
+    from domain.people.claims import DataOrigin
+    from domain.people.schema import Schema
+    from domain.people.table_reading import TableReading
+
+    Floats = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+
+_NAMED: Final = 5
+_MOST_COUNTS: Final = 20
+
+
+class Examination:
+    """What was found in a table.
+
+    Args:
+        reading: how it is read.
+        origin: where it comes from.
+        bad_rows: what becomes of rows that break a rule.
+    """
+
+    def __init__(self, reading: TableReading, origin: DataOrigin, bad_rows: BadRows) -> None:
+        self.reading, self.origin, self.bad_rows = reading, origin, bad_rows
+        self.violations = [Violation(None, one.field, one.code, one.detail) for one in reading.missing_for_claims]
+        self.violation_count = len(self.violations)
+        self.notes: tuple[str, ...] = ()
+        self._missing: dict[str, int] = {}
+        self._parts: list[Floats] = []
+        self._roles: list[_Roles] = []
+        self._good: list[Mask] = []
+        self.rows = 0
+
+    def add(self, batch: Batch) -> None:
+        """Read the rows of a batch."""
+        schema, n = self.reading.schema, len(batch)
+        numbers = np.full((n, schema.width + 1), np.nan)
+        broken: list[tuple[int, FieldError]] = [*batch.broken.items()]
+        for place, (name, cells) in enumerate(self._cells(batch)):
+            if cells is None:
+                continue
+            numbers[:, place] = cells.numbers
+            wrong = [(i, error) for i, error in cells.broken if i not in batch.broken]
+            given = sum(error.code != "missing" for _, error in wrong) + len(batch.broken)
+            self._missing[name] = self._missing.get(name, 0) + int(np.isnan(cells.numbers).sum()) - given
+            broken += wrong
+        roles = _Roles.of(self.reading, batch)
+        broken += [(i, error) for i, error in roles.broken if i not in batch.broken]
+        broken += roles.made_yearly(numbers[:, -1], self.reading.schema.cost.column)
+        broken.sort(key=lambda one: one[0])
+        room = MOST_VIOLATIONS - len(self.violations)
+        self.violations += violations_of(batch, broken[: max(room, 0)], rows_before=self.rows)
+        self.violation_count += len(broken)
+        good = np.ones(n, dtype=np.bool_)
+        good[[i for i, _ in broken]] = False
+        self._parts.append(numbers)
+        self._roles.append(roles)
+        self._good.append(good)
+        self.rows += n
+
+    @property
+    def numbers(self) -> Floats:
+        """Return all rows: facts and the cost of a whole year; NaN for what is not given or breaks a rule."""
+        width = self.reading.schema.width + 1
+        return np.concatenate(self._parts) if self._parts else np.empty((0, width))
+
+    @property
+    def good(self) -> Mask:
+        """Return which rows break no rule."""
+        return np.concatenate(self._good) if self._good else np.empty(0, dtype=np.bool_)
+
+    def result(self) -> tuple[ContractReport, Claims | None]:
+        """Return the report, and the claims if the contract is kept, or the bad rows may be left out."""
+        numbers, good = self.numbers, self.good
+        roles = _Roles.joined(self._roles, good)
+        whole = all(one.row is not None for one in self.violations)
+        repeated = repeated_rows(roles.beside(numbers[good])) if whole else np.empty(0, dtype=np.intp)
+        report = ContractReport(
+            origin=self.origin,
+            rows=self.rows,
+            duplicates=len(repeated),
+            columns=tuple(self._summary(place, numbers) for place in self._places()),
+            violations=tuple(self.violations),
+            violation_count=self.violation_count,
+            unknown_columns=tuple(self.reading.matched.unused),
+            duplicate_rows=tuple((np.flatnonzero(good)[repeated][:MOST_VIOLATIONS] + 1).tolist()),
+            bad_rows=int((~good).sum()),
+            notes=(*self.notes, *self.reading.notes_on_roles),
+            people=roles.count(numbers[good]) if whole else None,
+        )
+        if not (whole and (report.is_kept or self.bad_rows.allows(report))):
+            return report, None
+        rows = np.ascontiguousarray(numbers[good], dtype="<f8")
+        digest = hashlib.sha256(rows.tobytes() + roles.content).hexdigest()
+        left_out = LeftOut(report.bad_rows, report.rows, report.violations) if report.bad_rows else None
+        facts, costs = np.ascontiguousarray(rows[:, :-1]), np.ascontiguousarray(rows[:, -1])
+        claims = Claims(
+            self.reading.schema,
+            self.origin,
+            digest,
+            facts,
+            costs,
+            roles.weights,
+            roles.people,
+            roles.periods,
+            left_out=left_out,
+            notes=(*report.notes, *report.repetitions),
+            audits=roles.audits,
+        )
+        return (replace(report, digest=digest) if report.is_kept else report), claims
+
+    def sample(self) -> Sample:
+        """Return the cells that break no rule; all others are NaN."""
+        numbers = self.numbers
+        return Sample(self.reading.schema, numbers[:, :-1], {self.reading.schema.cost.column: numbers[:, -1]})
+
+    def _cells(self, batch: Batch) -> Iterable[tuple[str, ReadCells | None]]:
+        schema, columns = self.reading.schema, self.reading.matched.columns
+        for fact, column in zip(schema.facts, self.reading.facts, strict=True):
+            yield fact.name, read_fact(column, batch.column(column.column)) if column else None
+        name, cost = schema.cost.column, self.reading.cost
+        yield name, read_cost(cost, batch.column(columns[name])) if cost else None
+
+    def _places(self) -> list[int]:
+        """Return the positions of the columns that are there."""
+        facts = [place for place, column in enumerate(self.reading.facts) if column]
+        return [*facts, self.reading.schema.width] if self.reading.cost else facts
+
+    def _summary(self, place: int, numbers: Floats) -> ColumnSummary:
+        schema = self.reading.schema
+        name = schema.columns[place]
+        given = numbers[:, place]
+        given = given[~np.isnan(given)]
+        summary = ColumnSummary(name, self._missing.get(name, 0))
+        fact = schema.facts[place] if place < schema.width else None
+        if fact and not fact.kind.is_numeric:
+            counts = np.bincount(given.astype(np.intp), minlength=fact.codes)
+            named = sorted(zip(choice_names(schema, place), counts.tolist(), strict=True), key=lambda one: -one[1])
+            return replace(summary, counts={choice: count for choice, count in named[:_MOST_COUNTS] if count})
+        if len(given):
+            low, mean, high = float(given.min()), float(given.mean()), float(given.max())
+            summary = replace(summary, minimum=low, mean=mean, maximum=high)
+        return summary
+
+
+@dataclass(frozen=True, slots=True)
+class _Roles:
+    """What the columns of roles say of n rows.
+
+    Args:
+        people: a code of each row's person; None where no column says it.
+        weights: how much each row counts: its weight times the share of a year that it covers.
+        exposure: that share.
+        periods: when the year was.
+        audits: what each audit column says.
+        broken: positions of cells that break a rule, with the rule.
+    """
+
+    people: NDArray[np.uint64] | None
+    weights: Floats | None
+    exposure: Floats | None
+    periods: Floats | None
+    audits: Mapping[str, NDArray[np.object_]]
+    broken: Sequence[tuple[int, FieldError]] = ()
+
+    @classmethod
+    def of(cls, reading: TableReading, batch: Batch) -> Self:
+        """Read the columns that are there."""
+        columns = reading.matched.columns
+        read = {
+            role: read_role(column, batch.column(columns[column.column]))
+            for role, column in reading.roles.items()
+            if role != "person"
+        }
+        broken = [one for cells in read.values() for one in cells.broken]
+        people = None
+        if column := reading.roles.get("person"):
+            people, nameless = read_people(column, batch.column(columns[column.column]))
+            broken += nameless
+        numbers = {role: cells.numbers for role, cells in read.items()}
+        weights, exposure = numbers.get("weight"), numbers.get("exposure")
+        counted = exposure if weights is None else weights if exposure is None else weights * exposure
+        audits = {
+            name: read_labels(batch.column(columns[name])) for name in reading.schema.roles.audit if name in columns
+        }
+        return cls(people, counted, exposure, numbers.get("period"), audits, broken)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self], good: Mask) -> Self:
+        """Put the good rows of batches one after another."""
+
+        def column(values: list[Any]) -> Any:
+            return None if not values or values[0] is None else np.concatenate(values)[good]
+
+        return cls(
+            column([one.people for one in parts]),
+            column([one.weights for one in parts]),
+            None,
+            column([one.periods for one in parts]),
+            {name: column([one.audits[name] for one in parts]) for name in (parts[0].audits if parts else ())},
+        )
+
+    def made_yearly(self, costs: Floats, column: str) -> list[tuple[int, FieldError]]:
+        """Turn costs of a share of a year into those of a whole one; name those that no number can hold."""
+        if self.exposure is None:
+            return []
+        with np.errstate(over="ignore"):
+            costs /= self.exposure
+        large = np.flatnonzero(np.isinf(costs)).tolist()
+        costs[large] = np.nan
+        return [(i, FieldError(column, "range", "is larger than any amount in a whole year")) for i in large]
+
+    def beside(self, numbers: Floats) -> Floats:
+        """Return rows with person and period behind them: rows that are alike there repeat each other."""
+        more = [numbers]
+        if self.people is not None:
+            halves = self.people[:, None].view(np.uint32)  # each of which a float can hold
+            more.append(halves.astype(np.float64))
+        if self.periods is not None:
+            more.append(self.periods[:, None])
+        return np.column_stack(more)
+
+    def count(self, numbers: Floats) -> int:
+        """Return how many distinct persons the rows are of."""
+        if self.people is not None:
+            return len(np.unique(self.people))
+        return len(numbers) - len(repeated_rows(numbers))
+
+    @property
+    def content(self) -> bytes:
+        """Return what a digest covers."""
+        columns = (("person", self.people), ("weight", self.weights), ("period", self.periods))
+        return b"".join(role.encode() + values.tobytes() for role, values in columns if values is not None)
+
+
+def choice_names(schema: Schema, place: int) -> Sequence[str]:
+    """Return the names of the codes of a fact in files: its choices, or no and yes."""
+    fact = schema.facts[place]
+    return fact.choices or ("no", "yes")
+
+
+def examined(batches: Iterable[Batch], reading: TableReading, origin: DataOrigin, bad_rows: BadRows) -> Examination:
+    """Read the rows of a table, whether they keep the contract or not."""
+    examination = Examination(reading, origin, bad_rows)
+    for batch in batches:
+        examination.add(batch)
+    return examination
+
+
+def accepted(report: ContractReport, claims: Claims | None, schema: Schema, bad_rows: BadRows) -> Claims:
+    """Give the claims.
+
+    Raises:
+        ClaimsRejected: if there are none, naming the first places where the contract is broken, and what to do.
+    """
+    if claims is not None:
+        return claims
+    if not report.violation_count:
+        message = f"{report.origin.name}: there are no data rows"
+        raise ClaimsRejected(message)
+    places = [one.sentence for one in report.violations[:_NAMED]]
+    more = report.violation_count - len(places)
+    missing = [one.column for one in report.violations if one.row is None and one.rule == "missing"]
+    advice = [
+        *columns_to_name(missing, report.unknown_columns, schema),
+        *words_to_name(report.violations, schema),
+        *(["for train, write dataset.map.COLUMN=FACT in place of --map COLUMN=FACT"] if missing else []),
+    ]
+    if all(one.row is not None for one in report.violations):
+        advice += bad_rows.advice(report)
+    listed = "; ".join(places) + (f"; and {more:,} more" if more else "")
+    message = f"{report.origin.name}: {listed}" + "".join(f". {one[0].upper()}{one[1:]}" for one in advice)
+    raise ClaimsRejected(message)
+
+
+def repeated_rows(numbers: Floats) -> NDArray[np.intp]:
+    """Return the positions of rows that repeat an earlier row exactly, rising."""
+    bits = np.ascontiguousarray(numbers + 0.0).view(np.uint64)  # -0.0 is 0.0
+    odd = np.random.default_rng(0).integers(0, 2**63, bits.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    _, first, key = np.unique((bits * odd).sum(axis=1, dtype=np.uint64), return_index=True, return_inverse=True)
+    earlier = first[key]
+    is_alike = (bits == bits[earlier]).all(axis=1)
+    return np.flatnonzero((earlier != np.arange(len(bits))) & is_alike)

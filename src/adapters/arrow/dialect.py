@@ -1,0 +1,167 @@
+"""How a text file is a table: what separates its cells, and which line names the columns."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import Flaw, UnreadableFile
+from domain.people.cells import is_numeric
+from domain.people.notes import NO_NAME, Decision, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+LOOKED_AT: Final = 50
+"""Lines among which the names of the columns are looked for."""
+_DELIMITERS: Final = (",", ";", "\t", "|")
+_SEPARATOR_LINE: Final = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
+"""A first line by which spreadsheets are told what separates cells."""
+_SURE: Final = 2
+"""Known names by which a line is surely the header."""
+_SHOWN: Final = 60
+"""Letters of a line or a name in a message."""
+_ENOUGH: Final = 0.75
+"""Share of the columns of numbers that hold a number in a line of values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a text file is a table.
+
+    Args:
+        delimiter: what separates cells.
+        header: number of the line that names the columns, from 1.
+        names: of the columns, none twice.
+        notes: what was decided about lines before the header and columns without a name.
+    """
+
+    delimiter: str
+    header: int
+    names: Sequence[str]
+    notes: tuple[Note, ...] = ()
+
+    @classmethod
+    def of(cls, lines: Sequence[str], is_known: Callable[[str], bool]) -> Dialect:
+        """Find out from the first lines of a file.
+
+        Args:
+            lines: the first `LOOKED_AT` or so, with their ends.
+            is_known: whether a column of this name is looked for.
+
+        Raises:
+            UnreadableFile: if no line names the columns.
+        """
+        named = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
+        marks = (named[1],) if named else _DELIMITERS
+        tables = [(mark, [*islice(records(iter(lines), mark), LOOKED_AT)]) for mark in marks]
+        delimiter, rows = max(tables, key=lambda table: _fit(table[1], is_known))
+        header = find_header(rows, is_known, after=1 if named else 0)
+        names, notes = named_columns(rows[header.line - 1])
+        return cls(delimiter, header.line, names, (*header.notes, *notes))
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the names of the columns are.
+
+    Args:
+        line: its number, from 1.
+        notes: on the lines before it that were skipped.
+    """
+
+    line: int
+    notes: tuple[Note, ...]
+
+
+def records(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    """Give the cells of each record, an empty list for an empty line or one that is damaged."""
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    while True:
+        try:
+            yield next(reader)
+        except csv.Error:
+            yield []
+        except StopIteration:
+            return
+
+
+def find_header(rows: Sequence[Sequence[object]], is_known: Callable[[str], bool], *, after: int = 0) -> Header:
+    """Find the row that names the columns: the one with most known names, else the first that is about as full as most.
+
+    Args:
+        rows: the first ones of a table.
+        is_known: whether a column of this name is looked for.
+        after: so many rows cannot be it.
+
+    Raises:
+        UnreadableFile: if there is none, or it holds values.
+    """
+    filled = [sum(map(bool, map(_text, row))) for row in rows]
+    filled[:after] = [0] * after
+    if not any(filled):
+        raise UnreadableFile(Flaw.EMPTY, "no line names columns")
+    # a word in a row of values may be a name, too; but names are no numbers
+    named = [sum(is_known(_text(cell)) - _is_number(cell) for cell in row) for row in rows]
+    named[:after] = [0] * after
+    place = named.index(max(named))
+    if named[place] <= 0 or (named[place] < _SURE and named[place] * 2 < filled[place]):
+        usual = max(Counter(filter(None, filled)).items(), key=lambda one: (one[1], one[0]))[0]
+        place = next(i for i, count in enumerate(filled) if count > usual / 2)
+        if named[place] <= 0:
+            _refuse_values(rows, place)
+    titles = [(i, [*filter(None, map(_text, rows[i]))]) for i in range(after, place) if filled[i]]
+    return Header(place + 1, tuple(_title(i + 1, cells) for i, cells in titles))
+
+
+def named_columns(cells: Sequence[object]) -> tuple[list[str], tuple[Note, ...]]:
+    """Give the names of columns; those that have none are called `NO_NAME`, so that no fact is taken from them.
+
+    Raises:
+        UnreadableFile: if two columns have the same name.
+    """
+    names = [_text(cell) for cell in cells]
+    if twice := next((name for name, count in Counter(filter(None, names)).items() if count > 1), None):
+        raise UnreadableFile(Flaw.BROKEN, f"two columns are called {_shortened(twice)!r}: rename one of them")
+    unnamed = [i for i, name in enumerate(names) if not name]
+    for i in unnamed:
+        names[i] = NO_NAME if i == unnamed[0] else f"{NO_NAME} {i + 1}"
+    return names, tuple(Note(Decision.UNNAMED, {"column": str(i + 1), "name": names[i]}) for i in unnamed)
+
+
+def _fit(rows: Sequence[Sequence[str]], is_known: Callable[[str], bool]) -> tuple[int, int, int]:
+    """Return how well a delimiter fits: known names in a line, lines that have equally many cells, and how many."""
+    widths = Counter(len(row) for row in rows if len(row) > 1 and any(row))
+    width, count = max(widths.items(), key=lambda one: (one[1], one[0]), default=(0, 0))
+    return max((sum(is_known(cell.strip()) for cell in row) for row in rows), default=0), count, width
+
+
+def _refuse_values(rows: Sequence[Sequence[object]], place: int) -> None:
+    """Refuse a row that has numbers where the rows below have numbers: it is a person, and the header is missing."""
+    below = next((row for row in rows[place + 1 :] if any(map(_text, row))), rows[place])
+    numbers = [i for i, cell in enumerate(below) if _is_number(cell)]
+    here = sum(i < len(rows[place]) and _is_number(rows[place][i]) for i in numbers)
+    if numbers and here >= _ENOUGH * len(numbers):
+        shown = _shortened(", ".join(map(_text, rows[place])))
+        message = f"line {place + 1} holds values where the names of the columns belong: put a line of names above it"
+        raise UnreadableFile(Flaw.EMPTY, f"{message} ({shown})")
+
+
+def _title(line: int, cells: Sequence[str]) -> Note:
+    return Note(Decision.TITLE, {"line": str(line), "text": _shortened(", ".join(cells))})
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else " ".join(str(cell).split())
+
+
+def _is_number(cell: object) -> bool:
+    return is_numeric(cell) if isinstance(cell, str) else isinstance(cell, int | float)

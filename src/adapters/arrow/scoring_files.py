@@ -1,0 +1,95 @@
+"""Files that are scored: one on this machine, or all Parquet files of a folder."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+import msgspec
+
+from adapters.arrow.facts import people_batches
+from adapters.arrow.partitions import partitions_of, tidy
+from adapters.arrow.reading import PeopleReader, unusable
+from adapters.arrow.writing import growing
+from domain.costs.scoring import ScoringReport
+from domain.ports.scoring_files import ScoringFile, ScoringFiles, ScoringRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
+
+    from adapters.arrow.reading import Row
+    from adapters.arrow.writing import GrowingFile
+    from domain.costs.prediction import PublishedColumns
+    from domain.costs.scoring import PeopleBatch, ScoringJob
+
+_READER: Final = "4"
+"""Changes with how a file is cut into batches: what an earlier release had begun is begun anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowScoringFiles(ScoringFiles):
+    """Text, workbooks, Parquet and JSON Lines here; folders of Parquet files wherever Arrow or fsspec reach."""
+
+    def file(self, source: str, out: str) -> ScoringFile:
+        """Return a file of this machine."""
+        return _LocalFile(Path(source).name, Path(source), Path(out))
+
+    def folder(self, source: str, out: str) -> Sequence[ScoringFile]:
+        """Find Parquet files."""
+        return partitions_of(source, out)
+
+    def tidy(self, out: str) -> None:
+        """Remove drafts."""
+        tidy(out)
+
+
+@dataclass(frozen=True, slots=True)
+class _LocalFile(ScoringFile):
+    name: str
+    source: Path
+    out: Path
+
+    def done(self, job: ScoringJob) -> ScoringReport | None:
+        """Return None: nothing is noted on a file that is whole."""
+
+    @contextmanager
+    def opened(self, job: ScoringJob) -> Iterator[_LocalRun]:
+        with growing(self.out, self._about(job)) as answers:
+            yield _LocalRun(PeopleReader(self.source, job.rules), answers, job)
+
+    def _about(self, job: ScoringJob) -> dict[str, str]:
+        """Say what the answers depend on."""
+        try:
+            about = self.source.stat()
+        except OSError as error:
+            raise unusable(self.source, f"cannot be read: {error.strerror}") from error
+        return {
+            "input": f"{self.source.resolve()}: {about.st_size} bytes, changed {about.st_mtime_ns}",
+            "model": job.model.digest,
+            "version": str(job.model.version),
+            "at_once": str(job.at_once),
+            "reader": _READER,
+            "rules": job.rules.digest,
+            "above": str(job.above),
+        }
+
+
+class _LocalRun(ScoringRun):
+    def __init__(self, reader: PeopleReader, answers: GrowingFile, job: ScoringJob) -> None:
+        self._reader, self._answers, self._at_once = reader, answers, job.at_once
+        earlier = msgspec.json.decode(answers.notes, type=ScoringReport | None) or ScoringReport(job.model)
+        notes = tuple(note.sentence for note in reader.notes)
+        self.report = replace(earlier, resumed=earlier.rows, batches=0, notes=notes)
+
+    def batches(self) -> Iterator[PeopleBatch]:
+        return people_batches(self._reader.batches(self._at_once), done=self.report.rows)
+
+    def write(self, batch: PeopleBatch, answers: PublishedColumns) -> None:
+        self._answers.write(cast("pa.RecordBatch | list[Row]", batch.good_rows), answers)
+
+    def keep(self, report: ScoringReport) -> None:
+        self._answers.keep(report.rows, msgspec.json.encode(report))

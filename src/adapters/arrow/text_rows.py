@@ -1,0 +1,77 @@
+"""Delimited text in any usual dialect and encoding, row by row: no more than a line is in memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+from itertools import islice
+from typing import IO, TYPE_CHECKING
+
+from adapters.arrow.dialect import LOOKED_AT, Dialect
+from adapters.arrow.encodings import FALLBACK, encoding_of
+from adapters.arrow.lines import bounded_lines
+from adapters.arrow.row_source import NumberedRow, RowSource
+from domain.errors import FieldError, Flaw, UnreadableFile
+from domain.people.notes import Decision, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class TextRows(RowSource):
+    """A text file.
+
+    Args:
+        opened: opens the file anew, at its start.
+        is_known: whether a column of this name is looked for.
+
+    Raises:
+        UnreadableFile: if it is no text, or no line names the columns.
+    """
+
+    def __init__(self, opened: Callable[[], IO[bytes]], is_known: Callable[[str], bool]) -> None:
+        self._opened = opened
+        with opened() as file:
+            self._encoding = encoding_of(file)
+        dialect = Dialect.of([*islice(self._lines(), LOOKED_AT)], is_known)
+        self._delimiter, self.semicolons = dialect.delimiter, dialect.delimiter == ";"
+        self.names, self.header, self.notes = dialect.names, dialect.header, dialect.notes
+        if self._encoding == FALLBACK:
+            self.notes = (Note(Decision.ENCODING, {"encoding": "Windows-1252"}), *self.notes)
+
+    def rows(self) -> Iterator[NumberedRow]:
+        """Give the rows."""
+        reader = csv.reader(self._lines(), delimiter=self._delimiter, skipinitialspace=True, strict=True)
+        width, number = len(self.names), 0
+        while True:
+            number += 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if number > self.header:
+                    yield NumberedRow(number, (), FieldError("all", "malformed", f"cannot be read: {error}"))
+                continue
+            if number <= self.header or not any(cells):
+                continue
+            if len(cells) == width:
+                yield NumberedRow(number, cells)
+            else:
+                yield NumberedRow(number, cells, wrong_width(len(cells), width))
+
+    def _lines(self) -> Iterator[str]:
+        number = 0
+        with self._opened() as file, io.TextIOWrapper(file, encoding=self._encoding, newline="") as text:
+            try:
+                for line in bounded_lines(text):
+                    number += 1
+                    yield line
+            except UnicodeDecodeError as error:
+                message = f"near line {number + 1} the file is not {self._encoding.upper()} text: save it as CSV UTF-8"
+                raise UnreadableFile(Flaw.ENCODING, message) from error
+
+
+def wrong_width(cells: int, names: int) -> FieldError:
+    """Say that a row has more or fewer cells than the header."""
+    return FieldError("all", "malformed", f"{cells:,} fields, the header has {names:,}")

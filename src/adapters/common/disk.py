@@ -1,0 +1,85 @@
+"""Space on the disk of a home, and what keeps a home from being written, in one sentence that says what to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pwd
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import HomeUnwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LEAST: Final = 32 * 2**20
+"""Free bytes below which a disk counts as full: PostgreSQL takes 16 MB at a time for its log."""
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+_DENIED: Final = (errno.EACCES, errno.EPERM)
+
+
+def unwritable(folder: Path, *, least: int = LEAST, name: str = "") -> str:
+    """Return why nothing more can be written below a folder, and what to do; empty if something can.
+
+    Args:
+        folder: is there, or is yet to be made in one that is.
+        least: free bytes below which its disk counts as full.
+        name: of the folder, for people; by default its path.
+    """
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    disk = os.statvfs(nearest)
+    if disk.f_flag & os.ST_RDONLY:
+        return sentence(errno.EROFS, folder, name)
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        return sentence(errno.EACCES, folder, name)
+    free = disk.f_bavail * disk.f_frsize
+    if free < least or (disk.f_files and not disk.f_favail):
+        return f"{sentence(errno.ENOSPC, folder, name)} ({free / 1e6:.1f} MB and {disk.f_favail} files are free)"
+    return ""
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Say in one sentence what keeps a home from being written.
+
+    Raises:
+        HomeUnwritable: if its disk is full or read-only, or its files are somebody else's.
+    """
+    try:
+        yield
+    except OSError as error:
+        if why := sentence(error.errno, folder):
+            raise HomeUnwritable(why) from error
+        raise
+
+
+def sentence(number: int | None, folder: Path, name: str = "") -> str:
+    """Return what an error number of the system says of a folder, and what to do; empty if it is another matter."""
+    name = name or str(folder)
+    if number in _FULL:
+        return f"the disk of {name} is full: make room there"
+    if number == errno.EROFS:
+        return f"{name} lies on a read-only disk: mount it so that it can be written, or name another with --home"
+    if number in _DENIED:
+        owner = _owner(folder)
+        return (
+            f"{name} belongs to {owner}, and {_name(os.geteuid())} must not write there: run this as {owner}, give "
+            f"all of its files to {_name(os.geteuid())} (chown -R), or name another with --home"
+        )
+    return ""
+
+
+def _owner(folder: Path) -> str:
+    for place in (folder, *folder.parents):
+        with suppress(OSError):
+            return _name(place.stat().st_uid)
+    return "another user"
+
+
+def _name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"user {user}"

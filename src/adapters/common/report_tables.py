@@ -1,0 +1,255 @@
+"""The tables of an actuary's report, for whoever writes it: one meaning for pages and workbooks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.models.actuarial_report import ActuarialReport, Curves
+    from domain.models.scores import PredictiveRatio, Scores
+
+
+class Layout(Enum):
+    """How a figure is written."""
+
+    TEXT = auto()
+    COUNT = auto()
+    MONEY = auto()
+    SHARE = auto()
+    RATIO = auto()
+
+
+class Cell(NamedTuple):
+    """A figure and how it is written; None where there is none."""
+
+    value: str | float | None
+    layout: Layout
+
+
+Row: TypeAlias = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """One table of a report.
+
+    Args:
+        name: short and unique, also of the drawing beside it.
+        title: for people.
+        note: what it shows, in a sentence or two.
+        columns: their titles.
+        rows: as many cells as there are columns each.
+    """
+
+    name: str
+    title: str
+    note: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def report_tables(report: ActuarialReport) -> tuple[ReportTable, ...]:
+    """Return the tables of a report in their order; those without figures are left out."""
+    tables = [*_of_scores(report.scores, report.currency)]
+    if report.curves:
+        tables += _of_curves(report.curves, report.currency)
+    return tuple(table for table in tables if table.rows)
+
+
+def _of_scores(scores: Scores, currency: str) -> Iterator[ReportTable]:
+    yield ReportTable(
+        "figures",
+        "Key figures",
+        "R² and Cumming's prediction measure are shares of what could be explained: 1 is all, 0 is what the mean alone "
+        "explains. The Gini index and the capture tell how well people are ordered by cost.",
+        ("figure", "value"),
+        tuple(_key_figures(scores, currency)),
+    )
+    if scores.actuarial:
+        yield ReportTable(
+            "ratios",
+            "Predictive ratio by tenth of expected cost",
+            "Predicted over observed cost. Below 1, these people cost more than was predicted. The interval holds the "
+            "ratio in 95 of 100 samples of people like these.",
+            ("tenth", *_RATIO),
+            tuple((_count(number), *_ratio(one)) for number, one in enumerate(scores.actuarial.deciles, 1)),
+        )
+    yield ReportTable(
+        "groups",
+        "By group",
+        "Groups that the schema reports on.",
+        ("group", "people", *_RATIO, "coverage", f"predicted minus observed, {currency}"),
+        tuple(
+            (
+                _text(one.group),
+                _count(one.people or one.rows),
+                *_ratio(one.ratio),
+                _share(one.coverage),
+                _money(one.bias),
+            )
+            for one in scores.groups
+        ),
+    )
+    yield ReportTable(
+        "fifths",
+        "Coverage by fifth of expected cost",
+        f"The range promises to hold {scores.interval.level:.0%} of costs in each fifth. Where it begins at 0, it may "
+        "hold more.",
+        (
+            "fifth",
+            "people",
+            "coverage",
+            f"predicted, {currency}",
+            f"observed, {currency}",
+            "predicted chance of no cost",
+            "share without cost",
+        ),
+        tuple(
+            (
+                _count(number),
+                _count(one.people),
+                _share(one.coverage),
+                _money(one.predicted),
+                _money(one.observed),
+                _share(one.zero_predicted),
+                _share(one.zero_observed),
+            )
+            for number, one in enumerate(scores.fifths, 1)
+        ),
+    )
+    yield ReportTable(
+        "quantiles",
+        "Calibration of quantiles",
+        "Which share of costs lies below each quantile. Equal costs, such as many zeros, are told apart by lot "
+        "(randomised probability integral transform).",
+        ("quantile", "share of costs below"),
+        tuple((_share(one.level), _share(one.coverage)) for one in scores.quantiles),
+    )
+
+
+def _key_figures(scores: Scores, currency: str) -> Iterator[Row]:
+    yield _text("rows"), _count(scores.rows)
+    if scores.people:
+        yield _text("people"), _count(scores.people)
+    yield _text("R²"), _number(scores.expected.r2)
+    if one := scores.actuarial:
+        yield _text(f"R², costs up to {one.cap:,.0f} {currency}"), _number(one.capped_r2)
+        yield _text("Cumming's prediction measure"), _number(one.cpm)
+        yield _text("mean absolute error over mean cost"), _number(one.mae_over_mean)
+        yield _text("predicted over observed"), _number(one.overall.ratio)
+        yield _text("Gini index of the order by expected cost"), _number(one.gini)
+        for top, capture in (("1 %", one.capture_1), ("5 %", one.capture_5), ("10 %", one.capture_10)):
+            yield _text(f"cost captured by the top {top}"), _share(capture)
+    yield _text(f"CRPS, {currency}"), _money(scores.crps)
+    yield _text(f"coverage of the {scores.interval.level:.0%} range"), _share(scores.interval.coverage)
+    yield _text(f"interval score, {currency}"), _money(scores.interval.interval_score)
+    if scores.zero:
+        yield _text("predicted chance of no cost"), _share(scores.zero.predicted)
+        yield _text("share without cost"), _share(scores.zero.observed)
+        yield _text("Brier score of no cost"), _number(scores.zero.brier)
+
+
+def _of_curves(curves: Curves, currency: str) -> Iterator[ReportTable]:
+    predicted, observed = f"predicted, {currency}", f"observed, {currency}"
+    yield ReportTable(
+        "lift",
+        "Lift",
+        "Mean cost of each tenth of people: the steeper, the better the model tells people apart.",
+        ("tenth", "people", predicted, observed),
+        tuple(
+            (_count(number), _count(one.people), _money(one.predicted), _money(one.observed))
+            for number, one in enumerate(curves.deciles, 1)
+        ),
+    )
+    yield ReportTable(
+        "lorenz",
+        "Lorenz curve",
+        "Share of all cost that the least costly people had: in the model's order, and in the order of actual costs, "
+        "which only hindsight knows.",
+        ("share of people", "cost, ordered by expected cost", "cost, ordered by actual cost"),
+        tuple((_share(one.people), _share(one.by_predicted), _share(one.by_observed)) for one in curves.lorenz),
+    )
+    if lift := curves.double_lift:
+        yield ReportTable(
+            "double_lift",
+            f"Double lift against {lift.rival}",
+            "People ordered by how much more this model expects than the other. The model whose line follows the bars "
+            "is right where both disagree.",
+            ("tenth", "people", f"this model, {currency}", f"{lift.rival}, {currency}", observed),
+            tuple(
+                (
+                    _count(number),
+                    _count(one.people),
+                    _money(one.predicted),
+                    _money(one.rival),
+                    _money(one.observed),
+                )
+                for number, one in enumerate(lift.portions, 1)
+            ),
+        )
+    yield ReportTable(
+        "chances",
+        "Reliability of the chance of no cost",
+        "People ordered by their chance of a year without cost.",
+        ("people", "predicted chance", "share without cost"),
+        tuple((_count(one.people), _share(one.predicted), _share(one.observed)) for one in curves.chances),
+    )
+    yield ReportTable(
+        "audits",
+        "Groups that the model never sees",
+        "Net compensation is the predicted minus the observed cost of a person: below 0, these people are underfunded.",
+        ("column", "value", "people", *_RATIO, f"net compensation, {currency}", "coverage"),
+        tuple(
+            (
+                _text(one.column),
+                _text(one.value),
+                _count(one.people),
+                *_ratio(one.ratio),
+                _money(one.net_compensation),
+                _share(one.coverage),
+            )
+            for one in curves.audits
+        ),
+    )
+    yield ReportTable(
+        "periods",
+        "Stability over periods",
+        "The same figures for each period.",
+        ("period", "people", *_RATIO, "coverage", f"CRPS, {currency}"),
+        tuple(
+            (_text(one.period), _count(one.people), *_ratio(one.ratio), _share(one.coverage), _money(one.crps))
+            for one in curves.periods
+        ),
+    )
+
+
+_RATIO = ("predicted over observed", "95 % from", "95 % to")
+
+
+def _ratio(ratio: PredictiveRatio | None) -> Row:
+    ends = (ratio.ratio, ratio.low, ratio.high) if ratio else (None, None, None)
+    return tuple(_number(end) for end in ends)
+
+
+def _text(value: str) -> Cell:
+    return Cell(value, Layout.TEXT)
+
+
+def _count(value: float) -> Cell:
+    return Cell(value, Layout.COUNT)
+
+
+def _money(value: float) -> Cell:
+    return Cell(value, Layout.MONEY)
+
+
+def _share(value: float) -> Cell:
+    return Cell(value, Layout.SHARE)
+
+
+def _number(value: float | None) -> Cell:
+    return Cell(value, Layout.RATIO)

@@ -1,0 +1,1 @@
+"""Pages by Jinja, with drawings by Matplotlib."""

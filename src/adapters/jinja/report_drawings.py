@@ -1,0 +1,190 @@
+"""Drawings of an actuary's report as SVG."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+import matplotlib as mpl
+from markupsafe import Markup
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, PercentFormatter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from domain.models.actuarial_report import ActuarialReport, ChancePortion, Curves, DoubleLift, PeriodScores, Portion
+    from domain.models.scores import Calibration, FifthScores, PredictiveRatio
+
+_TEAL, _INK, _SOFT, _WASH, _WARM, _LINE = "#0b5a69", "#14202b", "#5b6975", "#d5e8ea", "#a8430c", "#e5eaee"
+_STYLE: Final[dict[Any, Any]] = {
+    "svg.fonttype": "none",  # text stays text: small, and read aloud
+    "svg.hashsalt": "medcost",  # the same drawing is the same bytes
+    "font.family": "sans-serif",
+    "font.sans-serif": ["system-ui", "Segoe UI", "Roboto", "DejaVu Sans"],
+    "font.size": 10,
+}
+
+
+def drawings(report: ActuarialReport) -> dict[str, Markup]:
+    """Draw what a report has figures for, by the name of the table beside it."""
+    with mpl.rc_context(_STYLE):
+        return {name: _svg(figure) for name, figure in _figures(report).items()}
+
+
+def _figures(report: ActuarialReport) -> dict[str, Figure]:
+    scores, curves = report.scores, report.curves
+    made: dict[str, Figure] = {"quantiles": _quantiles(scores.quantiles)} if scores.quantiles else {}
+    if scores.actuarial:
+        labels = [str(number) for number in range(1, len(scores.actuarial.deciles) + 1)]
+        made["ratios"] = _ratios(scores.actuarial.deciles, labels, "tenth of people by expected cost")
+    groups = [(group.group, group.ratio) for group in scores.groups if group.ratio]
+    if groups:
+        made["groups"] = _ratio_list([ratio for _, ratio in groups], [name for name, _ in groups])
+    if scores.fifths:
+        made["fifths"] = _fifths(scores.fifths, scores.interval.level)
+    if curves:
+        made |= _of_curves(curves, report.currency)
+    return made
+
+
+def _of_curves(curves: Curves, currency: str) -> dict[str, Figure]:
+    made = {"lift": _lift(curves.deciles, currency), "lorenz": _lorenz(curves)}
+    if curves.double_lift:
+        made["double_lift"] = _double_lift(curves.double_lift, currency)
+    if curves.chances:
+        made["chances"] = _chances(curves.chances)
+    if curves.audits:
+        made["audits"] = _ratio_list(
+            [group.ratio for group in curves.audits], [f"{group.column} = {group.value}" for group in curves.audits]
+        )
+    if curves.periods:
+        made["periods"] = _periods(curves.periods)
+    return made
+
+
+def _ratios(ratios: Sequence[PredictiveRatio], labels: Sequence[str], axis: str) -> Figure:
+    figure, axes = _drawing()
+    places = list(range(len(ratios)))
+    axes.axhline(1, color=_SOFT, linewidth=1, linestyle="--")
+    for place, ratio in zip(places, ratios, strict=True):
+        if ratio.low is not None and ratio.high is not None:
+            axes.plot([place, place], [ratio.low, ratio.high], color=_TEAL, linewidth=2, alpha=0.5)
+    axes.plot(places, [ratio.ratio or float("nan") for ratio in ratios], "o", color=_TEAL)
+    axes.set_xticks(places, labels)
+    axes.set(xlabel=axis, ylabel="predicted over observed")
+    return figure
+
+
+def _ratio_list(ratios: Sequence[PredictiveRatio], labels: Sequence[str]) -> Figure:
+    figure, axes = _drawing(height=0.9 + 0.32 * len(ratios))
+    places = list(range(len(ratios)))[::-1]
+    axes.axvline(1, color=_SOFT, linewidth=1, linestyle="--")
+    for place, ratio in zip(places, ratios, strict=True):
+        if ratio.low is not None and ratio.high is not None:
+            axes.plot([ratio.low, ratio.high], [place, place], color=_TEAL, linewidth=2, alpha=0.5)
+    axes.plot([ratio.ratio or float("nan") for ratio in ratios], places, "o", color=_TEAL)
+    axes.set_yticks(places, labels)
+    axes.set_ylim(-0.6, len(ratios) - 0.4)
+    axes.set_xlabel("predicted over observed")
+    return figure
+
+
+def _lift(deciles: Sequence[Portion], currency: str) -> Figure:
+    figure, axes = _drawing()
+    places = list(range(1, len(deciles) + 1))
+    axes.bar(places, [one.observed for one in deciles], color=_WASH, label="observed")
+    axes.plot(places, [one.predicted for one in deciles], "o-", color=_TEAL, label="predicted")
+    axes.set_xticks(places)
+    axes.set(xlabel="tenth of people by expected cost", ylabel=f"mean cost, {currency}")
+    axes.yaxis.set_major_formatter(_amounts())
+    axes.legend(frameon=False)
+    return figure
+
+
+def _lorenz(curves: Curves) -> Figure:
+    figure, axes = _drawing(height=4.2)
+    people = [point.people for point in curves.lorenz]
+    axes.plot([0, 1], [0, 1], color=_SOFT, linewidth=1, linestyle="--", label="everybody costs the same")
+    axes.plot(people, [point.by_predicted for point in curves.lorenz], color=_TEAL, label="ordered by expected cost")
+    axes.plot(people, [point.by_observed for point in curves.lorenz], color=_WARM, label="ordered by actual cost")
+    axes.set(xlabel="share of people, least costly first", ylabel="share of all cost", xlim=(0, 1), ylim=(0, 1))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.legend(frameon=False, loc="upper left")
+    return figure
+
+
+def _double_lift(lift: DoubleLift, currency: str) -> Figure:
+    figure, axes = _drawing()
+    places = list(range(1, len(lift.portions) + 1))
+    axes.bar(places, [one.observed for one in lift.portions], color=_WASH, label="observed")
+    axes.plot(places, [one.predicted for one in lift.portions], "o-", color=_TEAL, label="this model")
+    axes.plot(places, [one.rival for one in lift.portions], "s--", color=_WARM, label=lift.rival)
+    axes.set_xticks(places)
+    axes.set(xlabel="tenth of people by this model's over the other's expected cost", ylabel=f"mean cost, {currency}")
+    axes.yaxis.set_major_formatter(_amounts())
+    axes.legend(frameon=False)
+    return figure
+
+
+def _chances(chances: Sequence[ChancePortion]) -> Figure:
+    figure, axes = _drawing()
+    top = max(max(one.predicted, one.observed) for one in chances) * 1.05 or 1.0
+    axes.plot([0, top], [0, top], color=_SOFT, linewidth=1, linestyle="--", label="right")
+    axes.plot([one.predicted for one in chances], [one.observed for one in chances], "o-", color=_TEAL)
+    axes.set(xlabel="predicted chance of no cost", ylabel="share without cost")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    return figure
+
+
+def _quantiles(quantiles: Sequence[Calibration]) -> Figure:
+    figure, axes = _drawing()
+    axes.plot([0, 1], [0, 1], color=_SOFT, linewidth=1, linestyle="--", label="right")
+    axes.plot([one.level for one in quantiles], [one.coverage for one in quantiles], "o-", color=_TEAL)
+    axes.set(xlabel="quantile", ylabel="share of costs below it", xlim=(0, 1), ylim=(0, 1))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    return figure
+
+
+def _fifths(fifths: Sequence[FifthScores], level: float) -> Figure:
+    figure, axes = _drawing()
+    places = list(range(1, len(fifths) + 1))
+    axes.axhline(level, color=_SOFT, linewidth=1, linestyle="--")
+    axes.plot(places, [one.coverage for one in fifths], "o-", color=_TEAL)
+    axes.set_xticks(places)
+    axes.set(xlabel="fifth of people by expected cost", ylabel="share inside the range")
+    axes.set_ylim(min(0.7, *(one.coverage for one in fifths)) - 0.02, 1.01)
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    return figure
+
+
+def _periods(periods: Sequence[PeriodScores]) -> Figure:
+    return _ratios([one.ratio for one in periods], [one.period for one in periods], "period")
+
+
+def _drawing(*, height: float = 3.2) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(7.2, height), layout="constrained", facecolor="none")
+    axes = figure.add_subplot(facecolor="none")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(_SOFT)
+    axes.tick_params(colors=_SOFT, labelcolor=_INK)
+    axes.grid(color=_LINE)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def _amounts() -> FuncFormatter:
+    return FuncFormatter(lambda value, _: f"{value:,.0f}")
+
+
+def _svg(figure: Figure) -> Markup:
+    """Return the drawing to be put into a page: without the head of a document of its own."""
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    drawn = text.getvalue()
+    return Markup(drawn[drawn.index("<svg") :])  # noqa: S704  # Matplotlib escapes what it writes

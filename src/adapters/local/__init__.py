@@ -1,0 +1,1 @@
+"""This machine: clock, home folder, archives, the model that a process serves."""

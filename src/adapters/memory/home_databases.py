@@ -1,0 +1,77 @@
+"""Databases of homes that are JSON files, for testers."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import BackupRefused, HomeInUse
+from domain.ports.home_databases import HomeDatabases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_FILE: Final = "databases.json"
+
+
+@dataclass
+class MemoryDatabases(HomeDatabases):
+    """A file in each home has the identifiers of predictions, and of those that were erased.
+
+    Args:
+        migrations: that this release knows.
+        in_use: homes whose databases a process uses.
+    """
+
+    migrations: frozenset[str] = frozenset({"0001"})
+    in_use: set[Path] = field(default_factory=set)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """One database."""
+        return ("medcost",)
+
+    def record(self, home: Path, *, predictions: Sequence[str], erased: Sequence[str] = ()) -> None:
+        """Write what a home has: for testers."""
+        home.mkdir(parents=True, exist_ok=True)
+        rows = {"predictions": list(predictions), "erased": list(erased)}
+        (home / _FILE).write_text(json.dumps(rows), encoding="utf-8")
+
+    def recorded(self, home: Path) -> tuple[list[str], list[str]]:
+        """Read what a home has: predictions, and those that were erased."""
+        rows = json.loads((home / _FILE).read_text(encoding="utf-8"))
+        return rows["predictions"], rows["erased"]
+
+    def dump(self, home: Path, into: Path) -> None:
+        """Copy the file."""
+        (into / "medcost").write_bytes((home / _FILE).read_bytes())
+
+    @contextmanager
+    def alone(self, home: Path) -> Iterator[None]:
+        """Refuse where the tester says so."""
+        if home in self.in_use:
+            message = f"a process uses the database in {home}: wait for it to end, or end it"
+            raise HomeInUse(message)
+        yield
+
+    def stop(self, home: Path) -> None:
+        """Nothing runs."""
+
+    def knows(self, migration: str) -> bool:
+        """Look it up."""
+        return migration in self.migrations
+
+    def fill(self, home: Path, dumps: Path, migration: str | None, *, replaced: Path | None) -> int:  # noqa: ARG002  # there are no tables
+        """Take the copy, without those that were erased since."""
+        try:
+            rows = json.loads((dumps / "medcost").read_text(encoding="utf-8"))
+        except ValueError as error:
+            message = f"{dumps / 'medcost'} is no copy of a database"
+            raise BackupRefused(message) from error
+        gone = set(self.recorded(replaced)[1]) if replaced and (replaced / _FILE).exists() else set[str]()
+        left = [one for one in rows["predictions"] if one not in gone]
+        self.record(home, predictions=left, erased=sorted({*rows["erased"], *gone}))
+        return len(rows["predictions"]) - len(left)

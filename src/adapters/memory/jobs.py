@@ -1,0 +1,97 @@
+"""Jobs kept in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from uuid_utils import uuid7
+
+from adapters.memory.faults import FailsOnRequest
+from domain.errors import JobNotFound, JobUnderWay
+from domain.operations.jobs import Job, JobState
+from domain.ports.jobs import Jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime, timedelta
+
+    from domain.operations.jobs import JobKind, JobProblem, NewJob
+
+
+@dataclass
+class MemoryJobs(FailsOnRequest, Jobs):
+    """Keeps jobs in the order in which they came."""
+
+    _jobs: dict[UUID, Job] = field(default_factory=dict)
+    _workers: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
+
+    async def add(self, new: NewJob) -> Job:
+        """Record one."""
+        self._fail_if_asked()
+        if new.slot and any(job.slot == new.slot and not job.state.has_ended for job in self._jobs.values()):
+            raise JobUnderWay(new.slot)
+        job = Job(
+            id=UUID(bytes=uuid7().bytes),
+            kind=new.kind,
+            task=new.task,
+            owner=new.owner,
+            created_at=new.created_at,
+            slot=new.slot,
+        )
+        self._jobs[job.id] = job
+        return job
+
+    async def get(self, id: UUID) -> Job:
+        """Find one."""
+        self._fail_if_asked()
+        if id not in self._jobs:
+            raise JobNotFound(id)
+        return self._jobs[id]
+
+    async def claim(self, kinds: Collection[JobKind], *, worker: UUID, at: datetime, lapse: timedelta) -> Job | None:
+        """Take one."""
+        self._fail_if_asked()
+        for job in self._jobs.values():
+            waits = job.state is JobState.WAITING
+            lapsed = job.state is JobState.RUNNING and abs(at - self._workers[job.id][1]) > lapse
+            if job.kind in kinds and (waits or lapsed):
+                self._workers[job.id] = worker, at
+                return self._put(
+                    replace(job, state=JobState.RUNNING, started_at=job.started_at or at, attempts=job.attempts + 1)
+                )
+        return None
+
+    async def beat(self, id: UUID, *, worker: UUID, at: datetime, progress: float | None = None) -> bool:
+        """Note it."""
+        self._fail_if_asked()
+        if not self._is_of(id, worker):
+            return False
+        self._workers[id] = worker, at
+        self._put(replace(self._jobs[id], progress=progress))
+        return True
+
+    async def finish(
+        self,
+        id: UUID,
+        *,
+        worker: UUID,
+        at: datetime,
+        result: Mapping[str, object] | None = None,
+        problem: JobProblem | None = None,
+    ) -> bool:
+        """End one."""
+        self._fail_if_asked()
+        if not self._is_of(id, worker):
+            return False
+        state = JobState.FAILED if problem else JobState.DONE
+        self._put(replace(self._jobs[id], state=state, result=result, problem=problem, ended_at=at))
+        return True
+
+    def _is_of(self, id: UUID, worker: UUID) -> bool:
+        return id in self._jobs and self._jobs[id].state is JobState.RUNNING and self._workers[id][0] == worker
+
+    def _put(self, job: Job) -> Job:
+        self._jobs[job.id] = job
+        return job

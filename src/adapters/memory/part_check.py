@@ -1,0 +1,24 @@
+"""A check that finds what a tester says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.ports.part_check import PartCheck
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.operations.diagnosis import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryCheck(PartCheck):
+    """Finds the same each time."""
+
+    found: Sequence[Finding]
+
+    async def findings(self) -> Sequence[Finding]:
+        """Return them."""
+        return self.found

@@ -1,0 +1,128 @@
+"""Files of people that are lists of rows: to see a scoring read, write, break off and go on."""
+
+from __future__ import annotations
+
+from array import array
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import TYPE_CHECKING, cast
+
+from domain.costs.prediction import codes_of, shaped
+from domain.costs.scoring import PeopleBatch, ScoringReport
+from domain.errors import FieldError, InvalidInput
+from domain.people.beneficiary import Beneficiary
+from domain.people.claims import Violation
+from domain.people.meaning import shown
+from domain.people.people_table import ABOVE, ANSWERS
+from domain.people.table_reading import RowReader
+from domain.ports.scoring_files import ScoringFile, ScoringFiles, ScoringRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from domain.costs.prediction import PublishedColumns
+    from domain.costs.scoring import ScoringJob
+    from domain.people.people_table import Row
+
+
+@dataclass
+class MemoryScoringFiles(ScoringFiles):
+    """Rows by the address of their file."""
+
+    people: dict[str, list[Row]] = field(default_factory=dict[str, "list[Row]"])
+    answers: dict[str, list[Row]] = field(default_factory=dict[str, "list[Row]"])
+    kept: dict[str, _Kept] = field(default_factory=dict[str, "_Kept"])
+
+    def file(self, source: str, out: str) -> ScoringFile:
+        """Return it, whether or not it is there."""
+        return _MemoryFile(source.rpartition("/")[2], self, source, out)
+
+    def folder(self, source: str, out: str) -> Sequence[ScoringFile]:
+        """Find what begins with the folder's address."""
+        names = sorted(at.removeprefix(f"{source}/") for at in self.people if at.startswith(f"{source}/"))
+        if not names:
+            raise InvalidInput([FieldError(source, "file", "there is no file")])
+        return [_MemoryFile(name, self, f"{source}/{name}", f"{out}/{name}") for name in names]
+
+    def tidy(self, out: str) -> None:
+        """Do nothing: what is not whole is in no folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    job: tuple[object, ...]
+    report: ScoringReport
+    answers: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class _MemoryFile(ScoringFile):
+    name: str
+    files: MemoryScoringFiles
+    source: str
+    out: str
+
+    def done(self, job: ScoringJob) -> ScoringReport | None:
+        kept = self._kept(job)
+        return kept.report if kept and self.out in self.files.answers else None
+
+    @contextmanager
+    def opened(self, job: ScoringJob) -> Iterator[_MemoryRun]:
+        if self.source not in self.files.people:
+            raise InvalidInput([FieldError(self.source, "file", "cannot be read: it is not there")])
+        kept = None if self.out in self.files.answers else self._kept(job)
+        run = _MemoryRun(self, job, kept or _Kept(self._about(job), ScoringReport(job.model), []))
+        yield run
+        self.files.answers[self.out] = run.answers
+
+    def _kept(self, job: ScoringJob) -> _Kept | None:
+        kept = self.files.kept.get(self.out)
+        return kept if kept and kept.job == self._about(job) else None
+
+    def _about(self, job: ScoringJob) -> tuple[object, ...]:
+        return repr(self.files.people.get(self.source)), job.model, job.rules.digest, job.at_once, job.above
+
+
+class _MemoryRun(ScoringRun):
+    def __init__(self, file: _MemoryFile, job: ScoringJob, kept: _Kept) -> None:
+        self.report = replace(kept.report, resumed=kept.report.rows, batches=0)
+        self.answers = [*kept.answers]
+        self._file, self._job, self._about = file, job, kept.job
+
+    def batches(self) -> Iterator[PeopleBatch]:
+        rows = self._file.files.people[self._file.source]
+        for at in range(self.report.rows, len(rows), self._job.at_once):
+            yield self._batch(rows[at : at + self._job.at_once], at, len(rows))
+
+    def write(self, batch: PeopleBatch, answers: PublishedColumns) -> None:
+        money = cast("list[list[float]]", answers.money.tolist())
+        columns = zip(*money, answers.zero, answers.cautions, strict=True)
+        above = answers.above.tolist() if answers.above is not None else None
+        for place, (row, (*numbers, bits)) in enumerate(zip(cast("list[Row]", batch.good_rows), columns, strict=True)):
+            told = (*numbers, " ".join(codes_of(int(bits), answers.codes)), answers.model.version)
+            more = {} if above is None else {ABOVE: above[place]}
+            self.answers.append({**row, **dict(zip(ANSWERS, told, strict=True)), **more})
+
+    def keep(self, report: ScoringReport) -> None:
+        self._file.files.kept[self._file.out] = _Kept(self._about, report, [*self.answers])
+
+    def _batch(self, rows: Sequence[Row], before: int, of: int) -> PeopleBatch:
+        schema = self._job.rules.schema
+        reader = RowReader(schema, self._job.rules.column_map)
+        good: list[Row] = []
+        people: list[Beneficiary] = []
+        violations: list[Violation] = []
+        for number, row in enumerate(rows, before + 1):
+            reading = reader.reading(row)
+            person = reading.person(row)
+            if isinstance(person, Beneficiary):
+                good.append(row)
+                people.append(person)
+            else:
+                cells = ((error, shown(reading.cell(error.field, row))) for error in person)
+                violations += [Violation(number, e.field, e.code, e.detail, value) for e, value in cells]
+        facts = array("d", chain.from_iterable(person.as_numbers() for person in people))
+        unused = reader.reading(rows[0]).matched.unused
+        table = shaped(facts, (len(people), schema.width))
+        return PeopleBatch(schema, table, len(rows), violations, unused, (before + len(rows)) / of, good)

@@ -1,0 +1,48 @@
+"""The tracking store, looked at without MLflow: the home's file, or a server."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from adapters.common.answers import answers
+from domain.operations.diagnosis import Finding
+from domain.ports.part_check import PartCheck
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_PATIENCE: Final = 0.5
+"""Seconds to wait for whoever writes to the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingCheck(PartCheck):
+    """Whether experiments can be read.
+
+    Args:
+        uri: of MLflow's server; where it is none, the file is looked at.
+        file: the home's own store.
+    """
+
+    uri: str
+    file: Path
+
+    async def findings(self) -> Sequence[Finding]:
+        """Ask the server for its health, or count the file's runs."""
+        if self.uri.startswith("http"):
+            url = self.uri.rstrip("/") + "/health"
+            return [await answers("tracking", url, "start MLflow, or correct MEDCOST_TRACKING_URI")]
+        if not self.file.exists():
+            return [Finding("tracking", "warning", "no experiment was made yet", "run `medcost train stage=all`")]
+        try:
+            with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True, timeout=_PATIENCE)) as store:
+                (runs,) = store.execute("SELECT count(*) FROM runs").fetchone()
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                return [Finding("tracking", "warning", f"{self.file} is being written", "ask again after the training")]
+            return [Finding("tracking", "failed", f"{self.file}: {error}", "restore a backup of this home")]
+        return [Finding("tracking", "ok", f"{runs} runs; look at them with `medcost serve mlflow`")]

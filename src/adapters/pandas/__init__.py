@@ -1,1 +1,0 @@
-"""Claims as tables: files, a synthetic sample, the public data set."""

@@ -1,0 +1,106 @@
+"""The embedded server's databases, copied and made anew."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapters.postgres import migrations
+from adapters.postgres.cluster import DATABASES, Cluster
+from adapters.postgres.restoring import OF_ALEMBIC, Dump
+from domain.errors import RepositoryUnavailable
+from domain.ports.home_databases import HomeDatabases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from adapters.postgres.embedded import EmbeddedPostgres
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedDatabases(HomeDatabases):
+    """A server for each home.
+
+    Args:
+        server: of a home; it is not started.
+        make_studies: makes the tables of studies in the database at an address.
+    """
+
+    server: Callable[[Path], EmbeddedPostgres]
+    make_studies: Callable[[str], object]
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Ours and Optuna's."""
+        return DATABASES
+
+    def dump(self, home: Path, into: Path) -> None:
+        """Let ``pg_dump`` do it; the server must run."""
+        client = self.server(home).client
+        for database in DATABASES:
+            client.dump(database, into / database)
+
+    @contextmanager
+    def alone(self, home: Path) -> Iterator[None]:
+        """Stop the server, and let nobody start it."""
+        server = self.server(home)
+        if not server.data.exists():
+            yield
+            return
+        with server.alone():
+            yield
+
+    def stop(self, home: Path) -> None:
+        """Stop the server, and remove what ``initdb`` left."""
+        server = self.server(home)
+        if server.data.exists():
+            with server.alone():  # which stops it
+                pass
+        Cluster(server.data).remove_draft()
+
+    def knows(self, migration: str) -> bool:
+        """Ask Alembic."""
+        return migrations.is_known(migration)
+
+    def fill(self, home: Path, dumps: Path, migration: str | None, *, replaced: Path | None) -> int:
+        """Migrate to where the copies were, and put their rows into the tables."""
+        server = self.server(home)
+        with server.lease():
+            if migration is not None:
+                asyncio.run(migrations.upgrade(server.url("medcost"), migration))
+            for database in DATABASES:
+                url = server.url(database, driver="psycopg")
+                with Dump(server.programs, dumps / database) as dump:
+                    if database == "optuna" and dump.tables.keys() - OF_ALEMBIC:
+                        self.make_studies(url)
+                    dump.load(url)
+            old = self.server(replaced) if replaced else None
+            return _erase_again(server, old) if old and old.data.exists() else 0
+
+
+def _erase_again(server: EmbeddedPostgres, old: EmbeddedPostgres) -> int:
+    try:
+        with old.running():
+            if not old.client.ask("medcost", "SELECT to_regclass('erasures')").strip():
+                return 0
+            proofs = old.client.ask("medcost", "COPY erasures (prediction_id, erased_at, reason) TO STDOUT")
+    except RepositoryUnavailable as why:
+        message = (
+            f"what was erased since cannot be read from {old.data} ({why}): nothing was changed. "
+            "Moved away by hand, the home can be restored without that"
+        )
+        raise RepositoryUnavailable(message) from why
+    counted = server.client.ask(
+        "medcost",
+        "CREATE TEMP TABLE erased (LIKE erasures) ON COMMIT DROP",
+        "COPY erased (prediction_id, erased_at, reason) FROM STDIN",
+        "INSERT INTO erasures (prediction_id, erased_at, reason) TABLE erased ON CONFLICT DO NOTHING",
+        # and by cascade their idempotency keys
+        "WITH gone AS (DELETE FROM predictions USING erased WHERE id = prediction_id RETURNING id) "
+        "SELECT count(*) FROM gone",
+        given=proofs,
+    )
+    return int(counted)

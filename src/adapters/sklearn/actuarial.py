@@ -1,0 +1,139 @@
+"""Figures by which actuaries judge predictions: people ordered by a figure, predictive ratios, concentration of costs.
+
+Each row counts by its weight. A row of weight 2 is that row twice, and the order in which rows stand decides nothing:
+rows with equal figures are spread evenly over the border that they stand on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from domain.models.scores import PredictiveRatio
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    People = NDArray[Any]
+
+_DRAWS: Final = 1000
+_MOST_UNITS: Final = 1000
+_SEED: Final = 0
+_LEVELS_OF_ENDS: Final = (0.025, 0.975)
+
+
+def portions(figure: Floats, weights: Floats, borders: Sequence[float]) -> Floats:
+    """Return how much weight of each row lies between two borders of the order by a figure.
+
+    Args:
+        figure: n, what the rows are ordered by.
+        weights: n, all above zero.
+        borders: k + 1 shares of all weight, rising from 0 to 1.
+
+    Returns:
+        k x n; the sum over the first axis is ``weights``.
+
+    >>> portions(np.array([3.0, 1.0, 2.0, 2.0]), np.ones(4), (0, 0.5, 1))
+    array([[0. , 1. , 0.5, 0.5],
+           [1. , 0. , 0.5, 0.5]])
+    """
+    block, sums = _blocks(figure, weights)
+    upto = np.cumsum(sums)
+    edges = np.asarray(borders) * upto[-1]
+    inside = np.minimum(upto, edges[1:, None]) - np.maximum(upto - sums, edges[:-1, None])
+    return (np.clip(inside, 0, None) / sums)[:, block] * weights
+
+
+def predictive_ratios(
+    predicted: Floats, observed: Floats, portioned: Floats, people: People | None
+) -> list[PredictiveRatio]:
+    """Return predicted over observed costs of some portions of the people.
+
+    Intervals are by a bootstrap over people of the studentised logarithm of the ratio (bootstrap-t: Efron and
+    Tibshirani 1993, chapter 12, 1,000 seeded draws), because a few high costs make most of a sum: percentiles alone
+    held the true ratio of 30 people far less often than 95 %. Above 1,000 people, random groups of equal size are drawn
+    instead of single people.
+
+    Args:
+        predicted: n.
+        observed: n.
+        portioned: m x n, what weight each row has in each portion.
+        people: n, whose row it is; None: without intervals.
+    """
+    above, below = portioned @ predicted, portioned @ observed
+    ratios = [float(one / other) if other > 0 else None for one, other in zip(above, below, strict=True)]
+    if people is None:
+        return [PredictiveRatio(ratio) for ratio in ratios]
+    draw = np.random.default_rng(_SEED)
+    _, codes = np.unique(people, return_inverse=True)
+    persons = int(codes.max()) + 1
+    count = min(persons, _MOST_UNITS)
+    unit = (draw.permutation(persons) % count)[codes]
+    counts = draw.multinomial(count, np.full(count, 1 / count), size=_DRAWS).astype(np.float64)
+    found: list[PredictiveRatio] = []
+    for portion, ratio in zip(portioned, ratios, strict=True):
+        mine, theirs = (
+            np.bincount(unit, weights=portion * costs, minlength=count).astype(np.float64)
+            for costs in (predicted, observed)
+        )
+        low, high = (None, None) if ratio is None else _ends(ratio, mine, theirs, counts)
+        found.append(PredictiveRatio(ratio, low, high))
+    return found
+
+
+def _ends(ratio: float, predicted: Floats, observed: Floats, counts: Floats) -> tuple[float, float | None]:
+    """Return the ends of the interval of a ratio, from the sums of each unit and how often each draw has each unit."""
+    if not ratio:
+        return 0.0, 0.0
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a draw without costs has an infinite ratio
+        at, error = _logarithm(predicted, observed, np.ones((1, len(predicted))))
+        drawn, errors = _logarithm(predicted, observed, counts)
+        away = np.nan_to_num((drawn - at) / errors, nan=0.0, posinf=np.inf, neginf=-np.inf)
+        high, low = np.exp(at - np.quantile(away, _LEVELS_OF_ENDS, method="nearest") * error)
+    return float(low), float(high) if np.isfinite(high) else None
+
+
+def _logarithm(predicted: Floats, observed: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """Return of each draw the logarithm of the ratio and its standard error, by linearisation of the ratio."""
+    above, below = counts @ predicted, counts @ observed
+    ratio = above / below
+    squares = counts @ predicted**2 - 2 * ratio * (counts @ (predicted * observed)) + ratio**2 * (counts @ observed**2)
+    return np.log(ratio), np.sqrt(np.maximum(squares, 0)) / above
+
+
+def prediction_measure(charges: Floats, errors: Floats, weights: Floats) -> float:
+    """Return Cumming's prediction measure, 0 where all charges are alike."""
+    apart = float(np.abs(charges - np.average(charges, weights=weights)) @ weights)
+    return 1 - float(np.abs(errors) @ weights) / apart if apart else 0.0
+
+
+def gini(figure: Floats, charges: Floats, weights: Floats) -> float:
+    """Return the Gini index of charges of people ordered by a figure, 0 where nothing was charged.
+
+    >>> gini(np.array([1.0, 2.0]), np.array([0.0, 10.0]), np.ones(2))
+    0.5
+    """
+    total = float(charges @ weights)
+    if not total:
+        return 0.0
+    block, sums = _blocks(figure, weights)
+    people = np.append(0, np.cumsum(sums)) / sums.sum()
+    costs = np.append(0, np.cumsum(np.bincount(block, weights=charges * weights))) / total
+    return 1 - 2 * float(np.trapezoid(costs, people))
+
+
+def captured(figure: Floats, charges: Floats, weights: Floats, share: float) -> float:
+    """Return what the share of people with the highest figure cost, over what that share costs at most."""
+    mine, most = (portions(by, weights, (0, 1 - share, 1))[1] @ charges for by in (figure, charges))
+    return float(mine / most) if most else 0.0
+
+
+def _blocks(figure: Floats, weights: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Return for each row which of the rising distinct figures it has, and the weight of all rows with each."""
+    _, block = np.unique(figure, return_inverse=True)
+    sums: Floats = np.bincount(block, weights=weights).astype(np.float64)
+    return block, sums

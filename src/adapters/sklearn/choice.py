@@ -1,0 +1,270 @@
+"""The choice of a distribution: by what held-out people cost, the simplest unless another surely gains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from adapters.sklearn import weighting
+from adapters.sklearn.distribution import ResidualDistribution
+from adapters.sklearn.features import Design, Features
+from adapters.sklearn.grouping import Grouping, groupings_of
+from adapters.sklearn.halves import parts_of_people
+from adapters.sklearn.mean_choice import chosen_mean
+from adapters.sklearn.predictive import PredictiveDistribution
+from adapters.sklearn.ranks import RankDistribution
+from adapters.sklearn.scoring import crps
+from adapters.sklearn.training_people import TrainingPeople
+from adapters.sklearn.zero_chance import ZeroChance
+from domain.costs.distribution import QUANTILE_LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    from adapters.sklearn.zero_chance import Way
+    from domain.people.schema import Schema
+
+    Floats = NDArray[np.float64]
+    Digests = NDArray[np.uint64]
+    Shape = ResidualDistribution | RankDistribution
+    Fit = Callable[["TrainingPeople"], Shape]
+
+_LEVELS: Final = np.array(QUANTILE_LEVELS)
+_SPLITS: Final = 3
+_CHOOSE_ON: Final = 4_000
+_FEWEST_RANKED: Final = 200
+_FEW_TREES: Final = 10
+_FEW: Final = 1_500
+_FOREST_ALONE: Final = 400
+_STRONG: Final = 0.2
+"""Where a point explains more than this share of the CRPS, a forest without it has no chance and is not tried."""
+_SMALL_LEAF: Final = 12
+_HOPELESS: Final = 0.01
+_LEAST_EXCESS: Final = 0.05
+
+
+def fitted_distribution(
+    rows: Floats,
+    points: Floats,
+    charges: Floats,
+    *,
+    repeats: int,
+    seed: int,
+    schema: Schema,
+    weights: Floats | None = None,
+    people: Digests | None = None,
+) -> PredictiveDistribution:
+    """Choose a distribution by cross-validated CRPS and its mean by deviance, and fit both on all rows.
+
+    Args:
+        rows: n x width, repeat after repeat the same rows in the same order.
+        points: out-of-fold point estimates, USD.
+        charges: USD.
+        repeats: how often each row stands there.
+        seed: of every draw; choices are compared on at most 4,000 people of the first repeat.
+        schema: which facts the rows carry.
+        weights: how often each row counts; by default once.
+        people: whose row each is; by default each of a repeat is another person's.
+    """
+    count = len(rows) // repeats
+    weights = np.ones(len(rows)) if weights is None else weights
+    people = np.tile(np.arange(count, dtype=np.uint64), repeats) if people is None else people
+    floor = max(float(weighting.quantiles(charges, np.array([0.05]), weights)[0]), 1.0)
+    paid = charges > 0
+    if floor <= 1.0 and paid.any():  # many costs are zero: what is small among the others
+        floor = max(float(weighting.quantiles(charges[paid], np.array([0.05]), weights[paid])[0]), 1.0)
+    first = slice(0, count)
+    design = Design.of(rows[first], points[first], weights[first], schema, floor=floor)
+    known = TrainingPeople(Features(design, rows[first], points[first]), charges[first], weights[first], people[first])
+    every = TrainingPeople(Features(design, rows, points), charges, weights, people)
+    some = known[np.flatnonzero(np.isin(known.people, _drawn(known.people, seed)))]
+    fit = partial(_fitted, floor=floor, schema=schema, seed=seed)
+    hurdled = ZeroChance.is_needed(some.charges, some.weights)
+    kind, advantage = _chosen_shape(some[some.charges > 0] if hurdled else some, fit, schema, seed)
+    way = _hurdle_way(some, seed) if hurdled else None
+    draft, tables, zeros = _held_out(some, kind, fit, way, seed=seed)
+    ours, theirs = some.loss(crps(some.charges, tables)), some.loss(_unconditional(some, seed))
+    for split in range(1, _SPLITS if len(some) < _FEW else 1):  # one split of few people is a toss of a coin
+        ours += some.loss(crps(some.charges, _held_out(some, kind, fit, way, seed=seed + split)[1]))
+        theirs += some.loss(_unconditional(some, seed + split))
+    gain = 1 - ours / max(theirs, 1e-9)
+    share = weighting.mean(charges <= 0, weights)
+    is_weak = len(some) <= _FOREST_ALONE and gain < _STRONG
+    if is_weak and (alone := _forest_alone(some, seed, min(ours, theirs))) < min(ours, theirs):
+        gain = 1 - alone / max(theirs, 1e-9)
+        return replace(_of_forest(known, seed), gain=gain)
+    if gain <= 0:
+        everybody = ResidualDistribution.of(
+            rows, np.zeros(len(rows)), charges, Grouping(), repeats=repeats, floor=0.0, weights=weights, people=people
+        )
+        return PredictiveDistribution(everybody, share=share, uses_point=False)
+    learned = every if kind.repeats else known
+    paid = learned.charges > 0
+    shape = fit(kind, learned[np.flatnonzero(paid)] if hurdled else learned, repeats=repeats if kind.repeats else 1)
+    hurdle = ZeroChance.of(way, known.features, known.charges, known.weights, seed=seed) if way else None
+    mean_of, scaled = chosen_mean(
+        known, some, draft, tables, zeros, parts_of_people(some.people, 2, seed + _SPLITS), schema, seed
+    )
+    return PredictiveDistribution(
+        shape,
+        design,
+        hurdle,
+        None if hurdle else share,
+        mean_of,
+        draft.excess,
+        scaled=scaled,
+        gain=gain,
+        advantage=advantage,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of shape.
+
+    Args:
+        scaled: whether residuals are shares of the point.
+        grouping: by what residuals are grouped; None where their spread is learned.
+        trees: how many trees learn ranks.
+    """
+
+    scaled: bool
+    grouping: Grouping | None
+    trees: int = 0
+
+    @property
+    def repeats(self) -> bool:
+        """Return whether residuals of several draws of folds are of use."""
+        return self.grouping is not None
+
+
+def _kinds(schema: Schema, people: int) -> Iterable[Kind]:
+    """Yield the kinds of shapes that people are enough for, the simplest first.
+
+    Residuals are grouped at least by the first declared group: its coverage is reported, and where it makes no
+    difference shrinkage towards everybody's residuals costs next to nothing.
+    """
+    groupings = groupings_of(schema)
+    for scaled in (False, True):
+        for grouping in groupings[1:] or groupings:
+            yield Kind(scaled, grouping)
+    yield Kind(scaled=True, grouping=None)
+    if people >= _FEWEST_RANKED:
+        yield Kind(scaled=True, grouping=None, trees=30)
+
+
+def _fitted(
+    kind: Kind, known: TrainingPeople, *, floor: float, schema: Schema, seed: int, repeats: int = 1, quick: bool = False
+) -> Shape:
+    del schema
+    least = floor if kind.scaled else 0.0
+    if kind.grouping is None:
+        trees = min(kind.trees, _FEW_TREES) if quick else kind.trees
+        return RankDistribution.of(
+            known.features, known.charges, known.weights, known.people, floor=least, trees=trees, seed=seed
+        )
+    return ResidualDistribution.of(
+        known.features.rows, known.features.points, known.charges, kind.grouping, repeats=repeats, floor=least,
+        weights=known.weights, people=known.people, shrunk=True,
+    )  # fmt: skip
+
+
+def _drawn(people: Digests, seed: int) -> Digests:
+    unique, first = np.unique(people, return_index=True)
+    return unique[np.argsort(first)][np.random.default_rng(seed).permutation(len(unique))[:_CHOOSE_ON]]
+
+
+def _chosen_shape(known: TrainingPeople, fit: Callable[..., Shape], schema: Schema, seed: int) -> tuple[Kind, float]:
+    """Return the simplest kind that no other surely beats on held-out halves of people.
+
+    Returns:
+        The kind, and by what share its CRPS is less than that of the simplest one.
+    """
+    kinds = list(_kinds(schema, len(np.unique(known.people))))
+    losses = {number: np.zeros(len(known)) for number in range(len(kinds))}
+    for split in range(_SPLITS):
+        which = parts_of_people(known.people, 2, seed + split)
+        for number, total in losses.items():
+            for part in (0, 1):
+                held = np.flatnonzero(which == part)
+                shape = fit(kinds[number], known[np.flatnonzero(which != part)], quick=True)
+                table = shape.quantiles_at(known.features[held], _LEVELS[None])
+                total[held] += crps(known.charges[held], table)
+        least = min(map(known.loss, losses.values()))
+        hopeful = least * (1 + _HOPELESS)
+        losses = {number: loss for number, loss in losses.items() if number == 0 or known.loss(loss) <= hopeful}
+        if len(losses) == 1:
+            break
+    best, *others = losses
+    for number in others:
+        if known.surely_less(losses[number], losses[best]):
+            best = number
+    return kinds[best], 1 - known.loss(losses[best]) / max(known.loss(losses[0]), 1e-9)
+
+
+def _hurdle_way(known: TrainingPeople, seed: int) -> Way:
+    return ZeroChance.better_way(known.features, known.charges, known.weights, known.people, seed=seed)
+
+
+def _held_out(
+    known: TrainingPeople, kind: Kind, fit: Callable[..., Shape], way: Way | None, *, seed: int
+) -> tuple[PredictiveDistribution, Floats, Floats]:
+    """Return a draft with the fitted excess, and the quantiles and chances of no cost of people it had not seen."""
+    tables, zeros = np.empty((len(known), len(_LEVELS))), np.empty(len(known))
+    which = parts_of_people(known.people, 2, seed + _SPLITS)
+    draft = None
+    for part in (0, 1):
+        seen, held = np.flatnonzero(which != part), np.flatnonzero(which == part)
+        half = known[seen]
+        shape = fit(kind, half[half.charges > 0] if way else half, quick=True)
+        hurdle = ZeroChance.of(way, half.features, half.charges, half.weights, seed=seed) if way else None
+        share = None if hurdle else weighting.mean(half.charges <= 0, half.weights)
+        draft = PredictiveDistribution(shape, known.features.design, hurdle, share)
+        tables[held], zeros[held] = draft.unscaled(known.features[held])
+    assert draft is not None
+    above = known.loss(np.maximum(known.charges - tables[:, -1], 0.0))
+    tail = known.loss(np.minimum(0.01, 1 - zeros) * tables[:, -1])
+    return replace(draft, excess=max(above / tail, _LEAST_EXCESS) if tail else 1.0), tables, zeros
+
+
+def _unconditional(known: TrainingPeople, seed: int) -> Floats:
+    """Return the loss of the distribution of all costs on held-out halves of people."""
+    losses = np.empty(len(known))
+    which = parts_of_people(known.people, 2, seed + _SPLITS)
+    for part in (0, 1):
+        seen, held = which != part, which == part
+        everybody = weighting.quantiles(known.charges[seen], _LEVELS, known.weights[seen])
+        losses[held] = crps(known.charges[held], np.broadcast_to(everybody, (int(held.sum()), len(_LEVELS))))
+    return losses
+
+
+def _of_forest(known: TrainingPeople, seed: int) -> PredictiveDistribution:
+    """Fit a forest of the ranks of costs themselves: what is left where few people tell no point from chance."""
+    features = Features(known.features.design, known.features.rows, np.zeros(len(known)))
+    shape = RankDistribution.of(
+        features, known.charges, known.weights, known.people, floor=0.0, leaf=_SMALL_LEAF, with_spread=False, seed=seed
+    )
+    share = None if (known.charges <= 0).any() else 0.0
+    return PredictiveDistribution(shape, features.design, share=share, uses_point=False)
+
+
+def _forest_alone(known: TrainingPeople, seed: int, least: float) -> float:
+    """Return the sum of its losses over the splits of few people; infinity once it cannot be less than ``least``."""
+    total = 0.0
+    for split in range(_SPLITS):
+        which = parts_of_people(known.people, 2, seed + split + _SPLITS)
+        losses = np.empty(len(known))
+        for part in (0, 1):
+            held = np.flatnonzero(which == part)
+            forest = _of_forest(known[np.flatnonzero(which != part)], seed)
+            features = known.features[held]
+            losses[held] = crps(known.charges[held], forest.table(features.rows, features.points))
+        total += known.loss(losses)
+        if total > least * (split + 1) / _SPLITS * (1 + _HOPELESS):
+            return np.inf
+    return total

@@ -1,0 +1,204 @@
+"""The distribution that is published: a shape around the point, a hurdle in front of it, and a mean that agrees.
+
+Quantiles come from the shape, at levels that leave room for the chance of no cost. The mean is one of its own. The two
+are reconciled from the top: the mean excess above the 99 % quantile takes up what the body leaves, between a quarter of
+the excess that was fitted and four times as much. What is still left over scales the whole distribution, where that did
+not make it worse for people it had not seen; else the mean yields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from adapters.sklearn.distribution import ALL, LEVELS, ResidualDistribution
+from adapters.sklearn.features import Design, Features
+from adapters.sklearn.grouping import Grouping
+from adapters.sklearn.means import CostMean
+from domain.models.model import DistributionNote
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from adapters.sklearn.distribution import Positions
+    from adapters.sklearn.ranks import RankDistribution
+    from adapters.sklearn.zero_chance import ZeroChance
+
+    Floats = NDArray[np.float64]
+
+LIGHTEST, HEAVIEST = 0.25, 4.0
+"""How many times the fitted excess a tail may have."""
+LEAST_COST: Final = 0.01
+"""USD: what costs anything costs at least this."""
+
+_TAIL: Final = 1 - float(LEVELS[-1])
+_STEADY: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class PredictiveDistribution:
+    """What is known of the cost of a year, for any person.
+
+    Args:
+        shape: of the costs around the point; of those above zero where there is a hurdle.
+        design: of what the parts are given; None where none of them needs any.
+        hurdle: the chance of no cost; None where hardly anybody has none.
+        share: without a hurdle the chance of no cost of everybody; None for models of before it was kept, whose chance
+            is the highest level of which the quantile is 0.
+        mean_of: the expected cost.
+        excess: the mean excess above the 99 % quantile that was fitted, as a share of that quantile.
+        scaled: whether the distribution is scaled where no plausible tail gives the mean; else the mean yields.
+        uses_point: false where the point foretells nothing, so that everybody gets the distribution of all costs.
+        gain: by what share the CRPS of people it had not seen is better than that of the distribution of all costs.
+        advantage: by what share its CRPS is better than that of the simplest shape.
+    """
+
+    shape: ResidualDistribution | RankDistribution
+    design: Design | None = None
+    hurdle: ZeroChance | None = None
+    share: float | None = None
+    mean_of: CostMean = field(default_factory=CostMean)
+    excess: float = 1.0
+    scaled: bool = False
+    uses_point: bool = True
+    gain: float = 0.0
+    advantage: float = 0.0
+
+    @property
+    def grouping(self) -> Grouping:
+        """Return by what residuals are grouped; by nothing where their spread is learned."""
+        return self.shape.grouping if isinstance(self.shape, ResidualDistribution) else Grouping()
+
+    @property
+    def name(self) -> str:
+        """Return what the shape is called, see `DistributionNote`."""
+        if self.uses_point:
+            return self.shape.name
+        return "unconditional" if isinstance(self.shape, ResidualDistribution) else "forest"
+
+    @property
+    def is_zero_known(self) -> bool:
+        """Return whether the chance of no cost is known otherwise than by which quantiles are 0."""
+        return self.hurdle is not None or self.share is not None
+
+    @property
+    def note(self) -> DistributionNote:
+        """Return what a model card says of the distribution."""
+        return DistributionNote(
+            shape=self.name,
+            hurdle=self.hurdle.name if self.hurdle else "",
+            mean=self.mean_of.name,
+            excess=self.excess,
+            gain=self.gain,
+            gain_over_simplest=self.advantage,
+        )
+
+    def mean(self, rows: Floats, points: Floats) -> Floats:
+        """Return the mean of each row, in USD."""
+        return self.answers(rows, points, [])[0]
+
+    def table(self, rows: Floats, points: Floats, levels: Positions = ALL) -> Floats:
+        """Return quantiles of each row, n x 99 or those at some positions of `LEVELS`, in USD, never negative."""
+        return self.answers(rows, points, levels)[1]
+
+    def answers(self, rows: Floats, points: Floats, levels: Positions = ALL) -> tuple[Floats, Floats, Floats]:
+        """Return the means, quantiles and chances of no cost of n rows.
+
+        Args:
+            rows: n x width.
+            points: n, USD.
+            levels: positions of `LEVELS`.
+
+        Returns:
+            n means, n x k quantiles, USD, and n chances.
+        """
+        points = points if self.uses_point else np.zeros(len(points))
+        if self.hurdle is None and self.mean_of.is_plain and isinstance(self.shape, ResidualDistribution):
+            quantiles = self.shape.table(rows, points, levels)
+            means = self.shape.mean(rows, points)
+            if self.share is None:
+                return means, quantiles, _zeros(self.shape, rows, points, quantiles)
+            zero = np.full(len(points), self.share)
+            return means, _behind(quantiles, zero, LEVELS[levels]), zero
+        features = self.features(rows, points)
+        quantiles, zero = self.unscaled(features)
+        body = bodies(quantiles, zero)
+        own = self.own_mean(features, quantiles, zero, body)
+        means, scales = self.reconciled(self.mean_of.means(features, own), own, body, quantiles[:, -1], zero)
+        quantiles = quantiles[:, levels] * scales[:, None]
+        return means, np.where(quantiles > 0, np.maximum(quantiles, LEAST_COST), 0.0), zero
+
+    def features(self, rows: Floats, points: Floats) -> Features:
+        """Return what the parts are given of n rows."""
+        assert self.design is not None  # only a plain distribution has none
+        return Features(self.design, rows, points)
+
+    def unscaled(self, features: Features) -> tuple[Floats, Floats]:
+        """Return the 99 quantiles before they are reconciled with the mean, and the chances of no cost."""
+        if self.hurdle is None:
+            quantiles = self.shape.quantiles_at(features, LEVELS[None])
+            if self.share is None:
+                return quantiles, np.count_nonzero(quantiles <= 0, axis=1) / 100
+            zero = np.full(len(features), self.share)
+            return _behind(quantiles, zero, LEVELS), zero
+        zero = np.round(self.hurdle.chances(features), 6)
+        within = np.maximum((LEVELS - zero[:, None]) / (1 - zero[:, None]), 0.0)
+        return _behind(self.shape.quantiles_at(features, within), zero, LEVELS), zero
+
+    def own_mean(self, features: Features, quantiles: Floats, zero: Floats, body: Floats) -> Floats:
+        """Return the mean that the shape has by itself, its tail as it was fitted."""
+        if isinstance(self.shape, ResidualDistribution):
+            above = self.shape.mean(features.rows, features.points)
+            return above if self.hurdle is None else (1 - zero) * above
+        return body + np.minimum(_TAIL, 1 - zero) * quantiles[:, -1] * (1 + self.excess)
+
+    def reconciled(
+        self, means: Floats, own: Floats, body: Floats, highest: Floats, zero: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return means that a plausible tail gives, and what quantiles are multiplied by.
+
+        Args:
+            means: n.
+            own: n means that the shape has by itself.
+            body: of each the integral of the quantile function up to level 0.99.
+            highest: of each the 99 % quantile.
+            zero: of each the chance of no cost.
+        """
+        least = body + np.minimum(_TAIL, 1 - zero) * highest
+        above = np.maximum(own - least, 0.0)
+        nearest = np.minimum(np.maximum(means, least + LIGHTEST * above), least + HEAVIEST * above)
+        if not self.scaled:
+            return nearest, np.ones(len(means))
+        there = nearest > 0
+        return np.where(there, means, 0.0), np.where(there, means / np.where(there, nearest, 1.0), 1.0)
+
+
+def _behind(quantiles: Floats, zero: Floats, levels: Floats) -> Floats:
+    """Return quantiles that are 0 at levels up to the chance of no cost, and above it at least `LEAST_COST`."""
+    costs = np.floor(100 * zero[:, None] + _STEADY) + 0.5 < 100 * levels
+    return np.where(costs, np.maximum(quantiles, LEAST_COST), 0.0)
+
+
+def _zeros(shape: ResidualDistribution, rows: Floats, points: Floats, quantiles: Floats) -> Floats:
+    """Return the chances of no cost, without making all quantiles where they are not there: few rows have any."""
+    if quantiles.shape[1] == len(LEVELS):
+        return np.count_nonzero(quantiles <= 0, axis=1) / 100
+    zero = np.zeros(len(points))
+    free = np.flatnonzero(shape.table(rows, points, [0])[:, 0] <= 0)
+    if len(free):
+        zero[free] = np.count_nonzero(shape.table(rows[free], points[free]) <= 0, axis=1) / 100
+    return zero
+
+
+def bodies(quantiles: Floats, zero: Floats) -> Floats:
+    """Return the integral of each quantile function up to level 0.99, as `CostDistribution` has it.
+
+    It is linear between the quantiles. It begins with 0 where a year may cost nothing, at the chance of that; else as
+    far below the 1 % quantile as the 2 % quantile is above it, but not below 0.
+    """
+    lowest = np.where(zero > 0, 0.0, np.maximum(0.0, 2 * quantiles[:, 0] - quantiles[:, 1]))
+    levels = np.concatenate([zero[:, None], np.maximum(LEVELS, zero[:, None])], axis=1)
+    costs = np.concatenate([lowest[:, None], quantiles], axis=1)
+    return ((costs[:, 1:] + costs[:, :-1]) * np.diff(levels, axis=1)).sum(axis=1) / 2

@@ -1,1 +1,0 @@
-"""The machine itself: clock, home folder, processes."""

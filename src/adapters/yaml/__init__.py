@@ -1,0 +1,1 @@
+"""YAML: schemas as files that people write."""

@@ -1,0 +1,243 @@
+"""A schema as a YAML file that people write: decoded strictly, each mistake named with its line and key."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+
+import msgspec
+import yaml
+
+from domain.errors import MedcostError
+from domain.people.fact import ANY_LANGUAGE, Fact, Kind, in_language
+from domain.people.schema import CostColumn, InvalidSchema, Roles, Schema
+from domain.people.schema_rules import SchemaProblem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST_BYTES: Final = 1_000_000
+_MESSAGES: Final = "en"
+"""The language of messages, documents and reports."""
+"""No schema that people write is longer."""
+_LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""In C where PyYAML was built so: it reads a schema in a twentieth of the time."""
+
+_Words = str | dict[str, str | None]
+_Part = TypeVar("_Part", bound="_Strict")
+
+
+class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A mapping of the file: nothing unknown passes."""
+
+
+class _Cost(_Strict, frozen=True):
+    column: str
+    currency: str = "USD"
+    year: int | None = None
+
+
+class _Roles(_Strict, frozen=True):
+    person: str | None = None
+    weight: str | None = None
+    exposure: str | None = None
+    period: str | None = None
+    audit: tuple[str, ...] = ()
+
+
+class _Fact(_Strict, frozen=True):
+    kind: Kind
+    low: float | None = None
+    high: float | None = None
+    unit: _Words = ""
+    choices: tuple[str, ...] = ()
+    missing: Literal["refused", "allowed"] = "refused"
+    column: str = ""
+    aliases: tuple[str, ...] = ()
+    spellings: dict[str, tuple[str, ...]] = {}  # msgspec copies an empty default
+    label: _Words = ""
+    help: _Words = ""
+    words: dict[str, _Words] = {}  # as above
+    section: _Words = ""
+    calculator: Literal["", "bmi"] = ""
+
+
+class _Top(_Strict, frozen=True, kw_only=True):
+    name: str
+    title: _Words = ""
+    cost: Any
+    facts: Any
+    terms: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    roles: Any = msgspec.field(default_factory=dict[str, Any])
+
+
+class InvalidSchemaFile(MedcostError):
+    """A file is no schema. ``problems`` are all that is wrong with it, with line, key and what to do."""
+
+    def __init__(self, file: str, problems: list[SchemaProblem], lines: Mapping[str, int]) -> None:
+        self.problems = tuple((lines.get(problem.place), problem) for problem in problems)
+        super().__init__("\n".join(f"{file}{_at(line)}: {told.place}: {told.detail}" for line, told in self.problems))
+
+
+def _at(line: int | None) -> str:
+    return "" if line is None else f", line {line}"
+
+
+def read_schema(file: Path) -> Schema:
+    """Read a schema from a file.
+
+    Raises:
+        InvalidSchemaFile: naming every mistake, if the file is no schema or cannot be read.
+    """
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        problem = SchemaProblem("file", f"cannot be read ({error.strerror}): give the path of a schema")
+        raise InvalidSchemaFile(str(file), [problem], {}) from error
+    if len(content) > MOST_BYTES:
+        problem = SchemaProblem("file", f"has more than {MOST_BYTES:,} bytes, so it is no schema")
+        raise InvalidSchemaFile(str(file), [problem], {})
+    return schema_of(content.decode(errors="replace"), file.name)
+
+
+def schema_of(text: str, file: str = "schema") -> Schema:
+    """Read a schema from the text of a file, whose name stands in messages.
+
+    Raises:
+        InvalidSchemaFile: naming every mistake.
+    """
+    reading = _Reading()
+    document = reading.document(text)
+    top = reading.part("", document, _Top)
+    cost = reading.part("cost", top.cost, _Cost) if top else None
+    roles = reading.part("roles", top.roles or {}, _Roles) if top else None
+    facts = tuple(reading.facts(top.facts)) if top else ()
+    if top is None or cost is None or roles is None or reading.problems:
+        raise InvalidSchemaFile(file, reading.problems, reading.lines)
+    try:
+        return Schema(
+            name=top.name,
+            title=_words(top.title),
+            cost=CostColumn(cost.column, cost.currency, cost.year),
+            facts=facts,
+            terms=top.terms,
+            groups=top.groups,
+            roles=Roles(roles.person, roles.weight, roles.exposure, roles.period, roles.audit),
+        )
+    except InvalidSchema as broken:
+        raise InvalidSchemaFile(file, list(broken.problems), reading.lines) from None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A file that is being read: where each key stands, and what is wrong so far."""
+
+    lines: dict[str, int] = field(default_factory=dict[str, int])
+    problems: list[SchemaProblem] = field(default_factory=list[SchemaProblem])
+
+    def document(self, text: str) -> object:
+        """Return the file as texts, lists and mappings; ``no`` and ``yes`` stay words."""
+        try:
+            node = yaml.compose(text, Loader=_LOADER)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            self.lines["file"] = mark.line + 1 if mark else 1
+            self._report("file", f"is no YAML ({getattr(error, 'problem', None) or error}): correct this line")
+            return None
+        return None if node is None else self._value(node, "")
+
+    def part(self, place: str, value: object, kind: type[_Part]) -> _Part | None:
+        """Return a mapping as a part of the schema; None if it is none, and what is wrong is reported."""
+        if not isinstance(value, dict):
+            if not self.problems:
+                keys = ", ".join(kind.__struct_fields__)
+                self._report(place or "file", f"must be a mapping of {keys}")
+            return None
+        before = len(self.problems)
+        for key in value:
+            if key not in kind.__struct_fields__:
+                self._report(f"{place}.{key}".lstrip("."), f"is no key here{_nearest(key, kind.__struct_fields__)}")
+        for key in msgspec.structs.fields(kind):
+            if key.required and key.name not in value:
+                self._report(place or "file", f"{key.name} is missing: give it")
+        for key in msgspec.structs.fields(kind):
+            if key.name in value:
+                self._check(f"{place}.{key.name}".lstrip("."), value[key.name], key.type)
+        return msgspec.convert(value, kind, strict=False) if len(self.problems) == before else None
+
+    def facts(self, value: object) -> Iterator[Fact]:
+        """Yield each fact that is well-formed."""
+        if not isinstance(value, dict):
+            self._report("facts", "must be a mapping of names to facts")
+            return
+        for name, given in value.items():
+            fact = self.part(f"facts.{name}", given, _Fact)
+            if fact is not None:
+                yield _fact(name, fact)
+
+    def _check(self, place: str, value: object, kind: Any) -> None:
+        try:
+            msgspec.convert(value, kind, strict=False)
+        except msgspec.ValidationError as error:
+            kinds = f"give one of {', '.join(Kind)}" if kind is Kind else str(error).replace("`", "")
+            self._report(place, f"{value!r} does not fit: {kinds}")
+
+    def _value(self, node: yaml.Node, place: str) -> object:
+        self.lines.setdefault(place or "file", node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return dict(self._items(node, place))
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(item, f"{place}.{at}") for at, item in enumerate(node.value)]
+        # an empty value and the word null, without quotation marks, are nothing
+        plain = isinstance(node, yaml.ScalarNode) and not node.style
+        return None if plain and node.value in ("", "null", "~") else node.value
+
+    def _items(self, node: yaml.MappingNode, place: str) -> Iterator[tuple[str, object]]:
+        seen = set[str]()
+        for key, value in node.value:
+            name = str(key.value)
+            below = f"{place}.{name}".lstrip(".")
+            self.lines[below] = key.start_mark.line + 1
+            if name in seen:
+                self._report(below, "stands there twice: take one away")
+            seen.add(name)
+            yield name, self._value(value, below)
+
+    def _report(self, place: str, detail: str) -> None:
+        self.problems.append(SchemaProblem(place, detail))
+
+
+def _nearest(key: str, keys: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(key, keys, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(keys)}"
+
+
+def _fact(name: str, given: _Fact) -> Fact:
+    return Fact(
+        name=name,
+        kind=given.kind,
+        low=given.low,
+        high=given.high,
+        unit=in_language(_words(given.unit), _MESSAGES),
+        unit_words={} if isinstance(given.unit, str) else _words(given.unit),
+        choices=given.choices,
+        may_be_missing=given.missing == "allowed",
+        column=given.column,
+        aliases=given.aliases,
+        spellings=given.spellings,
+        label=_words(given.label),
+        help=_words(given.help),
+        choice_labels={choice: _words(words) for choice, words in given.words.items()},
+        section=_words(given.section),
+        calculator=given.calculator,
+    )
+
+
+def _words(given: _Words) -> dict[str, str]:
+    if isinstance(given, str):
+        return {ANY_LANGUAGE: given} if given else {}
+    return {language: text or "" for language, text in given.items()}

@@ -1,0 +1,48 @@
+"""Set the admin's password: for the first time, anew, or as a secret tells it."""
+
+from __future__ import annotations
+
+from application.use_case import use_case
+from domain.access.accounts import check_password
+from domain.errors import NoPassword
+from domain.ports.accounts import Accounts
+from domain.ports.passwords import Passwords
+
+
+@use_case
+class SetPassword:
+    """Set the admin's password; whoever is signed in is signed out."""
+
+    accounts: Accounts
+    passwords: Passwords
+
+    async def __call__(self, password: str, *, first: bool = False) -> None:
+        """Set it.
+
+        Raises:
+            InvalidInput: if it is too short or too long.
+            PasswordAlreadySet: if it was to be the ``first`` and there is one.
+        """
+        check_password(password)
+        await self.accounts.set_password(await self.passwords.hash(password), first=first)
+
+    async def as_told(self, password: str) -> None:
+        """Set it unless it is the password already: a restart with the same secret signs nobody out.
+
+        Raises:
+            InvalidInput: if it is too short or too long.
+        """
+        try:
+            if await self.passwords.matches(password, await self.accounts.password()):
+                return
+        except NoPassword:
+            pass  # then it is the first
+        await self(password)
+
+    async def is_set(self) -> bool:
+        """Tell whether there is one."""
+        try:
+            await self.accounts.password()
+        except NoPassword:
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""Costs of people: predicted, explained, kept, and forgotten again."""

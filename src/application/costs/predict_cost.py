@@ -1,0 +1,58 @@
+"""Answer what a year may cost, and remember the answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from application.costs.chances import TellChances
+from application.use_case import use_case
+from domain.costs.chance import Chance
+from domain.costs.prediction import NewPrediction
+from domain.ports.clock import Clock
+from domain.ports.predictions import PredictionRepository
+from domain.ports.predictor import Predictor
+
+if TYPE_CHECKING:
+    from domain.costs.prediction import Idempotency, Prediction
+    from domain.people.beneficiary import Beneficiary
+
+
+@use_case
+class PredictCost:
+    """Answer what a year may cost, and remember the answer."""
+
+    predictor: Predictor
+    predictions: PredictionRepository
+    clock: Clock
+
+    async def __call__(
+        self,
+        beneficiary: Beneficiary,
+        *,
+        owner: str | None = None,
+        idempotency: Idempotency | None = None,
+        above: float | None = None,
+    ) -> Prediction:
+        """Predict and record for an owner; with a key that the owner used before, return the prediction made then.
+
+        With an amount, the chance of costing more than that comes with it; it is not recorded.
+
+        Raises:
+            PredictorUnavailable: if the model does not answer; nothing is recorded.
+            RepositoryUnavailable: if the record could not be made; whether it was, is unknown.
+            IdempotencyKeyReused: if the key came with another body before.
+            ModelReplaced: if the prediction was made before, an amount is given, and another model answers by now.
+        """
+        if idempotency:
+            idempotency = replace(idempotency, owner=owner)
+        if idempotency and (earlier := await self.predictions.replay(idempotency, at=self.clock.now())):
+            return earlier if above is None else (await TellChances(predictor=self.predictor)([earlier], above))[0]
+        (estimate,) = await self.predictor.predict([beneficiary])
+        new = NewPrediction.of(beneficiary, estimate, at=self.clock.now(), owner=owner)
+        made = await self.predictions.add(new, idempotency=idempotency)
+        if above is None:
+            return made
+        if made.model != estimate.model:  # a twin under the same key was faster
+            return (await TellChances(predictor=self.predictor)([made], above))[0]
+        return replace(made, chance=Chance.of(estimate.cost, above))

@@ -1,0 +1,89 @@
+"""Answer for many beneficiaries at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from application.costs.chances import TellChances
+from application.costs.pauses import Pauses
+from application.use_case import use_case
+from domain.costs.chance import Chance
+from domain.costs.prediction import NewPrediction
+from domain.ports.clock import Clock
+from domain.ports.predictions import PredictionRepository
+from domain.ports.predictor import Predictor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.costs.prediction import Estimate, Idempotency, Prediction
+    from domain.people.beneficiary import Beneficiary
+
+
+@use_case
+class PredictCosts:
+    """Answer for many beneficiaries at once, by one and the same model, and remember all answers."""
+
+    predictor: Predictor
+    predictions: PredictionRepository
+    clock: Clock
+
+    async def __call__(
+        self,
+        beneficiaries: Sequence[Beneficiary],
+        *,
+        owner: str | None = None,
+        idempotency: Idempotency | None = None,
+        above: float | None = None,
+    ) -> Sequence[Prediction]:
+        """Predict and record all for an owner, in the order given, or none.
+
+        With an idempotency key that the owner used before, return the predictions made then. With an amount, the
+        chances of costing more than that come with them; they are not recorded.
+
+        Raises:
+            PredictorUnavailable: if the model does not answer; nothing is recorded.
+            RepositoryUnavailable: if the records could not be made.
+            IdempotencyKeyReused: if the key came with another body before.
+            IdempotencyKeyInUse: if the first request under the key is still under way.
+            ModelReplaced: if they were made before, an amount is given, and another model answers by now.
+        """
+        if idempotency is None:
+            new, estimates = await self._predicted(beneficiaries, owner)
+            return await self._told(await self.predictions.add_all(new), estimates, above)
+        once = replace(idempotency, owner=owner)
+        async with self.predictions.alone(once):
+            if earlier := await self.predictions.replay_all(once, at=self.clock.now()):
+                return await self._told(earlier, (), above)
+            new, estimates = await self._predicted(beneficiaries, owner)
+            return await self._told(await self.predictions.add_all(new, idempotency=once), estimates, above)
+
+    async def _predicted(
+        self, beneficiaries: Sequence[Beneficiary], owner: str | None
+    ) -> tuple[list[NewPrediction], Sequence[Estimate]]:
+        if not beneficiaries:
+            return [], ()
+        estimates = await self.predictor.predict(beneficiaries)
+        at = self.clock.now()
+        new: list[NewPrediction] = []
+        pause = Pauses()
+        for who, estimate in zip(beneficiaries, estimates, strict=True):
+            new.append(NewPrediction.of(who, estimate, at=at, owner=owner))
+            await pause()
+        return new, estimates
+
+    async def _told(
+        self, made: Sequence[Prediction], estimates: Sequence[Estimate], above: float | None
+    ) -> Sequence[Prediction]:
+        """Add the chances of costing more than an amount; the model is asked where its estimates are not at hand."""
+        if above is None or not made:
+            return made
+        if not estimates or estimates[0].model != made[0].model:
+            return await TellChances(predictor=self.predictor)(made, above)
+        told: list[Prediction] = []
+        pause = Pauses()
+        for one, estimate in zip(made, estimates, strict=True):
+            told.append(replace(one, chance=Chance.of(estimate.cost, above)))
+            await pause()
+        return told

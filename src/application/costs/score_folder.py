@@ -1,0 +1,121 @@
+"""Score the files of a folder, each by whoever is free, as a single file is scored."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from application.costs.score_file import score
+from application.use_case import use_case
+from domain.costs.prediction import ModelReference
+from domain.costs.scoring import ScoringJob
+from domain.ports.executor import Executor
+from domain.ports.loader import ModelLoader
+from domain.ports.publisher import ModelPublisher, served_folder
+from domain.ports.scoring_files import ScoringFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from domain.costs.scoring import ScoringReport
+    from domain.people.table_reading import ReadingRules
+    from domain.ports.loader import LoadedModel
+    from domain.ports.scoring_files import ScoringFile
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredFile:
+    """What came of a file; ``is_new`` unless an earlier run had done it."""
+
+    name: str
+    report: ScoringReport
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedModel:
+    """A model folder's files and what loads them: the folder need not lie where the work is done."""
+
+    reference: ModelReference
+    files: tuple[tuple[str, bytes], ...]
+    loader: ModelLoader = field(compare=False)
+
+    @classmethod
+    def of(cls, reference: ModelReference, folder: Path, loader: ModelLoader) -> ShippedModel:
+        """Read a folder; nothing is verified before it is loaded."""
+        return cls(reference, tuple((file.name, file.read_bytes()) for file in sorted(folder.iterdir())), loader)
+
+
+@use_case
+class ShipModel:
+    """Take the files of the served model along."""
+
+    publisher: ModelPublisher
+    loader: ModelLoader
+
+    async def __call__(self) -> ShippedModel:
+        """Read them.
+
+        Raises:
+            NoChampion: if nothing was published yet.
+            VersionNotFound: if its folder is not in the model store.
+        """
+        return ShippedModel.of(*await served_folder(self.publisher), self.loader)
+
+
+@use_case
+class ScoreFolder:
+    """Write the good rows of each file in a folder, with their answers, to a file of that name in another folder."""
+
+    files: ScoringFiles
+    executor: Executor
+
+    def __call__(
+        self, model: ShippedModel, source: str, out: str, rules: ReadingRules, above: float | None = None
+    ) -> tuple[int, Generator[ScoredFile]]:
+        """Score them. Cut short, by whatever it was, the same call does what is not done yet.
+
+        A file appears when it is whole. Files that changed since, or were answered by another model, are done anew.
+
+        Returns:
+            How many files there are, and what came of each as soon as it and those before it are done.
+
+        Raises:
+            ConfigurationError: if an address is none, or answers would lie among the people.
+            InvalidInput: if a folder or a file cannot be read or written.
+        """
+        files = self.files.folder(source, out)
+        return len(files), self._each(files, ScoringJob(model.reference, rules, above=above), model, out)
+
+    def _each(
+        self, files: Sequence[ScoringFile], job: ScoringJob, model: ShippedModel, out: str
+    ) -> Generator[ScoredFile]:
+        with closing(self.executor.map(score_shipped, files, job, model)) as results:
+            yield from results
+        self.files.tidy(out)
+
+
+def score_shipped(file: ScoringFile, job: ScoringJob, model: ShippedModel) -> ScoredFile:
+    """Score one file, unless that was done; wherever the package is installed.
+
+    Raises:
+        InvalidInput: if it cannot be read, or its answers not be written.
+        ModelRefused: if the model's files do not match its digest.
+    """
+    if (report := file.done(job)) is not None:
+        return ScoredFile(file.name, report, is_new=False)
+    return ScoredFile(file.name, asyncio.run(score(file, job, _loaded(model))), is_new=True)
+
+
+@lru_cache(maxsize=1)
+def _loaded(model: ShippedModel) -> LoadedModel:
+    """Load the model once in a process; what is loaded needs its files no more."""
+    with tempfile.TemporaryDirectory(prefix="medcost-") as folder:
+        for name, content in model.files:
+            (Path(folder) / name).write_bytes(content)
+        return model.loader.load(model.reference, Path(folder))

@@ -1,0 +1,1 @@
+"""Models: compared, tuned, registered, judged, promoted, rolled back."""

@@ -1,0 +1,103 @@
+"""Change the champion in the background: ask for it, and do it when a worker has taken the job."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from application.use_case import use_case
+from domain.errors import JobNotFound
+from domain.operations.jobs import JobKind, NewJob
+from domain.ports.championship import Championship
+from domain.ports.clock import Clock
+from domain.ports.jobs import Jobs
+from domain.ports.ledger import ModelLedger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from domain.access.callers import Caller
+    from domain.operations.jobs import Job
+
+_SLOT: Final = "champion"
+"""One change of the champion at a time."""
+
+
+@use_case
+class AskForChange:
+    """Record that the champion is to be changed; what is known to be impossible is refused at once."""
+
+    jobs: Jobs
+    ledger: ModelLedger
+    clock: Clock
+
+    async def promote(self, number: int, caller: Caller, *, by: str, reason: str | None) -> Job:
+        """Ask for a promotion; the gate's answer is the job's.
+
+        Raises:
+            VersionNotFound: if there is no such version.
+            JobUnderWay: if another change has not ended yet.
+        """
+        await self.ledger.version(number)
+        return await self._add(JobKind.PROMOTION, caller, {"version": number, "by": by, "reason": reason})
+
+    async def roll_back(self, caller: Caller, *, by: str, reason: str | None) -> Job:
+        """Ask to go back from the champion of this moment.
+
+        Raises:
+            JobUnderWay: if another change has not ended yet.
+        """
+        after = len(await self.ledger.history())
+        return await self._add(JobKind.ROLLBACK, caller, {"after": after, "by": by, "reason": reason})
+
+    async def _add(self, kind: JobKind, caller: Caller, task: Mapping[str, object]) -> Job:
+        new = NewJob(kind=kind, task=task, owner=caller.owner, created_at=self.clock.now(), slot=_SLOT)
+        return await self.jobs.add(new)
+
+
+@use_case
+class MakeChange:
+    """Do what a job asks; done twice, because a process died over it, it changes nothing more."""
+
+    championship: Championship
+
+    async def __call__(self, job: Job) -> Mapping[str, object]:
+        """Change the champion, and give the ledger's entry as JSON has it.
+
+        Raises:
+            PromotionRefused: if the gate does not let it, or there is no champion to go back to.
+            MedcostError: see `Championship`.
+        """
+        by, reason = str(job.task["by"]), job.task["reason"]
+        why = None if reason is None else str(reason)
+        if job.kind is JobKind.PROMOTION:
+            entry = await self.championship.promote(_number(job.task["version"]), by=by, reason=why)
+        else:
+            entry = await self.championship.roll_back(by=by, reason=why, after=_number(job.task["after"]))
+        return {**asdict(entry), "change": entry.change.value, "at": entry.at.isoformat()}
+
+
+@use_case
+class ReviewJobs:
+    """Look how far a job is."""
+
+    jobs: Jobs
+
+    async def __call__(self, id: UUID, caller: Caller) -> Job:
+        """Find a job.
+
+        Raises:
+            JobNotFound: if it is not there, or not the caller's to see.
+        """
+        job = await self.jobs.get(id)
+        if not caller.sees(job.owner):
+            raise JobNotFound(id)
+        return job
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        message = f"a task holds {value!r} where a number belongs"
+        raise TypeError(message)
+    return value

@@ -1,0 +1,135 @@
+"""Compare model families on the same folds, and remember how."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.use_case import use_case
+from domain.errors import ConfigurationError
+from domain.models.evaluation import ranked
+from domain.models.model import NotCompared
+from domain.ports.dataset import ClaimsDataset
+from domain.ports.tracker import ExperimentSetup, ExperimentTracker, TrackedComparison
+from domain.ports.trainer import Trainer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from domain.models.evaluation import Evaluation, FoldScores, Metric
+    from domain.models.model import FoldPlan, Recipe
+    from domain.models.scores import Scores
+    from domain.people.claims import Claims
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All families on the same folds, best first, with their scores on the test split, and those left out."""
+
+    run: str
+    metric: Metric
+    ranking: Sequence[Evaluation]
+    test: Mapping[str, Scores]
+    not_compared: Sequence[NotCompared] = ()
+
+    @property
+    def tracked(self) -> TrackedComparison:
+        """It as a tracking store would tell of it: all that the tuning must know."""
+        return TrackedComparison(
+            run=self.run,
+            metric=self.metric,
+            families=[evaluation.summary(self.metric) for evaluation in self.ranking],
+            best=self.ranking[0].recipe,
+            not_compared=self.not_compared,
+        )
+
+
+@use_case
+class CompareModels:
+    """Cross-validate each recipe on identical folds, and log all of it."""
+
+    dataset: ClaimsDataset
+    trainer: Trainer
+    tracker: ExperimentTracker
+
+    def __call__(
+        self,
+        recipes: Sequence[Recipe],
+        plan: FoldPlan,
+        metric: Metric,
+        *,
+        git_revision: str,
+        configuration: Mapping[str, object],
+        on_fold: Callable[[Recipe, FoldScores], None],
+        least_zeros: Mapping[str, float] = {},
+        seconds: float | None = None,
+    ) -> Comparison:
+        """Compare the recipes by the mean of ``metric`` over the folds. The test split selects nothing.
+
+        Args:
+            recipes: which.
+            plan: the folds.
+            metric: by what.
+            git_revision: of the code, for the record.
+            configuration: flat, for the record.
+            on_fold: told of each fold.
+            least_zeros: families that are left out unless more than this share of costs is zero.
+            seconds: a recipe that takes longer is left out; None for no end.
+
+        Raises:
+            ClaimsRejected: if the data break the contract; nothing is logged.
+            ConfigurationError: for an unknown family, transform or hyperparameter, or if no recipe is left.
+        """
+        if not recipes:
+            message = "no model family to compare: name at least one, such as model=[linear,forest]"
+            raise ConfigurationError(message)
+        self.tracker.fail_abandoned()
+        claims = self.dataset.read()
+        setup = ExperimentSetup(
+            stage="training",
+            metric=metric,
+            origin=claims.origin,
+            data_digest=claims.digest,
+            rows=len(claims),
+            currency=claims.schema.cost.currency,
+            git_revision=git_revision,
+            configuration=configuration,
+        )
+        evaluations: list[Evaluation] = []
+        tests: dict[str, Scores] = {}
+        fitting, left_out = _for_zeros(recipes, claims, least_zeros)
+        with self.tracker.run(setup) as run:
+            with closing(self.trainer.measure(fitting, claims, plan, seconds=seconds, on_fold=on_fold)) as measuring:
+                for one in measuring:
+                    if isinstance(one, NotCompared):
+                        left_out.append(one)
+                        continue
+                    run.log_family(one.evaluation, one.test)
+                    evaluations.append(one.evaluation)
+                    tests[one.evaluation.recipe.name] = one.test
+            if not evaluations:
+                reasons = "; ".join(f"{one.name}: {one.reason}" for one in left_out)
+                message = f"no model family is left to compare. {reasons}"
+                raise ConfigurationError(message)
+            ranking = ranked(evaluations, metric)
+            run.log_comparison(ranking, left_out)
+        return Comparison(run.id, metric, ranking, tests, tuple(left_out))
+
+
+def _for_zeros(
+    recipes: Sequence[Recipe], claims: Claims, least_zeros: Mapping[str, float]
+) -> tuple[list[Recipe], list[NotCompared]]:
+    """Tell the recipes that are worth their time from those that are meant for costs of which more are zero."""
+    zeros = sum(cost == 0 for cost in claims.charges) / len(claims)
+    left_out = [
+        NotCompared(
+            recipe.name,
+            f"meant for costs of which more than {least_zeros[recipe.family]:.0%} are zero, and {zeros:.1%} are; "
+            f"model.{recipe.family}.least_zeros=null compares it all the same",
+        )
+        for recipe in recipes
+        if zeros <= least_zeros.get(recipe.family, -1)
+    ]
+    names = {one.name for one in left_out}
+    return [recipe for recipe in recipes if recipe.name not in names], left_out

@@ -1,0 +1,223 @@
+"""A training from its first to its last step: compare, tune, judge, promote."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from application.models.compare_models import CompareModels
+from application.models.judge_model import JudgeModel
+from application.models.promote_model import PromoteModel
+from application.models.tune_model import TuneModel
+from application.use_case import use_case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from application.models.compare_models import Comparison
+    from application.models.tune_model import TunedModel, Wait
+    from domain.models.evaluation import FoldScores, Metric
+    from domain.models.ledger import LedgerEntry
+    from domain.models.model import FoldPlan, Recipe, SearchSpace
+    from domain.models.promotion import PromotionPolicy, Verdict
+    from domain.ports.tracker import TrackedComparison
+    from domain.ports.tuner import Trial
+
+
+class Stage(StrEnum):
+    """Which steps of a training are asked for."""
+
+    COMPARE = "training"
+    TUNE = "optuna"
+    """Tune and judge."""
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingTask:
+    """What is to be trained, and how.
+
+    Args:
+        recipes: which are compared.
+        spaces: the search space of each family.
+        plan: the folds.
+        metric: by which recipes and trials are compared.
+        policy: what the gate asks.
+        least_zeros: families that are left out unless more than this share of costs is zero.
+        family_seconds: a recipe whose comparison takes longer is left out; None for no end.
+        study: name of the study, None for one that follows from data, recipe and plan.
+        git_revision: of the code, for the record.
+        configuration: flat, for the record.
+    """
+
+    recipes: Sequence[Recipe]
+    spaces: Mapping[str, SearchSpace]
+    plan: FoldPlan
+    metric: Metric
+    policy: PromotionPolicy
+    study: str | None
+    git_revision: str
+    configuration: Mapping[str, object]
+    least_zeros: Mapping[str, float] = field(default_factory=dict[str, float])
+    family_seconds: float | None = None
+
+
+class TuningProgress(Protocol):
+    """How far a tuning is."""
+
+    def begun(self, recipe: Recipe, study: str) -> None:
+        """Show what is tuned, and in which study."""
+
+    def __call__(self, trial: Trial) -> None:
+        """Show a trial of this process."""
+
+    def waits(self, what: str) -> None:
+        """Show what this process waits for."""
+
+    def fits(self, best: Trial) -> None:
+        """Show that the search is over, and its best trial is fitted."""
+
+
+class TrainingView(Protocol):
+    """Shows how far a training is, and what came of each step."""
+
+    def comparing(self) -> AbstractContextManager[Callable[[Recipe, FoldScores], None]]:
+        """Show folds as they are done while the context lasts."""
+        ...
+
+    def compared(self, comparison: Comparison) -> None:
+        """Show a comparison."""
+
+    def tuning(self) -> AbstractContextManager[TuningProgress]:
+        """Show trials as they end while the context lasts."""
+        ...
+
+    def tuned(self, tuned: TunedModel) -> None:
+        """Show the version that came of a tuning. No other process does anything about it meanwhile."""
+
+    def judged(self, number: int, verdict: Verdict) -> None:
+        """Show what the gate decided about a version."""
+
+    def promoted(self, entry: LedgerEntry) -> None:
+        """Show that a version was made champion."""
+
+
+@use_case
+class TrainModel:
+    """The steps of a training in their order; a retraining goes through them, too."""
+
+    compare: CompareModels
+    tune: TuneModel
+    judge: JudgeModel
+    promote: PromoteModel
+
+    def __call__(
+        self,
+        task: TrainingTask,
+        view: TrainingView,
+        *,
+        stage: Stage,
+        by: str,
+        comparison: TrackedComparison | None = None,
+        wait: Wait,
+    ) -> None:
+        """Go through the steps that a stage asks for.
+
+        Args:
+            task: what is trained.
+            view: shows each step.
+            stage: which steps.
+            by: whose name stands in the ledger.
+            comparison: for `Stage.TUNE`: which recipe was best; by default what the tracking store says of these data.
+            wait: runs asynchronous calls.
+
+        Raises:
+            ClaimsRejected: if the data break the contract; nothing is logged.
+            ConfigurationError: for an unknown family, or a study that was begun on something else.
+            NoComparison: if no comparison of families on these data was finished.
+            PromotionRefused: if the gate does not let the version pass; the champion stays.
+        """
+        if stage is Stage.COMPARE:
+            self._compared(task, view)
+            return
+        if stage is Stage.ALL:
+            comparison = self._compared(task, view)
+        with self._tuned(task, view, comparison, wait=wait) as tuned:
+            number = tuned.version.number
+            wait(self.judged(number, task, view, anew=tuned.is_new))
+            if stage is Stage.ALL:
+                view.promoted(wait(self.promote(number, by=by)))
+
+    @contextmanager
+    def made(self, task: TrainingTask, view: TrainingView, *, occasion: str, wait: Wait) -> Generator[TunedModel]:
+        """Compare and tune, and have the study alone as long as the context lasts.
+
+        Args:
+            task: what is trained.
+            view: shows each step.
+            occasion: why, for the card.
+            wait: runs asynchronous calls.
+
+        Raises:
+            ClaimsRejected: if the data break the contract; nothing is logged.
+        """
+        with self._tuned(task, view, self._compared(task, view), occasion=occasion, wait=wait) as tuned:
+            yield tuned
+
+    async def judged(self, number: int, task: TrainingTask, view: TrainingView, *, anew: bool = True) -> Verdict:
+        """Ask the gate about a version and show what it says; ``anew`` as `JudgeModel` has it."""
+        verdict = await self.judge(number, task.policy, task.plan, anew=anew)
+        view.judged(number, verdict)
+        return verdict
+
+    def _compared(self, task: TrainingTask, view: TrainingView) -> TrackedComparison:
+        with view.comparing() as on_fold:
+            comparison = self.compare(
+                task.recipes,
+                task.plan,
+                task.metric,
+                git_revision=task.git_revision,
+                configuration=task.configuration,
+                on_fold=on_fold,
+                least_zeros=task.least_zeros,
+                seconds=task.family_seconds,
+            )
+        view.compared(comparison)
+        return comparison.tracked
+
+    @contextmanager
+    def _tuned(
+        self,
+        task: TrainingTask,
+        view: TrainingView,
+        comparison: TrackedComparison | None,
+        *,
+        occasion: str = "",
+        wait: Wait,
+    ) -> Generator[TunedModel]:
+        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace, ExitStack() as alone:
+            with view.tuning() as progress:
+                tuned = alone.enter_context(
+                    self.tune(
+                        task.plan,
+                        task.spaces,
+                        study=task.study,
+                        git_revision=task.git_revision,
+                        configuration=task.configuration,
+                        occasion=occasion,
+                        comparison=comparison,
+                        into=Path(workspace),
+                        wait=wait,
+                        on_start=progress.begun,
+                        on_trial=progress,
+                        on_wait=progress.waits,
+                        on_fit=progress.fits,
+                    )
+                )
+            view.tuned(tuned)
+            yield tuned

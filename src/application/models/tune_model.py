@@ -1,0 +1,183 @@
+"""Tune the best family, and only that one, alone or together with other processes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from application.models.register_model import RegisterModel
+from application.use_case import use_case
+from domain.models.evaluation import ranked
+from domain.models.model import Provenance, configuration_digest
+from domain.ports.dataset import ClaimsDataset
+from domain.ports.tracker import ExperimentSetup, ExperimentTracker
+from domain.ports.trainer import Trainer
+from domain.ports.tuner import Tuner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Generator, Mapping
+    from pathlib import Path
+
+    from domain.models.evaluation import Evaluation, FoldScores, Metric
+    from domain.models.model import FoldPlan, Hyperparameters, ModelVersion, Recipe, SearchSpace
+    from domain.ports.tracker import TrackedComparison
+    from domain.ports.tuner import Trial
+
+
+_T = TypeVar("_T")
+
+
+class Wait(Protocol):
+    """Runs an asynchronous call to its end: training is synchronous, registering is not."""
+
+    def __call__(self, call: Coroutine[Any, Any, _T], /) -> _T:
+        """Wait for its result."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TunedModel:
+    """The result: the best trial of the study, and the version that came of it; ``is_new`` if this process made it."""
+
+    best: Trial
+    version: ModelVersion
+    is_new: bool
+
+
+@use_case
+class TuneModel:
+    """Search the hyperparameters of the family that won the last comparison, fit it with the best, and register it.
+
+    Any number of processes may do so together. They share the trials; one of them fits and registers, the others
+    find its version.
+    """
+
+    dataset: ClaimsDataset
+    trainer: Trainer
+    tuner: Tuner
+    tracker: ExperimentTracker
+    register: RegisterModel
+
+    @contextmanager
+    def __call__(
+        self,
+        plan: FoldPlan,
+        spaces: Mapping[str, SearchSpace],
+        *,
+        study: str | None,
+        git_revision: str,
+        configuration: Mapping[str, object],
+        occasion: str = "",
+        comparison: TrackedComparison | None = None,
+        into: Path,
+        wait: Wait,
+        on_start: Callable[[Recipe, str], None],
+        on_trial: Callable[[Trial], None],
+        on_wait: Callable[[str], None],
+        on_fit: Callable[[Trial], None],
+    ) -> Generator[TunedModel]:
+        """Tune what the tracking store says is best on these data; its folder is written below ``into``.
+
+        Within the context no other process tunes this study or is in its context: judge and promote there, and that
+        happens once, too. A study that nothing was added to gives the version that came of it before.
+
+        Args:
+            plan: the folds, as in the comparison.
+            spaces: the search space of each family.
+            study: name of the study; by default it follows from data, recipe and plan, so that the same
+                command goes on where it was killed.
+            git_revision: of the code, for the record.
+            configuration: flat, for the record.
+            occasion: why, for the card, where no person asked for it.
+            comparison: which recipe was best; by default what the tracking store says of these data.
+            into: an existing folder.
+            wait: runs asynchronous calls.
+            on_start: told once what is tuned, and in which study.
+            on_trial: told of each trial of this process.
+            on_wait: told for what this process waits, if it does.
+            on_fit: told of the best trial if it is this process that fits it.
+
+        Raises:
+            NoComparison: if no comparison of families on these data was finished.
+            ClaimsRejected: if the data break the contract; nothing is logged.
+            ConfigurationError: if the study was begun on something else.
+        """
+        self.tracker.fail_abandoned()
+        claims = self.dataset.read()
+        comparison = comparison or self.tracker.last_comparison(data_digest=claims.digest)
+        recipe, metric = comparison.best, comparison.metric
+        basis = _basis(recipe, metric, plan, claims.digest)
+        name = study or f"{recipe.name}-{metric.value}-{basis}"
+        on_start(recipe, name)
+
+        measured: Evaluation | None = None
+
+        def loss(hyperparameters: Hyperparameters, report: Callable[[int, float], None]) -> float:
+            nonlocal measured
+            losses: list[float] = []
+
+            def on_fold(fold: FoldScores) -> None:
+                losses.append(metric.sign * fold[metric])
+                report(len(losses), sum(losses) / len(losses))
+
+            candidate = replace(recipe, hyperparameters={**recipe.hyperparameters, **hyperparameters})
+            evaluation = self.trainer.cross_validate(candidate, claims, plan, on_fold=on_fold)
+            measured = ranked([evaluation, *([measured] if measured else [])], metric)[0]
+            return metric.sign * evaluation.mean(metric)
+
+        setup = ExperimentSetup(
+            stage="optuna",
+            metric=metric,
+            origin=claims.origin,
+            data_digest=claims.digest,
+            rows=len(claims),
+            currency=claims.schema.cost.currency,
+            git_revision=git_revision,
+            configuration=configuration,
+        )
+        space = spaces.get(recipe.family, {})
+        first = {name: value for name, value in recipe.hyperparameters.items() if name in space}
+        with ExitStack() as alone:
+            with self.tracker.run(setup) as run:
+
+                def ended(trial: Trial) -> None:
+                    run.log_trial(trial)
+                    on_trial(trial)
+
+                best = alone.enter_context(
+                    self.tuner.tune(name, space, loss, basis=basis, first=first, on_trial=ended, on_wait=on_wait)
+                )
+                trials = self.tuner.trials(name)
+                provenance = Provenance(
+                    metric=metric.value,
+                    compared=tuple(comparison.families),
+                    not_compared=tuple(comparison.not_compared),
+                    tracking_run=run.id,
+                    git_revision=git_revision,
+                    trials=len(trials),
+                    tried=tuple(None if one.loss is None else metric.sign * one.loss for one in trials),
+                    study=name,
+                    configuration=configuration_digest(configuration),
+                    occasion=occasion,
+                )
+                version = known = wait(self.register.known(provenance))
+                if version is None:
+                    on_fit(best)
+                    tuned = replace(recipe, hyperparameters={**recipe.hyperparameters, **best.hyperparameters})
+                    evaluation = measured
+                    if evaluation is None or evaluation.recipe != tuned:  # another process, or an earlier one, made it
+                        evaluation = self.trainer.cross_validate(tuned, claims, plan, on_fold=lambda _: None)
+                    test = self.trainer.test(tuned, claims, plan)
+                    model = self.trainer.fit(tuned, claims, plan, provenance, test=test, into=into)
+                    run.log_model(evaluation, test, model)
+                    version = wait(self.register(model))
+            yield TunedModel(best, version, is_new=known is None)
+
+
+def _basis(recipe: Recipe, metric: Metric, plan: FoldPlan, data_digest: str) -> str:
+    """Digest everything that losses depend on: a loss on other folds belongs to another study."""
+    told = json.dumps([asdict(recipe), metric, asdict(plan), data_digest], sort_keys=True, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""Whether the champion still fits: drift and outcomes."""

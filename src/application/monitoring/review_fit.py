@@ -1,0 +1,55 @@
+"""Say what monitoring last found of the champion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from application.use_case import use_case
+from domain.ports.clock import Clock
+from domain.ports.ledger import ModelLedger, champion_or_none
+from domain.ports.monitoring import MonitoringReports
+
+if TYPE_CHECKING:
+    from domain.costs.prediction import ModelReference
+    from domain.monitoring.report import MonitoringReport
+
+STALE: Final = timedelta(days=2)
+"""A report is made once a day: after two days without one, silence is not health."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """Does the champion still fit?
+
+    Args:
+        champion: whom it is about; None if nothing was promoted yet.
+        report: the newest one; None if there is none, or only of earlier champions.
+        stale: whether it was made longer ago than `STALE`, or as far ahead of the clock.
+    """
+
+    champion: ModelReference | None
+    report: MonitoringReport | None
+    stale: bool = False
+
+
+@use_case
+class ReviewFit:
+    """Look up the newest report."""
+
+    reports: MonitoringReports
+    ledger: ModelLedger
+    clock: Clock
+
+    async def __call__(self) -> Fit:
+        """Give it, if it is about the present champion."""
+        version = await champion_or_none(self.ledger)
+        if version is None:
+            return Fit(champion=None, report=None)
+        champion = version.reference
+        report = await self.reports.newest()
+        if report is None or report.model != champion:
+            return Fit(champion=champion, report=None)
+        # a report from a day to come was made while the clock was wrong: its age is not known, so it is not fresh
+        return Fit(champion=champion, report=report, stale=abs(self.clock.now() - report.at) > STALE)

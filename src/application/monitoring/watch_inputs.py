@@ -1,0 +1,64 @@
+"""Watch whether those who ask are still like those that the champion learnt from."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from application.monitoring.newest_predictions import newest
+from application.use_case import use_case
+from domain.monitoring.profile import Profile
+from domain.people.schema import Schema
+from domain.ports.drift import DriftMeter
+from domain.ports.ledger import ModelLedger, champion_or_none
+from domain.ports.predictions import PredictionRepository
+
+if TYPE_CHECKING:
+    from domain.costs.prediction import ModelReference
+    from domain.monitoring.drift import DriftReport
+
+FEWEST: Final = 100
+"""Predictions from which on a shift is told from chance: of fewer, the stability index is notable by chance alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputDrift:
+    """How the newest predictions differ, fact by fact, from the champion's training data.
+
+    Args:
+        champion: with what they were compared; None if nothing was promoted yet.
+        learnt_from: the champion's people; None on cards made before there were profiles.
+        asked: the people of the newest predictions.
+        report: None where there is nothing to compare with, or fewer than `FEWEST` predictions.
+    """
+
+    champion: ModelReference | None
+    learnt_from: Profile | None
+    asked: Profile
+    report: DriftReport | None
+
+
+@use_case
+class WatchInputs:
+    """Compare the facts of the newest predictions with those on the champion's card."""
+
+    schema: Schema
+    predictions: PredictionRepository
+    ledger: ModelLedger
+    meter: DriftMeter
+
+    async def __call__(self) -> InputDrift:
+        """Compare."""
+        rows = [one.beneficiary.as_numbers() for one in await newest(self.predictions)]
+        asked = Profile.of(self.schema, zip(*rows, strict=True) if rows else [()] * self.schema.width)
+        version = await champion_or_none(self.ledger)
+        if version is None:
+            return InputDrift(champion=None, learnt_from=None, asked=asked, report=None)
+        before = version.card.profile
+        report = None
+        if before and len(asked) >= FEWEST:
+            report = await asyncio.to_thread(
+                lambda: self.meter.measure(before.sample(self.schema), asked.sample(self.schema))
+            )
+        return InputDrift(champion=version.reference, learnt_from=before, asked=asked, report=report)

@@ -1,0 +1,1 @@
+"""Looking after the service: its parts and its jobs."""

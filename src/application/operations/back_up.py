@@ -1,0 +1,73 @@
+"""Copy a whole home into a file: databases, experiments, model folders, pointer, schema and the ledger's head."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from application.use_case import use_case
+from domain.errors import BackupRefused
+from domain.operations.backups import About, Backup
+from domain.ports.archive import Archive
+from domain.ports.clock import Clock
+from domain.ports.database import Database
+from domain.ports.home_databases import HomeDatabases
+from domain.ports.home_folders import HomeFolders
+from domain.ports.ledger import champion_or_none
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from domain.operations.backups import Contents
+
+DUMPS: Final = "databases"
+"""The folder of an archive with the copies of databases."""
+
+
+@use_case
+class BackUp:
+    """Copy a home, also while it runs; promotions and registrations wait until it is done."""
+
+    database: Database
+    databases: HomeDatabases
+    folders: HomeFolders
+    archive: Archive
+    clock: Clock
+
+    async def __call__(self, home: Path, file: Path, *, release: str, told: Callable[[int, int], object]) -> Backup:
+        """Back up.
+
+        Args:
+            home: which one.
+            file: where to; it gets there whole, or not at all.
+            release: of Medcost.
+            told: called with bytes that were done, and how many there are.
+
+        Raises:
+            BackupRefused: if there is nothing to back up, or it cannot be written.
+            RepositoryUnavailable: if the database cannot be read.
+        """
+        if not self.database.is_made():
+            message = f"{home} holds nothing yet: `medcost up` makes its database"
+            raise BackupRefused(message)
+        async with self.database.opened() as opened, opened.ledger.exclusive():
+            champion = await champion_or_none(opened.ledger)
+            about = About(self.clock.now(), release, opened.migration, champion.number if champion else None)
+            contents = await asyncio.to_thread(self._copy, home, file, about, told)
+        return await asyncio.to_thread(_made, file, contents)
+
+    def _copy(self, home: Path, file: Path, about: About, told: Callable[[int, int], object]) -> Contents:
+        with self.folders.draft(home) as draft:
+            self.databases.dump(home, draft)
+            files = [(f"{DUMPS}/{name}", draft / name) for name in self.databases.names]
+            files += self.folders.files(home, draft)
+            total = sum(path.stat().st_size for _, path in files)
+            return self.archive.write(file, files, about, told=lambda done: told(done, total))
+
+
+def _made(file: Path, contents: Contents) -> Backup:
+    with file.open("rb") as made:
+        digest = hashlib.file_digest(made, "sha256").hexdigest()
+    return Backup(str(file), file.stat().st_size, digest, len(contents.files), contents.about.champion)

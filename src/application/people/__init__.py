@@ -1,0 +1,1 @@
+"""Schemas of people: which facts a home asks for."""

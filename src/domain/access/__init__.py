@@ -1,0 +1,1 @@
+"""Access: accounts, keys, callers and their addresses."""

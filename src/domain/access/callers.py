@@ -1,0 +1,46 @@
+"""Who asks, and what follows for the predictions of others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+from domain.access.keys import Role
+
+if TYPE_CHECKING:
+    from domain.access.keys import ApiKey
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A client, a visitor of the pages or this machine.
+
+    Args:
+        owner: what the caller's predictions carry: ``key:<id>``, ``page:<digest of a cookie>`` or ``local``.
+        role: clients see and change their own predictions, reviewers see all, admins see and change all.
+    """
+
+    owner: str
+    role: Role = Role.CLIENT
+
+    @classmethod
+    def of_key(cls, key: ApiKey) -> Self:
+        """Name whoever holds an API key."""
+        return cls(f"key:{key.id}", key.role)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether predictions of others are seen, and those without an owner."""
+        return self.role is not Role.CLIENT
+
+    def sees(self, owner: str | None) -> bool:
+        """Tell whether a prediction of this owner is seen."""
+        return self.sees_all or owner == self.owner
+
+    def changes(self, owner: str | None) -> bool:
+        """Tell whether the outcome of a prediction of this owner may be changed, and the prediction erased."""
+        return self.role is Role.ADMIN or owner == self.owner
+
+
+LOCAL: Final = Caller("local", Role.ADMIN)
+"""Whoever is at this machine where no key is asked for. Nothing on it is hidden from its user."""

@@ -1,0 +1,51 @@
+"""API keys: who may ask, and who may change what is served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from domain.errors import KeyNotFound
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a key allows.
+
+    Clients ask, and see and change their own predictions; reviewers see everybody's; admins also change and erase
+    everybody's, promote and roll back.
+    """
+
+    CLIENT = "client"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as it is known at rest: never the secret itself, only its SHA-256 (hex)."""
+
+    id: UUID
+    name: str
+    role: Role
+    secret_sha256: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    def check(self, *, at: datetime) -> None:
+        """Look whether the key still opens anything.
+
+        Raises:
+            KeyNotFound: saying that it was revoked, or when it expired.
+        """
+        if self.revoked_at is not None:
+            message = "this API key was revoked"
+            raise KeyNotFound(message)
+        if self.expires_at is not None and self.expires_at <= at:
+            message = f"this API key expired on {self.expires_at:%Y-%m-%d at %H:%M} UTC: ask for a new one"
+            raise KeyNotFound(message)

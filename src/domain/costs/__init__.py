@@ -1,0 +1,1 @@
+"""Costs: the distribution of a year, predictions, explanations."""

@@ -1,0 +1,280 @@
+"""What a year of care may cost: a distribution, and the dollars behind it."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Final, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+QUANTILE_LEVELS: Final = tuple(percent / 100 for percent in range(1, 100))
+"""The fixed grid, 0.01 to 0.99, on which every predictive distribution is known."""
+
+INTERVAL_LEVEL: Final = 0.9
+"""The level of the interval that is published with every answer."""
+
+CALIBRATION_LEVELS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98)
+"""The levels of the central intervals whose coverage is measured, each bounded by quantiles of the grid."""
+
+
+MOST_CHARGES: Final = 1e9
+"""USD: no year of one adult costs more. Sums of such outcomes stay finite, and exact to the cent."""
+
+_NOISE: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A range in USD that holds a year's cost with probability ``level``; whole cents, rounded outward."""
+
+    level: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class CostDistribution:
+    """The predictive distribution of a year's cost, in money of the schema's currency.
+
+    Three parts make it one distribution, whose mean is ``mean``:
+
+    - A year costs nothing with probability ``zero``.
+    - From there to level 0.99 the quantile function is linear between the 99 quantiles. Where a year always costs
+      something, the lowest cost lies as far below the 1 % quantile as the 2 % quantile above it, but not below 0.
+    - Above level 0.99 the excess over the 99 % quantile is exponential with mean ``excess``: the limit of excesses over
+      a high threshold whose tail is neither bounded nor heavy (Balkema and de Haan 1974; Pickands 1975, the generalised
+      Pareto distribution with shape 0). ``excess`` is what ``mean`` leaves for it: with the share t above level 0.99
+      and the integral B of the quantile function below it, mean = B + t * (q99 + excess).
+
+    A ``mean`` below B + t * q99 leaves no excess: the tail is then the 99 % quantile itself.
+
+    Args:
+        mean: its mean, finite.
+        quantiles: its 99 quantiles at `QUANTILE_LEVELS`, finite, never negative, never falling.
+        zero: the chance of no cost. Quantiles at levels up to it are 0, those above are not. Where it is not given
+            (not a number), it is the highest level whose quantile is 0.
+
+    Raises:
+        ValueError: if the quantiles are no such grid, or the chance of no cost does not fit to them.
+
+    >>> cost = CostDistribution(mean=1200.0, quantiles=tuple(10.0 * k for k in range(1, 100)))
+    >>> cost.expected, cost.typical, cost.interval(0.9), cost.zero
+    (1200.0, 500.0, Interval(level=0.9, low=50.0, high=950.0), 0.0)
+    >>> round(cost.excess), round(cost.chance_above(500), 9), round(cost.chance_above(50_000), 6)
+    (70005, 0.5, 0.004965)
+    """
+
+    mean: float
+    quantiles: tuple[float, ...]
+    zero: float = math.nan
+
+    def __post_init__(self) -> None:
+        quantiles = self.quantiles
+        # one pass each at the speed of C, because there is one distribution an answer; what is wrong is said below
+        if not (
+            len(quantiles) == len(QUANTILE_LEVELS)
+            and math.isfinite(self.mean + sum(quantiles))
+            and quantiles[0] >= 0
+            and sorted(quantiles) == list(quantiles)
+        ):
+            self._refuse()
+        if math.isnan(self.zero):
+            object.__setattr__(self, "zero", bisect_right(quantiles, 0.0) / 100)
+        elif not (0 <= self.zero <= 1 and self._zero_fits()):
+            message = f"a chance of no cost of {self.zero} does not fit to the quantiles"
+            raise ValueError(message)
+
+    def _refuse(self) -> NoReturn:
+        if len(self.quantiles) != len(QUANTILE_LEVELS):
+            message = f"a cost distribution has {len(QUANTILE_LEVELS)} quantiles, not {len(self.quantiles)}"
+            raise ValueError(message)
+        if not all(map(math.isfinite, (self.mean, *self.quantiles))):
+            message = "a cost distribution is finite"
+            raise ValueError(message)
+        message = "quantiles of a cost are never negative and never fall"
+        raise ValueError(message)
+
+    def _zero_fits(self) -> bool:
+        free = _levels_up_to(self.zero)
+        quantiles = self.quantiles
+        return (free == 0 or quantiles[free - 1] == 0) and (free == len(quantiles) or quantiles[free] > 0)
+
+    @property
+    def expected(self) -> float:
+        """The mean, in whole cents."""
+        return round(self.mean, 2)
+
+    @property
+    def typical(self) -> float:
+        """The median, in whole cents."""
+        return round(self.quantiles[49], 2)
+
+    @property
+    def excess(self) -> float:
+        """The mean excess of costs above the 99 % quantile; 0 where nothing lies above it."""
+        return _Curve.of(self).excess
+
+    def quantile(self, level: float) -> float:
+        """Return the cost that is not exceeded with probability ``level``.
+
+        Raises:
+            ValueError: if ``level`` is below 0, or not below 1: there is no highest cost.
+        """
+        if not 0 <= level < 1:
+            message = f"there is a quantile at levels from 0 to below 1, not at {level}"
+            raise ValueError(message)
+        place = _place(level)
+        return _Curve.of(self).quantile(level) if place is None else self.quantiles[place]
+
+    def interval(self, level: float = INTERVAL_LEVEL) -> Interval:
+        """Return the central interval: as much probability lies below it as above.
+
+        Raises:
+            ValueError: if ``level`` is not above 0, or not below 1.
+        """
+        tail = (1 - level) / 2
+        return Interval(level, cents_down(self.quantile(tail)), cents_up(self.quantile(1 - tail)))
+
+    def chance_above(self, amount: float) -> float:
+        """Return the probability that a year costs more than ``amount``.
+
+        >>> round(CostDistribution(100.0, (0.0,) * 40 + (50.0,) * 59).chance_above(25.0), 9)
+        0.595
+        """
+        return _Curve.of(self).chance_above(amount)
+
+    def points(self, count: int) -> tuple[float, ...]:
+        """Return ``count`` equally likely costs, rising, that stand for all: their mean is that of the distribution.
+
+        Each is the mean of its share of the distribution. So they have its mean, and lack the spread within shares.
+
+        >>> CostDistribution(50.0, tuple(float(k) for k in range(1, 100))).points(4)
+        (12.5, 37.5, 62.5, 87.5)
+        """
+        curve = _Curve.of(self)
+        sums = [*(curve.integral(number / count) for number in range(count)), curve.integral(1.0)]
+        return tuple(round(count * (high - low), 6) for low, high in pairwise(sums))
+
+
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """The quantile function of a distribution: linear between ``levels``, an exponential tail behind the last.
+
+    Args:
+        levels: from the chance of no cost to 0.99, or to the chance of no cost where that is higher.
+        costs: the quantiles there.
+        areas: its integrals from 0 to there.
+        excess: the mean excess in the tail.
+    """
+
+    levels: Sequence[float]
+    costs: Sequence[float]
+    areas: Sequence[float]
+    excess: float
+
+    @classmethod
+    def of(cls, cost: CostDistribution) -> _Curve:
+        zero, quantiles = cost.zero, cost.quantiles
+        free = _levels_up_to(zero)
+        lowest = 0.0 if zero else max(0.0, 2 * quantiles[0] - quantiles[1])
+        levels = (zero, *QUANTILE_LEVELS[free:])
+        costs = (lowest, *quantiles[free:])
+        pieces = ((costs[i] + costs[i + 1]) / 2 * (levels[i + 1] - levels[i]) for i in range(len(levels) - 1))
+        areas = tuple(accumulate(pieces, initial=0.0))
+        share = 1 - levels[-1]
+        return cls(levels, costs, areas, max(0.0, (cost.mean - areas[-1]) / share - costs[-1]) if share else 0.0)
+
+    def quantile(self, level: float) -> float:
+        last = self.levels[-1]
+        if level > last:
+            return self.costs[-1] + self.excess * math.log((1 - last) / (1 - level))
+        if level <= self.levels[0]:
+            return self.costs[0]
+        i = bisect_left(self.levels, level)
+        share = (level - self.levels[i - 1]) / (self.levels[i] - self.levels[i - 1])
+        return self.costs[i - 1] + (self.costs[i] - self.costs[i - 1]) * share
+
+    def chance_above(self, amount: float) -> float:
+        if amount >= self.costs[-1]:
+            above = math.exp((self.costs[-1] - amount) / self.excess) if self.excess else 0.0
+            return (1 - self.levels[-1]) * above
+        i = bisect_right(self.costs, amount)
+        if i == 0:
+            return 1.0
+        share = (amount - self.costs[i - 1]) / (self.costs[i] - self.costs[i - 1])
+        return 1 - self.levels[i - 1] * (1 - share) - self.levels[i] * share
+
+    def integral(self, level: float) -> float:
+        """Integrate from 0 to a level."""
+        last = self.levels[-1]
+        if level <= self.levels[0]:
+            return self.costs[0] * level
+        if level <= last:
+            i = bisect_right(self.levels, level) - 1
+            return self.areas[i] + (self.costs[i] + self.quantile(level)) / 2 * (level - self.levels[i])
+        left = 1 - level
+        unseen = left * (1 + math.log((1 - last) / left)) if left else 0.0
+        return self.areas[-1] + (level - last) * self.costs[-1] + (1 - last - unseen) * self.excess
+
+
+def _levels_up_to(zero: float) -> int:
+    """Return how many levels of the grid are at most a chance of no cost."""
+    return min(math.floor(zero * 100 + _NOISE), len(QUANTILE_LEVELS))
+
+
+@lru_cache
+def _place(level: float) -> int | None:
+    """Return the place of a level on the grid, None for one beside it."""
+    place = round(level * 100 - 1, 9)  # 0.95 * 100 is 95.00000000000001: stay on the grid point that is meant
+    return int(place) if place.is_integer() and 0 <= place < len(QUANTILE_LEVELS) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """The dollars that one fact adds to the estimate, compared with not knowing it."""
+
+    fact: str
+    usd: float
+
+
+def cents_down(usd: float) -> float:
+    """Round down to whole cents. Noise of the last float digits is not a cent.
+
+    >>> cents_down(1234.5678), cents_down(0.07 * 3)
+    (1234.56, 0.21)
+    """
+    return math.floor(round(usd * 100, 6)) / 100
+
+
+def cents_up(usd: float) -> float:
+    """Round up to whole cents. Noise of the last float digits is not a cent.
+
+    >>> cents_up(1234.5612), cents_up(0.1 + 0.2)
+    (1234.57, 0.3)
+    """
+    return math.ceil(round(usd * 100, 6)) / 100
+
+
+def round_to_total(parts: Sequence[float], total: float) -> tuple[float, ...]:
+    """Round dollars to cents so that they still add up to ``total``, itself rounded to cents.
+
+    The largest remainders are rounded up (Hamilton's method). ``parts`` must add up to ``total``
+    within a few cents.
+
+    >>> round_to_total([0.333333, 0.333333, 0.333334], 1.0)
+    (0.33, 0.33, 0.34)
+    """
+    floors = [math.floor(round(part * 100, 6)) for part in parts]
+    missing = round(round(total, 2) * 100) - sum(floors)
+    by_remainder = sorted(range(len(parts)), key=lambda i: floors[i] - parts[i] * 100)
+    whole, extra = divmod(missing, len(parts))
+    for i in range(len(parts)):
+        floors[i] += whole
+    for i in by_remainder[:extra]:
+        floors[i] += 1
+    return tuple(cents / 100 for cents in floors)

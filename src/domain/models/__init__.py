@@ -1,0 +1,1 @@
+"""Models: versions, cards, scores, the gate and the ledger."""

@@ -1,0 +1,288 @@
+"""The model card as a page in Markdown, after Mitchell et al., Model Cards for Model Reporting, 2019."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from domain.people.numbers import rough
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from domain.models.model import ModelCard, ModelVersion
+    from domain.models.promotion import Verdict
+    from domain.models.scores import Scores
+
+NOTICE: Final = "An estimate for planning and learning, not medical or financial advice."
+"""Belongs to every answer."""
+
+_NAMES: Final = {
+    "crps": "CRPS, {currency}",
+    "rmse": "RMSE of the expected cost, {currency}",
+    "mae": "MAE of the expected cost, {currency}",
+    "r2": "R² of the expected cost",
+    "interval_score": "interval score, {currency}",
+}
+
+
+_SHAPES: Final = {
+    "spread": "A spread of its own for each person",
+    "ranks": "A forest of the ranks of errors",
+    "forest": "A forest of the ranks of costs",
+}
+
+
+def markdown(version: ModelVersion, verdict: Verdict | None, *, brief: bool = False) -> str:
+    """Write what a person should know before they rely on a version, with the gate's verdict if there is one.
+
+    Args:
+        version: with its card.
+        verdict: what the gate said; None if it was not asked.
+        brief: leave out the tables of people by expected cost, and the checks that passed without more ado.
+    """
+    card = version.card
+    sections = {
+        f"Medcost, version {version.number}": _what(version),
+        "Intended use": _use(),
+        "Data": _data(card),
+        "How it was chosen": _choice(card),
+        "How good it is": _quality(card, brief=brief),
+        "How the range is made": _range(card),
+        "The gate": _gate(verdict, brief=brief),
+        "Limits": [f"- {limit}" for limit in limits_of(card)],
+    }
+    parts: list[str] = []
+    for title, lines in sections.items():
+        parts += [("## " if parts else "# ") + title, "\n".join(lines)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _what(version: ModelVersion) -> Iterator[str]:
+    card = version.card
+    yield f"{title_of(card)}, predicted from {len(card.facts)} facts: {', '.join(card.facts.values())}."
+    yield "It gives the expected cost (mean), the typical cost (median) and a"
+    yield f"{card.cross_validation.interval.level:.0%} range. Every amount is in {card.currency} a year."
+    yield ""
+    settings = ", ".join(f"{name} = {value}" for name, value in card.recipe.hyperparameters.items())
+    yield f"- Recipe: `{card.recipe.name}`" + (f" with {settings}" if settings else "")
+    yield f"- Made: {card.created_at:%Y-%m-%d %H:%M} UTC, from revision {card.provenance.git_revision or 'unknown'}"
+    yield f"- Digest: `{version.digest}`"
+
+
+def _use() -> list[str]:
+    return [
+        NOTICE,
+        "",
+        "Do not use it to set a premium, to grant or deny coverage or care, or for any other decision about a person.",
+    ]
+
+
+def _data(card: ModelCard) -> Iterator[str]:
+    people = "" if card.people is None else f" of {card.people:,} people"
+    yield f"{card.rows:,} rows{people}: {card.origin.sentence}. Amounts are in {card.currency}, at the prices of the"
+    yield "data, not adjusted for inflation."
+    if card.origin.synthetic:
+        yield "**These people and bills are invented**: use the model to try the program, not to plan."
+    yield ""
+    yield f"- Digest of the rows: `{card.data_digest}`"
+    units: Mapping[str, str] = card.subject.units if card.subject else {}
+    for fact in sorted(card.ranges, key=[*card.facts, *card.ranges].index):
+        low, high = card.ranges[fact]
+        yield f"- {card.facts.get(fact, fact)} from {rough(low)} to {rough(high)} {units.get(fact, '')}".rstrip()
+
+
+def _choice(card: ModelCard) -> Iterator[str]:
+    made = card.provenance
+    if made.occasion:
+        yield f"{made.occasion}."
+        yield ""
+    yield f"Chosen by {_name(made.metric, card)}, on the same folds of the rows outside the test set"
+    yield "(spread: the standard deviation over folds)" + (
+        f"; trials of tuning: {made.trials}." if made.trials else "."
+    )
+    if made.compared:
+        yield ""
+        yield from _table(
+            ("family", f"{made.metric}, mean", "spread over folds", "seconds a fit"),
+            ((one.name, _figure(one.mean), _figure(one.spread), _seconds(one.seconds)) for one in made.compared),
+        )
+    if made.not_compared:
+        yield ""
+        yield "Left out of the comparison:"
+        yield ""
+        for one in made.not_compared:
+            yield f"- {one.name}: {one.reason}"
+
+
+def _seconds(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:.2f}"
+
+
+def _quality(card: ModelCard, *, brief: bool) -> Iterator[str]:
+    yield f"Cross-validation: {card.cross_validation.rows:,} training rows, each scored by a model that had not seen"
+    yield f"it. Test set: {card.test.rows:,} rows not used for training or selection. CRPS measures the error of the"
+    yield "whole distribution, RMSE and MAE the error of one figure (less is better). R² is the share of the variance"
+    yield "that is explained (1 is all). Coverage is the share of people whose cost is within the range."
+    yield ""
+    own, other = dict(_figures(card.cross_validation, card)), dict(_figures(card.test, card))
+    lines = ((name, value, other.get(name, "")) for name, value in own.items())
+    yield from _table(("", "cross-validation", "test set"), lines)
+    if card.folds:
+        yield ""
+        yield from _table(
+            ("", "mean over folds", "spread over folds"),
+            ((_name(one.metric, card), _figure(one.mean), _figure(one.spread)) for one in card.folds),
+        )
+    if card.cross_validation.groups:
+        yield ""
+        yield from _table(
+            (
+                "group", "rows", "coverage", f"mean width, {card.currency}", f"expected minus actual, {card.currency}",
+                "expected over actual",
+            ),
+            (
+                (
+                    one.group, f"{one.rows:,}", f"{one.coverage:.3f}", _figure(one.mean_width), f"{one.bias:+,.0f}",
+                    one.ratio.text if one.ratio else "",
+                )
+                for one in card.cross_validation.groups
+            ),
+        )  # fmt: skip
+    if not brief:
+        yield from _parts(card.cross_validation, card)
+
+
+def _parts(scores: Scores, card: ModelCard) -> Iterator[str]:
+    """Tell of people by their expected cost; a card of an earlier release does not have that."""
+    if scores.fifths:
+        yield ""
+        yield "People ordered by their expected cost, a fifth at a time. Where ranges begin at zero they may hold more."
+        yield ""
+        yield from _table(
+            (
+                "fifth", "people", "coverage", "ranges from zero", f"expected, {card.currency}",
+                f"actual, {card.currency}", "no cost, predicted", "no cost, observed",
+            ),
+            (
+                (
+                    str(number), f"{one.people:,}", f"{one.coverage:.3f}", f"{one.from_zero:.0%}",
+                    _figure(one.predicted), _figure(one.observed), f"{one.zero_predicted:.3f}",
+                    f"{one.zero_observed:.3f}",
+                )
+                for number, one in enumerate(scores.fifths, 1)
+            ),
+        )  # fmt: skip
+    if scores.actuarial:
+        yield ""
+        yield "Expected over actual cost of each tenth, with a 95 % interval by a bootstrap over people:"
+        yield ""
+        tenths = enumerate(scores.actuarial.deciles, 1)
+        yield from _table(("tenth", "expected over actual"), ((str(number), one.text) for number, one in tenths))
+    if scores.quantiles:
+        yield ""
+        yield "Share of costs below a quantile, equal costs told apart by chance (randomised PIT):"
+        yield ""
+        quantiles = ((f"{one.level:.0%}", f"{one.coverage:.3f}") for one in scores.quantiles)
+        yield from _table(("quantile", "costs below it"), quantiles)
+
+
+def _figures(scores: Scores, card: ModelCard) -> Iterator[tuple[str, str]]:
+    expected, typical, interval = scores.expected, scores.typical, scores.interval
+    yield _name("crps", card), _figure(scores.crps)
+    yield "R² of the expected cost", _figure(expected.r2)
+    yield _name("rmse", card), _figure(expected.rmse)
+    yield f"MAE of the typical cost, {card.currency}", _figure(typical.mae)
+    yield f"typical cost within 100 {card.currency}", f"{typical.within_100:.1%}"
+    yield f"coverage of the {interval.level:.0%} range", f"{interval.coverage:.3f}"
+    yield f"mean width of the range, {card.currency}", _figure(interval.mean_width)
+    if actuarial := scores.actuarial:
+        yield "expected over actual cost (95 % interval)", actuarial.overall.text
+        yield "MAE of the expected cost over the mean cost", f"{actuarial.mae_over_mean:.3f}"
+        yield f"R² of costs up to {actuarial.cap:,.0f}", f"{actuarial.capped_r2:.3f}"
+        yield "Cumming's prediction measure", f"{actuarial.cpm:.3f}"
+        yield "Gini index", f"{actuarial.gini:.3f}"
+        captures = (actuarial.capture_1, actuarial.capture_5, actuarial.capture_10)
+        yield "cost capture of the top 1, 5 and 10 %", ", ".join(f"{share:.3f}" for share in captures)
+    if zero := scores.zero:
+        yield "chance of no cost: predicted, observed", f"{zero.predicted:.3f}, {zero.observed:.3f}"
+        yield "chance of no cost: Brier score", f"{zero.brier:.3f}"
+
+
+def _range(card: ModelCard) -> Iterator[str]:
+    grouping = " and ".join(card.facts.get(fact, fact) for fact in card.grouping)
+    groups = f"separately by {grouping}" if grouping else "all rows together"
+    chosen = card.distribution
+    if chosen is None or chosen.shape in ("pooled", "groups"):
+        yield f"Conformal prediction, {groups}: the errors of models that had not seen the row are placed around the"
+        yield "estimate."
+    elif chosen.shape == "unconditional":
+        yield "Everybody gets the distribution of all costs: on held-out people no other one was better."
+    else:
+        yield f"{_SHAPES[chosen.shape]}, learned from the errors of models that had not seen the row."
+    yield "No bound is below zero; bounds are rounded outward to the cent."
+    if chosen is None:
+        return
+    yield ""
+    yield f"- CRPS on held-out people: {chosen.gain:.1%} below that of the distribution of all costs,"
+    yield f"  {chosen.gain_over_simplest:.1%} below that of the simplest shape"
+    if chosen.hurdle:
+        yield f"- Chance of no cost: {chosen.hurdle}"
+    yield f"- Expected cost: {chosen.mean}, balanced over tenths of people and declared groups"
+    yield f"- Above the 99 % quantile: an exponential excess of {chosen.excess:.2f} times that quantile on average"
+
+
+def _gate(verdict: Verdict | None, *, brief: bool) -> Iterator[str]:
+    if verdict is None:
+        yield "Not judged yet."
+        return
+    against = verdict.candidacy.comparison
+    rival = "the distribution of all costs" if against.rival is None else f"champion {against.rival}"
+    yield f"**{'Passed' if verdict.passed else 'Refused'}**, against {rival}, on {against.evidence}."
+    yield ""
+    shown = [one for one in verdict.checks if not brief or not one.passed or one.name.startswith("crps")]
+    for one in shown:
+        yield f"- {'passed' if one.passed else '**refused**'}: {one.detail}"
+    if others := len(verdict.checks) - len(shown):
+        yield f"- passed: {others} more checks"
+
+
+def limits_of(card: ModelCard) -> tuple[str, ...]:
+    """Return what the figures of a model do not show, a paragraph each."""
+    guesses = (
+        "Outside the ranges of the data, and where fewer than five people in the data are similar, the model is "
+        "guessing: its answer carries a warning and a wider range."
+    )
+    causes = (
+        "The model shows which facts and costs go together in its data. It does not show what causes a cost, so it "
+        "cannot say what would happen to a person who changed."
+    )
+    accidents = "These facts cannot foresee an accident or an illness. The range covers most such years, not all."
+    return (guesses, causes, accidents, *card.notes)
+
+
+def title_of(card: ModelCard) -> str:
+    """Return what is predicted, in words."""
+    return card.subject.title if card.subject else "Medical cost of one person in a year"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield _line(head)
+    yield _line(["---", *["---:"] * (len(head) - 1)])
+    yield from map(_line, rows)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _name(metric: str, card: ModelCard) -> str:
+    return _NAMES.get(metric, metric).format(currency=card.currency)
+
+
+def _figure(value: float) -> str:
+    """Write amounts without cents, and shares with three digits.
+
+    >>> _figure(1234.5), _figure(0.8612)
+    ('1,234', '0.861')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1 else f"{value:.3f}"

@@ -1,0 +1,96 @@
+"""Retraining: why a model was made anew, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from domain.models.ledger import LedgerEntry
+    from domain.models.model import ModelVersion
+    from domain.models.promotion import Verdict
+    from domain.monitoring.report import MonitoringReport
+    from domain.people.claims import DataOrigin
+
+
+class Result(StrEnum):
+    """How a retraining ended."""
+
+    PROMOTED = "promoted"
+    REFUSED = "refused"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retraining:
+    """What is known before a retraining begins.
+
+    Args:
+        origin: where its rows come from.
+        data_digest: of these rows.
+        rows: how many there are.
+        champion: the version that is served, None if there is none.
+        made: the version that was made of the same rows by the same configuration before, None if none was.
+        monitoring: what was found of this champion last, None if nothing was.
+    """
+
+    origin: DataOrigin
+    data_digest: str
+    rows: int
+    champion: ModelVersion | None
+    made: ModelVersion | None
+    monitoring: MonitoringReport | None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the champion is what would come of it."""
+        return self.made is not None and self.made == self.champion
+
+    @property
+    def nothing_new(self) -> str:
+        """What to say where the champion is what came of it."""
+        version = self.champion.number if self.champion else 0
+        return f"champion {version} is what comes of {self.origin.name} ({self.rows:,} rows) by this configuration"
+
+    @property
+    def occasion(self) -> str:
+        """Why, in a sentence without its full stop, for card, ledger and report."""
+        return f"Retraining on {self.origin.name} ({self.rows:,} rows): {self._monitored}"
+
+    @property
+    def _monitored(self) -> str:
+        if self.champion is None:
+            return "there was no champion"
+        of = f"of champion {self.champion.number}"
+        if self.monitoring is None:
+            return f"nothing was monitored {of}"
+        found = self.monitoring
+        figures = [
+            f"coverage {one.coverage:.3f} and bias {one.bias:+,.0f} USD over {one.outcomes:,} outcomes"
+            for one in found.groups[:1]
+        ]
+        said = ", ".join((*found.alarms, *figures)) if found.alarms else ", ".join(("no alarm", *figures))
+        return f"the monitoring {of} of {found.at:%Y-%m-%d} says {said}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrained:
+    """What came of it.
+
+    Args:
+        result: how it ended.
+        reason: why it ended so: what stands in the ledger, or why the gate refused.
+        served: the champion now, None if there is none.
+        judged: the version that the gate was asked about, None if it was not.
+        verdict: what it said.
+        entry: of the ledger: of what was promoted; where nothing was done, of the retraining that made the champion
+            what it is. None if there is none.
+    """
+
+    result: Result
+    reason: str
+    served: ModelVersion | None
+    judged: int | None = None
+    verdict: Verdict | None = None
+    entry: LedgerEntry | None = None

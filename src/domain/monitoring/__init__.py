@@ -1,0 +1,1 @@
+"""Monitoring: drift, profiles of people, reports."""

@@ -1,0 +1,116 @@
+"""What a column of an unknown table holds, as far as a schema can be proposed from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from math import inf
+from typing import Final
+
+from domain.people.cells import NumberStyle, UnreadableCell, says_nothing
+from domain.people.fact import TRUTH
+from domain.people.folding import fold
+
+MOST_DIFFERENT: Final = 2_000
+"""Different texts of a column that are remembered: a column with more is no choice."""
+_STYLE_OF: Final = 200
+_LAST_DAY: Final = 31
+"""Of a month: a greater number is a year."""
+
+
+@dataclass(slots=True)
+class ColumnContent:
+    """A column, counted cell by cell.
+
+    Args:
+        name: the name of the column.
+        cells: how many cells have been counted.
+        empty: how many of them say that there is no value.
+        texts: the different texts, and how often each stands there; not all of them if ``is_wide``.
+        is_wide: whether there are more different texts than are remembered.
+        dates: how many cells are dates, such as 2024-01-31 or 31/01/2024.
+    """
+
+    name: str
+    cells: int = 0
+    empty: int = 0
+    texts: Counter[str] = field(default_factory=Counter[str])
+    is_wide: bool = False
+    dates: int = 0
+
+    def add(self, cell: object) -> None:
+        """Count a cell."""
+        self.cells += 1
+        text = "" if cell is None else str(cell).strip()
+        if says_nothing(text):
+            self.empty += 1
+            return
+        self.dates += _is_date(text)
+        if text in self.texts or len(self.texts) < MOST_DIFFERENT:
+            self.texts[text] += 1
+        else:
+            self.is_wide = True
+
+    @property
+    def given(self) -> int:
+        """Return how many cells hold a value."""
+        return self.cells - self.empty
+
+    @property
+    def is_unique(self) -> bool:
+        """Return whether hardly a value stands there twice."""
+        return self.is_wide or len(self.texts) > 0.95 * self.given  # a few repeats may be mistakes
+
+    @property
+    def is_date(self) -> bool:
+        """Return whether most values are dates."""
+        return self.dates > self.given / 2
+
+    def numbers(self, currency: str) -> Numbers | None:
+        """Return what the values are as numbers; None if a value is none, or can be read in two ways."""
+        style = NumberStyle.of(list(self.texts)[:_STYLE_OF], currency=currency)
+        low, high, whole = inf, -inf, True
+        for text in self.texts:
+            try:
+                number = style.read(text)
+            except UnreadableCell:
+                return None
+            low, high, whole = min(low, number), max(high, number), whole and float(number).is_integer()
+        return Numbers(float(low), float(high), whole) if self.texts else None
+
+    @property
+    def is_flag(self) -> bool:
+        """Return whether all values say yes or no."""
+        return bool(self.texts) and all(fold(text) in TRUTH for text in self.texts)
+
+    @property
+    def choices(self) -> dict[str, list[str]]:
+        """Return the different values: the commonest spelling of each, with its other spellings."""
+        spelled: dict[str, list[str]] = {}
+        for text, _ in self.texts.most_common():
+            spelled.setdefault(fold(text), []).append(text)
+        return {texts[0]: texts[1:] for texts in spelled.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The range of a column of numbers, and whether all are whole."""
+
+    low: float
+    high: float
+    whole: bool
+
+
+def _is_date(text: str) -> bool:
+    parts = text[:10].replace("/", "-").replace(".", "-").split("-")
+    if len(parts) != len(("year", "month", "day")) or not all(part.isdigit() for part in parts):
+        return False
+    first, second, third = map(int, parts)
+    for year, month, day in ((first, second, third), (third, second, first), (third, first, second)):
+        try:
+            date(year, month, day)
+        except ValueError:
+            continue
+        return year > _LAST_DAY
+    return False

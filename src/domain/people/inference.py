@@ -1,0 +1,262 @@
+"""A schema proposed for a table that nobody has described: a beginning for a person to correct."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from math import ceil, floor, log10
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import ConfigurationError
+from domain.people.fact import ANY_LANGUAGE, Fact, Kind
+from domain.people.folding import fold
+from domain.people.schema import CostColumn, Roles, Schema
+from domain.people.schema_rules import MOST_FACTS, RESERVED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from domain.people.column_content import ColumnContent, Numbers
+
+MOST_CHOICES: Final = 20
+ENOUGH_ROWS: Final = 20
+"""In fewer rows it says nothing that all values of a column differ, or are alike."""
+
+_COSTS: Final = (
+    *("charges", "charge", "cost", "costs", "expenditure", "expenditures", "expense", "expenses", "spending", "paid"),
+    *("amount", "price", "premium", "claim", "claims", "billed", "dol", "usd", "total"),
+    *("costo", "costos", "gasto", "gastos", "prima", "precio", "importe", "monto", "pagado", "cargos"),
+)
+"""Words in the name of a column that speak for a cost, in the order of how much they say."""
+_PEOPLE: Final = frozenset(
+    (
+        *("id", "person", "patient", "member", "beneficiary", "subject", "enrolid", "policy", "insured", "client"),
+        *("persona", "paciente", "miembro", "beneficiario", "poliza", "asegurado", "afiliado", "cliente", "socio"),
+    )
+)
+"""Words in the name of a column that speak for a person, or for those whose rows belong together."""
+_WEIGHTS: Final = frozenset(("wt", "perwt", "finalwt", "wgt", "ponderador", "expansion"))
+_SURVEY: Final = frozenset(("survey", "sample", "sampling", "person", "final", "frequency", "freq", "muestral"))
+_EXPOSURES: Final = frozenset(("exposure", "exposicion", "eligible", "time"))
+_PERIODS: Final = frozenset(("year", "yr", "period", "ano", "anio", "periodo"))
+_FEW: Final = 4
+_MANY: Final = 500
+_YEARS: Final = (1900, 2200)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A schema, and what the person who checks it should know.
+
+    Args:
+        schema: keeps all rules.
+        remarks: on the file as a whole.
+        on_facts: by fact, what is unsure about it.
+        left_out: by column, why it is no fact.
+    """
+
+    schema: Schema
+    remarks: Sequence[str]
+    on_facts: dict[str, list[str]]
+    left_out: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A proposal under way."""
+
+    facts: list[Fact] = field(default_factory=list[Fact])
+    on_facts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    left_out: dict[str, str] = field(default_factory=dict[str, str])
+    roles: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def propose(columns: Iterable[ColumnContent], *, name: str, cost: str | None = None, currency: str = "USD") -> Proposal:
+    """Propose a schema for a table.
+
+    Args:
+        columns: the columns of the table, in their order.
+        name: the name of the schema; letters that cannot stand in one are replaced.
+        cost: the column that holds the cost of a year; None to look for it by its name.
+        currency: the ISO 4217 code of the money.
+
+    Raises:
+        ConfigurationError: if the cost's column is not there, no column can be the cost, or no column can be a fact.
+    """
+    contents = list(columns)
+    target, remarks = _cost_of(contents, cost, currency)
+    if target.cells < ENOUGH_ROWS:
+        remarks.append(f"only {target.cells} rows were read: widen the limits to what may come")
+    draft = _Draft()
+    for content in contents:
+        if content is not target:
+            _place(content, draft, currency)
+    if not draft.facts:
+        message = f"no column of {name} can be a fact: all are empty, alike, dates or identifiers"
+        raise ConfigurationError(message)
+    for fact in draft.facts[MOST_FACTS:]:
+        draft.left_out[fact.header] = f"there are more than {MOST_FACTS} facts: keep those that matter most"
+    facts = tuple(draft.facts[:MOST_FACTS])
+    few = [fact.name for fact in facts if fact.kind is Kind.FLAG or 0 < len(fact.choices) <= _FEW]
+    schema = Schema(
+        name=_identifier(name),
+        title={ANY_LANGUAGE: f"Cost of one person in a year ({name})"},
+        cost=CostColumn(target.name, currency),
+        facts=facts,
+        groups=tuple(few[:3]),
+        roles=Roles(
+            person=draft.roles.get("person"),
+            weight=draft.roles.get("weight"),
+            exposure=draft.roles.get("exposure"),
+            period=draft.roles.get("period"),
+        ),
+    )
+    return Proposal(schema, remarks, draft.on_facts, draft.left_out)
+
+
+def _cost_of(contents: Sequence[ColumnContent], cost: str | None, currency: str) -> tuple[ColumnContent, list[str]]:
+    names = ", ".join(content.name for content in contents)
+    if cost is not None:
+        chosen = next((content for content in contents if fold(content.name) == fold(cost)), None)
+        if chosen is None:
+            message = f"there is no column {cost}: the columns are {names}"
+            raise ConfigurationError(message)
+        return chosen, []
+    amounts = [content for content in contents if (numbers := content.numbers(currency)) and numbers.low >= 0]
+    for word in _COSTS:
+        named = [content for content in amounts if word in _words(content.name)]
+        if named:
+            others = [content.name for content in named[:-1]]
+            unsure = [f"could also be the cost: {', '.join(others)} (choose with --cost)"] if others else []
+            return named[-1], unsure
+    wide = [content for content in amounts if len(content.texts) > MOST_CHOICES or content.is_wide]
+    if not wide:
+        message = f"no column looks like a cost: name it with --cost COLUMN; the columns are {names}"
+        raise ConfigurationError(message)
+    return wide[-1], [f"no name says which column is the cost; {wide[-1].name} is the last with many amounts"]
+
+
+def _place(content: ColumnContent, draft: _Draft, currency: str) -> None:
+    """Take a column as a fact or a role, or leave it out and say why."""
+    words = set(_words(content.name))
+    numbers = content.numbers(currency)
+    enough = content.given >= ENOUGH_ROWS
+    role = _role_of(content, words, numbers)
+    if any(fold(content.name) == fold(fact.header) for fact in draft.facts):
+        draft.left_out[content.name] = "another column has nearly the same name: rename one of them"
+    elif not content.given:
+        draft.left_out[content.name] = "it holds no value"
+    elif content.is_date:
+        draft.left_out[content.name] = "it holds dates: give a number instead, such as the years since then"
+    elif role and role not in draft.roles:
+        draft.roles[role] = content.name
+    elif enough and len(content.texts) == 1:
+        draft.left_out[content.name] = f"all values are {next(iter(content.texts))}"
+    elif enough and content.is_unique and (numbers is None or (numbers.whole and words & _PEOPLE)):
+        draft.left_out[content.name] = "hardly two values are alike: it looks like an identifier"
+    else:
+        _add_fact(content, numbers, words, draft)
+
+
+def _role_of(content: ColumnContent, words: set[str], numbers: Numbers | None) -> str | None:
+    if words & _PEOPLE and (numbers is None or numbers.whole) and len(content.texts) > MOST_CHOICES:
+        return "person"
+    if numbers is None:
+        return None
+    if words & _WEIGHTS or ("weight" in words and words & _SURVEY):
+        return "weight"
+    if words & _EXPOSURES and numbers.low > 0 and numbers.high <= 1:
+        return "exposure"
+    few = len(content.texts) <= MOST_CHOICES and numbers.whole
+    counted = numbers.high <= MOST_CHOICES or (numbers.low >= _YEARS[0] and numbers.high <= _YEARS[1])
+    return "period" if words & _PERIODS and few and counted else None
+
+
+def _add_fact(content: ColumnContent, numbers: Numbers | None, words: set[str], draft: _Draft) -> None:
+    fact = _fact(content, numbers, _name(content.name, draft))
+    if fact is None:
+        different = len(content.choices)
+        draft.left_out[content.name] = f"it has {different} different texts: at most {MOST_CHOICES} can be choices"
+        return
+    draft.facts.append(fact)
+    draft.on_facts[fact.name] = list(_remarks(content, fact, words))
+
+
+def _name(column: str, draft: _Draft) -> str:
+    name = _identifier(column)
+    while name in RESERVED or any(fact.name == name for fact in draft.facts):
+        name += "_of_person" if name in RESERVED else "_2"
+    return name
+
+
+def _fact(content: ColumnContent, numbers: Numbers | None, name: str) -> Fact | None:
+    """Return the fact that a column can be; None if its texts are too many for choices."""
+    kind, low, high, choices = Kind.FLAG, None, None, ()
+    if not content.is_flag and numbers is not None:
+        kind = Kind.WHOLE if numbers.whole else Kind.NUMBER
+        low, high = _outward(numbers)
+    elif not content.is_flag:
+        kind, choices = Kind.CHOICE, tuple(sorted(content.choices))
+        if content.is_wide or not 1 < len(choices) <= MOST_CHOICES:
+            return None
+    return Fact(
+        name=name,
+        kind=kind,
+        low=low,
+        high=high,
+        choices=choices,
+        column=content.name if fold(content.name) != fold(name) else "",
+        may_be_missing=content.empty > 0,
+        label={ANY_LANGUAGE: _label(content.name) or content.name.strip() or name},
+    )
+
+
+def _remarks(content: ColumnContent, fact: Fact, words: set[str]) -> Iterator[str]:
+    different = len(content.choices)
+    if content.empty:
+        yield f"{content.empty} of {content.cells} cells are empty"
+    if fact.kind is Kind.FLAG and content.texts.keys() <= {"0", "1"}:
+        yield '0 is read as no and 1 as yes; if they are two kinds, say kind: choice, choices: ["0", "1"]'
+    if fact.kind is Kind.WHOLE and different <= _FEW and content.given >= ENOUGH_ROWS:
+        yield "few different numbers: if they are codes, say kind: choice"
+    if fact.kind is Kind.WHOLE and (content.is_wide or different >= _MANY):
+        yield "many different whole numbers: if they name people, move it to roles: person"
+    if fact.kind.is_numeric and "weight" in words:
+        yield "if it is a survey weight and not a measure of the body, move it to roles: weight"
+
+
+def _outward(numbers: Numbers) -> tuple[float, float]:
+    """Return round limits around the numbers of a column; never below zero where no number is."""
+    span = (numbers.high - numbers.low) or max(abs(numbers.high), 1.0)
+    power = 10.0 ** floor(log10(span / 4))
+    step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= span / 4)
+    step = max(step, 1.0) if numbers.whole else step
+    low, high = floor(numbers.low / step) * step, ceil(numbers.high / step) * step
+    if low == high:
+        low, high = low - step, high + step
+    return round(max(low, 0.0) if numbers.low >= 0 else low, 9), round(high, 9)
+
+
+def _label(name: str) -> str:
+    """Return the name of a column for people: as it is written, in words; what has capitals only stays as it is.
+
+    >>> _label("BloodPressure"), _label("fecha_de_ingreso"), _label("Género"), _label("IMC 2024")
+    ('Blood pressure', 'Fecha de ingreso', 'Género', 'IMC 2024')
+    """
+    words = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name))
+    text = " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words)
+    return text[:1].upper() + text[1:]
+
+
+def _identifier(name: str) -> str:
+    """Return a name as the names of facts are: small letters, digits and underscores."""
+    plain = "_".join(_words(name)) or "fact"
+    return plain if plain[0].isalpha() else f"fact_{plain}"
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name, without case, accents and punctuation."""
+    letters = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", letters)
+    return re.findall(r"[a-z0-9]+", apart.casefold())

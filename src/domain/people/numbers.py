@@ -1,0 +1,29 @@
+"""How numbers are written for people: never as a power of ten, as ``:g`` writes them from a million on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_DIGITS: Final = 4
+"""Significant digits of a rough number, more where its whole part has more."""
+_EXACT: Final = 15
+"""Significant digits that any double keeps."""
+
+
+def exact(number: float | None) -> str:
+    """Write a number that somebody has chosen: a limit or a threshold; None is no number, and empty.
+
+    >>> exact(30.0), exact(1_234_567.0), exact(0.1)
+    ('30', '1234567', '0.1')
+    """
+    return "" if number is None else f"{number:.{_EXACT}g}"
+
+
+def rough(number: float) -> str:
+    """Write a number that was measured: to four significant digits, its whole part in full.
+
+    >>> rough(21.10677528), rough(28_065.8), rough(40.0)
+    ('21.11', '28,066', '40')
+    """
+    whole = len(f"{abs(number):.0f}") if abs(number) >= 1 else 0
+    return f"{number:,.{max(_DIGITS, whole)}g}"

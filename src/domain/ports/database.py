@@ -1,0 +1,46 @@
+"""The port `database`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from domain.ports.ledger import ModelLedger
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDatabase:
+    """A database that answers.
+
+    Args:
+        migration: which it is at, None where no table was made.
+        trouble: why this release cannot serve it as it is, empty if it can.
+        ledger: the ledger in it; may be asked where there is no trouble.
+    """
+
+    migration: str | None
+    trouble: str
+    ledger: ModelLedger
+
+
+class Database(Protocol):
+    """The database of a home or of a deployment, for commands that look after it."""
+
+    @abstractmethod
+    def is_made(self) -> bool:
+        """Whether there is one to open. That of a home is made by the first `medcost up`."""
+
+    @abstractmethod
+    def opened(self) -> AbstractAsyncContextManager[OpenDatabase]:
+        """Keep the database running, and connections to it open, while the context lasts.
+
+        Raises:
+            ConfigurationError: if its address is wrong or missing.
+            HomeUnwritable: if it lies in a home that cannot be written.
+            RepositoryUnavailable: if it does not start or answer.
+        """
+        ...

@@ -1,0 +1,66 @@
+"""The port `home_databases`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+
+class HomeDatabases(Protocol):
+    """The databases that lie in a home itself, copied and made anew."""
+
+    @property
+    @abstractmethod
+    def names(self) -> Sequence[str]:
+        """The databases of every home."""
+        ...
+
+    @abstractmethod
+    def dump(self, home: Path, into: Path) -> None:
+        """Write a consistent copy of each database, which may be in use, to a new file of its name in a folder.
+
+        Raises:
+            RepositoryUnavailable: if one cannot be read.
+        """
+
+    @abstractmethod
+    def alone(self, home: Path) -> AbstractContextManager[None]:
+        """Keep others from using the databases of a home, if it has any, while the block runs.
+
+        Raises:
+            HomeInUse: if a process uses them.
+        """
+        ...
+
+    @abstractmethod
+    def stop(self, home: Path) -> None:
+        """End whatever a process that was killed left running in a home, or half made."""
+
+    @abstractmethod
+    def knows(self, migration: str) -> bool:
+        """Whether this release can make a database of a migration."""
+
+    @abstractmethod
+    def fill(self, home: Path, dumps: Path, migration: str | None, *, replaced: Path | None) -> int:
+        """Make the databases of a home from copies: rows only, into tables of our own.
+
+        Args:
+            home: which has none yet.
+            dumps: the folder with the copies; see `dump`.
+            migration: at which they were made, None where no table was made.
+            replaced: the home in whose place it comes, which the caller is `alone` with; None for none. What was
+                erased there since is erased here, with its proof.
+
+        Returns:
+            How many predictions were erased again.
+
+        Raises:
+            BackupRefused: if a copy is none.
+            RepositoryUnavailable: if a database cannot be filled, or what was erased since cannot be read.
+        """
+        ...

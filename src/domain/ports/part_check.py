@@ -1,0 +1,19 @@
+"""The port `part_check`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.operations.diagnosis import Finding
+
+
+class PartCheck(Protocol):
+    """Looks at a part of the service, and says what is wrong with it and what to do."""
+
+    @abstractmethod
+    async def findings(self) -> Sequence[Finding]:
+        """Look. A part that is away or broken is a finding, no error; nothing is changed."""

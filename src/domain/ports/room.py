@@ -1,0 +1,18 @@
+"""The port `room`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Protocol
+
+
+class Room(Protocol):
+    """Space for what is recorded."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Return if more can be recorded. Cheap: whoever asks for health asks this.
+
+        Raises:
+            NoRoom: saying where, why, and what to do.
+        """

@@ -1,0 +1,44 @@
+"""Rows of claims that were left out, as a command tells of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.people.advice import words_to_name
+from entrypoints.cli.output import to_people
+
+if TYPE_CHECKING:
+    from domain.people.claims import Claims, LeftOut
+    from domain.people.schema import Schema
+
+_SHOWN: Final = 20
+
+
+def tell_claims(claims: Claims, schema: Schema) -> dict[str, Any] | None:
+    """Tell people what was decided about a file of claims, and which of its rows were left out.
+
+    Returns:
+        The rows that were left out, for a JSON document; None if there are none.
+    """
+    for note in claims.notes:
+        to_people().print(note, markup=False)
+    return tell_left_out(claims.left_out, schema)
+
+
+def tell_left_out(left_out: LeftOut | None, schema: Schema) -> dict[str, Any] | None:
+    """Tell people how many rows were left out and what is wrong with the first of them.
+
+    Returns:
+        The same for a JSON document; None if no row was left out.
+    """
+    if left_out is None:
+        return None
+    console = to_people()
+    for one in left_out.violations[:_SHOWN]:
+        console.print(one.sentence, markup=False)
+    if len(left_out.violations) > _SHOWN:
+        console.print(f"… and {len(left_out.violations) - _SHOWN:,} more")
+    for sentence in words_to_name(left_out.violations, schema):
+        console.print(sentence, markup=False)
+    console.print(left_out.sentence, markup=False)
+    return {"rows": left_out.rows, "of": left_out.of, "violations": left_out.violations}

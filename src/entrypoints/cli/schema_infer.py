@@ -1,0 +1,68 @@
+"""`medcost schema infer`: a schema proposed for a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.markup import escape
+
+from domain.errors import ConfigurationError
+from entrypoints.cli.options import Sheet
+from entrypoints.cli.output import to_people
+
+
+def infer(
+    file: Path,
+    /,
+    *,
+    cost: str | None = None,
+    out: Path | None = None,
+    currency: str = "USD",
+    sheet: Sheet = "",
+    overwrite: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Propose a schema for a file, with comments on what is unsure. Correct it, then check it with `schema check`.
+
+    For example:
+
+        medcost schema infer claims.csv --out claims.yaml
+
+        medcost schema infer claims.xlsx --cost PremiumPrice --currency EUR
+
+    Parameters
+    ----------
+    file
+        CSV in any dialect, XLSX or Parquet; the first 100,000 rows are looked at.
+    cost
+        The column that holds the cost of a year; without it, it is looked for by its name.
+    out
+        The file to write; without it the schema is printed.
+    currency
+        ISO 4217 code of the money.
+    overwrite
+        Replace the file that is there.
+    """
+    from entrypoints.composition.schema_proposal import proposed
+
+    if out and out.exists() and not overwrite:
+        message = f"{out} is there already: name another file, or say --overwrite"
+        raise ConfigurationError(message)
+    proposal, text = proposed(file, cost=cost, currency=currency, sheet=sheet)
+    if out is None:
+        sys.stdout.write(text)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        message = f"{out} cannot be written ({error.strerror}): name another file"
+        raise ConfigurationError(message) from error
+    console = to_people()
+    schema, left_out = proposal.schema, proposal.left_out
+    unsure = len(proposal.remarks) + sum(map(len, proposal.on_facts.values()))
+    console.print(f"{escape(str(out))}: {schema.width} facts, cost {escape(schema.cost.column)}, {unsure} remarks")
+    for column, reason in left_out.items():
+        console.print(f"left out: {escape(column)}, because {escape(reason)}")
+    console.print(f"Correct it, then: medcost schema check {escape(str(out))} --data {escape(str(file))}")

@@ -1,0 +1,1 @@
+"""Settings and the containers of use cases: the place that names adapters."""

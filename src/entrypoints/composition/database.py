@@ -1,0 +1,207 @@
+"""Which PostgreSQL, embedded or named, and what is kept in it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.common.files import replace_file
+from adapters.local.clock import SystemClock
+from adapters.local.home import Home
+from adapters.local.witness import FileWitness
+from adapters.postgres import migrations
+from adapters.postgres.database import PostgresDatabase
+from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.engine import connect
+from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.programs import Programs
+from adapters.postgres.schemas import PostgresSchemas
+from adapters.yaml.schema_file import read_schema, schema_of
+from application.people.adopt_schema import AdoptSchema
+from domain.errors import ConfigurationError
+from entrypoints.composition.schema import DEFAULT_NAME, home_schema, named_schema, schema_path
+from entrypoints.composition.settings import has_mlflow_server
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from domain.ports.database import Database
+    from domain.ports.ledger import ModelLedger
+    from domain.ports.witness import LedgerWitness
+    from entrypoints.composition.settings import Settings
+
+
+def embedded_postgres(settings: Settings) -> EmbeddedPostgres:
+    """Give the embedded server of a home; it is not started."""
+    return postgres_of(settings, Home(settings.home))
+
+
+def postgres_of(settings: Settings, home: Home) -> EmbeddedPostgres:
+    """Give the embedded server of any home, by the programs that the settings name."""
+    return EmbeddedPostgres(home.postgres, Programs(Path(settings.postgres_bin) if settings.postgres_bin else None))
+
+
+def database_url(settings: Settings) -> str:
+    """Where predictions, versions and ledger are kept.
+
+    Raises:
+        ConfigurationError: if the production profile names no database.
+    """
+    if settings.profile == "production" and not settings.database_url:
+        message = "the production profile starts no database: set MEDCOST_DATABASE_URL (or MEDCOST_DATABASE_URL_FILE)"
+        raise ConfigurationError(message)
+    return settings.database_url or embedded_postgres(settings).url("medcost")
+
+
+def tuning_url(settings: Settings) -> str:
+    """Where Optuna keeps its studies; Optuna is synchronous, so by psycopg."""
+    return settings.tuning_url or embedded_postgres(settings).url("optuna", driver="psycopg")
+
+
+@contextmanager
+def lease(settings: Settings, *, tuning: bool = False) -> Iterator[None]:
+    """Keep the embedded server running meanwhile, unless another is named; ``tuning`` asks for that database too."""
+    Home(settings.home).make()
+    if database_url(settings) == settings.database_url and (settings.tuning_url or not tuning):
+        yield
+        return
+    with embedded_postgres(settings).lease():
+        yield
+
+
+async def enter_in_thread(stack: ExitStack | AsyncExitStack, context: AbstractContextManager[object]) -> None:
+    """Enter a context that takes its time; cancelled meanwhile, it is entered all the same, and left with the stack."""
+    entering = asyncio.ensure_future(asyncio.to_thread(stack.enter_context, context))
+    try:
+        await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        await entering
+        raise
+
+
+def witness(settings: Settings) -> LedgerWitness:
+    """Give what remembers where the ledger ends: MLflow's server, which all containers share, else the home."""
+    if has_mlflow_server(settings):
+        from adapters.mlflow.server import MlflowServer
+        from adapters.mlflow.witness import MlflowWitness
+
+        return MlflowWitness(MlflowServer(settings.tracking_uri))
+    return FileWitness(Home(settings.home).ledger_head)
+
+
+@asynccontextmanager
+async def ledger(settings: Settings) -> AsyncIterator[ModelLedger]:
+    """Open the ledger alone. The database must be running."""
+    engine = connect(database_url(settings), deadline=settings.database_deadline)
+    try:
+        yield PostgresLedger(engine, witness(settings))
+    finally:
+        await engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What a database is at after an upgrade.
+
+    Args:
+        revision: the migration.
+        changes: of the schema of people, in words.
+    """
+
+    revision: str
+    changes: tuple[str, ...]
+
+
+async def bring_up_to_date(settings: Settings) -> tuple[str, ...]:
+    """Migrate the database, which must be running, and take over the schema of people; return its changes in words.
+
+    Raises:
+        RepositoryUnavailable: if it does not answer, or is of a newer Medcost that lets this one not serve.
+        SchemaChangeRefused: if the schema that is named means something else than what is on record.
+    """
+    url = database_url(settings)
+    await migrations.bring_up_to_date(url)
+    engine = connect(url, deadline=600)  # an index over all predictions may have to be made
+    try:
+        schemas = PostgresSchemas(engine, schema_of)
+        document = await _schema_text(settings, schemas)
+        adopt = AdoptSchema(schemas=schemas, clock=SystemClock())
+        return await adopt(
+            schema_of(document, schema_path(settings).name),
+            document,
+            first=lambda: read_schema(named_schema(DEFAULT_NAME)),
+            keep=lambda text: _keep_schema(settings, text),
+        )
+    finally:
+        await engine.dispose()
+
+
+async def _schema_text(settings: Settings, schemas: PostgresSchemas) -> str:
+    """Return the text of the schema that people are to have; a home that has lost its copy gets it back."""
+    home_schema(settings)  # which says what is wrong with it
+    if not settings.schema and not Home(settings.home).schema.is_file():
+        recorded = await schemas.document()
+        # the one that comes with Medcost is the one of this release
+        if recorded is not None and schema_of(recorded).name != DEFAULT_NAME:
+            return recorded
+    return schema_path(settings).read_text(encoding="utf-8")
+
+
+def _keep_schema(settings: Settings, text: str) -> None:
+    """Keep the home's own copy, except of the default schema, whose words come with each release.
+
+    Processes of a deployment have homes of their own, and are told by MEDCOST_SCHEMA.
+    """
+    own = Home(settings.home).schema
+    is_default = text == named_schema(DEFAULT_NAME).read_text(encoding="utf-8")
+    if settings.profile != "production" and (own.exists() or not is_default):
+        replace_file(own, text.encode())
+
+
+def database_of(settings: Settings) -> Database:
+    """Give the database for commands that look after it; nothing is started yet."""
+    return PostgresDatabase(
+        url=partial(database_url, settings),
+        lease=partial(lease, settings),
+        witness=witness(settings),
+        deadline=settings.database_deadline,
+        data=None if settings.database_url else Home(settings.home).postgres,
+    )
+
+
+async def schema(settings: Settings) -> tuple[str | None, str, str]:
+    """Return the migration that the database is at, None for none, the newest, and why this code cannot serve it."""
+    with lease(settings):
+        url = database_url(settings)
+        return await migrations.current(url), migrations.head(), await migrations.trouble(url)
+
+
+def _read(grants: Path) -> str:
+    try:
+        return grants.read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"--grants: {error.strerror}: {grants}"
+        raise ConfigurationError(message) from error
+
+
+async def upgrade_schema(settings: Settings, grants: Path | None = None) -> Upgraded:
+    """Bring the database up to date, take over the schema of people, and let rights follow.
+
+    Args:
+        settings: which database.
+        grants: a file of SQL that says who may do what with which table.
+
+    Raises:
+        ConfigurationError: if the file cannot be read.
+        SchemaChangeRefused: if the schema that is named means something else than what is on record.
+    """
+    rights = _read(grants) if grants else ""
+    with lease(settings):
+        changes = await bring_up_to_date(settings)
+        if rights:
+            await migrations.run(database_url(settings), rights)
+    return Upgraded(migrations.head(), changes)

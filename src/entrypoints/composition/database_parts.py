@@ -1,0 +1,112 @@
+"""PostgreSQL for a process that serves or looks after the records."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from datetime import timedelta
+
+from dishka import Provider, Scope, provide
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.argon2.passwords import Argon2Passwords
+from adapters.local.clock import SystemClock
+from adapters.local.known_keys import KnownKeys
+from adapters.local.room import DiskRoom
+from adapters.memory.room import MemoryRoom
+from adapters.postgres.accounts import PostgresAccounts
+from adapters.postgres.engine import connect
+from adapters.postgres.jobs import PostgresJobs
+from adapters.postgres.keys import PostgresKeys
+from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.monitoring import PostgresReports
+from adapters.postgres.predictions import PostgresPredictions
+from domain.people.schema import Schema
+from domain.ports.accounts import Accounts
+from domain.ports.clock import Clock
+from domain.ports.jobs import Jobs
+from domain.ports.keys import ApiKeys
+from domain.ports.ledger import ModelLedger
+from domain.ports.monitoring import MonitoringReports
+from domain.ports.passwords import Passwords
+from domain.ports.predictions import PredictionRepository
+from domain.ports.room import Room
+from entrypoints.composition.database import database_url, enter_in_thread, lease, witness
+from entrypoints.composition.observers import Observers
+from entrypoints.composition.settings import Settings
+
+
+class DatabaseKeeping(Provider):
+    """What PostgreSQL keeps of models and of the admin, over whatever connections there are."""
+
+    scope = Scope.APP
+
+    @provide
+    def accounts(self, engine: AsyncEngine) -> Accounts:
+        """Who is the admin."""
+        return PostgresAccounts(engine)
+
+    @provide
+    def passwords(self) -> Passwords:
+        """Argon2."""
+        return Argon2Passwords()
+
+    @provide
+    def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
+        """What is served, and why."""
+        return PostgresLedger(engine, witness(settings))
+
+    @provide
+    def jobs(self, engine: AsyncEngine) -> Jobs:
+        """Slow changes."""
+        return PostgresJobs(engine)
+
+    @provide
+    def reports(self, engine: AsyncEngine) -> MonitoringReports:
+        """What monitoring found."""
+        return PostgresReports(engine)
+
+
+class DatabaseParts(Provider):
+    """PostgreSQL, embedded or named."""
+
+    scope = Scope.APP
+
+    clock = provide(SystemClock, provides=Clock)
+
+    @provide
+    async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
+        """One pool of connections; the embedded server runs as long as it is open."""
+        held = ExitStack()
+        await enter_in_thread(held, lease(settings))
+        engine = connect(database_url(settings), deadline=settings.database_deadline, recycle=settings.database_recycle)
+        yield engine
+        await engine.dispose()
+        await asyncio.to_thread(held.close)
+
+    # written out: dishka cannot read annotations that an adapter imports for type checkers only
+    @provide
+    def observers(self) -> Observers:
+        """Nobody, unless somebody else is named."""
+        return Observers()
+
+    @provide
+    def predictions(
+        self, engine: AsyncEngine, schema: Schema, settings: Settings, observers: Observers
+    ) -> PredictionRepository:
+        """Every answer."""
+        live = timedelta(hours=settings.idempotency_hours)
+        return PostgresPredictions(
+            engine, schema, deadline=settings.database_deadline, keys_live=live, observe=observers.records
+        )
+
+    @provide
+    def room(self, settings: Settings) -> Room:
+        """The disk of the home, if the database lies on it; a database of its own looks after its own."""
+        return MemoryRoom() if settings.database_url else DiskRoom(settings.home)
+
+    @provide
+    def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:
+        """Who may ask."""
+        return KnownKeys(PostgresKeys(engine, clock), clock)

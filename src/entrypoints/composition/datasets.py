@@ -1,0 +1,129 @@
+"""Where rows come from: the data set that a configuration names, a file, or invented people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from domain.errors import ConfigurationError
+from domain.people.claims import BadRows
+from domain.people.matching import ColumnMap
+from domain.people.table_reading import ReadingRules
+from entrypoints.composition import train_config
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.people.cells import DecimalSign
+    from domain.people.schema import Schema
+    from domain.ports.dataset import ClaimsDataset
+    from domain.ports.executor import Executor
+    from entrypoints.composition.train_config import File, Kaggle, Synthetic
+
+_REFUSED = BadRows()
+
+
+def dataset_of(source: File | Synthetic | Kaggle, schema: Schema, executor: Executor) -> ClaimsDataset:
+    """Give the rows that a configuration names."""
+    if isinstance(source, train_config.Synthetic):
+        from adapters.arrow.synthetic import SyntheticClaims
+
+        return SyntheticClaims(schema, source.rows, source.seed)
+    if isinstance(source, train_config.Kaggle):
+        from adapters.arrow.kaggle import KaggleClaims
+
+        return KaggleClaims(ReadingRules(schema, needs_roles=True), source.handle)
+    year = "" if source.year is None else str(source.year)
+    rules = reading_rules(schema, source.map, decimal=source.decimal, sheet=source.sheet, needs_roles=True)
+    bad_rows = bad_rows_of(source.on_bad, source.most_bad)
+    return claims_file(Path(source.path), rules, bad_rows=bad_rows, year=year, executor=executor, sample=source.sample)
+
+
+def reading_rules(
+    schema: Schema,
+    mapped: Sequence[str] | Mapping[str, str] | None = None,
+    *,
+    decimal: str | None = None,
+    sheet: str = "",
+    needs_roles: bool = False,
+) -> ReadingRules:
+    """Give the rules by which files are read.
+
+    Args:
+        schema: which facts are looked for.
+        mapped: texts ``COLUMN=FACT`` or ``COLUMN:VALUE=CHOICE``, or pairs of their two sides.
+        decimal: the decimal sign, where somebody has named it.
+        sheet: of a workbook.
+        needs_roles: whether claims are refused that lack the column of a declared role.
+
+    Raises:
+        ConfigurationError: naming the text that cannot be meant, and what to write.
+    """
+    pairs = list(mapped.items()) if isinstance(mapped, Mapping) else [_pair(text) for text in mapped or ()]
+    sign: DecimalSign = "." if decimal == "." else "," if decimal == "," else ""
+    return ReadingRules(schema, ColumnMap.of(pairs, schema, decimal=sign), sheet, needs_roles)
+
+
+def bad_rows_of(on_bad: str, most: float = BadRows.most) -> BadRows:
+    """Give what becomes of bad rows: ``refuse`` or ``drop``, at most a share of all."""
+    return BadRows(are_dropped=on_bad == "drop", most=most)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    left, sign, right = text.rpartition("=")
+    if not (sign and left.strip() and right.strip()):
+        message = f"--map {text!r}: write COLUMN=FACT, or COLUMN:VALUE=CHOICE"
+        raise ConfigurationError(message)
+    return left, right
+
+
+def claims_file(
+    path: Path,
+    rules: ReadingRules,
+    *,
+    bad_rows: BadRows = _REFUSED,
+    year: str = "",
+    executor: Executor | None = None,
+    sample: int = train_config.SAMPLE,
+) -> ClaimsDataset:
+    """Give the rows of a file, or of a folder of Parquet files.
+
+    Args:
+        path: of the file or folder.
+        rules: how they are to be read.
+        bad_rows: what becomes of rows that break the contract.
+        year: of the costs, if it is known.
+        executor: who reads the files of a folder; this process, if nobody is named.
+        sample: about so many rows of a folder are given.
+    """
+    if path.is_dir():
+        from adapters.arrow.partitioned import PartitionedClaims
+        from adapters.common.executor import LocalExecutor
+
+        return PartitionedClaims(path, executor or LocalExecutor(), rules, sample, year, bad_rows)
+    from adapters.arrow.claims_file import ClaimsFile
+
+    return ClaimsFile(path, rules, year=year, bad_rows=bad_rows)
+
+
+def write_sample(out: Path, schema: Schema, *, rows: int, seed: int) -> None:
+    """Write invented people of a schema to a CSV or Parquet file.
+
+    Raises:
+        ClaimsRejected: for another ending, or where nothing can be written.
+    """
+    from adapters.arrow.synthetic import SyntheticClaims
+
+    SyntheticClaims(schema, rows, seed).write(out)
+
+
+def split_claims(file: Path, rules: ReadingRules, train: Path, held: Path, *, share: float, seed: int) -> None:
+    """Hold back a share of the rows of a claims file.
+
+    Raises:
+        ClaimsRejected: if the contract is broken, for an unknown ending, or where nothing can be written.
+    """
+    from adapters.arrow.claims_file import ClaimsFile
+
+    ClaimsFile(file, rules).split(train, held, share=share, seed=seed)

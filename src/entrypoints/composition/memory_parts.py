@@ -1,0 +1,105 @@
+"""The web process without any server."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from dishka import Provider, Scope, alias, provide
+
+from adapters.argon2.passwords import Argon2Passwords
+from adapters.local.clock import SystemClock
+from adapters.memory.accounts import MemoryAccounts
+from adapters.memory.jobs import MemoryJobs
+from adapters.memory.keys import MemoryKeys
+from adapters.memory.ledger import MemoryLedger
+from adapters.memory.loader import MemoryLoader
+from adapters.memory.monitoring import MemoryReports
+from adapters.memory.predictions import MemoryPredictions
+from adapters.memory.predictor import NeighbourPredictor
+from adapters.memory.publisher import MemoryPublisher
+from adapters.memory.registry import MemoryRegistry
+from adapters.memory.room import MemoryRoom
+from adapters.memory.sample import small_sample
+from application.models.change_champion import ChangeChampion
+from application.models.promote_model import PromoteModel
+from application.models.reconcile import Reconcile
+from application.models.roll_back_model import RollBackModel
+from domain.people.schema import Schema
+from domain.ports.accounts import Accounts
+from domain.ports.championship import Championship
+from domain.ports.clock import Clock
+from domain.ports.explainer import Explainer
+from domain.ports.jobs import Jobs
+from domain.ports.keys import ApiKeys
+from domain.ports.ledger import ModelLedger
+from domain.ports.loader import LoadedModel, ModelLoader
+from domain.ports.monitoring import MonitoringReports
+from domain.ports.passwords import Passwords
+from domain.ports.predictions import PredictionRepository
+from domain.ports.predictor import Predictor
+from domain.ports.publisher import ModelPublisher
+from domain.ports.registry import ModelRegistry
+from domain.ports.room import Room
+from entrypoints.composition.providers import made
+
+
+class MemoryKeeping(Provider):
+    """Versions, ledger, keys and the admin of this process: empty at first, gone with it."""
+
+    scope = Scope.APP
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.provide(made(MemoryLedger), provides=ModelLedger)
+        self.provide(made(MemoryReports), provides=MonitoringReports)
+        self.provide(made(MemoryJobs), provides=Jobs)
+        self.provide(made(MemoryAccounts), provides=Accounts)
+        self.provide(made(Argon2Passwords), provides=Passwords)  # needs no server
+
+    @provide
+    def keys(self, clock: Clock) -> ApiKeys:
+        """Who may ask."""
+        return MemoryKeys(clock=clock)
+
+    @provide
+    def registry(self) -> Iterator[ModelRegistry]:
+        """Copies in a folder that goes with the container."""
+        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
+            yield MemoryRegistry(workspace=Path(workspace))
+
+    @provide
+    def publisher(self) -> Iterator[ModelPublisher]:
+        """Copies in a folder that goes with the container."""
+        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
+            yield MemoryPublisher(workspace=Path(workspace))
+
+
+class MemoryParts(Provider):
+    """Nothing outlives the process. The model looks up people alike in a small synthetic sample."""
+
+    scope = Scope.APP
+
+    clock = provide(SystemClock, provides=Clock)
+    reconcile = provide(Reconcile)
+    promote = provide(PromoteModel)
+    roll_back = provide(RollBackModel)
+    change = provide(ChangeChampion, provides=Championship)
+    predictor = alias(LoadedModel, provides=Predictor)
+    explainer = alias(LoadedModel, provides=Explainer)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.provide(made(MemoryRoom), provides=Room)
+        self.provide(made(MemoryPredictions), provides=PredictionRepository)
+
+    @provide
+    def loader(self, schema: Schema) -> ModelLoader:
+        """What the registry's copies are tried with."""
+        return MemoryLoader(schema)
+
+    @provide
+    def model(self, schema: Schema) -> LoadedModel:
+        """Learn nothing, look up."""
+        return NeighbourPredictor(small_sample(schema))

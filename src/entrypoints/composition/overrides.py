@@ -1,0 +1,199 @@
+"""Hydra's overrides: checked by name, then composed with config/ (https://hydra.cc/docs/advanced/compose_api)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from hydra import compose, initialize_config_dir
+from hydra.errors import ConfigCompositionException, HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+
+from domain.errors import ConfigurationError
+from entrypoints.composition.settings import TREE, Settings
+from entrypoints.composition.train_config import TrainConfig, decoded
+
+_CONFIG: Final = TREE / "config"
+_MAP: Final = "dataset.map."
+_SCHEMA: Final = "schema="
+_ELSEWHERE: Final = ("profile", "schema")
+"""Folders of config/ that are no groups of a training: settings choose among their files."""
+_TERM: Final = re.compile(r"(?:model\.(\w+)\.hyperparameters|search_space\.(\w+))\.(\w+)", re.ASCII)
+_EXAMPLES: Final = {
+    "dataset.path": "dataset=csv dataset.path=FILE",
+    "executor.address": "executor=dask executor.address=tcp://HOST:8786",
+}
+
+
+def with_schema(overrides: Sequence[str], settings: Settings) -> tuple[list[str], Settings]:
+    """Return the overrides of Hydra's configuration, and the settings with the schema that ``schema=`` names."""
+    rest = [one for one in overrides if not one.startswith(_SCHEMA)]
+    named = [one.removeprefix(_SCHEMA).strip() for one in overrides if one.startswith(_SCHEMA)]
+    if not named:
+        return rest, settings
+    if not named[-1]:
+        message = "schema= names no schema: write schema=insurance, or schema=./my.yaml"
+        raise ConfigurationError(message)
+    return rest, msgspec.structs.replace(settings, schema=named[-1])
+
+
+def compose_training(overrides: Sequence[str], *, data: str = "") -> TrainConfig:
+    """Compose config/train.yaml with Hydra overrides and decode it.
+
+    Args:
+        overrides: ``stage=all``, ``dataset=csv``, ``cv.n_splits=10``, ``model=[linear,forest]``, in any order.
+        data: a claims file that is used where no override names a data set.
+
+    Raises:
+        ConfigurationError: for an unknown group, option or key, or a value of the wrong type; the text names it.
+    """
+    said = list(overrides)
+    if data and not any(one.startswith(("dataset=", "dataset.path=")) for one in said):
+        kind = "parquet" if data.lower().endswith(".parquet") else "csv"
+        said += [f"dataset={kind}", "dataset.path=" + _quoted(data)]
+    # names of columns and words in files are whatever people write, not Hydra's grammar
+    mapped = dict(_mapped(one) for one in said if one.startswith(_MAP))
+    said = [one for one in said if not one.startswith(_MAP)]
+    with initialize_config_dir(str(_CONFIG), version_base="1.3"):
+        known = _names()
+        terms = {one: _family_of_term(one, known) for one in said}
+        for one in said:
+            if not terms[one]:
+                _refuse_unknown(one, known)
+        try:
+            composed: Any = OmegaConf.to_container(
+                compose("train", overrides=[("+" if terms[one] else "") + _with_quoted_path(one) for one in said]),
+                resolve=True,
+                throw_on_missing=True,
+            )
+        except MissingMandatoryValue as error:
+            key = error.full_key or "dataset.path"
+            message = f"{key} must be said: {_EXAMPLES.get(key, f'{key}=…')}"
+            raise ConfigurationError(message) from error
+        except ConfigCompositionException as error:
+            # the key exists in some option of its group, so it is the option that was not chosen
+            message = f"{_overridden(error)} does not belong to the options chosen: choose its option, too"
+            raise ConfigurationError(message) from error
+        except (HydraException, OmegaConfBaseException) as error:
+            message = _one_line(error)
+            raise ConfigurationError(message) from error
+    for one, family in terms.items():
+        if family and "transforms" not in composed["model"].get(family, {}) and one.startswith("model."):
+            message = f"{one.partition('=')[0]} does not belong to the options chosen: choose its option, too"
+            raise ConfigurationError(message)
+    config = decoded(_with_map(composed, mapped), TrainConfig, "")
+    _ = config.source
+    return config
+
+
+def _mapped(override: str) -> tuple[str, str]:
+    left, sign, right = override.removeprefix(_MAP).rpartition("=")
+    if not (sign and left.strip() and right.strip()):
+        message = f"{override!r} maps nothing: write {_MAP}COLUMN=FACT, or {_MAP}COLUMN:VALUE=CHOICE"
+        raise ConfigurationError(message)
+    return left, right
+
+
+def _with_map(composed: Any, mapped: Mapping[str, str]) -> Any:
+    if not mapped:
+        return composed
+    dataset = composed["dataset"]
+    if "map" not in dataset:
+        message = f"{_MAP}{next(iter(mapped))} belongs to files: say dataset=csv or dataset=parquet, too"
+        raise ConfigurationError(message)
+    return {**composed, "dataset": {**dataset, "map": {**dataset["map"], **mapped}}}
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """Return all groups and, dotted, all keys that there are: each option of each group contributes its own."""
+    return tuple(_read_names())
+
+
+def _read_names() -> Iterator[str]:
+    yield from (key for key in _yaml(_CONFIG / "train.yaml") if key != "defaults")
+    for group in sorted(folder for folder in _CONFIG.iterdir() if folder.is_dir() and folder.name not in _ELSEWHERE):
+        yield group.name
+        for option in sorted(group.glob("*.yaml")):
+            # families stand side by side below these two groups: the directive "@package model.linear" does it
+            package = f"{group.name}.{option.stem}" if group.name in ("model", "search_space") else group.name
+            yield package
+            yield from (f"{package}.{name}" for name in _keys(_yaml(option)))
+
+
+def _family_of_term(override: str, known: Sequence[str]) -> str:
+    """Return the family of a setting that follows from the terms of the schema; empty for any other override."""
+    name = override.partition("=")[0]
+    match = _TERM.fullmatch(name)
+    family = (match[1] or match[2]) if match else ""
+    options = _CONFIG / "model" / f"{family}.yaml"
+    return family if family and name not in known and options.is_file() and _yaml(options).get("terms") else ""
+
+
+def _keys(tree: Mapping[str, object]) -> Iterator[str]:
+    for name, value in tree.items():
+        yield name
+        if isinstance(value, Mapping):
+            yield from (f"{name}.{inner}" for inner in _keys(value))
+
+
+def _refuse_unknown(override: str, known: Sequence[str]) -> None:
+    name, sign, value = override.partition("=")
+    if not sign or not name or name[0] in "+~":
+        message = f"{override!r} is no override: write key=value, such as cv.n_splits=10"
+        raise ConfigurationError(message)
+    if name not in known:
+        message = f"there is no key {name!r}" + _nearest(name, known)
+        raise ConfigurationError(message)
+    if (_CONFIG / name).is_dir():
+        if value.strip("[] ") == "":
+            message = f"{name} must name at least one: choose from {', '.join(_options(name))}"
+            raise ConfigurationError(message)
+        options = _options(name)
+        for option in value.strip("[]").split(","):
+            if option.strip() not in options:
+                hint = _nearest(option.strip(), options) or f": choose from {', '.join(options)}"
+                message = f"there is no {name} {option.strip()!r}" + hint
+                raise ConfigurationError(message)
+
+
+def _options(group: str) -> list[str]:
+    return sorted(option.stem for option in (_CONFIG / group).glob("*.yaml"))
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = near or [one for one in known if "." in one and one.rpartition(".")[2] == name][:1]
+    return f": did you mean {near[0]!r}?" if near else ""
+
+
+def _with_quoted_path(override: str) -> str:
+    """Let a path or an address hold what has a meaning in Hydra's grammar, such as = or a comma."""
+    name, _, value = override.partition("=")
+    is_free = name in ("dataset.path", "dataset.sheet", "executor.address") and value[:1] not in ("'", '"')
+    return f"{name}={_quoted(value)}" if is_free else override
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _yaml(file: Path) -> dict[str, Any]:
+    kept = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
+    return {str(name): value for name, value in kept.items()} if isinstance(kept, dict) else {}
+
+
+def _overridden(error: Exception) -> str:
+    """Find the key in Hydra's words: "Could not override 'dataset.path'. To append …"."""
+    return str(error).partition("'")[2].partition("'")[0] or _one_line(error)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,90 @@
+"""What works with models and files: no database is needed for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.local.home import Home
+from application.costs.score_file import LoadServedModel, ScoreFile
+from application.costs.score_folder import ScoreFolder, ShipModel
+from application.monitoring.detect_drift import DetectDrift
+from domain.errors import NoChampion
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from domain.models.model import TrainedModel
+    from domain.models.scores import Scores
+    from domain.people.claims import Claims
+    from domain.ports.dataset import ClaimsDataset
+    from domain.ports.executor import Executor
+    from domain.ports.loader import ModelLoader
+    from domain.ports.publisher import ModelPublisher
+    from entrypoints.composition.settings import Settings
+
+
+def score_model_folder(folder: Path, dataset: ClaimsDataset) -> tuple[TrainedModel, Scores, Claims]:
+    """Score a model folder that no ledger knows of, on rows whose charges are known: neither home nor database needed.
+
+    Returns:
+        The model, its scores, and the rows.
+
+    Raises:
+        ClaimsRejected: if the rows break the data contract.
+        ModelRefused: if the folder is not what its own manifest lists, or may not be loaded.
+    """
+    from adapters.local.clock import SystemClock
+    from adapters.sklearn.storage import opened
+    from adapters.sklearn.trainer import SklearnTrainer
+
+    claims, model = dataset.read(), opened(folder)
+    return model, SklearnTrainer(SystemClock()).score(model, claims), claims
+
+
+def shelf(settings: Settings) -> tuple[ModelPublisher, ModelLoader]:
+    """Give the model server's shelf and what brings its folders to life: no database is needed to read them."""
+    from adapters.bentoml.publisher import BentoPublisher
+    from adapters.sklearn.loader import SklearnLoader
+
+    home = Home(settings.home)
+    return BentoPublisher(home.bentoml, home.pointer), SklearnLoader()
+
+
+def drift_detector(settings: Settings, dataset: ClaimsDataset) -> DetectDrift:
+    """Give what compares rows with those behind the served model: no database is needed for it.
+
+    Raises:
+        NoChampion: if nothing was published yet: said before libraries are loaded that take seconds.
+    """
+    if not Home(settings.home).pointer.exists():
+        raise NoChampion
+    from adapters.scipy.drift import ScipyDriftMeter
+
+    publisher, loader = shelf(settings)
+    return DetectDrift(dataset=dataset, publisher=publisher, loader=loader, meter=ScipyDriftMeter())
+
+
+def load_served_model(settings: Settings) -> LoadServedModel:
+    """Return what loads the model that the home's pointer names."""
+    publisher, loader = shelf(settings)
+    return LoadServedModel(publisher=publisher, loader=loader)
+
+
+def ship_model(settings: Settings) -> ShipModel:
+    """Return what takes that model along to other machines."""
+    publisher, loader = shelf(settings)
+    return ShipModel(publisher=publisher, loader=loader)
+
+
+def score_file() -> ScoreFile:
+    """Return what scores a single file."""
+    from adapters.arrow.scoring_files import ArrowScoringFiles
+
+    return ScoreFile(files=ArrowScoringFiles())
+
+
+def score_folder(executor: Executor) -> ScoreFolder:
+    """Return what scores the files of a folder by an executor's workers."""
+    from adapters.arrow.scoring_files import ArrowScoringFiles
+
+    return ScoreFolder(files=ArrowScoringFiles(), executor=executor)

@@ -1,0 +1,110 @@
+"""The web process over PostgreSQL and a model server."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from typing import Final
+
+from dishka import Provider, Scope, alias, provide
+
+from adapters.bentoml.connection import ModelServer, untraced
+from adapters.bentoml.explainer import BentoExplainer
+from adapters.bentoml.predictor import BentoPredictor
+from adapters.subprocess.championship import ChildChampionship
+from domain.errors import ConfigurationError
+from domain.ports.championship import Championship
+from domain.ports.explainer import Explainer
+from domain.ports.loader import LoadedModel
+from domain.ports.predictor import Predictor
+from entrypoints.composition.database_parts import DatabaseKeeping, DatabaseParts
+from entrypoints.composition.observers import Observers
+from entrypoints.composition.settings import Settings, environment_of
+from entrypoints.hosting.logs import request_id
+from entrypoints.hosting.traces import traced_questions
+from entrypoints.http.metrics import Metrics
+
+_CHANGED_WITHIN: Final = 120.0
+"""Seconds to import MLflow on a busy machine and to change the champion."""
+
+
+class Changing(Provider):
+    """Promotion and rollback, in a child process: this one imports neither MLflow nor BentoML."""
+
+    scope = Scope.APP
+
+    @provide
+    async def championship(self, settings: Settings) -> AsyncIterator[Championship]:
+        """One child at a time; the one at work may end its work before this process ends."""
+        command = [sys.executable, "-m", "entrypoints.hosting.championship"]
+        championship = ChildChampionship(command, environment_of(settings), deadline=_CHANGED_WITHIN)
+        yield championship
+        await championship.close()
+
+
+class ModelServerParts(Provider):
+    """BentoML over HTTP."""
+
+    scope = Scope.APP
+
+    @provide
+    async def server(self, settings: Settings) -> AsyncIterator[ModelServer]:
+        """Kept-alive connections."""
+        server = ModelServer(
+            settings.model_server_url,
+            deadline=settings.predictor_deadline,
+            told=request_id,
+            traced=traced_questions() if settings.traces_endpoint else untraced,
+        )
+        yield server
+        await server.close()
+
+    @provide
+    def predictor(self, server: ModelServer, observers: Observers) -> Predictor:
+        """Asks for predictions."""
+        return BentoPredictor(server, observe=observers.predictor)
+
+    @provide
+    def explainer(self, server: ModelServer) -> Explainer:
+        """Asks for reasons."""
+        return BentoExplainer(server)
+
+
+class InProcessParts(Provider):
+    """The model in this process: no model server, but scikit-learn and BentoML's store are loaded here."""
+
+    scope = Scope.APP
+
+    predictor = alias(LoadedModel, provides=Predictor)
+    explainer = alias(LoadedModel, provides=Explainer)
+
+    @provide
+    async def served(self, settings: Settings) -> AsyncIterator[LoadedModel]:
+        """Follows the pointer of the home."""
+        from entrypoints.composition.model_server import served_model
+
+        served = served_model(settings)
+        await served.refresh()
+        following = asyncio.create_task(served.follow())
+        yield served
+        following.cancel()
+
+
+def server_parts(settings: Settings, metrics: Metrics) -> list[Provider]:
+    """Choose the parts that the settings name.
+
+    Raises:
+        ConfigurationError: if no model server is named and none was started.
+    """
+    told = Provider(scope=Scope.APP)
+    told.provide(lambda: settings, provides=Settings)
+    looking = Provider(scope=Scope.APP)
+    observers = Observers(predictor=metrics.grouped("predict"), records=metrics.grouped("record"))
+    looking.provide(lambda: observers, provides=Observers, override=True)
+    if settings.predictor == "in_process":
+        return [told, DatabaseKeeping(), DatabaseParts(), looking, Changing(), InProcessParts()]
+    if not settings.model_server_url:
+        message = "no model server is named: set MEDCOST_MODEL_SERVER_URL, or MEDCOST_PREDICTOR=in_process"
+        raise ConfigurationError(message)
+    return [told, DatabaseKeeping(), DatabaseParts(), looking, Changing(), ModelServerParts()]

@@ -1,0 +1,295 @@
+"""Settings of a process: flag > MEDCOST_* > secret file > profile > default, decoded strictly."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import msgspec
+import yaml
+
+from adapters.local.home import Home
+from domain.access.accounts import check_password
+from domain.errors import ConfigurationError, InvalidInput
+
+_HERE: Final = Path(__file__).resolve()
+TREE: Final = _HERE.parents[2] if (_HERE.parents[2] / "config").is_dir() else _HERE.parents[3]  # a Bento has no src/
+"""The project's tree: the application runs from it, with ``config/`` and ``migrations/`` at its top."""
+
+PREFIX: Final = "MEDCOST_"
+
+Profile = Literal["embedded", "memory", "production"]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=60_000_000)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a process needs to know before it starts.
+
+    Args:
+        profile: which parts are used: ``embedded`` starts its own, ``memory`` needs none, ``production`` is told where.
+        home: the folder of all state; two homes never meet.
+        host: address the web process listens on.
+        port: its port, 0 for a free one.
+        schema: path of a schema, or its name in ``config/schema``; empty for the home's own, else ``insurance``.
+        data: claims file that a first model learns from; empty for the synthetic sample.
+        database_url: PostgreSQL (``postgresql://user@host/medcost``); empty for the embedded server.
+        postgres_bin: folder of the system's PostgreSQL programs (``/usr/lib/postgresql/18/bin``) for the embedded
+            server; empty for those of the wheel, whose releases come later than PostgreSQL's.
+        tuning_url: PostgreSQL of the tuning studies; empty for the embedded server.
+        tracking_uri: MLflow; empty for its own store below the home.
+        predictor: ``bentoml`` asks the model server, ``in_process`` loads the model here, ``memory`` needs no model.
+        follow: what a model server follows: the pointer of its ``home``, which somebody else moves, or the ``ledger``:
+            then it moves that pointer itself, and fetches versions from MLflow's server.
+        model_server_url: where the model server listens; empty for the one that `medcost up` started.
+        model_servers: where each replica of it listens (``http://tasks.model:3000``: all addresses of a name are
+            meant); whoever promotes waits for these.
+        predictor_deadline: seconds after which a prediction counts as failed.
+        database_deadline: seconds after which a statement counts as failed.
+        database_recycle: seconds after which a connection is made anew, so that a renewed certificate counts.
+        idempotency_hours: hours for which an idempotency key counts.
+        jobs_every: seconds between two looks of a serving process for a job, such as a promotion.
+        jobs_lapse: seconds without a heartbeat after which another process takes over the job of one that died.
+        retention_days: days after which `medcost db prune` erases a prediction; 0 keeps them all.
+        require_keys: whether the API asks for a key; only a loopback address outside of production may do without.
+        key_requests_per_minute: how often a key may ask, where keys are required; each row of a batch counts as a
+            request, and 0 is as often as it likes.
+        address_requests_per_minute: how often an address may ask, where keys are required, with any key or none.
+        traces_endpoint: collector of traces (``http://host:9411/api/v2/spans``; extra ``otel``); empty for none.
+        workers: processes of `medcost serve api` behind one socket; each has its own limits and metrics.
+        trusted_proxies: addresses or networks of proxies whose X-Forwarded-For is believed; of others it is ignored,
+            and so is what is no address in it: the proxy's own address counts then.
+        root_path: path below which a proxy serves everything, such as ``/medcost``; it may strip it or not.
+        require_login: whether admin pages ask for the admin's password; a public address always does.
+        admin_password: the admin's password, best by MEDCOST_ADMIN_PASSWORD_FILE; empty if it is set otherwise.
+        https: whether people come by HTTPS through a proxy that ends it: cookies then travel by HTTPS only.
+        proxy_authenticates: whether a proxy in front asks people who they are: admin pages then ask nobody again.
+        allowed_hosts: names under which we are called, besides loopback and, where others reach us, IP addresses.
+            Without any, the API may be called by every name where others reach it and keys are required; pages not.
+        allowed_origins: whose pages may call the API from a browser (CORS), such as ``https://app.example.org``.
+        head_within: seconds within which the head of a request must have come.
+        body_within: seconds within which its body must have come.
+        drain_notice: seconds after SIGTERM during which requests are still taken, but the API is not ready.
+        drain_within: seconds that requests under way then get to end.
+        liveness_period: seconds between two questions of `medcost up` to each part whether it still answers.
+        liveness_timeout: seconds that the answer may take.
+        liveness_failures: answers in a row that may be missing before the part counts as hung and is started again.
+        liveness_grace: seconds that a hung part has to end by itself before it is killed.
+        end_within: seconds that a part has to end when all are stopped, before it is killed; more than
+            ``drain_within``, so that requests under way are answered.
+        log_level: of the structured logs.
+        revision: commit of the code, for model cards; images say it, elsewhere git is asked.
+    """
+
+    profile: Profile = "embedded"
+    home: Path = Path(".medcost")
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    schema: str = ""
+    data: str = ""
+    database_url: str = ""
+    postgres_bin: str = ""
+    tuning_url: str = ""
+    tracking_uri: str = ""
+    predictor: Literal["bentoml", "in_process", "memory"] = "bentoml"
+    follow: Literal["home", "ledger"] = "home"
+    model_server_url: str = ""
+    model_servers: tuple[str, ...] = ()
+    predictor_deadline: Seconds = 3.0
+    database_deadline: Seconds = 5.0
+    database_recycle: Annotated[int, msgspec.Meta(gt=0)] = 1800
+    idempotency_hours: Annotated[float, msgspec.Meta(gt=0)] = 24.0
+    jobs_every: Seconds = 0.5
+    jobs_lapse: Seconds = 30.0
+    retention_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    require_keys: bool = False
+    key_requests_per_minute: Count = 12_000
+    address_requests_per_minute: Count = 24_000
+    traces_endpoint: str = ""
+    workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    trusted_proxies: tuple[str, ...] = ()
+    root_path: Annotated[str, msgspec.Meta(pattern=r"^(/[A-Za-z0-9._~-]+)*$")] = ""
+    require_login: bool = False
+    admin_password: str = ""
+    https: bool = False
+    proxy_authenticates: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    head_within: Seconds = 10.0
+    body_within: Seconds = 15.0
+    drain_notice: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    drain_within: Seconds = 10.0
+    liveness_period: Seconds = 5.0
+    liveness_timeout: Seconds = 5.0
+    liveness_failures: Annotated[int, msgspec.Meta(ge=1)] = 3
+    liveness_grace: Seconds = 5.0
+    end_within: Seconds = 12.0
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    revision: str = ""
+
+
+def load(flags: Mapping[str, object] | None = None, *, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Put the settings together.
+
+    Args:
+        flags: what the command line said, by field name; None means not said.
+        environment: ``MEDCOST_PORT`` and so on; ``MEDCOST_DATABASE_URL_FILE`` names a file that holds the value.
+
+    Raises:
+        ConfigurationError: naming the setting that is unknown or of the wrong type, and where it was said; or if the
+            home belongs to another user.
+    """
+    said = {name: value for name, value in (flags or {}).items() if value is not None}
+    told = _from_environment(environment)
+    profile = str(said.get("profile") or told.get("profile") or Settings().profile)
+    merged = {**_from_profile(profile), **told, **said}
+    settings = _decode(merged, "settings")
+    _check_proxies(settings.trusted_proxies)
+    settings = msgspec.structs.replace(settings, home=settings.home.expanduser().resolve())
+    if settings.profile != "production":  # there the home is a volume, which holds no database
+        Home(settings.home).require_own()
+    return settings
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Give the environment in which a child process finds the same settings."""
+    # the password stays where it came from: the child inherits that, and nothing else gets to see it
+    told = [name for name in Settings.__struct_fields__ if name != "admin_password"]
+    values = {PREFIX + name.upper(): getattr(settings, name) for name in told}
+    text = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in values.items()}
+    return {**os.environ, **text}
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address can be reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def serves_others(settings: Settings) -> bool:
+    """Tell whether others than this machine reach us: in production, those on a loopback address come by a proxy."""
+    return settings.profile == "production" or not is_loopback(settings.host)
+
+
+def has_mlflow_server(settings: Settings) -> bool:
+    """Tell whether MLflow is a server, rather than a store that this process opens itself."""
+    return settings.tracking_uri.startswith(("http://", "https://"))
+
+
+def require_followable(settings: Settings) -> None:
+    """Refuse to follow the ledger without being told where it is.
+
+    Raises:
+        ConfigurationError: saying what to set.
+    """
+    if settings.follow == "ledger" and not (settings.database_url and has_mlflow_server(settings)):
+        message = (
+            "a model server that follows the ledger must be told where its database and MLflow's server are: set "
+            "MEDCOST_DATABASE_URL and MEDCOST_TRACKING_URI=http://…, or MEDCOST_FOLLOW=home where all share one folder"
+        )
+        raise ConfigurationError(message)
+
+
+def asks_for_login(settings: Settings) -> bool:
+    """Tell whether admin pages ask for the admin's password: everywhere but on this machine alone."""
+    return not settings.proxy_authenticates and (settings.require_login or not is_loopback(settings.host))
+
+
+def refuse_open_door(settings: Settings, *, pages: bool) -> None:
+    """Refuse to let others in without asking who they are.
+
+    Args:
+        settings: which address is listened on, and what is asked for.
+        pages: whether the dashboard is served.
+
+    Raises:
+        ConfigurationError: saying what to do.
+    """
+    if settings.admin_password:
+        try:
+            check_password(settings.admin_password)
+        except InvalidInput as broken:
+            message = f"MEDCOST_ADMIN_PASSWORD(_FILE): {broken.errors[0].detail}"
+            raise ConfigurationError(message) from None
+    if not serves_others(settings):
+        return
+    if not settings.require_keys:
+        message = (
+            f"{settings.host} can be reached by others, and the API asks for no key: listen on 127.0.0.1 outside of "
+            "the profile `production`, or set MEDCOST_REQUIRE_KEYS=true and make a key with `medcost keys create`"
+        )
+        raise ConfigurationError(message)
+    if pages and not (settings.admin_password or settings.require_login or settings.proxy_authenticates):
+        message = (
+            f"{settings.host} can be reached by others, and no admin's password is known: put one into a file and "
+            "name it by MEDCOST_ADMIN_PASSWORD_FILE; or set MEDCOST_REQUIRE_LOGIN=true and one with `medcost admin "
+            "password`; or MEDCOST_PROXY_AUTHENTICATES=true behind a proxy that asks people who they are; "
+            "or serve the API alone with `medcost serve api`"
+        )
+        raise ConfigurationError(message)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for field in msgspec.structs.fields(Settings):
+        name = PREFIX + field.name.upper()
+        text, file = environment.get(name), environment.get(name + "_FILE")
+        if text is None and file is not None:
+            try:
+                text = Path(file).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                message = f"{name}_FILE: {error.strerror}: {file}"
+                raise ConfigurationError(message) from error
+        if text is None:
+            continue
+        given = (
+            tuple(part.strip() for part in text.split(",") if part.strip()) if field.type == tuple[str, ...] else text
+        )
+        try:
+            # an environment variable is always text: here, and only here, "8000" is a number
+            values[field.name] = msgspec.convert(given, field.type, strict=False, dec_hook=_path)
+        except msgspec.ValidationError as error:
+            message = f"{name}: {error}"
+            raise ConfigurationError(message) from error
+    return values
+
+
+def _from_profile(profile: str) -> dict[str, object]:
+    file = TREE / "config" / "profile" / f"{profile}.yaml"
+    if not file.is_file():
+        known = ", ".join(sorted(path.stem for path in file.parent.glob("*.yaml")))
+        message = f"there is no profile {profile!r}: choose one of {known}"
+        raise ConfigurationError(message)
+    return {"profile": profile, **(yaml.safe_load(file.read_text(encoding="utf-8")) or {})}
+
+
+def _decode(values: Mapping[str, object], where: str) -> Settings:
+    try:
+        return msgspec.convert(values, Settings, strict=True, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        message = f"{where}: {error}"
+        raise ConfigurationError(message) from error
+
+
+def _check_proxies(proxies: tuple[str, ...]) -> None:
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError as error:
+            message = f"MEDCOST_TRUSTED_PROXIES: expected addresses or networks with commas between, found: {error}"
+            raise ConfigurationError(message) from None
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value)
+    message = f"expected {kind.__name__}, got {value!r}"
+    raise ValueError(message)

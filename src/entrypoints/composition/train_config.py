@@ -1,0 +1,298 @@
+"""What `medcost train` is told, decoded strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from domain.errors import ConfigurationError
+from domain.models.evaluation import Metric
+from domain.models.model import Choice, FloatRange, FoldPlan, IntRange, Recipe, SearchSpace
+from domain.models.promotion import PromotionPolicy
+from domain.models.term_settings import TermSettings
+from domain.people.schema import Schema
+
+Stage = Literal["training", "optuna", "all"]
+Transform = Literal["none", "log", "quantile", "power"]
+Value: TypeAlias = bool | int | float | str | None
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+Share = Annotated[float, msgspec.Meta(ge=0, lt=1)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+
+SAMPLE: Final = 200_000
+"""Rows of a folder that are looked at in one place, unless another number is said."""
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A group of the configuration: nothing unknown passes."""
+
+
+class File(_Part, frozen=True):
+    """Rows of a file, or of a folder of Parquet files: of these about ``sample`` are looked at in one place.
+
+    ``year`` of the costs, such as 2024 or "2023 and 2024", stands beside every answer. ``map`` says which fact a column
+    holds, and what its words mean; ``decimal`` is the decimal sign where cells leave it open; ``sheet`` that of a
+    workbook. With ``on_bad: drop`` rows that break the contract are left out, at most the share ``most_bad``.
+    """
+
+    kind: Literal["csv", "parquet"]
+    path: str
+    year: int | str | None
+    sample: AtLeastOne = SAMPLE
+    map: dict[str, str] = {}
+    on_bad: Literal["refuse", "drop"] = "refuse"
+    most_bad: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.1
+    decimal: Literal[".", ","] | None = None
+    sheet: str = ""
+
+
+class Synthetic(_Part, frozen=True):
+    """Invented people."""
+
+    kind: Literal["synthetic"]
+    rows: AtLeastOne
+    seed: int
+
+
+class Kaggle(_Part, frozen=True):
+    """The public data set."""
+
+    kind: Literal["kaggle"]
+    handle: str
+
+
+class Transforms(_Part, frozen=True):
+    """Transforms of the target to try, where a family lists them."""
+
+    tried: tuple[Transform, ...]
+
+
+class _Int(_Part, frozen=True, tag_field="kind", tag="int"):
+    low: int
+    high: int
+    log: bool = False
+
+
+class _Float(_Part, frozen=True, tag_field="kind", tag="float"):
+    low: float
+    high: float
+    log: bool = False
+
+
+class _Choice(_Part, frozen=True, tag_field="kind", tag="choice"):
+    values: tuple[Value, ...]
+
+
+class _Terms(_Part, frozen=True, tag_field="kind", tag="terms"):
+    """What may be changed about the terms of a schema, see `TermSettings`."""
+
+
+class Model(_Part, frozen=True):
+    """A family: the transforms that suit it, and its hyperparameters before any tuning.
+
+    With ``terms`` it has those of `TermSettings`, too; what ``hyperparameters`` say of them counts. With
+    ``least_zeros`` it is compared only where more than this share of costs is zero.
+    """
+
+    transforms: tuple[Transform, ...]
+    hyperparameters: dict[str, Value]
+    terms: bool = False
+    least_zeros: Share | None = None
+
+    def settings(self, schema: Schema) -> dict[str, Value]:
+        """Return all hyperparameters, those of the schema's terms first."""
+        terms = TermSettings.of(schema)
+        return {**(terms.defaults if self.terms else {}), **terms.renamed(self.hyperparameters)}
+
+
+class Training(_Part, frozen=True):
+    """How long a comparison may take.
+
+    A recipe whose first fold foretells that all of it takes more than ``family_seconds`` is left out; None for no end.
+    """
+
+    family_seconds: Positive | None
+
+
+class Folds(_Part, frozen=True):
+    """How people are split, see `FoldPlan`."""
+
+    n_splits: Annotated[int, msgspec.Meta(ge=2)]
+    n_repeats: AtLeastOne
+    test_size: Share
+    seed: int
+    later: Share = 0.0
+
+
+class Selection(_Part, frozen=True):
+    """By what families are compared."""
+
+    metric: Metric
+
+
+class Tuning(_Part, frozen=True):
+    """The budget of a study. ``timeout`` in seconds; ``patience`` in trials without a better one."""
+
+    n_trials: AtLeastOne
+    timeout: Positive | None
+    patience: AtLeastOne | None
+    study: str | None
+
+
+class Sampler(_Part, frozen=True):
+    """How hyperparameters are drawn."""
+
+    kind: Literal["tpe", "random"]
+    seed: int
+    startup_trials: AtLeastOne = 10
+
+
+class Pruner(_Part, frozen=True):
+    """Which trials are given up early; a step is a fold. `adapters.optuna.options` says what each figure means."""
+
+    kind: Literal["median", "hyperband", "successive_halving", "patient", "none"]
+    startup_trials: int = 5
+    warmup_steps: int = 2
+    patience: AtLeastOne = 2
+    min_resource: AtLeastOne = 1
+    max_resource: AtLeastOne | None = None
+    reduction_factor: Annotated[int, msgspec.Meta(ge=2)] = 3
+
+
+class Gate(_Part, frozen=True):
+    """The promotion policy, as `PromotionPolicy` names it."""
+
+    margin: float
+    first_gain: float
+    coverage: tuple[float, float]
+    group_coverage: tuple[float, float]
+    fifth_coverage: tuple[float, float]
+    ratio: tuple[float, float]
+    part_ratio: tuple[float, float]
+    milliseconds: Positive
+    megabytes: Positive
+    single_fact_r2: float
+    outcomes: bool
+
+
+class Tracking(_Part, frozen=True):
+    """Where experiments are kept; None leaves it to the settings."""
+
+    uri: str | None
+
+
+class Local(_Part, frozen=True, tag_field="kind", tag="local"):
+    """Everything in this process."""
+
+    @property
+    def address(self) -> str:
+        """Nobody else works."""
+        return ""
+
+
+class Dask(_Part, frozen=True, tag_field="kind", tag="dask"):
+    """On the workers of the scheduler at this address."""
+
+    address: str
+
+
+class TrainConfig(_Part, frozen=True):
+    """All that a training is told."""
+
+    stage: Stage
+    seed: int
+    dataset: dict[str, Any]
+    transform: Transforms
+    model: dict[str, Model]
+    search_space: dict[str, dict[str, _Int | _Float | _Choice | _Terms]]
+    cv: Folds
+    training: Training
+    selection: Selection
+    tuning: Tuning
+    sampler: Sampler
+    pruner: Pruner
+    gate: Gate
+    tracking: Tracking
+    executor: Local | Dask
+
+    def recipes(self, schema: Schema) -> list[Recipe]:
+        """Each family with each transform that suits it and is to be tried; one without any tries its first."""
+        return [
+            Recipe(family=family, transform=transform, hyperparameters=model.settings(schema))
+            for family, model in self.model.items()
+            for transform in [one for one in model.transforms if one in self.transform.tried] or model.transforms[:1]
+        ]
+
+    @property
+    def least_zeros(self) -> dict[str, float]:
+        """The families that are compared only where more than this share of costs is zero."""
+        return {family: one.least_zeros for family, one in self.model.items() if one.least_zeros is not None}
+
+    def spaces(self, schema: Schema) -> dict[str, SearchSpace]:
+        """What tuning may change, by family; what is said of a setting by its name counts."""
+        terms = TermSettings.of(schema).space
+        return {
+            family: {
+                name: part
+                for key, one in space.items()
+                for name, part in (terms if isinstance(one, _Terms) else {key: _in_domain(one)}).items()
+            }
+            for family, space in self.search_space.items()
+        }
+
+    @property
+    def plan(self) -> FoldPlan:
+        """The folds."""
+        return FoldPlan(**msgspec.structs.asdict(self.cv))
+
+    @property
+    def policy(self) -> PromotionPolicy:
+        """What the gate asks."""
+        return PromotionPolicy(**msgspec.structs.asdict(self.gate))
+
+    @property
+    def source(self) -> File | Synthetic | Kaggle:
+        """Where the rows come from."""
+        kinds: dict[str, type[File | Synthetic | Kaggle]] = {"synthetic": Synthetic, "kaggle": Kaggle}
+        return decoded(self.dataset, kinds.get(str(self.dataset.get("kind")), File), "dataset")
+
+    @property
+    def flat(self) -> dict[str, object]:
+        """Dotted names to values, for the record."""
+        return dict(_flat(msgspec.to_builtins(self)))
+
+
+def _in_domain(searched: _Int | _Float | _Choice) -> IntRange | FloatRange | Choice:
+    match searched:
+        case _Int(low=low, high=high, log=log):
+            return IntRange(low, high, log)
+        case _Float(low=low, high=high, log=log):
+            return FloatRange(low, high, log)
+        case _Choice(values=values):
+            return Choice(values)
+
+
+def decoded(values: Any, kind: type[Any], where: str) -> Any:
+    """Convert plain values strictly; ``where`` is the dotted name that they stand under.
+
+    Raises:
+        ConfigurationError: for an unknown key or a value of the wrong type; the text names it.
+    """
+    try:
+        return msgspec.convert(values, kind, strict=True)
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at `$")
+        place = place.rstrip("`").lstrip(".")
+        full = ".".join(part for part in (where, place) if part)
+        message = f"{full}: {what}" if full else what
+        raise ConfigurationError(message) from error
+
+
+def _flat(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping) and value:
+        for name, inner in value.items():
+            yield from _flat(inner, f"{prefix}.{name}" if prefix else str(name))
+    else:
+        yield prefix, value

@@ -1,0 +1,322 @@
+"""What training and the life of versions are made of: a container of use cases over the profile's adapters."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container, provide
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.local.home import Home
+from adapters.memory.read_once import ReadOnce
+from application.access.set_password import SetPassword
+from application.access.sign_in import UnlockSignIn
+from application.models.await_replicas import AwaitReplicas
+from application.models.change_champion import ChangeChampion
+from application.models.compare_models import CompareModels
+from application.models.evaluate_model import EvaluateModel
+from application.models.judge_model import JudgeModel
+from application.models.promote_model import PromoteModel
+from application.models.publish_model import PublishModel
+from application.models.reconcile import Reconcile
+from application.models.register_model import RegisterModel
+from application.models.report_model import ReportModel, ReportOnRows
+from application.models.retrain_model import BeginRetraining, ReportRetraining, RetrainModel
+from application.models.review_models import ReviewModels
+from application.models.roll_back_model import RollBackModel
+from application.models.train_model import TrainModel
+from application.models.tune_model import TuneModel
+from domain.people.schema import Schema
+from domain.ports.championship import Championship
+from domain.ports.clock import Clock
+from domain.ports.dataset import ClaimsDataset
+from domain.ports.executor import Executor
+from domain.ports.keys import ApiKeys
+from domain.ports.loader import ModelLoader
+from domain.ports.model_servers import ModelServers
+from domain.ports.predictions import PredictionRepository
+from domain.ports.publisher import ModelPublisher
+from domain.ports.registry import ModelRegistry
+from domain.ports.retrainings import Retrainings
+from domain.ports.tracker import ExperimentTracker
+from domain.ports.trainer import Trainer
+from domain.ports.tuner import Tuner
+from entrypoints.composition.datasets import dataset_of
+from entrypoints.composition.executors import cluster_of, executor_at
+from entrypoints.composition.providers import made
+from entrypoints.composition.reports import report_writers
+from entrypoints.composition.retrainings import retrainings_of
+from entrypoints.composition.schema import home_schema, schema_provider
+from entrypoints.composition.settings import Settings, has_mlflow_server
+from entrypoints.composition.train_config import TrainConfig
+
+if TYPE_CHECKING:
+    from adapters.mlflow.store import MlflowStore
+
+
+class LifeOfVersions(Provider):
+    """Use cases that need no data, and the admin's password."""
+
+    scope = Scope.APP
+
+    reconcile = provide(Reconcile)
+    review = provide(ReviewModels)
+    report = provide(ReportModel)
+    promote = provide(PromoteModel)
+    roll_back = provide(RollBackModel)
+    change = provide(ChangeChampion, provides=Championship)
+    publish = provide(PublishModel)
+    await_replicas = provide(AwaitReplicas)
+    set_password = provide(SetPassword)
+    unlock_sign_in = provide(UnlockSignIn)
+    register = provide(RegisterModel)
+
+
+class Measuring(Provider):
+    """The use cases that need labelled rows and a trained model."""
+
+    scope = Scope.APP
+
+    evaluate = provide(EvaluateModel)
+    report_on_rows = provide(ReportOnRows)
+
+
+class Making(Provider):
+    """Use cases that train."""
+
+    scope = Scope.APP
+
+    compare = provide(CompareModels)
+    tune = provide(TuneModel)
+    judge = provide(JudgeModel)
+    train = provide(TrainModel)
+    begin_retraining = provide(BeginRetraining)
+    retrain_model = provide(RetrainModel)
+    report_retraining = provide(ReportRetraining)
+
+
+class Rows(Provider):
+    """One data set, the same for all stages; a folder of files is read by those who work."""
+
+    scope = Scope.APP
+
+    def __init__(self, make: Callable[[Executor], ClaimsDataset]) -> None:
+        super().__init__()
+        self._make = make
+
+    @provide
+    def dataset(self, executor: Executor) -> ClaimsDataset:
+        """The rows."""
+        return ReadOnce(self._make(executor))
+
+
+class Commands(Provider):
+    """Adapters that every profile shares."""
+
+    scope = Scope.APP
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+
+    @provide
+    def settings(self) -> Settings:
+        """Where the parts are."""
+        return self._settings
+
+    @provide
+    def clock(self) -> Clock:
+        """The machine's own."""
+        from adapters.local.clock import SystemClock
+
+        return SystemClock()
+
+    @provide
+    def model_servers(self) -> ModelServers:
+        """Those that the settings name."""
+        from adapters.bentoml.model_servers import HttpModelServers
+
+        return HttpModelServers(self._settings.model_servers)
+
+    @provide
+    def loader(self) -> ModelLoader:
+        """Models of scikit-learn."""
+        from adapters.sklearn.loader import SklearnLoader
+
+        return SklearnLoader()
+
+    @provide
+    def trainer(self, clock: Clock, executor: Executor) -> Trainer:
+        """scikit-learn."""
+        from adapters.sklearn.trainer import SklearnTrainer
+
+        return SklearnTrainer(clock, executor, cluster_of(executor))
+
+    @provide
+    def retrainings(self) -> Retrainings:
+        """Those of the home."""
+        return retrainings_of(self._settings)
+
+
+class Working(Provider):
+    """Who does the work of training: this process, or the workers of a Dask scheduler."""
+
+    scope = Scope.APP
+
+    def __init__(self, address: str = "") -> None:
+        super().__init__()
+        self._address = address
+
+    @provide
+    def executor(self) -> Iterator[Executor]:
+        """Connected as long as the container is open."""
+        with executor_at(self._address) as executor:
+            yield executor
+
+
+class LastingParts(Provider):
+    """What outlives the process: PostgreSQL, MLflow and BentoML's store, the home's own or those that settings name."""
+
+    scope = Scope.APP
+
+    @provide
+    async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
+        """Connections, closed with the container."""
+        from adapters.postgres.engine import connect
+        from entrypoints.composition.database import database_url
+
+        engine = connect(database_url(settings), deadline=settings.database_deadline)
+        yield engine
+        await engine.dispose()
+
+    @provide
+    def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:
+        """In PostgreSQL."""
+        from adapters.postgres.keys import PostgresKeys
+
+        return PostgresKeys(engine, clock)
+
+    @provide
+    def predictions(self, engine: AsyncEngine, schema: Schema) -> PredictionRepository:
+        """In PostgreSQL: what became of those who asked."""
+        from adapters.postgres.predictions import PostgresPredictions
+
+        return PostgresPredictions(engine, schema)
+
+    @provide
+    def publisher(self, settings: Settings) -> ModelPublisher:
+        """BentoML's store in the home."""
+        from adapters.bentoml.publisher import BentoPublisher
+
+        home = Home(settings.home)
+        return BentoPublisher(home.bentoml, home.pointer)
+
+    @provide
+    def tracker(self, settings: Settings) -> ExperimentTracker:
+        """MLflow."""
+        from adapters.mlflow.tracker import MlflowTracker
+
+        return MlflowTracker(_mlflow(settings), tuple(report_writers().values()))
+
+    @provide
+    def registry(self, settings: Settings) -> ModelRegistry:
+        """MLflow."""
+        from adapters.mlflow.registry import MlflowRegistry
+
+        return MlflowRegistry(_mlflow(settings))
+
+
+class PassingParts(Provider):
+    """What training keeps in this process for the memory profile, beside `MemoryKeeping`."""
+
+    scope = Scope.APP
+
+    def __init__(self) -> None:
+        from adapters.memory.predictions import MemoryPredictions
+        from adapters.memory.tracker import MemoryTracker
+
+        super().__init__()
+        self.provide(made(MemoryTracker), provides=ExperimentTracker)
+        self.provide(made(MemoryPredictions), provides=PredictionRepository)
+
+
+class Tuning(Provider):
+    """The search, by the configuration's budget."""
+
+    scope = Scope.APP
+
+    def __init__(self, config: TrainConfig) -> None:
+        super().__init__()
+        self._config = config
+
+    @provide
+    def tuner(self, settings: Settings) -> Tuner:
+        """Optuna; its studies in PostgreSQL, or for the memory profile in this process."""
+        from adapters.optuna.options import PrunerOptions, SamplerOptions, TuneBudget, TuneOptions
+        from adapters.optuna.tuner import OptunaTuner
+        from entrypoints.composition.database import tuning_url
+
+        said = msgspec.structs.asdict
+        tuning = said(self._config.tuning)
+        options = TuneOptions(
+            budget=TuneBudget(**{name: tuning[name] for name in ("n_trials", "timeout", "patience")}),
+            sampler=SamplerOptions(**said(self._config.sampler)),
+            pruner=PrunerOptions(**said(self._config.pruner)),
+        )
+        return OptunaTuner(None if settings.profile == "memory" else tuning_url(settings), options)
+
+
+def _mlflow(settings: Settings) -> MlflowStore:
+    """Give the home's own store, or the one that settings name; a server keeps its artifacts itself."""
+    from adapters.mlflow.store import MlflowStore
+
+    home = Home(settings.home)
+    uri = settings.tracking_uri or f"sqlite:///{home.mlflow_database}"
+    return MlflowStore(uri, None if has_mlflow_server(settings) else home.mlflow_artifacts)
+
+
+def models_container(settings: Settings, *replacements: Provider) -> AsyncContainer:
+    """Give what looks at versions and moves them: nothing that trains."""
+    return _made(settings, Working(), *replacements)
+
+
+def evaluation_container(settings: Settings, dataset: ClaimsDataset, *replacements: Provider) -> AsyncContainer:
+    """Give what measures the champion on labelled rows."""
+    return _made(settings, Working(), Rows(lambda _: dataset), Measuring(), *replacements)
+
+
+def training_container(settings: Settings, config: TrainConfig, *replacements: Provider) -> AsyncContainer:
+    """Give what trains.
+
+    Args:
+        settings: which profile, and where its parts are.
+        config: data, families, folds, budget.
+        replacements: for testers: providers whose factories say ``override=True``.
+    """
+    make = partial(dataset_of, config.source, home_schema(settings))
+    rows, working = Rows(make), Working(config.executor.address)
+    return _made(settings, working, rows, Measuring(), Making(), Tuning(config), *replacements)
+
+
+def _made(settings: Settings, *providers: Provider) -> AsyncContainer:
+    return make_async_container(
+        Commands(settings),
+        schema_provider(settings),
+        *_parts(settings),
+        LifeOfVersions(),
+        *providers,
+        validation_settings=STRICT_VALIDATION,
+    )
+
+
+def _parts(settings: Settings) -> list[Provider]:
+    if settings.profile != "memory":
+        from entrypoints.composition.database_parts import DatabaseKeeping
+
+        return [DatabaseKeeping(), LastingParts()]
+    from entrypoints.composition.memory_parts import MemoryKeeping
+
+    return [MemoryKeeping(), PassingParts()]

@@ -1,0 +1,142 @@
+"""What API and dashboard are made of: a container of use cases over the parts of the profile."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import import_module
+
+from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container, provide
+
+from application.access.set_password import SetPassword
+from application.access.sign_in import Admit, SignIn
+from application.access.sign_out import SignOut
+from application.access.turns import Turns
+from application.costs.chances import TellChances
+from application.costs.explain_cost import ExplainCost
+from application.costs.explore_cost import ExploreCost
+from application.costs.predict_cost import PredictCost
+from application.costs.predict_costs import PredictCosts
+from application.costs.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
+from application.costs.score_people import OpenPeople, ScorePeople, WriteScored
+from application.models.change_by_job import AskForChange, MakeChange, ReviewJobs
+from application.models.report_model import ReportModel
+from application.models.review_models import ReviewModels
+from application.models.review_origins import ReviewOrigins
+from application.monitoring.measure_outcomes import MeasureOutcomes
+from application.monitoring.review_fit import ReviewFit
+from application.monitoring.watch_inputs import WatchInputs
+from application.operations.check_parts import CheckParts
+from application.operations.watch_parts import WatchParts
+from application.operations.work_on_jobs import JobWorker
+from domain.operations.jobs import JobKind
+from domain.ports.clock import Clock
+from domain.ports.drift import DriftMeter
+from domain.ports.jobs import Jobs
+from domain.ports.people_files import PeopleFiles
+from domain.ports.report_writer import ReportWriters
+from entrypoints.composition.schema import schema_provider
+from entrypoints.composition.settings import Settings
+from entrypoints.http.metrics import Metrics
+
+
+class UseCases(Provider):
+    """The use cases that API and dashboard share: ports and nothing else, so one of each will do."""
+
+    scope = Scope.APP
+
+    predict_cost = provide(PredictCost)
+    predict_costs = provide(PredictCosts)
+    explore_cost = provide(ExploreCost)
+    explain_cost = provide(ExplainCost)
+    tell_chances = provide(TellChances)
+    review_predictions = provide(ReviewPredictions)
+    erase_prediction = provide(ErasePrediction)
+    record_outcome = provide(RecordOutcome)
+    review_models = provide(ReviewModels)
+    report_model = provide(ReportModel)
+    review_origins = provide(ReviewOrigins)
+    check_parts = provide(CheckParts)
+    watch_parts = provide(WatchParts)
+    measure_outcomes = provide(MeasureOutcomes)
+    watch_inputs = provide(WatchInputs)
+    review_fit = provide(ReviewFit)
+    open_people = provide(OpenPeople)
+    score_people = provide(ScorePeople)
+    write_scored = provide(WriteScored)
+    sign_in = provide(SignIn)
+    admit = provide(Admit)
+    sign_out = provide(SignOut)
+    set_password = provide(SetPassword)
+    ask_for_change = provide(AskForChange)
+    make_change = provide(MakeChange)
+    review_jobs = provide(ReviewJobs)
+
+    @provide
+    def turns(self) -> Turns:
+        """Bound how many passwords are looked at."""
+        return Turns()
+
+
+class Heavy(Provider):
+    """What takes long to import: in a thread, when it is first needed."""
+
+    scope = Scope.APP
+
+    @provide
+    async def people_files(self) -> PeopleFiles:
+        """PyArrow, a third of a second, when the first file comes."""
+        adapter = await asyncio.to_thread(import_module, "adapters.arrow.people_files")
+        return adapter.ArrowPeopleFiles()
+
+    @provide
+    async def drift_meter(self) -> DriftMeter:
+        """NumPy and the functions of SciPy, half a second and 30 MB, when Operations are first looked at."""
+        adapter = await asyncio.to_thread(import_module, "adapters.scipy.drift")
+        return adapter.ScipyDriftMeter()
+
+    @provide
+    async def report_writers(self) -> ReportWriters:
+        """Matplotlib, a second and 40 MB, when the first report is asked for."""
+        return (await asyncio.to_thread(import_module, "entrypoints.composition.reports")).report_writers()
+
+
+class Working(Provider):
+    """What works on jobs in this process."""
+
+    scope = Scope.APP
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+
+    @provide
+    def worker(self, jobs: Jobs, clock: Clock, change: MakeChange) -> JobWorker:
+        """Changes of the champion."""
+        work = dict.fromkeys((JobKind.PROMOTION, JobKind.ROLLBACK), change)
+        return JobWorker(jobs, clock, work, every=self._settings.jobs_every, lapse=self._settings.jobs_lapse)
+
+
+def web_container(settings: Settings, *replacements: Provider, metrics: Metrics | None = None) -> AsyncContainer:
+    """Put API and dashboard together for a profile. Only what the profile needs is imported.
+
+    Args:
+        settings: which profile, and where its parts are.
+        replacements: for testers: providers whose factories say ``override=True``.
+        metrics: what the parts tell about themselves goes there.
+
+    Raises:
+        ConfigurationError: if no model server is named and none was started.
+    """
+    parts = _parts(settings, metrics or Metrics())
+    providers = (UseCases(), schema_provider(settings), Heavy(), Working(settings), *parts, *replacements)
+    return make_async_container(*providers, validation_settings=STRICT_VALIDATION)
+
+
+def _parts(settings: Settings, metrics: Metrics) -> list[Provider]:
+    if settings.profile == "memory":
+        from entrypoints.composition.memory_parts import MemoryKeeping, MemoryParts
+
+        return [MemoryKeeping(), MemoryParts()]
+    from entrypoints.composition.server_parts import server_parts
+
+    return server_parts(settings, metrics)

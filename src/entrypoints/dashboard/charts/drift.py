@@ -1,0 +1,133 @@
+"""Those who ask beside those the champion learnt from, drawn fact by fact."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import pairwise
+from math import ceil, floor
+from typing import TYPE_CHECKING, Final
+
+from application.monitoring.watch_inputs import FEWEST
+from domain.people.fact import Fact, Kind
+from entrypoints.dashboard.widgets import cards
+from entrypoints.dashboard.widgets.fact_fields import step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from application.monitoring.watch_inputs import InputDrift
+    from domain.monitoring.profile import Profile
+    from entrypoints.dashboard.locale.speech import Words
+
+_BARS: Final = 6
+"""Bars of a number, about."""
+_DECIMALS: Final = 9
+"""Those of the values of a profile."""
+
+
+def drift(found: InputDrift, words: Words) -> str:
+    """Say what shifted, and draw every fact; or why nothing can be said yet."""
+    if found.champion is None:
+        return _empty(words("operations.drift.no_champion"))
+    version = found.champion.version
+    if found.learnt_from is None:
+        return _empty(words("operations.drift.no_profile", version=version))
+    if found.report is None:
+        few = "operations.drift.few" if len(found.asked) else "operations.outcomes.empty"
+        return _empty(words(few, rows=words.count(len(found.asked)), fewest=words.count(FEWEST)))
+    rows, people = words.count(len(found.asked)), words.count(len(found.learnt_from))
+    lead = words("operations.drift.lead", rows=rows, people=people, version=version)
+    names = ", ".join(words.named(fact) for fact in found.report.drifted)
+    said = (
+        cards.notice("warn", words("operations.drift.shifted", facts=names), words("operations.drift.do"))
+        if names
+        else f'<p class="verified">{escape(words("operations.drift.none"))}</p>'
+    )
+    drawn = "".join(
+        _fact(words.schema.by_name[one.column], found.asked, found.learnt_from, words, shifted=one.drifted)
+        for one in found.report.columns
+        if one.column in words.schema.by_name
+    )
+    return (
+        f'<p class="lead-in">{escape(lead)}</p>{said}<div class="drift">{drawn}</div>'
+        f'<p class="hint">{escape(words("operations.drift.legend"))}</p>'
+    )
+
+
+def _fact(fact: Fact, asked: Profile, learnt_from: Profile, words: Words, *, shifted: bool) -> str:
+    bars = list(_bars(fact, asked, learnt_from, words))
+    kind, state = ("warned", "operations.drift.other") if shifted else ("passed", "operations.drift.alike")
+    return (
+        f'<div><h3>{escape(words.short(fact))} <span class="state {kind}">{escape(words(state))}</span></h3>'
+        f"<p>{escape(_sentence(fact, bars, asked, learnt_from, words))}</p>{_picture(bars, words)}</div>"
+    )
+
+
+def _picture(bars: Sequence[tuple[str, float, float]], words: Words) -> str:
+    """Draw a bar for those who asked and a line for those of the training data, in each group."""
+    top = max(max(now, before) for _, now, before in bars)
+    seen = " ".join(
+        words("operations.drift.group", group=group, now=words.share(now), before=words.share(before))
+        for group, now, before in bars
+    )
+    columns = "".join(
+        f'<span><i style="--now:{100 * now / top:.1f}%;--before:{100 * before / top:.1f}%"></i>{escape(group)}</span>'
+        for group, now, before in bars
+    )
+    return f'<div class="groups" role="img" aria-label="{escape(seen)}">{columns}</div>'
+
+
+def _sentence(
+    fact: Fact, bars: Sequence[tuple[str, float, float]], asked: Profile, learnt_from: Profile, words: Words
+) -> str:
+    if fact.kind.is_numeric and asked.counts[fact.name]:
+        now, before = (words.number(some.mean(fact.name)) for some in (asked, learnt_from))
+        return words("operations.drift.mean", now=now, before=before)
+    group, share, was = max(
+        reversed(bars), key=lambda bar: round(abs(bar[1] - bar[2]), 6)
+    )  # of two alike, the second: Yes
+    return words("operations.drift.group", group=group, now=words.share(share), before=words.share(was))
+
+
+def _bars(fact: Fact, asked: Profile, learnt_from: Profile, words: Words) -> Iterator[tuple[str, float, float]]:
+    """Give the groups of a fact: its name, its share now, and its share among those of the training data."""
+    now, before = asked.shares(fact.name), learnt_from.shares(fact.name)
+    gaps, gaps_before = asked.gaps(fact.name), learnt_from.gaps(fact.name)
+    if fact.kind.is_numeric:
+        edges = _edges(fact, [*now, *before])
+        names = [_between(fact, low, high, words) for low, high in pairwise(edges)]
+    else:
+        names = [text for _, text in words.choices(fact)]
+        edges = [float(code) for code in range(len(names) + 1)]
+    end = edges[-1]
+    for name, (low, high) in zip(names, pairwise(edges), strict=True):
+        yield name, (1 - gaps) * _within(now, low, high, end), (1 - gaps_before) * _within(before, low, high, end)
+    if fact.may_be_missing:
+        yield words("fact.not_given"), gaps, gaps_before
+
+
+def _within(shares: Mapping[float, float], low: float, high: float, end: float) -> float:
+    """Return the share of a bar: of values from ``low`` to below ``high``; the last bar holds its end, too."""
+    return sum(share for value, share in shares.items() if low <= value < high or value == high == end)
+
+
+def _edges(fact: Fact, values: Sequence[float]) -> list[float]:
+    """Return where the bars of a number begin, at round values, and where the last one ends.
+
+    The last bar of a number with fractions holds the value at its end, too: no bar begins at a limit.
+    """
+    low, high = min(values), max(values)
+    size = step(fact, low, high, _BARS) if high > low else 1.0
+    first, last = floor(low / size), floor(high / size) + 1
+    if fact.kind is Kind.NUMBER and high > low:
+        last = ceil(high / size)
+    return [round(place * size, _DECIMALS) for place in range(first, last + 1)]
+
+
+def _between(fact: Fact, low: float, high: float, words: Words) -> str:
+    last = high - 1 if fact.kind is Kind.WHOLE else high
+    return words.number(low) if low == last else f"{words.number(low)}\N{EN DASH}{words.number(last)}"
+
+
+def _empty(said: str) -> str:
+    return f'<p class="empty">{escape(said)}</p>'

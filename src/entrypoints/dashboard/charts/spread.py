@@ -1,0 +1,101 @@
+"""How a year's cost spreads: twenty people as dots, each at its exact cost, and the likely range behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from entrypoints.dashboard.charts.drawing import Scale, ticks
+from entrypoints.dashboard.widgets.summary import Shape, shape_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from domain.costs.distribution import CostDistribution
+    from entrypoints.dashboard.locale.speech import Words
+
+_PEOPLE: Final = 20
+_DOT: Final = 2.4
+"""Width of a dot at most, per cent of the chart's; the style sheet says it, too."""
+_LEAST: Final = 1000.0
+"""USD that the axis is wide at least."""
+_ROOM: Final = 1.04
+_FLIP: Final = 66.0
+"""A label right of this per cent stands left of its line, so that it stays on the page …"""
+_LEAN: Final = 36.0
+"""… and a typical year's does so sooner where the other line would run through it,"""
+_LEAN_WIDE: Final = 18.0
+"""on a wide screen sooner still."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One of twenty people: their cost in USD, and whether it lies in the likely range."""
+
+    usd: float
+    inside: bool
+
+
+def people(cost: CostDistribution) -> list[Person]:
+    """Return twenty people in rising order: the middles of twenty equal shares of the distribution."""
+    likely = cost.interval()
+    costs = (cost.quantile((i + 0.5) / _PEOPLE) for i in range(_PEOPLE))
+    return [Person(usd, likely.low <= usd <= likely.high) for usd in costs]
+
+
+def spread(cost: CostDistribution, words: Words, axis: str) -> str:
+    """Draw a year's cost, with a lead and a caption that say what is drawn. ``axis`` names the axis."""
+    some, likely = people(cost), cost.interval()
+    inside = sum(one.inside for one in some)
+    scale = Scale(max(_LEAST, _ROOM * max(cost.expected, likely.high, some[-1].usd)))
+    told = {
+        "low": words.money(likely.low),
+        "high": words.money(likely.high),
+        "inside": inside,
+        "people": _PEOPLE,
+    }
+    seen = words("spread.seen", typical=words.money(cost.typical), expected=words.money(cost.expected), **told)
+    mean, median = scale.percent(cost.expected), scale.percent(cost.typical)
+    places = list(_stacked([scale.percent(one.usd) for one in some]))
+    dots = "".join(
+        f'<i class="dot{"" if one.inside else " hollow"}" style="left:{left:.2f}%;--row:{row}"></i>'
+        for one, (left, row) in zip(some, places, strict=True)
+    )
+    left, right = scale.percent(likely.low), scale.percent(likely.high)
+    outside = {0: "spread.outside.none", 1: "spread.outside.one"}.get(_PEOPLE - inside, "spread.outside")
+    lead = "spread.lead.most" if shape_of(cost) in (Shape.MOST, Shape.FREE) else "spread.lead"
+    return (
+        f'<p class="lead-in">{escape(words(lead))}</p>'
+        f'<div class="density" role="img" aria-label="{escape(seen)}">'
+        f'<div class="plot" style="--rows:{1 + max(row for _, row in places)}">'
+        f'<i class="likely" style="left:{left:.2f}%;width:{right - left:.2f}%"></i>'
+        + _flag("expected", mean, words("spread.expected"), words.money(cost.expected), "flipped" * (mean > _FLIP))
+        + _flag("typical", median, words("spread.typical"), words.money(cost.typical), _side(median, mean))
+        + f'{dots}</div><div class="axis">{"".join(ticks(scale, words))}</div>'
+        f'<p class="axis-title">{escape(axis)}</p></div>'
+        f'<p class="hint">{escape(words("spread.dots", **told))} {escape(words(outside))}</p>'
+    )
+
+
+def _stacked(percents: Sequence[float]) -> Iterator[tuple[float, int]]:
+    """Return each dot's place and row: a dot that would cover another one stands on it, and none moves sideways."""
+    ends: list[float] = []
+    for percent in percents:
+        row = next((row for row, end in enumerate(ends) if percent >= end), len(ends))
+        ends[row : row + 1] = [percent + _DOT]
+        yield percent, row
+
+
+def _flag(kind: str, percent: float, label: str, usd: str, side: str) -> str:
+    return (
+        f'<div class="flag {kind} {side}" style="left:{percent:.2f}%">'
+        f"<span>{escape(label)} <b>{escape(usd)}</b></span></div>"
+    )
+
+
+def _side(percent: float, other: float) -> str:
+    """Say where the lower label stands, so that the other line does not run through it."""
+    if percent > (_LEAN if other > percent else _FLIP):
+        return "flipped"
+    return "flipped-if-wide" if other > percent > _LEAN_WIDE else ""

@@ -1,0 +1,18 @@
+// Runs before the first paint. What a person enters is kept in this tab of this browser only: it outlives a reload,
+// a lost connection and a restart of the server, and ends with the tab.
+document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "system";
+
+globalThis.kept = {
+  read: (name) => JSON.parse(sessionStorage.getItem("fact." + name)),
+  write: (name, value) => sessionStorage.setItem("fact." + name, JSON.stringify(value)),
+};
+
+// A shared link may carry facts behind its "#", the part of an address that is never sent to a server.
+function takeSharedFacts() {
+  if (!location.hash.includes("=")) return false; // the name of a place on the page
+  for (const [name, value] of new URLSearchParams(location.hash.slice(1))) kept.write(name, value);
+  history.replaceState(history.state, "", location.pathname + location.search);
+  return true;
+}
+takeSharedFacts();
+addEventListener("hashchange", () => takeSharedFacts() && location.reload());

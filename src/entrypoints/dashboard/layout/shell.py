@@ -1,0 +1,121 @@
+"""The frame around every page, and the few plain elements that pages are made of."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+from entrypoints.dashboard.addresses import at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from entrypoints.dashboard.locale.speech import Words
+
+_MARK = (
+    '<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">'
+    '<path d="M2 10a8 8 0 0 1 8-8h8v8a8 8 0 0 1-16 0z" fill="currentColor"/></svg>'
+)
+
+
+class Navigation(ui.element, component="navigation.js"):
+    """The menu, the language and the theme, as one small Vue file."""
+
+    def __init__(self, words: Words, links: Sequence[tuple[str, str, bool]]) -> None:
+        super().__init__()
+        self.props.update(
+            {
+                "menu": words("menu"),
+                "pages": words("menu.pages"),
+                "links": [list(link) for link in links],
+                "language": words("language.other.code"),
+                "languageName": words("language.other"),
+                "theme": words("theme"),
+                "root": at("/"),
+                "themes": [[name, words(f"theme.{name}")] for name in ("system", "light", "dark")],
+            }
+        )
+        self.classes("navigation")
+
+
+class Connection(ui.element, component="connection.js"):
+    """Says when the connection to the server is cut, so that the numbers may be old."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self.props.update({"title": words("offline"), "text": words("offline.do")})
+
+
+@contextmanager
+def frame(
+    words: Words, links: Sequence[tuple[str, str, bool]], title: str, lead: str, *, skip_to: str
+) -> Iterator[None]:
+    """Put a page between header and footer; a page does it through its `Visit`.
+
+    Args:
+        words: of the visit.
+        links: of the menu: address, text, and whether it is this page.
+        title: the one h1.
+        lead: the sentence below it, if there is one.
+        skip_to: the id that a keyboard may jump to first.
+    """
+    with ui.header(fixed=False, wrap=False).classes("top"), tag("div", "inner"):
+        text("a", words("skip" if skip_to == "answer" else "skip.content"), "skip").props(f'href="#{skip_to}"')
+        with tag("a", "brand").props(f'href="{at("/")}"'):
+            ui.html(_MARK, sanitize=False, tag="span")
+            text("span", "Medcost")
+        Navigation(words, links)
+    with tag("div", "page").props("id=content tabindex=-1"):
+        with tag("div", "intro"):
+            text("h1", title)
+            if lead:
+                text("p", lead, "lead")
+        Connection(words)
+        yield
+    with ui.footer(fixed=False, wrap=False).classes("bottom"), tag("div", "inner"):
+        text("p", words("footer"))
+        text("p", words("footer.kept"))
+
+
+@contextmanager
+def card(key: str, title: str, lead: str = "", classes: str = "") -> Iterator[ui.element]:
+    """Open a section of the page, named by its heading."""
+    with tag("section", f"card {classes}").props(f'aria-labelledby="{key}-title" id="{key}"') as section:
+        text("h2", title).props(f'id="{key}-title"')
+        if lead:
+            text("p", lead, "lead-in")
+        yield section
+
+
+def tag(name: str, classes: str = "") -> ui.element:
+    """Make a plain element that others go into."""
+    return ui.element(name).classes(classes)
+
+
+def text(name: str, content: str, classes: str = "") -> TextElement:
+    """Make a plain element that holds words."""
+    return TextElement(tag=name, text=content).classes(classes)
+
+
+def html(content: str = "", classes: str = "") -> ui.html:
+    """Make a place for a string of HTML whose texts were escaped where it was written."""
+    return ui.html(content, sanitize=False).classes(classes)
+
+
+def retry_button(words: Words, section: str, on_retry: Callable[[], object]) -> TextElement:
+    """Make the button that asks once more, not shown yet.
+
+    Pressing it moves the focus to the section with that id, because the button goes when the answer has come.
+    """
+    made = button(words("retry")).on("click", on_retry)
+    made.on("click", js_handler=f"() => document.getElementById('{section}').focus()")
+    made.visible = False
+    return made
+
+
+def button(label: str, classes: str = "") -> TextElement:
+    """Make a native button."""
+    return text("button", label, f"btn {classes}").props("type=button")

@@ -1,0 +1,222 @@
+"""What is shown of many people, as strings of HTML: rows as they are read, progress, sums, answers, bad rows."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import FieldError
+from domain.people.meaning import shown
+from domain.people.notes import NO_NAME, Decision
+from entrypoints.dashboard.charts.drawing import Scale
+from entrypoints.dashboard.widgets import cards
+from entrypoints.dashboard.widgets.table import fact_looks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from domain.costs.scored_people import Answer, Group, ScoredPeople, Totals
+    from domain.people.beneficiary import Beneficiary
+    from domain.people.claims import Violation
+    from domain.people.fact import Fact
+    from domain.people.matching import Matching
+    from domain.people.people_table import Line
+    from domain.people.table_reading import TableReading
+    from domain.ports.people_files import PeopleTable
+    from entrypoints.dashboard.locale.speech import Words
+    from entrypoints.dashboard.pages.batch.desk import Place
+
+_ROWS: Final = 25
+_NOTES: Final = frozenset((Decision.ENCODING, Decision.SHEET))
+"""Decisions about a file that have sentences of their own."""
+_NAMED: Final = 12
+"""Columns that are named, at most, among those that are not read."""
+_HIDDEN: Final = frozenset(("wide", "wider", "below"))
+"""Looks of columns that a narrow screen hides."""
+
+
+def preview(lines: Sequence[Line], reading: TableReading, words: Words) -> str:
+    """Show the first rows as they are understood; what does not fit is marked."""
+    names = (words("batch.table.row"), *map(words.short, words.schema.facts))
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    rows = "".join(
+        f'<tr><th scope="row">{words.count(line.number)}</th>{_understood(line, reading, words)}</tr>' for line in lines
+    )
+    return (
+        f'<h3>{escape(words("batch.preview"))}</h3><div class="scrolling" tabindex="0" role="region" '
+        f'aria-label="{escape(words("batch.preview"))}"><table class="sorted preview">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def unused(table: PeopleTable, matching: Matching, words: Words) -> str:
+    """Say which lines and columns of the file are not read."""
+    said: list[str] = []
+    if table.header > 1:
+        said.append(words("batch.header", line=words.count(table.header)))
+    said += [words(f"batch.note.{note.decision}", **note.values) for note in table.notes if note.decision in _NOTES]
+    names = [
+        column.replace(NO_NAME, words("batch.unnamed"), 1) if column.startswith(NO_NAME) else column
+        for column in table.columns
+        if column not in matching.values()
+    ]
+    if names:
+        more = len(names) - _NAMED
+        listed = ", ".join(names[:_NAMED]) + (words("batch.unused.more", count=more) if more > 0 else "")
+        said.append(words("batch.unused", columns=listed))
+    return f'<p class="hint">{escape(" ".join(said))}</p>' if said else ""
+
+
+def progress(place: Place, words: Words) -> str:
+    """Show how far the work is."""
+    done = place.scored.rows if place.scored else 0
+    bad = place.scored.bad if place.scored else 0
+    rows = place.given.rows if place.given else 0
+    waiting = f'<p class="notice warn">{escape(words("batch.waiting"))}</p>' if place.waiting else ""
+    left = f" · {escape(words('batch.progress.bad', bad=words.count(bad)))}" if bad else ""
+    return (
+        f'{waiting}<progress aria-label="{escape(words("batch.work"))}" max="{rows}" value="{done}"></progress>'
+        f"<p>{escape(words('batch.progress', done=words.count(done), rows=words.count(rows)))}{left}</p>"
+    )
+
+
+def totals(sums: Totals, scored: ScoredPeople, words: Words) -> str:
+    """Say all in three figures, and how many people cost how much."""
+    if not sums.people:
+        return cards.notice("bad", words("batch.nobody"), "")
+    figures = (
+        ("total", sums.expected, words("batch.total.means", people=words.count(sums.people))),
+        ("each", sums.expected / sums.people, words("batch.each.means")),
+        ("middle", sums.middle, words("batch.middle.means")),
+    )
+    told = "".join(cards.figure(words(f"batch.{key}"), words.money(usd), means) for key, usd, means in figures)
+    unsure = words("batch.unsure", count=words.count(sums.unsure)) if sums.unsure else ""
+    left = words("batch.left.count", bad=words.count(scored.bad), rows=words.count(scored.rows)) if scored.bad else ""
+    notices = "".join(f'<p class="notice warn">{escape(one)}</p>' for one in (left, unsure) if one)
+    return f'{notices}<div class="facts plain">{told}</div>{_spread(sums.groups, words)}'
+
+
+def answers(scored: ScoredPeople, words: Words) -> list[str]:
+    """Show the first answers, page by page."""
+    heads = [
+        (words("batch.table.row"), ""),
+        *zip(map(words.short, words.schema.facts), fact_looks(words.schema, always=1), strict=True),
+        (words("typical"), "number-cell strong"),
+        (words("history.expected"), "number-cell"),
+        (words("range"), "number-cell wider"),
+        (words("batch.table.note"), ""),
+    ]
+    caption = words("batch.table", count=len(scored.shown))
+    lines = [_answer(who, answer, words, heads) for who, answer in scored.shown]
+    return list(_paged(caption, heads, lines))
+
+
+def left_out(scored: ScoredPeople, columns: int, words: Words) -> list[str]:
+    """List what is wrong with which row of a table of so many columns, page by page."""
+    caption = words(
+        "batch.left.first", count=words.count(len(scored.violations)), all=words.count(scored.violation_count)
+    )
+    keys = ("batch.table.row", "batch.left.column", "batch.left.found", "batch.left.what")
+    heads = [(words(key), "") for key in keys]
+    return list(_paged(caption, heads, [_left(one, columns, words) for one in scored.violations]))
+
+
+def detail(said: str, words: Words) -> str:
+    """Show what a file's reader said; it is in English."""
+    return f'<p class="hint" lang="en">{escape(words("batch.detail", detail=said[:200]))}</p>'
+
+
+def _understood(line: Line, reading: TableReading, words: Words) -> str:
+    if line.broken:
+        return f'<td colspan="{words.schema.width}" class="misfit">{escape(words("batch.preview.broken"))}</td>'
+    return "".join(_cell(fact, line, reading, words) for fact in words.schema.facts)
+
+
+def _cell(fact: Fact, line: Line, reading: TableReading, words: Words) -> str:
+    if fact.name not in reading.matched.columns:
+        empty = words("fact.not_given" if fact.may_be_missing else "batch.none")
+        return f"<td{'' if fact.may_be_missing else ' class=misfit'}>{escape(empty)}</td>"
+    value = reading.value(fact.name, line.cells)
+    if isinstance(value, FieldError):
+        raw = shown(reading.cell(fact.name, line.cells))
+        said = words("batch.preview.bad", value=raw) if raw else words("batch.preview.empty")
+        return f'<td class="misfit">{escape(said)}</td>'
+    return f"<td>{escape(words.value(fact, value))}</td>"
+
+
+def _spread(groups: Sequence[Group], words: Words) -> str:
+    """Draw people by their expected cost: a table with a bar in each row."""
+    scale = Scale(max(group.people for group in groups))
+    rows = "".join(
+        f'<tr><th scope="row">{escape(_group(group, words))}</th><td class="track">'
+        f'<i class="bar crowd" style="left:0;width:{scale.percent(group.people):.2f}%"></i></td>'
+        f'<td class="usd">{words.count(group.people)}</td></tr>'
+        for group in groups
+    )
+    heads = "".join(
+        f'<th scope="col" class="{look}"><span>{escape(words(f"batch.spread.{key}"))}</span></th>'
+        for key, look in (("cost", "fact"), ("chart", "drawn"), ("people", "usd"))
+    )
+    title = escape(words("batch.spread"))
+    return (
+        f'<h3>{title}</h3><table class="waterfall spread"><caption class="veiled">{title}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _group(group: Group, words: Words) -> str:
+    if math.isinf(group.high):
+        return words("batch.spread.open", low=words.money(group.low))
+    return words("range.value", low=words.money(group.low), high=words.money(group.high))
+
+
+def _answer(who: Beneficiary, answer: Answer, words: Words, heads: Sequence[tuple[str, str]]) -> str:
+    said = [
+        *words.facts(who),
+        words.money(answer.typical),
+        words.money(answer.expected),
+        words("range.value", low=words.money(answer.low), high=words.money(answer.high)),
+        words("batch.table.rough") if answer.cautions else "",
+    ]
+    cells = "".join(f'<td class="{look}">{escape(one)}</td>' for one, (_, look) in zip(said, heads[1:], strict=True))
+    # a narrow screen hides columns: there, a row below holds them
+    hidden = [(head, one) for (head, look), one in zip(heads[1:], said, strict=True) if _HIDDEN & {*look.split()}]
+    listed = "".join(f"<div><dt>{escape(head)}</dt><dd>{escape(one)}</dd></div>" for head, one in hidden)
+    row = words.count(answer.row)
+    rest = f"<summary>{escape(words('batch.table.rest', row=row))}</summary>"
+    return (
+        f'<tr><th scope="row">{row}</th>{cells}</tr><tr class="rest"><td colspan="{len(heads)}">'
+        f'<details>{rest}<dl class="rows pairs">{listed}</dl></details></td></tr>'
+    )
+
+
+def _left(one: Violation, columns: int, words: Words) -> str:
+    if one.rule == "malformed":
+        fact, found = words("batch.left.whole"), ""
+        what = words("batch.left.broken", detail=one.detail)
+        if one.value:
+            what = words("batch.left.fields", fields=one.value, columns=columns)
+    else:
+        fact, found = words.named(one.column), one.value or words("batch.preview.empty")
+        what = _mend(one, words)
+    cells = "".join(f"<td>{escape(cell)}</td>" for cell in (fact, found, what))
+    return f'<tr><th scope="row">{words.count(one.row or 0)}</th>{cells}</tr>'
+
+
+def _mend(violation: Violation, words: Words) -> str:
+    fact = words.schema.by_name.get(violation.column)
+    if violation.rule == "missing":
+        return words("batch.fix.missing")
+    if fact and not fact.kind.is_numeric and violation.rule in ("type", "choice"):
+        return words.instead(fact)
+    return words.error(FieldError(violation.column, violation.rule, violation.detail))
+
+
+def _paged(caption: str, heads: Sequence[tuple[str, str]], lines: Sequence[str]) -> Iterator[str]:
+    told = "".join(f'<th scope="col" class="{look}">{escape(head)}</th>' for head, look in heads)
+    for at in range(0, len(lines), _ROWS):
+        yield (
+            f'<table class="sorted"><caption class="caption">{escape(caption)}</caption>'
+            f"<thead><tr>{told}</tr></thead><tbody>{''.join(lines[at : at + _ROWS])}</tbody></table>"
+        )

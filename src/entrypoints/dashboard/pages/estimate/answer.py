@@ -1,0 +1,199 @@
+"""The cards that show an estimate as it changes: the figures, how they spread, where they come from."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from domain.costs.distribution import MOST_CHARGES
+from domain.costs.explanation import FIGURES
+from entrypoints.dashboard.charts import drawing
+from entrypoints.dashboard.charts.spread import spread
+from entrypoints.dashboard.layout.data_notice import DataNotice, axis_title, prices
+from entrypoints.dashboard.layout.shell import button, card, html, retry_button, tag, text
+from entrypoints.dashboard.layout.spoken import Spoken
+from entrypoints.dashboard.widgets import cards
+from entrypoints.dashboard.widgets.amount import readings
+from entrypoints.dashboard.widgets.fields import ChoiceField, InputField
+from entrypoints.dashboard.widgets.share import ShareLink
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from domain.costs.explanation import Explained, Explanation
+    from domain.costs.prediction import Estimate
+    from domain.people.beneficiary import Beneficiary
+    from entrypoints.dashboard.locale.speech import Words
+
+
+class AnswerCards:
+    """The answer, how it spreads and where it comes from; a `View` of estimates."""
+
+    def __init__(
+        self,
+        words: Words,
+        data: DataNotice,
+        *,
+        then: Callable[[Beneficiary, Estimate], None],
+        on_save: Callable[[], Awaitable[None]],
+        on_retry: Callable[[], None],
+        first: Beneficiary,
+    ) -> None:
+        self._words, self._data = words, data
+        self._then = then
+        self._shown: Estimate | None = None
+        self._not_saved: Beneficiary | None = None
+        with card("answer", words("answer"), classes="answer") as section:
+            section.props("tabindex=-1")
+            self._failure = tag("div").props("role=alert")
+            with self._failure:
+                self._failed = html()
+                self._unsaved = html()
+                self._retry = retry_button(words, "answer", on_retry)
+            self._notice = html().props("role=status")
+            self._figures = html(cards.working(words), "figures").props("aria-busy=true")
+            with tag("div", "actions"):
+                self._save = button(words("save"), "primary").props("aria-disabled=true").on("click", on_save)
+                button(words("print"), "print").on("click", js_handler="() => window.print()")
+                self._share = ShareLink(words, first)
+                self._saved = text("p", "", "saved").props("role=status")
+            self._spoken = Spoken()
+        with card("spread", words("spread")):
+            self._spread = html('<div class="density waiting"></div>', "chart")
+            self._amount = InputField(
+                name="above", label=words("above"), hint=words("above.help"), kind="text", unit=words.currency
+            ).on_value_change(self._say_above)
+            self._above = text("p", "", "above").props("role=status")
+        data.on_change(self._draw)
+
+    @property
+    def can_be_saved(self) -> bool:
+        """Whether the numbers belong to what the form says."""
+        return self._save.props["aria-disabled"] == "false"
+
+    def busy(self) -> None:
+        """Grey the numbers: newer ones are on their way."""
+        self._figures.props("aria-busy=true")
+
+    def show(self, question: Beneficiary, answer: Estimate) -> None:
+        """Show an estimate."""
+        self._shown = answer
+        self._settle()
+        if question != self._not_saved:
+            self._unsaved.content = ""
+        self._notice.content = cards.cautions(answer, self._words)
+        self._draw()
+        self._saved.text = ""
+        self._save.props("aria-disabled=false")
+        self._share.tell(question)
+        self._spoken(f"{self._words('typical')} {self._words.money(answer.cost.typical)}")
+        self._then(question, answer)
+
+    def fail(self) -> None:
+        """Say that the numbers are old, and that it is tried again."""
+        key = "failed" if self._shown else "failed.first"
+        self._figures.props(remove="aria-busy")
+        self._figures.classes("stale")
+        self._notice.content = self._saved.text = ""
+        self._say_failed(cards.notice("bad", self._words(key), self._words(f"{key}.do")))
+        self._save.props("aria-disabled=true")
+
+    def stale(self) -> None:
+        """Say that the numbers belong to the last answers that made sense."""
+        self._settle()
+        self._notice.content = cards.notice("warn", self._words("stale"), self._words("stale.do"))
+        self._figures.classes("stale")
+        self._saved.text = ""
+        self._save.props("aria-disabled=true")
+
+    def saving(self) -> None:
+        """Keep a second press from doing anything."""
+        self._unsaved.content = ""
+        self._save.props("aria-disabled=true")
+        self._saved.text = self._words("saving")
+
+    def saved(self) -> None:
+        """Say that it is kept, and listed below."""
+        self._settle()
+        self._save.props("aria-disabled=false")
+        self._saved.text = self._words("saved")
+
+    def unsaved(self, who: Beneficiary) -> None:
+        """Say that it may not be kept, and that pressing again is safe; it stays until another person is shown."""
+        self._not_saved = who
+        self._save.props("aria-disabled=false")
+        self._saved.text = ""
+        self._unsaved.content = cards.notice("bad", self._words("unsaved"), self._words("unsaved.do"))
+
+    def unexpected(self) -> None:
+        """Say that we made a mistake; nothing of it is shown."""
+        self._figures.props(remove="aria-busy")
+        self._saved.text = ""
+        self._say_failed(cards.notice("bad", self._words("unexpected"), self._words("unexpected.do")))
+
+    def _draw(self) -> None:
+        if self._shown:
+            known = self._data.origins
+            self._figures.content = cards.figures(self._shown, self._words, prices(known, self._words))
+            self._spread.content = spread(self._shown.cost, self._words, axis_title(known, self._words))
+
+            self._say_above()
+
+    def _say_above(self) -> None:
+        """Say how many people cost more than the amount that was typed; nothing while there is none."""
+        typed = str(self._amount.value or "").strip()
+        amounts = [usd for usd in readings(typed, self._words.currency) if usd <= MOST_CHARGES] if typed else []
+        self._amount.error = self._words("above.type") if typed and len(amounts) != 1 else ""
+        said = ""
+        if self._shown and len(amounts) == 1:
+            said = cards.costlier(self._shown.cost, amounts[0], self._words)
+        self._above.text = said
+
+    def _say_failed(self, said: str) -> None:
+        self._failed.content = said
+        self._retry.visible = True
+
+    def _settle(self) -> None:
+        self._figures.props(remove="aria-busy").classes(remove="stale")
+        self._failed.content = ""
+        self._retry.visible = False
+
+
+class ReasonCards:
+    """Where the dollars come from, and people alike; a `View` of explanations.
+
+    ``then`` is called when somebody chooses which figure is explained.
+    """
+
+    def __init__(self, words: Words, *, then: Callable[[], None]) -> None:
+        self._words = words
+        with card("reasons", words("reasons"), words("reasons.lead")):
+            options = [(figure, words(f"reasons.of.{figure}")) for figure in FIGURES]
+            self._of = ChoiceField(name="of", value=FIGURES[0], label=words("reasons.of"), options=options)
+            self._of.on_value_change(then)
+            self._failed = html().props("role=status")
+            self._table = html(f'<p class="hint">{escape(words("working"))}</p>', "chart")
+            text("p", words("reasons.note"), "hint")
+        with card("alike", words("alike")):
+            self._alike = html(f'<p class="hint">{escape(words("working"))}</p>')
+
+    @property
+    def figure(self) -> Explained:
+        """Which figure is explained."""
+        return "typical" if self._of.value == "typical" else "expected"
+
+    def busy(self) -> None:
+        """Grey the table."""
+        self._table.props("aria-busy=true")
+
+    def show(self, question: tuple[Beneficiary, Explained], answer: Explanation) -> None:
+        """Show an explanation."""
+        self._table.props(remove="aria-busy")
+        self._failed.content = ""
+        self._table.content = drawing.waterfall(answer, question[0], self._words)
+        self._alike.content = cards.alike(answer.alike, self._words)
+
+    def fail(self) -> None:
+        """Say that the table is old."""
+        self._table.props("aria-busy=true")
+        self._failed.content = f'<p class="notice bad">{escape(self._words("reasons.failed"))}</p>'

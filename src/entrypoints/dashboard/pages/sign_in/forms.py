@@ -1,0 +1,108 @@
+"""Where the forms of signing in and out are posted to. Whatever comes of it, the browser is sent to a page."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import re
+from typing import TYPE_CHECKING, Final
+
+from fastapi import FastAPI, Request
+from starlette.responses import RedirectResponse, Response
+
+from application.access.set_password import SetPassword
+from application.access.sign_in import SignIn
+from application.access.sign_out import SignOut
+from domain.errors import InvalidInput, NoPassword, PasswordAlreadySet, SignInLocked, Unavailable, WrongPassword
+from entrypoints.dashboard.addresses import at
+from entrypoints.dashboard.auth.forms import posted
+from entrypoints.dashboard.auth.guard import SIGN_IN, SIGN_OUT, drop_token, keep_token, sign_in_url, token_of
+
+if TYPE_CHECKING:
+    from entrypoints.dashboard.inject import Inject
+    from entrypoints.dashboard.options import DashboardOptions
+
+FIRST: Final = f"{SIGN_IN}/first"
+_OWN_PATH: Final = re.compile(r"/(?!/)[\w/-]*")
+
+
+class SignInForms:
+    """Answers them."""
+
+    def __init__(self, inject: Inject, options: DashboardOptions) -> None:
+        self._options = options
+        self._sign_in, self._sign_out, self._set_password = inject(SignIn), inject(SignOut), inject(SetPassword)
+
+    def add_to(self, app: FastAPI) -> None:
+        """Tell the application where they are posted to."""
+        for path, answer in ((SIGN_IN, self.enter), (FIRST, self.begin), (SIGN_OUT, self.leave)):
+            app.add_api_route(path, answer, methods=["POST"])
+
+    async def enter(self, request: Request) -> Response:
+        """Sign in."""
+        fields = await posted(request)
+        return await self._entered(request, fields.get("password", ""), _own(fields.get("next", "")))
+
+    async def begin(self, request: Request) -> Response:
+        """Set the first password, and sign in with it."""
+        fields = await posted(request)
+        then, password = _own(fields.get("next", "")), fields.get("password", "")
+        if not may_set_first(request, self._options):
+            return _back(request, then)
+        if password != fields.get("again"):
+            return _back(request, then, "different")
+        try:
+            await self._set_password(password, first=True)
+        except InvalidInput:
+            return _back(request, then, "short")
+        except PasswordAlreadySet:
+            return _back(request, then, "late")
+        except Unavailable:
+            return _back(request, then, "away")
+        return await self._entered(request, password, then)
+
+    async def leave(self, request: Request) -> Response:
+        """Sign out."""
+        await posted(request)
+        try:
+            await self._sign_out(token_of(request))
+        except Unavailable:
+            return _back(request, "/", "away")  # the session lives on: the cookie stays, so that it can be ended later
+        response = RedirectResponse(at("/", request), 303)
+        drop_token(request, response)
+        return response
+
+    async def _entered(self, request: Request, password: str, then: str) -> Response:
+        address = request.client.host if request.client else ""
+        try:
+            token = await self._sign_in(password, address=address)
+            await self._sign_out(token_of(request))  # the browser's earlier session, if there is one
+        except WrongPassword:
+            return _back(request, then, "wrong")
+        except SignInLocked as locked:
+            return _back(request, then, "locked", wait=math.ceil(locked.wait))
+        except NoPassword:
+            return _back(request, then)
+        except Unavailable:
+            return _back(request, then, "away")
+        response = RedirectResponse(at(then, request), 303)
+        keep_token(request, response, token, secure=self._options.https or request.url.scheme == "https")
+        return response
+
+
+def may_set_first(request: Request, options: DashboardOptions) -> bool:
+    """Tell whether this browser may set the first password: one that runs on this machine, where that is allowed."""
+    try:
+        here = bool(request.client) and ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        here = False
+    return here and options.first_password
+
+
+def _back(request: Request, then: str, said: str = "", **more: object) -> RedirectResponse:
+    return RedirectResponse(at(sign_in_url(then, said, **more), request), 303)
+
+
+def _own(path: str) -> str:
+    """Let nobody be sent elsewhere after signing in."""
+    return path if _OWN_PATH.fullmatch(path) else "/"

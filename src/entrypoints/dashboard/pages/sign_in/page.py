@@ -1,0 +1,100 @@
+"""The sign-in page: one password, in a plain form."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from dishka import FromDishka
+from fastapi import Request
+from nicegui import ui
+
+from application.access.set_password import SetPassword
+from domain.errors import Unavailable
+from entrypoints.dashboard.auth.forms import form
+from entrypoints.dashboard.auth.guard import SIGN_IN
+from entrypoints.dashboard.layout.page import Page
+from entrypoints.dashboard.layout.shell import html, tag, text
+from entrypoints.dashboard.pages.sign_in.forms import FIRST, may_set_first
+from entrypoints.dashboard.widgets import cards
+
+if TYPE_CHECKING:
+    from entrypoints.dashboard.inject import Inject
+    from entrypoints.dashboard.layout.page import Visit
+    from entrypoints.dashboard.locale.speech import Words
+    from entrypoints.dashboard.options import DashboardOptions
+
+_SAYINGS: Final = frozenset({"wrong", "ended", "away", "short", "different", "late"})
+
+
+async def is_set(ask: FromDishka[SetPassword]) -> bool:
+    """Tell whether there is a password."""
+    return await ask.is_set()
+
+
+def page(inject: Inject, options: DashboardOptions) -> Page:
+    """Make the page over its use cases."""
+    known = inject(is_set)
+
+    async def build(visit: Visit) -> None:
+        words, request = visit.words, visit.client.request
+        said = request.query_params.get("said", "")
+        try:
+            there_is_one = await known()
+        except Unavailable:
+            said, there_is_one = "away", True
+        first = not there_is_one
+        may_set = first and may_set_first(request, options)
+        lead = words("sign_in.first") if may_set else words("sign_in.lead")
+        with visit.frame(words("sign_in.title"), lead), tag("div", "card narrow"):
+            html(_notice(request, said, words)).props("role=alert")
+            if may_set:
+                _form(request, words, FIRST, ["new-password", "again"])
+            elif first:
+                html(cards.notice("warn", words("sign_in.none"), words("sign_in.none.do")))
+            else:
+                _form(request, words, SIGN_IN, ["current-password"])
+
+    return Page(SIGN_IN, "sign_in", build, in_menu=False, figures=False)
+
+
+def _form(request: Request, words: Words, action: str, fields: list[str]) -> None:
+    with form(request, action, "login"):
+        _input("next", request.query_params.get("next", ""), kind="hidden")
+        # password managers want to know whose it is
+        _input("username", "admin", kind="text", autocomplete="username").props("hidden")
+        for kind in fields:
+            name = "again" if kind == "again" else "password"
+            with tag("div", "field"):
+                text("label", words(f"sign_in.{name}")).props(f"for={name}")
+                if kind == "new-password":
+                    text("p", words("sign_in.rule"), "hint").props("id=rule")
+                with tag("span", "box"):
+                    box = _input(name, "", kind="password", autocomplete=kind.replace("again", "new-password"))
+                    box.props(f"id={name} required")
+                    if kind == "new-password":
+                        box.props("aria-describedby=rule")
+        with tag("div", "actions"):
+            text("button", words("sign_in.set" if action == FIRST else "sign_in.do"), "btn primary").props(
+                "type=submit"
+            )
+
+
+def _input(name: str, value: str, *, kind: str, **more: str) -> ui.element:
+    box = tag("input")
+    box.props.update({"type": kind, "name": name, "value": value, **more})
+    return box
+
+
+def _notice(request: Request, said: str, words: Words) -> str:
+    if said == "locked":
+        wait = request.query_params.get("wait", "")
+        seconds = int(wait) if wait.isascii() and wait.isdigit() and len(wait) < 5 else 60  # noqa: PLR2004  # an hour
+        minutes = math.ceil(seconds / 60)
+        unit = "seconds" if seconds < 60 else "minute" if minutes == 1 else "minutes"  # noqa: PLR2004  # a minute
+        delay = words(f"sign_in.{unit}", count=seconds if unit == "seconds" else minutes)
+        return cards.notice("bad", words("sign_in.locked"), words("sign_in.locked.do", wait=delay))
+    if said not in _SAYINGS:
+        return ""
+    kind = "warn" if said in ("ended", "late") else "bad"
+    return cards.notice(kind, words(f"sign_in.{said}"), words(f"sign_in.{said}.do"))

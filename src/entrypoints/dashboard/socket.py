@@ -1,0 +1,45 @@
+"""What comes through the pages' websocket, from anybody: it must not fill our log."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from socketio import AsyncServer
+
+_MALFORMED: Final = (LookupError, TypeError, ValueError, AttributeError)
+
+
+def quiet(server: AsyncServer) -> None:
+    """Drop messages that ask us to log their text, and those that are not what the pages send.
+
+    NiceGUI writes the first into the log as they are. For each of the others, of a few bytes, it or its libraries
+    would write a traceback of up to eight kilobytes. What our own handlers of events raise is logged before it comes
+    here.
+    """
+    for library in (server, server.eio):
+        library.logger.setLevel(logging.CRITICAL)
+    server.eio.handle_request = _checked(server.eio.handle_request)
+    for event, handler in [*server.handlers["/"].items()]:
+        server.on(event, _ignored if event == "log" else _checked(handler))
+
+
+def _ignored(*_: object) -> None:
+    """Log nothing."""
+
+
+def _checked(handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    async def handle(*message: Any) -> Any:
+        try:
+            answer = handler(*message)
+            return await answer if inspect.isawaitable(answer) else answer
+        except _MALFORMED as flaw:
+            structlog.get_logger().debug("malformed_message", flaw=type(flaw).__name__)
+
+    return handle

@@ -1,0 +1,227 @@
+"""A version's card, the gate's verdict and the ledger, as strings of HTML."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from domain.models.ledger import Change
+from domain.monitoring.report import OVERALL
+from domain.people.numbers import exact
+from domain.people.terms import Shape
+from entrypoints.dashboard.locale.speech import MINUS
+from entrypoints.dashboard.widgets import cards
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from domain.models.ledger import LedgerEntry
+    from domain.models.model import ModelCard, ModelVersion
+    from domain.models.scores import PredictiveRatio, Scores
+    from entrypoints.dashboard.locale.speech import Words
+
+_SHORT: Final = 12
+"""Digits of a fingerprint that are enough to compare by eye."""
+_NONE: Final = "—"
+
+
+def facts(version: ModelVersion, words: Words) -> str:
+    """Say what a version is, and from what it learnt."""
+    card = version.card
+    settings = ", ".join(f"{name} = {value}" for name, value in card.recipe.hyperparameters.items())
+    made = words("models.made.from", revision=card.provenance.git_revision[:_SHORT]) * bool(
+        card.provenance.git_revision
+    )
+    ranges = ", ".join(
+        words("models.ranges.value", fact=words.named(fact), low=words.number(low), high=words.number(high))
+        for fact, (low, high) in sorted(card.ranges.items(), key=lambda entry: _place(entry[0], words))
+    )
+    way = _range(card.grouping, words)
+    digest = words("models.rows.digest", digest=card.data_digest[:_SHORT])
+    origin = cards.data_origin(card.origin, words)
+    counts = {"rows": words.count(card.rows), "people": words.count(card.people or card.rows)}
+    learned_from = words("models.rows.people" if card.people else "models.rows.value", **counts)
+    rows = [
+        (words("models.version"), str(version.number), ""),
+        (words("models.recipe"), card.recipe.name, words.or_else(f"family.{card.recipe.family}", "")),
+        (words("models.settings"), settings or words("models.settings.none"), ""),
+        (words("models.made"), words.moment(card.created_at), made),
+        (words("models.rows"), learned_from, origin),
+        (words("models.ranges"), ranges, digest),
+        (words("models.range"), way, ""),
+        (words("models.digest"), version.digest[:_SHORT], ""),
+    ]
+    notes = "".join(f"<li>{escape(note)}</li>" for note in card.notes)
+    return (
+        cards.notice("warn", words("model.synthetic") + ".", words("synthetic.trained")) * card.origin.synthetic
+        + cards.definitions(rows, "tiles")
+        + f'<p class="hint">{escape(words("models.use"))}</p>'
+        + (f'<h3>{escape(words("models.notes"))}</h3><ul class="notes" lang="en">{notes}</ul>' if notes else "")
+    )
+
+
+def _place(fact: str, words: Words) -> int:
+    """Return the place of a fact in the schema; those that are not in it come last."""
+    names = words.schema.names
+    return names.index(fact) if fact in names else len(names)
+
+
+def _range(grouping: Sequence[str], words: Words) -> str:
+    facts = ", ".join(words.named(fact) for fact in grouping)
+    return words("models.range.grouped", facts=facts) if facts else words("models.range.pooled")
+
+
+def quality(card: ModelCard, words: Words) -> str:
+    """Give each figure out of fold, on the test split, and over folds where the card has it."""
+    folds = {one.metric: one for one in card.folds}
+    lines = (
+        (
+            name,
+            one,
+            other,
+            words(
+                "models.spread", mean=figure(key, folds[key].mean, words), spread=figure(key, folds[key].spread, words)
+            )
+            if key in folds
+            else _NONE,
+        )
+        for (key, name, one), (_, _, other) in zip(
+            _figures(card.cross_validation, words), _figures(card.test, words), strict=True
+        )
+        if {one, other} != {_NONE}  # a card of an earlier release does not have all figures
+    )
+    heads = ("models.figure", "models.out_of_fold", "models.test", "models.by_fold")
+    lead = words("models.quality.lead", rows=words.count(card.cross_validation.rows), test=words.count(card.test.rows))
+    return (
+        f'<p class="lead-in">{escape(lead)}</p>'
+        + table(words("models.quality"), [words(key) for key in heads], lines)
+        + f'<p class="hint">{escape(words("models.spread.means"))}</p>'
+    )
+
+
+def ledger(entries: Sequence[LedgerEntry], words: Words) -> str:
+    """List who changed the champion, when and why, the newest first."""
+    if not entries:
+        return f'<p class="empty">{escape(words("models.ledger.empty"))}</p>'
+    heads = ("models.entry", "models.when", "models.what", "models.who", "models.why", "models.seal")
+    key = "models.ledger.verified.one" if len(entries) == 1 else "models.ledger.verified"
+    verified = words(key, count=words.count(len(entries)))
+    lines = (
+        (str(one.number), words.moment(one.at), _change(one, words), one.by, one.reason, one.seal[:_SHORT])
+        for one in reversed(entries)
+    )
+    return f'<p class="verified">{escape(verified)}</p>' + table(
+        words("models.ledger"), [words(key) for key in heads], lines, "ledger"
+    )
+
+
+def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], look: str = "") -> str:
+    """Write a table of texts; the first cell of a row names it."""
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>'
+        + "".join(
+            f'<td data-head="{escape(head)}">{escape(cell)}</td>' for head, cell in zip(heads[1:], rest, strict=True)
+        )
+        + "</tr>"
+        for first, *rest in rows
+    )
+    return framed(caption, heads, body, look)
+
+
+def group(name: str, words: Words) -> str:
+    """Say which people a group of the card is; one that the schema does not declare is called as on the card."""
+    if name == OVERALL:
+        return words("models.group.all")
+    declared = next((group for group in words.schema.reported_groups if group.name == name), None)
+    if declared is None:
+        return name
+    fact, condition = words.schema.by_name[declared.condition.fact], declared.condition
+    if condition.shape is Shape.IS:
+        people = f"{words.short(fact)}: {dict(words.choices(fact))[condition.choice]}"
+        return people if declared.holds else words("models.group.other", group=people)
+    signs = ("from", "below") if condition.shape is Shape.FROM else ("above", "to")
+    number = exact(condition.threshold)
+    return words(f"models.group.{signs[0 if declared.holds else 1]}", fact=words.short(fact), number=number)
+
+
+def figure(metric: str, value: float, words: Words) -> str:
+    """Write a figure of a metric: dollars, but for R², which is a share."""
+    return f"{value:.3f}".replace("-", MINUS) if metric == "r2" else words.whole(value)
+
+
+def framed(caption: str, heads: Sequence[str], body: str, look: str) -> str:
+    """Put rows of a table below its heads."""
+    said = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    return (
+        f'<table class="stacked {look}"><caption class="veiled">{escape(caption)}</caption>'
+        f"<thead><tr>{said}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _figures(scores: Scores, words: Words) -> Iterator[tuple[str, str, str]]:
+    expected, typical, interval = scores.expected, scores.typical, scores.interval
+    level = words.share(interval.level)
+    yield "crps", words("models.crps"), words.whole(scores.crps)
+    yield "r2", words("models.r2"), figure("r2", expected.r2, words)
+    yield "rmse", words("models.rmse"), words.whole(expected.rmse)
+    yield "mae", words("models.mae"), words.whole(expected.mae)
+    yield "typical_mae", words("models.typical_mae"), words.whole(typical.mae)
+    yield "interval_score", words("models.interval_score"), words.whole(interval.interval_score)
+    yield "coverage", words("models.coverage", level=level), words.share(interval.coverage, 1)
+    yield "mean_width", words("models.width"), words.whole(interval.mean_width)
+    actuarial, zero = scores.actuarial, scores.zero
+    yield "ratio", words("models.ratio"), ratio(actuarial.overall, words) if actuarial else _NONE
+    yield "mae_over_mean", words("models.mae_over_mean"), _share(actuarial and actuarial.mae_over_mean, words)
+    cap = words.whole(actuarial.cap if actuarial else 0)
+    yield "capped_r2", words("models.capped_r2", cap=cap), _third(actuarial and actuarial.capped_r2)
+    yield "cpm", words("models.cpm"), _third(actuarial and actuarial.cpm)
+    yield "gini", words("models.gini"), _third(actuarial and actuarial.gini)
+    yield (
+        "capture_1",
+        words("models.capture", share=words.share(0.01)),
+        _share(actuarial and actuarial.capture_1, words),
+    )
+    yield (
+        "capture_5",
+        words("models.capture", share=words.share(0.05)),
+        _share(actuarial and actuarial.capture_5, words),
+    )
+    yield (
+        "capture_10",
+        words("models.capture", share=words.share(0.1)),
+        _share(actuarial and actuarial.capture_10, words),
+    )
+    yield "zero_predicted", words("models.zero.predicted"), _share(zero and zero.predicted, words)
+    yield "zero_observed", words("models.zero.observed"), _share(zero and zero.observed, words)
+    yield "brier", words("models.brier"), _third(zero and zero.brier)
+
+
+def ratio(one: PredictiveRatio, words: Words) -> str:
+    """Write predicted over observed cost with its 95 % interval."""
+    if one.ratio is None:
+        return words("models.ratio.none")
+    if one.low is None:
+        return f"{one.ratio:.3f}"
+    return f"{one.ratio:.3f} ({interval(one, words)})"
+
+
+def interval(one: PredictiveRatio, words: Words) -> str:
+    """Write the 95 % interval of a ratio."""
+    if one.low is None:
+        return _NONE
+    high = words("models.ratio.any") if one.high is None else f"{one.high:.3f}"
+    return words("models.ratio.interval", low=f"{one.low:.3f}", high=high)
+
+
+def _share(value: float | None, words: Words) -> str:
+    return _NONE if value is None else words.share(value, 1)
+
+
+def _third(value: float | None) -> str:
+    return _NONE if value is None else f"{value:.3f}".replace("-", MINUS)
+
+
+def _change(one: LedgerEntry, words: Words) -> str:
+    said = words(f"models.entry.{one.change.value}", version=one.version)
+    against = one.overridden and one.change is Change.PROMOTION
+    return f"{said}, {words('models.entry.overridden')}" if against else said

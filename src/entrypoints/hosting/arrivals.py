@@ -1,0 +1,136 @@
+"""Requests come whole and in time, whichever application answers them, and nobody holds more than a share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from starlette.requests import ClientDisconnect
+
+from domain.access.addresses import subscriber
+from entrypoints.hosting.shares import Shares
+from entrypoints.http.middleware.edge import refuse
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_SLOWEST: Final = 64 * 1024
+"""Bytes a second: a body that comes faster than this gets the time that it needs."""
+_GRACE: Final = 1.0
+"""Seconds beyond the deadline, within which the API says it in its own way."""
+_BODIES_EACH: Final = 64
+"""Bodies of one subscriber that may be on their way."""
+_BODIES: Final = 1024
+"""Bodies of all."""
+_SOCKETS_EACH: Final = 512
+"""Pages that one subscriber may have open."""
+_SOCKETS: Final = 8192
+"""Pages of all."""
+
+
+class Arrivals:
+    """Answers 408 to a body that does not come in time, or has to give way to those that come after it.
+
+    A client that hangs up is no failure: nothing is logged but a line at debug level.
+
+    Args:
+        app: gets the requests.
+        within: seconds in which a body must have come; large ones have more time, at 64 KB a second.
+        bodies_each: bodies of one subscriber that may be on their way.
+        sockets_each: pages that one subscriber may have open.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, within: float, bodies_each: int = _BODIES_EACH, sockets_each: int = _SOCKETS_EACH
+    ) -> None:
+        self._app, self._within, self._sockets_each = app, within, sockets_each
+        self._bodies = Shares(each=bodies_each, total=_BODIES)
+        self._sockets: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI."""
+        client = subscriber(scope["client"][0]) if scope.get("client") else ""
+        if scope["type"] == "websocket":
+            await self._open(client, scope, receive, send)
+        elif scope["type"] == "http" and _has_body(scope):
+            arrival = _Arrival(scope, receive, send, self._within)
+            self._bodies.enter(arrival, client, arrival.hurry)
+            arrival.on_whole = lambda: self._bodies.leave(arrival)
+            try:
+                await self._app(scope, arrival.receive, arrival.send)
+            except ClientDisconnect:
+                structlog.get_logger().debug("client_hung_up", path=scope["path"])
+            finally:
+                self._bodies.leave(arrival)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _open(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._sockets[client] >= self._sockets_each or self._sockets.total() >= _SOCKETS:
+            await receive()
+            await send({"type": "websocket.close", "code": 1013})
+            return
+        self._sockets[client] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._sockets[client] -= 1
+            if not self._sockets[client]:
+                del self._sockets[client]
+
+
+class _Arrival:
+    """One request whose body is on its way."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, within: float) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._loop = asyncio.get_running_loop()
+        self._until = self._loop.time() + within + _GRACE
+        self._waiting: asyncio.Timeout | None = None
+        self._whole = self._late = self._answered = False
+        self.on_whole = lambda: None
+
+    def hurry(self) -> None:
+        """Give way: what has not come by now is not waited for."""
+        self._until = self._loop.time()
+        if self._waiting:
+            self._waiting.reschedule(self._until)
+
+    async def receive(self) -> Message:
+        """Give the next part of the body."""
+        if self._whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until) as self._waiting:
+                message = await self._receive()
+        except TimeoutError:
+            await self._refuse()
+            return {"type": "http.disconnect"}
+        finally:
+            self._waiting = None
+        if message["type"] == "http.request":
+            self._until += len(message.get("body", b"")) / _SLOWEST
+            self._whole = not message.get("more_body", False)
+            if self._whole:
+                self.on_whole()
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass an answer on, unless the request was answered here."""
+        self._answered = True
+        if not self._late:
+            await self._send(message)
+
+    async def _refuse(self) -> None:
+        late, self._late = self._late, True
+        if not late and not self._answered:
+            detail = "the body did not come in time: send it again, faster"
+            headers = {"connection": "close"}
+            await refuse(HTTPStatus.REQUEST_TIMEOUT, detail, self._scope["path"], self._send, headers)  # type: ignore[arg-type]  # the same protocol, typed more narrowly
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(name in (b"content-length", b"transfer-encoding") and value != b"0" for name, value in scope["headers"])

@@ -1,0 +1,248 @@
+"""The web process: API and dashboard behind one door, one lifespan, one worker.
+
+``python -m entrypoints.hosting.asgi --fd 7`` serves on a socket that the parent has bound.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import math
+import socket
+import sys
+import threading
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast, get_args
+
+import uvicorn
+from starlette.responses import PlainTextResponse
+
+from application.access.set_password import SetPassword
+from domain.errors import Unavailable
+from entrypoints.composition.schema import home_schema
+from entrypoints.composition.settings import asks_for_login, load, refuse_open_door, serves_others
+from entrypoints.composition.web import web_container
+from entrypoints.dashboard.app import dashboard_app
+from entrypoints.dashboard.options import DashboardOptions
+from entrypoints.hosting.arrivals import Arrivals
+from entrypoints.hosting.below import Below, WholePath
+from entrypoints.hosting.door import Door, refusal
+from entrypoints.hosting.garbage import collect_seldom
+from entrypoints.hosting.logs import configure_logs
+from entrypoints.hosting.proxies import BehindProxies
+from entrypoints.hosting.serving import Protocol, Server, raise_file_limit
+from entrypoints.hosting.traces import traced
+from entrypoints.hosting.watch import watch_parts
+from entrypoints.hosting.workers import serve_by
+from entrypoints.hosting.working import working
+from entrypoints.http.app import create_app
+from entrypoints.http.metrics import Metrics
+from entrypoints.http.middleware.limits import RateLimit
+from entrypoints.http.options import ApiOptions
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
+
+    from dishka import AsyncContainer, Provider
+    from litestar.types import ControllerRouterHandler
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from entrypoints.composition.settings import Settings
+
+_BACKLOG: Final = 2048
+Service: TypeAlias = Literal["web", "api", "dashboard"]
+
+_NOTHING: Final = PlainTextResponse("This process does not serve that.\n", 404)
+
+
+def web_app(
+    settings: Settings,
+    *replacements: Provider,
+    serve: Service = "web",
+    more: Sequence[ControllerRouterHandler] = (),
+    leaving: Callable[[], bool] = lambda: False,
+) -> ASGIApp:
+    """Put API and dashboard together, or make one of them. Once a process: the dashboard's pages are NiceGUI's globals.
+
+    Args:
+        settings: of this process.
+        replacements: for testers: providers whose factories say ``override=True``.
+        serve: ``web`` is both; what is left out is answered with 404.
+        more: handlers of the API beside ours, such as a benchmark's.
+        leaving: tells whether the process is about to end.
+    """
+    metrics = Metrics()
+    container = web_container(settings, *replacements, metrics=metrics)
+    keys, others = settings.require_keys, serves_others(settings)
+    refused = partial(refusal, allowed_hosts=settings.allowed_hosts, any_address=others)
+    api: ASGIApp = _NOTHING
+    pages: ASGIApp = _NOTHING
+    lives: list[Callable[[], AbstractAsyncContextManager[object]]] = []
+    if serve != "dashboard":
+        options = ApiOptions(
+            partial(refused, allowed_origins=settings.allowed_origins, any_host=keys and others),
+            version=version("medcost"),
+            require_keys=keys,
+            # without keys there is this machine alone
+            key_limit=_limit(settings.key_requests_per_minute * keys),
+            address_limit=_limit(settings.address_requests_per_minute * keys),
+            allowed_origins=settings.allowed_origins,
+            https=settings.https,
+            body_deadline=settings.body_within,
+            leaving=leaving,
+        )
+        litestar = create_app(container, options, home_schema(settings), more=more, metrics=metrics)
+        api = cast("ASGIApp", litestar)  # Litestar types the same protocol more narrowly than Starlette
+        lives.append(litestar.lifespan)
+    if serve != "api":
+        host = dashboard_app(container, _dashboard_options(settings), metrics if serve == "web" else None)
+        pages = Door(WholePath(host), refused)
+        lives.append(lambda: host.router.lifespan_context(host))
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(container.close)
+            if settings.admin_password and serve != "api":
+                stack.callback(asyncio.create_task(_adopt_password(container, settings.admin_password)).cancel)
+            stack.callback(asyncio.create_task(watch_parts(container)).cancel)
+            await stack.enter_async_context(working(container))
+            for life in lives:
+                await stack.enter_async_context(life())
+            yield
+
+    app = traced(Below(Dispatcher(api, pages, lifespan()), settings.root_path), settings, service=serve)
+    return BehindProxies(Arrivals(app, within=settings.body_within), settings.trusted_proxies)
+
+
+def _limit(per_minute: int) -> RateLimit | None:
+    return RateLimit(per_minute) if per_minute else None
+
+
+def _dashboard_options(settings: Settings) -> DashboardOptions:
+    # behind a proxy everybody seems to be at this machine
+    alone = not serves_others(settings) and not settings.proxy_authenticates
+    login = asks_for_login(settings)
+    return DashboardOptions(
+        login=login,
+        alone=alone and not login,
+        first_password=alone,
+        https=settings.https,
+        root_path=settings.root_path,
+    )
+
+
+async def _adopt_password(container: AsyncContainer, password: str) -> None:
+    """Make the secret's password the admin's, as soon as the database answers."""
+    while True:
+        try:
+            async with container() as request:
+                await (await request.get(SetPassword)).as_told(password)
+        except Unavailable as away:
+            await asyncio.sleep(away.retry_after)
+        else:
+            return
+
+
+class Dispatcher:
+    """``/api`` to one application, everything else to the other; one lifespan for both.
+
+    Mounting one inside the other would not do: NiceGUI's redirects loop inside Litestar.
+    """
+
+    def __init__(self, api: ASGIApp, pages: ASGIApp, lifespan: AbstractAsyncContextManager[None]) -> None:
+        self._api, self._pages, self._lifespan = api, pages, lifespan
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["path"] == "/api" or scope["path"].startswith("/api/"):
+            await self._api(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self._lifespan.__aenter__()
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._lifespan.__aexit__(None, None, None)
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def run_web(
+    settings: Settings,
+    *,
+    serve: Service = "web",
+    sockets: Sequence[socket.socket] | None = None,
+    more: Sequence[ControllerRouterHandler] = (),
+) -> None:
+    """Serve until SIGINT or SIGTERM; then give notice, finish what is under way, and close everything.
+
+    Args:
+        settings: of this process.
+        serve: both, or one of them.
+        sockets: bound already; without them, the address of the settings is bound.
+        more: as `web_app`.
+
+    Raises:
+        ConfigurationError: if the API would be open to others without keys.
+    """
+    refuse_open_door(settings, pages=serve != "api")
+    configure_logs(settings.log_level)
+    leaving = threading.Event()
+    config = uvicorn.Config(
+        web_app(settings, serve=serve, more=more, leaving=leaving.is_set),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http=partial(Protocol, head_within=settings.head_within, proxies=settings.trusted_proxies),  # type: ignore[arg-type]  # uvicorn only calls it
+        lifespan="on",
+        access_log=False,
+        proxy_headers=False,
+        log_level="error",  # a warning for each request that is no HTTP would fill the log
+        server_header=False,
+        timeout_graceful_shutdown=math.ceil(settings.drain_within),
+    )
+    server = Server(config, leave=leaving.set, notice=settings.drain_notice)
+    collect_seldom()
+    raise_file_limit()
+    await server.serve(sockets=list(sockets) if sockets else None)
+
+
+def main() -> None:
+    """Serve with the settings of the environment."""
+    import uvloop
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--serve", choices=get_args(Service), default="web")
+    parser.add_argument("--host")
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--fd", type=int, help="a socket that the parent has bound, instead of host and port")
+    told = parser.parse_args()
+    sockets = [socket.socket(fileno=told.fd)] if told.fd is not None else None
+    settings = load({"host": told.host, "port": told.port})
+
+    def serve() -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run_web(settings, serve=told.serve, sockets=sockets))
+
+    if settings.workers > 1 and told.serve != "api":
+        sys.stderr.write("workers are for `medcost serve api`: the dashboard keeps its sessions in one process\n")
+    if settings.workers == 1 or told.serve != "api":
+        serve()
+        return
+    sockets = sockets or [socket.create_server((settings.host, settings.port), backlog=_BACKLOG)]
+    sys.exit(serve_by(settings.workers, serve))
+
+
+if __name__ == "__main__":
+    main()

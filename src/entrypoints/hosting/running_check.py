@@ -1,0 +1,58 @@
+"""What `medcost up` started, looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from adapters.common.answers import answers, good_answer
+from adapters.local.home import Home
+from domain.operations.diagnosis import Finding
+from domain.ports.part_check import PartCheck
+from entrypoints.hosting.running import status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entrypoints.composition.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCheck(PartCheck):
+    """Whether the service is up, and each of its parts answers."""
+
+    settings: Settings
+
+    async def findings(self) -> Sequence[Finding]:
+        """Look at the processes, and ask those that answer questions."""
+        status = status_of(self.settings)
+        if self.settings.profile == "production" and not status.parts:
+            return []  # each process has a container of its own, and whoever runs those asks for their health
+        if not status.up:
+            gone = [part.name for part in status.parts if part.running]
+            detail = f"killed, but {', '.join(gone)} still run" if gone else "nothing is up"
+            return [Finding("service", "failed" if gone else "warning", detail, "run `medcost up`")]
+        found = [Finding("service", "ok", f"up at {status.url}")]
+        for part in status.parts:
+            if not part.running:
+                log = Home(self.settings.home).logs / part.name
+                found.append(Finding(part.name, "failed", "not running", f"look into {log}.log"))
+            elif part.name == "model":
+                found.append(await _model_server(f"{part.address}/v1/model"))
+            elif part.name == "web":
+                found.append(await answers("api", f"{part.address}/api/v1/health/ready", "look at logs/web.log"))
+        return found
+
+
+async def _model_server(url: str) -> Finding:
+    """It answers, but perhaps by an old model because it refused the one that it is pointed to."""
+    remedy = "look into logs/model.log, or run `medcost publish`"
+    answer = await good_answer(url)
+    if isinstance(answer, str):
+        return Finding("model server", "failed", answer, remedy)
+    body = msgspec.json.decode(answer.content, type=dict[str, object])
+    if refused := body.get("refused"):
+        return Finding("model server", "failed", f"serves version {body['version']}, but refuses: {refused}", remedy)
+    return Finding("model server", "ok", f"{url} answers by version {body['version']}")

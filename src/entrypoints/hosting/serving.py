@@ -1,0 +1,157 @@
+"""How the web process speaks TCP: patient to a point with clients, and leaving in order."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import signal
+import time
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any, Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from domain.access.addresses import read, subscriber
+from entrypoints.hosting.shares import Shares
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import FrameType
+
+_LARGEST_HEAD: Final = 64 * 1024
+_HEADS_EACH: Final = 256
+"""Heads of one subscriber that may be on their way."""
+_HEADS: Final = 4096
+"""Heads of all."""
+_LINGER: Final = 2.0
+_READ_WITHIN: Final = 60.0
+"""Seconds in which a client must have read some of what waits for it."""
+
+
+class Protocol(HttpToolsProtocol):
+    """Hangs up on whoever never ends the head of a request, or never reads an answer: uvicorn waits for ever.
+
+    Of one subscriber so many heads may be on their way; the oldest gives way. Bodies are `Arrivals`' own.
+
+    Args:
+        head_within: seconds in which a head must have come, from the connection or the first byte on.
+        proxies: addresses and networks whose connections are those of many: they have no share.
+    """
+
+    heads = Shares(each=_HEADS_EACH, total=_HEADS)
+
+    def __init__(self, *told: Any, head_within: float, proxies: Sequence[str] = (), **more: Any) -> None:
+        super().__init__(*told, **more)
+        self._within = head_within
+        self._proxies = [ip_network(one) for one in proxies]
+        self._late: asyncio.TimerHandle | None = None
+        self._stuck: asyncio.TimerHandle | None = None
+        self._whole = True
+        self._in_head = True
+        self._head = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
+        """Begin to wait for the first head."""
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def on_message_begin(self) -> None:
+        """Begin to read a head."""
+        super().on_message_begin()
+        self._in_head, self._head, self._whole = True, 0, False
+
+    def on_headers_complete(self) -> None:
+        """End a head."""
+        self._in_head = False
+        self._have_head()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """End a request."""
+        self._whole = True
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """End an answer. Of a request that has not wholly come nobody reads the rest: hang up in a moment."""
+        super().on_response_complete()
+        if not self._whole and not self._stuck:
+            self._stuck = self.loop.call_later(_LINGER, self.transport.close)
+
+    def pause_writing(self) -> None:
+        """Wait for the client to read, and not for ever."""
+        super().pause_writing()
+        self._stuck = self._stuck or self.loop.call_later(_READ_WITHIN, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: the client reads."""
+        super().resume_writing()
+        if self._stuck and self._whole:
+            self._stuck.cancel()
+            self._stuck = None
+
+    def data_received(self, data: bytes) -> None:
+        """Read on."""
+        idle = self.cycle is None or self.cycle.response_complete
+        super().data_received(data)
+        if not self._in_head or self.transport.is_closing():
+            return
+        self._head += len(data)
+        if self._head > _LARGEST_HEAD:
+            self.transport.close()
+        elif idle and not self._late:
+            self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._have_head()
+        if self._stuck:
+            self._stuck.cancel()
+        super().connection_lost(exc)
+
+    def _wait_for_head(self) -> None:
+        self._late = self.loop.call_later(self._within, self.transport.close)
+        peer = read(self.client[0]) if self.client else None
+        if not (peer and any(peer in network for network in self._proxies)):
+            self.heads.enter(self, subscriber(str(peer)), self.transport.close)
+
+    def _have_head(self) -> None:
+        if self._late:
+            self._late.cancel()
+            self._late = None
+        self.heads.leave(self)
+
+
+def raise_file_limit() -> None:
+    """Let this process open as many files and connections as it may: the usual 1,024 are soon used up."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+class Server(uvicorn.Server):
+    """Says that it is leaving for a while before it takes no more connections, finishes, and ends with status 0.
+
+    Args:
+        config: uvicorn's.
+        leave: called when the process is told to end.
+        notice: seconds between that and the end of new connections; none after Ctrl-C, or a second signal.
+    """
+
+    def __init__(self, config: uvicorn.Config, *, leave: Callable[[], None], notice: float) -> None:
+        super().__init__(config)
+        self._leave = leave
+        self._notice = notice
+        self._leaving_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  # as uvicorn's
+        """Hear SIGTERM or SIGINT; unlike uvicorn's own, it is not raised again at the end."""
+        self._leave()
+        again = self._leaving_at is not None
+        self.force_exit = again and sig == signal.SIGINT
+        self._leaving_at = time.monotonic() + (0 if again or sig == signal.SIGINT else self._notice)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look, ten times a second, whether it is time."""
+        if self._leaving_at is not None and time.monotonic() >= self._leaving_at:
+            self.should_exit = True
+        return await super().on_tick(counter)

@@ -1,0 +1,309 @@
+"""What `medcost up` starts for each profile, in which order, and how it is known to be ready."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from contextlib import AsyncExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import httpx
+import msgspec
+
+from adapters.common.disk import unwritable
+from adapters.common.folders import FolderId
+from adapters.common.locks import sole_holder
+from adapters.common.processes import ProcessId, end
+from adapters.local.home import Home
+from domain.errors import HomeInUse, HomeUnwritable, MedcostError, Unavailable
+from domain.ports.ledger import champion_or_none
+from entrypoints.composition.settings import environment_of, refuse_open_door, require_followable
+from entrypoints.hosting import run_file
+from entrypoints.hosting.liveness import Liveness, until_hung
+from entrypoints.hosting.run_file import Run
+from entrypoints.hosting.supervisor import Part, Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from adapters.postgres.embedded import EmbeddedPostgres
+    from domain.models.model import ModelVersion
+    from entrypoints.composition.settings import Settings
+
+_READY_WITHIN = 90.0
+_ONE_THREAD = {"OMP_NUM_THREADS": "1"}
+"""Predictions of a few rows: more threads would wait for each other."""
+_CLI = (sys.executable, "-m", "entrypoints.cli.main")
+
+
+async def run_stack(settings: Settings, *, stop: asyncio.Event, say: Callable[[str], None]) -> None:
+    """Start everything that the profile asks for, keep it running until ``stop`` is set, then end it.
+
+    Args:
+        settings: what to start and where.
+        stop: set by Ctrl-C or SIGTERM.
+        say: told one line a step, for the terminal; the last of them is ``Ready: http://host:port``.
+
+    Raises:
+        HomeInUse: if another `medcost up` owns this home, or the port is taken.
+        HomeUnwritable: if the home's disk is full or cannot be written.
+        ConfigurationError: if the API would be open to others without keys.
+        Unavailable: if a part does not get ready.
+    """
+    refuse_open_door(settings, pages=True)
+    require_followable(settings)
+    home = Home(settings.home)
+    home.make()
+    if why := unwritable(home.path):
+        raise HomeUnwritable(why)
+    with sole_holder(home.up_lock, otherwise=_already_up(home)):
+        _take_over(home, say)
+        # PostgreSQL is entered into the ground: it ends after all that stands on it
+        async with AsyncExitStack() as ground:
+            door = ground.enter_context(_listening(settings.host, settings.port))
+            url = f"http://{_in_url(settings.host)}:{door.getsockname()[1]}"
+            run = Run(ProcessId.mine(), settings.profile, url, home=FolderId.of(home.path))
+            run_file.write(home.run_file, run)
+            supervisor = Supervisor(run, home.run_file, home.logs, say, liveness_of(settings), settings.end_within)
+            async with supervisor, AsyncExitStack() as stack:
+                if await _unless_stopped(stop, _start(settings, supervisor, door, url, ground, say)):
+                    say(f"Ready: {url}")
+                    if settings.data and settings.profile == "embedded":
+                        report = asyncio.create_task(_report_changed_data(settings, say))
+                        stack.callback(report.cancel)
+                    await stop.wait()
+                say("Stopping …")
+    say("Stopped.")
+
+
+async def _start(
+    settings: Settings,
+    supervisor: Supervisor,
+    door: socket.socket,
+    url: str,
+    ground: AsyncExitStack,
+    say: Callable[[str], None],
+) -> list[Part]:
+    if settings.profile == "embedded":
+        await _database(settings, ground, say)
+        # from here on it is the home's own
+        settings = msgspec.structs.replace(settings, schema="")
+        await _first_model(settings, supervisor, say)
+    if settings.predictor == "bentoml" and not settings.model_server_url:
+        model = _model_server(settings, ground.enter_context(_listening("127.0.0.1", 0)))
+        settings = msgspec.structs.replace(settings, model_server_url=model.address)
+        parts = [model, _web(settings, door, url)]
+    else:
+        parts = [_web(settings, door, url)]
+    for part in parts:
+        supervisor.start(part)
+    await supervisor.until_ready(parts, within=_READY_WITHIN)
+    return parts
+
+
+async def _database(settings: Settings, ground: AsyncExitStack, say: Callable[[str], None]) -> None:
+    """Start PostgreSQL unless another is named, keep it running, and bring the schema up to date."""
+    from entrypoints.composition.database import bring_up_to_date, embedded_postgres, enter_in_thread
+
+    if not settings.database_url:
+        server = embedded_postgres(settings)
+        say("Starting PostgreSQL …")
+        await enter_in_thread(ground, server.lease())
+        watch = asyncio.create_task(_keep_postgres(server, liveness_of(settings), say))
+        ground.callback(watch.cancel)
+    for change in await bring_up_to_date(settings):
+        say(f"Schema taken over: {change}")
+
+
+async def _keep_postgres(server: EmbeddedPostgres, liveness: Liveness, say: Callable[[str], None]) -> None:
+    """Start PostgreSQL again when it was killed or hangs."""
+    hanging = asyncio.create_task(until_hung(server.lives, liveness))
+    try:
+        while True:
+            await asyncio.sleep(0.5)
+            try:
+                if hanging.done():
+                    await asyncio.to_thread(server.start_anew, grace=liveness.grace)
+                    say(f"PostgreSQL hung ({hanging.result()}): it was ended and started again")
+                    hanging = asyncio.create_task(until_hung(server.lives, liveness))
+                elif await asyncio.to_thread(server.ensure_running):
+                    say("PostgreSQL ended: it was started again")
+            except MedcostError as why:
+                say(f"PostgreSQL ended and does not start again yet: {why}")
+                await asyncio.sleep(2)
+    finally:
+        hanging.cancel()
+
+
+async def _first_model(settings: Settings, supervisor: Supervisor, say: Callable[[str], None]) -> None:
+    """Train in a child if there is no champion: this process stays light, and Ctrl-C ends the child."""
+    if await _has_champion(settings):
+        return
+    what = settings.data or "a synthetic sample (no file was given: DATA=file.csv)"
+    say(f"No model yet: training one on {what}. This happens once.")
+    code = await _child([*_CLI, "train", "stage=all", *_dataset_of(settings)], settings, supervisor)
+    if code != 0 and not await _has_champion(settings):
+        message = f"training ended with {code}; what it said stands above. Nothing is served without a model"
+        raise Unavailable(message)
+
+
+async def _has_champion(settings: Settings) -> bool:
+    from entrypoints.composition.database import ledger
+
+    async with ledger(settings) as versions:
+        return await champion_or_none(versions) is not None
+
+
+def _dataset_of(settings: Settings) -> list[str]:
+    if not settings.data:
+        return []
+    kind = "parquet" if settings.data.lower().endswith(".parquet") else "csv"
+    return [f"dataset={kind}", f"dataset.path={settings.data}"]
+
+
+async def _child(command: list[str], settings: Settings, supervisor: Supervisor) -> int:
+    """Run a command to its end, noted as ``training``; cancelled, end it with all that it started."""
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment_of(settings), stdin=asyncio.subprocess.DEVNULL, start_new_session=True
+    )
+    supervisor.note("training", process.pid)
+    try:
+        return await process.wait()
+    finally:
+        supervisor.forget("training")
+        if process.returncode is None and (identity := ProcessId.of(process.pid)):
+            await asyncio.to_thread(end, [identity], within=10)
+
+
+async def _report_changed_data(settings: Settings, say: Callable[[str], None]) -> None:
+    """Say so if the champion learnt from other data than --data names; nothing is retrained."""
+    from entrypoints.composition.database import ledger
+
+    process = await asyncio.create_subprocess_exec(
+        *_CLI, "data", "describe", settings.data, "--json",
+        env=environment_of(settings), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, complaint = await process.communicate()
+    if process.returncode != 0:
+        say(f"--data: {complaint.decode(errors='replace').strip()}; the champion goes on serving")
+        return
+    digest = msgspec.json.decode(output)["digest"]
+    if digest is None:
+        say(f"--data: {settings.data} breaks the data contract (see `medcost data validate`); the champion stays")
+        return
+    async with ledger(settings) as versions:
+        champion: ModelVersion = await versions.champion()
+    if champion.card.data_digest != digest:
+        say(
+            f"Note: champion {champion.number} learnt from other data ({champion.card.origin.name}) "
+            f"than {settings.data}. It was not retrained. "
+            f"To do so: medcost train stage=all {' '.join(_dataset_of(settings))}"
+        )
+
+
+def _model_server(settings: Settings, door: socket.socket) -> Part:
+    address = f"http://127.0.0.1:{door.getsockname()[1]}"
+    return Part(
+        name="model",
+        command=[sys.executable, "-m", "entrypoints.model_server.main", "--fd", str(door.fileno())],
+        environment={**environment_of(settings), **_ONE_THREAD},
+        address=address,
+        answers=lambda: _get(f"{address}/v1/model"),
+        lives=lambda: _reach(f"{address}/v1/model"),
+        inherits=[door.fileno()],
+    )
+
+
+def _web(settings: Settings, door: socket.socket, url: str) -> Part:
+    return Part(
+        name="web",
+        command=[sys.executable, "-m", "entrypoints.hosting.asgi", "--fd", str(door.fileno())],
+        environment={**environment_of(settings), **_ONE_THREAD},
+        address=url,
+        answers=lambda: _get(f"{url}/api/v1/health/ready"),
+        lives=lambda: _reach(f"{url}/api/v1/health/live"),
+        inherits=[door.fileno()],
+    )
+
+
+async def _reach(url: str) -> httpx.Response:
+    """Ask over a new connection, and return the answer, whatever its status."""
+    try:
+        # nothing here speaks TLS: without that, a client is made in no time
+        async with httpx.AsyncClient(timeout=10, trust_env=False, verify=False) as client:  # noqa: S501
+            return await client.get(url)
+    except httpx.HTTPError as error:
+        message = f"{url}: {type(error).__name__}"
+        raise Unavailable(message) from error
+
+
+async def _get(url: str) -> None:
+    response = await _reach(url)
+    if not response.is_success:
+        message = f"{url} answers {response.status_code}: {response.text[:300]}"
+        raise Unavailable(message)
+
+
+async def _unless_stopped(stop: asyncio.Event, work: Awaitable[list[Part]]) -> list[Part] | None:
+    """Await ``work``, or cancel it and give None as soon as ``stop`` is set."""
+    doing, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if doing.done():
+        return doing.result()
+    doing.cancel()
+    with suppress(asyncio.CancelledError):
+        await doing
+    return None
+
+
+def liveness_of(settings: Settings) -> Liveness:
+    """Return how patiently the parts are asked whether they answer."""
+    return Liveness(
+        period=settings.liveness_period,
+        timeout=settings.liveness_timeout,
+        failures=settings.liveness_failures,
+        grace=settings.liveness_grace,
+    )
+
+
+def _take_over(home: Home, say: Callable[[str], None]) -> None:
+    """End what a supervisor that was killed left running."""
+    if original := run_file.copied_from(home.run_file):
+        say(f"{home.path} is a copy of {original}: what runs there is left alone")
+    before = run_file.read(home.run_file)
+    if before and before.left_over:
+        say("An earlier `medcost up` was killed: ending what it left running …")
+        end(before.left_over, within=10)
+
+
+def _already_up(home: Home) -> str:
+    run = run_file.read(home.run_file)
+    if run is None:
+        return f"another `medcost up` is starting on {home.path}"
+    since = datetime.fromtimestamp(run.supervisor.started, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return (
+        f"{home.path} is up already: {run.url}, process {run.supervisor.pid}, since {since}. "
+        f"Stop it with `medcost down --home {home.path}`, or name another home"
+    )
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Bind an address once: while a process behind it is started again, connections wait and are not refused."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, port))
+        except OSError as error:
+            message = f"cannot listen on {host}:{port} ({error.strerror}): choose another PORT"
+            raise HomeInUse(message) from error
+        door.listen(1024)
+        yield door
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

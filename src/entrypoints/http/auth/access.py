@@ -1,0 +1,110 @@
+"""Who may ask: API keys where they are required."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException, TooManyRequestsException
+
+from domain.access.addresses import subscriber
+from domain.access.callers import LOCAL, Caller
+from domain.access.keys import ApiKey, Role
+from domain.errors import KeyNotFound
+from domain.ports.keys import ApiKeys
+from entrypoints.http.middleware.limits import RateLimit, too_often
+
+if TYPE_CHECKING:
+    from litestar.connection import ASGIConnection
+    from litestar.handlers import BaseRouteHandler
+    from litestar.types import Guard
+
+    from entrypoints.http.options import ApiOptions
+
+OPEN: Final = "open"
+"""Handlers whose ``opt`` says so are answered without a key: health and documentation."""
+ADMIN: Final = "admin"
+"""Handlers whose ``opt`` says so ask for an admin's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequireKey:
+    """Lets a request pass if its key allows it, and did not ask too often; it is ``connection.auth`` from then on."""
+
+    limit: RateLimit | None
+
+    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        """Guard a request.
+
+        Raises:
+            NotAuthorizedException: if there is no key, or none that is known.
+            TooManyRequestsException: if the key asks too often.
+            PermissionDeniedException: if an admin's key is needed.
+        """
+        if handler.opt.get(OPEN):
+            return
+        key = await _key(connection)
+        if self.limit and (wait := self.limit.spend(Caller.of_key(key).owner)):
+            detail, headers = too_often(wait)
+            raise TooManyRequestsException(detail, headers=headers)
+        if handler.opt.get(ADMIN) and key.role is not Role.ADMIN:
+            message = f"this needs an admin's key; {key.name!r} is a {key.role.value}'s"
+            raise PermissionDeniedException(message)
+        connection.scope["auth"] = key
+
+
+async def _key(connection: ASGIConnection[Any, Any, Any, Any]) -> ApiKey:
+    secret = _secret(connection)
+    if not secret:
+        message = "send an API key as `Authorization: Bearer …` or `X-API-Key`"
+        raise _unauthorized(message)
+    keys: ApiKeys = await connection.state.dishka_container.get(ApiKeys)
+    try:
+        return await keys.find(secret)
+    except KeyNotFound as unknown:
+        raise _unauthorized(str(unknown)) from None
+
+
+def guards(options: ApiOptions) -> list[Guard]:
+    """Give the guards of the API."""
+    return [RequireKey(options.key_limit)] if options.require_keys else []
+
+
+def caller(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+    """Name who asks, by their key; this machine where no key is asked for."""
+    key = connection.scope.get("auth")
+    return Caller.of_key(key) if isinstance(key, ApiKey) else LOCAL
+
+
+def tells_owner(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Tell whether the caller should know whose a prediction is: where it may be another's."""
+    key = connection.scope.get("auth")
+    return isinstance(key, ApiKey) and Caller.of_key(key).sees_all
+
+
+def spend_rows(connection: ASGIConnection[Any, Any, Any, Any], options: ApiOptions, rows: int) -> None:
+    """Count each row of a request but the first, which the request itself was counted for.
+
+    Raises:
+        TooManyRequestsException: if the key or the address asks too often; nothing has been worked on yet.
+    """
+    address = subscriber(connection.client.host) if connection.client else ""
+    for limit, name in ((options.key_limit, caller(connection).owner), (options.address_limit, address)):
+        if limit and rows > 1 and (wait := limit.spend(name, rows - 1)):
+            detail, headers = too_often(wait)
+            raise TooManyRequestsException(detail, headers=headers)
+
+
+def author(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Name who changes something, for people: the key's name, or this machine where no key is asked for."""
+    key = connection.scope.get("auth")
+    return key.name if isinstance(key, ApiKey) else "loopback"
+
+
+def _secret(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    scheme, _, credentials = connection.headers.get("authorization", "").partition(" ")
+    return credentials.strip() if scheme.lower() == "bearer" else connection.headers.get("x-api-key", "")
+
+
+def _unauthorized(message: str) -> NotAuthorizedException:
+    return NotAuthorizedException(message, headers={"WWW-Authenticate": "Bearer"})

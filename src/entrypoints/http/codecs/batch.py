@@ -1,0 +1,257 @@
+"""Batches: JSON array, JSON Lines or CSV; a bad row never spoils a good one."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from application.costs.pauses import Pauses
+from domain.errors import FieldError, UnreadableFile
+from domain.people.beneficiary import Beneficiary
+from domain.people.matching import ColumnMap, match
+from domain.people.table_reading import TableReading
+from entrypoints.http.codecs.decoding import JSON, json_value
+from entrypoints.http.errors import BadRequestFields, Malformed, pointed
+from entrypoints.http.schemas.predictions import BadRow, BatchOut, PredictionOut
+from entrypoints.http.schemas.problems import BadField
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    from msgspec import UnsetType
+
+    from domain.costs.prediction import Prediction
+    from domain.people.cells import DecimalSign
+    from domain.people.schema import Schema
+    from domain.ports.people_files import PeopleFiles, PeopleTable
+    from entrypoints.http.codecs.people import PeopleReader
+    from entrypoints.http.schemas.common import AboutOut
+
+JSON_LINES: Final = "application/x-ndjson"
+TEXT_LINES: Final = "text/jsonl"
+"""JSON Lines by the name that says that it is text, which tools can write without knowing it."""
+CSV: Final = "text/csv"
+BATCH_TYPES: Final = (JSON, JSON_LINES, "application/jsonl", TEXT_LINES, CSV)
+
+_UNREAD: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_LINE: Final = re.compile(rb"\S[^\r\n]*")
+_MOST_NAMED: Final = 10
+"""Up to here each broken rule of a row is named."""
+_WRITTEN_AT_ONCE: Final = 32
+_READ_AT_ONCE: Final = 100
+
+
+class Wrong(NamedTuple):
+    """The rules that a row of a CSV breaks."""
+
+    errors: Sequence[FieldError]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch that came, before its rows are looked at.
+
+    Args:
+        rows: how many there are; of lines at most so many.
+        facts: each row in its turn: a beneficiary, facts that nobody has checked, or why they cannot be read.
+        unused: columns of a CSV that nothing is read from.
+    """
+
+    rows: int
+    facts: Iterator[object]
+    unused: Sequence[str] = ()
+
+    @classmethod
+    async def of(
+        cls,
+        body: bytes,
+        kind: str,
+        people: PeopleReader,
+        files: Callable[[], Awaitable[PeopleFiles]],
+        *,
+        most: int,
+        decimal: DecimalSign = "",
+    ) -> Batch:
+        """Open a batch.
+
+        Args:
+            body: as it came.
+            kind: its media type, one of `BATCH_TYPES`.
+            people: reads each of them.
+            files: gives what reads tables.
+            most: rows that are allowed; what comes behind one more is not looked at.
+            decimal: the decimal sign of a CSV's numbers; empty to go by the cells.
+
+        Raises:
+            Malformed: if the body as a whole cannot be read.
+            BadRequestFields: if there are too many rows, if a CSV lacks the column of a fact, or if JSON is given a
+                decimal sign.
+        """
+        lines = min(max(body.count(b"\n"), body.count(b"\r")) + 1, most)
+        if kind == CSV:
+            table, reading = await asyncio.to_thread(
+                _table, body, people.schema, await files(), ColumnMap(decimal=decimal)
+            )
+            return cls(lines, _csv_rows(table, reading), reading.matched.unused)
+        if decimal:
+            raise BadRequestFields([BadField("/decimal", "unknown", "is for CSV: the numbers of JSON have a point")])
+        if kind != JSON:
+            return cls(lines, _json_lines(body, people))
+        try:
+            unread = _UNREAD.decode(body)
+        except (ValueError, RecursionError):
+            # the patient way says what is wrong, and where
+            facts = await asyncio.to_thread(_json_rows, body)
+            _refuse_more(len(facts), most)
+            return cls(len(facts), iter(facts))
+        _refuse_more(len(unread), most)
+        return cls(len(unread), (_json_row(row, people) for row in unread))
+
+
+async def read(
+    given: Batch, people: PeopleReader, *, body: bytes, kind: str, most: int
+) -> tuple[list[Beneficiary], list[BadRow]]:
+    """Read the beneficiaries of a batch, in slices between which everybody else has a turn.
+
+    Returns:
+        The good rows in their order, and what is wrong with the others.
+
+    Raises:
+        Malformed: if the body as a whole cannot be read.
+        BadRequestFields: if there are too many rows.
+    """
+    good: list[Beneficiary] = []
+    bad: list[BadRow] = []
+    pause = Pauses()
+    for row, facts in enumerate(given.facts, start=1):
+        _refuse_more(row, most)
+        if isinstance(facts, Beneficiary):
+            good.append(facts)
+        elif isinstance(facts, Malformed):
+            if kind == JSON:  # such as a name given twice: said with its place in the whole
+                await asyncio.to_thread(_json_rows, body)
+                raise facts
+            bad.append(BadRow(row, "", "malformed", facts.detail))
+        elif isinstance(facts, Wrong):
+            bad += _wrong(row, list(pointed(facts.errors)))
+        else:
+            try:
+                good.append(people.person(facts, ""))
+            except BadRequestFields as wrong:
+                bad += _wrong(row, wrong.fields)
+        await pause()
+    return good, bad
+
+
+async def written(
+    made: Sequence[Prediction], bad: Sequence[BadRow], about: AboutOut | UnsetType, unused: Sequence[str] = ()
+) -> bytes:
+    """Write the answer to a batch (`BatchOut`) as JSON, in slices between which everybody else has a turn."""
+    predictions = await _array(PredictionOut.of(one) for one in made)
+    envelope = msgspec.json.encode(BatchOut([], [], about, list(unused) or UNSET))
+    begin, end = envelope.split(b'[],"errors":[]', 1)
+    return b"".join((begin, predictions, b',"errors":', await _array(bad), end))
+
+
+async def _array(values: Iterable[object]) -> bytes:
+    pause, parts, rest = Pauses(), [], iter(values)
+    while some := [*islice(rest, _WRITTEN_AT_ONCE)]:
+        parts.append(msgspec.json.encode(some)[1:-1])
+        await pause()
+    return b"[" + b",".join(parts) + b"]"
+
+
+def _wrong(row: int, fields: Sequence[BadField]) -> list[BadRow]:
+    """Say what is wrong with a row: of countless unknown fields, the first by name and the others by their number."""
+    named = fields
+    if len(fields) > _MOST_NAMED:
+        named = sorted(fields, key=lambda field: field.code == "unknown")[:_MOST_NAMED]
+    bad = [BadRow(row, field.pointer, field.code, field.detail) for field in named]
+    if more := len(fields) - len(named):
+        bad.append(BadRow(row, "", "unknown", f"{more} more fields are not known"))
+    return bad
+
+
+def _refuse_more(rows: int, most: int) -> None:
+    if rows > most:
+        raise BadRequestFields([BadField("", "range", f"a batch holds up to {most} rows, and this one more")])
+
+
+def _json_row(row: msgspec.Raw | bytes, people: PeopleReader) -> object:
+    """Read one object: the fast way if all is right, else the patient one."""
+    text = bytes(row)
+    person = people.fast(text)
+    if person is not None:
+        return person
+    try:
+        return json_value(text)
+    except Malformed as malformed:
+        return malformed
+
+
+def _json_rows(body: bytes) -> list[object]:
+    rows = json_value(body)
+    if not isinstance(rows, list):
+        message = "the body must be a JSON array of beneficiaries"
+        raise Malformed(message)
+    return rows
+
+
+def _json_lines(body: bytes, people: PeopleReader) -> Iterator[object]:
+    """Read each line by itself; empty ones are not counted."""
+    return (_json_row(line[0], people) for line in _LINE.finditer(body))
+
+
+def _table(body: bytes, schema: Schema, files: PeopleFiles, column_map: ColumnMap) -> tuple[PeopleTable, TableReading]:
+    """Open a CSV, and decide how it is read.
+
+    Raises:
+        Malformed: if it is no table in UTF-8.
+        BadRequestFields: naming each fact that has no column, or several.
+    """
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        message = f"the body is not UTF-8 (byte {error.start})"
+        raise Malformed(message) from error
+    try:
+        table = files.read(io.BytesIO(body), schema, ("text",))
+    except UnreadableFile as error:
+        message = f"the body is not CSV: {error.detail}"
+        raise Malformed(message) from error
+    matched = match(table.columns, schema, column_map)
+    reading = TableReading.of(schema, matched, column_map, table.cells, semicolons=table.semicolons)
+    if wrong := reading.missing:
+        raise BadRequestFields(list(pointed(wrong)))
+    return table, reading
+
+
+def _csv_rows(table: PeopleTable, reading: TableReading) -> Iterator[object]:
+    try:
+        for line in chain.from_iterable(table.batches(_READ_AT_ONCE)):
+            if line.broken:
+                yield Malformed(f"line {line.number}: {line.broken.detail}")
+            else:
+                person = reading.person(line.cells)
+                yield person if isinstance(person, Beneficiary) else Wrong(_advised(person, reading.schema))
+    except UnreadableFile as error:
+        message = f"the body is not CSV: {error.detail}"
+        raise Malformed(message) from error
+
+
+def _advised(errors: Sequence[FieldError], schema: Schema) -> Sequence[FieldError]:
+    """Say of words that no fact knows how they can be given a meaning."""
+    return [
+        error
+        if error.code == "missing" or schema.by_name[error.field].kind.is_numeric
+        else replace(error, detail=f"{error.detail}; spellings in the schema say what other words mean")
+        for error in errors
+    ]

@@ -1,0 +1,41 @@
+"""Bodies that ask for an explanation: a person, and which of the two figures is explained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from domain.costs.explanation import FIGURES
+from entrypoints.http.codecs.decoding import json_object
+from entrypoints.http.errors import BadRequestFields
+from entrypoints.http.schemas.problems import BadField
+
+if TYPE_CHECKING:
+    from domain.costs.explanation import Explained
+    from domain.people.beneficiary import Beneficiary
+    from entrypoints.http.codecs.people import PeopleReader
+
+OF: Final = "of"
+
+
+def to_explain(body: bytes, people: PeopleReader) -> tuple[Beneficiary, Explained]:
+    """Read a person, with ``of`` beside the facts; without it the expected cost is explained.
+
+    Where a schema has a fact of that name, it is the fact.
+
+    Raises:
+        Malformed: if the body is not a JSON object.
+        BadRequestFields: with every broken rule.
+    """
+    person = people.fast(body)
+    if person is not None:
+        return person, "expected"
+    facts = json_object(body)
+    of = facts.pop(OF, FIGURES[0]) if OF not in people.schema.by_name else FIGURES[0]
+    errors = [] if of in FIGURES else [BadField(f"/{OF}", "choice", "must be expected or typical")]
+    try:
+        person = people.of_facts(facts, "")
+    except BadRequestFields as bad:
+        errors += bad.fields
+    if person is None or errors:
+        raise BadRequestFields(errors)
+    return person, cast("Explained", of)

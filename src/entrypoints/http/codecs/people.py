@@ -1,0 +1,104 @@
+"""People as JSON: a fast, strict way for what is right, and a patient one that names all that is wrong."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import astuple
+
+from domain.errors import InvalidBeneficiary
+from domain.people.beneficiary import Beneficiary
+from domain.people.fact import NO, YES, Fact, Kind
+from entrypoints.http.codecs.decoding import LARGEST, MOST_FIELDS, json_object
+from entrypoints.http.errors import BadRequestFields, pointed
+from entrypoints.http.schemas.problems import BadField
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.people.schema import Schema
+
+
+class PeopleReader:
+    """A reader of people by the facts of a schema."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._decode = msgspec.json.Decoder(_struct(schema), strict=True).decode
+        self._quotes = self._quotes_of([fact.choices[0] if fact.choices else None for fact in schema.facts])
+        self._open = any(fact.may_be_missing for fact in schema.facts)
+
+    def read(self, body: bytes) -> Beneficiary:
+        """Read a person.
+
+        Raises:
+            Malformed: if the body is not a JSON object.
+            BadRequestFields: with every broken rule.
+        """
+        person = self.fast(body)
+        return self.of_facts(json_object(body), "") if person is None else person
+
+    def fast(self, text: bytes) -> Beneficiary | None:
+        """Read a person whose values all have their own types, a choice by its name; None for all others.
+
+        Also a name that comes twice, which msgspec would let pass, is left to the patient way: it adds quotes.
+        """
+        try:
+            values = astuple(self._decode(text))
+            quotes = text.count(b'"')
+            if self._open:
+                if quotes != self._quotes_of(values):
+                    return None
+                values = tuple([None if value is UNSET else value for value in values])
+            elif quotes != self._quotes and quotes != self._quotes_of(values):  # no person has fewer than the first
+                return None
+            return Beneficiary(self.schema, values)
+        except (ValueError, RecursionError, InvalidBeneficiary):
+            return None  # the patient way finds out what is wrong, and where
+
+    def person(self, facts: object, below: str) -> Beneficiary:
+        """Read the facts of a person that stand at a place in the body.
+
+        Raises:
+            BadRequestFields: with every broken rule, pointing below that place.
+        """
+        if not isinstance(facts, dict):
+            raise BadRequestFields([BadField(below, "type", "must be an object")])
+        return self.of_facts(facts, below)
+
+    def of_facts(self, facts: dict[str, object], below: str) -> Beneficiary:
+        """Read the facts of a person, see `person`."""
+        if len(facts) > MOST_FIELDS:
+            detail = f"has {len(facts)} fields, and the facts are {self.schema.width}"
+            raise BadRequestFields([BadField(below, "unknown", detail)])
+        try:
+            return Beneficiary.of(self.schema, facts)
+        except InvalidBeneficiary as broken:
+            raise BadRequestFields(list(pointed(broken.errors, below=below))) from None
+
+    def _quotes_of(self, values: Sequence[object]) -> int:
+        """Count the quotes of an object with these facts: two around each name, and around each text."""
+        return 2 * sum((value is not UNSET) + isinstance(value, str) for value in values)
+
+
+def _struct(schema: Schema) -> type[msgspec.Struct]:
+    """Return the struct that msgspec decodes people to, its fields in the order of the facts."""
+    fields: list[Any] = []
+    for fact in schema.facts:
+        kind = _type(fact)
+        fields.append((fact.name, kind | None | UnsetType, UNSET) if fact.may_be_missing else (fact.name, kind))
+    return msgspec.defstruct("BeneficiaryIn", fields, frozen=True, forbid_unknown_fields=True, kw_only=True, gc=False)
+
+
+def _type(fact: Fact) -> Any:
+    if fact.kind is Kind.CHOICE:
+        return Literal[fact.choices]
+    if fact.kind is Kind.FLAG:
+        return bool | Literal[YES, NO]
+    low, high = fact.bounds
+    if fact.kind is Kind.WHOLE:
+        return Annotated[int, Meta(ge=math.ceil(max(low, 1 - LARGEST)), le=math.floor(min(high, LARGEST - 1)))]
+    return float

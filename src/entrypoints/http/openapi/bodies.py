@@ -1,0 +1,75 @@
+"""The bodies that operations read, with examples: Litestar sees none of them, for each is decoded by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.people.fact import NO, YES
+from entrypoints.http.codecs.batch import CSV, TEXT_LINES
+from entrypoints.http.codecs.decoding import JSON
+from entrypoints.http.codecs.explanations import OF
+from entrypoints.http.openapi.examples import example_person, other_example_of
+from entrypoints.http.openapi.facts import ref
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.people.fact import Value
+    from domain.people.schema import Schema
+
+_MOST_CROSSED: Final = 2
+
+
+def bodies_of(schema: Schema) -> dict[str, dict[str, Any]]:
+    """Return what each operation reads, by its media type."""
+    person = example_person(schema)
+    others = {fact.name: other_example_of(fact) for fact in schema.facts}
+    last = schema.names[-1]
+    return {
+        "predict": {JSON: {"schema": ref("BeneficiaryIn"), "example": person}},
+        "explain": {JSON: {"schema": ref("ExplanationIn"), "example": person | {OF: "typical"}}},
+        "record_outcome": {JSON: {"schema": ref("OutcomeIn"), "example": {"charges": 7281.51}}},
+        "promote": {
+            JSON: {"schema": ref("ReasonIn"), "example": {"reason": "the champion is wrong about many people"}}
+        },
+        "roll_back": {JSON: {"schema": ref("ReasonIn"), "example": {"reason": "complaints about the new version"}}},
+        "explore": {JSON: _what_if(person, others)},
+        "predict_batch": _batch(person, {**person, last: others[last]}),
+    }
+
+
+def _what_if(person: dict[str, Value], others: dict[str, Value]) -> dict[str, Any]:
+    changes = [{name: value} for name, value in others.items()][:_MOST_CROSSED]
+    grid = {name: [person[name], value] for name, value in list(others.items())[-_MOST_CROSSED:]}
+    return {
+        "schema": {"anyOf": [ref("ScenariosIn"), ref("GridScenariosIn")]},
+        "examples": {
+            "changes": {"value": {"beneficiary": person, "changes": changes}},
+            "grid": {"value": {"beneficiary": person, "grid": grid}},
+        },
+    }
+
+
+def _batch(*people: dict[str, Value]) -> dict[str, Any]:
+    lines = "".join(json.dumps(person, separators=(",", ":")) + "\n" for person in people)
+    header = ",".join(people[0])
+    return {
+        # a row that breaks a rule is reported beside the others: any array is read
+        JSON: {"schema": {"type": "array", "maxItems": 10_000, "items": {}}, "example": list(people)},
+        TEXT_LINES: {"schema": {"description": "A person in each line, as JSON"}, "example": lines},
+        # other orders and names of the columns do as well
+        CSV: {"schema": {"type": "string", "pattern": rf"^{header}(\r?\n|$)"}, "example": _table(people)},
+    }
+
+
+def _table(people: Sequence[dict[str, Value]]) -> str:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(people[0])
+    table.writerows(
+        [YES if value is True else NO if value is False else value for value in who.values()] for who in people
+    )
+    return text.getvalue()

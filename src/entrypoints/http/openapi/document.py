@@ -1,0 +1,207 @@
+"""The OpenAPI document: Litestar's, completed with what it cannot see - facts, bodies, problems, keys and headers."""
+
+from __future__ import annotations
+
+import copy
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from litestar import MediaType, Request, Router
+from litestar.exceptions import NotFoundException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme, Tag
+
+from domain.people.fact import in_language
+from entrypoints.http.codecs.decoding import JSON
+from entrypoints.http.errors import PROBLEM_JSON, pointed, problem
+from entrypoints.http.locations import PREFIX
+from entrypoints.http.openapi.bodies import bodies_of
+from entrypoints.http.openapi.examples import example_error
+from entrypoints.http.openapi.facts import LANGUAGE, REF, FactShapes, ref
+from entrypoints.http.schemas.facts import SchemaOut
+from entrypoints.http.schemas.jobs import ReasonIn
+from entrypoints.http.schemas.predictions import OutcomeIn
+from entrypoints.http.schemas.problems import BadField, Problem
+
+if TYPE_CHECKING:
+    from domain.people.schema import Schema
+
+DESCRIPTION: Final = """\
+What a year of medical care is likely to cost, from facts about a person: the mean (`expected`), the median (`typical`)
+and a range that holds nine years in ten. Amounts are in {currency}. `GET /api/v1/schema` says which facts these are.
+Choices and flags are also understood in the other spellings that it names, in small letters or capitals.
+Not medical or financial advice.
+
+Every error is `application/problem+json` (RFC 9457); 422 names every broken rule in `errors`, 429 and
+503 say in `Retry-After` when to try again. Every answer carries `X-Request-ID`, the caller's where it sent one.
+"""
+
+_READS: Final = (400, 408, 413, 415, 422)
+_PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
+    "predict": (*_READS, 409, 503),
+    "predict_batch": (*_READS, 409, 503),
+    "list_predictions": (422, 503),
+    "get_prediction": (404, 409, 422, 503),
+    "erase_prediction": (404, 503),
+    "record_outcome": (*_READS, 404, 503),
+    "list_outcome_changes": (404, 503),
+    "explain": (*_READS, 503),
+    "explore": (*_READS, 503),
+    "list_models": (503,),
+    "get_champion": (404, 503),
+    "promote": (*_READS, 404, 409, 503),
+    "roll_back": (*_READS, 409, 503),
+    "get_job": (404, 503),
+    "serving": (503,),
+    "ready": (503,),
+}
+_HEADERS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
+    "predict": (("201", "Location", "Of the prediction"),),
+    "list_predictions": (("200", "Link", "The next page"),),
+    "get_schema": (("200", "ETag", "Changes with the schema and its words"),),
+    "promote": (("202", "Location", "Of the job"),),
+    "roll_back": (("202", "Location", "Of the job"),),
+}
+_IDEMPOTENT: Final = ("predict", "predict_batch")
+_HEALTH: Final = ("live", "serving", "ready")
+_DOCUMENT: Final = f"{PREFIX}/schema/openapi.json"
+
+
+def config(version: str, schema: Schema) -> OpenAPIConfig:
+    """Configure what Litestar generates, and complete it where it is rendered."""
+    title = in_language(schema.title, LANGUAGE)
+    return OpenAPIConfig(
+        title="Medcost",
+        version=version,
+        description=f"{title}.\n\n{DESCRIPTION}" if title else DESCRIPTION,
+        openapi_router=Router(_DOCUMENT, route_handlers=[], include_in_schema=False, before_request=_nothing_else),
+        render_plugins=[_Completed(schema)],
+        use_handler_docstrings=True,
+        tags=[
+            Tag("predictions", "Make, find and forget predictions"),
+            Tag("reasons", "Why, and what if"),
+            Tag("facts", "What is asked about a person"),
+            Tag("models", "The models behind the answers"),
+            Tag("jobs", "Slow changes that are made in the background"),
+            Tag("health", "For those who run the service"),
+        ],
+        components=Components(
+            security_schemes={
+                "bearer": SecurityScheme(type="http", scheme="bearer"),
+                "key": SecurityScheme(type="apiKey", name="X-API-Key", security_scheme_in="header"),
+            }
+        ),
+    )
+
+
+def _nothing_else(request: Request) -> None:
+    """Let Litestar's pages below the document be a problem, like every other path that is none."""
+    if not request.url.path.endswith(_DOCUMENT):
+        raise NotFoundException
+
+
+class _Completed(JsonRenderPlugin):
+    """Renders the completed document."""
+
+    def __init__(self, schema: Schema) -> None:
+        super().__init__(path="/", media_type=MediaType.JSON)
+        self._schema = schema
+
+    def render(self, request: Any, openapi_schema: dict[str, Any]) -> bytes:
+        """Complete and encode."""
+        root = request.scope.get("root_path") or "/"
+        return msgspec.json.encode({**completed(openapi_schema, self._schema), "servers": [{"url": root}]})
+
+
+def completed(document: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """Add facts, bodies, problems, keys and headers to a document."""
+    document = copy.deepcopy(document)
+    shapes = document["components"]["schemas"]
+    shapes |= msgspec.json.schema_components([OutcomeIn, ReasonIn, Problem], ref_template=REF)[1]
+    facts = FactShapes(schema, taken=shapes)
+    shapes |= facts.components()
+    for name in ("PredictionOut", "EstimateOut"):
+        shapes[name]["properties"]["beneficiary"] = ref("BeneficiaryOut")
+    shapes["ContributionOut"]["properties"]["fact"]["enum"] = list(schema.names)
+    document["components"]["headers"] = {
+        "RequestId": {"schema": {"type": "string"}, "description": "Identifies this request in our logs"}
+    }
+    bodies, wrong = bodies_of(schema), example_error(schema)
+    for path in document["paths"].values():
+        for operation in path.values():
+            _complete(operation, bodies, list(pointed([wrong])))
+            if operation["operationId"] == "list_predictions":
+                operation["parameters"] += facts.filters()
+            elif operation["operationId"] == "get_schema":
+                example = msgspec.to_builtins(SchemaOut.of(schema))
+                operation["responses"]["200"]["content"][JSON]["example"] = example
+                operation["responses"]["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
+    return _finished(document, schema.cost.currency)
+
+
+def _finished(part: Any, currency: str) -> Any:
+    """Name the currency; let a value fit several members of a union: a whole number is an integer and a number."""
+    if isinstance(part, dict):
+        return {"anyOf" if name == "oneOf" else name: _finished(value, currency) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_finished(value, currency) for value in part]
+    return part.replace("{currency}", currency) if isinstance(part, str) else part
+
+
+def _complete(operation: dict[str, Any], bodies: dict[str, Any], wrong: list[BadField]) -> None:
+    name, responses = operation["operationId"], operation["responses"]
+    responses.pop("400", None)  # Litestar's own shape of errors, which is not ours
+    if name in bodies:
+        operation["requestBody"] = {"required": name not in ("promote", "roll_back"), "content": bodies[name]}
+    if name not in _HEALTH:
+        operation["security"] = [{}, {"bearer": []}, {"key": []}]
+    anywhere = {403, 421, 429} if name in _HEALTH else {401, 403, 421, 429}
+    for status in sorted({*_PROBLEMS.get(name, ()), *anywhere}):
+        responses[str(status)] = {
+            "description": HTTPStatus(status).phrase,
+            "content": {PROBLEM_JSON: {"schema": ref("Problem")}},
+        }
+    for status, response in responses.items():
+        headers = response.setdefault("headers", {})
+        headers["X-Request-ID"] = {"$ref": "#/components/headers/RequestId"}
+        if status in ("429", "503"):
+            headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait"}
+        if status == "401":
+            headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
+    for status, header, what in _HEADERS.get(name, ()):
+        responses[status]["headers"][header] = {"schema": {"type": "string"}, "description": what}
+    if name in _IDEMPOTENT:
+        operation["x-optional-headers"] = [_IDEMPOTENCY_KEY]
+        responses["422"] |= _broken_or_reused(wrong)
+
+
+# no parameter: programs that make up values for parameters would send one key with several bodies, which is refused
+_IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same body again gives the same prediction",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+}
+
+
+def _broken_or_reused(wrong: list[BadField]) -> dict[str, Any]:
+    path, used = f"{PREFIX}/predictions", "idempotency key 'order-7' came with another body before"
+    reused = problem(422, used, path=path, kind="reused-key", errors=[BadField("", "reused", used)])
+    broken = problem(422, "; ".join(f"{field.pointer}: {field.detail}" for field in wrong), path=path, errors=wrong)
+    return {
+        "description": (
+            "A rule is broken; or the Idempotency-Key came with another body before, and nothing is recorded"
+        ),
+        "content": {
+            PROBLEM_JSON: {
+                "schema": ref("Problem"),
+                "examples": {
+                    "invalid-input": {"value": msgspec.to_builtins(broken)},
+                    "reused-key": {"summary": reused.title, "value": msgspec.to_builtins(reused)},
+                },
+            }
+        },
+    }

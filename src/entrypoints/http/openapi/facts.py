@@ -1,0 +1,124 @@
+"""What the OpenAPI document says of facts: kinds, limits, choices, words and examples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.costs.explanation import FIGURES
+from domain.people.fact import NO, YES, Fact, Kind, in_language
+from entrypoints.http.codecs.explanations import OF
+from entrypoints.http.codecs.scenarios import MOST_CHANGES, MOST_GRID_FACTS, MOST_VALUES
+from entrypoints.http.openapi.examples import example_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from domain.people.schema import Schema
+
+_OF: Final[dict[str, Any]] = {"enum": list(FIGURES), "default": FIGURES[0], "description": "Which cost is explained"}
+LANGUAGE: Final = "en"
+"""Of the document."""
+REF: Final = "#/components/schemas/{name}"
+_TYPES: Final = {Kind.WHOLE: "integer", Kind.NUMBER: "number"}
+
+
+def ref(name: str) -> dict[str, Any]:
+    """Return the reference to a shape."""
+    return {"$ref": REF.format(name=name)}
+
+
+class FactShapes:
+    """The shapes that hold facts, and the filters of recorded predictions.
+
+    Args:
+        schema: which facts there are.
+        taken: the names of all other shapes. Each choice becomes a shape of its own under its name in capitals, such
+            as ``Region``; one whose name is taken is described wherever it stands instead.
+    """
+
+    def __init__(self, schema: Schema, taken: Collection[str]) -> None:
+        self._schema = schema
+        self._choices: dict[str, Fact] = {}
+        for fact in schema.facts:
+            name = fact.name.title().replace("_", "")
+            if fact.kind is Kind.CHOICE and name not in taken:
+                self._choices.setdefault(name, fact)
+        self._names = {fact.name: name for name, fact in self._choices.items()}
+
+    def components(self) -> dict[str, Any]:
+        """Return each shape by its name."""
+        read = {fact.name: self._value(fact, read=True) for fact in self._schema.facts}
+        answered = {fact.name: self._value(fact, read=False) for fact in self._schema.facts}
+        lists = {
+            name: {"type": "array", "items": value, "minItems": 1, "maxItems": MOST_VALUES}
+            for name, value in read.items()
+        }
+        changes = {"type": "array", "items": ref("ChangeIn"), "minItems": 1, "maxItems": MOST_CHANGES}
+        grid = {"minProperties": 1, "maxProperties": MOST_GRID_FACTS, **ref("GridIn")}
+        required = [fact.name for fact in self._schema.facts if not fact.may_be_missing]
+        person = ref("BeneficiaryIn")
+        shapes = {
+            "BeneficiaryIn": _object("The facts about one person", read, required),
+            "ExplanationIn": _object("The facts about one person, and what is explained", {OF: _OF} | read, required),
+            "ChangeIn": _object("The facts that differ; all others stay", read, []),
+            "GridIn": _object("Values of one fact, or of two: each with each, the last changing fastest", lists, []),
+            "ScenariosIn": _of_all("A person, and what might be otherwise", beneficiary=person, changes=changes),
+            "GridScenariosIn": _of_all(
+                "A person, and a grid of what might be otherwise", beneficiary=person, grid=grid
+            ),
+            "BeneficiaryOut": _object("The facts as they were understood", answered, list(answered), closed=False),
+        }
+        choices = {name: self._own(fact, read=False) for name, fact in self._choices.items()}
+        return {name: {"title": name, **shape} for name, shape in {**choices, **shapes}.items()}
+
+    def filters(self) -> list[dict[str, Any]]:
+        """Return the parameters by which recorded predictions are filtered."""
+        return [
+            {
+                "name": fact.name,
+                "in": "query",
+                "required": False,
+                "description": description_of(fact),
+                "schema": {"enum": [YES, NO, "true", "false"]} if fact.kind is Kind.FLAG else self._choice(fact),
+            }
+            for fact in self._schema.filters
+        ]
+
+    def _value(self, fact: Fact, *, read: bool) -> dict[str, Any]:
+        value = self._choice(fact) if fact.kind is Kind.CHOICE else self._own(fact, read=read)
+        return {"anyOf": [value, {"type": "null"}]} if fact.may_be_missing else value
+
+    def _choice(self, fact: Fact) -> dict[str, Any]:
+        return ref(self._names[fact.name]) if fact.name in self._names else self._own(fact, read=False)
+
+    def _own(self, fact: Fact, *, read: bool) -> dict[str, Any]:
+        """Describe the values of a fact; those that are read may be words where true or false is answered."""
+        about: dict[str, Any] = {"description": description_of(fact), "examples": [example_of(fact)]}
+        if fact.kind is Kind.CHOICE:
+            return about | {"type": "string", "enum": list(fact.choices)}
+        if fact.kind is Kind.FLAG:
+            flag = {"type": "boolean"}
+            return about | ({"anyOf": [flag, {"enum": [YES, NO]}]} if read else flag)
+        limits = {"minimum": fact.low, "maximum": fact.high}
+        return about | {"type": _TYPES[fact.kind]} | {key: limit for key, limit in limits.items() if limit is not None}
+
+
+def description_of(fact: Fact) -> str:
+    """Return what a fact is, with its unit, and what helps to answer it.
+
+    >>> description_of(Fact(name="bmi", kind=Kind.NUMBER, unit="kg/m²", label={"en": "Body mass index"}))
+    'Body mass index, kg/m²'
+    """
+    label, more = in_language(fact.label, LANGUAGE, fact.name), in_language(fact.help, LANGUAGE)
+    return label + (f", {fact.unit}" if fact.unit else "") + (f". {more}" if more else "")
+
+
+def _object(
+    description: str, properties: dict[str, Any], required: list[str], *, closed: bool = True
+) -> dict[str, Any]:
+    shape = {"description": f"{description}.", "type": "object", "properties": properties, "required": required}
+    return shape | ({"additionalProperties": False} if closed else {})
+
+
+def _of_all(description: str, **properties: Any) -> dict[str, Any]:
+    return _object(description, properties, list(properties))

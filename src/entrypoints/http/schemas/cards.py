@@ -1,0 +1,244 @@
+"""The shapes in which the API shows registered models: their cards and what the gate said of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from entrypoints.http.schemas.common import Digest, Text
+
+if TYPE_CHECKING:
+    from application.models.review_models import ReviewedVersion
+    from domain.models.ledger import LedgerEntry
+
+
+class RecipeOut(msgspec.Struct, frozen=True):
+    """How a model is made."""
+
+    family: str
+    transform: str
+    hyperparameters: dict[str, bool | int | float | str | None]
+
+
+class OriginOut(msgspec.Struct, frozen=True):
+    """Where the training data come from."""
+
+    name: str
+    description: Text
+    synthetic: bool
+    year: Annotated[Text, Meta(description="Of the costs; empty where it is not documented")]
+
+
+class ExpectedOut(msgspec.Struct, frozen=True):
+    """How far the expected cost is off; rmse and mae in the currency of the costs."""
+
+    r2: float
+    rmse: float
+    mae: float
+
+
+class TypicalOut(msgspec.Struct, frozen=True):
+    """How far the typical cost is off; ``within_100`` is the share within 100."""
+
+    mae: float
+    median_ae: float
+    within_100: float
+
+
+class CoverageOut(msgspec.Struct, frozen=True):
+    """What the published interval holds, and how wide it is."""
+
+    level: float
+    coverage: float
+    mean_width: float
+    interval_score: float
+
+
+class RatioOut(msgspec.Struct, frozen=True):
+    """Predicted over observed cost with its 95 % interval; null where nothing was spent, or an end has no bound."""
+
+    ratio: float | None
+    low: float | None
+    high: float | None
+
+
+class GroupOut(msgspec.Struct, frozen=True):
+    """The same for one group of people; ``bias`` is expected minus actual."""
+
+    group: str
+    rows: int
+    coverage: float
+    mean_width: float
+    bias: float
+    people: int | None
+    ratio: RatioOut | None
+
+
+class CalibrationOut(msgspec.Struct, frozen=True):
+    """What share of people a range held that promised to hold ``level`` of them."""
+
+    level: float
+    coverage: float
+
+
+class ZeroOut(msgspec.Struct, frozen=True):
+    """The chance of a year without any cost."""
+
+    predicted: float
+    observed: float
+    brier: float
+
+
+class FifthOut(msgspec.Struct, frozen=True):
+    """One fifth of the people by expected cost; ``from_zero`` is the share of ranges that begin at zero."""
+
+    people: int
+    coverage: float
+    predicted: float
+    observed: float
+    from_zero: float
+    zero_predicted: float
+    zero_observed: float
+
+
+class ActuarialOut(msgspec.Struct, frozen=True):
+    """Figures by which actuaries judge predictions; costs count up to ``cap`` in ``capped_r2``."""
+
+    overall: RatioOut
+    deciles: list[RatioOut]
+    cpm: float
+    gini: float
+    mae_over_mean: float
+    capped_r2: float
+    cap: float
+    capture_1: float
+    capture_5: float
+    capture_10: float
+
+
+class ScoresOut(msgspec.Struct, frozen=True):
+    """What was measured on labelled rows."""
+
+    rows: int
+    expected: ExpectedOut
+    typical: TypicalOut
+    crps: float
+    interval: CoverageOut
+    groups: list[GroupOut]
+    calibration: list[CalibrationOut]
+    people: int | None
+    zero: ZeroOut | None
+    fifths: list[FifthOut]
+    actuarial: ActuarialOut | None
+    quantiles: list[CalibrationOut]
+
+
+class FamilyOut(msgspec.Struct, frozen=True):
+    """A line of the comparison that chose the recipe."""
+
+    name: str
+    mean: float
+    spread: float
+
+
+class MetricOut(msgspec.Struct, frozen=True):
+    """A metric over the folds of the cross-validation: mean and standard deviation."""
+
+    metric: str
+    mean: float
+    spread: float
+
+
+class ProvenanceOut(msgspec.Struct, frozen=True):
+    """By what the recipe was chosen, among which, and which run of the tracking store made it."""
+
+    metric: str
+    compared: list[FamilyOut]
+    tracking_run: str
+    git_revision: str
+    trials: int
+
+
+class CardOut(msgspec.Struct, frozen=True):
+    """What a person should know before they rely on a model."""
+
+    recipe: RecipeOut
+    created_at: datetime
+    origin: OriginOut
+    data_digest: str
+    rows: int
+    cross_validation: ScoresOut
+    test: ScoresOut
+    ranges: dict[str, tuple[float, float]]
+    grouping: list[str]
+    provenance: ProvenanceOut
+    notes: list[Text]
+    folds: list[MetricOut]
+
+
+class CheckOut(msgspec.Struct, frozen=True):
+    """One question of the gate with its answer."""
+
+    name: str
+    passed: bool
+    detail: Text
+
+
+class VerdictOut(msgspec.Struct, frozen=True):
+    """What the gate says: passed only if every check did."""
+
+    passed: bool
+    checks: list[CheckOut]
+
+
+class VersionOut(msgspec.Struct, frozen=True):
+    """A registered model."""
+
+    version: int
+    digest: Digest
+    champion: bool
+    registered_at: datetime
+    verdict: VerdictOut | None
+    card: CardOut
+
+    @classmethod
+    def of(cls, reviewed: ReviewedVersion) -> VersionOut:
+        """Shape a version."""
+        version, verdict = reviewed.version, reviewed.verdict
+        return cls(
+            version=version.number,
+            digest=version.digest,
+            champion=reviewed.is_champion,
+            registered_at=version.registered_at,
+            verdict=msgspec.convert(verdict, VerdictOut, from_attributes=True) if verdict else None,
+            card=msgspec.convert(version.card, CardOut, from_attributes=True),
+        )
+
+
+class EntryOut(msgspec.Struct, frozen=True):
+    """An entry of the ledger: who made which version champion, when and why, sealed to the entry before it."""
+
+    number: int
+    change: Literal["promotion", "rollback"]
+    version: int
+    digest: Digest
+    replaces: int | None
+    at: datetime
+    by: Text
+    reason: Text
+    overridden: bool
+    seal: Annotated[str, Meta(description="SHA-256 over the entry and the seal before it")]
+
+    @classmethod
+    def of(cls, entry: LedgerEntry) -> EntryOut:
+        """Shape an entry."""
+        return msgspec.convert(entry, cls, from_attributes=True)
+
+
+class VersionsOut(msgspec.Struct, frozen=True):
+    """All registered models, newest first."""
+
+    models: list[VersionOut]

@@ -1,0 +1,75 @@
+"""The shapes that several answers share. In descriptions, ``{currency}`` stands for that of the installation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from domain.people.fact import Value
+
+if TYPE_CHECKING:
+    from domain.costs.chance import Chance
+    from domain.costs.prediction import Caution, ModelReference
+
+Money = Annotated[float, Meta(description="{currency}, whole cents")]
+Digest = Annotated[str, Meta(description="SHA-256 of the model's manifest")]
+FactsOut = dict[str, Value]
+"""The facts of a person as they were understood, in the order of the schema."""
+Text = Annotated[str, Meta(description="For people")]
+
+
+class IntervalOut(msgspec.Struct, frozen=True):
+    """A range that holds the cost in ``level`` of all years like this one, rounded outward."""
+
+    level: Annotated[float, Meta(ge=0, le=1)]
+    low: Money
+    high: Money
+
+
+class ChanceOut(msgspec.Struct, frozen=True):
+    """Probabilities of a year's cost."""
+
+    zero: Annotated[float, Meta(ge=0, le=1, description="That it costs nothing")]
+    above: Annotated[
+        float | UnsetType, Meta(description="That it costs more than the amount in `above`; left out without one")
+    ] = UNSET
+
+    @classmethod
+    def of(cls, chance: Chance) -> ChanceOut:
+        """Shape chances."""
+        return cls(chance.zero, UNSET if chance.above is None else chance.above)
+
+
+class WarningOut(msgspec.Struct, frozen=True):
+    """The model is guessing. ``field`` is empty where the combination of facts is rare."""
+
+    code: str
+    field: str
+    detail: Text
+
+    @classmethod
+    def of(cls, caution: Caution) -> WarningOut:
+        """Shape a caution."""
+        return cls(caution.code, caution.field, caution.detail)
+
+
+class ModelOut(msgspec.Struct, frozen=True):
+    """Which model answered."""
+
+    version: int
+    digest: Digest
+
+    @classmethod
+    def of(cls, model: ModelReference) -> ModelOut:
+        """Shape a reference."""
+        return cls(model.version, model.digest)
+
+
+class AboutOut(msgspec.Struct, frozen=True):
+    """What must be known to use the figures: their unit, the data behind them and of which year, what they are for."""
+
+    unit: Text
+    data: Text
+    notice: Text

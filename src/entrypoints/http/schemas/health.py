@@ -1,0 +1,29 @@
+"""The shapes in which the API says how it is."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from entrypoints.http.schemas.common import ModelOut
+
+
+class LiveOut(msgspec.Struct, frozen=True):
+    """The process answers."""
+
+    status: Literal["alive"]
+    version: str
+
+
+class ServingOut(msgspec.Struct, frozen=True):
+    """The process answers, and is not about to end."""
+
+    status: Literal["serving"]
+
+
+class ReadyOut(msgspec.Struct, frozen=True):
+    """A known prediction was made, by this model, and the database answered."""
+
+    status: Literal["ready"]
+    model: ModelOut

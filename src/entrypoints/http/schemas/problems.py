@@ -1,0 +1,26 @@
+"""The shape of every error, after RFC 9457."""
+
+from __future__ import annotations
+
+import msgspec
+
+from entrypoints.http.schemas.common import Text
+
+
+class BadField(msgspec.Struct, frozen=True):
+    """A broken rule and where: a JSON pointer into the body, or the name of a parameter after a slash."""
+
+    pointer: str
+    code: str
+    detail: Text
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What went wrong, after RFC 9457."""
+
+    type: str
+    title: Text
+    status: int
+    detail: Text
+    instance: str
+    errors: list[BadField] | None = None

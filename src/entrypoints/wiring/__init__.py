@@ -1,1 +1,0 @@
-"""Where everything is put together: settings, and the only place that names adapters."""

@@ -1,0 +1,64 @@
+"""How questions to the model server take turns."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from itertools import pairwise
+
+from adapters.bentoml import wire
+from adapters.bentoml.connection import ModelServer
+from adapters.bentoml.predictor import BentoPredictor
+from domain.costs.prediction import EstimateColumns, ModelReference, shaped
+from tests.support.default_schema import DEFAULT
+from tests.support.people import ANN
+
+FLAT = [100.0] * 100 + [0.0]
+
+
+class HeldServer(ModelServer):
+    """Answers by flat estimates, one question at a time, when it is let; the first rows are noted."""
+
+    def __init__(self) -> None:
+        super().__init__("http://127.0.0.1:1")
+        self.asked: list[int] = []
+        self.waiting: list[asyncio.Event] = []
+
+    async def ask(
+        self, method: str, path: str, body: bytes = b"", content_type: str = "", requests: str | None = None
+    ) -> bytes:
+        rows = len(wire.decode_request(body, DEFAULT))
+        self.asked.append(rows)
+        self.waiting.append(asyncio.Event())
+        await self.waiting[-1].wait()
+        numbers = shaped(array("d", FLAT * rows), (rows, len(FLAT)))
+        return wire.encode_answer(EstimateColumns(ModelReference(1, "d" * 64), numbers, {}))
+
+    async def arrived(self, questions: int) -> None:
+        while len(self.asked) < questions:  # noqa: ASYNC110  # what is waited for are other tasks of this loop
+            await asyncio.sleep(0)
+
+
+async def test_batches_take_turns_part_by_part_and_a_lone_question_passes_them():
+    server = HeldServer()
+    predictor = BentoPredictor(server)
+    first, second = (asyncio.create_task(predictor.predict([ANN] * rows)) for rows in (300, 2_000))
+    await server.arrived(1)
+    lone = asyncio.create_task(predictor.predict([ANN]))
+    await server.arrived(2)
+    assert server.asked[1] == 1
+    server.waiting[1].set()
+    assert len(await lone) == 1
+    # the part that is under way is the only one
+    assert (len(server.asked), server.asked[0] < 300) == (2, True)
+    server.waiting[0].set()
+    while not (first.done() and second.done()):
+        server.waiting[-1].set()
+        await asyncio.sleep(0)
+    assert (len(await first), len(await second)) == (300, 2_000)
+    parts = [rows for rows in server.asked if rows > 1]
+    assert sum(parts) == 2_300
+    # a short batch is not held up by a long one: its last part, the only odd one, is no later than the fifth
+    assert 300 % max(parts) in parts[:6]
+    assert max(parts) * 2 < 300
+    assert all(later <= earlier or later == max(parts) for earlier, later in pairwise(parts))

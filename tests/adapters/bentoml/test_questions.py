@@ -1,0 +1,90 @@
+"""What is asked over a connection: a batch in parts, by one model, with its trace."""
+
+import asyncio
+from contextlib import nullcontext
+
+import pytest
+
+from adapters.bentoml import wire
+from adapters.bentoml.connection import ModelServer
+from adapters.bentoml.predictor import BentoPredictor
+from domain.costs.prediction import ModelReference
+from domain.errors import PredictorUnavailable
+from domain.people.beneficiary import Beneficiary
+from tests.support.default_schema import DEFAULT
+from tests.support.scripted_server import always, frame, head_of_request, http, rows_of, server
+
+ann = Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))
+one, two = ModelReference(1, "one"), ModelReference(2, "two")
+
+EMPTY = len(wire.encode_request([ann])) - 48
+"""Bytes of a question before its rows of six numbers."""
+
+
+async def test_a_long_batch_is_asked_in_parts():
+    sizes = []
+
+    def note(body):
+        sizes.append(rows_of(body))
+        return http(200, frame(one, sizes[-1]))
+
+    async with server(always(note)) as address:
+        asked = ModelServer(address, deadline=30)
+        assert len(await BentoPredictor(asked).predict([ann] * 300)) == 300
+        await asked.close()
+    assert sizes == [128, 128, 44]
+
+
+async def test_a_model_swapped_within_a_batch_has_all_of_it_answered_anew():
+    by_one, by_two = (lambda body, model=model: http(200, frame(model, rows_of(body))) for model in (one, two))
+    async with server(always(by_one, by_two)) as address:
+        asked = ModelServer(address, deadline=30)
+        answers = await BentoPredictor(asked).predict([ann] * 129)
+        await asked.close()
+    assert {estimate.model for estimate in answers} == {two}
+
+
+async def test_models_that_never_settle_give_no_mixed_answer():
+    turns = [one, two] * 3
+    async with server(
+        always(*(lambda body, model=model: http(200, frame(model, rows_of(body))) for model in turns))
+    ) as address:
+        asked = ModelServer(address, deadline=30)
+        with pytest.raises(PredictorUnavailable, match="replaced"):
+            await BentoPredictor(asked).predict([ann] * 129)
+        await asked.close()
+
+
+async def test_the_server_is_told_which_requests_share_a_question():
+    heads = []
+
+    async def answer(reader, writer):
+        while True:
+            heads.append(await head_of_request(reader))
+            size = int(heads[-1].partition(b"content-length: ")[2].split()[0])
+            rows = (size - EMPTY) // 48
+            writer.write(http(200, frame(one, rows)))
+
+    names = iter("abcdef")
+    async with server(answer) as address:
+        asked = ModelServer(address, told=lambda: next(names))
+        predictor = BentoPredictor(asked)
+        await asyncio.gather(*(predictor.predict([ann]) for _ in range(4)))
+        await asked.close()
+    named = [head.partition(b"x-request-id: ")[2].split(b"\r\n")[0].decode() for head in heads]
+    assert ",".join(named).split(",") == list("abcd")
+    assert any("," in together for together in named)
+
+
+async def test_a_question_carries_what_its_trace_hands_on():
+    heads = []
+
+    async def answer(reader, writer):
+        heads.append(await head_of_request(reader))
+        writer.write(http(200, frame(one, 1)))
+
+    async with server(answer) as address:
+        asked = ModelServer(address, traced=lambda question: nullcontext({"traceparent": f"of {question}"}))
+        await BentoPredictor(asked).predict([ann])
+        await asked.close()
+    assert b"traceparent: of post /v1/predict\r\n" in heads[0]

@@ -1,0 +1,102 @@
+"""Schemas as files: what people write is read strictly, and each mistake is named with its line and key."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.yaml.schema_file import InvalidSchemaFile, read_schema, schema_of
+
+INSURANCE = Path(__file__).parents[3] / "config" / "schema" / "insurance.yaml"
+
+SMALL = """\
+name: clinic
+title: {en: A year in the clinic, es: Un año en la clínica}
+cost: {column: paid, currency: EUR, year: 2024}
+facts:
+  weight_kg: {kind: number, low: 30, high: 250, unit: kg, label: Weight}
+  smokes: {kind: flag, spellings: {yes: [smoker], no: [never]}}
+  plan: {kind: choice, choices: [no, yes, "1"], missing: allowed}
+terms: ["smokes*[weight_kg>=90]"]
+groups: [smokes, "weight_kg>=90"]
+"""
+
+
+def mistakes(text):
+    with pytest.raises(InvalidSchemaFile) as caught:
+        schema_of(text)
+    return [(line, problem.place, problem.detail) for line, problem in caught.value.problems]
+
+
+def test_the_default_schema_keeps_the_rules():
+    schema = read_schema(INSURANCE)
+    assert schema.width == len(schema.names) == 6
+    assert schema.cost.column == "charges"
+
+
+def test_a_schema_is_read_with_its_words_kinds_and_limits():
+    schema = schema_of(SMALL)
+    assert schema.names == ("weight_kg", "smokes", "plan")
+    assert (schema.cost.currency, schema.cost.year) == ("EUR", 2024)
+    assert schema.by_name["plan"].may_be_missing
+    assert [group.name for group in schema.reported_groups] == [
+        "smokes=yes",
+        "smokes=no",
+        "weight_kg>=90",
+        "weight_kg<90",
+    ]
+
+
+def test_a_unit_may_have_a_word_for_each_language():
+    read = schema_of(SMALL.replace("unit: kg", "unit: {en: pounds, es: libras}")).by_name["weight_kg"]
+    assert (read.unit, dict(read.unit_words)) == ("pounds", {"en": "pounds", "es": "libras"})
+    plain = schema_of(SMALL).by_name["weight_kg"]
+    assert (plain.unit, dict(plain.unit_words)) == ("kg", {})
+
+
+def test_no_and_yes_and_digits_stay_words():
+    assert schema_of(SMALL).by_name["plan"].choices == ("no", "yes", "1")
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "line", "place", "words"),
+    [
+        ("high: 250", "hihg: 250", 5, "facts.weight_kg.hihg", "did you mean high"),
+        ("low: 30", "low: 300", 5, "facts.weight_kg.low", "low must be below high"),
+        ("low: 30", "low: many", 5, "facts.weight_kg.low", "does not fit"),
+        ("kind: flag", "kind: boolean", 6, "facts.smokes.kind", "whole, number, flag, choice"),
+        ("[no, yes,", "[no, NO,", 7, "facts.plan.choices", "twice"),
+        ("spellings: {yes: [smoker]", "spellings: {yes: [never]", 6, "facts.smokes.spellings.no", "means yes already"),
+        (
+            "spellings: {yes: [smoker]",
+            "spellings: {often: [smoker]",
+            6,
+            "facts.smokes.spellings.often",
+            "no such choice",
+        ),
+        ("column: paid", "column: plan", 7, "facts.plan", "the cost"),
+        ("  plan:", "  owner:", 7, "facts.owner", "something else"),
+        ("  plan:", "  Plan:", 7, "facts.Plan", "small letters"),
+        ("label: Weight", "label: {en: Weight, es: }", 5, "facts.weight_kg.label.es", "no words"),
+        ("currency: EUR", "currency: euro", 3, "cost.currency", "three capital letters"),
+        ("smokes*[weight_kg>=90]", "smokes*[height>=90]", 8, "terms.0", "there is no fact height"),
+        ("groups: [smokes", "groups: [weight_kg", 9, "groups.0", "as a condition"),
+        ("name: clinic\n", "", 1, "file", "name is missing"),
+        ("cost: {column: paid,", "cost: {column: paid, column: paid,", 3, "cost.column", "twice"),
+        ("name: clinic", "name: [", 3, "file", "no YAML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line_its_key_and_the_next_step(was, is_now, line, place, words):
+    assert was in SMALL
+    found = mistakes(SMALL.replace(was, is_now, 1))
+    assert any(at == line and where == place and words in detail for at, where, detail in found), found
+
+
+def test_all_mistakes_are_named_at_once():
+    text = SMALL.replace("low: 30", "low: 300").replace("currency: EUR", "currency: euro")
+    assert [place for _, place, _ in mistakes(text)] == ["cost.currency", "facts.weight_kg.low"]
+
+
+def test_what_is_no_mapping_and_what_cannot_be_read_are_refused(tmp_path):
+    assert "must be a mapping" in mistakes("- a\n- b\n")[0][2]
+    with pytest.raises(InvalidSchemaFile, match="cannot be read"):
+        read_schema(tmp_path / "nowhere.yaml")

@@ -1,0 +1,52 @@
+"""Drift against the model that is served."""
+
+import pytest
+
+from adapters.arrow.claims_file import ClaimsFile
+from adapters.arrow.synthetic import SyntheticClaims
+from adapters.memory.loader import MemoryLoader, write_flat_model
+from adapters.memory.publisher import MemoryPublisher
+from adapters.scipy.drift import ScipyDriftMeter
+from application.monitoring.detect_drift import DetectDrift
+from domain.costs.prediction import ModelReference
+from domain.errors import NoChampion
+from tests.support.default_schema import DEFAULT, READING
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return MemoryPublisher(workspace=tmp_path / "shelf")
+
+
+@pytest.fixture
+def detect(shelf):
+    return DetectDrift(
+        dataset=SyntheticClaims(DEFAULT, rows=50),
+        publisher=shelf,
+        loader=MemoryLoader(DEFAULT),
+        meter=ScipyDriftMeter(),
+    )
+
+
+async def test_without_a_champion_there_is_nothing_to_compare_with(detect):
+    with pytest.raises(NoChampion, match="there is no champion yet"):
+        await detect()
+
+
+async def test_a_model_that_keeps_no_rows_shows_no_drift_and_is_named(detect, shelf, tmp_path):
+    model = ModelReference(3, write_flat_model(tmp_path / "flat", usd=100))
+    await shelf.publish(model, tmp_path / "flat")
+    await shelf.point_to(model)
+    found = await detect()
+    assert (found.model, found.report.drifted) == (model, ())
+
+
+def test_drift_is_measured_of_the_columns_that_are_there_though_rows_are_bad_and_costs_are_not_there(tmp_path):
+    rows = [f"{age},{'F' if age % 2 else 'm'},seven\n" for age in range(60, 100)]
+    file = tmp_path / "new.csv"
+    file.write_text("Age,Gender,BMI\n" + "".join(rows) + "7,x\n")
+    dataset = ClaimsFile(file, READING)
+    assert not dataset.report().is_kept
+    report = ScipyDriftMeter().measure(SyntheticClaims(DEFAULT, rows=400).readable(), dataset.readable())
+    assert {one.column for one in report.columns} == {"age", "sex"}
+    assert report.drifted == ("age",)

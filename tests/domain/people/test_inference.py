@@ -1,0 +1,132 @@
+"""A schema proposed for a table that nobody has described."""
+
+import random
+
+import pytest
+
+from domain.errors import ConfigurationError
+from domain.people.column_content import ColumnContent
+from domain.people.fact import Kind
+from domain.people.inference import propose
+
+
+def table(rows=60, **columns):
+    draw = random.Random(3)
+    contents = []
+    for name, make in columns.items():
+        content = ColumnContent(name)
+        for row in range(rows):
+            content.add(make(draw, row))
+        contents.append(content)
+    return contents
+
+
+def paid(draw, _):
+    return f"{draw.uniform(100, 9000):.2f}"
+
+
+def test_kinds_limits_and_choices_follow_the_values():
+    proposal = propose(
+        table(
+            Height=lambda draw, _: draw.randint(151, 198),
+            Fever=lambda draw, _: f"{draw.uniform(36.1, 40.2):.1f}",
+            Plan=lambda draw, _: draw.choice(["Gold", "silver", "Bronze"]),
+            Smokes=lambda draw, _: draw.choice(["Yes", "no"]),
+            TotalCost=paid,
+        ),
+        name="My clinic 2024",
+    )
+    facts = proposal.schema.by_name
+    assert proposal.schema.name == "my_clinic_2024"
+    assert proposal.schema.cost.column == "TotalCost"
+    assert [(fact.name, fact.kind) for fact in proposal.schema.facts] == [
+        ("height", Kind.WHOLE),
+        ("fever", Kind.NUMBER),
+        ("plan", Kind.CHOICE),
+        ("smokes", Kind.FLAG),
+    ]
+    assert facts["plan"].choices == ("Bronze", "Gold", "silver")
+    assert facts["height"].low is not None
+    assert facts["height"].low <= 151
+    assert facts["height"].high is not None
+    assert 198 <= facts["height"].high < 300
+
+
+def test_columns_that_are_no_facts_are_left_out_or_take_a_role():
+    proposal = propose(
+        table(
+            PatientId=lambda _, row: row // 2,
+            visited=lambda _, row: f"2024-01-{row % 28 + 1:02d}",
+            country=lambda *_: "US",
+            note=lambda _, row: f"text {row}",
+            survey_weight=lambda draw, _: draw.uniform(0.5, 2),
+            exposure=lambda draw, _: draw.choice([0.5, 1]),
+            year=lambda draw, _: draw.choice([2023, 2024]),
+            stay=lambda draw, _: draw.randint(0, 9),
+            empty=lambda *_: "N/A",
+            charges=paid,
+        ),
+        name="clinic",
+    )
+    assert proposal.schema.names == ("stay",)
+    roles = proposal.schema.roles
+    assert (roles.person, roles.weight, roles.exposure, roles.period) == (
+        "PatientId",
+        "survey_weight",
+        "exposure",
+        "year",
+    )
+    assert list(proposal.left_out) == ["visited", "country", "note", "empty"]
+
+
+def test_a_policy_of_several_rows_is_a_person_and_labels_are_written_as_the_columns_are():
+    columns = table(
+        **{
+            "Póliza": lambda _, row: f"P-{row // 2}",
+            "Género": lambda draw, _: draw.choice("FM"),
+            "IMC": lambda draw, _: draw.randint(18, 40),
+            "BloodPressure": lambda draw, _: draw.randint(90, 180),
+            "Costo anual": paid,
+        }
+    )
+    schema = propose(columns, name="clinic").schema
+    assert schema.roles.person == "Póliza"
+    assert [fact.label[""] for fact in schema.facts] == ["Género", "IMC", "Blood pressure"]
+
+
+def test_what_is_unsure_is_said():
+    proposal = propose(
+        table(
+            sex=lambda draw, _: draw.choice(["0", "1"]),
+            weight=lambda draw, _: draw.randint(50, 120),
+            stay=lambda draw, row: "" if row % 5 == 0 else draw.randint(0, 30),
+            expenses=paid,
+        ),
+        name="clinic",
+    )
+    assert "kind: choice" in proposal.on_facts["sex"][0]
+    assert "roles: weight" in proposal.on_facts["weight_of_person"][0]
+    assert proposal.schema.by_name["stay"].may_be_missing
+    assert "12 of 60" in proposal.on_facts["stay"][0]
+
+
+def test_a_cost_that_no_name_shows_is_the_last_column_of_many_amounts_or_is_asked_for():
+    columns = table(stay=lambda draw, _: draw.randint(0, 9), y=paid)
+    assert propose(columns, name="clinic").schema.cost.column == "y"
+    assert "no name says" in propose(columns, name="clinic").remarks[0]
+    with pytest.raises(ConfigurationError, match="--cost"):
+        propose(table(stay=lambda draw, _: draw.randint(0, 9)), name="clinic")
+    with pytest.raises(ConfigurationError, match="there is no column cost"):
+        propose(columns, name="clinic", cost="cost")
+
+
+def test_small_tables_are_told_so_and_lose_no_column():
+    columns = table(3, age_group=lambda _, row: 20 + 10 * row, ill=lambda *_: "0", cost=lambda _, row: 100.5 + row)
+    proposal = propose(columns, name="few")
+    assert proposal.schema.names == ("age_group", "ill")
+    assert "only 3 rows" in proposal.remarks[0]
+
+
+def test_a_table_without_facts_is_refused():
+    with pytest.raises(ConfigurationError, match="no column of clinic can be a fact"):
+        propose(table(country=lambda *_: "US", cost=paid), name="clinic")

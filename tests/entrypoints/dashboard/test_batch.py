@@ -1,0 +1,119 @@
+"""The Batch page without a browser: the file is laid on its desk, and the page shows what it makes of the file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from nicegui import Client
+from nicegui.testing.user import User
+from nicegui.testing.user_simulation import user_simulation
+
+from entrypoints.dashboard.app import register_pages
+from entrypoints.dashboard.inject import injecting
+from entrypoints.dashboard.locale.speech import Words
+from entrypoints.dashboard.options import DashboardOptions
+from entrypoints.dashboard.pages.batch import page as batch
+from entrypoints.dashboard.pages.batch.desk import Desk
+from entrypoints.dashboard.pages.batch.files import COOKIE
+from entrypoints.dashboard.widgets.fields import SelectField
+from tests.support.words import words_in
+
+PATIENT = 100  # tries, a tenth of a second each
+GOOD = "age,sex,bmi,children,smoker,region\n40,f,27.5,1,no,NE\n"
+DUMMIES = ",age,sex,bmi,children,smoker_no,smoker_yes,region\n0,44,F,27.1,1,1,0,NE\n1,38,F,24.9,2,0,1,SE\n"
+
+
+@pytest.fixture
+async def desk(parts) -> Desk:
+    return batch.desk(injecting(parts.container))
+
+
+@pytest.fixture
+async def upload(parts, desk: Desk) -> AsyncIterator[Callable[..., Awaitable[User]]]:
+    """`await upload("age,sex\\n…")` opens the page with a file."""
+    async with user_simulation() as someone:
+        register_pages(parts.container, DashboardOptions(), desk=desk)
+
+        async def upload(content: str, language: str = "en") -> User:
+            someone.http_client.cookies.set("language", language)
+            place = desk.place("")
+            assert desk.admit(place, "a test")
+            someone.http_client.cookies.set(COOKIE, place.token)
+            file = tempfile.TemporaryFile()  # noqa: SIM115  # the table closes it
+            file.write(content.encode())
+            file.flush()
+            await place.take("people.csv", file)
+            await someone.open("/batch")
+            return someone
+
+        yield upload
+        desk.close()
+        Client.page_routes.clear()
+
+
+def column(user: User, fact: str) -> SelectField:
+    (found,) = (one for one in user.find(SelectField).elements if one.name == f"column-{fact}")
+    return found
+
+
+async def test_a_column_that_denies_is_offered_only_the_other_way_round(upload, words: Words):
+    user = await upload(DUMMIES)
+    smoker = column(user, "smoker")
+    assert smoker.value == "smoker_yes"
+    offered = dict(smoker.props["options"])
+    assert offered["smoker_no"] == words("batch.turned", column="smoker_no")
+    assert dict(column(user, "age").props["options"])["smoker_no"] == "smoker_no"
+    await user.should_see(words("batch.unused", columns="(no name), smoker_no"), retries=PATIENT)
+
+
+async def test_one_column_never_serves_two_facts(upload, desk: Desk, words: Words):
+    user = await upload(GOOD)
+    with user:
+        column(user, "children").value = "age"
+    assert column(user, "children").error == words("batch.column.shared", fact="Age")
+    user.find(words("batch.start")).click()
+    await user.should_not_see(words("batch.total"))
+    with user:
+        column(user, "children").value = "children"
+    assert not column(user, "children").error
+    user.find(words("batch.start")).click()
+    await user.should_see(words("batch.total"), retries=PATIENT)
+
+
+async def test_a_fact_that_the_file_lacks_is_said_to_be_missing(upload, words: Words):
+    user = await upload(",age,sex,bmi,smoker,region\n7,44,F,27.1,no,NE\n")
+    assert "" not in dict(column(user, "children").props["options"][1:])
+    await user.should_see("Not in the file", retries=PATIENT)
+    user.find(words("batch.start")).click()
+    assert column(user, "children").error == words("batch.column")
+
+
+async def test_bad_rows_show_their_line_and_the_value_found(upload, words: Words):
+    user = await upload(GOOD + "\n41,x,fat,1,maybe,NE\n")
+    user.find(words("batch.start")).click()
+    await user.should_see(words("batch.left.count", bad=1, rows=2), retries=PATIENT)
+    for said in ("fat", "maybe", "Write one of these: no, yes.", "Write one of these: female, male.", ">4<"):
+        await user.should_see(said, retries=PATIENT)
+
+
+async def test_a_title_line_is_skipped_and_said(upload, words: Words):
+    user = await upload("Extract of claims 2024\n\n" + GOOD)
+    await user.should_see(words("batch.header", line=3), retries=PATIENT)
+
+
+async def test_invented_people_and_the_kind_of_bill_are_said_above_the_sums(upload, words: Words):
+    user = await upload(GOOD)
+    await user.should_see(words("model.synthetic"), retries=PATIENT)
+    user.find(words("batch.start")).click()
+    await user.should_see(words("billed"), retries=PATIENT)
+
+
+async def test_what_is_wrong_with_a_row_is_said_in_the_language_of_the_page(upload, desk: Desk):
+    spanish = words_in("es")
+    user = await upload(GOOD + "41,m,28\n42,m,,0,no,NE\n", language="es")
+    user.find(spanish("batch.start")).click()
+    await user.should_see(spanish("batch.left.fields", fields=3, columns=6), retries=PATIENT)
+    await user.should_see(spanish("batch.fix.missing"), retries=PATIENT)
+    await user.should_not_see("the header has")

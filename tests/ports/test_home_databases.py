@@ -1,0 +1,102 @@
+"""The port `home_databases`: one suite over every adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.memory.home_databases import MemoryDatabases
+from adapters.postgres import migrations
+from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.home_databases import EmbeddedDatabases
+from domain.errors import HomeInUse
+from domain.ports.home_databases import HomeDatabases
+from tests.support import homes
+
+
+@dataclass
+class Case:
+    """An adapter, and how a test makes and uses homes of it."""
+
+    databases: HomeDatabases
+    home: Path
+    migration: str
+    use: Callable[[], Any]
+    erasures: Callable[[Path], int]
+
+
+@pytest.fixture(params=["memory", pytest.param("embedded", marks=pytest.mark.process)])
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
+    home = tmp_path / "home"
+    if request.param == "memory":
+        memory = MemoryDatabases()
+        memory.record(home, predictions=["a"], erased=["b"])
+
+        def use() -> ExitStack:
+            stack = ExitStack()
+            memory.in_use.add(home)
+            stack.callback(memory.in_use.discard, home)
+            return stack
+
+        return Case(memory, home, "0001", use, lambda folder: len(memory.recorded(folder)[1]))
+    from adapters.optuna.storage import open_storage
+
+    homes.empty(home)
+    embedded = EmbeddedDatabases(lambda folder: EmbeddedPostgres(folder / "postgres"), open_storage)
+    erase = "INSERT INTO erasures (prediction_id, erased_at, reason) VALUES (gen_random_uuid(), now(), 'request')"
+    with EmbeddedPostgres(home / "postgres").lease() as server:
+        server.client.ask("medcost", erase)
+
+    def erasures(folder: Path) -> int:
+        with EmbeddedPostgres(folder / "postgres").lease() as server:
+            return int(server.client.ask("medcost", "SELECT count(*) FROM erasures"))
+
+    return Case(embedded, home, migrations.head(), EmbeddedPostgres(home / "postgres").lease, erasures)
+
+
+def dumped(case: Case, folder: Path) -> Path:
+    folder.mkdir()
+    with case.use():
+        case.databases.dump(case.home, folder)
+    return folder
+
+
+def test_a_home_that_is_filled_from_copies_has_the_same_rows(case: Case, tmp_path: Path) -> None:
+    dumps = dumped(case, tmp_path / "dumps")
+    assert {path.name for path in dumps.iterdir()} == set(case.databases.names)
+    (other := tmp_path / "other").mkdir()
+    assert case.databases.knows(case.migration)
+    assert case.databases.fill(other, dumps, case.migration, replaced=None) == 0
+    assert case.erasures(other) == 1
+
+
+def test_proofs_of_erasures_outlive_the_home_that_is_replaced(case: Case, tmp_path: Path) -> None:
+    dumps = dumped(case, tmp_path / "dumps")
+    (other := tmp_path / "other").mkdir()
+    with case.databases.alone(case.home):
+        assert case.databases.fill(other, dumps, case.migration, replaced=case.home) == 0
+    assert case.erasures(other) == 1
+
+
+def test_databases_in_use_are_left_alone(case: Case) -> None:
+    with case.use(), pytest.raises(HomeInUse), case.databases.alone(case.home):
+        pytest.fail("not alone")
+    with case.databases.alone(case.home):
+        pass
+
+
+def test_a_home_without_databases_is_nobodys_and_nothing_runs_in_it(case: Case, tmp_path: Path) -> None:
+    (other := tmp_path / "other").mkdir()
+    case.databases.stop(other)
+    with case.databases.alone(other):
+        pass
+
+
+def test_a_migration_of_another_release_is_not_known(case: Case) -> None:
+    assert not case.databases.knows("9999")
+    assert not case.databases.knows("+1")

@@ -1,0 +1,116 @@
+"""What every store of jobs promises."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from adapters.memory.jobs import MemoryJobs
+from adapters.postgres.engine import connect
+from adapters.postgres.jobs import PostgresJobs
+from domain.errors import JobNotFound, JobUnderWay
+from domain.operations.jobs import Job, JobKind, JobProblem, JobState, NewJob
+from domain.ports.jobs import Jobs
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+LAPSE = 30 * SECOND
+ONE, OTHER = uuid4(), uuid4()
+ROLLBACK = NewJob(kind=JobKind.ROLLBACK, task={"after": 3, "by": "ann"}, owner="key:1", created_at=NOON)
+SOLE = NewJob(kind=JobKind.PROMOTION, task={"version": 1}, owner="key:1", created_at=NOON, slot="champion")
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def jobs(request: pytest.FixtureRequest) -> AsyncIterator[Jobs]:
+    if request.param == "memory":
+        yield MemoryJobs()
+        return
+    engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
+    yield PostgresJobs(engine)
+    await engine.dispose()
+
+
+async def claimed(jobs: Jobs, worker=ONE, at=NOON, kinds=tuple(JobKind)) -> Job | None:
+    return await jobs.claim(kinds, worker=worker, at=at, lapse=LAPSE)
+
+
+async def test_a_job_waits_with_all_that_was_said_of_it(jobs: Jobs) -> None:
+    added = await jobs.add(ROLLBACK)
+    assert await jobs.get(added.id) == added
+    assert (added.kind, added.task, added.owner, added.created_at, added.slot) == (
+        JobKind.ROLLBACK, {"after": 3, "by": "ann"}, "key:1", NOON, None
+    )  # fmt: skip
+    assert (added.state, added.progress, added.result, added.problem, added.attempts) == (
+        JobState.WAITING, None, None, None, 0
+    )  # fmt: skip
+    with pytest.raises(JobNotFound):
+        await jobs.get(uuid4())
+
+
+async def test_the_oldest_job_of_a_kind_is_taken_first_and_once(jobs: Jobs) -> None:
+    first, second = await jobs.add(ROLLBACK), await jobs.add(ROLLBACK)
+    assert await claimed(jobs, kinds=(JobKind.PROMOTION,)) is None
+    taken = await claimed(jobs)
+    assert taken is not None
+    assert (taken.id, taken.state, taken.started_at, taken.attempts) == (first.id, JobState.RUNNING, NOON, 1)
+    assert await jobs.get(first.id) == taken
+    assert [one and one.id for one in (await claimed(jobs, OTHER), await claimed(jobs, OTHER))] == [second.id, None]
+
+
+async def test_workers_that_ask_at_once_get_different_jobs(jobs: Jobs) -> None:
+    added = {(await jobs.add(ROLLBACK)).id for _ in range(8)}
+    taken = await asyncio.gather(*(claimed(jobs, uuid4()) for _ in range(12)))
+    ids = [one.id for one in taken if one]
+    assert len(ids) == len(set(ids))
+    while more := await claimed(jobs):  # who found its job locked came away without one
+        ids.append(more.id)
+    assert sorted(ids) == sorted(added)
+
+
+async def test_a_job_ends_with_what_came_of_it(jobs: Jobs) -> None:
+    good, bad = await jobs.add(ROLLBACK), await jobs.add(ROLLBACK)
+    await claimed(jobs)
+    await claimed(jobs)
+    assert await jobs.beat(good.id, worker=ONE, at=NOON, progress=0.5)
+    assert (await jobs.get(good.id)).progress == 0.5
+    assert await jobs.finish(good.id, worker=ONE, at=NOON + SECOND, result={"number": 4})
+    problem = JobProblem("PromotionRefused", "the gate refuses it")
+    assert await jobs.finish(bad.id, worker=ONE, at=NOON + SECOND, problem=problem)
+    done, failed = await jobs.get(good.id), await jobs.get(bad.id)
+    assert (done.state, done.result, done.problem, done.ended_at) == (JobState.DONE, {"number": 4}, None, NOON + SECOND)
+    assert (failed.state, failed.result, failed.problem) == (JobState.FAILED, None, problem)
+    assert await claimed(jobs, OTHER, NOON + timedelta(days=1)) is None
+    assert not await jobs.finish(good.id, worker=ONE, at=NOON, problem=problem)
+    assert await jobs.get(good.id) == done
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+async def test_the_job_of_a_worker_that_shows_no_life_is_taken_over(jobs: Jobs, sign: int) -> None:
+    job = await jobs.add(ROLLBACK)
+    await claimed(jobs)
+    assert await claimed(jobs, OTHER, NOON + LAPSE) is None
+    assert await jobs.beat(job.id, worker=ONE, at=NOON + LAPSE)
+    assert await claimed(jobs, OTHER, NOON + LAPSE + LAPSE) is None
+    late = NOON + LAPSE + sign * (LAPSE + SECOND)  # also if the clock was set back
+    again = await claimed(jobs, OTHER, late)
+    assert again is not None
+    assert (again.id, again.attempts, again.started_at) == (job.id, 2, NOON)
+    assert not await jobs.beat(job.id, worker=ONE, at=late)
+    assert not await jobs.finish(job.id, worker=ONE, at=late, result={})
+    assert await jobs.finish(job.id, worker=OTHER, at=late, result={"n": 1})
+
+
+async def test_of_the_jobs_of_a_slot_one_is_under_way(jobs: Jobs) -> None:
+    first = await jobs.add(SOLE)
+    with pytest.raises(JobUnderWay):
+        await jobs.add(SOLE)
+    await jobs.add(ROLLBACK)
+    await claimed(jobs)
+    with pytest.raises(JobUnderWay):
+        await jobs.add(SOLE)
+    await jobs.finish(first.id, worker=ONE, at=NOON, result={})
+    assert (await jobs.add(SOLE)).id != first.id

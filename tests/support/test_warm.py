@@ -1,0 +1,59 @@
+"""A process that is forked from the template is like one that was started by its program."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.command import CLI, run, start
+from tests.support.waiting import until
+from tests.support.warm import Process
+
+pytestmark = pytest.mark.process
+
+WRONG = ("models", "show", "one")
+
+
+def test_a_command_ends_as_its_program_does(tmp_path):
+    program = subprocess.run([*CLI, *WRONG], capture_output=True, text=True, check=False)
+    ended = run(*WRONG, home=tmp_path)
+    assert (ended.status, ended.output, ended.said) == (program.returncode, program.stdout, program.stderr)
+
+
+def test_environment_folder_arguments_and_session_are_its_own(tmp_path):
+    waiting = start(
+        *("admin", "password", "--profile", "memory"),
+        home=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        environment={"MEDCOST_LOG_LEVEL": "error"},
+    )
+    system = psutil.Process(waiting.pid)
+    until(lambda: "password" in system.cmdline())
+    assert system.environ()["MEDCOST_LOG_LEVEL"] == "error"
+    assert system.environ()["PYTEST_CURRENT_TEST"] == os.environ["PYTEST_CURRENT_TEST"]
+    assert system.cwd() == str(Path.cwd())
+    assert os.getsid(waiting.pid) == waiting.pid
+    assert waiting.poll() is None
+    assert waiting.stdin
+    waiting.stdin.write("correct horse battery\n")
+    waiting.stdin.close()
+    output, _ = waiting.communicate()
+    assert (waiting.returncode, "password is set" in output) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 1)]
+)
+def test_a_signal_ends_it(tmp_path, number, status):
+    program = tmp_path / "waits.py"
+    program.write_text("import signal\nprint('waits', flush=True)\nsignal.pause()\n")
+    waiting = Process([], os.environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, program=program)
+    assert waiting.stdout
+    assert waiting.stdout.readline() == "waits\n"
+    waiting.send_signal(number)
+    assert waiting.wait(timeout=60) == status

@@ -1,0 +1,36 @@
+"""Waiting for what another process does."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+
+def until(
+    true: Callable[[], _T | None], *, within: float = 150, said: Callable[[], object] = lambda: "", pause: float = 0.02
+) -> _T:
+    """Ask until the answer is true, and give it.
+
+    Args:
+        true: what is asked; it may fail by itself, for example if the process has ended.
+        within: seconds, after which this fails.
+        said: what is told then, such as a log.
+        pause: seconds between two questions, longer where a question costs something.
+    """
+    deadline = time.monotonic() + within
+    while not (answer := true()):
+        assert time.monotonic() < deadline, said()
+        # what a log, a socket, a port or a table will hold is announced to nobody, so there is no event to wait for;
+        # without a pause the question itself would take the cores from the process that it waits for
+        time.sleep(pause)
+    return answer
+
+
+async def eventually(true: Callable[[], Awaitable[_T | None]], *, within: float = 150, pause: float = 0.01) -> _T:
+    """Ask until the answer is true, and give it, while the event loop goes on; as `until` otherwise."""
+    async with asyncio.timeout(within):
+        while not (answer := await true()):  # noqa: ASYNC110  # as above: there is no event to wait for
+            await asyncio.sleep(pause)
+        return answer
