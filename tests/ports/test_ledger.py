@@ -248,10 +248,13 @@ async def test_the_hold_ends_with_its_connection(postgres_url: str, tmp_path: Pa
     await hold.__aenter__()
     async with create_async_engine(postgres_url).begin() as connection:
         killed = await connection.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+                "WHERE locktype = 'advisory' AND granted AND datname = current_database()"
+            )
         )
         assert killed.scalar_one() is True
-    async with asyncio.timeout(5), PostgresLedger(waiter, FileWitness(tmp_path / "b")).exclusive():
+    async with asyncio.timeout(60), PostgresLedger(waiter, FileWitness(tmp_path / "b")).exclusive():
         pass
     await hold.__aexit__(None, None, None)
     await holder.dispose()

@@ -38,7 +38,7 @@ WORSE = replace(NEW, model=ModelReference(2**40, "d" * 64))  # the driver refuse
 
 @pytest.fixture
 async def engine(postgres_url):
-    engine = connect(postgres_url, deadline=1)
+    engine = connect(postgres_url, deadline=60)  # a busy machine takes its time
     yield engine
     await engine.dispose()
 
@@ -116,7 +116,7 @@ async def test_a_key_is_not_taken_by_a_record_that_failed(engine):
 
 
 async def test_twins_in_two_processes_are_one_prediction(engine, postgres_url):
-    another = connect(postgres_url, deadline=1)
+    another = connect(postgres_url, deadline=60)
     here, there = PostgresPredictions(engine, DEFAULT), PostgresPredictions(another, DEFAULT)
     keys = [Idempotency(f"key {number}", "body") for number in range(30)]
     made, twins = await asyncio.gather(
@@ -128,7 +128,8 @@ async def test_twins_in_two_processes_are_one_prediction(engine, postgres_url):
     await another.dispose()
 
 
-async def test_a_database_that_is_too_slow_is_unavailable_within_the_deadline_and_forgiven(engine, admin):
+async def test_a_database_that_is_too_slow_is_unavailable_within_the_deadline_and_forgiven(postgres_url, admin):
+    engine = connect(postgres_url, deadline=1)
     predictions = PostgresPredictions(engine, DEFAULT, deadline=0.5)
     with admin.transaction():
         admin.execute("LOCK TABLE predictions")
@@ -143,6 +144,7 @@ async def test_a_database_that_is_too_slow_is_unavailable_within_the_deadline_an
             break
     else:
         pytest.fail("never forgiven")
+    await engine.dispose()
 
 
 async def test_a_caller_that_goes_away_hurts_nobody(engine, admin):
