@@ -84,7 +84,7 @@ def test_the_axis_says_what_is_measured():
 
 def test_a_person_who_cannot_see_the_chart_is_told_its_numbers():
     assert (
-        'role="img" aria-label="Chart of a year&#x27;s total bill. Typical $11,350, expected $8,210. '
+        'role="img" aria-label="Chart of a year&#39;s total bill. Typical $11,350, expected $8,210. '
         '18 of 20 people cost $4,600 to $18,100."' in drawn(smooth)
     )
 

@@ -1,17 +1,20 @@
-"""Charts as strings of HTML and SVG: real words, colours that follow the theme, nothing to load.
+"""Charts as HTML and SVG: real words, colours that follow the theme, nothing to load.
 
 Shapes go into an SVG that is stretched; words are HTML placed by per cent, so they never stretch.
 """
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 from domain.costs.distribution import round_to_total
+from entrypoints.dashboard.elements import cell, element, head, mark, paragraph, row, table, together
+from entrypoints.dashboard.widgets.cards import definitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from markupsafe import Markup
 
     from domain.costs.distribution import Contribution
     from domain.costs.explanation import Explanation
@@ -27,7 +30,7 @@ _NEAR_THE_EDGE: Final = 95
 """Percent of the width from where a label is written to the left of its place, to stay on the page."""
 
 
-def waterfall(explanation: Explanation, who: Beneficiary, words: Words) -> str:
+def waterfall(explanation: Explanation, who: Beneficiary, words: Words) -> Markup:
     """Draw how the average person's cost becomes this person's: a table whose bars are zoomed to the steps.
 
     All figures are rounded to $10 by largest remainder, so the column still adds up.
@@ -49,23 +52,25 @@ def waterfall(explanation: Explanation, who: Beneficiary, words: Words) -> str:
     for name, usd, before, after in zip(names, steps, levels, levels[1:], strict=False):
         left, right = sorted((scale.percent(before), scale.percent(after)))
         kind = "up" if usd > 0 else "down" if usd < 0 else "even"
-        bar = f'<i class="bar {kind}" style="left:{left:.2f}%;width:{max(right - left, 0.4):.2f}%"></i>'
-        rows.append(
-            f'<tr><th scope="row">{escape(name)}</th><td class="track">{bar}</td>'
-            f'<td class="usd {kind}">{words.change(usd)}</td></tr>'
-        )
+        bar = mark(f"bar {kind}", left, width=max(right - left, 0.4))
+        rows.append(row(name, cell(bar, "track"), cell(words.change(usd), f"usd {kind}")))
     rows.append(_total("reasons.to", levels[-1], scale, words, "solid"))
-    heads = "".join(
-        f'<th scope="col" class="{kind}"><span>{escape(words(key))}</span></th>'
-        for key, kind in (("reasons.fact", "fact"), ("reasons.chart", "drawn"), ("reasons.amount", "usd"))
+    caption, dashed = words(f"reasons.caption.{explanation.of}"), scale.percent(start)
+    return together(
+        bars(caption, [words(f"reasons.{key}") for key in ("fact", "chart", "amount")], rows, dashed=dashed),
+        _listed(rest, given, words) if rest else "",
+        _estimated(explanation.standard_error, words) if explanation.standard_error is not None else "",
     )
-    return (
-        f'<table class="waterfall" style="--from:{scale.percent(start):.2f}%">'
-        f'<caption class="veiled">{escape(words(f"reasons.caption.{explanation.of}"))}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        + (_listed(rest, given, words) if rest else "")
-        + (_estimated(explanation.standard_error, words) if explanation.standard_error is not None else "")
-    )
+
+
+def bars(
+    caption: str, heads: Sequence[str], rows: Sequence[Markup], look: str = "", *, dashed: float | None = None
+) -> Markup:
+    """Put rows of a name, a picture and amounts below their heads; ``dashed`` is the per cent of a line across all."""
+    kinds = ("fact", "drawn", *["usd"] * (len(heads) - 2))
+    columns = [head(element("span", text), kind) for text, kind in zip(heads, kinds, strict=True)]
+    style = None if dashed is None else f"--from:{dashed:.2f}%"
+    return table(caption, columns, rows, f"waterfall {look}".rstrip(), style=style)
 
 
 class Scale:
@@ -91,12 +96,12 @@ def round_steps(high: float) -> Sequence[float]:
     return [i * step for i in range(int(high / step) + 1)]
 
 
-def ticks(scale: Scale, words: Words) -> Iterator[str]:
+def ticks(scale: Scale, words: Words) -> Iterator[Markup]:
     """Label an axis of dollars at round numbers."""
     for usd in round_steps(scale.high):
         percent = scale.percent(usd)
         place = " start" if usd == 0 else " end" if percent > _NEAR_THE_EDGE else ""
-        yield f'<span class="tick{place}" style="left:{percent:.2f}%">{words.thousands(usd)}</span>'
+        yield element("span", words.thousands(usd), classes=f"tick{place}", style=f"left:{percent:.2f}%")
 
 
 def _largest(parts: Sequence[Contribution]) -> tuple[Sequence[Contribution], Sequence[Contribution]]:
@@ -111,18 +116,14 @@ def _largest(parts: Sequence[Contribution]) -> tuple[Sequence[Contribution], Seq
     )
 
 
-def _listed(parts: Sequence[Contribution], given: Mapping[str, Value], words: Words) -> str:
-    rows = "".join(
-        f"<div><dt>{escape(_fact(part.fact, given, words))}</dt><dd>{words.change(part.usd)}</dd></div>"
-        for part in parts
-    )
-    summary = escape(words("reasons.rest.show", count=len(parts)))
-    return f'<details class="numbers"><summary>{summary}</summary><dl class="rows pairs">{rows}</dl></details>'
+def _listed(parts: Sequence[Contribution], given: Mapping[str, Value], words: Words) -> Markup:
+    rows = [(_fact(part.fact, given, words), words.change(part.usd)) for part in parts]
+    summary = element("summary", words("reasons.rest.show", count=len(parts)))
+    return element("details", summary, definitions(rows, "pairs"), classes="numbers")
 
 
-def _estimated(standard_error: float, words: Words) -> str:
-    sentence = words("reasons.estimated", amount=words.cents(standard_error))
-    return f'<p class="hint">{escape(sentence)}</p>'
+def _estimated(standard_error: float, words: Words) -> Markup:
+    return paragraph(words("reasons.estimated", amount=words.cents(standard_error)), "hint")
 
 
 def _fact(name: str, given: Mapping[str, Value], words: Words) -> str:
@@ -130,9 +131,6 @@ def _fact(name: str, given: Mapping[str, Value], words: Words) -> str:
     return label if given.get(name) is not None else words("reasons.fact.unknown", field=label)
 
 
-def _total(key: str, usd: float, scale: Scale, words: Words, kind: str) -> str:
-    point = f'<i class="point {kind}" style="left:{scale.percent(usd):.2f}%"></i>'
-    return (
-        f'<tr class="total"><th scope="row">{escape(words(key))}</th><td class="track">{point}</td>'
-        f'<td class="usd">{words.money(usd)}</td></tr>'
-    )
+def _total(key: str, usd: float, scale: Scale, words: Words, kind: str) -> Markup:
+    point = mark(f"point {kind}", scale.percent(usd))
+    return row(words(key), cell(point, "track"), cell(words.money(usd), "usd"), classes="total")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 from entrypoints.dashboard.charts.drawing import Scale, ticks
+from entrypoints.dashboard.elements import element, mark, paragraph, together
 from entrypoints.dashboard.widgets.summary import Shape, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from markupsafe import Markup
 
     from domain.costs.distribution import CostDistribution
     from entrypoints.dashboard.locale.speech import Words
@@ -44,7 +46,7 @@ def people(cost: CostDistribution) -> list[Person]:
     return [Person(usd, likely.low <= usd <= likely.high) for usd in costs]
 
 
-def spread(cost: CostDistribution, words: Words, axis: str) -> str:
+def spread(cost: CostDistribution, words: Words, axis: str) -> Markup:
     """Draw a year's cost, with a lead and a caption that say what is drawn. ``axis`` names the axis."""
     some, likely = people(cost), cost.interval()
     inside = sum(one.inside for one in some)
@@ -58,23 +60,27 @@ def spread(cost: CostDistribution, words: Words, axis: str) -> str:
     seen = words("spread.seen", typical=words.money(cost.typical), expected=words.money(cost.expected), **told)
     mean, median = scale.percent(cost.expected), scale.percent(cost.typical)
     places = list(_stacked([scale.percent(one.usd) for one in some]))
-    dots = "".join(
-        f'<i class="dot{"" if one.inside else " hollow"}" style="left:{left:.2f}%;--row:{row}"></i>'
+    dots = [
+        element("i", classes="dot" if one.inside else "dot hollow", style=f"left:{left:.2f}%;--row:{row}")
         for one, (left, row) in zip(some, places, strict=True)
-    )
+    ]
     left, right = scale.percent(likely.low), scale.percent(likely.high)
     outside = {0: "spread.outside.none", 1: "spread.outside.one"}.get(_PEOPLE - inside, "spread.outside")
     lead = "spread.lead.most" if shape_of(cost) in (Shape.MOST, Shape.FREE) else "spread.lead"
-    return (
-        f'<p class="lead-in">{escape(words(lead))}</p>'
-        f'<div class="density" role="img" aria-label="{escape(seen)}">'
-        f'<div class="plot" style="--rows:{1 + max(row for _, row in places)}">'
-        f'<i class="likely" style="left:{left:.2f}%;width:{right - left:.2f}%"></i>'
-        + _flag("expected", mean, words("spread.expected"), words.money(cost.expected), "flipped" * (mean > _FLIP))
-        + _flag("typical", median, words("spread.typical"), words.money(cost.typical), _side(median, mean))
-        + f'{dots}</div><div class="axis">{"".join(ticks(scale, words))}</div>'
-        f'<p class="axis-title">{escape(axis)}</p></div>'
-        f'<p class="hint">{escape(words("spread.dots", **told))} {escape(words(outside))}</p>'
+    plot = element(
+        "div",
+        mark("likely", left, width=right - left),
+        _flag("expected", mean, words("spread.expected"), words.money(cost.expected), "flipped" * (mean > _FLIP)),
+        _flag("typical", median, words("spread.typical"), words.money(cost.typical), _side(median, mean)),
+        *dots,
+        classes="plot",
+        style=f"--rows:{1 + max(row for _, row in places)}",
+    )
+    scaled = element("div", *ticks(scale, words), classes="axis"), paragraph(axis, "axis-title")
+    return together(
+        paragraph(words(lead), "lead-in"),
+        element("div", plot, *scaled, classes="density", role="img", aria_label=seen),
+        paragraph(f"{words('spread.dots', **told)} {words(outside)}", "hint"),
     )
 
 
@@ -87,11 +93,9 @@ def _stacked(percents: Sequence[float]) -> Iterator[tuple[float, int]]:
         yield percent, row
 
 
-def _flag(kind: str, percent: float, label: str, usd: str, side: str) -> str:
-    return (
-        f'<div class="flag {kind} {side}" style="left:{percent:.2f}%">'
-        f"<span>{escape(label)} <b>{escape(usd)}</b></span></div>"
-    )
+def _flag(kind: str, percent: float, label: str, usd: str, side: str) -> Markup:
+    text = element("span", label, " ", element("b", usd))
+    return element("div", text, classes=f"flag {kind} {side}", style=f"left:{percent:.2f}%")
 
 
 def _side(percent: float, other: float) -> str:

@@ -1,14 +1,16 @@
-"""What the cards say, as strings of HTML: each number with what to do with it."""
+"""What the cards say, as HTML: each number with what to do with it."""
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from entrypoints.dashboard.elements import element, paragraph, together
 from entrypoints.dashboard.widgets.summary import meaning, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from domain.costs.distribution import CostDistribution
@@ -26,7 +28,7 @@ _SHORT = 12
 """Digits of a fingerprint that are enough to compare by eye."""
 
 
-def figures(estimate: Estimate, words: Words, prices: str) -> str:
+def figures(estimate: Estimate, words: Words, prices: str) -> Markup:
     """Say the answer in a sentence, then give the typical year, large; expected cost and likely range below it.
 
     ``prices`` says of which year the prices are.
@@ -34,16 +36,19 @@ def figures(estimate: Estimate, words: Words, prices: str) -> str:
     cost, likely = estimate.cost, estimate.cost.interval()
     means = meaning(cost, words)
     bounds = words("range.value", low=words.money(likely.low), high=words.money(likely.high))
-    return (
-        f'<p class="says">{escape(sentence(cost, words))}</p>{typical_label(words)}'
-        f'<p class="answer-number">{words.money(cost.typical)}</p>'
-        + (f'<p class="means">{escape(means)}</p>' if means else "")
-        + billed(words, prices)
-        + '<div class="facts">'
-        + figure(words("expected"), words.money(cost.expected), expected_means(estimate, words))
-        + figure(words("range"), bounds, words("range.means"))
-        + (figure(words("zero"), zero, words("zero.means")) if (zero := of_hundred(cost.zero, words)) else "")
-        + "</div>"
+    return together(
+        paragraph(sentence(cost, words), "says"),
+        typical_label(words),
+        paragraph(words.money(cost.typical), "answer-number"),
+        paragraph(means, "means") if means else "",
+        billed(words, prices),
+        element(
+            "div",
+            figure(words("expected"), words.money(cost.expected), expected_means(estimate, words)),
+            figure(words("range"), bounds, words("range.means")),
+            figure(words("zero"), zero, words("zero.means")) if (zero := of_hundred(cost.zero, words)) else "",
+            classes="facts",
+        ),
     )
 
 
@@ -62,9 +67,9 @@ def costlier(cost: CostDistribution, amount: float, words: Words) -> str:
     return words("above.some", people=round(100 * chance), amount=said)
 
 
-def billed(words: Words, prices: str) -> str:
+def billed(words: Words, prices: str) -> Markup:
     """Say what the figures are: the total bill before insurance pays, in prices of which year."""
-    return f'<p class="hint billed">{escape(words("billed"))} {escape(prices)}</p>'
+    return paragraph(f"{words('billed')} {prices}", "hint billed")
 
 
 def expected_means(estimate: Estimate, words: Words) -> str:
@@ -73,45 +78,45 @@ def expected_means(estimate: Estimate, words: Words) -> str:
     return words("expected.means" if pulled else "expected.means.plain")
 
 
-def typical_label(words: Words) -> str:
+def typical_label(words: Words) -> Markup:
     """Name the typical year's number; the style sheet shows that it is old while the connection is cut."""
-    old = f'<span class="old">{escape(words("old"))}</span>'
-    return f'<p class="label">{escape(words("typical"))} {old}</p>'
+    return element("p", words("typical"), " ", element("span", words("old"), classes="old"), classes="label")
 
 
-def working(words: Words) -> str:
+def working(words: Words) -> Markup:
     """Keep the place of the first answer."""
-    return (
-        f'<p class="label">{escape(words("typical"))}</p><p class="answer-number waiting" aria-hidden="true">$0,000</p>'
-        f'<p class="means">{escape(words("working"))}</p>'
+    return together(
+        paragraph(words("typical"), "label"),
+        element("p", "$0,000", classes="answer-number waiting", aria_hidden="true"),
+        paragraph(words("working"), "means"),
     )
 
 
-def notice(kind: str, title: str, text: str) -> str:
+def notice(kind: str, title: str, text: str) -> Markup:
     """Give a sentence that matters more than the numbers: ``warn`` or ``bad``."""
-    return f'<p class="notice {kind}"><b>{escape(title)}</b> {escape(text)}</p>'
+    return element("p", element("b", title), " ", text, classes=f"notice {kind}")
 
 
-def cautions(estimate: Estimate | Prediction, words: Words) -> str:
+def cautions(estimate: Estimate | Prediction, words: Words) -> Markup:
     """Say why the model is guessing; empty if it is not."""
     if not estimate.cautions:
-        return ""
+        return Markup()
     return notice("warn", words("rough"), " ".join(words.caution(caution) for caution in estimate.cautions))
 
 
-def alike(people: PeopleAlike, words: Words) -> str:
+def alike(people: PeopleAlike, words: Words) -> Markup:
     """Say how the nearest people in the data came out."""
-    of = escape(words("alike.of", total=words.count(people.total)))
-    head = f'<p class="fact-number">{words.count(people.count)}</p><p>{of}</p>'
+    of = words("alike.of", total=words.count(people.total))
+    found = together(paragraph(words.count(people.count), "fact-number"), paragraph(of))
     if people.median is None or people.lower_quartile is None or people.upper_quartile is None:
-        return f'{head}<p class="empty">{escape(words("alike.few"))}</p>'
+        return found + paragraph(words("alike.few"), "empty")
     half = words("range.value", low=words.money(people.lower_quartile), high=words.money(people.upper_quartile))
     rows = [(words("alike.median"), words.money(people.median), ""), (words("alike.half"), half, "")]
-    hint = f'<p class="hint">{escape(words("alike.means"))}</p>'
-    return f'<div class="alike"><div>{head}</div><div>{definitions(rows, "pairs")}{hint}</div></div>'
+    told = element("div", definitions(rows, "pairs"), paragraph(words("alike.means"), "hint"))
+    return element("div", element("div", found), told, classes="alike")
 
 
-def model(version: ModelVersion, words: Words) -> str:
+def model(version: ModelVersion, words: Words) -> Markup:
     """Say which model answers, from what it learned, and how well it does on people it has not seen."""
     card = version.card
     scores = card.cross_validation
@@ -137,43 +142,45 @@ def data_origin(origin: DataOrigin, words: Words) -> str:
     return words("model.year", what=what, year=origin.year) if origin.year else words("model.year_unknown", what=what)
 
 
-def stand_in(reference: ModelReference, words: Words) -> str:
+def stand_in(reference: ModelReference, words: Words) -> Markup:
     """Say that no model was trained, and what answers instead."""
-    said = words("model.none", version=reference.version, digest=reference.digest[:_SHORT])
-    return f"<p>{escape(said)}</p>"
+    return paragraph(words("model.none", version=reference.version, digest=reference.digest[:_SHORT]))
 
 
-def last(predictions: Sequence[Prediction], words: Words, fresh: UUID | None = None) -> str:
+def last(predictions: Sequence[Prediction], words: Words, fresh: UUID | None = None) -> Markup:
     """List recorded estimates, newest first; ``fresh`` is the one just saved here."""
     if not predictions:
-        return f'<p class="empty">{escape(words("last.empty"))}</p>'
-    return f'<ol class="last">{"".join(_line(one, words, fresh=one.id == fresh) for one in predictions)}</ol>'
+        return paragraph(words("last.empty"), "empty")
+    return element("ol", *[_line(one, words, fresh=one.id == fresh) for one in predictions], classes="last")
 
 
-def _line(one: Prediction, words: Words, *, fresh: bool) -> str:
+def _line(one: Prediction, words: Words, *, fresh: bool) -> Markup:
     bounds = words("last.range", low=words.money(one.interval.low), high=words.money(one.interval.high))
-    return (
-        f'<li{" class=fresh" if fresh else ""}><span class="who">{escape(words.person(one.beneficiary))}</span>'
-        f'<span class="usd"><b>{words.money(one.typical)}</b> <small>{escape(words("last.typical"))}</small></span>'
-        f'<time datetime="{one.created_at.isoformat()}">{escape(words.moment(one.created_at))}</time>'
-        f'<span class="bounds">{escape(bounds)}</span></li>'
+    typical = element("b", words.money(one.typical))
+    return element(
+        "li",
+        element("span", words.person(one.beneficiary), classes="who"),
+        element("span", typical, " ", element("small", words("last.typical")), classes="usd"),
+        element("time", words.moment(one.created_at), datetime=one.created_at.isoformat()),
+        element("span", bounds, classes="bounds"),
+        classes="fresh" if fresh else "",
     )
 
 
-def figure(label: str, value: str, means: str) -> str:
+def figure(label: str, value: str, means: str) -> Markup:
     """Give a number with its name above it, and what to do with it."""
-    return (
-        f'<div><p class="label">{escape(label)}</p><p class="hint">{escape(means)}</p>'
-        f'<p class="fact-number">{escape(value)}</p></div>'
-    )
+    return element("div", paragraph(label, "label"), paragraph(means, "hint"), paragraph(value, "fact-number"))
 
 
-def definitions(rows: Sequence[tuple[str, str, str]], look: str) -> str:
-    """List terms with their values and, where there are any, hints; ``look`` is ``tiles`` or ``pairs``."""
-    lines = (
-        f"<div><dt>{escape(term)}</dt><dd>{escape(value)}</dd>"
-        + (f'<dd class="hint">{escape(means)}</dd>' if means else "")
-        + "</div>"
-        for term, value, means in rows
-    )
-    return f'<dl class="rows {look}">{"".join(lines)}</dl>'
+def definitions(rows: Iterable[tuple[str, str, str] | tuple[str, str]], look: str) -> Markup:
+    """List terms with their values and, where there are any, hints; ``look`` is ``tiles``, ``pairs`` or empty."""
+    lines = [
+        element(
+            "div",
+            element("dt", term),
+            element("dd", value),
+            *[element("dd", hint, classes="hint") for hint in hints if hint],
+        )
+        for term, value, *hints in rows
+    ]
+    return element("dl", *lines, classes=f"rows {look}".rstrip())
