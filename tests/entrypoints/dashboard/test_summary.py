@@ -57,6 +57,20 @@ def test_where_the_typical_year_costs_nothing_it_says_that(words: Words):
     assert sentence(FREE, words).startswith("At least half of people like this cost nothing")
 
 
+def test_where_the_typical_year_costs_little_it_says_that_and_not_nothing(words: Words):
+    little = CostDistribution(90.0, (0.0,) * 39 + tuple(0.3 * k for k in range(1, 61)), 0.39)
+    assert shape_of(little) is Shape.LITTLE
+    assert sentence(little, words).startswith("At least half of people like this cost less than $10 in a year.")
+    assert meaning(little, words) == ""
+
+
+@given(costs)
+def test_half_is_said_to_cost_nothing_only_where_it_does(cost: CostDistribution):
+    words = words_in("en")
+    if sentence(cost, words).startswith(words("answer.free")):
+        assert cost.zero >= 0.5
+
+
 def test_where_many_cost_the_same_half_cost_that_or_less(words: Words):
     assert shape_of(TIES) is Shape.TIES
     assert meaning(TIES, words) == words("typical.means.ties")

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from entrypoints.dashboard.charts.drawing import Scale, round_steps
+from entrypoints.dashboard.widgets.cards import no_cost
 from entrypoints.dashboard.widgets.fact_fields import around, slider, step
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def band(fact: Fact, points: Sequence[tuple[float, CostDistribution]], own: Valu
         f'<div class="axis">{ticks}</div>'
         f'<p class="axis-title">{escape(words.label(fact) + (f", {unit}" if unit else ""))}</p></div>'
         f'<p class="hint">{escape(words("curve.legend" if own is not None else "curve.none"))}</p>'
-        + _table(fact, ranges, own, words)
+        + _table(fact, ranges, [cost.zero for _, cost in points], own, words)
     )
 
 
@@ -116,15 +117,17 @@ def _seen(fact: Fact, ranges: Sequence[tuple], own: Value, words: Words) -> str:
     )
 
 
-def _table(fact: Fact, ranges: Sequence[tuple], own: Value, words: Words) -> str:
-    heads = "".join(
-        f'<th scope="col">{escape(head)}</th>' for head in (words.short(fact), words("typical"), words("range"))
-    )
+def _table(fact: Fact, ranges: Sequence[tuple], zeros: Sequence[float], own: Value, words: Words) -> str:
+    free = no_cost(zeros, words)
+    names = (words.short(fact), words("typical"), words("range"), *([words("zero")] if free else []))
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    last = [f"<td>{escape(one)}</td>" for one in free] or [""] * len(ranges)
     rows = "".join(
         f'<tr{" class=own-row" if value == own else ""}><th scope="row">{words.number(value)}</th>'
         f"<td>{words.money(amount)}</td>"
-        f"<td>{escape(words('range.value', low=words.money(likely.low), high=words.money(likely.high)))}</td></tr>"
-        for value, amount, likely in ranges
+        f"<td>{escape(words('range.value', low=words.money(likely.low), high=words.money(likely.high)))}</td>"
+        f"{zero}</tr>"
+        for (value, amount, likely), zero in zip(ranges, last, strict=True)
     )
     title = words("curve.title", label=words.short(fact))
     return (

@@ -80,8 +80,8 @@ class Scale:
         self.low, self.high = low, high
 
     def percent(self, usd: float) -> float:
-        """Say where a number lies: 0 at the low end, 100 at the high end."""
-        return 100 * (usd - self.low) / (self.high - self.low)
+        """Say where a number lies: 0 at the low end, 100 at the high end; 0 where the two are one, such as no cost."""
+        return 100 * (usd - self.low) / (self.high - self.low) if self.high != self.low else 0.0
 
 
 def round_steps(high: float) -> Sequence[float]:

@@ -66,7 +66,7 @@ def spread(cost: CostDistribution, words: Words, axis: str) -> Markup:
     ]
     left, right = scale.percent(likely.low), scale.percent(likely.high)
     outside = {0: "spread.outside.none", 1: "spread.outside.one"}.get(_PEOPLE - inside, "spread.outside")
-    lead = "spread.lead.most" if shape_of(cost) in (Shape.MOST, Shape.FREE) else "spread.lead"
+    lead = "spread.lead.most" if shape_of(cost) in (Shape.MOST, Shape.FREE, Shape.LITTLE) else "spread.lead"
     plot = element(
         "div",
         mark("likely", left, width=right - left),

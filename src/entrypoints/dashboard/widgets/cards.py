@@ -57,6 +57,12 @@ def of_hundred(chance: float, words: Words) -> str:
     return words("of.hundred", people=min(99, round(100 * chance))) if chance > _SELDOM else ""
 
 
+def no_cost(chances: Iterable[float], words: Words) -> list[str]:
+    """Say the chance of no cost of each row of a table; empty where it is worth saying of none, so needs no column."""
+    said = [of_hundred(chance, words) for chance in chances]
+    return [one or words("zero.seldom") for one in said] if any(said) else []
+
+
 def costlier(cost: CostDistribution, amount: float, words: Words) -> str:
     """Say how many of 100 people cost more than an amount."""
     chance, said = cost.chance_above(amount), words.money(amount)

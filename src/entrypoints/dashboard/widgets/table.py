@@ -72,9 +72,9 @@ class SortedTable(ui.element, component="sorted_table.js"):
         on_open: Callable[[str], None],
     ) -> None:
         super().__init__()
-        told = [asdict(column) for column in columns]
         texts = {"caption": caption, "details": details, "rest": rest}
-        self.props.update({**texts, "columns": told, "rows": [], "busy": False})
+        self.props.update({**texts, "rows": [], "busy": False})
+        self.columns(columns)
 
         def sort(event: GenericEventArguments) -> None:
             on_sort(str(event.args))
@@ -84,6 +84,10 @@ class SortedTable(ui.element, component="sorted_table.js"):
 
         self.on("sort", sort)
         self.on("open", open_)
+
+    def columns(self, columns: Sequence[Column]) -> None:
+        """Take other columns; rows that fit them are shown next."""
+        self.props["columns"] = [asdict(column) for column in columns]
 
     def show(self, rows: Sequence[tuple[str, Sequence[str]]], *, by: str, rising: bool) -> None:
         """Show rows in an order."""

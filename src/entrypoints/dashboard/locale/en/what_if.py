@@ -21,7 +21,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "what_if.more": "{amount} more than this person",
     "what_if.less": "{amount} less than this person",
     "what_if.base": "The people beside are compared with this person.",
-    "what_if.same": "Costs the same as this person",
+    "what_if.same": "A typical year costs the same",
     "what_if.bars": "Bars show the likely range, dots the typical year, all on one scale. The dashed line is this "
     "person's typical year.",
     "what_if.failed": "We could not update these numbers. Nothing is lost. We keep trying.",

@@ -13,6 +13,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "answer.typical": "En un año típico, la atención de esta persona cuesta unos {typical}.",
     "answer.most": "La mayoría de las personas como esta cuesta unos {typical} al año.",
     "answer.free": "Al menos la mitad de las personas como esta no cuesta nada en un año.",
+    "answer.little": "Al menos la mitad de las personas como esta cuesta menos de {amount} en un año.",
     "answer.tenth": "1 de cada 10 cuesta más de {high}.",
     "answer.tenth.much": "Alrededor de 1 de cada 10 cuesta mucho más.",
     "answer.tenth.none": "Menos de 1 de cada 10 cuesta más.",
@@ -42,6 +43,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "spread.lead.most": "La mayoría de las personas cuesta casi lo mismo: sus puntos forman una sola columna. Unas "
     "pocas cuestan mucho más.",
     "zero": "Sin ningún costo",
+    "zero.seldom": "menos de 1 en 100",
     "zero.means": "Tantas personas como esta no tienen costos en un año.",
     "of.hundred": "{people} de cada 100",
     "above": "¿Qué tan probable es un año más caro?",

@@ -20,7 +20,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "what_if.more": "{amount} más que esta persona",
     "what_if.less": "{amount} menos que esta persona",
     "what_if.base": "Las personas de al lado se comparan con esta persona.",
-    "what_if.same": "Cuesta lo mismo que esta persona",
+    "what_if.same": "Un año típico cuesta lo mismo",
     "what_if.bars": "Las barras son el rango probable y los puntos el año típico, todo en una misma escala. La "
     "línea cortada es el año típico de esta persona.",
     "what_if.failed": "No pudimos actualizar estos números. No se pierde nada. Seguimos intentando.",

@@ -99,16 +99,20 @@ def totals(sums: Totals, scored: ScoredPeople, words: Words) -> str:
 
 def answers(scored: ScoredPeople, words: Words) -> list[str]:
     """Show the first answers, page by page."""
+    free = cards.no_cost((answer.zero for _, answer in scored.shown), words)
     heads = [
         (words("batch.table.row"), ""),
         *zip(map(words.short, words.schema.facts), fact_looks(words.schema, always=1), strict=True),
         (words("typical"), "number-cell strong"),
         (words("history.expected"), "number-cell"),
         (words("range"), "number-cell wider"),
+        *([(words("zero"), "number-cell wider share-cell")] if free else []),
         (words("batch.table.note"), ""),
     ]
     caption = words("batch.table", count=len(scored.shown))
-    lines = [_answer(who, answer, words, heads) for who, answer in scored.shown]
+    lines = [
+        _answer(who, answer, words, heads, *free[place : place + 1]) for place, (who, answer) in enumerate(scored.shown)
+    ]
     return list(_paged(caption, heads, lines))
 
 
@@ -171,12 +175,13 @@ def _group(group: Group, words: Words) -> str:
     return words("range.value", low=words.money(group.low), high=words.money(group.high))
 
 
-def _answer(who: Beneficiary, answer: Answer, words: Words, heads: Sequence[tuple[str, str]]) -> str:
+def _answer(who: Beneficiary, answer: Answer, words: Words, heads: Sequence[tuple[str, str]], *zero: str) -> str:
     said = [
         *words.facts(who),
         words.money(answer.typical),
         words.money(answer.expected),
         words("range.value", low=words.money(answer.low), high=words.money(answer.high)),
+        *zero,
         words("batch.table.rough") if answer.cautions else "",
     ]
     cells = "".join(f'<td class="{look}">{escape(one)}</td>' for one, (_, look) in zip(said, heads[1:], strict=True))

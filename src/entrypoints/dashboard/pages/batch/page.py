@@ -208,7 +208,7 @@ class BatchPage:
         said = cards.notice(
             "warn" if flaw in ("cancelled", "gave_way") else "bad", words(f"batch.{flaw}"), words(f"batch.{flaw}.do")
         )
-        return said + crowd.detail(detail, words) if detail else said
+        return f"{said}{crowd.detail(detail, words)}" if detail else said
 
 
 def _offered(fact: Fact, table: PeopleTable, words: Words) -> Iterator[tuple[str, str]]:

@@ -32,7 +32,7 @@ EXPORT: Final = "/history/export"
 _AT_ONCE: Final = 500
 _BEFORE: Final = ("id", "created_at")
 _AFTER: Final = (
-    *("expected", "typical", "low", "high", "level", "warnings", "model_version", "model_digest"),
+    *("expected", "typical", "low", "high", "level", "chance_zero", "warnings", "model_version", "model_digest"),
     *("outcome", "outcome_at", NOTICE),
 )
 
@@ -92,6 +92,7 @@ def _row(one: Prediction, known: Origins, schema: Schema) -> tuple[object, ...]:
             one.interval.low,
             one.interval.high,
             one.interval.level,
+            "" if one.chance is None else one.chance.zero,
             " ".join(caution.code for caution in one.cautions),
         ),
         *(one.model.version, one.model.digest),

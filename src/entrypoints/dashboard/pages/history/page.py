@@ -143,9 +143,12 @@ class HistoryPage:
         self._shown = {one.id: one for one in rows}
         self._following = question.following(rows[-1]) if len(answer.rows) > _ROWS else None
         by, rising = question.by, question.rising
-        self._table.show([(str(one.id), _cells(one, self._words)) for one in rows], by=by, rising=rising)
-        first = len(self._pages) * _ROWS
         words = self._words
+        free = cards.no_cost((one.chance.zero if one.chance else 0.0 for one in rows), words)
+        self._table.columns(_columns(words, with_zero=bool(free)))
+        cells = [_cells(one, words, *free[place : place + 1]) for place, one in enumerate(rows)]
+        self._table.show([(str(one.id), row) for one, row in zip(rows, cells, strict=True)], by=by, rising=rising)
+        first = len(self._pages) * _ROWS
         self._count.text = _where(first, len(rows), answer.total, words) if rows else ""
         self._file.text = words("history.file", total=words.count(answer.total))
         self._empty.content = "" if rows else _nothing(question, words)
@@ -264,7 +267,7 @@ def _sort_field(words: Words, by: str) -> SelectField | None:
     return SelectField(name="by", value=by, label=words("history.sort"), options=options)
 
 
-def _columns(words: Words) -> list[Column]:
+def _columns(words: Words, *, with_zero: bool = False) -> list[Column]:
     return [
         Column("time", words("history.made"), sorts=True),
         *(
@@ -274,16 +277,18 @@ def _columns(words: Words) -> list[Column]:
         Column("typical", words("typical"), "number-cell strong", sorts=True),
         Column("expected", words("history.expected"), "number-cell wide", sorts=True),
         Column("range", words("range"), "number-cell wider"),
+        *([Column("zero", words("zero"), "number-cell wider share-cell")] if with_zero else []),
         Column("outcome", words("history.outcome"), "number-cell wide"),
     ]
 
 
-def _cells(one: Prediction, words: Words) -> list[str]:
+def _cells(one: Prediction, words: Words, *zero: str) -> list[str]:
     return [
         words.moment(one.created_at),
         *words.facts(one.beneficiary),
         words.money(one.typical),
         words.money(one.expected),
         words("range.value", low=words.money(one.interval.low), high=words.money(one.interval.high)),
+        *zero,
         words.money(one.outcome.charges) if one.outcome else "—",
     ]

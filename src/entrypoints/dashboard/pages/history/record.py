@@ -106,11 +106,13 @@ class RecordDialog:
 
 
 def _facts(one: Prediction, words: Words) -> str:
+    zero = cards.of_hundred(one.chance.zero, words) if one.chance else ""
     rows = [
         *zip(map(words.short, words.schema.facts), words.facts(one.beneficiary), strict=True),
         (words("typical"), words.money(one.typical)),
         (words("history.expected"), words.money(one.expected)),
         (words("range"), words("range.value", low=words.money(one.interval.low), high=words.money(one.interval.high))),
+        *([(words("zero"), zero)] if zero else []),
         (words("history.model"), words("history.model.value", version=one.model.version, digest=one.model.digest[:12])),
         (words("history.id"), str(one.id)),
     ]

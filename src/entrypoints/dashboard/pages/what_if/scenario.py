@@ -12,6 +12,7 @@ from entrypoints.dashboard.layout.spoken import Spoken
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fact_fields import NOT_GIVEN, around, fact_field, meaning, slider, step
 from entrypoints.dashboard.widgets.fields import Field, SelectField
+from entrypoints.dashboard.widgets.summary import half
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -131,21 +132,25 @@ def figures(estimate: Estimate, words: Words, scale: Scale, base: Estimate, said
     ``said`` is the paragraph after the typical year.
     """
     cost, likely = estimate.cost, estimate.cost.interval()
+    most = half(cost, words)
+    means = f'<p class="hint">{escape(most)}</p>' if most else ""
     bounds = words("range.value", low=words.money(likely.low), high=words.money(likely.high))
+    zero = cards.of_hundred(cost.zero, words)
     left, right = scale.percent(likely.low), scale.percent(likely.high)
     return (
-        f'{cards.typical_label(words)}<p class="fact-number">{words.money(cost.typical)}</p>{said}'
+        f'{cards.typical_label(words)}<p class="fact-number">{words.money(cost.typical)}</p>{means}{said}'
         f'<div class="span" aria-hidden="true"><i class="reach" style="left:{left:.2f}%;width:{right - left:.2f}%"></i>'
         f'<i class="base" style="left:{scale.percent(base.cost.typical):.2f}%"></i>'
         f'<i class="point solid" style="left:{scale.percent(cost.typical):.2f}%"></i></div>'
         f'<dl class="rows"><div><dt>{escape(words("range"))}</dt><dd>{escape(bounds)}</dd></div>'
-        f"<div><dt>{escape(words('expected'))}</dt><dd>{words.money(cost.expected)}</dd></div></dl>"
-        + cards.cautions(estimate, words)
+        f"<div><dt>{escape(words('expected'))}</dt><dd>{words.money(cost.expected)}</dd></div>"
+        + (f"<div><dt>{escape(words('zero'))}</dt><dd>{escape(zero)}</dd></div>" if zero else "")
+        + f"</dl>{cards.cautions(estimate, words)}"
     )
 
 
 def gap(other: float, base: float, words: Words) -> str:
-    """Say how much lies between two amounts as they are shown: each to the nearest ten."""
+    """Say how much lies between two typical years as they are shown: each to the nearest ten."""
     tens = round(other, -1) - round(base, -1)
     if not tens:
         return f'<p class="gap">{escape(words("what_if.same"))}</p>'
