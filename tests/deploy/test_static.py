@@ -53,6 +53,7 @@ def asked_for(file: Path) -> dict[str, str]:
 
 
 WORKFLOWS = sorted((TREE / ".github" / "workflows").glob("*.yml"))
+ISSUES = TREE / ".github" / "ISSUE_TEMPLATE"
 STACK, COMPOSE = DOCKER / "stack.yaml", DOCKER / "compose.yaml"
 JOB = "on: push\npermissions: {{}}\njobs: {{test: {{runs-on: ubuntu-24.04, steps: [{}]}}}}\n"
 LINTERS = [
@@ -98,6 +99,22 @@ LINTERS = [
         fault='{"extends": 1}',
         finding="extends",
         name="renovate.json",
+    ),
+    Linter(
+        str(TOOLS / "check-jsonschema"),
+        ["--builtin-schema", "vendor.github-issue-forms"],
+        [ISSUES / "bug.yml", ISSUES / "idea.yml"],
+        fault="name: a form without a body\ndescription: nothing\n",
+        finding="body",
+        name="form.yml",
+    ),
+    Linter(
+        str(TOOLS / "check-jsonschema"),
+        ["--builtin-schema", "vendor.github-issue-config"],
+        [ISSUES / "config.yml"],
+        fault="blank_issues_enabled: perhaps\n",
+        finding="blank_issues_enabled",
+        name="config.yml",
     ),
     Linter(
         "docker",
