@@ -23,6 +23,7 @@ from domain.costs.prediction import (
     sort_value,
 )
 from domain.errors import PredictionNotFound, RepositoryUnavailable
+from domain.monitoring.hours import Outcomes
 from domain.ports.predictions import PredictionRepository
 from tests.support.default_schema import DEFAULT, REGIONS
 from tests.support.recorded import ANN, NEW, NOON
@@ -251,3 +252,17 @@ async def test_nothing_lies_beyond_the_ends_of_time_and_identifiers(
     assert await predictions.page(PredictionQuery(where=where, **edge)) == []  # type: ignore[arg-type]  # keywords of a test
     everything = {"since": datetime.min.replace(tzinfo=UTC), "before": UUID(int=2**128 - 1)}
     assert await predictions.page(PredictionQuery(where=where, **everything)) == [made]  # type: ignore[arg-type]  # keywords of a test
+
+
+async def test_outcomes_are_summed_up_by_the_hour_in_utc(predictions: PredictionRepository) -> None:
+    noon = NOON.replace(minute=0, second=0, microsecond=0)
+    hour = timedelta(hours=1)
+    costs = ((6000.0, noon - hour), (6000.0, noon), (90_000.0, noon + 0.9 * hour), (7000.0, noon + 3 * hour))
+    for cost, at in costs:
+        recorded = await predictions.add(NEW)
+        await predictions.record_outcome(recorded.id, Outcome.of(cost, at=at))
+    await predictions.add(NEW)
+    assert await predictions.outcomes_by_hour(noon) == {
+        noon: Outcomes(outcomes=2, inside=1, expected=2 * NEW.expected, observed=96_000.0),
+        noon + 3 * hour: Outcomes(outcomes=1, inside=1, expected=NEW.expected, observed=7000.0),
+    }

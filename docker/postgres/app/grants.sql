@@ -32,8 +32,18 @@ GRANT SELECT, INSERT, UPDATE ON jobs TO api, dashboard;
 GRANT SELECT ON monitoring_reports TO api, dashboard, trainer, pgadmin;
 GRANT INSERT ON monitoring_reports TO dashboard;
 
+-- operations over time: figures, events, alarms that somebody has seen; written by each process that serves, read by
+-- pages. None of it holds a fact of anybody.
+GRANT SELECT, INSERT, UPDATE, DELETE ON traffic_hours, outcome_hours TO api, dashboard;
+GRANT SELECT, INSERT, DELETE ON service_events TO api, dashboard;
+GRANT SELECT, INSERT, DELETE ON acknowledgements TO dashboard;
+GRANT SELECT ON traffic_hours, outcome_hours, service_events, acknowledgements, key_uses TO pgadmin;
+
 -- who may ask, and who the admin is. Keys are made by migrator (`medcost keys create`).
 GRANT SELECT ON api_keys TO api;
+GRANT SELECT (id, name, role, created_at, revoked_at, expires_at) ON api_keys TO dashboard;
+GRANT SELECT, INSERT, UPDATE ON key_uses TO api;
+GRANT SELECT ON key_uses TO dashboard;
 GRANT SELECT, INSERT, UPDATE ON admin_password TO dashboard;
 GRANT SELECT, INSERT, UPDATE, DELETE ON admin_sessions, sign_in_failures TO dashboard;
 

@@ -15,10 +15,11 @@ from uuid_utils import uuid7
 from adapters.memory.faults import FailsOnRequest
 from domain.costs.prediction import BY_TIME, Erasure, OutcomeChange, Prediction, sort_value
 from domain.errors import IdempotencyKeyInUse, IdempotencyKeyReused, PredictionNotFound
+from domain.monitoring.hours import Outcomes, hour_of
 from domain.ports.predictions import PredictionRepository
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import datetime
 
     from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
@@ -164,6 +165,19 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         ]
         drawn = sorted(found, key=lambda row: sha256(row.id.bytes).digest()[:8])[:limit]
         return sorted(drawn, key=lambda row: row.id)
+
+    async def outcomes_by_hour(self, since: datetime) -> Mapping[datetime, Outcomes]:
+        """Add them up."""
+        self._fail_if_asked()
+        summed: dict[datetime, Outcomes] = {}
+        for row in self._rows.values():
+            if row.outcome is None or row.cost is None or row.outcome.recorded_at < since:
+                continue
+            inside = int(row.interval.low <= row.cost <= row.interval.high)
+            came_in = Outcomes(outcomes=1, inside=inside, expected=row.expected, observed=row.cost)
+            hour = hour_of(row.outcome.recorded_at)
+            summed[hour] = summed.get(hour, Outcomes()) + came_in
+        return summed
 
     async def check(self) -> None:
         """Return unless told to fail."""

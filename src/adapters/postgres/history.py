@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, literal, or_, select, tuple_, union_all
 
 from adapters.postgres.prediction_table import PREDICTIONS
+from domain.costs.distribution import MOST_CHARGES
 from domain.costs.prediction import BY_TIME, BY_TYPICAL
 
 if TYPE_CHECKING:
@@ -98,6 +99,20 @@ def sample_statement(model: ModelReference, since: datetime, *, limit: int, outc
         .limit(limit)
     )
     return select(PREDICTIONS).where(table.id.in_(drawn)).order_by(table.id)
+
+
+def outcomes_statement(since: datetime) -> Select[Any]:
+    """Return the statement that sums up outcomes by the hour in which they were recorded."""
+    table = PREDICTIONS.c
+    hour = func.date_trunc("hour", table.outcome_at, "UTC").label("hour")
+    columns: list[ColumnElement[Any]] = [
+        hour,
+        func.count().label("outcomes"),
+        func.count().filter(table.outcome.between(table.low, table.high)).label("inside"),
+        func.sum(table.expected).label("expected"),
+        func.sum(table.outcome).label("observed"),
+    ]
+    return select(*columns).where(table.outcome_at >= since, table.outcome <= MOST_CHARGES).group_by(hour)
 
 
 def _bounds(query: PredictionQuery) -> tuple[int, int]:

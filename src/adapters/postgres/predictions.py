@@ -14,7 +14,7 @@ from uuid_utils import uuid7
 
 from adapters.common.batching import Coalesced, Observer, unobserved
 from adapters.postgres.engine import driver_of, translated
-from adapters.postgres.history import count_statement, page_statement, sample_statement
+from adapters.postgres.history import count_statement, outcomes_statement, page_statement, sample_statement
 from adapters.postgres.key_locks import KeyLocks
 from adapters.postgres.prediction_table import PREDICTIONS
 from adapters.postgres.recorded_facts import RecordedFacts
@@ -24,6 +24,7 @@ from adapters.postgres.schemas import require_schema
 from adapters.postgres.tables import ERASURES, IDEMPOTENCY_KEYS, OUTCOME_CHANGES
 from domain.costs.prediction import Erasure, OutcomeChange, Prediction
 from domain.errors import IdempotencyKeyReused, PredictionNotFound, RepositoryUnavailable
+from domain.monitoring.hours import Outcomes
 from domain.ports.predictions import PredictionRepository
 
 if TYPE_CHECKING:
@@ -243,6 +244,13 @@ class PostgresPredictions(PredictionRepository):
     ) -> Sequence[Prediction]:
         """Read all there is since then, and draw from it."""
         return await self._all(sample_statement(model, since, limit=limit, outcomes=outcomes))
+
+    async def outcomes_by_hour(self, since: datetime) -> Mapping[datetime, Outcomes]:
+        """Sum them up, by an index that holds outcomes only."""
+        with translated():
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(outcomes_statement(since))).mappings().all()
+        return {row["hour"]: Outcomes(**{name: row[name] for name in Outcomes.__dataclass_fields__}) for row in rows}
 
     async def check(self) -> None:
         """Return if this code may serve with the database, and people on record are of the same schema."""

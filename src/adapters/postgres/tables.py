@@ -134,6 +134,49 @@ MONITORING_REPORTS: Final = Table(
     Column("report", JSONB, nullable=False),
 )
 
+ACKNOWLEDGEMENTS: Final = Table(
+    "acknowledgements",
+    METADATA,
+    Column("alarm", Text, nullable=False),
+    Column("since", TIME, nullable=False),  # of the alarm: one that ended and began anew is another
+    Column("at", TIME, nullable=False),
+    Column("by", Text, nullable=False),
+    PrimaryKeyConstraint("alarm", "since"),
+)
+"""Who has seen an alarm, and when."""
+
+TRAFFIC_HOURS: Final = Table(
+    "traffic_hours",
+    METADATA,
+    Column("hour", TIME, nullable=False),
+    Column("teller", Uuid, nullable=False),  # a process, see `HourKeeper`
+    Column("traffic", JSONB, nullable=False),
+    PrimaryKeyConstraint("hour", "teller"),
+)
+"""What each process answered in an hour; for so many days, see ``MEDCOST_OPERATIONS_DAYS``."""
+
+OUTCOME_HOURS: Final = Table(
+    "outcome_hours",
+    METADATA,
+    Column("hour", TIME, primary_key=True),
+    Column("outcomes", Integer, nullable=False),
+    Column("inside", Integer, nullable=False),
+    Column("expected", Double, nullable=False),
+    Column("observed", Double, nullable=False),
+)
+"""Sums over the outcomes that were recorded in an hour: no person, so they stay when a prediction is erased."""
+
+SERVICE_EVENTS: Final = Table(
+    "service_events",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("at", TIME, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+"""What happened to the parts of the service: starts, restarts, and parts that went and came back."""
+
 _UNDER_WAY: Final = text("state IN ('waiting', 'running')")
 
 JOBS: Final = Table(
@@ -171,6 +214,14 @@ API_KEYS: Final = Table(
     Column("expires_at", TIME),
     CheckConstraint("role IN ('client', 'reviewer', 'admin')", name="role"),
 )
+
+KEY_USES: Final = Table(
+    "key_uses",
+    METADATA,
+    Column("key_id", Uuid, ForeignKey("api_keys.id", ondelete="CASCADE"), primary_key=True),
+    Column("used_at", TIME, nullable=False),
+)
+"""When each key was last used, to within a minute."""
 
 ADMIN_PASSWORD: Final = Table(
     "admin_password",

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
     from uuid import UUID
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Prediction,
         PredictionQuery,
     )
+    from domain.monitoring.hours import Outcomes
 
 
 class PredictionRepository(Protocol):
@@ -149,6 +150,13 @@ class PredictionRepository(Protocol):
 
         All that is there has the same chance, the newest no better one; of the same predictions the same are drawn.
         With ``outcomes``, only predictions whose outcome is known are, by the time at which it was recorded.
+        """
+
+    @abstractmethod
+    async def outcomes_by_hour(self, since: datetime) -> Mapping[datetime, Outcomes]:
+        """Sum up the outcomes that were recorded from a time on by the hour, in UTC; hours without any are absent.
+
+        Costs above what any year costs count nowhere, see `Prediction.cost`.
         """
 
     @abstractmethod

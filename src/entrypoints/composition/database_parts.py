@@ -17,6 +17,7 @@ from adapters.local.room import DiskRoom
 from adapters.memory.room import MemoryRoom
 from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.engine import connect
+from adapters.postgres.hours import PostgresHours
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.keys import PostgresKeys
 from adapters.postgres.ledger import PostgresLedger
@@ -25,6 +26,7 @@ from adapters.postgres.predictions import PostgresPredictions
 from domain.people.schema import Schema
 from domain.ports.accounts import Accounts
 from domain.ports.clock import Clock
+from domain.ports.hours import ServiceHours
 from domain.ports.jobs import Jobs
 from domain.ports.keys import ApiKeys
 from domain.ports.ledger import ModelLedger
@@ -61,6 +63,11 @@ class DatabaseKeeping(Provider):
     def jobs(self, engine: AsyncEngine) -> Jobs:
         """Slow changes."""
         return PostgresJobs(engine)
+
+    @provide
+    def hours(self, engine: AsyncEngine) -> ServiceHours:
+        """What the service did, hour by hour."""
+        return PostgresHours(engine)
 
     @provide
     def reports(self, engine: AsyncEngine) -> MonitoringReports:

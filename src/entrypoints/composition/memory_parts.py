@@ -11,6 +11,7 @@ from dishka import Provider, Scope, alias, provide
 from adapters.argon2.passwords import Argon2Passwords
 from adapters.local.clock import SystemClock
 from adapters.memory.accounts import MemoryAccounts
+from adapters.memory.hours import MemoryHours
 from adapters.memory.jobs import MemoryJobs
 from adapters.memory.keys import MemoryKeys
 from adapters.memory.ledger import MemoryLedger
@@ -31,6 +32,7 @@ from domain.ports.accounts import Accounts
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.explainer import Explainer
+from domain.ports.hours import ServiceHours
 from domain.ports.jobs import Jobs
 from domain.ports.keys import ApiKeys
 from domain.ports.ledger import ModelLedger
@@ -55,6 +57,7 @@ class MemoryKeeping(Provider):
         self.provide(made(MemoryLedger), provides=ModelLedger)
         self.provide(made(MemoryReports), provides=MonitoringReports)
         self.provide(made(MemoryJobs), provides=Jobs)
+        self.provide(made(MemoryHours), provides=ServiceHours)
         self.provide(made(MemoryAccounts), provides=Accounts)
         self.provide(made(Argon2Passwords), provides=Passwords)  # needs no server
 

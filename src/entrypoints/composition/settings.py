@@ -54,6 +54,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         idempotency_hours: hours for which an idempotency key counts.
         jobs_every: seconds between two looks of a serving process for a job, such as a promotion.
         jobs_lapse: seconds without a heartbeat after which another process takes over the job of one that died.
+        operations_every: seconds between two looks of a serving process at its own counters, which it keeps by the
+            hour; a process that is killed loses no more than that.
+        operations_days: days for which figures and events of operations are kept.
         retention_days: days after which `medcost db prune` erases a prediction; 0 keeps them all.
         require_keys: whether the API asks for a key; only a loopback address outside of production may do without.
         key_requests_per_minute: how often a key may ask, where keys are required; each row of a batch counts as a
@@ -105,6 +108,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     idempotency_hours: Annotated[float, msgspec.Meta(gt=0)] = 24.0
     jobs_every: Seconds = 0.5
     jobs_lapse: Seconds = 30.0
+    operations_every: Seconds = 60.0
+    operations_days: Annotated[int, msgspec.Meta(ge=1, le=3660)] = 90
     retention_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     require_keys: bool = False
     key_requests_per_minute: Count = 12_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from importlib import import_module
 
 from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container, provide
@@ -26,6 +27,7 @@ from application.monitoring.measure_outcomes import MeasureOutcomes
 from application.monitoring.review_fit import ReviewFit
 from application.monitoring.watch_inputs import WatchInputs
 from application.operations.check_parts import CheckParts
+from application.operations.keep_hours import HourKeeper, KeepHours
 from application.operations.watch_parts import WatchParts
 from application.operations.work_on_jobs import JobWorker
 from domain.operations.jobs import JobKind
@@ -57,6 +59,7 @@ class UseCases(Provider):
     review_origins = provide(ReviewOrigins)
     check_parts = provide(CheckParts)
     watch_parts = provide(WatchParts)
+    keep_hours = provide(KeepHours)
     measure_outcomes = provide(MeasureOutcomes)
     watch_inputs = provide(WatchInputs)
     review_fit = provide(ReviewFit)
@@ -101,13 +104,24 @@ class Heavy(Provider):
 
 
 class Working(Provider):
-    """What works on jobs in this process."""
+    """What works on jobs in this process, and keeps its figures."""
 
     scope = Scope.APP
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
         super().__init__()
-        self._settings = settings
+        self._settings, self._metrics = settings, metrics
+
+    @provide
+    def keeper(self, keep: KeepHours, clock: Clock) -> HourKeeper:
+        """What this process answers, by the hour."""
+        return HourKeeper(
+            keep,
+            clock,
+            self._metrics.traffic,
+            every=self._settings.operations_every,
+            kept_for=timedelta(days=self._settings.operations_days),
+        )
 
     @provide
     def worker(self, jobs: Jobs, clock: Clock, change: MakeChange) -> JobWorker:
@@ -127,8 +141,9 @@ def web_container(settings: Settings, *replacements: Provider, metrics: Metrics 
     Raises:
         ConfigurationError: if no model server is named and none was started.
     """
-    parts = _parts(settings, metrics or Metrics())
-    providers = (UseCases(), schema_provider(settings), Heavy(), Working(settings), *parts, *replacements)
+    metrics = metrics or Metrics()
+    parts = _parts(settings, metrics)
+    providers = (UseCases(), schema_provider(settings), Heavy(), Working(settings, metrics), *parts, *replacements)
     return make_async_container(*providers, validation_settings=STRICT_VALIDATION)
 
 

@@ -1,4 +1,4 @@
-"""A process that serves works on jobs too, as long as it serves."""
+"""A process that serves works on jobs too, and keeps its figures, as long as it serves."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from application.operations.keep_hours import HourKeeper
 from application.operations.work_on_jobs import JobWorker
 
 if TYPE_CHECKING:
@@ -16,15 +17,16 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def working(container: AsyncContainer) -> AsyncIterator[None]:
-    """Work on jobs meanwhile; at the end no more are taken, and the one that was begun is ended first."""
-    task = asyncio.create_task(_work(container))
+    """Work meanwhile; at the end no more jobs are taken, one that was begun is ended, and figures are kept."""
+    tasks = {kind: asyncio.create_task(_run(container, kind)) for kind in (JobWorker, HourKeeper)}
     try:
         yield
     finally:
-        if not task.done():
-            (await container.get(JobWorker)).stop()
-        await task
+        for kind, task in tasks.items():
+            if not task.done():
+                (await container.get(kind)).stop()
+        await asyncio.gather(*tasks.values())
 
 
-async def _work(container: AsyncContainer) -> None:
-    await (await container.get(JobWorker)).run()
+async def _run(container: AsyncContainer, kind: type[JobWorker | HourKeeper]) -> None:
+    await (await container.get(kind)).run()

@@ -19,12 +19,14 @@ from prometheus_client import (
 )
 
 from entrypoints.http.monitoring import MonitoringGauges
+from entrypoints.http.traffic import traffic_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from domain.costs.prediction import ModelReference
+    from domain.monitoring.hours import Traffic
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _SHORT: Final = (0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, *_SECONDS)
@@ -166,6 +168,10 @@ class Metrics:
             for stage, told in totals.items()
         )
         return [one for one in counted if one.groups]
+
+    def traffic(self) -> Traffic:
+        """Count what was answered since the process started, with the buckets as they are."""
+        return traffic_of(self._registry.collect())
 
     def text(self) -> bytes:
         """Give all of it in Prometheus' text format."""

@@ -1,0 +1,87 @@
+"""Hours of the service in PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.engine import translated
+from adapters.postgres.tables import OUTCOME_HOURS, TRAFFIC_HOURS
+from domain.monitoring.hours import Outcomes, Period, Traffic
+from domain.ports.hours import ServiceHours
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+class PostgresHours(ServiceHours):
+    """Keeps a row for each hour and teller, which is written anew each time."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def put_traffic(self, hour: datetime, teller: UUID, traffic: Traffic) -> None:
+        """Insert it, or take the place of what was there."""
+        new = insert(TRAFFIC_HOURS).values(hour=hour, teller=teller, traffic=traffic)
+        statement = new.on_conflict_do_update(index_elements=["hour", "teller"], set_={"traffic": new.excluded.traffic})
+        with translated():
+            async with self._engine.begin() as connection:
+                await connection.execute(statement)
+
+    async def put_outcomes(self, outcomes: Mapping[datetime, Outcomes]) -> None:
+        """Insert them, or take the place of what was there."""
+        if not outcomes:
+            return
+        # in one order: of two that write the same hours at once, the second waits for the first
+        new = insert(OUTCOME_HOURS).values([{"hour": hour, **asdict(outcomes[hour])} for hour in sorted(outcomes)])
+        names = Outcomes.__dataclass_fields__
+        statement = new.on_conflict_do_update(
+            index_elements=["hour"], set_={name: new.excluded[name] for name in names}
+        )
+        with translated():
+            async with self._engine.begin() as connection:
+                await connection.execute(statement)
+
+    async def newest_outcomes(self) -> datetime | None:
+        """Read the end of the index."""
+        with translated():
+            async with self._engine.connect() as connection:
+                return (await connection.execute(select(func.max(OUTCOME_HOURS.c.hour)))).scalar()
+
+    async def between(self, since: datetime, until: datetime) -> Sequence[Period]:
+        """Read both tables, and add up what several tellers said."""
+        told, came_in = TRAFFIC_HOURS.c, OUTCOME_HOURS.c
+        traffic = select(told.hour, told.traffic).where(told.hour >= since, told.hour < until)
+        outcomes = select(OUTCOME_HOURS).where(came_in.hour >= since, came_in.hour < until)
+        names = Outcomes.__dataclass_fields__
+
+        summed: dict[datetime, Traffic] = {}
+        with translated():
+            async with self._engine.connect() as connection:
+                for hour, document in await connection.execute(traffic):
+                    one = msgspec.convert(document, Traffic)
+                    summed[hour] = summed[hour] + one if hour in summed else one
+                rows = (await connection.execute(outcomes)).mappings()
+                kept = {row["hour"]: Outcomes(**{name: row[name] for name in names}) for row in rows}
+        return [
+            Period(at=hour, traffic=summed.get(hour, Traffic()), outcomes=kept.get(hour, Outcomes()))
+            for hour in sorted({*summed, *kept})
+        ]
+
+    async def forget(self, before: datetime) -> int:
+        """Delete from both tables."""
+        with translated():
+            async with self._engine.begin() as connection:
+                gone = [
+                    (await connection.execute(delete(table).where(table.c.hour < before))).rowcount
+                    for table in (TRAFFIC_HOURS, OUTCOME_HOURS)
+                ]
+        return sum(gone)

@@ -1,0 +1,141 @@
+"""Keep what the service does, hour by hour."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from application.use_case import use_case
+from domain.errors import MedcostError
+from domain.monitoring.hours import HOUR, Outcomes, Traffic, hour_of
+from domain.ports.clock import Clock
+from domain.ports.hours import ServiceHours
+from domain.ports.predictions import PredictionRepository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from uuid import UUID
+
+_MOST_HOURS: Final = 48
+"""Hours that wait in memory while the store is away."""
+_log: Final = logging.getLogger(__name__)
+
+
+@use_case
+class KeepHours:
+    """Write down what a process answered in an hour, and the outcomes that were recorded; forget what is old."""
+
+    hours: ServiceHours
+    predictions: PredictionRepository
+    clock: Clock
+
+    async def traffic(self, hour: datetime, teller: UUID, traffic: Traffic) -> None:
+        """Keep what one teller answered in an hour so far."""
+        await self.hours.put_traffic(hour, teller, traffic)
+
+    async def outcomes(self, kept_for: timedelta) -> None:
+        """Keep the outcomes of each hour from the one before the last that was kept; at first, of all that count.
+
+        The last hour was not over when it was kept, and a commit of the hour before may have come late. The present
+        hour is kept also without any, so that this begins there the next time.
+        """
+        now = hour_of(self.clock.now())
+        newest = await self.hours.newest_outcomes()
+        since = now - kept_for if newest is None else min(newest, now) - HOUR
+        came_in = await self.predictions.outcomes_by_hour(hour_of(since))
+        await self.hours.put_outcomes({now: Outcomes(), **came_in})
+
+    async def forget(self, kept_for: timedelta) -> None:
+        """Forget hours that are older than they are to be kept."""
+        await self.hours.forget(hour_of(self.clock.now() - kept_for))
+
+
+class HourKeeper:
+    """Looks at the counters of a process again and again, and keeps what they counted in each hour.
+
+    Counters only ever rise while their process lives, so an hour's figures are the difference of two looks: a process
+    that starts anew begins with counters at zero, and is another teller. What was counted before is never written
+    over: each hour of each process has a teller of its own, also where the clock was set back.
+
+    Args:
+        keep: the use case.
+        clock: what time it is.
+        count: gives the counters since the process started.
+        every: seconds between two looks; the hour's end is never slept through.
+        kept_for: how long hours are kept.
+    """
+
+    def __init__(
+        self,
+        keep: KeepHours,
+        clock: Clock,
+        count: Callable[[], Traffic],
+        *,
+        every: float = 60.0,
+        kept_for: timedelta = timedelta(days=90),
+    ) -> None:
+        self._keep, self._clock, self._count = keep, clock, count
+        self._every, self._kept_for = every, kept_for
+        self._hour = hour_of(clock.now())
+        self._teller = uuid4()
+        self._before = Traffic()
+        self._waiting: dict[tuple[datetime, UUID], Traffic] = {}
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Look until `stop` is called, and once more then."""
+        while not self._stopping.is_set():
+            await self._look_calmly()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), self._pause())
+        await self._look_calmly()
+
+    def stop(self) -> None:
+        """Look once more, and no more."""
+        self._stopping.set()
+
+    async def look(self) -> None:
+        """Keep what was counted so far.
+
+        Raises:
+            Unavailable: if the store is away; what was counted is kept at the next look.
+        """
+        self._take_stock()
+        for key in sorted(self._waiting):
+            await self._keep.traffic(*key, self._waiting[key])
+            del self._waiting[key]
+        await self._keep.outcomes(self._kept_for)
+
+    def _take_stock(self) -> None:
+        """Put down what was counted in the hour so far; of an hour that has ended, for the last time."""
+        counted, hour = self._count(), hour_of(self._clock.now())
+        answered = counted.since(self._before)
+        if not answered.is_empty:
+            self._waiting[self._hour, self._teller] = answered
+        if hour != self._hour:
+            self._hour = hour
+            self._teller = uuid4()
+            self._before = counted
+        while len(self._waiting) > _MOST_HOURS:
+            del self._waiting[min(self._waiting)]
+
+    async def _look_calmly(self) -> None:
+        """Look; whatever goes wrong, the service goes on, and the next look comes."""
+        begun = self._hour
+        try:
+            await self.look()
+            if self._hour != begun:
+                await self._keep.forget(self._kept_for)
+        except MedcostError as away:
+            _log.info("figures of this hour wait: %s", away)
+        except Exception:  # noqa: BLE001  # the service goes on, whatever its figures do; the log has all of it
+            _log.exception("the figures of this hour could not be kept")
+
+    def _pause(self) -> float:
+        now = self._clock.now()
+        return min(self._every, (hour_of(now) + HOUR - now).total_seconds())

@@ -1,0 +1,42 @@
+"""The port `hours`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from domain.monitoring.hours import Outcomes, Period, Traffic
+
+
+class ServiceHours(Protocol):
+    """Remembers what the service did in each hour. One call is one transaction; hours are full ones, in UTC.
+
+    Whatever is said of an hour replaces what was said of it before, so saying it again changes nothing.
+
+    Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
+    """
+
+    @abstractmethod
+    async def put_traffic(self, hour: datetime, teller: UUID, traffic: Traffic) -> None:
+        """Keep what one teller, such as a process, answered in an hour so far; that of all tellers is added up."""
+
+    @abstractmethod
+    async def put_outcomes(self, outcomes: Mapping[datetime, Outcomes]) -> None:
+        """Keep the outcomes that were recorded in each of some hours."""
+
+    @abstractmethod
+    async def newest_outcomes(self) -> datetime | None:
+        """Return the last hour of which outcomes were kept, None if there is none."""
+
+    @abstractmethod
+    async def between(self, since: datetime, until: datetime) -> Sequence[Period]:
+        """Return the hours that begin from one time on and before another, oldest first; empty ones are absent."""
+
+    @abstractmethod
+    async def forget(self, before: datetime) -> int:
+        """Forget hours that begin before a time. Says how many rows are gone."""
