@@ -63,7 +63,7 @@ def row(name: str | int, *cells: Markup, classes: str = "") -> Markup:
     return element("tr", element("th", name, scope="row"), *cells, classes=classes)
 
 
-def cell(inside: str | int, classes: str = "", **attributes: str | None) -> Markup:
+def cell(inside: str | int, classes: str = "", **attributes: str | int) -> Markup:
     """Write a cell of a table."""
     return element("td", inside, classes=classes, **attributes)
 

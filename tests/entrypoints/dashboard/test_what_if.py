@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import re
-
+from markupsafe import escape
 from nicegui.testing.user import User
 
 from domain.errors import PredictorUnavailable
@@ -98,7 +97,7 @@ async def test_the_curve_says_in_words_and_in_a_table_what_it_draws(user: User, 
             last=ends[1],
             at_last=last,
         )
-        await user.should_see(re.sub("'", "&#x27;", seen), retries=PATIENT)
+        await user.should_see(escape(seen), retries=PATIENT)
         await user.should_see(f'<th scope="row">{own}</th><td>{typical}</td>', retries=PATIENT)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Final
 
-from entrypoints.dashboard.charts.drawing import Scale, round_steps
+from markupsafe import Markup
+
+from entrypoints.dashboard.charts.drawing import Scale, field_of_view, numbers, round_steps
+from entrypoints.dashboard.elements import cell, element, mark, paragraph, row, together
 from entrypoints.dashboard.widgets.cards import no_cost
 from entrypoints.dashboard.widgets.fact_fields import around, slider, step
 
@@ -40,7 +42,7 @@ def along(who: Beneficiary, fact: Fact, learnt: Ranges) -> tuple[Beneficiary, ..
     return tuple(who.changed(**{fact.name: _exact(float(number), own)}) for number in sorted(values))
 
 
-def band(fact: Fact, points: Sequence[tuple[float, CostDistribution]], own: Value, words: Words, axis: str) -> str:
+def band(fact: Fact, points: Sequence[tuple[float, CostDistribution]], own: Value, words: Words, axis: str) -> Markup:
     """Draw it.
 
     Args:
@@ -60,28 +62,20 @@ def band(fact: Fact, points: Sequence[tuple[float, CostDistribution]], own: Valu
     line = " L".join(place(value, amount) for value, amount, _ in ranges)
     top = " L".join(place(value, likely.high) for value, _, likely in ranges)
     bottom = " L".join(place(value, likely.low) for value, _, likely in reversed(ranges))
-    marks = "".join(
-        f'<span class="level" style="bottom:{up.percent(amount):.2f}%">{escape(words.thousands(amount))}</span>'
-        for amount in round_steps(up.high)
-    )
+    levels = [(words.thousands(amount), up.percent(amount)) for amount in round_steps(up.high)]
     every = step(fact, across.low, across.high, _TICKS)
     first = -(-across.low // every) * every
-    ticks = "".join(
-        f'<span class="tick" style="left:{across.percent(value):.2f}%">{words.number(value)}</span>'
-        for value in (first + i * every for i in range(int((across.high - first) / every + 1e-9) + 1))
-    )
+    values = [first + i * every for i in range(int((across.high - first) / every + 1e-9) + 1)]
+    ticks = [(words.number(value), across.percent(value)) for value in values]
     unit = words.unit(fact)
-    return (
-        f'<p class="axis-title above">{escape(axis)}</p>'
-        f'<div class="band" role="img" aria-label="{escape(_seen(fact, ranges, own, words))}">'
-        f'<div class="levels">{marks}</div><div class="field-of-view">'
-        f'<svg viewBox="0 0 1000 {_HEIGHT}" preserveAspectRatio="none" aria-hidden="true">'
-        f'<path class="wash" d="M{top} L{bottom} Z"/><path class="rim" d="M{top}"/><path class="rim" d="M{bottom}"/>'
-        f'<path class="curve" d="M{line}"/></svg>{_point(fact, ranges, own, words, across, up)}</div>'
-        f'<div class="axis">{ticks}</div>'
-        f'<p class="axis-title">{escape(words.label(fact) + (f", {unit}" if unit else ""))}</p></div>'
-        f'<p class="hint">{escape(words("curve.legend" if own is not None else "curve.none"))}</p>'
-        + _table(fact, ranges, [cost.zero for _, cost in points], own, words)
+    paths = [("wash", f"M{top} L{bottom} Z"), ("rim", f"M{top}"), ("rim", f"M{bottom}"), ("curve", f"M{line}")]
+    drawn = field_of_view(paths, levels, ticks, _HEIGHT, _point(fact, ranges, own, words, across, up))
+    title = paragraph(words.label(fact) + (f", {unit}" if unit else ""), "axis-title")
+    return together(
+        paragraph(axis, "axis-title above"),
+        element("div", drawn, title, classes="band", role="img", aria_label=_seen(fact, ranges, own, words)),
+        paragraph(words("curve.legend" if own is not None else "curve.none"), "hint"),
+        _table(fact, ranges, [cost.zero for _, cost in points], own, words),
     )
 
 
@@ -90,15 +84,16 @@ def _exact(value: float, own: Value) -> float:
     return own if value == own and own is not None else int(value) if value.is_integer() else value  # type: ignore[return-value]  # the fact is a number
 
 
-def _point(fact: Fact, ranges: Sequence[tuple], own: Value, words: Words, across: Scale, up: Scale) -> str:
+def _point(fact: Fact, ranges: Sequence[tuple], own: Value, words: Words, across: Scale, up: Scale) -> Markup:
     if own is None:
-        return ""
+        return Markup()
     typical = next(typical for value, typical, _ in ranges if value == own)
     left, label = across.percent(float(own)), words("curve.own", label=words.short(fact), value=words.value(fact, own))
-    return (
-        f'<i class="own-line" style="left:{left:.2f}%"></i>'
-        f'<i class="point solid" style="left:{left:.2f}%;bottom:{up.percent(typical):.2f}%"></i>'
-        f'<span class="own" style="--left:{left:.2f}%">{escape(label)} <b>{words.money(typical)}</b></span>'
+    amount = element("b", words.money(typical))
+    return together(
+        mark("own-line", left),
+        mark("point solid", left, bottom=up.percent(typical)),
+        element("span", label, " ", amount, classes="own", style=f"--left:{left:.2f}%"),
     )
 
 
@@ -117,21 +112,17 @@ def _seen(fact: Fact, ranges: Sequence[tuple], own: Value, words: Words) -> str:
     )
 
 
-def _table(fact: Fact, ranges: Sequence[tuple], zeros: Sequence[float], own: Value, words: Words) -> str:
+def _table(fact: Fact, ranges: Sequence[tuple], zeros: Sequence[float], own: Value, words: Words) -> Markup:
     free = no_cost(zeros, words)
-    names = (words.short(fact), words("typical"), words("range"), *([words("zero")] if free else []))
-    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    last = [f"<td>{escape(one)}</td>" for one in free] or [""] * len(ranges)
-    rows = "".join(
-        f'<tr{" class=own-row" if value == own else ""}><th scope="row">{words.number(value)}</th>'
-        f"<td>{words.money(amount)}</td>"
-        f"<td>{escape(words('range.value', low=words.money(likely.low), high=words.money(likely.high)))}</td>"
-        f"{zero}</tr>"
-        for (value, amount, likely), zero in zip(ranges, last, strict=True)
-    )
-    title = words("curve.title", label=words.short(fact))
-    return (
-        f'<details class="numbers"><summary>{escape(words("curve.table"))}</summary><table>'
-        f'<caption class="veiled">{escape(title)}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
-    )
+    rows = [
+        row(
+            words.number(value),
+            cell(words.money(amount)),
+            cell(words("range.value", low=words.money(likely.low), high=words.money(likely.high))),
+            *map(cell, zero),
+            classes="own-row" if value == own else "",
+        )
+        for (value, amount, likely), *zero in zip(ranges, *([free] if free else []), strict=True)
+    ]
+    heads = words.short(fact), words("typical"), words("range"), *([words("zero")] if free else [])
+    return numbers(words("curve.table"), words("curve.title", label=words.short(fact)), heads, rows)

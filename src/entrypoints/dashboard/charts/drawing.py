@@ -12,7 +12,7 @@ from entrypoints.dashboard.elements import cell, element, head, mark, paragraph,
 from entrypoints.dashboard.widgets.cards import definitions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from markupsafe import Markup
 
@@ -64,13 +64,61 @@ def waterfall(explanation: Explanation, who: Beneficiary, words: Words) -> Marku
 
 
 def bars(
-    caption: str, heads: Sequence[str], rows: Sequence[Markup], look: str = "", *, dashed: float | None = None
+    caption: str,
+    heads: Sequence[str],
+    rows: Iterable[Markup],
+    look: str = "",
+    *,
+    dashed: float | None = None,
+    looks: Sequence[str] = ("usd",),
 ) -> Markup:
-    """Put rows of a name, a picture and amounts below their heads; ``dashed`` is the per cent of a line across all."""
-    kinds = ("fact", "drawn", *["usd"] * (len(heads) - 2))
-    columns = [head(element("span", text), kind) for text, kind in zip(heads, kinds, strict=True)]
+    """Put rows of a name, a picture and numbers below their heads.
+
+    Args:
+        caption: is read aloud only.
+        heads: of the columns.
+        rows: those of `row`.
+        look: of the table.
+        dashed: per cent of the pictures' width where a line runs across all of them.
+        looks: of the columns of numbers.
+    """
+    columns = [head(element("span", text), kind) for text, kind in zip(heads, ("fact", "drawn", *looks), strict=True)]
     style = None if dashed is None else f"--from:{dashed:.2f}%"
     return table(caption, columns, rows, f"waterfall {look}".rstrip(), style=style)
+
+
+def field_of_view(
+    paths: Iterable[tuple[str, str]],
+    levels: Iterable[tuple[str, float]],
+    ticks: Iterable[tuple[str, float]],
+    height: int,
+    marks: Markup,
+) -> Markup:
+    """Put lines of a chart between its two axes.
+
+    Args:
+        paths: the looks of lines and areas, and what they are drawn by, in a field 1000 wide.
+        levels: labels of the axis that rises, and where they stand in per cent of the height.
+        ticks: labels of the axis below, and where they stand in per cent of the width.
+        height: of the field.
+        marks: points and labels that are not stretched with the field.
+    """
+    lines = [element("path", classes=look, d=line) for look, line in paths]
+    view = f"0 0 1000 {height}"
+    field = element("svg", *lines, viewBox=view, preserveAspectRatio="none", aria_hidden="true")
+    beside = [element("span", label, classes="level", style=f"bottom:{place:.2f}%") for label, place in levels]
+    below = [element("span", label, classes="tick", style=f"left:{place:.2f}%") for label, place in ticks]
+    return together(
+        element("div", *beside, classes="levels"),
+        element("div", field, marks, classes="field-of-view"),
+        element("div", *below, classes="axis"),
+    )
+
+
+def numbers(summary: str, caption: str, heads: Iterable[str], rows: Iterable[Markup]) -> Markup:
+    """Give the numbers of a chart as a table that unfolds."""
+    drawn = table(caption, map(head, heads), rows)
+    return element("details", element("summary", summary), drawn, classes="numbers")
 
 
 class Scale:

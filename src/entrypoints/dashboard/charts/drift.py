@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from html import escape
 from itertools import pairwise
 from math import ceil, floor
 from typing import TYPE_CHECKING, Final
 
 from application.monitoring.watch_inputs import FEWEST
 from domain.people.fact import Fact, Kind
+from entrypoints.dashboard.elements import element, paragraph, together
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fact_fields import step
+from entrypoints.dashboard.widgets.model_facts import state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from markupsafe import Markup
 
     from application.monitoring.watch_inputs import InputDrift
     from domain.monitoring.profile import Profile
@@ -25,56 +28,61 @@ _DECIMALS: Final = 9
 """Those of the values of a profile."""
 
 
-def drift(found: InputDrift, words: Words) -> str:
+def drift(found: InputDrift, words: Words) -> Markup:
     """Say what shifted, and draw every fact; or why nothing can be said yet."""
     if found.champion is None:
-        return _empty(words("operations.drift.no_champion"))
+        return paragraph(words("operations.drift.no_champion"), "empty")
     version = found.champion.version
     if found.learnt_from is None:
-        return _empty(words("operations.drift.no_profile", version=version))
+        return paragraph(words("operations.drift.no_profile", version=version), "empty")
     if found.report is None:
         few = "operations.drift.few" if len(found.asked) else "operations.outcomes.empty"
-        return _empty(words(few, rows=words.count(len(found.asked)), fewest=words.count(FEWEST)))
+        said = words(few, rows=words.count(len(found.asked)), fewest=words.count(FEWEST))
+        return paragraph(said, "empty")
     rows, people = words.count(len(found.asked)), words.count(len(found.learnt_from))
     lead = words("operations.drift.lead", rows=rows, people=people, version=version)
     names = ", ".join(words.named(fact) for fact in found.report.drifted)
     said = (
         cards.notice("warn", words("operations.drift.shifted", facts=names), words("operations.drift.do"))
         if names
-        else f'<p class="verified">{escape(words("operations.drift.none"))}</p>'
+        else paragraph(words("operations.drift.none"), "verified")
     )
-    drawn = "".join(
+    drawn = [
         _fact(words.schema.by_name[one.column], found.asked, found.learnt_from, words, shifted=one.drifted)
         for one in found.report.columns
         if one.column in words.schema.by_name
-    )
-    return (
-        f'<p class="lead-in">{escape(lead)}</p>{said}<div class="drift">{drawn}</div>'
-        f'<p class="hint">{escape(words("operations.drift.legend"))}</p>'
+    ]
+    return together(
+        paragraph(lead, "lead-in"),
+        said,
+        element("div", *drawn, classes="drift"),
+        paragraph(words("operations.drift.legend"), "hint"),
     )
 
 
-def _fact(fact: Fact, asked: Profile, learnt_from: Profile, words: Words, *, shifted: bool) -> str:
+def _fact(fact: Fact, asked: Profile, learnt_from: Profile, words: Words, *, shifted: bool) -> Markup:
     bars = list(_bars(fact, asked, learnt_from, words))
-    kind, state = ("warned", "operations.drift.other") if shifted else ("passed", "operations.drift.alike")
-    return (
-        f'<div><h3>{escape(words.short(fact))} <span class="state {kind}">{escape(words(state))}</span></h3>'
-        f"<p>{escape(_sentence(fact, bars, asked, learnt_from, words))}</p>{_picture(bars, words)}</div>"
+    kind, key = ("warned", "operations.drift.other") if shifted else ("passed", "operations.drift.alike")
+    return element(
+        "div",
+        element("h3", words.short(fact), " ", state(kind, words(key))),
+        paragraph(_sentence(fact, bars, asked, learnt_from, words)),
+        _picture(bars, words),
     )
 
 
-def _picture(bars: Sequence[tuple[str, float, float]], words: Words) -> str:
+def _picture(bars: Sequence[tuple[str, float, float]], words: Words) -> Markup:
     """Draw a bar for those who asked and a line for those of the training data, in each group."""
     top = max(max(now, before) for _, now, before in bars)
     seen = " ".join(
         words("operations.drift.group", group=group, now=words.share(now), before=words.share(before))
         for group, now, before in bars
     )
-    columns = "".join(
-        f'<span><i style="--now:{100 * now / top:.1f}%;--before:{100 * before / top:.1f}%"></i>{escape(group)}</span>'
+    columns = [
+        element("span", element("i", style=f"--now:{100 * now / top:.1f}%;--before:{100 * before / top:.1f}%"), group)
         for group, now, before in bars
-    )
-    return f'<div class="groups" role="img" aria-label="{escape(seen)}">{columns}</div>'
+    ]
+    return element("div", *columns, classes="groups", role="img", aria_label=seen)
 
 
 def _sentence(
@@ -127,7 +135,3 @@ def _edges(fact: Fact, values: Sequence[float]) -> list[float]:
 def _between(fact: Fact, low: float, high: float, words: Words) -> str:
     last = high - 1 if fact.kind is Kind.WHOLE else high
     return words.number(low) if low == last else f"{words.number(low)}\N{EN DASH}{words.number(last)}"
-
-
-def _empty(said: str) -> str:
-    return f'<p class="empty">{escape(said)}</p>'

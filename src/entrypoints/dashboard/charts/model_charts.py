@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 from typing import TYPE_CHECKING
 
-from entrypoints.dashboard.charts.drawing import Scale
+from markupsafe import Markup
+
+from entrypoints.dashboard.charts.drawing import Scale, bars
+from entrypoints.dashboard.elements import cell, element, mark, paragraph, row, together
 from entrypoints.dashboard.locale.speech import MINUS
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.model_facts import figure, group, interval, ratio, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from domain.models.model import ModelCard
     from domain.models.scores import Scores
@@ -28,59 +30,57 @@ _NAMED = 2
 """Columns before the numbers: a name and a picture."""
 
 
-def families(card: ModelCard, words: Words) -> str:
+def families(card: ModelCard, words: Words) -> Markup:
     """Draw the comparison that chose the recipe: the mean over folds, one standard deviation to each side."""
     compared, metric = card.provenance.compared, card.provenance.metric
     if not compared:
-        return f'<p class="empty">{escape(words("models.families.none"))}</p>'
+        return paragraph(words("models.families.none"), "empty")
     scale = _scale([one.mean - one.spread for one in compared], [one.mean + one.spread for one in compared])
-    rows: list[str] = []
+    rows: list[Markup] = []
     for one in compared:
         ours = one.name == card.recipe.name
         left, right = scale.percent(one.mean - one.spread), scale.percent(one.mean + one.spread)
-        drawn = (
-            f'<i class="whisker" style="left:{left:.2f}%;width:{right - left:.2f}%"></i>'
-            f'<i class="point {"solid" if ours else "square"}" style="left:{scale.percent(one.mean):.2f}%"></i>'
-        )
-        mark = f" ({words('models.chosen')})" if ours else ""
+        point = mark("point solid" if ours else "point square", scale.percent(one.mean))
+        drawn = mark("whisker", left, width=right - left) + point
+        chosen = f" ({words('models.chosen')})" if ours else ""
         rows.append(
-            _row(one.name + mark, drawn, [figure(metric, one.mean, words), f"± {figure(metric, one.spread, words)}"])
+            _row(one.name + chosen, drawn, [figure(metric, one.mean, words), f"± {figure(metric, one.spread, words)}"])
         )
     heads = ["models.family", "models.drawn", "models.mean", "models.over_folds"]
     lead = words("models.families.lead", metric=words.or_else(f"models.{metric}", metric))
-    return (
-        f'<p class="lead-in">{escape(lead)}</p>'
-        + _drawn(words("models.families"), [words(key) for key in heads], rows, scale.percent(compared[0].mean))
-        + f'<p class="hint">{escape(words("models.families.legend"))}</p>'
+    return together(
+        paragraph(lead, "lead-in"),
+        _drawn(words("models.families"), [words(key) for key in heads], rows, scale.percent(compared[0].mean)),
+        paragraph(words("models.families.legend"), "hint"),
     )
 
 
-def calibration(scores: Scores, words: Words) -> str:
+def calibration(scores: Scores, words: Words) -> Markup:
     """Draw for ranges of every level what they promised to hold, and what they held."""
     if not scores.calibration:
-        return f'<p class="empty">{escape(words("models.calibration.none"))}</p>'
+        return paragraph(words("models.calibration.none"), "empty")
     scale = Scale(1.0)
-    rows: list[str] = []
+    rows: list[Markup] = []
     for one in scores.calibration:
         left, right = sorted((scale.percent(one.level), scale.percent(one.coverage)))
-        drawn = (
-            f'<i class="link" style="left:{left:.2f}%;width:{right - left:.2f}%"></i>'
-            f'<i class="point square" style="left:{scale.percent(one.level):.2f}%"></i>'
-            f'<i class="point solid" style="left:{scale.percent(one.coverage):.2f}%"></i>'
+        drawn = together(
+            mark("link", left, width=right - left),
+            mark("point square", scale.percent(one.level)),
+            mark("point solid", scale.percent(one.coverage)),
         )
         rows.append(_row(words.share(one.level), drawn, [words.share(one.coverage, 1)]))
     heads = ["models.promised", "models.drawn", "models.held"]
     below = [(words.share(one.level), words.share(one.coverage, 1)) for one in scores.quantiles]
     quantiles = table(words("models.quantiles"), [words("models.quantile"), words("models.below")], below)
-    return (
-        f'<p class="lead-in">{escape(words("models.calibration.lead"))}</p>'
-        + _drawn(words("models.calibration"), [words(key) for key in heads], rows, None)
-        + f'<p class="hint">{escape(words("models.calibration.legend"))}</p>'
-        + (f"<h3>{escape(words('models.quantiles'))}</h3>{quantiles}" if below else "")
+    return together(
+        paragraph(words("models.calibration.lead"), "lead-in"),
+        _drawn(words("models.calibration"), [words(key) for key in heads], rows, None),
+        paragraph(words("models.calibration.legend"), "hint"),
+        element("h3", words("models.quantiles")) + quantiles if below else "",
     )
 
 
-def coverage(scores: Scores, words: Words) -> str:
+def coverage(scores: Scores, words: Words) -> Markup:
     """Draw for each group what share of its people the range held, beside what it promises."""
     level = scores.interval.level
     low = min([level, *(one.coverage for one in scores.groups)])
@@ -88,54 +88,54 @@ def coverage(scores: Scores, words: Words) -> str:
     rows = [
         _row(
             group(one.group, words),
-            f'<i class="point solid" style="left:{scale.percent(one.coverage):.2f}%"></i>',
+            mark("point solid", scale.percent(one.coverage)),
             [words.share(one.coverage, 1), words.count(one.rows), words.whole(one.mean_width)],
         )
         for one in scores.groups
     ]
     heads = ["models.group", "models.drawn", "models.held", "models.people", "models.width"]
     lead = words("models.groups.lead", level=words.share(level))
-    return f'<p class="lead-in">{escape(lead)}</p>' + _drawn(
+    return paragraph(lead, "lead-in") + _drawn(
         words("models.groups"), [words(key) for key in heads], rows, scale.percent(level)
     )
 
 
-def ratios(scores: Scores, words: Words) -> str:
+def ratios(scores: Scores, words: Words) -> Markup:
     """Draw predicted over observed cost, with its interval, of each tenth of the people and of each group."""
     if not scores.actuarial:
-        return f'<p class="empty">{escape(words("models.calibration.none"))}</p>'
+        return paragraph(words("models.calibration.none"), "empty")
     named = {words("models.ratio.all"): scores.actuarial.overall}
     named |= {words("models.decile", number=number): one for number, one in enumerate(scores.actuarial.deciles, 1)}
     named |= {group(one.group, words): one.ratio for one in scores.groups if one.ratio}
     ends = [end for one in named.values() for end in (one.low, one.ratio, one.high) if end is not None]
     low, high = (max(min([0.8, *ends]), 0.0), min(max([1.2, *ends]), _MOST_RATIO))
     scale = _scale([low], [high])
-    rows: list[str] = []
+    rows: list[Markup] = []
     for name, one in named.items():
-        drawn = ""
+        drawn = Markup()
         if one.low is not None:
             left, right = (scale.percent(min(max(end, low), high)) for end in (one.low, one.high or high))
-            drawn = f'<i class="whisker" style="left:{left:.2f}%;width:{right - left:.2f}%"></i>'
+            drawn = mark("whisker", left, width=right - left)
         if one.ratio is not None:
-            drawn += f'<i class="point solid" style="left:{scale.percent(min(max(one.ratio, low), high)):.2f}%"></i>'
+            drawn += mark("point solid", scale.percent(min(max(one.ratio, low), high)))
         rows.append(_row(name, drawn, [ratio(replace(one, low=None), words), interval(one, words)], fit=1))
     heads = ["models.group", "models.drawn", "models.ratio.head", "models.ratio.ends"]
-    return f'<p class="lead-in">{escape(words("models.ratios.lead"))}</p>' + _drawn(
+    return paragraph(words("models.ratios.lead"), "lead-in") + _drawn(
         words("models.ratios"), [words(key) for key in heads], rows, scale.percent(1.0), fit=1
     )
 
 
-def fifths(scores: Scores, words: Words) -> str:
+def fifths(scores: Scores, words: Words) -> Markup:
     """Draw what share of each fifth of the people the range held, with their predicted and observed costs."""
     if not scores.fifths:
-        return f'<p class="empty">{escape(words("models.calibration.none"))}</p>'
+        return paragraph(words("models.calibration.none"), "empty")
     level = scores.interval.level
     low = min([level, *(one.coverage for one in scores.fifths)])
     scale = Scale(1.0, max(0.0, min(0.8, low - 0.05)))
     rows = [
         _row(
             words("models.fifth", number=number),
-            f'<i class="point solid" style="left:{scale.percent(one.coverage):.2f}%"></i>',
+            mark("point solid", scale.percent(one.coverage)),
             [
                 words.share(one.coverage, 1),
                 words.share(one.from_zero),
@@ -152,21 +152,21 @@ def fifths(scores: Scores, words: Words) -> str:
         "models.zero.predicted", "models.zero.observed",
     ]  # fmt: skip
     lead = words("models.fifths.lead", level=words.share(level))
-    return f'<p class="lead-in">{escape(lead)}</p>' + _drawn(
+    return paragraph(lead, "lead-in") + _drawn(
         words("models.fifths"), [words(key) for key in heads], rows, scale.percent(level)
     )
 
 
-def residuals(scores: Scores, words: Words) -> str:
+def residuals(scores: Scores, words: Words) -> Markup:
     """Draw for each group whether it is answered too much or too little, and say how far single answers miss."""
     biases = [one.bias for one in scores.groups]
     most = max([1.0, *map(abs, biases)]) * (1 + _ROOM)
     scale = Scale(most, -most)
-    rows: list[str] = []
+    rows: list[Markup] = []
     for one in scores.groups:
         left, right = sorted((50.0, scale.percent(one.bias)))
         kind = "up" if one.bias >= 0 else "down"
-        bar = f'<i class="bar {kind}" style="left:{left:.2f}%;width:{max(right - left, 0.4):.2f}%"></i>'
+        bar = mark(f"bar {kind}", left, width=max(right - left, 0.4))
         rows.append(_row(group(one.group, words), bar, [_signed(one.bias, words)]))
     heads = [words("models.group"), words("models.drawn"), words("models.bias")]
     tiles = [
@@ -193,26 +193,18 @@ def _look(place: int, fit: int) -> str:
     return "usd" if place < fit else "usd more"
 
 
-def _row(name: str, drawn: str, numbers: Sequence[str], *, fit: int = _FIT) -> str:
-    cells = "".join(f'<td class="{_look(place, fit)}">{escape(number)}</td>' for place, number in enumerate(numbers))
-    return f'<tr><th scope="row">{_breaking(name)}</th><td class="track">{drawn}</td>{cells}</tr>'
+def _row(name: str, drawn: Markup, numbers: Sequence[str], *, fit: int = _FIT) -> Markup:
+    cells = [cell(number, _look(place, fit)) for place, number in enumerate(numbers)]
+    return row(_breaking(name), cell(drawn, "track"), *cells)
 
 
-def _breaking(name: str) -> str:
+def _breaking(name: str) -> Markup:
     """Let a long name end its line where it is joined."""
-    return escape(name).replace("_", "_<wbr>")
+    return Markup("_<wbr>").join(name.split("_"))
 
 
-def _drawn(caption: str, heads: Sequence[str], rows: Sequence[str], dashed: float | None, *, fit: int = _FIT) -> str:
-    look = "measured" if dashed is None else f'measured" style="--from:{dashed:.2f}%'
-    return (
-        f'<table class="waterfall {look}">'
-        f'<caption class="veiled">{escape(caption)}</caption>'
-        f"<thead><tr>{''.join(_heads(heads, fit))}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    )
-
-
-def _heads(heads: Sequence[str], fit: int) -> Iterator[str]:
-    for place, head in enumerate(heads):
-        kind = ("fact", "drawn")[place] if place < _NAMED else _look(place - _NAMED, fit)
-        yield f'<th scope="col" class="{kind}"><span>{escape(head)}</span></th>'
+def _drawn(
+    caption: str, heads: Sequence[str], rows: Sequence[Markup], dashed: float | None, *, fit: int = _FIT
+) -> Markup:
+    looks = [_look(place, fit) for place in range(len(heads) - _NAMED)]
+    return bars(caption, heads, rows, "measured", dashed=dashed, looks=looks)

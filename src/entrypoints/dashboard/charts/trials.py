@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from html import escape
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final
 
 from domain.models.evaluation import Metric
-from entrypoints.dashboard.charts.drawing import Scale
+from entrypoints.dashboard.charts.drawing import Scale, field_of_view, numbers
+from entrypoints.dashboard.elements import cell, element, mark, paragraph, row, together
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.model_facts import figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from markupsafe import Markup
 
     from domain.models.model import Provenance
     from entrypoints.dashboard.locale.speech import Words
@@ -25,19 +27,19 @@ _ROOM: Final = 0.08
 _MOST_TICKS: Final = 5
 
 
-def tuning(made: Provenance, words: Words) -> str:
+def tuning(made: Provenance, words: Words) -> Markup:
     """Say how many trials there were, draw them where the card has them, and name the run that has the rest."""
     said = words("models.tuning.some", trials=words.count(made.trials)) if made.trials else words("models.tuning.none")
     finished = [(number, value) for number, value in enumerate(made.tried, 1) if value is not None]
-    run = cards.definitions([(words("models.tuning.run"), made.tracking_run, "")], "") if made.tracking_run else ""
-    return (
-        f"<p>{escape(said)}</p>"
-        + (_drawn(made, finished, words) + _table(made, words) if finished else "")
-        + f'<p class="hint">{escape(words("models.tuning.where"))}</p>{run}'
+    return together(
+        paragraph(said),
+        _drawn(made, finished, words) + _table(made, words) if finished else "",
+        paragraph(words("models.tuning.where"), "hint"),
+        cards.definitions([(words("models.tuning.run"), made.tracking_run)], "") if made.tracking_run else "",
     )
 
 
-def _drawn(made: Provenance, finished: Sequence[tuple[int, float]], words: Words) -> str:
+def _drawn(made: Provenance, finished: Sequence[tuple[int, float]], words: Words) -> Markup:
     values = [value for _, value in finished]
     low, high = min(values), max(values)
     room = (high - low) * _ROOM or max(abs(high), 1.0) * _ROOM
@@ -52,21 +54,18 @@ def _drawn(made: Provenance, finished: Sequence[tuple[int, float]], words: Words
     for (_, before), (number, now) in pairwise(best):
         steps += [place(number, before), place(number, now)]
     steps.append(place(len(made.tried) + 0.5, best[-1][1]))
-    points = "".join(
-        f'<i class="point{" solid" if value == best[-1][1] else " trial"}" '
-        f'style="left:{across.percent(number):.2f}%;bottom:{up.percent(value):.2f}%"></i>'
+    points = [
+        mark(
+            "point solid" if value == best[-1][1] else "point trial",
+            across.percent(number),
+            bottom=up.percent(value),
+        )
         for number, value in finished
-    )
+    ]
     told = partial(figure, made.metric, words=words)
-    levels = "".join(
-        f'<span class="level" style="bottom:{up.percent(value):.2f}%">{escape(told(value))}</span>'
-        for value in sorted({low, high})
-    )
+    levels = [(told(value), up.percent(value)) for value in sorted({low, high})]
     every = -(-len(made.tried) // _MOST_TICKS)
-    ticks = "".join(
-        f'<span class="tick" style="left:{across.percent(number):.2f}%">{number}</span>'
-        for number in range(1, len(made.tried) + 1, every)
-    )
+    ticks = [(str(number), across.percent(number)) for number in range(1, len(made.tried) + 1, every)]
     seen = words(
         "models.tuning.seen",
         trials=words.count(len(made.tried)),
@@ -76,27 +75,19 @@ def _drawn(made: Provenance, finished: Sequence[tuple[int, float]], words: Words
     )
     missing = len(made.tried) - len(finished)
     rest = words("models.tuning.legend.some", unfinished=words.count(missing)) if missing else ""
-    return (
-        f'<div class="band trials" role="img" aria-label="{escape(seen)}">'
-        f'<div class="levels">{levels}</div><div class="field-of-view">'
-        f'<svg viewBox="0 0 1000 {_HEIGHT}" preserveAspectRatio="none" aria-hidden="true">'
-        f'<path class="curve" d="M{" L".join(steps)}"/></svg>{points}</div>'
-        f'<div class="axis">{ticks}</div></div>'
-        f'<p class="hint">{escape(words("models.tuning.legend", unfinished=rest).strip())}</p>'
+    drawn = field_of_view([("curve", f"M{' L'.join(steps)}")], levels, ticks, _HEIGHT, together(*points))
+    return together(
+        element("div", drawn, classes="band trials", role="img", aria_label=seen),
+        paragraph(words("models.tuning.legend", unfinished=rest).strip(), "hint"),
     )
 
 
-def _table(made: Provenance, words: Words) -> str:
+def _table(made: Provenance, words: Words) -> Markup:
     metric = words.or_else(f"models.{made.metric}", made.metric)
-    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in (words("models.tuning.trial"), metric))
     cut = words("models.tuning.cut")
-    rows = "".join(
-        f'<tr><th scope="row">{number}</th>'
-        f"<td>{escape(cut if value is None else figure(made.metric, value, words))}</td></tr>"
+    rows = [
+        row(number, cell(cut if value is None else figure(made.metric, value, words)))
         for number, value in enumerate(made.tried, 1)
-    )
-    return (
-        f'<details class="numbers"><summary>{escape(words("models.tuning.table"))}</summary><table>'
-        f'<caption class="veiled">{escape(words("models.tuning.trials"))}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
-    )
+    ]
+    heads = words("models.tuning.trial"), metric
+    return numbers(words("models.tuning.table"), words("models.tuning.trials"), heads, rows)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from markupsafe import Markup
+
 from application.models.review_origins import Origins
 from entrypoints.dashboard.layout.shell import html
 from entrypoints.dashboard.widgets import cards
@@ -97,10 +99,10 @@ class DataNotice:
         """Keep what is shown; `Live` asks again by itself."""
 
 
-def notice(words: Words, *, invented: bool, trained: bool = True) -> str:
+def notice(words: Words, *, invented: bool, trained: bool = True) -> Markup:
     """Say that the people behind the numbers are invented; empty where they are real."""
     if not invented:
-        return ""
+        return Markup()
     return cards.notice("warn", words("model.synthetic") + ".", words(f"synthetic.{'trained' if trained else 'none'}"))
 
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from markupsafe import escape
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from entrypoints.dashboard.addresses import at
+from entrypoints.dashboard.elements import element
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from entrypoints.dashboard.locale.speech import Words
 
-_MARK = (
-    '<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">'
-    '<path d="M2 10a8 8 0 0 1 8-8h8v8a8 8 0 0 1-16 0z" fill="currentColor"/></svg>'
+_MARK = element(
+    "svg",
+    element("path", d="M2 10a8 8 0 0 1 8-8h8v8a8 8 0 0 1-16 0z", fill="currentColor"),
+    viewBox="0 0 20 20",
+    width=20,
+    height=20,
+    aria_hidden="true",
 )
 
 
@@ -65,7 +71,7 @@ def frame(
     with ui.header(fixed=False, wrap=False).classes("top"), tag("div", "inner"):
         text("a", words("skip" if skip_to == "answer" else "skip.content"), "skip").props(f'href="#{skip_to}"')
         with tag("a", "brand").props(f'href="{at("/")}"'):
-            ui.html(_MARK, sanitize=False, tag="span")
+            ui.html(_MARK, sanitize=escape, tag="span")
             text("span", "Medcost")
         Navigation(words, links)
     with tag("div", "page").props("id=content tabindex=-1"):
@@ -101,8 +107,8 @@ def text(name: str, content: str, classes: str = "") -> TextElement:
 
 
 def html(content: str = "", classes: str = "") -> ui.html:
-    """Make a place for a string of HTML whose texts were escaped where it was written."""
-    return ui.html(content, sanitize=False).classes(classes)
+    """Make a place for HTML: it shows `Markup` as it is, and any other string as text."""
+    return ui.html(content, sanitize=escape).classes(classes)
 
 
 def retry_button(words: Words, section: str, on_retry: Callable[[], object]) -> TextElement:

@@ -1,19 +1,22 @@
-"""A version's card, the gate's verdict and the ledger, as strings of HTML."""
+"""A version's card, the gate's verdict and the ledger, as HTML."""
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 from domain.models.ledger import Change
 from domain.monitoring.report import OVERALL
 from domain.people.numbers import exact
 from domain.people.terms import Shape
+from entrypoints.dashboard.elements import cell, element, head, paragraph, row, together
+from entrypoints.dashboard.elements import table as drawn_table
 from entrypoints.dashboard.locale.speech import MINUS
 from entrypoints.dashboard.widgets import cards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from markupsafe import Markup
 
     from domain.models.ledger import LedgerEntry
     from domain.models.model import ModelCard, ModelVersion
@@ -25,7 +28,7 @@ _SHORT: Final = 12
 _NONE: Final = "—"
 
 
-def facts(version: ModelVersion, words: Words) -> str:
+def facts(version: ModelVersion, words: Words) -> Markup:
     """Say what a version is, and from what it learnt."""
     card = version.card
     settings = ", ".join(f"{name} = {value}" for name, value in card.recipe.hyperparameters.items())
@@ -51,12 +54,12 @@ def facts(version: ModelVersion, words: Words) -> str:
         (words("models.range"), way, ""),
         (words("models.digest"), version.digest[:_SHORT], ""),
     ]
-    notes = "".join(f"<li>{escape(note)}</li>" for note in card.notes)
-    return (
-        cards.notice("warn", words("model.synthetic") + ".", words("synthetic.trained")) * card.origin.synthetic
-        + cards.definitions(rows, "tiles")
-        + f'<p class="hint">{escape(words("models.use"))}</p>'
-        + (f'<h3>{escape(words("models.notes"))}</h3><ul class="notes" lang="en">{notes}</ul>' if notes else "")
+    notes = [element("li", note) for note in card.notes]
+    return together(
+        cards.notice("warn", words("model.synthetic") + ".", words("synthetic.trained")) * card.origin.synthetic,
+        cards.definitions(rows, "tiles"),
+        paragraph(words("models.use"), "hint"),
+        element("h3", words("models.notes")) + element("ul", *notes, classes="notes", lang="en") if notes else "",
     )
 
 
@@ -71,7 +74,7 @@ def _range(grouping: Sequence[str], words: Words) -> str:
     return words("models.range.grouped", facts=facts) if facts else words("models.range.pooled")
 
 
-def quality(card: ModelCard, words: Words) -> str:
+def quality(card: ModelCard, words: Words) -> Markup:
     """Give each figure out of fold, on the test split, and over folds where the card has it."""
     folds = {one.metric: one for one in card.folds}
     lines = (
@@ -92,17 +95,17 @@ def quality(card: ModelCard, words: Words) -> str:
     )
     heads = ("models.figure", "models.out_of_fold", "models.test", "models.by_fold")
     lead = words("models.quality.lead", rows=words.count(card.cross_validation.rows), test=words.count(card.test.rows))
-    return (
-        f'<p class="lead-in">{escape(lead)}</p>'
-        + table(words("models.quality"), [words(key) for key in heads], lines)
-        + f'<p class="hint">{escape(words("models.spread.means"))}</p>'
+    return together(
+        paragraph(lead, "lead-in"),
+        table(words("models.quality"), [words(key) for key in heads], lines),
+        paragraph(words("models.spread.means"), "hint"),
     )
 
 
-def ledger(entries: Sequence[LedgerEntry], words: Words) -> str:
+def ledger(entries: Sequence[LedgerEntry], words: Words) -> Markup:
     """List who changed the champion, when and why, the newest first."""
     if not entries:
-        return f'<p class="empty">{escape(words("models.ledger.empty"))}</p>'
+        return paragraph(words("models.ledger.empty"), "empty")
     heads = ("models.entry", "models.when", "models.what", "models.who", "models.why", "models.seal")
     key = "models.ledger.verified.one" if len(entries) == 1 else "models.ledger.verified"
     verified = words(key, count=words.count(len(entries)))
@@ -110,21 +113,17 @@ def ledger(entries: Sequence[LedgerEntry], words: Words) -> str:
         (str(one.number), words.moment(one.at), _change(one, words), one.by, one.reason, one.seal[:_SHORT])
         for one in reversed(entries)
     )
-    return f'<p class="verified">{escape(verified)}</p>' + table(
+    return paragraph(verified, "verified") + table(
         words("models.ledger"), [words(key) for key in heads], lines, "ledger"
     )
 
 
-def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], look: str = "") -> str:
-    """Write a table of texts; the first cell of a row names it."""
-    body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>'
-        + "".join(
-            f'<td data-head="{escape(head)}">{escape(cell)}</td>' for head, cell in zip(heads[1:], rest, strict=True)
-        )
-        + "</tr>"
+def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], look: str = "") -> Markup:
+    """Write a table whose rows become lists on a narrow screen; the first cell of a row names it."""
+    body = [
+        row(first, *[cell(inside, data_head=title) for title, inside in zip(heads[1:], rest, strict=True)])
         for first, *rest in rows
-    )
+    ]
     return framed(caption, heads, body, look)
 
 
@@ -149,13 +148,14 @@ def figure(metric: str, value: float, words: Words) -> str:
     return f"{value:.3f}".replace("-", MINUS) if metric == "r2" else words.whole(value)
 
 
-def framed(caption: str, heads: Sequence[str], body: str, look: str) -> str:
+def framed(caption: str, heads: Sequence[str], rows: Iterable[Markup], look: str = "") -> Markup:
     """Put rows of a table below its heads."""
-    said = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
-    return (
-        f'<table class="stacked {look}"><caption class="veiled">{escape(caption)}</caption>'
-        f"<thead><tr>{said}</tr></thead><tbody>{body}</tbody></table>"
-    )
+    return drawn_table(caption, map(head, heads), rows, f"stacked {look}".rstrip())
+
+
+def state(kind: str, text: str) -> Markup:
+    """Write a state in its colour: ``passed``, ``refused``, ``warned`` or ``unclear``."""
+    return element("span", text, classes=f"state {kind}")
 
 
 def _figures(scores: Scores, words: Words) -> Iterator[tuple[str, str, str]]:

@@ -1,15 +1,17 @@
-"""What is shown of many people, as strings of HTML: rows as they are read, progress, sums, answers, bad rows."""
+"""What is shown of many people, as HTML: rows as they are read, progress, sums, answers, bad rows."""
 
 from __future__ import annotations
 
 import math
-from html import escape
 from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup
 
 from domain.errors import FieldError
 from domain.people.meaning import shown
 from domain.people.notes import NO_NAME, Decision
-from entrypoints.dashboard.charts.drawing import Scale
+from entrypoints.dashboard.charts.drawing import Scale, bars
+from entrypoints.dashboard.elements import cell, element, head, mark, paragraph, row, together
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.table import fact_looks
 
@@ -36,21 +38,18 @@ _HIDDEN: Final = frozenset(("wide", "wider", "below"))
 """Looks of columns that a narrow screen hides."""
 
 
-def preview(lines: Sequence[Line], reading: TableReading, words: Words) -> str:
+def preview(lines: Sequence[Line], reading: TableReading, words: Words) -> Markup:
     """Show the first rows as they are understood; what does not fit is marked."""
     names = (words("batch.table.row"), *map(words.short, words.schema.facts))
-    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    rows = "".join(
-        f'<tr><th scope="row">{words.count(line.number)}</th>{_understood(line, reading, words)}</tr>' for line in lines
-    )
-    return (
-        f'<h3>{escape(words("batch.preview"))}</h3><div class="scrolling" tabindex="0" role="region" '
-        f'aria-label="{escape(words("batch.preview"))}"><table class="sorted preview">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    rows = [row(words.count(line.number), *_understood(line, reading, words)) for line in lines]
+    heads = element("thead", element("tr", *map(head, names)))
+    drawn = element("table", heads, element("tbody", *rows), classes="sorted preview")
+    title = words("batch.preview")
+    region = element("div", drawn, classes="scrolling", tabindex="0", role="region", aria_label=title)
+    return element("h3", title) + region
 
 
-def unused(table: PeopleTable, matching: Matching, words: Words) -> str:
+def unused(table: PeopleTable, matching: Matching, words: Words) -> Markup:
     """Say which lines and columns of the file are not read."""
     said: list[str] = []
     if table.header > 1:
@@ -65,23 +64,23 @@ def unused(table: PeopleTable, matching: Matching, words: Words) -> str:
         more = len(names) - _NAMED
         listed = ", ".join(names[:_NAMED]) + (words("batch.unused.more", count=more) if more > 0 else "")
         said.append(words("batch.unused", columns=listed))
-    return f'<p class="hint">{escape(" ".join(said))}</p>' if said else ""
+    return paragraph(" ".join(said), "hint") if said else Markup()
 
 
-def progress(place: Place, words: Words) -> str:
+def progress(place: Place, words: Words) -> Markup:
     """Show how far the work is."""
     done = place.scored.rows if place.scored else 0
     bad = place.scored.bad if place.scored else 0
     rows = place.given.rows if place.given else 0
-    waiting = f'<p class="notice warn">{escape(words("batch.waiting"))}</p>' if place.waiting else ""
-    left = f" · {escape(words('batch.progress.bad', bad=words.count(bad)))}" if bad else ""
-    return (
-        f'{waiting}<progress aria-label="{escape(words("batch.work"))}" max="{rows}" value="{done}"></progress>'
-        f"<p>{escape(words('batch.progress', done=words.count(done), rows=words.count(rows)))}{left}</p>"
+    left = f" · {words('batch.progress.bad', bad=words.count(bad))}" if bad else ""
+    return together(
+        paragraph(words("batch.waiting"), "notice warn") if place.waiting else "",
+        element("progress", aria_label=words("batch.work"), max=rows, value=done),
+        paragraph(words("batch.progress", done=words.count(done), rows=words.count(rows)) + left),
     )
 
 
-def totals(sums: Totals, scored: ScoredPeople, words: Words) -> str:
+def totals(sums: Totals, scored: ScoredPeople, words: Words) -> Markup:
     """Say all in three figures, and how many people cost how much."""
     if not sums.people:
         return cards.notice("bad", words("batch.nobody"), "")
@@ -90,14 +89,14 @@ def totals(sums: Totals, scored: ScoredPeople, words: Words) -> str:
         ("each", sums.expected / sums.people, words("batch.each.means")),
         ("middle", sums.middle, words("batch.middle.means")),
     )
-    told = "".join(cards.figure(words(f"batch.{key}"), words.money(usd), means) for key, usd, means in figures)
+    told = [cards.figure(words(f"batch.{key}"), words.money(usd), means) for key, usd, means in figures]
     unsure = words("batch.unsure", count=words.count(sums.unsure)) if sums.unsure else ""
     left = words("batch.left.count", bad=words.count(scored.bad), rows=words.count(scored.rows)) if scored.bad else ""
-    notices = "".join(f'<p class="notice warn">{escape(one)}</p>' for one in (left, unsure) if one)
-    return f'{notices}<div class="facts plain">{told}</div>{_spread(sums.groups, words)}'
+    notices = [paragraph(one, "notice warn") for one in (left, unsure) if one]
+    return together(*notices, element("div", *told, classes="facts plain"), _spread(sums.groups, words))
 
 
-def answers(scored: ScoredPeople, words: Words) -> list[str]:
+def answers(scored: ScoredPeople, words: Words) -> list[Markup]:
     """Show the first answers, page by page."""
     free = cards.no_cost((answer.zero for _, answer in scored.shown), words)
     heads = [
@@ -116,7 +115,7 @@ def answers(scored: ScoredPeople, words: Words) -> list[str]:
     return list(_paged(caption, heads, lines))
 
 
-def left_out(scored: ScoredPeople, columns: int, words: Words) -> list[str]:
+def left_out(scored: ScoredPeople, columns: int, words: Words) -> list[Markup]:
     """List what is wrong with which row of a table of so many columns, page by page."""
     caption = words(
         "batch.left.first", count=words.count(len(scored.violations)), all=words.count(scored.violation_count)
@@ -126,47 +125,42 @@ def left_out(scored: ScoredPeople, columns: int, words: Words) -> list[str]:
     return list(_paged(caption, heads, [_left(one, columns, words) for one in scored.violations]))
 
 
-def detail(said: str, words: Words) -> str:
+def detail(said: str, words: Words) -> Markup:
     """Show what a file's reader said; it is in English."""
-    return f'<p class="hint" lang="en">{escape(words("batch.detail", detail=said[:200]))}</p>'
+    return element("p", words("batch.detail", detail=said[:200]), classes="hint", lang="en")
 
 
-def _understood(line: Line, reading: TableReading, words: Words) -> str:
+def _understood(line: Line, reading: TableReading, words: Words) -> list[Markup]:
     if line.broken:
-        return f'<td colspan="{words.schema.width}" class="misfit">{escape(words("batch.preview.broken"))}</td>'
-    return "".join(_cell(fact, line, reading, words) for fact in words.schema.facts)
+        return [cell(words("batch.preview.broken"), "misfit", colspan=words.schema.width)]
+    return [_cell(fact, line, reading, words) for fact in words.schema.facts]
 
 
-def _cell(fact: Fact, line: Line, reading: TableReading, words: Words) -> str:
+def _cell(fact: Fact, line: Line, reading: TableReading, words: Words) -> Markup:
     if fact.name not in reading.matched.columns:
         empty = words("fact.not_given" if fact.may_be_missing else "batch.none")
-        return f"<td{'' if fact.may_be_missing else ' class=misfit'}>{escape(empty)}</td>"
+        return cell(empty, "" if fact.may_be_missing else "misfit")
     value = reading.value(fact.name, line.cells)
     if isinstance(value, FieldError):
         raw = shown(reading.cell(fact.name, line.cells))
         said = words("batch.preview.bad", value=raw) if raw else words("batch.preview.empty")
-        return f'<td class="misfit">{escape(said)}</td>'
-    return f"<td>{escape(words.value(fact, value))}</td>"
+        return cell(said, "misfit")
+    return cell(words.value(fact, value))
 
 
-def _spread(groups: Sequence[Group], words: Words) -> str:
+def _spread(groups: Sequence[Group], words: Words) -> Markup:
     """Draw people by their expected cost: a table with a bar in each row."""
     scale = Scale(max(group.people for group in groups))
-    rows = "".join(
-        f'<tr><th scope="row">{escape(_group(group, words))}</th><td class="track">'
-        f'<i class="bar crowd" style="left:0;width:{scale.percent(group.people):.2f}%"></i></td>'
-        f'<td class="usd">{words.count(group.people)}</td></tr>'
+    rows = [
+        row(
+            _group(group, words),
+            cell(mark("bar crowd", 0, width=scale.percent(group.people)), "track"),
+            cell(words.count(group.people), "usd"),
+        )
         for group in groups
-    )
-    heads = "".join(
-        f'<th scope="col" class="{look}"><span>{escape(words(f"batch.spread.{key}"))}</span></th>'
-        for key, look in (("cost", "fact"), ("chart", "drawn"), ("people", "usd"))
-    )
-    title = escape(words("batch.spread"))
-    return (
-        f'<h3>{title}</h3><table class="waterfall spread"><caption class="veiled">{title}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    )
+    ]
+    title, heads = words("batch.spread"), [words(f"batch.spread.{key}") for key in ("cost", "chart", "people")]
+    return element("h3", title) + bars(title, heads, rows, "spread")
 
 
 def _group(group: Group, words: Words) -> str:
@@ -175,7 +169,7 @@ def _group(group: Group, words: Words) -> str:
     return words("range.value", low=words.money(group.low), high=words.money(group.high))
 
 
-def _answer(who: Beneficiary, answer: Answer, words: Words, heads: Sequence[tuple[str, str]], *zero: str) -> str:
+def _answer(who: Beneficiary, answer: Answer, words: Words, heads: Sequence[tuple[str, str]], *zero: str) -> Markup:
     said = [
         *words.facts(who),
         words.money(answer.typical),
@@ -184,19 +178,16 @@ def _answer(who: Beneficiary, answer: Answer, words: Words, heads: Sequence[tupl
         *zero,
         words("batch.table.rough") if answer.cautions else "",
     ]
-    cells = "".join(f'<td class="{look}">{escape(one)}</td>' for one, (_, look) in zip(said, heads[1:], strict=True))
+    cells = [cell(one, look) for one, (_, look) in zip(said, heads[1:], strict=True)]
     # a narrow screen hides columns: there, a row below holds them
     hidden = [(head, one) for (head, look), one in zip(heads[1:], said, strict=True) if _HIDDEN & {*look.split()}]
-    listed = "".join(f"<div><dt>{escape(head)}</dt><dd>{escape(one)}</dd></div>" for head, one in hidden)
-    row = words.count(answer.row)
-    rest = f"<summary>{escape(words('batch.table.rest', row=row))}</summary>"
-    return (
-        f'<tr><th scope="row">{row}</th>{cells}</tr><tr class="rest"><td colspan="{len(heads)}">'
-        f'<details>{rest}<dl class="rows pairs">{listed}</dl></details></td></tr>'
-    )
+    number = words.count(answer.row)
+    summary = element("summary", words("batch.table.rest", row=number))
+    rest = element("details", summary, cards.definitions(hidden, "pairs"))
+    return row(number, *cells) + element("tr", cell(rest, colspan=len(heads)), classes="rest")
 
 
-def _left(one: Violation, columns: int, words: Words) -> str:
+def _left(one: Violation, columns: int, words: Words) -> Markup:
     if one.rule == "malformed":
         fact, found = words("batch.left.whole"), ""
         what = words("batch.left.broken", detail=one.detail)
@@ -205,8 +196,7 @@ def _left(one: Violation, columns: int, words: Words) -> str:
     else:
         fact, found = words.named(one.column), one.value or words("batch.preview.empty")
         what = _mend(one, words)
-    cells = "".join(f"<td>{escape(cell)}</td>" for cell in (fact, found, what))
-    return f'<tr><th scope="row">{words.count(one.row or 0)}</th>{cells}</tr>'
+    return row(words.count(one.row or 0), *map(cell, (fact, found, what)))
 
 
 def _mend(violation: Violation, words: Words) -> str:
@@ -218,10 +208,8 @@ def _mend(violation: Violation, words: Words) -> str:
     return words.error(FieldError(violation.column, violation.rule, violation.detail))
 
 
-def _paged(caption: str, heads: Sequence[tuple[str, str]], lines: Sequence[str]) -> Iterator[str]:
-    told = "".join(f'<th scope="col" class="{look}">{escape(head)}</th>' for head, look in heads)
+def _paged(caption: str, heads: Sequence[tuple[str, str]], lines: Sequence[Markup]) -> Iterator[Markup]:
+    columns = element("thead", element("tr", *[head(text, look) for text, look in heads]))
+    title = element("caption", caption, classes="caption")
     for at in range(0, len(lines), _ROWS):
-        yield (
-            f'<table class="sorted"><caption class="caption">{escape(caption)}</caption>'
-            f"<thead><tr>{told}</tr></thead><tbody>{''.join(lines[at : at + _ROWS])}</tbody></table>"
-        )
+        yield element("table", title, columns, element("tbody", *lines[at : at + _ROWS]), classes="sorted")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from dishka import FromDishka
+from markupsafe import Markup
 from nicegui import ui
 
 from application.costs.score_people import GivenPeople, OpenPeople, ScorePeople, WriteScored
@@ -200,15 +201,15 @@ class BatchPage:
                 choice.error = words("batch.column") if missing and lacks else ""
         return next((fact for fact, choice in self._choices.items() if choice.error), None)
 
-    def _sorry(self) -> str:
+    def _sorry(self) -> Markup:
         flaw, detail = self._place.problem
         if not flaw:
-            return ""
+            return Markup()
         words = self._words
         said = cards.notice(
             "warn" if flaw in ("cancelled", "gave_way") else "bad", words(f"batch.{flaw}"), words(f"batch.{flaw}.do")
         )
-        return f"{said}{crowd.detail(detail, words)}" if detail else said
+        return said + crowd.detail(detail, words) if detail else said
 
 
 def _offered(fact: Fact, table: PeopleTable, words: Words) -> Iterator[tuple[str, str]]:
@@ -222,16 +223,17 @@ class Pages:
     """A table shown page by page."""
 
     def __init__(self, words: Words) -> None:
-        self._words, self._pages, self._at = words, [""], 0
+        self._words, self._at = words, 0
+        self._pages = [Markup()]
         self._shown = html("", "table-frame")
         with tag("div", "actions pager") as self._pager:
             self._back = button(words("history.back")).on("click", lambda: self._turn(-1))
             self._on = button(words("history.on")).on("click", lambda: self._turn(1))
             self._where = text("p", "", "hint").props("role=status")
 
-    def show(self, pages: list[str]) -> None:
+    def show(self, pages: list[Markup]) -> None:
         """Show the first of some pages."""
-        self._pages, self._at = pages or [""], 0
+        self._pages, self._at = pages or [Markup()], 0
         self._turn(0)
 
     def _turn(self, by: int) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from domain.costs.distribution import MOST_CHARGES
 from domain.costs.explanation import FIGURES
 from entrypoints.dashboard.charts import drawing
 from entrypoints.dashboard.charts.spread import spread
+from entrypoints.dashboard.elements import element, paragraph
 from entrypoints.dashboard.layout.data_notice import DataNotice, axis_title, prices
 from entrypoints.dashboard.layout.shell import button, card, html, retry_button, tag, text
 from entrypoints.dashboard.layout.spoken import Spoken
@@ -19,6 +19,8 @@ from entrypoints.dashboard.widgets.share import ShareLink
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from markupsafe import Markup
 
     from domain.costs.explanation import Explained, Explanation
     from domain.costs.prediction import Estimate
@@ -59,7 +61,7 @@ class AnswerCards:
                 self._saved = text("p", "", "saved").props("role=status")
             self._spoken = Spoken()
         with card("spread", words("spread")):
-            self._spread = html('<div class="density waiting"></div>', "chart")
+            self._spread = html(element("div", classes="density waiting"), "chart")
             self._amount = InputField(
                 name="above", label=words("above"), hint=words("above.help"), kind="text", unit=words.currency
             ).on_value_change(self._say_above)
@@ -149,7 +151,7 @@ class AnswerCards:
             said = cards.costlier(self._shown.cost, amounts[0], self._words)
         self._above.text = said
 
-    def _say_failed(self, said: str) -> None:
+    def _say_failed(self, said: Markup) -> None:
         self._failed.content = said
         self._retry.visible = True
 
@@ -172,10 +174,10 @@ class ReasonCards:
             self._of = ChoiceField(name="of", value=FIGURES[0], label=words("reasons.of"), options=options)
             self._of.on_value_change(then)
             self._failed = html().props("role=status")
-            self._table = html(f'<p class="hint">{escape(words("working"))}</p>', "chart")
+            self._table = html(paragraph(words("working"), "hint"), "chart")
             text("p", words("reasons.note"), "hint")
         with card("alike", words("alike")):
-            self._alike = html(f'<p class="hint">{escape(words("working"))}</p>')
+            self._alike = html(paragraph(words("working"), "hint"))
 
     @property
     def figure(self) -> Explained:
@@ -196,4 +198,4 @@ class ReasonCards:
     def fail(self) -> None:
         """Say that the table is old."""
         self._table.props("aria-busy=true")
-        self._failed.content = f'<p class="notice bad">{escape(self._words("reasons.failed"))}</p>'
+        self._failed.content = paragraph(self._words("reasons.failed"), "notice bad")

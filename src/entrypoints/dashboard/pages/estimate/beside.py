@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
+from entrypoints.dashboard.elements import paragraph
 from entrypoints.dashboard.layout.shell import card, html, retry_button
 from entrypoints.dashboard.widgets import cards
 
@@ -23,7 +23,7 @@ class ModelCard:
     def __init__(self, words: Words) -> None:
         self._words = words
         with card("model", words("model")):
-            self._said = html(f'<p class="hint">{escape(words("working"))}</p>')
+            self._said = html(paragraph(words("working"), "hint"))
 
     def busy(self) -> None:
         """Keep what is shown."""
@@ -34,7 +34,7 @@ class ModelCard:
 
     def fail(self) -> None:
         """Say that nothing is known of it just now."""
-        self._said.content = f'<p class="hint">{escape(self._words("model.away"))}</p>'
+        self._said.content = paragraph(self._words("model.away"), "hint")
 
 
 class LastCard:
@@ -45,7 +45,7 @@ class LastCard:
         with card("last", words("last"), words("last.lead")) as section:
             section.props("tabindex=-1")
             self._failed = html().props("role=alert")
-            self._list = html(f'<p class="hint">{escape(words("working"))}</p>')
+            self._list = html(paragraph(words("working"), "hint"))
             self._retry = retry_button(words, "last", on_retry)
 
     def busy(self) -> None:

@@ -16,6 +16,7 @@ from domain.access.callers import Caller
 from domain.costs.prediction import BY_EXPECTED, BY_TIME, BY_TYPICAL, Prediction, PredictionQuery
 from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.auth.guard import sign_in_url
+from entrypoints.dashboard.elements import element, paragraph, together
 from entrypoints.dashboard.layout.data_notice import prices
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import button, card, html, tag, text
@@ -30,6 +31,8 @@ from entrypoints.dashboard.widgets.table import MOST_COLUMNS, Column, SortedTabl
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+
+    from markupsafe import Markup
 
     from domain.people.fact import Fact
     from entrypoints.dashboard.auth.visitor import Visitors
@@ -231,12 +234,11 @@ def _path(query: PredictionQuery) -> str:
     return at(f"{PATH}?{asked}" if asked else PATH)
 
 
-def _nothing(query: PredictionQuery, words: Words) -> str:
+def _nothing(query: PredictionQuery, words: Words) -> Markup:
     if address_of(replace(query, by=BY_TIME, rising=False)) or query.before:
-        return f'<p class="empty">{words("history.none")}</p>'
-    return (
-        f'<p class="empty">{words("history.empty")}</p><p><a class="btn" href="{at("/")}">{words("missing.do")}</a></p>'
-    )
+        return paragraph(words("history.none"), "empty")
+    link = element("a", words("missing.do"), classes="btn", href=at("/"))
+    return together(paragraph(words("history.empty"), "empty"), element("p", link))
 
 
 def _filters(words: Words, query: PredictionQuery) -> dict[str, Field]:

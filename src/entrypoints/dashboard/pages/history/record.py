@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from domain.costs.prediction import MOST_CHARGES
@@ -16,6 +15,8 @@ from entrypoints.dashboard.widgets.table import Dialog
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
+
+    from markupsafe import Markup
 
     from domain.costs.prediction import Prediction
     from entrypoints.dashboard.locale.speech import Words
@@ -105,7 +106,7 @@ class RecordDialog:
         return True
 
 
-def _facts(one: Prediction, words: Words) -> str:
+def _facts(one: Prediction, words: Words) -> Markup:
     zero = cards.of_hundred(one.chance.zero, words) if one.chance else ""
     rows = [
         *zip(map(words.short, words.schema.facts), words.facts(one.beneficiary), strict=True),
@@ -118,5 +119,4 @@ def _facts(one: Prediction, words: Words) -> str:
     ]
     if one.outcome:
         rows.append((words("history.outcome"), words.cents(one.outcome.charges)))
-    listed = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in rows)
-    return f'{cards.cautions(one, words)}<dl class="rows pairs">{listed}</dl>'
+    return cards.cautions(one, words) + cards.definitions(rows, "pairs")

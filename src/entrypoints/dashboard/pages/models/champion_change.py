@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from html import escape
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from markupsafe import Markup
+
 from domain.errors import MedcostError, ModelRefused, NotSignedIn, PromotionRefused, Unavailable
+from entrypoints.dashboard.elements import element, paragraph
 from entrypoints.dashboard.layout.shell import button, html, tag, text
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fields import InputField
@@ -28,7 +30,7 @@ class Change:
     name: str
     version: int
     make: Callable[[str | None], Awaitable[LedgerEntry]]
-    against: str = ""
+    against: Markup = field(default_factory=Markup)
 
 
 class ChangeDialog:
@@ -54,9 +56,8 @@ class ChangeDialog:
         words = self._words
         if not self._working:
             self._change = change
-            lead = escape(words(f"models.{change.name}.lead"))
             refused = cards.notice("warn", words("models.promote.against"), "") + change.against
-            self._said.content = f"<p>{lead}</p>{refused if change.against else ''}"
+            self._said.content = paragraph(words(f"models.{change.name}.lead")) + refused * bool(change.against)
             self.problem.content = self._reason.error = ""
             self._reason.value = ""
             self._reason.props["help"] = words("models.reason.must" if change.against else "models.reason.may")
@@ -84,7 +85,7 @@ class ChangeDialog:
         except MedcostError as error:
             self.problem.content = cards.notice(
                 "bad", self._words("models.not_let"), self._words(_why(error))
-            ) + _theirs(str(error))
+            ) + theirs(str(error))
             self._show()  # whoever closed it meanwhile should know
         else:
             self._dialog.close()
@@ -96,8 +97,8 @@ class ChangeDialog:
         self._working = working
         self._yes.props["aria-disabled"] = "true" if working else "false"
         self._yes.update()
-        said = escape(self._words("models.working"))
-        self._status.content = f'<p class="working">{said}</p><progress aria-label="{said}"></progress>' * working
+        said = self._words("models.working")
+        self._status.content = (paragraph(said, "working") + element("progress", aria_label=said)) * working
         if working:
             self.problem.content = ""
 
@@ -110,6 +111,6 @@ def _why(error: MedcostError) -> str:
     return "models.why.away" if isinstance(error, Unavailable) else "models.why.other"
 
 
-def _theirs(said: str) -> str:
-    """Repeat what another part said, as it said it."""
-    return f'<p class="theirs" lang="en">{escape(said)}</p>'
+def theirs(said: str) -> Markup:
+    """Repeat what another part said, as it said it: in English."""
+    return element("p", said, classes="theirs", lang="en")

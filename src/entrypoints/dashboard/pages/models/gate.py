@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 from domain.models.promotion import Objection
+from entrypoints.dashboard.elements import cell, element, paragraph, row, together
 from entrypoints.dashboard.widgets import model_facts
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from domain.models.check import Check
     from domain.models.promotion import PairedComparison, Verdict
     from entrypoints.dashboard.locale.speech import Words
@@ -25,66 +27,64 @@ _OF_PEOPLE: Final = {"repeats": "models.says.repeats", "few people": "models.say
 """Checks that count people, and the sentence with the number."""
 
 
-def verdict(said: Verdict | None, words: Words) -> str:
+def verdict(said: Verdict | None, words: Words) -> Markup:
     """Give each check of the gate with its numbers."""
-    head = f"<h3>{escape(words('models.gate'))}</h3>"
+    title = element("h3", words("models.gate"))
     if said is None:
-        return f'{head}<p class="empty">{escape(words("models.gate.none"))}</p>'
+        return title + paragraph(words("models.gate.none"), "empty")
     against = said.candidacy.comparison
     key = "models.gate.first" if against.rival is None else "models.gate.against"
     told = words(key, rival=against.rival, rows=words.count(against.rows))
-    rows = "".join(_row(one, said, words) for one in said.checks)
+    rows = [_row(one, said, words) for one in said.checks]
     heads = [words("models.check"), words("models.state"), words("models.numbers")]
     table = model_facts.framed(words("models.gate"), heads, rows, "checks")
-    return f'{head}<p class="lead-in">{escape(told)}</p>{table}'
+    return together(title, paragraph(told, "lead-in"), table)
 
 
-def objections(against: Objection, said: Verdict | None, *, champion: int | None, words: Words) -> str:
+def objections(against: Objection, said: Verdict | None, *, champion: int | None, words: Words) -> Markup:
     """Say why the gate does not let a version in: as a sentence, and each check that failed."""
     rival = said.candidacy.comparison.rival if said else None
     other = {"rival": rival or words("models.against.nobody"), "champion": champion or words("models.against.nobody")}
     failed = [one for one in said.checks if not one.passed] if said and against is Objection.REFUSED else []
-    listed = "".join(f"<li>{_name(one, words)}: {_numbers(one, said, words)}</li>" for one in failed if said)
-    return f'<p class="theirs">{escape(words(f"models.against.{against.value}", **other))}</p>' + (
-        f'<ul class="notes">{listed}</ul>' if listed else ""
+    listed = [element("li", _name(one, words), ": ", _numbers(one, said, words)) for one in failed if said]
+    return together(
+        paragraph(words(f"models.against.{against.value}", **other), "theirs"),
+        element("ul", *listed, classes="notes") if listed else "",
     )
 
 
-def _row(one: Check, said: Verdict, words: Words) -> str:
+def _row(one: Check, said: Verdict, words: Words) -> Markup:
     kind = "passed" if one.passed else "refused"
-    return (
-        f'<tr><th scope="row">{_name(one, words)}</th>'
-        f'<td><span class="state {kind}">{escape(words(f"models.{kind}"))}</span></td>'
-        f"<td>{_numbers(one, said, words)}</td></tr>"
-    )
+    state = model_facts.state(kind, words(f"models.{kind}"))
+    return row(_name(one, words), cell(state), cell(_numbers(one, said, words)))
 
 
 def _name(one: Check, words: Words) -> str:
     for start, key in _PARTS.items():
         if one.name.startswith(start):
             part = one.name.removeprefix(start)
-            return escape(words(key, group=part if part.isdigit() else model_facts.group(part, words)))
-    return escape(words.or_else(f"models.check.{one.name}", one.name))
+            return words(key, group=part if part.isdigit() else model_facts.group(part, words))
+    return words.or_else(f"models.check.{one.name}", one.name)
 
 
 def _numbers(one: Check, said: Verdict, words: Words) -> str:
     """Say the numbers of a check; of an old verdict, which has none, the English sentence that was kept."""
     if one.name in _OF_PEOPLE and one.value is not None:
-        return escape(words(_OF_PEOPLE[one.name], people=words.count(round(one.value))))
+        return words(_OF_PEOPLE[one.name], people=words.count(round(one.value)))
     if one.value is None or one.high is None:
-        return f'<span lang="en">{escape(one.detail)}</span>'
+        return element("span", one.detail, lang="en")
     candidacy = said.candidacy
     if one.name.startswith("crps"):
         compared = candidacy.comparison if one.name == "crps" else candidacy.unconditional or candidacy.comparison
-        return escape(_crps(compared, one.high, words))
+        return _crps(compared, one.high, words)
     if one.name == "leakage":
         fact = words.named(candidacy.strongest_fact) if candidacy.strongest_fact else ""
         told = {"fact": fact, "value": words.share(one.value), "high": words.share(one.high)}
-        return escape(words("models.says.leakage" if fact else "models.says.leakage.none", **told))
+        return words("models.says.leakage" if fact else "models.says.leakage.none", **told)
     if one.low is not None:
-        return escape(_within(one, words))
+        return _within(one, words)
     unit = {"milliseconds a row": "ms", "megabytes": "MB"}.get(one.name, "")
-    return escape(words("models.says.at_most", value=f"{one.value:.2f} {unit}", high=f"{one.high:g} {unit}"))
+    return words("models.says.at_most", value=f"{one.value:.2f} {unit}", high=f"{one.high:g} {unit}")
 
 
 def _within(one: Check, words: Words) -> str:

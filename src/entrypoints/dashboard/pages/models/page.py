@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 from dishka import FromDishka
+from markupsafe import Markup
 from nicegui import ui
 
 from application.models.report_model import ReportModel
@@ -20,10 +20,11 @@ from domain.models.promotion import objection
 from domain.ports.championship import Championship
 from domain.ports.report_writer import ReportWriters
 from entrypoints.dashboard.charts import model_charts, trials
+from entrypoints.dashboard.elements import paragraph
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import button, card, html, tag, text
 from entrypoints.dashboard.pages.models import gate
-from entrypoints.dashboard.pages.models.champion_change import Change, ChangeDialog
+from entrypoints.dashboard.pages.models.champion_change import Change, ChangeDialog, theirs
 from entrypoints.dashboard.widgets import cards, model_facts
 from entrypoints.dashboard.widgets.live import Live
 from entrypoints.dashboard.widgets.table import Column, Dialog, SortedTable
@@ -180,11 +181,10 @@ class ModelsPage:
             self._parts["residuals"].content = model_charts.residuals(its.cross_validation, words)
             self._parts["tuning"].content = trials.tuning(its.provenance, words)
         else:
-            self._facts.content = f'<p class="empty">{escape(words("models.no_champion"))}</p>'
+            self._facts.content = paragraph(words("models.no_champion"), "empty")
         self._table.show([_row(one, words) for one in models.versions], by="", rising=False)
         self._entries.content = (
-            cards.notice("bad", words("models.ledger.broken"), words("models.ledger.broken.do"))
-            + f'<p class="theirs" lang="en">{escape(models.broken)}</p>'
+            cards.notice("bad", words("models.ledger.broken"), words("models.ledger.broken.do")) + theirs(models.broken)
             if models.broken
             else model_facts.ledger(models.entries, words)
         )
@@ -243,12 +243,12 @@ class ModelsPage:
             one.visible = models is not None and models.champion is not None
 
 
-def _against(one: ReviewedVersion, models: Models, words: Words) -> str:
+def _against(one: ReviewedVersion, models: Models, words: Words) -> Markup:
     """Say why the gate does not let a version in now, as HTML; empty if it does."""
     champion = models.champion.version.number if models.champion else None
     back = was_rolled_back(models.entries, one.version.number)
     against = objection(one.verdict, champion=champion, rolled_back=back)
-    return gate.objections(against, one.verdict, champion=champion, words=words) if against else ""
+    return gate.objections(against, one.verdict, champion=champion, words=words) if against else Markup()
 
 
 def _columns(words: Words) -> list[Column]:

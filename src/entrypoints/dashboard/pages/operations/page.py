@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Final
 
+from markupsafe import Markup
 from nicegui import ui
 
 from application.monitoring.measure_outcomes import LiveScores, MeasureOutcomes
@@ -17,6 +17,7 @@ from application.operations.check_parts import CheckParts, PartsState
 from domain.errors import NotSignedIn, Unavailable
 from domain.monitoring.report import FEWEST_OUTCOMES
 from entrypoints.dashboard.charts.drift import drift
+from entrypoints.dashboard.elements import cell, element, paragraph, row
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import card, html, tag
 from entrypoints.dashboard.pages.operations.fit import fit, inside
@@ -39,8 +40,8 @@ _PATIENCE: Final = 0.5
 _SHORT: Final = 12
 _LONG: Final = 0.1
 """Seconds from which tenths of a millisecond say nothing."""
-_SEEN: Final = (
-    "<script>document.addEventListener('visibilitychange', () => emitEvent('seen', !document.hidden))</script>"
+_SEEN: Final = element(
+    "script", Markup("document.addEventListener('visibilitychange', () => emitEvent('seen', !document.hidden))")
 )
 
 
@@ -124,11 +125,11 @@ class OperationsPage:
         self._timer.active = bool(event.args)
 
 
-def _waiting(words: Words) -> str:
-    return f'<p class="empty">{escape(words("working"))}</p>'
+def _waiting(words: Words) -> Markup:
+    return paragraph(words("working"), "empty")
 
 
-def _parts(state: PartsState, traffic: Traffic | None, words: Words) -> str:
+def _parts(state: PartsState, traffic: Traffic | None, words: Words) -> Markup:
     api = words("operations.api.here" if traffic else "operations.api.other")
     model = state.model_away
     if state.model:
@@ -147,10 +148,10 @@ def _parts(state: PartsState, traffic: Traffic | None, words: Words) -> str:
         _champion(state, words),
     ]
     heads = [words(f"operations.{key}") for key in ("part", "state", "detail")]
-    return model_facts.framed(words("operations.parts"), heads, "".join(rows), "checks")
+    return model_facts.framed(words("operations.parts"), heads, rows, "checks")
 
 
-def _champion(state: PartsState, words: Words) -> str:
+def _champion(state: PartsState, words: Words) -> Markup:
     if state.database_away:
         return _part("pointer", "warn", words("operations.pointer.unknown"), words)
     if state.champion is None:
@@ -160,22 +161,21 @@ def _champion(state: PartsState, words: Words) -> str:
     return _part("pointer", "up" if state.follows else "warn", said, words)
 
 
-def _part(name: str, state: str, detail: str, words: Words, *, theirs: bool = False) -> str:
+def _part(name: str, state: str, detail: str, words: Words, *, theirs: bool = False) -> Markup:
     kind = {"up": "passed", "down": "refused", "warn": "warned"}[state]
-    language = ' lang="en"' * theirs  # repeated as the part said it
-    return (
-        f'<tr><th scope="row">{escape(words(f"operations.{name}"))}</th>'
-        f'<td><span class="state {kind}">{escape(words(f"operations.{state}"))}</span></td>'
-        f"<td{language}>{escape(detail)}</td></tr>"
+    return row(
+        words(f"operations.{name}"),
+        cell(model_facts.state(kind, words(f"operations.{state}"))),
+        cell(detail, lang="en" if theirs else ""),  # repeated as the part said it
     )
 
 
-def _requests(traffic: Traffic | None, words: Words) -> str:
+def _requests(traffic: Traffic | None, words: Words) -> Markup:
     if traffic is None:
-        return f'<p class="empty">{escape(words("operations.requests.other"))}</p>'
+        return paragraph(words("operations.requests.other"), "empty")
     routes = traffic.routes()
     if not routes:
-        return f'<p class="empty">{escape(words("operations.requests.none"))}</p>'
+        return paragraph(words("operations.requests.none"), "empty")
     answers = traffic.answers()
     by = ", ".join(
         words("operations.answers.by", version=version, count=words.count(count)) for version, count in answers.items()
@@ -207,11 +207,11 @@ def _requests(traffic: Traffic | None, words: Words) -> str:
     return cards.definitions(tiles, "tiles") + model_facts.table(words("operations.requests"), heads, lines)
 
 
-def _outcomes(scores: LiveScores, words: Words) -> str:
+def _outcomes(scores: LiveScores, words: Words) -> Markup:
     if not scores.predictions:
-        return f'<p class="empty">{escape(words("operations.outcomes.empty"))}</p>'
+        return paragraph(words("operations.outcomes.empty"), "empty")
     if scores.inside is None or scores.typical_mae is None or scores.bias is None:
-        return f'<p class="empty">{escape(words("operations.outcomes.none"))}</p>'
+        return paragraph(words("operations.outcomes.none"), "empty")
     lead = words("operations.outcomes.lead", looked=words.count(scores.predictions), known=words.count(scores.outcomes))
     few = scores.outcomes < FEWEST_OUTCOMES
     held = inside(round(scores.inside * scores.outcomes), scores.outcomes, words)
@@ -221,7 +221,7 @@ def _outcomes(scores: LiveScores, words: Words) -> str:
         (words("operations.miss"), words.money(scores.typical_mae), words("operations.miss.means")),
         (words("operations.bias"), words.change(scores.bias), words("operations.bias.means")),
     ]
-    return f'<p class="lead-in">{escape(lead)}</p>' + cards.definitions(tiles, "tiles")
+    return paragraph(lead, "lead-in") + cards.definitions(tiles, "tiles")
 
 
 def _milliseconds(seconds: float) -> str:

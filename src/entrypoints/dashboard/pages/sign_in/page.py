@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from dishka import FromDishka
 from fastapi import Request
+from markupsafe import Markup
 from nicegui import ui
 
 from application.access.set_password import SetPassword
@@ -86,7 +87,7 @@ def _input(name: str, value: str, *, kind: str, **more: str) -> ui.element:
     return box
 
 
-def _notice(request: Request, said: str, words: Words) -> str:
+def _notice(request: Request, said: str, words: Words) -> Markup:
     if said == "locked":
         wait = request.query_params.get("wait", "")
         seconds = int(wait) if wait.isascii() and wait.isdigit() and len(wait) < 5 else 60  # noqa: PLR2004  # an hour
@@ -95,6 +96,6 @@ def _notice(request: Request, said: str, words: Words) -> str:
         delay = words(f"sign_in.{unit}", count=seconds if unit == "seconds" else minutes)
         return cards.notice("bad", words("sign_in.locked"), words("sign_in.locked.do", wait=delay))
     if said not in _SAYINGS:
-        return ""
+        return Markup()
     kind = "warn" if said in ("ended", "late") else "bad"
     return cards.notice(kind, words(f"sign_in.{said}"), words(f"sign_in.{said}.do"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 from dishka import FromDishka
@@ -16,6 +15,7 @@ from domain.people.beneficiary import Beneficiary
 from domain.people.fact import Fact
 from entrypoints.dashboard.charts.curve import along, band
 from entrypoints.dashboard.charts.drawing import Scale
+from entrypoints.dashboard.elements import element, paragraph
 from entrypoints.dashboard.layout.data_notice import axis_title, prices
 from entrypoints.dashboard.layout.page import Page, Visit
 from entrypoints.dashboard.layout.shell import card, html, retry_button, tag, text
@@ -93,7 +93,7 @@ class WhatIfPage:
                         with tag("div", "scenario").props('role=group aria-labelledby="scenario-0-title"'):
                             text("h3", words("what_if.this")).props('id="scenario-0-title"')
                             self._who = text("p", "", "who")
-                            self._base = html(f'<p class="hint">{escape(words("working"))}</p>', "figures")
+                            self._base = html(paragraph(words("working"), "hint"), "figures")
                         self._scenarios = [
                             Scenario(words, number, fact, start, on_change=self._ask)
                             for number, fact in enumerate(first_differences(words.schema, _OTHERS), start=1)
@@ -103,7 +103,7 @@ class WhatIfPage:
                 with card("curve", words("curve"), words("curve.lead")) as curve:
                     curve.visible = bool(words.schema.numeric)
                     self._fact = _curve_of(words)
-                    self._curve = html('<div class="density waiting"></div>', "chart")
+                    self._curve = html(element("div", classes="density waiting"), "chart")
                     text("p", words("reasons.note"), "hint")
         self._data = visit.data
         self._fact.on_value_change(self._ask)
@@ -122,7 +122,7 @@ class WhatIfPage:
         except InvalidBeneficiary as broken:
             self._estimates.cancel()
             self._form.mark(broken.errors)
-            self._stale.content = f'<p class="notice warn">{escape(self._words("what_if.stale"))}</p>'
+            self._stale.content = paragraph(self._words("what_if.stale"), "notice warn")
             return
         self._form.mark(())
         self._stale.content = ""
@@ -162,7 +162,7 @@ class WhatIfPage:
         chosen, curve, fact = rest[:others], rest[others:], question.fact
         scale = Scale(max(estimate.cost.interval().high for estimate in (base, *chosen)))
         self._who.text = words.person(question.who)
-        self._base.content = figures(base, words, scale, base, f'<p class="gap">{escape(words("what_if.base"))}</p>')
+        self._base.content = figures(base, words, scale, base, paragraph(words("what_if.base"), "gap"))
         self._form.typical(words.money(base.cost.typical))
         shown = iter(chosen)
         for scenario, other in zip(self._scenarios, question.others, strict=True):
@@ -177,7 +177,7 @@ class WhatIfPage:
 
     def fail(self) -> None:
         """Say that the numbers are old, and that it is tried again."""
-        self._failed.content = f'<p class="notice bad">{escape(self._words("what_if.failed"))}</p>'
+        self._failed.content = paragraph(self._words("what_if.failed"), "notice bad")
         self._retry.visible = True
 
     def _unexpected(self) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from domain.errors import InvalidBeneficiary
 from domain.people.fact import Kind
+from entrypoints.dashboard.elements import element, mark, paragraph, together
 from entrypoints.dashboard.layout.shell import html, tag, text
 from entrypoints.dashboard.layout.spoken import Spoken
 from entrypoints.dashboard.widgets import cards
@@ -16,6 +16,8 @@ from entrypoints.dashboard.widgets.summary import half
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from markupsafe import Markup
 
     from domain.costs.prediction import Estimate
     from domain.people.beneficiary import Beneficiary
@@ -120,39 +122,44 @@ class Scenario:
         words = self._words
         self._figures.props(remove="aria-busy")
         if estimate is None:
-            self._figures.content = f'<p class="empty">{escape(words("what_if.nobody"))}</p>'
+            self._figures.content = paragraph(words("what_if.nobody"), "empty")
             return
         said = gap(estimate.cost.typical, base.cost.typical, words)
         self._figures.content = figures(estimate, words, scale, base, said)
 
 
-def figures(estimate: Estimate, words: Words, scale: Scale, base: Estimate, said: str) -> str:
+def figures(estimate: Estimate, words: Words, scale: Scale, base: Estimate, said: Markup) -> Markup:
     """Say what a year of one column costs; its range is a bar on the scale that all columns share.
 
     ``said`` is the paragraph after the typical year.
     """
     cost, likely = estimate.cost, estimate.cost.interval()
     most = half(cost, words)
-    means = f'<p class="hint">{escape(most)}</p>' if most else ""
     bounds = words("range.value", low=words.money(likely.low), high=words.money(likely.high))
     zero = cards.of_hundred(cost.zero, words)
     left, right = scale.percent(likely.low), scale.percent(likely.high)
-    return (
-        f'{cards.typical_label(words)}<p class="fact-number">{words.money(cost.typical)}</p>{means}{said}'
-        f'<div class="span" aria-hidden="true"><i class="reach" style="left:{left:.2f}%;width:{right - left:.2f}%"></i>'
-        f'<i class="base" style="left:{scale.percent(base.cost.typical):.2f}%"></i>'
-        f'<i class="point solid" style="left:{scale.percent(cost.typical):.2f}%"></i></div>'
-        f'<dl class="rows"><div><dt>{escape(words("range"))}</dt><dd>{escape(bounds)}</dd></div>'
-        f"<div><dt>{escape(words('expected'))}</dt><dd>{words.money(cost.expected)}</dd></div>"
-        + (f"<div><dt>{escape(words('zero'))}</dt><dd>{escape(zero)}</dd></div>" if zero else "")
-        + f"</dl>{cards.cautions(estimate, words)}"
+    rows = [(words("range"), bounds), (words("expected"), words.money(cost.expected))]
+    rows += [(words("zero"), zero)] if zero else []
+    span = (
+        mark("reach", left, width=right - left),
+        mark("base", scale.percent(base.cost.typical)),
+        mark("point solid", scale.percent(cost.typical)),
+    )
+    return together(
+        cards.typical_label(words),
+        paragraph(words.money(cost.typical), "fact-number"),
+        paragraph(most, "hint") if most else "",
+        said,
+        element("div", *span, classes="span", aria_hidden="true"),
+        cards.definitions(rows, ""),
+        cards.cautions(estimate, words),
     )
 
 
-def gap(other: float, base: float, words: Words) -> str:
+def gap(other: float, base: float, words: Words) -> Markup:
     """Say how much lies between two typical years as they are shown: each to the nearest ten."""
     tens = round(other, -1) - round(base, -1)
     if not tens:
-        return f'<p class="gap">{escape(words("what_if.same"))}</p>'
+        return paragraph(words("what_if.same"), "gap")
     kind, key = ("up", "what_if.more") if tens > 0 else ("down", "what_if.less")
-    return f'<p class="gap {kind}">{escape(words(key, amount=words.money(abs(tens))))}</p>'
+    return paragraph(words(key, amount=words.money(abs(tens))), f"gap {kind}")
