@@ -45,8 +45,8 @@ def preview(lines: Sequence[Line], reading: TableReading, words: Words) -> Marku
     heads = element("thead", element("tr", *map(head, names)))
     drawn = element("table", heads, element("tbody", *rows), classes="sorted preview")
     title = words("batch.preview")
-    region = element("div", drawn, classes="scrolling", tabindex="0", role="region", aria_label=title)
-    return element("h3", title) + region
+    frame = element("section", drawn, classes="scrolling", tabindex="0", aria_label=title)
+    return element("h3", title) + frame
 
 
 def unused(table: PeopleTable, matching: Matching, words: Words) -> Markup:
