@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
 from sqlalchemy import Text, Uuid, any_, bindparam, delete, func, insert, literal, not_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from uuid_utils import uuid7
@@ -336,7 +337,7 @@ def _reused(idempotency: Idempotency) -> IdempotencyKeyReused:
 
 
 def _new_id() -> UUID:
-    return UUID(bytes=uuid7().bytes)
+    return pgproto.UUID(uuid7().bytes)  # asyncpg's own is made and sent in half the time of the standard library's
 
 
 def _not_found(id: UUID) -> PredictionNotFound:

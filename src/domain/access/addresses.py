@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Final
 
 _IPV6_NETWORK: Final = 64
 """Bits of an IPv6 address that name a subscriber, who may use any of the other bits."""
 
 
+@lru_cache(maxsize=1024)
 def subscriber(address: str) -> str:
     """Return the subscriber behind an address: an IPv4 address, or the network (/64) of an IPv6 address.
 

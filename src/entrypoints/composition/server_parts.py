@@ -21,7 +21,7 @@ from domain.ports.predictor import Predictor
 from entrypoints.composition.database_parts import DatabaseKeeping, DatabaseParts
 from entrypoints.composition.observers import Observers
 from entrypoints.composition.settings import Settings, environment_of
-from entrypoints.hosting.logs import request_id
+from entrypoints.hosting.request_ids import REQUEST_ID
 from entrypoints.hosting.traces import traced_questions
 from entrypoints.http.metrics import Metrics
 
@@ -54,7 +54,7 @@ class ModelServerParts(Provider):
         server = ModelServer(
             settings.model_server_url,
             deadline=settings.predictor_deadline,
-            told=request_id,
+            told=REQUEST_ID.get,
             traced=traced_questions() if settings.traces_endpoint else untraced,
         )
         yield server

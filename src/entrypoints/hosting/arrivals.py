@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -11,11 +10,14 @@ import structlog
 from starlette.requests import ClientDisconnect
 
 from domain.access.addresses import subscriber
+from domain.deadlines import Deadlines
 from entrypoints.hosting.shares import Shares
 from entrypoints.http.middleware.edge import refuse
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from domain.deadlines import Deadline
 
 _SLOWEST: Final = 64 * 1024
 """Bytes a second: a body that comes faster than this gets the time that it needs."""
@@ -46,7 +48,8 @@ class Arrivals:
     def __init__(
         self, app: ASGIApp, *, within: float, bodies_each: int = _BODIES_EACH, sockets_each: int = _SOCKETS_EACH
     ) -> None:
-        self._app, self._within, self._sockets_each = app, within, sockets_each
+        self._app, self._sockets_each = app, sockets_each
+        self._deadlines = Deadlines(within + _GRACE)
         self._bodies = Shares(each=bodies_each, total=_BODIES)
         self._sockets: Counter[str] = Counter()
 
@@ -56,14 +59,15 @@ class Arrivals:
         if scope["type"] == "websocket":
             await self._open(client, scope, receive, send)
         elif scope["type"] == "http" and _has_body(scope):
-            arrival = _Arrival(scope, receive, send, self._within)
-            self._bodies.enter(arrival, client, arrival.hurry)
+            arrival = _Arrival(scope, receive, send, self._deadlines.begin())
+            self._bodies.enter(arrival, client, arrival.deadline.hurry)
             arrival.on_whole = lambda: self._bodies.leave(arrival)
             try:
                 await self._app(scope, arrival.receive, arrival.send)
             except ClientDisconnect:
                 structlog.get_logger().debug("client_hung_up", path=scope["path"])
             finally:
+                arrival.deadline.end()
                 self._bodies.leave(arrival)
         else:
             await self._app(scope, receive, send)
@@ -85,37 +89,28 @@ class Arrivals:
 class _Arrival:
     """One request whose body is on its way."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, within: float) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, deadline: Deadline) -> None:
         self._scope, self._receive, self._send = scope, receive, send
-        self._loop = asyncio.get_running_loop()
-        self._until = self._loop.time() + within + _GRACE
-        self._waiting: asyncio.Timeout | None = None
+        self.deadline = deadline
         self._whole = self._late = self._answered = False
         self.on_whole = lambda: None
-
-    def hurry(self) -> None:
-        """Give way: what has not come by now is not waited for."""
-        self._until = self._loop.time()
-        if self._waiting:
-            self._waiting.reschedule(self._until)
 
     async def receive(self) -> Message:
         """Give the next part of the body."""
         if self._whole:
             return await self._receive()
         try:
-            async with asyncio.timeout_at(self._until) as self._waiting:
+            with self.deadline:
                 message = await self._receive()
         except TimeoutError:
             await self._refuse()
             return {"type": "http.disconnect"}
-        finally:
-            self._waiting = None
         if message["type"] == "http.request":
-            self._until += len(message.get("body", b"")) / _SLOWEST
             self._whole = not message.get("more_body", False)
             if self._whole:
                 self.on_whole()
+            else:
+                self.deadline.extend(len(message.get("body", b"")) / _SLOWEST)
         return message
 
     async def send(self, message: Message) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from domain.redaction import without_passwords
+from entrypoints.hosting.request_ids import with_request_id
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
@@ -21,7 +22,7 @@ def configure_logs(level: str) -> None:
     """
     number = logging.getLevelNamesMapping()[level.upper()]
     common: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        with_request_id,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -52,8 +53,3 @@ def configure_logs(level: str) -> None:
 def _redacted(_: object, __: str, line: Any) -> Any:
     """Take the passwords out of the addresses of a line, whoever wrote them there."""
     return without_passwords(line) if isinstance(line, str) else line
-
-
-def request_id() -> str:
-    """Name the request under way, as its log lines do; empty outside of any."""
-    return structlog.contextvars.get_contextvars().get("request_id", "")

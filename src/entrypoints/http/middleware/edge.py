@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 
 import msgspec
 import structlog
+from uuid_utils import uuid4
 
 from domain.access.addresses import subscriber
+from domain.deadlines import Deadlines
+from entrypoints.hosting.request_ids import REQUEST_ID
 from entrypoints.http.errors import ERROR, PROBLEM_JSON, Malformed, TooSlow, problem
 from entrypoints.http.middleware.limits import too_often
 
@@ -45,7 +45,6 @@ _UNLESS_SAID: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Edge:
     """An ASGI layer around the whole application, so that also what no route answers is seen here.
 
@@ -53,14 +52,16 @@ class Edge:
     another site must not reach us through somebody's browser: whom to refuse is told by the options.
     """
 
-    app: ASGIApp
-    options: ApiOptions
-    metrics: Metrics
+    def __init__(self, app: ASGIApp, options: ApiOptions, metrics: Metrics) -> None:
+        self._app, self._options, self._metrics = app, options, metrics
+        self._answers, self._bodies = Deadlines(options.deadline), Deadlines(options.body_deadline)
+        self._always: Sequence[tuple[bytes, bytes]] = _ALWAYS_BY_HTTPS if options.https else _ALWAYS
+        self._log = structlog.get_logger().bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
         request_id = _identifier(dict(scope["headers"]).get(b"x-request-id", b""))
         started, status, answered = time.perf_counter(), 500, False
@@ -70,45 +71,41 @@ class Edge:
             if message["type"] == "http.response.start":
                 status, answered = message["status"], True
                 message["headers"] = [*_protected(message["headers"]), (b"x-request-id", request_id), *self._always]
-                if self.options.leaving():  # whoever asks next had better connect anew, to somebody who stays
+                if self._options.leaving():  # whoever asks next had better connect anew, to somebody who stays
                     message["headers"].append((b"connection", b"close"))
             await send(message)
 
-        # for the logs; the server gives each request a context of its own
-        structlog.contextvars.bind_contextvars(request_id=request_id.decode())
+        REQUEST_ID.set(request_id.decode())
+        deadline, body = self._answers.begin(), _Body(receive, self._bodies)
         try:
-            if refusal := self.options.refusal(scope["headers"]):
+            if refusal := self._options.refusal(scope["headers"]):
                 await refuse(*refusal, scope["path"], answer)
             elif wait := self._too_early(scope):
                 detail, headers = too_often(wait)
                 await refuse(429, detail, scope["path"], answer, headers)
             else:
-                async with asyncio.timeout(self.options.deadline) as deadline:
-                    await self.app(scope, _whole(receive, self.options.body_deadline), answer)
+                with deadline:
+                    await self._app(scope, body.receive, answer)
         except TimeoutError:
-            if answered or not deadline.expired():
+            if answered or not deadline.passed:
                 raise
-            detail = f"there was no answer within {self.options.deadline:g} s"
+            detail = f"there was no answer within {self._options.deadline:g} s"
             await refuse(503, detail, scope["path"], answer, {"Retry-After": "1"})
         finally:
+            deadline.end()
+            body.end()
             seconds = time.perf_counter() - started
             method = scope["method"] if scope["method"] in _METHODS else "other"
             # no template, no route: the paths that strangers try must not become labels
             route = scope.get("path_template") or "none"
-            self.metrics.answered(method, route, status, seconds)
+            self._metrics.answered(method, route, status, seconds)
             if status >= _ERRORS:
-                self.metrics.failed(scope.get(ERROR, "Refused"))
-            structlog.get_logger().debug(
-                "answered", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2)
-            )
+                self._metrics.failed(scope.get(ERROR, "Refused"))
+            self._log.debug("answered", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2))
 
     def _too_early(self, scope: HTTPScope) -> float:
-        limit, client = self.options.address_limit, scope.get("client")
+        limit, client = self._options.address_limit, scope.get("client")
         return limit.spend(subscriber(client[0])) if limit and client else 0
-
-    @property
-    def _always(self) -> Sequence[tuple[bytes, bytes]]:
-        return _ALWAYS_BY_HTTPS if self.options.https else _ALWAYS
 
 
 def _protected(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
@@ -118,30 +115,35 @@ def _protected(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byte
     return given + [one for one in _UNLESS_SAID if one[0] not in names]
 
 
-def _whole(receive: Receive, within: float) -> Receive:
+class _Body:
     """Say that a body which ends with the connection, or never, is malformed; Litestar would call it our failure."""
-    whole = False
-    until = asyncio.get_running_loop().time() + within
 
-    async def receive_whole() -> HTTPReceiveMessage | WebSocketReceiveMessage:
-        nonlocal whole
-        if whole:
-            return await receive()
+    def __init__(self, receive: Receive, deadlines: Deadlines) -> None:
+        self._receive, self._within = receive, deadlines.seconds
+        self._deadline = deadlines.begin()
+        self._whole = False
+
+    async def receive(self) -> HTTPReceiveMessage | WebSocketReceiveMessage:
+        """Give the next part."""
+        if self._whole:
+            return await self._receive()
         try:
-            async with asyncio.timeout_at(until):
-                message = await receive()
+            with self._deadline:
+                message = await self._receive()
         except TimeoutError:
-            detail = f"the body did not come within {within:g} s"
+            detail = f"the body did not come within {self._within:g} s"
             raise TooSlow(detail, headers={"Connection": "close"}) from None
         if message["type"] == "http.request":
-            whole = not message.get("more_body", False)
+            self._whole = not message.get("more_body", False)
         elif message["type"] == "http.disconnect":
             structlog.get_logger().debug("client_hung_up")
             detail = "the connection ended before the body did"
             raise Malformed(detail)
         return message
 
-    return receive_whole
+    def end(self) -> None:
+        """Wait for no more of it."""
+        self._deadline.end()
 
 
 def _identifier(given: bytes) -> bytes:

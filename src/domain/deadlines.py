@@ -1,0 +1,104 @@
+"""Deadlines of one length by one timer: what begins first is due first."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Deadlines:
+    """Deadlines that all come the same number of seconds after their beginning.
+
+    A timer for each, as `asyncio.timeout` sets, costs several microseconds, and nearly all are cancelled unused.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._open: dict[Deadline, float] = {}  # when each is due; the first to begin first
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> Deadline:
+        """Return a deadline that begins now; whoever begins it ends it."""
+        loop = asyncio.get_running_loop()
+        deadline = Deadline(self._open)
+        self._open[deadline] = loop.time() + self.seconds
+        if self._timer is None:
+            self._timer = loop.call_later(self.seconds, self._expire)
+        return deadline
+
+    def _expire(self) -> None:
+        """Let all pass that are due, and come back for the next one."""
+        self._timer = None
+        loop = asyncio.get_running_loop()
+        while self._open:
+            deadline, due = next(iter(self._open.items()))
+            if due > loop.time():
+                self._timer = loop.call_at(due, self._expire)
+                return
+            del self._open[deadline]
+            deadline.due()
+
+
+class Deadline:
+    """A deadline under way: `with deadline:` ends what is waited for inside when it passes.
+
+    It may be entered several times, one after the other. What need not be waited for is never ended.
+
+    Raises:
+        TimeoutError: where a block is left because it passed, then or before.
+    """
+
+    __slots__ = ("_cancelled", "_cancelling", "_extension", "_open", "_task", "passed")
+
+    def __init__(self, open_deadlines: dict[Deadline, float]) -> None:
+        self._open = open_deadlines
+        self._task: asyncio.Task[object] | None = None
+        self._cancelling = 0
+        self._cancelled = False
+        self._extension = 0.0
+        self.passed = False
+
+    def end(self) -> None:
+        """Stop the clock."""
+        self._open.pop(self, None)
+
+    def extend(self, seconds: float) -> None:
+        """Give more time, once for each call."""
+        self._extension += seconds
+
+    def due(self) -> None:
+        """Pass, unless more time was given meanwhile."""
+        if self._extension:
+            asyncio.get_running_loop().call_later(self._extension, self.due)
+            self._extension = 0.0
+        else:
+            self.hurry()
+
+    def hurry(self) -> None:
+        """Pass now."""
+        self.passed = True
+        self._cancel(self._task)
+
+    def _cancel(self, task: asyncio.Task[object] | None) -> None:
+        if task is not None and task is self._task and not self._cancelled:
+            self._cancelled = True
+            task.cancel()
+
+    def __enter__(self) -> Self:
+        self._task = asyncio.current_task()
+        self._cancelling = self._task.cancelling() if self._task else 0
+        self._cancelled = False
+        if self.passed:
+            asyncio.get_running_loop().call_soon(self._cancel, self._task)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        task, self._task = self._task, None
+        # as `asyncio.timeout` does: a cancellation by somebody else stays one
+        if self._cancelled and task and task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
+            raise TimeoutError from error
