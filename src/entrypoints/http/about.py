@@ -38,10 +38,9 @@ class About:
         return self._known.setdefault(model, AboutOut(self._unit, data, NOTICE))
 
     async def _data(self, model: ModelReference) -> str:
-        async with self._container() as request:
-            review = await request.get(ReviewModels)
-            try:
-                found = (await review.one(model.version)).version
-            except VersionNotFound:
-                return _UNKNOWN if model.version else _STAND_IN
+        review = await self._container.get(ReviewModels)
+        try:
+            found = (await review.one(model.version)).version
+        except VersionNotFound:
+            return _UNKNOWN if model.version else _STAND_IN
         return found.card.origin.sentence if found.digest == model.digest else _UNKNOWN

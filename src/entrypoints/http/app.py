@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dishka.integrations.litestar import setup_dishka
 from litestar import Litestar, Response, Router, route
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 
+from application.costs.predict_cost import PredictCost
 from domain.ports.people_files import PeopleFiles
 from entrypoints.http import docs
 from entrypoints.http.about import About
@@ -19,6 +19,7 @@ from entrypoints.http.errors import EXCEPTION_HANDLERS
 from entrypoints.http.locations import PREFIX
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.middleware.edge import Edge
+from entrypoints.http.middleware.usual_predictions import UsualPredictions
 from entrypoints.http.openapi import document
 from entrypoints.http.routes import facts, health, jobs, models, predictions, reasons
 from entrypoints.http.shared import Shared
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from dishka import AsyncContainer
     from litestar.handlers import HTTPRouteHandler
-    from litestar.types import ControllerRouterHandler
+    from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
 
     from domain.people.schema import Schema
     from entrypoints.http.options import ApiOptions
@@ -66,6 +67,16 @@ def _answers_to_options(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteH
     return [answering(path) for path, several in methods.items() if len(several) > 1]
 
 
+def _with_container(app: ASGIApp, container: AsyncContainer) -> ASGIApp:
+    """Give each request the one container: all that it gives lives as long as the application."""
+
+    async def with_container(scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["dishka_container"] = container
+        await app(scope, receive, send)
+
+    return with_container
+
+
 def create_app(
     container: AsyncContainer,
     options: ApiOptions,
@@ -92,14 +103,23 @@ def create_app(
     ]
     about = About(container, schema.cost.currency)
     shared = Shared(options, metrics, about, PeopleReader(schema), partial(container.get, PeopleFiles))
+
+    def usual(app: ASGIApp) -> ASGIApp:  # a function: Litestar copies middleware, and all that an object holds
+        return UsualPredictions(app, shared=shared, use_case=partial(container.get, PredictCost))
+
     app = Litestar(
         route_handlers=[
             Router(
                 PREFIX,
                 route_handlers=[
-                    *_answers_to_options(handlers),
+                    *_answers_to_options([*handlers, *predictions.PREDICT_HANDLERS]),
                     *handlers,
                     *more,
+                    Router(
+                        "/",
+                        route_handlers=[*predictions.PREDICT_HANDLERS],
+                        middleware=[usual],
+                    ),
                     Router(
                         "/",
                         route_handlers=[*predictions.BATCH_HANDLERS],
@@ -118,6 +138,5 @@ def create_app(
         request_max_body_size=options.body_limit,
         logging_config=None,  # errors are logged where they are answered
     )
-    setup_dishka(container, app)
-    app.asgi_handler = Edge(app.asgi_handler, options, metrics)
+    app.asgi_handler = Edge(_with_container(app.asgi_handler, container), options, metrics)
     return app

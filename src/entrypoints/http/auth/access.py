@@ -43,14 +43,20 @@ class RequireKey:
         """
         if handler.opt.get(OPEN):
             return
-        key = await _key(connection)
-        if self.limit and (wait := self.limit.spend(Caller.of_key(key).owner)):
-            detail, headers = too_often(wait)
-            raise TooManyRequestsException(detail, headers=headers)
+        key = connection.scope.get("auth")
+        if not isinstance(key, ApiKey):  # else it was let in before: `UsualPredictions` left the request to the handler
+            key = await self._let_in(connection)
         if handler.opt.get(ADMIN) and key.role is not Role.ADMIN:
             message = f"this needs an admin's key; {key.name!r} is a {key.role.value}'s"
             raise PermissionDeniedException(message)
         connection.scope["auth"] = key
+
+    async def _let_in(self, connection: ASGIConnection[Any, Any, Any, Any]) -> ApiKey:
+        key = await _key(connection)
+        if self.limit and (wait := self.limit.spend(Caller.of_key(key).owner)):
+            detail, headers = too_often(wait)
+            raise TooManyRequestsException(detail, headers=headers)
+        return key
 
 
 async def _key(connection: ASGIConnection[Any, Any, Any, Any]) -> ApiKey:

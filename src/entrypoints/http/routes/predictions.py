@@ -51,6 +51,7 @@ async def predict(
     With an `Idempotency-Key`, the same request again gives the same prediction, and nothing is recorded twice;
     the same key with another body is answered by 422.
     """
+    # the usual request never comes here: see `UsualPredictions`, which answers it in the same way
     amount = asked_amount(above)
     decoding.media_type(request, [decoding.JSON])
     with shared.metrics.decoding():
@@ -233,5 +234,6 @@ def _idempotency(request: Request, body: bytes) -> Idempotency | None:
     return Idempotency(key, hashlib.sha256(body).hexdigest())
 
 
+PREDICT_HANDLERS: Final = (predict,)
 BATCH_HANDLERS: Final = (predict_batch,)
-HANDLERS: Final = (predict, list_predictions, get_prediction, erase_prediction, record_outcome, list_outcome_changes)
+HANDLERS: Final = (list_predictions, get_prediction, erase_prediction, record_outcome, list_outcome_changes)
