@@ -17,7 +17,7 @@ from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.engine import connect
 from adapters.postgres.predictions import PostgresPredictions
 from benchmarks.people import people
-from domain.costs.prediction import NewPrediction
+from domain.costs.prediction import NewPrediction, Published
 from domain.people.beneficiary import Beneficiary
 from entrypoints.composition.scoring import load_served_model
 from entrypoints.composition.settings import load
@@ -51,7 +51,7 @@ async def _parts(servers: Servers, seconds: float) -> dict[str, float]:
 
     engine = connect(EmbeddedPostgres(servers.home.postgres).url("medcost"), deadline=5)
     predictions = PostgresPredictions(engine, DEFAULT)
-    new = NewPrediction.of(who, estimate, at=SystemClock().now())
+    new = NewPrediction.of(who, Published.of(estimate), at=SystemClock().now())
     try:
         return await _medians(
             {

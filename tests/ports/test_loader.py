@@ -7,7 +7,7 @@ import pytest
 
 from adapters.memory.loader import MemoryLoader, write_flat_model
 from domain.costs.chance import Chance
-from domain.costs.prediction import ModelReference, NewPrediction, codes_of, shaped
+from domain.costs.prediction import ModelReference, NewPrediction, Published, codes_of, shaped
 from domain.errors import InvalidBeneficiary, ModelRefused
 from domain.models.manifest import MANIFEST
 from domain.people.beneficiary import Beneficiary
@@ -77,7 +77,7 @@ async def test_what_is_published_of_many_is_what_is_recorded_of_each(shelf):
     facts = shaped(array("d", [number for who in people for number in who.as_numbers()]), (len(people), 6))
     columns = await model.publish_columns(facts)
     recorded = [
-        NewPrediction.of(who, estimate, at=datetime.now(UTC))
+        NewPrediction.of(who, Published.of(estimate), at=datetime.now(UTC))
         for who, estimate in zip(people, await model.predict(people), strict=True)
     ]
     assert columns.model == ModelReference(7, digest)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.costs.prediction import Published
 from domain.errors import PredictorUnavailable
 from domain.people.beneficiary import Beneficiary
 from tests.support.default_schema import DEFAULT
@@ -28,6 +29,14 @@ async def test_each_is_answered_in_the_order_given_and_alike_whoever_else_is_ask
     assert alone[0] != alone[1]
 
 
+async def test_what_is_published_is_what_is_estimated_rounded_once(predictor):
+    people = [ann, bob, eve, bob]
+    published = [Published.of(estimate) for estimate in await predictor.predict(people)]
+    assert list(await predictor.publish(people)) == published
+    assert [(await predictor.publish([who]))[0] for who in people] == published
+    assert list(await predictor.publish([])) == []
+
+
 async def test_none_are_answered_with_none(predictor):
     assert list(await predictor.predict([])) == []
 
@@ -45,6 +54,8 @@ async def test_who_is_beyond_the_data_gets_a_caution(predictor):
 async def test_without_a_model_there_is_no_answer(absent):
     with pytest.raises(PredictorUnavailable) as told:
         await absent.predict([ann])
+    with pytest.raises(PredictorUnavailable):
+        await absent.publish([ann])
     assert told.value.retry_after > 0
     with pytest.raises(PredictorUnavailable):
         await absent.model()

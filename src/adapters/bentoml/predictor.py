@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
 from adapters.bentoml import wire
 from adapters.common.batching import Coalesced, Observer, unobserved
-from domain.costs.prediction import ModelReference
+from domain.costs.prediction import Estimate, ModelReference, Published
 from domain.errors import PredictorUnavailable
 from domain.ports.predictor import Predictor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from adapters.bentoml.connection import ModelServer
-    from domain.costs.prediction import Estimate
     from domain.people.beneficiary import Beneficiary
 
 _PART: Final = 128
@@ -31,6 +31,21 @@ _PARALLEL: Final = 2
 """Questions under way: while the server works on one, the next is on its way."""
 
 
+_Answer = TypeVar("_Answer", Estimate, Published)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question(Generic[_Answer]):
+    """What is asked for, and how its answer is read."""
+
+    content_type: str
+    decode: Callable[[bytes, int], list[_Answer]]
+
+
+_ESTIMATES: Final = _Question(wire.QUESTION_TYPE, wire.decode_answer)
+_PUBLISHED: Final = _Question(wire.PUBLISHED_TYPE, wire.decode_published)
+
+
 class BentoPredictor(Predictor):
     """Asks the model server.
 
@@ -42,25 +57,20 @@ class BentoPredictor(Predictor):
     def __init__(self, server: ModelServer, *, observe: Observer = unobserved) -> None:
         self._server = server
         self._turn = asyncio.Lock()
-        self._one = Coalesced(
-            work=self._ask_for_all,
-            at_once=_AT_ONCE,
-            room=_ROOM,
-            deadline=server.seconds,
-            unavailable=PredictorUnavailable,
-            parallel=_PARALLEL,
-            observe=observe,
-        )
+        self._estimated = self._together(partial(self._ask, _ESTIMATES), observe)
+        self._published = self._together(partial(self._ask, _PUBLISHED), observe)
 
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
         """Estimate each; if the model is swapped between two parts of a batch, all of it is asked again."""
         if len(beneficiaries) == 1:
-            return [await self._one((beneficiaries[0], self._server.told()))]
-        for _ in range(_TRIES):
-            if (estimates := await self._ask_in_parts(beneficiaries)) is not None:
-                return estimates
-        message = "the model was replaced again and again while a batch was being answered"
-        raise PredictorUnavailable(message)
+            return [await self._estimated((beneficiaries[0], self._server.told()))]
+        return await self._settled(_ESTIMATES, beneficiaries)
+
+    async def publish(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Published]:
+        """Ask for a twentieth of the numbers; else as `predict`."""
+        if len(beneficiaries) == 1:
+            return [await self._published((beneficiaries[0], self._server.told()))]
+        return await self._settled(_PUBLISHED, beneficiaries)
 
     async def model(self) -> ModelReference:
         """Ask which model answers."""
@@ -72,24 +82,52 @@ class BentoPredictor(Predictor):
             message = f"the model server does not name its model: {error}"
             raise PredictorUnavailable(message) from error
 
-    async def _ask_for_all(self, group: Sequence[tuple[Beneficiary, str]]) -> list[Estimate]:
-        named = [request for _, request in group[:_NAMED] if request]
-        return await self._ask([beneficiary for beneficiary, _ in group], ",".join(named))
+    def _together(
+        self, ask: Callable[[Sequence[Beneficiary], str], Awaitable[list[_Answer]]], observe: Observer
+    ) -> Coalesced[tuple[Beneficiary, str], _Answer]:
+        """Let calls for one beneficiary, with the name of its request, share a question."""
 
-    async def _ask_in_parts(self, beneficiaries: Sequence[Beneficiary]) -> list[Estimate] | None:
+        async def ask_for_all(group: Sequence[tuple[Beneficiary, str]]) -> list[_Answer]:
+            named = [request for _, request in group[:_NAMED] if request]
+            return await ask([beneficiary for beneficiary, _ in group], ",".join(named))
+
+        return Coalesced(
+            work=ask_for_all,
+            at_once=_AT_ONCE,
+            room=_ROOM,
+            deadline=self._server.seconds,
+            unavailable=PredictorUnavailable,
+            parallel=_PARALLEL,
+            observe=observe,
+        )
+
+    async def _settled(self, question: _Question[_Answer], beneficiaries: Sequence[Beneficiary]) -> list[_Answer]:
+        """Ask for a batch until one model has answered all of it."""
+        for _ in range(_TRIES):
+            if (answers := await self._ask_in_parts(question, beneficiaries)) is not None:
+                return answers
+        message = "the model was replaced again and again while a batch was being answered"
+        raise PredictorUnavailable(message)
+
+    async def _ask_in_parts(
+        self, question: _Question[_Answer], beneficiaries: Sequence[Beneficiary]
+    ) -> list[_Answer] | None:
         """Ask for all; None as soon as the model was replaced meanwhile."""
-        estimates: list[Estimate] = []
+        answers: list[_Answer] = []
         for at in range(0, len(beneficiaries), _PART):
             async with self._turn, self._server.deadline():
-                estimates += await self._ask(beneficiaries[at : at + _PART])
-            if estimates[-1].model != estimates[0].model:
+                answers += await self._ask(question, beneficiaries[at : at + _PART])
+            if answers[-1].model != answers[0].model:
                 return None
-        return estimates
+        return answers
 
-    async def _ask(self, part: Sequence[Beneficiary], requests: str | None = None) -> list[Estimate]:
-        body = await self._server.ask("POST", "/v1/predict", wire.encode_request(part), wire.QUESTION_TYPE, requests)
+    async def _ask(
+        self, question: _Question[_Answer], part: Sequence[Beneficiary], requests: str | None = None
+    ) -> list[_Answer]:
+        asked = wire.encode_request(part)
+        body = await self._server.ask("POST", "/v1/predict", asked, question.content_type, requests)
         try:
-            return wire.decode_answer(body, len(part))
+            return question.decode(body, len(part))
         except wire.MalformedFrame as error:
             message = f"the model server's answer cannot be read: {error}"
             raise PredictorUnavailable(message) from error

@@ -5,9 +5,10 @@ empty, as releases before schemas have it.
 Answer: a frame of n x 101 numbers, the mean and the 99 quantiles in USD and the chance of no cost row by row; its
 header, a small JSON document, names the model and holds the cautions of the few rows that have any.
 
-Answers have two versions, and whoever asks names the one it reads, as a parameter of the content type: servers that do
-not know the parameter ignore it. Version 1, which releases before there was a chance of no cost read and write, has
-no last number.
+Answers have three versions, and whoever asks names the one it wants, as a parameter of the content type: servers that
+do not know the parameter ignore it, and answer by version 1. That, which releases before there was a chance of no cost
+read and write, has no last number. Version 2 is the one above. Version 3 is for those who publish: of the quantiles it
+has the lower bound, the median and the upper bound only, n x 5 numbers.
 
 A frame is ``b"MED"``, a version byte, the number of rows and the length of the header (both 32 bits), the header,
 then the numbers. Everything is little-endian. Whoever reads a frame trusts nothing in it.
@@ -15,15 +16,18 @@ then the numbers. Everything is little-endian. Whoever reads a frame trusts noth
 
 from __future__ import annotations
 
+import math
 import struct
 import sys
 from array import array
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from domain.costs.distribution import QUANTILE_LEVELS, CostDistribution
-from domain.costs.prediction import Caution, Estimate, ModelReference, shaped
+from domain.costs.chance import rounded_chance
+from domain.costs.distribution import INTERVAL_LEVEL, QUANTILE_LEVELS, CostDistribution, Interval
+from domain.costs.prediction import Caution, Estimate, ModelReference, Published, shaped
 from domain.errors import MedcostError
 from domain.people.schema_rules import MOST_FACTS
 
@@ -35,9 +39,10 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 CONTENT_TYPE: Final = "application/vnd.medcost.columns"
-_SECOND: Final = "answer=2"
-QUESTION_TYPE: Final = f"{CONTENT_TYPE};{_SECOND}"
-"""The content type of a question: it asks for an answer of version 2."""
+QUESTION_TYPE: Final = f"{CONTENT_TYPE};answer=2"
+"""The content type of a question for distributions: it asks for an answer of version 2."""
+PUBLISHED_TYPE: Final = f"{CONTENT_TYPE};answer=3"
+"""The content type of a question for what is published: it asks for an answer of version 3."""
 MAX_ROWS: Final = 2048
 """Most rows of one frame. Longer batches are asked for in several."""
 
@@ -45,8 +50,13 @@ _START: Final = struct.Struct("<3sBII")
 _MAGIC: Final = b"MED"
 _VERSION: Final = 1
 _FLOAT: Final = 8
-_WIDTHS: Final = {1: 1 + len(QUANTILE_LEVELS), 2: 2 + len(QUANTILE_LEVELS)}
+_WIDTHS: Final = {1: 1 + len(QUANTILE_LEVELS), 2: 2 + len(QUANTILE_LEVELS), 3: 5}
 """Numbers in a row of an answer of each version."""
+_TAIL: Final = round((1 - INTERVAL_LEVEL) / 2 * 100)
+_PUBLISHED: Final = (0, _TAIL, 50, 100 - _TAIL, _WIDTHS[1])
+"""Where the numbers of version 3 stand in a row of version 2: mean, lower bound, median, upper bound, no cost."""
+_PUBLISHED_VERSION: Final = 3
+_ASKED: Final = ("2", "3")
 _MAX_HEADER: Final = 1 << 20
 _DIGEST: Final = 64
 
@@ -106,10 +116,19 @@ def encode_answer(answer: EstimateColumns, question_type: str = QUESTION_TYPE) -
     header = msgspec.json.encode(_Header(answer.model.version, answer.model.digest, cautions))
     numbers = array("d")
     numbers.frombytes(answer.numbers.cast("B") if len(answer.numbers) else b"")
-    version = 2 if question_type.partition(";")[2].strip() == _SECOND else 1
+    version = _version(question_type)
     if version == 1:
         del numbers[_WIDTHS[1] :: _WIDTHS[2]]
+    elif version == _PUBLISHED_VERSION:
+        columns = [numbers[place :: _WIDTHS[2]] for place in _PUBLISHED]
+        numbers = array("d", chain.from_iterable(zip(*columns, strict=True)))
     return _frame(len(answer.numbers), header, numbers, version)
+
+
+def _version(question_type: str) -> int:
+    """Return the version of the answer that a question asks for; whoever names none reads the first."""
+    name, _, version = question_type.partition(";")[2].strip().partition("=")
+    return int(version) if name == "answer" and version in _ASKED else 1
 
 
 def decode_answer(body: bytes, rows: int) -> list[Estimate]:
@@ -118,22 +137,7 @@ def decode_answer(body: bytes, rows: int) -> list[Estimate]:
     Raises:
         MalformedFrame: if it is no such frame, has another number of rows, or a row is no cost distribution.
     """
-    version, given, header, numbers = _open(body, _WIDTHS)
-    if given != rows:
-        message = f"the answer has {given} rows where {rows} were asked for"
-        raise MalformedFrame(message)
-    try:
-        about = _header_decoder.decode(header)
-    except msgspec.DecodeError as error:
-        message = f"the answer's header cannot be read: {error}"
-        raise MalformedFrame(message) from error
-    model = ModelReference(about.version, about.digest)
-    cautions: dict[int, tuple[Caution, ...]] = {}
-    for one in about.cautions:
-        if not 0 <= one.row < rows:
-            message = f"the answer has a caution for row {one.row} of {rows}"
-            raise MalformedFrame(message)
-        cautions[one.row] = (*cautions.get(one.row, ()), Caution(one.code, one.field, one.detail))
+    version, about, numbers = _answer(body, rows, (1, 2))
     values = numbers.tolist()
     width, quantiles = _WIDTHS[version], _WIDTHS[1]
     try:
@@ -144,7 +148,56 @@ def decode_answer(body: bytes, rows: int) -> list[Estimate]:
     except ValueError as error:
         message = f"the answer holds what is no distribution: {error}"
         raise MalformedFrame(message) from error
-    return [Estimate(cost, cautions.get(row, ()), model) for row, cost in enumerate(costs)]
+    return [Estimate(cost, about.cautions.get(row, ()), about.model) for row, cost in enumerate(costs)]
+
+
+def decode_published(body: bytes, rows: int) -> list[Published]:
+    """Read what is published of ``rows`` beneficiaries, in their order, from an answer of any version.
+
+    Raises:
+        MalformedFrame: as `decode_answer`.
+    """
+    if len(body) < _START.size or _START.unpack_from(body)[1] != _PUBLISHED_VERSION:
+        return [Published.of(estimate) for estimate in decode_answer(body, rows)]
+    _, about, numbers = _answer(body, rows, (_PUBLISHED_VERSION,))
+    values = numbers.tolist()
+    published: list[Published] = []
+    for row in range(rows):
+        mean, low, median, high, zero = values[row * 5 : row * 5 + 5]
+        if not (0 <= low <= median <= high < math.inf and 0 <= zero <= 1 and math.isfinite(mean)):
+            message = f"the answer holds what is no distribution: {mean}, {low}, {median}, {high}, {zero}"
+            raise MalformedFrame(message)
+        interval, cautions = Interval.rounded(INTERVAL_LEVEL, low, high), about.cautions.get(row, ())
+        figures = round(mean, 2), round(median, 2), interval, rounded_chance(zero)
+        published.append(Published(*figures, cautions, about.model))
+    return published
+
+
+class _About(NamedTuple):
+    """What the header of an answer says."""
+
+    model: ModelReference
+    cautions: Mapping[int, tuple[Caution, ...]]
+
+
+def _answer(body: bytes, rows: int, versions: Sequence[int]) -> tuple[int, _About, array[float]]:
+    """Open an answer of one of some versions to ``rows`` beneficiaries."""
+    version, given, header, numbers = _open(body, {version: _WIDTHS[version] for version in versions})
+    if given != rows:
+        message = f"the answer has {given} rows where {rows} were asked for"
+        raise MalformedFrame(message)
+    try:
+        about = _header_decoder.decode(header)
+    except msgspec.DecodeError as error:
+        message = f"the answer's header cannot be read: {error}"
+        raise MalformedFrame(message) from error
+    cautions: dict[int, tuple[Caution, ...]] = {}
+    for one in about.cautions:
+        if not 0 <= one.row < rows:
+            message = f"the answer has a caution for row {one.row} of {rows}"
+            raise MalformedFrame(message)
+        cautions[one.row] = (*cautions.get(one.row, ()), Caution(one.code, one.field, one.detail))
+    return version, _About(ModelReference(about.version, about.digest), cautions), numbers
 
 
 def _frame(rows: int, header: bytes, numbers: array[float], version: int = _VERSION) -> bytes:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Generic, TypeAlias, TypeVar
 
+from adapters.common.deadlines import Deadlines
 from domain.errors import MedcostError, Unavailable
 
 Observer: TypeAlias = Callable[[int, int, float], None]
@@ -55,6 +56,10 @@ class Coalesced(Generic[Asked, Answer]):
     # by future, not in a queue: a caller that gives up while it waits takes its place along
     _waiting: dict[asyncio.Future[Answer], Asked] = field(default_factory=dict, init=False)
     _groups: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    _deadlines: Deadlines = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._deadlines = Deadlines(self.deadline)
 
     @property
     def waiting(self) -> int:
@@ -76,16 +81,20 @@ class Coalesced(Generic[Asked, Answer]):
         if len(self._groups) < self.parallel:
             # in an empty context: a group belongs to no single request
             self._groups.add(loop.create_task(self._serve(), context=Context()))
-        expiry = loop.call_later(self.deadline, self._expire, mine)
+        deadline = self._deadlines.begin()
         try:
-            return await mine
+            with deadline:
+                return await mine
+        except TimeoutError as error:
+            if not deadline.passed:
+                raise
+            raise self._late() from error
         finally:
-            expiry.cancel()
+            deadline.end()
             self._waiting.pop(mine, None)
 
-    def _expire(self, late: asyncio.Future[Answer]) -> None:
-        if not late.done():
-            late.set_exception(self.unavailable(f"no answer within {self.deadline:g} s"))
+    def _late(self) -> Unavailable:
+        return self.unavailable(f"no answer within {self.deadline:g} s")
 
     async def _serve(self) -> None:
         """Serve group after group while anybody waits."""
@@ -105,13 +114,16 @@ class Coalesced(Generic[Asked, Answer]):
 
     async def _settle_in_time(self, group: dict[asyncio.Future[Answer], Asked]) -> None:
         started = time.perf_counter()
+        deadline = self._deadlines.begin()
         try:
-            async with asyncio.timeout(self.deadline):
+            with deadline:
                 await self._settle(group)
         except TimeoutError:
             for one in group:
-                self._expire(one)
+                if not one.done():
+                    one.set_exception(self._late())
         finally:
+            deadline.end()
             self.observe(len(group), len(self._waiting), time.perf_counter() - started)
 
     async def _settle(self, group: dict[asyncio.Future[Answer], Asked]) -> None:

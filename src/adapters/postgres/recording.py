@@ -1,4 +1,4 @@
-"""How predictions are recorded: a group by one statement, which is one round trip and one commit; many by COPY.
+"""How predictions are recorded: a group in one round trip, which is one commit; many by COPY.
 
 Both speak to asyncpg itself: SQLAlchemy's way of executing costs as much as the commit.
 """
@@ -52,8 +52,8 @@ async def record(
     A prediction whose key is taken already is not recorded. A key older than ``keys_live``, or as far ahead of the
     clock, has expired: it is taken over. Of twins in two transactions, one waits here for the other's commit.
     """
-    if len(group) == 1 and not group[0].idempotency:
-        await driver.execute(_lone_statement(columns), *values(group[0].prediction, columns))
+    if not any(one.idempotency for one in group):
+        await driver.executemany(_plain_statement(columns), [values(one.prediction, columns) for one in group])
         return set()
     records = [
         (
@@ -104,8 +104,11 @@ def values(prediction: Prediction, columns: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 @cache
-def _lone_statement(columns: tuple[str, ...]) -> str:
-    """What is recorded alone and without a key needs a third less of the server's time this way."""
+def _plain_statement(columns: tuple[str, ...]) -> str:
+    """Return what records without keys: a third less of the server's time than with them.
+
+    asyncpg sends it for many in one round trip, which is one transaction.
+    """
     return str(
         insert(PREDICTIONS)
         .values({one: bindparam(one.name) for one in columns_written(columns)})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from application.costs.chances import TellChances
 from application.use_case import use_case
 from domain.costs.chance import Chance
-from domain.costs.prediction import NewPrediction
+from domain.costs.prediction import NewPrediction, Published
 from domain.ports.clock import Clock
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
@@ -48,11 +48,17 @@ class PredictCost:
             idempotency = replace(idempotency, owner=owner)
         if idempotency and (earlier := await self.predictions.replay(idempotency, at=self.clock.now())):
             return earlier if above is None else (await TellChances(predictor=self.predictor)([earlier], above))[0]
-        (estimate,) = await self.predictor.predict([beneficiary])
-        new = NewPrediction.of(beneficiary, estimate, at=self.clock.now(), owner=owner)
-        made = await self.predictions.add(new, idempotency=idempotency)
         if above is None:
-            return made
+            (published,) = await self.predictor.publish([beneficiary])
+            return await self._recorded(beneficiary, published, owner, idempotency)
+        (estimate,) = await self.predictor.predict([beneficiary])
+        made = await self._recorded(beneficiary, Published.of(estimate), owner, idempotency)
         if made.model != estimate.model:  # a twin under the same key was faster
             return (await TellChances(predictor=self.predictor)([made], above))[0]
         return replace(made, chance=Chance.of(estimate.cost, above))
+
+    async def _recorded(
+        self, beneficiary: Beneficiary, published: Published, owner: str | None, idempotency: Idempotency | None
+    ) -> Prediction:
+        new = NewPrediction.of(beneficiary, published, at=self.clock.now(), owner=owner)
+        return await self.predictions.add(new, idempotency=idempotency)

@@ -9,7 +9,7 @@ from application.costs.chances import TellChances
 from application.costs.pauses import Pauses
 from application.use_case import use_case
 from domain.costs.chance import Chance
-from domain.costs.prediction import NewPrediction
+from domain.costs.prediction import NewPrediction, Published
 from domain.ports.clock import Clock
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
@@ -50,26 +50,32 @@ class PredictCosts:
             ModelReplaced: if they were made before, an amount is given, and another model answers by now.
         """
         if idempotency is None:
-            new, estimates = await self._predicted(beneficiaries, owner)
+            new, estimates = await self._predicted(beneficiaries, owner, above)
             return await self._told(await self.predictions.add_all(new), estimates, above)
         once = replace(idempotency, owner=owner)
         async with self.predictions.alone(once):
             if earlier := await self.predictions.replay_all(once, at=self.clock.now()):
                 return await self._told(earlier, (), above)
-            new, estimates = await self._predicted(beneficiaries, owner)
+            new, estimates = await self._predicted(beneficiaries, owner, above)
             return await self._told(await self.predictions.add_all(new, idempotency=once), estimates, above)
 
     async def _predicted(
-        self, beneficiaries: Sequence[Beneficiary], owner: str | None
+        self, beneficiaries: Sequence[Beneficiary], owner: str | None, above: float | None
     ) -> tuple[list[NewPrediction], Sequence[Estimate]]:
+        """Return what is to be recorded, and where an amount is given the distributions behind it."""
         if not beneficiaries:
             return [], ()
-        estimates = await self.predictor.predict(beneficiaries)
+        estimates: Sequence[Estimate] = ()
+        if above is None:
+            answers = await self.predictor.publish(beneficiaries)
+        else:
+            estimates = await self.predictor.predict(beneficiaries)
+            answers = [Published.of(estimate) for estimate in estimates]
         at = self.clock.now()
         new: list[NewPrediction] = []
         pause = Pauses()
-        for who, estimate in zip(beneficiaries, estimates, strict=True):
-            new.append(NewPrediction.of(who, estimate, at=at, owner=owner))
+        for who, published in zip(beneficiaries, answers, strict=True):
+            new.append(NewPrediction.of(who, published, at=at, owner=owner))
             await pause()
         return new, estimates
 

@@ -36,6 +36,11 @@ class Interval:
     low: float
     high: float
 
+    @classmethod
+    def rounded(cls, level: float, low: float, high: float) -> Interval:
+        """Round a range outward, so that it holds no less."""
+        return cls(level, cents_down(low), cents_up(high))
+
 
 @dataclass(frozen=True, slots=True)
 class CostDistribution:
@@ -138,7 +143,7 @@ class CostDistribution:
             ValueError: if ``level`` is not above 0, or not below 1.
         """
         tail = (1 - level) / 2
-        return Interval(level, cents_down(self.quantile(tail)), cents_up(self.quantile(1 - tail)))
+        return Interval.rounded(level, self.quantile(tail), self.quantile(1 - tail))
 
     def chance_above(self, amount: float) -> float:
         """Return the probability that a year costs more than ``amount``.

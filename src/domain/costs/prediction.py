@@ -66,6 +66,25 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """What is published of one beneficiary: figures of an estimate, rounded once. Money in USD, whole cents."""
+
+    expected: float
+    typical: float
+    interval: Interval
+    zero: float
+    cautions: tuple[Caution, ...]
+    model: ModelReference
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> Self:
+        """Round an estimate."""
+        cost = estimate.cost
+        interval, zero = cost.interval(), rounded_chance(cost.zero)
+        return cls(cost.expected, cost.typical, interval, zero, estimate.cautions, estimate.model)
+
+
+@dataclass(frozen=True, slots=True)
 class EstimateColumns:
     """What one model says of n beneficiaries: n `Estimate` as numbers, without an object for each.
 
@@ -99,7 +118,7 @@ class PublishedColumns:
 
     Args:
         model: which model.
-        money: 4 x n doubles, C-contiguous: expected, typical, low and high, USD, rounded as `NewPrediction.of` does.
+        money: 4 x n doubles, C-contiguous: expected, typical, low and high, USD, rounded as `Published.of` does.
         cautions: n whole numbers: where bit i is set, the caution with code i of ``codes`` is given.
         codes: the codes of the cautions, see `caution_codes`.
         zero: n doubles: the chance of no cost, rounded as `Chance` does.
@@ -209,18 +228,18 @@ class NewPrediction:
     chance: Chance | None = None
 
     @classmethod
-    def of(cls, beneficiary: Beneficiary, estimate: Estimate, *, at: datetime, owner: str | None = None) -> Self:
-        """Round an estimate once, to what is published and recorded."""
+    def of(cls, beneficiary: Beneficiary, published: Published, *, at: datetime, owner: str | None = None) -> Self:
+        """Take what is published to record."""
         return cls(
             created_at=at,
             beneficiary=beneficiary,
-            expected=estimate.cost.expected,
-            typical=estimate.cost.typical,
-            interval=estimate.cost.interval(),
-            cautions=estimate.cautions,
-            model=estimate.model,
+            expected=published.expected,
+            typical=published.typical,
+            interval=published.interval,
+            cautions=published.cautions,
+            model=published.model,
             owner=owner,
-            chance=Chance.of(estimate.cost),
+            chance=Chance(published.zero),
         )
 
 

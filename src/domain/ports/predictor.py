@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
+from domain.costs.prediction import Published
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,6 +26,16 @@ class Predictor(Protocol):
         Raises:
             PredictorUnavailable: within the adapter's deadline, if no answer can be had.
         """
+
+    async def publish(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Published]:
+        """Say of each beneficiary what is published, without the distribution behind it; else as `predict`.
+
+        The figures are those of `predict`, rounded. An adapter that carries answers over a network carries less here.
+
+        Raises:
+            PredictorUnavailable: within the adapter's deadline, if no answer can be had.
+        """
+        return [Published.of(estimate) for estimate in await self.predict(beneficiaries)]
 
     @abstractmethod
     async def model(self) -> ModelReference:

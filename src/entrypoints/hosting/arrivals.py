@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from starlette.requests import ClientDisconnect
 
+from adapters.common.deadlines import Deadlines
 from domain.access.addresses import subscriber
-from domain.deadlines import Deadlines
 from entrypoints.hosting.shares import Shares
 from entrypoints.http.middleware.edge import refuse
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from domain.deadlines import Deadline
+    from adapters.common.deadlines import Deadline
 
 _SLOWEST: Final = 64 * 1024
 """Bytes a second: a body that comes faster than this gets the time that it needs."""

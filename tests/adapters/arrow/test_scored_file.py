@@ -19,7 +19,7 @@ from adapters.memory.loader import MemoryLoader, write_flat_model
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.sample import small_sample
 from application.costs.score_file import score
-from domain.costs.prediction import ModelReference, NewPrediction
+from domain.costs.prediction import ModelReference, NewPrediction, Published
 from domain.costs.scoring import BATCH_ROWS, ScoringJob
 from domain.errors import HomeInUse, PredictorUnavailable
 from domain.people.beneficiary import Beneficiary
@@ -118,7 +118,7 @@ async def test_each_good_row_is_written_with_what_would_be_recorded_of_it(tmp_pa
     for row, written in zip(good, read(out), strict=True):
         who = Beneficiary.of(DEFAULT, {name: row[name] for name in row if name != "name"})
         (estimate,) = await model.predict([who])
-        made = NewPrediction.of(who, estimate, at=datetime.now(UTC))
+        made = NewPrediction.of(who, Published.of(estimate), at=datetime.now(UTC))
         answers = (made.expected, made.typical, made.interval.low, made.interval.high)
         assert tuple(written[name] for name in ("expected", "typical", "low", "high")) == answers
         assert {name: written[name] for name in row} == row

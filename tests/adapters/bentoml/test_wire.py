@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.bentoml import wire
 from domain.costs.distribution import CostDistribution
-from domain.costs.prediction import Caution, Estimate, EstimateColumns, ModelReference
+from domain.costs.prediction import Caution, Estimate, EstimateColumns, ModelReference, Published
 from domain.people.beneficiary import Beneficiary
 from domain.people.schema import CostColumn
 from tests.support.default_schema import DEFAULT, Region, Sex
@@ -66,6 +66,43 @@ def test_answers_of_releases_before_are_read_and_their_chance_of_no_cost_follows
     assert read.cost == CostDistribution(cost.mean, cost.quantiles)
 
 
+@given(models, st.data())
+def test_what_is_published_comes_back_as_estimates_are_rounded_from_servers_of_any_release(model, data):
+    cautions = st.builds(Caution, st.text(), st.text(), st.text())
+    one = st.builds(Estimate, costs, st.lists(cautions, max_size=2).map(tuple), st.just(model))
+    estimates = data.draw(st.lists(one, max_size=3))
+    columns = EstimateColumns.of(model, estimates)
+    for asked in (wire.PUBLISHED_TYPE, wire.QUESTION_TYPE, wire.CONTENT_TYPE):
+        answer = wire.encode_answer(columns, asked)
+        assert wire.decode_published(answer, len(estimates)) == [Published.of(estimate) for estimate in estimates]
+
+
+def test_what_is_published_takes_a_tenth_of_the_bytes():
+    model = ModelReference(1, "d")
+    columns = EstimateColumns.of(model, [Estimate(CostDistribution(1.0, (1.0,) * 99), (), model)] * 100)
+    whole, published = (len(wire.encode_answer(columns, asked)) for asked in (wire.QUESTION_TYPE, wire.PUBLISHED_TYPE))
+    assert published < whole / 10
+
+
+def test_an_answer_without_the_distribution_is_none_to_who_asked_for_it():
+    model = ModelReference(1, "d")
+    columns = EstimateColumns.of(model, [Estimate(CostDistribution(1.0, (1.0,) * 99), (), model)])
+    with pytest.raises(wire.MalformedFrame, match="version 1 or 2"):
+        wire.decode_answer(wire.encode_answer(columns, wire.PUBLISHED_TYPE), 1)
+
+
+@pytest.mark.parametrize(
+    "row", [(1, 2, 1, 3, 0), (1, 1, 3, 2, 0), (1, -1, 1, 1, 0), (math.nan, 1, 1, 1, 0), (1, 1, 1, math.inf, 0),
+            (1, 1, 1, 1, 1.5), (1, 1, 1, 1, math.nan)]
+)  # fmt: skip
+def test_published_figures_that_contradict_each_other_are_refused(row):
+    model = ModelReference(1, "d")
+    columns = EstimateColumns.of(model, [Estimate(CostDistribution(1.0, (1.0,) * 99), (), model)])
+    answer = wire.encode_answer(columns, wire.PUBLISHED_TYPE)
+    with pytest.raises(wire.MalformedFrame, match="no distribution"):
+        wire.decode_published(answer[:-40] + struct.pack("<5d", *row), 1)
+
+
 @pytest.mark.parametrize("zero", [-0.1, 0.5, 1.5, math.inf])
 def test_an_answer_with_a_chance_that_is_none_is_refused(zero):
     model = ModelReference(1, "d")
@@ -76,7 +113,11 @@ def test_an_answer_with_a_chance_that_is_none_is_refused(zero):
 
 @given(st.binary(max_size=200))
 def test_other_bytes_are_refused_and_nothing_worse(body):
-    for decode in (partial(wire.decode_request, schema=DEFAULT), lambda bytes_: wire.decode_answer(bytes_, 1)):
+    for decode in (
+        partial(wire.decode_request, schema=DEFAULT),
+        lambda bytes_: wire.decode_answer(bytes_, 1),
+        lambda bytes_: wire.decode_published(bytes_, 1),
+    ):
         with pytest.raises(wire.MalformedFrame):
             decode(body)
 

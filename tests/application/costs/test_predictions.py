@@ -18,7 +18,7 @@ from application.costs.review_predictions import ErasePrediction, RecordOutcome,
 from domain.access.callers import LOCAL, Caller
 from domain.access.keys import Role
 from domain.costs.chance import Chance
-from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, PredictionQuery
+from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, PredictionQuery, Published
 from domain.errors import (
     IdempotencyKeyReused,
     InvalidInput,
@@ -94,7 +94,7 @@ async def test_only_the_model_that_answered_tells_chances_of_a_record(
 ) -> None:
     (estimate,) = await predictor.predict([ann])
     earlier = replace(estimate, model=ModelReference(7, "e" * 64))
-    made = await predictions.add(NewPrediction.of(ann, earlier, at=FixedClock().now()))
+    made = await predictions.add(NewPrediction.of(ann, Published.of(earlier), at=FixedClock().now()))
     with pytest.raises(ModelReplaced, match="version 7"):
         await TellChances(predictor=predictor)([made], 100.0)
 

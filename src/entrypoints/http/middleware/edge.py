@@ -11,8 +11,8 @@ import msgspec
 import structlog
 from uuid_utils import uuid4
 
+from adapters.common.deadlines import Deadlines
 from domain.access.addresses import subscriber
-from domain.deadlines import Deadlines
 from entrypoints.hosting.request_ids import REQUEST_ID
 from entrypoints.http.errors import ERROR, PROBLEM_JSON, Malformed, TooSlow, problem
 from entrypoints.http.middleware.limits import too_often

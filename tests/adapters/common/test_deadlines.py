@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from domain.deadlines import Deadlines
+from adapters.common.deadlines import Deadlines
 
 LONG = 600.0
 SOON = 0.02
