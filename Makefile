@@ -11,11 +11,12 @@ WORKERS ?=
 COOL_DOWN ?= 7 days
 VENV := .venv
 DVC := .venv-dvc
+DOCS := .venv-docs
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check format setup setup-dev setup-dvc lock dvc bench real-costs soak
+.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check format setup setup-dev setup-dvc setup-docs lock dvc docs bench real-costs soak
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -70,9 +71,13 @@ soak: setup-dev ## faults and kills under load, for an hour or so: LONG=20 times
 dvc: setup setup-dvc ## data, training, tuning, evaluation: only what has changed. ARGS="metrics diff"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(DVC)/bin/dvc $(or $(ARGS),repro)
 
+docs: setup-docs ## the documentation site, into .site; a broken link fails. ARGS=serve shows it while you write
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs $(or $(ARGS),build --strict)
+
 setup: $(VENV)/.runtime ## the environment of the application
 setup-dev: $(VENV)/.dev ## the environment of application and tests
 setup-dvc: $(DVC)/.done ## the environment of DVC, which brings along a package named as one of ours
+setup-docs: $(DOCS)/.done ## the environment of the documentation site
 
 lock: $(UV) ## resolve the dependencies anew, among releases that are a week old
 	@$(UV) pip compile requirements-uv.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -84,6 +89,8 @@ lock: $(UV) ## resolve the dependencies anew, among releases that are a week old
 		--constraints requirements.lock --output-file requirements-dev.lock
 	@$(UV) pip compile --group dvc --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --quiet --upgrade --exclude-newer "$(COOL_DOWN)" --output-file requirements-dvc.lock
+	@$(UV) pip compile --group docs --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --quiet --upgrade --exclude-newer "$(COOL_DOWN)" --output-file requirements-docs.lock
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit("Medcost needs Python 3.11 or newer, this is " + sys.version) if sys.version_info < (3, 11) else None'
@@ -106,4 +113,9 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(UV)
 $(DVC)/.done: requirements-dvc.lock | $(UV)
 	@test -x $(DVC)/bin/python || $(PYTHON) -m venv $(DVC)
 	@$(UV) pip install --quiet --compile-bytecode --python $(DVC)/bin/python --require-hashes -r requirements-dvc.lock
+	@touch $@
+
+$(DOCS)/.done: requirements-docs.lock | $(UV)
+	@test -x $(DOCS)/bin/python || $(PYTHON) -m venv $(DOCS)
+	@$(UV) pip install --quiet --python $(DOCS)/bin/python --require-hashes -r requirements-docs.lock
 	@touch $@

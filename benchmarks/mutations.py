@@ -25,7 +25,17 @@ from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[1]
 PLACES = ("src/domain", "src/application", "src/adapters", "src/entrypoints/http", "src/entrypoints/dashboard")
-NOT_COPIED = (".git", ".venv", ".venv-dvc", ".medcost", "__pycache__", ".pytest_cache", ".hypothesis", ".ruff_cache")
+NOT_COPIED = (
+    ".git",
+    ".venv",
+    ".venv-dvc",
+    ".venv-docs",
+    ".medcost",
+    "__pycache__",
+    ".pytest_cache",
+    ".hypothesis",
+    ".ruff_cache",
+)
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
