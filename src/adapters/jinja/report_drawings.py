@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
-from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from domain.models.scores import Calibration, FifthScores, PredictiveRatio
 
 _TEAL, _INK, _SOFT, _WASH, _WARM, _LINE = "#0b5a69", "#14202b", "#5b6975", "#d5e8ea", "#a8430c", "#e5eaee"
+_HEAD_ENDS: Final = '.dtd">'
+"""How the head of Matplotlib's documents ends."""
 _STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",  # text stays text: small, and read aloud
     "svg.hashsalt": "medcost",  # the same drawing is the same bytes
@@ -28,7 +30,18 @@ _STYLE: Final[dict[Any, Any]] = {
 }
 
 
-def drawings(report: ActuarialReport) -> dict[str, Markup]:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A drawing that Matplotlib wrote, which escapes texts: a page takes it as it is."""
+
+    svg: str
+
+    def __html__(self) -> str:
+        """Return what a template writes."""
+        return self.svg
+
+
+def drawings(report: ActuarialReport) -> dict[str, Drawing]:
     """Draw what a report has figures for, by the name of the table beside it."""
     with mpl.rc_context(_STYLE):
         return {name: _svg(figure) for name, figure in _figures(report).items()}
@@ -182,9 +195,8 @@ def _amounts() -> FuncFormatter:
     return FuncFormatter(lambda value, _: f"{value:,.0f}")
 
 
-def _svg(figure: Figure) -> Markup:
+def _svg(figure: Figure) -> Drawing:
     """Return the drawing to be put into a page: without the head of a document of its own."""
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    drawn = text.getvalue()
-    return Markup(drawn[drawn.index("<svg") :])  # noqa: S704  # Matplotlib escapes what it writes
+    return Drawing(text.getvalue().partition(_HEAD_ENDS)[2].lstrip())

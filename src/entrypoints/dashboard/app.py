@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI, Request, Response
+from jinja2 import Environment, FileSystemLoader
 from nicegui import Client, core, ui
 from nicegui import app as pages
 
@@ -22,6 +23,7 @@ from entrypoints.dashboard.auth.guard import Guard
 from entrypoints.dashboard.auth.visitor import Visitors
 from entrypoints.dashboard.inject import injecting
 from entrypoints.dashboard.layout.page import Page, Visit, add_page
+from entrypoints.dashboard.layout.shell import logo
 from entrypoints.dashboard.pages.batch import files as batch_files
 from entrypoints.dashboard.pages.batch import page as batch
 from entrypoints.dashboard.pages.estimate import page as estimate
@@ -42,12 +44,7 @@ if TYPE_CHECKING:
 
 _HERE: Final = Path(__file__).parent
 _THEME: Final = _HERE / "theme.css"
-_HEAD: Final = _HERE / "layout" / "head.js"
 _FONT: Final = _HERE / "fonts" / "inter-latin-wght-normal.woff2"
-_ICON: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20">'
-    '<path d="M2 10a8 8 0 0 1 8-8h8v8a8 8 0 0 1-16 0z" fill="#0b8a9e"/></svg>'
-)
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -74,7 +71,7 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic:
         host,
         root=partial(_sorry, menu, schema, "missing", 404),
         title="Medcost",
-        favicon=_ICON,
+        favicon=logo("#0b8a9e", xmlns="http://www.w3.org/2000/svg"),
         dark=None,
         language="en-US",
         reconnect_timeout=60,
@@ -98,12 +95,8 @@ def register_pages(
     for file, place in ((_THEME, "theme.css"), (_FONT, "inter.woff2")):
         pages.add_static_file(local_file=file, url_path=f"/assets/{place}", max_cache_age=_YEAR)
     look = hashlib.sha256(_THEME.read_bytes()).hexdigest()[:8]
-    assets = f"{options.root_path}/assets"
-    ui.add_head_html(
-        f'<link rel="preload" href="{assets}/inter.woff2" as="font" type="font/woff2" crossorigin>'
-        f'<link rel="stylesheet" href="{assets}/theme.css?{look}"><script>{_HEAD.read_text(encoding="utf-8")}</script>',
-        shared=True,
-    )
+    head = Environment(loader=FileSystemLoader(_HERE / "layout"), autoescape=True).get_template("head.html")
+    ui.add_head_html(head.render(assets=f"{options.root_path}/assets", look=look), shared=True)
     inject, schema = injecting(container), container.get_sync(Schema)
     guard, ask = Guard(inject, options), inject(ReviewOrigins)
     visitors = Visitors(inject, guard, options)

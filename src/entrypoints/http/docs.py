@@ -19,24 +19,7 @@ _FILES: Final = {
     "start.js": "text/javascript",
 }
 _ONLY_US: Final = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
-_PAGE: Final = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Medcost API</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="docs/swagger-ui.css">
-<link rel="stylesheet" href="docs/docs.css">
-</head>
-<body>
-<div id="docs"></div>
-<script src="docs/swagger-ui-bundle.js"></script>
-<script src="docs/start.js"></script>
-</body>
-</html>
-"""
+_PAGE: Final = (STATIC / "docs.html").read_text(encoding="utf-8")
 
 
 @get("/docs", include_in_schema=False, media_type=MediaType.HTML, opt={access.OPEN: True})

@@ -15,16 +15,9 @@ from entrypoints.dashboard.elements import element
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from entrypoints.dashboard.locale.speech import Words
+    from markupsafe import Markup
 
-_MARK = element(
-    "svg",
-    element("path", d="M2 10a8 8 0 0 1 8-8h8v8a8 8 0 0 1-16 0z", fill="currentColor"),
-    viewBox="0 0 20 20",
-    width=20,
-    height=20,
-    aria_hidden="true",
-)
+    from entrypoints.dashboard.locale.speech import Words
 
 
 class Navigation(ui.element, component="navigation.js"):
@@ -71,7 +64,7 @@ def frame(
     with ui.header(fixed=False, wrap=False).classes("top"), tag("div", "inner"):
         text("a", words("skip" if skip_to == "answer" else "skip.content"), "skip").props(f'href="#{skip_to}"')
         with tag("a", "brand").props(f'href="{at("/")}"'):
-            ui.html(_MARK, sanitize=escape, tag="span")
+            ui.html(logo("currentColor", width=20, height=20), sanitize=escape, tag="span")
             text("span", "Medcost")
         Navigation(words, links)
     with tag("div", "page").props("id=content tabindex=-1"):
@@ -109,6 +102,12 @@ def text(name: str, content: str, classes: str = "") -> TextElement:
 def html(content: str = "", classes: str = "") -> ui.html:
     """Make a place for HTML: it shows `Markup` as it is, and any other string as text."""
     return ui.html(content, sanitize=escape).classes(classes)
+
+
+def logo(fill: str, **attributes: str | int) -> Markup:
+    """Draw the logo in one colour."""
+    path = element("path", d="M2 10a8 8 0 0 1 8-8h8v8a8 8 0 0 1-16 0z", fill=fill)
+    return element("svg", path, viewBox="0 0 20 20", aria_hidden="true", **attributes)
 
 
 def retry_button(words: Words, section: str, on_retry: Callable[[], object]) -> TextElement:
