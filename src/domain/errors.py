@@ -48,6 +48,10 @@ class InvalidBeneficiary(InvalidInput):
     """The six facts do not describe a person whose cost could be predicted."""
 
 
+class InvalidPlan(InvalidInput):
+    """What was given is no insurance plan."""
+
+
 class Flaw(StrEnum):
     """Why a file of people cannot be read."""
 

@@ -31,7 +31,7 @@ REPORT = MonitoringReport(
     ),
 )  # fmt: skip
 _SCORES = Scores(10, ExpectedScores(0, 1, 1), TypicalScores(1, 1, 0), 1, IntervalScores(0.9, 1, 1, 1), ())
-_CARD = ModelCard(
+CARD = ModelCard(
     recipe=Recipe(family="flat"),
     created_at=NOON,
     origin=DataOrigin("claims.csv", "the file claims.csv", synthetic=False),
@@ -47,7 +47,7 @@ _CARD = ModelCard(
 
 async def crown(ledger: ModelLedger, model: ModelReference = REPORT.model) -> None:
     """Make a model champion; that of the report unless told otherwise."""
-    await ledger.admit(ModelVersion(model.version, model.digest, NOON, _CARD))
+    await ledger.admit(ModelVersion(model.version, model.digest, NOON, CARD))
     await ledger.append(
         NewEntry(
             change=Change.PROMOTION, version=model.version, digest=model.digest, replaces=None, at=NOON, by="ann",

@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 QUANTILE_LEVELS: Final = tuple(percent / 100 for percent in range(1, 100))
 """The fixed grid, 0.01 to 0.99, on which every predictive distribution is known."""
@@ -153,6 +153,39 @@ class CostDistribution:
         """
         return _Curve.of(self).chance_above(amount)
 
+    def chance_from(self, amount: float) -> float:
+        """Return the probability that a year costs ``amount`` or more.
+
+        It differs from `chance_above` where several quantiles are equal, so that an amount has a probability itself.
+
+        >>> cost = CostDistribution(100.0, (0.0,) * 40 + (50.0,) * 59)
+        >>> round(cost.chance_from(50.0), 9), round(cost.chance_above(50.0), 9), cost.chance_from(0.0)
+        (0.59, 0.01, 1.0)
+        """
+        return _Curve.of(self).chance_from(amount)
+
+    def limited_mean(self, limit: float) -> float:
+        """Return the mean of the year's cost or ``limit``, whichever is less: the limited expected value E[min(X, u)].
+
+        It is the integral of the quantile function up to the level of the limit, and the limit for all that lies
+        beyond it (Klugman, Panjer and Willmot, Loss Models, section 3.5). Without a limit (infinite) it is the mean.
+
+        >>> cost = CostDistribution(100.0, (0.0,) * 40 + (50.0,) * 59)
+        >>> round(cost.limited_mean(50.0), 6), round(cost.limited_mean(math.inf), 6), cost.limited_mean(0.0)
+        (29.75, 100.0, 0.0)
+        """
+        return _Curve.of(self).limited_mean(limit)
+
+    @property
+    def variance(self) -> float:
+        """The variance, in money squared."""
+        return _Curve.of(self).variance
+
+    def quantiles_at(self, levels: Iterable[float]) -> list[float]:
+        """Return the quantiles at several levels, each from 0 to below 1."""
+        curve = _Curve.of(self)
+        return [curve.quantile(level) for level in levels]
+
     def points(self, count: int) -> tuple[float, ...]:
         """Return ``count`` equally likely costs, rising, that stand for all: their mean is that of the distribution.
 
@@ -213,6 +246,29 @@ class _Curve:
             return 1.0
         share = (amount - self.costs[i - 1]) / (self.costs[i] - self.costs[i - 1])
         return 1 - self.levels[i - 1] * (1 - share) - self.levels[i] * share
+
+    def chance_from(self, amount: float) -> float:
+        if amount <= self.costs[0]:
+            return 1.0
+        # where costs are equal from one level to another, the lower one counts
+        i = bisect_left(self.costs, amount)
+        return self.chance_above(amount) if i == len(self.costs) or self.costs[i] > amount else 1 - self.levels[i]
+
+    def limited_mean(self, limit: float) -> float:
+        if limit <= 0:
+            return 0.0
+        if math.isinf(limit):
+            return self.integral(1.0)
+        above = self.chance_above(limit)
+        return self.integral(1 - above) + limit * above
+
+    @property
+    def variance(self) -> float:
+        mean, share, last = self.integral(1.0), 1 - self.levels[-1], self.costs[-1]
+        squares = share * (last**2 + 2 * last * self.excess + 2 * self.excess**2)
+        for i, (low, high) in enumerate(pairwise(self.costs)):
+            squares += (self.levels[i + 1] - self.levels[i]) * (low * low + low * high + high * high) / 3
+        return max(0.0, squares - mean**2)
 
     def integral(self, level: float) -> float:
         """Integrate from 0 to a level."""

@@ -13,10 +13,12 @@ from application.access.sign_in import Admit, SignIn
 from application.access.sign_out import SignOut
 from application.access.turns import Turns
 from application.costs.chances import TellChances
+from application.costs.compare_plans import ComparePlans
 from application.costs.explain_cost import ExplainCost
 from application.costs.explore_cost import ExploreCost
 from application.costs.predict_cost import PredictCost
 from application.costs.predict_costs import PredictCosts
+from application.costs.quote_group import QuoteGroup
 from application.costs.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
 from application.costs.score_people import OpenPeople, ScorePeople, WriteScored
 from application.models.change_by_job import AskForChange, MakeChange, ReviewJobs
@@ -36,6 +38,7 @@ from domain.ports.drift import DriftMeter
 from domain.ports.jobs import Jobs
 from domain.ports.people_files import PeopleFiles
 from domain.ports.report_writer import ReportWriters
+from domain.ports.simulator import CostSimulator
 from entrypoints.composition.schema import schema_provider
 from entrypoints.composition.settings import Settings
 from entrypoints.http.metrics import Metrics
@@ -51,6 +54,8 @@ class UseCases(Provider):
     explore_cost = provide(ExploreCost)
     explain_cost = provide(ExplainCost)
     tell_chances = provide(TellChances)
+    compare_plans = provide(ComparePlans)
+    quote_group = provide(QuoteGroup)
     review_predictions = provide(ReviewPredictions)
     erase_prediction = provide(ErasePrediction)
     record_outcome = provide(RecordOutcome)
@@ -96,6 +101,12 @@ class Heavy(Provider):
         """NumPy and the functions of SciPy, half a second and 30 MB, when Operations are first looked at."""
         adapter = await asyncio.to_thread(import_module, "adapters.scipy.drift")
         return adapter.ScipyDriftMeter()
+
+    @provide
+    async def simulator(self) -> CostSimulator:
+        """NumPy, when a household or a group is first asked about."""
+        adapter = await asyncio.to_thread(import_module, "adapters.numpy.simulator")
+        return adapter.NumpySimulator()
 
     @provide
     async def report_writers(self) -> ReportWriters:

@@ -21,7 +21,7 @@ from entrypoints.http.metrics import Metrics
 from entrypoints.http.middleware.edge import Edge
 from entrypoints.http.middleware.usual_predictions import UsualPredictions
 from entrypoints.http.openapi import document
-from entrypoints.http.routes import facts, health, jobs, models, predictions, reasons
+from entrypoints.http.routes import facts, health, jobs, models, plans, predictions, reasons
 from entrypoints.http.shared import Shared
 
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ def create_app(
     """
     metrics = metrics or Metrics()
     handlers = [
-        handler for part in (predictions, reasons, facts, models, jobs, health, docs) for handler in part.HANDLERS
+        handler
+        for part in (predictions, reasons, plans, facts, models, jobs, health, docs)
+        for handler in part.HANDLERS
     ]
     about = About(container, schema.cost.currency)
     shared = Shared(options, metrics, about, PeopleReader(schema), partial(container.get, PeopleFiles))
@@ -122,7 +124,7 @@ def create_app(
                     ),
                     Router(
                         "/",
-                        route_handlers=[*predictions.BATCH_HANDLERS],
+                        route_handlers=[*predictions.BATCH_HANDLERS, *plans.GROUP_HANDLERS],
                         request_max_body_size=options.batch_body_limit,
                     ),
                 ],

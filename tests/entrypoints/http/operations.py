@@ -12,6 +12,8 @@ OPERATIONS: Final = {
     "list_outcome_changes": ("GET", "/predictions/{id}/outcome/changes"),
     "explain": ("POST", "/explanations"),
     "explore": ("POST", "/scenarios"),
+    "compare_plans": ("POST", "/plans/comparison"),
+    "quote_group": ("POST", "/groups/quote"),
     "get_schema": ("GET", "/schema"),
     "list_models": ("GET", "/models"),
     "get_champion": ("GET", "/models/champion"),

@@ -257,7 +257,7 @@ async def test_the_description_names_these_facts_and_no_others(clinic_api):
 async def test_the_examples_of_the_description_work(clinic_api):
     document = (await clinic_api.get("/schema/openapi.json")).json()
     tried = 0
-    for name in ("predictions", "predictions/batch", "explanations", "scenarios"):
+    for name in ("predictions", "predictions/batch", "explanations", "scenarios", "plans/comparison", "groups/quote"):
         body = document["paths"][f"/api/v1/{name}"]["post"]["requestBody"]["content"]
         for kind, content in body.items():
             for example in [each["value"] for each in content.get("examples", {}).values()] or [content["example"]]:
@@ -266,6 +266,6 @@ async def test_the_examples_of_the_description_work(clinic_api):
                 assert answer.status_code in (200, 201)
                 assert not answer.json().get("errors")
                 tried += 1
-    assert tried == 7
+    assert tried == 9
     example = document["paths"]["/api/v1/schema"]["get"]["responses"]["200"]["content"]["application/json"]["example"]
     assert example == (await clinic_api.get("/schema")).json()

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 _MOST_CROSSED: Final = 2
+_PLANS: Final = [
+    {
+        "name": "Low premium",
+        "deductible": 7000,
+        "coinsurance": 0.4,
+        "out_of_pocket_maximum": 9200,
+        "premium": 4200,
+    },
+    {"name": "High premium", "deductible": 1500, "coinsurance": 0.2, "out_of_pocket_maximum": 5000, "premium": 7200},
+]
 
 
 def bodies_of(schema: Schema) -> dict[str, dict[str, Any]]:
@@ -37,6 +47,15 @@ def bodies_of(schema: Schema) -> dict[str, dict[str, Any]]:
         },
         "roll_back": {JSON: {"schema": ref("ReasonIn"), "example": {"reason": "complaints about the new version"}}},
         "explore": {JSON: _what_if(person, others)},
+        "compare_plans": {
+            JSON: {"schema": ref("ComparisonIn"), "example": {"beneficiaries": [person], "plans": _PLANS}}
+        },
+        "quote_group": {
+            JSON: {
+                "schema": ref("GroupIn"),
+                "example": {"beneficiaries": [person, {**person, last: others[last]}], "attachment": 50_000},
+            }
+        },
         "predict_batch": _batch(person, {**person, last: others[last]}),
     }
 

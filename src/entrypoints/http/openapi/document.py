@@ -22,6 +22,7 @@ from entrypoints.http.openapi.examples import example_error
 from entrypoints.http.openapi.facts import LANGUAGE, REF, FactShapes, ref
 from entrypoints.http.schemas.facts import SchemaOut
 from entrypoints.http.schemas.jobs import ReasonIn
+from entrypoints.http.schemas.plans import PlanIn
 from entrypoints.http.schemas.predictions import OutcomeIn
 from entrypoints.http.schemas.problems import BadField, Problem
 
@@ -49,6 +50,8 @@ _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
     "list_outcome_changes": (404, 503),
     "explain": (*_READS, 503),
     "explore": (*_READS, 503),
+    "compare_plans": (*_READS, 503),
+    "quote_group": (*_READS, 503),
     "list_models": (503,),
     "get_champion": (404, 503),
     "promote": (*_READS, 404, 409, 503),
@@ -82,6 +85,7 @@ def config(version: str, schema: Schema) -> OpenAPIConfig:
         tags=[
             Tag("predictions", "Make, find and forget predictions"),
             Tag("reasons", "Why, and what if"),
+            Tag("plans", "What people would pay, and what a group costs"),
             Tag("facts", "What is asked about a person"),
             Tag("models", "The models behind the answers"),
             Tag("jobs", "Slow changes that are made in the background"),
@@ -119,7 +123,7 @@ def completed(document: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """Add facts, bodies, problems, keys and headers to a document."""
     document = copy.deepcopy(document)
     shapes = document["components"]["schemas"]
-    shapes |= msgspec.json.schema_components([OutcomeIn, ReasonIn, Problem], ref_template=REF)[1]
+    shapes |= msgspec.json.schema_components([OutcomeIn, ReasonIn, PlanIn, Problem], ref_template=REF)[1]
     facts = FactShapes(schema, taken=shapes)
     shapes |= facts.components()
     for name in ("PredictionOut", "EstimateOut"):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.costs.distribution import MOST_CHARGES
 from domain.costs.explanation import FIGURES
+from domain.costs.group import ATTACHMENT, CORRIDOR, MOST_PEOPLE
+from domain.costs.plan import MOST_MEMBERS, MOST_PLANS
 from domain.people.fact import NO, YES, Fact, Kind, in_language
 from entrypoints.http.codecs.explanations import OF
 from entrypoints.http.codecs.scenarios import MOST_CHANGES, MOST_GRID_FACTS, MOST_VALUES
@@ -16,6 +19,22 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 _OF: Final[dict[str, Any]] = {"enum": list(FIGURES), "default": FIGURES[0], "description": "Which cost is explained"}
+_TERMS: Final[dict[str, Any]] = {
+    "attachment": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": MOST_CHARGES,
+        "default": ATTACHMENT,
+        "description": "{currency} a year of one person above which specific stop-loss pays",
+    },
+    "corridor": {
+        "type": "number",
+        "minimum": 1,
+        "maximum": 10,
+        "default": CORRIDOR,
+        "description": "What aggregate stop-loss pays above, in expected costs",
+    },
+}
 LANGUAGE: Final = "en"
 """Of the document."""
 REF: Final = "#/components/schemas/{name}"
@@ -56,7 +75,7 @@ class FactShapes:
         changes = {"type": "array", "items": ref("ChangeIn"), "minItems": 1, "maxItems": MOST_CHANGES}
         grid = {"minProperties": 1, "maxProperties": MOST_GRID_FACTS, **ref("GridIn")}
         required = [fact.name for fact in self._schema.facts if not fact.may_be_missing]
-        person = ref("BeneficiaryIn")
+        person, plans = ref("BeneficiaryIn"), _list(ref("PlanIn"), MOST_PLANS)
         shapes = {
             "BeneficiaryIn": _object("The facts about one person", read, required),
             "ExplanationIn": _object("The facts about one person, and what is explained", {OF: _OF} | read, required),
@@ -65,6 +84,14 @@ class FactShapes:
             "ScenariosIn": _of_all("A person, and what might be otherwise", beneficiary=person, changes=changes),
             "GridScenariosIn": _of_all(
                 "A person, and a grid of what might be otherwise", beneficiary=person, grid=grid
+            ),
+            "ComparisonIn": _of_all(
+                "The people of a household, and plans", beneficiaries=_list(person, MOST_MEMBERS), plans=plans
+            ),
+            "GroupIn": _object(
+                "The people of a group, and the terms of its quote",
+                {"beneficiaries": _list(person, MOST_PEOPLE), **_TERMS},
+                ["beneficiaries"],
             ),
             "BeneficiaryOut": _object("The facts as they were understood", answered, list(answered), closed=False),
         }
@@ -122,3 +149,7 @@ def _object(
 
 def _of_all(description: str, **properties: Any) -> dict[str, Any]:
     return _object(description, properties, list(properties))
+
+
+def _list(items: dict[str, Any], most: int) -> dict[str, Any]:
+    return {"type": "array", "items": items, "minItems": 1, "maxItems": most}

@@ -1,0 +1,50 @@
+"""The port `simulator`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.costs.distribution import CostDistribution
+    from domain.costs.group import GroupTerms, SimulatedTotal
+    from domain.costs.plan import OwnCost, Plan
+
+
+class CostSimulator(Protocol):
+    """Simulates years of several people, whose costs are independent but for what the model may be off about all.
+
+    The same question has the same answer: draws are seeded. Calls take up to a second, so they belong in a thread.
+    """
+
+    @abstractmethod
+    def household(self, costs: Sequence[CostDistribution], plans: Sequence[Plan]) -> Sequence[OwnCost]:
+        """Return what a household pays under each plan (`Plan.shared_cost`), with the standard error of the mean.
+
+        Args:
+            costs: of each member, at least one.
+            plans: each is tried on the same years.
+        """
+
+    @abstractmethod
+    def level_error(self, costs: Sequence[CostDistribution], learned_from: int) -> float:
+        """Return how far a model may be off about a group, see `domain.costs.group.level_error`.
+
+        Args:
+            costs: of each member, at least one.
+            learned_from: how many people the model learned from.
+        """
+
+    @abstractmethod
+    def total(self, costs: Sequence[CostDistribution], terms: GroupTerms, level_error: float) -> SimulatedTotal:
+        """Return the distribution of a group's total.
+
+        In each year all costs are multiplied by one lognormal factor of mean 1, for what the model may be off.
+
+        Args:
+            costs: of each member, at least one.
+            terms: of the covers.
+            level_error: the standard deviation of the logarithm of that factor.
+        """

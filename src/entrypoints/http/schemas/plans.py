@@ -1,0 +1,202 @@
+"""The shapes in which the API says what people would pay under plans, and what a group costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from domain.people.fact import Value
+from entrypoints.http.schemas.common import AboutOut, IntervalOut, ModelOut, Money, Text, WarningOut
+
+if TYPE_CHECKING:
+    from application.costs.compare_plans import PlanComparison
+    from application.costs.quote_group import QuotedGroup
+    from domain.costs.distribution import Interval
+    from domain.costs.group import GroupQuote
+    from domain.costs.plan import OwnCost, Plan
+
+Probability = Annotated[float, Meta(ge=0, le=1)]
+
+
+def _interval(interval: Interval) -> IntervalOut:
+    return IntervalOut(interval.level, interval.low, interval.high)
+
+
+class PlanIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An insurance plan: what it leaves to a person of a year's cost, and what it costs itself."""
+
+    deductible: Annotated[float, Meta(ge=0, le=1e9, description="{currency} a year that a person pays before the plan")]
+    coinsurance: Annotated[float, Meta(ge=0, le=1, description="Share of costs above the deductible that they pay")]
+    out_of_pocket_maximum: Annotated[
+        float,
+        Meta(ge=0, le=1e9, description="{currency} a year beyond which they pay nothing; not below the deductible"),
+    ]
+    copay: Annotated[
+        float, Meta(ge=0, le=1e9, description="{currency} for visits in a year with any care, all together")
+    ] = 0.0
+    premium: Annotated[float, Meta(ge=0, le=1e9, description="{currency} a year, for all members")] = 0.0
+    family_deductible: Annotated[
+        float | None, Meta(description="{currency} a year of all members together; null for twice that of a person")
+    ] = None
+    family_maximum: Annotated[
+        float | None,
+        Meta(description="{currency} a year that all members pay at most; null for twice that of a person"),
+    ] = None
+    name: Annotated[str, Meta(max_length=80, description="For people")] = ""
+
+
+class WithPremiumOut(msgspec.Struct, frozen=True):
+    """What a year costs under the plan, its premium included."""
+
+    expected: Money
+    typical: Money
+    interval: IntervalOut
+
+
+class PlanOut(msgspec.Struct, frozen=True):
+    """What is paid of the year's cost under a plan, without its premium; and with it in ``with_premium``."""
+
+    name: Text
+    expected: Money
+    typical: Money
+    interval: IntervalOut
+    chance_of_maximum: Annotated[float, Meta(ge=0, le=1, description="That the maximum is reached")]
+    premium: Money
+    with_premium: WithPremiumOut
+    standard_error: Annotated[
+        float | UnsetType, Meta(description="{currency}, of `expected` where it is simulated; left out where exact")
+    ] = UNSET
+
+    @classmethod
+    def of(cls, plan: Plan, own: OwnCost) -> PlanOut:
+        """Shape what is paid."""
+        whole = own.plus(plan.premium)
+        return cls(
+            name=plan.name,
+            expected=own.expected,
+            typical=own.typical,
+            interval=_interval(own.interval),
+            chance_of_maximum=own.chance_of_maximum,
+            premium=round(plan.premium, 2),
+            with_premium=WithPremiumOut(whole.expected, whole.typical, _interval(whole.interval)),
+            standard_error=UNSET if own.standard_error is None else own.standard_error,
+        )
+
+
+class MemberOut(msgspec.Struct, frozen=True):
+    """The cost of a member before a plan pays."""
+
+    expected: Money
+    typical: Money
+    interval: IntervalOut
+    warnings: list[WarningOut]
+
+
+class ComparisonOut(msgspec.Struct, frozen=True):
+    """What is paid under each plan, in the order of the plans; and the members' costs, in their order."""
+
+    plans: list[PlanOut]
+    members: list[MemberOut]
+    model: ModelOut
+    about: AboutOut
+
+    @classmethod
+    def of(cls, plans: list[Plan], compared: PlanComparison, about: AboutOut) -> ComparisonOut:
+        """Shape a comparison."""
+        return cls(
+            plans=[PlanOut.of(plan, own) for plan, own in zip(plans, compared.own_costs, strict=True)],
+            members=[
+                MemberOut(
+                    one.cost.expected,
+                    one.cost.typical,
+                    _interval(one.cost.interval()),
+                    [WarningOut.of(caution) for caution in one.cautions],
+                )
+                for one in compared.estimates
+            ],
+            model=ModelOut.of(compared.estimates[0].model),
+            about=about,
+        )
+
+
+class SpecificOut(msgspec.Struct, frozen=True):
+    """Cover of each person's cost above an attachment; exact."""
+
+    attachment: Money
+    expected_excess: Annotated[float, Meta(description="{currency} a year of all people, whole cents")]
+    expected_people: Annotated[float, Meta(description="How many are expected to cost more than the attachment")]
+    chance: Annotated[float, Meta(ge=0, le=1, description="That anybody does")]
+
+
+class AggregateOut(msgspec.Struct, frozen=True):
+    """Cover of the group's total, of what specific cover leaves, above ``corridor`` times its mean."""
+
+    corridor: float
+    expected: Money
+    attachment: Money
+    chance: Annotated[float, Meta(ge=0, le=1, description="That the total is above the attachment")]
+    expected_excess: Money
+
+
+class ContributorOut(msgspec.Struct, frozen=True):
+    """A person who is expected to cost much."""
+
+    row: Annotated[int, Meta(ge=1, description="Their place in `beneficiaries`, from 1")]
+    expected: Money
+    share: Probability
+    chance_above: Annotated[float, Meta(ge=0, le=1, description="That they cost more than specific attachment")]
+
+
+class DriverOut(msgspec.Struct, frozen=True):
+    """A fact by which expected costs differ, and the people by whom it does most. It says nothing of causes."""
+
+    fact: Text
+    explains: Annotated[
+        float, Meta(ge=0, le=1, description="Share of the variance of expected costs between its values")
+    ]
+    values: Annotated[list[Value], Meta(description="The value of those people; of numbers the lowest and the highest")]
+    people: int
+    share: Annotated[float, Meta(ge=0, le=1, description="Of the expected cost, of those people")]
+
+
+class QuoteOut(msgspec.Struct, frozen=True):
+    """The distribution of a group's total cost in a year."""
+
+    people: int
+    expected: Money
+    interval: IntervalOut
+    standard_error: Annotated[float, Meta(description="{currency}, of the interval's bounds, which are simulated")]
+    per_member_per_month: Money
+    level_error: Annotated[
+        float | None,
+        Meta(description="How far the model may be off about all of them, as a share; null where it is not known"),
+    ]
+    specific: SpecificOut
+    aggregate: AggregateOut
+    contributors: list[ContributorOut]
+    drivers: list[DriverOut]
+    model: ModelOut
+    about: AboutOut
+
+    @classmethod
+    def of(cls, quoted: QuotedGroup, about: AboutOut) -> QuoteOut:
+        """Shape a quote."""
+        quote: GroupQuote = quoted.quote
+        return cls(
+            people=quote.people,
+            expected=quote.expected,
+            interval=_interval(quote.interval),
+            standard_error=quote.standard_error,
+            per_member_per_month=quote.per_member_per_month,
+            level_error=None if quote.level_error is None else round(quote.level_error, 6),
+            specific=msgspec.convert(quote.specific, SpecificOut, from_attributes=True),
+            aggregate=msgspec.convert(quote.aggregate, AggregateOut, from_attributes=True),
+            contributors=[msgspec.convert(one, ContributorOut, from_attributes=True) for one in quote.contributors],
+            drivers=[
+                DriverOut(one.fact, one.explains, list(one.values), one.people, one.share) for one in quote.drivers
+            ],
+            model=ModelOut.of(quoted.model),
+            about=about,
+        )

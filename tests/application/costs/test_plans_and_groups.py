@@ -1,0 +1,87 @@
+"""What people would pay under plans, and what a group costs, on stand-ins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from adapters.memory.ledger import MemoryLedger
+from adapters.memory.predictor import NeighbourPredictor
+from adapters.memory.sample import small_sample
+from adapters.memory.simulator import MemorySimulator
+from application.costs.compare_plans import ComparePlans
+from application.costs.quote_group import QuoteGroup
+from domain.costs.group import GroupTerms
+from domain.costs.plan import Plan, own_cost
+from domain.errors import PredictorUnavailable
+from domain.models.model import ModelVersion
+from domain.people.beneficiary import Beneficiary
+from tests.support.default_schema import DEFAULT
+from tests.support.monitored import CARD
+
+GOLD = Plan(deductible=1_500, coinsurance=0.2, out_of_pocket_maximum=5_000)
+BARE = Plan(deductible=0, coinsurance=1, out_of_pocket_maximum=1e9)
+
+
+@pytest.fixture
+def predictor() -> NeighbourPredictor:
+    return NeighbourPredictor(small_sample(DEFAULT))
+
+
+@pytest.fixture
+def compare(predictor: NeighbourPredictor) -> ComparePlans:
+    return ComparePlans(predictor=predictor, simulator=MemorySimulator())
+
+
+async def test_one_person_is_answered_exactly(
+    compare: ComparePlans, predictor: NeighbourPredictor, ann: Beneficiary
+) -> None:
+    compared = await compare([ann], [GOLD, BARE])
+    (estimate,) = await predictor.predict([ann])
+    assert compared.own_costs == (own_cost(GOLD, estimate.cost), own_cost(BARE, estimate.cost))
+    assert compared.own_costs[0].standard_error is None
+
+
+async def test_a_household_is_simulated(compare: ComparePlans, ann: Beneficiary) -> None:
+    compared = await compare([ann, ann], [GOLD])
+    (own,) = compared.own_costs
+    assert own.standard_error
+    assert own.expected <= 2 * own_cost(GOLD, compared.estimates[0].cost).expected + own.standard_error
+
+
+async def test_a_model_that_does_not_answer_is_no_comparison(
+    compare: ComparePlans, predictor: NeighbourPredictor, ann: Beneficiary
+) -> None:
+    predictor.failure = PredictorUnavailable("away")
+    with pytest.raises(PredictorUnavailable):
+        await compare([ann], [GOLD])
+
+
+async def test_what_the_model_learned_from_widens_the_range(predictor: NeighbourPredictor, ann: Beneficiary) -> None:
+    ledger = MemoryLedger()
+    quote = QuoteGroup(predictor=predictor, simulator=MemorySimulator(), ledger=ledger)
+    group, terms = [ann.changed(age=20 + place) for place in range(40)], GroupTerms()
+    unknown = await quote(group, terms)
+    assert unknown.quote.level_error is None
+    model = await predictor.model()
+    for people, card in ((None, CARD), (100, replace(CARD, people=100))):
+        ledger = MemoryLedger()
+        await ledger.admit(ModelVersion(model.version, model.digest, datetime(2026, 11, 30, tzinfo=UTC), card))
+        known = await QuoteGroup(predictor=predictor, simulator=MemorySimulator(), ledger=ledger)(group, terms)
+        assert known.model == model
+        assert known.quote.expected == unknown.quote.expected
+        estimates = await predictor.predict(group)
+        costs = [estimate.cost for estimate in estimates]
+        assert known.quote.level_error == MemorySimulator().level_error(costs, people or CARD.rows)
+        assert known.quote.interval.high - known.quote.interval.low > (
+            unknown.quote.interval.high - unknown.quote.interval.low
+        )
+
+
+async def test_a_version_of_another_digest_tells_nothing(predictor: NeighbourPredictor, ann: Beneficiary) -> None:
+    ledger, model = MemoryLedger(), await predictor.model()
+    await ledger.admit(ModelVersion(model.version, "d" * 64, datetime(2026, 11, 30, tzinfo=UTC), CARD))
+    quote = QuoteGroup(predictor=predictor, simulator=MemorySimulator(), ledger=ledger)
+    assert (await quote([ann], GroupTerms())).quote.level_error is None
