@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from domain.costs.distribution import CostDistribution
+    from domain.people.fact import Words
 
 MOST_PLANS: Final = 4
 """Plans that are compared at once."""
@@ -179,6 +180,28 @@ NAMES: Final = tuple(each.name for each in fields(Plan) if each.init)
 REQUIRED: Final = ("deductible", "coinsurance", "out_of_pocket_maximum")
 _OPTIONAL: Final = ("family_deductible", "family_maximum")
 _AMOUNTS: Final = ("deductible", "out_of_pocket_maximum", "copay", "premium", *_OPTIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplePlan:
+    """A plan that people start to compare with.
+
+    Args:
+        key: its name for programs.
+        title: its name for people, by language.
+        plan: what it leaves to them.
+    """
+
+    key: str
+    title: Words
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplePlans:
+    """The examples of an installation, in the order in which they are offered."""
+
+    plans: tuple[ExamplePlan, ...]
 
 
 @dataclass(frozen=True, slots=True)

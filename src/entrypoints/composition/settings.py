@@ -36,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         host: address the web process listens on.
         port: its port, 0 for a free one.
         schema: path of a schema, or its name in ``config/schema``; empty for the home's own, else ``insurance``.
+        plans: example plans that people compare, each a name in ``config/plans`` or the path of a file.
         data: claims file that a first model learns from; empty for the synthetic sample.
         database_url: PostgreSQL (``postgresql://user@host/medcost``); empty for the embedded server.
         postgres_bin: folder of the system's PostgreSQL programs (``/usr/lib/postgresql/18/bin``) for the embedded
@@ -93,6 +94,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     host: str = "127.0.0.1"
     port: Port = 8000
     schema: str = ""
+    plans: tuple[str, ...] = ("low_premium", "middle", "high_premium")
     data: str = ""
     database_url: str = ""
     postgres_bin: str = ""
