@@ -34,7 +34,9 @@ from domain.people.table_reading import ReadingRules
 Floats = NDArray[np.float64]
 SMALLEST: Final = 50
 LARGEST: Final = 400
-_SIMULATOR: Final = NumpySimulator()
+_YEARS: Final = 128
+"""Of a batch: a fifth of those of a quote, which is enough where a thousand groups are quoted."""
+_SIMULATOR: Final = NumpySimulator(group_years=_YEARS)
 _TERMS: Final = GroupTerms()
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import NormalDist, fmean, stdev
 from typing import TYPE_CHECKING, Final
 
-from domain.costs.group import GroupTerms, SimulatedTotal, level_error
+from domain.costs.group import GroupTerms, SimulatedTotal, level_error, with_common_tail
 from domain.costs.plan import LEVELS, OwnCost, Plan
 from domain.ports.simulator import CostSimulator
 
@@ -34,10 +34,12 @@ class MemorySimulator(CostSimulator):
 
     def level_error(self, costs: Sequence[CostDistribution], learned_from: int) -> float:
         """Read means and variances off the distributions."""
-        return level_error([_mean(cost) for cost in costs], [cost.variance for cost in costs], learned_from)
+        alike = with_common_tail(costs)
+        return level_error([_mean(cost) for cost in alike], [cost.variance for cost in alike], learned_from)
 
     def total(self, costs: Sequence[CostDistribution], terms: GroupTerms, level_error: float) -> SimulatedTotal:
         """Add up each year."""
+        means, costs = [_mean(cost) for cost in costs], with_common_tail(costs)
         draws = self._draws(costs)
         generator = random.Random(self._seed + 1)  # noqa: S311  # no secret
         factors = [
@@ -48,8 +50,7 @@ class MemorySimulator(CostSimulator):
             math.fsum(min(factor * cost, terms.attachment) for cost in year)
             for factor, year in zip(factors, zip(*draws, strict=True), strict=True)
         ]
-        means = [_mean(cost) for cost in costs]
-        excesses = [mean - cost.limited_mean(terms.attachment) for mean, cost in zip(means, costs, strict=True)]
+        excesses = [_mean(cost) - cost.limited_mean(terms.attachment) for cost in costs]
         above = terms.corridor * (math.fsum(means) - math.fsum(excesses))
         low, high = (_quantile(totals, level) for level in (LEVELS[0], LEVELS[2]))
         error = max(_error([_quantile(part, level) for part in _parts(totals)]) for level in (LEVELS[0], LEVELS[2]))

@@ -28,7 +28,7 @@ BATCHES: Final = 16
 """Independent batches of years, from which standard errors follow."""
 _HOUSEHOLD_YEARS: Final = 4096
 """Years of a batch, of a household."""
-_GROUP_YEARS: Final = 640
+GROUP_YEARS: Final = 640
 """The same of a group."""
 _LEAST_YEARS: Final = 128
 """The same of a very large group."""
@@ -45,10 +45,14 @@ class NumpySimulator(CostSimulator):
 
     In each batch of years every person's level comes once from each share of equal size, in any order. That leaves the
     mean of each person's costs all but exact, and most of a sum's.
+
+    Args:
+        seed: of all draws.
+        group_years: years of each of the 16 batches of a group.
     """
 
-    def __init__(self, seed: int = 0) -> None:
-        self._seed = seed
+    def __init__(self, seed: int = 0, group_years: int = GROUP_YEARS) -> None:
+        self._seed, self._group_years = seed, group_years
 
     def household(self, costs: Sequence[CostDistribution], plans: Sequence[Plan]) -> Sequence[OwnCost]:
         """Ask each plan about 65,536 years."""
@@ -58,19 +62,20 @@ class NumpySimulator(CostSimulator):
 
     def level_error(self, costs: Sequence[CostDistribution], learned_from: int) -> float:
         """Read means and variances off the distributions."""
-        curves = _Curves.of(costs)
+        curves = _Curves.of(costs).with_common_tail()
         total = curves.means.sum()
         return float(math.sqrt(len(costs) * curves.variances.sum() / learned_from) / total) if total else 0.0
 
     def total(self, costs: Sequence[CostDistribution], terms: GroupTerms, level_error: float) -> SimulatedTotal:
         """Add up 10,240 years, 2,048 of a very large group."""
-        random, curves = np.random.default_rng(self._seed), _Curves.of(costs)
-        size = int(np.clip(_MOST_DRAWS // (BATCHES * len(costs)), _LEAST_YEARS, _GROUP_YEARS))
+        random, own = np.random.default_rng(self._seed), _Curves.of(costs)
+        curves = own.with_common_tail()
+        size = int(np.clip(_MOST_DRAWS // (BATCHES * len(costs)), _LEAST_YEARS, self._group_years))
         totals, left = np.empty((BATCHES, size)), np.empty((BATCHES, size))
         for batch in range(BATCHES):
             factors = np.exp(level_error * random.standard_normal(size) - level_error**2 / 2)
             totals[batch], left[batch] = _summed(curves, factors, terms.attachment, random)
-        means, excesses = curves.means, curves.excesses_above(terms.attachment)
+        means, excesses = own.means, curves.excesses_above(terms.attachment)
         above = left - terms.corridor * float((means - excesses).sum())
         low, high = np.quantile(totals, [LEVELS[0], LEVELS[2]])
         bounds = np.quantile(totals, [LEVELS[0], LEVELS[2]], axis=1)
@@ -118,6 +123,17 @@ class _Curves:
 
     def __getitem__(self, rows: slice) -> _Curves:
         return _Curves(self.costs[rows], self.zero[rows], self.levels[rows], self.excess[rows])
+
+    def with_common_tail(self) -> _Curves:
+        """Return the same with tails of one shape, see `domain.costs.group.with_common_tail`."""
+        last = self.costs[:, -1]
+        has = last > 0
+        if not has.any():
+            return self
+        excess = np.where(has, np.median(self.excess[has] / last[has]) * last, self.excess)
+        alike = _Curves(self.costs, self.zero, self.levels, excess)
+        factor = self.means.sum() / alike.means.sum()
+        return _Curves(factor * self.costs, self.zero, self.levels, factor * excess)
 
     @property
     def share(self) -> Floats:

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -185,6 +185,20 @@ class CostDistribution:
         """Return the quantiles at several levels, each from 0 to below 1."""
         curve = _Curve.of(self)
         return [curve.quantile(level) for level in levels]
+
+    def with_excess(self, excess: float) -> Self:
+        """Return the distribution with the same quantiles and another mean excess above the 99 % quantile.
+
+        >>> round(CostDistribution(100.0, (100.0,) * 99).with_excess(50.0).mean, 9)
+        100.5
+        """
+        curve = _Curve.of(self)
+        share = 1 - curve.levels[-1]
+        return type(self)(curve.areas[-1] + share * (curve.costs[-1] + excess), self.quantiles, self.zero)
+
+    def scaled(self, factor: float) -> Self:
+        """Return the distribution of all costs times a factor above 0."""
+        return type(self)(factor * self.mean, tuple(factor * cost for cost in self.quantiles), self.zero)
 
     def points(self, count: int) -> tuple[float, ...]:
         """Return ``count`` equally likely costs, rising, that stand for all: their mean is that of the distribution.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Final, Self
 
 from domain.costs.chance import rounded_chance
@@ -13,6 +14,7 @@ from domain.errors import FieldError, InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from domain.costs.distribution import CostDistribution
     from domain.people.beneficiary import Beneficiary
     from domain.people.fact import Fact, Value
 
@@ -62,8 +64,8 @@ class SimulatedTotal:
 
     Args:
         means: of each member, exact.
-        chances: of each member, that the year costs more than the attachment, exact.
-        excesses: of each member, the mean of what lies above the attachment, exact.
+        chances: of each member, that the year costs more than the attachment; exact, with tails of one shape.
+        excesses: of each member, the mean of what lies above the attachment; likewise.
         low: the 5 % quantile of the total.
         high: its 95 % quantile.
         chance: that the total without what specific cover pays is above aggregate attachment.
@@ -221,6 +223,28 @@ class GroupQuote:
             ),
             drivers=drivers(people, total.means),
         )
+
+
+def with_common_tail(costs: Sequence[CostDistribution]) -> list[CostDistribution]:
+    """Return the distributions of a group's members with tails of one shape.
+
+    A person's mean excess above the 99 % quantile is what reconciles their mean with their quantiles, so it is off by
+    much for many, and a total's spread depends on all of them. Here each has the median share of their own 99 %
+    quantile. All costs are then scaled by one factor, which keeps the group's expected cost.
+
+    >>> from domain.costs.distribution import CostDistribution
+    >>> light, heavy = (CostDistribution(mean, (100.0,) * 99) for mean in (101.0, 103.0))
+    >>> [round(cost.excess, 6) for cost in with_common_tail([light, heavy])]
+    [200.0, 200.0]
+    """
+    parts = [(cost, cost.quantiles[-1], cost.excess) for cost in costs]
+    shares = [excess / last for _, last, excess in parts if last > 0]
+    if not shares:
+        return list(costs)
+    common = median(shares)
+    alike = [cost.with_excess(common * last) if last > 0 else cost for cost, last, _ in parts]
+    before, after = (math.fsum(cost.limited_mean(math.inf) for cost in group) for group in (costs, alike))
+    return [cost.scaled(before / after) for cost in alike]
 
 
 def level_error(means: Sequence[float], variances: Sequence[float], learned_from: int) -> float:

@@ -41,7 +41,8 @@ class CostSimulator(Protocol):
     def total(self, costs: Sequence[CostDistribution], terms: GroupTerms, level_error: float) -> SimulatedTotal:
         """Return the distribution of a group's total.
 
-        In each year all costs are multiplied by one lognormal factor of mean 1, for what the model may be off.
+        Tails have one shape, see `domain.costs.group.with_common_tail`. In each year all costs are multiplied by one
+        lognormal factor of mean 1, for what the model may be off.
 
         Args:
             costs: of each member, at least one.
