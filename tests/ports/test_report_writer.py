@@ -9,10 +9,12 @@ import msgspec
 import openpyxl
 import pytest
 
+from adapters.common.report_tables import report_tables
 from adapters.jinja.report_page import ReportPage
 from adapters.msgspec.report_document import ReportDocument
 from adapters.openpyxl.report_workbook import ReportWorkbook
 from domain.models.actuarial_report import ActuarialReport
+from domain.models.scores import ZeroScores
 from tests.support.reports import REPORT
 
 WRITERS = {".html": ReportPage(), ".xlsx": ReportWorkbook(), ".json": ReportDocument()}
@@ -79,6 +81,38 @@ def test_a_page_holds_no_markup_of_the_data_and_asks_nothing_of_others():
     assert "<b>other" not in page
     assert "<one>" not in page
     assert not re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?https?://", page)
+
+
+def test_a_page_shows_its_tables_to_those_who_print_it():
+    page = ReportPage().write(REPORT).decode()
+    assert page.count("<details") == page.count("<details open>") > 0
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.0, False), (0.2, True)])
+def test_the_chance_of_no_cost_is_told_where_somebody_has_one(writer, share, told):
+    scores = replace(REPORT.scores, zero=ZeroScores(share, share, 0.0))
+    if writer.ending != ".json":
+        assert (
+            "share without cost" in texts(writer.write(replace(REPORT, scores=scores, curves=None)), writer.ending)
+        ) is told
+
+
+def test_a_sheet_has_title_note_table_and_a_chart_of_its_cells():
+    book = openpyxl.load_workbook(io.BytesIO(ReportWorkbook().write(REPORT)))
+    assert book.sheetnames[:3] == ["About", "Key figures", "Predictive ratios"]
+    tables = {table.title: table for table in report_tables(REPORT)}
+    for sheet in book.worksheets[1:]:
+        table = tables.pop(sheet["A1"].value)
+        assert sheet["A2"].value == table.note
+        assert [cell.value for cell in sheet[4]][: len(table.columns)] == list(table.columns)
+        assert sheet.max_row == 4 + len(table.rows)
+        charts = vars(sheet)["_charts"]
+        assert len(charts) == (table.name != "figures")
+        drawn = [series for chart in charts for part in chart._charts for series in part.series]
+        for series in drawn:
+            cells = (getattr(series, "yVal", None) or series.val).numRef.f
+            assert {*re.findall(r"\$(\d+)", cells)} == {"5", str(sheet.max_row)}
+    assert not tables
 
 
 def test_a_workbook_holds_no_formula():

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    _Columns: TypeAlias = tuple[Floats, Floats, Any, Any, Any]
-    """Facts, charges, weights, people and periods, as `Claims` have them."""
+    _Columns: TypeAlias = tuple[Floats, Floats, Any, Any, Any, dict[str, NDArray[np.object_]]]
+    """Facts, charges, weights, people, periods and audits, as `Claims` have them."""
 
 _MOST_COUNTS: Final = 20
 _REFUSED: Final = BadRows()
@@ -87,7 +87,8 @@ class PartitionedClaims(ClaimsDataset):
             return accepted(report, None, self.rules.schema, self.bad_rows)
         left_out = LeftOut(report.bad_rows, report.rows, report.violations) if report.bad_rows else None
         population = Population(parts, rows - report.bad_rows, highest)
-        facts, charges, weights, people, periods = map(_joined, zip(*samples, strict=True))
+        *columns, audits = zip(*samples, strict=True)
+        facts, charges, weights, people, periods = map(_joined, columns)
         return Claims(
             self.rules.schema,
             report.origin,
@@ -100,6 +101,7 @@ class PartitionedClaims(ClaimsDataset):
             population,
             left_out,
             (*report.notes, *report.repetitions),
+            {name: _joined([one[name] for one in audits]) for name in audits[0] if all(name in one for one in audits)},
         )
 
     def readable(self) -> Sample:
@@ -154,7 +156,8 @@ def _examined(part: ClaimsFile, highest: int) -> tuple[ContractReport, _Columns]
     if claims:
         report = replace(report, digest=claims.digest)
     if claims is None:
-        return report, (np.empty((0, part.rules.schema.width)), np.empty(0), None, None, None)
+        none = {name: np.empty(0, dtype=np.object_) for name in part.rules.schema.roles.audit}
+        return report, (np.empty((0, part.rules.schema.width)), np.empty(0), None, None, None, none)
     facts, charges = np.asarray(claims.facts), np.asarray(claims.charges)
     if claims.people is None:
         rows = np.ascontiguousarray(np.column_stack([facts, charges]), dtype="<f8").tobytes()
@@ -166,7 +169,9 @@ def _examined(part: ClaimsFile, highest: int) -> tuple[ContractReport, _Columns]
     def some(column: Any) -> Any:
         return None if column is None else np.asarray(column)[drawn]
 
-    return report, (facts[drawn], charges[drawn], some(claims.weights), some(claims.people), some(claims.periods))
+    audits = {name: np.asarray(texts, dtype=np.object_)[drawn] for name, texts in claims.audits.items()}
+    roles = some(claims.weights), some(claims.people), some(claims.periods), audits
+    return report, (facts[drawn], charges[drawn], *roles)
 
 
 def _joined(columns: Sequence[Any]) -> Any:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from domain.models.actuarial_report import ActuarialReport, Curves
-    from domain.models.scores import PredictiveRatio, Scores
+    from domain.models.scores import PredictiveRatio, Scores, ZeroScores
 
 
 class Layout(Enum):
@@ -105,8 +105,7 @@ def _of_scores(scores: Scores, currency: str) -> Iterator[ReportTable]:
             "coverage",
             f"predicted, {currency}",
             f"observed, {currency}",
-            "predicted chance of no cost",
-            "share without cost",
+            *(("predicted chance of no cost", "share without cost") if _without_cost(scores) else ()),
         ),
         tuple(
             (
@@ -115,8 +114,7 @@ def _of_scores(scores: Scores, currency: str) -> Iterator[ReportTable]:
                 _share(one.coverage),
                 _money(one.predicted),
                 _money(one.observed),
-                _share(one.zero_predicted),
-                _share(one.zero_observed),
+                *((_share(one.zero_predicted), _share(one.zero_observed)) if _without_cost(scores) else ()),
             )
             for number, one in enumerate(scores.fifths, 1)
         ),
@@ -147,10 +145,16 @@ def _key_figures(scores: Scores, currency: str) -> Iterator[Row]:
     yield _text(f"CRPS, {currency}"), _money(scores.crps)
     yield _text(f"coverage of the {scores.interval.level:.0%} range"), _share(scores.interval.coverage)
     yield _text(f"interval score, {currency}"), _money(scores.interval.interval_score)
-    if scores.zero:
-        yield _text("predicted chance of no cost"), _share(scores.zero.predicted)
-        yield _text("share without cost"), _share(scores.zero.observed)
-        yield _text("Brier score of no cost"), _number(scores.zero.brier)
+    if zero := _without_cost(scores):
+        yield _text("predicted chance of no cost"), _share(zero.predicted)
+        yield _text("share without cost"), _share(zero.observed)
+        yield _text("Brier score of no cost"), _number(zero.brier)
+
+
+def _without_cost(scores: Scores) -> ZeroScores | None:
+    """Return how the chance of no cost came out; None where nobody was without cost or was expected to be."""
+    zero = scores.zero
+    return zero if zero and (zero.predicted or zero.observed) else None
 
 
 def _of_curves(curves: Curves, currency: str) -> Iterator[ReportTable]:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _TEAL, _INK, _SOFT, _WASH, _WARM, _LINE = "#0b5a69", "#14202b", "#5b6975", "#d5e8ea", "#a8430c", "#e5eaee"
 _HEAD_ENDS: Final = '.dtd">'
 """How the head of Matplotlib's documents ends."""
+_WIDTH: Final = 4.8
+"""Inches: the words are still read where a phone makes the drawing a third smaller."""
+_LONGEST: Final = 26
+"""Letters of a label beside a drawing."""
 _STYLE: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",  # text stays text: small, and read aloud
     "svg.hashsalt": "medcost",  # the same drawing is the same bytes
@@ -93,6 +97,7 @@ def _ratios(ratios: Sequence[PredictiveRatio], labels: Sequence[str], axis: str)
 
 def _ratio_list(ratios: Sequence[PredictiveRatio], labels: Sequence[str]) -> Figure:
     figure, axes = _drawing(height=0.9 + 0.32 * len(ratios))
+    labels = [label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…" for label in labels]
     places = list(range(len(ratios)))[::-1]
     axes.axvline(1, color=_SOFT, linewidth=1, linestyle="--")
     for place, ratio in zip(places, ratios, strict=True):
@@ -181,7 +186,7 @@ def _periods(periods: Sequence[PeriodScores]) -> Figure:
 
 
 def _drawing(*, height: float = 3.2) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(7.2, height), layout="constrained", facecolor="none")
+    figure = Figure(figsize=(_WIDTH, height), layout="constrained", facecolor="none")
     axes = figure.add_subplot(facecolor="none")
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(_SOFT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from adapters.memory.scoring import ratio_of, scores
@@ -14,6 +15,7 @@ from domain.models.actuarial_report import (
     LiftPortion,
     Portion,
 )
+from domain.models.audit_values import OTHERS, group_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -69,8 +71,9 @@ def _audits(
     cost: CostDistribution, charges: Sequence[float], audits: Mapping[str, Sequence[str]]
 ) -> Iterator[AuditGroup]:
     for column, texts in audits.items():
-        for value in sorted(set(texts)):
-            theirs = [usd for usd, text in zip(charges, texts, strict=True) if text == value]
+        groups = group_names(Counter(texts))
+        for value in sorted(set(groups.values()), key=lambda name: (name == OTHERS, name)):
+            theirs = [usd for usd, text in zip(charges, texts, strict=True) if groups[text] == value]
             yield AuditGroup(
                 column=column,
                 value=value,

@@ -18,6 +18,7 @@ from domain.models.actuarial_report import (
     PeriodScores,
     Portion,
 )
+from domain.models.audit_values import OTHERS, group_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 _TENTHS: Final = tuple(share / 10 for share in range(11))
 _TWENTIETHS: Final = tuple(share / 20 for share in range(21))
-_MOST_VALUES: Final = 20
-"""An audit column with more values than this is told by its most frequent ones."""
 
 
 def curves(table: Table, answers: Floats, rival: tuple[str, Floats] | None = None) -> Curves:
@@ -84,15 +83,18 @@ def _chances(table: Table, chance: Floats) -> Iterator[ChancePortion]:
 
 def _audits(table: Table, expected: Floats, inside: NDArray[np.bool_]) -> Iterator[AuditGroup]:
     for column, labels in table.audits.items():
-        values, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
-        told = np.sort(np.argsort(-counts, kind="stable")[:_MOST_VALUES])
-        portioned = np.array([table.weights * (codes == code) for code in told])
+        values, codes = np.unique(labels, return_inverse=True)
+        counts = {str(value): len(np.unique(table.people[codes == code])) for code, value in enumerate(values)}
+        groups = group_names(counts)
+        named = np.array([groups[str(value)] for value in values])[codes]
+        names = sorted(dict.fromkeys(groups.values()), key=lambda name: name == OTHERS)
+        portioned = np.array([table.weights * (named == name) for name in names])
         ratios = actuarial.predictive_ratios(expected, table.charges, portioned, table.people)
-        for code, portion, ratio in zip(told, portioned, ratios, strict=True):
+        for name, portion, ratio in zip(names, portioned, ratios, strict=True):
             yield AuditGroup(
                 column=column,
-                value=str(values[code]),
-                people=len(np.unique(table.people[codes == code])),
+                value=name,
+                people=len(np.unique(table.people[named == name])),
                 ratio=ratio,
                 net_compensation=float(np.average(expected - table.charges, weights=portion)),
                 coverage=float(np.average(inside, weights=portion)),

@@ -1,5 +1,6 @@
 """A folder of Parquet files: held against the contract file by file, and sampled by the rows' digests."""
 
+from dataclasses import replace
 from statistics import fmean
 
 import numpy as np
@@ -10,6 +11,7 @@ from adapters.arrow.partitioned import PartitionedClaims
 from adapters.arrow.synthetic import SyntheticClaims
 from adapters.common.executor import LocalExecutor
 from domain.errors import ClaimsRejected
+from domain.people.schema import Roles
 from tests.support.default_schema import DEFAULT, READING
 
 SEEDS = range(4)
@@ -51,6 +53,18 @@ def test_of_more_rows_a_sample_comes_that_is_spread_as_they_are(folder):
 
 def test_a_smaller_sample_is_part_of_a_larger_one(folder):
     assert rows_of(sampled(folder, 300).read()) < rows_of(sampled(folder, 900).read())
+
+
+def test_audit_columns_come_with_the_sample(folder):
+    for seed in SEEDS:
+        table = pd.read_parquet(folder / f"part-{seed}.parquet")
+        table.assign(race=[f"cost {charge:.2f}" for charge in table["charges"]]).to_parquet(
+            folder / f"part-{seed}.parquet"
+        )
+    rules = replace(READING, schema=replace(DEFAULT, roles=Roles(audit=("race",))), needs_roles=True)
+    claims = PartitionedClaims(folder, LocalExecutor(), rules, sample=600).read()
+    assert 500 < len(claims) < 700
+    assert list(claims.audits["race"]) == [f"cost {charge:.2f}" for charge in claims.charges]
 
 
 def test_each_part_can_be_read_by_itself(folder):

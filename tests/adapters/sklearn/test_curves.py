@@ -6,6 +6,7 @@ import pytest
 from adapters.sklearn import curves as measured
 from adapters.sklearn.table import Table
 from domain.costs.distribution import QUANTILE_LEVELS
+from domain.models.audit_values import OTHERS
 from tests.support.default_schema import DEFAULT
 
 LEVELS = np.array(QUANTILE_LEVELS)
@@ -91,6 +92,24 @@ def test_audit_groups_tell_who_is_underfunded():
         assert group.ratio.high is not None
         assert group.ratio.low < predicted / observed < group.ratio.high
         assert group.net_compensation == pytest.approx((predicted - observed) / len(members))
+
+
+def test_values_that_few_people_have_are_one_group():
+    races = ["a"] * 300 + ["b"] * 81 + ["c"] * 12 + ["d"] * 7
+    sample = judged(audits={"race": np.array(races, dtype=object)})
+    made = curves(sample).audits
+    assert [(group.value, group.people) for group in made] == [("a", 300), ("b", 81), (OTHERS, 19)]
+    others = np.arange(381, 400)
+    assert made[-1].ratio.ratio == pytest.approx(sample.answers[others, 0].sum() / sample.charges[others].sum())
+
+
+def test_many_numbers_are_told_in_fifths():
+    sample = judged(audits={"income": np.array([f"{number * 7 % 400}.5" for number in range(400)], dtype=object)})
+    made = curves(sample).audits
+    assert [(group.value, group.people) for group in made] == [
+        ("0.5 to 79.5", 80), ("80.5 to 159.5", 80), ("160.5 to 239.5", 80), ("240.5 to 319.5", 80),
+        ("320.5 to 399.5", 80),
+    ]  # fmt: skip
 
 
 def test_periods_stand_in_their_order():
