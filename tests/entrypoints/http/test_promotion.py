@@ -164,3 +164,23 @@ async def test_a_damaged_model_is_not_promoted_and_the_answer_says_so(memory_con
     assert problem["status"] == 409
     assert "cost.json" in problem["detail"]
     assert await versions.history() == ()
+
+
+@pytest.mark.parametrize("path", ["/models", "/models/champion"])
+async def test_models_that_are_there_already_are_not_sent_again_until_something_changes(memory_api, versions, path):
+    await changed(memory_api, "/models/1/promotion")
+    first = await memory_api.get(path)
+    tag = first.headers["etag"]
+    assert first.headers["cache-control"] == "private, no-cache"
+    for given in (tag, f'"other", W/{tag}', "*"):
+        again = await memory_api.get(path, headers={"If-None-Match": given})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    await changed(memory_api, "/models/2/promotion", json={"reason": "another champion"})
+    later = await memory_api.get(path, headers={"If-None-Match": tag})
+    assert later.status_code == 200
+    assert later.headers["etag"] != tag
+    assert later.json() != first.json()
+
+
+async def test_without_a_champion_a_tag_is_no_excuse(memory_api):
+    assert (await memory_api.get("/models/champion", headers={"If-None-Match": "*"})).status_code == 404

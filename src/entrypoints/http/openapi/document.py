@@ -63,10 +63,13 @@ _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
 _HEADERS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "predict": (("201", "Location", "Of the prediction"),),
     "list_predictions": (("200", "Link", "The next page"),),
+    "list_models": (("200", "ETag", "Changes with the versions, their verdicts and the champion"),),
+    "get_champion": (("200", "ETag", "Changes with the champion and its verdict"),),
     "get_schema": (("200", "ETag", "Changes with the schema and its words"),),
     "promote": (("202", "Location", "Of the job"),),
     "roll_back": (("202", "Location", "Of the job"),),
 }
+_TAGGED: Final = ("list_models", "get_champion", "get_schema")
 _IDEMPOTENT: Final = ("predict", "predict_batch")
 _HEALTH: Final = ("live", "serving", "ready")
 _DOCUMENT: Final = f"{PREFIX}/schema/openapi.json"
@@ -141,7 +144,6 @@ def completed(document: dict[str, Any], schema: Schema) -> dict[str, Any]:
             elif operation["operationId"] == "get_schema":
                 example = msgspec.to_builtins(SchemaOut.of(schema))
                 operation["responses"]["200"]["content"][JSON]["example"] = example
-                operation["responses"]["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
     return _finished(document, schema.cost.currency)
 
 
@@ -174,6 +176,8 @@ def _complete(operation: dict[str, Any], bodies: dict[str, Any], wrong: list[Bad
             headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait"}
         if status == "401":
             headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
+    if name in _TAGGED:
+        responses["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
     for status, header, what in _HEADERS.get(name, ()):
         responses[status]["headers"][header] = {"schema": {"type": "string"}, "description": what}
     if name in _IDEMPOTENT:

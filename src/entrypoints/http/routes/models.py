@@ -14,6 +14,7 @@ from entrypoints.http.auth import access
 from entrypoints.http.codecs import decoding
 from entrypoints.http.schemas.cards import VersionOut, VersionsOut
 from entrypoints.http.schemas.jobs import JobOut, accepted
+from entrypoints.http.tagged import tagged
 
 TAGS: Final = ["models"]
 _LARGEST: Final = 2**31 - 1
@@ -22,16 +23,19 @@ _LARGEST: Final = 2**31 - 1
 
 @get("/models", operation_id="list_models", tags=TAGS, summary="Registered models, newest first")
 @inject
-async def list_models(review: FromDishka[ReviewModels]) -> VersionsOut:
-    """With their cards, and what the gate said of each."""
-    return VersionsOut([VersionOut.of(one) for one in await review()])
+async def list_models(request: Request, review: FromDishka[ReviewModels]) -> Response[VersionsOut]:
+    """With their cards, and what the gate said of each.
+
+    Send the `ETag` of an earlier answer as `If-None-Match`, and 304 says that nothing has changed.
+    """
+    return tagged(request, VersionsOut([VersionOut.of(version) for version in await review()]))
 
 
 @get("/models/champion", operation_id="get_champion", tags=TAGS, summary="The model that is served")
 @inject
-async def get_champion(review: FromDishka[ReviewModels]) -> VersionOut:
-    """404 where no model was promoted yet."""
-    return VersionOut.of(await review.champion())
+async def get_champion(request: Request, review: FromDishka[ReviewModels]) -> Response[VersionOut]:
+    """404 where no model was promoted yet; `ETag` and `If-None-Match` as for all models."""
+    return tagged(request, VersionOut.of(await review.champion()))
 
 
 @post(

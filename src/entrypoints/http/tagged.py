@@ -1,0 +1,33 @@
+"""Answers with a tag of their content (`ETag`): who has such a copy is not sent it again (RFC 9110, section 13.1.2)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final, TypeVar
+
+import msgspec
+from litestar import Request, Response
+
+from entrypoints.http.codecs.decoding import JSON
+
+_CHECKED: Final = "private, no-cache"
+"""A copy is checked by its tag before each use, for what it shows may change at any time."""
+
+_Content = TypeVar("_Content")
+
+
+def tagged(request: Request, content: _Content) -> Response[_Content]:
+    """Return 200 with the content as JSON and its tag, or 304 where `If-None-Match` names that tag.
+
+    Args:
+        request: whose `If-None-Match` counts, by weak comparison.
+        content: what is encoded; equal content has an equal tag in every process.
+    """
+    body: Any = msgspec.json.encode(content)
+    tag = f'"{hashlib.sha256(body).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": _CHECKED}
+    given = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    if tag in given or "*" in given:
+        nothing: Any = None
+        return Response(nothing, status_code=304, headers=headers)
+    return Response(body, media_type=JSON, headers=headers)
