@@ -114,3 +114,9 @@ async def test_of_the_jobs_of_a_slot_one_is_under_way(jobs: Jobs) -> None:
         await jobs.add(SOLE)
     await jobs.finish(first.id, worker=ONE, at=NOON, result={})
     assert (await jobs.add(SOLE)).id != first.id
+
+
+async def test_the_newest_jobs_come_first(jobs: Jobs) -> None:
+    added = [await jobs.add(ROLLBACK) for _ in range(3)]
+    assert list(await jobs.newest(2)) == [added[2], added[1]]
+    assert list(await jobs.newest(10)) == added[::-1]

@@ -14,7 +14,7 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.keys import MemoryKeys
 from adapters.postgres.engine import connect
 from adapters.postgres.keys import PostgresKeys
-from domain.access.keys import Role
+from domain.access.keys import KeyUse, Role
 from domain.errors import KeyNotFound
 from domain.ports.keys import ApiKeys
 
@@ -97,3 +97,42 @@ async def test_the_secret_itself_is_nowhere_in_the_database(postgres_url: str) -
     await engine.dispose()
     assert len(rows) == 1
     assert secret not in rows[0]
+
+
+async def test_a_use_is_known_once_it_is_written_down(keys: ApiKeys, clock: FixedClock) -> None:
+    ann, secret = await keys.create("ann", Role.CLIENT)
+    bob, _ = await keys.create("bob", Role.ADMIN, expires_at=clock.now() + timedelta(days=1))
+    clock.advance(timedelta(hours=1))
+    await keys.find(secret)
+    assert [one.used_at for one in await keys.uses()] == [None, None]
+    await keys.keep_uses()
+    assert list(await keys.uses()) == [
+        KeyUse(bob.id, "bob", Role.ADMIN, bob.created_at, None, bob.expires_at, None),
+        KeyUse(ann.id, "ann", Role.CLIENT, ann.created_at, None, None, clock.now()),
+    ]
+    await keys.keep_uses()
+    await keys.revoke(ann.id)
+    assert [(one.revoked_at, one.used_at) for one in await keys.uses()] == [(None, None), (clock.now(), clock.now())]
+
+
+async def test_a_secret_that_opens_nothing_is_no_use(keys: ApiKeys, clock: FixedClock) -> None:
+    ann, secret = await keys.create("ann", Role.CLIENT)
+    await keys.revoke(ann.id)
+    for wrong in (secret, "unknown"):
+        with pytest.raises(KeyNotFound):
+            await keys.find(wrong)
+    await keys.keep_uses()
+    assert [one.used_at for one in await keys.uses()] == [None]
+
+
+async def test_of_two_processes_the_later_use_counts(postgres_url: str, clock: FixedClock) -> None:
+    engine = connect(postgres_url, deadline=10)
+    early, late = PostgresKeys(engine, clock), PostgresKeys(engine, clock)
+    _, secret = await early.create("ann", Role.CLIENT)
+    await early.find(secret)
+    clock.advance(timedelta(hours=1))
+    await late.find(secret)
+    await late.keep_uses()
+    await early.keep_uses()
+    assert [one.used_at for one in await early.uses()] == [clock.now()]
+    await engine.dispose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -160,6 +160,20 @@ async def test_a_verdict_stays_with_its_version(ledger: ModelLedger) -> None:
     assert await ledger.verdict(1) is None
     await ledger.attach(1, VERDICT)
     assert await ledger.verdict(1) == VERDICT
+
+
+async def test_versions_that_the_gate_refused_last_are_found_by_when_they_were_registered(ledger: ModelLedger) -> None:
+    refused = replace(VERDICT, checks=(replace(VERDICT.checks[0], passed=False), *VERDICT.checks[1:]))
+    passed = replace(VERDICT, checks=tuple(replace(one, passed=True) for one in VERDICT.checks))
+    for version in (FIRST, SECOND):
+        await ledger.admit(version)
+    assert list(await ledger.refusals(FIRST.registered_at)) == []
+    await ledger.attach(1, refused)
+    await ledger.attach(2, passed)
+    assert list(await ledger.refusals(FIRST.registered_at)) == [(1, FIRST.registered_at, refused)]
+    assert list(await ledger.refusals(FIRST.registered_at + timedelta(seconds=1))) == []
+    await ledger.attach(1, passed)
+    assert list(await ledger.refusals(FIRST.registered_at)) == []
 
 
 async def test_the_last_entry_names_the_champion(ledger: ModelLedger) -> None:

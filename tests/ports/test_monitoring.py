@@ -86,11 +86,20 @@ async def test_the_newest_is_the_one_with_the_latest_time(reports: MonitoringRep
     assert await reports.newest() == later
 
 
+async def test_reports_of_a_span_come_in_order(reports: MonitoringReports) -> None:
+    days = [replace(REPORT, at=NOON + timedelta(days=day)) for day in (2, 0, 1)]
+    for one in days:
+        await reports.add(one)
+    assert list(await reports.since(NOON + timedelta(days=1))) == [days[2], days[0]]
+
+
 async def test_a_store_that_is_away_says_so() -> None:
     engine = connect("postgresql://nobody@127.0.0.1:1/nothing", deadline=1)
     for keeper in (MemoryReports(failure=RepositoryUnavailable("away")), PostgresReports(engine)):
         with pytest.raises(RepositoryUnavailable):
             await keeper.newest()
+        with pytest.raises(RepositoryUnavailable):
+            await keeper.since(NOON)
         with pytest.raises(RepositoryUnavailable):
             await keeper.add(REPORT)
     await engine.dispose()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from domain.access.keys import ApiKey, Role
+    from domain.access.keys import ApiKey, KeyUse, Role
     from domain.ports.clock import Clock
 
 _MOST: Final = 10_000
@@ -67,6 +67,14 @@ class KnownKeys(ApiKeys):
     async def all(self) -> Sequence[ApiKey]:
         """All of them."""
         return await self._keys.all()
+
+    async def keep_uses(self) -> None:
+        """Write them down: a key that is in use is looked up again and again."""
+        await self._keys.keep_uses()
+
+    async def uses(self) -> Sequence[KeyUse]:
+        """All keys."""
+        return await self._keys.uses()
 
     async def revoke(self, id: UUID) -> ApiKey:
         """Revoke one; here it is forgotten at once."""

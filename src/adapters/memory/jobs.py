@@ -14,7 +14,7 @@ from domain.operations.jobs import Job, JobState
 from domain.ports.jobs import Jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from domain.operations.jobs import JobKind, JobProblem, NewJob
@@ -49,6 +49,11 @@ class MemoryJobs(FailsOnRequest, Jobs):
         if id not in self._jobs:
             raise JobNotFound(id)
         return self._jobs[id]
+
+    async def newest(self, limit: int) -> Sequence[Job]:
+        """Give the last ones."""
+        self._fail_if_asked()
+        return [self._jobs[id] for id in sorted(self._jobs, reverse=True)][:limit]
 
     async def claim(self, kinds: Collection[JobKind], *, worker: UUID, at: datetime, lapse: timedelta) -> Job | None:
         """Take one."""

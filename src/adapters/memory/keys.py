@@ -11,7 +11,7 @@ from uuid import UUID
 from uuid_utils import uuid7
 
 from adapters.memory.faults import FailsOnRequest
-from domain.access.keys import ApiKey, Role
+from domain.access.keys import ApiKey, KeyUse, Role
 from domain.errors import KeyNotFound
 from domain.ports.keys import ApiKeys
 
@@ -28,6 +28,8 @@ class MemoryKeys(FailsOnRequest, ApiKeys):
 
     clock: Clock
     _keys: dict[UUID, ApiKey] = field(default_factory=dict)
+    _used: dict[UUID, datetime] = field(default_factory=dict)
+    _written: dict[UUID, datetime] = field(default_factory=dict)
 
     async def create(self, name: str, role: Role, *, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
         """Make one."""
@@ -44,6 +46,7 @@ class MemoryKeys(FailsOnRequest, ApiKeys):
         for key in self._keys.values():
             if key.secret_sha256 == digest:
                 key.check(at=self.clock.now())
+                self._used[key.id] = self.clock.now()
                 return key
         message = "this API key is not known"
         raise KeyNotFound(message)
@@ -52,6 +55,20 @@ class MemoryKeys(FailsOnRequest, ApiKeys):
         """All of them."""
         self._fail_if_asked()
         return [self._keys[id_] for id_ in sorted(self._keys, reverse=True)]
+
+    async def keep_uses(self) -> None:
+        """Write them down."""
+        self._fail_if_asked()
+        self._written |= self._used
+
+    async def uses(self) -> Sequence[KeyUse]:
+        """All of them."""
+        return [
+            KeyUse(
+                key.id, key.name, key.role, key.created_at, key.revoked_at, key.expires_at, self._written.get(key.id)
+            )
+            for key in await self.all()
+        ]
 
     async def revoke(self, id: UUID) -> ApiKey:
         """Revoke one."""

@@ -16,6 +16,7 @@ from domain.ports.witness import LedgerWitness
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from datetime import datetime
 
     from domain.models.ledger import LedgerEntry, NewEntry
     from domain.models.model import ModelVersion
@@ -68,6 +69,12 @@ class MemoryLedger(FailsOnRequest, ModelLedger):
         """Give a verdict."""
         self._fail_if_asked()
         return self._verdicts.get(number)
+
+    async def refusals(self, since: datetime) -> Sequence[tuple[int, datetime, Verdict]]:
+        """Look through the verdicts."""
+        self._fail_if_asked()
+        judged = ((number, self._versions[number].registered_at, self._verdicts[number]) for number in self._verdicts)
+        return sorted((one for one in judged if one[1] >= since and not one[2].passed), key=lambda one: one[1])
 
     async def append(self, new: NewEntry) -> LedgerEntry:
         """Append an entry."""

@@ -9,6 +9,9 @@ from adapters.memory.faults import FailsOnRequest
 from domain.ports.monitoring import MonitoringReports
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from domain.monitoring.report import MonitoringReport
 
 
@@ -22,6 +25,11 @@ class MemoryReports(FailsOnRequest, MonitoringReports):
         """Keep it."""
         self._fail_if_asked()
         self._reports.append(report)
+
+    async def since(self, at: datetime) -> Sequence[MonitoringReport]:
+        """Sort them."""
+        self._fail_if_asked()
+        return sorted((one for one in self._reports if one.at >= at), key=lambda one: one.at)
 
     async def newest(self) -> MonitoringReport | None:
         """Find the latest."""

@@ -17,7 +17,7 @@ from domain.operations.jobs import Job, JobKind, JobProblem, JobState
 from domain.ports.jobs import Jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from sqlalchemy import ColumnElement
@@ -57,6 +57,13 @@ class PostgresJobs(Jobs):
         if row is None:
             raise JobNotFound(id)
         return _job(row)
+
+    async def newest(self, limit: int) -> Sequence[Job]:
+        """Read the end of the index."""
+        statement = select(JOBS).order_by(_COLUMN.id.desc()).limit(limit)
+        with translated():
+            async with self._engine.connect() as connection:
+                return [_job(row) for row in (await connection.execute(statement)).mappings()]
 
     async def claim(self, kinds: Collection[JobKind], *, worker: UUID, at: datetime, lapse: timedelta) -> Job | None:
         """Lock one that nobody else has locked, and take it."""

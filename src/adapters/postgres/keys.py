@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from uuid_utils import uuid7
 
 from adapters.postgres.engine import translated
-from adapters.postgres.tables import API_KEYS
-from domain.access.keys import ApiKey, Role
+from adapters.postgres.tables import API_KEYS, KEY_USES
+from domain.access.keys import ApiKey, KeyUse, Role
 from domain.errors import KeyNotFound
 from domain.ports.keys import ApiKeys
 
@@ -32,6 +33,7 @@ class PostgresKeys(ApiKeys):
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
+        self._used: dict[UUID, datetime] = {}
 
     async def create(self, name: str, role: Role, *, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
         """Make one."""
@@ -53,7 +55,9 @@ class PostgresKeys(ApiKeys):
             message = "this API key is not known"
             raise KeyNotFound(message)
         key = _key(row)
-        key.check(at=self._clock.now())
+        now = self._clock.now()
+        key.check(at=now)
+        self._used[key.id] = now
         return key
 
     async def all(self) -> Sequence[ApiKey]:
@@ -62,6 +66,31 @@ class PostgresKeys(ApiKeys):
             async with self._engine.connect() as connection:
                 rows = await connection.execute(select(API_KEYS).order_by(API_KEYS.c.id.desc()))
                 return [_key(row) for row in rows.mappings()]
+
+    async def keep_uses(self) -> None:
+        """Write them down, the later of what two processes say."""
+        used = dict(self._used)
+        if not used:
+            return
+        new = upsert(KEY_USES)
+        later = func.greatest(KEY_USES.c.used_at, new.excluded.used_at)
+        statement = new.on_conflict_do_update(index_elements=["key_id"], set_={"used_at": later})
+        with translated():
+            async with self._engine.begin() as connection:
+                # in one order: of two that write the same keys at once, the second waits for the first
+                await connection.execute(statement, [{"key_id": id, "used_at": used[id]} for id in sorted(used)])
+        for id, at in used.items():
+            if self._used.get(id) == at:  # it may have been used again meanwhile
+                del self._used[id]
+
+    async def uses(self) -> Sequence[KeyUse]:
+        """All of them; no secret is read, not even hashed."""
+        seen = [API_KEYS.c[name] for name in KeyUse.__dataclass_fields__ if name != "used_at"]
+        statement = select(*seen, KEY_USES.c.used_at).outerjoin(KEY_USES, KEY_USES.c.key_id == API_KEYS.c.id)
+        with translated():
+            async with self._engine.connect() as connection:
+                rows = await connection.execute(statement.order_by(API_KEYS.c.id.desc()))
+                return [KeyUse(**{**row, "role": Role(row["role"])}) for row in rows.mappings()]
 
     async def revoke(self, id: UUID) -> ApiKey:
         """Revoke one."""

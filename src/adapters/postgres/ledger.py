@@ -20,6 +20,7 @@ from domain.ports.ledger import ModelLedger
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -101,6 +102,20 @@ class PostgresLedger(ModelLedger):
             async with self._engine.connect() as connection:
                 kept = (await connection.execute(statement)).scalar()
         return None if kept is None else msgspec.convert(kept, Verdict)
+
+    async def refusals(self, since: datetime) -> Sequence[tuple[int, datetime, Verdict]]:
+        """Find them; cards are not read."""
+        column = MODEL_VERSIONS.c
+        statement = (
+            select(column.number, column.registered_at, column.verdict)
+            .where(column.registered_at >= since, column.verdict.is_not(None))
+            .order_by(column.registered_at)
+        )
+        with translated():
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(statement)).all()
+        judged = ((number, at, msgspec.convert(kept, Verdict)) for number, at, kept in rows)
+        return [one for one in judged if not one[2].passed]
 
     async def append(self, new: NewEntry) -> LedgerEntry:
         """Append an entry; the table's lock keeps two from following the same one."""

@@ -15,6 +15,9 @@ from domain.monitoring.report import MonitoringReport
 from domain.ports.monitoring import MonitoringReports
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 
@@ -36,6 +39,15 @@ class PostgresReports(MonitoringReports):
         with translated():
             async with self._engine.begin() as connection:
                 await connection.execute(insert(MONITORING_REPORTS), row)
+
+    async def since(self, at: datetime) -> Sequence[MonitoringReport]:
+        """Read the end of the index."""
+        column = MONITORING_REPORTS.c
+        statement = select(column.report).where(column.at >= at).order_by(column.at)
+        with translated():
+            async with self._engine.connect() as connection:
+                kept = (await connection.execute(statement)).scalars().all()
+        return msgspec.convert(kept, list[MonitoringReport])
 
     async def newest(self) -> MonitoringReport | None:
         """Read the end of the index."""

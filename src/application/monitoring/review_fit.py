@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from application.use_case import use_case
+from domain.monitoring.alarms import STALE
 from domain.ports.clock import Clock
 from domain.ports.ledger import ModelLedger, champion_or_none
 from domain.ports.monitoring import MonitoringReports
@@ -14,9 +14,6 @@ from domain.ports.monitoring import MonitoringReports
 if TYPE_CHECKING:
     from domain.costs.prediction import ModelReference
     from domain.monitoring.report import MonitoringReport
-
-STALE: Final = timedelta(days=2)
-"""A report is made once a day: after two days without one, silence is not health."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

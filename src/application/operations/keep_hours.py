@@ -13,7 +13,9 @@ from application.use_case import use_case
 from domain.errors import MedcostError
 from domain.monitoring.hours import HOUR, Outcomes, Traffic, hour_of
 from domain.ports.clock import Clock
+from domain.ports.events import ServiceEvents
 from domain.ports.hours import ServiceHours
+from domain.ports.keys import ApiKeys
 from domain.ports.predictions import PredictionRepository
 
 if TYPE_CHECKING:
@@ -28,9 +30,11 @@ _log: Final = logging.getLogger(__name__)
 
 @use_case
 class KeepHours:
-    """Write down what a process answered in an hour, and the outcomes that were recorded; forget what is old."""
+    """Write down what a process answered in an hour, outcomes that came in, last uses of keys; forget what is old."""
 
     hours: ServiceHours
+    events: ServiceEvents
+    keys: ApiKeys
     predictions: PredictionRepository
     clock: Clock
 
@@ -50,9 +54,15 @@ class KeepHours:
         came_in = await self.predictions.outcomes_by_hour(hour_of(since))
         await self.hours.put_outcomes({now: Outcomes(), **came_in})
 
+    async def uses(self) -> None:
+        """Keep when keys were last used."""
+        await self.keys.keep_uses()
+
     async def forget(self, kept_for: timedelta) -> None:
-        """Forget hours that are older than they are to be kept."""
-        await self.hours.forget(hour_of(self.clock.now() - kept_for))
+        """Forget hours and events that are older than they are to be kept."""
+        oldest = hour_of(self.clock.now() - kept_for)
+        await self.hours.forget(oldest)
+        await self.events.forget(oldest)
 
 
 class HourKeeper:
@@ -110,6 +120,7 @@ class HourKeeper:
             await self._keep.traffic(*key, self._waiting[key])
             del self._waiting[key]
         await self._keep.outcomes(self._kept_for)
+        await self._keep.uses()
 
     def _take_stock(self) -> None:
         """Put down what was counted in the hour so far; of an hour that has ended, for the last time."""

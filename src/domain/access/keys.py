@@ -49,3 +49,16 @@ class ApiKey:
         if self.expires_at is not None and self.expires_at <= at:
             message = f"this API key expired on {self.expires_at:%Y-%m-%d at %H:%M} UTC: ask for a new one"
             raise KeyNotFound(message)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """What may be seen of a key, with when it was last used: to within seconds, and known a minute later at most."""
+
+    id: UUID
+    name: str
+    role: Role
+    created_at: datetime
+    revoked_at: datetime | None = None
+    expires_at: datetime | None = None
+    used_at: datetime | None = None

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
     from uuid import UUID
 
@@ -36,6 +36,10 @@ class Jobs(Protocol):
         Raises:
             JobNotFound: if there is none.
         """
+
+    @abstractmethod
+    async def newest(self, limit: int) -> Sequence[Job]:
+        """Return the jobs that were added last, the newest first."""
 
     @abstractmethod
     async def claim(self, kinds: Collection[JobKind], *, worker: UUID, at: datetime, lapse: timedelta) -> Job | None:

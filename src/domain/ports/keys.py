@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from domain.access.keys import ApiKey, Role
+    from domain.access.keys import ApiKey, KeyUse, Role
 
 
 class ApiKeys(Protocol):
@@ -34,6 +34,14 @@ class ApiKeys(Protocol):
     @abstractmethod
     async def all(self) -> Sequence[ApiKey]:
         """All keys, revoked and expired ones too, newest first."""
+
+    @abstractmethod
+    async def keep_uses(self) -> None:
+        """Write down when keys were last found by their secrets here, as far as that is not written down yet."""
+
+    @abstractmethod
+    async def uses(self) -> Sequence[KeyUse]:
+        """All keys with their last uses that were written down, by whichever process; newest first, without secrets."""
 
     @abstractmethod
     async def revoke(self, id: UUID) -> ApiKey:

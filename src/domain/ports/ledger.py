@@ -10,6 +10,7 @@ from domain.errors import NoChampion
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractAsyncContextManager
+    from datetime import datetime
 
     from domain.models.ledger import Head, LedgerEntry, NewEntry
     from domain.models.model import ModelVersion
@@ -62,6 +63,13 @@ class ModelLedger(Protocol):
     @abstractmethod
     async def verdict(self, number: int) -> Verdict | None:
         """Give what the gate said of a version last, None if it was never judged."""
+
+    @abstractmethod
+    async def refusals(self, since: datetime) -> Sequence[tuple[int, datetime, Verdict]]:
+        """Find versions that were registered from a time on and that the gate refused last, oldest first.
+
+        Each comes with the time at which it was registered, and with what the gate said.
+        """
 
     @abstractmethod
     async def append(self, new: NewEntry) -> LedgerEntry:

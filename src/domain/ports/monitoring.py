@@ -6,6 +6,9 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from domain.monitoring.report import MonitoringReport
 
 
@@ -18,6 +21,10 @@ class MonitoringReports(Protocol):
     @abstractmethod
     async def add(self, report: MonitoringReport) -> None:
         """Keep a report for good."""
+
+    @abstractmethod
+    async def since(self, at: datetime) -> Sequence[MonitoringReport]:
+        """Give the reports from a time on, oldest first."""
 
     @abstractmethod
     async def newest(self) -> MonitoringReport | None:

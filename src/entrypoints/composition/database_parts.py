@@ -16,7 +16,9 @@ from adapters.local.known_keys import KnownKeys
 from adapters.local.room import DiskRoom
 from adapters.memory.room import MemoryRoom
 from adapters.postgres.accounts import PostgresAccounts
+from adapters.postgres.alarms import PostgresAcknowledgements
 from adapters.postgres.engine import connect
+from adapters.postgres.events import PostgresEvents
 from adapters.postgres.hours import PostgresHours
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.keys import PostgresKeys
@@ -25,7 +27,9 @@ from adapters.postgres.monitoring import PostgresReports
 from adapters.postgres.predictions import PostgresPredictions
 from domain.people.schema import Schema
 from domain.ports.accounts import Accounts
+from domain.ports.alarms import Acknowledgements
 from domain.ports.clock import Clock
+from domain.ports.events import ServiceEvents
 from domain.ports.hours import ServiceHours
 from domain.ports.jobs import Jobs
 from domain.ports.keys import ApiKeys
@@ -68,6 +72,16 @@ class DatabaseKeeping(Provider):
     def hours(self, engine: AsyncEngine) -> ServiceHours:
         """What the service did, hour by hour."""
         return PostgresHours(engine)
+
+    @provide
+    def events(self, engine: AsyncEngine) -> ServiceEvents:
+        """What happened to the parts of the service."""
+        return PostgresEvents(engine)
+
+    @provide
+    def acknowledgements(self, engine: AsyncEngine) -> Acknowledgements:
+        """Alarms that somebody has seen."""
+        return PostgresAcknowledgements(engine)
 
     @provide
     def reports(self, engine: AsyncEngine) -> MonitoringReports:

@@ -11,6 +11,8 @@ from dishka import Provider, Scope, alias, provide
 from adapters.argon2.passwords import Argon2Passwords
 from adapters.local.clock import SystemClock
 from adapters.memory.accounts import MemoryAccounts
+from adapters.memory.alarms import MemoryAcknowledgements
+from adapters.memory.events import MemoryEvents
 from adapters.memory.hours import MemoryHours
 from adapters.memory.jobs import MemoryJobs
 from adapters.memory.keys import MemoryKeys
@@ -29,8 +31,10 @@ from application.models.reconcile import Reconcile
 from application.models.roll_back_model import RollBackModel
 from domain.people.schema import Schema
 from domain.ports.accounts import Accounts
+from domain.ports.alarms import Acknowledgements
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
+from domain.ports.events import ServiceEvents
 from domain.ports.explainer import Explainer
 from domain.ports.hours import ServiceHours
 from domain.ports.jobs import Jobs
@@ -58,6 +62,8 @@ class MemoryKeeping(Provider):
         self.provide(made(MemoryReports), provides=MonitoringReports)
         self.provide(made(MemoryJobs), provides=Jobs)
         self.provide(made(MemoryHours), provides=ServiceHours)
+        self.provide(made(MemoryEvents), provides=ServiceEvents)
+        self.provide(made(MemoryAcknowledgements), provides=Acknowledgements)
         self.provide(made(MemoryAccounts), provides=Accounts)
         self.provide(made(Argon2Passwords), provides=Passwords)  # needs no server
 

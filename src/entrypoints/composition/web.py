@@ -8,6 +8,7 @@ from importlib import import_module
 
 from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container, provide
 
+from application.access.review_keys import ReviewKeys
 from application.access.set_password import SetPassword
 from application.access.sign_in import Admit, SignIn
 from application.access.sign_out import SignOut
@@ -30,6 +31,7 @@ from application.monitoring.review_fit import ReviewFit
 from application.monitoring.watch_inputs import WatchInputs
 from application.operations.check_parts import CheckParts
 from application.operations.keep_hours import HourKeeper, KeepHours
+from application.operations.review_operations import AcknowledgeAlarm, ReviewAlarms, ReviewOperations
 from application.operations.watch_parts import WatchParts
 from application.operations.work_on_jobs import JobWorker
 from domain.operations.jobs import JobKind
@@ -66,6 +68,10 @@ class UseCases(Provider):
     check_parts = provide(CheckParts)
     watch_parts = provide(WatchParts)
     keep_hours = provide(KeepHours)
+    review_operations = provide(ReviewOperations)
+    review_alarms = provide(ReviewAlarms)
+    acknowledge_alarm = provide(AcknowledgeAlarm)
+    review_keys = provide(ReviewKeys)
     measure_outcomes = provide(MeasureOutcomes)
     watch_inputs = provide(WatchInputs)
     review_fit = provide(ReviewFit)

@@ -108,7 +108,7 @@ def web_app(
             stack.push_async_callback(container.close)
             if settings.admin_password and serve != "api":
                 stack.callback(asyncio.create_task(_adopt_password(container, settings.admin_password)).cancel)
-            stack.callback(asyncio.create_task(watch_parts(container)).cancel)
+            stack.callback(asyncio.create_task(watch_parts(container, settings, service=serve)).cancel)
             await stack.enter_async_context(working(container))
             for life in lives:
                 await stack.enter_async_context(life())

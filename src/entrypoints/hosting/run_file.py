@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import psutil
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+MOST_RESTARTS: Final = 100
+
+
 class RunningPart(msgspec.Struct, frozen=True):
     """A process of the home. ``address`` is where it listens, ``restarts`` how often it had to be started again."""
 
@@ -24,6 +28,14 @@ class RunningPart(msgspec.Struct, frozen=True):
     process: ProcessId
     address: str = ""
     restarts: int = 0
+
+
+class Restart(msgspec.Struct, frozen=True):
+    """That a part had to be started again: which, when (UTC), and why."""
+
+    name: str
+    at: datetime
+    why: str
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -36,6 +48,7 @@ class Run(msgspec.Struct, frozen=True):
         ready: whether every part has answered once.
         parts: in the order in which they were started.
         home: the folder that all of it works for; None in a file of version 0.1.
+        restarted: parts that had to be started again, the last `MOST_RESTARTS` of them; serving processes read it.
     """
 
     supervisor: ProcessId
@@ -44,6 +57,7 @@ class Run(msgspec.Struct, frozen=True):
     ready: bool = False
     parts: tuple[RunningPart, ...] = ()
     home: FolderId | None = None
+    restarted: tuple[Restart, ...] = ()
 
     @property
     def left_over(self) -> list[ProcessId]:

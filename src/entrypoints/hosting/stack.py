@@ -87,7 +87,7 @@ async def _start(
     say: Callable[[str], None],
 ) -> list[Part]:
     if settings.profile == "embedded":
-        await _database(settings, ground, say)
+        await _database(settings, supervisor, ground, say)
         # from here on it is the home's own
         settings = msgspec.structs.replace(settings, schema="")
         await _first_model(settings, supervisor, say)
@@ -103,7 +103,9 @@ async def _start(
     return parts
 
 
-async def _database(settings: Settings, ground: AsyncExitStack, say: Callable[[str], None]) -> None:
+async def _database(
+    settings: Settings, supervisor: Supervisor, ground: AsyncExitStack, say: Callable[[str], None]
+) -> None:
     """Start PostgreSQL unless another is named, keep it running, and bring the schema up to date."""
     from entrypoints.composition.database import bring_up_to_date, embedded_postgres, enter_in_thread
 
@@ -111,13 +113,15 @@ async def _database(settings: Settings, ground: AsyncExitStack, say: Callable[[s
         server = embedded_postgres(settings)
         say("Starting PostgreSQL …")
         await enter_in_thread(ground, server.lease())
-        watch = asyncio.create_task(_keep_postgres(server, liveness_of(settings), say))
+        watch = asyncio.create_task(_keep_postgres(server, supervisor, liveness_of(settings), say))
         ground.callback(watch.cancel)
     for change in await bring_up_to_date(settings):
         say(f"Schema taken over: {change}")
 
 
-async def _keep_postgres(server: EmbeddedPostgres, liveness: Liveness, say: Callable[[str], None]) -> None:
+async def _keep_postgres(
+    server: EmbeddedPostgres, supervisor: Supervisor, liveness: Liveness, say: Callable[[str], None]
+) -> None:
     """Start PostgreSQL again when it was killed or hangs."""
     hanging = asyncio.create_task(until_hung(server.lives, liveness))
     try:
@@ -127,9 +131,11 @@ async def _keep_postgres(server: EmbeddedPostgres, liveness: Liveness, say: Call
                 if hanging.done():
                     await asyncio.to_thread(server.start_anew, grace=liveness.grace)
                     say(f"PostgreSQL hung ({hanging.result()}): it was ended and started again")
+                    supervisor.restarted("postgres", f"hung ({hanging.result()}) and was ended")
                     hanging = asyncio.create_task(until_hung(server.lives, liveness))
                 elif await asyncio.to_thread(server.ensure_running):
                     say("PostgreSQL ended: it was started again")
+                    supervisor.restarted("postgres", "ended")
             except MedcostError as why:
                 say(f"PostgreSQL ended and does not start again yet: {why}")
                 await asyncio.sleep(2)

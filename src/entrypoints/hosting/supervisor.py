@@ -7,6 +7,7 @@ import subprocess
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 import msgspec
@@ -16,7 +17,7 @@ from domain.errors import HomeUnwritable, Unavailable
 from entrypoints.hosting import run_file
 from entrypoints.hosting.liveness import Liveness, until_hung
 from entrypoints.hosting.log_files import keep_small
-from entrypoints.hosting.run_file import Run, RunningPart
+from entrypoints.hosting.run_file import MOST_RESTARTS, Restart, Run, RunningPart
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -117,6 +118,12 @@ class Supervisor:
         others = tuple(one for one in self.run.parts if one.name != name)
         self._note(msgspec.structs.replace(self.run, parts=others))
 
+    def restarted(self, name: str, why: str) -> None:
+        """Write down that a part has to be started again; those who serve read it."""
+        restart = Restart(name, datetime.now(UTC), why)
+        restarts = (*self.run.restarted, restart)[-MOST_RESTARTS:]
+        self._note(msgspec.structs.replace(self.run, restarted=restarts))
+
     def log_of(self, part: Part) -> Path:
         """Where a part's output goes."""
         return self.logs / f"{part.name}.log"
@@ -132,6 +139,7 @@ class Supervisor:
             pause = _FIRST_PAUSE if time.monotonic() - born > _YOUNG else min(pause * 2, _LONGEST_PAUSE)
             restarts += 1
             self.say(f"{part.name} {ended}: starting it again (its output: {self.log_of(part)})")
+            self.restarted(part.name, ended)
             await asyncio.sleep(pause)
 
     async def _ended(self, part: Part, process: subprocess.Popen[bytes]) -> str:

@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 
 from adapters.memory.clock import FixedClock
+from adapters.memory.events import MemoryEvents
 from adapters.memory.hours import MemoryHours
+from adapters.memory.keys import MemoryKeys
 from adapters.memory.predictions import MemoryPredictions
 from application.operations.keep_hours import HourKeeper, KeepHours
 from domain.costs.prediction import Outcome
@@ -48,7 +50,9 @@ def predictions() -> MemoryPredictions:
 
 @pytest.fixture
 def keep(hours: MemoryHours, predictions: MemoryPredictions, clock: FixedClock) -> KeepHours:
-    return KeepHours(hours=hours, predictions=predictions, clock=clock)
+    return KeepHours(
+        hours=hours, events=MemoryEvents(), keys=MemoryKeys(clock=clock), predictions=predictions, clock=clock
+    )
 
 
 async def by_hour(hours: MemoryHours, clock: FixedClock) -> list[int]:

@@ -1,0 +1,144 @@
+"""Review the service over time: what it answered, what happened to it, and what is wrong now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from application.use_case import use_case
+from domain.monitoring.alarms import Acknowledgement, Alarm, of_hours, of_reports, seen
+from domain.monitoring.hours import HOUR, Period, hour_of, periods
+from domain.operations.events import Event, EventKind, of_jobs, of_ledger, time_line
+from domain.ports.alarms import Acknowledgements
+from domain.ports.clock import Clock
+from domain.ports.events import ServiceEvents
+from domain.ports.hours import ServiceHours
+from domain.ports.jobs import Jobs
+from domain.ports.ledger import ModelLedger, champion_or_none
+from domain.ports.monitoring import MonitoringReports
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from domain.monitoring.report import MonitoringReport
+    from domain.operations.jobs import Job
+
+_JOBS: Final = 200
+"""Jobs that are looked at, the newest ones."""
+_REPORTS: Final = timedelta(days=90)
+_WINDOWS: Final = (timedelta(days=1), timedelta(days=7), timedelta(days=90))
+"""How far is looked back for the beginning of an alarm: further only while it may have begun earlier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operations:
+    """The service in a span of time.
+
+    Args:
+        since: where the span begins, in UTC.
+        until: the present moment.
+        periods: from beginning to end, also those in which nothing was; the last one is not over.
+        reports: of monitoring, oldest first.
+        events: newest first.
+        jobs: those under way, and those that were added in the span; newest first.
+        alarms: of now, whatever the span.
+    """
+
+    since: datetime
+    until: datetime
+    periods: Sequence[Period]
+    reports: Sequence[MonitoringReport]
+    events: Sequence[Event]
+    jobs: Sequence[Job]
+    alarms: Sequence[Alarm]
+
+
+@use_case
+class ReviewAlarms:
+    """Find out what is wrong now, since when, and who has seen it."""
+
+    hours: ServiceHours
+    reports: MonitoringReports
+    ledger: ModelLedger
+    acknowledgements: Acknowledgements
+    clock: Clock
+
+    async def __call__(self) -> Sequence[Alarm]:
+        """Return the alarms of now."""
+        now = self.clock.now()
+        version = await champion_or_none(self.ledger)
+        reports = await self.reports.since(now - _REPORTS)
+        alarms = of_reports(reports, version.reference if version else None, now) + await self._of_hours(now)
+        return seen(alarms, await self.acknowledgements.all()) if alarms else ()
+
+    async def _of_hours(self, now: datetime) -> list[Alarm]:
+        alarms: list[Alarm] = []
+        for window in _WINDOWS:
+            hours = await self.hours.between(now - window, now)
+            alarms = of_hours(hours)
+            first = min((one.at for one in hours if not one.few_answers), default=now)
+            if all(one.since > first for one in alarms):
+                break
+        return alarms
+
+
+@use_case
+class ReviewOperations:
+    """Put a span together from what is kept by the hour, the ledger, the jobs and the events."""
+
+    hours: ServiceHours
+    events: ServiceEvents
+    reports: MonitoringReports
+    ledger: ModelLedger
+    jobs: Jobs
+    clock: Clock
+    alarms: ReviewAlarms
+
+    async def __call__(self, span: timedelta, lasts: timedelta) -> Operations:
+        """Review the time up to now.
+
+        Args:
+            span: how much of it; the first period begins with a full hour.
+            lasts: length of a period, whole hours.
+        """
+        now = self.clock.now()
+        since = hour_of(now) + HOUR - span
+        hours = await self.hours.between(since, now)
+        jobs = await self.jobs.newest(_JOBS)
+        return Operations(
+            since=since,
+            until=now,
+            periods=periods(hours, since=since, until=now, lasts=lasts),
+            reports=await self.reports.since(since),
+            events=await self._events(since, jobs),
+            jobs=[one for one in jobs if one.created_at >= since or not one.state.has_ended],
+            alarms=await self.alarms(),
+        )
+
+    async def _events(self, since: datetime, jobs: Sequence[Job]) -> Sequence[Event]:
+        refused = [
+            Event(at=at, kind=EventKind.REFUSAL, subject=str(number), detail=verdict.reasons)
+            for number, at, verdict in await self.ledger.refusals(since)
+        ]
+        told = await self.events.since(since)
+        return time_line((*told, *of_ledger(await self.ledger.history()), *of_jobs(jobs), *refused), since=since)
+
+
+@use_case
+class AcknowledgeAlarm:
+    """Note that somebody has seen an alarm."""
+
+    alarms: ReviewAlarms
+    acknowledgements: Acknowledgements
+    clock: Clock
+
+    async def __call__(self, name: str, *, by: str) -> bool:
+        """Acknowledge the alarm of now with this name. False if it has ended meanwhile."""
+        for alarm in await self.alarms():
+            if alarm.name == name:
+                noted = Acknowledgement(alarm=name, since=alarm.since, at=self.clock.now(), by=by)
+                await self.acknowledgements.add(noted)
+                return True
+        return False

@@ -1,0 +1,127 @@
+"""Alarms: what is wrong now, since when, and who has seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import Final, TypeVar
+
+from domain.costs.prediction import ModelReference
+from domain.monitoring.histogram import added
+from domain.monitoring.hours import Period
+from domain.monitoring.report import MonitoringReport
+
+STALE: Final = timedelta(days=2)
+"""A report is made once a day: after two days without one, silence is not health."""
+MOST_FAILED: Final = 0.01
+"""Share of answers that may be errors of ours, as in Prometheus' rule ``MedcostApiFails``."""
+MOST_SECONDS: Final = 0.5
+"""In which 95 of 100 predictions are to be answered, as in ``MedcostApiSlow``; an end of a bucket."""
+_PREDICTION: Final = "POST /api/v1/predictions "
+
+FAILS: Final = "fails"
+SLOW: Final = "slow"
+NO_REPORT: Final = "stale"
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """That somebody has seen an alarm. It holds until the alarm ends: one that begins anew is another.
+
+    Args:
+        alarm: its name.
+        since: when that alarm began.
+        at: when it was seen.
+        by: who saw it.
+    """
+
+    alarm: str
+    since: datetime
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Something that is wrong now.
+
+    Args:
+        name: ``drift:age``, ``coverage:smoker=yes``, ``level``, ``stale``, ``fails`` or ``slow``.
+        since: when it began.
+        seen: who has seen it; None if nobody has.
+    """
+
+    name: str
+    since: datetime
+    seen: Acknowledgement | None = None
+
+    @property
+    def rule(self) -> str:
+        """By which rule it was raised: the name up to a colon."""
+        return self.name.partition(":")[0]
+
+    @property
+    def about(self) -> str:
+        """Which column or group it is about; empty where the rule is about the whole."""
+        return self.name.partition(":")[2]
+
+
+def of_reports(reports: Sequence[MonitoringReport], champion: ModelReference | None, now: datetime) -> list[Alarm]:
+    """Return the alarms of the newest report about the champion, each since the first report that had it without a gap.
+
+    Args:
+        reports: oldest first.
+        champion: alarms about a model that was replaced have ended.
+        now: to tell whether there should be a newer report. Where there never was one, nobody is told.
+    """
+    alarms: list[Alarm] = []
+    mine = [one for one in reports if one.model == champion]
+    for name in mine[-1].alarms if mine else ():
+
+        def raised(report: MonitoringReport, name: str = name) -> bool:
+            return name in report.alarms
+
+        alarms.append(Alarm(name=name, since=_run(mine, raised).at))
+    if reports and now - reports[-1].at > STALE:
+        alarms.append(Alarm(name=NO_REPORT, since=reports[-1].at + STALE))
+    return alarms
+
+
+def of_hours(hours: Sequence[Period]) -> list[Alarm]:
+    """Return the alarms of the newest hour in which enough was asked, each since the first hour without a gap.
+
+    Args:
+        hours: oldest first, up to the present one; those in which few asked count as not there.
+    """
+    asked = [one for one in hours if not one.few_answers]
+    rules: dict[str, Callable[[Period], bool]] = {FAILS: _fails, SLOW: _is_slow}
+    return [
+        Alarm(name=name, since=_run(asked, broken).at) for name, broken in rules.items() if asked and broken(asked[-1])
+    ]
+
+
+def seen(alarms: Iterable[Alarm], acknowledgements: Iterable[Acknowledgement]) -> list[Alarm]:
+    """Put to each alarm who has seen it."""
+    by_alarm = {(one.alarm, one.since): one for one in acknowledgements}
+    return [Alarm(name=one.name, since=one.since, seen=by_alarm.get((one.name, one.since))) for one in alarms]
+
+
+def _run(line: Sequence[_T], broken: Callable[[_T], bool]) -> _T:
+    """Return where the run of what is broken began that reaches to the end of a line."""
+    *_, first = takewhile(broken, reversed(line))
+    return first
+
+
+def _fails(hour: Period) -> bool:
+    return hour.traffic.failed > MOST_FAILED * hour.traffic.answers
+
+
+def _is_slow(hour: Period) -> bool:
+    """Tell whether 95 of 100 predictions surely took longer than they may: the whole bucket lies above."""
+    predictions = added(one for name, one in hour.traffic.requests.items() if name.startswith(_PREDICTION))
+    p95 = predictions.percentile(0.95) if predictions else None
+    return p95 is not None and p95.low >= MOST_SECONDS

@@ -1,0 +1,83 @@
+"""What happened to the service, in one time line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from domain.models.ledger import Change, LedgerEntry
+from domain.operations.jobs import Job, JobState
+
+REPEATED_WITHIN: Final = timedelta(minutes=1)
+"""Several processes see the same part go: what they tell within a minute is one event."""
+_REFUSED: Final = "PromotionRefused"
+
+
+class EventKind(StrEnum):
+    """What happened."""
+
+    START = "start"
+    DEPLOYMENT = "deployment"
+    RESTART = "restart"
+    AWAY = "away"
+    BACK = "back"
+    PROMOTION = "promotion"
+    ROLLBACK = "rollback"
+    REFUSAL = "refusal"
+    JOB_FAILED = "job_failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened.
+
+    Args:
+        at: when, in UTC.
+        kind: what.
+        subject: to which part of the service, to which version of the model (its number), or to which kind of job.
+        detail: a release, a reason, or why it happened; may be empty.
+    """
+
+    at: datetime
+    kind: EventKind
+    subject: str
+    detail: str = ""
+
+
+def of_ledger(entries: Iterable[LedgerEntry]) -> Sequence[Event]:
+    """Return the promotions and rollbacks; who did it stands before the reason."""
+    kinds = {Change.PROMOTION: EventKind.PROMOTION, Change.ROLLBACK: EventKind.ROLLBACK}
+    return [
+        Event(at=one.at, kind=kinds[one.change], subject=str(one.version), detail=f"{one.by}: {one.reason}")
+        for one in entries
+    ]
+
+
+def of_jobs(jobs: Iterable[Job]) -> Sequence[Event]:
+    """Return the jobs that failed; one that the gate refused is a refusal."""
+    return [
+        Event(
+            at=job.ended_at,
+            kind=EventKind.REFUSAL if job.problem.error == _REFUSED else EventKind.JOB_FAILED,
+            subject=str(job.task.get("version", "")) if job.problem.error == _REFUSED else job.kind.value,
+            detail=job.problem.detail,
+        )
+        for job in jobs
+        if job.state is JobState.FAILED and job.problem and job.ended_at
+    ]
+
+
+def time_line(events: Iterable[Event], *, since: datetime) -> Sequence[Event]:
+    """Put events in order, the newest first; of those that several processes told of the same, the first stays."""
+    last: dict[tuple[EventKind, str, str], datetime] = {}
+    line: list[Event] = []
+    for event in sorted(events, key=lambda one: one.at):
+        told = (event.kind, event.subject, event.detail)
+        before = last.get(told)
+        if event.at >= since and (before is None or event.at - before > REPEATED_WITHIN):
+            line.append(event)
+            last[told] = event.at
+    return line[::-1]

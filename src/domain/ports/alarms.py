@@ -1,0 +1,26 @@
+"""The port `alarms`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.monitoring.alarms import Acknowledgement
+
+
+class Acknowledgements(Protocol):
+    """Remembers who has seen which alarm. One call is one transaction.
+
+    Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
+    """
+
+    @abstractmethod
+    async def add(self, seen: Acknowledgement) -> None:
+        """Keep that somebody has seen an alarm; who saw it first stays."""
+
+    @abstractmethod
+    async def all(self) -> Sequence[Acknowledgement]:
+        """Return all of them, the newest first."""

@@ -1,0 +1,35 @@
+"""The port `events`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from domain.operations.events import Event, EventKind
+
+
+class ServiceEvents(Protocol):
+    """Remembers what happened to the parts of the service. One call is one transaction.
+
+    Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
+    """
+
+    @abstractmethod
+    async def add(self, events: Sequence[Event]) -> None:
+        """Keep events; one that was kept already, the same in all that is said of it, is not kept again."""
+
+    @abstractmethod
+    async def since(self, at: datetime) -> Sequence[Event]:
+        """Return the events from a time on, oldest first."""
+
+    @abstractmethod
+    async def newest(self, kinds: Collection[EventKind], subject: str) -> Event | None:
+        """Return the last event of some kinds that happened to a part, None if there is none."""
+
+    @abstractmethod
+    async def forget(self, before: datetime) -> int:
+        """Forget the events before a time. Says how many."""
