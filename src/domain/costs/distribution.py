@@ -134,7 +134,13 @@ class CostDistribution:
             message = f"there is a quantile at levels from 0 to below 1, not at {level}"
             raise ValueError(message)
         place = _place(level)
-        return _Curve.of(self).quantile(level) if place is None else self.quantiles[place]
+        if place is not None:
+            return self.quantiles[place]
+        i = bisect_left(QUANTILE_LEVELS, level)
+        if 0 < i < len(QUANTILE_LEVELS) and QUANTILE_LEVELS[i - 1] > self.zero:  # as the curve, without making it
+            low, high, before = self.quantiles[i - 1], self.quantiles[i], QUANTILE_LEVELS[i - 1]
+            return low + (high - low) * ((level - before) / (QUANTILE_LEVELS[i] - before))
+        return _Curve.of(self).quantile(level)
 
     def interval(self, level: float = INTERVAL_LEVEL) -> Interval:
         """Return the central interval: as much probability lies below it as above.

@@ -77,5 +77,6 @@ def meaning(cost: CostDistribution, words: Words) -> str:
 
 
 def _share_within(cost: CostDistribution, share: float) -> float:
-    near = sum(abs(usd - cost.typical) <= share * cost.typical for usd in cost.quantiles)
+    typical = cost.typical
+    near = sum(abs(usd - typical) <= share * typical for usd in cost.quantiles)
     return near / len(QUANTILE_LEVELS)
