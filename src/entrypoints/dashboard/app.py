@@ -71,7 +71,7 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic:
         host,
         root=partial(_sorry, menu, schema, "missing", 404),
         title="Medcost",
-        favicon=logo("#0b8a9e", xmlns="http://www.w3.org/2000/svg"),
+        favicon=str(logo("#0b8a9e", xmlns="http://www.w3.org/2000/svg")),
         dark=None,
         language="en-US",
         reconnect_timeout=60,

@@ -225,6 +225,7 @@ async def test_a_page_is_sent_without_a_tag_of_others(user: User, champion: Mode
     assert answer.status_code == 200
     assert "<script>hostile" not in answer.text
     assert "<img src=x" not in answer.text
+    assert "&lt;style" not in answer.text, "HTML of NiceGUI's own is shown as text"
 
 
 async def test_an_address_that_no_page_has_is_not_repeated_as_html(user: User):

@@ -92,7 +92,7 @@ class OperationsPage:
             with card("drift", words("operations.drift")):
                 self._drift = html(_waiting(words))
             self._timer = ui.timer(every, self._look, immediate=False)
-        ui.add_body_html(_SEEN)
+        ui.add_body_html(str(_SEEN))  # which NiceGUI appends to a string of its own
         ui.on("seen", self._seen)
 
     async def first_look(self) -> None:
