@@ -2,18 +2,23 @@
 
 import math
 import operator
+import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 import domain
 from adapters.common.executor import LocalExecutor
+from adapters.common.process_executor import ProcessExecutor
 from domain.errors import ConfigurationError, ExecutorUnavailable, InvalidBeneficiary
 from domain.people.beneficiary import Beneficiary
 from tests.support.default_schema import DEFAULT
@@ -44,9 +49,18 @@ def cluster(shared_cluster, connection):
     connection.client.wait_for_workers(2, timeout=60)
 
 
-@pytest.fixture(params=["local", "dask"])
+@pytest.fixture
+def processes():
+    """Two processes from the second item on."""
+    with ProcessExecutor(2, worth_it=0) as executor:
+        yield executor
+
+
+@pytest.fixture(params=["local", "processes", "dask"])
 def executor(request):
-    return LocalExecutor() if request.param == "local" else request.getfixturevalue("connection")
+    if request.param == "local":
+        return LocalExecutor()
+    return request.getfixturevalue("connection" if request.param == "dask" else "processes")
 
 
 def test_results_come_in_the_order_of_the_items(executor):
@@ -97,6 +111,53 @@ def test_the_work_of_a_lost_worker_is_done_again(cluster, connection, tmp_path):
         found += results
     assert found == [str(number) for number in range(8)]
     assert any(file.read_text() == "begun\nbegun\n" for file in tmp_path.iterdir())
+
+
+@pytest.mark.process
+def test_two_processes_of_a_machine_share_the_work(processes, tmp_path):
+    words = [f"touch {tmp_path}/{number}; echo $PPID" for number in range(4)]
+    with closing(processes.map(subprocess.getoutput, words)) as results:
+        found = [next(results)]
+        until((tmp_path / "1").exists, within=60)  # begun by the other, for this one waits
+        found += results
+    assert found[:2] == [str(os.getpid()), str(*processes.pids)]
+    assert set(found) == set(found[:2])
+
+
+@pytest.mark.process
+def test_work_that_ends_soon_starts_no_process():
+    with ProcessExecutor(2, worth_it=60) as executor:
+        assert set(executor.map(subprocess.getoutput, ["echo $PPID"] * 5)) == {str(os.getpid())}
+        assert not executor.pids
+
+
+@pytest.mark.process
+def test_work_of_a_process_that_is_killed_is_done_by_the_others(processes, tmp_path):
+    words = [f"echo begun >>{tmp_path}/{number}; sleep 0.3; echo {number}" for number in range(8)]
+    with closing(processes.map(subprocess.getoutput, words)) as results:
+        found = [next(results)]
+        until((tmp_path / "1").exists, within=60)  # begun by the other, for this one waits
+        os.kill(processes.pids[0], signal.SIGKILL)
+        found += results
+    assert found == [str(number) for number in range(8)]
+    assert (tmp_path / "1").read_text() == "begun\nbegun\n"
+
+
+@pytest.mark.process
+def test_processes_end_with_whoever_started_them(tmp_path):
+    program = (
+        "import os, subprocess, pathlib\n"
+        "from adapters.common.process_executor import ProcessExecutor\n"
+        "executor = ProcessExecutor(2, worth_it=0)\n"
+        f"words = ['true', 'echo $PPID >{tmp_path}/pid; sleep 60']\n"
+        "results = executor.map(subprocess.getoutput, words)\n"
+        "next(results)\n"
+        f"while not pathlib.Path('{tmp_path}/pid').exists() or not pathlib.Path('{tmp_path}/pid').read_text(): pass\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=False)
+    worker = int((tmp_path / "pid").read_text())
+    until(lambda: not psutil.pid_exists(worker), within=60)
 
 
 @pytest.mark.process

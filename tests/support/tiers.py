@@ -56,6 +56,7 @@ _BY_PARAMETER: Final = {
     "mlflow over http": "server",
     "in a child": "process",
     "local": "process",
+    "processes": "process",
     "sqlite": "training",
     "bentoml": "server",
     "dask": "server",

@@ -45,6 +45,7 @@ _STRONG: Final = 0.2
 """Where a point explains more than this share of the CRPS, a forest without it has no chance and is not tried."""
 _SMALL_LEAF: Final = 12
 _HOPELESS: Final = 0.01
+_FAR_OFF: Final = 0.015
 _LEAST_EXCESS: Final = 0.05
 
 
@@ -83,7 +84,7 @@ def fitted_distribution(
     known = TrainingPeople(Features(design, rows[first], points[first]), charges[first], weights[first], people[first])
     every = TrainingPeople(Features(design, rows, points), charges, weights, people)
     some = known[np.flatnonzero(np.isin(known.people, _drawn(known.people, seed)))]
-    fit = partial(_fitted, floor=floor, schema=schema, seed=seed)
+    fit = partial(_fitted, floor=floor, seed=seed)
     hurdled = ZeroChance.is_needed(some.charges, some.weights)
     kind, advantage = _chosen_shape(some[some.charges > 0] if hurdled else some, fit, schema, seed)
     way = _hurdle_way(some, seed) if hurdled else None
@@ -159,15 +160,16 @@ def _kinds(schema: Schema, people: int) -> Iterable[Kind]:
 
 
 def _fitted(
-    kind: Kind, known: TrainingPeople, *, floor: float, schema: Schema, seed: int, repeats: int = 1, quick: bool = False
-) -> Shape:
-    del schema
+    kind: Kind, known: TrainingPeople, *, floor: float, seed: int, repeats: int = 1, quick: bool = False,
+    is_calibrated: bool = True,
+) -> Shape:  # fmt: skip
     least = floor if kind.scaled else 0.0
     if kind.grouping is None:
         trees = min(kind.trees, _FEW_TREES) if quick else kind.trees
         return RankDistribution.of(
-            known.features, known.charges, known.weights, known.people, floor=least, trees=trees, seed=seed
-        )
+            known.features, known.charges, known.weights, known.people, floor=least, trees=trees,
+            is_calibrated=is_calibrated, seed=seed,
+        )  # fmt: skip
     return ResidualDistribution.of(
         known.features.rows, known.features.points, known.charges, kind.grouping, repeats=repeats, floor=least,
         weights=known.weights, people=known.people, shrunk=True,
@@ -189,11 +191,14 @@ def _chosen_shape(known: TrainingPeople, fit: Callable[..., Shape], schema: Sche
     losses = {number: np.zeros(len(known)) for number in range(len(kinds))}
     for split in range(_SPLITS):
         which = parts_of_people(known.people, 2, seed + split)
+        halves = [(known[np.flatnonzero(which != part)], np.flatnonzero(which == part)) for part in (0, 1)]
         for number, total in losses.items():
-            for part in (0, 1):
-                held = np.flatnonzero(which == part)
-                shape = fit(kinds[number], known[np.flatnonzero(which != part)], quick=True)
-                table = shape.quantiles_at(known.features[held], _LEVELS[None])
+            simpler = [loss for at, loss in losses.items() if at < number]
+            if split == 0 and kinds[number].trees and _is_far_off(known, *halves[0], kinds[number], fit, simpler):
+                total[:] = np.inf
+                continue
+            for seen, held in halves:
+                table = fit(kinds[number], seen, quick=True).quantiles_at(known.features[held], _LEVELS[None])
                 total[held] += crps(known.charges[held], table)
         least = min(map(known.loss, losses.values()))
         hopeful = least * (1 + _HOPELESS)
@@ -205,6 +210,32 @@ def _chosen_shape(known: TrainingPeople, fit: Callable[..., Shape], schema: Sche
         if known.surely_less(losses[number], losses[best]):
             best = number
     return kinds[best], 1 - known.loss(losses[best]) / max(known.loss(losses[0]), 1e-9)
+
+
+def _is_far_off(
+    known: TrainingPeople,
+    seen: TrainingPeople,
+    held: NDArray[np.intp],
+    kind: Kind,
+    fit: Callable[..., Shape],
+    simpler: Iterable[Floats],
+) -> bool:
+    """Return whether a forest of ranks need not be tried: on half of the people it is far worse than a simpler kind.
+
+    That half is answered without calibration, which takes most of the trees and changes the loss by less than
+    `_FAR_OFF`.
+
+    Args:
+        known: all people.
+        seen: half of them.
+        held: positions of the others.
+        kind: with trees.
+        fit: fits a kind.
+        simpler: what each simpler kind lost on those others.
+    """
+    table = fit(kind, seen, quick=True, is_calibrated=False).quantiles_at(known.features[held], _LEVELS[None])
+    there, loss = known[held], crps(known.charges[held], table)
+    return there.loss(loss) > min(there.loss(one[held]) for one in simpler) * (1 + _FAR_OFF)
 
 
 def _hurdle_way(known: TrainingPeople, seed: int) -> Way:

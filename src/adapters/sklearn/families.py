@@ -138,7 +138,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     ),
     "forest": Family(
         "random forest",
-        lambda settings, seed, _: RandomForestRegressor(random_state=seed, n_jobs=2, **settings),
+        lambda settings, seed, _: RandomForestRegressor(random_state=seed, **settings),
         {"n_estimators": 80, "min_samples_leaf": 5, "max_features": 1.0},
         _ALL,
     ),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController
 
@@ -34,7 +35,6 @@ _BACKGROUND: Final = 100
 _INNER_SPLITS: Final = 5
 _ASKED: Final = 500
 """People of whom the fits of all folds are asked, to learn what they disagree on."""
-_WORTH_THREADS: Final = 200_000
 
 
 def fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> CostModel:
@@ -49,13 +49,13 @@ def fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> C
     Raises:
         ConfigurationError: for a recipe that makes no sense.
     """
-    with threads_for(len(table)):
+    with one_thread():
         return _fit_model(recipe, table, seed=seed, repeats=repeats)[0]
 
 
 def fit_and_score(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> tuple[CostModel, Scores]:
     """Fit as `fit_model` does, and score what was fitted as `served_scores` does."""
-    with threads_for(len(table)):
+    with one_thread():
         model, points = _fit_model(recipe, table, seed=seed, repeats=repeats)
         return model, served_scores(model, table, points)
 
@@ -73,9 +73,9 @@ def served_scores(model: CostModel, table: Table, points: Floats) -> Scores:
     return scores(table, model.around(points[0], table.rows))
 
 
-def threads_for(rows: int) -> AbstractContextManager[object]:
-    """Give one thread to few rows: several wait for each other longer than they work, most of all on busy cores."""
-    return _thread_pools().limit(limits=1) if rows < _WORTH_THREADS else nullcontext()
+def one_thread() -> AbstractContextManager[object]:
+    """Limit libraries to one thread: pieces of work are shared by processes, and sums are the same on any machine."""
+    return _thread_pools().limit(limits=1)
 
 
 @cache
@@ -111,16 +111,18 @@ def model_around(
         guesses: some rows of the table, and what the fits of all folds say of them, folds x rows; None if not known.
     """
     repeats = len(points)
-    distribution = fitted_distribution(
-        np.tile(table.rows, (repeats, 1)),
-        points.ravel(),
-        np.tile(table.charges, repeats),
-        repeats=repeats,
-        seed=seed,
-        schema=table.schema,
-        weights=np.tile(table.weights, repeats),
-        people=np.tile(table.people, repeats),
-    )
+    # settings of a distribution's parts are our own: to check them takes as long as to grow a small tree
+    with config_context(skip_parameter_validation=True):
+        distribution = fitted_distribution(
+            np.tile(table.rows, (repeats, 1)),
+            points.ravel(),
+            np.tile(table.charges, repeats),
+            repeats=repeats,
+            seed=seed,
+            schema=table.schema,
+            weights=np.tile(table.weights, repeats),
+            people=np.tile(table.people, repeats),
+        )
     background = np.random.default_rng(seed).permutation(len(table))[:_BACKGROUND]
     expected = distribution.mean(table.rows, points[0])
     support = Support.of(table.rows, table.charges, expected, seed=seed, schema=table.schema)
@@ -141,6 +143,4 @@ def fit_estimator(recipe: Recipe, table: Table, *, seed: int) -> Any:
     except ValueError as error:
         message = f"{recipe.name} cannot be fitted: {error}"
         raise ConfigurationError(message) from error
-    if getattr(estimator, "n_jobs", None):
-        estimator.n_jobs = None  # starting threads costs more than one row does
     return estimator

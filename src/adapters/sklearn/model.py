@@ -42,24 +42,31 @@ class CostModel:
         distribution: of the cost around the point.
         support: the training data as far as they are needed.
         background: training rows that stand for everybody when a fact is not known, m x width.
-        explained_by: those rows, ready for the question what each fact adds.
     """
 
     estimator: Any
     distribution: PredictiveDistribution
     support: Support
     background: Floats
-    explained_by: Coalitions | Orders = field(init=False)
+    _explained_by: list[Coalitions | Orders] = field(
+        init=False, default_factory=list["Coalitions | Orders"], repr=False, compare=False
+    )
     _evaluate: Callable[[Floats], Floats] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        way = Coalitions if self.background.shape[1] <= MOST_EXACT else Orders
-        object.__setattr__(self, "explained_by", way.of(self.background))
         object.__setattr__(self, "_evaluate", evaluation_of(self.estimator, self.background))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process without what is made anew from the rest."""
         return CostModel, (self.estimator, self.distribution, self.support, self.background)
+
+    @property
+    def explained_by(self) -> Coalitions | Orders:
+        """Return the background, ready for the question what each fact adds; made when it is first asked for."""
+        if not self._explained_by:
+            way = Coalitions if self.background.shape[1] <= MOST_EXACT else Orders
+            self._explained_by.append(way.of(self.background))
+        return self._explained_by[0]
 
     @property
     def schema(self) -> Schema:

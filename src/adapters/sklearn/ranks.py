@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
-from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import RidgeCV
+from sklearn.tree import DecisionTreeRegressor
 
 from adapters.sklearn import weighting
 from adapters.sklearn.distribution import LEVELS, conformal_quantiles, scale_of
@@ -59,17 +59,25 @@ class RankForest:
     def of(
         cls, facts: NDArray[np.float32], ranks: Floats, weights: Floats, *, trees: int, leaf: int, seed: int
     ) -> Self:
-        """Grow a forest on the ranks of n residuals, 0-1."""
-        forest = RandomForestRegressor(
-            trees,
-            min_samples_leaf=leaf,
-            max_features=0.5,
-            max_samples=min(1.0, _MOST_ROWS / len(ranks)),
-            random_state=seed,
-        )
+        """Grow a forest on the ranks of n residuals, 0-1.
+
+        The trees are those of scikit-learn's `RandomForestRegressor`, which takes longer to set a small tree up than to
+        grow it.
+        """
         is_below = (ranks[:, None] <= _THRESHOLDS).astype(np.float64)
-        forest.fit(facts, is_below, weighting.unless_equal(weights))
-        grown = [one.tree_ for one in forest.estimators_]
+        relative = weighting.unless_equal(weights)
+        likely = None if relative is None else relative / relative.sum()
+        count, draws = len(ranks), min(len(ranks), _MOST_ROWS)
+        random = np.random.RandomState(seed)
+        seeds = random.randint(np.iinfo(np.int32).max, size=trees).tolist()
+        grown: list[Any] = []
+        for each in seeds:
+            random.seed(each)
+            drawn = random.randint(0, count, draws) if likely is None else random.choice(count, draws, p=likely)
+            times = np.bincount(drawn, minlength=count).astype(np.float64)
+            random.seed(each)  # drawing begins anew for the facts that a split may look at
+            tree = DecisionTreeRegressor(min_samples_leaf=leaf, max_features=0.5, random_state=random)
+            grown.append(tree.fit(facts, is_below, times, check_input=False).tree_)
         chances = np.concatenate([one.value[:, :, 0] for one in grown]).astype(np.float32)
         return cls(FlatTrees.of_trees(grown), chances)
 
@@ -147,6 +155,7 @@ class RankDistribution:
         trees: int = _TREES,
         leaf: int = _LEAF,
         with_spread: bool = True,
+        is_calibrated: bool = True,
         seed: int,
     ) -> Self:
         """Learn from residuals of points that are out of fold.
@@ -160,6 +169,7 @@ class RankDistribution:
             trees: how many; 0 for ranks that are the same for everybody.
             leaf: people in a leaf at least.
             with_spread: whether residuals are divided by a spread.
+            is_calibrated: whether levels are calibrated, which takes half as many trees on each of three parts.
             seed: of every draw.
         """
         if len(charges) > _MOST_ROWS:
@@ -184,7 +194,7 @@ class RankDistribution:
         low, high = np.searchsorted(residuals, standard, "left"), np.searchsorted(residuals, standard, "right") - 1
         ranks = (places[low] + places[high]) / 2  # of equal residuals the middle one
         forest, chances = None, ranks
-        if trees:
+        if trees and is_calibrated:
             chances = np.empty(len(ranks))
             which = parts_of_people(people, _FOLDS, seed)
             for part in range(_FOLDS):
@@ -193,6 +203,7 @@ class RankDistribution:
                     features.facts[seen], ranks[seen], weights[seen], trees=max(trees // 2, 1), leaf=leaf, seed=seed
                 )
                 chances[held] = grown.chances_of(features.facts[held], ranks[held])
+        if trees:
             forest = RankForest.of(features.facts, ranks, weights, trees=trees, leaf=leaf, seed=seed)
         levels = np.clip(conformal_quantiles(chances, weights, people), 1e-6, 1 - 1e-6)
         thinned = np.unique(np.linspace(0, len(residuals) - 1, _MOST_RESIDUALS).astype(np.intp))

@@ -16,7 +16,7 @@ from adapters.sklearn import weighting, work
 from adapters.sklearn.comparison import candidacy, replay
 from adapters.sklearn.curves import curves
 from adapters.sklearn.families import FAMILIES, family_of
-from adapters.sklearn.fitting import threads_for
+from adapters.sklearn.fitting import one_thread
 from adapters.sklearn.scoring import ANSWER_WIDTH, Published, scores
 from adapters.sklearn.storage import LearntFrom, read, write
 from adapters.sklearn.table import Table
@@ -143,17 +143,17 @@ class SklearnTrainer(Trainer):
     ) -> Candidacy:
         """Measure challenger and champion."""
         came_in = Table.of(outcomes) if outcomes else None
-        with threads_for(len(claims)):
+        with one_thread():
             return candidacy(challenger, champion, Table.of(claims), plan, self.executor, came_in)
 
     def replay(self, challenger: TrainedModel, champion: tuple[int, TrainedModel], outcomes: Claims) -> Replay | None:
         """Score both as they are."""
-        with threads_for(len(outcomes)):
+        with one_thread():
             return replay(challenger, champion, Table.of(outcomes)) if outcomes else None
 
     def _answers(self, model: TrainedModel, table: Table) -> Floats:
         inner, _ = read(model.folder, model.digest)
-        with threads_for(len(table)):
+        with one_thread():
             return inner.predict_arrays(table.rows)[0]
 
     def _written(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from adapters.sklearn.fitting import fit_and_score, fit_model, threads_for
+from adapters.sklearn.fitting import fit_and_score, fit_model, one_thread
 from adapters.sklearn.folds import folds, later_rows, planned_folds, train_and_test
 from adapters.sklearn.scoring import scores
 
@@ -60,7 +60,7 @@ def fold(recipe: Recipe, rows: Rows, number: int, table: Table, plan: FoldPlan) 
     begun = time.perf_counter()
     model = fit_model(recipe, table[known], seed=plan.seed)
     fitted = time.perf_counter()
-    with threads_for(len(held)):
+    with one_thread():
         answers, _ = model.predict_arrays(table.rows[held])
     seconds = fitted - begun, time.perf_counter() - fitted
     return Fold(held, answers, scores(table[held], answers, intervals=False), *seconds)
@@ -101,7 +101,7 @@ def _splits(table: Table, plan: FoldPlan) -> tuple[Indices, Indices]:
 
 def _test(recipe: Recipe, train: Table, held: Table, plan: FoldPlan) -> Scores:
     model = fit_model(recipe, train, seed=plan.seed)
-    with threads_for(len(held)):
+    with one_thread():
         answers, _ = model.predict_arrays(held.rows)
     return scores(held, answers)
 

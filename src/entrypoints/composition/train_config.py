@@ -184,11 +184,13 @@ class Tracking(_Part, frozen=True):
 
 
 class Local(_Part, frozen=True, tag_field="kind", tag="local"):
-    """Everything in this process."""
+    """On this machine, in so many processes; None for as many as there are cores, up to four."""
+
+    processes: AtLeastOne | None
 
     @property
     def address(self) -> str:
-        """Nobody else works."""
+        """No other machine works."""
         return ""
 
 
@@ -196,6 +198,11 @@ class Dask(_Part, frozen=True, tag_field="kind", tag="dask"):
     """On the workers of the scheduler at this address."""
 
     address: str
+
+    @property
+    def processes(self) -> int:
+        """This process waits for the workers."""
+        return 1
 
 
 class TrainConfig(_Part, frozen=True):

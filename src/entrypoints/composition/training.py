@@ -162,18 +162,18 @@ class Commands(Provider):
 
 
 class Working(Provider):
-    """Who does the work of training: this process, or the workers of a Dask scheduler."""
+    """Who does the work of training: processes of this machine, or the workers of a Dask scheduler."""
 
     scope = Scope.APP
 
-    def __init__(self, address: str = "") -> None:
+    def __init__(self, address: str = "", processes: int | None = 1) -> None:
         super().__init__()
-        self._address = address
+        self._address, self._processes = address, processes
 
     @provide
     def executor(self) -> Iterator[Executor]:
         """Connected as long as the container is open."""
-        with executor_at(self._address) as executor:
+        with executor_at(self._address, processes=self._processes) as executor:
             yield executor
 
 
@@ -297,7 +297,7 @@ def training_container(settings: Settings, config: TrainConfig, *replacements: P
         replacements: for testers: providers whose factories say ``override=True``.
     """
     make = partial(dataset_of, config.source, home_schema(settings))
-    rows, working = Rows(make), Working(config.executor.address)
+    rows, working = Rows(make), Working(config.executor.address, config.executor.processes)
     return _made(settings, working, rows, Measuring(), Making(), Tuning(config), *replacements)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from adapters.arrow.synthetic import SyntheticClaims
 from adapters.sklearn import weighting
 from adapters.sklearn.families import FAMILIES
-from adapters.sklearn.fitting import fit_and_score, fit_estimator, threads_for
+from adapters.sklearn.fitting import fit_and_score, fit_estimator, one_thread
 from adapters.sklearn.folds import folds, planned_folds, train_and_test
 from adapters.sklearn.storage import LearntFrom
 from adapters.sklearn.table import Table
@@ -105,7 +105,7 @@ def test_weights_move_the_fit_of_each_family_that_weighs(family, table):
     small = table[np.arange(200)]
     dear = small.charges > np.median(small.charges)
     weighed = replace(small, weights=np.where(dear, 9.0, 1.0))
-    with threads_for(200):
+    with one_thread():
         plain, heavy = (
             fit_estimator(Recipe(family=family), one, seed=0).predict(small.rows) for one in (small, weighed)
         )
