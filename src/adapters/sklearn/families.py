@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from domain.models.model import HyperparameterValue, Recipe
     from domain.people.schema import Schema
 
+MOST_DRAWN: Final = 20_000
+"""Rows that a tree of a forest learns from at most: as many as settings are chosen on. The time of a tree grows faster
+than its rows, and a forest of all of 100,000 rows takes five times as long for next to nothing (docs/performance.md).
+"""
 _ALL: Final = ("none", "log", "quantile", "power")
 _PLAIN: Final = ("none",)
 _Settings = dict[str, Any]
@@ -56,6 +60,7 @@ class Family:
         distributed: a `Cluster` fits it on rows that no machine holds.
         with_terms: it multiplies facts as the terms of the schema say, see `TermSettings`.
         weighs: rows count in its fit as their weights say; else each counts once.
+        draws: it draws rows anew for each tree, of many rows `MOST_DRAWN`.
     """
 
     label: str
@@ -65,6 +70,7 @@ class Family:
     distributed: bool = False
     with_terms: bool = False
     weighs: bool = True
+    draws: bool = False
 
     def settings(self, schema: Schema) -> dict[str, HyperparameterValue]:
         """Return all hyperparameters with their usual values, those of the schema's terms first."""
@@ -141,6 +147,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
         lambda settings, seed, _: RandomForestRegressor(random_state=seed, **settings),
         {"n_estimators": 80, "min_samples_leaf": 5, "max_features": 1.0},
         _ALL,
+        draws=True,
     ),
     "boosting": Family("gradient boosting, squared loss", _boosting("squared_error"), _BOOSTING, _ALL),
     "boosting_absolute": Family("gradient boosting, absolute loss", _boosting("absolute_error"), _BOOSTING, _PLAIN),
@@ -229,17 +236,23 @@ def family_of(recipe: Recipe, schema: Schema) -> Family:
     return family
 
 
-def estimator_of(recipe: Recipe, schema: Schema, *, seed: int) -> Any:
+def estimator_of(recipe: Recipe, schema: Schema, *, seed: int, rows: int = 0) -> Any:
     """Give the unfitted estimator of a recipe, all preprocessing inside.
 
-    Its input is `Beneficiary.as_numbers` row by row, its output the cost in the schema's currency. A threshold that is
-    learned must be given, see `with_thresholds`.
+    Its input is `Beneficiary.as_numbers` row by row, its output the cost in the schema's currency.
+
+    Args:
+        recipe: what is fitted. A threshold that is learned must be given, see `with_thresholds`.
+        schema: which facts rows carry.
+        seed: of every draw.
+        rows: how many it is fitted on.
 
     Raises:
         ConfigurationError: as `family_of`.
     """
     family = family_of(recipe, schema)
-    regressor = family.make({**family.settings(schema), **_given(recipe, schema)}, seed, schema)
+    drawn: _Settings = {"max_samples": MOST_DRAWN} if family.draws and rows > MOST_DRAWN else {}
+    regressor = family.make({**family.settings(schema), **_given(recipe, schema), **drawn}, seed, schema)
     if recipe.transform == "none":
         return regressor
     if recipe.transform == "log":

@@ -134,7 +134,7 @@ def fit_estimator(recipe: Recipe, table: Table, *, seed: int) -> Any:
     """Fit the point estimator alone; rows count as their weights say, if the family can weigh rows."""
     family = family_of(recipe, table.schema)
     recipe = with_thresholds(recipe, table) if family.with_terms else recipe
-    estimator = estimator_of(recipe, table.schema, seed=seed)
+    estimator = estimator_of(recipe, table.schema, seed=seed, rows=len(table))
     try:
         with warnings.catch_warnings():
             # a fit that stopped early is measured as it is, and the comparison tells
