@@ -4,6 +4,7 @@ make bench                                   # all of it; writes docs/performanc
 make bench DATA=insurance.csv                # with the champion of these data
 make bench ARGS="--only http growth"         # some of it; writes nothing
 make bench ARGS="--quick"                    # two minutes; writes nothing
+make bench ARGS="--only training --against ../older"   # a training beside that of another checkout
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from benchmarks import report
 from benchmarks.load import GENERATOR
 from benchmarks.servers import TREE, Servers
 
-SECTIONS = ("startup", "pages", "http", "facts", "growth", "explanations", "batch", "history")
+SECTIONS = ("startup", "pages", "http", "facts", "growth", "explanations", "batch", "history", "training")
 """Modules of `benchmarks.sections`, each with `measure(servers, seconds)` that gives results.
 Start-up comes first: it needs the home that the others then use."""
 
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, help="of each measurement (default 6, quick 2)")
     parser.add_argument("--quick", action="store_true", help="shorter and smaller")
     parser.add_argument("--long", action="store_true", help="fifty pages stay open for ten minutes, not one")
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="whose training is measured beside ours")
     parser.add_argument("--output", type=Path, help="where the page goes (default, whole runs: docs/performance.md)")
     told = parser.parse_args()
     seconds = told.seconds or (2 if told.quick else 6)
@@ -40,7 +42,7 @@ def main() -> None:
     results: list[report.Result] = []
     with tempfile.TemporaryDirectory(prefix="medcost-bench-") as folder:
         size = "quick" if told.quick else "long" if told.long else "usual"
-        with Servers(Path(folder), told.data and told.data.resolve(), size) as servers:
+        with Servers(Path(folder), told.data and told.data.resolve(), size, told.against) as servers:
             print(f"load by {GENERATOR}; {servers.about}", flush=True)
             for name in (one for one in SECTIONS if one in (told.only or SECTIONS)):
                 print(f"\n… {name}", file=sys.stderr, flush=True)

@@ -37,10 +37,18 @@ class Servers:
         folder: for all that is written.
         data: claims that the champion and the peers learn from; None for a synthetic sample.
         size: ``quick``, ``usual`` or ``long``: how many rows the sections use that count by rows.
+        against: another checkout of the repository, whose training is measured beside ours.
     """
 
-    def __init__(self, folder: Path, data: Path | None, size: Literal["quick", "usual", "long"] = "usual") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        data: Path | None,
+        size: Literal["quick", "usual", "long"] = "usual",
+        against: Path | None = None,
+    ) -> None:
         self.folder, self.data, self.size = folder, data, size
+        self.against = against and against.resolve()
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
