@@ -12,6 +12,7 @@ from adapters.sklearn.coalitions import MOST_EXACT, Coalitions
 from adapters.sklearn.compiled import evaluation_of
 from adapters.sklearn.distribution import ALL, LEVELS
 from adapters.sklearn.orders import Orders
+from adapters.sklearn.pieces import pieces_of
 from adapters.sklearn.predictive import LEAST_COST
 from adapters.sklearn.scoring import PUBLISHED_LEVELS, Published
 from adapters.sklearn.tails import chances_above
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _DECIMALS: Final = 6
-_PIECE: Final = 8192
 _MEDIAN: Final = 49
 
 
@@ -105,16 +105,14 @@ class CostModel:
         Returns:
             The figures; and where the model guesses, as `Support.doubts`.
         """
-        # pieces that stay in the processor's cache
-        pieces = [self._answers(rows[at : at + _PIECE], PUBLISHED_LEVELS) for at in range(0, len(rows) or 1, _PIECE)]
+        pieces = [self._answers(rows[piece], PUBLISHED_LEVELS) for piece in pieces_of(len(rows))]
         answers, doubts = zip(*pieces, strict=True)
         return Published.rounded(np.concatenate(answers)), np.concatenate(doubts)
 
     def chances_above(self, rows: Floats, amount: float) -> Floats:
         """Return the chance that each row costs more than an amount."""
-        # pieces that stay in the processor's cache
-        pieces = [rows[at : at + _PIECE] for at in range(0, len(rows) or 1, _PIECE)]
-        return np.concatenate([chances_above(self._answers(piece, ALL)[0], amount) for piece in pieces])
+        answers = (self._answers(rows[piece], ALL)[0] for piece in pieces_of(len(rows)))
+        return np.concatenate([chances_above(each, amount) for each in answers])
 
     def around(self, points: Floats, rows: Floats) -> Floats:
         """Answer as `predict_arrays` does, n x 101, around points that another estimator gave for the rows."""

@@ -17,6 +17,7 @@ from adapters.sklearn.distribution import ALL, LEVELS, ResidualDistribution
 from adapters.sklearn.features import Design, Features
 from adapters.sklearn.grouping import Grouping
 from adapters.sklearn.means import CostMean
+from adapters.sklearn.pieces import PIECE, pieces_of
 from domain.models.model import DistributionNote
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ LEAST_COST: Final = 0.01
 
 _TAIL: Final = 1 - float(LEVELS[-1])
 _STEADY: Final = 1e-9
+_STEPS: Final = np.diff(LEVELS, prepend=0.0)
+_SHARES: Final = (np.append(_STEPS, 0.0) + np.insert(_STEPS, 0, 0.0)) / 2
+"""By the trapezoidal rule: how much the costs at level 0 and at each of `LEVELS` count in the integral between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,14 @@ class PredictiveDistribution:
         Returns:
             n means, n x k quantiles, USD, and n chances.
         """
+        if len(rows) <= PIECE:
+            return self._answers(rows, points, levels)
+        means, zero, quantiles = np.empty(len(rows)), np.empty(len(rows)), np.empty((len(rows), len(LEVELS[levels])))
+        for piece in pieces_of(len(rows)):
+            means[piece], quantiles[piece], zero[piece] = self._answers(rows[piece], points[piece], levels)
+        return means, quantiles, zero
+
+    def _answers(self, rows: Floats, points: Floats, levels: Positions) -> tuple[Floats, Floats, Floats]:
         points = points if self.uses_point else np.zeros(len(points))
         if self.hurdle is None and self.mean_of.is_plain and isinstance(self.shape, ResidualDistribution):
             quantiles = self.shape.table(rows, points, levels)
@@ -124,7 +136,7 @@ class PredictiveDistribution:
             return means, _behind(quantiles, zero, LEVELS[levels]), zero
         features = self.features(rows, points)
         quantiles, zero = self.unscaled(features)
-        body = bodies(quantiles, zero)
+        body = bodies(quantiles, zero) if self.share != 0 else _bodies_of_costs(quantiles)
         own = self.own_mean(features, quantiles, zero, body)
         means, scales = self.reconciled(self.mean_of.means(features, own), own, body, quantiles[:, -1], zero)
         quantiles = quantiles[:, levels] * scales[:, None]
@@ -138,7 +150,10 @@ class PredictiveDistribution:
     def unscaled(self, features: Features) -> tuple[Floats, Floats]:
         """Return the 99 quantiles before they are reconciled with the mean, and the chances of no cost."""
         if self.hurdle is None:
-            quantiles = self.shape.quantiles_at(features, LEVELS[None])
+            if isinstance(self.shape, ResidualDistribution):  # of these levels there is a table
+                quantiles = self.shape.table(features.rows, features.points)
+            else:
+                quantiles = self.shape.quantiles_at(features, LEVELS[None])
             if self.share is None:
                 return quantiles, np.count_nonzero(quantiles <= 0, axis=1) / 100
             zero = np.full(len(features), self.share)
@@ -202,3 +217,9 @@ def bodies(quantiles: Floats, zero: Floats) -> Floats:
     levels = np.concatenate([zero[:, None], np.maximum(LEVELS, zero[:, None])], axis=1)
     costs = np.concatenate([lowest[:, None], quantiles], axis=1)
     return ((costs[:, 1:] + costs[:, :-1]) * np.diff(levels, axis=1)).sum(axis=1) / 2
+
+
+def _bodies_of_costs(quantiles: Floats) -> Floats:
+    """Return what `bodies` gives where nobody's year costs nothing: the steps between levels are then everybody's."""
+    lowest = np.maximum(0.0, 2 * quantiles[:, 0] - quantiles[:, 1])
+    return lowest * _SHARES[0] + (quantiles * _SHARES[1:]).sum(axis=1)

@@ -9,6 +9,7 @@ import numpy as np
 
 from adapters.sklearn import actuarial, weighting
 from adapters.sklearn.grouping import reported_groups
+from adapters.sklearn.pieces import pieces_of
 from domain.costs.distribution import CALIBRATION_LEVELS, INTERVAL_LEVEL, QUANTILE_LEVELS
 from domain.models.scores import (
     ActuarialScores,
@@ -51,8 +52,11 @@ def crps(charges: Floats, quantiles: Floats) -> Floats:
     CRPS is twice the pinball loss integrated over all levels (Laio and Tamea 2007, eq. 4; the score itself: Gneiting
     and Raftery 2007, eq. 20); here averaged over the 99 levels at which a distribution is known.
     """
-    over = quantiles - charges[:, None]
-    return 2 * np.mean(np.where(over > 0, over * (1 - _LEVELS), -over * _LEVELS), axis=1)
+    losses = np.empty(len(charges))
+    for piece in pieces_of(len(charges)):
+        over = quantiles[piece] - charges[piece, None]
+        losses[piece] = 2 * np.mean(np.where(over > 0, over * (1 - _LEVELS), -over * _LEVELS), axis=1)
+    return losses
 
 
 @dataclass(frozen=True, slots=True)
