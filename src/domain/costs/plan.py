@@ -76,6 +76,9 @@ class Plan:
         errors += self._crossed({wrong.field for wrong in errors})
         if errors:
             raise InvalidPlan(sorted(errors, key=lambda wrong: NAMES.index(wrong.field)))
+        for name in ("coinsurance", *_AMOUNTS):
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, float(value))
         paid = 1 - self.coinsurance
         most = self.out_of_pocket_maximum
         threshold = min(most, self.deductible + self.copay / paid) if paid else most

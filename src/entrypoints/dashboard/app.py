@@ -31,6 +31,7 @@ from entrypoints.dashboard.pages.history import export as history_export
 from entrypoints.dashboard.pages.history import page as history
 from entrypoints.dashboard.pages.models import page as models
 from entrypoints.dashboard.pages.operations import page as operations
+from entrypoints.dashboard.pages.plans import page as plans
 from entrypoints.dashboard.pages.sign_in import page as sign_in
 from entrypoints.dashboard.pages.sign_in.forms import SignInForms
 from entrypoints.dashboard.pages.what_if import page as what_if
@@ -102,6 +103,7 @@ def register_pages(
     visitors = Visitors(inject, guard, options)
     menu = (  # in the order of the header
         estimate.page(inject, visitors),
+        plans.page(inject),
         what_if.page(inject),
         batch.page(desk or batch.desk(inject)),
         history.page(visitors),

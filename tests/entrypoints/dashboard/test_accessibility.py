@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 WITH_MODELS = str(Path(__file__).with_name("admin") / "with_models.py")
 PEOPLE = "age,sex,bmi,children,smoker,region\n40,female,27.5,1,no,northeast\n58,male,33,0,yes,southwest\n7,?,1,,,\n"
-PAGES = ["/", "/what-if", "/batch", "/history", "/models", "/operations", "/sign-in"]
+PAGES = ["/", "/plans", "/what-if", "/batch", "/history", "/models", "/operations", "/sign-in"]
 STOP = """() => {
     const focused = document.activeElement;
     const within = focused === globalThis.lastStop;  // a date has a stop each for day, month and year
@@ -59,7 +59,13 @@ def full(look: Callable[..., Page], address: str) -> Callable[..., Page]:
                 {"name": "people.csv", "mimeType": "text/csv", "buffer": PEOPLE.encode()}
             )
             page.locator("#match .primary").click()
-        shown = {"/": "#reasons tr", "/what-if": "#curve svg", "/batch": "#scored tbody tr", "/sign-in": "#password"}
+        shown = {
+            "/": "#reasons tr",
+            "/what-if": "#curve svg",
+            "/plans": ".plan .fact-number",
+            "/batch": "#scored tbody tr",
+            "/sign-in": "#password",
+        }
         expect(page.locator(shown.get(path, "main tbody tr")).first).to_be_visible()
         return page
 

@@ -90,6 +90,26 @@ def test_a_person_fills_in_the_form_reads_the_answer_and_saves_it(in_every_way, 
     in_every_way(job, address, "/")
 
 
+def test_a_person_compares_plans(in_every_way, address: str):
+    def job(page: Page, words: Words, theme: Theme) -> None:
+        first = page.get_by_role("group").filter(has=page.get_by_text(words("plans.change"))).first
+        before = first.locator(".fact-number").inner_text()
+        if first.get_by_role("textbox").first.is_hidden():
+            first.get_by_text(words("plans.change")).click()
+        first.get_by_role("textbox", name=words("plans.premium"), exact=True).fill(
+            "100" if theme == "light" else "9000"
+        )
+        expect(first.locator(".fact-number")).not_to_have_text(before)
+        one = first.locator(".fact-number").inner_text()
+        page.get_by_role("button", name=words("plans.join")).click()
+        expect(page.get_by_text(words("plans.joined", count=2))).to_be_visible()
+        expect(first.locator(".fact-number")).not_to_have_text(one)
+        page.locator("#household").get_by_role("button", name=re.compile(f"^{words('plans.leave')} ")).click()
+        expect(first.locator(".fact-number")).to_have_text(one)
+
+    in_every_way(job, address, "/plans")
+
+
 def test_a_person_compares_themselves_with_others(in_every_way, address: str):
     def job(page: Page, words: Words, theme: Theme) -> None:
         smoker = theme == "light"

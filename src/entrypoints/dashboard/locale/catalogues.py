@@ -11,6 +11,7 @@ from entrypoints.dashboard.locale.en import history as english_history
 from entrypoints.dashboard.locale.en import models as english_models
 from entrypoints.dashboard.locale.en import operations as english_operations
 from entrypoints.dashboard.locale.en import people as english_people
+from entrypoints.dashboard.locale.en import plans as english_plans
 from entrypoints.dashboard.locale.en import shell as english_shell
 from entrypoints.dashboard.locale.en import sign_in as english_sign_in
 from entrypoints.dashboard.locale.en import what_if as english_what_if
@@ -20,6 +21,7 @@ from entrypoints.dashboard.locale.es import history as spanish_history
 from entrypoints.dashboard.locale.es import models as spanish_models
 from entrypoints.dashboard.locale.es import operations as spanish_operations
 from entrypoints.dashboard.locale.es import people as spanish_people
+from entrypoints.dashboard.locale.es import plans as spanish_plans
 from entrypoints.dashboard.locale.es import shell as spanish_shell
 from entrypoints.dashboard.locale.es import sign_in as spanish_sign_in
 from entrypoints.dashboard.locale.es import what_if as spanish_what_if
@@ -32,6 +34,7 @@ _ENGLISH: Final = (
     english_history,
     english_models,
     english_operations,
+    english_plans,
     english_sign_in,
     english_what_if,
 )
@@ -43,6 +46,7 @@ _SPANISH: Final = (
     spanish_history,
     spanish_models,
     spanish_operations,
+    spanish_plans,
     spanish_sign_in,
     spanish_what_if,
 )

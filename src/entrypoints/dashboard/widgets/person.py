@@ -33,9 +33,12 @@ class PersonForm:
         words: of the visitor's language.
         start: the values that the fields start with.
         on_change: called when a value changes.
+        repeats: the key of what the bottom of a small screen calls the answer.
     """
 
-    def __init__(self, words: Words, start: Mapping[str, Value], *, on_change: Callable[[], object]) -> None:
+    def __init__(
+        self, words: Words, start: Mapping[str, Value], *, on_change: Callable[[], object], repeats: str = "typical"
+    ) -> None:
         self._words, self._schema, self._start = words, words.schema, start
         self._section: dict[str, str] = {}
         self._marked: frozenset[str] = frozenset()
@@ -43,7 +46,7 @@ class PersonForm:
             self._fields: dict[str, Field] = {fact.name: field for fact, field in self._made()}
             self._spoken = Spoken()
             with tag("a", "peek").props('href="#answer"'):
-                text("span", words("typical"))
+                text("span", words(repeats))
                 self._typical = text("b", "…")
                 text("span", words("old"), "old")
                 text("span", words("see"), "peek-do")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from domain.costs.distribution import MOST_CHARGES
 from domain.costs.explanation import FIGURES
 from entrypoints.dashboard.charts import drawing
+from entrypoints.dashboard.charts.hundred import hundred
 from entrypoints.dashboard.charts.spread import spread
 from entrypoints.dashboard.elements import element, paragraph
 from entrypoints.dashboard.layout.data_notice import DataNotice, axis_title, prices
@@ -66,6 +67,7 @@ class AnswerCards:
                 name="above", label=words("above"), hint=words("above.help"), kind="text", unit=words.currency
             ).on_value_change(self._say_above)
             self._above = text("p", "", "above").props("role=status")
+            self._hundred = html()
         data.on_change(self._draw)
 
     @property
@@ -150,6 +152,8 @@ class AnswerCards:
         if self._shown and len(amounts) == 1:
             said = cards.costlier(self._shown.cost, amounts[0], self._words)
         self._above.text = said
+        chance = self._shown.cost.chance_above(amounts[0]) if self._shown and said else 0.0
+        self._hundred.content = hundred(chance, said) if said else ""
 
     def _say_failed(self, said: Markup) -> None:
         self._failed.content = said

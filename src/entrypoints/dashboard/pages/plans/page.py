@@ -1,0 +1,277 @@
+"""What I would pay: a person or a household, and one to four insurance plans side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from dishka import FromDishka
+
+from application.costs.compare_plans import ComparePlans, PlanComparison
+from domain.costs.plan import MOST_MEMBERS, MOST_PLANS, ExamplePlan, ExamplePlans, Plan
+from domain.errors import InvalidBeneficiary
+from domain.people.beneficiary import Beneficiary
+from entrypoints.dashboard.charts.drawing import Scale
+from entrypoints.dashboard.elements import paragraph, together
+from entrypoints.dashboard.layout.data_notice import prices
+from entrypoints.dashboard.layout.page import Page, Visit
+from entrypoints.dashboard.layout.shell import button, card, html, retry_button, tag, text
+from entrypoints.dashboard.layout.spoken import Spoken
+from entrypoints.dashboard.pages.plans.plan_box import PlanBox
+from entrypoints.dashboard.widgets import cards
+from entrypoints.dashboard.widgets.fact_fields import start_of
+from entrypoints.dashboard.widgets.live import Live
+from entrypoints.dashboard.widgets.person import PersonForm
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from markupsafe import Markup
+
+    from domain.costs.plan import OwnCost
+    from entrypoints.dashboard.inject import Inject
+    from entrypoints.dashboard.locale.speech import Words
+
+_QUIET: Final = 0.04
+_ROOM: Final = 1.04
+_LEAST: Final = 1000.0
+"""Money that the scale is wide at least."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A household, and plans in the order of their boxes."""
+
+    members: tuple[Beneficiary, ...]
+    plans: tuple[Plan, ...]
+
+
+async def compare(question: Question, ask: FromDishka[ComparePlans]) -> PlanComparison:
+    """Compare the plans of a question."""
+    return await ask(question.members, question.plans)
+
+
+async def examples_of(examples: FromDishka[ExamplePlans]) -> ExamplePlans:
+    """Read the plans that a person starts with."""
+    return examples
+
+
+def page(inject: Inject) -> Page:
+    """Make the page over its use case."""
+    use, examples = inject(compare), inject(examples_of)
+
+    async def build(visit: Visit) -> None:
+        await PlansPage(use, (await examples()).plans, visit).first_look()
+
+    return Page("/plans", "plans", build)
+
+
+class PlansPage:
+    """One open page of one person; a `View` of comparisons."""
+
+    def __init__(
+        self, use: Callable[[Question], Awaitable[PlanComparison]], examples: Sequence[ExamplePlan], visit: Visit
+    ) -> None:
+        words, client = visit.words, visit.client
+        self._words = words
+        self._others: list[Beneficiary] = []
+        self._shown: tuple[Question, PlanComparison] | None = None
+        opened = visit.frame(words("plans.title"), words("plans.lead"), skip_to="answer")
+        with opened, tag("div", "columns"):
+            self._form = PersonForm(
+                words, start_of(words.schema, visit.data.usual), on_change=self._ask, repeats="plans.least"
+            )
+            with tag("div", "results"):
+                with card("answer", words("plans.answer")) as section:
+                    section.props("tabindex=-1")
+                    with tag("div").props("role=alert"):
+                        self._failed = html()
+                        self._retry = retry_button(words, "answer", self._ask)
+                    self._stale = html().props("role=status")
+                    self._summary = html(cards.working(words))
+                    self._spoken = Spoken()
+                    with tag("div", "scenarios plans"):
+                        offered = [*examples, *[None] * (MOST_PLANS - len(examples))]
+                        self._boxes = [
+                            PlanBox(words, number, example, on_change=self._ask, on_remove=self._remove)
+                            for number, example in enumerate(offered, start=1)
+                        ]
+                    with tag("div", "actions"):
+                        self._add = button(words("plans.add")).on("click", self._add_plan)
+                    text("p", words("plans.bars"), "hint")
+                    text("p", words("plans.note"), "hint")
+                with card("household", words("plans.household"), words("plans.household.lead")):
+                    self._members = tag("ul", "members")
+                    with tag("div", "actions"):
+                        self._join = button(words("plans.join")).on("click", self._add_member)
+                    self._joined = text("p", "", "hint").props("role=status")
+        self._data = visit.data
+        if not any(box.offered for box in self._boxes):
+            self._boxes[0].offered = True
+        self._list_members()
+        self._may_add()
+        self._comparisons = Live(use, self, client=client, quiet=_QUIET)
+        self._data.on_change(self._learnt)
+        client.on_exception(self._unexpected)
+
+    async def first_look(self) -> None:
+        """Ask at once; the page is sent as soon as it is complete, or after half a second as it is."""
+        self._ask()
+        await self._comparisons.first_answer()
+
+    def _ask(self) -> None:
+        try:
+            who = self._form.person()
+        except InvalidBeneficiary as broken:
+            self._wait()
+            self._form.mark(broken.errors)
+            return
+        self._form.mark(())
+        plans = [box.plan for box in self._offered()]
+        if None in plans:
+            self._wait()
+            return
+        self._stale.content = ""
+        self._comparisons(Question((who, *self._others), tuple(plan for plan in plans if plan)))
+
+    def _wait(self) -> None:
+        """Say that the numbers belong to the last answers that made sense."""
+        self._comparisons.cancel()
+        self._stale.content = paragraph(self._words("plans.stale"), "notice warn")
+
+    def _offered(self) -> list[PlanBox]:
+        return [box for box in self._boxes if box.offered]
+
+    def _add_plan(self) -> None:
+        box = next((box for box in self._boxes if not box.offered), None)
+        if box:
+            box.offered = True
+            self._may_add()
+            self._ask()
+
+    def _remove(self, box: PlanBox) -> None:
+        if len(self._offered()) > 1:
+            box.offered = False
+            self._may_add()
+            self._ask()
+
+    def _may_add(self) -> None:
+        self._add.visible = len(self._offered()) < MOST_PLANS
+
+    def _add_member(self) -> None:
+        """Keep the person of the form in the household; the form asks about the next one."""
+        try:
+            who = self._form.person()
+        except InvalidBeneficiary as broken:
+            self._form.mark(broken.errors)
+            return
+        self._others.append(who)
+        self._joined.text = self._words("plans.joined", count=len(self._others) + 1)
+        self._list_members()
+        self._ask()
+
+    def _leave(self, place: int, *_: object) -> None:
+        del self._others[place]
+        self._joined.text = self._words("plans.joined", count=len(self._others) + 1)
+        self._list_members()
+        self._ask()
+
+    def _list_members(self) -> None:
+        words = self._words
+        self._members.clear()
+        with self._members:
+            with tag("li"):
+                text("span", words("plans.member.form"))
+            for place, who in enumerate(self._others):
+                with tag("li"):
+                    text("span", words.person(who))
+                    leave = button(words("plans.leave")).on("click", partial(self._leave, place))
+                    leave.props["aria-label"] = words("plans.leave.who", who=words.person(who))
+        self._join.visible = len(self._others) < MOST_MEMBERS - 1
+
+    def busy(self) -> None:
+        """Grey the numbers."""
+        for box in self._boxes:
+            box.busy()
+
+    def show(self, question: Question, answer: PlanComparison) -> None:
+        """Show every plan."""
+        if self._shown and answer.estimates[0].model != self._shown[1].estimates[0].model:
+            self._data.again()
+        self._shown = question, answer
+        self._failed.content, self._retry.visible = "", False
+        self._draw()
+
+    def _learnt(self) -> None:
+        self._draw()
+        if self._data.ranges:
+            self._form.offer(self._data.ranges)
+
+    def _draw(self) -> None:
+        if self._shown is None:
+            return
+        question, answer = self._shown
+        members, pairs = len(question.members), list(zip(question.plans, answer.own_costs, strict=True))
+        high = max(plan.premium + max(own.interval.high, own.expected) for plan, own in pairs)
+        scale = Scale(max(_LEAST, _ROOM * high))
+        for box, (plan, own) in zip(self._offered(), pairs, strict=False):
+            box.show(plan, own, scale, members)
+        said = summary(pairs, members, self._words)
+        self._summary.content = together(
+            *(paragraph(line, "says" if not place else "") for place, line in enumerate(said)),
+            paragraph(f"{self._words('plans.left')} {prices(self._data.origins, self._words)}".rstrip(), "hint billed"),
+            _cautions(answer, self._words),
+        )
+        self._spoken(said[0])
+        self._form.typical(self._words.money(min(map(_whole, pairs))))
+
+    def fail(self) -> None:
+        """Say that the numbers are old, and that it is tried again."""
+        self._failed.content = paragraph(self._words("what_if.failed"), "notice bad")
+        self._retry.visible = True
+
+    def _unexpected(self) -> None:
+        """Say that we made a mistake; nothing of it is shown."""
+        self._failed.content = cards.notice("bad", self._words("unexpected"), self._words("unexpected.do"))
+        self._retry.visible = True
+
+
+def summary(pairs: Sequence[tuple[Plan, OwnCost]], members: int, words: Words) -> list[str]:
+    """Say which plan costs least on average, and which in a bad year; and how true a simulation is."""
+    least = words.money(min(map(_whole, pairs)))
+    # amounts that are shown alike count as alike: then the other one decides
+    average = min(pairs, key=lambda pair: (words.money(_whole(pair)) != least, _bad(pair)))
+    bad = min(pairs, key=lambda pair: (round(_bad(pair), -1), _whole(pair)))
+    amount, most = (words.money(value) for value in (_whole(average), _bad(bad)))
+    if len(pairs) == 1:
+        lines = [words("plans.says.one", amount=amount, most=most)]
+    elif average is bad:
+        lines = [words("plans.says.same", name=_name(average, words), amount=amount, most=most)]
+    else:
+        lines = [
+            words("plans.says.average", name=_name(average, words), amount=amount),
+            words("plans.says.bad", name=_name(bad, words), most=most),
+        ]
+    errors = [own.standard_error for _, own in pairs if own.standard_error is not None]
+    if errors:
+        lines.append(words("plans.says.simulated", people=members, error=words.whole(max(1.0, 2 * max(errors)))))
+    return lines
+
+
+def _whole(pair: tuple[Plan, OwnCost]) -> float:
+    return pair[0].premium + pair[1].expected
+
+
+def _bad(pair: tuple[Plan, OwnCost]) -> float:
+    return pair[0].premium + pair[1].interval.high
+
+
+def _name(pair: tuple[Plan, OwnCost], words: Words) -> str:
+    return pair[0].name.strip() or words("plans.own")
+
+
+def _cautions(answer: PlanComparison, words: Words) -> Markup:
+    """Say of the first member who is hardly like anybody in the data that the model is guessing."""
+    rough = next((one for one in answer.estimates if one.cautions), None)
+    return cards.cautions(rough, words) if rough else together()
