@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from entrypoints.http.docs import STATIC
 from tests.entrypoints.http.operations import OPERATIONS
@@ -94,3 +95,34 @@ async def test_the_documentation_asks_nobody_else(memory_api):
         assert (await memory_api.get(f"/{name}")).status_code == 200
     assert (await memory_api.get("/docs/LICENSE.swagger-ui.txt")).status_code == 404
     assert (STATIC / "LICENSE.swagger-ui.txt").exists()
+
+
+def shown(content):
+    """Give the examples of a body or an answer."""
+    return [each["value"] for each in content.get("examples", {}).values()] or [content["example"]]
+
+
+async def test_every_operation_has_examples_that_keep_their_shapes(memory_api):
+    document = (await memory_api.get("/schema/openapi.json")).json()
+    parts = {"components": document["components"]}
+    tried = set()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            bodies = [operation.get("requestBody", {})]
+            bodies += [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+            contents = [pair for body in bodies for pair in body.get("content", {}).items()]
+            pairs = [(content["schema"] | parts, each) for kind, content in contents for each in shown(content)]
+            inside = [one for one in operation.get("parameters", ()) if one["in"] == "path"]
+            for shape, example in pairs + [(one["schema"], one["example"]) for one in inside]:
+                if not (isinstance(example, str) and "$ref" in shape):  # a body of text shows rows of the shape
+                    Draft202012Validator(shape, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(example)
+                tried.add((method.upper(), path))
+    assert tried == {(method, f"/api/v1{path}") for method, path in OPERATIONS.values()}
+
+
+async def test_the_example_of_an_explanation_adds_up(memory_api):
+    document = (await memory_api.get("/schema/openapi.json")).json()
+    answer = document["paths"]["/api/v1/explanations"]["post"]["responses"]["200"]
+    example = answer["content"]["application/json"]["example"]
+    total = example["baseline"] + sum(part["usd"] for part in example["contributions"])
+    assert round(total, 2) == example["expected"]

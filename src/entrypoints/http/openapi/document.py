@@ -17,6 +17,7 @@ from domain.people.fact import in_language
 from entrypoints.http.codecs.decoding import JSON
 from entrypoints.http.errors import PROBLEM_JSON, pointed, problem
 from entrypoints.http.locations import PREFIX
+from entrypoints.http.openapi.answers import AnswerExamples
 from entrypoints.http.openapi.bodies import bodies_of
 from entrypoints.http.openapi.examples import example_error
 from entrypoints.http.openapi.facts import LANGUAGE, REF, FactShapes, ref
@@ -72,6 +73,7 @@ _HEADERS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
 _TAGGED: Final = ("list_models", "get_champion", "get_schema")
 _IDEMPOTENT: Final = ("predict", "predict_batch")
 _HEALTH: Final = ("live", "serving", "ready")
+_METRICS: Final = 'medcost_http_request_seconds_count{method="GET",route="/health/live",status="200"} 42.0\n'
 _DOCUMENT: Final = f"{PREFIX}/schema/openapi.json"
 
 
@@ -144,7 +146,21 @@ def completed(document: dict[str, Any], schema: Schema) -> dict[str, Any]:
             elif operation["operationId"] == "get_schema":
                 example = msgspec.to_builtins(SchemaOut.of(schema))
                 operation["responses"]["200"]["content"][JSON]["example"] = example
+    _add_examples(document, AnswerExamples(shapes, schema, document["info"]["version"]))
     return _finished(document, schema.cost.currency)
+
+
+def _add_examples(document: dict[str, Any], examples: AnswerExamples) -> None:
+    """Add an example to each answer that has none, and to each identifier in a path."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                for kind, content in response.get("content", {}).items():
+                    if status.startswith("2") and not content.keys() & {"example", "examples"}:
+                        content["example"] = examples.of(content["schema"]) if kind == JSON else _METRICS
+            for parameter in operation.get("parameters", ()):
+                if parameter["in"] == "path":
+                    parameter["example"] = examples.of(parameter["schema"], parameter["name"])
 
 
 def _finished(part: Any, currency: str) -> Any:
