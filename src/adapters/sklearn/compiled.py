@@ -59,6 +59,17 @@ def evaluation_of(estimator: Any, reference: Floats) -> Callable[[Floats], Float
     return short
 
 
+def grows_trees(estimator: Any) -> bool:
+    """Return whether the estimator, or a part of it, consists of trees."""
+    if isinstance(estimator, Pipeline):
+        return any(grows_trees(part) for _, part in estimator.steps)
+    if isinstance(estimator, TransformedTargetRegressor):
+        return grows_trees(estimator.regressor_)
+    if isinstance(estimator, Hurdle):
+        return grows_trees(estimator.chance) or grows_trees(estimator.size)
+    return isinstance(estimator, _TREES)
+
+
 def _compiled(estimator: Any) -> Step | None:
     """Give the chain, None if a part is not known."""
     if isinstance(estimator, Pipeline):
@@ -201,6 +212,14 @@ _LINKS: Final[dict[str, Step]] = {
     "squared_error": _same, "absolute_error": _same, "quantile": _same, "gamma": np.exp, "poisson": np.exp,
 }  # fmt: skip
 """From what the trees of a loss add up to, to the cost."""
+
+_TREES: Final = (
+    DecisionTreeRegressor,
+    RandomForestRegressor,
+    HistGradientBoostingRegressor,
+    HistGradientBoostingClassifier,
+    GradientBoostingRegressor,
+)
 
 _PARTS: Final[dict[type, Callable[[Any], Step | None]]] = {
     FunctionTransformer: _function,

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import warnings
 from contextlib import AbstractContextManager
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import ThreadpoolController
 
 from adapters.sklearn.choice import fitted_distribution
 from adapters.sklearn.families import estimator_of, family_of
@@ -19,6 +17,7 @@ from adapters.sklearn.model import CostModel, rounded
 from adapters.sklearn.scoring import scores
 from adapters.sklearn.support import Support
 from adapters.sklearn.table import Table
+from adapters.sklearn.threads import thread_pools
 from adapters.sklearn.thresholds import with_thresholds
 from adapters.sklearn.weighting import weights_for
 from domain.errors import ConfigurationError
@@ -75,13 +74,7 @@ def served_scores(model: CostModel, table: Table, points: Floats) -> Scores:
 
 def one_thread() -> AbstractContextManager[object]:
     """Limit libraries to one thread: pieces of work are shared by processes, and sums are the same on any machine."""
-    return _thread_pools().limit(limits=1)
-
-
-@cache
-def _thread_pools() -> ThreadpoolController:
-    """Look up the libraries that have threads: that takes milliseconds, and all of them are loaded by now."""
-    return ThreadpoolController()
+    return thread_pools().limit(limits=1)
 
 
 def _fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int) -> tuple[CostModel, Floats]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from adapters.sklearn.coalitions import MOST_EXACT, Coalitions
-from adapters.sklearn.compiled import evaluation_of
+from adapters.sklearn.compiled import evaluation_of, grows_trees
 from adapters.sklearn.distribution import ALL, LEVELS
 from adapters.sklearn.orders import Orders
-from adapters.sklearn.pieces import pieces_of
+from adapters.sklearn.pieces import PIECE, pieces_of
 from adapters.sklearn.predictive import LEAST_COST
+from adapters.sklearn.ranks import RankDistribution
 from adapters.sklearn.scoring import PUBLISHED_LEVELS, Published
 from adapters.sklearn.tails import chances_above
+from adapters.sklearn.threads import use_one_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +35,10 @@ if TYPE_CHECKING:
 
 _DECIMALS: Final = 6
 _MEDIAN: Final = 49
+_THREADS: Final = 2
+"""On more, reading and writing a file would be what takes longest."""
+_STRONGEST: Final = 3
+_FEWEST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +60,12 @@ class CostModel:
         init=False, default_factory=list["Coalitions | Orders"], repr=False, compare=False
     )
     _evaluate: Callable[[Floats], Floats] = field(init=False, repr=False, compare=False)
+    _alike_by: list[int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_evaluate", evaluation_of(self.estimator, self.background))
+        has_trees = grows_trees(self.estimator) or isinstance(self.distribution.shape, RankDistribution)
+        object.__setattr__(self, "_alike_by", _strongest(self.background, self._evaluate) if has_trees else [])
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process without what is made anew from the rest."""
@@ -105,9 +116,19 @@ class CostModel:
         Returns:
             The figures; and where the model guesses, as `Support.doubts`.
         """
-        pieces = [self._answers(rows[piece], PUBLISHED_LEVELS) for piece in pieces_of(len(rows))]
-        answers, doubts = zip(*pieces, strict=True)
-        return Published.rounded(np.concatenate(answers)), np.concatenate(doubts)
+        if len(rows) <= PIECE:
+            answers, doubts = self._answers(rows, PUBLISHED_LEVELS)
+            return Published.rounded(answers), doubts
+        order = np.lexsort(rows[:, self._alike_by].T) if self._alike_by else np.arange(len(rows))
+        answers, doubts = np.empty((len(rows), 2 + len(PUBLISHED_LEVELS))), np.empty(len(rows), np.uint64)
+
+        def answer(piece: NDArray[np.intp]) -> None:
+            answers[piece], doubts[piece] = self._answers(rows[piece], PUBLISHED_LEVELS)
+
+        # NumPy and scikit-learn let go of the interpreter while they work
+        with ThreadPoolExecutor(_THREADS, initializer=use_one_thread) as pool:
+            deque(pool.map(answer, (order[piece] for piece in pieces_of(len(rows)))), maxlen=0)
+        return Published.rounded(answers), doubts
 
     def chances_above(self, rows: Floats, amount: float) -> Floats:
         """Return the chance that each row costs more than an amount."""
@@ -161,6 +182,20 @@ class CostModel:
             The background's mean of it, what each fact adds to it, and the standard errors of these; none where exact.
         """
         return self.explained_by.contributions(row, self.expected if of == "expected" else self.typical)
+
+
+def _strongest(background: Floats, evaluate: Callable[[Floats], Floats]) -> list[int]:
+    """Return the columns that go most with the point, the strongest last.
+
+    People who are alike in them take the same turns in trees, which processors then guess: rows in their order are
+    answered up to twice as fast.
+    """
+    if len(background) < _FEWEST:
+        return []
+    with np.errstate(invalid="ignore", divide="ignore"):  # a column may be constant
+        columns = np.column_stack([np.nan_to_num(background), evaluate(background)])
+        together = np.asarray(np.corrcoef(columns, rowvar=False))[-1, :-1]
+    return np.argsort(np.abs(np.nan_to_num(together)))[-_STRONGEST:].tolist()
 
 
 def rounded(points: Floats) -> Floats:

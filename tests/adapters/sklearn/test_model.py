@@ -100,3 +100,17 @@ def test_few_alike_means_fewer_than_five_near_in_all_that_counts(people):
     few = alike.sum(axis=1) < 5
     assert 0 < few.sum() < 400
     assert ((doubts >> np.uint64(support.codes.index("few_alike")) & np.uint64(1)) == few).all()
+
+
+@pytest.mark.parametrize("family", ["boosting", "forest", "interaction_lad"])
+def test_many_rows_are_answered_in_their_order_as_by_few(cook, claims, people, family):
+    made = cook(claims, family)
+    inner = SklearnLoader().load(ModelReference(1, made.digest), made.folder).inner
+    rows = people(20_000, 3)
+    published, doubts = inner.publish_arrays(rows)
+    parts = [inner.publish_arrays(rows[at : at + 1_000]) for at in range(0, len(rows), 1_000)]
+    for figure in ("expected", "typical", "low", "high", "zero"):
+        alone = np.concatenate([getattr(part, figure) for part, _ in parts])
+        # sums of floats in another place may differ by so little that one is rounded to the next cent
+        assert np.abs(getattr(published, figure) - alone).max() < 0.011
+    assert np.array_equal(doubts, np.concatenate([doubt for _, doubt in parts]))
