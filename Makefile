@@ -16,7 +16,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check format setup setup-dev setup-dvc setup-docs lock dvc docs bench real-costs soak
+.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check format setup setup-dev setup-dvc setup-docs lock dvc docs bench profile real-costs soak
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ format: setup-dev ## put the code into its format
 
 bench: setup-dev ## we and our peers side by side, as ratios in one run. DATA=file.csv, ARGS=--help
 	@$(BIN)/python -m benchmarks.run $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+profile: setup-dev ## where the web process spends its CPU on a prediction, by a sampling profiler
+	@$(BIN)/python -m benchmarks.run --only profile $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 real-costs: setup-dev ## how true answers are on real costs and on generated ones. DATA=insurance.csv, ARGS="rand --facts A"
 	@$(BIN)/python -m benchmarks.real_costs $(if $(DATA),--data "$(DATA)") $(ARGS)

@@ -21,7 +21,7 @@ from benchmarks import report
 from benchmarks.load import GENERATOR
 from benchmarks.servers import TREE, Servers
 
-SECTIONS = ("startup", "pages", "http", "facts", "growth", "explanations", "batch", "history", "training")
+SECTIONS = ("startup", "pages", "http", "profile", "facts", "growth", "explanations", "batch", "history", "training")
 """Modules of `benchmarks.sections`, each with `measure(servers, seconds)` that gives results.
 Start-up comes first: it needs the home that the others then use."""
 

@@ -204,9 +204,9 @@ def _as_rows(kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> Iterat
 
 def _warnings(said: PublishedColumns) -> pa.Array:
     """Return the codes of each row's cautions as one text; most rows share a few combinations."""
-    different, which = np.unique(np.asarray(said.cautions), return_inverse=True)
-    texts = pa.array([" ".join(codes_of(bits, said.codes)) for bits in different.tolist()], pa.string())
-    return texts.take(pa.array(which.reshape(-1)))
+    combinations = pa.array(np.asarray(said.cautions)).dictionary_encode()
+    texts = [" ".join(codes_of(bits, said.codes)) for bits in combinations.dictionary.to_pylist()]
+    return pa.array(texts, pa.string()).take(combinations.indices)
 
 
 def _money(said: PublishedColumns) -> NDArray[np.float64]:
