@@ -59,6 +59,15 @@ def says_nothing(text: str) -> bool:
     return text.strip().casefold() in NO_VALUE
 
 
+def is_empty(cell: object) -> bool:
+    """Return whether a cell of a text file, a sheet or a typed table says that there is no value.
+
+    >>> [is_empty(cell) for cell in (None, float("nan"), " N/A ", 0.0, "0")]
+    [True, True, True, False, False]
+    """
+    return cell is None or cell != cell or (isinstance(cell, str) and says_nothing(cell))  # noqa: PLR0124  # any NaN
+
+
 def is_numeric(text: str) -> bool:
     """Return whether a cell is a number in some style.
 

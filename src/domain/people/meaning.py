@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import FieldError
-from domain.people.cells import NumberStyle, UnreadableCell, says_nothing
+from domain.people.cells import NumberStyle, UnreadableCell, is_empty, says_nothing
 from domain.people.fact import TRUTH, Fact, Kind, Value
 from domain.people.folding import fold
 
@@ -63,8 +63,9 @@ class FactColumn:
         if isinstance(value, str) and not self.fact.kind.is_numeric and fold(value) in self.words:
             return self.words[fold(value)]
         # JSON has one kind of numbers: 40.0 is the whole number 40, as JSON Schema has it
-        is_whole = self.fact.kind is Kind.WHOLE and isinstance(value, float) and value.is_integer()
-        return self.fact.read(int(value) if is_whole else value)  # type: ignore[arg-type]  # a float where whole
+        if self.fact.kind is Kind.WHOLE and isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return self.fact.read(value)
 
     def _nothing(self) -> FieldError | None:
         return None if self.fact.may_be_missing else FieldError(self.fact.name, "missing", "is missing")
@@ -116,7 +117,7 @@ class CostColumnReader:
 
     def read(self, cell: object) -> float | FieldError:
         """Return the amount that a cell means, or the rule that it breaks."""
-        if cell is None or cell != cell or (isinstance(cell, str) and says_nothing(cell)):  # noqa: PLR0124  # NaN
+        if is_empty(cell):
             return FieldError(self.column, "missing", "is missing")
         if isinstance(cell, str):
             try:

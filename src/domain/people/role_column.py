@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from domain.errors import FieldError
-from domain.people.cells import NumberStyle, UnreadableCell, says_nothing
+from domain.people.cells import NumberStyle, UnreadableCell, is_empty
 from domain.people.meaning import text_of
 
 _PLAIN: Final = NumberStyle()
@@ -55,13 +55,13 @@ class RoleColumn:
 
     def name(self, cell: object) -> str | FieldError:
         """Return by what a person is called: a text, the same for 17, 17.0 and "17"."""
-        if _is_nothing(cell):
+        if is_empty(cell):
             return self._error("missing", "is missing: each row needs its person")
         return text_of(cell)
 
     def read(self, cell: object) -> float | FieldError:
         """Return the number that a cell means, or the rule that it breaks."""
-        if _is_nothing(cell):
+        if is_empty(cell):
             return self._error("missing", "is missing")
         if self.role == "period" and (when := _when(cell)) is not None:
             return when
@@ -99,11 +99,7 @@ def label_of(cell: object) -> str:
     >>> label_of("Other "), label_of(1.0), label_of(None)
     ('Other', '1', 'not given')
     """
-    return "not given" if _is_nothing(cell) else text_of(cell)[:_LONGEST_LABEL]
-
-
-def _is_nothing(cell: object) -> bool:
-    return cell is None or cell != cell or (isinstance(cell, str) and says_nothing(cell))  # noqa: PLR0124  # NaN
+    return "not given" if is_empty(cell) else text_of(cell)[:_LONGEST_LABEL]
 
 
 def _when(cell: object) -> float | None:

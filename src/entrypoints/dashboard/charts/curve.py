@@ -81,7 +81,9 @@ def band(fact: Fact, points: Sequence[tuple[float, CostDistribution]], own: Valu
 
 def _exact(value: float, own: Value) -> float:
     """Return a whole number as such: facts that are whole take no other."""
-    return own if value == own and own is not None else int(value) if value.is_integer() else value  # type: ignore[return-value]  # the fact is a number
+    if isinstance(own, int | float) and value == own:
+        return own
+    return int(value) if value.is_integer() else value
 
 
 def _point(fact: Fact, ranges: Sequence[tuple], own: Value, words: Words, across: Scale, up: Scale) -> Markup:

@@ -7,6 +7,36 @@ globalThis.kept = {
   write: (name, value) => sessionStorage.setItem("fact." + name, JSON.stringify(value)),
 };
 
+// What the small Vue files of fields share.
+globalThis.field = {
+  // which texts are read out with the control
+  described: {
+    computed: {
+      described() {
+        return [this.error && this.name + "-error", this.help && this.name + "-help"].filter(Boolean).join(" ") || null;
+      },
+    },
+  },
+  // one of some options is chosen
+  chosen: {
+    data() {
+      return { chosen: this.modelValue };
+    },
+    watch: {
+      modelValue(value) {
+        this.chosen = [value].flat()[0]; // what was emitted comes back as a list of arguments
+      },
+      chosen(value) {
+        if (this.kept) kept.write(this.name, value);
+        if (value !== [this.modelValue].flat()[0]) this.$emit("update:modelValue", value);
+      },
+    },
+    mounted() {
+      if (this.kept) this.chosen = kept.read(this.name) ?? this.chosen;
+    },
+  },
+};
+
 // A shared link may carry facts behind its "#", the part of an address that is never sent to a server.
 function takeSharedFacts() {
   if (!location.hash.includes("=")) return false; // the name of a place on the page

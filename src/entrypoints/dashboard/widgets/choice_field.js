@@ -1,5 +1,6 @@
 // Two to six options: native radio buttons, so that arrow keys, labels and forms work as everywhere.
 export default {
+  mixins: [field.described, field.chosen],
   template: `
     <fieldset class="field" :class="{ invalid: error }" :aria-describedby="described">
       <legend>{{ label }}</legend>
@@ -14,24 +15,4 @@ export default {
     </fieldset>`,
   props: ["modelValue", "name", "label", "help", "error", "options", "kept"],
   emits: ["update:modelValue"],
-  data() {
-    return { chosen: this.modelValue };
-  },
-  computed: {
-    described() {
-      return [this.error && this.name + "-error", this.help && this.name + "-help"].filter(Boolean).join(" ") || null;
-    },
-  },
-  watch: {
-    modelValue(value) {
-      this.chosen = [value].flat()[0]; // what was emitted comes back as a list of arguments
-    },
-    chosen(value) {
-      if (this.kept) kept.write(this.name, value);
-      if (value !== [this.modelValue].flat()[0]) this.$emit("update:modelValue", value);
-    },
-  },
-  mounted() {
-    if (this.kept) this.chosen = kept.read(this.name) ?? this.chosen;
-  },
 };

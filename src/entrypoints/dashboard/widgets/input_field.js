@@ -1,6 +1,7 @@
 // One line to type into, such as a date or an amount of money: the browser's own input of that kind. What is wrong with
 // it is found when it is sent, so it is said at once.
 export default {
+  mixins: [field.described],
   template: `
     <div class="field" :class="{ invalid: error }">
       <label :for="name">{{ label }}</label>
@@ -16,11 +17,6 @@ export default {
   emits: ["update:modelValue"],
   data() {
     return { typed: this.modelValue };
-  },
-  computed: {
-    described() {
-      return [this.error && this.name + "-error", this.help && this.name + "-help"].filter(Boolean).join(" ") || null;
-    },
   },
   watch: {
     modelValue(value) {

@@ -1,6 +1,7 @@
 // A number, with a slider if it has limits. The text is parsed here, so "27,5" is understood. What is no number is sent
 // as null; where a person may leave it open, null means that they do, and what is no number is sent as it was typed.
 export default {
+  mixins: [field.described],
   template: `
     <div class="field" :class="{ invalid: error }">
       <label :for="name">{{ label }}</label>
@@ -9,7 +10,7 @@ export default {
       <div :class="step ? 'number' : null">
         <span class="box">
           <input :id="name" type="text" inputmode="decimal" autocomplete="off" :value="text" @input="enter"
-                 :aria-invalid="!!error" :aria-describedby="describedby" />
+                 :aria-invalid="!!error" :aria-describedby="described" />
           <span class="unit" aria-hidden="true">{{ unit }}</span>
         </span>
         <input v-if="step" type="range" :min="low" :max="high" :step="step" :value="shown" :style="{ '--fill': fill }"
@@ -29,9 +30,6 @@ export default {
     },
     fill() {
       return (100 * (this.shown - this.low)) / (this.high - this.low) + "%";
-    },
-    describedby() {
-      return [this.error && this.name + "-error", this.help && this.name + "-help"].filter(Boolean).join(" ") || null;
     },
   },
   watch: {

@@ -1,5 +1,6 @@
 // Many options: the browser's own list.
 export default {
+  mixins: [field.described, field.chosen],
   template: `
     <div class="field" :class="{ invalid: error }">
       <label :for="name">{{ label }}</label>
@@ -13,26 +14,10 @@ export default {
     </div>`,
   props: ["modelValue", "name", "label", "help", "error", "options", "kept", "reveals"],
   emits: ["update:modelValue"],
-  data() {
-    return { chosen: this.modelValue };
-  },
-  computed: {
-    described() {
-      return [this.error && this.name + "-error", this.help && this.name + "-help"].filter(Boolean).join(" ") || null;
-    },
-  },
   watch: {
-    modelValue(value) {
-      this.chosen = [value].flat()[0]; // what was emitted comes back as a list of arguments
-    },
-    chosen(value) {
-      if (this.kept) kept.write(this.name, value);
-      this.reveal();
-      if (value !== [this.modelValue].flat()[0]) this.$emit("update:modelValue", value);
-    },
+    chosen: "reveal",
   },
   mounted() {
-    if (this.kept) this.chosen = kept.read(this.name) ?? this.chosen;
     this.$nextTick(this.reveal);
   },
   methods: {

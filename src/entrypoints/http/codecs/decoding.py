@@ -57,17 +57,16 @@ def charges(body: bytes, currency: str) -> float:
     given = json_object(body)
     errors = names(given, ("charges",))
     value = given.get("charges")
-    if "charges" in given and (
-        isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value)
-    ):
-        errors.append(BadField("/charges", "type", f"must be a number of {currency}"))
-    elif isinstance(value, int | float) and value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if "charges" in given:
+            errors.append(BadField("/charges", "type", f"must be a number of {currency}"))
+    elif value < 0:
         errors.append(BadField("/charges", "range", "must not be negative"))
-    elif isinstance(value, int | float) and value > MOST_CHARGES:
+    elif value > MOST_CHARGES:
         errors.append(BadField("/charges", "range", f"must be at most {MOST_CHARGES:,.0f} {currency}"))
-    if errors:
-        raise BadRequestFields(errors)
-    return float(value)  # type: ignore[arg-type]  # checked above
+    elif not errors:
+        return float(value)
+    raise BadRequestFields(errors)
 
 
 def reason(body: bytes) -> str | None:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from entrypoints.dashboard.locale.speech import Words
     from entrypoints.dashboard.options import DashboardOptions
 
+_MINUTE: Final = 60
+_DIGITS: Final = 4
+"""Of the seconds that a visitor has to wait, at most: 9,999 are more than two hours."""
 _SAYINGS: Final = frozenset({"wrong", "ended", "away", "short", "different", "late"})
 
 
@@ -90,9 +93,9 @@ def _input(name: str, value: str, *, kind: str, **more: str) -> ui.element:
 def _notice(request: Request, said: str, words: Words) -> Markup:
     if said == "locked":
         wait = request.query_params.get("wait", "")
-        seconds = int(wait) if wait.isascii() and wait.isdigit() and len(wait) < 5 else 60  # noqa: PLR2004  # an hour
-        minutes = math.ceil(seconds / 60)
-        unit = "seconds" if seconds < 60 else "minute" if minutes == 1 else "minutes"  # noqa: PLR2004  # a minute
+        seconds = int(wait) if wait.isascii() and wait.isdigit() and len(wait) <= _DIGITS else _MINUTE
+        minutes = math.ceil(seconds / _MINUTE)
+        unit = "seconds" if seconds < _MINUTE else "minute" if minutes == 1 else "minutes"
         delay = words(f"sign_in.{unit}", count=seconds if unit == "seconds" else minutes)
         return cards.notice("bad", words("sign_in.locked"), words("sign_in.locked.do", wait=delay))
     if said not in _SAYINGS:
