@@ -75,7 +75,7 @@ dvc: setup setup-dvc ## data, training, tuning, evaluation: only what has change
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(DVC)/bin/dvc $(or $(ARGS),repro)
 
 docs: setup-docs ## the documentation site, into .site; a broken link fails. ARGS=serve shows it while you write
-	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs $(or $(ARGS),build --strict)
+	@$(DOCS)/bin/zensical $(or $(ARGS),build --clean --strict)
 
 setup: $(VENV)/.runtime ## the environment of the application
 setup-dev: $(VENV)/.dev ## the environment of application and tests
