@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_THRESHOLDS: Final = np.array(
+THRESHOLDS: Final = np.array(
     [0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5,
      0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.965, 0.98, 0.99, 0.995]
 )  # fmt: skip
-_AT: Final = np.concatenate([[0.0], _THRESHOLDS, [1.0]])
+_AT: Final = np.concatenate([[0.0], THRESHOLDS, [1.0]])
 _GRID: Final = np.concatenate([[0.0], LEVELS, [1.0]])
 _TREES: Final = 30
 _LEAF: Final = 60
@@ -64,7 +64,7 @@ class RankForest:
         The trees are those of scikit-learn's `RandomForestRegressor`, which takes longer to set a small tree up than to
         grow it.
         """
-        is_below = (ranks[:, None] <= _THRESHOLDS).astype(np.float64)
+        is_below = (ranks[:, None] <= THRESHOLDS).astype(np.float64)
         relative = weighting.unless_equal(weights)
         likely = None if relative is None else relative / relative.sum()
         count, draws = len(ranks), min(len(ranks), _MOST_ROWS)
@@ -86,7 +86,7 @@ class RankForest:
         leaves = self.trees.leaves(facts)
         curves = np.empty((len(facts), len(_AT)))
         curves[:, 0], curves[:, -1] = 0.0, 1.0
-        total = np.zeros((len(facts), len(_THRESHOLDS)))
+        total = np.zeros((len(facts), len(THRESHOLDS)))
         if len(facts) == 1:
             total[0] = self.chances.take(leaves[:, 0], axis=0).sum(axis=0, dtype=np.float64)
         else:

@@ -15,7 +15,7 @@ from adapters.common.executor import LocalExecutor
 from adapters.sklearn import weighting, work
 from adapters.sklearn.comparison import candidacy, replay
 from adapters.sklearn.curves import curves
-from adapters.sklearn.families import FAMILIES, MOST_DRAWN, family_of
+from adapters.sklearn.families import FAMILIES, family_of
 from adapters.sklearn.fitting import one_thread
 from adapters.sklearn.scoring import ANSWER_WIDTH, Published, scores
 from adapters.sklearn.storage import LearntFrom, read, write
@@ -189,7 +189,7 @@ class SklearnTrainer(Trainer):
             provenance=provenance,
             notes=(
                 *_sampled(claims, table, everywhere=everywhere is not None),
-                *_drawn(recipe, table),
+                *FAMILIES[recipe.family].notes_on(len(table)),
                 *_weighed(recipe, claims, table),
                 *_few(table),
             ),
@@ -272,12 +272,6 @@ def _sampled(claims: Claims, table: Table, *, everywhere: bool) -> Iterator[str]
             if everywhere
             else f"It learnt from {of}."
         )
-
-
-def _drawn(recipe: Recipe, table: Table) -> Iterator[str]:
-    """Say what a model card must tell of trees that learned from some of the rows each."""
-    if FAMILIES[recipe.family].draws and len(table) > MOST_DRAWN:
-        yield f"Each tree learned from {MOST_DRAWN:,} rows, drawn anew from all {len(table):,}."
 
 
 def _weighed(recipe: Recipe, claims: Claims, table: Table) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import astuple
 import numpy as np
 import pytest
 
-from adapters.sklearn.families import FAMILIES, estimator_of, family_of
+from adapters.sklearn.families import FAMILIES, MOST_DRAWN, estimator_of, family_of
 from adapters.sklearn.fitting import fit_estimator, fit_model
 from adapters.sklearn.model import rounded
 from adapters.sklearn.parts import STEP, interactions
@@ -81,6 +81,15 @@ def test_switching_a_feature_off_changes_the_width_of_the_design(table):
     assert width() - width(age_squared=False) == 1
     assert width() - width(region=False) == 3
     assert width() - width(children_as_categories=False) == 4
+
+
+@pytest.mark.parametrize(("rows", "drawn"), [(MOST_DRAWN, None), (MOST_DRAWN + 1, MOST_DRAWN)])
+@pytest.mark.parametrize("transform", ["none", "log"])
+def test_a_tree_of_a_forest_learns_from_some_of_many_rows_and_the_card_says_so(rows, drawn, transform):
+    forest = estimator_of(Recipe(family="forest", transform=transform), DEFAULT, seed=0, rows=rows)
+    assert (forest if transform == "none" else forest.regressor).max_samples == drawn
+    assert bool(FAMILIES["forest"].notes_on(rows)) == bool(drawn)
+    assert not FAMILIES["tree"].notes_on(rows)
 
 
 def test_recipes_of_before_terms_were_declared_give_what_they_gave(table):

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestRegressor
 
 from adapters.sklearn.choice import fitted_distribution
 from adapters.sklearn.distribution import ResidualDistribution
 from adapters.sklearn.grouping import Grouping
 from adapters.sklearn.packing import packed, unpacked
+from adapters.sklearn.pieces import PIECE
 from adapters.sklearn.predictive import PredictiveDistribution, bodies
+from adapters.sklearn.ranks import THRESHOLDS, RankForest
 from domain.costs.distribution import CostDistribution
 from tests.support.default_schema import DEFAULT
 
@@ -152,3 +155,21 @@ def test_a_folder_of_the_first_layout_answers_as_its_residuals_do(people):
     means, quantiles, _ = unpacked(first, DEFAULT).answers(rows, points)
     assert np.array_equal(means, shape.mean(rows, points))
     assert np.array_equal(quantiles, shape.table(rows, points))
+
+
+@pytest.mark.parametrize("weights", [np.ones(700), np.tile([1.0, 3.0], 350)])
+def test_a_forest_of_ranks_is_the_library_s(weights):
+    random = np.random.default_rng(0)
+    facts, ranks = random.normal(size=(700, 7)).astype(np.float32), random.random(700)
+    library = RandomForestRegressor(5, min_samples_leaf=60, max_features=0.5, max_samples=700, random_state=3)
+    grown = RankForest.of(facts, ranks, weights, trees=5, leaf=60, seed=3)
+    weighed = None if weights.min() == weights.max() else weights / weights.mean()
+    answers = library.fit(facts, ranks[:, None] <= THRESHOLDS, weighed).predict(facts)
+    assert np.allclose(grown.curves(facts)[:, 1:-1], answers, atol=1e-6)
+
+
+def test_people_beyond_a_piece_are_answered_as_those_before(of_shocks, people):
+    rows, points = asked(people, PIECE + 3)
+    means, quantiles, zero = of_shocks.answers(rows, points)
+    for alone, among in zip(of_shocks.answers(rows[-2:], points[-2:]), (means, quantiles, zero), strict=True):
+        assert alone == pytest.approx(among[-2:], rel=1e-9)

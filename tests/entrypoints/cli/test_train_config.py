@@ -27,6 +27,13 @@ def test_a_list_of_families_is_chosen_and_the_rest_overridden():
     assert (config.plan.n_splits, config.plan.seed, config.sampler.seed) == (10, 7, 7)
 
 
+def test_folds_are_shared_by_as_many_processes_as_there_are_cores_unless_a_number_is_given():
+    assert compose_training([]).executor.processes is None
+    assert compose_training(["executor.processes=1"]).executor.processes == 1
+    with pytest.raises(ConfigurationError, match="executor"):
+        compose_training(["executor.processes=0"])
+
+
 def test_transforms_are_tried_only_where_they_suit_a_family():
     config = compose_training(["model=[linear,interaction_lad]", "transform=all"])
     assert [recipe.transform for recipe in config.recipes(DEFAULT)] == ["none", "log", "quantile", "power", "none"]
