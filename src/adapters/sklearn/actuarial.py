@@ -6,6 +6,7 @@ rows with equal figures are spread evenly over the border that they stand on.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -24,6 +25,7 @@ _DRAWS: Final = 1000
 _MOST_UNITS: Final = 1000
 _SEED: Final = 0
 _LEVELS_OF_ENDS: Final = (0.025, 0.975)
+_MOMENTS: Final = 5
 
 
 def portions(figure: Floats, weights: Floats, borders: Sequence[float]) -> Floats:
@@ -68,41 +70,53 @@ def predictive_ratios(
     ratios = [float(one / other) if other > 0 else None for one, other in zip(above, below, strict=True)]
     if people is None:
         return [PredictiveRatio(ratio) for ratio in ratios]
-    draw = np.random.default_rng(_SEED)
     _, codes = np.unique(people, return_inverse=True)
-    persons = int(codes.max()) + 1
-    count = min(persons, _MOST_UNITS)
-    unit = (draw.permutation(persons) % count)[codes]
-    counts = draw.multinomial(count, np.full(count, 1 / count), size=_DRAWS).astype(np.float64)
+    units, counts = _draws(int(codes.max()) + 1)
+    unit, count = units[codes], counts.shape[1]
+    moments = np.empty((len(portioned), _MOMENTS, count))
+    for portion, each in zip(portioned, moments, strict=True):
+        mine, theirs = (np.bincount(unit, weights=portion * costs, minlength=count) for costs in (predicted, observed))
+        each[:] = mine, theirs, mine**2, mine * theirs, theirs**2
+    drawn = counts @ moments.reshape(-1, count).T  # all at once: one product of matrices is faster than many vectors
     found: list[PredictiveRatio] = []
-    for portion, ratio in zip(portioned, ratios, strict=True):
-        mine, theirs = (
-            np.bincount(unit, weights=portion * costs, minlength=count).astype(np.float64)
-            for costs in (predicted, observed)
-        )
-        low, high = (None, None) if ratio is None else _ends(ratio, mine, theirs, counts)
+    for ratio, each, sums in zip(ratios, moments.sum(axis=2), np.split(drawn, len(portioned), axis=1), strict=True):
+        low, high = (None, None) if ratio is None else _ends(ratio, each[None], sums)
         found.append(PredictiveRatio(ratio, low, high))
     return found
 
 
-def _ends(ratio: float, predicted: Floats, observed: Floats, counts: Floats) -> tuple[float, float | None]:
-    """Return the ends of the interval of a ratio, from the sums of each unit and how often each draw has each unit."""
+@lru_cache(maxsize=2)
+def _draws(persons: int) -> tuple[NDArray[np.intp], Floats]:
+    """Return the unit of each person, and how often each draw has each unit: the same for all who are as many."""
+    draw = np.random.default_rng(_SEED)
+    count = min(persons, _MOST_UNITS)
+    units = draw.permutation(persons) % count
+    return units, draw.multinomial(count, np.full(count, 1 / count), size=_DRAWS).astype(np.float64)
+
+
+def _ends(ratio: float, moments: Floats, drawn: Floats) -> tuple[float, float | None]:
+    """Return the ends of the interval of a ratio, from the moments of all units and of those of each draw."""
     if not ratio:
         return 0.0, 0.0
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # a draw without costs has an infinite ratio
-        at, error = _logarithm(predicted, observed, np.ones((1, len(predicted))))
-        drawn, errors = _logarithm(predicted, observed, counts)
-        away = np.nan_to_num((drawn - at) / errors, nan=0.0, posinf=np.inf, neginf=-np.inf)
+        at, error = _logarithm(moments)
+        logarithms, errors = _logarithm(drawn)
+        away = np.nan_to_num((logarithms - at) / errors, nan=0.0, posinf=np.inf, neginf=-np.inf)
         high, low = np.exp(at - np.quantile(away, _LEVELS_OF_ENDS, method="nearest") * error)
     return float(low), float(high) if np.isfinite(high) else None
 
 
-def _logarithm(predicted: Floats, observed: Floats, counts: Floats) -> tuple[Floats, Floats]:
-    """Return of each draw the logarithm of the ratio and its standard error, by linearisation of the ratio."""
-    above, below = counts @ predicted, counts @ observed
+def _logarithm(moments: Floats) -> tuple[Floats, Floats]:
+    """Return the logarithm of each ratio and its standard error, by linearisation of the ratio.
+
+    Args:
+        moments: k x 5, sums over units: of predicted and observed costs, of squares of the former, of products, and of
+            squares of the latter.
+    """
+    above, below, squared, product, squares = moments.T
     ratio = above / below
-    squares = counts @ predicted**2 - 2 * ratio * (counts @ (predicted * observed)) + ratio**2 * (counts @ observed**2)
-    return np.log(ratio), np.sqrt(np.maximum(squares, 0)) / above
+    variance = squared - 2 * ratio * product + ratio**2 * squares
+    return np.log(ratio), np.sqrt(np.maximum(variance, 0)) / above
 
 
 def prediction_measure(charges: Floats, errors: Floats, weights: Floats) -> float:
