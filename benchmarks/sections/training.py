@@ -33,7 +33,8 @@ _ROWS: Final = {"quick": (2_000,), "usual": (5_000, 100_000), "long": (5_000, 10
 _MINUTES: Final = {2_000: 5, 5_000: 5, 100_000: 15}
 _GIGABYTE: Final = 2**30
 _MOST_GIGABYTES: Final = 2
-_PAUSE: Final = 0.2
+_PAUSE: Final = 1.0
+"""Seconds between two looks at the memory: to add it up takes as long as a small fit."""
 _BUDGET: Final = ("tuning=counted",)
 
 
