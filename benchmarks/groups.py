@@ -34,6 +34,8 @@ from domain.people.table_reading import ReadingRules
 Floats = NDArray[np.float64]
 SMALLEST: Final = 50
 LARGEST: Final = 400
+PEOPLE: Final = 20_000
+"""Of whom groups are drawn: with a new person for each place, drawing them takes most of the time."""
 _YEARS: Final = 128
 """Of a batch: a fifth of those of a quote, which is enough where a thousand groups are quoted."""
 _SIMULATOR: Final = NumpySimulator(group_years=_YEARS)
@@ -86,8 +88,9 @@ def on_generator(name: str, family: str, *, rows: int, groups: int, seed: int) -
     model = fit_model(Recipe(family=family), Table(read_schema(SCHEMA), learned.rows, learned.charges), seed=seed)
     held = Held()
     sizes = random.integers(SMALLEST, LARGEST + 1, groups)
-    people = generator(int(sizes.sum()), seed + 1_000_000)
-    for part in np.split(np.arange(len(people.charges)), np.cumsum(sizes)[:-1]):
+    people = generator(PEOPLE, seed + 1_000_000)
+    for size in sizes:
+        part = random.choice(PEOPLE, size, replace=False)
         held.add(model.predict_arrays(people.rows[part])[0], people.charges[part], rows)
     return held
 

@@ -20,6 +20,7 @@ from application.costs.explore_cost import ExploreCost
 from application.costs.predict_cost import PredictCost
 from application.costs.predict_costs import PredictCosts
 from application.costs.quote_group import QuoteGroup
+from application.costs.quote_table import QuoteTable
 from application.costs.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
 from application.costs.score_people import OpenPeople, ScorePeople, WriteScored
 from application.models.change_by_job import AskForChange, MakeChange, ReviewJobs
@@ -59,6 +60,7 @@ class UseCases(Provider):
     tell_chances = provide(TellChances)
     compare_plans = provide(ComparePlans)
     quote_group = provide(QuoteGroup)
+    quote_table = provide(QuoteTable)
     review_predictions = provide(ReviewPredictions)
     erase_prediction = provide(ErasePrediction)
     record_outcome = provide(RecordOutcome)

@@ -105,7 +105,7 @@ def register_pages(
         estimate.page(inject, visitors),
         plans.page(inject),
         what_if.page(inject),
-        batch.page(desk or batch.desk(inject)),
+        batch.page(desk or batch.desk(inject), inject),
         history.page(visitors),
         models.page(guard.inject),
         operations.page(guard.inject, traffic, options.operations_every),

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import IO
 
 import pytest
 
+from adapters.arrow.people_files import ArrowPeopleFiles
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.sample import small_sample
 from adapters.memory.simulator import MemorySimulator
 from application.costs.compare_plans import ComparePlans
 from application.costs.quote_group import QuoteGroup
+from application.costs.quote_table import QuoteTable
+from application.costs.score_people import OpenPeople
 from domain.costs.group import GroupTerms
 from domain.costs.plan import Plan, own_cost
-from domain.errors import PredictorUnavailable
+from domain.errors import InvalidInput, PredictorUnavailable
 from domain.models.model import ModelVersion
 from domain.people.beneficiary import Beneficiary
 from tests.support.default_schema import DEFAULT
@@ -85,3 +90,31 @@ async def test_a_version_of_another_digest_tells_nothing(predictor: NeighbourPre
     await ledger.admit(ModelVersion(model.version, "d" * 64, datetime(2026, 11, 30, tzinfo=UTC), CARD))
     quote = QuoteGroup(predictor=predictor, simulator=MemorySimulator(), ledger=ledger)
     assert (await quote([ann], GroupTerms())).quote.level_error is None
+
+
+def a_table(rows: str) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # the table closes it
+    file.write(f"age,sex,bmi,children,smoker,region\n{rows}".encode())
+    file.flush()
+    return file
+
+
+async def test_the_good_rows_of_a_table_are_a_group_named_by_their_lines(
+    predictor: NeighbourPredictor, ann: Beneficiary
+) -> None:
+    quote = QuoteGroup(predictor=predictor, simulator=MemorySimulator(), ledger=MemoryLedger())
+    rows = "7,f,27.5,1,no,NE\n40,f,27.5,1,no,NE\n60,f,27.5,1,yes,NE\n"
+    given = await OpenPeople(files=ArrowPeopleFiles(), schema=DEFAULT)(a_table(rows))
+    quoted = await QuoteTable(quote=quote)(given.table, given.reading(given.suggested), GroupTerms())
+    plain = await quote([ann, ann.changed(age=60, smoker=True)], GroupTerms())
+    assert quoted.quote.expected == plain.quote.expected
+    assert [one.row for one in plain.quote.contributors] == [2, 1]
+    assert [one.row for one in quoted.quote.contributors] == [4, 3]
+
+
+@pytest.mark.parametrize("rows", ["7,f,27.5,1,no,NE\n", "40,f,27.5,1,no,NE\n" * 10_001])
+async def test_a_table_of_nobody_and_of_too_many_is_no_group(predictor: NeighbourPredictor, rows: str) -> None:
+    quote = QuoteGroup(predictor=predictor, simulator=MemorySimulator(), ledger=MemoryLedger())
+    given = await OpenPeople(files=ArrowPeopleFiles(), schema=DEFAULT)(a_table(rows))
+    with pytest.raises(InvalidInput, match="1 to 10,000 rows"):
+        await QuoteTable(quote=quote)(given.table, given.reading(given.suggested), GroupTerms())

@@ -59,6 +59,8 @@ def full(look: Callable[..., Page], address: str) -> Callable[..., Page]:
                 {"name": "people.csv", "mimeType": "text/csv", "buffer": PEOPLE.encode()}
             )
             page.locator("#match .primary").click()
+            page.locator("#group .primary").click()
+            expect(page.locator("#group .fact-number").first).to_be_visible()
         shown = {
             "/": "#reasons tr",
             "/what-if": "#curve svg",

@@ -10,6 +10,10 @@ from nicegui import Client
 from nicegui.testing.user import User
 from nicegui.testing.user_simulation import user_simulation
 
+from application.costs.quote_group import QuoteGroup
+from domain.costs.group import GroupTerms
+from domain.errors import PredictorUnavailable
+from domain.people.beneficiary import Beneficiary
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.inject import injecting
 from entrypoints.dashboard.locale.speech import Words
@@ -17,7 +21,10 @@ from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.dashboard.pages.batch import page as batch
 from entrypoints.dashboard.pages.batch.desk import Desk
 from entrypoints.dashboard.pages.batch.files import COOKIE
-from entrypoints.dashboard.widgets.fields import SelectField
+from entrypoints.dashboard.widgets.fields import InputField, SelectField
+from tests.support.default_schema import DEFAULT
+from tests.support.people import ANN_FACTS
+from tests.support.waiting import eventually
 from tests.support.words import words_in
 
 PATIENT = 100  # tries, a tenth of a second each
@@ -51,6 +58,11 @@ async def upload(parts, desk: Desk) -> AsyncIterator[Callable[..., Awaitable[Use
         yield upload
         desk.close()
         Client.page_routes.clear()
+
+
+def field(user: User, name: str) -> InputField:
+    (found,) = (one for one in user.find(InputField).elements if one.name == name)
+    return found
 
 
 def column(user: User, fact: str) -> SelectField:
@@ -117,3 +129,47 @@ async def test_what_is_wrong_with_a_row_is_said_in_the_language_of_the_page(uplo
     await user.should_see(spanish("batch.left.fields", fields=3, columns=6), retries=PATIENT)
     await user.should_see(spanish("batch.fix.missing"), retries=PATIENT)
     await user.should_not_see("the header has")
+
+
+async def test_a_group_is_quoted(upload, parts, words: Words):
+    rows = "".join(f"{20 + place},f,27.5,1,{'yes' if place % 5 == 0 else 'no'},NE\n" for place in range(40))
+    user = await upload(GOOD + rows)
+    user.find(words("batch.start")).click()
+    await user.should_see(words("group.lead"), retries=PATIENT)
+    quote = await parts.container.get(QuoteGroup)
+    ann = Beneficiary.of(DEFAULT, ANN_FACTS)
+    group = [ann, *(ann.changed(age=20 + place, smoker=place % 5 == 0) for place in range(40))]
+    quoted = (await quote(group, GroupTerms(attachment=20_000))).quote
+    with user:
+        field(user, "attachment").value = "much"
+    user.find(words("group.start")).click()
+
+    async def refused() -> bool:
+        return field(user, "attachment").error == words("above.type")
+
+    await eventually(refused)
+    with user:
+        field(user, "attachment").value = "20,000"
+    user.find(words("group.start")).click()
+    await user.should_see(words.whole(quoted.expected), retries=PATIENT)
+    assert field(user, "attachment").error == ""
+    await user.should_see(words.whole(quoted.specific.expected_excess))
+    await user.should_see(words.whole(quoted.aggregate.attachment))
+    await user.should_see(words("group.driver", who="Smokes now: Yes", people="20%", share="").split(",")[0])
+
+
+async def test_a_quote_that_cannot_be_had_leaves_the_answers(upload, parts, words: Words):
+    user = await upload(GOOD)
+    user.find(words("batch.start")).click()
+    await user.should_see(words("group.lead"), retries=PATIENT)
+    parts.model.failure = PredictorUnavailable("away")
+    user.find(words("group.start")).click()
+    await user.should_see(words("group.failed"), retries=PATIENT)
+    await user.should_see(words("batch.total"))
+
+
+async def test_a_file_without_a_good_row_is_no_group(upload, words: Words):
+    user = await upload("age,sex,bmi,children,smoker,region\n7,f,27.5,1,no,NE\n")
+    user.find(words("batch.start")).click()
+    await user.should_see(words("batch.nobody"), retries=PATIENT)
+    await user.should_not_see(words("group.lead"))

@@ -9,6 +9,7 @@ from dishka import FromDishka
 from markupsafe import Markup
 from nicegui import ui
 
+from application.costs.quote_table import QuoteTable
 from application.costs.score_people import GivenPeople, OpenPeople, ScorePeople, WriteScored
 from application.models.review_origins import INVENTED, ReviewOrigins
 from domain.people.fact import Fact
@@ -21,11 +22,12 @@ from entrypoints.dashboard.layout.shell import button, card, html, tag, text
 from entrypoints.dashboard.pages.batch import crowd
 from entrypoints.dashboard.pages.batch.desk import MOST_BYTES, Desk, Place, Stage, UseCases
 from entrypoints.dashboard.pages.batch.files import COOKIE, address
+from entrypoints.dashboard.pages.batch.group import GroupCard
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fields import FileDrop, SelectField
 
 if TYPE_CHECKING:
-    from entrypoints.dashboard.inject import Inject
+    from entrypoints.dashboard.inject import Call, Inject
     from entrypoints.dashboard.layout.page import Visit
     from entrypoints.dashboard.locale.speech import Words
 
@@ -36,7 +38,7 @@ _SECTIONS: Final[dict[Stage, tuple[str, ...]]] = {
     "reading": ("file",),
     "opened": ("match",),
     "scoring": ("work",),
-    "done": ("scored", "left"),
+    "done": ("scored", "group", "left"),
 }
 
 
@@ -58,11 +60,12 @@ def desk(inject: Inject) -> Desk:
     return Desk(UseCases(inject(OpenPeople), inject(ScorePeople)))
 
 
-def page(desk: Desk) -> Page:
-    """Make the page over the desk."""
+def page(desk: Desk, inject: Inject) -> Page:
+    """Make the page over the desk, and over the use case that quotes a group."""
+    quote = inject(QuoteTable)
 
     async def build(visit: Visit) -> None:
-        BatchPage(desk.place(visit.client.request.cookies.get(COOKIE, "")), visit)
+        BatchPage(desk.place(visit.client.request.cookies.get(COOKIE, "")), visit, quote)
 
     return Page("/batch", "batch", build)
 
@@ -70,7 +73,7 @@ def page(desk: Desk) -> Page:
 class BatchPage:
     """One open page; it looks at its place four times a second, so a cut connection misses nothing."""
 
-    def __init__(self, place: Place, visit: Visit) -> None:
+    def __init__(self, place: Place, visit: Visit, quote: Call) -> None:
         self._place, self._words, self._changes, self._stage = place, visit.words, -1, ""
         words = self._words
         with visit.frame(words("batch.title"), words("batch.lead")):
@@ -104,6 +107,7 @@ class BatchPage:
                         link.props["href"] = address(place, name)
                     button(words("batch.again")).on("click", place.again)
                     button(words("batch.other")).on("click", place.clear)
+            self._group = GroupCard(words, quote)
             with card("left", words("batch.left"), words("batch.left.lead")) as left:
                 self._left = Pages(words)
                 with tag("div", "actions") as report:
@@ -111,6 +115,7 @@ class BatchPage:
                     link.props["href"] = address(place, "left-out.csv")
                 self._report = report
         self._sections = {"file": file, "match": match, "work": work, "scored": scored, "left": left}
+        self._sections["group"] = self._group.section
         for section in self._sections.values():
             section.props("tabindex=-1")
         self._data = visit.data
@@ -142,6 +147,7 @@ class BatchPage:
             self._totals.content = crowd.totals(place.totals, place.scored, words)
             self._table.show(crowd.answers(place.scored, words))
             self._left.show(crowd.left_out(place.scored, len(place.given.table.columns), words))
+            self._group.section.visible = self._group.offer(place.given.table, place.scored)
             self._sections["left"].visible = self._report.visible = place.scored.bad > 0
         if not first_look:
             self._said.text = words(f"batch.said.{stage}")
