@@ -161,6 +161,4 @@ def _contributors(quote: GroupQuote, words: Words) -> Markup:
         for one in quote.contributors
     ]
     shown = table(words("group.contributors"), heads, rows, "sorted")
-    return element(
-        "div", shown, classes="scrolling", tabindex="0", role="region", aria_label=words("group.contributors")
-    )
+    return element("section", shown, classes="scrolling", tabindex="0", aria_label=words("group.contributors"))
