@@ -44,6 +44,7 @@ from entrypoints.dashboard.pages.batch.files import COOKIE
 from entrypoints.dashboard.pages.models.champion_change import Change as ChampionChange
 from entrypoints.dashboard.pages.models.champion_change import ChangeDialog
 from entrypoints.dashboard.widgets.fact_fields import start_of
+from entrypoints.dashboard.widgets.fields import InputField
 from entrypoints.dashboard.widgets.table import SortedTable
 from tests.support.monitored import REPORT
 from tests.support.other_schema import CLINIC, RuleModel
@@ -219,7 +220,9 @@ async def test_texts_of_others_are_shown_as_text(user: User, champion: ModelVers
     assert harmless(await settled(user, *texts))
 
 
-@pytest.mark.parametrize("path", ["/", "/what-if", "/history", "/batch", "/models", "/operations", "/sign-in?next=/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/what-if", "/plans", "/history", "/batch", "/models", "/operations", "/sign-in?next=/"]
+)
 async def test_a_page_is_sent_without_a_tag_of_others(user: User, champion: ModelVersion, path: str):
     answer = await user.http_client.get(path)
     assert answer.status_code == 200
@@ -246,6 +249,15 @@ async def test_a_record_is_shown_as_text(user: User, champion: ModelVersion, con
         await asyncio.sleep(0.05)
     user.find(SortedTable).trigger("open", table.props["rows"][0]["id"])
     assert harmless(await settled(user, *LABELS, hostile("ward a")))
+
+
+async def test_names_of_plans_are_shown_as_text(user: User):
+    await user.open("/plans")
+    with user:
+        for field in user.find(InputField).elements:
+            if field.name.endswith("-name"):
+                field.value = hostile("plan")
+    assert harmless(await settled(user, hostile("plan")))
 
 
 async def test_a_verdict_is_shown_as_text(user: User, champion: ModelVersion):
