@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,3 +42,12 @@ def test_a_full_disk_is_told_without_a_path(tmp_path: Path) -> None:
         DiskRoom(tmp_path, least=MORE_THAN_ANY_DISK).check()
     assert str(tmp_path) not in str(told.value)
     assert "MB" in str(told.value)
+
+
+def test_free_bytes_are_told_where_there_is_a_disk(make_room: Callable[[bool], Room], tmp_path: Path) -> None:
+    free = make_room(False).free()
+    assert free is None or 0 < free <= shutil.disk_usage(tmp_path).total
+
+
+def test_a_disk_tells_its_free_bytes_before_the_home_is_made(tmp_path: Path) -> None:
+    assert DiskRoom(tmp_path / "home").free()

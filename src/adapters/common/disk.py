@@ -40,6 +40,12 @@ def unwritable(folder: Path, *, least: int = LEAST, name: str = "") -> str:
     return ""
 
 
+def free(folder: Path) -> int:
+    """Return the bytes that are free on the disk below a folder, which is there or is yet to be made."""
+    disk = os.statvfs(next(place for place in (folder, *folder.parents) if place.exists()))
+    return disk.f_bavail * disk.f_frsize
+
+
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Say in one sentence what keeps a home from being written.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adapters.common.disk import LEAST, unwritable
+from adapters.common.disk import LEAST, free, unwritable
 from domain.errors import NoRoom
 from domain.ports.room import Room
 
@@ -29,3 +29,7 @@ class DiskRoom(Room):
         """Ask the file system; nothing is written, and strangers who ask for health learn no path."""
         if why := unwritable(self.folder, least=self.least, name="the home"):
             raise NoRoom(why, retry_after=10)
+
+    def free(self) -> int | None:
+        """Ask the file system."""
+        return free(self.folder)

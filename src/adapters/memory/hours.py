@@ -42,7 +42,8 @@ class MemoryHours(FailsOnRequest, ServiceHours):
         self._fail_if_asked()
         summed: dict[datetime, Traffic] = {}
         for (hour, _), traffic in self._traffic.items():
-            summed[hour] = summed.get(hour, Traffic()) + traffic
+            if since <= hour < until:
+                summed[hour] = summed[hour] + traffic if hour in summed else traffic
         return [
             Period(at=hour, traffic=summed.get(hour, Traffic()), outcomes=self._outcomes.get(hour, Outcomes()))
             for hour in sorted({*summed, *self._outcomes})

@@ -17,6 +17,7 @@ from domain.ports.hours import ServiceHours
 from domain.ports.jobs import Jobs
 from domain.ports.ledger import ModelLedger, champion_or_none
 from domain.ports.monitoring import MonitoringReports
+from domain.ports.room import Room
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,7 @@ class Operations:
         events: newest first.
         jobs: those under way, and those that were added in the span; newest first.
         alarms: of now, whatever the span.
+        free: bytes on the disk of the home; None where somebody else looks after it.
     """
 
     since: datetime
@@ -53,6 +55,7 @@ class Operations:
     events: Sequence[Event]
     jobs: Sequence[Job]
     alarms: Sequence[Alarm]
+    free: int | None = None
 
 
 @use_case
@@ -93,6 +96,7 @@ class ReviewOperations:
     reports: MonitoringReports
     ledger: ModelLedger
     jobs: Jobs
+    room: Room
     clock: Clock
     alarms: ReviewAlarms
 
@@ -115,6 +119,7 @@ class ReviewOperations:
             events=await self._events(since, jobs),
             jobs=[one for one in jobs if one.created_at >= since or not one.state.has_ended],
             alarms=await self.alarms(),
+            free=self.room.free(),
         )
 
     async def _events(self, since: datetime, jobs: Sequence[Job]) -> Sequence[Event]:

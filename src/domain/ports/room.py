@@ -16,3 +16,7 @@ class Room(Protocol):
         Raises:
             NoRoom: saying where, why, and what to do.
         """
+
+    @abstractmethod
+    def free(self) -> int | None:
+        """Return how many bytes are free; None where nobody knows here, because somebody else looks after the disk."""

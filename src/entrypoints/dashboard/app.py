@@ -30,6 +30,7 @@ from entrypoints.dashboard.pages.estimate import page as estimate
 from entrypoints.dashboard.pages.history import export as history_export
 from entrypoints.dashboard.pages.history import page as history
 from entrypoints.dashboard.pages.models import page as models
+from entrypoints.dashboard.pages.operations import figures_file
 from entrypoints.dashboard.pages.operations import page as operations
 from entrypoints.dashboard.pages.plans import page as plans
 from entrypoints.dashboard.pages.sign_in import page as sign_in
@@ -64,6 +65,7 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic:
     SignInForms(inject, options).add_to(host)
     guard = Guard(inject, options)
     history_export.add_route(host, inject, guard, Visitors(inject, guard, options), schema)
+    figures_file.add_route(host, inject, guard)
     batch_files.add_routes(host, desk, inject(batch.write_scored), https=options.https)
     pages.on_shutdown(desk.close)
     host.add_exception_handler(Unavailable, partial(_away, menu, schema))

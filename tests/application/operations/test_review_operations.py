@@ -14,6 +14,7 @@ from adapters.memory.hours import MemoryHours
 from adapters.memory.jobs import MemoryJobs
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.monitoring import MemoryReports
+from adapters.memory.room import MemoryRoom
 from application.operations.review_operations import AcknowledgeAlarm, ReviewAlarms, ReviewOperations
 from domain.monitoring.histogram import Histogram
 from domain.monitoring.hours import HOUR, Outcomes, Traffic
@@ -38,7 +39,7 @@ class World:
         )
         self.review = ReviewOperations(
             hours=self.hours, events=self.events, reports=self.reports, ledger=self.ledger, jobs=self.jobs,
-            clock=self.clock, alarms=self.alarms,
+            room=MemoryRoom(), clock=self.clock, alarms=self.alarms,
         )  # fmt: skip
         self.acknowledge = AcknowledgeAlarm(alarms=self.alarms, acknowledgements=self.noted, clock=self.clock)
 

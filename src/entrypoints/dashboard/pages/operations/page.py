@@ -5,29 +5,39 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from markupsafe import Markup
 from nicegui import ui
 
+from application.access.review_keys import ReviewKeys
 from application.monitoring.measure_outcomes import LiveScores, MeasureOutcomes
 from application.monitoring.review_fit import Fit, ReviewFit
 from application.monitoring.watch_inputs import InputDrift, WatchInputs
 from application.operations.check_parts import CheckParts, PartsState
+from application.operations.review_operations import AcknowledgeAlarm, Operations, ReviewOperations
 from domain.errors import NotSignedIn, Unavailable
 from domain.monitoring.report import FEWEST_OUTCOMES
+from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.charts.drift import drift
-from entrypoints.dashboard.elements import cell, element, paragraph, row
+from entrypoints.dashboard.elements import cell, element, paragraph, row, together
 from entrypoints.dashboard.layout.page import Page
-from entrypoints.dashboard.layout.shell import card, html, tag
+from entrypoints.dashboard.layout.shell import button, card, html, tag
+from entrypoints.dashboard.pages.operations import records
+from entrypoints.dashboard.pages.operations.figures_file import FIGURES
 from entrypoints.dashboard.pages.operations.fit import fit, inside
+from entrypoints.dashboard.pages.operations.span import SPANS, drawn, milliseconds
 from entrypoints.dashboard.widgets import cards, model_facts
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+    from datetime import timedelta
 
     from nicegui.events import GenericEventArguments
 
+    from domain.access.keys import KeyUse
+    from domain.monitoring.alarms import Alarm
     from entrypoints.dashboard.inject import Inject
     from entrypoints.dashboard.layout.page import Visit
     from entrypoints.dashboard.locale.speech import Words
@@ -35,11 +45,12 @@ if TYPE_CHECKING:
 
 _RECORDS_EVERY: Final = 20.0
 """Seconds between two looks at a thousand predictions."""
+_SHARED_FOR: Final = 5.0
+"""Seconds for which all views share one look at them."""
 _PATIENCE: Final = 0.5
 """Seconds that the first page waits for its numbers, before it is shown without them."""
 _SHORT: Final = 12
-_LONG: Final = 0.1
-"""Seconds from which tenths of a millisecond say nothing."""
+_T = TypeVar("_T")
 _SEEN: Final = element(
     "script", Markup("document.addEventListener('visibilitychange', () => emitEvent('seen', !document.hidden))")
 )
@@ -53,6 +64,26 @@ class UseCases:
     measure: Callable[[], Awaitable[LiveScores]]
     watch: Callable[[], Awaitable[InputDrift]]
     review: Callable[[], Awaitable[Fit]]
+    operations: Callable[[timedelta, timedelta], Awaitable[Operations]]
+    acknowledge: Callable[..., Awaitable[bool]]
+    keys: Callable[[], Awaitable[Sequence[KeyUse]]]
+
+
+class Shared(Generic[_T]):
+    """Asks for what takes long at most once in a while: views that come meanwhile share the last answer.
+
+    Each view has asked before whether its session lives, see `OperationsPage._look`.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[_T]], *, seconds: float = _SHARED_FOR) -> None:
+        self._ask, self._seconds = ask, seconds
+        self._last: tuple[float, _T] | None = None
+
+    async def __call__(self) -> _T:
+        """Give the last answer, or ask for a new one if it is too old."""
+        if self._last is None or time.monotonic() - self._last[0] > self._seconds:
+            self._last = time.monotonic(), await self._ask()
+        return self._last[1]
 
 
 def page(inject: Inject, traffic: Traffic | None, every: float) -> Page:
@@ -63,7 +94,15 @@ def page(inject: Inject, traffic: Traffic | None, every: float) -> Page:
         traffic: of the API in this process.
         every: seconds between two looks, while the page is seen.
     """
-    use = UseCases(inject(CheckParts), inject(MeasureOutcomes), inject(WatchInputs), inject(ReviewFit))
+    use = UseCases(
+        inject(CheckParts),
+        Shared(inject(MeasureOutcomes)),
+        Shared(inject(WatchInputs)),
+        inject(ReviewFit),
+        inject(ReviewOperations),
+        inject(AcknowledgeAlarm),
+        inject(ReviewKeys),
+    )
 
     async def build(visit: Visit) -> None:
         await OperationsPage(use, traffic, every, visit).first_look()
@@ -78,9 +117,27 @@ class OperationsPage:
         words = visit.words
         self._use, self._traffic, self._words = use, traffic, words
         self._measured = -_RECORDS_EVERY
+        request = visit.client.request
+        asked = request.query_params.get("span", "")
+        self._span = asked if asked in SPANS else next(iter(SPANS))
+        self._by = "admin" if getattr(request.state, "signed_in", False) else "loopback"
+        self._alarms: Sequence[Alarm] | None = None
+        self._free: int | None = None
         with visit.frame(words("operations.title"), words("operations.lead")), tag("div", "results"):
             self._problem = html().props("role=alert")
             visit.tell_mistakes(self._problem)
+            with card("alarms", words("operations.alarms")) as section:
+                section.props("tabindex=-1")
+                self._alarms_place = tag("div")
+                with self._alarms_place:
+                    html(_waiting(words))
+            with card("over", words("operations.over"), words("operations.over.lead")):
+                html(_spans(self._span, words))
+                self._over = html(_waiting(words))
+            with card("events", words("operations.events"), words("operations.events.lead")):
+                self._events = html(_waiting(words))
+            with card("jobs", words("operations.jobs")):
+                self._jobs = html(_waiting(words))
             with card("parts", words("operations.parts")):
                 self._parts = html(_waiting(words))
             with card("requests", words("operations.requests"), words("operations.requests.lead")):
@@ -91,6 +148,8 @@ class OperationsPage:
                 self._fit = html(_waiting(words))
             with card("drift", words("operations.drift")):
                 self._drift = html(_waiting(words))
+            with card("keys", words("operations.keys"), words("operations.keys.lead")):
+                self._keys = html(_waiting(words))
             self._timer = ui.timer(every, self._look, immediate=False)
         ui.add_body_html(str(_SEEN))  # which NiceGUI appends to a string of its own
         ui.on("seen", self._seen)
@@ -104,16 +163,22 @@ class OperationsPage:
         self._requests.content = _requests(self._traffic, words)
         try:
             state = await self._use.check()
-            self._parts.content = _parts(state, self._traffic, words)
             if state.database_away:
                 away = cards.notice("bad", words("operations.records.away"), words("operations.away.do"))
-                self._outcomes.content = self._fit.content = self._drift.content = away
+                for place in self._recorded:
+                    place.content = away
+                self._alarms = None
+                self._alarms_place.clear()
+                with self._alarms_place:
+                    html(away)
                 self._measured = -_RECORDS_EVERY  # look again as soon as it is back
             elif time.monotonic() - self._measured >= _RECORDS_EVERY:
+                await self._look_back()
                 self._outcomes.content = _outcomes(await self._use.measure(), words)
                 self._fit.content = fit(await self._use.review(), words)
                 self._drift.content = drift(await self._use.watch(), words)
                 self._measured = time.monotonic()
+            self._parts.content = _parts(state, self._traffic, self._free, words)
         except NotSignedIn:
             self._timer.deactivate()  # the guard has sent the browser to the sign-in page
         except Unavailable:
@@ -121,15 +186,84 @@ class OperationsPage:
         else:
             self._problem.content = ""
 
+    @property
+    def _recorded(self) -> Sequence[ui.html]:
+        """What is shown of records, and cannot be while the database is away."""
+        return (self._over, self._events, self._jobs, self._keys, self._outcomes, self._fit, self._drift)
+
+    async def _look_back(self) -> None:
+        """Show the span, and the alarms of now."""
+        words, found = self._words, await self._use.operations(*SPANS[self._span])
+        self._over.content = drawn(found, words)
+        self._events.content = records.events(found.events, words)
+        self._jobs.content = records.jobs(found.jobs, words)
+        self._keys.content = records.keys(await self._use.keys(), found.until, words)
+        self._free = found.free
+        self._show_alarms(found.alarms)
+
+    def _show_alarms(self, alarms: Sequence[Alarm]) -> None:
+        """Show alarms, each with a button to say that it was seen; buttons that are there already stay."""
+        if alarms == self._alarms:
+            return
+        self._alarms = alarms
+        self._alarms_place.clear()
+        with self._alarms_place:
+            if not alarms:
+                html(paragraph(self._words("operations.alarms.none"), "verified"))
+            for one in alarms:
+                html(records.alarm(one, self._words))
+                if one.seen is None:
+                    self._button(one)
+
+    def _button(self, one: Alarm) -> None:
+        label = self._words("operations.alarm.see")
+        pressed = button(label).props(f'aria-label="{label}: {one.name}"')
+        pressed.on("click", partial(self._acknowledge, one.name))
+        pressed.on("click", js_handler="() => document.getElementById('alarms').focus()")
+
+    async def _acknowledge(self, name: str) -> None:
+        self._measured = -_RECORDS_EVERY
+        try:
+            await self._use.acknowledge(name, by=self._by)
+        except NotSignedIn:
+            return  # the guard has sent the browser to the sign-in page
+        except Unavailable:
+            self._problem.content = cards.notice(
+                "bad", self._words("operations.away"), self._words("operations.away.do")
+            )
+            return
+        await self._look()
+
     def _seen(self, event: GenericEventArguments) -> None:
         self._timer.active = bool(event.args)
+
+
+def _spans(span: str, words: Words) -> Markup:
+    """Link to each span, and to the figures of the one that is shown."""
+    links = [
+        element(
+            "a",
+            words(f"operations.over.{one}"),
+            href=at(f"/operations?span={one}"),
+            classes="btn",
+            aria_current="true" if one == span else None,
+        )
+        for one in SPANS
+    ]
+    file = element(
+        "a", words("operations.over.file"), href=at(f"{FIGURES}?span={span}"), download=f"operations-{span}.csv"
+    )
+    return together(
+        element("nav", *links, classes="spans", aria_label=words("operations.over")),
+        element("p", file, classes="hint"),
+    )
 
 
 def _waiting(words: Words) -> Markup:
     return paragraph(words("working"), "empty")
 
 
-def _parts(state: PartsState, traffic: Traffic | None, words: Words) -> Markup:
+def _parts(state: PartsState, traffic: Traffic | None, free: int | None, words: Words) -> Markup:
     api = words("operations.api.here" if traffic else "operations.api.other")
     model = state.model_away
     if state.model:
@@ -146,6 +280,7 @@ def _parts(state: PartsState, traffic: Traffic | None, words: Words) -> Markup:
             theirs=bool(state.database_away),
         ),
         _champion(state, words),
+        *([_part("disk", "up", words("operations.disk.free", gigabytes=f"{free / 1e9:.1f}"), words)] if free else []),
     ]
     heads = [words(f"operations.{key}") for key in ("part", "state", "detail")]
     return model_facts.framed(words("operations.parts"), heads, rows, "checks")
@@ -199,8 +334,8 @@ def _requests(traffic: Traffic | None, words: Words) -> Markup:
             f"{one.method} {one.route}",
             words.count(one.requests),
             words.count(one.errors),
-            words("operations.ms", ms=_milliseconds(one.median)),
-            words("operations.ms", ms=_milliseconds(one.p95)),
+            words("operations.ms", ms=milliseconds(one.median)),
+            words("operations.ms", ms=milliseconds(one.p95)),
         )
         for one in routes
     ]
@@ -222,7 +357,3 @@ def _outcomes(scores: LiveScores, words: Words) -> Markup:
         (words("operations.bias"), words.change(scores.bias), words("operations.bias.means")),
     ]
     return paragraph(lead, "lead-in") + cards.definitions(tiles, "tiles")
-
-
-def _milliseconds(seconds: float) -> str:
-    return f"{1000 * seconds:,.0f}" if seconds >= _LONG else f"{1000 * seconds:.1f}"

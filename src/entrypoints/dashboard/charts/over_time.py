@@ -1,0 +1,200 @@
+"""Figures over time: bars or lines above an axis of time, with the numbers as a table that unfolds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from entrypoints.dashboard.charts.drawing import Scale, field_of_view, numbers
+from entrypoints.dashboard.elements import cell, element, mark, paragraph, row, together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from markupsafe import Markup
+
+    from entrypoints.dashboard.locale.speech import Words
+
+_HEIGHT: Final = 200
+"""Of the drawing, in units of its own; its width is 1000."""
+_TICKS: Final = 4
+"""Labels of the axis of time, about."""
+_LEVELS: Final = 3
+_ROOM: Final = 1.08
+_NONE: Final = "\N{EN DASH}"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """An axis of time: when each period begins (UTC), and how long they are."""
+
+    begin: Sequence[datetime]
+    lasts: timedelta
+
+    @property
+    def width(self) -> float:
+        """Width of a period, in per cent of the axis."""
+        return 100 / len(self.begin)
+
+    def percent(self, at: datetime) -> float:
+        """Say where a moment lies, in per cent of the axis."""
+        return self.width * ((at - self.begin[0]) / self.lasts)
+
+    def write(self, at: datetime, words: Words) -> str:
+        """Write a beginning as a label: the hour where periods are hours, else the day."""
+        at = at.astimezone(UTC)
+        if self.lasts <= timedelta(hours=1):
+            return f"{at:%H:%M}"
+        return f"{at.day} {words('locale.months').split()[at.month - 1][:3]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One figure in each period.
+
+    Args:
+        name: for people.
+        values: None where there is none.
+        few: whether a value rests on too few observations to say anything.
+        look: ``bars`` or ``bars bad``; ``line`` or ``line second``.
+    """
+
+    name: str
+    values: Sequence[float | None]
+    few: Sequence[bool] = field(default_factory=tuple[bool, ...])
+    look: str = "line"
+
+    def is_few(self, place: int) -> bool:
+        """Whether the value at a place rests on too few observations."""
+        return bool(self.few) and self.few[place]
+
+
+def over_time(
+    title: str,
+    times: Times,
+    lines: Sequence[Line],
+    write: Callable[[float], str],
+    words: Words,
+    *,
+    events: Sequence[datetime] = (),
+    target: float | None = None,
+    most: float | None = None,
+) -> Markup:
+    """Draw figures over time; where none has a value, say so instead.
+
+    Args:
+        title: what is drawn.
+        times: the axis.
+        lines: what is drawn; bars first.
+        write: writes a value.
+        words: of the visit.
+        events: moments to mark.
+        target: a value to mark, such as the coverage that was promised.
+        most: the upper end of the axis; by default the largest value and a little more.
+    """
+    heading = element("h3", title)
+    values = [value for line in lines for value in line.values if value is not None]
+    if not values:
+        return element("div", heading, paragraph(words("operations.over.none"), "empty"), classes="over")
+    up = Scale(most or max(*values, target or 0.0, 1e-9) * _ROOM)
+    levels = [(write(value), up.percent(value)) for value in _levels(up.high)]
+    every = -(-len(times.begin) // _TICKS)
+    ticks = [(times.write(at, words), times.percent(at)) for at in times.begin[::every]]
+    marks = [mark("event-line", times.percent(at)) for at in events]
+    marks += [mark("target-line", 0.0, width=100.0, bottom=up.percent(target))] if target is not None else []
+    marks += [one for line in lines if line.look.startswith("line") for one in _points(line, times, up)]
+    drawn = field_of_view([*_paths(lines, times, up)], levels, ticks, _HEIGHT, together(*marks))
+    said = ". ".join(_said(line, times, write, words) for line in lines)
+    return element(
+        "div",
+        heading,
+        _legend(lines),
+        element("div", drawn, classes="band", role="img", aria_label=f"{title}. {said}"),
+        _table(title, times, lines, write, words),
+        classes="over",
+    )
+
+
+def _paths(lines: Sequence[Line], times: Times, up: Scale) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        places = [(10 * times.width * place, value) for place, value in enumerate(line.values)]
+        width = 10 * times.width
+        if line.look.startswith("bars"):
+            bars = [_bar(left + width * 0.1, width * 0.8, _down(value, up)) for left, value in places if value]
+            yield line.look, " ".join(bars)
+        else:
+            yield f"curve {line.look}", " ".join(_runs([(left + width / 2, value) for left, value in places], up))
+
+
+def _bar(left: float, width: float, top: float) -> str:
+    return f"M{left:.1f},{_HEIGHT} V{top:.1f} H{left + width:.1f} V{_HEIGHT} Z"
+
+
+def _runs(places: Sequence[tuple[float, float | None]], up: Scale) -> Iterator[str]:
+    """Draw a line through values that follow each other; where one is missing, it is interrupted."""
+    for there, run in groupby(places, key=lambda place: place[1] is not None):
+        if there:
+            yield "M" + " L".join(f"{x:.1f},{_down(value, up):.1f}" for x, value in run if value is not None)
+
+
+def _down(value: float, up: Scale) -> float:
+    return _HEIGHT - _HEIGHT * min(up.percent(value), 100) / 100
+
+
+def _points(line: Line, times: Times, up: Scale) -> Iterator[Markup]:
+    for place, value in enumerate(line.values):
+        if value is not None:
+            look = f"point {line.look}{' few' if line.is_few(place) else ''}"
+            yield mark(look, times.width * (place + 0.5), bottom=min(up.percent(value), 100))
+
+
+def _legend(lines: Sequence[Line]) -> Markup:
+    named = [element("span", element("i", classes=line.look), line.name) for line in lines]
+    return element("p", *named, classes="legend", aria_hidden="true")
+
+
+def _said(line: Line, times: Times, write: Callable[[float], str], words: Words) -> str:
+    """Say the last value of a line and its highest one."""
+    places = [(value, place) for place, value in enumerate(line.values) if value is not None]
+    if not places:
+        return f"{line.name}: {words('operations.over.none')}"
+    last, highest = places[-1], max(places)
+    return words(
+        "operations.over.seen",
+        name=line.name,
+        last=write(last[0]),
+        at=words.moment(times.begin[last[1]]),
+        highest=write(highest[0]),
+        then=words.moment(times.begin[highest[1]]),
+    )
+
+
+def _table(title: str, times: Times, lines: Sequence[Line], write: Callable[[float], str], words: Words) -> Markup:
+    rows = [
+        row(words.moment(at), *[cell(_cell(line, place, write, words)) for line in lines])
+        for place, at in reversed(list(enumerate(times.begin)))
+        if any(line.values[place] is not None for line in lines)
+    ]
+    heads = (words("operations.over.from"), *[line.name for line in lines])
+    return numbers(words("operations.over.table"), title, heads, rows)
+
+
+def _cell(line: Line, place: int, write: Callable[[float], str], words: Words) -> str:
+    value = line.values[place]
+    if value is None:
+        return _NONE
+    return words("operations.over.few", value=write(value)) if line.is_few(place) else write(value)
+
+
+def _levels(high: float) -> Sequence[float]:
+    """Return about three round numbers from 0 to an end, evenly apart.
+
+    >>> _levels(1.1)
+    [0.0, 0.5, 1.0]
+    """
+    step = next(
+        size * 10.0**power for power in range(-9, 12) for size in (1, 2, 5) if high / (size * 10.0**power) <= _LEVELS
+    )
+    return [i * step for i in range(int(high / step) + 1)]
