@@ -2,6 +2,7 @@
 
     python -m benchmarks.real_costs                  all of it, as tables for docs/trust.md
     python -m benchmarks.real_costs rand --facts A   one part, one set of facts
+    python -m benchmarks.real_costs few              300 rows, beside a quantile forest and conformal quantile boosting
     python -m benchmarks.real_costs public --data insurance.csv
 
 Each model is the application's own: a family's point, the distribution around it, chosen and fitted on the rows that it
@@ -11,6 +12,7 @@ learns from. Folds keep a person together. Figures are ratios to the distributio
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +22,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.arrow.claims_file import ClaimsFile
+from adapters.sklearn.actuarial import predictive_ratios
 from adapters.sklearn.fitting import fit_model
 from adapters.sklearn.folds import folds
+from adapters.sklearn.grouping import reported_groups
 from adapters.sklearn.scoring import crps
 from adapters.sklearn.table import Table
 from adapters.yaml.schema_file import read_schema
 from benchmarks.generators import GENERATORS, SCHEMA, Generated
 from benchmarks.rand_facts import SETS, rand_table
+from benchmarks.rivals import RIVALS
 from domain.costs.distribution import QUANTILE_LEVELS
 from domain.models.model import Recipe
 from domain.people.table_reading import ReadingRules
@@ -78,47 +83,68 @@ def parts(by: Floats, count: int) -> NDArray[np.intp]:
     return np.argsort(np.argsort(by, kind="stable"), kind="stable") * count // len(by)
 
 
-def ratio(answered: Answered, members: NDArray[np.bool_], draws: int = 400) -> tuple[float, float, float]:
-    """Return expected over observed cost, and its 95 % interval by bootstrap over people."""
-    expected, charges = answered.answers[members, 0], answered.charges[members]
-    _, which = np.unique(answered.people[members], return_inverse=True)
-    by_person = np.bincount(which, expected), np.bincount(which, charges)
-    random = np.random.default_rng(0)
-    drawn = random.integers(0, len(by_person[0]), (draws, len(by_person[0])))
-    ratios = by_person[0][drawn].sum(axis=1) / by_person[1][drawn].sum(axis=1)
-    low, high = np.quantile(ratios, [0.025, 0.975]).tolist()
-    return float(expected.sum() / charges.sum()), low, high
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Expected over observed cost of some people, with its 95 % interval by bootstrap-t over people."""
+
+    name: str
+    people: int
+    ratio: float
+    low: float
+    high: float
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the ratio is neither within .90-1.10 nor has 1 in its interval, the bars of the issue."""
+        return not 0.9 <= self.ratio <= 1.1 and not self.low <= 1 <= self.high
+
+
+def ratios_of(table: Table, done: Answered) -> list[Ratio]:
+    """Return the ratio of everybody, of each tenth of the expected cost from the lowest, and of each declared group."""
+    tenth = parts(done.answers[:, 0], 10)
+    members = {
+        "everybody": np.ones(len(table), dtype=np.bool_),
+        **{f"decile {part + 1}": tenth == part for part in range(10)},
+        **dict(reported_groups(table.schema, table.rows)),
+    }
+    portioned = np.array([*members.values()], dtype=np.float64)
+    ratios = predictive_ratios(done.answers[:, 0], done.charges, portioned, done.people)
+    return [
+        Ratio(name, len(np.unique(done.people[mask])), one.ratio or math.nan, one.low or 0.0, one.high or math.inf)
+        for (name, mask), one in zip(members.items(), ratios, strict=True)
+    ]
 
 
 def on_rand(sets: str, families: tuple[str, ...], seed: int) -> Iterator[str]:
-    """Yield a row for each set of facts and family."""
-    yield "| facts | family | CRPS gain | coverage by fifth | chance of no cost off, by fifth | expected / observed |"
-    yield "|---|---|---|---|---|---|"
+    """Yield a row for each set of facts and family, and a table of its expected over observed costs after it."""
     for facts in sets:
         table = rand_table(facts)
         for family in families:
             done = out_of_fold(table, family, seed=seed)
-            loss = crps(done.charges, done.quantiles).mean()
-            gain = 1 - loss / crps(done.charges, done.everybody).mean()
-            fifth = parts(done.answers[:, 0], 5)
-            covered = [done.inside[fifth == part].mean() for part in range(5)]
-            zero = done.answers[:, -1] - (done.charges <= 0)
-            off = [zero[fifth == part].mean() for part in range(5)]
-            tenth = parts(done.answers[:, 0], 10)
-            tenths = [ratio(done, tenth == part) for part in range(10)]
-            bad = [f"{one:.2f} ({low:.2f} to {high:.2f})" for one, low, high in tenths if is_off(one, low, high)]
-            overall = done.answers[:, 0].sum() / done.charges.sum()
-            yield (
-                f"| {facts} | {family} | {gain:.2%} | {' '.join(f'{one:.3f}' for one in covered)} "
-                f"| {' '.join(f'{one:+.3f}' for one in off)} | {overall:.3f}; "
-                + (f"tenths off: {', '.join(bad)}" if bad else "each tenth within .90 to 1.10 or its interval")
-                + " |"
-            )
+            ratios = ratios_of(table, done)
+            yield from _rand_row(facts, family, done, [one.name for one in ratios if one.is_off])
+            yield ""
+            yield f"| {facts}, {family} | people | expected / observed | 95 % interval | |"
+            yield "|---|---|---|---|---|"
+            for one in ratios:
+                off = "off" if one.is_off else ""
+                yield f"| {one.name} | {one.people:,} | {one.ratio:.3f} | {one.low:.3f} to {one.high:.3f} | {off} |"
+            yield ""
 
 
-def is_off(one: float, low: float, high: float) -> bool:
-    """Return whether a ratio is neither within .90-1.10 nor has 1 in its interval."""
-    return not 0.9 <= one <= 1.1 and not low <= 1 <= high  # the bars of the issue
+def _rand_row(facts: str, family: str, done: Answered, off: list[str]) -> Iterator[str]:
+    loss = crps(done.charges, done.quantiles).mean()
+    gain = 1 - loss / crps(done.charges, done.everybody).mean()
+    fifth = parts(done.answers[:, 0], 5)
+    covered = [done.inside[fifth == part].mean() for part in range(5)]
+    zero = done.answers[:, -1] - (done.charges <= 0)
+    astray = [zero[fifth == part].mean() for part in range(5)]
+    yield "| facts | family | CRPS gain | coverage by fifth | chance of no cost off, by fifth | ratios that are off |"
+    yield "|---|---|---|---|---|---|"
+    yield (
+        f"| {facts} | {family} | {gain:.2%} | {' '.join(f'{one:.3f}' for one in covered)} "
+        f"| {' '.join(f'{one:+.3f}' for one in astray)} | {', '.join(off) or 'none'} |"
+    )
 
 
 def on_generators(families: tuple[str, ...], rows: int, seed: int) -> Iterator[str]:
@@ -158,6 +184,33 @@ def beside(held: Generated, answers: Floats) -> str:
     return f"{loss:.4f} | {score:.4f} | {short:+.3f} | {brier}"
 
 
+def on_few_rows(rows: int, draws: int, family: str) -> Iterator[str]:
+    """Yield a row for each generator: scores of ours and of its rivals on the same rows, means over some draws."""
+    names = (family, *RIVALS)
+    yield f"| generator | rows | {' | '.join(f'{name}: CRPS, interval score, coverage' for name in names)} |"
+    yield f"|---|---|{'---|' * len(names)}"
+    schema = read_schema(SCHEMA)
+    for name, generator in GENERATORS.items():
+        figures: dict[str, list[tuple[float, float, float]]] = {one: [] for one in names}
+        for seed in range(draws):
+            learnt, held = generator(rows, seed), generator(5_000, 1_000 + seed)
+            model = fit_model(Recipe(family=family), Table(schema, learnt.rows, learnt.charges), seed=seed)
+            figures[family].append(few_figures(held, model.predict_arrays(held.rows)[0][:, 1:-1]))
+            for rival, answer in RIVALS.items():
+                figures[rival].append(few_figures(held, answer(learnt.rows, learnt.charges, held.rows, seed)))
+        means = (np.mean(some, axis=0).tolist() for some in figures.values())
+        cells = (f"{loss:.3f}, {score:.3f}, {inside:.3f}" for loss, score, inside in means)
+        yield f"| {name} | {rows} | {' | '.join(cells)} |"
+
+
+def few_figures(held: Generated, quantiles: Floats) -> tuple[float, float, float]:
+    """Return CRPS and interval score over those of the generator's own distribution, and coverage of the 90 % range."""
+    loss = crps(held.charges, quantiles).mean() / crps(held.charges, held.quantiles).mean()
+    score = interval_scores(held.charges, quantiles).mean() / interval_scores(held.charges, held.quantiles).mean()
+    inside = (held.charges >= quantiles[:, LOW]) & (held.charges <= quantiles[:, HIGH])
+    return float(loss), float(score), float(inside.mean())
+
+
 def on_public(data: Path, repeats: int) -> Iterator[str]:
     """Yield the figures of the default champion's family on the public insurance data."""
     table = Table.of(ClaimsFile(data, ReadingRules(read_schema(SCHEMA))).read())
@@ -177,12 +230,13 @@ def on_public(data: Path, repeats: int) -> Iterator[str]:
 def main() -> None:
     """Print tables for docs/trust.md."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", choices=("rand", "generators", "public", "all"), default="all")
+    parser.add_argument("what", nargs="?", choices=("rand", "generators", "few", "public", "all"), default="all")
     parser.add_argument("--facts", default="ABC", help=f"sets of facts of RAND: {', '.join(SETS)}")
     parser.add_argument("--family", action="append", help="families to measure; several times for several")
     parser.add_argument("--rows", type=int, action="append", help="rows to learn from, of generators")
     parser.add_argument("--data", type=Path, help="the public insurance data as a CSV file")
     parser.add_argument("--repeats", type=int, default=8, help="times that five folds of the public data are drawn")
+    parser.add_argument("--draws", type=int, default=4, help="times that few rows are drawn")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     families = tuple(given.family or _FAMILIES)
@@ -191,6 +245,7 @@ def main() -> None:
         "generators": lambda: (
             row for rows in given.rows or (5_000, 300) for row in on_generators(families, rows, given.seed)
         ),
+        "few": lambda: on_few_rows(300, given.draws, "interaction_gamma"),
         "public": lambda: on_public(given.data, given.repeats) if given.data else iter(()),
     }
     for name, way in ways.items():
