@@ -77,6 +77,8 @@ def chosen_mean(
     means = mean.rebalanced(some.features, predicted[best])
     _, scales = draft.reconciled(means, own, body, tables[:, -1], zeros)
     before, after = (some.loss(crps(some.charges, table)) for table in (tables, tables * scales[:, None]))
+    if best != "own":
+        mean = mean.learned_from_more(predicted[best], some.weights, len(some) / 2 / min(len(known), _MOST_ROWS))
     return mean, after <= before * (1 + _GAIN)
 
 

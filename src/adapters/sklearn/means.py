@@ -165,6 +165,23 @@ class CostMean:
             level=float(line.intercept_ + np.log(level)) - middle,
         )  # fmt: skip
 
+    def learned_from_more(self, predicted: Floats, weights: Floats, share: float) -> CostMean:
+        """Return the mean with the slope of candidates that learned from all rows, if ``predicted`` is of a share.
+
+        Means lie further apart than costs do by as much as chance moved them, and the variance of chance falls as the
+        rows that are learned from grow: of a slope s, 1 / s - 1 is that variance over the variance of true means.
+
+        Args:
+            predicted: of each of n people whom the candidates had not seen, USD, before it is drawn together.
+            weights: how often each row counts.
+            share: of all rows, from which those candidates learned.
+        """
+        if self.slope == 1:
+            return self
+        steep = replace(self, slope=1 / (1 + (1 / self.slope - 1) * share))
+        before, after = (float(weights @ one._drawn_together(predicted)) for one in (self, steep))
+        return replace(steep, level=self.level + np.log(before / after))
+
     def balanced(
         self,
         features: Features,
