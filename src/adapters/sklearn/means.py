@@ -136,14 +136,15 @@ class CostMean:
 
     def rebalanced(self, features: Features, means: Floats) -> Floats:
         """Return means after their slope and the factors of their tenth and their groups."""
-        means = self._drawn_together(means)
+        means = self.at_slope(means)
         if len(self.edges):
             means = means * self.factors[np.searchsorted(self.edges, means)]
         for grouping, factors in zip(self.groups, self.group_factors, strict=True):
             means = means * factors[grouping.codes(features.rows)]
         return means
 
-    def _drawn_together(self, means: Floats) -> Floats:
+    def at_slope(self, means: Floats) -> Floats:
+        """Return means drawn together by the slope, before any factor."""
         if self.slope == 1:
             return means
         return np.exp(self.level + self.middle + self.slope * (np.log(np.maximum(means, 1e-2)) - self.middle))
@@ -179,7 +180,7 @@ class CostMean:
         if self.slope == 1:
             return self
         steep = replace(self, slope=1 / (1 + (1 / self.slope - 1) * share))
-        before, after = (float(weights @ one._drawn_together(predicted)) for one in (self, steep))
+        before, after = (float(weights @ one.at_slope(predicted)) for one in (self, steep))
         return replace(steep, level=self.level + np.log(before / after))
 
     def balanced(
@@ -201,7 +202,7 @@ class CostMean:
             people: whose row each is.
             groups: which may be balanced.
         """
-        predicted = self._drawn_together(predicted)
+        predicted = self.at_slope(predicted)
         edges = np.unique(weighting.quantiles(predicted, np.arange(1, _TENTHS) / _TENTHS, weights))
         tenths = np.searchsorted(edges, predicted)
         by_tenth = np.ones(len(edges) + 1)
