@@ -104,8 +104,8 @@ def model_around(
         guesses: some rows of the table, and what the fits of all folds say of them, folds x rows; None if not known.
     """
     repeats = len(points)
-    # settings of a distribution's parts are our own: to check them takes as long as to grow a small tree
-    with config_context(skip_parameter_validation=True):
+    # settings and columns of a distribution's parts are our own: to check them takes as long as to grow a small tree
+    with config_context(skip_parameter_validation=True, assume_finite=True):
         distribution = fitted_distribution(
             np.tile(table.rows, (repeats, 1)),
             points.ravel(),

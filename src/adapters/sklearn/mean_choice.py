@@ -15,6 +15,8 @@ from adapters.sklearn.predictive import bodies
 from adapters.sklearn.scoring import crps
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from adapters.sklearn.predictive import PredictiveDistribution
@@ -65,11 +67,10 @@ def chosen_mean(
     predicted = {"own": own} | {name: np.empty(len(some)) for name in _WAYS}
     for part in (0, 1):
         held = np.flatnonzero(halves == part)
-        ways = _ways(some[np.flatnonzero(halves != part)], seed)
-        for name, way in ways.items():
+        for name, way in _ways(some[np.flatnonzero(halves != part)], _WAYS, seed).items():
             predicted[name][held] = way.unbalanced(some.features[held], own[held])
     best = min(predicted, key=lambda name: some.loss(deviances(some.charges, predicted[name])))
-    mean = CostMean() if best == "own" else _ways(known, seed)[best]
+    mean = CostMean() if best == "own" else _ways(known, (best,), seed)[best]
     if not plain:
         mean = mean.drawn_together(predicted[best], some.charges, some.weights)
     mean = mean.balanced(some.features, predicted[best], some.charges, some.weights, some.people, groups)
@@ -82,19 +83,22 @@ def chosen_mean(
     return mean, after <= before * (1 + _GAIN)
 
 
-def _ways(known: TrainingPeople, seed: int) -> dict[str, CostMean]:
-    """Fit the means that are not the distribution's own."""
+def _ways(known: TrainingPeople, names: Collection[str], seed: int) -> dict[str, CostMean]:
+    """Fit some of the means that are not the distribution's own."""
     some = known[np.random.default_rng(seed).permutation(len(known))[:_MOST_ROWS]]
     data = (some.features, some.charges, some.weights)
-    stiff, free = (Candidate.linear(*data, penalty=penalty) for penalty in _PENALTIES)
-    boosted = Candidate.boosted(*data, seed)
+    stiff, free = (
+        Candidate.linear(*data, penalty=penalty) if is_asked else None
+        for penalty, is_asked in zip(_PENALTIES, ({"stiff", "together"} & {*names}, "free" in names), strict=True)
+    )
+    boosted = Candidate.boosted(*data, seed) if {"boosted", "together"} & {*names} else None
     means = (
         CostMean(own=False, linear=stiff),
         CostMean(own=False, linear=free),
         CostMean(own=False, boosted=boosted),
         CostMean(own=True, linear=stiff, boosted=boosted),
     )
-    return dict(zip(_WAYS, means, strict=True))
+    return {name: mean for name, mean in zip(_WAYS, means, strict=True) if name in names}
 
 
 def _imbalance(known: TrainingPeople, predicted: Floats) -> float:

@@ -55,7 +55,7 @@ def crps(charges: Floats, quantiles: Floats) -> Floats:
     losses = np.empty(len(charges))
     for piece in pieces_of(len(charges)):
         over = quantiles[piece] - charges[piece, None]
-        losses[piece] = 2 * np.mean(np.where(over > 0, over * (1 - _LEVELS), -over * _LEVELS), axis=1)
+        losses[piece] = 2 * np.mean(over * ((over > 0) - _LEVELS), axis=1)
     return losses
 
 
