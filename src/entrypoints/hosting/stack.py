@@ -19,6 +19,7 @@ from adapters.common.processes import ProcessId, end
 from adapters.local.home import Home
 from domain.errors import HomeInUse, HomeUnwritable, MedcostError, Unavailable
 from domain.ports.ledger import champion_or_none
+from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import environment_of, refuse_open_door, require_followable
 from entrypoints.hosting import run_file
 from entrypoints.hosting.liveness import Liveness, until_hung
@@ -86,21 +87,40 @@ async def _start(
     ground: AsyncExitStack,
     say: Callable[[str], None],
 ) -> list[Part]:
+    first: Part | None = None
+    if _serves_known_model(settings):
+        # it needs no database, and takes longer to start than that
+        first = _model_server(settings, ground.enter_context(_listening("127.0.0.1", 0)))
+        supervisor.start(first)
     if settings.profile == "embedded":
+        known = home_schema(settings) if first else None
         await _database(settings, supervisor, ground, say)
         # from here on it is the home's own
         settings = msgspec.structs.replace(settings, schema="")
+        if first and home_schema(settings) != known:  # the database gave the home its schema back
+            await supervisor.renew(first)
         await _first_model(settings, supervisor, say)
-    if settings.predictor == "bentoml" and not settings.model_server_url:
-        model = _model_server(settings, ground.enter_context(_listening("127.0.0.1", 0)))
+    if _has_model_server(settings):
+        model = first or _model_server(settings, ground.enter_context(_listening("127.0.0.1", 0)))
         settings = msgspec.structs.replace(settings, model_server_url=model.address)
         parts = [model, _web(settings, door, url)]
     else:
         parts = [_web(settings, door, url)]
     for part in parts:
-        supervisor.start(part)
+        if part is not first:
+            supervisor.start(part)
     await supervisor.until_ready(parts, within=_READY_WITHIN)
     return parts
+
+
+def _has_model_server(settings: Settings) -> bool:
+    return settings.predictor == "bentoml" and not settings.model_server_url
+
+
+def _serves_known_model(settings: Settings) -> bool:
+    """Return whether there is a model that a model server can begin with before anything else is known."""
+    published = Home(settings.home).pointer.exists()
+    return settings.profile == "embedded" and _has_model_server(settings) and not settings.schema and published
 
 
 async def _database(

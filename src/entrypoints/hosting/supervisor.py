@@ -85,6 +85,11 @@ class Supervisor:
         self._tasks.append(asyncio.create_task(self._keep(part), name=part.name))
         self._tasks.append(asyncio.create_task(keep_small([self.log_of(part)])))
 
+    async def renew(self, part: Part) -> None:
+        """End the process of a part that was started; a new one takes its place."""
+        running = [one.process for one in self.run.parts if one.name == part.name]
+        await asyncio.to_thread(end, running, within=self.end_within)
+
     async def until_ready(self, parts: Sequence[Part], *, within: float) -> None:
         """Wait until every part has answered, and note that in the run file.
 

@@ -83,6 +83,22 @@ async def test_a_part_that_was_killed_is_started_again(tmp_path: Path) -> None:
         assert "sleeper ended" in said[0]
 
 
+async def test_a_renewed_part_has_another_process(tmp_path: Path) -> None:
+    async with supervising(tmp_path, []) as supervisor:
+        sleeper, other = part("sleeper"), part("other")
+        supervisor.start(sleeper)
+        supervisor.start(other)
+        await until(lambda: len(supervisor.run.parts) == 2)
+        before = {one.name: one.process for one in supervisor.run.parts}
+        await supervisor.renew(sleeper)
+        assert not before["sleeper"].is_alive
+        await until(lambda: any(one.restarts for one in supervisor.run.parts))
+        after = {one.name: one.process for one in supervisor.run.parts}
+        assert after["sleeper"] != before["sleeper"]
+        assert after["sleeper"].is_alive
+        assert after["other"] == before["other"]
+
+
 async def test_a_part_that_hangs_is_killed_and_started_again(tmp_path: Path) -> None:
     said: list[str] = []
     silent = asyncio.Event()
