@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from uuid import UUID
 
 import optuna
 import psycopg
@@ -13,7 +14,10 @@ from adapters.local.clock import SystemClock
 from adapters.local.witness import FileWitness
 from adapters.optuna.storage import open_storage
 from adapters.postgres.accounts import PostgresAccounts
+from adapters.postgres.alarms import PostgresAcknowledgements
 from adapters.postgres.engine import connect
+from adapters.postgres.events import PostgresEvents
+from adapters.postgres.hours import PostgresHours
 from adapters.postgres.keys import PostgresKeys
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.monitoring import PostgresReports
@@ -26,6 +30,9 @@ from domain.costs.distribution import Interval
 from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
 from domain.errors import RepositoryUnavailable
 from domain.models.ledger import Change, NewEntry
+from domain.monitoring.alarms import Acknowledgement
+from domain.monitoring.hours import HOUR, Outcomes, Traffic, hour_of
+from domain.operations.events import Event, EventKind
 from domain.people.beneficiary import Beneficiary
 from tests.support.command import run
 from tests.support.default_schema import DEFAULT
@@ -111,6 +118,35 @@ async def test_the_trainer_admits_versions_admins_choose_among_them_and_model_se
             assert (await ledger.history())[-1] == appended
     async with engine_of("model") as engine:
         assert await PostgresPointer(engine).pointed_to() == ModelReference(11, MODEL.digest)
+
+
+async def test_processes_that_serve_keep_their_figures_and_pages_see_uses_of_keys_without_secrets(engine_of):
+    hour = hour_of(NOW)
+    async with engine_of("migrator") as engine:
+        _, secret = await PostgresKeys(engine, SystemClock()).create("ann", Role.CLIENT)
+    for user in ("api", "dashboard"):
+        async with engine_of(user) as engine:
+            hours, events = PostgresHours(engine), PostgresEvents(engine)
+            for _ in range(2):
+                await hours.put_traffic(hour, UUID(int=1), Traffic(predictions={"1": 2}))
+                await hours.put_outcomes({hour: Outcomes(outcomes=1)})
+            (kept,) = await hours.between(hour, hour + HOUR)
+            assert (kept.traffic.predictions, kept.outcomes.outcomes) == ({"1": 2}, 1)
+            start = Event(at=NOW, kind=EventKind.START, subject=user)
+            await events.add([start])
+            assert start in await events.since(NOW)
+            await events.forget(NOW)
+            await hours.forget(hour)
+    async with engine_of("api") as engine:
+        keys = PostgresKeys(engine, SystemClock())
+        for _ in range(2):
+            await keys.find(secret)
+            await keys.keep_uses()
+    async with engine_of("dashboard") as engine:
+        assert [one.used_at is not None for one in await PostgresKeys(engine, SystemClock()).uses()][:1] == [True]
+        seen = Acknowledgement(alarm="slow", since=NOW, at=NOW, by="admin")
+        await PostgresAcknowledgements(engine).add(seen)
+        assert seen in await PostgresAcknowledgements(engine).all()
 
 
 async def test_the_trainer_learns_what_monitoring_found_and_is_told_that_people_are_not_its_business(engine_of):
