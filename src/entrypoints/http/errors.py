@@ -127,6 +127,11 @@ def problem(
     )
 
 
+def _path(request: Request) -> str:
+    """Return the path that was asked for; `request.url` cannot be made where the Host header has a bad port."""
+    return request.scope.get("root_path", "") + request.scope["path"]
+
+
 def on_domain_error(request: Request, error: MedcostError) -> Response[Problem]:
     """Answer what the domain reports; what the table does not name is an internal error."""
     _note(request, error)
@@ -140,7 +145,7 @@ def on_domain_error(request: Request, error: MedcostError) -> Response[Problem]:
         errors = list(pointed(error.errors))
     elif isinstance(error, IdempotencyKeyReused):
         errors = [BadField("", "reused", str(error))]
-    return _response(problem(status, str(error), path=request.url.path, kind=kind, errors=errors), headers)
+    return _response(problem(status, str(error), path=_path(request), kind=kind, errors=errors), headers)
 
 
 def problem_of(name: str, detail: str, *, path: str) -> Problem:
@@ -163,13 +168,13 @@ def _family(error: type[MedcostError]) -> Iterator[type[MedcostError]]:
 def on_bad_fields(request: Request, error: BadRequestFields) -> Response[Problem]:
     """Answer 422 with every bad field."""
     _note(request, error)
-    return _response(problem(422, str(error), path=request.url.path, errors=error.fields))
+    return _response(problem(422, str(error), path=_path(request), errors=error.fields))
 
 
 def on_http_error(request: Request, error: HTTPException) -> Response[Problem]:
     """Answer what Litestar refuses: no route, no method, too large, a query that does not fit."""
     _note(request, error)
-    path = request.url.path
+    path = _path(request)
     if isinstance(error, ValidationException):
         fields = [
             BadField(f"/{extra.get('key', '')}", "type", _parameter(str(extra.get("message", ""))))
@@ -190,8 +195,8 @@ def on_http_error(request: Request, error: HTTPException) -> Response[Problem]:
 def on_any_error(request: Request, error: Exception) -> Response[Problem]:
     """Answer 500, saying nothing internal; the log has it all, under the request's identifier."""
     _note(request, error)
-    structlog.get_logger().error("request_failed", method=request.method, path=request.url.path, exc_info=error)
-    return _response(problem(500, "The request failed; the log has its X-Request-ID.", path=request.url.path))
+    structlog.get_logger().error("request_failed", method=request.method, path=_path(request), exc_info=error)
+    return _response(problem(500, "The request failed; the log has its X-Request-ID.", path=_path(request)))
 
 
 EXCEPTION_HANDLERS: Final = {

@@ -69,6 +69,13 @@ async def test_this_machine_is_answered_without_a_key(memory_api, host):
     assert (await memory_api.get("/health/live", headers={"Host": host})).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:x", "127.0.0.1:99999"])
+async def test_a_host_with_a_bad_port_is_no_failure_of_ours(memory_api, host):
+    answer = await memory_api.get("/nothing", headers={"Host": host})
+    assert answer.status_code in {404, 421}
+    assert answer.json()["instance"] == "/api/v1/nothing"
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1", "", "[", "localhost.evil"])
 async def test_a_foreign_host_is_misdirected(memory_api, host):
     answer = await memory_api.get("/health/live", headers={"Host": host})
