@@ -38,10 +38,11 @@ class PlanIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = 0.0
     premium: Annotated[float, Meta(ge=0, le=1e9, description="{currency} a year, for all members")] = 0.0
     family_deductible: Annotated[
-        float | None, Meta(description="{currency} a year of all members together; null for twice that of a person")
+        Annotated[float, Meta(ge=0, le=1e9)] | None,
+        Meta(description="{currency} a year of all members together; null for twice that of a person"),
     ] = None
     family_maximum: Annotated[
-        float | None,
+        Annotated[float, Meta(ge=0, le=1e9)] | None,
         Meta(description="{currency} a year that all members pay at most; null for twice that of a person"),
     ] = None
     name: Annotated[str, Meta(max_length=80, description="For people")] = ""
