@@ -6,7 +6,8 @@ HOME_DIR ?= .medcost
 DATA ?=
 SCHEMA ?=
 LONG ?= 20
-WORKERS ?=
+# more than one a core starve tests of failovers and deadlines, and gain nothing
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 # what was uploaded by a thief is mostly found within days
 COOL_DOWN ?= 7 days
 VENV := .venv
@@ -26,16 +27,16 @@ up: setup ## everything, at http://127.0.0.1:$(PORT); Ctrl-C stops it. DATA=file
 
 test: setup-dev ## the whole test suite with every real part that this machine can give. WORKERS=, ARGS="-k cost"
 	@$(BIN)/python -m compileall -q src
-	@$(BIN)/pytest -n $(or $(WORKERS),4) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: setup-dev ## what needs no process, server, browser or training: within a minute. ARGS="-k cost"
-	@$(BIN)/pytest -n $(or $(WORKERS),2) --fast $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --fast $(ARGS)
 
 test-deploy: setup-dev ## hosts, networks, certificates, images' services: what `make test` runs of it, alone
-	@$(BIN)/pytest -n $(or $(WORKERS),4) --dist loadfile --no-loadscope-reorder tests/deploy $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/deploy $(ARGS)
 
 test-coverage: setup-dev ## the whole suite, and which lines of src no test reaches, subprocesses included
-	@$(BIN)/pytest -n $(or $(WORKERS),4) --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-report=html $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-report=html $(ARGS)
 
 mutations: setup-dev ## change the code at twenty random places and count what `make test-fast` notices. ARGS=--help
 	@$(BIN)/python -m benchmarks.mutations $(ARGS)

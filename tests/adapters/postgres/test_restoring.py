@@ -64,7 +64,7 @@ def test_rows_of_a_table_that_is_not_ours_are_refused_and_nothing_is_loaded(serv
 
 
 def test_a_dump_that_unpacks_to_far_more_than_it_is_is_refused(server, tmp_path):
-    server.client.ask("medcost", "CREATE TABLE large AS SELECT repeat('A', 1000000) AS a FROM generate_series(1, 80)")
+    server.client.ask("medcost", "CREATE TABLE large AS SELECT repeat('A', 1000000) AS a FROM generate_series(1, 160)")
     server.client.dump("medcost", tmp_path / "dump")
     server.client.ask("medcost", "DROP TABLE large")
     with pytest.raises(BackupRefused, match="unpack to more than"):
