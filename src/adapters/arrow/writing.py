@@ -223,7 +223,7 @@ class _Lines:
         """Lines are whole as they are."""
 
     def abandon(self) -> None:
-        """The file itself is all that is open."""
+        """Do nothing: the writer holds no resource besides the file."""
 
     def finish(self, pieces: Sequence[int]) -> None:
         """Nothing stands behind the last line."""

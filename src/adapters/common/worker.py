@@ -50,7 +50,7 @@ def _read(connection: Connection, orders: SimpleQueue[bytes]) -> None:
 def _encoded(reply: Reply) -> bytes:
     try:
         return pickle.dumps(reply, _PROTOCOL)
-    except Exception as error:  # noqa: BLE001  # as above
+    except Exception as error:  # noqa: BLE001  # whatever cannot be pickled, the caller must hear of it
         return pickle.dumps(
             (True, TypeError(f"what a call gave cannot be sent to another process: {error}")), _PROTOCOL
         )

@@ -32,7 +32,7 @@ class MemoryScoringFiles(ScoringFiles):
 
     people: dict[str, list[Row]] = field(default_factory=dict[str, "list[Row]"])
     answers: dict[str, list[Row]] = field(default_factory=dict[str, "list[Row]"])
-    kept: dict[str, _Kept] = field(default_factory=dict[str, "_Kept"])
+    checkpoints: dict[str, _Checkpoint] = field(default_factory=dict[str, "_Checkpoint"])
 
     def file(self, source: str, out: str) -> ScoringFile:
         """Return it, whether or not it is there."""
@@ -50,7 +50,7 @@ class MemoryScoringFiles(ScoringFiles):
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Checkpoint:
     job: tuple[object, ...]
     report: ScoringReport
     answers: list[Row]
@@ -64,31 +64,31 @@ class _MemoryFile(ScoringFile):
     out: str
 
     def done(self, job: ScoringJob) -> ScoringReport | None:
-        kept = self._kept(job)
-        return kept.report if kept and self.out in self.files.answers else None
+        checkpoint = self._checkpoint(job)
+        return checkpoint.report if checkpoint and self.out in self.files.answers else None
 
     @contextmanager
     def opened(self, job: ScoringJob) -> Iterator[_MemoryRun]:
         if self.source not in self.files.people:
             raise InvalidInput([FieldError(self.source, "file", "cannot be read: it is not there")])
-        kept = None if self.out in self.files.answers else self._kept(job)
-        run = _MemoryRun(self, job, kept or _Kept(self._about(job), ScoringReport(job.model), []))
+        checkpoint = None if self.out in self.files.answers else self._checkpoint(job)
+        run = _MemoryRun(self, job, checkpoint or _Checkpoint(self._about(job), ScoringReport(job.model), []))
         yield run
         self.files.answers[self.out] = run.answers
 
-    def _kept(self, job: ScoringJob) -> _Kept | None:
-        kept = self.files.kept.get(self.out)
-        return kept if kept and kept.job == self._about(job) else None
+    def _checkpoint(self, job: ScoringJob) -> _Checkpoint | None:
+        checkpoint = self.files.checkpoints.get(self.out)
+        return checkpoint if checkpoint and checkpoint.job == self._about(job) else None
 
     def _about(self, job: ScoringJob) -> tuple[object, ...]:
         return repr(self.files.people.get(self.source)), job.model, job.rules.digest, job.at_once, job.above
 
 
 class _MemoryRun(ScoringRun):
-    def __init__(self, file: _MemoryFile, job: ScoringJob, kept: _Kept) -> None:
-        self.report = replace(kept.report, resumed=kept.report.rows, batches=0)
-        self.answers = [*kept.answers]
-        self._file, self._job, self._about = file, job, kept.job
+    def __init__(self, file: _MemoryFile, job: ScoringJob, checkpoint: _Checkpoint) -> None:
+        self.report = replace(checkpoint.report, resumed=checkpoint.report.rows, batches=0)
+        self.answers = [*checkpoint.answers]
+        self._file, self._job, self._about = file, job, checkpoint.job
 
     def batches(self) -> Iterator[PeopleBatch]:
         rows = self._file.files.people[self._file.source]
@@ -100,12 +100,12 @@ class _MemoryRun(ScoringRun):
         columns = zip(*money, answers.zero, answers.cautions, strict=True)
         above = answers.above.tolist() if answers.above is not None else None
         for place, (row, (*numbers, bits)) in enumerate(zip(cast("list[Row]", batch.good_rows), columns, strict=True)):
-            told = (*numbers, " ".join(codes_of(int(bits), answers.codes)), answers.model.version)
+            answered = (*numbers, " ".join(codes_of(int(bits), answers.codes)), answers.model.version)
             more = {} if above is None else {ABOVE: above[place]}
-            self.answers.append({**row, **dict(zip(ANSWERS, told, strict=True)), **more})
+            self.answers.append({**row, **dict(zip(ANSWERS, answered, strict=True)), **more})
 
     def keep(self, report: ScoringReport) -> None:
-        self._file.files.kept[self._file.out] = _Kept(self._about, report, [*self.answers])
+        self._file.files.checkpoints[self._file.out] = _Checkpoint(self._about, report, [*self.answers])
 
     def _batch(self, rows: Sequence[Row], before: int, of: int) -> PeopleBatch:
         schema = self._job.rules.schema

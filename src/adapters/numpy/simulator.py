@@ -142,14 +142,14 @@ class _Curves:
 
     @property
     def means(self) -> Floats:
-        """The mean of each."""
+        """Return the mean of each person's cost, in money."""
         low, high = self.costs[:, :-1], self.costs[:, 1:]
         body = ((low + high) * np.diff(self.levels, axis=1)).sum(axis=1) / 2
         return body + self.share * (self.costs[:, -1] + self.excess)
 
     @property
     def variances(self) -> Floats:
-        """The variance of each."""
+        """Return the variance of each person's cost, in money squared."""
         low, high, last = self.costs[:, :-1], self.costs[:, 1:], self.costs[:, -1]
         body = ((low * low + low * high + high * high) * np.diff(self.levels, axis=1)).sum(axis=1) / 3
         tail = self.share * (last**2 + 2 * last * self.excess + 2 * self.excess**2)
