@@ -8,7 +8,9 @@ from urllib.parse import unquote
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted([*ROOT.glob("*.md"), *ROOT.glob(".github/**/*.md"), *ROOT.glob("docs/**/*.md")])
+FILES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob(".github/**/*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "changelog.d/README.md"]
+)
 
 _FENCE = re.compile(r"^(?P<fence>```+|~~~+).*?^(?P=fence)\s*$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`[^`\n]+`")
@@ -54,6 +56,11 @@ def broken(text, where):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_and_anchors_lead_somewhere(path):
     assert list(broken(path.read_text(encoding="utf-8"), path)) == []
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("changelog.d/+*.md")), ids=lambda path: path.name)
+def test_links_of_fragments_lead_somewhere_from_the_changelog(path):
+    assert list(broken(path.read_text(encoding="utf-8"), ROOT / "CHANGELOG.md")) == []
 
 
 def test_all_documents_are_read():
