@@ -89,3 +89,46 @@ def test_by_default_a_key_may_send_a_full_batch_each_minute():
     rows = ApiOptions(lambda headers: None).batch_rows
     assert Settings().key_requests_per_minute > rows
     assert Settings().address_requests_per_minute >= Settings().key_requests_per_minute
+
+
+def quotas(answer: httpx.Response) -> dict[str, dict[str, dict[str, int]]]:
+    """Read both fields: by field and policy, its parameters."""
+    return {
+        field: {
+            name.strip('"'): {part[0]: int(part[2:]) for part in parameters}
+            for name, *parameters in (item.strip().split(";") for item in answer.headers[field].split(","))
+        }
+        for field in ("RateLimit-Policy", "RateLimit")
+    }
+
+
+async def test_answers_say_what_is_left_of_each_limit(memory_container, client_of, ann):
+    key = {"X-API-Key": (await (await memory_container.get(ApiKeys)).create("ann", Role.CLIENT))[1]}
+    limits = {"key_limit": RateLimit(3), "address_limit": RateLimit(600)}
+    async with client_of(memory_container, require_keys=True, **limits) as api:
+        answers = [await api.post("/predictions", json=ann, headers=key) for _ in range(4)]
+    for answer in answers:
+        assert quotas(answer)["RateLimit-Policy"] == {"address": {"q": 600, "w": 60}, "key": {"q": 3, "w": 60}}
+    assert [quotas(answer)["RateLimit"]["key"]["r"] for answer in answers] == [2, 1, 0, 0]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 429]
+    assert 0 < quotas(answers[0])["RateLimit"]["key"]["t"] <= 20
+    assert quotas(answers[-1])["RateLimit"]["key"]["t"] == int(answers[-1].headers["retry-after"])
+
+
+async def test_rows_of_a_batch_are_taken_off_what_is_left(memory_container, client_of, ann):
+    key = {"X-API-Key": (await (await memory_container.get(ApiKeys)).create("ann", Role.CLIENT))[1]}
+    async with client_of(memory_container, require_keys=True, key_limit=RateLimit(20)) as api:
+        answer = await api.post("/predictions/batch", json=[ann] * 15, headers=key)
+        assert 5 <= quotas(answer)["RateLimit"]["key"]["r"] < 15  # one is earned every three seconds
+
+
+async def test_an_address_learns_what_is_left_before_its_key_is_looked_at(memory_container, client_of):
+    async with client_of(memory_container, require_keys=True, address_limit=RateLimit(2)) as api:
+        answers = [await api.get("/models") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert [quotas(answer)["RateLimit"]["address"]["r"] for answer in answers] == [1, 0, 0]
+
+
+async def test_where_nothing_is_limited_nothing_is_said_of_limits(memory_api):
+    answer = await memory_api.get("/health/live")
+    assert not {"ratelimit", "ratelimit-policy"} & answer.headers.keys()

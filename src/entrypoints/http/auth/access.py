@@ -12,7 +12,7 @@ from domain.access.callers import LOCAL, Caller
 from domain.access.keys import ApiKey, Role
 from domain.errors import KeyNotFound
 from domain.ports.keys import ApiKeys
-from entrypoints.http.middleware.limits import RateLimit, too_often
+from entrypoints.http.middleware.limits import ADDRESS, KEY, RateLimit, spend, too_often
 
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
@@ -53,7 +53,7 @@ class RequireKey:
 
     async def _let_in(self, connection: ASGIConnection[Any, Any, Any, Any]) -> ApiKey:
         key = await _key(connection)
-        if self.limit and (wait := self.limit.spend(Caller.of_key(key).owner)):
+        if self.limit and (wait := spend(connection.scope, KEY, self.limit, Caller.of_key(key).owner)):
             detail, headers = too_often(wait)
             raise TooManyRequestsException(detail, headers=headers)
         return key
@@ -95,8 +95,9 @@ def spend_rows(connection: ASGIConnection[Any, Any, Any, Any], options: ApiOptio
         TooManyRequestsException: if the key or the address asks too often; nothing has been worked on yet.
     """
     address = subscriber(connection.client.host) if connection.client else ""
-    for limit, name in ((options.key_limit, caller(connection).owner), (options.address_limit, address)):
-        if limit and rows > 1 and (wait := limit.spend(name, rows - 1)):
+    limits = ((KEY, options.key_limit, caller(connection).owner), (ADDRESS, options.address_limit, address))
+    for policy, limit, name in limits:
+        if limit and rows > 1 and (wait := spend(connection.scope, policy, limit, name, rows - 1)):
             detail, headers = too_often(wait)
             raise TooManyRequestsException(detail, headers=headers)
 

@@ -15,7 +15,7 @@ from adapters.common.deadlines import Deadlines
 from domain.access.addresses import subscriber
 from entrypoints.hosting.request_ids import REQUEST_ID
 from entrypoints.http.errors import ERROR, PROBLEM_JSON, Malformed, TooSlow, problem
-from entrypoints.http.middleware.limits import too_often
+from entrypoints.http.middleware.limits import ADDRESS, QUOTAS, quota_headers, spend, too_often
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,6 +71,8 @@ class Edge:
             if message["type"] == "http.response.start":
                 status, answered = message["status"], True
                 message["headers"] = [*_protected(message["headers"]), (b"x-request-id", request_id), *self._always]
+                if quotas := scope.get(QUOTAS):
+                    message["headers"] += quota_headers(quotas)
                 if self._options.leaving():  # whoever asks next had better connect anew, to somebody who stays
                     message["headers"].append((b"connection", b"close"))
             await send(message)
@@ -105,7 +107,7 @@ class Edge:
 
     def _too_early(self, scope: HTTPScope) -> float:
         limit, client = self._options.address_limit, scope.get("client")
-        return limit.spend(subscriber(client[0])) if limit and client else 0
+        return spend(scope, ADDRESS, limit, subscriber(client[0])) if limit and client else 0
 
 
 def _protected(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -1,4 +1,7 @@
-"""How often one caller may ask: a key, and an address before its key is looked at."""
+"""How often one caller may ask: a key, and an address before its key is looked at.
+
+Answers say what is left in the fields `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-10.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,17 @@ from typing import TYPE_CHECKING, Final, Self
 from pyrate_limiter import GCRA, Duration, Rate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from litestar.types import Scope
     from pyrate_limiter.abstracts.algorithm import State
 
+QUOTAS: Final = "medcost.quotas"
+"""Where a request's scope holds the limits that counted it: by the name of the policy, the limit, whom it counted the
+request for, and the seconds until the request is welcome (0 if it was)."""
+KEY: Final = b'"key"'
+ADDRESS: Final = b'"address"'
+_MINUTE: Final = 60
 _CALLERS: Final = 100_000
 """Callers remembered: some 20 MB. Who was longest away is forgotten first, which gives nobody less."""
 
@@ -23,7 +35,9 @@ class RateLimit:
     """
 
     def __init__(self, per_minute: int) -> None:
+        self._most, self.policy = per_minute, b";q=%d;w=%d" % (per_minute, _MINUTE)
         self._rates = [Rate(per_minute, Duration.MINUTE)]
+        self._microseconds = math.ceil(_MINUTE * 1_000_000 / per_minute)
         self._largest = max(per_minute - 1, 1)
         self._algorithm = GCRA()
         self._callers: OrderedDict[str, State] = OrderedDict()
@@ -46,6 +60,41 @@ class RateLimit:
         if len(self._callers) > _CALLERS:
             self._callers.popitem(last=False)
         return (decision.retry_after_ms or 0) / 1000
+
+    def left(self, caller: str, wait: float) -> bytes:
+        """Return what is left to a caller, as parameters of the field `RateLimit`.
+
+        Args:
+            caller: who asked.
+            wait: seconds until a refused request is welcome; 0 if none was refused.
+        """
+        state = self._callers.get(caller)
+        owed = int(state[0]) - time.monotonic_ns() // 1_000 if state else 0
+        if owed <= 0:
+            return b";r=%d;t=0" % self._most
+        left = self._most - -(-owed // self._microseconds)
+        seconds = math.ceil(wait) if wait else -(-owed // 1_000_000)
+        return b";r=%d;t=%d" % (left if left > 0 else 0, seconds)
+
+
+def spend(scope: Scope, policy: bytes, limit: RateLimit, caller: str, weight: int = 1) -> float:
+    """Count a request as `RateLimit.spend` does, and note it for the answer's headers."""
+    wait = limit.spend(caller, weight)
+    scope.setdefault(QUOTAS, {})[policy] = limit, caller, wait  # type: ignore[typeddict-item]  # a key of our own
+    return wait
+
+
+def quota_headers(quotas: Mapping[bytes, tuple[RateLimit, str, float]]) -> list[tuple[bytes, bytes]]:
+    """Return what each policy allows and what is left of it.
+
+    Seconds (`t`) are those until all is left again; in a refusal, those of `Retry-After`.
+    """
+    policies = left = b""
+    for name, (limit, caller, wait) in quotas.items():
+        comma = b", " if policies else b""
+        policies += comma + name + limit.policy
+        left += comma + name + limit.left(caller, wait)
+    return [(b"ratelimit-policy", policies), (b"ratelimit", left)]
 
 
 def too_often(wait: float) -> tuple[str, dict[str, str]]:

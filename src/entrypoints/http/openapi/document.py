@@ -135,7 +135,15 @@ def completed(document: dict[str, Any], schema: Schema) -> dict[str, Any]:
         shapes[name]["properties"]["beneficiary"] = ref("BeneficiaryOut")
     shapes["ContributionOut"]["properties"]["fact"]["enum"] = list(schema.names)
     document["components"]["headers"] = {
-        "RequestId": {"schema": {"type": "string"}, "description": "Identifies this request in our logs"}
+        "RequestId": {"schema": {"type": "string"}, "description": "Identifies this request in our logs"},
+        "RateLimitPolicy": {
+            "schema": {"type": "string", "example": '"address";q=24000;w=60, "key";q=12000;w=60'},
+            "description": "Where requests are limited: how many (`q`) are allowed in how many seconds (`w`)",
+        },
+        "RateLimit": {
+            "schema": {"type": "string", "example": '"address";r=23999;t=1, "key";r=11999;t=1'},
+            "description": "What is left (`r`), and within how many seconds (`t`) all of it is again",
+        },
     }
     bodies, wrong = bodies_of(schema), example_error(schema)
     for path in document["paths"].values():
@@ -188,6 +196,8 @@ def _complete(operation: dict[str, Any], bodies: dict[str, Any], wrong: list[Bad
     for status, response in responses.items():
         headers = response.setdefault("headers", {})
         headers["X-Request-ID"] = {"$ref": "#/components/headers/RequestId"}
+        headers["RateLimit-Policy"] = {"$ref": "#/components/headers/RateLimitPolicy"}
+        headers["RateLimit"] = {"$ref": "#/components/headers/RateLimit"}
         if status in ("429", "503"):
             headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait"}
         if status == "401":
