@@ -70,11 +70,8 @@ class Edge:
             nonlocal status, answered
             if message["type"] == "http.response.start":
                 status, answered = message["status"], True
-                message["headers"] = [*_protected(message["headers"]), (b"x-request-id", request_id), *self._always]
-                if quotas := scope.get(QUOTAS):
-                    message["headers"] += quota_headers(quotas)
-                if self._options.leaving():  # whoever asks next had better connect anew, to somebody who stays
-                    message["headers"].append((b"connection", b"close"))
+                headers = [*_protected(message["headers"]), (b"x-request-id", request_id), *self._on_each_answer(scope)]
+                message["headers"] = headers
             await send(message)
 
         REQUEST_ID.set(request_id.decode())
@@ -104,6 +101,13 @@ class Edge:
             if status >= _ERRORS:
                 self._metrics.failed(scope.get(ERROR, "Refused"))
             self._log.debug("answered", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2))
+
+    def _on_each_answer(self, scope: HTTPScope) -> Iterable[tuple[bytes, bytes]]:
+        yield from self._always
+        if quotas := scope.get(QUOTAS):
+            yield from quota_headers(quotas)
+        if self._options.leaving():  # whoever asks next had better connect anew, to somebody who stays
+            yield b"connection", b"close"
 
     def _too_early(self, scope: HTTPScope) -> float:
         limit, client = self._options.address_limit, scope.get("client")

@@ -74,7 +74,7 @@ class RateLimit:
             return b";r=%d;t=0" % self._most
         left = self._most - -(-owed // self._microseconds)
         seconds = math.ceil(wait) if wait else -(-owed // 1_000_000)
-        return b";r=%d;t=%d" % (left if left > 0 else 0, seconds)
+        return b";r=%d;t=%d" % (max(0, left), seconds)
 
 
 def spend(scope: Scope, policy: bytes, limit: RateLimit, caller: str, weight: int = 1) -> float:
