@@ -14,10 +14,11 @@ VENV := .venv
 DVC := .venv-dvc
 DOCS := .venv-docs
 BIN := $(VENV)/bin
+LOCALE := src/entrypoints/dashboard/locale
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check format setup setup-dev setup-dvc setup-docs lock dvc docs bench profile real-costs soak
+.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check format setup setup-dev setup-dvc setup-docs lock dvc docs texts bench profile real-costs soak
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -57,6 +58,9 @@ check: setup-dev ## format, lint, types, architecture
 format: setup-dev ## put the code into its format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+texts: setup-dev ## new and changed texts of the dashboard, from ui.pot into the translations
+	@$(BIN)/pybabel -q update -i $(LOCALE)/ui.pot -d $(LOCALE) -D ui --no-wrap --previous --ignore-pot-creation-date
 
 bench: setup-dev ## we and our peers side by side, as ratios in one run. DATA=file.csv, ARGS=--help
 	@$(BIN)/python -m benchmarks.run $(if $(DATA),--data "$(DATA)") $(ARGS)

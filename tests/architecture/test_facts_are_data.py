@@ -23,8 +23,6 @@ EXCEPTIONS = {
     "domain/costs/prediction.py": "the same",
     "entrypoints/cli/db.py": "the same",
     "adapters/yaml/schema_file.py": "the name of the calculator",
-    "entrypoints/dashboard/locale/en/people.py": "words of the calculator",
-    "entrypoints/dashboard/locale/es/people.py": "the same",
     "entrypoints/dashboard/widgets/fact_fields.py": "the name of the calculator",
     "entrypoints/dashboard/widgets/person.py": "the same",
 }

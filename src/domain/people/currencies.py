@@ -49,19 +49,6 @@ _SIGNS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def own_sign(currency: str) -> str:
-    """Return the sign by which people know a currency without its code: the dollar's, or one that no other has.
-
-    >>> own_sign("USD"), own_sign("EUR"), own_sign("MXN"), own_sign("CHF"), own_sign("JPY")
-    ('$', '€', '', '', '')
-    """
-    if currency == "USD":
-        return _DOLLAR
-    sign = _SIGNS.get(currency, ("",))[0]
-    shared = sum(sign in signs for signs in _SIGNS.values()) > 1
-    return "" if shared or len(sign) != 1 or sign.isalpha() else sign
-
-
 def is_sign_of(text: str, currency: str) -> bool:
     """Return whether a text beside an amount stands for a currency: its sign, or its ISO 4217 code in any case.
 

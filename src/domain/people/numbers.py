@@ -25,5 +25,17 @@ def rough(number: float) -> str:
     >>> rough(21.10677528), rough(28_065.8), rough(40.0)
     ('21.11', '28,066', '40')
     """
-    whole = len(f"{abs(number):.0f}") if abs(number) >= 1 else 0
-    return f"{number:,.{max(_DIGITS, whole)}g}"
+    return f"{number:,.{_digits(number)}g}"
+
+
+def rounded(number: float) -> float:
+    """Round a number that was measured as `rough` writes it.
+
+    >>> rounded(21.10677528), rounded(28_065.8)
+    (21.11, 28066.0)
+    """
+    return float(f"{number:.{_digits(number)}g}")
+
+
+def _digits(number: float) -> int:
+    return max(_DIGITS, len(f"{abs(number):.0f}") if abs(number) >= 1 else 0)

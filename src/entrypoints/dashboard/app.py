@@ -24,6 +24,7 @@ from entrypoints.dashboard.auth.visitor import Visitors
 from entrypoints.dashboard.inject import injecting
 from entrypoints.dashboard.layout.page import Page, Visit, add_page
 from entrypoints.dashboard.layout.shell import logo
+from entrypoints.dashboard.locale.catalogues import LOCALES, catalogue
 from entrypoints.dashboard.pages.batch import files as batch_files
 from entrypoints.dashboard.pages.batch import page as batch
 from entrypoints.dashboard.pages.estimate import page as estimate
@@ -100,6 +101,8 @@ def register_pages(
     look = hashlib.sha256(_THEME.read_bytes()).hexdigest()[:8]
     head = Environment(loader=FileSystemLoader(_HERE / "layout"), autoescape=True).get_template("head.html")
     ui.add_head_html(head.render(assets=f"{options.root_path}/assets", look=look), shared=True)
+    for language in LOCALES:
+        catalogue(language)  # a broken file stops the start, and no visit waits for it
     inject, schema = injecting(container), container.get_sync(Schema)
     guard, ask = Guard(inject, options), inject(ReviewOrigins)
     visitors = Visitors(inject, guard, options)

@@ -105,7 +105,7 @@ async def test_a_fact_that_the_file_lacks_is_said_to_be_missing(upload, words: W
 async def test_bad_rows_show_their_line_and_the_value_found(upload, words: Words):
     user = await upload(GOOD + "\n41,x,fat,1,maybe,NE\n")
     user.find(words("batch.start")).click()
-    await user.should_see(words("batch.left.count", bad=1, rows=2), retries=PATIENT)
+    await user.should_see(words("batch.left.count", count=1, rows=2), retries=PATIENT)
     for said in ("fat", "maybe", "Write one of these: no, yes.", "Write one of these: female, male.", ">4<"):
         await user.should_see(said, retries=PATIENT)
 

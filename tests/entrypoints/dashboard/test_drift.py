@@ -12,7 +12,7 @@ from application.monitoring.watch_inputs import InputDrift
 from domain.costs.prediction import ModelReference
 from domain.monitoring.profile import Profile
 from entrypoints.dashboard.charts.drift import drift
-from entrypoints.dashboard.locale.catalogues import CATALOGUES
+from entrypoints.dashboard.locale.catalogues import LOCALES
 from entrypoints.dashboard.locale.speech import Words
 from tests.support.default_schema import DEFAULT, FACTS
 from tests.support.other_people import CLINIC, clinic_people
@@ -59,7 +59,7 @@ def test_no_bar_begins_at_the_limit_of_a_number(words: Words):
     assert "70\N{EN DASH}80" not in size
 
 
-@pytest.mark.parametrize("language", CATALOGUES)
+@pytest.mark.parametrize("language", LOCALES)
 def test_each_picture_accounts_for_everybody(language: str):
     rows = [(18, 0, 10, 0, 0, 0), (100, 1, 70, 15, 1, 3), (24.0, 0, 18.5, 1, 0, 1), (25.0, 0, 18.0, 5, 0, 2)]
     for said in re.findall(r'aria-label="([^"]*)"', drift(found(rows * 30), words_in(language))):

@@ -145,7 +145,7 @@ def test_a_file_of_people_becomes_their_costs(in_every_way, address: str):
         )
         expect(page.get_by_label(label(words, "smoker"))).to_have_value("Tabaco")
         page.get_by_role("button", name=words("batch.start")).press("Enter")
-        expect(page.get_by_text(words("batch.left.count", bad="1", rows="3"))).to_be_visible()
+        expect(page.get_by_text(words("batch.left.count", count=1, rows="3"))).to_be_visible()
         expect(page.locator("#scored")).to_be_focused()
         expect(page.locator("#scored .table-frame tbody tr th")).to_have_text(["2", "4"])
         expect(page.locator("#left tbody tr")).to_contain_text(f"{label(words, 'age')}: ")

@@ -42,7 +42,7 @@ def test_the_gate_speaks_the_language_of_the_page():
     spanish = gate.verdict(GATE, words_in("es"))
     for said in (
         "la campeona 1",
-        "84.0\N{NO-BREAK SPACE}%",
+        "84.0%",
         "«Fuma ahora» explica por sí solo",
         "Cobertura: Fuma ahora: Sí",
     ):

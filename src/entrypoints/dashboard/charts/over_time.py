@@ -47,7 +47,7 @@ class Times:
         at = at.astimezone(UTC)
         if self.lasts <= timedelta(hours=1):
             return f"{at:%H:%M}"
-        return f"{at.day} {words('locale.months').split()[at.month - 1][:3]}"
+        return words.day_of_month(at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

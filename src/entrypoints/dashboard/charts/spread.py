@@ -65,7 +65,8 @@ def spread(cost: CostDistribution, words: Words, axis: str) -> Markup:
         for one, (left, row) in zip(some, places, strict=True)
     ]
     left, right = scale.percent(likely.low), scale.percent(likely.high)
-    outside = {0: "spread.outside.none", 1: "spread.outside.one"}.get(_PEOPLE - inside, "spread.outside")
+    hollow = _PEOPLE - inside
+    outside = words("spread.outside", count=hollow) if hollow else words("spread.outside.none")
     lead = "spread.lead.most" if shape_of(cost) in (Shape.MOST, Shape.FREE, Shape.LITTLE) else "spread.lead"
     plot = element(
         "div",
@@ -80,7 +81,7 @@ def spread(cost: CostDistribution, words: Words, axis: str) -> Markup:
     return together(
         paragraph(words(lead), "lead-in"),
         element("div", plot, *scaled, classes="density", role="img", aria_label=seen),
-        paragraph(f"{words('spread.dots', **told)} {words(outside)}", "hint"),
+        paragraph(f"{words('spread.dots', **told)} {outside}", "hint"),
     )
 
 

@@ -1,58 +1,61 @@
-"""The texts of each language, put together from one module a page."""
+"""The texts of each language, read from the files that translators edit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from gettext import c2py
+from pathlib import Path
 from typing import Final
 
-from entrypoints.dashboard.locale.en import batch as english_batch
-from entrypoints.dashboard.locale.en import estimate as english_estimate
-from entrypoints.dashboard.locale.en import history as english_history
-from entrypoints.dashboard.locale.en import models as english_models
-from entrypoints.dashboard.locale.en import operations as english_operations
-from entrypoints.dashboard.locale.en import people as english_people
-from entrypoints.dashboard.locale.en import plans as english_plans
-from entrypoints.dashboard.locale.en import shell as english_shell
-from entrypoints.dashboard.locale.en import sign_in as english_sign_in
-from entrypoints.dashboard.locale.en import what_if as english_what_if
-from entrypoints.dashboard.locale.es import batch as spanish_batch
-from entrypoints.dashboard.locale.es import estimate as spanish_estimate
-from entrypoints.dashboard.locale.es import history as spanish_history
-from entrypoints.dashboard.locale.es import models as spanish_models
-from entrypoints.dashboard.locale.es import operations as spanish_operations
-from entrypoints.dashboard.locale.es import people as spanish_people
-from entrypoints.dashboard.locale.es import plans as spanish_plans
-from entrypoints.dashboard.locale.es import shell as spanish_shell
-from entrypoints.dashboard.locale.es import sign_in as spanish_sign_in
-from entrypoints.dashboard.locale.es import what_if as spanish_what_if
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
-_ENGLISH: Final = (
-    english_shell,
-    english_people,
-    english_estimate,
-    english_batch,
-    english_history,
-    english_models,
-    english_operations,
-    english_plans,
-    english_sign_in,
-    english_what_if,
-)
-_SPANISH: Final = (
-    spanish_shell,
-    spanish_people,
-    spanish_estimate,
-    spanish_batch,
-    spanish_history,
-    spanish_models,
-    spanish_operations,
-    spanish_plans,
-    spanish_sign_in,
-    spanish_what_if,
-)
+LOCALES: Final[Mapping[str, Locale]] = {"en": Locale("en", "US"), "es": Locale("es", "US")}
+"""Language to the rules of the Unicode CLDR by which it writes numbers, money and dates."""
 
-CATALOGUES: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {key: text for page in _ENGLISH for key, text in page.TEXTS.items()},
-    "es": {key: text for page in _SPANISH for key, text in page.TEXTS.items()},
-}
-"""Language to key to text. Keys are the same in each."""
+SOURCE: Final = "en"
+"""The language that is translated into the others."""
+
+FOLDER: Final = Path(__file__).parent
+TEMPLATE: Final = FOLDER / "ui.pot"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The texts of one language.
+
+    Args:
+        forms: the forms of each text by key: one, or as many as the language has for counts.
+        form_of: which of the forms a count takes.
+    """
+
+    forms: Mapping[str, tuple[str, ...]]
+    form_of: Callable[[int], int]
+
+
+def translation(language: str) -> Path:
+    """Return where the texts of a language other than English are."""
+    return FOLDER / language / "LC_MESSAGES" / "ui.po"
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """Read the texts of a language, once a process.
+
+    Raises:
+        PoFileError: a file is broken.
+    """
+    source = language == SOURCE
+    catalog = read(TEMPLATE if source else translation(language))
+    texts = ((str(message.context), message.id if source else message.string) for message in catalog if message.id)
+    forms = {key: (text,) if isinstance(text, str) else tuple(text or ()) for key, text in texts}
+    return Catalogue(forms, c2py(catalog.plural_expr))
+
+
+def read(path: Path) -> Catalog:
+    """Read a file of texts strictly."""
+    with path.open("rb") as file:
+        return read_po(file, abort_invalid=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from entrypoints.dashboard.locale.catalogues import CATALOGUES
+from entrypoints.dashboard.locale.catalogues import LOCALES, SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +19,10 @@ def chosen(cookies: Mapping[str, str], accept_language: str) -> str:
     >>> chosen({}, "fr-CH, es-MX;q=0.9, en;q=0.8"), chosen({"language": "en"}, "es"), chosen({}, "de")
     ('es', 'en', 'en')
     """
-    if cookies.get(COOKIE) in CATALOGUES:
+    if cookies.get(COOKIE) in LOCALES:
         return cookies[COOKIE]
     liked = sorted((_weighed(part) for part in accept_language.split(",")), reverse=True, key=lambda pair: pair[0])
-    return next((language for weight, language in liked if weight > 0 and language in CATALOGUES), "en")
+    return next((language for weight, language in liked if weight > 0 and language in LOCALES), SOURCE)
 
 
 def _weighed(part: str) -> tuple[float, str]:

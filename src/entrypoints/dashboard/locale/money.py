@@ -1,61 +1,76 @@
-"""How amounts of money are written: dollars as $1,234, other currencies by a sign that is theirs alone or by code."""
+"""How amounts of money are written: as the Unicode CLDR does, $1,234."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from domain.people.currencies import own_sign
+from babel.numbers import NumberPattern, format_compact_decimal, get_currency_name, get_currency_symbol, parse_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from babel import Locale
 
 MINUS: Final = "\N{MINUS SIGN}"
 """As wide as the plus."""
 
 _SPACE: Final = "\N{NO-BREAK SPACE}"
+_MANY: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Writes amounts of one currency. Both languages write them as the Unicode CLDR does for en-US and es-US.
+    """Writes amounts of one currency.
 
     Args:
         currency: the ISO 4217 code.
+        locale: whose rules apply.
 
-    >>> Money("USD").whole(1234.5), Money("EUR").cents(1234.5), Money("MXN").signed(1234.5).replace(_SPACE, " ")
-    ('$1,234', '€1,234.50', '+MXN 1,234')
+    >>> from babel import Locale
+    >>> dollars, pesos = Money("USD", Locale("en", "US")), Money("MXN", Locale("es", "US"))
+    >>> dollars.whole(1234.5), dollars.tick(2500), pesos.signed(1234.5).replace(_SPACE, " ")
+    ('$1,234', '$2.5K', '+MXN 1,234')
     """
 
     currency: str
+    locale: Locale
+    unit: str = field(init=False)
+    _whole: NumberPattern = field(init=False)
+    _cents: NumberPattern = field(init=False)
+
+    def __post_init__(self) -> None:
+        symbol = get_currency_symbol(self.currency, locale=self.locale)
+        # the CLDR sets letters apart from digits; Babel does not
+        object.__setattr__(self, "unit", symbol + _SPACE * symbol[-1].isalpha())
+        object.__setattr__(self, "_whole", parse_pattern("#,##0"))
+        object.__setattr__(self, "_cents", parse_pattern("#,##0.00"))
 
     @property
-    def unit(self) -> str:
-        """Return what stands before an amount."""
-        return own_sign(self.currency) or self.currency + _SPACE
+    def name(self) -> str:
+        """Return what amounts are called: US dollars."""
+        return get_currency_name(self.currency, count=_MANY, locale=self.locale)
 
     def rounded(self, amount: float) -> str:
         """Write an amount as people say it: to the nearest ten."""
-        return f"{self.unit}{round(amount, -1):,.0f}"
+        return self.whole(round(amount, -1))
 
     def whole(self, amount: float) -> str:
         """Write an amount for those who measure: without cents."""
-        return f"{self.unit}{amount:,.0f}"
+        return self.unit + self._whole.apply(amount, self.locale)
 
     def cents(self, amount: float) -> str:
         """Write an amount with cents."""
-        return f"{self.unit}{amount:,.2f}"
+        return self.unit + self._cents.apply(amount, self.locale)
+
+    def tick(self, amount: float) -> str:
+        """Write a tick of an axis, short."""
+        return self.unit + format_compact_decimal(amount, locale=self.locale, fraction_digits=_MANY)
 
     def change(self, amount: float) -> str:
         """Write what is added or taken away, to the nearest ten."""
         tens = round(amount, -1)
         sign = "+" if tens > 0 else MINUS if tens < 0 else ""
-        return f"{sign}{self.unit}{abs(tens):,.0f}"
+        return sign + self.whole(abs(tens))
 
     def signed(self, amount: float) -> str:
         """Write a difference for those who measure: without cents, with its sign."""
-        return f"{MINUS if round(amount) < 0 else '+'}{self.unit}{abs(amount):,.0f}"
-
-    def name(self, names: Mapping[str, str]) -> str:
-        """Return the name of the currency, or its code where there is no name."""
-        return names.get(f"currency.{self.currency}", self.currency)
+        return (MINUS if round(amount) < 0 else "+") + self.whole(abs(amount))

@@ -6,10 +6,13 @@ import re
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal, parse_pattern
+
 from domain.people.fact import NO, YES, Fact, Kind, Value, in_language
 from domain.people.folding import fold
-from domain.people.numbers import rough
-from entrypoints.dashboard.locale.catalogues import CATALOGUES
+from domain.people.numbers import rounded
+from entrypoints.dashboard.locale.catalogues import LOCALES, catalogue
 from entrypoints.dashboard.locale.money import MINUS, Money
 
 if TYPE_CHECKING:
@@ -28,12 +31,13 @@ _MOST_SAID: Final = 6
 """Facts of a person that one line holds."""
 _BEYOND: Final = "_beyond_data"
 _RARE: Final = "_rare"
+_WHOLE: Final = parse_pattern("#,##0")
+_PERCENT: Final = tuple(parse_pattern(pattern) for pattern in ("#,##0%", "#,##0.0%", "#,##0.00%"))
+"""By the number of digits after the point."""
 
 
 class Words:
     """Texts, money, dates and facts in one language. Passed explicitly: event handlers know no request.
-
-    Both languages write numbers and money as the Unicode CLDR does for en-US and es-US: $8,240 and 27.5.
 
     Args:
         language: of the catalogue, ``en`` or ``es``.
@@ -42,44 +46,50 @@ class Words:
 
     def __init__(self, language: str, schema: Schema) -> None:
         self.language, self.schema = language, schema
-        self._texts = CATALOGUES[language]
-        money = Money(schema.cost.currency)
-        self.currency, self.currency_name = money.currency, money.name(self._texts)
+        self._texts, self._locale = catalogue(language), LOCALES[language]
+        money = Money(schema.cost.currency, self._locale)
+        self.currency, self.currency_name = money.currency, money.name
         self.money, self.whole, self.cents = money.rounded, money.whole, money.cents
-        self.change, self.signed = money.change, money.signed
-        self._unit = money.unit
+        self.change, self.signed, self.thousands = money.change, money.signed, money.tick
 
     def __call__(self, key: str, **values: object) -> str:
-        """Give a text, with its gaps filled."""
-        return self._texts[key].format(**values) if values else self._texts[key]
+        """Give a text, with its gaps filled.
+
+        Of a text with several forms, the number ``count`` chooses one, and is written as the language does.
+        """
+        form, *others = self._texts.forms[key]
+        if others:
+            count = values["count"]
+            assert isinstance(count, int), f"{key} needs a whole number as its count, not {count!r}"
+            form = self._texts.forms[key][self._texts.form_of(count)]
+            values["count"] = self.count(count)
+        return form.format(**values) if values else form
 
     def or_else(self, key: str, otherwise: str) -> str:
         """Give a text, or what there is where the catalogue has none: names come from models, which come and go."""
-        return self._texts.get(key, otherwise)
+        return self(key) if key in self._texts.forms else otherwise
 
     # numbers and dates
 
     def share(self, share: float, digits: int = 0) -> str:
         """Write a share of one as per cent."""
-        return self("locale.percent", number=f"{100 * share:.{digits}f}")
-
-    def thousands(self, amount: float) -> str:
-        """Write a tick of an axis of costs."""
-        thousands = self("locale.thousands", thousands=f"{amount / 1000:g}") if amount else "0"
-        return f"{self._unit}{thousands}"
+        return _PERCENT[digits].apply(share, self._locale)
 
     def count(self, number: int) -> str:
         """Write a whole number."""
-        return f"{number:,}"
+        return _WHOLE.apply(number, self._locale)
 
     def number(self, number: float) -> str:
         """Write a value of a fact that is a number."""
-        return rough(number)
+        return format_decimal(rounded(number), locale=self._locale, decimal_quantization=False)
 
     def day(self, when: datetime) -> str:
         """Write a date."""
-        when = when.astimezone(UTC)
-        return self("locale.day", day=when.day, month=self("locale.months").split()[when.month - 1], year=when.year)
+        return format_date(when.astimezone(UTC), "medium", locale=self._locale)
+
+    def day_of_month(self, when: datetime) -> str:
+        """Write a date without its year."""
+        return format_skeleton("MMMd", when.astimezone(UTC), locale=self._locale)
 
     def moment(self, when: datetime) -> str:
         """Write a date and time, in UTC."""
@@ -164,10 +174,11 @@ class Words:
         if not fact.kind.is_numeric:
             return self("fact.choose", field=label)
         low, high = ("" if limit is None else f"{limit:,.10g}" for limit in (fact.low, fact.high))
-        limits = f".{'from' if low else ''}{'to' if high else ''}" if low or high else ""
+        limits = "from" * bool(low) + "to" * bool(high)
         or_not = f" {self('fact.or_unknown')}" if fact.may_be_missing else ""
         kind = "whole" if fact.kind is Kind.WHOLE else "number"
-        return self(f"fact.{kind}{limits}", field=label, low=low, high=high) + or_not
+        key = f"fact.{kind}.{limits}" if limits else f"fact.{kind}"
+        return self(key, field=label, low=low, high=high) + or_not
 
     def instead(self, fact: Fact) -> str:
         """Say what a cell may hold for a choice or a flag; words are those that a reader of the file takes."""

@@ -70,7 +70,7 @@ def costlier(cost: CostDistribution, amount: float, words: Words) -> str:
         return words("above.few", amount=said)
     if chance > 1 - _SELDOM:
         return words("above.most", amount=said)
-    return words("above.some", people=round(100 * chance), amount=said)
+    return words("above.some", count=round(100 * chance), amount=said)
 
 
 def billed(words: Words, prices: str) -> Markup:
@@ -131,7 +131,7 @@ def model(version: ModelVersion, words: Words) -> Markup:
     origin = data_origin(card.origin, words)
     rows = [
         (words("model.version"), name, ""),
-        (words("model.data"), words("model.rows", rows=words.count(card.people or card.rows)), origin),
+        (words("model.data"), words("model.rows", count=card.people or card.rows), origin),
         (words("model.miss"), words.money(scores.typical.mae), words("model.miss.means")),
         (words("model.held"), words("model.held.value", held=held), words("model.held.means", held=held)),
         (words("model.made"), words.day(version.registered_at), ""),

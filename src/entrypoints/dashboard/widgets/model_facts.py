@@ -42,8 +42,9 @@ def facts(version: ModelVersion, words: Words) -> Markup:
     way = _range(card.grouping, words)
     digest = words("models.rows.digest", digest=card.data_digest[:_SHORT])
     origin = cards.data_origin(card.origin, words)
-    counts = {"rows": words.count(card.rows), "people": words.count(card.people or card.rows)}
-    learned_from = words("models.rows.people" if card.people else "models.rows.value", **counts)
+    learned_from = words("models.rows.value", count=card.rows)
+    if card.people:
+        learned_from = words("models.rows.people", rows=words.count(card.rows), people=words.count(card.people))
     rows = [
         (words("models.version"), str(version.number), ""),
         (words("models.recipe"), card.recipe.name, words.or_else(f"family.{card.recipe.family}", "")),
@@ -107,8 +108,7 @@ def ledger(entries: Sequence[LedgerEntry], words: Words) -> Markup:
     if not entries:
         return paragraph(words("models.ledger.empty"), "empty")
     heads = ("models.entry", "models.when", "models.what", "models.who", "models.why", "models.seal")
-    key = "models.ledger.verified.one" if len(entries) == 1 else "models.ledger.verified"
-    verified = words(key, count=words.count(len(entries)))
+    verified = words("models.ledger.verified", count=len(entries))
     lines = (
         (str(one.number), words.moment(one.at), _change(one, words), one.by, one.reason, one.seal[:_SHORT])
         for one in reversed(entries)

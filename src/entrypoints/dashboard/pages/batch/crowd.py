@@ -76,7 +76,7 @@ def progress(place: Place, words: Words) -> Markup:
     return together(
         paragraph(words("batch.waiting"), "notice warn") if place.waiting else "",
         element("progress", aria_label=words("batch.work"), max=rows, value=done),
-        paragraph(words("batch.progress", done=words.count(done), rows=words.count(rows)) + left),
+        paragraph(words("batch.progress", done=words.count(done), count=rows) + left),
     )
 
 
@@ -85,13 +85,13 @@ def totals(sums: Totals, scored: ScoredPeople, words: Words) -> Markup:
     if not sums.people:
         return cards.notice("bad", words("batch.nobody"), "")
     figures = (
-        ("total", sums.expected, words("batch.total.means", people=words.count(sums.people))),
+        ("total", sums.expected, words("batch.total.means", count=sums.people)),
         ("each", sums.expected / sums.people, words("batch.each.means")),
         ("middle", sums.middle, words("batch.middle.means")),
     )
     told = [cards.figure(words(f"batch.{key}"), words.money(usd), means) for key, usd, means in figures]
     unsure = words("batch.unsure", count=words.count(sums.unsure)) if sums.unsure else ""
-    left = words("batch.left.count", bad=words.count(scored.bad), rows=words.count(scored.rows)) if scored.bad else ""
+    left = words("batch.left.count", count=scored.bad, rows=words.count(scored.rows)) if scored.bad else ""
     notices = [paragraph(one, "notice warn") for one in (left, unsure) if one]
     return together(*notices, element("div", *told, classes="facts plain"), _spread(sums.groups, words))
 

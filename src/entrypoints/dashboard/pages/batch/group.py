@@ -88,7 +88,7 @@ def figures(quote: GroupQuote, words: Words) -> Markup:
         cards.figure(
             words("group.expected"),
             words.whole(quote.expected),
-            words("group.people", people=words.count(quote.people)),
+            words("group.people", count=quote.people),
         ),
         cards.figure(
             words("range"),

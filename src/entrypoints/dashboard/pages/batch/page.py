@@ -160,7 +160,7 @@ class BatchPage:
 
     def _offer(self, given: GivenPeople) -> None:
         words = self._words
-        self._name.text = words("batch.name", name=self._place.name, rows=words.count(given.rows))
+        self._name.text = words("batch.name", name=self._place.name, count=given.rows)
         self._fields.clear()
         with self._fields:
             self._choices = {

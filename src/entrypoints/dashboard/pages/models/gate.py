@@ -70,7 +70,7 @@ def _name(one: Check, words: Words) -> str:
 def _numbers(one: Check, said: Verdict, words: Words) -> str:
     """Say the numbers of a check; of an old verdict, which has none, the English sentence that was kept."""
     if one.name in _OF_PEOPLE and one.value is not None:
-        return words(_OF_PEOPLE[one.name], people=words.count(round(one.value)))
+        return words(_OF_PEOPLE[one.name], count=round(one.value))
     if one.value is None or one.high is None:
         return element("span", one.detail, lang="en")
     candidacy = said.candidacy

@@ -324,7 +324,7 @@ def _requests(traffic: Traffic | None, words: Words) -> Markup:
         (
             words(f"operations.groups.{one.stage}"),
             words("operations.groups.mean", mean=f"{one.predictions / one.groups:.1f}"),
-            words(f"operations.groups.{one.stage}.means", groups=words.count(one.groups)),
+            words(f"operations.groups.{one.stage}.means", count=one.groups),
         )
         for one in traffic.groups()
     ]

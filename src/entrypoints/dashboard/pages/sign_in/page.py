@@ -95,8 +95,8 @@ def _notice(request: Request, said: str, words: Words) -> Markup:
         wait = request.query_params.get("wait", "")
         seconds = int(wait) if wait.isascii() and wait.isdigit() and len(wait) <= _DIGITS else _MINUTE
         minutes = math.ceil(seconds / _MINUTE)
-        unit = "seconds" if seconds < _MINUTE else "minute" if minutes == 1 else "minutes"
-        delay = words(f"sign_in.{unit}", count=seconds if unit == "seconds" else minutes)
+        few = seconds < _MINUTE
+        delay = words("sign_in.seconds", count=seconds) if few else words("sign_in.minutes", count=minutes)
         return cards.notice("bad", words("sign_in.locked"), words("sign_in.locked.do", wait=delay))
     if said not in _SAYINGS:
         return Markup()
