@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -48,6 +49,8 @@ def isolate() -> bool:
         if name in _UNSET or name.startswith("LC_") or (name.startswith("MEDCOST_") and name not in _READ_BY_TESTS):
             del os.environ[name]
     os.environ.update(_SET)
+    # where PYTHONDONTWRITEBYTECODE was set, each worker would rewrite and compile every file of tests in every run
+    sys.dont_write_bytecode = False
     time.tzset()
     os.umask(0o022)
     # a background job of a script inherits SIGINT as ignored, and so would all that tests start and interrupt
