@@ -194,13 +194,18 @@ def test_traefik_holds_no_docker_socket_and_calls_nobody():
 
 
 def test_every_image_and_npm_package_has_a_version_that_renovate_follows():
-    rules = json.loads((TREE / "renovate.json").read_text(encoding="utf-8"))["customManagers"]
-    followed = [re.compile(rule["matchStrings"][0].replace("(?<", "(?P<")) for rule in rules]
+    renovate = json.loads((TREE / "renovate.json").read_text(encoding="utf-8"))
+    followed = [re.compile(rule["matchStrings"][0].replace("(?<", "(?P<")) for rule in renovate["customManagers"]]
     for file in [*DOCKER.rglob("Dockerfile"), STACK, COMPOSE]:
         for line in file.read_text(encoding="utf-8").splitlines():
             if "docker.io/" in line and not line.startswith("#"):
                 assert followed[0].search(line), (file, line)
-    assert followed[1].search((TREE / ".ci" / "run").read_text(encoding="utf-8"))
+    assert "npm" in renovate["enabledManagers"]
+    wanted = json.loads((TREE / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    packages = json.loads((TREE / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert all(package.keys() & {"integrity", "inBundle"} for place, package in packages.items() if place)
+    assert not [place for place, package in packages.items() if "resolved" in package]  # no registry is named
 
 
 def test_no_secret_is_told_to_a_workflow():

@@ -29,7 +29,7 @@ PATIENCE: Final = 120_000
 """Milliseconds within which a page shows what is expected on a busy machine."""
 
 _AXE: Final = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-AXE_MISSING: Final = None if _AXE.is_file() else "node_modules lacks axe-core: npm install axe-core@4.14.1"
+AXE_MISSING: Final = None if _AXE.is_file() else "node_modules lacks axe-core: npm ci --ignore-scripts"
 
 Theme = Literal["light", "dark"]
 

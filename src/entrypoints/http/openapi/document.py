@@ -11,7 +11,7 @@ from litestar import MediaType, Request, Router
 from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme, Tag
+from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Tag
 
 from domain.people.fact import in_language
 from entrypoints.http.codecs.decoding import JSON
@@ -83,6 +83,8 @@ def config(version: str, schema: Schema) -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Medcost",
         version=version,
+        contact=Contact(name="Whoever runs this installation"),
+        license=License(name="MIT", identifier="MIT"),
         description=f"{title}.\n\n{DESCRIPTION}" if title else DESCRIPTION,
         openapi_router=Router(_DOCUMENT, route_handlers=[], include_in_schema=False, before_request=_nothing_else),
         render_plugins=[_Completed(schema)],
@@ -172,9 +174,20 @@ def _add_examples(document: dict[str, Any], examples: AnswerExamples) -> None:
 
 
 def _finished(part: Any, currency: str) -> Any:
-    """Name the currency; let a value fit several members of a union: a whole number is an integer and a number."""
+    """Name the currency, and write unions and tuples as others read them.
+
+    A value may fit several members of a union: a whole number is an integer and a number. A union of one, which msgspec
+    writes of what may be left out, is that one. Tuples, all of one
+    kind here, are lists of a fixed length.
+    """
     if isinstance(part, dict):
-        return {"anyOf" if name == "oneOf" else name: _finished(value, currency) for name, value in part.items()}
+        parts = {"anyOf" if name == "oneOf" else name: _finished(value, currency) for name, value in part.items()}
+        if len(parts.get("anyOf", ())) == 1:
+            (only,) = parts.pop("anyOf")
+            parts |= only
+        if members := parts.pop("prefixItems", None):
+            parts |= {"items": members[0], "minItems": len(members), "maxItems": len(members)}
+        return parts
     if isinstance(part, list):
         return [_finished(value, currency) for value in part]
     return part.replace("{currency}", currency) if isinstance(part, str) else part
@@ -185,8 +198,7 @@ def _complete(operation: dict[str, Any], bodies: dict[str, Any], wrong: list[Bad
     responses.pop("400", None)  # Litestar's own shape of errors, which is not ours
     if name in bodies:
         operation["requestBody"] = {"required": name not in ("promote", "roll_back"), "content": bodies[name]}
-    if name not in _HEALTH:
-        operation["security"] = [{}, {"bearer": []}, {"key": []}]
+    operation["security"] = [] if name in _HEALTH else [{}, {"bearer": []}, {"key": []}]
     anywhere = {403, 421, 429} if name in _HEALTH else {401, 403, 421, 429}
     for status in sorted({*_PROBLEMS.get(name, ()), *anywhere}):
         responses[str(status)] = {
