@@ -8,7 +8,7 @@ import msgspec
 
 from domain.errors import MedcostError
 from domain.people.fact import Fact, Kind
-from domain.people.schema import CostColumn, Roles, Schema
+from domain.people.schema import CostColumn, Roles, Schema, TodaysPrices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +24,17 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A part of the document."""
 
 
+class _Today(_Part, frozen=True):
+    factor: float
+    year: int
+    source: _Words
+
+
 class _Cost(_Part, frozen=True):
     column: str
     currency: str = "USD"
     year: int | None = None
+    today: _Today | None = None
 
 
 class _Roles(_Part, frozen=True):
@@ -90,8 +97,13 @@ def schema_of_json(content: bytes) -> Schema:
         raise InvalidSchemaDocument(message) from error
     parts: Mapping[str, Any] = {
         **msgspec.structs.asdict(document),
-        "cost": CostColumn(**msgspec.structs.asdict(document.cost)),
+        "cost": _cost(document.cost),
         "facts": tuple(Fact(**msgspec.structs.asdict(fact)) for fact in document.facts),
         "roles": Roles(**msgspec.structs.asdict(document.roles)),
     }
     return Schema(**parts)
+
+
+def _cost(cost: _Cost) -> CostColumn:
+    today = TodaysPrices(**msgspec.structs.asdict(cost.today)) if cost.today else None
+    return CostColumn(cost.column, cost.currency, cost.year, today)

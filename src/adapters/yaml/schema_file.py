@@ -12,7 +12,7 @@ import yaml
 
 from domain.errors import MedcostError
 from domain.people.fact import ANY_LANGUAGE, Fact, Kind, in_language
-from domain.people.schema import CostColumn, InvalidSchema, Roles, Schema
+from domain.people.schema import CostColumn, InvalidSchema, Roles, Schema, TodaysPrices
 from domain.people.schema_rules import SchemaProblem
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ class _Cost(_Strict, frozen=True):
     column: str
     currency: str = "USD"
     year: int | None = None
+    today: Any = None
+
+
+class _Today(_Strict, frozen=True):
+    factor: float
+    year: int
+    source: _Words
 
 
 class _Roles(_Strict, frozen=True):
@@ -114,6 +121,7 @@ def schema_of(text: str, file: str = "schema") -> Schema:
     document = reading.document(text)
     top = reading.part("", document, _Top)
     cost = reading.part("cost", top.cost, _Cost) if top else None
+    today = reading.part("cost.today", cost.today, _Today) if cost and cost.today is not None else None
     roles = reading.part("roles", top.roles or {}, _Roles) if top else None
     facts = tuple(reading.facts(top.facts)) if top else ()
     if top is None or cost is None or roles is None or reading.problems:
@@ -122,7 +130,7 @@ def schema_of(text: str, file: str = "schema") -> Schema:
         return Schema(
             name=top.name,
             title=_words(top.title),
-            cost=CostColumn(cost.column, cost.currency, cost.year),
+            cost=CostColumn(cost.column, cost.currency, cost.year, _today(today) if today else None),
             facts=facts,
             terms=top.terms,
             groups=top.groups,
@@ -235,6 +243,10 @@ def _fact(name: str, given: _Fact) -> Fact:
         section=_words(given.section),
         calculator=given.calculator,
     )
+
+
+def _today(given: _Today) -> TodaysPrices:
+    return TodaysPrices(given.factor, given.year, _words(given.source))
 
 
 def _words(given: _Words) -> dict[str, str]:

@@ -26,6 +26,21 @@ class InvalidSchema(MedcostError):
 
 
 @dataclass(frozen=True, slots=True)
+class TodaysPrices:
+    """What turns amounts in prices of the costs' year into prices that people pay now. It is shown, never predicted.
+
+    Args:
+        factor: by which amounts are multiplied.
+        year: the year of the prices that this gives.
+        source: where the factor comes from, for people.
+    """
+
+    factor: float
+    year: int
+    source: Words
+
+
+@dataclass(frozen=True, slots=True)
 class CostColumn:
     """The cost that is predicted.
 
@@ -33,11 +48,13 @@ class CostColumn:
         column: its column in files.
         currency: the ISO 4217 code of its money.
         year: the year of its prices; None where that is not documented.
+        today: what turns these prices into today's; None where nobody has said.
     """
 
     column: str
     currency: str = "USD"
     year: int | None = None
+    today: TodaysPrices | None = None
 
 
 @dataclass(frozen=True, slots=True)

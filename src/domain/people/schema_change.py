@@ -89,6 +89,7 @@ def _differences(old: Schema, new: Schema) -> Iterator[str | SchemaProblem]:
         ("terms", old.terms, new.terms),
         ("groups", old.groups, new.groups),
         ("roles", old.roles, new.roles),
+        ("prices of today", old.cost.today, new.cost.today),
     ):
         if before != after:
             yield f"other {key}"

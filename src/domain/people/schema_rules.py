@@ -20,6 +20,8 @@ ROLES: Final = ("person", "weight", "exposure", "period")
 RESERVED: Final = frozenset({"id", "row", "limit", "cursor", "since", "owner", "cost", "audit", *ROLES})
 """Names that mean something else in requests, files and schemas."""
 MOST_FACTS: Final = 40
+_MOST_FACTOR: Final = 1000.0
+"""Between the prices of two years; currencies that lost more were replaced."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -62,6 +64,23 @@ def _cost_problems(schema: Schema) -> Iterator[SchemaProblem]:
     if not _CURRENCY.fullmatch(schema.cost.currency):
         detail = f"{schema.cost.currency!r} is no currency: give three capital letters (ISO 4217), such as USD or EUR"
         yield SchemaProblem("cost.currency", detail)
+    yield from _today_problems(schema)
+
+
+def _today_problems(schema: Schema) -> Iterator[SchemaProblem]:
+    today, year = schema.cost.today, schema.cost.year
+    if today is None:
+        return
+    if not 0 < today.factor <= _MOST_FACTOR:
+        detail = f"is {today.factor:g}: give a number above 0, at most {_MOST_FACTOR:g}, such as 1.12"
+        yield SchemaProblem("cost.today.factor", detail)
+    if year is None:
+        yield SchemaProblem("cost.today", "needs cost.year: say of which year the costs are")
+    elif today.year <= year:
+        yield SchemaProblem("cost.today.year", f"is {today.year}: give a year after {year}, that of the costs")
+    if not today.source:
+        yield SchemaProblem("cost.today.source", "is empty: name the index that the factor comes from")
+    yield from _empty_words("cost.today.source", today.source)
 
 
 def _column_problems(schema: Schema) -> Iterator[SchemaProblem]:

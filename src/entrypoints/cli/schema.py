@@ -103,6 +103,9 @@ def show(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson
     console.print(f"{schema.name}: {title} ({schema_path(settings)})", markup=False)
     year = "" if schema.cost.year is None else f" of {schema.cost.year}"
     console.print(f"cost: {schema.cost.column}, {schema.cost.currency}{year}", markup=False)
+    if today := schema.cost.today:
+        source = in_language(today.source, "en")
+        console.print(f"today: times {today.factor:g} for prices of {today.year} ({source})", markup=False)
     console.print(_facts(schema))
     for name, texts in (("terms", schema.terms), ("groups", schema.groups)):
         if texts:

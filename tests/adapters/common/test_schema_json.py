@@ -9,7 +9,7 @@ import pytest
 from adapters.common.schema_json import InvalidSchemaDocument, schema_of_json, schema_to_json
 from adapters.yaml.schema_file import read_schema
 from domain.people.fact import Fact, Kind
-from domain.people.schema import CostColumn, InvalidSchema, Schema
+from domain.people.schema import CostColumn, InvalidSchema, Schema, TodaysPrices
 from tests.support.default_schema import DEFAULT
 
 SCHEMAS = Path(__file__).parents[3] / "config/schema"
@@ -34,8 +34,9 @@ def test_no_attribute_of_a_fact_is_lost():
     plain = Fact(name="", kind=Kind.FLAG)
     for name in (one.name for one in fields(Fact) if one.init):
         assert any(getattr(fact, name) != getattr(plain, name) for fact in (number, choice)), f"say {name} here, too"
-    schema = Schema(name="one", cost=CostColumn("cost"), facts=(number, choice))
-    assert schema_of_json(schema_to_json(schema)).facts == schema.facts
+    today = TodaysPrices(1.12, 2026, words)
+    schema = Schema(name="one", cost=CostColumn("cost", year=2024, today=today), facts=(number, choice))
+    assert schema_of_json(schema_to_json(schema)) == schema
 
 
 def test_whole_limits_and_their_decimals_make_the_same_digest():

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from adapters.yaml.schema_file import InvalidSchemaFile, read_schema, schema_of
+from domain.people.schema import TodaysPrices
 
 INSURANCE = Path(__file__).parents[3] / "config" / "schema" / "insurance.yaml"
 
@@ -43,6 +44,44 @@ def test_a_schema_is_read_with_its_words_kinds_and_limits():
         "smokes=no",
         "weight_kg>=90",
         "weight_kg<90",
+    ]
+
+
+def with_today(today):
+    return SMALL.replace("year: 2024", f"year: 2024, today: {today}")
+
+
+def test_a_factor_to_prices_of_today_has_a_year_and_a_source():
+    read = schema_of(with_today("{factor: 1.12, year: 2026, source: {en: Index, es: Índice}}"))
+    assert read.cost.today == TodaysPrices(1.12, 2026, {"en": "Index", "es": "Índice"})
+    assert read.digest == schema_of(SMALL).digest
+    assert schema_of(with_today("null")).cost.today is None
+
+
+@pytest.mark.parametrize(
+    ("today", "place", "words"),
+    [
+        ("1.12", "cost.today", "must be a mapping of factor, year, source"),
+        ("{factor: 1.12, year: 2026}", "cost.today", "source is missing"),
+        ("{factor: 1.12, year: 2026, source: x, index: y}", "cost.today.index", "is no key here"),
+        ("{factor: much, year: 2026, source: x}", "cost.today.factor", "does not fit"),
+        ("{factor: 0, year: 2026, source: x}", "cost.today.factor", "above 0"),
+        ("{factor: nan, year: 2026, source: x}", "cost.today.factor", "above 0"),
+        ("{factor: 1.12, year: 2024, source: x}", "cost.today.year", "after 2024"),
+        ("{factor: 1.12, year: 2026, source: ''}", "cost.today.source", "name the index"),
+    ],
+)
+def test_a_factor_that_is_none_is_refused_by_name(today, place, words):
+    (line, where, detail) = mistakes(with_today(today))[0]
+    assert where == place
+    assert words in detail
+    assert line
+
+
+def test_a_factor_needs_the_year_of_the_costs():
+    text = with_today("{factor: 1.12, year: 2026, source: x}").replace("year: 2024, ", "")
+    assert [(place, detail.partition(":")[0]) for _, place, detail in mistakes(text)] == [
+        ("cost.today", "needs cost.year")
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from domain.errors import FieldError, InvalidBeneficiary
 from domain.people.beneficiary import Beneficiary
 from domain.people.fact import Fact, Kind
-from domain.people.schema import CostColumn, InvalidSchema, Schema
+from domain.people.schema import CostColumn, InvalidSchema, Schema, TodaysPrices
 from domain.people.terms import groups_of
 
 PLAN = Fact(name="plan", kind=Kind.CHOICE, choices=("bronze", "gold"), may_be_missing=True)
@@ -45,6 +45,8 @@ def test_words_for_people_leave_the_digest_alone_and_meanings_change_it():
         assert replace(SCHEMA, facts=(fact, STAY, ACTIVE)).digest != SCHEMA.digest
     assert replace(SCHEMA, cost=CostColumn("paid", "EUR")).digest != SCHEMA.digest
     assert replace(SCHEMA, cost=CostColumn("paid", year=2024)).digest == SCHEMA.digest
+    today = TodaysPrices(1.12, 2026, {"": "Index"})
+    assert replace(SCHEMA, cost=CostColumn("paid", year=2024, today=today)).digest == SCHEMA.digest
 
 
 def test_columns_that_mean_two_things_are_refused():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.people.fact import Fact, Kind
-from domain.people.schema import CostColumn, Roles, Schema
+from domain.people.schema import CostColumn, Roles, Schema, TodaysPrices
 from domain.people.schema_change import SchemaChange, SchemaChangeRefused
 
 PLAN = Fact(name="plan", kind=Kind.CHOICE, choices=("bronze", "gold"), spellings={"gold": ("au", "top")})
@@ -47,6 +47,10 @@ def with_facts(*facts):
             ("other terms", "other groups", "other roles"),
         ),
         (replace(SCHEMA, name="hospital"), ("words for people",)),
+        (
+            replace(SCHEMA, cost=replace(SCHEMA.cost, today=TodaysPrices(1.1, 2026, {"": "Index"}))),
+            ("other prices of today",),
+        ),
     ],
 )
 def test_a_change_after_which_everything_on_record_means_the_same_is_taken_over(new, taken_over):

@@ -6,7 +6,7 @@ import pytest
 
 CLINIC = """\
 name: clinic
-cost: {column: paid, currency: EUR, year: 2025}
+cost: {column: paid, currency: EUR, year: 2025, today: {factor: 1.1, year: 2026, source: Health index}}
 facts:
   stay: {kind: whole, low: 0, high: 30, unit: days, label: {en: Days in hospital}}
   plan: {kind: choice, choices: [bronze, gold], missing: allowed}
@@ -67,7 +67,13 @@ def test_the_schema_of_a_home_is_shown(medcost, schema):
     assert "insurance" in medcost("schema", "show").output
     ended = medcost("schema", "show", MEDCOST_SCHEMA=str(schema()))
     assert ended.status == 0
-    for words in ("Days in hospital", "from 0 to 30 days", "bronze, gold", "EUR of 2025"):
+    for words in (
+        "Days in hospital",
+        "from 0 to 30 days",
+        "bronze, gold",
+        "EUR of 2025",
+        "times 1.1 for prices of 2026 (Health index)",
+    ):
         assert words in ended.output
     document = json.loads(medcost("schema", "show", "--json", MEDCOST_SCHEMA=str(schema())).output)
     assert [fact["name"] for fact in document["facts"]] == ["stay", "plan"]

@@ -22,7 +22,7 @@ from tests.support.monitored import REPORT, crown
 CLINIC = """
 name: clinic
 title: {en: Yearly cost of a member, es: Costo anual de un miembro}
-cost: {column: paid, currency: EUR, year: 2023}
+cost: {column: paid, currency: EUR, year: 2023, today: {factor: 1.1, year: 2026, source: Index}}
 facts:
   visits: {kind: whole, low: 0, high: 50, label: {en: Visits last year, es: Visitas del año pasado}, section: Care}
   income: {kind: number, low: 0, unit: EUR, missing: allowed}
@@ -208,7 +208,12 @@ async def test_the_schema_is_told_with_words_in_both_languages(clinic_api, clini
     shown = (await clinic_api.get("/schema")).json()
     assert list(shown) == ["name", "digest", "title", "cost", "facts", "groups"]
     assert shown["digest"] == (await clinic.get(Schema)).digest
-    assert shown["cost"] == {"column": "paid", "currency": "EUR", "year": 2023}
+    assert shown["cost"] == {
+        "column": "paid",
+        "currency": "EUR",
+        "year": 2023,
+        "today": {"factor": 1.1, "year": 2026, "source": {"en": "Index", "es": "Index"}},
+    }
     assert shown["groups"] == ["plan=full", "plan=basic", "visits>=10", "visits<10"]
     assert [(fact["name"], fact["kind"], fact["missing"]) for fact in shown["facts"]] == [
         ("visits", "whole", "refused"),

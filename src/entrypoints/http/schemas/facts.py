@@ -11,7 +11,7 @@ from domain.people.fact import ANY_LANGUAGE, NO, YES, in_language
 
 if TYPE_CHECKING:
     from domain.people.fact import Fact, Words
-    from domain.people.schema import Schema
+    from domain.people.schema import CostColumn, Schema
 
 LANGUAGES: Final = ("en", "es")
 _TextByLanguage = Annotated[dict[str, str], Meta(description="A text for each language, `en` and `es` at least")]
@@ -61,12 +61,27 @@ class FactOut(msgspec.Struct, frozen=True):
         )
 
 
+class TodayOut(msgspec.Struct, frozen=True):
+    """What turns prices of the costs' year into those of a later one: a factor, and where it comes from."""
+
+    factor: float
+    year: int
+    source: Annotated[dict[str, str], Meta(description="A text for each language")]
+
+
 class CostOut(msgspec.Struct, frozen=True):
     """The cost that is predicted: its column in files, its currency (ISO 4217), and the year of its prices."""
 
     column: str
     currency: str
     year: Annotated[int | None, Meta(description="Null where it is not documented")]
+    today: Annotated[TodayOut | None, Meta(description="Shown beside amounts, never predicted; null where unknown")]
+
+    @classmethod
+    def of(cls, cost: CostColumn) -> CostOut:
+        """Shape the column of costs."""
+        today = cost.today and TodayOut(cost.today.factor, cost.today.year, _by_language(cost.today.source))
+        return cls(cost.column, cost.currency, cost.year, today)
 
 
 class SchemaOut(msgspec.Struct, frozen=True):
@@ -86,7 +101,7 @@ class SchemaOut(msgspec.Struct, frozen=True):
             name=schema.name,
             digest=schema.digest,
             title=_by_language(schema.title),
-            cost=CostOut(schema.cost.column, schema.cost.currency, schema.cost.year),
+            cost=CostOut.of(schema.cost),
             facts=[FactOut.of(fact) for fact in schema.facts],
             groups=[group.name for group in schema.reported_groups],
         )
