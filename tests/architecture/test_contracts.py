@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 PLANTED = {
     "inward": ("domain/planted.py", "import application.costs.predict_cost"),
+    "suites-know-the-domain": ("medcost_testing/planted.py", "import adapters.memory.clock"),
+    "nobody-needs-suites": ("adapters/memory/planted.py", "import medcost_testing.clock"),
     "adapters-never-call-use-cases": ("adapters/memory/planted.py", "import application.costs.predict_cost"),
     "adapters-are-strangers": ("adapters/memory/planted.py", "import adapters.local.clock"),
     "entrypoints-are-strangers": ("entrypoints/http/planted.py", "import entrypoints.cli"),

@@ -2,7 +2,6 @@
 
 import shutil
 import socket
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -15,16 +14,12 @@ from adapters.local.clock import SystemClock
 from adapters.local.home import Home
 from adapters.local.served_model import ServedModel
 from adapters.memory.loader import MemoryLoader
-from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.publisher import MemoryPublisher
 from adapters.memory.sample import small_sample
-from adapters.postgres.engine import connect
-from adapters.postgres.predictions import PostgresPredictions
 from domain.costs.prediction import ModelReference
 from domain.errors import PredictorUnavailable
 from domain.models.model import FoldPlan, Provenance, Recipe
-from domain.ports.predictions import PredictionRepository
 from tests.support.default_schema import DEFAULT
 
 
@@ -108,13 +103,3 @@ async def unanswering(request, tmp_path):
         server = ModelServer(f"http://127.0.0.1:{port}", deadline=1)
         yield BentoPredictor(server), BentoExplainer(server)
         await server.close()
-
-
-@pytest.fixture(params=["memory", "postgres"])
-async def predictions(request: pytest.FixtureRequest) -> AsyncIterator[PredictionRepository]:
-    if request.param == "memory":
-        yield MemoryPredictions()
-        return
-    engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
-    yield PostgresPredictions(engine, DEFAULT)
-    await engine.dispose()

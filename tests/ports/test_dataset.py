@@ -1,4 +1,4 @@
-"""The port `dataset`: one suite over every adapter."""
+"""The port `dataset`: the suite that is shipped, over every adapter; and what those that read tables promise."""
 
 from math import isnan
 
@@ -10,8 +10,8 @@ from adapters.arrow.synthetic import SyntheticClaims
 from adapters.common.executor import LocalExecutor
 from adapters.memory.dataset import MemoryDataset
 from adapters.memory.read_once import ReadOnce
-from domain.errors import ClaimsRejected
 from domain.people.claims import ClaimRecord
+from medcost_testing.dataset import ClaimsDatasetContract
 from tests.support.default_schema import DEFAULT, FACTS, READING
 
 
@@ -20,40 +20,32 @@ def records():
     return [ClaimRecord.of(DEFAULT, row) for row in table.to_dict("records")]
 
 
-@pytest.fixture(params=["memory", "csv", "parquet", "folder", "synthetic", "once"])
-def dataset(request, tmp_path):
-    if request.param == "memory":
-        return MemoryDataset(DEFAULT, records=records())
-    sample = SyntheticClaims(DEFAULT, rows=60, seed=5)
-    if request.param == "synthetic":
-        return sample
-    if request.param == "once":
-        return ReadOnce(sample)
-    if request.param == "folder":
-        sample.write(tmp_path / "part-0.parquet")
-        return PartitionedClaims(tmp_path, LocalExecutor(), READING, sample=1000)
-    sample.write(tmp_path / f"claims.{request.param}")
-    return ClaimsFile(tmp_path / f"claims.{request.param}", READING)
+class TestDataset(ClaimsDatasetContract):
+    @pytest.fixture(name="records")
+    def rows(self):
+        return records()
 
+    @pytest.fixture(params=["memory", "csv", "parquet", "folder", "synthetic", "once"])
+    def dataset(self, request, tmp_path):
+        if request.param == "memory":
+            return MemoryDataset(DEFAULT, records=records())
+        sample = SyntheticClaims(DEFAULT, rows=60, seed=5)
+        if request.param == "synthetic":
+            return sample
+        if request.param == "once":
+            return ReadOnce(sample)
+        if request.param == "folder":
+            sample.write(tmp_path / "part-0.parquet")
+            return PartitionedClaims(tmp_path, LocalExecutor(), READING, sample=1000)
+        sample.write(tmp_path / f"claims.{request.param}")
+        return ClaimsFile(tmp_path / f"claims.{request.param}", READING)
 
-@pytest.fixture(params=["memory", "csv"])
-def nothing(request, tmp_path):
-    if request.param == "memory":
-        return MemoryDataset(DEFAULT, records=[])
-    (tmp_path / "claims.csv").write_text(",".join(DEFAULT.columns))
-    return ClaimsFile(tmp_path / "claims.csv", READING)
-
-
-def test_all_rows_come_in_their_order(dataset):
-    claims = dataset.read()
-    assert [tuple(row) for row in claims.facts] == [record.beneficiary.as_numbers() for record in records()]
-    assert list(claims.charges) == [record.charges for record in records()]
-
-
-def test_every_cell_of_rows_that_keep_the_contract_is_readable(dataset):
-    sample = dataset.readable()
-    assert [tuple(row) for row in sample.facts] == [record.beneficiary.as_numbers() for record in records()]
-    assert list(sample.more["charges"]) == [record.charges for record in records()]
+    @pytest.fixture(params=["memory", "csv"])
+    def nothing(self, request, tmp_path):
+        if request.param == "memory":
+            return MemoryDataset(DEFAULT, records=[])
+        (tmp_path / "claims.csv").write_text(",".join(DEFAULT.columns))
+        return ClaimsFile(tmp_path / "claims.csv", READING)
 
 
 def broken_table():
@@ -98,29 +90,3 @@ def test_rows_that_are_read_once_stay_what_they_were_while_their_file_is_replace
     SyntheticClaims(DEFAULT, rows=60, seed=6).write(file)
     assert once.read().digest == first
     assert once.report().digest == ClaimsFile(file, READING).read().digest != first
-
-
-def test_the_same_rows_have_the_same_digest_wherever_they_lie(dataset):
-    assert dataset.read().digest == MemoryDataset(DEFAULT, records=records()).read().digest
-
-
-def test_the_report_describes_every_column_and_names_the_digest(dataset):
-    report = dataset.report()
-    assert report.is_kept
-    assert report.rows == 60
-    assert tuple(summary.column for summary in report.columns) == DEFAULT.columns
-    assert report.digest == dataset.read().digest
-
-
-def test_numbers_are_summarised_by_range_and_categories_by_counts(dataset):
-    by_name = {summary.column: summary for summary in dataset.report().columns}
-    ages = [int(record.beneficiary["age"] or 0) for record in records()]
-    assert (by_name["age"].minimum, by_name["age"].maximum) == (min(ages), max(ages))
-    assert sum(by_name["smoker"].counts.values()) == 60
-    assert set(by_name["smoker"].counts) == {"yes", "no"}
-
-
-def test_no_rows_are_no_claims(nothing):
-    assert not nothing.report().is_kept
-    with pytest.raises(ClaimsRejected):
-        nothing.read()

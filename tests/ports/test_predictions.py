@@ -1,180 +1,34 @@
-"""What every repository of predictions promises."""
+"""The port `predictions`: the suite that is shipped, over every adapter; and what only one of them promises."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from collections.abc import AsyncIterator
 
 import pytest
 
 from adapters.memory.predictions import MemoryPredictions
 from adapters.postgres.engine import connect
 from adapters.postgres.predictions import PostgresPredictions
-from domain.costs.prediction import (
-    BY_TIME,
-    Erasure,
-    Idempotency,
-    NewPrediction,
-    Outcome,
-    OutcomeChange,
-    PredictionQuery,
-    sort_keys,
-    sort_value,
-)
-from domain.errors import PredictionNotFound, RepositoryUnavailable
-from domain.monitoring.hours import Outcomes
+from adapters.postgres.schemas import PostgresSchemas
+from adapters.yaml.schema_file import schema_of
+from domain.errors import RepositoryUnavailable
+from domain.people.schema import Schema
 from domain.ports.predictions import PredictionRepository
-from tests.support.default_schema import DEFAULT, REGIONS
-from tests.support.recorded import ANN, NEW, NOON
+from medcost_testing.predictions import PredictionRepositoryContract
+from tests.support.default_schema import DEFAULT
+from tests.support.recorded import NEW, NOON
 
 
-async def test_what_was_added_is_found_again_to_the_last_digit(predictions: PredictionRepository) -> None:
-    made = await predictions.add(NEW)
-    assert await predictions.get(made.id) == made
-    assert made.beneficiary == ANN
-    assert (made.expected, made.interval, made.cautions, made.created_at) == (8210.37, NEW.interval, NEW.cautions, NOON)
-
-
-async def test_the_chance_of_no_cost_is_kept_and_may_be_unknown(predictions: PredictionRepository) -> None:
-    old, *several = await predictions.add_all([replace(NEW, chance=None), *[NEW] * 3])
-    found = [(await predictions.get(one.id)).chance for one in (old, several[0])]
-    assert found == [None, NEW.chance]
-
-
-async def test_identifiers_are_time_ordered(predictions: PredictionRepository) -> None:
-    made = [await predictions.add(NEW) for _ in range(5)]
-    assert [one.id for one in made] == sorted(one.id for one in made)
-    assert {one.id.version for one in made} == {7}
-
-
-async def test_all_are_added_in_the_order_given(predictions: PredictionRepository) -> None:
-    new = [replace(NEW, beneficiary=ANN.changed(age=age)) for age in range(18, 68)]
-    made = await predictions.add_all(new)
-    assert [one.beneficiary["age"] for one in made] == list(range(18, 68))
-    newest_first = await predictions.page(PredictionQuery(limit=500))
-    assert list(newest_first) == list(reversed(made))
-    assert await predictions.add_all([]) == []
-
-
-async def test_a_page_is_newest_first_and_never_longer_than_asked(predictions: PredictionRepository) -> None:
-    made = list(reversed(await predictions.add_all([NEW] * 7)))
-    first = await predictions.page(PredictionQuery(limit=3))
-    second = await predictions.page(PredictionQuery(limit=3, before=first[-1].id))
-    third = await predictions.page(PredictionQuery(limit=3, before=second[-1].id))
-    assert [*first, *second, *third] == made
-    assert [len(first), len(second), len(third)] == [3, 3, 1]
-
-
-async def test_all_that_match_are_counted_whatever_the_page(predictions: PredictionRepository) -> None:
-    smokers = [replace(NEW, beneficiary=ANN.changed(smoker=True, region=region)) for region in REGIONS]
-    made = await predictions.add_all([NEW] * 3 + smokers)
-    assert await predictions.count(PredictionQuery(limit=1)) == 7
-    assert await predictions.count(PredictionQuery(limit=2, before=made[-1].id, by="bmi", past=20.0)) == 7
-    assert await predictions.count(PredictionQuery(where={"smoker": True})) == 4
-    assert await predictions.count(PredictionQuery(where={"smoker": True, "region": "southeast", "sex": "female"})) == 1
-    assert await predictions.count(PredictionQuery(since=NOON + timedelta(days=1))) == 0
-    await predictions.add(replace(NEW, owner="page:ann"))
-    assert await predictions.count(PredictionQuery(owner="page:ann")) == 1
-
-
-@pytest.mark.parametrize("rising", [True, False])
-@pytest.mark.parametrize("by", sort_keys(DEFAULT))
-async def test_pages_in_any_order_join_without_gap_or_repeat(
-    predictions: PredictionRepository, by: str, *, rising: bool
-) -> None:
-    new = [
-        replace(
-            NEW, expected=8000.0 + n % 3, typical=6000.0 - n % 2, beneficiary=ANN.changed(age=40 + n % 3, bmi=27.1 + n)
-        )
-        for n in range(7)
-    ]
-    made = await predictions.add_all(new)
-    query = PredictionQuery(limit=3, by=by, rising=rising)
-    pages = [await predictions.page(query)]
-    while pages[-1]:
-        query = query.following(pages[-1][-1])
-        # the cursor may be erased meanwhile
-        await predictions.erase(pages[-1][-1].id, at=NOON)
-        pages.append(await predictions.page(query))
-    expected = sorted(made, key=lambda one: (0 if by == BY_TIME else sort_value(by, one), one.id), reverse=not rising)
-    assert [one.id for page in pages for one in page] == [one.id for one in expected]
-    assert [len(page) for page in pages] == [3, 3, 1, 0]
-
-
-async def test_a_query_narrows(predictions: PredictionRepository) -> None:
-    new = [
-        replace(
-            NEW, created_at=NOON + timedelta(hours=hour), beneficiary=ANN.changed(smoker=hour % 2 == 0, region=region)
-        )
-        for hour, region in enumerate(REGIONS)
-    ]
-    made = await predictions.add_all(new)
-
-    async def found(**query: object) -> list[int]:
-        page = await predictions.page(PredictionQuery(**query))  # type: ignore[arg-type]  # keywords of a test
-        return sorted(made.index(one) for one in page)
-
-    assert await found(where={"smoker": True}) == [0, 2]
-    assert await found(where={"smoker": False, "region": "southwest"}) == [3]
-    assert await found(since=NOON + timedelta(hours=2)) == [2, 3]
-    assert await found(where={"sex": "male"}) == []
-    assert await found(where={"sex": "female", "smoker": True}, since=NOON + timedelta(minutes=1)) == [2]
-
-
-async def test_an_erased_prediction_is_gone_with_its_key(predictions: PredictionRepository) -> None:
-    key = Idempotency("key", "body")
-    made = await predictions.add(NEW, idempotency=key)
-    await predictions.erase(made.id, at=NOON)
-    for gone in (
-        predictions.get(made.id),
-        predictions.erase(made.id, at=NOON),
-        predictions.record_outcome(made.id, Outcome(1, NOON)),
-    ):
-        with pytest.raises(PredictionNotFound):
-            await gone
-    assert await predictions.replay(key, at=NOON) is None
-    assert (await predictions.add(NEW, idempotency=key)).id != made.id
-
-
-async def test_an_erasure_leaves_a_proof(predictions: PredictionRepository) -> None:
-    made = await predictions.add(NEW)
-    assert await predictions.erasure(made.id) is None
-    proof = Erasure(made.id, NOON, "request")
-    assert await predictions.erase(made.id, at=NOON) == proof
-    assert await predictions.erasure(made.id) == proof
-
-
-async def test_the_oldest_are_erased_first_and_each_leaves_a_proof(predictions: PredictionRepository) -> None:
-    key = Idempotency("key", "body")
-    old = [await predictions.add(NEW, idempotency=key), await predictions.add(NEW), await predictions.add(NEW)]
-    young = await predictions.add(replace(NEW, created_at=NOON + timedelta(days=2)))
-    limit, now = NOON + timedelta(days=1), NOON + timedelta(days=3)
-    assert await predictions.count_older(limit) == 3
-    assert await predictions.erase_older(limit, at=now, limit=2) == 2
-    assert list(await predictions.page(PredictionQuery())) == [young, old[2]]
-    assert await predictions.replay(key, at=NOON) is None
-    assert await predictions.erase_older(limit, at=now, limit=2) == 1
-    assert await predictions.erase_older(limit, at=now, limit=2) == 0
-    assert list(await predictions.page(PredictionQuery())) == [young]
-    assert [await predictions.erasure(one.id) for one in old] == [Erasure(one.id, now, "age") for one in old]
-
-
-async def test_what_was_never_there_is_not_found(predictions: PredictionRepository) -> None:
-    with pytest.raises(PredictionNotFound):
-        await predictions.get(uuid4())
-
-
-async def test_a_later_outcome_replaces_an_earlier_one(predictions: PredictionRepository) -> None:
-    made = await predictions.add(NEW)
-    await predictions.record_outcome(made.id, Outcome(1.5, NOON))
-    changed = await predictions.record_outcome(made.id, Outcome(2.25, NOON + timedelta(days=1)))
-    assert changed == replace(made, outcome=Outcome(2.25, NOON + timedelta(days=1)))
-    assert await predictions.get(made.id) == changed
-
-
-async def test_a_store_in_order_passes_its_check(predictions: PredictionRepository) -> None:
-    await predictions.check()
+class TestPredictions(PredictionRepositoryContract):
+    @pytest.fixture(params=["memory", "postgres"])
+    async def predictions(self, request: pytest.FixtureRequest, schema: Schema) -> AsyncIterator[PredictionRepository]:
+        if request.param == "memory":
+            yield MemoryPredictions()
+            return
+        engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
+        await PostgresSchemas(engine, schema_of).adopt(schema, "its text", at=NOON)
+        yield PostgresPredictions(engine, schema)
+        await engine.dispose()
 
 
 async def test_a_database_that_is_away_is_unavailable(tmp_path: object) -> None:
@@ -196,73 +50,3 @@ async def test_memory_fails_on_request() -> None:
     memory = MemoryPredictions(failure=RepositoryUnavailable("away"))
     with pytest.raises(RepositoryUnavailable):
         await memory.add(NEW)
-
-
-async def test_an_owner_is_recorded_and_narrows_every_query(predictions: PredictionRepository) -> None:
-    def new(n: int, owner: str | None) -> NewPrediction:
-        region = REGIONS[n % len(REGIONS)]
-        return replace(NEW, owner=owner, beneficiary=ANN.changed(age=30 + n, smoker=n % 2 == 0, region=region))
-
-    made = await predictions.add_all([new(n, f"key:{n % 3}" if n % 4 else None) for n in range(24)])
-    lone = await predictions.add(replace(NEW, owner="key:1"), idempotency=Idempotency("k", "body", "key:1"))
-    assert (await predictions.get(lone.id)).owner == "key:1"
-    mine = [lone, *(one for one in reversed(made) if one.owner == "key:1")]
-    assert list(await predictions.page(PredictionQuery(owner="key:1"))) == mine
-    assert len(await predictions.page(PredictionQuery())) == 25
-    for by in (BY_TIME, "age"):
-        query = PredictionQuery(owner="key:1", limit=2, by=by, where={"smoker": False})
-        pages = [await predictions.page(query)]
-        while pages[-1]:
-            query = query.following(pages[-1][-1])
-            pages.append(await predictions.page(query))
-        assert sorted(one.id for page in pages for one in page) == sorted(
-            one.id for one in mine if not one.beneficiary["smoker"]
-        )
-    assert await predictions.page(PredictionQuery(owner="key:9")) == []
-
-
-async def test_changes_of_an_outcome_stay_until_it_is_erased(predictions: PredictionRepository) -> None:
-    made, other = await predictions.add(NEW), await predictions.add(NEW)
-    later = NOON + timedelta(days=1)
-    await predictions.record_outcome(made.id, Outcome(1.5, NOON), by="key:1")
-    await predictions.record_outcome(made.id, Outcome(2.25, later), by="key:2")
-    await predictions.record_outcome(other.id, Outcome(9, NOON), by="key:1")
-    changes = [OutcomeChange(NOON, "key:1", 1.5, None), OutcomeChange(later, "key:2", 2.25, 1.5)]
-    assert list(await predictions.outcome_changes(made.id)) == changes
-    await predictions.erase(made.id, at=NOON)
-    assert await predictions.outcome_changes(made.id) == []
-    assert len(await predictions.outcome_changes(other.id)) == 1
-
-
-EDGES = [
-    {"before": UUID(int=0)},
-    {"before": UUID(int=2**128 - 1), "rising": True},
-    {"since": datetime.max.replace(tzinfo=UTC)},
-    {"since": datetime.max.replace(tzinfo=UTC), "before": UUID(int=1)},
-]
-
-
-@pytest.mark.parametrize("smoker", [None, False])
-@pytest.mark.parametrize("edge", EDGES)
-async def test_nothing_lies_beyond_the_ends_of_time_and_identifiers(
-    predictions: PredictionRepository, edge: dict[str, object], *, smoker: bool | None
-) -> None:
-    made = await predictions.add(NEW)
-    where = {} if smoker is None else {"smoker": smoker}
-    assert await predictions.page(PredictionQuery(where=where, **edge)) == []  # type: ignore[arg-type]  # keywords of a test
-    everything = {"since": datetime.min.replace(tzinfo=UTC), "before": UUID(int=2**128 - 1)}
-    assert await predictions.page(PredictionQuery(where=where, **everything)) == [made]  # type: ignore[arg-type]  # keywords of a test
-
-
-async def test_outcomes_are_summed_up_by_the_hour_in_utc(predictions: PredictionRepository) -> None:
-    noon = NOON.replace(minute=0, second=0, microsecond=0)
-    hour = timedelta(hours=1)
-    costs = ((6000.0, noon - hour), (6000.0, noon), (90_000.0, noon + 0.9 * hour), (7000.0, noon + 3 * hour))
-    for cost, at in costs:
-        recorded = await predictions.add(NEW)
-        await predictions.record_outcome(recorded.id, Outcome.of(cost, at=at))
-    await predictions.add(NEW)
-    assert await predictions.outcomes_by_hour(noon) == {
-        noon: Outcomes(outcomes=2, inside=1, expected=2 * NEW.expected, observed=96_000.0),
-        noon + 3 * hour: Outcomes(outcomes=1, inside=1, expected=NEW.expected, observed=7000.0),
-    }

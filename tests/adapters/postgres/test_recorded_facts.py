@@ -15,7 +15,7 @@ from adapters.yaml.schema_file import schema_of
 from domain.costs.prediction import PredictionQuery
 from domain.errors import RepositoryUnavailable
 from domain.people.schema import Schema
-from tests.support.clinic import CLINIC, HOSPITAL
+from medcost_testing.people import CLINIC, HOSPITAL
 from tests.support.default_schema import DEFAULT
 from tests.support.recorded import NOON
 

@@ -1,4 +1,4 @@
-"""A schema that is not the default one: facts that may be missing, other choices; and a larger one."""
+"""People of two schemas for contract suites: facts that may be missing, choices, flags; and many choices."""
 
 from dataclasses import replace
 
@@ -19,6 +19,6 @@ HOSPITAL = replace(CLINIC, name="hospital", facts=(*CLINIC.facts, WARD))
 
 
 def patient(schema: Schema, **facts: object) -> Beneficiary:
-    """Return somebody of either schema."""
+    """Return a person of either schema, with these facts and with usual values for the others."""
     given = {"plan": None, "stay": None, "income": 1234.5, "active": False, "chronic": None, "ward": "w0", **facts}
     return Beneficiary.of(schema, {name: given[name] for name in schema.names})
