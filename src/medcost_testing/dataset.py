@@ -36,7 +36,9 @@ class ClaimsDatasetContract:
     def test_the_same_rows_have_the_same_digest_wherever_they_lie(
         self, dataset: ClaimsDataset, records: Records
     ) -> None:
-        same = Claims.of(records[0].beneficiary.schema, records, DataOrigin("elsewhere", "the same rows", synthetic=True))
+        same = Claims.of(
+            records[0].beneficiary.schema, records, DataOrigin("elsewhere", "the same rows", synthetic=True)
+        )
         assert dataset.read().digest == same.digest
 
     def test_the_report_describes_every_column_and_names_the_digest(
