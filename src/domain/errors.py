@@ -108,6 +108,13 @@ class JobNotFound(NotFound):
         super().__init__(f"there is no job {id}")
 
 
+class JobFilesGone(NotFound):
+    """A job has no file of answers: it has not ended yet, came to nothing, or its files were erased."""
+
+    def __init__(self, message: str = "there is no file of answers: it was erased, or is not written yet") -> None:
+        super().__init__(message)
+
+
 class KeyNotFound(NotFound):
     """There is no such API key."""
 
@@ -157,6 +164,20 @@ class JobUnderWay(Conflict):
 
     def __init__(self, slot: str) -> None:
         super().__init__(f"another change of the {slot} is under way: wait until it has ended, and ask again")
+
+
+class TooManyJobs(Conflict):
+    """The caller has as many jobs under way as one may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} of your files are being worked on: wait until one has ended, or cancel one")
+
+
+class JobCannotStop(Conflict):
+    """A job of this kind is not cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__("a change of the champion is not cancelled, and has no files: wait until it has ended")
 
 
 class PromotionRefused(Conflict):

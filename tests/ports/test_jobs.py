@@ -13,8 +13,8 @@ from adapters.memory.jobs import MemoryJobs
 from adapters.postgres.engine import connect
 from adapters.postgres.jobs import PostgresJobs
 from domain.errors import JobNotFound, JobUnderWay
-from domain.operations.jobs import Job, JobKind, JobProblem, JobState, NewJob
-from domain.ports.jobs import Jobs
+from domain.operations.jobs import Job, JobKind, JobProblem, JobProgress, JobState, NewJob
+from domain.ports.jobs import JobQuery, Jobs
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -45,7 +45,7 @@ async def test_a_job_waits_with_all_that_was_said_of_it(jobs: Jobs) -> None:
         JobKind.ROLLBACK, {"after": 3, "by": "ann"}, "key:1", NOON, None
     )  # fmt: skip
     assert (added.state, added.progress, added.result, added.problem, added.attempts) == (
-        JobState.WAITING, None, None, None, 0
+        JobState.WAITING, JobProgress(), None, None, 0
     )  # fmt: skip
     with pytest.raises(JobNotFound):
         await jobs.get(uuid4())
@@ -75,8 +75,8 @@ async def test_a_job_ends_with_what_came_of_it(jobs: Jobs) -> None:
     good, bad = await jobs.add(ROLLBACK), await jobs.add(ROLLBACK)
     await claimed(jobs)
     await claimed(jobs)
-    assert await jobs.beat(good.id, worker=ONE, at=NOON, progress=0.5)
-    assert (await jobs.get(good.id)).progress == 0.5
+    assert await jobs.beat(good.id, worker=ONE, at=NOON, progress=JobProgress(0.5, 20, 3))
+    assert (await jobs.get(good.id)).progress == JobProgress(0.5, 20, 3)
     assert await jobs.finish(good.id, worker=ONE, at=NOON + SECOND, result={"number": 4})
     problem = JobProblem("PromotionRefused", "the gate refuses it")
     assert await jobs.finish(bad.id, worker=ONE, at=NOON + SECOND, problem=problem)
@@ -120,3 +120,88 @@ async def test_the_newest_jobs_come_first(jobs: Jobs) -> None:
     added = [await jobs.add(ROLLBACK) for _ in range(3)]
     assert list(await jobs.newest(2)) == [added[2], added[1]]
     assert list(await jobs.newest(10)) == added[::-1]
+
+
+SCORING = NewJob(kind=JobKind.SCORING, task={"folder": "f"}, owner="key:2", created_at=NOON, place="here")
+
+
+async def test_a_job_with_files_is_taken_by_who_has_them(jobs: Jobs) -> None:
+    job = await jobs.add(SCORING)
+    kinds = (JobKind.SCORING,)
+    for place in (None, "", "elsewhere"):
+        assert await jobs.claim(kinds, worker=ONE, at=NOON, lapse=LAPSE, place=place) is None
+    taken = await jobs.claim(kinds, worker=ONE, at=NOON, lapse=LAPSE, place="here")
+    assert taken is not None
+    assert (taken.id, taken.place) == (job.id, "here")
+
+
+async def test_a_job_without_files_is_taken_by_anybody(jobs: Jobs) -> None:
+    await jobs.add(ROLLBACK)
+    assert await jobs.claim((JobKind.ROLLBACK,), worker=ONE, at=NOON, lapse=LAPSE, place="here")
+
+
+async def test_a_cancelled_job_has_ended_and_its_worker_learns_it_by_the_next_heartbeat(jobs: Jobs) -> None:
+    waiting, running = await jobs.add(SOLE), await jobs.add(ROLLBACK)
+    await claimed(jobs, kinds=(JobKind.ROLLBACK,))
+    for job in (waiting, running):
+        ended = await jobs.cancel(job.id, at=NOON + SECOND)
+        assert (ended.state, ended.ended_at) == (JobState.CANCELLED, NOON + SECOND)
+        assert await jobs.get(job.id) == ended
+    assert not await jobs.beat(running.id, worker=ONE, at=NOON)
+    assert not await jobs.finish(running.id, worker=ONE, at=NOON, result={})
+    assert await claimed(jobs, OTHER, NOON + timedelta(days=1)) is None
+    assert (await jobs.add(SOLE)).state is JobState.WAITING  # its slot is free
+
+
+async def test_what_has_ended_is_not_cancelled(jobs: Jobs) -> None:
+    job = await jobs.add(ROLLBACK)
+    await claimed(jobs)
+    await jobs.finish(job.id, worker=ONE, at=NOON, result={"number": 4})
+    assert (await jobs.cancel(job.id, at=NOON + SECOND)).state is JobState.DONE
+    with pytest.raises(JobNotFound):
+        await jobs.cancel(uuid4(), at=NOON)
+
+
+async def test_a_released_job_waits_again_as_if_it_had_not_been_begun(jobs: Jobs) -> None:
+    job = await jobs.add(ROLLBACK)
+    await claimed(jobs)
+    await jobs.beat(job.id, worker=ONE, at=NOON, progress=JobProgress(0.5, 20, 3))
+    assert not await jobs.release(job.id, worker=OTHER)
+    assert await jobs.release(job.id, worker=ONE)
+    waiting = await jobs.get(job.id)
+    assert (waiting.state, waiting.attempts, waiting.progress.rows) == (JobState.WAITING, 0, 20)
+    again = await claimed(jobs, OTHER)
+    assert again is not None
+    assert (again.id, again.attempts) == (job.id, 1)
+
+
+async def test_jobs_are_found_by_owner_kind_and_place_in_pages(jobs: Jobs) -> None:
+    mine = [await jobs.add(SCORING) for _ in range(3)]
+    other = await jobs.add(ROLLBACK)
+    which = JobQuery(owner="key:2")
+    assert [job.id for job in await jobs.newest(2, which=which)] == [mine[2].id, mine[1].id]
+    rest = await jobs.newest(9, which=JobQuery(owner="key:2", kind=JobKind.SCORING, before=mine[1].id))
+    assert [job.id for job in rest] == [mine[0].id]
+    assert [job.id for job in await jobs.newest(9, which=JobQuery(kind=JobKind.ROLLBACK))] == [other.id]
+    assert await jobs.newest(9, which=JobQuery(owner="nobody")) == []
+
+
+async def test_jobs_under_way_are_counted_by_kind_and_owner(jobs: Jobs) -> None:
+    ended, _ = await jobs.add(SCORING), await jobs.add(SCORING)
+    await jobs.cancel(ended.id, at=NOON)
+    await jobs.add(ROLLBACK)
+    counts = [await jobs.under_way(JobKind.SCORING, owner) for owner in ("key:2", "key:1")]
+    assert counts == [1, 0]
+
+
+async def test_files_are_erased_once_and_then_no_job_has_them(jobs: Jobs) -> None:
+    first, second = await jobs.add(SCORING), await jobs.add(SCORING)
+    await jobs.add(ROLLBACK)
+    assert [job.id for job in await jobs.with_files("here")] == [first.id, second.id]
+    assert await jobs.with_files("elsewhere") == []
+    erased = await jobs.erase_files(first.id, at=NOON)
+    assert erased.erased_at == NOON
+    assert await jobs.erase_files(first.id, at=NOON + SECOND) == erased
+    assert [job.id for job in await jobs.with_files("here")] == [second.id]
+    with pytest.raises(JobNotFound):
+        await jobs.erase_files(uuid4(), at=NOON)

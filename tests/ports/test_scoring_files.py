@@ -16,7 +16,7 @@ from adapters.memory.scoring_files import MemoryScoringFiles
 from domain.costs.prediction import ModelReference, PublishedColumns, shaped
 from domain.costs.scoring import ScoringJob
 from domain.errors import InvalidInput
-from domain.people.people_table import ABOVE, ANSWERS
+from domain.people.people_table import ABOVE, ANSWERS, LEFT_OUT, LINE
 from tests.support.default_schema import DEFAULT, READING
 
 MODEL = ModelReference(3, "0" * 64)
@@ -210,3 +210,21 @@ def test_an_empty_folder_is_refused(folder, tmp_path):
     nothing.mkdir()
     with pytest.raises(InvalidInput, match="there is no"):
         folder.files.folder(str(nothing), str(tmp_path / "answers"))
+
+
+def test_every_row_comes_back_in_its_place_with_its_line_and_what_is_wrong_with_it(place):
+    job = replace(JOB, every_row=True, above=5_000.0)
+    with pytest.raises(CutShortError):
+        scored(place.find("a"), job, batches=1)
+    report = scored(place.find("a"), job)
+    rows = place.read("a")
+    assert (report.rows, report.bad) == (10, 2)
+    assert [(row[LINE], row["name"]) for row in rows] == [(i + 2, f"n{i}") for i in range(10)]
+    assert [*rows[0]][-len(ANSWERS) - 2 :] == [*ANSWERS, ABOVE, LEFT_OUT]
+    left_out = {i: row[LEFT_OUT] for i, row in enumerate(rows) if row[LEFT_OUT]}
+    assert left_out.keys() == {4, 9}
+    assert left_out[4].startswith("age ")
+    assert left_out[4].endswith("found 7")
+    unanswered = (None,) * len(ANSWERS)
+    assert tuple(rows[4][name] or None for name in ANSWERS) == unanswered
+    assert [rows[3][name] for name in ("expected", "low", "high", "chance_zero", ABOVE)] == [3, 1, 9, 0.25, 0.5]

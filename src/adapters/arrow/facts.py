@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from adapters.arrow.columns import cell_at, read_cost, read_fact
+from adapters.arrow.every_row import Cells, every
 from domain.costs.scoring import PeopleBatch
 from domain.errors import FieldError
 from domain.people.claims import MOST_VIOLATIONS, Violation
@@ -28,8 +29,15 @@ if TYPE_CHECKING:
     Broken = Sequence[tuple[int, FieldError]]
 
 
-def people_batches(batches: Iterator[Batch], *, done: int = 0) -> Iterator[PeopleBatch]:
-    """Read the people in the batches of a file, without those that begin it and together have ``done`` rows."""
+def people_batches(batches: Iterator[Batch], *, done: int = 0, every_row: Cells | None = None) -> Iterator[PeopleBatch]:
+    """Read the people in the batches of a file, without those that begin it and together have ``done`` rows.
+
+    Args:
+        batches: of the file.
+        done: rows that are not read again.
+        every_row: what cells are passed on as where bad rows are passed on, too, see `ScoringJob.every_row`; None where
+            they are not.
+    """
     read = 0
     for batch in batches:
         before, read = read, read + len(batch)
@@ -37,14 +45,19 @@ def people_batches(batches: Iterator[Batch], *, done: int = 0) -> Iterator[Peopl
             continue
         facts, good, broken = facts_of(batch)
         people = facts if good.all() else facts[good]
+        named = broken if every_row else broken[:MOST_VIOLATIONS]
+        violations = list(violations_of(batch, named, rows_before=before))
         yield PeopleBatch(
             schema=batch.reading.schema,
             facts=cast("memoryview[float]", people.data),
             rows=len(batch),
-            violations=list(violations_of(batch, broken[:MOST_VIOLATIONS], rows_before=before)),
+            violations=violations[:MOST_VIOLATIONS],
             unused_columns=_unused_columns(batch),
             share=batch.share,
-            good_rows=_good_rows(batch, facts, good),
+            good_rows=every(batch, violations, before, facts, every_row)
+            if every_row
+            else _good_rows(batch, facts, good),
+            places=cast("Sequence[int]", np.flatnonzero(good)) if every_row else None,
         )
 
 

@@ -19,10 +19,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
+from adapters.arrow.answers import Answers
 from adapters.arrow.facts import people_batches
 from adapters.arrow.reading import Batch, parquet_batches
 from adapters.arrow.tables import read_parquet
-from adapters.arrow.writing import parquet_writer, with_answers
+from adapters.arrow.writing import parquet_writer
 from domain.costs.scoring import ScoringReport
 from domain.errors import ConfigurationError, FieldError, InvalidInput, UnreadableFile
 from domain.ports.scoring_files import ScoringFile, ScoringRun
@@ -113,7 +114,8 @@ class Partition(ScoringFile):
                 raise
 
     def _state(self, job: ScoringJob) -> str:
-        return f"{self.state}, {job.rules.digest}, chance above {job.above}"
+        rows = ", every row" if job.every_row else ""
+        return f"{self.state}, {job.rules.digest}, chance above {job.above}{rows}"
 
 
 class _PartitionRun(ScoringRun):
@@ -126,11 +128,13 @@ class _PartitionRun(ScoringRun):
 
     def batches(self) -> Iterator[PeopleBatch]:
         """Read all rows."""
-        return people_batches(_people_of(self._partition, self._job.at_once, self._job.rules))
+        batches = _people_of(self._partition, self._job.at_once, self._job.rules)
+        return people_batches(batches, every_row="columns" if self._job.every_row else None)
 
     def write(self, batch: PeopleBatch, answers: PublishedColumns) -> None:
         """Write rows with their answers."""
-        table = with_answers(pa.Table.from_batches([cast("pa.RecordBatch", batch.good_rows)]), answers)
+        rows = cast("pa.RecordBatch", batch.good_rows)
+        table = Answers(answers, len(rows), batch.places).beside(pa.Table.from_batches([rows]))
         if self._writer is None:
             self._writer = parquet_writer(self._sink, table.schema)
         self._writer.write_table(table, row_group_size=len(table) or None)

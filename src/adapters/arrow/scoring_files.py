@@ -17,15 +17,17 @@ from domain.costs.scoring import ScoringReport
 from domain.ports.scoring_files import ScoringFile, ScoringFiles, ScoringRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
+    from adapters.arrow.every_row import Cells
     from adapters.arrow.reading import Row
     from adapters.arrow.writing import GrowingFile
     from domain.costs.prediction import PublishedColumns
     from domain.costs.scoring import PeopleBatch, ScoringJob
 
+_CELLS: Final[Mapping[str, Cells]] = {".parquet": "columns", ".csv": "texts"}
 _READER: Final = "4"
 """Changes with how a file is cut into batches: what an earlier release had begun is begun anew."""
 
@@ -59,7 +61,7 @@ class _LocalFile(ScoringFile):
     @contextmanager
     def opened(self, job: ScoringJob) -> Iterator[_LocalRun]:
         with growing(self.out, self._about(job)) as answers:
-            yield _LocalRun(PeopleReader(self.source, job.rules), answers, job)
+            yield _LocalRun(PeopleReader(self.source, job.rules), answers, job, self.out.suffix.lower())
 
     def _about(self, job: ScoringJob) -> dict[str, str]:
         """Say what the answers depend on."""
@@ -75,21 +77,26 @@ class _LocalFile(ScoringFile):
             "reader": _READER,
             "rules": job.rules.digest,
             "above": str(job.above),
+            "every_row": str(job.every_row),
         }
 
 
 class _LocalRun(ScoringRun):
-    def __init__(self, reader: PeopleReader, answers: GrowingFile, job: ScoringJob) -> None:
-        self._reader, self._answers, self._at_once = reader, answers, job.at_once
+    def __init__(self, reader: PeopleReader, answers: GrowingFile, job: ScoringJob, ending: str) -> None:
+        self._reader, self._answers, self._job, self._ending = reader, answers, job, ending
         earlier = msgspec.json.decode(answers.notes, type=ScoringReport | None) or ScoringReport(job.model)
         notes = tuple(note.sentence for note in reader.notes)
         self.report = replace(earlier, resumed=earlier.rows, batches=0, notes=notes)
 
     def batches(self) -> Iterator[PeopleBatch]:
-        return people_batches(self._reader.batches(self._at_once), done=self.report.rows)
+        return people_batches(
+            self._reader.batches(self._job.at_once),
+            done=self.report.rows,
+            every_row=_CELLS.get(self._ending, "values") if self._job.every_row else None,
+        )
 
     def write(self, batch: PeopleBatch, answers: PublishedColumns) -> None:
-        self._answers.write(cast("pa.RecordBatch | list[Row]", batch.good_rows), answers)
+        self._answers.write(cast("pa.RecordBatch | list[Row]", batch.good_rows), answers, batch.places)
 
     def keep(self, report: ScoringReport) -> None:
         self._answers.keep(report.rows, msgspec.json.encode(report))

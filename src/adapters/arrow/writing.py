@@ -16,29 +16,26 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from adapters.arrow.answers import OURS, Answers
 from adapters.arrow.reading import ending_of, unusable
+from adapters.arrow.workbook_writing import write_workbook
 from adapters.common.locks import try_lock
-from domain.costs.prediction import codes_of
 from domain.errors import HomeInUse
-from domain.people.people_table import ABOVE, ANSWERS
+from domain.people.people_table import ANSWERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from adapters.arrow.reading import Row
     from domain.costs.prediction import PublishedColumns
 
-WRITTEN: Final = (".csv", ".parquet", ".jsonl")
+WRITTEN: Final = (".csv", ".xlsx", ".parquet", ".jsonl")
 """Endings of the files that are written."""
 _MONEY: Final = frozenset(ANSWERS[:4])
-_OURS: Final = (*ANSWERS, ABOVE)
 
 _MAGIC: Final = b"PAR1"
 _FOOTER_END: Final = 8
@@ -66,10 +63,10 @@ class GrowingFile:
     state: _State
     _file: IO[bytes]
     _place: Path
-    _rows: _Csv | _JsonLines | _Parquet = field(init=False)
+    _rows: _Csv | _JsonLines | _Workbook | _Parquet = field(init=False)
 
     def __post_init__(self) -> None:
-        kinds = {".csv": _Csv, ".jsonl": _JsonLines, ".parquet": _Parquet}
+        kinds = {".csv": _Csv, ".jsonl": _JsonLines, ".xlsx": _Workbook, ".parquet": _Parquet}
         self._rows = kinds[ending_of(self._place, WRITTEN)](self._file, self.state.pieces)
 
     @property
@@ -82,10 +79,12 @@ class GrowingFile:
         """What was noted when it was kept last, as JSON; ``null`` if it never was."""
         return bytes(self.state.notes)
 
-    def write(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> None:
-        """Write rows with their answers."""
+    def write(
+        self, kept: pa.RecordBatch | list[Row], said: PublishedColumns, places: Sequence[int] | None = None
+    ) -> None:
+        """Write rows with their answers; these belong to the rows at ``places``, or to all."""
         try:
-            self._rows.write(kept, said)
+            self._rows.write(kept, Answers(said, len(kept), places))
         except (pa.ArrowException, ValueError) as error:
             raise unusable(
                 self._place, f"a column changes its type, which Parquet cannot hold; .jsonl can: {error}"
@@ -113,6 +112,7 @@ class GrowingFile:
         self._rows.finish(self.state.pieces)
         self._file.flush()
         if self._file.tell():
+            self._rows.close(_unfinished(self._place))
             _unfinished(self._place).replace(self._place)
         else:
             _unfinished(self._place).unlink()
@@ -172,45 +172,11 @@ def _state_of(place: Path) -> Path:
     return place.with_name(f".{place.name}.state")
 
 
-def with_answers(table: pa.Table, said: PublishedColumns) -> pa.Table:
-    """Give rows with their answers beside them."""
-    table = table.drop_columns([name for name in _OURS if name in table.schema.names])
-    version = pa.repeat(pa.scalar(said.model.version, pa.int64()), len(table))
-    warnings = _warnings(said)
-    zero = pa.array(np.asarray(said.zero, dtype=np.float64))
-    for name, values in zip(ANSWERS, (*map(pa.array, _money(said)), zero, warnings, version), strict=True):
-        table = table.append_column(name, values)
-    if said.above is not None:
-        table = table.append_column(ABOVE, pa.array(np.asarray(said.above, dtype=np.float64)))
-    return table
-
-
 def parquet_writer(sink: pa.NativeFile, schema: pa.Schema) -> pq.ParquetWriter:
     """Begin a Parquet file of answers."""
     # hardly two amounts are alike: to look for those that are takes a third of the time and a fifth of the room
     named = [one for one in schema.names if one not in _MONEY]
     return pq.ParquetWriter(sink, schema, use_dictionary=named)  # type: ignore[arg-type]  # stubs: bool only
-
-
-def _as_rows(kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> Iterator[Row]:
-    rows: Sequence[Row] = kept if isinstance(kept, list) else kept.to_pylist()
-    warnings = _warnings(said).to_pylist()
-    zero = np.asarray(said.zero).tolist()
-    above = [None] * len(rows) if said.above is None else np.asarray(said.above).tolist()
-    for row, *numbers, codes, more in zip(rows, *_money(said).tolist(), zero, warnings, above, strict=True):
-        answers = dict(zip(ANSWERS, (*numbers, codes, said.model.version), strict=True))
-        yield {**row, **answers} if more is None else {**row, **answers, ABOVE: more}
-
-
-def _warnings(said: PublishedColumns) -> pa.Array:
-    """Return the codes of each row's cautions as one text; most rows share a few combinations."""
-    combinations = pa.array(np.asarray(said.cautions)).dictionary_encode()
-    texts = [" ".join(codes_of(bits, said.codes)) for bits in combinations.dictionary.to_pylist()]
-    return pa.array(texts, pa.string()).take(combinations.indices)
-
-
-def _money(said: PublishedColumns) -> NDArray[np.float64]:
-    return np.asarray(said.money, dtype=np.float64).reshape(4, -1)
 
 
 class _Lines:
@@ -226,32 +192,58 @@ class _Lines:
         """Do nothing: the writer holds no resource besides the file."""
 
     def finish(self, pieces: Sequence[int]) -> None:
-        """Nothing stands behind the last line."""
+        """Do nothing: a file of lines has no footer."""
+
+    def close(self, place: Path) -> None:
+        """Do nothing: what was written is what is wanted."""
 
 
 class _JsonLines(_Lines):
-    def write(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> None:
-        self._file.write(msgspec.json.Encoder().encode_lines(_as_rows(kept, said)))
+    def write(self, kept: pa.RecordBatch | list[Row], answers: Answers) -> None:
+        rows = kept if isinstance(kept, list) else kept.to_pylist()
+        self._file.write(msgspec.json.Encoder().encode_lines(answers.of_rows(rows)))
+
+
+class _Workbook(_JsonLines):
+    """Grows as JSON Lines: a workbook is an archive, which is written in one go."""
+
+    def close(self, place: Path) -> None:
+        """Write the workbook in place of the lines."""
+        self._file.seek(0)
+        draft = place.with_name(f"{place.name}.workbook")
+        write_workbook(self._file, draft)
+        draft.replace(place)
 
 
 class _Csv(_Lines):
-    def write(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> None:
+    _names: list[str] | None = None
+
+    def write(self, kept: pa.RecordBatch | list[Row], answers: Answers) -> None:
         if not len(kept):
             return
         text = io.StringIO(newline="")
         if isinstance(kept, list):
-            rows = list(_as_rows(kept, said))
-            lines = csv.DictWriter(text, list(rows[0]), lineterminator="\n", extrasaction="ignore")
-            if not self._file.tell():
-                lines.writeheader()
-            lines.writerows(rows)
+            names = self._begun(text, lambda: answers.names_of(kept))
+            csv.DictWriter(text, names, lineterminator="\n", extrasaction="ignore").writerows(answers.of_rows(kept))
         else:
-            table = with_answers(pa.Table.from_batches([kept]), said)
-            writer = csv.writer(text, lineterminator="\n")
-            if not self._file.tell():
-                writer.writerow(table.schema.names)
-            writer.writerows(zip(*(column.to_pylist() for column in table.columns), strict=True))
+            table = answers.beside(pa.Table.from_batches([kept]))
+            self._begun(text, lambda: table.schema.names)
+            rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+            csv.writer(text, lineterminator="\n").writerows(rows)
         self._file.write(text.getvalue().encode())
+
+    def _begun(self, text: io.StringIO, names: Callable[[], list[str]]) -> list[str]:
+        """Return the names of the columns: those that the first rows have, also for a file that grows on later."""
+        if self._names is None and self._file.tell():
+            self._file.seek(0)
+            self._names = next(
+                csv.reader(io.TextIOWrapper(io.BytesIO(self._file.read()), encoding="utf-8", newline=""))
+            )
+            self._file.seek(0, io.SEEK_END)
+        elif self._names is None:
+            self._names = names()
+            csv.writer(text, lineterminator="\n").writerow(self._names)
+        return self._names
 
 
 class _Parquet:
@@ -262,13 +254,13 @@ class _Parquet:
         self._schema: pa.Schema | None = None
         if pieces:
             fields = self._footer(pieces[0]).schema.to_arrow_schema()
-            self._schema = pa.schema([(one.name, one.type) for one in fields if one.name not in _OURS])
+            self._schema = pa.schema([(one.name, one.type) for one in fields if one.name not in OURS])
             file.seek(0, io.SEEK_END)
 
-    def write(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> None:
+    def write(self, kept: pa.RecordBatch | list[Row], answers: Answers) -> None:
         if not len(kept):
             return
-        table = self._answered(kept, said)
+        table = self._answered(kept, answers)
         if self._piece is None:
             # Arrow begins a file at offset 0 only, but what is appended goes to the end wherever the pointer stands,
             # and takes it along: all offsets count from the beginning of the whole file
@@ -305,17 +297,20 @@ class _Parquet:
         self._file.seek(0, io.SEEK_END)
         self._file.write(footer.getvalue()[len(_MAGIC) :])
 
+    def close(self, place: Path) -> None:
+        """Do nothing: the footer was written."""
+
     def _footer(self, end: int) -> pq.FileMetaData:
         self._file.seek(end - _FOOTER_END)
         size = int.from_bytes(self._file.read(4), "little")
         self._file.seek(end - _FOOTER_END - size)
         return pq.read_metadata(pa.BufferReader(_MAGIC + self._file.read(size + _FOOTER_END)))
 
-    def _answered(self, kept: pa.RecordBatch | list[Row], said: PublishedColumns) -> pa.Table:
+    def _answered(self, kept: pa.RecordBatch | list[Row], answers: Answers) -> pa.Table:
         if not isinstance(kept, list):
             table = pa.Table.from_batches([kept])
             if self._schema is None:
-                names = [name for name in table.schema.names if name not in _OURS]
+                names = [name for name in table.schema.names if name not in OURS]
                 self._schema = pa.schema([table.schema.field(name) for name in names])
             elif table.schema.names == self._schema.names:  # the first rows decide the types
                 table = table.cast(self._schema)
@@ -327,4 +322,4 @@ class _Parquet:
                 ]
                 self._schema = pa.schema(nulls)
                 table = table.cast(self._schema)
-        return with_answers(table, said)
+        return answers.beside(table)

@@ -101,6 +101,11 @@ class Home:
         return self.path / "reports"
 
     @property
+    def jobs(self) -> Path:
+        """Files of people that are scored in the background, and their answers; see `LocalJobFiles`."""
+        return self.path / "jobs"
+
+    @property
     def logs(self) -> Path:
         """One file for each part."""
         return self.path / "logs"

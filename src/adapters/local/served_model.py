@@ -80,6 +80,10 @@ class ServedModel(LoadedModel):
         """Return the schema that the current model learned with."""
         return self._loaded().schema
 
+    def current(self) -> LoadedModel:
+        """Return the current model."""
+        return self._loaded()
+
     async def predict_columns(self, facts: memoryview[float], schema: Schema | None = None) -> EstimateColumns:
         """Let the current model estimate."""
         return await self._loaded().predict_columns(facts, schema)

@@ -11,13 +11,13 @@ from uuid_utils import uuid7
 from adapters.memory.faults import FailsOnRequest
 from domain.errors import JobNotFound, JobUnderWay
 from domain.operations.jobs import Job, JobState
-from domain.ports.jobs import Jobs
+from domain.ports.jobs import ALL_JOBS, JobQuery, Jobs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from domain.operations.jobs import JobKind, JobProblem, NewJob
+    from domain.operations.jobs import JobKind, JobProblem, JobProgress, NewJob
 
 
 @dataclass
@@ -39,6 +39,7 @@ class MemoryJobs(FailsOnRequest, Jobs):
             owner=new.owner,
             created_at=new.created_at,
             slot=new.slot,
+            place=new.place,
         )
         self._jobs[job.id] = job
         return job
@@ -50,32 +51,68 @@ class MemoryJobs(FailsOnRequest, Jobs):
             raise JobNotFound(id)
         return self._jobs[id]
 
-    async def newest(self, limit: int) -> Sequence[Job]:
+    async def newest(self, limit: int, *, which: JobQuery = ALL_JOBS) -> Sequence[Job]:
         """Give the last ones."""
         self._fail_if_asked()
-        return [self._jobs[id] for id in sorted(self._jobs, reverse=True)][:limit]
+        jobs = [self._jobs[id] for id in sorted(self._jobs, reverse=True) if which.before is None or id < which.before]
+        return [
+            job for job in jobs if which.owner in (None, job.owner) and which.kind in (None, job.kind)
+        ][:limit]  # fmt: skip
 
-    async def claim(self, kinds: Collection[JobKind], *, worker: UUID, at: datetime, lapse: timedelta) -> Job | None:
+    async def under_way(self, kind: JobKind, owner: str) -> int:
+        """Count them."""
+        self._fail_if_asked()
+        return sum(
+            (job.kind, job.owner) == (kind, owner) and not job.state.has_ended for job in self._jobs.values()
+        )  # fmt: skip
+
+    async def with_files(self, place: str) -> Sequence[Job]:
+        """Give them in their order."""
+        self._fail_if_asked()
+        return [job for job in self._jobs.values() if job.place == place and job.erased_at is None]
+
+    async def claim(
+        self, kinds: Collection[JobKind], *, worker: UUID, at: datetime, lapse: timedelta, place: str | None = None
+    ) -> Job | None:
         """Take one."""
         self._fail_if_asked()
         for job in self._jobs.values():
             waits = job.state is JobState.WAITING
             lapsed = job.state is JobState.RUNNING and abs(at - self._workers[job.id][1]) > lapse
-            if job.kind in kinds and (waits or lapsed):
+            if job.kind in kinds and job.place in (None, place) and (waits or lapsed):
                 self._workers[job.id] = worker, at
                 return self._put(
                     replace(job, state=JobState.RUNNING, started_at=job.started_at or at, attempts=job.attempts + 1)
                 )
         return None
 
-    async def beat(self, id: UUID, *, worker: UUID, at: datetime, progress: float | None = None) -> bool:
+    async def beat(self, id: UUID, *, worker: UUID, at: datetime, progress: JobProgress | None = None) -> bool:
         """Note it."""
         self._fail_if_asked()
         if not self._is_of(id, worker):
             return False
         self._workers[id] = worker, at
-        self._put(replace(self._jobs[id], progress=progress))
+        if progress:
+            self._put(replace(self._jobs[id], progress=progress))
         return True
+
+    async def release(self, id: UUID, *, worker: UUID) -> bool:
+        """Put it back."""
+        self._fail_if_asked()
+        if not self._is_of(id, worker):
+            return False
+        self._put(replace(self._jobs[id], state=JobState.WAITING, attempts=self._jobs[id].attempts - 1))
+        return True
+
+    async def cancel(self, id: UUID, *, at: datetime) -> Job:
+        """End one."""
+        job = await self.get(id)
+        return job if job.state.has_ended else self._put(replace(job, state=JobState.CANCELLED, ended_at=at))
+
+    async def erase_files(self, id: UUID, *, at: datetime) -> Job:
+        """Note it."""
+        job = await self.get(id)
+        return job if job.erased_at else self._put(replace(job, erased_at=at))
 
     async def finish(
         self,

@@ -14,7 +14,7 @@ from domain.errors import FieldError, InvalidInput
 from domain.people.beneficiary import Beneficiary
 from domain.people.claims import Violation
 from domain.people.meaning import shown
-from domain.people.people_table import ABOVE, ANSWERS
+from domain.people.people_table import ABOVE, ANSWERS, LEFT_OUT, LINE, reason
 from domain.people.table_reading import RowReader
 from domain.ports.scoring_files import ScoringFile, ScoringFiles, ScoringRun
 
@@ -81,7 +81,14 @@ class _MemoryFile(ScoringFile):
         return checkpoint if checkpoint and checkpoint.job == self._about(job) else None
 
     def _about(self, job: ScoringJob) -> tuple[object, ...]:
-        return repr(self.files.people.get(self.source)), job.model, job.rules.digest, job.at_once, job.above
+        return (
+            repr(self.files.people.get(self.source)),
+            job.model,
+            job.rules.digest,
+            job.at_once,
+            job.above,
+            job.every_row,
+        )
 
 
 class _MemoryRun(ScoringRun):
@@ -99,10 +106,16 @@ class _MemoryRun(ScoringRun):
         money = cast("list[list[float]]", answers.money.tolist())
         columns = zip(*money, answers.zero, answers.cautions, strict=True)
         above = answers.above.tolist() if answers.above is not None else None
-        for place, (row, (*numbers, bits)) in enumerate(zip(cast("list[Row]", batch.good_rows), columns, strict=True)):
-            answered = (*numbers, " ".join(codes_of(int(bits), answers.codes)), answers.model.version)
-            more = {} if above is None else {ABOVE: above[place]}
-            self.answers.append({**row, **dict(zip(ANSWERS, answered, strict=True)), **more})
+        rows = [dict(row) for row in cast("list[Row]", batch.good_rows)]
+        names = (*ANSWERS, ABOVE) if above else ANSWERS
+        answered: list[Row] = [dict.fromkeys(names) for _ in rows]
+        places = range(len(rows)) if batch.places is None else batch.places
+        for n, (place, (*numbers, bits)) in enumerate(zip(places, columns, strict=True)):
+            given = (*numbers, " ".join(codes_of(int(bits), answers.codes)), answers.model.version)
+            answered[place] = dict(zip(names, (*given, *([above[n]] if above else [])), strict=True))
+        for row, answer in zip(rows, answered, strict=True):
+            why = {LEFT_OUT: row.pop(LEFT_OUT)} if batch.places is not None else {}
+            self.answers.append({**row, **answer, **why})
 
     def keep(self, report: ScoringReport) -> None:
         self._file.files.checkpoints[self._file.out] = _Checkpoint(self._about, report, [*self.answers])
@@ -110,19 +123,30 @@ class _MemoryRun(ScoringRun):
     def _batch(self, rows: Sequence[Row], before: int, of: int) -> PeopleBatch:
         schema = self._job.rules.schema
         reader = RowReader(schema, self._job.rules.column_map)
-        good: list[Row] = []
+        every_row = self._job.every_row
+        passed: list[Row] = []
+        places: list[int] = []
         people: list[Beneficiary] = []
         violations: list[Violation] = []
         for number, row in enumerate(rows, before + 1):
             reading = reader.reading(row)
             person = reading.person(row)
+            broken: list[Violation] = []
             if isinstance(person, Beneficiary):
-                good.append(row)
+                places.append(number - before - 1)
                 people.append(person)
             else:
                 cells = ((error, shown(reading.cell(error.field, row))) for error in person)
-                violations += [Violation(number, e.field, e.code, e.detail, value) for e, value in cells]
+                broken = [Violation(number, e.field, e.code, e.detail, value) for e, value in cells]
+                violations += broken
+            if every_row:
+                passed.append({LINE: number + 1, **row, LEFT_OUT: reason(broken)})
+            elif not broken:
+                passed.append(row)
         facts = array("d", chain.from_iterable(person.as_numbers() for person in people))
         unused = reader.reading(rows[0]).matched.unused
         table = shaped(facts, (len(people), schema.width))
-        return PeopleBatch(schema, table, len(rows), violations, unused, (before + len(rows)) / of, good)
+        share = (before + len(rows)) / of
+        return PeopleBatch(
+            schema, table, len(rows), violations, unused, share, passed, places if every_row else None
+        )  # fmt: skip

@@ -13,14 +13,14 @@ from uuid_utils import uuid7
 from adapters.postgres.engine import translated
 from adapters.postgres.tables import JOBS
 from domain.errors import JobNotFound, JobUnderWay
-from domain.operations.jobs import Job, JobKind, JobProblem, JobState
-from domain.ports.jobs import Jobs
+from domain.operations.jobs import Job, JobKind, JobProblem, JobProgress, JobState
+from domain.ports.jobs import ALL_JOBS, JobQuery, Jobs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from domain.operations.jobs import NewJob
@@ -58,21 +58,41 @@ class PostgresJobs(Jobs):
             raise JobNotFound(id)
         return _job(row)
 
-    async def newest(self, limit: int) -> Sequence[Job]:
-        """Read the end of the index."""
+    async def newest(self, limit: int, *, which: JobQuery = ALL_JOBS) -> Sequence[Job]:
+        """Read the end of an index."""
         statement = select(JOBS).order_by(_COLUMN.id.desc()).limit(limit)
+        if which.owner is not None:
+            statement = statement.where(_COLUMN.owner == which.owner)
+        if which.kind is not None:
+            statement = statement.where(_COLUMN.kind == which.kind.value)
+        if which.before is not None:
+            statement = statement.where(_COLUMN.id < which.before)
+        return await self._read(statement)
+
+    async def under_way(self, kind: JobKind, owner: str) -> int:
+        """Count by the index of those under way."""
+        states = _COLUMN.state.in_([JobState.WAITING.value, JobState.RUNNING.value])
+        mine = and_(states, _COLUMN.kind == kind.value, _COLUMN.owner == owner)
         with translated():
             async with self._engine.connect() as connection:
-                return [_job(row) for row in (await connection.execute(statement)).mappings()]
+                return (await connection.execute(select(func.count()).where(mine))).scalar_one()
 
-    async def claim(self, kinds: Collection[JobKind], *, worker: UUID, at: datetime, lapse: timedelta) -> Job | None:
+    async def with_files(self, place: str) -> Sequence[Job]:
+        """Read their own index."""
+        which = and_(_COLUMN.place == place, _COLUMN.erased_at.is_(None))
+        return await self._read(select(JOBS).where(which).order_by(_COLUMN.id))
+
+    async def claim(
+        self, kinds: Collection[JobKind], *, worker: UUID, at: datetime, lapse: timedelta, place: str | None = None
+    ) -> Job | None:
         """Lock one that nobody else has locked, and take it."""
         now, patience = literal(at, _COLUMN.beat_at.type), literal(lapse, Interval)
         lapsed = or_(_COLUMN.beat_at < now - patience, _COLUMN.beat_at > now + patience)
         free = or_(
             _COLUMN.state == JobState.WAITING.value, and_(_COLUMN.state == JobState.RUNNING.value, lapsed)
         )  # fmt: skip
-        mine = select(_COLUMN.id).where(_COLUMN.kind.in_([kind.value for kind in kinds]), free)
+        within_reach = or_(_COLUMN.place.is_(None), _COLUMN.place == (place or ""))
+        mine = select(_COLUMN.id).where(_COLUMN.kind.in_([kind.value for kind in kinds]), free, within_reach)
         oldest = mine.order_by(_COLUMN.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
         return await self._change(
             _COLUMN.id == oldest,
@@ -83,9 +103,29 @@ class PostgresJobs(Jobs):
             attempts=_COLUMN.attempts + 1,
         )
 
-    async def beat(self, id: UUID, *, worker: UUID, at: datetime, progress: float | None = None) -> bool:
+    async def beat(self, id: UUID, *, worker: UUID, at: datetime, progress: JobProgress | None = None) -> bool:
         """Note it."""
-        return await self._change(_held(id, worker), beat_at=at, progress=progress) is not None
+        far = {} if progress is None else {"progress": progress.share, "rows": progress.rows, "bad": progress.bad}
+        return await self._change(_held(id, worker), beat_at=at, **far) is not None
+
+    async def release(self, id: UUID, *, worker: UUID) -> bool:
+        """Put it back."""
+        attempts = _COLUMN.attempts - 1
+        return await self._change(_held(id, worker), state=JobState.WAITING.value, attempts=attempts) is not None
+
+    async def cancel(self, id: UUID, *, at: datetime) -> Job:
+        """End one that is under way; of any other nothing is changed."""
+        under_way = _COLUMN.state.in_([JobState.WAITING.value, JobState.RUNNING.value])
+        ended = await self._change(
+            and_(_COLUMN.id == id, under_way), state=JobState.CANCELLED.value, ended_at=at
+        )  # fmt: skip
+        return ended or await self.get(id)
+
+    async def erase_files(self, id: UUID, *, at: datetime) -> Job:
+        """Note it once."""
+        return await self._change(and_(_COLUMN.id == id, _COLUMN.erased_at.is_(None)), erased_at=at) or await self.get(
+            id
+        )
 
     async def finish(
         self,
@@ -105,6 +145,11 @@ class PostgresJobs(Jobs):
         )
         return ended is not None
 
+    async def _read(self, statement: Select[Any]) -> Sequence[Job]:
+        with translated():
+            async with self._engine.connect() as connection:
+                return [_job(row) for row in (await connection.execute(statement)).mappings()]
+
     async def _change(self, which: ColumnElement[bool], **values: object) -> Job | None:
         with translated():
             async with self._engine.begin() as connection:
@@ -120,4 +165,6 @@ def _held(id: UUID, worker: UUID) -> ColumnElement[bool]:
 def _job(row: Mapping[Any, Any]) -> Job:
     fields = {name: row[name] for name in Job.__dataclass_fields__}
     problem = JobProblem(**row["problem"]) if row["problem"] else None
-    return Job(**{**fields, "kind": JobKind(row["kind"]), "state": JobState(row["state"]), "problem": problem})
+    progress = JobProgress(row["progress"], row["rows"], row["bad"])
+    kind, state = JobKind(row["kind"]), JobState(row["state"])
+    return Job(**{**fields, "kind": kind, "state": state, "problem": problem, "progress": progress})

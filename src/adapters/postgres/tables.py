@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -190,6 +191,8 @@ JOBS: Final = Table(
     Column("slot", Text),
     Column("state", Text, nullable=False),
     Column("progress", Double),
+    Column("rows", BigInteger, nullable=False, server_default="0"),
+    Column("bad", BigInteger, nullable=False, server_default="0"),
     Column("result", JSONB(none_as_null=True)),
     Column("problem", JSONB(none_as_null=True)),
     Column("started_at", TIME),
@@ -197,8 +200,12 @@ JOBS: Final = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("worker", Uuid),
     Column("beat_at", TIME),
-    CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
+    Column("place", Text),
+    Column("erased_at", TIME),
+    CheckConstraint("state IN ('waiting', 'running', 'done', 'failed', 'cancelled')", name="state"),
     Index(None, "id", postgresql_where=_UNDER_WAY),  # few among many
+    Index(None, "owner", "id"),
+    Index(None, "place", "id", postgresql_where=text("place IS NOT NULL AND erased_at IS NULL")),
     Index(None, "slot", unique=True, postgresql_where=_UNDER_WAY),  # one at a time
 )
 

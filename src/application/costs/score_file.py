@@ -57,6 +57,7 @@ class ScoreFile:
         on_batch: Callable[[ScoringReport, Sequence[Violation]], None] | None = None,
         at_once: int = BATCH_ROWS,
         above: float | None = None,
+        every_row: bool = False,
     ) -> ScoringReport:
         """Score it. Cut short, by whatever it was, the same call goes on, and ends with the same file.
 
@@ -68,6 +69,7 @@ class ScoreFile:
             on_batch: called after each batch with what came of the file so far, and the batch's violations.
             at_once: rows of a batch.
             above: an amount; the chance of costing more is written, too.
+            every_row: bad rows are written, too, each with what is wrong with it, and all with their lines.
 
         Raises:
             ConfigurationError: for a kind of file that is not known, or if a column of which the rules say something
@@ -75,7 +77,7 @@ class ScoreFile:
             InvalidInput: if a file as a whole cannot be read or written; nothing is written then.
             HomeInUse: if another process writes the same file.
         """
-        job = ScoringJob(await model.model(), rules, at_once, above)
+        job = ScoringJob(await model.model(), rules, at_once, above, every_row)
         return await score(self.files.file(source, out), job, model, on_batch)
 
 

@@ -11,7 +11,7 @@ from domain.costs.scored_people import ScoredPeople
 from domain.errors import PredictorUnavailable
 from domain.people.beneficiary import Beneficiary
 from domain.people.matching import suggest
-from domain.people.people_table import ANSWERS, LEFT_OUT, LINE, NOTICE, chosen_reading, person_or_violations
+from domain.people.people_table import ANSWERS, LEFT_OUT, LINE, NOTICE, chosen_reading, person_or_violations, reason
 from domain.people.schema import Schema
 from domain.ports.people_files import PeopleFiles
 from domain.ports.predictor import Predictor
@@ -200,7 +200,4 @@ def _why(line: Line, reading: TableReading) -> str:
     wrong = person_or_violations(line, reading)
     if isinstance(wrong, Beneficiary):
         return ""
-    return "; ".join(
-        one.detail if one.column == "all" else f"{one.column} {one.detail}, found {one.value or 'nothing'}"
-        for one in wrong
-    )
+    return reason(wrong)

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from application.use_case import use_case
-from domain.errors import JobNotFound
 from domain.operations.jobs import JobKind, NewJob
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
@@ -15,8 +14,8 @@ from domain.ports.ledger import ModelLedger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from uuid import UUID
 
+    from application.operations.work_on_jobs import Report
     from domain.access.callers import Caller
     from domain.operations.jobs import Job
 
@@ -62,7 +61,7 @@ class MakeChange:
 
     championship: Championship
 
-    async def __call__(self, job: Job) -> Mapping[str, object]:
+    async def __call__(self, job: Job, _report: Report) -> Mapping[str, object]:
         """Change the champion, and give the ledger's entry as JSON has it.
 
         Raises:
@@ -76,24 +75,6 @@ class MakeChange:
         else:
             entry = await self.championship.roll_back(by=by, reason=why, after=_number(job.task["after"]))
         return {**asdict(entry), "change": entry.change.value, "at": entry.at.isoformat()}
-
-
-@use_case
-class ReviewJobs:
-    """Look how far a job is."""
-
-    jobs: Jobs
-
-    async def __call__(self, id: UUID, caller: Caller) -> Job:
-        """Find a job.
-
-        Raises:
-            JobNotFound: if it is not there, or not the caller's to see.
-        """
-        job = await self.jobs.get(id)
-        if not caller.sees(job.owner):
-            raise JobNotFound(id)
-        return job
 
 
 def _number(value: object) -> int:

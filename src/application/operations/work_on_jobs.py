@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 from uuid import uuid4
 
 from domain.errors import MedcostError, Unavailable
-from domain.operations.jobs import MOST_ATTEMPTS, Job, JobKind, JobProblem
+from domain.operations.jobs import MOST_ATTEMPTS, Job, JobKind, JobProblem, JobProgress
 
 if TYPE_CHECKING:
     from domain.ports.clock import Clock
     from domain.ports.jobs import Jobs
 
-Work: TypeAlias = Callable[[Job], Awaitable[Mapping[str, object]]]
+Report: TypeAlias = Callable[[JobProgress], None]
+Work: TypeAlias = Callable[[Job, Report], Awaitable[Mapping[str, object]]]
+_Outcome: TypeAlias = tuple[Mapping[str, object] | None, JobProblem | None]
 
 _BEATS: Final = 4
 """Heartbeats in the time after which a worker counts as dead: some may be late."""
+_LONGEST_BEAT: Final = 1.0
+"""Seconds between two heartbeats, at most: they carry the progress, and bring word of a cancellation."""
 _log: Final = logging.getLogger(__name__)
 
 
 class JobWorker:
-    """Works on jobs; each process that serves has one.
+    """Works on jobs; each process that serves has one for each sort of work.
+
+    A job that is not the worker's any more, because it was cancelled or another worker has taken it over, is dropped.
 
     Args:
         jobs: where they are.
@@ -33,18 +39,29 @@ class JobWorker:
         work: what is done for each kind; it may be done again if a process died over it.
         every: seconds between two looks for a job.
         lapse: seconds without a heartbeat after which a worker counts as dead.
+        place: gives the place of the files of jobs that this worker can work on; None for jobs without files.
+        resumable: kinds that another worker goes on with where this one stopped: told to stop, this one drops them.
     """
 
     def __init__(
-        self, jobs: Jobs, clock: Clock, work: Mapping[JobKind, Work], *, every: float = 0.5, lapse: float = 30.0
+        self,
+        jobs: Jobs,
+        clock: Clock,
+        work: Mapping[JobKind, Work],
+        *,
+        every: float = 0.5,
+        lapse: float = 30.0,
+        place: Callable[[], str] | None = None,
+        resumable: Collection[JobKind] = (),
     ) -> None:
         self._jobs, self._clock, self._work = jobs, clock, work
-        self._every, self._lapse = every, lapse
+        self._every, self._lapse, self._place, self._resumable = every, lapse, place, resumable
         self._id = uuid4()
         self._stopping = asyncio.Event()
+        self._droppable: asyncio.Task[_Outcome] | None = None
 
     async def run(self) -> None:
-        """Work until `stop` is called; a job that was begun is ended first."""
+        """Work until `stop` is called; a job that was begun is ended first, or dropped if it can be resumed."""
         while not self._stopping.is_set():
             wait = self._every
             try:
@@ -58,6 +75,8 @@ class JobWorker:
     def stop(self) -> None:
         """Take no more jobs."""
         self._stopping.set()
+        if self._droppable:
+            self._droppable.cancel()
 
     async def work_on_one(self) -> bool:
         """Take a job and end it. False if none waits.
@@ -66,37 +85,75 @@ class JobWorker:
             Unavailable: if it cannot be learnt whether one waits.
         """
         lapse = timedelta(seconds=self._lapse)
-        job = await self._jobs.claim(self._work.keys(), worker=self._id, at=self._clock.now(), lapse=lapse)
+        place, now = self._place() if self._place else None, self._clock.now()
+        job = await self._jobs.claim(self._work.keys(), worker=self._id, at=now, lapse=lapse, place=place)
         if job is None:
             return False
-        beating = asyncio.create_task(self._beat(job))
+        latest = [job.progress]
+        work = asyncio.create_task(self._outcome(job, lambda progress: latest.__setitem__(0, progress)))
+        self._droppable = work if job.kind in self._resumable else None
+        beating = asyncio.create_task(self._beat(job, work, latest))
         try:
-            result, problem = await self._outcome(job)
+            await asyncio.wait([work])
         finally:
+            self._droppable = None
             beating.cancel()
+            work.cancel()
+        if work.cancelled():
+            await self._release(job)
+        else:
+            await self._finish(job, work.result(), latest[0])
+        return True
+
+    async def _finish(self, job: Job, outcome: _Outcome, progress: JobProgress) -> None:
+        """End a job. This is the one place where a worker does: whoever wants to hear of it listens here."""
+        result, problem = outcome
         while True:
             try:
                 now = self._clock.now()
+                await self._jobs.beat(job.id, worker=self._id, at=now, progress=progress)
                 await self._jobs.finish(job.id, worker=self._id, at=now, result=result, problem=problem)
             except Unavailable as away:
                 # should this last, another worker does the job again, which changes nothing more
                 await asyncio.sleep(away.retry_after)
             else:
-                return True
+                return
 
-    async def _outcome(self, job: Job) -> tuple[Mapping[str, object] | None, JobProblem | None]:
+    async def _release(self, job: Job) -> None:
+        """Let another worker go on with a job; should the store be away, it does so after the lapse."""
+        with suppress(Unavailable):
+            await self._jobs.release(job.id, worker=self._id)
+
+    async def _outcome(self, job: Job, report: Report) -> _Outcome:
         if job.attempts > MOST_ATTEMPTS:
             return None, JobProblem("", f"{MOST_ATTEMPTS} processes that worked on this job ended before it did")
         try:
-            return await self._work[job.kind](job), None
+            return await self._work[job.kind](job, report), None
         except MedcostError as error:
             return None, JobProblem(type(error).__name__, str(error))
         except Exception:  # noqa: BLE001  # the worker goes on, whatever a job does; the log has all of it
             _log.exception("job %s failed", job.id)
             return None, JobProblem("", f"the job failed; the log has its id, {job.id}")
 
-    async def _beat(self, job: Job) -> None:
+    async def _beat(self, job: Job, work: asyncio.Task[_Outcome], latest: list[JobProgress]) -> None:
         while True:
-            await asyncio.sleep(self._lapse / _BEATS)
+            await asyncio.sleep(min(self._lapse / _BEATS, _LONGEST_BEAT))
             with suppress(Unavailable):
-                await self._jobs.beat(job.id, worker=self._id, at=self._clock.now(), progress=job.progress)
+                if not await self._jobs.beat(job.id, worker=self._id, at=self._clock.now(), progress=latest[0]):
+                    work.cancel()
+
+
+class JobWorkers:
+    """Several workers side by side, each for another sort of work."""
+
+    def __init__(self, *workers: JobWorker) -> None:
+        self._workers = workers
+
+    async def run(self) -> None:
+        """Work until `stop` is called."""
+        await asyncio.gather(*(worker.run() for worker in self._workers))
+
+    def stop(self) -> None:
+        """Take no more jobs."""
+        for worker in self._workers:
+            worker.stop()

@@ -27,12 +27,15 @@ class ScoringJob:
         rules: how the file is read.
         at_once: rows of a batch.
         above: an amount; the chance of costing more is among the answers. None for no such chance.
+        every_row: whether bad rows are written, too: all rows with their line before them, `LINE`, and with what is
+            wrong with them behind them, `LEFT_OUT`.
     """
 
     model: ModelReference
     rules: ReadingRules
     at_once: int = BATCH_ROWS
     above: float | None = None
+    every_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,9 @@ class PeopleBatch:
         violations: what is wrong with the bad rows, at most `MOST_VIOLATIONS`.
         unused_columns: columns that no fact is read from.
         share: how much of the file is read with them, 0-1.
-        good_rows: the good rows with all their columns, as the adapter that read them writes them.
+        good_rows: the good rows with all their columns, as the adapter that read them writes them; or all rows, see
+            `ScoringJob.every_row`.
+        places: where the good rows stand among them; None where they are all there are.
     """
 
     schema: Schema
@@ -56,6 +61,7 @@ class PeopleBatch:
     unused_columns: Sequence[str]
     share: float
     good_rows: object
+    places: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Jobs: slow changes that are asked for now, made in the background, and looked after meanwhile."""
+"""Jobs: slow work that is asked for now, done in the background, and looked after meanwhile."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class JobKind(StrEnum):
 
     PROMOTION = "promotion"
     ROLLBACK = "rollback"
+    SCORING = "scoring"
 
 
 class JobState(StrEnum):
@@ -27,11 +28,27 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
     @property
     def has_ended(self) -> bool:
         """Whether nothing more will happen."""
-        return self in (JobState.DONE, JobState.FAILED)
+        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a job is.
+
+    Args:
+        share: of the work that is done, 0 to 1; None where nobody can tell.
+        rows: of a file that were read so far; 0 for other work.
+        bad: rows among them that could not be answered.
+    """
+
+    share: float | None = None
+    rows: int = 0
+    bad: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,8 @@ class NewJob:
         owner: who asked for it, see `Caller`.
         created_at: when, in UTC.
         slot: of all jobs that name the same one, no more than one is under way; None for no such limit.
+        place: the folder that holds the job's files, see `JobFiles`: who has that folder works on the job. None for a
+            job without files, which anybody may work on.
     """
 
     kind: JobKind
@@ -59,6 +78,7 @@ class NewJob:
     owner: str
     created_at: datetime
     slot: str | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +88,21 @@ class Job(NewJob):
     Args:
         id: a UUIDv7.
         state: how far it is.
-        progress: share that is done, 0 to 1; None where nobody can tell.
+        progress: how much of it is done.
         result: what came of it, as JSON has it; None before it is done.
         problem: why it failed; None unless it has.
         started_at: when a process first began it.
-        ended_at: when it was done, or failed.
+        ended_at: when it was done, failed or was cancelled.
         attempts: how many processes have begun it.
+        erased_at: when its files were erased; None while they are there, and for a job without files.
     """
 
     id: UUID
     state: JobState = JobState.WAITING
-    progress: float | None = None
+    progress: JobProgress = JobProgress()
     result: Mapping[str, object] | None = None
     problem: JobProblem | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     attempts: int = 0
+    erased_at: datetime | None = None

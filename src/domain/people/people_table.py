@@ -91,3 +91,15 @@ def person_or_violations(line: Line, reading: TableReading) -> Beneficiary | lis
         Violation(line.number, one.field, one.code, one.detail, shown(reading.cell(one.field, line.cells)), line.number)
         for one in person
     ]
+
+
+def reason(violations: Iterable[Violation]) -> str:
+    """Say why a row was left out: each broken rule with the value found.
+
+    >>> reason([Violation(1, "age", "range", "must be 18 to 100", "7"), Violation(1, "sex", "missing", "is required")])
+    'age must be 18 to 100, found 7; sex is required, found nothing'
+    """
+    return "; ".join(
+        one.detail if one.column == "all" else f"{one.column} {one.detail}, found {one.value or 'nothing'}"
+        for one in violations
+    )

@@ -31,6 +31,14 @@ class LoadedModel(Predictor, Explainer, Protocol):
             PredictorUnavailable: if there is no model.
         """
 
+    def current(self) -> LoadedModel:
+        """Return the model that answers at this moment, which no other one replaces.
+
+        Raises:
+            PredictorUnavailable: if there is no model.
+        """
+        return self
+
     async def predict_columns(self, facts: memoryview[float], schema: Schema | None = None) -> EstimateColumns:
         """Estimate many at once, without an object for each.
 

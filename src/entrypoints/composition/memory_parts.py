@@ -10,6 +10,7 @@ from dishka import Provider, Scope, alias, provide
 
 from adapters.argon2.passwords import Argon2Passwords
 from adapters.local.clock import SystemClock
+from adapters.local.job_files import LocalJobFiles
 from adapters.memory.accounts import MemoryAccounts
 from adapters.memory.alarms import MemoryAcknowledgements
 from adapters.memory.events import MemoryEvents
@@ -36,7 +37,9 @@ from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.events import ServiceEvents
 from domain.ports.explainer import Explainer
+from domain.ports.file_scorer import FileScorer
 from domain.ports.hours import ServiceHours
+from domain.ports.job_files import JobFiles
 from domain.ports.jobs import Jobs
 from domain.ports.keys import ApiKeys
 from domain.ports.ledger import ModelLedger
@@ -48,6 +51,7 @@ from domain.ports.predictor import Predictor
 from domain.ports.publisher import ModelPublisher
 from domain.ports.registry import ModelRegistry
 from domain.ports.room import Room
+from entrypoints.composition.job_files import InProcessScorer
 from entrypoints.composition.providers import made
 
 
@@ -79,6 +83,12 @@ class MemoryKeeping(Provider):
             yield MemoryRegistry(workspace=Path(workspace))
 
     @provide
+    def job_files(self) -> Iterator[JobFiles]:
+        """Files in a folder that goes with the container."""
+        with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
+            yield LocalJobFiles(Path(workspace) / "jobs")
+
+    @provide
     def publisher(self) -> Iterator[ModelPublisher]:
         """Copies in a folder that goes with the container."""
         with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
@@ -102,6 +112,11 @@ class MemoryParts(Provider):
         super().__init__()
         self.provide(made(MemoryRoom), provides=Room)
         self.provide(made(MemoryPredictions), provides=PredictionRepository)
+
+    @provide
+    def file_scorer(self, files: JobFiles, model: LoadedModel, schema: Schema) -> FileScorer:
+        """Score files in this process."""
+        return InProcessScorer(files, model, schema)
 
     @provide
     def loader(self, schema: Schema) -> ModelLoader:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,18 +9,14 @@ from adapters.bentoml import wire
 from adapters.bentoml.publisher import BentoPublisher
 from adapters.local.home import Home
 from adapters.local.served_model import ServedModel
-from application.models.follow_ledger import FollowLedger
+from entrypoints.composition.ledger import following_ledger
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import Settings, load, require_followable
 from entrypoints.model_server.app import Hop
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from adapters.local.served_model import Following
     from domain.people.schema import Schema
     from domain.ports.loader import ModelLoader
-    from domain.ports.publisher import ModelPublisher
 
 
 def served_model(settings: Settings | None = None) -> ServedModel:
@@ -36,26 +31,8 @@ def served_model(settings: Settings | None = None) -> ServedModel:
     require_followable(settings)
     home = Home(settings.home)
     shelf = BentoPublisher(home.bentoml, home.pointer)
-    following = _ledger(settings, shelf) if settings.follow == "ledger" else None
+    following = following_ledger(settings, shelf) if settings.follow == "ledger" else None
     return ServedModel(shelf, _loader(settings), following)
-
-
-def _ledger(settings: Settings, shelf: ModelPublisher) -> Following:
-    from adapters.mlflow.folders import MlflowFolders
-    from adapters.mlflow.server import MlflowServer
-    from adapters.postgres.engine import connect
-    from adapters.postgres.pointer import PostgresPointer
-
-    @asynccontextmanager
-    async def following() -> AsyncIterator[FollowLedger]:
-        engine = connect(settings.database_url, deadline=settings.database_deadline, recycle=settings.database_recycle)
-        try:
-            folders = MlflowFolders(MlflowServer(settings.tracking_uri))
-            yield FollowLedger(ledger=PostgresPointer(engine), folders=folders, publisher=shelf)
-        finally:
-            await engine.dispose()
-
-    return following
 
 
 def hop(schema: Schema) -> Hop:

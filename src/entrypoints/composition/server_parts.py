@@ -14,11 +14,15 @@ from adapters.bentoml.explainer import BentoExplainer
 from adapters.bentoml.predictor import BentoPredictor
 from adapters.subprocess.championship import ChildChampionship
 from domain.errors import ConfigurationError
+from domain.people.schema import Schema
 from domain.ports.championship import Championship
 from domain.ports.explainer import Explainer
+from domain.ports.file_scorer import FileScorer
+from domain.ports.job_files import JobFiles
 from domain.ports.loader import LoadedModel
 from domain.ports.predictor import Predictor
 from entrypoints.composition.database_parts import DatabaseKeeping, DatabaseParts
+from entrypoints.composition.job_files import InProcessScorer, child_scorer, job_files
 from entrypoints.composition.observers import Observers
 from entrypoints.composition.settings import Settings, environment_of
 from entrypoints.hosting.request_ids import REQUEST_ID
@@ -43,10 +47,26 @@ class Changing(Provider):
         await championship.close()
 
 
+class JobFileParts(Provider):
+    """Files of jobs on a disk."""
+
+    scope = Scope.APP
+
+    @provide
+    def job_files(self, settings: Settings) -> JobFiles:
+        """Those of the home, or of the folder that is named."""
+        return job_files(settings)
+
+
 class ModelServerParts(Provider):
     """BentoML over HTTP."""
 
     scope = Scope.APP
+
+    @provide
+    def file_scorer(self, settings: Settings) -> FileScorer:
+        """Score files in a child process, which loads the model itself."""
+        return child_scorer(settings)
 
     @provide
     async def server(self, settings: Settings) -> AsyncIterator[ModelServer]:
@@ -80,6 +100,11 @@ class InProcessParts(Provider):
     explainer = alias(LoadedModel, provides=Explainer)
 
     @provide
+    def file_scorer(self, files: JobFiles, model: LoadedModel, schema: Schema) -> FileScorer:
+        """Score files in this process."""
+        return InProcessScorer(files, model, schema)
+
+    @provide
     async def served(self, settings: Settings) -> AsyncIterator[LoadedModel]:
         """Follows the pointer of the home."""
         from entrypoints.composition.model_server import served_model
@@ -103,8 +128,8 @@ def server_parts(settings: Settings, metrics: Metrics) -> list[Provider]:
     observers = Observers(predictor=metrics.grouped("predict"), records=metrics.grouped("record"))
     looking.provide(lambda: observers, provides=Observers, override=True)
     if settings.predictor == "in_process":
-        return [told, DatabaseKeeping(), DatabaseParts(), looking, Changing(), InProcessParts()]
+        return [told, DatabaseKeeping(), DatabaseParts(), JobFileParts(), looking, Changing(), InProcessParts()]
     if not settings.model_server_url:
         message = "no model server is named: set MEDCOST_MODEL_SERVER_URL, or MEDCOST_PREDICTOR=in_process"
         raise ConfigurationError(message)
-    return [told, DatabaseKeeping(), DatabaseParts(), looking, Changing(), ModelServerParts()]
+    return [told, DatabaseKeeping(), DatabaseParts(), JobFileParts(), looking, Changing(), ModelServerParts()]

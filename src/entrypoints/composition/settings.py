@@ -55,6 +55,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         idempotency_hours: hours for which an idempotency key counts.
         jobs_every: seconds between two looks of a serving process for a job, such as a promotion.
         jobs_lapse: seconds without a heartbeat after which another process takes over the job of one that died.
+        jobs_folder: folder of the files that people send to be scored; empty for ``jobs`` in the home. Where several
+            machines serve, all of them need the same folder.
+        jobs_days: days for which a file and its answers are kept after its job has ended.
         operations_every: seconds between two looks of a serving process at its own counters, which it keeps by the
             hour; a process that is killed loses no more than that.
         operations_days: days for which figures and events of operations are kept.
@@ -110,6 +113,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     idempotency_hours: Annotated[float, msgspec.Meta(gt=0)] = 24.0
     jobs_every: Seconds = 0.5
     jobs_lapse: Seconds = 30.0
+    jobs_folder: str = ""
+    jobs_days: Annotated[float, msgspec.Meta(gt=0, le=3660)] = 7.0
     operations_every: Seconds = 60.0
     operations_days: Annotated[int, msgspec.Meta(ge=1, le=3660)] = 90
     retention_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0

@@ -22,8 +22,9 @@ from application.costs.predict_costs import PredictCosts
 from application.costs.quote_group import QuoteGroup
 from application.costs.quote_table import QuoteTable
 from application.costs.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
+from application.costs.score_by_job import AskForScoring, ScoreByJob
 from application.costs.score_people import OpenPeople, ScorePeople, WriteScored
-from application.models.change_by_job import AskForChange, MakeChange, ReviewJobs
+from application.models.change_by_job import AskForChange, MakeChange
 from application.models.report_model import ReportModel
 from application.models.review_models import ReviewModels
 from application.models.review_origins import ReviewOrigins
@@ -32,12 +33,15 @@ from application.monitoring.review_fit import ReviewFit
 from application.monitoring.watch_inputs import WatchInputs
 from application.operations.check_parts import CheckParts
 from application.operations.keep_hours import HourKeeper, KeepHours
+from application.operations.review_jobs import CancelJob, FetchAnswers, ReviewJobs, SweepJobs
 from application.operations.review_operations import AcknowledgeAlarm, ReviewAlarms, ReviewOperations
+from application.operations.sweep import JobSweeper
 from application.operations.watch_parts import WatchParts
-from application.operations.work_on_jobs import JobWorker
+from application.operations.work_on_jobs import JobWorker, JobWorkers, Work
 from domain.operations.jobs import JobKind
 from domain.ports.clock import Clock
 from domain.ports.drift import DriftMeter
+from domain.ports.job_files import JobFiles
 from domain.ports.jobs import Jobs
 from domain.ports.people_files import PeopleFiles
 from domain.ports.report_writer import ReportWriters
@@ -87,6 +91,11 @@ class UseCases(Provider):
     ask_for_change = provide(AskForChange)
     make_change = provide(MakeChange)
     review_jobs = provide(ReviewJobs)
+    fetch_answers = provide(FetchAnswers)
+    cancel_job = provide(CancelJob)
+    sweep_jobs = provide(SweepJobs)
+    ask_for_scoring = provide(AskForScoring)
+    score_by_job = provide(ScoreByJob)
 
     @provide
     def turns(self) -> Turns:
@@ -144,10 +153,22 @@ class Working(Provider):
         )
 
     @provide
-    def worker(self, jobs: Jobs, clock: Clock, change: MakeChange) -> JobWorker:
-        """Changes of the champion."""
-        work = dict.fromkeys((JobKind.PROMOTION, JobKind.ROLLBACK), change)
-        return JobWorker(jobs, clock, work, every=self._settings.jobs_every, lapse=self._settings.jobs_lapse)
+    def workers(
+        self, jobs: Jobs, clock: Clock, change: MakeChange, score: ScoreByJob, files: JobFiles
+    ) -> JobWorkers:  # fmt: skip
+        """Work on changes of the champion, and on files: a long file delays no promotion."""
+        every, lapse = self._settings.jobs_every, self._settings.jobs_lapse
+        change_of_champion: dict[JobKind, Work] = {JobKind.PROMOTION: change, JobKind.ROLLBACK: change}
+        scoring: dict[JobKind, Work] = {JobKind.SCORING: score}
+        return JobWorkers(
+            JobWorker(jobs, clock, change_of_champion, every=every, lapse=lapse),
+            JobWorker(jobs, clock, scoring, every=every, lapse=lapse, place=lambda: files.place, resumable=scoring),
+        )
+
+    @provide
+    def sweeper(self, sweep: SweepJobs) -> JobSweeper:
+        """Erase old files of jobs."""
+        return JobSweeper(sweep, timedelta(days=self._settings.jobs_days))
 
 
 def web_container(settings: Settings, *replacements: Provider, metrics: Metrics | None = None) -> AsyncContainer:

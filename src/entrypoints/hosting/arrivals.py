@@ -12,15 +12,13 @@ from starlette.requests import ClientDisconnect
 from adapters.common.deadlines import Deadlines
 from domain.access.addresses import subscriber
 from entrypoints.hosting.shares import Shares
-from entrypoints.http.middleware.edge import refuse
+from entrypoints.http.middleware.edge import SLOWEST, refuse
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from adapters.common.deadlines import Deadline
 
-_SLOWEST: Final = 64 * 1024
-"""Bytes a second: a body that comes faster than this gets the time that it needs."""
 _GRACE: Final = 1.0
 """Seconds beyond the deadline, within which the API says it in its own way."""
 _BODIES_EACH: Final = 64
@@ -110,7 +108,7 @@ class _Arrival:
             if self._whole:
                 self.on_whole()
             else:
-                self.deadline.extend(len(message.get("body", b"")) / _SLOWEST)
+                self.deadline.extend(len(message.get("body", b"")) / SLOWEST)
         return message
 
     async def send(self, message: Message) -> None:

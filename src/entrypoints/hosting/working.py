@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from application.operations.keep_hours import HourKeeper
-from application.operations.work_on_jobs import JobWorker
+from application.operations.sweep import JobSweeper
+from application.operations.work_on_jobs import JobWorkers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def working(container: AsyncContainer) -> AsyncIterator[None]:
-    """Work meanwhile; at the end no more jobs are taken, one that was begun is ended, and figures are kept."""
-    tasks = {kind: asyncio.create_task(_run(container, kind)) for kind in (JobWorker, HourKeeper)}
+    """Work meanwhile; at the end no more jobs are taken, one that was begun is ended or can be resumed elsewhere."""
+    tasks = {kind: asyncio.create_task(_run(container, kind)) for kind in (JobWorkers, JobSweeper, HourKeeper)}
     try:
         yield
     finally:
@@ -28,5 +29,5 @@ async def working(container: AsyncContainer) -> AsyncIterator[None]:
         await asyncio.gather(*tasks.values())
 
 
-async def _run(container: AsyncContainer, kind: type[JobWorker | HourKeeper]) -> None:
+async def _run(container: AsyncContainer, kind: type[JobWorkers | JobSweeper | HourKeeper]) -> None:
     await (await container.get(kind)).run()

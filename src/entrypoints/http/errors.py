@@ -86,6 +86,12 @@ class TooSlow(HTTPException):
     status_code = 408
 
 
+class TooLarge(HTTPException):
+    """The body is larger than allowed."""
+
+    status_code = 413
+
+
 class UnsupportedMediaType(HTTPException):
     """The body's type is not understood here."""
 

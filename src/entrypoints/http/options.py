@@ -21,6 +21,7 @@ class ApiOptions:
         address_limit: how often an address may ask, with any key or none.
         body_limit: largest body in bytes.
         batch_body_limit: largest body of a batch in bytes.
+        file_limit: largest file of people in bytes that is scored in the background.
         batch_rows: most beneficiaries in a batch.
         body_deadline: seconds within which a body must have come.
         deadline: seconds within which a request is answered, at worst by 503.
@@ -37,6 +38,7 @@ class ApiOptions:
     address_limit: RateLimit | None = None
     body_limit: int = 64 * 1024
     batch_body_limit: int = 4 * 1024 * 1024
+    file_limit: int = 2**30
     batch_rows: int = 10_000
     body_deadline: float = 15.0
     deadline: float = 60.0

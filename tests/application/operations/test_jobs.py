@@ -20,7 +20,7 @@ REFUSED = PromotionRefused("the gate refuses it")
 NEW = NewJob(kind=JobKind.PROMOTION, task={"version": 1}, owner="local", created_at=CLOCK.now())
 
 
-async def work(job: Job):
+async def work(job: Job, report):
     if job.task["version"] == 2:
         raise REFUSED
     if job.task["version"] == 3:
@@ -52,7 +52,7 @@ async def test_a_job_is_ended_whatever_comes_of_it(version, state, result, error
 async def test_a_worker_that_is_told_to_stop_ends_the_job_it_has_begun():
     jobs, begun, go_on = MemoryJobs(), asyncio.Event(), asyncio.Event()
 
-    async def slow(job: Job):
+    async def slow(job: Job, report):
         begun.set()
         await go_on.wait()
         return {}

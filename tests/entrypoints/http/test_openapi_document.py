@@ -38,9 +38,9 @@ async def test_the_examples_of_the_description_work(memory_api):
                     else {"json": example}
                 )
                 answer = await memory_api.post(f"http://127.0.0.1{path}", **sent)
-                assert answer.status_code in (200, 201)
+                assert answer.status_code in (200, 201, 202)
                 tried += 1
-    assert tried == 9
+    assert tried == 13
 
 
 @pytest.mark.parametrize(

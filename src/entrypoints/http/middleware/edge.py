@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 import structlog
@@ -31,12 +31,15 @@ if TYPE_CHECKING:
         WebSocketReceiveMessage,
     )
 
+    from adapters.common.deadlines import Deadline
     from entrypoints.http.metrics import Metrics
     from entrypoints.http.options import ApiOptions
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _ERRORS: Final = 400
+SLOWEST: Final = 64 * 1024
+"""Bytes a second: what comes or goes faster than this gets the time that it needs."""
 _ALWAYS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 _ALWAYS_BY_HTTPS: Final = (*_ALWAYS, (b"strict-transport-security", b"max-age=31536000"))
 _UNLESS_SAID: Final = (
@@ -73,9 +76,11 @@ class Edge:
                 headers = [*_protected(message["headers"]), (b"x-request-id", request_id), *self._on_each_answer(scope)]
                 message["headers"] = headers
             await send(message)
+            deadline.extend(_time_for(message))  # who takes a long answer away in time gets all of it
 
         REQUEST_ID.set(request_id.decode())
-        deadline, body = self._answers.begin(), _Body(receive, self._bodies)
+        deadline = self._answers.begin()
+        body = _Body(receive, self._bodies, deadline)
         try:
             if refusal := self._options.refusal(scope["headers"]):
                 await refuse(*refusal, scope["path"], answer)
@@ -124,8 +129,8 @@ def _protected(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byte
 class _Body:
     """Say that a body which ends with the connection, or never, is malformed; Litestar would call it our failure."""
 
-    def __init__(self, receive: Receive, deadlines: Deadlines) -> None:
-        self._receive, self._within = receive, deadlines.seconds
+    def __init__(self, receive: Receive, deadlines: Deadlines, answer: Deadline) -> None:
+        self._receive, self._within, self._answer = receive, deadlines.seconds, answer
         self._deadline = deadlines.begin()
         self._whole = False
 
@@ -141,6 +146,9 @@ class _Body:
             raise TooSlow(detail, headers={"Connection": "close"}) from None
         if message["type"] == "http.request":
             self._whole = not message.get("more_body", False)
+            if not self._whole:
+                for deadline in (self._deadline, self._answer):
+                    deadline.extend(_time_for(message))
         elif message["type"] == "http.disconnect":
             structlog.get_logger().debug("client_hung_up")
             detail = "the connection ended before the body did"
@@ -150,6 +158,11 @@ class _Body:
     def end(self) -> None:
         """Wait for no more of it."""
         self._deadline.end()
+
+
+def _time_for(message: Message | HTTPReceiveMessage) -> float:
+    """Return the seconds that a piece of a body may take."""
+    return len(cast("bytes", message.get("body", b""))) / SLOWEST
 
 
 def _identifier(given: bytes) -> bytes:

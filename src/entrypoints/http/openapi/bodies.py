@@ -11,6 +11,7 @@ from domain.people.fact import NO, YES
 from entrypoints.http.codecs.batch import CSV, TEXT_LINES
 from entrypoints.http.codecs.decoding import JSON
 from entrypoints.http.codecs.explanations import OF
+from entrypoints.http.codecs.files import NDJSON, PARQUET, XLSX
 from entrypoints.http.openapi.examples import example_person, other_example_of
 from entrypoints.http.openapi.facts import ref
 
@@ -57,6 +58,7 @@ def bodies_of(schema: Schema) -> dict[str, dict[str, Any]]:
             }
         },
         "predict_batch": _batch(person, {**person, last: others[last]}),
+        "score_file": _file(person, {**person, last: others[last]}),
     }
 
 
@@ -81,6 +83,33 @@ def _batch(*people: dict[str, Value]) -> dict[str, Any]:
         TEXT_LINES: {"schema": {"description": "A person in each line, as JSON"}, "example": lines},
         # other orders and names of the columns do as well
         CSV: {"schema": {"type": "string", "pattern": rf"^{header}(\r?\n|$)"}, "example": _table(people)},
+    }
+
+
+def _file(*people: dict[str, Value]) -> dict[str, Any]:
+    lines = _batch(*people)
+    return {CSV: lines[CSV], TEXT_LINES: lines[TEXT_LINES], PARQUET: binary("PAR1"), XLSX: binary("PK")}
+
+
+def binary(beginning: str) -> dict[str, Any]:
+    """Return the shape of a file that is no text, by how it begins."""
+    return {"schema": {"type": "string", "format": "binary"}, "example": f"{beginning}…"}
+
+
+def answered_files() -> dict[str, Any]:
+    """Return what the result of a job may be, by its media type."""
+    text = (
+        "file_line,age,expected,typical,low,high,chance_zero,warnings,model_version,left_out\n"
+        "2,40,8430.05,7080.02,5120.4,21075.13,0.0,,3,\n"
+        '3,7,,,,,,,,"age must be from 18 to 100 years, found 7"\n'
+    )
+    line = '{"file_line":2,"age":40,"expected":8430.05,"left_out":""}\n'
+    shape = {"type": "string"}
+    return {
+        CSV: {"schema": shape, "example": text},
+        NDJSON: {"schema": shape, "example": line},
+        PARQUET: binary("PAR1"),
+        XLSX: binary("PK"),
     }
 
 

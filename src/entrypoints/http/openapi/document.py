@@ -18,7 +18,7 @@ from entrypoints.http.codecs.decoding import JSON
 from entrypoints.http.errors import PROBLEM_JSON, pointed, problem
 from entrypoints.http.locations import PREFIX
 from entrypoints.http.openapi.answers import AnswerExamples
-from entrypoints.http.openapi.bodies import bodies_of
+from entrypoints.http.openapi.bodies import answered_files, bodies_of
 from entrypoints.http.openapi.examples import example_error
 from entrypoints.http.openapi.facts import LANGUAGE, REF, FactShapes, ref
 from entrypoints.http.schemas.facts import SchemaOut
@@ -57,7 +57,11 @@ _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
     "get_champion": (404, 503),
     "promote": (*_READS, 404, 409, 503),
     "roll_back": (*_READS, 409, 503),
+    "score_file": (*_READS, 409, 503),
+    "list_jobs": (422, 503),
     "get_job": (404, 503),
+    "get_job_result": (404, 416, 503),
+    "cancel_job": (404, 409, 503),
     "serving": (503,),
     "ready": (503,),
 }
@@ -67,10 +71,13 @@ _HEADERS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "list_models": (("200", "ETag", "Changes with the versions, their verdicts and the champion"),),
     "get_champion": (("200", "ETag", "Changes with the champion and its verdict"),),
     "get_schema": (("200", "ETag", "Changes with the schema and its words"),),
+    "score_file": (("202", "Location", "Of the job"),),
+    "list_jobs": (("200", "Link", "The next page"),),
+    "get_job_result": (("200", "ETag", "Of the file, which never changes"),),
     "promote": (("202", "Location", "Of the job"),),
     "roll_back": (("202", "Location", "Of the job"),),
 }
-_TAGGED: Final = ("list_models", "get_champion", "get_schema")
+_TAGGED: Final = ("list_models", "get_champion", "get_schema", "get_job_result")
 _IDEMPOTENT: Final = ("predict", "predict_batch")
 _HEALTH: Final = ("live", "serving", "ready")
 _METRICS: Final = 'medcost_http_request_seconds_count{method="GET",route="/health/live",status="200"} 42.0\n'
@@ -95,7 +102,7 @@ def config(version: str, schema: Schema) -> OpenAPIConfig:
             Tag("plans", "What people would pay, and what a group costs"),
             Tag("facts", "What is asked about a person"),
             Tag("models", "The models behind the answers"),
-            Tag("jobs", "Slow changes that are made in the background"),
+            Tag("jobs", "Slow work that is done in the background"),
             Tag("health", "For those who run the service"),
         ],
         components=Components(
@@ -156,8 +163,22 @@ def completed(document: dict[str, Any], schema: Schema) -> dict[str, Any]:
             elif operation["operationId"] == "get_schema":
                 example = msgspec.to_builtins(SchemaOut.of(schema))
                 operation["responses"]["200"]["content"][JSON]["example"] = example
+            elif operation["operationId"] == "get_job_result":
+                _describe_file(operation["responses"])
     _add_examples(document, AnswerExamples(shapes, schema, document["info"]["version"]))
     return _finished(document, schema.cost.currency)
+
+
+def _describe_file(responses: dict[str, Any]) -> None:
+    """Say what the file of answers is, whole or in part."""
+    whole = responses["200"]
+    whole["content"] = answered_files()
+    part = {"Content-Range": {"schema": {"type": "string"}, "description": "Which bytes of how many"}}
+    responses["206"] = {
+        **whole,
+        "description": "The bytes that Range asks for",
+        "headers": {**whole["headers"], **part},
+    }
 
 
 def _add_examples(document: dict[str, Any], examples: AnswerExamples) -> None:

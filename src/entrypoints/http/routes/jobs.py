@@ -1,30 +1,142 @@
-"""Routes about slow changes that are made in the background."""
+"""Routes about slow work that is done in the background."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 from uuid import UUID
 
 from dishka.integrations.litestar import FromDishka, inject
-from litestar import Request, get
-from litestar.params import FromPath
+from litestar import Request, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
 
-from application.models.change_by_job import ReviewJobs
+from application.costs.score_by_job import AskForScoring
+from application.operations.review_jobs import CancelJob, FetchAnswers, ReviewJobs
+from domain.ports.job_files import JobFiles
+from entrypoints.http.amounts import Above, asked_amount
 from entrypoints.http.auth import access
+from entrypoints.http.codecs import files
 from entrypoints.http.locations import place
-from entrypoints.http.schemas.jobs import JobOut
+from entrypoints.http.schemas.jobs import JobOut, JobsOut, Kind, accepted, shaped
+from entrypoints.http.shared import Shared
 
 TAGS: Final = ["jobs"]
+
+
+@post(
+    "/jobs",
+    operation_id="score_file",
+    tags=TAGS,
+    summary="Score a file of people in the background",
+    status_code=202,
+)
+@inject
+async def score_file(
+    request: Request,
+    *,
+    shared: NamedDependency[Shared],
+    ask: FromDishka[AskForScoring],
+    kept: FromDishka[JobFiles],
+    name: Annotated[
+        str, QueryParameter(max_length=200, description="Name of the file; its ending may say its kind")
+    ] = "",
+    format: Annotated[Kind | None, QueryParameter(description="Kind of the result; by default the file's own")] = None,  # noqa: A002  # the parameter's name
+    map: Annotated[  # noqa: A002  # the parameter's name
+        list[str] | None,
+        QueryParameter(description="`COLUMN=FACT`, or `COLUMN:VALUE=CHOICE` for words of a column; may come often"),
+    ] = None,
+    decimal: Annotated[
+        Literal[".", ","] | None, QueryParameter(description="The decimal sign of text; by default, its cells say it")
+    ] = None,
+    sheet: Annotated[str, QueryParameter(max_length=200, description="Of a workbook; by default the first")] = "",
+    above: Above = None,
+) -> Response[JobOut]:
+    """Send a file of up to 1 GB as the body: CSV, Excel (.xlsx), Parquet or JSON Lines, by `Content-Type` or `name`.
+
+    Ask for the job at its `Location` until it has ended; then take the `result` away. It holds the rows of the file in
+    their order, each with its line in the file, its answer, or what is wrong with it and the value found. Nothing is
+    recorded as a prediction. File and result are kept for some days after the end, and erased by DELETE before that.
+
+    409 while eight files of yours are under way; 503 where there is no room for the file and its result.
+    """
+    caller = access.caller(request)
+    amount = asked_amount(above)
+    source = files.kind_of(request, name)
+    about = files.About(name or f"people.{source}", source, format, tuple(map or ()), decimal or "", sheet, amount)
+    task = about.task(shared.schema)
+    await ask.require_turn(caller)
+    async with files.received(request, kept, source, most=shared.options.file_limit) as upload:
+        job = await ask(task(upload.folder), caller)
+    return accepted(request, job)
+
+
+@get("/jobs", operation_id="list_jobs", tags=TAGS, summary="Jobs, the newest first")
+@inject
+async def list_jobs(
+    request: Request,
+    review: FromDishka[ReviewJobs],
+    limit: Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")] = 50,
+    cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+) -> Response[JobsOut]:
+    """Follow `next`, or the `Link` header, until it is null. Clients see their own jobs; reviewers and admins all."""
+    found = await review.newest(access.caller(request), limit, before=cursor)
+    following = found[-1].id if len(found) == limit else None
+    headers = {}
+    if following:
+        asked = urlencode({"limit": limit, "cursor": following})
+        headers["Link"] = f'<{place(request, "/jobs")}?{asked}>; rel="next"'
+    return Response(JobsOut([shaped(request, job) for job in found], following), headers=headers)
 
 
 @get("/jobs/{id:uuid}", operation_id="get_job", tags=TAGS, summary="How far a job is, and what came of it")
 @inject
 async def get_job(request: Request, id: FromPath[UUID], review: FromDishka[ReviewJobs]) -> JobOut:
-    """Ask again while it is `waiting` or `running`; then it is `done`, with a `result`, or `failed`, with a `problem`.
+    """Ask again while it is `waiting` or `running`; then it is `done`, `failed` with a `problem`, or `cancelled`.
 
     Clients see their own jobs; reviewers and admins see all.
     """
-    return JobOut.of(await review(id, access.caller(request)), path=place(request, f"/jobs/{id}"))
+    return shaped(request, await review(id, access.caller(request)))
 
 
-HANDLERS: Final = (get_job,)
+@get(
+    "/jobs/{id:uuid}/result",
+    operation_id="get_job_result",
+    tags=TAGS,
+    summary="The rows of a file with their answers",
+)
+@inject
+async def get_job_result(request: Request, id: FromPath[UUID], fetch: FromDishka[FetchAnswers]) -> Response[bytes]:
+    """The file of answers, as the `format` that was asked for; 404 until the job is done, and after it was erased.
+
+    A download that broke off goes on with `Range: bytes=…-`. Each row has `file_line` before and `left_out` behind it,
+    which says what is wrong with a row that has no answer.
+    """
+    task, size = await fetch.size(id, access.caller(request))
+    part = files.part(request, id, size)
+    headers = {**part.headers, "Content-Disposition": files.attachment(task), "Cache-Control": "private, no-cache"}
+    if part.end <= part.start:
+        nothing: Any = None
+        return Response(nothing, status_code=part.status, headers=headers)
+    pieces = await fetch.read(task, part.start, part.end)
+    return files.streamed(pieces, task.result, part.status, headers)
+
+
+@delete(
+    "/jobs/{id:uuid}",
+    operation_id="cancel_job",
+    tags=TAGS,
+    summary="Cancel the scoring of a file, and erase its files",
+    status_code=200,
+)
+@inject
+async def cancel_job(request: Request, id: FromPath[UUID], cancel: FromDishka[CancelJob]) -> JobOut:
+    """Work that is under way ends within seconds. File and answers are erased, also of a job that has ended.
+
+    A change of the champion is not cancelled: 409. Whose job it is, and admins, may do this.
+    """
+    return shaped(request, await cancel(id, access.caller(request)))
+
+
+FILE_HANDLERS: Final = (score_file,)
+HANDLERS: Final = (list_jobs, get_job, get_job_result, cancel_job)

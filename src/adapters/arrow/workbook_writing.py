@@ -1,0 +1,82 @@
+"""Rows written as an Excel workbook (.xlsx), of which one row at a time is in memory."""
+
+from __future__ import annotations
+
+import re
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from adapters.arrow.reading import unusable
+from adapters.arrow.workbook_archive import MOST_ROWS
+from domain.people.people_table import ABOVE, ANSWERS, LEFT_OUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+_FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Characters that XML cannot hold."""
+_BEHIND: Final = (*ANSWERS, ABOVE, LEFT_OUT)
+_WIDTH: Final = 14
+
+
+def write_workbook(lines: IO[bytes], place: Path) -> None:
+    """Write the objects of a file of JSON Lines as a workbook.
+
+    Args:
+        lines: open at its start; read twice.
+        place: where the workbook will be.
+
+    Raises:
+        InvalidInput: if a sheet cannot hold so many rows.
+    """
+    names: dict[str, None] = {}
+    count = 0
+    for row in _objects(lines):
+        names |= dict.fromkeys(row)
+        count += 1
+    if count >= MOST_ROWS:
+        message = f"it has {count:,} rows, and a sheet holds {MOST_ROWS - 1:,} below its header: choose another kind"
+        raise unusable(place, message)
+    lines.seek(0)
+    columns = [*(name for name in names if name not in _BEHIND), *(name for name in _BEHIND if name in names)]
+    save_workbook(columns, ([row.get(name) for name in columns] for row in _objects(lines)), place)
+
+
+def save_workbook(columns: Sequence[str], rows: Iterable[Sequence[object]], place: Path | IO[bytes]) -> None:
+    """Write rows below their names as the only sheet of a workbook."""
+    from openpyxl import Workbook  # noqa: PLC0415  # takes a third of a second, for such files only
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415  # as above
+
+    book = Workbook(write_only=True)
+    sheet: Any = book.create_sheet("costs")
+    sheet.freeze_panes = "A2"
+    for i in range(len(columns)):
+        sheet.column_dimensions[_letters(i)].width = _WIDTH
+
+    def cell(value: object) -> object:
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        text = _FORBIDDEN.sub("", value if isinstance(value, str) else msgspec.json.encode(value).decode())
+        if not text.startswith("="):
+            return text
+        made = WriteOnlyCell(sheet, text)
+        made.data_type = "s"  # a text, whatever it begins with: nothing of it is calculated
+        return made
+
+    sheet.append([*map(cell, columns)])
+    for row in rows:
+        sheet.append([*map(cell, row)])
+    book.save(place)
+
+
+def _objects(lines: IO[bytes]) -> Iterator[dict[str, Any]]:
+    decoder = msgspec.json.Decoder(dict[str, Any])
+    return (decoder.decode(line) for line in lines)
+
+
+def _letters(place: int) -> str:
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415  # as above
+
+    return get_column_letter(place + 1)

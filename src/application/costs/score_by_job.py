@@ -1,0 +1,130 @@
+"""Score a file of people in the background: ask for it, and do it when a worker has taken the job."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from application.costs.score_file import ScoreFile
+from application.use_case import use_case
+from domain.costs.scoring_task import ScoringTask
+from domain.errors import ConfigurationError, FieldError, HomeInUse, InvalidInput, TooManyJobs, Unavailable
+from domain.operations.jobs import JobKind, JobProgress, NewJob
+from domain.people.schema import Schema
+from domain.ports.clock import Clock
+from domain.ports.file_scorer import FileScorer
+from domain.ports.job_files import JobFiles
+from domain.ports.jobs import Jobs
+from domain.ports.loader import LoadedModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from application.operations.work_on_jobs import Report
+    from domain.access.callers import Caller
+    from domain.costs.scoring import ScoringReport
+    from domain.operations.jobs import Job
+    from domain.ports.file_scorer import Hear
+
+MOST_EACH: Final = 8
+"""Files of one owner that may be under way."""
+_AT_ONCE: Final = 1 << 14
+"""Rows of a batch: a checkpoint comes after eight of them."""
+_LONGEST_WAIT: Final = 10.0
+
+
+@use_case
+class AskForScoring:
+    """Record that a file which has come in is to be scored."""
+
+    jobs: Jobs
+    files: JobFiles
+    clock: Clock
+
+    async def require_turn(self, caller: Caller) -> None:
+        """Refuse a caller who has enough files under way, before the next one comes in.
+
+        Raises:
+            TooManyJobs: saying how many that is.
+        """
+        if await self.jobs.under_way(JobKind.SCORING, caller.owner) >= MOST_EACH:
+            raise TooManyJobs(MOST_EACH)
+
+    async def __call__(self, task: ScoringTask, caller: Caller) -> Job:
+        """Record a job.
+
+        Raises:
+            TooManyJobs: as `require_turn`.
+        """
+        await self.require_turn(caller)
+        new = NewJob(
+            kind=JobKind.SCORING,
+            task=task.as_json(),
+            owner=caller.owner,
+            created_at=self.clock.now(),
+            place=await asyncio.to_thread(lambda: self.files.place),
+        )
+        return await self.jobs.add(new)
+
+
+@use_case
+class ScoreByJob:
+    """Score the file of a job; done again, because a process died over it, it goes on at the last checkpoint."""
+
+    scorer: FileScorer
+
+    async def __call__(self, job: Job, report: Report) -> Mapping[str, object]:
+        """Score it, and return what came of it as JSON has it: figures and names of columns, no fact of a person.
+
+        Raises:
+            InvalidInput: if the file cannot be read as the task says.
+            MedcostError: as `FileScorer`, but for what passes: that is waited for.
+        """
+        task, wait = ScoringTask.of_json(job.task), 0.5
+        while True:
+            try:
+                scored = await self.scorer.score(task, report)
+            except (HomeInUse, Unavailable) as busy:
+                # a worker that was taken for dead lets go of the file as soon as it learns that; a part comes back
+                wait = min(max(2 * wait, getattr(busy, "retry_after", 0)), _LONGEST_WAIT)
+                await asyncio.sleep(wait)
+            else:
+                report(progress_of(scored))
+                return {
+                    "rows": scored.rows,
+                    "bad": scored.bad,
+                    "unknown_columns": [*scored.unknown_columns],
+                    "notes": [*scored.notes],
+                    "model": {"version": scored.model.version, "digest": scored.model.digest},
+                }
+
+
+@use_case
+class ScoreTask(FileScorer):
+    """Score the file of a task in this process."""
+
+    files: JobFiles
+    score_file: ScoreFile
+    model: LoadedModel
+    schema: Schema
+
+    async def score(self, task: ScoringTask, hear: Hear) -> ScoringReport:
+        """Score it with the model of this moment."""
+        try:
+            return await self.score_file(
+                self.model.current(),
+                self.files.source(task.folder, task.source),
+                self.files.answers(task.folder, task.result),
+                task.rules(self.schema),
+                on_batch=lambda report, _: hear(progress_of(report)),
+                at_once=_AT_ONCE,
+                above=task.above,
+                every_row=True,
+            )
+        except ConfigurationError as error:  # what the task says of a column that is not in the file
+            raise InvalidInput([FieldError("map", "unknown", str(error))]) from error
+
+
+def progress_of(report: ScoringReport) -> JobProgress:
+    """Return how far a scoring is."""
+    return JobProgress(report.share, report.rows, report.bad)

@@ -1,0 +1,138 @@
+"""Look how far jobs are, cancel them, take their files away, and erase these when they are old."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from application.use_case import use_case
+from domain.costs.scoring_task import ScoringTask
+from domain.errors import JobCannotStop, JobFilesGone, JobNotFound, NotAllowed
+from domain.operations.jobs import Job, JobKind, JobState
+from domain.ports.clock import Clock
+from domain.ports.job_files import JobFiles
+from domain.ports.jobs import JobQuery, Jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
+
+    from domain.access.callers import Caller
+
+_UPLOAD: Final = timedelta(hours=1)
+"""After so long without a further byte an upload has broken off."""
+
+
+@use_case
+class ReviewJobs:
+    """Look how far jobs are."""
+
+    jobs: Jobs
+
+    async def __call__(self, id: UUID, caller: Caller) -> Job:
+        """Find a job.
+
+        Raises:
+            JobNotFound: if it is not there, or not the caller's to see.
+        """
+        job = await self.jobs.get(id)
+        if not caller.sees(job.owner):
+            raise JobNotFound(id)
+        return job
+
+    async def newest(
+        self, caller: Caller, limit: int, *, before: UUID | None = None, kind: JobKind | None = None
+    ) -> Sequence[Job]:
+        """Return the jobs that the caller sees, the newest first; reviewers and admins see everybody's."""
+        owner = None if caller.sees_all else caller.owner
+        return await self.jobs.newest(limit, which=JobQuery(owner=owner, kind=kind, before=before))
+
+    async def own(self, caller: Caller, limit: int, *, kind: JobKind | None = None) -> Sequence[Job]:
+        """Return the caller's own jobs, whatever else the caller sees; the newest first."""
+        return await self.jobs.newest(limit, which=JobQuery(owner=caller.owner, kind=kind))
+
+
+@use_case
+class FetchAnswers:
+    """Take away the file of answers of a job."""
+
+    jobs: ReviewJobs
+    files: JobFiles
+
+    async def size(self, id: UUID, caller: Caller) -> tuple[ScoringTask, int]:
+        """Return what the job was, and how many bytes its answers have.
+
+        Raises:
+            JobNotFound: if it is not there, or not the caller's to see.
+            JobFilesGone: if there is no file of answers.
+        """
+        job = await self.jobs(id, caller)
+        if job.kind is not JobKind.SCORING or job.state is not JobState.DONE or job.erased_at:
+            raise JobFilesGone
+        task = ScoringTask.of_json(job.task)
+        return task, await asyncio.to_thread(self.files.size, task.folder, task.result)
+
+    async def read(self, task: ScoringTask, start: int, end: int) -> Iterator[bytes]:
+        """Return the bytes from ``start`` to before ``end``, piece by piece.
+
+        Raises:
+            JobFilesGone: if there is no file of answers.
+        """
+        return await asyncio.to_thread(self.files.read, task.folder, task.result, start, end)
+
+
+@use_case
+class CancelJob:
+    """Cancel a job that has not ended, and erase its files."""
+
+    review: ReviewJobs
+    jobs: Jobs
+    files: JobFiles
+    clock: Clock
+
+    async def __call__(self, id: UUID, caller: Caller) -> Job:
+        """Return the job as it is then.
+
+        Raises:
+            JobNotFound: if it is not there, or not the caller's to see.
+            NotAllowed: if the caller sees it, but may not change it.
+            JobCannotStop: if it changes the champion.
+        """
+        job = await self.review(id, caller)
+        if not caller.changes(job.owner):
+            message = "this job is another's: its owner or an admin can cancel it and erase its files"
+            raise NotAllowed(message)
+        if job.kind is not JobKind.SCORING:
+            raise JobCannotStop
+        await self.jobs.cancel(id, at=self.clock.now())
+        return await erase(job, self.jobs, self.files, self.clock)
+
+
+@use_case
+class SweepJobs:
+    """Erase the files of jobs that ended long ago, and what nobody refers to."""
+
+    jobs: Jobs
+    files: JobFiles
+    clock: Clock
+
+    async def __call__(self, keep: timedelta) -> int:
+        """Return of how many jobs files were erased; those of a job are kept for so long after its end."""
+        place = await asyncio.to_thread(lambda: self.files.place)
+        swept, kept, now = 0, set[str](), self.clock.now()
+        for job in await self.jobs.with_files(place):
+            # of a cancelled job there may be files that its worker wrote before it learnt of the cancellation
+            if job.ended_at and (job.state is JobState.CANCELLED or now - job.ended_at > keep):
+                await erase(job, self.jobs, self.files, self.clock)
+                swept += 1
+            else:
+                kept.add(ScoringTask.of_json(job.task).folder)
+        await asyncio.to_thread(self.files.erase_others, kept, older_than=_UPLOAD)
+        return swept
+
+
+async def erase(job: Job, jobs: Jobs, files: JobFiles, clock: Clock) -> Job:
+    """Erase the files of a job, and note that."""
+    await asyncio.to_thread(files.erase, ScoringTask.of_json(job.task).folder)
+    return await jobs.erase_files(job.id, at=clock.now())

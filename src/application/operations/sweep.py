@@ -1,0 +1,45 @@
+"""Erase old files of jobs now and then, as long as a process serves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import MedcostError
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from application.operations.review_jobs import SweepJobs
+
+_log: Final = logging.getLogger(__name__)
+
+
+class JobSweeper:
+    """Sweeps; each process that serves has one.
+
+    Args:
+        sweep: what erases old files.
+        keep: for how long the files of a job stay after its end.
+        every: seconds between two looks.
+    """
+
+    def __init__(self, sweep: SweepJobs, keep: timedelta, *, every: float = 600.0) -> None:
+        self._sweep, self._keep, self._every = sweep, keep, every
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Sweep until `stop` is called."""
+        while not self._stopping.is_set():
+            try:
+                await self._sweep(self._keep)
+            except (MedcostError, OSError) as away:
+                _log.info("old files of jobs are erased later: %s", away)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), self._every)
+
+    def stop(self) -> None:
+        """Sweep no more."""
+        self._stopping.set()

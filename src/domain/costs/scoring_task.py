@@ -1,0 +1,78 @@
+"""What is to be done with a file of people that was given to be scored in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from domain.people.matching import ColumnMap
+from domain.people.table_reading import ReadingRules
+
+if TYPE_CHECKING:
+    from domain.people.cells import DecimalSign
+    from domain.people.fact import Value
+    from domain.people.schema import Schema
+
+
+class FileKind(StrEnum):
+    """Kinds of files of people; each is the ending of their names."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoringTask:
+    """A file of people, how it is read, and as what its answers are written.
+
+    Args:
+        folder: holds the job's files, see `JobFiles`.
+        name: of the file, as whoever gave it calls it.
+        source: its kind.
+        result: the kind of the file of answers.
+        columns: column of the file to what it holds, see `ColumnMap`.
+        words: what cells mean, see there.
+        turned: facts whose column is read the other way round.
+        decimal: the decimal sign; empty to go by the cells.
+        sheet: of a workbook; empty for the first.
+        above: an amount; the chance of costing more is among the answers. None for no such chance.
+    """
+
+    folder: str
+    name: str
+    source: FileKind
+    result: FileKind
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    words: Mapping[str, Mapping[str, Value]] = field(default_factory=dict[str, Mapping[str, "Value"]])
+    turned: tuple[str, ...] = ()
+    decimal: str = ""
+    sheet: str = ""
+    above: float | None = None
+
+    @classmethod
+    def of_json(cls, task: Mapping[str, object]) -> Self:
+        """Read what `as_json` gave."""
+        given: dict[str, Any] = dict(task)
+        for name in ("source", "result"):
+            given[name] = FileKind(given[name])
+        given["turned"] = tuple(given["turned"])
+        return cls(**given)
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as JSON has it.
+
+        >>> task = ScoringTask(folder="f", name="a.csv", source=FileKind.CSV, result=FileKind.XLSX, turned=("smoker",))
+        >>> ScoringTask.of_json(task.as_json()) == task
+        True
+        """
+        return {**asdict(self), "source": self.source.value, "result": self.result.value, "turned": [*self.turned]}
+
+    def rules(self, schema: Schema) -> ReadingRules:
+        """Return how the file is read."""
+        sign = cast("DecimalSign", self.decimal)
+        column_map = ColumnMap(self.columns, self.words, frozenset(self.turned), sign)
+        return ReadingRules(schema, column_map, self.sheet)

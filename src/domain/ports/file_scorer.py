@@ -1,0 +1,37 @@
+"""The port `file_scorer`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from domain.operations.jobs import JobProgress
+
+if TYPE_CHECKING:
+    from domain.costs.scoring import ScoringReport
+    from domain.costs.scoring_task import ScoringTask
+
+Hear: TypeAlias = Callable[[JobProgress], None]
+
+
+class FileScorer(Protocol):
+    """Scores the file of a task with the model that is served, here or elsewhere."""
+
+    @abstractmethod
+    async def score(self, task: ScoringTask, hear: Hear) -> ScoringReport:
+        """Write the answers of every row. Cut short, by whatever it was, the same task goes on at its last checkpoint.
+
+        Cancelled, it has stopped when it returns.
+
+        Args:
+            task: which file, and how it is read.
+            hear: called now and then with how far the work is.
+
+        Raises:
+            InvalidInput: if the file cannot be read as the task says, or the result cannot hold its rows.
+            NoChampion: if there is no model yet.
+            ModelRefused: if the model may not be loaded.
+            HomeInUse: if another process still works on the same task.
+            Unavailable: if the work broke off; the same task goes on later.
+        """

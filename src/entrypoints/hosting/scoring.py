@@ -1,0 +1,8 @@
+"""The child process that scores a file for the web process: ``python -m entrypoints.hosting.scoring``."""
+
+from __future__ import annotations
+
+from entrypoints.composition.job_files import serve_one
+
+if __name__ == "__main__":
+    serve_one()

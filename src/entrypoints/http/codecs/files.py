@@ -1,0 +1,217 @@
+"""Files of people as bodies: what kind they are, how they are read, how they come in, and how answers go out."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from litestar.response import Stream
+
+from domain.costs.scoring_task import FileKind, ScoringTask
+from domain.errors import ConfigurationError, FieldError
+from domain.people.matching import ColumnMap
+from entrypoints.http.codecs.batch import BATCH_TYPES, CSV
+from entrypoints.http.codecs.decoding import JSON
+from entrypoints.http.errors import BadRequestFields, Malformed, TooLarge, UnsupportedMediaType, pointed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from litestar import Request, Response
+
+    from domain.people.cells import DecimalSign
+    from domain.people.schema import Schema
+    from domain.ports.job_files import JobFiles, Upload
+
+PARQUET: Final = "application/vnd.apache.parquet"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NDJSON: Final = "application/x-ndjson"
+JSON_LINES: Final = tuple(kind for kind in BATCH_TYPES if kind not in (JSON, CSV))
+MEDIA_TYPES: Final[Mapping[str, FileKind]] = {
+    CSV: FileKind.CSV,
+    PARQUET: FileKind.PARQUET,
+    XLSX: FileKind.XLSX,
+    **dict.fromkeys(JSON_LINES, FileKind.JSONL),
+}
+"""What a file may be called, and what it is then; any other name leaves it to the ending of the file's name."""
+ENDINGS: Final = {
+    **{kind.value: kind for kind in FileKind},
+    **dict.fromkeys(("tsv", "txt"), FileKind.CSV),
+    "ndjson": FileKind.JSONL,
+}
+_ANY: Final = ("", "application/octet-stream", "application/x-www-form-urlencoded")
+"""Names by which programs call a file of which they know nothing."""
+_OUT: Final = {
+    FileKind.CSV: CSV,
+    FileKind.XLSX: XLSX,
+    FileKind.PARQUET: PARQUET,
+    FileKind.JSONL: NDJSON,
+}
+_WRITTEN_AT_ONCE: Final = 2**20
+_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a caller says of a file."""
+
+    name: str
+    source: FileKind
+    result: str | None
+    mapped: tuple[str, ...]
+    decimal: DecimalSign
+    sheet: str
+    above: float | None
+
+    def task(self, schema: Schema) -> Callable[[str], ScoringTask]:
+        """Check it, and return what makes a task of it once the file lies in a folder.
+
+        Raises:
+            BadRequestFields: if a mapping cannot be meant.
+        """
+        try:
+            pairs = [_pair(text) for text in self.mapped]
+            column_map = ColumnMap.of(pairs, schema, decimal=self.decimal)
+        except ConfigurationError as error:
+            raise BadRequestFields(list(pointed([FieldError("map", "choice", str(error))]))) from error
+
+        def of(folder: str) -> ScoringTask:
+            return ScoringTask(
+                folder=folder,
+                name=self.name,
+                source=self.source,
+                result=FileKind(self.result) if self.result else self.source,
+                columns=column_map.columns,
+                words=column_map.words,
+                decimal=self.decimal,
+                sheet=self.sheet,
+                above=self.above,
+            )
+
+        return of
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a file is sent: from ``start`` to before ``end``."""
+
+    status: int
+    start: int
+    end: int
+    headers: Mapping[str, str]
+
+
+def kind_of(request: Request, name: str) -> FileKind:
+    """Return what kind of file a body is: by its media type or, where that says nothing, by its name.
+
+    Raises:
+        UnsupportedMediaType: if it is none that is read, or compressed.
+    """
+    media_type = request.content_type[0].lower()
+    ending = ENDINGS.get(name.rpartition(".")[2].lower())
+    kind = MEDIA_TYPES.get(media_type) or (ending if media_type in _ANY else None)
+    if kind is None:
+        message = (
+            f"the body must be {', '.join(MEDIA_TYPES)}, not {media_type or 'untyped'}; or application/octet-stream "
+            "with `name` in the query, which ends in .csv, .xlsx, .parquet or .jsonl"
+        )
+        raise UnsupportedMediaType(message)
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        message = "the body must not be compressed"
+        raise UnsupportedMediaType(message)
+    return kind
+
+
+@asynccontextmanager
+async def received(request: Request, files: JobFiles, kind: FileKind, *, most: int) -> AsyncIterator[Upload]:
+    """Write a body to a file as it comes, a megabyte in memory; it is erased if the block fails.
+
+    Raises:
+        TooLarge: if it is larger than allowed; at once if its length says so.
+        NoRoom: if there is no room for it.
+    """
+    length = request.headers.get("content-length", "")
+    expected = int(length) if length.isdecimal() else 0
+    _refuse_larger(expected, most)
+    upload = await asyncio.to_thread(files.receive, kind, expected)
+    try:
+        waiting = bytearray()
+        async for chunk in request.stream():
+            waiting += chunk
+            if len(waiting) >= _WRITTEN_AT_ONCE:
+                _refuse_larger(upload.size + len(waiting), most)
+                await asyncio.to_thread(upload.write, bytes(waiting))
+                waiting.clear()
+        _refuse_larger(upload.size + len(waiting), most)
+        await asyncio.to_thread(upload.write, bytes(waiting))
+        _refuse_empty(upload.size)
+        await asyncio.to_thread(upload.finish)
+        yield upload
+    except BaseException:
+        await asyncio.shield(asyncio.to_thread(upload.discard))
+        raise
+
+
+def part(request: Request, id: UUID, size: int) -> Part:
+    """Decide what of a file is sent: all, a range (RFC 9110, section 14), or nothing if the caller has it.
+
+    The answers to a job never change, so its identifier is a strong tag of them.
+    """
+    tag = f'"{id}-{size}"'
+    headers = {"ETag": tag, "Accept-Ranges": "bytes"}
+    given = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    if tag in given or "*" in given:
+        return Part(304, 0, 0, headers)
+    asked = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    if not asked or not any(asked.groups()) or request.headers.get("if-range", tag) != tag:
+        return Part(200, 0, size, {**headers, "Content-Length": str(size)})
+    first, last = asked.groups()
+    start = int(first) if first else max(0, size - int(last))
+    end = min(int(last) + 1, size) if first and last else size
+    if start >= end:
+        return Part(416, 0, 0, {**headers, "Content-Range": f"bytes */{size}"})
+    more = {"Content-Range": f"bytes {start}-{end - 1}/{size}", "Content-Length": str(end - start)}
+    return Part(206, start, end, {**headers, **more})
+
+
+def streamed(pieces: Iterator[bytes], kind: FileKind, status: int, headers: Mapping[str, str]) -> Response[bytes]:
+    """Send a file piece by piece, each read in a thread."""
+
+    async def read() -> AsyncIterator[bytes]:
+        while piece := await asyncio.to_thread(next, pieces, b""):
+            yield piece
+
+    stream: Any = Stream(read, status_code=status, media_type=_OUT[kind], headers=dict(headers))
+    return stream
+
+
+def attachment(task: ScoringTask) -> str:
+    """Return what a browser calls the answers (RFC 6266): as the file is called, with ``-costs`` and their ending."""
+    stem = task.name.rpartition("/")[2].rpartition(".")[0] or "people"
+    return f"attachment; filename=\"costs.{task.result}\"; filename*=UTF-8''{quote(f'{stem}-costs.{task.result}')}"
+
+
+def _refuse_larger(size: int, most: int) -> None:
+    if size > most:
+        message = f"a file may have {most / 2**30:g} GB: send the parts of a larger one as several jobs"
+        raise TooLarge(message)
+
+
+def _refuse_empty(size: int) -> None:
+    if not size:
+        message = "the body is empty: send the file as the body"
+        raise Malformed(message)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    left, sign, right = text.rpartition("=")
+    if not (sign and left.strip() and right.strip()):
+        message = f"{text!r}: write COLUMN=FACT, or COLUMN:VALUE=CHOICE"
+        raise ConfigurationError(message)
+    return left, right
