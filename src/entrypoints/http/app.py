@@ -52,3 +52,104 @@ def _cors(origins: Sequence[str]) -> CORSConfig | None:
                 "Retry-After",
                 "X-Request-ID",
             ],
+        )
+        if origins
+        else None
+    )
+
+
+def _answers_to_options(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
+    """Answer OPTIONS for paths of several handlers: Litestar would name the methods of one of them."""
+    methods: dict[str, set[str]] = {}
+    for handler in handlers:
+        for path in handler.paths:
+            methods.setdefault(path, set()).update(handler.http_methods)
+
+    def answering(path: str) -> HTTPRouteHandler:
+        allow = ", ".join(sorted({*methods[path], "OPTIONS"}))
+
+        @route(path, http_method=["OPTIONS"], status_code=204, include_in_schema=False)
+        async def answer() -> Response[None]:
+            return Response(None, status_code=204, headers={"Allow": allow})
+
+        return answer
+
+    return [answering(path) for path, several in methods.items() if len(several) > 1]
+
+
+def _with_container(app: ASGIApp, container: AsyncContainer) -> ASGIApp:
+    """Give each request the one container: all that it gives lives as long as the application."""
+
+    async def with_container(scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["dishka_container"] = container
+        await app(scope, receive, send)
+
+    return with_container
+
+
+def create_app(
+    container: AsyncContainer,
+    options: ApiOptions,
+    schema: Schema,
+    *,
+    more: Sequence[ControllerRouterHandler] = (),
+    metrics: Metrics | None = None,
+) -> Litestar:
+    """Put the API together.
+
+    It sees full paths, ``/api/v1/…``, and takes any other for unknown.
+
+    Args:
+        container: gives the use cases, and the ports `Predictor`, `PredictionRepository`, `ApiKeys` and
+            `PeopleFiles`. Whoever made it closes it, after the server has stopped: the dashboard may share it.
+        options: see there.
+        schema: the facts that people are asked about here, and the cost.
+        more: handlers beside ours, below the same prefix and behind the same guards.
+        metrics: those that the container's parts tell about themselves, if they do.
+    """
+    metrics = metrics or Metrics()
+    handlers = [
+        handler
+        for part in (predictions, reasons, plans, facts, models, jobs, health, docs)
+        for handler in part.HANDLERS
+    ]
+    about = About(container, schema.cost.currency)
+    shared = Shared(options, metrics, about, PeopleReader(schema), partial(container.get, PeopleFiles))
+
+    def usual(app: ASGIApp) -> ASGIApp:  # a function: Litestar copies middleware, and all that an object holds
+        return UsualPredictions(app, shared=shared, use_case=partial(container.get, PredictCost))
+
+    app = Litestar(
+        route_handlers=[
+            Router(
+                PREFIX,
+                route_handlers=[
+                    *_answers_to_options([*handlers, *predictions.PREDICT_HANDLERS, *jobs.FILE_HANDLERS]),
+                    *handlers,
+                    *more,
+                    Router(
+                        "/",
+                        route_handlers=[*predictions.PREDICT_HANDLERS],
+                        middleware=[usual],
+                    ),
+                    Router(
+                        "/",
+                        route_handlers=[*predictions.BATCH_HANDLERS, *plans.GROUP_HANDLERS],
+                        request_max_body_size=options.batch_body_limit,
+                    ),
+                    Router("/", route_handlers=[*jobs.FILE_HANDLERS], request_max_body_size=options.file_limit),
+                ],
+                guards=access.guards(options),
+            )
+        ],
+        dependencies={
+            "shared": Provide(lambda: shared, sync_to_thread=False),
+        },
+        exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Litestar's type is invariant in the exception
+        openapi_config=document.config(options.version, schema),
+        cors_config=_cors(options.allowed_origins),
+        request_max_body_size=options.body_limit,
+        logging_config=None,  # errors are logged where they are answered
+    )
+    app.asgi_handler = Edge(_with_container(app.asgi_handler, container), options, metrics)
+    return app
