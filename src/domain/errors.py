@@ -135,6 +135,10 @@ class SignInLocked(MedcostError):
         self.wait = wait
 
 
+class SignInRefused(MedcostError):
+    """An identity provider did not sign the person in, or its answer does not hold. The text says why."""
+
+
 class NotAllowed(MedcostError):
     """The caller's role does not allow this."""
 
@@ -218,6 +222,10 @@ class PredictorUnavailable(Unavailable):
 
 class RepositoryUnavailable(Unavailable):
     """The database did not answer within the deadline."""
+
+
+class IdentityProviderUnavailable(Unavailable):
+    """The identity provider did not answer within the deadline."""
 
 
 class NoRoom(Unavailable):

@@ -13,6 +13,8 @@ from adapters.memory.accounts import MemoryAccounts
 from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.engine import connect
 from domain.access.accounts import FREE, IDLE, LIFETIME, Attempt, Session, place_of
+from domain.access.keys import Role
+from domain.access.users import ADMIN, User
 from domain.errors import NoPassword, NotSignedIn, PasswordAlreadySet, RepositoryUnavailable
 from domain.ports.accounts import Accounts
 
@@ -69,21 +71,37 @@ async def test_a_use_is_noted_and_does_not_bring_a_closed_session_back(accounts:
         await accounts.session(token)
 
 
-async def test_a_new_password_ends_every_session_and_every_wait(accounts: Accounts) -> None:
-    token = await accounts.open(at=NOW)
-    await attempts(accounts, HOME)
-    await accounts.set_password("new")
+async def test_a_session_is_that_of_who_signed_in(accounts: Accounts) -> None:
+    rita = User("subject", "Rita", Role.REVIEWER)
+    token, admins = await accounts.open(at=NOW, user=rita), await accounts.open(at=NOW)
+    assert await accounts.session(token) == Session(NOW, NOW, rita)
+    assert (await accounts.session(admins)).user == ADMIN
+    later = NOW + timedelta(minutes=5)
+    await accounts.use(token, at=later)
+    assert await accounts.session(token) == Session(NOW, later, rita)
+    await accounts.close(token)
     with pytest.raises(NotSignedIn):
         await accounts.session(token)
+    assert await accounts.session(admins)
+
+
+async def test_a_new_password_ends_every_session_and_every_wait(accounts: Accounts) -> None:
+    tokens = [await accounts.open(at=NOW, user=user) for user in (ADMIN, User("subject", "Rita", Role.REVIEWER))]
+    await attempts(accounts, HOME)
+    await accounts.set_password("new")
+    for token in tokens:
+        with pytest.raises(NotSignedIn):
+            await accounts.session(token)
     assert not (await accounts.attempt(HOME, at=NOW)).wait
 
 
 @pytest.mark.parametrize("age", [IDLE, LIFETIME])
 async def test_sessions_that_have_ended_are_dropped_when_another_is_opened(accounts: Accounts, age: timedelta) -> None:
-    old = await accounts.open(at=NOW)
+    old = [await accounts.open(at=NOW, user=user) for user in (ADMIN, User("subject", "Rita", Role.REVIEWER))]
     await accounts.open(at=NOW + age)
-    with pytest.raises(NotSignedIn):
-        await accounts.session(old)
+    for token in old:
+        with pytest.raises(NotSignedIn):
+            await accounts.session(token)
 
 
 async def attempts(accounts: Accounts, place: str, at: datetime = NOW) -> int:

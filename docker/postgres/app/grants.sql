@@ -45,7 +45,7 @@ GRANT SELECT (id, name, role, created_at, revoked_at, expires_at) ON api_keys TO
 GRANT SELECT, INSERT, UPDATE ON key_uses TO api;
 GRANT SELECT ON key_uses TO dashboard;
 GRANT SELECT, INSERT, UPDATE ON admin_password TO dashboard;
-GRANT SELECT, INSERT, UPDATE, DELETE ON admin_sessions, sign_in_failures TO dashboard;
+GRANT SELECT, INSERT, UPDATE, DELETE ON admin_sessions, user_sessions, sign_in_failures TO dashboard;
 
 -- people with pgAdmin look, and see no secrets, not even hashed ones
 GRANT SELECT ON predictions, outcome_changes, erasures, idempotency_keys, model_versions, model_ledger TO pgadmin;

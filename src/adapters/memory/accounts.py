@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from adapters.memory.faults import FailsOnRequest
 from domain.access.accounts import Attempt, Failures, Session
+from domain.access.users import ADMIN, User
 from domain.errors import NoPassword, NotSignedIn, PasswordAlreadySet
 from domain.ports.accounts import Accounts
 
@@ -56,12 +57,12 @@ class MemoryAccounts(FailsOnRequest, Accounts):
         for name in [*self._failures] if place is None else [place]:
             self._failures.pop(name, None)
 
-    async def open(self, *, at: datetime) -> str:
+    async def open(self, *, at: datetime, user: User = ADMIN) -> str:
         """Open a session."""
         self._fail_if_asked()
         self._sessions = {digest: session for digest, session in self._sessions.items() if session.is_alive(at)}
         token = secrets.token_urlsafe(32)
-        self._sessions[_digest(token)] = Session(at, at)
+        self._sessions[_digest(token)] = Session(at, at, user)
         return token
 
     async def session(self, token: str) -> Session:

@@ -6,12 +6,14 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Text, bindparam, delete, null, or_, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.engine import translated
-from adapters.postgres.tables import ADMIN_PASSWORD, ADMIN_SESSIONS, SIGN_IN_FAILURES
+from adapters.postgres.tables import ADMIN_PASSWORD, ADMIN_SESSIONS, SIGN_IN_FAILURES, USER_SESSIONS
 from domain.access.accounts import FORGOTTEN_AFTER, IDLE, LIFETIME, Attempt, Failures, Session
+from domain.access.keys import Role
+from domain.access.users import ADMIN, User
 from domain.errors import NoPassword, NotSignedIn, PasswordAlreadySet
 from domain.ports.accounts import Accounts
 
@@ -23,6 +25,17 @@ if TYPE_CHECKING:
 
 _ADMIN = 1
 """The key of the only row: there is one account."""
+# the admin's and others' apart: a release before, which knows the admin alone, must not take everybody for the admin
+_SESSIONS = (ADMIN_SESSIONS, USER_SESSIONS)
+_NOBODY = [null().cast(Text).label(name) for name in ("subject", "name", "role")]
+_SESSION = union_all(
+    select(ADMIN_SESSIONS.c.opened_at, ADMIN_SESSIONS.c.used_at, *_NOBODY).where(
+        ADMIN_SESSIONS.c.token_sha256 == bindparam("digest")
+    ),
+    select(*(USER_SESSIONS.c[name] for name in ("opened_at", "used_at", "subject", "name", "role"))).where(
+        USER_SESSIONS.c.token_sha256 == bindparam("digest")
+    ),
+)
 
 
 class PostgresAccounts(Accounts):
@@ -53,7 +66,8 @@ class PostgresAccounts(Accounts):
                 if (await connection.execute(statement.returning(ADMIN_PASSWORD.c.id))).first() is None:
                     message = "there is a password already"
                     raise PasswordAlreadySet(message)
-                await connection.execute(delete(ADMIN_SESSIONS))
+                for table in _SESSIONS:
+                    await connection.execute(delete(table))
                 await connection.execute(delete(SIGN_IN_FAILURES))
 
     async def attempt(self, place: str, *, at: datetime) -> Attempt:
@@ -77,37 +91,43 @@ class PostgresAccounts(Accounts):
         table = SIGN_IN_FAILURES
         await self._do(delete(table) if place is None else delete(table).where(table.c.place == place))
 
-    async def open(self, *, at: datetime) -> str:
+    async def open(self, *, at: datetime, user: User = ADMIN) -> str:
         """Open a session."""
-        table = ADMIN_SESSIONS
         token = secrets.token_urlsafe(32)
+        session = {"token_sha256": _digest(token), "opened_at": at, "used_at": at}
+        person = {"subject": user.subject, "name": user.name, "role": user.role}
+        opened = (
+            insert(ADMIN_SESSIONS).values(session) if user == ADMIN else insert(USER_SESSIONS).values(session | person)
+        )
         await self._do(
-            delete(table).where(or_(table.c.opened_at <= at - LIFETIME, table.c.used_at <= at - IDLE)),
+            *(
+                delete(table).where(or_(table.c.opened_at <= at - LIFETIME, table.c.used_at <= at - IDLE))
+                for table in _SESSIONS
+            ),
             delete(SIGN_IN_FAILURES).where(SIGN_IN_FAILURES.c.last_at <= at - FORGOTTEN_AFTER),
-            insert(table).values(token_sha256=_digest(token), opened_at=at, used_at=at),
+            opened,
         )
         return token
 
     async def session(self, token: str) -> Session:
         """Find a session."""
-        table = ADMIN_SESSIONS
-        wanted = select(table.c.opened_at, table.c.used_at).where(table.c.token_sha256 == _digest(token))
         with translated():
             async with self._engine.connect() as connection:
-                row = (await connection.execute(wanted)).first()
+                row = (await connection.execute(_SESSION, {"digest": _digest(token)})).first()
         if row is None:
             message = "there is no such session"
             raise NotSignedIn(message)
-        return Session(*row)
+        user = ADMIN if row.subject is None else User(row.subject, row.name, Role(row.role))
+        return Session(row.opened_at, row.used_at, user)
 
     async def use(self, token: str, *, at: datetime) -> None:
         """Note its use."""
-        table = ADMIN_SESSIONS
-        await self._do(update(table).where(table.c.token_sha256 == _digest(token)).values(used_at=at))
+        digest = _digest(token)
+        await self._do(*(update(table).where(table.c.token_sha256 == digest).values(used_at=at) for table in _SESSIONS))
 
     async def close(self, token: str) -> None:
         """End it."""
-        await self._do(delete(ADMIN_SESSIONS).where(ADMIN_SESSIONS.c.token_sha256 == _digest(token)))
+        await self._do(*(delete(table).where(table.c.token_sha256 == _digest(token)) for table in _SESSIONS))
 
     async def _do(self, *statements: Executable) -> None:
         with translated():

@@ -246,6 +246,17 @@ ADMIN_SESSIONS: Final = Table(
     Column("used_at", TIME, nullable=False),
 )
 
+USER_SESSIONS: Final = Table(
+    "user_sessions",
+    METADATA,
+    Column("token_sha256", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("opened_at", TIME, nullable=False),
+    Column("used_at", TIME, nullable=False),
+)
+
 SIGN_IN_FAILURES: Final = Table(
     "sign_in_failures",
     METADATA,

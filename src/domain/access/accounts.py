@@ -1,4 +1,4 @@
-"""The admin's account: what a password must be, how long a session lives, how long one waits after wrong passwords."""
+"""Signing in: what a password must be, how long a session lives, how long one waits after wrong passwords."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.access.addresses import read, subscriber
+from domain.access.users import ADMIN, User
 from domain.errors import FieldError, InvalidInput
 
 SHORTEST: Final = 12
@@ -41,6 +42,7 @@ class Session:
 
     opened_at: datetime
     used_at: datetime
+    user: User = ADMIN
 
     def is_alive(self, now: datetime) -> bool:
         """Tell whether it still admits."""

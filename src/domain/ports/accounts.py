@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
+from domain.access.users import ADMIN, User
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Accounts(Protocol):
-    """Keeps the admin's account: password hash, sessions, wrong passwords. Raises `RepositoryUnavailable` if away.
+    """Keeps the admin's password hash, wrong passwords, and sessions. Raises `RepositoryUnavailable` if away.
 
     A session's token is 256 random bits; only its SHA-256 is kept.
     """
@@ -47,8 +49,8 @@ class Accounts(Protocol):
         """Forget the failures at a place, or with none named those at every place."""
 
     @abstractmethod
-    async def open(self, *, at: datetime) -> str:
-        """Open a session and return its token; ended sessions and failures that no longer count are dropped."""
+    async def open(self, *, at: datetime, user: User = ADMIN) -> str:
+        """Open a session of a user and return its token; ended sessions and failures that count no more are dropped."""
 
     @abstractmethod
     async def session(self, token: str) -> Session:

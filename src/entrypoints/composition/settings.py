@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 import yaml
@@ -75,6 +76,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         admin_password: the admin's password, best by MEDCOST_ADMIN_PASSWORD_FILE; empty if it is set otherwise.
         https: whether people come by HTTPS through a proxy that ends it: cookies then travel by HTTPS only.
         proxy_authenticates: whether a proxy in front asks people who they are: admin pages then ask nobody again.
+        oidc_issuer: address of an identity provider (OpenID Connect) by which people sign in; empty for none. Its
+            redirect address is ``/sign-in/callback`` of this service.
+        oidc_name: what the sign-in page calls the provider, such as ``Example Inc.``; empty for its host.
+        oidc_client_id: under which the provider knows this service.
+        oidc_client_secret: shared with it, best by MEDCOST_OIDC_CLIENT_SECRET_FILE; empty for a public client.
+        oidc_scopes: asked for besides ``openid``.
+        oidc_role_claim: the claim that gives roles, or the path to it with dots between (``realm_access.roles``).
+        oidc_admins: its values that make an admin.
+        oidc_reviewers: its values that make a reviewer.
+        oidc_clients: its values that make a client; without any, everybody whom the provider signs in is one.
+        oidc_everyone: whether people sign in before they see any page; else visitors may estimate without.
         allowed_hosts: names under which we are called, besides loopback and, where others reach us, IP addresses.
             Without any, the API may be called by every name where others reach it and keys are required; pages not.
         allowed_origins: whose pages may call the API from a browser (CORS), such as ``https://app.example.org``.
@@ -129,6 +141,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     admin_password: str = ""
     https: bool = False
     proxy_authenticates: bool = False
+    oidc_issuer: Annotated[str, msgspec.Meta(pattern=r"^(https?://.+)?$")] = ""
+    oidc_name: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_scopes: tuple[str, ...] = ("profile", "email")
+    oidc_role_claim: str = "roles"
+    oidc_admins: tuple[str, ...] = ("admin",)
+    oidc_reviewers: tuple[str, ...] = ("reviewer",)
+    oidc_clients: tuple[str, ...] = ()
+    oidc_everyone: bool = False
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
     head_within: Seconds = 10.0
@@ -169,9 +191,9 @@ def load(flags: Mapping[str, object] | None = None, *, environment: Mapping[str,
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """Give the environment in which a child process finds the same settings."""
-    # the password stays where it came from: the child inherits that, and nothing else gets to see it
-    told = [name for name in Settings.__struct_fields__ if name != "admin_password"]
-    values = {PREFIX + name.upper(): getattr(settings, name) for name in told}
+    # secrets stay where they came from: the child inherits that, and nothing else gets to see them
+    names = [name for name in Settings.__struct_fields__ if name not in ("admin_password", "oidc_client_secret")]
+    values = {PREFIX + name.upper(): getattr(settings, name) for name in names}
     text = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in values.items()}
     return {**os.environ, **text}
 
@@ -212,7 +234,8 @@ def require_followable(settings: Settings) -> None:
 
 def asks_for_login(settings: Settings) -> bool:
     """Tell whether admin pages ask for the admin's password: everywhere but on this machine alone."""
-    return not settings.proxy_authenticates and (settings.require_login or not is_loopback(settings.host))
+    required = settings.require_login or bool(settings.oidc_issuer) or not is_loopback(settings.host)
+    return required and not settings.proxy_authenticates
 
 
 def refuse_open_door(settings: Settings, *, pages: bool) -> None:
@@ -225,6 +248,7 @@ def refuse_open_door(settings: Settings, *, pages: bool) -> None:
     Raises:
         ConfigurationError: saying what to do.
     """
+    _check_provider(settings)
     if settings.admin_password:
         try:
             check_password(settings.admin_password)
@@ -239,12 +263,29 @@ def refuse_open_door(settings: Settings, *, pages: bool) -> None:
             "the profile `production`, or set MEDCOST_REQUIRE_KEYS=true and make a key with `medcost keys create`"
         )
         raise ConfigurationError(message)
-    if pages and not (settings.admin_password or settings.require_login or settings.proxy_authenticates):
+    knows_people = settings.admin_password or settings.require_login or settings.oidc_issuer
+    if pages and not (knows_people or settings.proxy_authenticates):
         message = (
             f"{settings.host} can be reached by others, and no admin's password is known: put one into a file and "
             "name it by MEDCOST_ADMIN_PASSWORD_FILE; or set MEDCOST_REQUIRE_LOGIN=true and one with `medcost admin "
-            "password`; or MEDCOST_PROXY_AUTHENTICATES=true behind a proxy that asks people who they are; "
+            "password`; or MEDCOST_OIDC_ISSUER to the identity provider by which people sign in; "
+            "or MEDCOST_PROXY_AUTHENTICATES=true behind a proxy that asks people who they are; "
             "or serve the API alone with `medcost serve api`"
+        )
+        raise ConfigurationError(message)
+
+
+def _check_provider(settings: Settings) -> None:
+    if not settings.oidc_issuer:
+        return
+    if not settings.oidc_client_id:
+        message = (
+            "MEDCOST_OIDC_ISSUER needs MEDCOST_OIDC_CLIENT_ID: the name under which the provider knows this service"
+        )
+        raise ConfigurationError(message)
+    if settings.oidc_issuer.startswith("http://") and not is_loopback(urlsplit(settings.oidc_issuer).hostname or ""):
+        message = (
+            f"MEDCOST_OIDC_ISSUER: expected https://…, found {settings.oidc_issuer}: tokens would travel in the open"
         )
         raise ConfigurationError(message)
 

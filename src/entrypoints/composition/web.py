@@ -46,6 +46,7 @@ from domain.ports.jobs import Jobs
 from domain.ports.people_files import PeopleFiles
 from domain.ports.report_writer import ReportWriters
 from domain.ports.simulator import CostSimulator
+from entrypoints.composition.identity import PeopleSignIn
 from entrypoints.composition.plans import plans_provider
 from entrypoints.composition.schema import schema_provider
 from entrypoints.composition.settings import Settings
@@ -185,7 +186,8 @@ def web_container(settings: Settings, *replacements: Provider, metrics: Metrics 
     metrics = metrics or Metrics()
     parts = _parts(settings, metrics)
     read = (schema_provider(settings), plans_provider(settings))
-    providers = (UseCases(), *read, Heavy(), Working(settings, metrics), *parts, *replacements)
+    working = (Heavy(), Working(settings, metrics), PeopleSignIn(settings))
+    providers = (UseCases(), *read, *working, *parts, *replacements)
     return make_async_container(*providers, validation_settings=STRICT_VALIDATION)
 
 

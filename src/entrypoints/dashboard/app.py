@@ -15,7 +15,7 @@ from nicegui import Client, core, ui
 from nicegui import app as pages
 
 from application.models.review_origins import ReviewOrigins
-from domain.errors import Unavailable
+from domain.errors import NotAllowed, Unavailable
 from domain.people.schema import Schema
 from entrypoints.dashboard.addresses import path_of
 from entrypoints.dashboard.auth.cookies import NewCookies
@@ -36,6 +36,7 @@ from entrypoints.dashboard.pages.operations import page as operations
 from entrypoints.dashboard.pages.plans import page as plans
 from entrypoints.dashboard.pages.sign_in import page as sign_in
 from entrypoints.dashboard.pages.sign_in.forms import SignInForms
+from entrypoints.dashboard.pages.sign_in.provider import ProviderSignIn
 from entrypoints.dashboard.pages.what_if import page as what_if
 from entrypoints.dashboard.socket import quiet
 
@@ -64,12 +65,14 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic:
     menu, schema = register_pages(container, options, traffic, desk), container.get_sync(Schema)
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     SignInForms(inject, options).add_to(host)
+    ProviderSignIn(inject, options).add_to(host)
     guard = Guard(inject, options)
     history_export.add_route(host, inject, guard, Visitors(inject, guard, options), schema)
     figures_file.add_route(host, inject, guard)
     batch_files.add_routes(host, desk, inject(batch.write_scored), https=options.https)
     pages.on_shutdown(desk.close)
     host.add_exception_handler(Unavailable, partial(_away, menu, schema))
+    host.add_exception_handler(NotAllowed, partial(_forbidden, menu, schema))
     host.add_middleware(NewCookies, secure=options.https)
     ui.run_with(
         host,
@@ -120,6 +123,7 @@ def register_pages(
         add_page(page, menu, schema, guard, ask)
     pages.on_page_exception(partial(_sorry, menu, schema, "broken", 500))
     pages.add_exception_handler(Unavailable, partial(_away, menu, schema))
+    pages.add_exception_handler(NotAllowed, partial(_forbidden, menu, schema))
     return menu
 
 
@@ -136,3 +140,10 @@ async def _away(menu: Sequence[Page], schema: Schema, request: Request, away: Ex
         response = client.build_response(request, 503)
     response.headers["Retry-After"] = str(math.ceil(getattr(away, "retry_after", 1)))
     return response
+
+
+async def _forbidden(menu: Sequence[Page], schema: Schema, request: Request, _: Exception) -> Response:
+    """Answer whoever has signed in, but with another role than the page is for."""
+    with Client(ui.page(""), request=request) as client:
+        Visit.begun(client, menu, schema).sorry("forbidden")
+        return client.build_response(request, 403)

@@ -15,6 +15,8 @@ class DashboardOptions:
         login: whether admin pages ask for the admin's password; on one's own machine they are open.
         alone: whether whoever sees the pages is at this machine, and asked nothing: then all is theirs.
         first_password: whether somebody at this machine may set the first password on the sign-in page.
+        provider: what people know the identity provider by through which they sign in, empty for none.
+        everyone: whether people sign in before they see any page.
         root_path: path below which a proxy serves the pages, empty for none.
         https: whether browsers come by HTTPS, also where a proxy ends it: cookies then travel by HTTPS only.
         operations_every: seconds between two looks of an open page at what runs.
@@ -25,6 +27,8 @@ class DashboardOptions:
     first_password: bool = False
     https: bool = False
     operations_every: float = 2.0
+    provider: str = ""
+    everyone: bool = False
     root_path: str = ""
 
 

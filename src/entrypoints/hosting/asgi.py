@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast, get_args
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.responses import PlainTextResponse
@@ -131,6 +132,8 @@ def _dashboard_options(settings: Settings) -> DashboardOptions:
         alone=alone and not login,
         first_password=alone,
         https=settings.https,
+        provider=settings.oidc_issuer and (settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or ""),
+        everyone=settings.oidc_everyone and bool(settings.oidc_issuer),
         root_path=settings.root_path,
     )
 

@@ -216,6 +216,7 @@ def test_only_the_owner_changes_tables_or_rewrites_what_was_said(app_server, use
     [
         ("api", "SELECT hash FROM admin_password"),
         ("api", "SELECT token_sha256 FROM admin_sessions"),
+        ("api", "SELECT token_sha256 FROM user_sessions"),
         ("api", "INSERT INTO model_versions VALUES (9, '', now(), '{}')"),
         ("dashboard", "SELECT secret_sha256 FROM api_keys"),
         ("dashboard", "INSERT INTO model_versions VALUES (9, '', now(), '{}')"),
@@ -229,6 +230,7 @@ def test_only_the_owner_changes_tables_or_rewrites_what_was_said(app_server, use
         ("model", "SELECT id FROM api_keys"),
         ("pgadmin", "SELECT hash FROM admin_password"),
         ("pgadmin", "SELECT token_sha256 FROM admin_sessions"),
+        ("pgadmin", "SELECT token_sha256 FROM user_sessions"),
         ("pgadmin", "SELECT secret_sha256 FROM api_keys"),
         ("pgadmin", "INSERT INTO erasures VALUES (gen_random_uuid(), now(), 'age')"),
     ],

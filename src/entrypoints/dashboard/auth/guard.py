@@ -1,7 +1,8 @@
-"""Who may see the pages, and use what is behind the buttons, that are for an admin."""
+"""Who may see which pages, and use what is behind their buttons."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -9,10 +10,12 @@ from fastapi import HTTPException, Request
 from nicegui import ui
 
 from application.access.sign_in import Admit
-from domain.errors import NotSignedIn
+from domain.access.keys import Role
+from domain.access.users import ADMIN, User
+from domain.errors import NotAllowed, NotSignedIn, Unavailable
 from entrypoints.dashboard.addresses import at, path_of, root_of
 from entrypoints.dashboard.auth.forms import form
-from entrypoints.dashboard.layout.shell import text
+from entrypoints.dashboard.layout.shell import tag, text
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -27,35 +30,50 @@ _SESSION: Final = "medcost_session"
 
 
 class Guard:
-    """Lets nobody but the admin pass: to a page before it is built, and to a use case each time it is called."""
+    """Lets through whom a page is for: before it is built, and again each time a use case of an admin is called."""
 
     def __init__(self, inject: Inject, options: DashboardOptions) -> None:
         self._inject, self._options = inject, options
         self._admit = inject(Admit)
 
-    async def page(self, request: Request) -> None:
-        """Send whoever is not signed in to the sign-in page; a dependency of every admin page's route.
+    async def admin(self, request: Request) -> None:
+        """Let admins pass, and send whoever is not signed in to the sign-in page; a dependency of admin pages.
 
         Raises:
             HTTPException: the redirect.
+            NotAllowed: if the person who has signed in is no admin.
             Unavailable: if nobody can tell for now whether the session lives; nobody is signed out by that.
         """
-        if not self._options.login:
-            return
-        token = token_of(request)
-        try:
-            if token:
-                await self._admit(token)
-                request.state.signed_in = True
-                return
-        except NotSignedIn:
-            pass
-        raise HTTPException(
-            303, headers={"Location": at(sign_in_url(path_of(request), "ended" if token else ""), request)}
-        )
+        if self._options.login:
+            _require(Role.ADMIN, await self._enter(request))
+
+    async def personal(self, request: Request) -> None:
+        """Let visitors pass, and whoever is signed in; a dependency of pages on which some see more than others.
+
+        Raises:
+            HTTPException: the redirect to the sign-in page, if a session has ended, or everybody signs in.
+            Unavailable: if nobody can tell for now whether it has.
+        """
+        self._offer(request)
+        if self._options.login and (token_of(request) or self._options.everyone):
+            await self._enter(request)
+
+    async def visitor(self, request: Request) -> None:
+        """Let everybody pass unless everybody signs in; a dependency of pages that show nothing of others.
+
+        Raises:
+            HTTPException: the redirect to the sign-in page, where everybody signs in.
+            Unavailable: if nobody can tell for now whether the session lives, where everybody signs in.
+        """
+        self._offer(request)
+        if self._options.everyone:
+            await self._enter(request)
+        elif self._options.login and token_of(request):
+            with suppress(NotSignedIn, Unavailable):  # then a visitor like others
+                request.state.user = (await self._admit(token_of(request))).user
 
     def inject(self, use: type[Any] | Call) -> Call:
-        """Call a use case as `injecting` does, and ask before each call if the session still lives.
+        """Call a use case as `injecting` does, and ask before each call if the admin's session still lives.
 
         Where it has ended, nothing is called, the browser is sent to the sign-in page, and `NotSignedIn` is raised.
         It must be called in the context of the browser's client, as event handlers are.
@@ -64,51 +82,71 @@ class Guard:
 
         async def guarded(*args: Any, **kwargs: Any) -> Any:
             if self._options.login:
-                await self.check(ui.context.client.request)
+                _require(Role.ADMIN, await self.user(ui.context.client.request))
             return await call(*args, **kwargs)
 
         return guarded
 
-    async def admin_or_visitor(self, request: Request) -> None:
-        """Let visitors pass, and the admin; a dependency of pages on which the admin sees more than others.
-
-        Raises:
-            HTTPException: the redirect to the sign-in page, if the admin's session has ended.
-            Unavailable: if nobody can tell for now whether it has.
-        """
-        if token_of(request):
-            await self.page(request)
-
-    async def check(self, request: Request) -> None:
-        """Return if the admin's session still lives, or none is asked for.
+    async def user(self, request: Request) -> User:
+        """Return who is signed in; the session still lives.
 
         Raises:
             NotSignedIn: if it has ended; the browser is sent to the sign-in page.
             Unavailable: if nobody can tell for now whether it has.
         """
-        if not self._options.login:
-            return
         try:
-            await self._admit(token_of(request))
+            return (await self._admit(token_of(request))).user
         except NotSignedIn:
             ui.navigate.to(sign_in_url(path_of(request), "ended"))  # NiceGUI puts the root before it
             raise
 
+    async def _enter(self, request: Request) -> User:
+        token = token_of(request)
+        if token:
+            with suppress(NotSignedIn):
+                request.state.user = (await self._admit(token)).user
+                return request.state.user
+        address = at(sign_in_url(path_of(request), "ended" if token else ""), request)
+        raise HTTPException(303, headers={"Location": address})
 
-def sign_out_form(request: Request, words: Words) -> None:
-    """Say who is signed in, and let them out; nothing where nobody is."""
-    if not getattr(request.state, "signed_in", False):
-        return
-    # once the session has ended, a page that updates itself would go to the sign-in page ahead of the form
-    with form(request, SIGN_OUT, "signed-in").on("submit", js_handler="() => window.socket?.disconnect()"):
-        text("span", words("sign_in.admin"))
-        text("button", words("sign_in.out"), "btn").props("type=submit")
+    def _offer(self, request: Request) -> None:
+        request.state.may_sign_in = bool(self._options.provider)
+
+
+def _require(role: Role, user: User) -> None:
+    if user.role is not role:
+        message = f"this page is for an {role.value}; {user.name} is a {user.role.value}"
+        raise NotAllowed(message)
+
+
+def user_of(request: Request) -> User | None:
+    """Return who was signed in when the page was opened, None if nobody was."""
+    return getattr(request.state, "user", None)
+
+
+def author_of(request: Request) -> str:
+    """Name who changes something on a page, for people: the person signed in, or this machine."""
+    user = user_of(request)
+    return user.name if user else "loopback"
+
+
+def account(request: Request, words: Words) -> None:
+    """Say who is signed in, and let them out; offer to sign in where people may."""
+    user = user_of(request)
+    if user:
+        # once the session has ended, a page that updates itself would go to the sign-in page ahead of the form
+        with form(request, SIGN_OUT, "signed-in").on("submit", js_handler="() => window.socket?.disconnect()"):
+            text("span", words("sign_in.admin") if user == ADMIN else words("sign_in.as", name=user.name))
+            text("button", words("sign_in.out"), "btn").props("type=submit")
+    elif getattr(request.state, "may_sign_in", False):
+        with tag("p", "signed-in"):
+            text("a", words("sign_in.do")).props["href"] = at(sign_in_url(path_of(request)), request)
 
 
 def sign_in_url(then: str, said: str = "", **more: object) -> str:
-    """Give the address of the sign-in page: where to go afterwards, and what it should say."""
-    told = {"next": then, "said": said, **more}
-    return f"{SIGN_IN}?{urlencode({name: value for name, value in told.items() if value})}"
+    """Return the address of the sign-in page: where to go afterwards, and what it should say."""
+    query = {"next": then, "said": said, **more}
+    return f"{SIGN_IN}?{urlencode({name: value for name, value in query.items() if value})}"
 
 
 def token_of(request: Request) -> str:
@@ -116,8 +154,9 @@ def token_of(request: Request) -> str:
     return request.cookies.get(_SESSION, "")
 
 
-def keep_token(request: Request, response: Response, token: str, *, secure: bool) -> None:
+def keep_token(request: Request, response: Response, token: str, *, https: bool) -> None:
     """Give the browser a session's token: no script can read it, no other site's page makes the browser send it."""
+    secure = https or request.url.scheme == "https"
     response.set_cookie(_SESSION, token, httponly=True, samesite="strict", secure=secure, path=root_of(request) or "/")
 
 

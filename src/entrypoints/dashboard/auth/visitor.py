@@ -11,6 +11,7 @@ from nicegui import ui
 from domain.access.callers import LOCAL, Caller
 from domain.access.keys import Role
 from entrypoints.dashboard.auth import cookies
+from entrypoints.dashboard.auth.guard import user_of
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -24,15 +25,20 @@ _YEAR: Final = 365 * 24 * 3600
 
 
 class Visitors:
-    """Tells in whose name a page asks: a visitor's, the admin's, or that of whoever is at this machine."""
+    """Tells in whose name a page asks: a visitor's, that of who is signed in, or of whoever is at this machine."""
 
     def __init__(self, inject: Inject, guard: Guard, options: DashboardOptions) -> None:
         self._inject, self._guard, self._options = inject, guard, options
 
     def own(self, request: Request) -> Caller:
-        """Name the visitor, whose estimates alone are seen; at this machine, where nothing is asked, all are."""
+        """Name the visitor, whose estimates alone are seen; at this machine, where nothing is asked, all are.
+
+        Who was signed in by an identity provider when the page was opened finds their estimates in any browser.
+        """
         if self._options.alone:
             return LOCAL
+        if (user := user_of(request)) and user.subject:
+            return Caller(user.owner)
         token = cookies.value_of(request, _COOKIE)
         if not token:
             token = secrets.token_urlsafe(32)
@@ -40,32 +46,40 @@ class Visitors:
         # records hold no token: whoever reads them must not be able to act for a visitor
         return Caller(f"page:{hashlib.sha256(token.encode()).hexdigest()[:32]}")
 
-    async def caller(self, request: Request) -> Caller:
-        """Name the visitor; who came to the page as the admin, or through a proxy that lets nobody else in, sees all.
+    async def caller(self, request: Request, *, own: bool = False) -> Caller:
+        """Name the visitor with their role; whoever comes through a proxy that lets nobody else in is an admin.
+
+        Args:
+            request: that of the page.
+            own: whether only their own estimates are meant, whatever their role.
 
         Raises:
-            NotSignedIn: if the admin's session has ended; the browser is sent to the sign-in page.
+            NotSignedIn: if the session has ended; the browser is sent to the sign-in page.
+            Unavailable: if nobody can tell for now whether it has.
         """
-        visitor = self.own(request)
-        if visitor.sees_all or not self.sees_all(request):
+        visitor, user = self.own(request), user_of(request)
+        if user and (user.subject or not own):
+            user = await self._guard.user(request)
+        if own or visitor.sees_all:
             return visitor
-        await self._guard.check(request)
-        return Caller(visitor.owner, Role.ADMIN)
+        if not self._options.login:
+            return Caller(visitor.owner, Role.ADMIN)
+        return Caller(visitor.owner, user.role) if user else visitor
 
     def sees_all(self, request: Request) -> bool:
         """Tell whether a page was opened by somebody who sees everybody's estimates."""
-        return not self._options.login or getattr(request.state, "signed_in", False)
+        user = user_of(request)
+        return not self._options.login or bool(user and user.role is not Role.CLIENT)
 
     def inject(self, use: type[Any] | Call, *, own: bool = False) -> Call:
         """Call a use case as `injecting` does, with the caller as its last argument.
 
-        It must be called in the context of the browser's client, as event handlers are. With ``own``, the admin sees
-        their own estimates only, like everybody.
+        It must be called in the context of the browser's client, as event handlers are. With ``own``, admins and
+        reviewers see their own estimates only, like everybody.
         """
         call = self._inject(use)
 
         async def called(*args: Any) -> Any:
-            request = ui.context.client.request
-            return await call(*args, self.own(request) if own else await self.caller(request))
+            return await call(*args, await self.caller(ui.context.client.request, own=own))
 
         return called

@@ -11,7 +11,7 @@ from fastapi import Depends
 from nicegui import Client, ui
 
 from entrypoints.dashboard.addresses import at
-from entrypoints.dashboard.auth.guard import sign_out_form
+from entrypoints.dashboard.auth.guard import account
 from entrypoints.dashboard.layout.data_notice import DataNotice, soon
 from entrypoints.dashboard.layout.shell import frame, tag, text
 from entrypoints.dashboard.locale.language import chosen
@@ -36,6 +36,7 @@ class Page:
         build: fills the page, within three seconds.
         admin: only a person who logged in may see it.
         personal: visitors see on it what is theirs, and the admin everybody's.
+        guarded: whether the page asks who comes; the sign-in page does not.
         in_menu: whether the header links to it.
         figures: whether it shows a model's answers, below a notice of what they rest on.
     """
@@ -45,6 +46,7 @@ class Page:
     build: Callable[[Visit], Awaitable[None]]
     admin: bool = False
     personal: bool = False
+    guarded: bool = True
     in_menu: bool = True
     figures: bool = True
 
@@ -99,7 +101,7 @@ class Visit:
         here = self.page.path if self.page else ""
         links = [(at(one.path), self.words(f"{one.name}.nav"), one.path == here) for one in self.menu if one.in_menu]
         with frame(self.words, links, title, lead, skip_to=skip_to):
-            sign_out_form(self.client.request, self.words)
+            account(self.client.request, self.words)
             if self.page and self.page.figures and self.ask:
                 self._data = DataNotice(self.words, self.ask, self.origins, self.client)
             yield
@@ -128,10 +130,10 @@ def add_page(
 
     ``ask`` looks up which data the answers rest on.
     """
-    needed = [guard.page] if page.admin else [guard.admin_or_visitor] if page.personal else []
+    needed = guard.admin if page.admin else guard.personal if page.personal else guard.visitor
 
     # NiceGUI's own three seconds are too few for a machine that is busy
-    @ui.page(page.path, dependencies=[Depends(one) for one in needed], response_timeout=30)
+    @ui.page(page.path, dependencies=[Depends(needed)] if page.guarded else [], response_timeout=30)
     async def show(client: Client) -> None:
         visit = Visit.begun(client, menu, schema, page, ask)
         if page.figures:

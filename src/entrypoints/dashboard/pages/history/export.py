@@ -41,7 +41,7 @@ def add_route(app: FastAPI, inject: Inject, guard: Guard, visitors: Visitors, sc
     """Tell the application where the file is: of a visitor's own estimates, or everybody's for the admin."""
     read, look_up = inject(ReviewPredictions), inject(ReviewOrigins)
 
-    @app.get(EXPORT, dependencies=[Depends(guard.admin_or_visitor)])
+    @app.get(EXPORT, dependencies=[Depends(guard.personal)])
     async def export(request: Request) -> Response:
         caller = await visitors.caller(request)
 

@@ -19,6 +19,7 @@ from domain.models.ledger import LedgerEntry, previous_champion, was_rolled_back
 from domain.models.promotion import objection
 from domain.ports.championship import Championship
 from domain.ports.report_writer import ReportWriters
+from entrypoints.dashboard.auth.guard import author_of
 from entrypoints.dashboard.charts import model_charts, trials
 from entrypoints.dashboard.elements import paragraph
 from entrypoints.dashboard.layout.page import Page
@@ -104,8 +105,8 @@ class ModelsPage:
     def __init__(self, use: UseCases, visit: Visit) -> None:
         words = visit.words
         self._use, self._words = use, words
-        # the ledger names an admin as the API does: by key there, by session here, else this machine
-        self._by = "admin" if getattr(visit.client.request.state, "signed_in", False) else "loopback"
+        # the ledger names who changes something: a key in the API, a person here, else this machine
+        self._by = author_of(visit.client.request)
         self._known = Models((), ())
         with visit.frame(words("models.title"), words("models.lead")), tag("div", "results"):
             self._problem = html().props("role=alert")

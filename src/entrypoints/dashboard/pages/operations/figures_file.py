@@ -22,7 +22,7 @@ def add_route(app: FastAPI, inject: Inject, guard: Guard) -> None:
     """Tell the application where the file is: ``/operations/figures?span=week``; for the admin only."""
     review = inject(ReviewOperations)
 
-    @app.get(FIGURES, dependencies=[Depends(guard.page)])
+    @app.get(FIGURES, dependencies=[Depends(guard.admin)])
     async def figures(request: Request) -> Response:
         span = request.query_params.get("span", "day")
         if span not in SPANS:

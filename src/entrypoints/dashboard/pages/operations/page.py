@@ -20,6 +20,7 @@ from application.operations.review_operations import AcknowledgeAlarm, Operation
 from domain.errors import NotSignedIn, Unavailable
 from domain.monitoring.report import FEWEST_OUTCOMES
 from entrypoints.dashboard.addresses import at
+from entrypoints.dashboard.auth.guard import author_of
 from entrypoints.dashboard.charts.drift import drift
 from entrypoints.dashboard.elements import cell, element, paragraph, row, together
 from entrypoints.dashboard.layout.page import Page
@@ -120,7 +121,7 @@ class OperationsPage:
         request = visit.client.request
         asked = request.query_params.get("span", "")
         self._span = asked if asked in SPANS else next(iter(SPANS))
-        self._by = "admin" if getattr(request.state, "signed_in", False) else "loopback"
+        self._by = author_of(request)
         self._alarms: Sequence[Alarm] | None = None
         self._free: int | None = None
         with visit.frame(words("operations.title"), words("operations.lead")), tag("div", "results"):

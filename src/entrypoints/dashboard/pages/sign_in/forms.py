@@ -41,24 +41,24 @@ class SignInForms:
     async def enter(self, request: Request) -> Response:
         """Sign in."""
         fields = await posted(request)
-        return await self._entered(request, fields.get("password", ""), _own(fields.get("next", "")))
+        return await self._entered(request, fields.get("password", ""), own_path(fields.get("next", "")))
 
     async def begin(self, request: Request) -> Response:
         """Set the first password, and sign in with it."""
         fields = await posted(request)
-        then, password = _own(fields.get("next", "")), fields.get("password", "")
+        then, password = own_path(fields.get("next", "")), fields.get("password", "")
         if not may_set_first(request, self._options):
-            return _back(request, then)
+            return back(request, then)
         if password != fields.get("again"):
-            return _back(request, then, "different")
+            return back(request, then, "different")
         try:
             await self._set_password(password, first=True)
         except InvalidInput:
-            return _back(request, then, "short")
+            return back(request, then, "short")
         except PasswordAlreadySet:
-            return _back(request, then, "late")
+            return back(request, then, "late")
         except Unavailable:
-            return _back(request, then, "away")
+            return back(request, then, "away")
         return await self._entered(request, password, then)
 
     async def leave(self, request: Request) -> Response:
@@ -67,7 +67,7 @@ class SignInForms:
         try:
             await self._sign_out(token_of(request))
         except Unavailable:
-            return _back(request, "/", "away")  # the session lives on: the cookie stays, so that it can be ended later
+            return back(request, "/", "away")  # the session lives on: the cookie stays, so that it can be ended later
         response = RedirectResponse(at("/", request), 303)
         drop_token(request, response)
         return response
@@ -78,15 +78,15 @@ class SignInForms:
             token = await self._sign_in(password, address=address)
             await self._sign_out(token_of(request))  # the browser's earlier session, if there is one
         except WrongPassword:
-            return _back(request, then, "wrong")
+            return back(request, then, "wrong")
         except SignInLocked as locked:
-            return _back(request, then, "locked", wait=math.ceil(locked.wait))
+            return back(request, then, "locked", wait=math.ceil(locked.wait))
         except NoPassword:
-            return _back(request, then)
+            return back(request, then)
         except Unavailable:
-            return _back(request, then, "away")
+            return back(request, then, "away")
         response = RedirectResponse(at(then, request), 303)
-        keep_token(request, response, token, secure=self._options.https or request.url.scheme == "https")
+        keep_token(request, response, token, https=self._options.https)
         return response
 
 
@@ -99,10 +99,11 @@ def may_set_first(request: Request, options: DashboardOptions) -> bool:
     return here and options.first_password
 
 
-def _back(request: Request, then: str, said: str = "", **more: object) -> RedirectResponse:
+def back(request: Request, then: str, said: str = "", **more: object) -> RedirectResponse:
+    """Send a browser back to the sign-in page, which says what happened."""
     return RedirectResponse(at(sign_in_url(then, said, **more), request), 303)
 
 
-def _own(path: str) -> str:
-    """Let nobody be sent elsewhere after signing in."""
+def own_path(path: str) -> str:
+    """Return a path of ours, so that nobody is sent elsewhere after signing in."""
     return path if _OWN_PATH.fullmatch(path) else "/"

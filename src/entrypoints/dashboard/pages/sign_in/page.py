@@ -1,9 +1,10 @@
-"""The sign-in page: one password, in a plain form."""
+"""The sign-in page: an identity provider, or the admin's password in a plain form."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from dishka import FromDishka
 from fastapi import Request
@@ -12,11 +13,13 @@ from nicegui import ui
 
 from application.access.set_password import SetPassword
 from domain.errors import Unavailable
+from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.auth.forms import form
 from entrypoints.dashboard.auth.guard import SIGN_IN
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import html, tag, text
 from entrypoints.dashboard.pages.sign_in.forms import FIRST, may_set_first
+from entrypoints.dashboard.pages.sign_in.provider import BEGIN
 from entrypoints.dashboard.widgets import cards
 
 if TYPE_CHECKING:
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
 _MINUTE: Final = 60
 _DIGITS: Final = 4
 """Of the seconds that a visitor has to wait, at most: 9,999 are more than two hours."""
-_SAYINGS: Final = frozenset({"wrong", "ended", "away", "short", "different", "late"})
+_SAYINGS: Final = frozenset(
+    {"wrong", "ended", "away", "short", "different", "late", "refused", "no_role", "provider_away"}
+)
 
 
 async def is_set(ask: FromDishka[SetPassword]) -> bool:
@@ -48,18 +53,32 @@ def page(inject: Inject, options: DashboardOptions) -> Page:
         except Unavailable:
             said, there_is_one = "away", True
         first = not there_is_one
-        may_set = first and may_set_first(request, options)
-        lead = words("sign_in.first") if may_set else words("sign_in.lead")
+        may_set = first and may_set_first(request, options) and not options.provider
+        lead = words("sign_in.first" if may_set else "sign_in.provider.lead" if options.provider else "sign_in.lead")
         with visit.frame(words("sign_in.title"), lead), tag("div", "card narrow"):
             html(_notice(request, said, words)).props("role=alert")
-            if may_set:
+            if options.provider:
+                _provider(request, words, options.provider)
+                if first:
+                    return
+                with tag("details"):
+                    text("summary", words("sign_in.instead"))
+                    _form(request, words, SIGN_IN, ["current-password"])
+            elif may_set:
                 _form(request, words, FIRST, ["new-password", "again"])
             elif first:
                 html(cards.notice("warn", words("sign_in.none"), words("sign_in.none.do")))
             else:
                 _form(request, words, SIGN_IN, ["current-password"])
 
-    return Page(SIGN_IN, "sign_in", build, in_menu=False, figures=False)
+    return Page(SIGN_IN, "sign_in", build, guarded=False, in_menu=False, figures=False)
+
+
+def _provider(request: Request, words: Words, provider: str) -> None:
+    with tag("div", "actions"):
+        link = text("a", words("sign_in.provider", provider=provider), "btn primary")
+        then = urlencode({"next": request.query_params.get("next", "/")})
+        link.props["href"] = f"{at(BEGIN, request)}?{then}"
 
 
 def _form(request: Request, words: Words, action: str, fields: list[str]) -> None:

@@ -1,0 +1,95 @@
+"""Which pages a person sees, by their role, and whose estimates they find there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from nicegui import Client
+from nicegui.testing.user import User as Visitor
+from nicegui.testing.user_simulation import user_simulation
+
+from application.costs.predict_cost import PredictCost
+from domain.access.keys import Role
+from domain.access.users import ADMIN, User
+from domain.costs.prediction import PredictionQuery
+from domain.ports.accounts import Accounts
+from entrypoints.dashboard.app import register_pages
+from entrypoints.dashboard.locale.speech import Words
+from entrypoints.dashboard.options import DashboardOptions
+from tests.support.people import ANN
+
+OPEN = DashboardOptions(login=True, provider="Example")
+CLOSED = DashboardOptions(login=True, provider="Example", everyone=True)
+ADA, RITA, CARL = User("a", "ada", Role.ADMIN), User("r", "rita", Role.REVIEWER), User("c", "carl", Role.CLIENT)
+SENT, FORBIDDEN = 303, 403
+
+PAGES = ["/", "/plans", "/what-if", "/batch", "/history", "/models", "/operations"]
+EVERYBODY = [200] * 5
+TABLE = [
+    (OPEN, None, [*EVERYBODY, SENT, SENT]),
+    (CLOSED, None, [SENT] * 7),
+    (OPEN, CARL, [*EVERYBODY, FORBIDDEN, FORBIDDEN]),
+    (CLOSED, CARL, [*EVERYBODY, FORBIDDEN, FORBIDDEN]),
+    (OPEN, RITA, [*EVERYBODY, FORBIDDEN, FORBIDDEN]),
+    (OPEN, ADA, [200] * 7),
+    (CLOSED, ADMIN, [200] * 7),
+]
+
+
+@asynccontextmanager
+async def signed_in(parts, user: User | None, options: DashboardOptions = OPEN) -> AsyncIterator[Visitor]:
+    async with user_simulation() as visitor:
+        register_pages(parts.container, options)
+        if user:
+            accounts = await parts.container.get(Accounts)
+            visitor.http_client.cookies.set("medcost_session", await accounts.open(at=datetime.now(UTC), user=user))
+        yield visitor
+        Client.page_routes.clear()  # see the fixture `user`
+
+
+@pytest.mark.parametrize(("options", "user", "statuses"), TABLE)
+async def test_each_role_sees_its_pages(
+    parts, options: DashboardOptions, user: User | None, statuses: list[int]
+) -> None:
+    async with signed_in(parts, user, options) as visitor:
+        answers = [await visitor.http_client.get(page, follow_redirects=False) for page in PAGES]
+        assert [answer.status_code for answer in answers] == statuses
+        assert {answer.headers["location"].partition("?")[0] for answer in answers if answer.is_redirect} <= {
+            "/sign-in"
+        }
+
+
+async def test_the_table_names_every_page(parts) -> None:
+    async with user_simulation():
+        menu = register_pages(parts.container, OPEN)
+        assert {page.path for page in menu if page.guarded} == {*PAGES}
+        Client.page_routes.clear()
+
+
+async def test_a_page_of_another_role_says_so_kindly(parts, words: Words) -> None:
+    async with signed_in(parts, RITA) as visitor:
+        answer = await visitor.http_client.get("/models")
+        assert words("forbidden.title") in answer.text
+
+
+@pytest.mark.parametrize(("user", "seen"), [(CARL, 1), (RITA, 3), (ADA, 3)])
+async def test_history_holds_what_the_role_may_see(parts, words: Words, user: User, seen: int) -> None:
+    predict = await parts.container.get(PredictCost)
+    for owner in (user.owner, "key:other", "page:other"):
+        await predict(ANN, owner=owner)
+    async with signed_in(parts, user) as visitor:
+        await visitor.open("/history")
+        await visitor.should_see(words("sign_in.as", name=user.name))
+        await visitor.should_see(words("history.rows", first=1, last=seen, total=seen), retries=100)
+
+
+async def test_what_a_person_saves_is_theirs_in_any_browser(parts, words: Words) -> None:
+    async with signed_in(parts, CARL) as visitor:
+        await visitor.open("/")
+        visitor.find(words("save")).click()
+        await visitor.should_see(words("saved"), retries=100)
+    (saved,) = await parts.predictions.page(PredictionQuery())
+    assert saved.owner == CARL.owner
