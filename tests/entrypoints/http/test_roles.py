@@ -24,7 +24,11 @@ CLIENT = {
     "get_schema",
     "list_models",
     "get_champion",
+    "list_jobs",  # of their own, as all of jobs: `test_jobs.py`
+    "score_file",
     "get_job",
+    "get_job_result",
+    "cancel_job",
     "metrics",
 }
 REVIEWER = {"list_outcome_changes"}
