@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final, Self, cast
 
 from domain.access.keys import Role
@@ -94,12 +95,11 @@ class RoleRules:
 def _value(claims: Mapping[str, object], path: str) -> object:
     if path in claims:  # names such as https://example.org/roles hold dots themselves
         return claims[path]
-    value: object = claims
-    for name in path.split("."):
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(name)
-    return value
+    return reduce(_member, path.split("."), cast("object", claims))
+
+
+def _member(value: object, name: str) -> object:
+    return cast("Mapping[str, object]", value).get(name) if isinstance(value, Mapping) else None
 
 
 def _texts(value: object) -> frozenset[str]:
