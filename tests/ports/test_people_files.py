@@ -173,7 +173,7 @@ def test_rows_of_one_long_text_come_in_batches_that_may_be_written_out():
     assert sum(sizes) == 1_000
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
 def test_what_is_written_is_read_again(kind: str):
     answered = [[], [{"who": "Ann, 40", "cost": 1.5}], [{"who": "Bo", "cost": 2.5}]]
     pieces = FILES.write(kind, ["who", "cost"], answered, {})

@@ -16,6 +16,7 @@ from adapters.arrow.parquet import BoundedParquet, Bounds
 from adapters.arrow.tables import first_cells, first_texts, open_rows
 from adapters.arrow.texts import bytes_of, parts_of
 from adapters.arrow.workbook_rows import MAGIC
+from adapters.arrow.workbook_writing import save_workbook
 from domain.errors import Flaw, UnreadableFile
 from domain.people.people_table import Line
 from domain.people.table_reading import ReadingRules
@@ -60,7 +61,7 @@ class ArrowPeopleFiles(PeopleFiles):
         kind = "parquet" if data[:4] == b"PAR1" else "workbook" if data[:4] == MAGIC else "text"
         if kind not in kinds:
             raise UnreadableFile(Flaw.KIND, f"this is a {kind} file, and not {' or '.join(kinds)}")
-        return _Parquet(data, self.most_rows) if kind == "parquet" else _Rows(data, schema, self.most_rows)
+        return _Parquet(data, self.most_rows) if kind == "parquet" else _Rows(data, schema, self.most_rows, kind)
 
     def write(
         self,
@@ -70,14 +71,16 @@ class ArrowPeopleFiles(PeopleFiles):
         types: Mapping[str, type[float | str]],
     ) -> Iterator[bytes]:
         """Write piece by piece."""
-        return _write_parquet(columns, rows, types) if kind == "parquet" else _write_csv(columns, rows)
+        if kind == "csv":
+            return _write_csv(columns, rows)
+        return _write_parquet(columns, rows, types) if kind == "parquet" else _write_xlsx(columns, rows)
 
 
 class _Rows(PeopleTable):
     """A text file or a workbook."""
 
-    def __init__(self, data: _Bytes, schema: Schema, most_rows: int) -> None:
-        self._data, self._most_rows = data, most_rows
+    def __init__(self, data: _Bytes, schema: Schema, most_rows: int, kind: str) -> None:
+        self._data, self._most_rows, self.kind = data, most_rows, kind
         self._source = open_rows(self._opened, ReadingRules(schema))
         self.columns, self.header, self.notes = self._source.names, self._source.header, self._source.notes
         self.semicolons = self._source.semicolons
@@ -139,6 +142,8 @@ class _Mapped(io.RawIOBase):
 
 
 class _Parquet(PeopleTable):
+    kind = "parquet"
+
     def __init__(self, data: _Bytes, most_rows: int) -> None:
         self._buffer = pa.py_buffer(data)
         opened = self._open()
@@ -212,9 +217,20 @@ def _write_parquet(
     """Write to a nameless file first: a Parquet file is complete at its end only."""
     with tempfile.TemporaryFile() as file:
         _parquet_to(file, columns, rows, {name: _ARROW_TYPES[kind] for name, kind in types.items()})
-        file.seek(0)
-        while piece := file.read(_PIECE):
-            yield piece
+        yield from _pieces(file)
+
+
+def _write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Row]]) -> Iterator[bytes]:
+    """Write to a nameless file first: the list of an archive's parts stands at its end."""
+    with tempfile.TemporaryFile() as file:
+        save_workbook(columns, ([row.get(name) for name in columns] for batch in rows for row in batch), file)
+        yield from _pieces(file)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(_PIECE):
+        yield piece
 
 
 def _parquet_to(

@@ -152,7 +152,7 @@ class WriteScored:
     files: PeopleFiles
 
     def __call__(self, kind: str, table: PeopleTable, scored: ScoredPeople, notice: str = "") -> Iterator[bytes]:
-        """Return the bytes of a file, ``csv`` or ``parquet``: every row of the table, in its order.
+        """Return the bytes of a file, ``csv``, ``xlsx`` or ``parquet``: every row of the table, in its order.
 
         Before the row stands its line in the file; after it the `ANSWERS`, and why it has none where it was left out.
         ``notice`` stands at the end of each row.
@@ -160,6 +160,10 @@ class WriteScored:
         added = (LINE, *ANSWERS, LEFT_OUT, NOTICE)
         columns = [LINE, *(column for column in table.columns if column not in added), *added[1:]]
         return self.files.write(kind, columns, _answered(table, scored, notice), _TYPES)
+
+    def template(self, kind: str, schema: Schema) -> Iterator[bytes]:
+        """Return the bytes of a file that names the columns of a schema's facts, and has no row."""
+        return self.files.write(kind, [fact.header for fact in schema.facts], (), {})
 
     def report(self, scored: ScoredPeople) -> Iterator[bytes]:
         """Return the bytes of a CSV file that says what is wrong with which row."""

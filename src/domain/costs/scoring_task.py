@@ -36,6 +36,7 @@ class ScoringTask:
         result: the kind of the file of answers.
         columns: column of the file to what it holds, see `ColumnMap`.
         words: what cells mean, see there.
+        without: facts that the file does not hold, whatever its columns are called.
         turned: facts whose column is read the other way round.
         decimal: the decimal sign; empty to go by the cells.
         sheet: of a workbook; empty for the first.
@@ -48,6 +49,7 @@ class ScoringTask:
     result: FileKind
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
     words: Mapping[str, Mapping[str, Value]] = field(default_factory=dict[str, Mapping[str, "Value"]])
+    without: tuple[str, ...] = ()
     turned: tuple[str, ...] = ()
     decimal: str = ""
     sheet: str = ""
@@ -59,7 +61,8 @@ class ScoringTask:
         given: dict[str, Any] = dict(task)
         for name in ("source", "result"):
             given[name] = FileKind(given[name])
-        given["turned"] = tuple(given["turned"])
+        for name in ("without", "turned"):
+            given[name] = tuple(given[name])
         return cls(**given)
 
     def as_json(self) -> dict[str, object]:
@@ -69,10 +72,16 @@ class ScoringTask:
         >>> ScoringTask.of_json(task.as_json()) == task
         True
         """
-        return {**asdict(self), "source": self.source.value, "result": self.result.value, "turned": [*self.turned]}
+        return {
+            **asdict(self),
+            "source": self.source.value,
+            "result": self.result.value,
+            "without": [*self.without],
+            "turned": [*self.turned],
+        }
 
     def rules(self, schema: Schema) -> ReadingRules:
         """Return how the file is read."""
         sign = cast("DecimalSign", self.decimal)
-        column_map = ColumnMap(self.columns, self.words, frozenset(self.turned), sign)
+        column_map = ColumnMap(self.columns, self.words, frozenset(self.turned), sign, frozenset(self.without))
         return ReadingRules(schema, column_map, self.sheet)

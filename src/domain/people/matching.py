@@ -37,12 +37,14 @@ class ColumnMap:
         words: column of the file, or name of a fact, to what its cells mean: folded text to value.
         turned: facts whose column is read the other way round.
         decimal: the decimal sign of all numbers; empty to go by the cells.
+        without: facts that no column holds, whatever its name is.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
     words: Mapping[str, Mapping[str, Value]] = field(default_factory=dict[str, Mapping[str, Value]])
     turned: frozenset[str] = frozenset()
     decimal: DecimalSign = ""
+    without: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, given: Iterable[tuple[str, str]], schema: Schema, *, decimal: DecimalSign = "") -> Self:
@@ -115,7 +117,7 @@ def match(columns: Sequence[str], schema: Schema, column_map: ColumnMap) -> Matc
     taken = {column for several in mapped.values() for column in several}
     candidates_of = dict(mapped)
     for name, names in _names(schema):
-        if name not in candidates_of:
+        if name not in candidates_of and name not in column_map.without:
             several = [[one for one in by_fold.get(fold(text), ()) if one not in taken] for text in names]
             exact = [one for one in several[:2] if one]  # the name of its column, or its own
             candidates = exact[0] if exact else list(dict.fromkeys(one for some in several for one in some))

@@ -48,9 +48,9 @@ class ReadingRules:
             sorted(self.column_map.columns.items()),
             sorted((at, sorted(of.items())) for at, of in self.column_map.words.items()),
         )
-        text = repr(
-            (self.schema.digest, column_map, sorted(self.column_map.turned), self.column_map.decimal, self.sheet)
-        )
+        turned, without = sorted(self.column_map.turned), sorted(self.column_map.without)
+        said = (self.schema.digest, column_map, turned, self.column_map.decimal, self.sheet)
+        text = repr((*said, without) if without else said)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -19,6 +19,9 @@ KINDS: Final = ("text", "workbook", "parquet")
 class PeopleTable(Protocol):
     """A table of people that was given as a file."""
 
+    kind: str
+    """What the file is, one of `KINDS`."""
+
     columns: Sequence[str]
     """Names as the file has them, none twice; one without a name is called "(no name)"."""
     header: int
@@ -74,7 +77,7 @@ class PeopleFiles(Protocol):
         rows: Iterable[Sequence[Row]],
         types: Mapping[str, type[float | str]],
     ) -> Iterator[bytes]:
-        """Write rows as a file of a kind, ``csv`` or ``parquet``, and give its bytes piece by piece.
+        """Write rows as a file of a kind, ``csv``, ``xlsx`` or ``parquet``, and give its bytes piece by piece.
 
         ``types`` names the columns that hold whole numbers, numbers or text, also where the first rows are empty.
         """

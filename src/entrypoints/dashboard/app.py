@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from dishka import AsyncContainer
 
     from entrypoints.dashboard.options import DashboardOptions, Traffic
-    from entrypoints.dashboard.pages.batch.desk import Desk
+    from entrypoints.dashboard.pages.batch.uploads import Uploads
 
 _HERE: Final = Path(__file__).parent
 _THEME: Final = _HERE / "theme.css"
@@ -61,16 +61,18 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic:
         traffic: of the API, where it is served by this process.
     """
     inject = injecting(container)
-    desk = batch.desk(inject)
-    menu, schema = register_pages(container, options, traffic, desk), container.get_sync(Schema)
+    uploads = batch.uploads(inject)
+    menu, schema = register_pages(container, options, traffic, uploads), container.get_sync(Schema)
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     SignInForms(inject, options).add_to(host)
     ProviderSignIn(inject, options).add_to(host)
     guard = Guard(inject, options)
     history_export.add_route(host, inject, guard, Visitors(inject, guard, options), schema)
     figures_file.add_route(host, inject, guard)
-    batch_files.add_routes(host, desk, inject(batch.write_scored), https=options.https)
-    pages.on_shutdown(desk.close)
+    fetch, template = inject(batch.fetch_answers), inject(batch.write_template)
+    batch_files.add_job_routes(host, Visitors(inject, guard, options), fetch, template)
+    batch_files.add_routes(host, uploads, inject(batch.write_scored), https=options.https)
+    pages.on_shutdown(uploads.close)
     host.add_exception_handler(Unavailable, partial(_away, menu, schema))
     host.add_exception_handler(NotAllowed, partial(_forbidden, menu, schema))
     host.add_middleware(NewCookies, secure=options.https)
@@ -93,11 +95,11 @@ def register_pages(
     container: AsyncContainer,
     options: DashboardOptions,
     traffic: Traffic | None = None,
-    desk: Desk | None = None,
+    uploads: Uploads | None = None,
 ) -> Sequence[Page]:
     """Tell NiceGUI every page and what they look like. What nobody foresaw is logged by NiceGUI itself.
 
-    ``desk`` is where files of people are worked on; a test's pages do without files.
+    ``uploads`` is where files of people are worked on; a test's pages do without files.
     """
     for file, place in ((_THEME, "theme.css"), (_FONT, "inter.woff2")):
         pages.add_static_file(local_file=file, url_path=f"/assets/{place}", max_cache_age=_YEAR)
@@ -113,7 +115,7 @@ def register_pages(
         estimate.page(inject, visitors),
         plans.page(inject),
         what_if.page(inject),
-        batch.page(desk or batch.desk(inject), inject),
+        batch.page(uploads or batch.uploads(inject), inject, visitors),
         history.page(visitors),
         models.page(guard.inject),
         operations.page(guard.inject, traffic, options.operations_every),

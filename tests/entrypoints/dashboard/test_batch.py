@@ -1,4 +1,4 @@
-"""The Batch page without a browser: the file is laid on its desk, and the page shows what it makes of the file."""
+"""The Batch page without a browser: a file is uploaded, and the page shows what it makes of the file."""
 
 from __future__ import annotations
 
@@ -11,17 +11,23 @@ from nicegui.testing.user import User
 from nicegui.testing.user_simulation import user_simulation
 
 from application.costs.quote_group import QuoteGroup
+from application.costs.score_by_job import MOST_EACH
 from domain.costs.group import GroupTerms
+from domain.costs.scoring_task import ScoringTask
 from domain.errors import PredictorUnavailable
+from domain.operations.jobs import JobState, NewJob
 from domain.people.beneficiary import Beneficiary
+from domain.ports.jobs import Jobs
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.inject import injecting
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.dashboard.pages.batch import page as batch
-from entrypoints.dashboard.pages.batch.desk import Desk
+from entrypoints.dashboard.pages.batch.background import MOST_HERE
 from entrypoints.dashboard.pages.batch.files import COOKIE
+from entrypoints.dashboard.pages.batch.uploads import Uploads
 from entrypoints.dashboard.widgets.fields import InputField, SelectField
+from entrypoints.hosting.working import working
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN_FACTS
 from tests.support.waiting import eventually
@@ -33,20 +39,20 @@ DUMMIES = ",age,sex,bmi,children,smoker_no,smoker_yes,region\n0,44,F,27.1,1,1,0,
 
 
 @pytest.fixture
-async def desk(parts) -> Desk:
-    return batch.desk(injecting(parts.container))
+async def uploads(parts) -> Uploads:
+    return batch.uploads(injecting(parts.container))
 
 
 @pytest.fixture
-async def upload(parts, desk: Desk) -> AsyncIterator[Callable[..., Awaitable[User]]]:
+async def upload(parts, uploads: Uploads) -> AsyncIterator[Callable[..., Awaitable[User]]]:
     """`await upload("age,sex\\n…")` opens the page with a file."""
     async with user_simulation() as someone:
-        register_pages(parts.container, DashboardOptions(), desk=desk)
+        register_pages(parts.container, DashboardOptions(), uploads=uploads)
 
         async def upload(content: str, language: str = "en") -> User:
             someone.http_client.cookies.set("language", language)
-            place = desk.place("")
-            assert desk.admit(place, "a test")
+            place = uploads.upload("")
+            assert uploads.admit(place, "a test")
             someone.http_client.cookies.set(COOKIE, place.token)
             file = tempfile.TemporaryFile()  # noqa: SIM115  # the table closes it
             file.write(content.encode())
@@ -56,7 +62,7 @@ async def upload(parts, desk: Desk) -> AsyncIterator[Callable[..., Awaitable[Use
             return someone
 
         yield upload
-        desk.close()
+        uploads.close()
         Client.page_routes.clear()
 
 
@@ -80,7 +86,7 @@ async def test_a_column_that_denies_is_offered_only_the_other_way_round(upload, 
     await user.should_see(words("batch.unused", columns="(no name), smoker_no"), retries=PATIENT)
 
 
-async def test_one_column_never_serves_two_facts(upload, desk: Desk, words: Words):
+async def test_one_column_never_serves_two_facts(upload, uploads: Uploads, words: Words):
     user = await upload(GOOD)
     with user:
         column(user, "children").value = "age"
@@ -122,7 +128,7 @@ async def test_invented_people_and_the_kind_of_bill_are_said_above_the_sums(uplo
     await user.should_see(words("billed"), retries=PATIENT)
 
 
-async def test_what_is_wrong_with_a_row_is_said_in_the_language_of_the_page(upload, desk: Desk):
+async def test_what_is_wrong_with_a_row_is_said_in_the_language_of_the_page(upload, uploads: Uploads):
     spanish = words_in("es")
     user = await upload(GOOD + "41,m,28\n42,m,,0,no,NE\n", language="es")
     user.find(spanish("batch.start")).click()
@@ -173,3 +179,93 @@ async def test_a_file_without_a_good_row_is_no_group(upload, words: Words):
     user.find(words("batch.start")).click()
     await user.should_see(words("batch.nobody"), retries=PATIENT)
     await user.should_not_see(words("group.lead"))
+
+
+async def test_the_columns_of_a_file_are_named_before_anybody_uploads_one(parts, words: Words):
+    async with user_simulation() as someone:
+        register_pages(parts.container, DashboardOptions())
+        await someone.open("/batch")
+        for expected in (
+            words("batch.columns"),
+            "children",
+            "Enter a whole number from 18 to 100 (years).",
+            "Write one of these: female, male.",
+        ):
+            await someone.should_see(expected, retries=PATIENT)
+        Client.page_routes.clear()
+
+
+async def handed_over(user: User, words: Words) -> None:
+    user.find(words("batch.jobs.start")).click()
+    await user.should_see(words("batch.jobs"), retries=PATIENT)
+
+
+async def test_a_file_in_the_background_is_listed_until_it_is_deleted(upload, parts, words: Words):
+    user = await upload(GOOD + "7,f,27.5,1,no,NE\n")
+    await handed_over(user, words)
+    await user.should_see("people.csv", retries=PATIENT)
+    await user.should_see(words("batch.file"))  # there is room for the next one
+    async with working(parts.container):
+        await user.should_see(words("batch.jobs.download.csv"), retries=PATIENT)
+    for expected in (words("batch.jobs.rows", count=2), words("batch.progress.bad", bad=1)):
+        await user.should_see(expected, retries=PATIENT)
+    user.find(words("batch.jobs.erase")).click()
+    await user.should_not_see("people.csv", retries=PATIENT)
+
+
+async def test_a_file_in_the_background_keeps_the_chosen_columns(upload, parts, words: Words):
+    user = await upload(DUMMIES)
+    with user:
+        column(user, "smoker").value = "smoker_no"  # read the other way round
+    await handed_over(user, words)
+    async with working(parts.container):
+        await user.should_see(words("batch.jobs.download.csv"), retries=PATIENT)
+    (job,) = await (await parts.container.get(Jobs)).newest(1)
+    task = ScoringTask.of_json(job.task)
+    assert (task.columns["smoker_no"], task.turned) == ("smoker", ("smoker",))
+    assert (job.progress.rows, job.progress.bad) == (2, 0)
+
+
+async def test_without_a_column_for_a_fact_nothing_is_handed_over(upload, parts, words: Words):
+    user = await upload(",age,sex,bmi,smoker,region\n7,44,F,27.1,no,NE\n")
+    user.find(words("batch.jobs.start")).click()
+
+    async def is_marked():
+        return column(user, "children").error == words("batch.column")
+
+    await eventually(is_marked)
+    assert not await (await parts.container.get(Jobs)).newest(1)
+
+
+async def test_a_visitor_with_too_many_files_under_way_is_told(upload, uploads: Uploads, parts, words: Words):
+    user = await upload(GOOD)
+    await handed_over(user, words)
+    jobs = await parts.container.get(Jobs)
+    (job,) = await jobs.newest(1)
+    for _ in range(MOST_EACH - 1):
+        await jobs.add(NewJob(kind=job.kind, task=job.task, owner=job.owner, created_at=job.created_at))
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # the table closes it
+    file.write(GOOD.encode())
+    file.flush()
+    await uploads.upload(user.http_client.cookies[COOKIE]).take("people.csv", file)
+    await user.should_see(words("batch.match"), retries=PATIENT)
+    user.find(words("batch.jobs.start")).click()
+    await user.should_see(words("batch.jobs.many"), retries=PATIENT)
+    await user.should_see(words("batch.match"))
+
+
+async def test_a_long_file_is_calculated_in_the_background_only(upload, words: Words):
+    user = await upload(GOOD + "40,f,27.5,1,no,NE\n" * MOST_HERE)
+    await user.should_see(words("batch.jobs.long", count=MOST_HERE), retries=PATIENT)
+    await user.should_not_see(words("batch.start"))
+    await user.should_see(words("batch.jobs.start"))
+
+
+async def test_a_file_in_the_background_is_stopped(upload, parts, words: Words):
+    user = await upload(GOOD)
+    await handed_over(user, words)
+    await user.should_see(words("batch.jobs.waiting"), retries=PATIENT)
+    user.find(words("batch.cancel")).click()
+    await user.should_not_see("people.csv", retries=PATIENT)
+    (job,) = await (await parts.container.get(Jobs)).newest(1)
+    assert job.state is JobState.CANCELLED

@@ -115,11 +115,11 @@ async def container() -> AsyncIterator[AsyncContainer]:
 @pytest.fixture
 async def user(container: AsyncContainer) -> AsyncIterator[User]:
     """A person at pages about a hostile schema, a hostile file, hostile records and a hostile model."""
-    desk = batch.desk(injecting(container))
+    uploads = batch.uploads(injecting(container))
     async with user_simulation() as someone:
-        register_pages(container, DashboardOptions(operations_every=0.05), desk=desk)
-        place = desk.place("")
-        assert desk.admit(place, "a test")
+        register_pages(container, DashboardOptions(operations_every=0.05), uploads=uploads)
+        place = uploads.upload("")
+        assert uploads.admit(place, "a test")
         someone.http_client.cookies.set(COOKIE, place.token)
         file = tempfile.TemporaryFile()  # noqa: SIM115  # the table closes it
         quoted = hostile("cell").replace('"', '""')
@@ -128,7 +128,7 @@ async def user(container: AsyncContainer) -> AsyncIterator[User]:
         file.flush()
         await place.take(hostile("file"), file)
         yield someone
-        desk.close()
+        uploads.close()
         Client.page_routes.clear()  # see the fixture `user` of conftest.py
 
 

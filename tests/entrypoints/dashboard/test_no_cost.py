@@ -29,8 +29,8 @@ from entrypoints.dashboard.auth.visitor import Visitors
 from entrypoints.dashboard.inject import injecting
 from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.dashboard.pages.batch import page as batch
-from entrypoints.dashboard.pages.batch.desk import Desk
 from entrypoints.dashboard.pages.batch.files import COOKIE
+from entrypoints.dashboard.pages.batch.uploads import Uploads
 from entrypoints.dashboard.pages.history import export
 from entrypoints.dashboard.widgets.fact_fields import start_of
 from entrypoints.dashboard.widgets.fields import Field
@@ -74,16 +74,16 @@ async def container():
 
 
 @pytest.fixture
-def desk(container) -> Desk:
-    return batch.desk(injecting(container))
+def uploads(container) -> Uploads:
+    return batch.uploads(injecting(container))
 
 
 @pytest.fixture
-async def user(container, desk: Desk) -> AsyncIterator[User]:
+async def user(container, uploads: Uploads) -> AsyncIterator[User]:
     async with user_simulation() as someone:
-        register_pages(container, DashboardOptions(), desk=desk)
+        register_pages(container, DashboardOptions(), uploads=uploads)
         yield someone
-        desk.close()
+        uploads.close()
         Client.page_routes.clear()  # see the fixture `user` of the folder
 
 
@@ -168,10 +168,10 @@ async def test_the_file_of_past_estimates_holds_the_chance_of_each(container, pr
 
 @pytest.mark.parametrize(("rows", "says"), [("3,no,c,day\n30,no,c,day\n", True), ("30,no,c,day\n", False)])
 async def test_the_answers_for_a_file_have_a_column_where_somebody_may_cost_nothing(
-    user: User, desk: Desk, rows: str, says: bool
+    user: User, uploads: Uploads, rows: str, says: bool
 ):
-    place = desk.place("")
-    assert desk.admit(place, "a test")
+    place = uploads.upload("")
+    assert uploads.admit(place, "a test")
     user.http_client.cookies.set(COOKIE, place.token)
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the table closes it
     file.write(f"visits,insulin,ward,shift\n{rows}".encode())

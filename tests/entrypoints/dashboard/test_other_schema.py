@@ -199,11 +199,11 @@ async def test_each_other_page_opens(opened: Opened, path: str):
 
 
 async def test_a_file_is_read_by_the_columns_of_the_schema(container):
-    desk = batch.desk(injecting(container))
+    uploads = batch.uploads(injecting(container))
     async with user_simulation() as someone:
-        register_pages(container, DashboardOptions(), desk=desk)
-        place = desk.place("")
-        assert desk.admit(place, "a test")
+        register_pages(container, DashboardOptions(), uploads=uploads)
+        place = uploads.upload("")
+        assert uploads.admit(place, "a test")
         someone.http_client.cookies.set(COOKIE, place.token)
         file = tempfile.TemporaryFile()  # noqa: SIM115  # the table closes it
         file.write(b"visits,insulin,ward,shift\n7,yes,c,night\n8,perhaps,x,day\n")
@@ -215,5 +215,5 @@ async def test_a_file_is_read_by_the_columns_of_the_schema(container):
         someone.find(ENGLISH("batch.start")).click()
         await someone.should_see(ENGLISH.money(cost(visits=7, insulin=True, ward="c", shift="night")), retries=PATIENT)
         await someone.should_see("Write one of these: no, yes.", retries=PATIENT)
-        desk.close()
+        uploads.close()
         Client.page_routes.clear()

@@ -5,65 +5,104 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from typing import IO, TYPE_CHECKING, Final
+from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import FastAPI, HTTPException, Request
 from starlette.responses import Response, StreamingResponse
 
 from domain.access.addresses import subscriber
+from domain.costs.scoring_task import FileKind
+from domain.errors import NotFound
 from entrypoints.dashboard.addresses import at
-from entrypoints.dashboard.pages.batch.desk import KEPT, MOST_BYTES
+from entrypoints.dashboard.pages.batch.template import TEMPLATES, XLSX
+from entrypoints.dashboard.pages.batch.uploads import KEEP_SECONDS, MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from entrypoints.dashboard.pages.batch.desk import Desk, Place
+    from application.operations.review_jobs import FetchAnswers
+    from entrypoints.dashboard.auth.visitor import Visitors
+    from entrypoints.dashboard.pages.batch.uploads import Upload, Uploads
 
-    Write = Callable[[str, Place], Awaitable[Iterator[bytes]]]
+    Write = Callable[[str, Upload], Awaitable[Iterator[bytes]]]
+    WriteTemplate = Callable[[str], Awaitable[Iterator[bytes]]]
+    Fetch = Callable[[], Awaitable[FetchAnswers]]
 
 COOKIE: Final = "medcost_batch"
 _KINDS: Final = {
     "costs.csv": ("csv", "text/csv; charset=utf-8"),
+    "costs.xlsx": ("xlsx", XLSX),
     "costs.parquet": ("parquet", "application/vnd.apache.parquet"),
     "left-out.csv": ("report", "text/csv; charset=utf-8"),
 }
 
 
-def address(place: Place, file: str) -> str:
-    """Give the address of one of a place's files: ``people`` comes in, `_KINDS` go out."""
-    return at(f"/batch/{place.token}/{file}")
+def address(upload: Upload, file: str) -> str:
+    """Give the address of one of an upload's files: ``people`` comes in, `_KINDS` go out."""
+    return at(f"/batch/{upload.token}/{file}")
 
 
-def add_routes(app: FastAPI, desk: Desk, write: Write, *, https: bool) -> None:
-    """Tell the application where files come in and go out. Whoever knows a place's token may use it."""
+def add_job_routes(app: FastAPI, visitors: Visitors, fetch: Fetch, template: WriteTemplate) -> None:
+    """Tell the application where files to fill in are, and the answers of a visitor's own jobs."""
 
-    def found(token: str) -> Place:
-        place = desk.find(token)
-        if place is None:
+    @app.get("/batch/template/{file}")
+    async def give_template(file: str) -> Response:
+        if file not in TEMPLATES:
+            raise HTTPException(404, "There is no such file.\n")
+        kind, media_type = TEMPLATES[file]
+        headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+        return StreamingResponse(await template(kind), media_type=media_type, headers=headers)
+
+    @app.get("/batch/jobs/{id}/result")
+    async def give_answers(id: UUID, request: Request) -> Response:
+        answers = await fetch()
+        try:
+            task, size = await answers.size(id, visitors.own(request))
+            pieces = await answers.read(task, 0, size)
+        except NotFound:
+            raise HTTPException(404, "There are no answers: the job was erased, or is not yours.\n") from None
+        stem = task.name.rpartition(".")[0] or "people"
+        name = quote(f"{stem}-costs.{task.result}")
+        headers = {
+            "Content-Disposition": f"attachment; filename=\"costs.{task.result}\"; filename*=UTF-8''{name}",
+            "Content-Length": str(size),
+            "Cache-Control": "no-store",
+        }
+        return StreamingResponse(pieces, media_type=_TYPES[task.result], headers=headers)
+
+
+def add_routes(app: FastAPI, uploads: Uploads, write: Write, *, https: bool) -> None:
+    """Tell the application where files come in and go out. Whoever knows an upload's token may use it."""
+
+    def found(token: str) -> Upload:
+        upload = uploads.find(token)
+        if upload is None:
             raise HTTPException(404, "This file is no longer here: open the page again.\n")
-        return place
+        return upload
 
     @app.put("/batch/{token}/people")
     async def take(token: str, request: Request) -> Response:
-        place = found(token)
-        if not desk.admit(place, subscriber(request.client.host) if request.client else ""):
+        upload = found(token)
+        if not uploads.admit(upload, subscriber(request.client.host) if request.client else ""):
             raise HTTPException(503, "Too many files are being worked on.\n", {"Retry-After": "60"})
         try:
-            async with asyncio.timeout(None) as place.coming:
+            async with asyncio.timeout(None) as upload.coming:
                 file = await _received(request)
         except TimeoutError:
             raise HTTPException(503, "This file gave way to others.\n", {"Retry-After": "60"}) from None
         except BaseException:
-            desk.release(place)
+            uploads.release(upload)
             raise
         finally:
-            place.coming = None
-        await place.take(request.query_params.get("name", "")[:200], file)
+            upload.coming = None
+        await upload.take(request.query_params.get("name", "")[:200], file)
         answer = Response(status_code=204)
         secure = https or request.url.scheme == "https"
         answer.set_cookie(
             COOKIE,
             token,
-            max_age=int(KEPT),
+            max_age=int(KEEP_SECONDS),
             httponly=True,
             samesite="strict",
             secure=secure,
@@ -73,17 +112,25 @@ def add_routes(app: FastAPI, desk: Desk, write: Write, *, https: bool) -> None:
 
     @app.get("/batch/{token}/{file}")
     async def give(token: str, file: str) -> Response:
-        place = found(token)
-        if file not in _KINDS or place.scored is None or place.stage != "done":
+        upload = found(token)
+        if file not in _KINDS or upload.scored is None or upload.stage != "done":
             raise HTTPException(404, "There is no such file.\n")
-        place.act()
+        upload.act()
         kind, media_type = _KINDS[file]
         # a plain iterator: Starlette takes each piece in a thread
         return StreamingResponse(
-            await write(kind, place),
+            await write(kind, upload),
             media_type=media_type,
             headers={"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"},
         )
+
+
+_TYPES: Final = {
+    FileKind.CSV: "text/csv; charset=utf-8",
+    FileKind.XLSX: XLSX,
+    FileKind.PARQUET: "application/vnd.apache.parquet",
+    FileKind.JSONL: "application/x-ndjson",
+}
 
 
 async def _received(request: Request) -> IO[bytes]:

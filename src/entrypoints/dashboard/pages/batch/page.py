@@ -12,27 +12,38 @@ from nicegui import ui
 from application.costs.quote_table import QuoteTable
 from application.costs.score_people import GivenPeople, OpenPeople, ScorePeople, WriteScored
 from application.models.review_origins import INVENTED, ReviewOrigins
+from application.operations.review_jobs import FetchAnswers
+from domain.costs.scoring_task import FileKind
+from domain.errors import NoRoom, TooManyJobs, Unavailable
 from domain.people.fact import Fact
 from domain.people.matching import Matching, denies, shared
 from domain.people.notes import NO_NAME
+from domain.people.schema import Schema
 from domain.ports.people_files import PeopleTable
+from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.layout.data_notice import prices
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import button, card, html, tag, text
-from entrypoints.dashboard.pages.batch import crowd
-from entrypoints.dashboard.pages.batch.desk import MOST_BYTES, Desk, Place, Stage, UseCases
+from entrypoints.dashboard.pages.batch import views
+from entrypoints.dashboard.pages.batch.background import KINDS, MOST_HERE, JobCalls, JobsCard
 from entrypoints.dashboard.pages.batch.files import COOKIE, address
 from entrypoints.dashboard.pages.batch.group import GroupCard
+from entrypoints.dashboard.pages.batch.paged import Pages
+from entrypoints.dashboard.pages.batch.template import TEMPLATES, columns
+from entrypoints.dashboard.pages.batch.uploads import MOST_BYTES, Stage, Upload, Uploads, UseCases
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fields import FileDrop, SelectField
 
 if TYPE_CHECKING:
+    from entrypoints.dashboard.auth.visitor import Visitors
     from entrypoints.dashboard.inject import Call, Inject
     from entrypoints.dashboard.layout.page import Visit
     from entrypoints.dashboard.locale.speech import Words
 
 _TICK: Final = 0.25
 """Seconds between two looks at the work."""
+_JOBS_TICK: Final = 1.0
+"""Seconds between two looks at the visitor's jobs."""
 _SECTIONS: Final[dict[Stage, tuple[str, ...]]] = {
     "empty": ("file",),
     "reading": ("file",),
@@ -43,77 +54,65 @@ _SECTIONS: Final[dict[Stage, tuple[str, ...]]] = {
 
 
 async def write_scored(
-    kind: str, place: Place, ask: FromDishka[WriteScored], review: FromDishka[ReviewOrigins]
+    kind: str, upload: Upload, ask: FromDishka[WriteScored], review: FromDishka[ReviewOrigins]
 ) -> Iterator[bytes]:
     """Write what came of it, or what was left out."""
-    if place.given is None or place.scored is None:
+    if upload.given is None or upload.scored is None:
         return iter(())
     if kind == "report":
-        return ask.report(place.scored)
-    model = place.scored.model
+        return ask.report(upload.scored)
+    model = upload.scored.model
     invented = model is not None and (await review()).is_synthetic(model.version)
-    return ask(kind, place.given.table, place.scored, INVENTED if invented else "")
+    return ask(kind, upload.given.table, upload.scored, INVENTED if invented else "")
 
 
-def desk(inject: Inject) -> Desk:
-    """Make the desk over its use cases; once a process."""
-    return Desk(UseCases(inject(OpenPeople), inject(ScorePeople)))
+async def write_template(kind: str, ask: FromDishka[WriteScored], schema: FromDishka[Schema]) -> Iterator[bytes]:
+    """Write an empty file to fill in."""
+    return ask.template(kind, schema)
 
 
-def page(desk: Desk, inject: Inject) -> Page:
-    """Make the page over the desk, and over the use case that quotes a group."""
-    quote = inject(QuoteTable)
+async def fetch_answers(fetch: FromDishka[FetchAnswers]) -> FetchAnswers:
+    """Return what fetches the answers of jobs."""
+    return fetch
+
+
+def uploads(inject: Inject) -> Uploads:
+    """Make the store of uploads over its use cases; once a process."""
+    return Uploads(UseCases(inject(OpenPeople), inject(ScorePeople)))
+
+
+def page(uploads: Uploads, inject: Inject, visitors: Visitors) -> Page:
+    """Make the page over the uploads, the use case that quotes a group, and the visitor's own jobs."""
+    quote, calls = inject(QuoteTable), JobCalls.of(visitors)
 
     async def build(visit: Visit) -> None:
-        BatchPage(desk.place(visit.client.request.cookies.get(COOKIE, "")), visit, quote)
+        made = BatchPage(uploads.upload(visit.client.request.cookies.get(COOKIE, "")), visit, quote, calls)
+        await made.jobs.look()
 
     return Page("/batch", "batch", build)
 
 
 class BatchPage:
-    """One open page; it looks at its place four times a second, so a cut connection misses nothing."""
+    """One open page; it looks at its upload four times a second, so a cut connection misses nothing."""
 
-    def __init__(self, place: Place, visit: Visit, quote: Call) -> None:
-        self._place, self._words, self._changes, self._stage = place, visit.words, -1, ""
-        words = self._words
+    def __init__(self, upload: Upload, visit: Visit, quote: Call, calls: JobCalls) -> None:
+        self._upload, self._words, self._changes, self._stage = upload, visit.words, -1, ""
+        words, self._calls = self._words, calls
         with visit.frame(words("batch.title"), words("batch.lead")):
             self._said = text("p", "", "veiled").props("role=status")
             self._problem = html().props("role=alert")
             visit.tell_mistakes(self._problem)
             results = tag("div", "results")
         with results:
-            with card("file", words("batch.file"), words("batch.kept")) as file:
-                keys = ("drop", "choose", "limits", "sending", "one", "large", "busy", "unsent")
-                FileDrop(address(place, "people"), MOST_BYTES, {key: words(f"batch.send.{key}") for key in keys})
-            with card("match", words("batch.match"), words("batch.match.lead")) as match:
-                self._name = text("p", "", "file-name")
-                self._fields = tag("div", "filters matching")
-                self._unused = html()
-                self._preview = html("", "chart")
-                with tag("div", "actions"):
-                    button(words("batch.start"), "primary").on("click", self._start)
-                    button(words("batch.other")).on("click", place.clear)
+            file, match = self._file_card(), self._match_card()
             with card("work", words("batch.work")) as work:
                 self._bar = html("", "progress")
                 with tag("div", "actions"):
-                    button(words("batch.cancel")).on("click", place.cancel)
-            with card("scored", words("batch.scored")) as scored:
-                self._billed = html(cards.billed(words, ""))
-                self._totals = html()
-                self._table = Pages(words)
-                with tag("div", "actions"):
-                    for key, name in (("csv", "costs.csv"), ("parquet", "costs.parquet")):
-                        link = text("a", words(f"batch.{key}"), "btn primary").props("download")
-                        link.props["href"] = address(place, name)
-                    button(words("batch.again")).on("click", place.again)
-                    button(words("batch.other")).on("click", place.clear)
+                    button(words("batch.cancel")).on("click", upload.cancel)
+            scored = self._scored_card()
             self._group = GroupCard(words, quote)
-            with card("left", words("batch.left"), words("batch.left.lead")) as left:
-                self._left = Pages(words)
-                with tag("div", "actions") as report:
-                    link = text("a", words("batch.left.file"), "btn").props("download")
-                    link.props["href"] = address(place, "left-out.csv")
-                self._report = report
+            left = self._left_card()
+            self.jobs = JobsCard(words, calls)
         self._sections = {"file": file, "match": match, "work": work, "scored": scored, "left": left}
         self._sections["group"] = self._group.section
         for section in self._sections.values():
@@ -123,32 +122,88 @@ class BatchPage:
         self._choices: dict[str, SelectField] = {}
         self._look()
         ui.timer(_TICK, self._look)
+        ui.timer(_JOBS_TICK, self.jobs.look)
+
+    def _file_card(self) -> ui.element:
+        words = self._words
+        with card("file", words("batch.file"), words("batch.kept")) as section:
+            keys = ("drop", "choose", "limits", "sending", "one", "large", "busy", "unsent")
+            FileDrop(address(self._upload, "people"), MOST_BYTES, {key: words(f"batch.send.{key}") for key in keys})
+            html(columns(words))
+            with tag("div", "actions"):
+                for name in TEMPLATES:
+                    link = text("a", words(f"batch.template.{name.rpartition('.')[2]}"), "btn").props("download")
+                    link.props["href"] = at(f"/batch/template/{name}")
+        return section
+
+    def _match_card(self) -> ui.element:
+        words = self._words
+        with card("match", words("batch.match"), words("batch.match.lead")) as section:
+            self._name = text("p", "", "file-name")
+            self._fields = tag("div", "filters matching")
+            self._unused = html()
+            self._preview = html("", "chart")
+            self._kind = SelectField(
+                name="result",
+                value=FileKind.CSV.value,
+                label=words("batch.jobs.format"),
+                options=[(kind.value, words(f"batch.jobs.format.{kind}")) for kind in KINDS.values()],
+            )
+            self._long = text("p", words("batch.jobs.long", count=MOST_HERE), "hint")
+            with tag("div", "actions"):
+                self._here = button(words("batch.start"), "primary").on("click", self._start)
+                button(words("batch.jobs.start")).on("click", self._hand_over)
+                button(words("batch.other")).on("click", self._upload.clear)
+        return section
+
+    def _scored_card(self) -> ui.element:
+        words, upload = self._words, self._upload
+        with card("scored", words("batch.scored")) as section:
+            self._billed = html(cards.billed(words, ""))
+            self._totals = html()
+            self._table = Pages(words)
+            with tag("div", "actions"):
+                for kind in KINDS.values():
+                    link = text("a", words(f"batch.{kind}"), "btn primary").props("download")
+                    link.props["href"] = address(upload, f"costs.{kind}")
+                button(words("batch.again")).on("click", upload.again)
+                button(words("batch.other")).on("click", upload.clear)
+        return section
+
+    def _left_card(self) -> ui.element:
+        words = self._words
+        with card("left", words("batch.left"), words("batch.left.lead")) as section:
+            self._left = Pages(words)
+            with tag("div", "actions") as self._report:
+                link = text("a", words("batch.left.file"), "btn").props("download")
+                link.props["href"] = address(self._upload, "left-out.csv")
+        return section
 
     def _look(self) -> None:
-        place = self._place
-        place.look()
-        if place.changes == self._changes:
+        upload = self._upload
+        upload.look()
+        if upload.changes == self._changes:
             return
-        self._changes = place.changes
-        if place.stage != self._stage:
-            self._turn_to(place.stage)
+        self._changes = upload.changes
+        if upload.stage != self._stage:
+            self._turn_to(upload.stage)
         self._problem.content = self._sorry()
-        if place.stage == "scoring":
-            self._bar.content = crowd.progress(place, self._words)
+        if upload.stage == "scoring":
+            self._bar.content = views.progress(upload, self._words)
 
     def _turn_to(self, stage: Stage) -> None:
         first_look, self._stage = self._stage == "", stage
-        words, place = self._words, self._place
+        words, upload = self._words, self._upload
         for key, section in self._sections.items():
             section.visible = key in _SECTIONS[stage]
-        if stage == "opened" and place.given:
-            self._offer(place.given)
-        if stage == "done" and place.given and place.scored and place.totals:
-            self._totals.content = crowd.totals(place.totals, place.scored, words)
-            self._table.show(crowd.answers(place.scored, words))
-            self._left.show(crowd.left_out(place.scored, len(place.given.table.columns), words))
-            self._group.section.visible = self._group.offer(place.given.table, place.scored)
-            self._sections["left"].visible = self._report.visible = place.scored.bad > 0
+        if stage == "opened" and upload.given:
+            self._offer(upload.given)
+        if stage == "done" and upload.given and upload.scored and upload.totals:
+            self._totals.content = views.totals(upload.totals, upload.scored, words)
+            self._table.show(views.answers(upload.scored, words))
+            self._left.show(views.left_out(upload.scored, len(upload.given.table.columns), words))
+            self._group.section.visible = self._group.offer(upload.given.table, upload.scored)
+            self._sections["left"].visible = self._report.visible = upload.scored.bad > 0
         if not first_look:
             self._said.text = words(f"batch.said.{stage}")
             # what was pressed may be gone: the focus goes on to what came instead
@@ -160,7 +215,7 @@ class BatchPage:
 
     def _offer(self, given: GivenPeople) -> None:
         words = self._words
-        self._name.text = words("batch.name", name=self._place.name, count=given.rows)
+        self._name.text = words("batch.name", name=self._upload.name, count=given.rows)
         self._fields.clear()
         with self._fields:
             self._choices = {
@@ -174,6 +229,9 @@ class BatchPage:
             }
         for choice in self._choices.values():
             choice.on_value_change(self._foresee)
+        self._kind.value = KINDS[given.table.kind].value
+        self._here.visible = given.rows <= MOST_HERE
+        self._long.visible = not self._here.visible
         self._foresee()
 
     def _matching(self) -> Matching:
@@ -181,20 +239,42 @@ class BatchPage:
 
     def _foresee(self) -> None:
         matching = self._matching()
-        if self._place.given:
-            reading = self._place.given.reading(matching)
-            self._preview.content = crowd.preview(self._place.given.first, reading, self._words)
-            self._unused.content = crowd.unused(self._place.given.table, matching, self._words)
+        if self._upload.given:
+            reading = self._upload.given.reading(matching)
+            self._preview.content = views.preview(self._upload.given.first, reading, self._words)
+            self._unused.content = views.unused(self._upload.given.table, matching, self._words)
         self._mark(matching, missing=False)
 
     def _start(self) -> None:
         matching = self._matching()
         wrong = self._mark(matching, missing=True)
-        if wrong is None and self._place.given:
-            self._place.start(self._place.given.reading(matching))
+        if wrong is None and self._upload.given:
+            self._upload.start(self._upload.given.reading(matching))
             self._look()
         elif wrong:
             ui.run_javascript(f"document.getElementById('column-{wrong}').focus()")
+
+    async def _hand_over(self) -> None:
+        matching = self._matching()
+        wrong = self._mark(matching, missing=True)
+        if wrong:
+            ui.run_javascript(f"document.getElementById('column-{wrong}').focus()")
+            return
+        words = self._words
+        try:
+            await self._calls.hand_over(self._upload, matching, FileKind(str(self._kind.value)))
+        except (TooManyJobs, NoRoom) as refused:
+            key = "batch.jobs.many" if isinstance(refused, TooManyJobs) else "batch.jobs.room"
+            self._problem.content = cards.notice("bad", words(key), words(f"{key}.do"))
+            return
+        except Unavailable:
+            self._problem.content = cards.notice("bad", words("batch.unexpected"), words("batch.unexpected.do"))
+            return
+        self._upload.clear()
+        await self.jobs.look()
+        self._look()
+        self._said.text = words("batch.jobs.said")
+        ui.run_javascript("document.getElementById('jobs').focus()")
 
     def _mark(self, matching: Matching, *, missing: bool) -> str | None:
         """Mark facts whose column another fact has, and with ``missing`` those without a column; return the first."""
@@ -208,14 +288,14 @@ class BatchPage:
         return next((fact for fact, choice in self._choices.items() if choice.error), None)
 
     def _sorry(self) -> Markup:
-        flaw, detail = self._place.problem
+        flaw, detail = self._upload.problem
         if not flaw:
             return Markup()
         words = self._words
         said = cards.notice(
             "warn" if flaw in ("cancelled", "gave_way") else "bad", words(f"batch.{flaw}"), words(f"batch.{flaw}.do")
         )
-        return said + crowd.detail(detail, words) if detail else said
+        return said + views.detail(detail, words) if detail else said
 
 
 def _offered(fact: Fact, table: PeopleTable, words: Words) -> Iterator[tuple[str, str]]:
@@ -223,31 +303,3 @@ def _offered(fact: Fact, table: PeopleTable, words: Words) -> Iterator[tuple[str
     for column in table.columns:
         if not column.startswith(NO_NAME):
             yield column, words("batch.turned", column=column) if denies(column, fact) else column
-
-
-class Pages:
-    """A table shown page by page."""
-
-    def __init__(self, words: Words) -> None:
-        self._words, self._at = words, 0
-        self._pages = [Markup()]
-        self._shown = html("", "table-frame")
-        with tag("div", "actions pager") as self._pager:
-            self._back = button(words("history.back")).on("click", lambda: self._turn(-1))
-            self._on = button(words("history.on")).on("click", lambda: self._turn(1))
-            self._where = text("p", "", "hint").props("role=status")
-
-    def show(self, pages: list[Markup]) -> None:
-        """Show the first of some pages."""
-        self._pages, self._at = pages or [Markup()], 0
-        self._turn(0)
-
-    def _turn(self, by: int) -> None:
-        last = len(self._pages) - 1
-        self._at = min(max(self._at + by, 0), last)
-        self._shown.content = self._pages[self._at]
-        self._where.text = self._words("batch.page", page=self._at + 1, pages=last + 1)
-        self._pager.visible = last > 0
-        for one, leads in ((self._back, self._at > 0), (self._on, self._at < last)):
-            one.props["aria-disabled"] = "false" if leads else "true"
-            one.update()

@@ -1,18 +1,20 @@
-"""Files that people brought along: each is worked on at one place of a desk, seen by whoever holds its token.
+"""Files that people brought along: each is an upload, seen by whoever holds its token.
 
 Work goes on while a connection is cut; a page that is opened again finds it by the token in a cookie. What nobody
-looked at for half an hour is forgotten, and nothing of it lies on a disk by name. Places are few: who did nothing with
+looked at for half an hour is forgotten, and nothing of it lies on a disk by name. They are few: who did nothing with
 theirs for longest gives way to a newcomer, and is told so.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from io import UnsupportedOperation
 from typing import IO, TYPE_CHECKING, Final, Literal, TypeAlias
 from weakref import WeakValueDictionary
 
@@ -31,24 +33,24 @@ MOST_FILES: Final = 16
 MOST_EACH: Final = 8
 """Files of one subscriber."""
 _REMEMBERED: Final = 1_000
-"""Tokens of places that gave way, so that who comes back later is told."""
+"""Tokens of uploads that gave way, so that who comes back later is told."""
 MOST_BYTES: Final = 64 * 1024 * 1024
-KEPT: Final = 1800.0
+KEEP_SECONDS: Final = 1800.0
 """Seconds that a file is kept after somebody last looked at it."""
 GAVE_WAY: Final = ("gave_way", "")
-"""The problem of a place whose file gave way to somebody else's."""
+"""The problem of an upload whose file gave way to somebody else's."""
 
 
 @dataclass(frozen=True)
 class UseCases:
-    """What a place asks of the application."""
+    """What an upload asks of the application."""
 
     open: Callable[[IO[bytes]], Awaitable[GivenPeople]]
     score: Callable[..., Awaitable[ScoredPeople]]
 
 
 @dataclass(eq=False)
-class Place:
+class Upload:
     """One file, and how far the work on it is. ``changes`` grows with every change, so a page knows what is new."""
 
     use: UseCases
@@ -57,6 +59,7 @@ class Place:
     name: str = ""
     problem: tuple[str, str] = ("", "")
     given: GivenPeople | None = None
+    file: IO[bytes] | None = None
     scored: ScoredPeople | None = None
     totals: Totals | None = None
     waiting: bool = False
@@ -88,14 +91,17 @@ class Place:
         self._to("empty", problem=GAVE_WAY)
 
     async def take(self, name: str, file: IO[bytes]) -> None:
-        """Open a file in place of what was here; if it cannot be read, ``problem`` says why."""
+        """Open a file in upload of what was here; if it cannot be read, ``problem`` says why."""
         self.clear()
         self._to("reading", name=name)
+        self.file = _again(file)
         try:
             given = await self.use.open(file)
         except UnreadableFile as flaw:
+            self._close_file()
             self._to("empty", problem=(flaw.flaw.value, flaw.detail))
         except BaseException:
+            self._close_file()
             self._to("empty")
             raise
         else:
@@ -104,6 +110,7 @@ class Place:
                 self._to("opened")
             else:  # it gave way meanwhile
                 given.table.close()
+                self._close_file()
 
     def start(self, reading: TableReading) -> None:
         """Score everybody."""
@@ -128,8 +135,14 @@ class Place:
         self.cancel()
         if self.given:
             self.given.table.close()
+        self._close_file()
         self.given = self.scored = self.totals = None
         self._to("empty")
+
+    def _close_file(self) -> None:
+        if self.file:
+            self.file.close()
+        self.file = None
 
     async def _score(self, table: PeopleTable, reading: TableReading) -> None:
         mine = asyncio.current_task()
@@ -162,39 +175,47 @@ class Place:
         self.changes += 1
 
 
-class Desk:
-    """All places: those that an open page looks at, and those that hold a file."""
+def _again(file: IO[bytes]) -> IO[bytes] | None:
+    """Open a file once more that has no name, for whoever copies it; None if it lies in memory only."""
+    try:
+        return os.fdopen(os.dup(file.fileno()), "rb")
+    except UnsupportedOperation:
+        return None
+
+
+class Uploads:
+    """All uploads: those that an open page looks at, and those that hold a file."""
 
     def __init__(self, use: UseCases) -> None:
         self._use = use
-        self._open: WeakValueDictionary[str, Place] = WeakValueDictionary()
-        self._kept: dict[str, Place] = {}
+        self._open: WeakValueDictionary[str, Upload] = WeakValueDictionary()
+        self._kept: dict[str, Upload] = {}
         self._gave_way: OrderedDict[str, None] = OrderedDict()
 
-    def place(self, token: str) -> Place:
-        """Give the place of a token, or a new one."""
+    def upload(self, token: str) -> Upload:
+        """Give the upload of a token, or a new one."""
         found = self.find(token)
         if found is None:
-            found = Place(self._use, problem=GAVE_WAY if token in self._gave_way else ("", ""))
+            found = Upload(self._use, problem=GAVE_WAY if token in self._gave_way else ("", ""))
             self._gave_way.pop(token, None)
             self._open[found.token] = found
         return found
 
-    def find(self, token: str) -> Place | None:
-        """Give the place of a token, if there is one."""
+    def find(self, token: str) -> Upload | None:
+        """Give the upload of a token, if there is one."""
         self._sweep()
         found = self._open.get(token)
         if found:
             found.look()
         return found
 
-    def admit(self, place: Place, whose: str) -> bool:
-        """Keep a place whose file is about to come; another one gives way if need be. Tell whether there is room.
+    def admit(self, upload: Upload, whose: str) -> bool:
+        """Keep an upload whose file is about to come; another one gives way if need be. Tell whether there is room.
 
         Places at work give way only to a subscriber who has fewer of them.
         """
         self._sweep()
-        others = [one for one in self._kept.values() if one is not place]
+        others = [one for one in self._kept.values() if one is not upload]
         held = Counter(one.whose for one in others)
         if held[whose] >= MOST_EACH:
             others = [one for one in others if one.whose == whose]
@@ -204,32 +225,32 @@ class Desk:
             if not may:
                 return False
             self._let_go(min(may, key=lambda one: (-held[one.whose], one.acted)))
-        place.act()
-        place.whose = whose
-        self._kept[place.token] = place
+        upload.act()
+        upload.whose = whose
+        self._kept[upload.token] = upload
         return True
 
-    def release(self, place: Place) -> None:
-        """Keep a place no longer whose file did not come."""
-        if place.given is None:
-            self._kept.pop(place.token, None)
+    def release(self, upload: Upload) -> None:
+        """Keep an upload no longer whose file did not come."""
+        if upload.given is None:
+            self._kept.pop(upload.token, None)
 
-    def _let_go(self, place: Place) -> None:
-        del self._kept[place.token]
-        self._gave_way[place.token] = None
+    def _let_go(self, upload: Upload) -> None:
+        del self._kept[upload.token]
+        self._gave_way[upload.token] = None
         if len(self._gave_way) > _REMEMBERED:
             self._gave_way.popitem(last=False)
-        place.give_way()
+        upload.give_way()
 
     def close(self) -> None:
         """Forget everything."""
-        for place in self._kept.values():
-            place.clear()
+        for upload in self._kept.values():
+            upload.clear()
         self._kept.clear()
 
     def _sweep(self) -> None:
-        late = time.monotonic() - KEPT
-        for token, place in list(self._kept.items()):
-            if place.seen < late:
-                place.clear()
+        late = time.monotonic() - KEEP_SECONDS
+        for token, upload in list(self._kept.items()):
+            if upload.seen < late:
+                upload.clear()
                 del self._kept[token]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from domain.people.table_reading import TableReading
     from domain.ports.people_files import PeopleTable
     from entrypoints.dashboard.locale.speech import Words
-    from entrypoints.dashboard.pages.batch.desk import Place
+    from entrypoints.dashboard.pages.batch.uploads import Upload
 
 _ROWS: Final = 25
 _NOTES: Final = frozenset((Decision.ENCODING, Decision.SHEET))
@@ -67,14 +67,14 @@ def unused(table: PeopleTable, matching: Matching, words: Words) -> Markup:
     return paragraph(" ".join(said), "hint") if said else Markup()
 
 
-def progress(place: Place, words: Words) -> Markup:
+def progress(upload: Upload, words: Words) -> Markup:
     """Show how far the work is."""
-    done = place.scored.rows if place.scored else 0
-    bad = place.scored.bad if place.scored else 0
-    rows = place.given.rows if place.given else 0
+    done = upload.scored.rows if upload.scored else 0
+    bad = upload.scored.bad if upload.scored else 0
+    rows = upload.given.rows if upload.given else 0
     left = f" · {words('batch.progress.bad', bad=words.count(bad))}" if bad else ""
     return together(
-        paragraph(words("batch.waiting"), "notice warn") if place.waiting else "",
+        paragraph(words("batch.waiting"), "notice warn") if upload.waiting else "",
         element("progress", aria_label=words("batch.work"), max=rows, value=done),
         paragraph(words("batch.progress", done=words.count(done), count=rows) + left),
     )
@@ -154,7 +154,7 @@ def _spread(groups: Sequence[Group], words: Words) -> Markup:
     rows = [
         row(
             _group(group, words),
-            cell(mark("bar crowd", 0, width=scale.percent(group.people)), "track"),
+            cell(mark("bar people", 0, width=scale.percent(group.people)), "track"),
             cell(words.count(group.people), "usd"),
         )
         for group in groups

@@ -10,7 +10,7 @@ from typing import IO
 import pytest
 
 from application.costs.score_people import GivenPeople
-from entrypoints.dashboard.pages.batch.desk import GAVE_WAY, MOST_EACH, MOST_FILES, Desk, Place, UseCases
+from entrypoints.dashboard.pages.batch.uploads import GAVE_WAY, MOST_EACH, MOST_FILES, Upload, Uploads, UseCases
 from tests.support.words import INSURANCE
 
 
@@ -30,11 +30,11 @@ class Table:
 
 
 class Office:
-    """A desk, and people who bring files to it; files named ``slow`` are read until ``go`` is set."""
+    """A uploads, and people who bring files to it; files named ``slow`` are read until ``go`` is set."""
 
     def __init__(self) -> None:
         self.go, self.tables = asyncio.Event(), []
-        self.desk = Desk(UseCases(self._open, self._score))  # type: ignore[arg-type]  # a table of nobody will do
+        self.uploads = Uploads(UseCases(self._open, self._score))  # type: ignore[arg-type]  # a table of nobody will do
 
     async def _open(self, file: IO[bytes]) -> GivenPeople:
         if file.read() == b"slow":
@@ -45,9 +45,9 @@ class Office:
     async def _score(self, *_: object, **__: object) -> None:
         await self.go.wait()
 
-    async def bring(self, whose: str, content: bytes = b"") -> Place:
-        place = self.desk.place("")
-        assert self.desk.admit(place, whose)
+    async def bring(self, whose: str, content: bytes = b"") -> Upload:
+        place = self.uploads.upload("")
+        assert self.uploads.admit(place, whose)
         await place.take("people.csv", io.BytesIO(content))
         return place
 
@@ -76,17 +76,17 @@ async def test_one_subscriber_gives_way_to_themselves(office: Office):
 
 async def test_who_holds_most_places_gives_way_first(office: Office):
     first = await office.bring("first")
-    crowd = [await office.bring("crowd") for _ in range(MOST_EACH)]
+    many = [await office.bring("many") for _ in range(MOST_EACH)]
     others = [await office.bring(f"person {n}") for n in range(MOST_FILES - MOST_EACH - 1)]
     await office.bring("newcomer")
-    assert crowd[0].problem == GAVE_WAY
-    assert {place.stage for place in (first, *crowd[1:], *others)} == {"opened"}
+    assert many[0].problem == GAVE_WAY
+    assert {place.stage for place in (first, *many[1:], *others)} == {"opened"}
 
 
 async def test_work_gives_way_only_to_who_holds_less_and_its_file_is_closed(office: Office):
-    reading = [asyncio.create_task(office.bring(f"crowd {n // MOST_EACH}", b"slow")) for n in range(MOST_FILES)]
+    reading = [asyncio.create_task(office.bring(f"many {n // MOST_EACH}", b"slow")) for n in range(MOST_FILES)]
     await asyncio.sleep(0)
-    assert not office.desk.admit(office.desk.place(""), "crowd 1")
+    assert not office.uploads.admit(office.uploads.upload(""), "many 1")
     await office.bring("newcomer")
     office.go.set()
     places = await asyncio.gather(*reading)
@@ -96,13 +96,13 @@ async def test_work_gives_way_only_to_who_holds_less_and_its_file_is_closed(offi
 
 async def test_who_comes_back_later_is_told_once(office: Office):
     tokens = [(await office.bring("me")).token for _ in range(MOST_EACH + 1)]
-    assert office.desk.place(tokens[0]).problem == GAVE_WAY
-    assert office.desk.place(tokens[0]).problem == ("", "")
+    assert office.uploads.upload(tokens[0]).problem == GAVE_WAY
+    assert office.uploads.upload(tokens[0]).problem == ("", "")
 
 
 async def test_an_upload_that_gives_way_ends_at_once(office: Office):
-    place = office.desk.place("")
-    assert office.desk.admit(place, "me")
+    place = office.uploads.upload("")
+    assert office.uploads.admit(place, "me")
 
     async def upload() -> None:
         async with asyncio.timeout(None) as place.coming:
@@ -118,9 +118,9 @@ async def test_an_upload_that_gives_way_ends_at_once(office: Office):
 
 async def test_a_place_whose_file_did_not_come_is_free_again(office: Office):
     kept = await office.bring("me")
-    places = [office.desk.place("") for _ in range(MOST_EACH - 1)]
+    places = [office.uploads.upload("") for _ in range(MOST_EACH - 1)]
     for place in places:
-        assert office.desk.admit(place, "me")
-        office.desk.release(place)
+        assert office.uploads.admit(place, "me")
+        office.uploads.release(place)
     await office.bring("me")
     assert kept.stage == "opened"

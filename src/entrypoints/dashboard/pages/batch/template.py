@@ -1,0 +1,36 @@
+"""What a file has to look like: its columns, named before anybody uploads one, and an empty file to fill in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from domain.errors import FieldError
+from entrypoints.dashboard.elements import cell, element, head, row, table
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from domain.people.fact import Fact
+    from entrypoints.dashboard.locale.speech import Words
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TEMPLATES: Final = {"people.csv": ("csv", "text/csv; charset=utf-8"), "people.xlsx": ("xlsx", XLSX)}
+"""Files to fill in, with kind and media type."""
+
+
+def columns(words: Words) -> Markup:
+    """Show the columns of a file: how each is called, and what is written there."""
+    heads = [head(words(f"batch.columns.{key}")) for key in ("name", "fact", "write")]
+    rows = [row(fact.header, cell(words.label(fact)), cell(_written(fact, words))) for fact in words.schema.facts]
+    shown = table(words("batch.columns"), heads, rows, "sorted preview")
+    title = element("summary", words("batch.columns"))
+    frame = element("section", shown, classes="scrolling", tabindex="0", aria_label=words("batch.columns"))
+    return element("details", title, frame)
+
+
+def _written(fact: Fact, words: Words) -> str:
+    if fact.kind.is_numeric:
+        sentence = words.error(FieldError(fact.name, "range", "")).partition(": ")[2].removesuffix(".")
+        unit = f" ({words.unit(fact)})" if words.unit(fact) else ""
+        return f"{sentence[:1].upper()}{sentence[1:]}{unit}."
+    return words.instead(fact)
