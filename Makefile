@@ -111,11 +111,13 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(UV)
 	@if [ -e $(VENV)/.dev ]; then $(MAKE) --no-print-directory $(VENV)/.dev; else \
 		$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements.lock && \
 		$(UV) pip install --quiet --no-deps --editable . ; fi
+	@$(BIN)/python -m compileall -q src migrations
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(UV)
 	@$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements-dev.lock
 	@$(UV) pip install --quiet --no-deps --editable .
+	@$(BIN)/python -m compileall -q src migrations
 	@touch $@
 
 $(DVC)/.done: requirements-dvc.lock | $(UV)

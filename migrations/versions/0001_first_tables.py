@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0001"
@@ -25,6 +24,8 @@ def fact_columns(*, nullable: bool) -> list[sa.Column]:
 
 
 def upgrade() -> None:
+    from alembic import op  # noqa: PLC0415  # the columns above serve without it
+
     op.create_table(
         "api_keys",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -121,6 +122,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    from alembic import op  # noqa: PLC0415  # the columns above serve without it
+
     op.drop_table("model_ledger")
     op.execute("DROP FUNCTION model_ledger_is_append_only()")
     op.drop_index(op.f("idempotency_keys_prediction_id_idx"), table_name="idempotency_keys")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
 
 revision = "0003"
 down_revision = "0002"
@@ -15,6 +14,8 @@ indexed_facts = ("smoker", "sex", "region")
 
 
 def upgrade() -> None:
+    from alembic import op  # noqa: PLC0415  # the columns above serve without it
+
     op.create_table(
         "erasures",
         sa.Column("prediction_id", sa.Uuid(), nullable=False),
@@ -33,6 +34,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    from alembic import op  # noqa: PLC0415  # the columns above serve without it
+
     op.drop_index(op.f("predictions_created_at_idx"), table_name="predictions", postgresql_using="brin")
     op.create_index(op.f("predictions_created_at_idx"), "predictions", ["created_at"], unique=False)
     op.create_index(op.f("predictions_region_id_idx"), "predictions", ["region", "id"], unique=False)

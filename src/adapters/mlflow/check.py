@@ -7,7 +7,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from adapters.common.answers import answers
 from domain.operations.diagnosis import Finding
 from domain.ports.part_check import PartCheck
 
@@ -34,6 +33,8 @@ class TrackingCheck(PartCheck):
     async def findings(self) -> Sequence[Finding]:
         """Ask the server for its health, or count the file's runs."""
         if self.uri.startswith("http"):
+            from adapters.common.answers import answers  # noqa: PLC0415  # a tenth of a second, for servers only
+
             url = self.uri.rstrip("/") + "/health"
             return [await answers("tracking", url, "start MLflow, or correct MEDCOST_TRACKING_URI")]
         if not self.file.exists():

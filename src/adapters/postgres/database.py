@@ -46,7 +46,7 @@ class PostgresDatabase(Database):
         async with AsyncExitStack() as stack:
             stack.enter_context(self.lease())
             url = self.url()
-            migration, trouble = await migrations.current(url), await migrations.trouble(url)
+            migration, trouble = await migrations.trouble(url)
             engine = connect(url, deadline=self.deadline)
             stack.push_async_callback(engine.dispose)
             yield OpenDatabase(migration, trouble, PostgresLedger(engine, self.witness))

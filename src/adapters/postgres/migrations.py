@@ -1,15 +1,16 @@
-"""Migrations: to the newest schema, and which one a database has."""
+"""Migrations: to the newest schema, and which one a database has.
+
+Alembic takes a third of a second to import, and is imported only where a database is migrated.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from adapters.postgres.engine import connect, driver_of, translated
@@ -18,6 +19,7 @@ from domain.errors import RepositoryUnavailable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from alembic.config import Config
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,6 +28,8 @@ _FOLDER = Path(__file__).resolve().parents[3] / "migrations"
 
 def configured(url: str = "") -> Config:
     """Give Alembic's configuration for a database."""
+    from alembic.config import Config  # noqa: PLC0415  # see above
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["url"] = url
@@ -33,9 +37,10 @@ def configured(url: str = "") -> Config:
 
 
 @cache
-def _revisions() -> Mapping[str, Any]:
-    """Return the modules of all migrations by their revisions, the newest first."""
-    return {one.revision: one.module for one in ScriptDirectory.from_config(configured()).walk_revisions()}
+def _revisions() -> Mapping[str, Path]:
+    """Return the files of all migrations by their revisions, the newest first: names begin with rising revisions."""
+    files = sorted((_FOLDER / "versions").glob("*.py"), reverse=True)
+    return {file.name.partition("_")[0]: file for file in files}
 
 
 def head() -> str:
@@ -43,9 +48,15 @@ def head() -> str:
     return next(iter(_revisions()))
 
 
+@cache
 def migration(revision: str) -> Any:
     """Return the module of a migration."""
-    return _revisions()[revision]
+    spec = spec_from_file_location(f"migration_{revision}", _revisions()[revision])
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def is_known(revision: str) -> bool:
@@ -107,6 +118,8 @@ async def upgrade(url: str, revision: str = "head") -> None:
     Raises:
         RepositoryUnavailable: if it does not answer.
     """
+    from alembic import command  # noqa: PLC0415  # see above
+
     with translated():
         await asyncio.to_thread(command.upgrade, configured(url), revision)
 
@@ -117,6 +130,8 @@ async def downgrade(url: str, revision: str) -> None:
     Raises:
         RepositoryUnavailable: if it does not answer.
     """
+    from alembic import command  # noqa: PLC0415  # see above
+
     with translated():
         await asyncio.to_thread(command.downgrade, configured(url), revision)
 
@@ -130,13 +145,14 @@ async def current(url: str) -> str | None:
     return (await _standing(url))[0]
 
 
-async def trouble(url: str) -> str:
-    """Say why this code cannot serve with a database; nothing if it can.
+async def trouble(url: str) -> tuple[str | None, str]:
+    """Return the revision of a database, and why this code cannot serve with it: nothing if it can.
 
     Raises:
         RepositoryUnavailable: if it does not answer.
     """
-    return refusal(*await _standing(url))
+    standing = await _standing(url)
+    return standing[0], refusal(*standing)
 
 
 async def _standing(url: str) -> tuple[str | None, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import msgspec
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_BYTES: Final = 1_000_000
+"""No schema that people write is longer."""
 _MESSAGES: Final = "en"
 """The language of messages, documents and reports."""
-"""No schema that people write is longer."""
+_fields: Final = cache(msgspec.structs.fields)
 _LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """In C where PyYAML was built so: it reads a schema in a twentieth of the time."""
 
@@ -111,6 +113,7 @@ def read_schema(file: Path) -> Schema:
     return schema_of(content.decode(errors="replace"), file.name)
 
 
+@lru_cache(maxsize=8)  # a command reads the schema of its home several times
 def schema_of(text: str, file: str = "schema") -> Schema:
     """Read a schema from the text of a file, whose name stands in messages.
 
@@ -169,10 +172,10 @@ class _Reading:
         for key in value:
             if key not in kind.__struct_fields__:
                 self._report(f"{place}.{key}".lstrip("."), f"is no key here{_nearest(key, kind.__struct_fields__)}")
-        for key in msgspec.structs.fields(kind):
+        for key in _fields(kind):
             if key.required and key.name not in value:
                 self._report(place or "file", f"{key.name} is missing: give it")
-        for key in msgspec.structs.fields(kind):
+        for key in _fields(kind):
             if key.name in value:
                 self._check(f"{place}.{key.name}".lstrip("."), value[key.name], key.type)
         return msgspec.convert(value, kind, strict=False) if len(self.problems) == before else None

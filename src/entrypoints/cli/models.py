@@ -18,7 +18,8 @@ from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import answer, print_json, to_people, usd
 from entrypoints.cli.train_view import shown, verdict_table
-from entrypoints.composition.settings import Settings
+from entrypoints.composition.settings import Settings, load
+from entrypoints.hosting.session import review
 
 if TYPE_CHECKING:
     from application.models.review_models import ReviewedVersion
@@ -36,10 +37,7 @@ app.command(
 @app.command(name="list")
 def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
     """List all versions, newest first, with their figures and what the gate said."""
-    from application.models.review_models import ReviewModels  # with its parts, only when asked
-
-    with opened(home, profile) as session:
-        versions = session.run(session.get(ReviewModels)())
+    versions = review(load({"home": home, "profile": profile}), lambda models: models())
     if json:
         print_json({"models": [_summary(one) for one in versions]})
     elif versions:
@@ -73,10 +71,7 @@ def show(
     markdown
         Print the whole model card in Markdown: data, figures, intended use, limits.
     """
-    from application.models.review_models import ReviewModels
-
-    with opened(home, profile) as session:
-        found = session.run(session.get(ReviewModels).one(version))
+    found = review(load({"home": home, "profile": profile}), lambda models: models.one(version))
     if json:
         print_json({**_summary(found), "card": found.version.card, "verdict": _verdict(found)})
         return
@@ -156,10 +151,7 @@ def rollback(
 @app.command
 def history(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
     """Show who made which version champion, when and why, and verify the ledger's seals."""
-    from application.models.review_models import ReviewModels
-
-    with opened(home, profile) as session:
-        entries = session.run(session.get(ReviewModels).history())
+    entries = review(load({"home": home, "profile": profile}), lambda models: models.history())
     if json:
         print_json({"verified": True, "entries": entries})
         return

@@ -176,8 +176,8 @@ def database_of(settings: Settings) -> Database:
 async def schema(settings: Settings) -> tuple[str | None, str, str]:
     """Return the migration that the database is at, None for none, the newest, and why this code cannot serve it."""
     with lease(settings):
-        url = database_url(settings)
-        return await migrations.current(url), migrations.head(), await migrations.trouble(url)
+        revision, trouble = await migrations.trouble(database_url(settings))
+        return revision, migrations.head(), trouble
 
 
 def _read(grants: Path) -> str:

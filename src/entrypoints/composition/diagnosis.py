@@ -12,6 +12,7 @@ from application.operations.diagnose import CheckRecords, Diagnose
 from domain.operations.diagnosis import Finding
 
 if TYPE_CHECKING:
+    from domain.ports.model_servers import ModelServers
     from domain.ports.part_check import PartCheck
     from entrypoints.composition.settings import Settings
 
@@ -31,7 +32,6 @@ def diagnosis(settings: Settings, *, running: PartCheck) -> Diagnose:
 
 
 def _lasting(settings: Settings) -> list[PartCheck]:
-    from adapters.bentoml.model_servers import HttpModelServers
     from adapters.bentoml.publisher import BentoPublisher
     from adapters.mlflow.check import TrackingCheck
     from entrypoints.composition.database import database_of
@@ -40,6 +40,16 @@ def _lasting(settings: Settings) -> list[PartCheck]:
     records = CheckRecords(
         database=database_of(settings),
         pointer=BentoPublisher(home.bentoml, home.pointer) if settings.follow == "home" else None,
-        servers=HttpModelServers(settings.model_servers),
+        servers=_model_servers(settings),
     )
     return [records, TrackingCheck(settings.tracking_uri, home.mlflow_database)]
+
+
+def _model_servers(settings: Settings) -> ModelServers:
+    if settings.model_servers:
+        from adapters.bentoml.model_servers import HttpModelServers
+
+        return HttpModelServers(settings.model_servers)
+    from adapters.memory.model_servers import MemoryModelServers
+
+    return MemoryModelServers()

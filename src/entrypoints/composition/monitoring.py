@@ -16,7 +16,7 @@ from domain.ports.drift import DriftMeter
 from domain.ports.loader import ModelLoader
 from domain.ports.publisher import ModelPublisher
 from domain.ports.trainer import Trainer
-from entrypoints.composition.schema import schema_provider
+from entrypoints.composition.providers import schema_provider
 from entrypoints.composition.scoring import shelf
 from entrypoints.composition.settings import Settings
 

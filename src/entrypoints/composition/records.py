@@ -6,7 +6,7 @@ from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_asyn
 
 from application.costs.prune_predictions import PrunePredictions
 from application.costs.review_predictions import FindErasure
-from entrypoints.composition.schema import schema_provider
+from entrypoints.composition.providers import schema_provider
 from entrypoints.composition.settings import Settings
 
 

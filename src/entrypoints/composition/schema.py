@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from dishka import Provider, Scope
 
 from adapters.common.schema_json import schema_to_json
 from adapters.local.home import Home
 from adapters.yaml.schema_file import InvalidSchemaFile, read_schema
 from domain.errors import ConfigurationError
-from domain.people.schema import Schema
 from entrypoints.composition.settings import TREE
 
 if TYPE_CHECKING:
+    from domain.people.schema import Schema
     from domain.people.schema_rules import SchemaProblem
     from entrypoints.composition.settings import Settings
 
@@ -72,10 +71,3 @@ def checked_schema(file: Path) -> tuple[Schema | None, tuple[tuple[int | None, S
 def schema_document(schema: Schema) -> dict[str, object]:
     """Return a schema as JSON keeps it."""
     return msgspec.json.decode(schema_to_json(schema), type=dict[str, object])
-
-
-def schema_provider(settings: Settings) -> Provider:
-    """Provide the schema of a home; the file is read when it is first needed."""
-    provider = Provider(scope=Scope.APP)
-    provider.provide(lambda: home_schema(settings), provides=Schema)
-    return provider

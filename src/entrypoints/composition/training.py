@@ -46,10 +46,10 @@ from domain.ports.trainer import Trainer
 from domain.ports.tuner import Tuner
 from entrypoints.composition.datasets import dataset_of
 from entrypoints.composition.executors import cluster_of, executor_at
-from entrypoints.composition.providers import made
+from entrypoints.composition.providers import made, schema_provider
 from entrypoints.composition.reports import report_writers
 from entrypoints.composition.retrainings import retrainings_of
-from entrypoints.composition.schema import home_schema, schema_provider
+from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import Settings, has_mlflow_server
 from entrypoints.composition.train_config import TrainConfig
 

@@ -48,7 +48,7 @@ from domain.ports.report_writer import ReportWriters
 from domain.ports.simulator import CostSimulator
 from entrypoints.composition.identity import PeopleSignIn
 from entrypoints.composition.plans import plans_provider
-from entrypoints.composition.schema import schema_provider
+from entrypoints.composition.providers import schema_provider
 from entrypoints.composition.settings import Settings
 from entrypoints.http.metrics import Metrics
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from adapters.common.answers import answers, good_answer
 from adapters.local.home import Home
 from domain.operations.diagnosis import Finding
 from domain.ports.part_check import PartCheck
@@ -34,6 +33,8 @@ class RunningCheck(PartCheck):
             gone = [part.name for part in status.parts if part.running]
             detail = f"killed, but {', '.join(gone)} still run" if gone else "nothing is up"
             return [Finding("service", "failed" if gone else "warning", detail, "run `medcost up`")]
+        from adapters.common.answers import answers  # a tenth of a second, only to ask what is up
+
         found = [Finding("service", "ok", f"up at {status.url}")]
         for part in status.parts:
             if not part.running:
@@ -49,6 +50,8 @@ class RunningCheck(PartCheck):
 async def _model_server(url: str) -> Finding:
     """It answers, but perhaps by an old model because it refused the one that it is pointed to."""
     remedy = "look into logs/model.log, or run `medcost publish`"
+    from adapters.common.answers import good_answer
+
     answer = await good_answer(url)
     if isinstance(answer, str):
         return Finding("model server", "failed", answer, remedy)

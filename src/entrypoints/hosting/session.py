@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dishka import AsyncContainer
 
+    from application.models.review_models import ReviewModels
     from entrypoints.composition.settings import Settings
 
 _T = TypeVar("_T")
@@ -47,19 +48,28 @@ def session(settings: Settings, make: Callable[[], AsyncContainer], *, tuning: b
     Raises:
         RepositoryUnavailable: if the database does not start or answer.
     """
-    from entrypoints.composition.database import lease
+    with _opened(settings, tuning=tuning) as runner:
+        container = make()
+        try:
+            yield Session(runner, container)
+        finally:
+            runner.run(container.close())
 
-    prepare(settings)
-    with asyncio.Runner() as runner:
-        if settings.profile == "memory":
-            with _container(runner, make) as opened:
-                yield opened
-            return
-        with lease(settings, tuning=tuning):
-            if not settings.database_url:
-                runner.run(_migrated(settings))
-            with _container(runner, make) as opened:
-                yield opened
+
+def review(settings: Settings, look: Callable[[ReviewModels], Coroutine[Any, Any, _T]]) -> _T:
+    """Look at versions, without the container of what moves them: to import that takes half a second.
+
+    Raises:
+        RepositoryUnavailable: if the database does not start or answer.
+    """
+    from entrypoints.composition.versions import review_models
+
+    async def looked() -> _T:
+        async with review_models(settings) as models:
+            return await look(models)
+
+    with _opened(settings) as runner:
+        return runner.run(looked())
 
 
 def prepare(settings: Settings) -> None:
@@ -70,12 +80,18 @@ def prepare(settings: Settings) -> None:
 
 
 @contextmanager
-def _container(runner: asyncio.Runner, make: Callable[[], AsyncContainer]) -> Iterator[Session]:
-    container = make()
-    try:
-        yield Session(runner, container)
-    finally:
-        runner.run(container.close())
+def _opened(settings: Settings, *, tuning: bool = False) -> Iterator[asyncio.Runner]:
+    prepare(settings)
+    with asyncio.Runner() as runner:
+        if settings.profile == "memory":
+            yield runner
+            return
+        from entrypoints.composition.database import lease
+
+        with lease(settings, tuning=tuning):
+            if not settings.database_url:
+                runner.run(_migrated(settings))
+            yield runner
 
 
 async def _migrated(settings: Settings) -> None:

@@ -31,6 +31,8 @@ async def test_the_stairway(empty_database: Callable[..., str]) -> None:
     script = ScriptDirectory.from_config(migrations.configured())
     revisions = [revision.revision for revision in script.walk_revisions()][::-1]
     assert revisions
+    assert migrations.head() == revisions[-1]
+    assert all(migrations.migration(revision).revision == revision for revision in revisions)
     before = "base"
     for revision in revisions:
         await migrations.upgrade(url, revision)

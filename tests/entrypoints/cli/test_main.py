@@ -27,6 +27,25 @@ def test_help_names_every_command_and_imports_nothing_heavy():
         assert f" {command} " in ended.stdout
 
 
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("command", "parts"),
+    [
+        (["models", "list"], "entrypoints.composition.database, entrypoints.composition.versions"),
+        (["doctor"], "entrypoints.composition.database"),
+    ],
+)
+def test_a_command_that_looks_imports_nothing_that_moves_models(command, parts, tmp_path):
+    heavy = "{'alembic', 'dishka', 'pydantic', 'httpx', 'sklearn', 'pandas', 'numpy', 'mlflow', 'bentoml'}"
+    code = (
+        f"import sys, {parts}\nfrom entrypoints.cli.main import main\n"
+        f"try:\n    main({[*command, '--home', str(tmp_path), '--profile', 'memory']})\n"
+        f"finally:\n    heavy = {heavy} & set(sys.modules)\n    assert not heavy, heavy"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
