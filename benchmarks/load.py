@@ -25,12 +25,13 @@ _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 @dataclass(frozen=True)
 class Figure:
-    """Good answers a second, median and 99th percentile of latency in milliseconds, answers other than 2xx."""
+    """Good answers a second, median and 99th percentile of latency in milliseconds, other answers, all good ones."""
 
     per_second: float
     p50: float
     p99: float
     errors: int
+    answered: int
 
     def row(self) -> tuple[str, str, str, str]:
         return f"{self.per_second:,.0f}", f"{self.p50:.2f}", f"{self.p99:.2f}", str(self.errors or "")
@@ -57,7 +58,8 @@ def _by_wrk(url: str, texts: Sequence[str] | None, connections: int, seconds: fl
         bad += sum(int(number) for number in re.findall(r"\d+", kinds))
     answered, took, unit = _found(r"(\d+) requests in ([\d.]+)(ms|s|m)", said).groups()
     seconds = float(took) * _MILLISECONDS[unit] / 1000
-    return Figure((int(answered) - bad) / seconds, _wrk_latency(said, 50), _wrk_latency(said, 99), bad)
+    good = int(answered) - bad
+    return Figure(good / seconds, _wrk_latency(said, 50), _wrk_latency(said, 99), bad, good)
 
 
 def _wrk_latency(said: str, percent: int) -> float:
@@ -117,4 +119,5 @@ async def _by_ourselves(url: str, texts: Sequence[str] | None, connections: int,
 
     await asyncio.gather(*(ask(requests) for _ in range(connections)))
     cuts = quantiles(taken, n=100)
-    return Figure((len(taken) - bad) / (time.perf_counter() - begun), cuts[49], cuts[98], bad)
+    good = len(taken) - bad
+    return Figure(good / (time.perf_counter() - begun), cuts[49], cuts[98], bad, good)

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -108,6 +109,20 @@ class Servers:
     def noop(self) -> str:
         """Address of a web process like that of `medcost up`, with a route more."""
         return self._stack.enter_context(self.web("benchmarks.noop"))
+
+    @cached_property
+    def bare(self) -> str:
+        """Address of a bare no-op of Litestar on uvicorn."""
+        return self._stack.enter_context(self._started("bare no-op", ["-m", "benchmarks.bare"], {}, ready="/ready"))
+
+    @contextmanager
+    def two_workers(self) -> Iterator[str]:
+        """Start two processes of the API behind one socket, on the model server and PostgreSQL of `medcost up`."""
+        settings = {"MEDCOST_HOME": str(self.home.path), "MEDCOST_MODEL_SERVER_URL": self.model_server}
+        command = ["-m", "entrypoints.cli.main", "serve", "api"]
+        ready = "/api/v1/health/ready"
+        with self._started("two workers", command, settings | {"MEDCOST_WORKERS": "2"}, ready=ready) as url:
+            yield url
 
     @contextmanager
     def web(self, module: str, **settings: str) -> Iterator[str]:
@@ -216,6 +231,18 @@ def end(process: psutil.Popen) -> None:
             with suppress(psutil.NoSuchProcess):
                 one.send_signal(signalled)
         _, family = psutil.wait_procs(family, timeout=_END_WITHIN)
+
+
+def cpu_seconds(url: str) -> float:
+    """Return how much CPU the process that listens at an address has used."""
+    port = urlsplit(url).port
+    (pid,) = {
+        one.pid
+        for one in psutil.net_connections("tcp")
+        if one.status == psutil.CONN_LISTEN and one.pid and one.laddr and one.laddr.port == port
+    }
+    used = psutil.Process(pid).cpu_times()
+    return used.user + used.system
 
 
 def free_port() -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.load import load
 from benchmarks.people import people
-from benchmarks.report import Curve, Plot, Result
+from benchmarks.report import Curve, Plot, Result, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,9 @@ def measure(servers: Servers, seconds: float) -> Iterator[Result]:
         "Growth with connections",
         ("connections", "no-op/s", "Medcost/s", "p50 ms", "p99 ms", "errors"),
         rows,
-        (f"At {_CONNECTIONS[-1]} connections: {found['Medcost'][-1].per_second / best:.0%} of the best.",),
+        (),
         (Plot("performance-growth.svg", "Predictions by connections", "answers/s", curves),),
     )
+    share = found["Medcost"][-1].per_second / best
+    row = ratio(f"requests/s at {_CONNECTIONS[-1]} connections / at the best number", share, "≥ 0.9")
+    yield Result("No collapse", ("", "ratio", "wanted"), (row,))

@@ -33,6 +33,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, PolynomialFeatures, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
+from adapters.sklearn.cells import Cells, Remembered
 from adapters.sklearn.hurdle import Hurdle
 from adapters.sklearn.trees import FlatTrees
 
@@ -169,6 +170,7 @@ def _tree(part: Any) -> Step:
 
 def _forest(part: RandomForestRegressor) -> Step:
     trees = [one.tree_ for one in part.estimators_]
+    values = [np.ascontiguousarray(tree.value[:, 0, 0]) for tree in trees]
     flat = FlatTrees.of_trees(trees)
 
     def average(rows: Any) -> Any:
@@ -176,8 +178,8 @@ def _forest(part: RandomForestRegressor) -> Step:
         if flat.is_for(len(rows)):
             return flat.sums(narrow) / len(trees)
         total = np.zeros(len(narrow))
-        for tree in trees:
-            total += tree.predict(narrow)[:, 0]
+        for tree, costs in zip(trees, values, strict=True):
+            total += costs.take(tree.apply(narrow))
         return total / len(trees)
 
     return average
@@ -187,14 +189,22 @@ def _boosting(part: HistGradientBoostingRegressor) -> Step | None:
     flat, inverse = FlatTrees.of_boosting(part), _LINKS.get(part.loss)
     if flat is None or inverse is None:
         return None
-    return lambda rows: inverse(flat.sums(rows)) if flat.is_for(len(rows)) else part.predict(rows)
+    many = _many(flat, part.predict)
+    return lambda rows: inverse(flat.sums(rows)) if flat.is_for(len(rows)) else many(rows)
 
 
 def _chance_by_boosting(part: HistGradientBoostingClassifier) -> Step | None:
     flat = FlatTrees.of_boosting(part)
     if flat is None:
         return None
-    return lambda rows: expit(flat.sums(rows)) if flat.is_for(len(rows)) else part.predict_proba(rows)[:, 1]
+    many = _many(flat, lambda rows: part.predict_proba(rows)[:, 1])
+    return lambda rows: expit(flat.sums(rows)) if flat.is_for(len(rows)) else many(rows)
+
+
+def _many(flat: FlatTrees, evaluate: Step) -> Step:
+    """Evaluate each cell of the trees once, where the cells are few enough."""
+    cells = Cells.of(flat)
+    return Remembered(cells, evaluate) if cells else evaluate
 
 
 def _stages(part: GradientBoostingRegressor) -> Step | None:

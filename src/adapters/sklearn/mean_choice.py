@@ -59,7 +59,7 @@ def chosen_mean(
         The mean, and whether the distribution may be scaled to it: not where that makes it worse.
     """
     body = bodies(tables, zeros)
-    own = draft.own_mean(some.features, tables, zeros, body)
+    own = draft.own_mean(some.features, tables[:, -1], zeros, body)
     groups = declared_groupings(schema)
     plain = isinstance(draft.shape, ResidualDistribution) and draft.hurdle is None
     if plain and _imbalance(some, own) <= _UNBALANCED:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from adapters.sklearn.alike import Likeness
+from adapters.sklearn.cells import MANY
 from adapters.sklearn.coalitions import MOST_EXACT, Coalitions
 from adapters.sklearn.compiled import evaluation_of, grows_trees
 from adapters.sklearn.distribution import ALL, LEVELS
 from adapters.sklearn.orders import Orders
 from adapters.sklearn.pieces import PIECE, pieces_of
 from adapters.sklearn.predictive import LEAST_COST
+from adapters.sklearn.rank_cells import RankCells
 from adapters.sklearn.ranks import RankDistribution
 from adapters.sklearn.scoring import PUBLISHED_LEVELS, Published
 from adapters.sklearn.tails import chances_above
@@ -37,8 +40,6 @@ _DECIMALS: Final = 6
 _MEDIAN: Final = 49
 _THREADS: Final = 2
 """On more, reading and writing a file would be what takes longest."""
-_STRONGEST: Final = 3
-_FEWEST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,15 @@ class CostModel:
         init=False, default_factory=list["Coalitions | Orders"], repr=False, compare=False
     )
     _evaluate: Callable[[Floats], Floats] = field(init=False, repr=False, compare=False)
-    _alike_by: list[int] = field(init=False, repr=False, compare=False)
+    _likeness: Likeness | None = field(init=False, repr=False, compare=False)
+    _rank_cells: RankCells | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_evaluate", evaluation_of(self.estimator, self.background))
+        object.__setattr__(self, "_rank_cells", RankCells.of(self.distribution, PUBLISHED_LEVELS))
         has_trees = grows_trees(self.estimator) or isinstance(self.distribution.shape, RankDistribution)
-        object.__setattr__(self, "_alike_by", _strongest(self.background, self._evaluate) if has_trees else [])
+        likeness = Likeness.of(self.background, self._evaluate(self.background)) if has_trees else None
+        object.__setattr__(self, "_likeness", likeness)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process without what is made anew from the rest."""
@@ -119,7 +123,7 @@ class CostModel:
         if len(rows) <= PIECE:
             answers, doubts = self._answers(rows, PUBLISHED_LEVELS)
             return Published.rounded(answers), doubts
-        order = np.lexsort(rows[:, self._alike_by].T) if self._alike_by else np.arange(len(rows))
+        order = self._likeness.order(rows) if self._likeness else np.arange(len(rows))
         answers, doubts = np.empty((len(rows), 2 + len(PUBLISHED_LEVELS))), np.empty(len(rows), np.uint64)
 
         def answer(piece: NDArray[np.intp]) -> None:
@@ -147,7 +151,10 @@ class CostModel:
 
     def _spread(self, middle: Floats, rows: Floats, levels: Positions) -> tuple[Floats, Bits]:
         doubts, widen = self.support.doubts(rows)
-        means, quantiles, zero = self.distribution.answers(rows, middle, levels)
+        if self._rank_cells and levels is PUBLISHED_LEVELS and len(rows) >= MANY:
+            means, quantiles, zero = self._rank_cells.answers(rows, middle)
+        else:
+            means, quantiles, zero = self.distribution.answers(rows, middle, levels)
         wide = np.flatnonzero(widen)
         if len(wide):
             by = np.maximum(middle[wide], 0) * widen[wide]
@@ -182,20 +189,6 @@ class CostModel:
             The background's mean of it, what each fact adds to it, and the standard errors of these; none where exact.
         """
         return self.explained_by.contributions(row, self.expected if of == "expected" else self.typical)
-
-
-def _strongest(background: Floats, evaluate: Callable[[Floats], Floats]) -> list[int]:
-    """Return the columns that go most with the point, the strongest last.
-
-    People who are alike in them take the same turns in trees, which processors then guess: rows in their order are
-    answered up to twice as fast.
-    """
-    if len(background) < _FEWEST:
-        return []
-    with np.errstate(invalid="ignore", divide="ignore"):  # a column may be constant
-        columns = np.column_stack([np.nan_to_num(background), evaluate(background)])
-        together = np.asarray(np.corrcoef(columns, rowvar=False))[-1, :-1]
-    return np.argsort(np.abs(np.nan_to_num(together)))[-_STRONGEST:].tolist()
 
 
 def rounded(points: Floats) -> Floats:

@@ -37,7 +37,7 @@ LEAST_COST: Final = 0.01
 _TAIL: Final = 1 - float(LEVELS[-1])
 _STEADY: Final = 1e-9
 _STEPS: Final = np.diff(LEVELS, prepend=0.0)
-_SHARES: Final = (np.append(_STEPS, 0.0) + np.insert(_STEPS, 0, 0.0)) / 2
+SHARES: Final = (np.append(_STEPS, 0.0) + np.insert(_STEPS, 0, 0.0)) / 2
 """By the trapezoidal rule: how much the costs at level 0 and at each of `LEVELS` count in the integral between them."""
 
 
@@ -137,10 +137,24 @@ class PredictiveDistribution:
         features = self.features(rows, points)
         quantiles, zero = self.unscaled(features)
         body = bodies(quantiles, zero) if self.share != 0 else _bodies_of_costs(quantiles)
-        own = self.own_mean(features, quantiles, zero, body)
-        means, scales = self.reconciled(self.mean_of.means(features, own), own, body, quantiles[:, -1], zero)
-        quantiles = quantiles[:, levels] * scales[:, None]
-        return means, np.where(quantiles > 0, np.maximum(quantiles, LEAST_COST), 0.0), zero
+        return *self.published(features, quantiles[:, levels], quantiles[:, -1], body, zero), zero
+
+    def published(
+        self, features: Features, quantiles: Floats, highest: Floats, body: Floats, zero: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return the means, and the quantiles reconciled with them.
+
+        Args:
+            features: n people.
+            quantiles: some of each, n x k, as `unscaled` gives them.
+            highest: of each the 99 % quantile.
+            body: of each the integral of the quantile function up to level 0.99.
+            zero: of each the chance of no cost.
+        """
+        own = self.own_mean(features, highest, zero, body)
+        means, scales = self.reconciled(self.mean_of.means(features, own), own, body, highest, zero)
+        quantiles = quantiles * scales[:, None]
+        return means, np.where(quantiles > 0, np.maximum(quantiles, LEAST_COST), 0.0)
 
     def features(self, rows: Floats, points: Floats) -> Features:
         """Return what the parts are given of n rows."""
@@ -162,12 +176,12 @@ class PredictiveDistribution:
         within = np.maximum((LEVELS - zero[:, None]) / (1 - zero[:, None]), 0.0)
         return _behind(self.shape.quantiles_at(features, within), zero, LEVELS), zero
 
-    def own_mean(self, features: Features, quantiles: Floats, zero: Floats, body: Floats) -> Floats:
+    def own_mean(self, features: Features, highest: Floats, zero: Floats, body: Floats) -> Floats:
         """Return the mean that the shape has by itself, its tail as it was fitted."""
         if isinstance(self.shape, ResidualDistribution):
             above = self.shape.mean(features.rows, features.points)
             return above if self.hurdle is None else (1 - zero) * above
-        return body + np.minimum(_TAIL, 1 - zero) * quantiles[:, -1] * (1 + self.excess)
+        return body + np.minimum(_TAIL, 1 - zero) * highest * (1 + self.excess)
 
     def reconciled(
         self, means: Floats, own: Floats, body: Floats, highest: Floats, zero: Floats
@@ -222,4 +236,4 @@ def bodies(quantiles: Floats, zero: Floats) -> Floats:
 def _bodies_of_costs(quantiles: Floats) -> Floats:
     """Return what `bodies` gives where nobody's year costs nothing: the steps between levels are then everybody's."""
     lowest = np.maximum(0.0, 2 * quantiles[:, 0] - quantiles[:, 1])
-    return lowest * _SHARES[0] + (quantiles * _SHARES[1:]).sum(axis=1)
+    return lowest * SHARES[0] + (quantiles * SHARES[1:]).sum(axis=1)

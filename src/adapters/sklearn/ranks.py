@@ -224,13 +224,31 @@ class RankDistribution:
             features: n people.
             levels: n x k, or 1 x k for the same of everybody.
         """
-        wanted = np.interp(levels, _GRID, self.levels)
-        if self.forest:
-            if len(wanted) < len(features):
-                wanted = np.broadcast_to(wanted, (len(features), wanted.shape[1]))
-            wanted = self.forest.ranks_at(features.facts, wanted)
-        standard = np.interp(wanted, self.places, self.residuals)
+        start, step = self.line(features)
+        return np.maximum(start[:, None] + step[:, None] * self.standards(features.facts, levels), 0.0)
+
+    def line(self, features: Features) -> tuple[Floats, Floats]:
+        """Return the cost of each of n people at the centre, and what a residual of 1 adds to it, in USD."""
         logs = features.columns @ self.coefficients + self.intercept
         spread = np.exp(np.minimum(np.maximum(logs, self.narrowest), self.widest))
-        shares = self.centre + standard * spread[:, None]
-        return np.maximum(features.points[:, None] + shares * scale_of(features.points, self.floor)[:, None], 0.0)
+        scale = scale_of(features.points, self.floor)
+        return features.points + self.centre * scale, spread * scale
+
+    def standards(self, facts: NDArray[np.float32], levels: Floats) -> Floats:
+        """Return the residual that is not exceeded with each probability, less the centre and divided by the spread.
+
+        It depends on the leaves in which the facts lie, and on nothing else of them.
+
+        Args:
+            facts: n people, as `Features.facts` has them.
+            levels: n x k, or 1 x k for the same of everybody.
+
+        Returns:
+            n x k, or 1 x k where it is the same for everybody.
+        """
+        wanted = np.interp(levels, _GRID, self.levels)
+        if self.forest:
+            if len(wanted) < len(facts):
+                wanted = np.broadcast_to(wanted, (len(facts), wanted.shape[1]))
+            wanted = self.forest.ranks_at(facts, wanted)
+        return np.interp(wanted, self.places, self.residuals)
