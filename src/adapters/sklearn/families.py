@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -28,9 +27,11 @@ from sklearn.preprocessing import PowerTransformer, QuantileTransformer, Standar
 from sklearn.tree import DecisionTreeRegressor
 
 from adapters.sklearn.boosted import Xgboost
+from adapters.sklearn.family import MOST_DRAWN, Family, Make, Settings
 from adapters.sklearn.hurdle import Hurdle
 from adapters.sklearn.least_absolute import LeastAbsolute
 from adapters.sklearn.parts import filled, interactions, main_effects
+from adapters.sklearn.plugins import installed_families
 from domain.errors import ConfigurationError
 from domain.models.term_settings import TermSettings
 
@@ -38,73 +39,33 @@ if TYPE_CHECKING:
     from domain.models.model import HyperparameterValue, Recipe
     from domain.people.schema import Schema
 
-MOST_DRAWN: Final = 20_000
-"""Rows that a tree of a forest learns from at most: as many as settings are chosen on. The time of a tree grows faster
-than its rows: drawn from 100,000 they take a quarter of the time that all do, and foretell as well (docs/adr/0062).
-"""
 _ALL: Final = ("none", "log", "quantile", "power")
 _PLAIN: Final = ("none",)
-_Settings = dict[str, Any]
-_Make = Callable[[_Settings, int, "Schema"], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
-    """A way to estimate a cost from the numbers of a person's facts.
-
-    Args:
-        label: for people.
-        make: gives an unfitted estimator from settings, a seed and the schema; its `fit` gives the fitted one.
-        defaults: all hyperparameters with their usual values, beside those of terms.
-        transforms: of the target, those that make sense.
-        distributed: a `Cluster` fits it on rows that no machine holds.
-        with_terms: it multiplies facts as the terms of the schema say, see `TermSettings`.
-        weighs: rows count in its fit as their weights say; else each counts once.
-        draws: it draws rows anew for each tree, of many rows `MOST_DRAWN`.
-    """
-
-    label: str
-    make: _Make
-    defaults: Mapping[str, HyperparameterValue]
-    transforms: tuple[str, ...]
-    distributed: bool = False
-    with_terms: bool = False
-    weighs: bool = True
-    draws: bool = False
-
-    def settings(self, schema: Schema) -> dict[str, HyperparameterValue]:
-        """Return all hyperparameters with their usual values, those of the schema's terms first."""
-        return {**(TermSettings.of(schema).defaults if self.with_terms else {}), **self.defaults}
-
-    def notes_on(self, rows: int) -> tuple[str, ...]:
-        """Return what a model card must tell of a fit on so many rows."""
-        is_drawn = self.draws and rows > MOST_DRAWN
-        return (f"Each tree learned from {MOST_DRAWN:,} rows, drawn from all {rows:,}.",) if is_drawn else ()
-
-
-def _boosting(loss: str) -> _Make:
-    fixed: _Settings = {"loss": loss, "early_stopping": False}
+def _boosting(loss: str) -> Make:
+    fixed: Settings = {"loss": loss, "early_stopping": False}
     return lambda settings, seed, _: HistGradientBoostingRegressor(random_state=seed, **fixed, **settings)
 
 
-def _gamma_boosting(settings: _Settings, seed: int, _: Schema) -> Hurdle:
-    shared: _Settings = {"early_stopping": False, "random_state": seed, **settings}
+def _gamma_boosting(settings: Settings, seed: int, _: Schema) -> Hurdle:
+    shared: Settings = {"early_stopping": False, "random_state": seed, **settings}
     return Hurdle(HistGradientBoostingClassifier(**shared), HistGradientBoostingRegressor(loss="gamma", **shared))
 
 
-def _gamma_regression(terms: list[Any], settings: _Settings) -> Hurdle:
+def _gamma_regression(terms: list[Any], settings: Settings) -> Hurdle:
     size = GammaRegressor(solver="newton-cholesky", max_iter=1000, **settings)
     chance = LogisticRegression(C=10.0, solver="newton-cholesky", max_iter=1000)
     return Hurdle(make_pipeline(*map(clone, terms), chance), make_pipeline(*terms, StandardScaler(), size))
 
 
-def _log_link(regressor: Callable[..., Any], **fixed: Any) -> Callable[[list[Any], _Settings], Any]:
+def _log_link(regressor: Callable[..., Any], **fixed: Any) -> Callable[[list[Any], Settings], Any]:
     fixed |= {"solver": "newton-cholesky", "max_iter": 1000}
     return lambda terms, settings: make_pipeline(*terms, StandardScaler(), regressor(**fixed, **settings))
 
 
-def _interaction(estimator: Callable[[list[Any], _Settings], Any]) -> _Make:
-    def make(settings: _Settings, _: int, schema: Schema) -> Any:
+def _interaction(estimator: Callable[[list[Any], Settings], Any]) -> Make:
+    def make(settings: Settings, _: int, schema: Schema) -> Any:
         features = {name: settings[name] for name in TermSettings.of(schema).defaults}
         rest = {name: value for name, value in settings.items() if name not in features}
         return estimator(interactions(schema, features), rest)
@@ -212,6 +173,30 @@ FAMILIES: Final[Mapping[str, Family]] = {
 }
 
 
+def family_named(name: str) -> Family:
+    """Look a family up among ours and those of installed packages.
+
+    Raises:
+        ConfigurationError: if there is none, or the package's cannot be used.
+    """
+    if name in FAMILIES:
+        return FAMILIES[name]
+    others = installed_families(frozenset(FAMILIES))
+    if name in others.usable:
+        return others.usable[name]
+    if name in others.faults:
+        message = f"the model family {name!r} is there, but {others.faults[name]}"
+        raise ConfigurationError(message)
+    message = f"there is no model family {name!r}; there are {', '.join([*FAMILIES, *others.usable])}"
+    raise ConfigurationError(message)
+
+
+def trusted_types() -> tuple[str, ...]:
+    """Return the classes of installed packages that a model folder may name, beside ours."""
+    others = installed_families(frozenset(FAMILIES)).usable.values()
+    return tuple(sorted({name for family in others for name in family.types}))
+
+
 def family_of(recipe: Recipe, schema: Schema) -> Family:
     """Look a recipe's family up and hold the recipe against it.
 
@@ -222,10 +207,7 @@ def family_of(recipe: Recipe, schema: Schema) -> Family:
     Raises:
         ConfigurationError: for an unknown family, transform or hyperparameter, or a value of the wrong type.
     """
-    family = FAMILIES.get(recipe.family)
-    if family is None:
-        message = f"there is no model family {recipe.family!r}; there are {', '.join(FAMILIES)}"
-        raise ConfigurationError(message)
+    family = family_named(recipe.family)
     if recipe.transform not in family.transforms:
         message = f"{recipe.family} knows no transform {recipe.transform!r}, only {', '.join(family.transforms)}"
         raise ConfigurationError(message)
@@ -256,7 +238,7 @@ def estimator_of(recipe: Recipe, schema: Schema, *, seed: int, rows: int = 0) ->
         ConfigurationError: as `family_of`.
     """
     family = family_of(recipe, schema)
-    drawn: _Settings = {"max_samples": MOST_DRAWN} if family.draws and rows > MOST_DRAWN else {}
+    drawn: Settings = {"max_samples": MOST_DRAWN} if family.draws and rows > MOST_DRAWN else {}
     regressor = family.make({**family.settings(schema), **_given(recipe, schema), **drawn}, seed, schema)
     if recipe.transform == "none":
         return regressor

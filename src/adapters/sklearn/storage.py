@@ -14,6 +14,7 @@ import skops.io
 
 from adapters.common.schema_json import schema_of_json, schema_to_json
 from adapters.sklearn import folder as files
+from adapters.sklearn.families import trusted_types
 from adapters.sklearn.hurdle import of_public_parts, to_public_parts
 from adapters.sklearn.model import CostModel
 from adapters.sklearn.packing import packed, unpacked
@@ -132,7 +133,7 @@ def read(folder: Path, digest: str) -> tuple[CostModel, LearntFrom]:
     """
     contents = files.read_verified(folder, digest)
     try:
-        estimator = of_public_parts(skops.io.loads(contents[files.ESTIMATOR], trusted=list(TRUSTED)))
+        estimator = of_public_parts(skops.io.loads(contents[files.ESTIMATOR], trusted=[*TRUSTED, *trusted_types()]))
         kept = _load(contents[files.DISTRIBUTION])
         reference = _load(contents[files.REFERENCE])
         schema = _schema_in(contents)

@@ -15,7 +15,7 @@ from adapters.common.executor import LocalExecutor
 from adapters.sklearn import weighting, work
 from adapters.sklearn.comparison import candidacy, replay
 from adapters.sklearn.curves import curves
-from adapters.sklearn.families import FAMILIES, family_of
+from adapters.sklearn.families import family_named, family_of
 from adapters.sklearn.fitting import one_thread
 from adapters.sklearn.scoring import ANSWER_WIDTH, Published, scores
 from adapters.sklearn.storage import LearntFrom, read, write
@@ -189,7 +189,7 @@ class SklearnTrainer(Trainer):
             provenance=provenance,
             notes=(
                 *_sampled(claims, table, everywhere=everywhere is not None),
-                *FAMILIES[recipe.family].notes_on(len(table)),
+                *family_named(recipe.family).notes_on(len(table)),
                 *_weighed(recipe, claims, table),
                 *_few(table),
             ),
@@ -281,7 +281,7 @@ def _weighed(recipe: Recipe, claims: Claims, table: Table) -> Iterator[str]:
             f"{table.repeats:,} of {len(claims):,} rows repeat an earlier one in every fact and in cost. They count as "
             "weight of that row, not as other people."
         )
-    family = FAMILIES[recipe.family]
+    family = family_named(recipe.family)
     if not (family.weighs or weighting.is_equal(table.weights)):
         yield (
             f"Rows count differently, and {family.label} cannot weigh them: each counts once in the fit. "

@@ -25,6 +25,7 @@ from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, OnBad
 from entrypoints.cli.output import answer, print_json, to_people
 from entrypoints.cli.train_view import FoldsProgress, TrialsProgress, bars, comparison_table, verdict_table
 from entrypoints.composition.overrides import compose_training, with_schema
+from entrypoints.composition.plugins import faults
 from entrypoints.composition.settings import TREE, Settings, load
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def train(
         Folder that the tuned model is also written to, for `medcost evaluate --model`.
     """
     settings, config = told(with_bad_rows(overrides, on_bad), load({"home": home, "profile": profile}))
+    for fault in faults():
+        to_people().print(fault, markup=False)
     _refuse_unwritable(comparison, out)
     with training_session(settings, config) as session:
         from application.models.train_model import Stage, TrainModel  # see training_session

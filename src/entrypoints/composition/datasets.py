@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
     from domain.ports.dataset import ClaimsDataset
     from domain.ports.executor import Executor
-    from entrypoints.composition.train_config import File, Kaggle, Synthetic
+    from entrypoints.composition.train_config import File, Kaggle, OtherSource, Synthetic
 
 _REFUSED = BadRows()
 
 
-def dataset_of(source: File | Synthetic | Kaggle, schema: Schema, executor: Executor) -> ClaimsDataset:
+def dataset_of(source: File | Synthetic | Kaggle | OtherSource, schema: Schema, executor: Executor) -> ClaimsDataset:
     """Give the rows that a configuration names."""
+    if isinstance(source, train_config.OtherSource):
+        return source.plugin.make(schema, **source.options)
     if isinstance(source, train_config.Synthetic):
         from adapters.arrow.synthetic import SyntheticClaims
 

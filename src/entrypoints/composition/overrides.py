@@ -11,17 +11,21 @@ from typing import Any, Final
 
 import msgspec
 from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
 from hydra.errors import ConfigCompositionException, HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from domain.errors import ConfigurationError
+from entrypoints.composition.plugins import faults_of, options_of
 from entrypoints.composition.settings import TREE, Settings
 from entrypoints.composition.train_config import TrainConfig, decoded
 
 _CONFIG: Final = TREE / "config"
 _MAP: Final = "dataset.map."
 _SCHEMA: Final = "schema="
+_BY_FAMILY: Final = ("model", "search_space")
+"""Groups whose options stand side by side: the directive "@package model.linear" does it."""
 _ELSEWHERE: Final = ("profile", "schema")
 """Folders of config/ that are no groups of a training: settings choose among their files."""
 _TERM: Final = re.compile(r"(?:model\.(\w+)\.hyperparameters|search_space\.(\w+))\.(\w+)", re.ASCII)
@@ -62,6 +66,7 @@ def compose_training(overrides: Sequence[str], *, data: str = "") -> TrainConfig
     said = [one for one in said if not one.startswith(_MAP)]
     with initialize_config_dir(str(_CONFIG), version_base="1.3"):
         known = _names()
+        said = [*_of_other_packages(said), *said]
         terms = {one: _family_of_term(one, known) for one in said}
         for one in said:
             if not terms[one]:
@@ -120,11 +125,10 @@ def _read_names() -> Iterator[str]:
     yield from (key for key in _yaml(_CONFIG / "train.yaml") if key != "defaults")
     for group in sorted(folder for folder in _CONFIG.iterdir() if folder.is_dir() and folder.name not in _ELSEWHERE):
         yield group.name
-        for option in sorted(group.glob("*.yaml")):
-            # families stand side by side below these two groups: the directive "@package model.linear" does it
-            package = f"{group.name}.{option.stem}" if group.name in ("model", "search_space") else group.name
+        for option in _options(group.name):
+            package = f"{group.name}.{option}" if group.name in _BY_FAMILY else group.name
             yield package
-            yield from (f"{package}.{name}" for name in _keys(_yaml(option)))
+            yield from (f"{package}.{name}" for name in _keys(_option(group.name, option)))
 
 
 def _family_of_term(override: str, known: Sequence[str]) -> str:
@@ -132,8 +136,8 @@ def _family_of_term(override: str, known: Sequence[str]) -> str:
     name = override.partition("=")[0]
     match = _TERM.fullmatch(name)
     family = (match[1] or match[2]) if match else ""
-    options = _CONFIG / "model" / f"{family}.yaml"
-    return family if family and name not in known and options.is_file() and _yaml(options).get("terms") else ""
+    is_family = family in _options("model")
+    return family if is_family and name not in known and _option("model", family).get("terms") else ""
 
 
 def _keys(tree: Mapping[str, object]) -> Iterator[str]:
@@ -157,6 +161,9 @@ def _refuse_unknown(override: str, known: Sequence[str]) -> None:
             raise ConfigurationError(message)
         options = _options(name)
         for option in value.strip("[]").split(","):
+            if fault := faults_of(name).get(option.strip()):
+                message = f"the {name} {option.strip()!r} is there, but {fault}"
+                raise ConfigurationError(message)
             if option.strip() not in options:
                 hint = _nearest(option.strip(), options) or f": choose from {', '.join(options)}"
                 message = f"there is no {name} {option.strip()!r}" + hint
@@ -164,7 +171,23 @@ def _refuse_unknown(override: str, known: Sequence[str]) -> None:
 
 
 def _options(group: str) -> list[str]:
-    return sorted(option.stem for option in (_CONFIG / group).glob("*.yaml"))
+    return sorted([*(option.stem for option in (_CONFIG / group).glob("*.yaml")), *options_of(group)])
+
+
+def _option(group: str, name: str) -> dict[str, Any]:
+    file = _CONFIG / group / f"{name}.yaml"
+    return _yaml(file) if file.is_file() else options_of(group)[name]
+
+
+def _of_other_packages(given: Sequence[str]) -> list[str]:
+    """Let Hydra know the options of installed packages, and choose the search space of each of their families."""
+    for group in ("dataset", *_BY_FAMILY):
+        for name, node in options_of(group).items():
+            package = f"{group}.{name}" if group in _BY_FAMILY else group
+            ConfigStore.instance().store(name, node, group=group, package=package, provider="medcost")
+    if not options_of("search_space") or any(override.startswith("search_space=") for override in given):
+        return []
+    return [f"search_space=[{','.join(_options('search_space'))}]"]
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

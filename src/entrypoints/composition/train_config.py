@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -13,6 +14,7 @@ from domain.models.model import Choice, FloatRange, FoldPlan, IntRange, Recipe, 
 from domain.models.promotion import PromotionPolicy
 from domain.models.term_settings import TermSettings
 from domain.people.schema import Schema
+from entrypoints.composition.plugins import DatasetPlugin, installed_datasets
 
 Stage = Literal["training", "optuna", "all"]
 Transform = Literal["none", "log", "quantile", "power"]
@@ -61,6 +63,14 @@ class Kaggle(_Part, frozen=True):
 
     kind: Literal["kaggle"]
     handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSource:
+    """A data set of another package, with its options."""
+
+    plugin: DatasetPlugin
+    options: Mapping[str, Any]
 
 
 class Transforms(_Part, frozen=True):
@@ -260,8 +270,12 @@ class TrainConfig(_Part, frozen=True):
         return PromotionPolicy(**msgspec.structs.asdict(self.gate))
 
     @property
-    def source(self) -> File | Synthetic | Kaggle:
+    def source(self) -> File | Synthetic | Kaggle | OtherSource:
         """Where the rows come from."""
+        if str(self.dataset.get("kind")) in (others := installed_datasets().usable):
+            plugin = others[str(self.dataset["kind"])]
+            options = {name: value for name, value in self.dataset.items() if name != "kind"}
+            return OtherSource(plugin, msgspec.structs.asdict(decoded(options, plugin.options, "dataset")))
         kinds: dict[str, type[File | Synthetic | Kaggle]] = {"synthetic": Synthetic, "kaggle": Kaggle}
         return decoded(self.dataset, kinds.get(str(self.dataset.get("kind")), File), "dataset")
 

@@ -1,0 +1,74 @@
+"""What other packages offer by entry points (https://packaging.python.org/en/latest/specifications/entry-points).
+
+A plug-in that cannot be used is named with its package and its entry point, and takes nothing else with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Mapping
+
+T = TypeVar("T")
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Plugins(Generic[T]):
+    """The plug-ins of a group.
+
+    Args:
+        usable: what each gives, by its name.
+        faults: of each that cannot be used, a sentence that says why, by its name.
+    """
+
+    usable: Mapping[str, T]
+    faults: Mapping[str, str]
+
+
+def plugins(
+    group: str,
+    read: Callable[[EntryPoint, Any], T],
+    *,
+    taken: Container[str] = (),
+    offered: Iterable[EntryPoint] | None = None,
+) -> Plugins[T]:
+    """Load what installed packages offer in a group.
+
+    Args:
+        group: of entry points, such as ``medcost.families``.
+        read: gives the plug-in from the object that an entry point names; a `TypeError` or `ValueError` says what is
+            wrong with it.
+        taken: names that are ours.
+        offered: the entry points; those of installed packages where they are not given.
+    """
+    # a package that is found twice on the path offers the same twice
+    points = {(point.name, point.value): point for point in (entry_points(group=group) if offered is None else offered)}
+    counts = Counter(name for name, _ in points)
+    usable: dict[str, T] = {}
+    faults: dict[str, str] = {}
+    for name, _ in sorted(points):
+        point = points[name, _]
+        try:
+            if not _NAME.fullmatch(name):
+                message = "its name must be a lower-case word, such as my_family"
+                raise ValueError(message)  # noqa: TRY301  # a fault as any other
+            if name in taken or counts[name] > 1:
+                message = "its name is taken: ours, or another package's"
+                raise ValueError(message)  # noqa: TRY301  # a fault as any other
+            usable[name] = read(point, point.load())
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever code of others raises when it is imported
+            faults[name] = f"{origin(point)} cannot be used: {type(error).__name__}: {error}"
+    return Plugins(usable, faults)
+
+
+def origin(point: EntryPoint) -> str:
+    """Name an entry point and its package, for messages."""
+    package = f"{point.dist.name} {point.dist.version}" if point.dist else "a package without metadata"
+    return f"entry point {point.group}: {point.name} = {point.value!r} of {package}"

@@ -1,0 +1,60 @@
+"""A model family: what it is made of, its settings, and how its target may be transformed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.models.model import SearchSpace
+from domain.models.term_settings import TermSettings
+
+if TYPE_CHECKING:
+    from domain.models.model import HyperparameterValue
+    from domain.people.schema import Schema
+
+MOST_DRAWN: Final = 20_000
+"""Rows that a tree of a forest learns from at most: as many as settings are chosen on. The time of a tree grows faster
+than its rows: drawn from 100,000 they take a quarter of the time that all do, and foretell as well (docs/adr/0062).
+"""
+Settings = dict[str, Any]
+Make = Callable[[Settings, int, "Schema"], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A way to estimate a cost from the numbers of a person's facts.
+
+    Args:
+        label: for people.
+        make: gives an unfitted estimator from settings, a seed and the schema; its `fit` gives the fitted one.
+        defaults: all hyperparameters with their usual values, beside those of terms.
+        transforms: of the target, those that make sense.
+        distributed: a `Cluster` fits it on rows that no machine holds.
+        with_terms: it multiplies facts as the terms of the schema say, see `TermSettings`.
+        weighs: rows count in its fit as their weights say; else each counts once.
+        draws: it draws rows anew for each tree, of many rows `MOST_DRAWN`.
+        space: what tuning may change, by hyperparameter. For families of other packages; ours have a file in config/.
+        types: full names of classes of the package that fitted estimators are made of. For families of other packages,
+            see `adapters.sklearn.plugins`.
+    """
+
+    label: str
+    make: Make
+    defaults: Mapping[str, HyperparameterValue]
+    transforms: tuple[str, ...]
+    distributed: bool = False
+    with_terms: bool = False
+    weighs: bool = True
+    draws: bool = False
+    space: SearchSpace = field(default_factory=dict)
+    types: tuple[str, ...] = ()
+
+    def settings(self, schema: Schema) -> dict[str, HyperparameterValue]:
+        """Return all hyperparameters with their usual values, those of the schema's terms first."""
+        return {**(TermSettings.of(schema).defaults if self.with_terms else {}), **self.defaults}
+
+    def notes_on(self, rows: int) -> tuple[str, ...]:
+        """Return what a model card must tell of a fit on so many rows."""
+        is_drawn = self.draws and rows > MOST_DRAWN
+        return (f"Each tree learned from {MOST_DRAWN:,} rows, drawn from all {rows:,}.",) if is_drawn else ()
