@@ -67,7 +67,7 @@ def broken_plugin(site):
 def claims_in_json(file):
     claims = small_sample(DEFAULT, 300)
     rows = zip(claims.facts, claims.charges, strict=True)
-    objects = [{**Beneficiary.of_numbers(DEFAULT, facts).as_facts(), "charges": usd} for facts, usd in rows]
+    objects = [{**Beneficiary.of_numbers(DEFAULT, list(facts)).as_facts(), "charges": usd} for facts, usd in rows]
     file.write_text(json.dumps(objects))
 
 
