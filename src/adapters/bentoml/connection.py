@@ -24,6 +24,14 @@ _OK, _UNAVAILABLE = 200, 503
 _WHAT_TO_DO: Final = "`medcost doctor` says what is wrong"
 
 
+class BadAnswer(PredictorUnavailable):
+    """The model server answered, and not with what was asked for; ``detail`` is its reason."""
+
+    def __init__(self, status: int, detail: str, *, retry_after: float) -> None:
+        super().__init__(f"the model server answered {status}: {detail}", retry_after=retry_after)
+        self.status, self.detail = status, detail
+
+
 def untraced(_question: str) -> AbstractContextManager[Mapping[str, str]]:
     """Trace nothing."""
     return nullcontext({})
@@ -99,7 +107,7 @@ class ModelServer:
         Questions change nothing at the server: one that met a dying connection is asked once more, on a new one.
 
         Raises:
-            PredictorUnavailable: for anything but a good answer.
+            PredictorUnavailable: for anything but a good answer; `BadAnswer` if it came from the server.
         """
         headers = {"content-type": content_type, "x-request-id": self.told() if requests is None else requests}
         try:
@@ -128,8 +136,7 @@ class ModelServer:
             return answer.body
         retry_after = answer.headers.get(b"retry-after", b"1")
         wait = float(retry_after) if answer.status == _UNAVAILABLE and retry_after.isdigit() else 1.0
-        message = f"the model server answered {answer.status}: {_detail(answer.body)}"
-        raise PredictorUnavailable(message, retry_after=wait)
+        raise BadAnswer(answer.status, _detail(answer.body), retry_after=wait)
 
     async def _send(self, channel: Channel, question: tuple[Any, ...]) -> Answer:
         idle = self._idle  # another list by the time of the answer: the server is elsewhere, or we are closed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor, log10
 from typing import Final
 
 _DIGITS: Final = 4
@@ -39,3 +40,14 @@ def rounded(number: float) -> float:
 
 def _digits(number: float) -> int:
     return max(_DIGITS, len(f"{abs(number):.0f}") if abs(number) >= 1 else 0)
+
+
+def round_step(least: float) -> float:
+    """Return the least of 1, 2 or 5 times a power of ten that is not below a number above zero.
+
+    >>> round_step(7.7), round_step(0.04), round_step(2)
+    (10.0, 0.05, 2.0)
+    """
+    power = 10.0 ** floor(log10(least))
+    size = next(times for times in (1.0, 2.0, 5.0, 10.0) if times * power >= least * (1 - 1e-9))
+    return float(f"{size * power:.10g}")

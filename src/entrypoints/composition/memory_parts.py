@@ -26,6 +26,7 @@ from adapters.memory.publisher import MemoryPublisher
 from adapters.memory.registry import MemoryRegistry
 from adapters.memory.room import MemoryRoom
 from adapters.memory.sample import small_sample
+from adapters.memory.version_models import MemoryVersionModels
 from application.models.change_champion import ChangeChampion
 from application.models.promote_model import PromoteModel
 from application.models.reconcile import Reconcile
@@ -51,6 +52,7 @@ from domain.ports.predictor import Predictor
 from domain.ports.publisher import ModelPublisher
 from domain.ports.registry import ModelRegistry
 from domain.ports.room import Room
+from domain.ports.version_models import VersionModels
 from entrypoints.composition.job_files import InProcessScorer
 from entrypoints.composition.providers import made
 
@@ -111,6 +113,7 @@ class MemoryParts(Provider):
     def __init__(self) -> None:
         super().__init__()
         self.provide(made(MemoryRoom), provides=Room)
+        self.provide(made(MemoryVersionModels), provides=VersionModels)
         self.provide(made(MemoryPredictions), provides=PredictionRepository)
 
     @provide

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from adapters.bentoml import wire
+from adapters.bentoml import labelled_rows, wire
 from adapters.bentoml.publisher import BentoPublisher
 from adapters.local.home import Home
 from adapters.local.served_model import ServedModel
+from adapters.local.version_models import ShelfVersions
 from entrypoints.composition.ledger import following_ledger
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import Settings, load, require_followable
@@ -17,6 +18,7 @@ from entrypoints.model_server.app import Hop
 if TYPE_CHECKING:
     from domain.people.schema import Schema
     from domain.ports.loader import ModelLoader
+    from domain.ports.publisher import ModelPublisher
 
 
 def served_model(settings: Settings | None = None) -> ServedModel:
@@ -29,10 +31,20 @@ def served_model(settings: Settings | None = None) -> ServedModel:
     """
     settings = settings or load()
     require_followable(settings)
-    home = Home(settings.home)
-    shelf = BentoPublisher(home.bentoml, home.pointer)
+    shelf = _shelf(settings)
     following = following_ledger(settings, shelf) if settings.follow == "ledger" else None
     return ServedModel(shelf, _loader(settings), following)
+
+
+def shelf_versions(settings: Settings | None = None) -> ShelfVersions:
+    """Give all versions that lie on the home's shelf."""
+    settings = settings or load()
+    return ShelfVersions(_shelf(settings), _loader(settings))
+
+
+def _shelf(settings: Settings) -> ModelPublisher:
+    home = Home(settings.home)
+    return BentoPublisher(home.bentoml, home.pointer)
 
 
 def hop(schema: Schema) -> Hop:
@@ -42,6 +54,8 @@ def hop(schema: Schema) -> Hop:
         max_request=wire.MAX_REQUEST,
         decode_request=partial(wire.decode_request, schema=schema),
         encode_answer=wire.encode_answer,
+        rows_type=labelled_rows.CONTENT_TYPE,
+        encode_rows=labelled_rows.encode_rows,
     )
 
 

@@ -12,6 +12,7 @@ from dishka import Provider, Scope, alias, provide
 from adapters.bentoml.connection import ModelServer, untraced
 from adapters.bentoml.explainer import BentoExplainer
 from adapters.bentoml.predictor import BentoPredictor
+from adapters.bentoml.version_models import BentoVersionModels
 from adapters.subprocess.championship import ChildChampionship
 from domain.errors import ConfigurationError
 from domain.people.schema import Schema
@@ -21,6 +22,7 @@ from domain.ports.file_scorer import FileScorer
 from domain.ports.job_files import JobFiles
 from domain.ports.loader import LoadedModel
 from domain.ports.predictor import Predictor
+from domain.ports.version_models import VersionModels
 from entrypoints.composition.database_parts import DatabaseKeeping, DatabaseParts
 from entrypoints.composition.job_files import InProcessScorer, child_scorer, job_files
 from entrypoints.composition.observers import Observers
@@ -90,6 +92,11 @@ class ModelServerParts(Provider):
         """Asks for reasons."""
         return BentoExplainer(server)
 
+    @provide
+    def versions(self, server: ModelServer) -> VersionModels:
+        """Asks about any version."""
+        return BentoVersionModels(server)
+
 
 class InProcessParts(Provider):
     """The model in this process: no model server, but scikit-learn and BentoML's store are loaded here."""
@@ -114,6 +121,13 @@ class InProcessParts(Provider):
         following = asyncio.create_task(served.follow())
         yield served
         following.cancel()
+
+    @provide
+    def versions(self, settings: Settings) -> VersionModels:
+        """Loads versions of the home."""
+        from entrypoints.composition.model_server import shelf_versions
+
+        return shelf_versions(settings)
 
 
 def server_parts(settings: Settings, metrics: Metrics) -> list[Provider]:

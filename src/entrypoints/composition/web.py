@@ -25,9 +25,14 @@ from application.costs.review_predictions import ErasePrediction, RecordOutcome,
 from application.costs.score_by_job import AskForScoring, ScoreByJob
 from application.costs.score_people import OpenPeople, ScorePeople, WriteScored
 from application.models.change_by_job import AskForChange, MakeChange
+from application.models.explore_fact import ExploreFact
+from application.models.explore_pair import ExplorePair
+from application.models.preview_shadow import PreviewShadow
+from application.models.rank_facts import RankFacts
 from application.models.report_model import ReportModel
 from application.models.review_models import ReviewModels
 from application.models.review_origins import ReviewOrigins
+from application.models.review_rows import ReviewRows
 from application.monitoring.measure_outcomes import MeasureOutcomes
 from application.monitoring.review_fit import ReviewFit
 from application.monitoring.watch_inputs import WatchInputs
@@ -71,6 +76,11 @@ class UseCases(Provider):
     record_outcome = provide(RecordOutcome)
     review_models = provide(ReviewModels)
     report_model = provide(ReportModel)
+    review_rows = provide(ReviewRows)
+    rank_facts = provide(RankFacts)
+    explore_fact = provide(ExploreFact)
+    explore_pair = provide(ExplorePair)
+    preview_shadow = provide(PreviewShadow)
     review_origins = provide(ReviewOrigins)
     check_parts = provide(CheckParts)
     watch_parts = provide(WatchParts)

@@ -1,20 +1,24 @@
 """What the model server answers, as a plain ASGI application.
 
-``POST /v1/predict`` (columns of numbers, see `Hop`), ``POST /v1/explain`` (JSON), ``GET /v1/model``.
+``POST /v1/predict`` (columns of numbers, see `Hop`), ``POST /v1/explain`` (JSON), ``GET /v1/model``; of any version on
+the shelf ``POST /v1/versions/<number>-<digest>/predict`` and ``GET /v1/versions/<number>-<digest>/rows``.
 Whatever fails is ``{"detail": …}``: 4xx if the request is at fault, 503 with ``Retry-After`` while there is no model.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from abc import abstractmethod
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
-from domain.errors import InvalidInput, MedcostError, Unavailable
+from domain.costs.prediction import ModelReference
+from domain.errors import InvalidInput, MedcostError, ModelRefused, Unavailable, VersionNotFound
 from domain.people.beneficiary import Beneficiary
 from domain.ports.loader import LoadedModel
 
@@ -23,17 +27,22 @@ if TYPE_CHECKING:
 
     from domain.costs.explanation import Explained
     from domain.costs.prediction import EstimateColumns
+    from domain.monitoring.drift import Sample
     from domain.people.schema import Schema
 
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+    _Route = Callable[[Scope, Receive], Awaitable[tuple[str, bytes]]]
 
 _log = logging.getLogger(__name__)
 
 _JSON: Final = "application/json"
+_VERSION: Final = re.compile(r"/v1/versions/([0-9]{1,9})-([0-9a-f]{64})/(predict|rows)")
 _NAME: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _LONGEST_NAMES: Final = 2000
+_STATUS: Final = {InvalidInput: 422, VersionNotFound: 404, ModelRefused: 409}
+"""Of errors; 400 of any other."""
 _MAX_JSON: Final = 16_384
 """Most bytes of a JSON body: forty facts are smaller."""
 
@@ -47,6 +56,18 @@ class Serving(LoadedModel, Protocol):
         """Why the model that should answer is not the one that does; empty if it is."""
 
 
+class Versions(Protocol):
+    """The versions on the shelf."""
+
+    @abstractmethod
+    async def loaded(self, model: ModelReference) -> LoadedModel:
+        """Give a version that answers; raises `VersionNotFound` or `ModelRefused`."""
+
+    @abstractmethod
+    async def rows(self, model: ModelReference) -> Sample:
+        """Give the rows that a version keeps of those it learned from; raises as `loaded`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
     """The server's end of the binary hop to the API.
@@ -56,12 +77,16 @@ class Hop:
         max_request: most bytes of a question.
         decode_request: reads whom to estimate, a row each; raises `MedcostError` if the bytes are no question.
         encode_answer: writes down what one model estimates, given the content type of the question.
+        rows_type: content type of labelled rows.
+        encode_rows: writes labelled rows down.
     """
 
     content_type: str
     max_request: int
     decode_request: Callable[[bytes], memoryview[float]]
     encode_answer: Callable[[EstimateColumns, str], bytes]
+    rows_type: str
+    encode_rows: Callable[[Sample], bytes]
 
 
 class _Refusal(Exception):
@@ -81,12 +106,14 @@ class ModelApp:
         model: what answers.
         hop: how questions are read and answers written on the way of predictions.
         schema: which facts the people have who are asked about.
+        versions: all versions that lie beside the one in service.
         most_at_once: requests worked on at a time; one more gets 503 at once instead of a place in a queue.
     """
 
     model: Serving
     hop: Hop
     schema: Schema
+    versions: Versions
     most_at_once: int = 128
     _at_work: int = field(default=0, init=False)
 
@@ -108,7 +135,7 @@ class ModelApp:
             ("GET", "/v1/model"): self._name,
         }
         method, path = scope["method"], scope["path"]
-        route = routes.get((method, path))
+        route = routes.get((method, path)) or self._route_of_version(method, path)
         if route is None:
             known = any(path == one for _, one in routes)
             raise _Refusal(405 if known else 404, f"there is no {method} {path} here")
@@ -119,13 +146,12 @@ class ModelApp:
             answer = await route(scope, receive)
             if _log.isEnabledFor(logging.DEBUG):
                 _log.debug("%s %s answered", method, path, extra={"requests": _requests(scope)})
-        except InvalidInput as error:
-            raise _Refusal(422, str(error)) from error
         except Unavailable as error:
             _log.debug("%s %s: %s", method, path, error, extra={"requests": _requests(scope)})
             raise _Refusal(503, str(error), error.retry_after) from error
         except MedcostError as error:
-            raise _Refusal(400, str(error)) from error
+            status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+            raise _Refusal(status, str(error)) from error
         except _Refusal:
             raise
         except Exception as error:
@@ -136,11 +162,28 @@ class ModelApp:
         finally:
             self._at_work -= 1
 
+    def _route_of_version(self, method: str, path: str) -> _Route | None:
+        named = _VERSION.fullmatch(path)
+        if named is None or method != {"predict": "POST", "rows": "GET"}[named[3]]:
+            return None
+        model = ModelReference(int(named[1]), named[2])
+        return partial(self._predict_by if named[3] == "predict" else self._rows_of, model)
+
     async def _predict(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
+        return await self._estimates(self.model, scope, receive)
+
+    async def _predict_by(self, model: ModelReference, scope: Scope, receive: Receive) -> tuple[str, bytes]:
+        return await self._estimates(await self.versions.loaded(model), scope, receive)
+
+    async def _estimates(self, model: LoadedModel, scope: Scope, receive: Receive) -> tuple[str, bytes]:
         hop = self.hop
         body = await _body(scope, receive, hop.content_type, at_most=hop.max_request)
-        answer = await self.model.predict_columns(hop.decode_request(body), self.schema)
+        answer = await model.predict_columns(hop.decode_request(body), self.schema)
         return hop.content_type, hop.encode_answer(answer, _content_type(scope))
+
+    async def _rows_of(self, model: ModelReference, _scope: Scope, _receive: Receive) -> tuple[str, bytes]:
+        rows = await self.versions.rows(model)
+        return self.hop.rows_type, await asyncio.to_thread(self.hop.encode_rows, rows)
 
     async def _explain(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
         body = await _body(scope, receive, _JSON, at_most=_MAX_JSON)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import bentoml
 
 from domain.errors import PredictorUnavailable
-from entrypoints.composition.model_server import hop, served_model
+from entrypoints.composition.model_server import hop, served_model, shelf_versions
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import load
 from entrypoints.model_server.app import ModelApp
@@ -40,7 +40,7 @@ class MedcostModel:
     def __init__(self) -> None:
         self._model = served_model()
         schema = home_schema(load())
-        self.app = ModelApp(self._model, hop(schema), schema)
+        self.app = ModelApp(self._model, hop(schema), schema, shelf_versions())
         self._following: asyncio.Task[None] | None = None
 
     @bentoml.on_startup

@@ -6,7 +6,10 @@ from functools import partial
 import httpx
 import pytest
 
-from adapters.bentoml import wire
+from adapters.bentoml import labelled_rows, wire
+from adapters.local.version_models import ShelfVersions
+from adapters.memory.loader import MemoryLoader
+from adapters.memory.publisher import MemoryPublisher
 from domain.costs.prediction import ModelReference
 from domain.ports.loader import LoadedModel
 from entrypoints.model_server.app import Hop, ModelApp
@@ -49,14 +52,18 @@ async def model():
 
 
 @pytest.fixture
-async def http(model):
+async def http(model, tmp_path):
     hop = Hop(
         content_type=wire.CONTENT_TYPE,
         max_request=wire.MAX_REQUEST,
         decode_request=partial(wire.decode_request, schema=DEFAULT),
         encode_answer=wire.encode_answer,
+        rows_type=labelled_rows.CONTENT_TYPE,
+        encode_rows=labelled_rows.encode_rows,
     )
-    transport = httpx.ASGITransport(ModelApp(model=model, hop=hop, schema=DEFAULT, most_at_once=ROOM))
+    versions = ShelfVersions(MemoryPublisher(workspace=tmp_path), MemoryLoader(DEFAULT))
+    app = ModelApp(model=model, hop=hop, schema=DEFAULT, versions=versions, most_at_once=ROOM)
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://model") as client:
         yield client
 

@@ -7,6 +7,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from domain.people.fact import NO, YES, Fact, Kind, Value
+from domain.people.numbers import round_step
 from entrypoints.dashboard.widgets.bmi import COMMON, START
 from entrypoints.dashboard.widgets.fields import ChoiceField, Field, NumberField, SelectField
 
@@ -126,9 +127,7 @@ def step(fact: Fact, low: float, high: float, most: float = _STEPS) -> float:
     >>> step(visits, 18, 100), step(visits, 0, 1000), step(weight, 15, 55)
     (1.0, 10.0, 0.5)
     """
-    least = (high - low) / most
-    power = 10.0 ** floor(log10(least))
-    size = next(times * power for times in (1.0, 2.0, 5.0, 10.0) if times * power >= least * (1 - 1e-9))
+    size = round_step((high - low) / most)
     return max(size, 1.0) if fact.kind is Kind.WHOLE else size
 
 

@@ -1,0 +1,73 @@
+"""Labelled rows on their way from a model server: MessagePack, their numbers as little-endian doubles."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from typing import TYPE_CHECKING, Final, cast
+
+import msgspec
+
+from adapters.common.schema_json import schema_of_json, schema_to_json
+from domain.costs.prediction import shaped
+from domain.errors import MedcostError
+from domain.monitoring.drift import Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+CONTENT_TYPE: Final = "application/vnd.medcost.rows+msgpack"
+_FLOAT: Final = 8
+
+
+class MalformedRows(MedcostError):
+    """Bytes that are no labelled rows. The text says what is wrong with them."""
+
+
+class _Rows(msgspec.Struct, forbid_unknown_fields=True):
+    schema: bytes
+    facts: bytes
+    more: dict[str, bytes]
+
+
+def encode_rows(sample: Sample) -> bytes:
+    """Write rows down with the schema that they were recorded with."""
+    facts = _bytes(number for row in sample.facts for number in row)
+    more = {name: _bytes(column) for name, column in sample.more.items()}
+    return msgspec.msgpack.encode(_Rows(schema_to_json(sample.schema), facts, more))
+
+
+def decode_rows(body: bytes) -> Sample:
+    """Read what `encode_rows` wrote.
+
+    Raises:
+        MedcostError: if it is no such content.
+    """
+    try:
+        read = msgspec.msgpack.decode(body, type=_Rows)
+    except msgspec.DecodeError as error:
+        message = f"labelled rows were expected: {error}"
+        raise MalformedRows(message) from error
+    schema = schema_of_json(read.schema)
+    rows, rest = divmod(len(read.facts), schema.width * _FLOAT)
+    if rest or any(len(column) != rows * _FLOAT for column in read.more.values()):
+        message = f"columns of {rows} rows were expected, and they are not equally long"
+        raise MalformedRows(message)
+    facts = cast("Sequence[Sequence[float]]", shaped(_numbers(read.facts), (rows, schema.width)).tolist())
+    return Sample(schema, facts, {name: _numbers(column) for name, column in read.more.items()})
+
+
+def _bytes(numbers: Iterable[float]) -> bytes:
+    return _little_endian(array("d", numbers)).tobytes()
+
+
+def _numbers(content: bytes) -> array[float]:
+    numbers = array("d")
+    numbers.frombytes(content)
+    return _little_endian(numbers)
+
+
+def _little_endian(numbers: array[float]) -> array[float]:
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

@@ -1,0 +1,62 @@
+"""Versions on the shelf of this machine, loaded when they are asked about."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+from domain.costs.prediction import Published
+from domain.ports.version_models import VersionModels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.costs.prediction import ModelReference
+    from domain.monitoring.drift import Sample
+    from domain.people.beneficiary import Beneficiary
+    from domain.ports.loader import LoadedModel, ModelLoader
+    from domain.ports.publisher import ModelPublisher
+
+_MOST: Final = 2
+"""Versions that stay loaded: two are compared at a time, and each takes memory that the served one may need."""
+
+
+class ShelfVersions(VersionModels):
+    """Loads a version beside the one that is served, one at a time, and keeps the two that were asked about last.
+
+    Args:
+        publisher: the shelf.
+        loader: brings what lies on it to life.
+    """
+
+    def __init__(self, publisher: ModelPublisher, loader: ModelLoader) -> None:
+        self._publisher, self._loader = publisher, loader
+        self._loaded: OrderedDict[ModelReference, LoadedModel] = OrderedDict()
+        self._turn = asyncio.Lock()
+
+    async def publish(self, model: ModelReference, people: Sequence[Beneficiary]) -> Sequence[Published]:
+        """Let the loaded version estimate."""
+        loaded = await self.loaded(model)
+        return [Published.of(estimate) for estimate in await loaded.predict(people)]
+
+    async def rows(self, model: ModelReference) -> Sample:
+        """Read them from the folder, in a thread."""
+        folder = await self._publisher.folder(model)
+        return await asyncio.to_thread(self._loader.reference, model, folder)
+
+    async def loaded(self, model: ModelReference) -> LoadedModel:
+        """Give the version, loaded.
+
+        Raises:
+            VersionNotFound: if it is not on the shelf.
+            ModelRefused: if its folder is not what its digest promises.
+        """
+        async with self._turn:
+            if model not in self._loaded:
+                folder = await self._publisher.folder(model)
+                self._loaded[model] = await asyncio.to_thread(self._loader.load, model, folder)
+                while len(self._loaded) > _MOST:
+                    self._loaded.popitem(last=False)
+            self._loaded.move_to_end(model)
+            return self._loaded[model]

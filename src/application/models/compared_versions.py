@@ -1,0 +1,85 @@
+"""A version, and the one that it is held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.errors import ModelRefused, NoChampion, VersionNotFound
+from domain.models.judged_rows import judged
+from domain.ports.ledger import champion_or_none
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.models.judged_rows import JudgedRow
+    from domain.models.model import ModelVersion
+    from domain.monitoring.drift import Sample
+    from domain.people.beneficiary import Beneficiary
+    from domain.people.schema import Schema
+    from domain.ports.ledger import ModelLedger
+    from domain.ports.version_models import VersionModels
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Numbers of versions: None for the champion, and for no other version."""
+
+    version: int | None = None
+    against: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two versions, or one.
+
+    Args:
+        own: the version that is looked at.
+        rival: what it is held against; None for nothing.
+    """
+
+    own: ModelVersion
+    rival: ModelVersion | None
+
+    @property
+    def both(self) -> Sequence[ModelVersion]:
+        """Return the versions that there are."""
+        return [self.own, *([self.rival] if self.rival else [])]
+
+
+async def compared(ledger: ModelLedger, pair: Pair) -> Compared:
+    """Look the versions up.
+
+    Raises:
+        NoChampion: if the champion is meant and there is none.
+        VersionNotFound: if there is no such version.
+    """
+    own = await ledger.version(pair.version) if pair.version else await champion_or_none(ledger)
+    if own is None:
+        raise NoChampion
+    rival = await ledger.version(pair.against) if pair.against and pair.against != own.number else None
+    return Compared(own, rival)
+
+
+async def rows_of(versions: VersionModels, schema: Schema, pair: Compared) -> tuple[JudgedRow, ...]:
+    """Read the rows that the version keeps, beside the other version's; none where they cannot be had.
+
+    The folder of a version may be on another machine, or of a release that kept no such rows.
+    """
+    try:
+        own = await versions.rows(pair.own.reference)
+    except (VersionNotFound, ModelRefused):
+        return ()
+    return judged(schema, own, await _rows_of(versions, pair.rival))
+
+
+async def _rows_of(versions: VersionModels, version: ModelVersion | None) -> Sample | None:
+    try:
+        return await versions.rows(version.reference) if version else None
+    except (VersionNotFound, ModelRefused):
+        return None
+
+
+async def people_of(versions: VersionModels, schema: Schema, version: ModelVersion) -> list[Beneficiary]:
+    """Return people whom the version learned from; none where they cannot be had."""
+    return [row.beneficiary for row in await rows_of(versions, schema, Compared(version, None))]

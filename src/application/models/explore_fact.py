@@ -1,0 +1,71 @@
+"""Follow the cost along one fact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from application.models.compared_versions import Compared, Pair, compared, people_of
+from application.use_case import use_case
+from domain.models.dependence import points, some_of, values_of
+from domain.people.schema import Schema
+from domain.ports.ledger import ModelLedger
+from domain.ports.version_models import VersionModels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.models.dependence import DependencePoint
+    from domain.models.model import ModelVersion
+    from domain.people.beneficiary import Beneficiary
+    from domain.people.fact import Fact, Value
+
+_PEOPLE: Final = 40
+_VALUES: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class ExploredFact:
+    """Partial dependence and individual curves by version; empty where nobody is kept."""
+
+    versions: Compared
+    fact: Fact
+    people: int
+    own: Sequence[DependencePoint]
+    rival: Sequence[DependencePoint]
+
+
+@use_case
+class ExploreFact:
+    """Give the same people each value of a fact, and ask versions about them."""
+
+    ledger: ModelLedger
+    models: VersionModels
+    schema: Schema
+
+    async def __call__(self, pair: Pair, name: str) -> ExploredFact:
+        """Ask both versions about the same people.
+
+        Args:
+            pair: the versions.
+            name: of a fact of the schema.
+
+        Raises:
+            NoChampion: if the champion is meant and there is none.
+            VersionNotFound: if there is no such version, or the other one is not where models are served.
+            PredictorUnavailable: if no answer can be had.
+        """
+        versions, fact = await compared(self.ledger, pair), self.schema.by_name[name]
+        everybody = await people_of(self.models, self.schema, versions.own)
+        values, people = values_of(fact, everybody, _VALUES), some_of(everybody, _PEOPLE)
+        if not people or not values:
+            return ExploredFact(versions, fact, 0, (), ())
+        own = await self._along(versions.own, fact, values, people)
+        rival = await self._along(versions.rival, fact, values, people) if versions.rival else ()
+        return ExploredFact(versions, fact, len(people), own, rival)
+
+    async def _along(
+        self, version: ModelVersion, fact: Fact, values: Sequence[Value], people: Sequence[Beneficiary]
+    ) -> tuple[DependencePoint, ...]:
+        asked = [who.changed(**{fact.name: value}) for value in values for who in people]
+        return points(values, len(people), await self.models.publish(version.reference, asked))

@@ -1,0 +1,71 @@
+"""Follow the cost over two facts at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from application.models.compared_versions import Compared, Pair, compared, people_of
+from application.use_case import use_case
+from domain.models.dependence import some_of, surface, values_of
+from domain.people.schema import Schema
+from domain.ports.ledger import ModelLedger
+from domain.ports.version_models import VersionModels
+
+if TYPE_CHECKING:
+    from domain.models.dependence import Surface
+    from domain.models.model import ModelVersion
+    from domain.people.fact import Fact
+
+_PEOPLE: Final = 24
+_VALUES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ExploredPair:
+    """The surface of each version over two facts; None where nobody is kept."""
+
+    versions: Compared
+    first: Fact
+    second: Fact
+    people: int
+    own: Surface | None
+    rival: Surface | None
+
+
+@use_case
+class ExplorePair:
+    """Give the same people each pair of values of two facts, and ask versions about them."""
+
+    ledger: ModelLedger
+    models: VersionModels
+    schema: Schema
+
+    async def __call__(self, pair: Pair, first: str, second: str) -> ExploredPair:
+        """Ask both versions about the same people.
+
+        Args:
+            pair: the versions.
+            first: name of a fact of the schema.
+            second: name of another one.
+
+        Raises:
+            NoChampion: if the champion is meant and there is none.
+            VersionNotFound: if there is no such version, or the other one is not where models are served.
+            PredictorUnavailable: if no answer can be had.
+        """
+        versions = await compared(self.ledger, pair)
+        one, two = self.schema.by_name[first], self.schema.by_name[second]
+        everybody = await people_of(self.models, self.schema, versions.own)
+        people = some_of(everybody, _PEOPLE)
+        rows, columns = values_of(one, everybody, _VALUES), values_of(two, everybody, _VALUES)
+        if not (people and rows and columns):
+            return ExploredPair(versions, one, two, 0, None, None)
+        asked = [who.changed(**{first: row, second: column}) for row in rows for column in columns for who in people]
+
+        async def surface_of(version: ModelVersion) -> Surface:
+            return surface(rows, columns, len(people), await self.models.publish(version.reference, asked))
+
+        own = await surface_of(versions.own)
+        rival = await surface_of(versions.rival) if versions.rival else None
+        return ExploredPair(versions, one, two, len(people), own, rival)

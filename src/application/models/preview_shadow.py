@@ -1,0 +1,79 @@
+"""See what another version would have answered those who asked the champion lately."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from application.models.compared_versions import Pair, compared
+from application.monitoring.newest_predictions import newest
+from application.use_case import use_case
+from domain.models.shadow import Tally
+from domain.people.schema import Schema
+from domain.ports.clock import Clock
+from domain.ports.ledger import ModelLedger
+from domain.ports.predictions import PredictionRepository
+from domain.ports.version_models import VersionModels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.models.model import ModelVersion
+    from domain.models.shadow import GroupDifferences, Mover
+
+WINDOW: Final = timedelta(days=30)
+"""How far back predictions are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowPreview:
+    """How differently a challenger would have answered.
+
+    Args:
+        champion: who answered.
+        challenger: who is asked now; None where no other version was named.
+        predictions: how many were compared: the newest ones.
+        groups: those that anybody belongs to, everybody first.
+        movers: those whose expected cost would change most, the most first.
+    """
+
+    champion: ModelVersion
+    challenger: ModelVersion | None
+    predictions: int
+    groups: Sequence[GroupDifferences]
+    movers: Sequence[Mover]
+
+
+@use_case
+class PreviewShadow:
+    """Replay the newest of the champion's recorded predictions. Reads only.
+
+    `ShadowModel` replays all of them, and holds both versions against outcomes.
+    """
+
+    schema: Schema
+    ledger: ModelLedger
+    models: VersionModels
+    predictions: PredictionRepository
+    clock: Clock
+
+    async def __call__(self, pair: Pair) -> ShadowPreview:
+        """Replay through that version of the pair which is not champion.
+
+        Raises:
+            NoChampion: if nothing was promoted yet.
+            VersionNotFound: if there is no such version, or it is not where models are served.
+            PredictorUnavailable: if no answer can be had.
+        """
+        champion, versions = await self.ledger.champion(), await compared(self.ledger, pair)
+        challenger = next((one for one in versions.both if one.number != champion.number), None)
+        recent = await newest(self.predictions, since=self.clock.now() - WINDOW) if challenger else []
+        asked = [one for one in recent if one.model == champion.reference]
+        if challenger is None or not asked:
+            return ShadowPreview(champion, challenger, 0, (), ())
+        tally = Tally(self.schema)
+        answers = await self.models.publish(challenger.reference, [one.beneficiary for one in asked])
+        for one, answer in zip(asked, answers, strict=True):
+            tally.add(one, answer.expected, answer.typical)
+        return ShadowPreview(champion, challenger, len(asked), tally.groups(), tally.movers())

@@ -1,0 +1,51 @@
+"""Look at the rows that versions were judged by, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.models.compared_versions import Compared, Pair, compared, rows_of
+from application.use_case import use_case
+from domain.people.schema import Schema
+from domain.ports.ledger import ModelLedger
+from domain.ports.version_models import VersionModels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.costs.prediction import Published
+    from domain.models.judged_rows import JudgedRow
+    from domain.people.beneficiary import Beneficiary
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedRows:
+    """Rows that versions learned from, each judged by fits that had not seen it; none where they cannot be had."""
+
+    versions: Compared
+    rows: Sequence[JudgedRow]
+
+
+@use_case
+class ReviewRows:
+    """Read the rows from the folders of versions; nothing of them is copied to the database."""
+
+    ledger: ModelLedger
+    models: VersionModels
+    schema: Schema
+
+    async def __call__(self, pair: Pair) -> ReviewedRows:
+        """Put the rows of a version beside what another one expected of them.
+
+        Raises:
+            NoChampion: if the champion is meant and there is none.
+            VersionNotFound: if there is no such version.
+            PredictorUnavailable: if they cannot be had now.
+        """
+        versions = await compared(self.ledger, pair)
+        return ReviewedRows(versions, await rows_of(self.models, self.schema, versions))
+
+    async def served(self, pair: Compared, person: Beneficiary) -> Sequence[Published]:
+        """Say what each version publishes of a person, as it is served."""
+        return [(await self.models.publish(version.reference, [person]))[0] for version in pair.both]

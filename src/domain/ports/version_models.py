@@ -1,0 +1,31 @@
+"""The port `version_models`."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.costs.prediction import ModelReference, Published
+    from domain.monitoring.drift import Sample
+    from domain.people.beneficiary import Beneficiary
+
+
+class VersionModels(Protocol):
+    """Answers by any version whose folder lies where models are served, whichever of them is champion.
+
+    For those who judge models. Nothing is recorded, and what the champion answers meanwhile is not changed.
+
+    Both methods raise `VersionNotFound` if the folder of the version is not there, `ModelRefused` if it is not what
+    its digest promises, and `PredictorUnavailable` if no answer can be had within the adapter's deadline.
+    """
+
+    @abstractmethod
+    async def publish(self, model: ModelReference, people: Sequence[Beneficiary]) -> Sequence[Published]:
+        """Say what the version would publish of each person, in the order given. None gives none."""
+
+    @abstractmethod
+    async def rows(self, model: ModelReference) -> Sample:
+        """Give the rows that the folder keeps of those its model learned from, as `ModelLoader.reference` does."""
