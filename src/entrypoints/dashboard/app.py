@@ -30,7 +30,8 @@ from entrypoints.dashboard.pages.batch import page as batch
 from entrypoints.dashboard.pages.estimate import page as estimate
 from entrypoints.dashboard.pages.history import export as history_export
 from entrypoints.dashboard.pages.history import page as history
-from entrypoints.dashboard.pages.models import page as models
+from entrypoints.dashboard.pages.models import overview as models
+from entrypoints.dashboard.pages.models import pages as models_pages
 from entrypoints.dashboard.pages.operations import figures_file
 from entrypoints.dashboard.pages.operations import page as operations
 from entrypoints.dashboard.pages.plans import page as plans
@@ -118,6 +119,7 @@ def register_pages(
         batch.page(uploads or batch.uploads(inject), inject, visitors),
         history.page(visitors),
         models.page(guard.inject),
+        *models_pages.pages(guard.inject, options.tracking),
         operations.page(guard.inject, traffic, options.operations_every),
         sign_in.page(inject, options),
     )

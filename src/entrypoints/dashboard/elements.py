@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def element(name: str, *inside: str | int, **attributes: str | float | None) -> Markup:
+def element(name: str, /, *inside: str | int, **attributes: str | float | None) -> Markup:
     """Write an element.
 
     Args:

@@ -16,35 +16,19 @@ from application.models.explore_pair import ExplorePair
 from application.models.preview_shadow import PreviewShadow
 from application.models.rank_facts import RankFacts
 from application.models.review_rows import ReviewRows
-from domain.costs.distribution import QUANTILE_LEVELS, CostDistribution
+from domain.costs.distribution import CostDistribution
 from domain.costs.prediction import Estimate, ModelReference, NewPrediction, Published
 from domain.errors import NoChampion, PredictorUnavailable, VersionNotFound
 from domain.models.model import ModelVersion
 from domain.monitoring.drift import Sample
 from domain.people.beneficiary import Beneficiary
-from domain.ports.predictor import Predictor
 from tests.support.default_schema import DEFAULT
 from tests.support.monitored import CARD, crown
+from tests.support.rule_predictor import RulePredictor
 
 AGE = DEFAULT.by_name["age"]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 OWN, RIVAL, ABSENT = ModelReference(1, "a" * 64), ModelReference(2, "b" * 64), ModelReference(3, "c" * 64)
-
-
-class ByRule(Predictor):
-    """Expects what a rule says of a person, evenly spread from nothing to twice as much."""
-
-    def __init__(self, model: ModelReference, rule) -> None:
-        self._model, self._rule = model, rule
-
-    async def predict(self, beneficiaries):
-        return [Estimate(self._cost(self._rule(who)), (), self._model) for who in beneficiaries]
-
-    async def model(self):
-        return self._model
-
-    def _cost(self, usd: float) -> CostDistribution:
-        return CostDistribution(usd, tuple(2 * usd * level for level in QUANTILE_LEVELS))
 
 
 def added(who: Beneficiary) -> float:
@@ -75,8 +59,8 @@ async def ledger():
 @pytest.fixture
 def models():
     models = MemoryVersionModels()
-    models.add(OWN, ByRule(OWN, added), rows(added))
-    models.add(RIVAL, ByRule(RIVAL, multiplied), rows(multiplied))
+    models.add(OWN, RulePredictor(OWN, added), rows(added))
+    models.add(RIVAL, RulePredictor(RIVAL, multiplied), rows(multiplied))
     return models
 
 

@@ -82,22 +82,26 @@ def test_the_bias_of_every_group_lies_within_its_picture(biases: list[float]):
         interval=IntervalScores(0.9, 0.92, 9000.0, 19_900.0),
         groups=groups,
     )
-    drawn = re.findall(r"left:([-\d.]+)%;width:([-\d.]+)%", model_charts.residuals(scores, WORDS))
+    drawn = re.findall(r"left:([-\d.]+)%;width:([-\d.]+)%", model_charts.residuals([("Version 1", scores)], WORDS))
     assert len(drawn) == len(biases)
     assert all(float(left) >= 0 and float(left) + float(width) <= 100 for left, width in drawn)
 
 
 def test_predicted_over_observed_is_drawn_with_its_interval_where_there_is_one():
     nothing = Scores(0, ExpectedScores(0, 0, 0), TypicalScores(0, 0, 0), 0, IntervalScores(0.9, 0.9, 0, 0), ())
-    assert "older than they are" in model_charts.ratios(nothing, words_in("en"))
-    assert "older than they are" in model_charts.fifths(nothing, words_in("en"))
+    assert "older than they are" in model_charts.ratios([("Version 1", nothing)], words_in("en"))
+    assert "older than they are" in model_charts.fifths([("Version 1", nothing)], words_in("en"))
     tenth = PredictiveRatio(0.33, 0.29, 0.37)
     actuarial = ActuarialScores(
         overall=PredictiveRatio(1.0, 0.98, 1.02), deciles=(*[PredictiveRatio(1.0)] * 8, PredictiveRatio(None), tenth),
         cpm=0.1, gini=0.3, mae_over_mean=0.8, capped_r2=0.2, cap=250_000, capture_1=0.3, capture_5=0.3, capture_10=0.4,
     )  # fmt: skip
-    drawn = model_charts.ratios(replace(nothing, actuarial=actuarial), words_in("en"))
+    version = ("Version 1", replace(nothing, actuarial=actuarial))
+    drawn = model_charts.ratios([version], words_in("en"))
     assert drawn.count('class="whisker"') == 2
     assert drawn.count('class="point solid"') == 10
     for said in ("Tenth 10", "0.330", "0.290 to 0.370", "no cost observed"):
         assert said in drawn
+    both = model_charts.ratios([version, ("Version 2", nothing)], words_in("en"))
+    assert both.count('class="point solid"') == 10
+    assert "Version 2: Ratio" in both

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from markupsafe import Markup
 
@@ -14,10 +14,10 @@ from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.model_facts import figure, group, interval, ratio, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from domain.models.model import ModelCard
-    from domain.models.scores import Scores
+    from domain.models.scores import FifthScores, PredictiveRatio, Scores
     from entrypoints.dashboard.locale.speech import Words
 
 _ROOM = 0.06
@@ -28,6 +28,13 @@ _FIT = 2
 """Numbers that fit a phone."""
 _NAMED = 2
 """Columns before the numbers: a name and a picture."""
+_NONE = "—"
+_RATIO_HEADS = ("models.ratio.head", "models.ratio.ends")
+Sides: TypeAlias = "Sequence[tuple[str, Scores]]"
+"""One version or two: the name of each, and its scores."""
+SIDES = ("first", "second")
+LOOKS = ("point solid", "point rival")
+"""Marks of the version and of the one that it is held against."""
 
 
 def families(card: ModelCard, words: Words) -> Markup:
@@ -55,126 +62,227 @@ def families(card: ModelCard, words: Words) -> Markup:
     )
 
 
-def calibration(scores: Scores, words: Words) -> Markup:
+def calibration(sides: Sides, words: Words) -> Markup:
     """Draw for ranges of every level what they promised to hold, and what they held."""
-    if not scores.calibration:
+    if not sides[0][1].calibration:
         return paragraph(words("models.calibration.none"), "empty")
     scale = Scale(1.0)
     rows: list[Markup] = []
-    for one in scores.calibration:
-        left, right = sorted((scale.percent(one.level), scale.percent(one.coverage)))
-        drawn = together(
-            mark("link", left, width=right - left),
-            mark("point square", scale.percent(one.level)),
-            mark("point solid", scale.percent(one.coverage)),
-        )
-        rows.append(_row(words.share(one.level), drawn, [words.share(one.coverage, 1)]))
-    heads = ["models.promised", "models.drawn", "models.held"]
-    below = [(words.share(one.level), words.share(one.coverage, 1)) for one in scores.quantiles]
-    quantiles = table(words("models.quantiles"), [words("models.quantile"), words("models.below")], below)
+    for one in sides[0][1].calibration:
+        held = [next((it.coverage for it in scores.calibration if it.level == one.level), None) for _, scores in sides]
+        lanes: list[Markup | None] = []
+        for place, coverage in enumerate(held):
+            if coverage is None:
+                lanes.append(None)
+                continue
+            left, right = sorted((scale.percent(one.level), scale.percent(coverage)))
+            link = mark("link", left, width=right - left)
+            promised = mark("point square", scale.percent(one.level))
+            lanes.append(together(link, promised, mark(LOOKS[place], scale.percent(coverage))))
+        numbers = [_none(coverage, lambda share: words.share(share, 1)) for coverage in held]
+        rows.append(_row(words.share(one.level), _lanes(lanes), numbers))
+    heads = [words("models.promised"), words("models.drawn"), *_each(sides, words("models.held"))]
     return together(
         paragraph(words("models.calibration.lead"), "lead-in"),
-        _drawn(words("models.calibration"), [words(key) for key in heads], rows, None),
+        _drawn(words("models.calibration"), heads, rows, None),
         paragraph(words("models.calibration.legend"), "hint"),
-        element("h3", words("models.quantiles")) + quantiles if below else "",
+        _quantiles(sides, words),
     )
 
 
-def coverage(scores: Scores, words: Words) -> Markup:
+def _quantiles(sides: Sides, words: Words) -> Markup:
+    levels = [one.level for one in sides[0][1].quantiles]
+    if not levels:
+        return Markup()
+    below = [{one.level: words.share(one.coverage, 1) for one in scores.quantiles} for _, scores in sides]
+    lines = [(words.share(level), *[side.get(level, _NONE) for side in below]) for level in levels]
+    heads = [words("models.quantile"), *_each(sides, words("models.below"))]
+    return element("h3", words("models.quantiles")) + table(words("models.quantiles"), heads, lines)
+
+
+def coverage(sides: Sides, words: Words) -> Markup:
     """Draw for each group what share of its people the range held, beside what it promises."""
-    level = scores.interval.level
-    low = min([level, *(one.coverage for one in scores.groups)])
+    level = sides[0][1].interval.level
+    low = min([level, *(one.coverage for _, scores in sides for one in scores.groups)])
     scale = Scale(1.0, max(0.0, min(0.8, low - 0.05)))
-    rows = [
-        _row(
-            group(one.group, words),
-            mark("point solid", scale.percent(one.coverage)),
-            [words.share(one.coverage, 1), words.count(one.rows), words.whole(one.mean_width)],
-        )
-        for one in scores.groups
-    ]
-    heads = ["models.group", "models.drawn", "models.held", "models.people", "models.width"]
+    rows: list[Markup] = []
+    for name in _groups(sides):
+        found = [next((one for one in scores.groups if one.group == name), None) for _, scores in sides]
+        lanes = [mark(LOOKS[place], scale.percent(one.coverage)) if one else None for place, one in enumerate(found)]
+        held = [words.share(one.coverage, 1) if one else _NONE for one in found]
+        people = next(words.count(one.rows) for one in found if one)
+        widths = [words.whole(one.mean_width) if one else _NONE for one in found]
+        rows.append(_row(group(name, words), _lanes(lanes), [*held, people, *widths]))
+    heads = [
+        words("models.group"), words("models.drawn"), *_each(sides, words("models.held")), words("models.people"),
+        *_each(sides, words("models.width")),
+    ]  # fmt: skip
     lead = words("models.groups.lead", level=words.share(level))
-    return paragraph(lead, "lead-in") + _drawn(
-        words("models.groups"), [words(key) for key in heads], rows, scale.percent(level)
+    return paragraph(lead, "lead-in") + _drawn(words("models.groups"), heads, rows, scale.percent(level))
+
+
+def ratios(sides: Sides, words: Words) -> Markup:
+    """Draw predicted over observed cost, with its interval, of each tenth of the people and of each group."""
+    if not sides[0][1].actuarial:
+        return paragraph(words("models.calibration.none"), "empty")
+    told = [_ratios(scores, words) for _, scores in sides]
+    named = {name: [side.get(name) for side in told] for side in told for name in side}
+    names = [name for name, _ in sides]
+    return together(
+        paragraph(words("models.ratios.lead"), "lead-in"),
+        ratio_rows(words("models.ratios"), words("models.group"), names, named, words),
     )
 
 
-def ratios(scores: Scores, words: Words) -> Markup:
-    """Draw predicted over observed cost, with its interval, of each tenth of the people and of each group."""
+def _ratios(scores: Scores, words: Words) -> dict[str, PredictiveRatio]:
     if not scores.actuarial:
-        return paragraph(words("models.calibration.none"), "empty")
+        return {}
     named = {words("models.ratio.all"): scores.actuarial.overall}
     named |= {words("models.decile", number=number): one for number, one in enumerate(scores.actuarial.deciles, 1)}
-    named |= {group(one.group, words): one.ratio for one in scores.groups if one.ratio}
-    ends = [end for one in named.values() for end in (one.low, one.ratio, one.high) if end is not None]
+    return named | {group(one.group, words): one.ratio for one in scores.groups if one.ratio}
+
+
+def ratio_rows(
+    caption: str,
+    head: str,
+    names: Sequence[str],
+    named: Mapping[str, Sequence[PredictiveRatio | None]],
+    words: Words,
+    *,
+    counts: Sequence[str] = (),
+) -> Markup:
+    """Draw predicted over observed cost of some people by one version or two, with 95 % intervals.
+
+    Args:
+        caption: of the table.
+        head: of the column that names the people.
+        names: of the versions.
+        named: the people, and a ratio for each version.
+        words: of the visit.
+        counts: how many people they are, where that is told.
+    """
+    ends = [
+        end for several in named.values() for one in several if one for end in (one.low, one.ratio, one.high)
+        if end is not None
+    ]  # fmt: skip
     low, high = (max(min([0.8, *ends]), 0.0), min(max([1.2, *ends]), _MOST_RATIO))
     scale = _scale([low], [high])
-    rows: list[Markup] = []
-    for name, one in named.items():
+
+    def lane(one: PredictiveRatio | None, place: int) -> Markup | None:
+        if one is None:
+            return None
         drawn = Markup()
         if one.low is not None:
             left, right = (scale.percent(min(max(end, low), high)) for end in (one.low, one.high or high))
             drawn = mark("whisker", left, width=right - left)
         if one.ratio is not None:
-            drawn += mark("point solid", scale.percent(min(max(one.ratio, low), high)))
-        rows.append(_row(name, drawn, [ratio(replace(one, low=None), words), interval(one, words)], fit=1))
-    heads = ["models.group", "models.drawn", "models.ratio.head", "models.ratio.ends"]
-    return paragraph(words("models.ratios.lead"), "lead-in") + _drawn(
-        words("models.ratios"), [words(key) for key in heads], rows, scale.percent(1.0), fit=1
-    )
+            drawn += mark(LOOKS[place], scale.percent(min(max(one.ratio, low), high)))
+        return drawn
+
+    rows: list[Markup] = []
+    for place, (name, several) in enumerate(named.items()):
+        numbers = [counts[place]] if counts else []
+        for one in several:
+            numbers += [_NONE, _NONE] if one is None else [ratio(replace(one, low=None), words), interval(one, words)]
+        rows.append(_row(name, _lanes([lane(one, side) for side, one in enumerate(several)]), numbers, fit=2))
+    heads = [head, words("models.drawn"), *([words("models.people")] if counts else [])]
+    for name in names:
+        heads += [f"{name}: {words(key)}" if len(names) > 1 else words(key) for key in _RATIO_HEADS]
+    return _drawn(caption, heads, rows, scale.percent(1.0), fit=2)
 
 
-def fifths(scores: Scores, words: Words) -> Markup:
+def fifths(sides: Sides, words: Words) -> Markup:
     """Draw what share of each fifth of the people the range held, with their predicted and observed costs."""
-    if not scores.fifths:
+    own = sides[0][1]
+    if not own.fifths:
         return paragraph(words("models.calibration.none"), "empty")
-    level = scores.interval.level
-    low = min([level, *(one.coverage for one in scores.fifths)])
+    level = own.interval.level
+    low = min([level, *(one.coverage for _, scores in sides for one in scores.fifths)])
     scale = Scale(1.0, max(0.0, min(0.8, low - 0.05)))
-    rows = [
-        _row(
-            words("models.fifth", number=number),
-            mark("point solid", scale.percent(one.coverage)),
-            [
-                words.share(one.coverage, 1),
-                words.share(one.from_zero),
-                words.whole(one.predicted),
-                words.whole(one.observed),
-                words.share(one.zero_predicted, 1),
-                words.share(one.zero_observed, 1),
-            ],
-        )
-        for number, one in enumerate(scores.fifths, 1)
-    ]
-    heads = [
-        "models.group", "models.drawn", "models.held", "models.from_zero", "models.predicted", "models.observed",
-        "models.zero.predicted", "models.zero.observed",
-    ]  # fmt: skip
+    rows: list[Markup] = []
+    for number in range(1, len(own.fifths) + 1):
+        found = [scores.fifths[number - 1] if len(scores.fifths) >= number else None for _, scores in sides]
+        lanes = [mark(LOOKS[place], scale.percent(one.coverage)) if one else None for place, one in enumerate(found)]
+        several = [_fifth(one, words) for one in found]
+        rows.append(_row(words("models.fifth", number=number), _lanes(lanes), _interleaved(several)))
+    keys = ("held", "from_zero", "predicted", "observed", "zero.predicted", "zero.observed")
+    heads = [words("models.group"), words("models.drawn")]
+    for key in keys:
+        heads += _each(sides, words(f"models.{key}"))
     lead = words("models.fifths.lead", level=words.share(level))
-    return paragraph(lead, "lead-in") + _drawn(
-        words("models.fifths"), [words(key) for key in heads], rows, scale.percent(level)
-    )
+    return paragraph(lead, "lead-in") + _drawn(words("models.fifths"), heads, rows, scale.percent(level))
 
 
-def residuals(scores: Scores, words: Words) -> Markup:
+def _fifth(one: FifthScores | None, words: Words) -> list[str]:
+    if one is None:
+        return [_NONE] * 6
+    return [
+        words.share(one.coverage, 1), words.share(one.from_zero), words.whole(one.predicted), words.whole(one.observed),
+        words.share(one.zero_predicted, 1), words.share(one.zero_observed, 1),
+    ]  # fmt: skip
+
+
+def residuals(sides: Sides, words: Words) -> Markup:
     """Draw for each group whether it is answered too much or too little, and say how far single answers miss."""
-    biases = [one.bias for one in scores.groups]
+    biases = [one.bias for _, scores in sides for one in scores.groups]
     most = max([1.0, *map(abs, biases)]) * (1 + _ROOM)
     scale = Scale(most, -most)
     rows: list[Markup] = []
-    for one in scores.groups:
-        left, right = sorted((50.0, scale.percent(one.bias)))
-        kind = "up" if one.bias >= 0 else "down"
-        bar = mark(f"bar {kind}", left, width=max(right - left, 0.4))
-        rows.append(_row(group(one.group, words), bar, [_signed(one.bias, words)]))
-    heads = [words("models.group"), words("models.drawn"), words("models.bias")]
+    for name in _groups(sides):
+        lanes: list[Markup | None] = []
+        numbers: list[str] = []
+        for _, scores in sides:
+            bias = next((one.bias for one in scores.groups if one.group == name), None)
+            numbers.append(_none(bias, lambda usd: _signed(usd, words)))
+            if bias is None:
+                lanes.append(None)
+                continue
+            left, right = sorted((50.0, scale.percent(bias)))
+            lanes.append(mark(f"bar {'up' if bias >= 0 else 'down'}", left, width=max(right - left, 0.4)))
+        rows.append(_row(group(name, words), _lanes(lanes), numbers))
+    heads = [words("models.group"), words("models.drawn"), *_each(sides, words("models.bias"))]
     tiles = [
-        (words("models.median_miss"), words.whole(scores.typical.median_ae), ""),
-        (words("models.within", amount=words.whole(100)), words.share(scores.typical.within_100, 1), ""),
-        (words("models.rmse"), words.whole(scores.expected.rmse), ""),
+        (label, ", ".join(f"{name}: {write(scores)}" if len(sides) > 1 else write(scores) for name, scores in sides))
+        for label, write in (
+            (words("models.median_miss"), lambda scores: words.whole(scores.typical.median_ae)),
+            (words("models.within", amount=words.whole(100)), lambda scores: words.share(scores.typical.within_100, 1)),
+            (words("models.rmse"), lambda scores: words.whole(scores.expected.rmse)),
+        )
     ]
     return _drawn(words("models.residuals"), heads, rows, 50.0) + cards.definitions(tiles, "tiles")
+
+
+def legend(names: Sequence[str]) -> Markup:
+    """Say which mark is which version's; nothing where there is one."""
+    if len(names) < len(LOOKS):
+        return Markup()
+    marks = [
+        element("span", element("i", classes=f"swatch {look}"), name) for look, name in zip(SIDES, names, strict=True)
+    ]
+    return element("p", *marks, classes="legend")
+
+
+def _groups(sides: Sides) -> list[str]:
+    return list(dict.fromkeys(one.group for _, scores in sides for one in scores.groups))
+
+
+def _each(sides: Sides, head: str) -> list[str]:
+    return [f"{name}: {head}" for name, _ in sides] if len(sides) > 1 else [head]
+
+
+def _interleaved(several: Sequence[Sequence[str]]) -> list[str]:
+    return [number for numbers in zip(*several, strict=True) for number in numbers]
+
+
+def _none(value: float | None, write: Callable[[float], str]) -> str:
+    return _NONE if value is None else write(value)
+
+
+def _lanes(drawn: Sequence[Markup | None]) -> Markup:
+    """Put the marks of each version below each other; those of one need no lane."""
+    if len(drawn) == 1:
+        return drawn[0] or Markup()
+    return together(*[element("div", one or "", classes="lane") for one in drawn])
 
 
 def _scale(lows: Sequence[float], highs: Sequence[float]) -> Scale:

@@ -39,6 +39,7 @@ class Page:
         guarded: whether the page asks who comes; the sign-in page does not.
         in_menu: whether the header links to it.
         figures: whether it shows a model's answers, below a notice of what they rest on.
+        part_of: path of the page whose link the header marks meanwhile; its own by default.
     """
 
     path: str
@@ -49,6 +50,7 @@ class Page:
     guarded: bool = True
     in_menu: bool = True
     figures: bool = True
+    part_of: str = ""
 
 
 @dataclass
@@ -98,7 +100,7 @@ class Visit:
     @contextmanager
     def frame(self, title: str, lead: str = "", *, skip_to: str = "content") -> Iterator[None]:
         """Put a page between header and footer, below its one h1; ``skip_to`` is what a keyboard may jump to first."""
-        here = self.page.path if self.page else ""
+        here = (self.page.part_of or self.page.path) if self.page else ""
         links = [(at(one.path), self.words(f"{one.name}.nav"), one.path == here) for one in self.menu if one.in_menu]
         with frame(self.words, links, title, lead, skip_to=skip_to):
             account(self.client.request, self.words)

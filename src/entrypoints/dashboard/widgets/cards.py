@@ -103,6 +103,11 @@ def notice(kind: str, title: str, text: str) -> Markup:
     return element("p", element("b", title), " ", text, classes=f"notice {kind}")
 
 
+def theirs(said: str) -> Markup:
+    """Repeat what another part said, as it said it: in English."""
+    return element("p", said, classes="theirs", lang="en")
+
+
 def cautions(estimate: Estimate | Prediction, words: Words) -> Markup:
     """Say why the model is guessing; empty if it is not."""
     if not estimate.cautions:

@@ -75,32 +75,46 @@ def _range(grouping: Sequence[str], words: Words) -> str:
     return words("models.range.grouped", facts=facts) if facts else words("models.range.pooled")
 
 
-def quality(card: ModelCard, words: Words) -> Markup:
-    """Give each figure out of fold, on the test split, and over folds where the card has it."""
-    folds = {one.metric: one for one in card.folds}
-    lines = (
-        (
-            name,
-            one,
-            other,
-            words(
-                "models.spread", mean=figure(key, folds[key].mean, words), spread=figure(key, folds[key].spread, words)
-            )
-            if key in folds
-            else _NONE,
-        )
-        for (key, name, one), (_, _, other) in zip(
-            _figures(card.cross_validation, words), _figures(card.test, words), strict=True
-        )
-        if {one, other} != {_NONE}  # a card of an earlier release does not have all figures
-    )
-    heads = ("models.figure", "models.out_of_fold", "models.test", "models.by_fold")
-    lead = words("models.quality.lead", rows=words.count(card.cross_validation.rows), test=words.count(card.test.rows))
+def quality(cards_by_name: Sequence[tuple[str, ModelCard]], words: Words) -> Markup:
+    """Give each figure out of fold, on the test split, and over folds where the card has it; versions side by side."""
+    sides = [
+        (dict(_named(card.cross_validation, words)), dict(_named(card.test, words)), _folds(card, words))
+        for _, card in cards_by_name
+    ]
+    several = len(cards_by_name) > 1  # then figures by fold would be too many columns
+    lines: list[list[str]] = []
+    for key, name in sides[0][0]:
+        numbers = [side.get((key, name), _NONE) for own, test, _ in sides for side in (own, test)]
+        if set(numbers) != {_NONE}:  # a card of an earlier release does not have all figures
+            lines.append([name, *numbers, *([] if several else [sides[0][2].get(key, _NONE)])])
+    heads = [words("models.figure")]
+    for key in ("models.out_of_fold", "models.test"):
+        heads += [f"{name}: {words(key)}" if several else words(key) for name, _ in cards_by_name]
+    # numbers of one version stand together
+    order = [0, *[1 + 2 * side + place for place in (0, 1) for side in range(len(sides))]]
+    lines = [[line[place] for place in order] + line[1 + 2 * len(sides) :] for line in lines]
+    heads += [] if several else [words("models.by_fold")]
+    own = cards_by_name[0][1]
+    lead = words("models.quality.lead", rows=words.count(own.cross_validation.rows), test=words.count(own.test.rows))
     return together(
         paragraph(lead, "lead-in"),
-        table(words("models.quality"), [words(key) for key in heads], lines),
-        paragraph(words("models.spread.means"), "hint"),
+        table(words("models.quality"), heads, lines, "quality"),
+        "" if several else paragraph(words("models.spread.means"), "hint"),
     )
+
+
+def _named(scores: Scores, words: Words) -> Iterator[tuple[tuple[str, str], str]]:
+    for key, name, value in _figures(scores, words):
+        yield (key, name), value
+
+
+def _folds(card: ModelCard, words: Words) -> dict[str, str]:
+    return {
+        one.metric: words(
+            "models.spread", mean=figure(one.metric, one.mean, words), spread=figure(one.metric, one.spread, words)
+        )
+        for one in card.folds
+    }
 
 
 def ledger(entries: Sequence[LedgerEntry], words: Words) -> Markup:

@@ -41,31 +41,58 @@ def open_version(page: Page, number: int):
     return dialog
 
 
-def test_the_champion_is_shown_with_what_it_was_compared_with(page: Page):
+def test_the_champion_is_shown_with_how_to_change_it_first(page: Page):
+    expect(page.locator("#change-champion")).to_contain_text("Version 1")
+    expect(page.locator("#content section:visible").first).to_have_attribute("id", "change-champion")
     expect(page.locator("#champion")).to_contain_text("unconditional")
+    expect(page.get_by_text(re.compile("Verified: 1 entry, hash chain intact"))).to_be_visible()
+
+
+def test_a_version_is_shown_with_what_it_was_compared_with(look, address: str):
+    page: Page = look(address, "/models/runs?version=1")
     compared = page.get_by_role("table", name="Recipes compared")
     expect(compared.locator("tbody tr")).to_have_count(4)
     expect(compared.get_by_role("row", name=re.compile("forest"))).to_contain_text("$1,595± $96")
     expect(compared.locator("tr", has=page.locator(".point.solid"))).to_contain_text("this one")
+    expect(page.get_by_text("medcost serve mlflow")).to_be_visible()
+
+
+def test_what_ranges_promised_and_held_is_shown_for_every_level(look, address: str):
+    page: Page = look(address, "/models/fit?version=1")
     expect(page.get_by_role("table", name="Costs within the range, by group")).to_contain_text("Smokes now: Yes")
     expect(page.get_by_role("table", name="Errors by group")).to_contain_text("+$312")
-    expect(page.get_by_text("medcost serve mlflow")).to_be_visible()
-    expect(page.get_by_text(re.compile("Verified: 1 entry, hash chain intact"))).to_be_visible()
-
-
-def test_what_ranges_promised_and_held_is_shown_for_every_level(page: Page):
     held = page.get_by_role("table", name="Calibration")
     expect(held.locator("tbody tr")).to_have_count(10)
     expect(held.get_by_role("row", name=re.compile("^90%"))).to_contain_text(re.compile(r"\d\d\.\d%"))
 
 
-def test_the_search_for_hyperparameters_is_drawn_and_told(page: Page):
+def test_the_search_for_hyperparameters_is_drawn_and_told(look, address: str):
+    page: Page = look(address, "/models/runs?version=1")
     drawn = page.get_by_role("img", name=re.compile("Trials: 12. The first trial scored .*, the best .*, at trial"))
     expect(drawn.locator(".point")).to_have_count(10)
     expect(page.get_by_text("Not shown because they were stopped early or failed: 2.")).to_be_visible()
     page.locator("#tuning summary").click()
     expect(page.get_by_role("table", name="Trials").locator("tbody tr")).to_have_count(12)
     expect(page.get_by_role("row", name=re.compile("^4 "))).to_contain_text("stopped early")
+
+
+def test_a_person_whom_a_version_underfunds_is_found_by_keyboard(look, address: str):
+    page: Page = look(address, "/models")
+    page.get_by_role("navigation", name="Views of the models").get_by_role("link", name="People").press("Enter")
+    page.get_by_label("From").fill("50")
+    page.get_by_label("From").press("Enter")
+    expect(page).to_have_url(re.compile("from=50"))
+    expect(page.get_by_text(re.compile("Version 3 underfunds these people .Age 50 or more."))).to_be_visible()
+    expect(page.get_by_text(re.compile("Version 1 is about right for these people"))).to_be_visible()
+    page.locator("#rows .open").first.press("Enter")
+    dialog = page.get_by_role("dialog", name=re.compile("^Row"))
+    expect(dialog).to_contain_text("Version 3, before it had seen this person")
+    expect(dialog.get_by_role("table", name="What the versions answer now").locator("tbody tr")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.locator("#rows .open").first).to_be_focused()
+    with page.expect_download() as saved:
+        page.locator("#scatter").get_by_role("button", name="Save the numbers (CSV)").press("Enter")
+    assert saved.value.path().read_text("utf-8-sig").startswith("Row,")
 
 
 def test_the_gate_tells_its_numbers(page: Page):
@@ -161,6 +188,24 @@ def test_axe_finds_nothing_in_the_models_at_any_width(look, violations, address:
     page.get_by_role("dialog").locator(".btn.primary").click()
     expect(page.locator("#change")).to_be_visible()
     check_each_width()
+
+
+PAIR = "version=3&against=1"
+VIEWS = [f"/models/{name}?{PAIR}" for name in ("fit", "rows", "facts", "runs", "data")]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing_in_a_view_of_two_versions_and_it_never_scrolls_sideways(
+    look, violations, address: str, view
+):
+    page: Page = look(address, view, locale="es-MX")
+    expect(page.locator("#content section").first).to_be_visible()
+    for chart in page.locator(".zoomable").all():
+        expect(chart.locator("svg")).to_be_visible()
+    for width, height in HEIGHTS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_the_models_never_scroll_sideways(page: Page):

@@ -16,16 +16,20 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.sample import small_sample
 from adapters.memory.trainer import MemoryTrainer
+from adapters.memory.version_models import MemoryVersionModels
 from domain.models.ledger import Change, LedgerEntry, NewEntry
 from domain.models.model import FamilySummary, FoldPlan, Provenance, Recipe, TrainedModel
 from domain.models.promotion import PromotionPolicy
 from domain.models.scores import GroupScores, PredictiveRatio
+from domain.monitoring.drift import Sample
 from domain.ports.championship import Championship
 from domain.ports.ledger import ModelLedger
 from domain.ports.registry import ModelRegistry
+from domain.ports.version_models import VersionModels
 from entrypoints.composition.settings import load
 from entrypoints.hosting.asgi import web_app
 from tests.support.default_schema import DEFAULT
+from tests.support.rule_predictor import RulePredictor
 
 COMPARED = (
     FamilySummary("unconditional", 1402.0, 118.0),
@@ -101,6 +105,20 @@ class Seeded(Provider):
                         )
                     )  # fmt: skip
         return ledger
+
+    @provide(override=True)
+    async def models(self, ledger: ModelLedger) -> VersionModels:
+        """All know what people cost; the third expects half of it of those of 50 and more."""
+        models, claims = MemoryVersionModels(), small_sample(DEFAULT)
+        for version in await ledger.versions():
+            low = 0.5 if version.number == 3 else 1.0
+            expected = [
+                cost * (low if row[0] >= 50 else 1.0) for row, cost in zip(claims.facts, claims.charges, strict=True)
+            ]
+            rows = Sample(DEFAULT, claims.facts, {"charges": claims.charges, "expected": expected})
+            predictor = RulePredictor(version.reference, lambda who: 200 * who.as_numbers()[0])
+            models.add(version.reference, predictor, rows)
+        return models
 
     def __init__(self, kept: str) -> None:
         super().__init__()

@@ -85,7 +85,7 @@ class ChangeDialog:
         except MedcostError as error:
             self.problem.content = cards.notice(
                 "bad", self._words("models.not_let"), self._words(_why(error))
-            ) + theirs(str(error))
+            ) + cards.theirs(str(error))
             self._show()  # whoever closed it meanwhile should know
         else:
             self._dialog.close()
@@ -109,8 +109,3 @@ def _why(error: MedcostError) -> str:
     if isinstance(error, ModelRefused):
         return "models.why.damaged"
     return "models.why.away" if isinstance(error, Unavailable) else "models.why.other"
-
-
-def theirs(said: str) -> Markup:
-    """Repeat what another part said, as it said it: in English."""
-    return element("p", said, classes="theirs", lang="en")

@@ -1,4 +1,4 @@
-"""The models: what answers now, how good it is, what else there is, and who decided; promote and roll back."""
+"""The models: what answers now, what else there is, and who decided; promote and roll back."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from dishka import FromDishka
 from markupsafe import Markup
-from nicegui import ui
 
+from application.models.compared_versions import Pair
 from application.models.report_model import ReportModel
 from application.models.review_models import ReviewedVersion, ReviewModels
 from domain.errors import LedgerBroken
@@ -20,15 +20,16 @@ from domain.models.promotion import objection
 from domain.ports.championship import Championship
 from domain.ports.report_writer import ReportWriters
 from entrypoints.dashboard.auth.guard import author_of
-from entrypoints.dashboard.charts import model_charts, trials
-from entrypoints.dashboard.elements import paragraph
+from entrypoints.dashboard.elements import element, paragraph, together
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import button, card, html, tag, text
-from entrypoints.dashboard.pages.models import gate
-from entrypoints.dashboard.pages.models.champion_change import Change, ChangeDialog, theirs
+from entrypoints.dashboard.pages.models import gate, version_list
+from entrypoints.dashboard.pages.models.champion_change import Change, ChangeDialog
+from entrypoints.dashboard.pages.models.pair import address, sections
+from entrypoints.dashboard.pages.models.version_dialog import VersionDialog
 from entrypoints.dashboard.widgets import cards, model_facts
 from entrypoints.dashboard.widgets.live import Live
-from entrypoints.dashboard.widgets.table import Column, Dialog, SortedTable
+from entrypoints.dashboard.widgets.table import SortedTable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from entrypoints.dashboard.inject import Inject
     from entrypoints.dashboard.layout.page import Visit
     from entrypoints.dashboard.locale.speech import Words
-
-_REPORTS: Final = (("HTML", ".html"), ("Excel", ".xlsx"))
-_OF_CHAMPION: Final = ("quality", "families", "calibration", "ratios", "fifths", "groups", "residuals", "tuning")
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,12 @@ class Models:
     def champion(self) -> ReviewedVersion | None:
         """What is in service."""
         return next((one for one in self.versions if one.is_champion), None)
+
+    @property
+    def challenger(self) -> ReviewedVersion | None:
+        """The newest version, unless that is in service."""
+        newest = next(iter(self.versions), None)
+        return newest if newest and not newest.is_champion else None
 
 
 async def review(_: None, ask: FromDishka[ReviewModels]) -> Models:
@@ -109,44 +113,32 @@ class ModelsPage:
         self._by = author_of(visit.client.request)
         self._known = Models((), ())
         with visit.frame(words("models.title"), words("models.lead")), tag("div", "results"):
+            self._sections = html(sections("", Pair(), words))
             self._problem = html().props("role=alert")
             self._done = text("p", words("working"), "saved").props("role=status")
             with card("none", words("models.none")) as self._none:
                 text("p", words("models.none.do", command="medcost train stage=all"))
-            with card("champion", words("models.champion")) as self._champion:
-                self._facts = html()
-            self._of_champion, self._parts = {}, {}
-            for key in _OF_CHAMPION:
-                with card(key, words(f"models.{key}")) as self._of_champion[key]:
-                    if key == "residuals":
-                        text("p", words("models.residuals.lead"), "lead-in")
-                    self._parts[key] = html()
+            with card("change-champion", words("models.change")) as self._changing:
+                self._service = html()
+                with tag("div", "actions"):
+                    self._next = button("").on("click", self._ask_newest)
+                    self._back = button("").on("click", self._ask_back)
             with card("versions", words("models.versions")) as self._versions:
                 self._table = SortedTable(
-                    _columns(words),
+                    version_list.columns(words),
                     caption=words("models.versions.caption"),
                     details=words("models.versions.open"),
                     rest=words("table.rest"),
                     on_sort=lambda _: None,
                     on_open=self._open,
                 )
+            with card("champion", words("models.champion")) as self._champion:
+                self._facts = html()
             with card("ledger", words("models.ledger")) as self._ledger:
                 self._entries = html()
-                with tag("div", "actions"):
-                    self._back = button("").on("click", self._ask_back)
-            self._version = Dialog("version")
-            with self._version.content():
-                self._card = html()
-                with tag("div", "actions"):
-                    button(words("models.close")).on("click", self._version.close)
-                    self._reports = [
-                        button(words("models.report", kind=kind)).on("click", partial(self._report, ending))
-                        for kind, ending in _REPORTS
-                    ]
-                    self._promote = button(words("models.promote"), "primary").on("click", self._ask_promote)
+            self._version = VersionDialog(words, use.report, self._ask_promote)
             self._change = ChangeDialog(words, then=self._changed)
         visit.tell_mistakes(self._problem, self._change.problem)
-        self._opened: ReviewedVersion | None = None
         self._visible(models=None)
         self._live = Live(use.review, self, client=visit.client, quiet=0)
 
@@ -170,22 +162,22 @@ class ModelsPage:
         if self._done.text == words("working"):
             self._done.text = ""
         self._visible(models)
-        if champion := models.champion:
-            its = champion.version.card
-            self._facts.content = model_facts.facts(champion.version, words)
-            self._parts["quality"].content = model_facts.quality(its, words)
-            self._parts["families"].content = model_charts.families(its, words)
-            self._parts["calibration"].content = model_charts.calibration(its.cross_validation, words)
-            self._parts["ratios"].content = model_charts.ratios(its.cross_validation, words)
-            self._parts["fifths"].content = model_charts.fifths(its.cross_validation, words)
-            self._parts["groups"].content = model_charts.coverage(its.cross_validation, words)
-            self._parts["residuals"].content = model_charts.residuals(its.cross_validation, words)
-            self._parts["tuning"].content = trials.tuning(its.provenance, words)
-        else:
-            self._facts.content = paragraph(words("models.no_champion"), "empty")
-        self._table.show([_row(one, words) for one in models.versions], by="", rising=False)
+        champion = models.champion
+        self._service.content = _service(models, words)
+        self._facts.content = (
+            model_facts.facts(champion.version, words) if champion else paragraph(words("models.no_champion"), "empty")
+        )
+        self._sections.content = sections("", _pair(models), words)
+        newest = models.challenger
+        self._next.visible = newest is not None and not models.broken
+        if newest:
+            self._next.text = words("models.promote.newest", version=newest.version.number)
+            is_good = newest.verdict is not None and newest.verdict.passed
+            self._next.classes(add="primary" if is_good else "", remove="" if is_good else "primary")
+        self._table.show([version_list.line(one, words) for one in models.versions], by="", rising=False)
         self._entries.content = (
-            cards.notice("bad", words("models.ledger.broken"), words("models.ledger.broken.do")) + theirs(models.broken)
+            cards.notice("bad", words("models.ledger.broken"), words("models.ledger.broken.do"))
+            + cards.theirs(models.broken)
             if models.broken
             else model_facts.ledger(models.entries, words)
         )
@@ -205,25 +197,18 @@ class ModelsPage:
 
     def _open(self, id: str) -> None:
         found = next((one for one in self._known.versions if str(one.version.number) == id), None)
-        if found is None:
-            return
-        words, self._opened = self._words, found
-        self._card.content = model_facts.facts(found.version, words) + gate.verdict(found.verdict, words)
-        self._promote.visible = not found.is_champion and not self._known.broken
-        for one in self._reports:
-            one.visible = found.version.card.curves is not None
-        self._version.open(words("models.open.title", number=found.version.number))
+        if found:
+            champion = self._known.champion.version.number if self._known.champion else None
+            self._version.open(found, champion=champion, changeable=not self._known.broken)
 
-    async def _report(self, ending: str) -> None:
-        if one := self._opened:
-            number = one.version.number
-            ui.download.content(await self._use.report(number, ending), f"medcost-version-{number}{ending}")
+    def _ask_newest(self) -> None:
+        if newest := self._known.challenger:
+            self._ask_promote(newest)
 
-    def _ask_promote(self) -> None:
-        if one := self._opened:
-            number = one.version.number
-            make = partial(self._use.promote, number, self._by)
-            self._change.open(Change("promote", number, make, _against(one, self._known, self._words)))
+    def _ask_promote(self, one: ReviewedVersion) -> None:
+        number = one.version.number
+        make = partial(self._use.promote, number, self._by)
+        self._change.open(Change("promote", number, make, _against(one, self._known, self._words)))
 
     def _ask_back(self) -> None:
         if before := previous_champion(self._known.entries):
@@ -238,10 +223,36 @@ class ModelsPage:
         """Show the cards that have something to say; none before the first answer."""
         some = models is not None and bool(models.versions)
         self._none.visible = models is not None and not some
-        for one in (self._champion, self._versions, self._ledger):
+        for one in (self._changing, self._champion, self._versions, self._ledger):
             one.visible = some
-        for one in self._of_champion.values():
-            one.visible = models is not None and models.champion is not None
+        self._sections.visible = some
+
+
+def _pair(models: Models) -> Pair:
+    """Return the versions that links lead to: the newest beside the champion, or the champion alone."""
+    champion, newest = models.champion, models.challenger
+    if champion is None:
+        return Pair(newest.version.number if newest else None)
+    return Pair(newest.version.number, champion.version.number) if newest else Pair(champion.version.number)
+
+
+def _service(models: Models, words: Words) -> Markup:
+    """Say which version serves since when, and what the gate says of the newest one."""
+    champion, newest = models.champion, models.challenger
+    said = words("models.no_champion")
+    if champion:
+        since = models.entries[-1].at if models.entries else champion.version.registered_at
+        name = words.family(champion.version.card.recipe.family)
+        said = words("models.serving", version=champion.version.number, family=name, since=words.moment(since))
+    parts = [paragraph(said, "lead-in")]
+    if newest:
+        verdict = "unjudged" if newest.verdict is None else "passed" if newest.verdict.passed else "refused"
+        number = newest.version.number
+        parts.append(paragraph(words("models.newest", version=number, verdict=words(f"models.{verdict}"))))
+        if champion:
+            link = words("models.compare", champion=champion.version.number)
+            parts.append(element("p", element("a", link, href=address("fit", _pair(models)))))
+    return together(*parts)
 
 
 def _against(one: ReviewedVersion, models: Models, words: Words) -> Markup:
@@ -250,31 +261,3 @@ def _against(one: ReviewedVersion, models: Models, words: Words) -> Markup:
     back = was_rolled_back(models.entries, one.version.number)
     against = objection(one.verdict, champion=champion, rolled_back=back)
     return gate.objections(against, one.verdict, champion=champion, words=words) if against else Markup()
-
-
-def _columns(words: Words) -> list[Column]:
-    return [
-        Column("version", words("models.version")),
-        Column("recipe", words("models.recipe")),
-        Column("now", words("models.now")),
-        Column("gate", words("models.state"), "wide"),
-        Column("crps", "CRPS", "number-cell wide"),
-        Column("r2", "R²", "number-cell wider"),
-        Column("covered", words("models.held"), "number-cell wide"),
-        Column("made", words("models.made"), "wider"),
-    ]
-
-
-def _row(one: ReviewedVersion, words: Words) -> tuple[str, Sequence[str]]:
-    its, scores = one.version.card, one.version.card.cross_validation
-    gate = "unjudged" if one.verdict is None else "passed" if one.verdict.passed else "refused"
-    return str(one.version.number), [
-        str(one.version.number),
-        its.recipe.name,
-        words("models.serves") if one.is_champion else "—",
-        words(f"models.{gate}"),
-        words.whole(scores.crps),
-        model_facts.figure("r2", scores.expected.r2, words),
-        words.share(scores.interval.coverage, 1),
-        words.day(its.created_at),
-    ]

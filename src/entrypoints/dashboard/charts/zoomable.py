@@ -1,0 +1,147 @@
+"""Charts that are hovered, zoomed and clicked, for experts: Apache ECharts, drawn as SVG.
+
+Colours are those of the theme's variables, so that they follow the switch of the theme without being drawn again.
+Assistive technology gets a description, and everybody the numbers: as a table where they are few, and as a file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from nicegui import ui
+
+from entrypoints.dashboard.charts.drawing import numbers
+from entrypoints.dashboard.elements import cell, row
+from entrypoints.dashboard.layout.shell import button, html
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nicegui.events import EChartPointClickEventArguments
+
+    from entrypoints.dashboard.locale.speech import Words
+
+OWN: Final = "var(--brand)"
+RIVAL: Final = "var(--up)"
+QUIET: Final = "var(--edge)"
+INK: Final = "var(--ink)"
+_MOST_ROWS: Final = 60
+"""Rows of a table below a chart; longer ones are in the file only."""
+
+
+def zoomable(
+    name: str,
+    title: str,
+    option: dict[str, Any],
+    described: str,
+    table: tuple[Sequence[str], Sequence[Sequence[str]]],
+    words: Words,
+    *,
+    on_click: Callable[[EChartPointClickEventArguments], object] | None = None,
+) -> None:
+    """Put a chart into the page, with its numbers.
+
+    Args:
+        name: of the file that its numbers are saved as, without an ending.
+        title: what is drawn.
+        option: of ECharts, beside what all charts have.
+        described: what is to be seen, in words.
+        table: heads and rows of the numbers.
+        words: of the visit.
+        on_click: is told which point was clicked.
+    """
+    ui.echart({**_frame(words), **option, **_described(described)}, on_click, renderer="svg").classes("zoomable")
+    heads, rows = table
+    if len(rows) <= _MOST_ROWS:
+        lines = [row(first, *map(cell, rest)) for first, *rest in rows]
+        html(numbers(words("models.table"), title, heads, lines))
+    save = partial(ui.download.content, _file(heads, rows), f"{name}.csv")
+    button(words("models.save"), "quiet").on("click", lambda _: save())
+
+
+def value_axis(title: str, words: Words, *, money: bool = True, at: str = "y") -> dict[str, Any]:
+    """Return an axis of amounts, or of other numbers."""
+    axis: dict[str, Any] = {
+        "type": "value",
+        "name": title,
+        "nameLocation": "middle",
+        "nameGap": 52 if at == "y" else 30,
+        "nameTextStyle": {"color": "var(--soft)"},
+        "axisLabel": {"color": "var(--soft)", **({":formatter": _money(words, short=True)} if money else {})},
+        "axisLine": {"lineStyle": {"color": QUIET}},
+        "splitLine": {"lineStyle": {"color": "var(--line)"}},
+    }
+    return axis
+
+
+def category_axis(title: str, names: Sequence[str]) -> dict[str, Any]:
+    """Return an axis of names."""
+    return {
+        "type": "category",
+        "name": title,
+        "nameLocation": "middle",
+        "nameGap": 30,
+        "nameTextStyle": {"color": "var(--soft)"},
+        "data": list(names),
+        "axisLabel": {"color": "var(--soft)"},
+        "axisLine": {"lineStyle": {"color": QUIET}},
+    }
+
+
+def line(name: str, points: Sequence[Any], colour: str, **more: Any) -> dict[str, Any]:
+    """Return a line; ``dashed`` among ``more`` tells it from others without colour."""
+    dashed = more.pop("dashed", False)
+    return {
+        "type": "line",
+        "name": name,
+        "data": list(points),
+        "symbolSize": 7,
+        "symbol": "rect" if dashed else "circle",
+        "itemStyle": {"color": colour},
+        "lineStyle": {"color": colour, "width": 2, "type": "dashed" if dashed else "solid"},
+        "emphasis": {"disabled": True},
+        **more,
+    }
+
+
+def _frame(words: Words) -> dict[str, Any]:
+    tip = {
+        "backgroundColor": "var(--card)", "borderColor": QUIET, "textStyle": {"color": INK},
+        ":valueFormatter": _money(words),
+    }  # fmt: skip
+    icons = {"borderColor": "var(--soft)"}
+    titles = {"zoom": words("models.zoom"), "back": words("models.zoom.back")}
+    return {
+        "animation": False,
+        "textStyle": {"fontFamily": "inherit"},
+        "grid": {"left": 64, "right": 20, "top": 44, "bottom": 48},
+        "legend": {"left": 0, "top": 0, "textStyle": {"color": INK}, "inactiveColor": QUIET},
+        "toolbox": {
+            "right": 0,
+            "iconStyle": icons,
+            "emphasis": {"iconStyle": {"borderColor": INK, "textFill": INK}},
+            "feature": {"dataZoom": {"title": titles}, "restore": {"title": words("models.zoom.all")}},
+        },
+        "tooltip": {"trigger": "axis", "confine": True, **tip},
+    }
+
+
+def _described(text: str) -> dict[str, Any]:
+    return {"aria": {"enabled": True, "label": {"enabled": True, "description": text}}}
+
+
+def _money(words: Words, *, short: bool = False) -> str:
+    style = f"style: 'currency', currency: '{words.schema.cost.currency}', maximumFractionDigits: {1 if short else 0}"
+    shorter = ", notation: 'compact', minimumFractionDigits: 0" if short else ""
+    write = f"new Intl.NumberFormat('{words.language}-US', {{{style}{shorter}}}).format(value)"
+    return f"value => typeof value === 'number' ? {write} : value"
+
+
+def _file(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerows([heads, *rows])
+    return file.getvalue().encode("utf-8-sig")

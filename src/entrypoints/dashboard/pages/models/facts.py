@@ -1,0 +1,155 @@
+"""What versions' answers depend on: which facts matter, the cost along a fact, and two facts together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dishka import FromDishka
+
+from application.models.compared_versions import Pair
+from application.models.explore_fact import ExploredFact, ExploreFact
+from application.models.explore_pair import ExploredPair, ExplorePair
+from application.models.rank_facts import RankedFacts, RankFacts
+from application.models.review_models import ReviewModels
+from entrypoints.dashboard.addresses import at
+from entrypoints.dashboard.charts import model_charts
+from entrypoints.dashboard.elements import element, paragraph
+from entrypoints.dashboard.layout.page import Page
+from entrypoints.dashboard.layout.shell import card, html, tag
+from entrypoints.dashboard.pages.models import dependence_charts
+from entrypoints.dashboard.pages.models.expert_page import Answer, ExpertPage
+from entrypoints.dashboard.pages.models.fit import names
+from entrypoints.dashboard.pages.models.pair import pair_of, select
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markupsafe import Markup
+
+    from domain.people.schema import Schema
+    from entrypoints.dashboard.inject import Inject
+    from entrypoints.dashboard.layout.page import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """Everything the page shows. ``two`` is None where the schema has one fact only."""
+
+    ranked: RankedFacts
+    one: ExploredFact
+    two: ExploredPair | None
+
+
+async def look(
+    facts: tuple[str, str],
+    pair: Pair,
+    review: FromDishka[ReviewModels],
+    rank: FromDishka[RankFacts],
+    explore: FromDishka[ExploreFact],
+    explore_pair: FromDishka[ExplorePair],
+) -> Answer[Explored]:
+    """Ask versions about people of the training data."""
+    first, second = facts
+    ranked = await rank(pair)
+    one = await explore(pair, first)
+    two = await explore_pair(pair, first, second) if first != second else None
+    return Answer(await review(), ranked.versions, Explored(ranked, one, two))
+
+
+def page(inject: Inject) -> Page:
+    """Make the page over its use cases; ``inject`` is the guard's."""
+    ask = inject(look)
+
+    async def build(visit: Visit) -> None:
+        facts = chosen(visit.client.request.query_params, visit.words.schema)
+        await FactsPage("facts", visit, partial(ask, facts)).first_look()
+
+    return Page("/models/facts", "models.facts", build, admin=True, in_menu=False, part_of="/models")
+
+
+def chosen(query: Mapping[str, str], schema: Schema) -> tuple[str, str]:
+    """Read two different facts from an address; by default the first two of the schema.
+
+    >>> from tests.support.default_schema import DEFAULT
+    >>> chosen({"fact": "bmi"}, DEFAULT), chosen({"fact": "hat", "other": "smoker"}, DEFAULT)
+    (('bmi', 'age'), ('age', 'smoker'))
+    """
+    first = query.get("fact", "")
+    first = first if first in schema.by_name else schema.names[0]
+    second = query.get("other", "")
+    if second not in schema.by_name or second == first:
+        second = next((name for name in schema.names if name != first), first)
+    return first, second
+
+
+class FactsPage(ExpertPage[Explored]):
+    """One open page."""
+
+    @property
+    def kept(self) -> Mapping[str, str]:
+        """Keep which facts are looked at."""
+        first, second = chosen(self.query, self.words.schema)
+        return {"fact": first, "other": second}
+
+    def build(self, answer: Answer[Explored]) -> None:
+        """Show the figures, or why there are none."""
+        words, named, figures = self.words, names(answer.compared, self), answer.figures
+        if not figures.ranked.people:
+            with card("missing", words("models.missing.rows")):
+                html(paragraph(words("models.missing.rows.do"), "lead-in"))
+            return
+        html(model_charts.legend(named))
+        with card("importance", words("models.importance")):
+            html(paragraph(words("models.importance.lead", count=figures.ranked.people), "lead-in"))
+            html(dependence_charts.importances(named, figures.ranked.own, figures.ranked.rival, words))
+        with card("choose", words("models.facts.choose")):
+            html(self._form())
+        one = figures.one
+        with card("dependence", words("models.dependence.of", fact=words.label(one.fact))):
+            html(paragraph(words("models.dependence.lead", count=one.people), "lead-in"))
+            sides = [side for side in zip(named, (one.own, one.rival), strict=False) if side[1]]
+            if sides:
+                with tag("div", "side-by-side"):
+                    dependence_charts.dependence(one.fact, sides, one.people, words)
+            else:
+                html(paragraph(words("models.rows.none_along", fact=words.label(one.fact)), "empty"))
+        if figures.two:
+            self._together(figures.two, named)
+
+    def _together(self, two: ExploredPair, named: list[str]) -> None:
+        words = self.words
+        title = words("models.together", one=words.short(two.first), two=words.short(two.second))
+        with card("together", title):
+            html(paragraph(words("models.together.lead", count=two.people), "lead-in"))
+            surfaces = [(name, one) for name, one in zip(named, (two.own, two.rival), strict=False) if one]
+            if not surfaces:
+                html(paragraph(words("models.rows.none_along", fact=title), "empty"))
+            most = max((cost for _, one in surfaces for row in one.expected for cost in row), default=0.0)
+            with tag("div", "side-by-side"):
+                for name, one in surfaces:
+                    with tag("div"):
+                        html(element("h3", name))
+                        html(paragraph(words("models.together.strength", strength=f"{one.strength:.2f}"), "hint"))
+                        html(dependence_charts.heat_map(two.first, two.second, one, f"{title}, {name}", most, words))
+
+    def _form(self) -> Markup:
+        words, pair = self.words, pair_of(self.query)
+        first, second = chosen(self.query, words.schema)
+        facts = [(fact.name, words.label(fact)) for fact in words.schema.facts]
+        hidden = [
+            element("input", type="hidden", name=name, value=number)
+            for name, number in (("version", pair.version), ("against", pair.against))
+            if number
+        ]
+        return element(
+            "form",
+            select("fact", words("models.fact"), facts, first),
+            select("other", words("models.facts.other"), facts, second),
+            *hidden,
+            element("button", words("models.pair.show"), type="submit", classes="btn"),
+            method="get",
+            action=at("/models/facts"),
+            classes="pair",
+        )

@@ -1,0 +1,118 @@
+"""Rows drawn: predicted against actual, and predicted over observed along a fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from domain.models.judged_rows import own_of, parts, ratio, rival_of
+from entrypoints.dashboard.charts import model_charts
+from entrypoints.dashboard.charts.zoomable import OWN, QUIET, RIVAL, line, value_axis, zoomable
+from entrypoints.dashboard.elements import paragraph, together
+from entrypoints.dashboard.widgets import model_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from markupsafe import Markup
+    from nicegui.events import EChartPointClickEventArguments
+
+    from domain.models.judged_rows import JudgedRow, RatioPart
+    from domain.models.scores import PredictiveRatio
+    from domain.people.fact import Fact
+    from entrypoints.dashboard.locale.speech import Words
+
+MOST_POINTS = 1500
+"""Points that are drawn of a version: more make a browser slow, and cover each other."""
+
+
+def scatter(
+    rows: Sequence[tuple[int, JudgedRow]],
+    names: Sequence[str],
+    words: Words,
+    on_click: Callable[[EChartPointClickEventArguments], object],
+) -> None:
+    """Draw the expected cost of each row against its actual one; a point names its row."""
+    drawn = (
+        [rows[place * len(rows) // MOST_POINTS] for place in range(MOST_POINTS)] if len(rows) > MOST_POINTS else rows
+    )
+    series: list[dict[str, Any]] = []
+    for name, colour, symbol, expected in zip(
+        names, (OWN, RIVAL), ("circle", "rect"), (own_of, rival_of), strict=False
+    ):
+        points = [
+            [round(amount), round(one.cost), number] for number, one in drawn if (amount := expected(one)) is not None
+        ]
+        series.append(
+            {
+                "type": "scatter", "name": name, "data": points, "symbol": symbol, "symbolSize": 6, "cursor": "pointer",
+                "itemStyle": {"color": colour, "opacity": 0.55}, "emphasis": {"disabled": True},
+            }
+        )  # fmt: skip
+    most = max((max(one.cost, one.expected, one.rival or 0.0) for _, one in drawn), default=1.0)
+    same = line(words("models.rows.equal"), [[0, 0], [round(most), round(most)]], QUIET, dashed=True)
+    series.append({**same, "showSymbol": False, "silent": True})
+    option = {
+        "xAxis": value_axis(words("models.rows.expected"), words, at="x"),
+        "yAxis": value_axis(words("models.rows.cost"), words),
+        "series": series,
+        "tooltip": {"show": False},
+    }
+    said = words("models.rows.seen", count=len(rows))
+    schema = drawn[0][1].beneficiary.schema
+    heads = [
+        words("models.rows.number"), *[words.label(fact) for fact in schema.facts], words("models.rows.cost"), *names
+    ]  # fmt: skip
+    table = [
+        [
+            str(number), *words.facts(one.beneficiary), f"{one.cost:.2f}",
+            *[("" if amount is None else f"{amount:.2f}") for amount in (one.expected, one.rival)[: len(names)]],
+        ]
+        for number, one in rows
+    ]  # fmt: skip
+    zoomable("rows", words("models.rows.scatter"), option, said, (heads, table), words, on_click=on_click)
+
+
+def along(rows: Sequence[JudgedRow], fact: Fact, names: Sequence[str], words: Words) -> Markup:
+    """Draw predicted over observed cost of people with similar values of a fact."""
+    cut = parts(rows, fact)
+    if not cut:
+        return paragraph(words("models.rows.none_along", fact=words.label(fact)), "empty")
+    named = {_part(fact, one, words): [one.own, one.rival][: len(names)] for one in cut}
+    counts = [words.count(one.people) for one in cut]
+    title = words("models.rows.ratios", fact=words.label(fact))
+    return model_charts.ratio_rows(title, words.label(fact), names, named, words, counts=counts)
+
+
+def verdict(rows: Sequence[JudgedRow], who: str, names: Sequence[str], words: Words) -> Markup:
+    """Say of each version whether it expects too little or too much of these people, with the interval."""
+    said = [
+        paragraph(_verdict(name, who, told, words), "verdict")
+        for name, told in zip(names, (ratio(rows, own_of), ratio(rows, rival_of)), strict=False)
+    ]
+    return together(*said)
+
+
+def _verdict(name: str, who: str, told: PredictiveRatio | None, words: Words) -> str:
+    if told is None or told.ratio is None:
+        return words("models.verdict.none", name=name, who=who)
+    if told.low is None or told.high is None or told.low <= 1 <= told.high:
+        key = "even"
+    else:
+        key = "under" if told.ratio < 1 else "over"
+    share = words.share(abs(1 - told.ratio), 1)
+    return words(
+        f"models.verdict.{key}", name=name, who=who, share=share, ratio=f"{told.ratio:.3f}",
+        interval=model_facts.interval(told, words),
+    )  # fmt: skip
+
+
+def _part(fact: Fact, part: RatioPart, words: Words) -> str:
+    if not fact.kind.is_numeric:
+        return words.value(fact, part.value)
+    high = None if part.high is None else words.number(part.high)
+    if part.low is None or high is None:
+        if part.low is None and high is None:
+            return words("models.ratio.all")
+        key = "models.rows.below" if part.low is None else "models.rows.from_on"
+        return words(key, number=high or words.number(part.low or 0.0))
+    return words("models.rows.part", low=words.number(part.low), high=high)
