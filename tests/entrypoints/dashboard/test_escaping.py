@@ -202,7 +202,7 @@ def harmless(places: list[Reader]) -> bool:
 
 
 LABELS = tuple(hostile(f"label of {name}") for name in SCHEMA.names)
-MODEL = ("recipe", "setting", "origin", "range", "grouping", "note", "run", "group", "by", "reason")
+MODEL = ("recipe", "setting", "origin", "range", "grouping", "note", "by", "reason")
 
 
 @pytest.mark.parametrize(
@@ -212,6 +212,9 @@ MODEL = ("recipe", "setting", "origin", "range", "grouping", "note", "run", "gro
         ("/what-if", [hostile("label of visits"), hostile("unit")]),
         ("/batch", [*LABELS, hostile("cell"), hostile("ward c")]),
         ("/models", [hostile(place) for place in MODEL]),
+        ("/models/fit", [hostile("group"), hostile("recipe")]),
+        ("/models/runs", [hostile("run"), hostile("recipe")]),
+        ("/models/data", [hostile("origin"), *LABELS]),
         ("/operations", [hostile(place) for place in ("column", "judged")]),
     ],
 )
@@ -221,7 +224,8 @@ async def test_texts_of_others_are_shown_as_text(user: User, champion: ModelVers
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/what-if", "/plans", "/history", "/batch", "/models", "/operations", "/sign-in?next=/"]
+    "path",
+    ["/", "/what-if", "/plans", "/history", "/batch", "/models", "/models/runs", "/operations", "/sign-in?next=/"],
 )
 async def test_a_page_is_sent_without_a_tag_of_others(user: User, champion: ModelVersion, path: str):
     answer = await user.http_client.get(path)

@@ -29,12 +29,12 @@ _FIT = 2
 _NAMED = 2
 """Columns before the numbers: a name and a picture."""
 _NONE = "—"
-_RATIO_HEADS = ("models.ratio.head", "models.ratio.ends")
 Sides: TypeAlias = "Sequence[tuple[str, Scores]]"
 """One version or two: the name of each, and its scores."""
 SIDES = ("first", "second")
 LOOKS = ("point solid", "point rival")
 """Marks of the version and of the one that it is held against."""
+_BARS = ("side-own", "side-rival")
 
 
 def families(card: ModelCard, words: Words) -> Markup:
@@ -181,14 +181,16 @@ def ratio_rows(
 
     rows: list[Markup] = []
     for place, (name, several) in enumerate(named.items()):
-        numbers = [counts[place]] if counts else []
-        for one in several:
-            numbers += [_NONE, _NONE] if one is None else [ratio(replace(one, low=None), words), interval(one, words)]
-        rows.append(_row(name, _lanes([lane(one, side) for side, one in enumerate(several)]), numbers, fit=2))
-    heads = [head, words("models.drawn"), *([words("models.people")] if counts else [])]
-    for name in names:
-        heads += [f"{name}: {words(key)}" if len(names) > 1 else words(key) for key in _RATIO_HEADS]
-    return _drawn(caption, heads, rows, scale.percent(1.0), fit=2)
+        numbers = [_NONE if one is None else ratio(replace(one, low=None), words) for one in several]
+        numbers += [_NONE if one is None else interval(one, words) for one in several]
+        numbers += [counts[place]] if counts else []
+        lanes = [lane(one, side) for side, one in enumerate(several)]
+        rows.append(_row(name, _lanes(lanes), numbers, fit=len(names)))
+    heads = [head, words("models.drawn")]
+    for title in (words("models.ratio.head"), words("models.ratio.ends")):
+        heads += [f"{name}: {title}" if len(names) > 1 else title for name in names]
+    heads += [words("models.people")] if counts else []
+    return _drawn(caption, heads, rows, scale.percent(1.0), fit=len(names))
 
 
 def fifths(sides: Sides, words: Words) -> Markup:
@@ -231,14 +233,15 @@ def residuals(sides: Sides, words: Words) -> Markup:
     for name in _groups(sides):
         lanes: list[Markup | None] = []
         numbers: list[str] = []
-        for _, scores in sides:
+        for place, (_, scores) in enumerate(sides):
             bias = next((one.bias for one in scores.groups if one.group == name), None)
             numbers.append(_none(bias, lambda usd: _signed(usd, words)))
             if bias is None:
                 lanes.append(None)
                 continue
             left, right = sorted((50.0, scale.percent(bias)))
-            lanes.append(mark(f"bar {'up' if bias >= 0 else 'down'}", left, width=max(right - left, 0.4)))
+            look = _BARS[place] if len(sides) > 1 else "up" if bias >= 0 else "down"
+            lanes.append(mark(f"bar {look}", left, width=max(right - left, 0.4)))
         rows.append(_row(group(name, words), _lanes(lanes), numbers))
     heads = [words("models.group"), words("models.drawn"), *_each(sides, words("models.bias"))]
     tiles = [

@@ -28,6 +28,8 @@ OWN: Final = "var(--brand)"
 RIVAL: Final = "var(--up)"
 QUIET: Final = "var(--edge)"
 INK: Final = "var(--ink)"
+_NAME: Final = {"color": "var(--soft)", "width": 260, "overflow": "break", "lineHeight": 14}
+"""Of an axis: it fits a phone."""
 _MOST_ROWS: Final = 60
 """Rows of a table below a chart; longer ones are in the file only."""
 
@@ -69,8 +71,12 @@ def value_axis(title: str, words: Words, *, money: bool = True, at: str = "y") -
         "name": title,
         "nameLocation": "middle",
         "nameGap": 52 if at == "y" else 30,
-        "nameTextStyle": {"color": "var(--soft)"},
-        "axisLabel": {"color": "var(--soft)", **({":formatter": _money(words, short=True)} if money else {})},
+        "nameTextStyle": _NAME,
+        "axisLabel": {
+            "color": "var(--soft)",
+            "hideOverlap": True,
+            **({":formatter": _money(words, short=True)} if money else {}),
+        },
         "axisLine": {"lineStyle": {"color": QUIET}},
         "splitLine": {"lineStyle": {"color": "var(--line)"}},
     }
@@ -84,7 +90,7 @@ def category_axis(title: str, names: Sequence[str]) -> dict[str, Any]:
         "name": title,
         "nameLocation": "middle",
         "nameGap": 30,
-        "nameTextStyle": {"color": "var(--soft)"},
+        "nameTextStyle": _NAME,
         "data": list(names),
         "axisLabel": {"color": "var(--soft)"},
         "axisLine": {"lineStyle": {"color": QUIET}},
@@ -107,6 +113,16 @@ def line(name: str, points: Sequence[Any], colour: str, **more: Any) -> dict[str
     }
 
 
+def legend(names: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return a legend in one line, which is turned where it is too long; of all series, or of some."""
+    some = {} if names is None else {"data": list(names)}
+    turned = {"pageTextStyle": {"color": INK}, "pageIconColor": INK, "pageIconInactiveColor": QUIET}
+    return {
+        "type": "scroll", "left": 0, "right": 84, "top": 0, "textStyle": {"color": INK}, "inactiveColor": QUIET,
+        **turned, **some,
+    }  # fmt: skip
+
+
 def _frame(words: Words) -> dict[str, Any]:
     tip = {
         "backgroundColor": "var(--card)", "borderColor": QUIET, "textStyle": {"color": INK},
@@ -117,8 +133,8 @@ def _frame(words: Words) -> dict[str, Any]:
     return {
         "animation": False,
         "textStyle": {"fontFamily": "inherit"},
-        "grid": {"left": 64, "right": 20, "top": 44, "bottom": 48},
-        "legend": {"left": 0, "top": 0, "textStyle": {"color": INK}, "inactiveColor": QUIET},
+        "grid": {"left": 64, "right": 20, "top": 44, "bottom": 56},
+        "legend": legend(),
         "toolbox": {
             "right": 0,
             "iconStyle": icons,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.people.numbers import round_step
 from entrypoints.dashboard.charts.drawing import Scale, bars
-from entrypoints.dashboard.charts.zoomable import OWN, QUIET, RIVAL, category_axis, line, value_axis, zoomable
+from entrypoints.dashboard.charts.zoomable import OWN, QUIET, RIVAL, category_axis, legend, line, value_axis, zoomable
 from entrypoints.dashboard.elements import cell, element, head, mark, row, table, together
 from entrypoints.dashboard.layout.shell import html, tag
 
@@ -84,7 +84,7 @@ def _dependence(
     ]
     mean = line(words("models.mean_of_all"), along([point.expected for point in points]), colour)
     mean["lineStyle"] = {"color": colour, "width": 3}
-    legend = [words("models.mean_of_all"), words("models.band.low"), words("models.band.high"), words("models.each")]
+    named = [words("models.mean_of_all"), words("models.band.low"), words("models.band.high"), words("models.each")]
     x = (
         {**value_axis(title, words, money=False, at="x"), "min": values[0], "max": values[-1]}
         if is_number
@@ -94,7 +94,7 @@ def _dependence(
         "xAxis": x,
         "yAxis": {**value_axis(words("models.rows.expected"), words), "min": 0, "max": ceil(most / step) * step},
         "series": [*each, *ends, mean],
-        "legend": {"left": 0, "top": 0, "data": legend, "textStyle": {"color": "var(--ink)"}, "inactiveColor": QUIET},
+        "legend": legend(named),
         "tooltip": {"show": False},
     }
     lowest, highest = (choose(points, key=lambda point: point.expected) for choose in (min, max))

@@ -134,7 +134,7 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
         looks = fact_looks(schema, always=0)
         return [
             Column("number", words("models.rows.number")),
-            *[Column(key, text, "number-cell", sorts=True) for key, text in amounts],
+            *[Column(key, text, f"number-cell {_LOOKS.get(key, '')}".strip(), sorts=True) for key, text in amounts],
             *[Column(fact.name, words.short(fact), look) for fact, look in zip(schema.facts, looks, strict=True)],
         ]
 
@@ -165,5 +165,6 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
             await self._dialog.open(number, one, self._compared, self._names)
 
 
+_LOOKS: Final = {"rival": "wide"}
 _ROW: Final = 2
 """Place of the row's number in a point."""

@@ -42,7 +42,7 @@ def recipes(sides: Sequence[tuple[str, ModelCard]], words: Words) -> bool:
         },
         "yAxis": {**value_axis(title, words, money=metric != "r2"), "scale": True, "boundaryGap": ["10%", "10%"]},
         "series": series,
-        "grid": {"left": 64, "right": 140, "top": 44, "bottom": 48},
+        "grid": {"left": 64, "right": 140, "top": 44, "bottom": 56},
         "tooltip": {"show": False},
     }
     heads = [words(f"models.{key}") for key in ("version", "recipe", "mean", "over_folds", "seconds")]
