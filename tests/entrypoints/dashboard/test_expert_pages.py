@@ -15,6 +15,7 @@ from domain.models.model import FamilySummary, ModelVersion
 from domain.models.scores import ActuarialScores, GroupScores, PredictiveRatio
 from domain.monitoring.drift import Sample
 from domain.ports.version_models import VersionModels
+from entrypoints.dashboard.widgets.table import SortedTable
 from tests.support.default_schema import DEFAULT
 from tests.support.monitored import crown
 from tests.support.rule_predictor import RulePredictor
@@ -50,7 +51,7 @@ async def two(parts, version):
     for number in (1, 2):
         made = judged(version(number), number, 1.0 if number == 1 else 0.8)
         expected = [
-            cost * (0.5 if number == 2 and row[0] >= 50 else 1.0)
+            cost * (0.5 if number == 2 and next(iter(row)) >= 50 else 1.0)
             for row, cost in zip(claims.facts, claims.charges, strict=True)
         ]
         models.add(
@@ -134,3 +135,12 @@ async def test_an_old_card_has_no_curves_and_the_page_says_so(user: User, parts,
     await parts.ledger.admit(version(1))
     await user.open("/models/fit?version=1")
     await user.should_see("The card has no such figures")
+
+
+async def test_a_row_opens_with_the_facts_of_the_person_and_both_answers(user: User, two):
+    await user.open("/models/rows?version=2&against=1&fact=age&from=50")
+    (table,) = user.find(SortedTable).elements
+    assert isinstance(table, SortedTable)
+    user.find(SortedTable).trigger("open", table.props["rows"][0]["id"])
+    await user.should_see("Version 2, before it had seen this person")
+    await user.should_see("What the versions answer now", retries=40)

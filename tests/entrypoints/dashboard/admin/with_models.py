@@ -113,7 +113,8 @@ class Seeded(Provider):
         for version in await ledger.versions():
             low = 0.5 if version.number == 3 else 1.0
             expected = [
-                cost * (low if row[0] >= 50 else 1.0) for row, cost in zip(claims.facts, claims.charges, strict=True)
+                cost * (low if next(iter(row)) >= 50 else 1.0)
+                for row, cost in zip(claims.facts, claims.charges, strict=True)
             ]
             rows = Sample(DEFAULT, claims.facts, {"charges": claims.charges, "expected": expected})
             predictor = RulePredictor(version.reference, lambda who: 200 * who.as_numbers()[0])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from dishka import FromDishka
+from nicegui import background_tasks
 
 from application.models.compared_versions import Compared, Pair
 from application.models.review_models import ReviewModels
@@ -155,14 +156,15 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
             self._by = by
             self._fill()
 
-    async def _clicked(self, event: EChartPointClickEventArguments) -> None:
+    def _clicked(self, event: EChartPointClickEventArguments) -> None:
         if isinstance(event.data, list) and len(event.data) > _ROW:
-            await self._open(str(event.data[_ROW]))
+            self._open(str(event.data[_ROW]))
 
-    async def _open(self, id: str) -> None:
+    def _open(self, id: str) -> None:
         number = int(id) if id.isdecimal() else 0
         if one := self._shown.get(number):
-            await self._dialog.open(number, one, self._compared, self._names)
+            opened = self._dialog.open(number, one, self._compared, self._names)
+            background_tasks.create(opened, name="row", context=self.visit.client)
 
 
 _LOOKS: Final = {"rival": "wide"}
