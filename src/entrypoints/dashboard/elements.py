@@ -68,6 +68,11 @@ def cell(inside: str | int, classes: str = "", **attributes: str | int) -> Marku
     return element("td", inside, classes=classes, **attributes)
 
 
+def scrolling(inside: Markup, name: str) -> Markup:
+    """Let something wide scroll by itself; a keyboard reaches it, and ``name`` says what it is."""
+    return element("div", inside, classes="scrolls", tabindex=0, role="group", aria_label=name)
+
+
 def mark(classes: str, left: float, *, width: float | None = None, bottom: float | None = None) -> Markup:
     """Write a mark of a chart, whose place and size are per cent of the chart's."""
     places = {"left": left, "width": width, "bottom": bottom}

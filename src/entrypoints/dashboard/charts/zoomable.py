@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nicegui import ui
 
 from entrypoints.dashboard.charts.drawing import numbers
-from entrypoints.dashboard.elements import cell, row
+from entrypoints.dashboard.elements import cell, paragraph, row
 from entrypoints.dashboard.layout.shell import button, html
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ OWN: Final = "var(--brand)"
 RIVAL: Final = "var(--up)"
 QUIET: Final = "var(--edge)"
 INK: Final = "var(--ink)"
-_NAME: Final = {"color": "var(--soft)", "width": 260, "overflow": "break", "lineHeight": 14}
-"""Of an axis: it fits a phone."""
 _MOST_ROWS: Final = 60
 """Rows of a table below a chart; longer ones are in the file only."""
 
@@ -55,7 +53,11 @@ def zoomable(
         words: of the visit.
         on_click: is told which point was clicked.
     """
-    ui.echart({**_frame(words), **option, **_described(described)}, on_click, renderer="svg").classes("zoomable")
+    across = dict(option["xAxis"])
+    below = across.pop("name")  # ECharts cuts a long name, and makes room for it by narrowing the chart
+    drawn = {**_frame(words), **option, "xAxis": across, **_described(described)}
+    ui.echart(drawn, on_click, renderer="svg").classes("zoomable")
+    html(paragraph(below, "axis-title"))
     heads, rows = table
     if len(rows) <= _MOST_ROWS:
         lines = [row(first, *map(cell, rest)) for first, *rest in rows]
@@ -64,14 +66,14 @@ def zoomable(
     button(words("models.save"), "quiet").on("click", lambda _: save())
 
 
-def value_axis(title: str, words: Words, *, money: bool = True, at: str = "y") -> dict[str, Any]:
+def value_axis(title: str, words: Words, *, money: bool = True) -> dict[str, Any]:
     """Return an axis of amounts, or of other numbers."""
     axis: dict[str, Any] = {
         "type": "value",
         "name": title,
         "nameLocation": "middle",
-        "nameGap": 52 if at == "y" else 30,
-        "nameTextStyle": _NAME,
+        "nameGap": 52,
+        "nameTextStyle": {"color": "var(--soft)"},
         "axisLabel": {
             "color": "var(--soft)",
             "hideOverlap": True,
@@ -88,9 +90,6 @@ def category_axis(title: str, names: Sequence[str]) -> dict[str, Any]:
     return {
         "type": "category",
         "name": title,
-        "nameLocation": "middle",
-        "nameGap": 30,
-        "nameTextStyle": _NAME,
         "data": list(names),
         "axisLabel": {"color": "var(--soft)"},
         "axisLine": {"lineStyle": {"color": QUIET}},
@@ -118,7 +117,7 @@ def legend(names: Sequence[str] | None = None) -> dict[str, Any]:
     some = {} if names is None else {"data": list(names)}
     turned = {"pageTextStyle": {"color": INK}, "pageIconColor": INK, "pageIconInactiveColor": QUIET}
     return {
-        "type": "scroll", "left": 0, "right": 84, "top": 0, "textStyle": {"color": INK}, "inactiveColor": QUIET,
+        "type": "scroll", "left": "center", "bottom": 0, "textStyle": {"color": INK}, "inactiveColor": QUIET,
         **turned, **some,
     }  # fmt: skip
 
@@ -133,7 +132,7 @@ def _frame(words: Words) -> dict[str, Any]:
     return {
         "animation": False,
         "textStyle": {"fontFamily": "inherit"},
-        "grid": {"left": 64, "right": 20, "top": 44, "bottom": 56},
+        "grid": {"left": 64, "right": 20, "top": 40, "bottom": 60},
         "legend": legend(),
         "toolbox": {
             "right": 0,

@@ -8,7 +8,7 @@ from dishka import FromDishka
 
 from application.models.compared_versions import Pair, compared
 from application.models.review_models import ReviewModels
-from entrypoints.dashboard.elements import cell, element, head, paragraph, row, together
+from entrypoints.dashboard.elements import cell, element, head, paragraph, row, scrolling, together
 from entrypoints.dashboard.elements import table as drawn_table
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import card, html
@@ -103,7 +103,7 @@ def _facts(of_all: Sequence[tuple[str, ModelCard]], words: Words) -> Markup:
         for fact in words.schema.facts
     ]
     table = drawn_table(words("models.data.facts"), heads, rows, "facts-table")
-    return element("div", table, classes="scrolls", tabindex=0, role="region", aria_label=words("models.data.facts"))
+    return scrolling(table, words("models.data.facts"))
 
 
 def _fact(fact: Fact, one: ModelCard, words: Words) -> list[Markup]:

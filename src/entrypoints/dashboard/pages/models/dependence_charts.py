@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from domain.people.numbers import round_step
 from entrypoints.dashboard.charts.drawing import Scale, bars
 from entrypoints.dashboard.charts.zoomable import OWN, QUIET, RIVAL, category_axis, legend, line, value_axis, zoomable
-from entrypoints.dashboard.elements import cell, element, head, mark, row, table, together
+from entrypoints.dashboard.elements import cell, element, head, mark, row, scrolling, table, together
 from entrypoints.dashboard.layout.shell import html, tag
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _dependence(
     mean["lineStyle"] = {"color": colour, "width": 3}
     named = [words("models.mean_of_all"), words("models.band.low"), words("models.band.high"), words("models.each")]
     x = (
-        {**value_axis(title, words, money=False, at="x"), "min": values[0], "max": values[-1]}
+        {**value_axis(title, words, money=False), "min": values[0], "max": values[-1]}
         if is_number
         else category_axis(title, [str(value) for value in values])
     )
@@ -120,9 +120,7 @@ def heat_map(one: Fact, two: Fact, surface: Surface, name: str, most: float, wor
         )
         for value, costs, together_ in zip(surface.rows, surface.expected, surface.together, strict=True)
     ]
-    return element(
-        "div", table(name, heads, rows, "heat"), classes="scrolls", tabindex=0, role="region", aria_label=name
-    )
+    return scrolling(table(name, heads, rows, "heat"), name)
 
 
 def _heat(amount: float, beyond: float, most: float, words: Words) -> Markup:

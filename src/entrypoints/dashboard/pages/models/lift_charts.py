@@ -92,7 +92,7 @@ def lorenz(sides: Sequence[tuple[str, Curves]], words: Words) -> None:
     series.append({**equal, "showSymbol": False})
     axis = {"min": 0, "max": 1}
     option = {
-        "xAxis": {**value_axis(words("models.lorenz.people"), words, money=False, at="x"), **axis},
+        "xAxis": {**value_axis(words("models.lorenz.people"), words, money=False), **axis},
         "yAxis": {**value_axis(words("models.lorenz.cost"), words, money=False), **axis},
         "series": series,
         "tooltip": {"show": False},

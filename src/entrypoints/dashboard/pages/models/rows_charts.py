@@ -52,7 +52,7 @@ def scatter(
     same = line(words("models.rows.equal"), [[0, 0], [round(most), round(most)]], QUIET, dashed=True)
     series.append({**same, "showSymbol": False, "silent": True})
     option = {
-        "xAxis": value_axis(words("models.rows.expected"), words, at="x"),
+        "xAxis": value_axis(words("models.rows.expected"), words),
         "yAxis": value_axis(words("models.rows.cost"), words),
         "series": series,
         "tooltip": {"show": False},

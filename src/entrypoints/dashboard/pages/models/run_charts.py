@@ -36,13 +36,13 @@ def recipes(sides: Sequence[tuple[str, ModelCard]], words: Words) -> bool:
     title = words.or_else(f"models.{metric}", metric)
     option = {
         "xAxis": {
-            **value_axis(words("models.seconds"), words, money=False, at="x"),
+            **value_axis(words("models.seconds"), words, money=False),
             "type": "log",
             "axisLabel": {"color": "var(--soft)", "hideOverlap": True},
         },
         "yAxis": {**value_axis(title, words, money=metric != "r2"), "scale": True, "boundaryGap": ["10%", "10%"]},
         "series": series,
-        "grid": {"left": 64, "right": 140, "top": 44, "bottom": 56},
+        "grid": {"left": 64, "right": 140, "top": 40, "bottom": 60},
         "tooltip": {"show": False},
     }
     heads = [words(f"models.{key}") for key in ("version", "recipe", "mean", "over_folds", "seconds")]
