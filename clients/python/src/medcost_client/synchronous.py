@@ -1,0 +1,189 @@
+"""The synchronous client."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+import httpx
+from httpx_retries import RetryTransport
+
+from medcost_client import requests
+from medcost_client.frames import costs_of, people_of
+from medcost_client.problem import checked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from uuid import UUID
+
+    import pandas as pd
+
+    from medcost_client.api.models import (
+        BatchOut,
+        ComparisonOut,
+        ExplanationOut,
+        JobOut,
+        PredictionOut,
+        QuoteOut,
+        ScenariosOut,
+        SchemaOut,
+        VersionOut,
+        VersionsOut,
+    )
+    from medcost_client.requests import Person, Request
+
+_T = TypeVar("_T")
+
+
+class Medcost:
+    """Calls one installation of Medcost.
+
+    Args:
+        url: where it is, such as ``https://medcost.example.org``.
+        api_key: where keys are required.
+        within: seconds that an answer may take.
+        transport: another one than the network, for tests.
+
+    Every call raises `Problem` where the server refuses, and ``httpx.TransportError`` where it cannot be reached.
+    """
+
+    def __init__(
+        self, url: str, api_key: str = "", *, within: float = 30.0, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        retrying = RetryTransport(transport=transport, retry=requests.RETRY)
+        options = requests.client_options(url, api_key, within)
+        self.http = httpx.Client(transport=retrying, **options)
+        # a file that is sent as it is read cannot be sent again
+        self._uploads = httpx.Client(transport=transport, **options)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.http.close()
+        self._uploads.close()
+
+    def predict(self, person: Person, *, above: float | None = None) -> PredictionOut:
+        """Predict the cost of a person and record it; ``above`` also asks for the chance that it is more."""
+        return self.answer(requests.predict(person, above))
+
+    def predict_batch(self, people: Iterable[Person]) -> BatchOut:
+        """Predict up to 10,000 people and record the answers; bad rows are named, the others answered."""
+        return self.answer(requests.predict_batch([dict(person) for person in people]))
+
+    def predict_frame(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Predict each row of a data frame; the answer has its index, as `frames.costs_of` says."""
+        answers = [self.answer(requests.predict_batch(people)) for people in people_of(frame)]
+        return costs_of(frame, answers)
+
+    def predictions(self, **filters: object) -> Iterator[PredictionOut]:
+        """Iterate over recorded predictions, newest first; filters are ``since`` and choices (``smoker="yes"``)."""
+        cursor = None
+        while True:
+            page = self.answer(requests.predictions(cursor, filters))
+            yield from page.predictions
+            if not (cursor := page.next_):
+                return
+
+    def prediction(self, id: UUID | str) -> PredictionOut:  # the API's name
+        """Read a recorded prediction."""
+        return self.answer(requests.prediction(id))
+
+    def erase(self, id: UUID | str) -> None:
+        """Erase a recorded prediction."""
+        self.answer(requests.erase(id))
+
+    def record_outcome(self, id: UUID | str, cost: float) -> PredictionOut:
+        """Record what a year has really cost."""
+        return self.answer(requests.record_outcome(id, cost))
+
+    def explain(self, person: Person, *, of: Literal["expected", "typical"] = "expected") -> ExplanationOut:
+        """Explain a cost fact by fact; the parts add up to it."""
+        return self.answer(requests.explain(person, of))
+
+    def explore(self, person: Person, changes: Iterable[Person]) -> ScenariosOut:
+        """Predict a person as they are, and with each change of their facts; nothing is recorded."""
+        return self.answer(requests.explore(person, changes))
+
+    def compare_plans(self, people: Iterable[Person], plans: Iterable[Mapping[str, object]]) -> ComparisonOut:
+        """Compare what a household pays under one to four plans."""
+        return self.answer(requests.compare_plans(people, plans))
+
+    def quote_group(self, people: Iterable[Person], **terms: object) -> QuoteOut:
+        """Predict the total cost of a group; ``terms`` are those of ``POST /groups/quote``."""
+        return self.answer(requests.quote_group(people, terms))
+
+    def schema(self) -> SchemaOut:
+        """Read the facts of the installation."""
+        return self.answer(requests.schema())
+
+    def models(self) -> VersionsOut:
+        """List the versions of the model."""
+        return self.answer(requests.models())
+
+    def champion(self) -> VersionOut:
+        """Read the version that answers."""
+        return self.answer(requests.champion())
+
+    def score_file(self, path: Path | str, **options: object) -> Job:
+        """Send a file of people of any size, and return the job that scores it.
+
+        ``options`` are those of ``POST /jobs``: ``format``, ``map``, ``decimal``, ``sheet``, ``above``.
+        """
+        file = Path(path)
+        params: dict[str, Any] = {"name": file.name, **options}
+        with file.open("rb") as body:
+            response = self._uploads.post("/api/v1/jobs", params=params, content=body)
+        return Job(self, requests.job_of(checked(response)))
+
+    def answer(self, request: Request[_T]) -> _T:
+        """Send a request and read its answer."""
+        response = self.http.request(**request.arguments())
+        return request.read(checked(response))
+
+
+class Job:
+    """A file that is scored in the background.
+
+    Args:
+        client: by which it was sent.
+        state: how far it is.
+    """
+
+    def __init__(self, client: Medcost, state: JobOut) -> None:
+        self._client, self.state = client, state
+
+    def refresh(self) -> JobOut:
+        """Ask how far the job is."""
+        self.state = self._client.answer(requests.job(self.state.id))
+        return self.state
+
+    def wait(self, *, every: float = 1.0) -> JobOut:
+        """Ask every so many seconds until the job has ended; done, failed or cancelled."""
+        while self.state.ended_at is None:
+            time.sleep(every)
+            self.refresh()
+        return self.state
+
+    def cancel(self) -> None:
+        """Cancel the job, or erase its files once it has ended."""
+        self._client.answer(requests.cancel(self.state.id))
+
+    def download(self, path: Path | str) -> None:
+        """Write the rows with their answers into a file.
+
+        Raises:
+            Problem: if the job is not done.
+        """
+        stream = self._client.http.stream("GET", f"/api/v1/jobs/{self.state.id}/result")
+        with stream as response:
+            if response.is_error:
+                response.read()
+            checked(response)
+            with Path(path).open("wb") as file:
+                file.writelines(response.iter_bytes())
