@@ -18,7 +18,7 @@ LOCALE := src/entrypoints/dashboard/locale
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check format setup setup-dev setup-dvc setup-docs lock dvc docs texts bench profile real-costs soak
+.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check format setup setup-dev setup-dvc setup-docs client lock dvc docs texts bench profile real-costs soak
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -86,6 +86,9 @@ setup: $(VENV)/.runtime ## the environment of the application
 setup-dev: $(VENV)/.dev ## the environment of application and tests
 setup-dvc: $(DVC)/.done ## the environment of DVC, which brings along a package named as one of ours
 setup-docs: $(DOCS)/.done ## the environment of the documentation site
+
+client: setup-dev ## the Python client's types, from what a running Medcost says of itself. URL=http://127.0.0.1:8000
+	@$(BIN)/python clients/python/generate.py $(or $(URL),http://127.0.0.1:$(PORT))
 
 lock: $(UV) ## resolve the dependencies anew, among releases that are a week old
 	@$(UV) pip compile requirements-uv.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -1,6 +1,7 @@
 """Generate the types of answers and the functions of all operations from an OpenAPI document.
 
-``python clients/python/generate.py openapi.json [folder]`` writes the package ``api`` into ``medcost_client``.
+``python clients/python/generate.py http://127.0.0.1:8000`` asks a running Medcost for its document, and writes the
+package ``api`` into ``medcost_client``. A file in place of the address is read.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import httpx
 
 _PACKAGE = Path(__file__).parent / "src" / "medcost_client"
 _SETTINGS = {
@@ -26,12 +29,12 @@ _SETTINGS = {
 }
 
 
-def generate(document: Path, package: Path) -> None:
+def generate(document: str, package: Path) -> None:
     """Write the package ``api`` below a package.
 
     Facts are those of one installation: a client for all takes people as they come.
     """
-    described = json.loads(document.read_text(encoding="utf-8"))
+    described = json.loads(document)
     for name in ("BeneficiaryIn", "BeneficiaryOut"):
         described["components"]["schemas"][name] = {"type": "object", "title": name, "additionalProperties": True}
     with tempfile.TemporaryDirectory() as folder:
@@ -44,4 +47,9 @@ def generate(document: Path, package: Path) -> None:
 
 
 if __name__ == "__main__":
-    generate(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else _PACKAGE)  # noqa: PLR2004  # the folder is optional
+    source = sys.argv[1]
+    if source.startswith("http"):
+        answer = httpx.get(f"{source.rstrip('/')}/api/v1/schema/openapi.json")
+        generate(answer.raise_for_status().text, _PACKAGE)
+    else:
+        generate(Path(source).read_text(encoding="utf-8"), _PACKAGE)

@@ -40,7 +40,7 @@ def medcost_client(document: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("python")
     package = folder / "medcost_client"
     shutil.copytree(CLIENTS / "python" / "src" / "medcost_client", package, ignore=shutil.ignore_patterns("api"))
-    runpy.run_path(str(CLIENTS / "python" / "generate.py"))["generate"](document, package)
+    runpy.run_path(str(CLIENTS / "python" / "generate.py"))["generate"](document.read_text(), package)
     sys.path.insert(0, str(folder))
     yield importlib.import_module("medcost_client")
     sys.path.remove(str(folder))

@@ -42,16 +42,17 @@ def costs_of(frame: pd.DataFrame, answers: Sequence[BatchOut]) -> pd.DataFrame:
             for row in range(1, min(BATCH, len(frame) - start) + 1)
         ]
     columns = ["expected", "typical", "low", "high", "error"]
-    return pd.DataFrame(rows, index=frame.index, columns=columns).fillna({"error": ""})
+    return pd.DataFrame(rows, index=frame.index, columns=columns)
 
 
-def _costs(prediction: Any) -> dict[str, float]:
+def _costs(prediction: Any) -> dict[str, float | str]:
     interval = prediction.interval
     return {
         "expected": prediction.expected,
         "typical": prediction.typical,
         "low": interval.low,
         "high": interval.high,
+        "error": "",
     }
 
 
