@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST_EACH: Final = 8
 """Files of one owner that may be under way."""
-_AT_ONCE: Final = 1 << 14
+AT_ONCE: Final = 1 << 14
 """Rows of a batch: a checkpoint comes after eight of them."""
 _LONGEST_WAIT: Final = 10.0
 
@@ -107,6 +107,7 @@ class ScoreTask(FileScorer):
     score_file: ScoreFile
     model: LoadedModel
     schema: Schema
+    at_once: int = AT_ONCE
 
     async def score(self, task: ScoringTask, hear: Hear) -> ScoringReport:
         """Score it with the model of this moment."""
@@ -117,7 +118,7 @@ class ScoreTask(FileScorer):
                 self.files.answers(task.folder, task.result),
                 task.rules(self.schema),
                 on_batch=lambda report, _: hear(progress_of(report)),
-                at_once=_AT_ONCE,
+                at_once=self.at_once,
                 above=task.above,
                 every_row=True,
             )

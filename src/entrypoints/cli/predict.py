@@ -69,7 +69,7 @@ def predict(
         .csv, .tsv, .txt, .xlsx, .parquet or .jsonl; or a folder of Parquet files, a pattern with `*`, or an address
         such as s3://….
     out
-        .csv, .parquet or .jsonl; for a folder, another folder.
+        .csv, .xlsx, .parquet or .jsonl; for a folder, another folder.
     above
         An amount: `chance_above` is then the probability that the year costs more.
     executor
