@@ -82,6 +82,9 @@ dvc: setup setup-dvc ## data, training, tuning, evaluation: only what has change
 docs: setup-docs ## the documentation site, into .site; a broken link fails. ARGS=serve shows it while you write
 	@$(DOCS)/bin/zensical $(or $(ARGS),build --clean --strict)
 
+release: setup-dev ## version, changelog, list of contents, tag: docs/releasing.md. VERSION=1.0.0, ARGS=--dry-run
+	@.ci/release "$(VERSION)" $(ARGS)
+
 setup: $(VENV)/.runtime ## the environment of the application
 setup-dev: $(VENV)/.dev ## the environment of application and tests
 setup-dvc: $(DVC)/.done ## the environment of DVC, which brings along a package named as one of ours
