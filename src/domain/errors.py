@@ -115,6 +115,20 @@ class JobFilesGone(NotFound):
         super().__init__(message)
 
 
+class WebhookNotFound(NotFound):
+    """There is no such webhook."""
+
+    def __init__(self, id: object) -> None:
+        super().__init__(f"there is no webhook {id}")
+
+
+class DeliveryNotFound(NotFound):
+    """There is no such delivery of a webhook."""
+
+    def __init__(self, id: object) -> None:
+        super().__init__(f"there is no delivery {id} of this webhook: it may be older than the log goes back")
+
+
 class KeyNotFound(NotFound):
     """There is no such API key."""
 
@@ -182,6 +196,13 @@ class JobCannotStop(Conflict):
 
     def __init__(self) -> None:
         super().__init__("a change of the champion is not cancelled, and has no files: wait until it has ended")
+
+
+class TooManyWebhooks(Conflict):
+    """The owner has as many webhooks as one may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"you have {most} webhooks, which is the most: delete one before you make another")
 
 
 class PromotionRefused(Conflict):

@@ -25,6 +25,9 @@ GRANT INSERT, UPDATE ON model_ledger TO api, dashboard, trainer;
 -- model servers learn which version is to be served, with its digest, and nothing else
 GRANT SELECT (number, version, digest) ON model_ledger TO model;
 
+-- webhooks and idempotency keys: the secrets that calls are signed with are nobody else's
+GRANT SELECT, INSERT, UPDATE, DELETE ON request_keys, webhooks, webhook_deliveries TO api, dashboard;
+
 -- slow changes: asked for by whoever may, taken and ended by any process that serves
 GRANT SELECT, INSERT, UPDATE ON jobs TO api, dashboard;
 
@@ -50,5 +53,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON admin_sessions, user_sessions, sign_in_f
 -- people with pgAdmin look, and see no secrets, not even hashed ones
 GRANT SELECT ON predictions, outcome_changes, erasures, idempotency_keys, model_versions, model_ledger TO pgadmin;
 GRANT SELECT (id, name, role, created_at, revoked_at, expires_at) ON api_keys TO pgadmin;
+GRANT SELECT (id, owner, url, events, created_at, failing_since, disabled_at) ON webhooks TO pgadmin;
+GRANT SELECT ON webhook_deliveries, request_keys TO pgadmin;
 
 COMMIT;

@@ -27,13 +27,15 @@ class MemoryJobs(FailsOnRequest, Jobs):
     _jobs: dict[UUID, Job] = field(default_factory=dict)
     _workers: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
 
-    async def add(self, new: NewJob) -> Job:
+    async def add(self, new: NewJob, *, id: UUID | None = None) -> Job:
         """Record one."""
         self._fail_if_asked()
+        if id in self._jobs:
+            return self._jobs[id]
         if new.slot and any(job.slot == new.slot and not job.state.has_ended for job in self._jobs.values()):
             raise JobUnderWay(new.slot)
         job = Job(
-            id=UUID(bytes=uuid7().bytes),
+            id=id or UUID(bytes=uuid7().bytes),
             kind=new.kind,
             task=new.task,
             owner=new.owner,
@@ -58,6 +60,12 @@ class MemoryJobs(FailsOnRequest, Jobs):
         return [
             job for job in jobs if which.owner in (None, job.owner) and which.kind in (None, job.kind)
         ][:limit]  # fmt: skip
+
+    async def ended_since(self, at: datetime) -> Sequence[Job]:
+        """Sort them."""
+        self._fail_if_asked()
+        ended = [(job.ended_at, job.id) for job in self._jobs.values() if job.ended_at and job.ended_at >= at]
+        return [self._jobs[id] for _, id in sorted(ended)]
 
     async def under_way(self, kind: JobKind, owner: str) -> int:
         """Count them."""

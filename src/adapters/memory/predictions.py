@@ -79,8 +79,7 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         if not recorded or abs(at - self._rows[recorded[0]].created_at) > self.keys_live:
             return None
         if fingerprint != idempotency.fingerprint:
-            message = f"idempotency key {idempotency.key!r} came with another body before"
-            raise IdempotencyKeyReused(message)
+            raise IdempotencyKeyReused(idempotency.reused)
         return [self._rows[id] for id in recorded]
 
     async def get(self, id: UUID) -> Prediction:

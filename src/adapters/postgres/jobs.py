@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -36,14 +37,18 @@ class PostgresJobs(Jobs):
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def add(self, new: NewJob) -> Job:
+    async def add(self, new: NewJob, *, id: UUID | None = None) -> Job:
         """Insert one; an index lets no second one into a slot."""
-        row = {**asdict(new), "id": UUID(bytes=uuid7().bytes), "kind": new.kind.value, "state": JobState.WAITING.value}
+        own = id or UUID(bytes=uuid7().bytes)
+        row = {**asdict(new), "id": own, "kind": new.kind.value, "state": JobState.WAITING.value}
         try:
             with translated():
                 async with self._engine.begin() as connection:
                     added = (await connection.execute(insert(JOBS).returning(JOBS), row)).mappings().one()
         except IntegrityError as error:
+            if id is not None:
+                with suppress(JobNotFound):
+                    return await self.get(id)
             if new.slot and getattr(error.orig, "sqlstate", None) == _UNIQUE:
                 raise JobUnderWay(new.slot) from None
             raise
@@ -76,6 +81,13 @@ class PostgresJobs(Jobs):
         with translated():
             async with self._engine.connect() as connection:
                 return (await connection.execute(select(func.count()).where(mine))).scalar_one()
+
+    async def ended_since(self, at: datetime) -> Sequence[Job]:
+        """Read the end of an index."""
+        statement = select(JOBS).where(_COLUMN.ended_at >= at).order_by(_COLUMN.ended_at, _COLUMN.id)
+        with translated():
+            async with self._engine.connect() as connection:
+                return [_job(row) for row in (await connection.execute(statement)).mappings()]
 
     async def with_files(self, place: str) -> Sequence[Job]:
         """Read their own index."""

@@ -333,7 +333,7 @@ def _same(kept: Kept, idempotency: Idempotency) -> Prediction:
 
 
 def _reused(idempotency: Idempotency) -> IdempotencyKeyReused:
-    return IdempotencyKeyReused(f"idempotency key {idempotency.key!r} came with another body before")
+    return IdempotencyKeyReused(idempotency.reused)
 
 
 def _new_id() -> UUID:

@@ -207,7 +207,54 @@ JOBS: Final = Table(
     Index(None, "owner", "id"),
     Index(None, "place", "id", postgresql_where=text("place IS NOT NULL AND erased_at IS NULL")),
     Index(None, "slot", unique=True, postgresql_where=_UNDER_WAY),  # one at a time
+    Index(None, "ended_at"),  # for those who are told of it
 )
+
+REQUEST_KEYS: Final = Table(
+    "request_keys",
+    METADATA,
+    Column("key", Text, primary_key=True),  # with its owner in front, see `Idempotency.scoped`
+    Column("fingerprint", Text, nullable=False),
+    Column("created_id", Uuid, nullable=False),
+    Column("created_at", TIME, nullable=False),
+)
+"""Idempotency keys of requests that create something else than predictions, and under which identifier they do."""
+
+WEBHOOKS: Final = Table(
+    "webhooks",
+    METADATA,
+    Column("id", Uuid, primary_key=True),  # UUIDv7
+    Column("owner", Text, nullable=False, index=True),
+    Column("sees_all", Boolean, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("events", ARRAY(Text), nullable=False),
+    Column("secret", Text, nullable=False),  # calls are signed with it, so a hash would not do
+    Column("created_at", TIME, nullable=False),
+    Column("failing_since", TIME),
+    Column("disabled_at", TIME),
+)
+"""Who is called when something happens."""
+
+WEBHOOK_DELIVERIES: Final = Table(
+    "webhook_deliveries",
+    METADATA,
+    Column("id", Uuid, primary_key=True),  # UUIDv7
+    Column("webhook_id", Uuid, ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("body", Text, nullable=False),  # the very text that is signed
+    Column("created_at", TIME, nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("due_at", TIME, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("attempts", JSONB, nullable=False),
+    Column("claimed_until", TIME),
+    CheckConstraint("state IN ('waiting', 'delivered', 'failed')", name="state"),
+    Index(None, "webhook_id", "event_id", unique=True),  # one event is told once
+    Index(None, "webhook_id", "id"),
+    Index(None, "due_at", postgresql_where=text("state = 'waiting'")),
+)
+"""What receivers were told, or will be: an outbox, and its log."""
 
 API_KEYS: Final = Table(
     "api_keys",

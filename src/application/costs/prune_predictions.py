@@ -10,6 +10,7 @@ from typing import Final
 from application.use_case import use_case
 from domain.ports.clock import Clock
 from domain.ports.predictions import PredictionRepository
+from domain.ports.request_keys import RequestKeys
 
 _AT_ONCE: Final = 5000
 """Predictions erased in one transaction: short enough for others not to wait."""
@@ -28,6 +29,7 @@ class PrunePredictions:
     """Forget what is older than the policy allows."""
 
     predictions: PredictionRepository
+    keys: RequestKeys
     clock: Clock
 
     async def too_old(self, older_than: timedelta) -> int:
@@ -51,4 +53,4 @@ class PrunePredictions:
             told(step)
             if step < _AT_ONCE:
                 break
-        return Pruned(erased, await self.predictions.forget_keys(at=at))
+        return Pruned(erased, await self.predictions.forget_keys(at=at) + await self.keys.forget(at=at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Final
 
 from application.use_case import use_case
@@ -11,12 +11,14 @@ from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.jobs import Jobs
 from domain.ports.ledger import ModelLedger
+from domain.ports.request_keys import RequestKeys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from application.operations.work_on_jobs import Report
     from domain.access.callers import Caller
+    from domain.costs.prediction import Idempotency
     from domain.operations.jobs import Job
 
 _SLOT: Final = "champion"
@@ -30,29 +32,36 @@ class AskForChange:
     jobs: Jobs
     ledger: ModelLedger
     clock: Clock
+    keys: RequestKeys
 
-    async def promote(self, number: int, caller: Caller, *, by: str, reason: str | None) -> Job:
-        """Ask for a promotion; the gate's answer is the job's.
+    async def promote(
+        self, number: int, caller: Caller, *, by: str, reason: str | None, once: Idempotency | None = None
+    ) -> Job:
+        """Ask for a promotion; the gate's answer is the job's. Under the same idempotency key, it is the same job.
 
         Raises:
             VersionNotFound: if there is no such version.
             JobUnderWay: if another change has not ended yet.
+            IdempotencyKeyReused: if the key came with another request before.
         """
         await self.ledger.version(number)
-        return await self._add(JobKind.PROMOTION, caller, {"version": number, "by": by, "reason": reason})
+        return await self._add(JobKind.PROMOTION, caller, {"version": number, "by": by, "reason": reason}, once)
 
-    async def roll_back(self, caller: Caller, *, by: str, reason: str | None) -> Job:
-        """Ask to go back from the champion of this moment.
+    async def roll_back(self, caller: Caller, *, by: str, reason: str | None, once: Idempotency | None = None) -> Job:
+        """Ask to go back from the champion of this moment. Under the same idempotency key, it is the same job.
 
         Raises:
             JobUnderWay: if another change has not ended yet.
+            IdempotencyKeyReused: if the key came with another request before.
         """
         after = len(await self.ledger.history())
-        return await self._add(JobKind.ROLLBACK, caller, {"after": after, "by": by, "reason": reason})
+        return await self._add(JobKind.ROLLBACK, caller, {"after": after, "by": by, "reason": reason}, once)
 
-    async def _add(self, kind: JobKind, caller: Caller, task: Mapping[str, object]) -> Job:
-        new = NewJob(kind=kind, task=task, owner=caller.owner, created_at=self.clock.now(), slot=_SLOT)
-        return await self.jobs.add(new)
+    async def _add(self, kind: JobKind, caller: Caller, task: Mapping[str, object], once: Idempotency | None) -> Job:
+        now = self.clock.now()
+        id = await self.keys.claim(replace(once, owner=caller.owner), at=now) if once else None
+        new = NewJob(kind=kind, task=task, owner=caller.owner, created_at=now, slot=_SLOT)
+        return await self.jobs.add(new, id=id)
 
 
 @use_case

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 from domain.access.keys import Role
 
 if TYPE_CHECKING:
-    from domain.access.keys import ApiKey
+    from domain.access.keys import ApiKey, KeyUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Caller:
     role: Role = Role.CLIENT
 
     @classmethod
-    def of_key(cls, key: ApiKey) -> Self:
+    def of_key(cls, key: ApiKey | KeyUse) -> Self:
         """Name whoever holds an API key."""
         return cls(f"key:{key.id}", key.role)
 

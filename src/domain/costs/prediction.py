@@ -301,6 +301,11 @@ class Idempotency:
         """Give the owner and the key as one text, which no other owner's key has: neither holds a space."""
         return self.key if self.owner is None else f"{self.owner} {self.key}"
 
+    @property
+    def reused(self) -> str:
+        """Say that the key came with another body."""
+        return f"idempotency key {self.key!r} came with another body before"
+
 
 BY_TIME: Final = "time"
 BY_TYPICAL: Final = "typical"

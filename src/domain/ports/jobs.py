@@ -41,8 +41,8 @@ class Jobs(Protocol):
     """
 
     @abstractmethod
-    async def add(self, new: NewJob) -> Job:
-        """Record a job; it waits for a worker.
+    async def add(self, new: NewJob, *, id: UUID | None = None) -> Job:
+        """Record a job; it waits for a worker. Under an identifier that a job has already, that one is returned.
 
         Raises:
             JobUnderWay: if another job in its slot has not ended yet.
@@ -59,6 +59,10 @@ class Jobs(Protocol):
     @abstractmethod
     async def newest(self, limit: int, *, which: JobQuery = ALL_JOBS) -> Sequence[Job]:
         """Return the jobs that were added last, the newest first."""
+
+    @abstractmethod
+    async def ended_since(self, at: datetime) -> Sequence[Job]:
+        """Return the jobs that ended at a time or later, the earliest first."""
 
     @abstractmethod
     async def under_way(self, kind: JobKind, owner: str) -> int:

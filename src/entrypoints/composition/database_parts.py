@@ -25,6 +25,8 @@ from adapters.postgres.keys import PostgresKeys
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.monitoring import PostgresReports
 from adapters.postgres.predictions import PostgresPredictions
+from adapters.postgres.request_keys import PostgresRequestKeys
+from adapters.postgres.webhooks import PostgresWebhooks
 from domain.people.schema import Schema
 from domain.ports.accounts import Accounts
 from domain.ports.alarms import Acknowledgements
@@ -37,7 +39,9 @@ from domain.ports.ledger import ModelLedger
 from domain.ports.monitoring import MonitoringReports
 from domain.ports.passwords import Passwords
 from domain.ports.predictions import PredictionRepository
+from domain.ports.request_keys import RequestKeys
 from domain.ports.room import Room
+from domain.ports.webhooks import Webhooks
 from entrypoints.composition.database import database_url, enter_in_thread, lease, witness
 from entrypoints.composition.observers import Observers
 from entrypoints.composition.settings import Settings
@@ -67,6 +71,11 @@ class DatabaseKeeping(Provider):
     def jobs(self, engine: AsyncEngine) -> Jobs:
         """Slow changes."""
         return PostgresJobs(engine)
+
+    @provide
+    def webhooks(self, engine: AsyncEngine) -> Webhooks:
+        """Who is told what happens."""
+        return PostgresWebhooks(engine)
 
     @provide
     def hours(self, engine: AsyncEngine) -> ServiceHours:
@@ -121,6 +130,11 @@ class DatabaseParts(Provider):
         return PostgresPredictions(
             engine, schema, deadline=settings.database_deadline, keys_live=live, observe=observers.records
         )
+
+    @provide
+    def request_keys(self, engine: AsyncEngine, settings: Settings) -> RequestKeys:
+        """What was created under which idempotency key."""
+        return PostgresRequestKeys(engine, keys_live=timedelta(hours=settings.idempotency_hours))
 
     @provide
     def room(self, settings: Settings) -> Room:

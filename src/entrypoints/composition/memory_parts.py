@@ -24,9 +24,11 @@ from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.publisher import MemoryPublisher
 from adapters.memory.registry import MemoryRegistry
+from adapters.memory.request_keys import MemoryRequestKeys
 from adapters.memory.room import MemoryRoom
 from adapters.memory.sample import small_sample
 from adapters.memory.version_models import MemoryVersionModels
+from adapters.memory.webhooks import MemoryWebhooks
 from application.models.change_champion import ChangeChampion
 from application.models.promote_model import PromoteModel
 from application.models.reconcile import Reconcile
@@ -51,8 +53,10 @@ from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
 from domain.ports.publisher import ModelPublisher
 from domain.ports.registry import ModelRegistry
+from domain.ports.request_keys import RequestKeys
 from domain.ports.room import Room
 from domain.ports.version_models import VersionModels
+from domain.ports.webhooks import Webhooks
 from entrypoints.composition.job_files import InProcessScorer
 from entrypoints.composition.providers import made
 
@@ -67,6 +71,7 @@ class MemoryKeeping(Provider):
         self.provide(made(MemoryLedger), provides=ModelLedger)
         self.provide(made(MemoryReports), provides=MonitoringReports)
         self.provide(made(MemoryJobs), provides=Jobs)
+        self.provide(made(MemoryWebhooks), provides=Webhooks)
         self.provide(made(MemoryHours), provides=ServiceHours)
         self.provide(made(MemoryEvents), provides=ServiceEvents)
         self.provide(made(MemoryAcknowledgements), provides=Acknowledgements)
@@ -115,6 +120,7 @@ class MemoryParts(Provider):
         self.provide(made(MemoryRoom), provides=Room)
         self.provide(made(MemoryVersionModels), provides=VersionModels)
         self.provide(made(MemoryPredictions), provides=PredictionRepository)
+        self.provide(made(MemoryRequestKeys), provides=RequestKeys)
 
     @provide
     def file_scorer(self, files: JobFiles, model: LoadedModel, schema: Schema) -> FileScorer:

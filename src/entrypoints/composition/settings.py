@@ -62,6 +62,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         operations_every: seconds between two looks of a serving process at its own counters, which it keeps by the
             hour; a process that is killed loses no more than that.
         operations_days: days for which figures and events of operations are kept.
+        webhooks_every: seconds between two looks of a serving process for what receivers of webhooks are to be told.
+        webhooks_backoff: seconds after which a receiver is called again that refused; each wait is four times the last.
+        webhooks_private: whether receivers in private networks, and by plain HTTP on this machine, may be called.
         retention_days: days after which `medcost db prune` erases a prediction; 0 keeps them all.
         require_keys: whether the API asks for a key; only a loopback address outside of production may do without.
         key_requests_per_minute: how often a key may ask, where keys are required; each row of a batch counts as a
@@ -129,6 +132,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     jobs_days: Annotated[float, msgspec.Meta(gt=0, le=3660)] = 7.0
     operations_every: Seconds = 60.0
     operations_days: Annotated[int, msgspec.Meta(ge=1, le=3660)] = 90
+    webhooks_every: Seconds = 2.0
+    webhooks_backoff: Seconds = 5.0
+    webhooks_private: bool = False
     retention_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     require_keys: bool = False
     key_requests_per_minute: Count = 12_000

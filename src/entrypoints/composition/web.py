@@ -37,7 +37,10 @@ from application.monitoring.measure_outcomes import MeasureOutcomes
 from application.monitoring.review_fit import ReviewFit
 from application.monitoring.watch_inputs import WatchInputs
 from application.operations.check_parts import CheckParts
+from application.operations.deliver_webhooks import WebhookWorker
 from application.operations.keep_hours import HourKeeper, KeepHours
+from application.operations.manage_webhooks import ManageWebhooks, WebhookRules
+from application.operations.relay_events import RelayEvents
 from application.operations.review_jobs import CancelJob, FetchAnswers, ReviewJobs, SweepJobs
 from application.operations.review_operations import AcknowledgeAlarm, ReviewAlarms, ReviewOperations
 from application.operations.sweep import JobSweeper
@@ -51,6 +54,8 @@ from domain.ports.jobs import Jobs
 from domain.ports.people_files import PeopleFiles
 from domain.ports.report_writer import ReportWriters
 from domain.ports.simulator import CostSimulator
+from domain.ports.webhook_sender import WebhookSender
+from domain.ports.webhooks import Webhooks
 from entrypoints.composition.identity import PeopleSignIn
 from entrypoints.composition.plans import plans_provider
 from entrypoints.composition.providers import schema_provider
@@ -107,6 +112,8 @@ class UseCases(Provider):
     sweep_jobs = provide(SweepJobs)
     ask_for_scoring = provide(AskForScoring)
     score_by_job = provide(ScoreByJob)
+    manage_webhooks = provide(ManageWebhooks)
+    relay_events = provide(RelayEvents)
 
     @provide
     def turns(self) -> Turns:
@@ -144,7 +151,7 @@ class Heavy(Provider):
 
 
 class Working(Provider):
-    """What works on jobs in this process, and keeps its figures."""
+    """What works on jobs in this process, tells receivers of webhooks, and keeps its figures."""
 
     scope = Scope.APP
 
@@ -162,6 +169,26 @@ class Working(Provider):
             every=self._settings.operations_every,
             kept_for=timedelta(days=self._settings.operations_days),
         )
+
+    @provide
+    def rules(self) -> WebhookRules:
+        """Which receivers may be called."""
+        return WebhookRules(self._settings.webhooks_private)
+
+    @provide
+    async def sender(self) -> WebhookSender:
+        """HTTPX."""
+        adapter = await asyncio.to_thread(import_module, "adapters.httpx.webhook_sender")
+        return adapter.HttpxWebhookSender(private=self._settings.webhooks_private)
+
+    @provide
+    def webhook_worker(
+        self, relay: RelayEvents, webhooks: Webhooks, sender: WebhookSender, clock: Clock
+    ) -> WebhookWorker:
+        """What receivers are told."""
+        every, backoff = self._settings.webhooks_every, self._settings.webhooks_backoff
+        alarms_every = self._settings.operations_every
+        return WebhookWorker(relay, webhooks, sender, clock, every=every, backoff=backoff, alarms_every=alarms_every)
 
     @provide
     def workers(

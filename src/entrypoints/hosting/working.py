@@ -1,11 +1,12 @@
-"""A process that serves works on jobs too, and keeps its figures, as long as it serves."""
+"""A process that serves works on jobs too, tells receivers of webhooks, and keeps its figures, while it serves."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from application.operations.deliver_webhooks import WebhookWorker
 from application.operations.keep_hours import HourKeeper
 from application.operations.sweep import JobSweeper
 from application.operations.work_on_jobs import JobWorkers
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 
     from dishka import AsyncContainer
 
+_KINDS: Final = (JobWorkers, JobSweeper, WebhookWorker, HourKeeper)
+
 
 @asynccontextmanager
 async def working(container: AsyncContainer) -> AsyncIterator[None]:
     """Work meanwhile; at the end no more jobs are taken, one that was begun is ended or can be resumed elsewhere."""
-    tasks = {kind: asyncio.create_task(_run(container, kind)) for kind in (JobWorkers, JobSweeper, HourKeeper)}
+    tasks = {kind: asyncio.create_task(_run(container, kind)) for kind in _KINDS}
     try:
         yield
     finally:
@@ -29,5 +32,5 @@ async def working(container: AsyncContainer) -> AsyncIterator[None]:
         await asyncio.gather(*tasks.values())
 
 
-async def _run(container: AsyncContainer, kind: type[JobWorkers | JobSweeper | HourKeeper]) -> None:
+async def _run(container: AsyncContainer, kind: type[JobWorkers | JobSweeper | WebhookWorker | HourKeeper]) -> None:
     await (await container.get(kind)).run()

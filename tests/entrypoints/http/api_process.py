@@ -29,7 +29,7 @@ BODY_LIMIT = 4 * 1024 * 1024
 
 async def serve(*, require_keys: bool) -> None:
     configure_logs("error")
-    container = web_container(load({"profile": "memory"}))
+    container = web_container(load({"profile": "memory", "webhooks_every": 3600}))
     keys = await container.get(ApiKeys)
     secrets = {role.value: (await keys.create(role.value, role))[1] for role in Role}
     options = ApiOptions(lambda headers: None, body_limit=BODY_LIMIT, require_keys=require_keys)

@@ -14,6 +14,7 @@ from uuid_utils import uuid4
 from adapters.common.deadlines import Deadlines
 from domain.access.addresses import subscriber
 from entrypoints.hosting.request_ids import REQUEST_ID
+from entrypoints.http.deprecation import OPT as DEPRECATION
 from entrypoints.http.errors import ERROR, PROBLEM_JSON, Malformed, TooSlow, problem
 from entrypoints.http.middleware.limits import ADDRESS, QUOTAS, quota_headers, spend, too_often
 
@@ -111,6 +112,8 @@ class Edge:
         yield from self._always
         if quotas := scope.get(QUOTAS):
             yield from quota_headers(quotas)
+        if (handler := scope.get("route_handler")) and (deprecation := handler.opt.get(DEPRECATION)):
+            yield from deprecation.headers
         if self._options.leaving():  # whoever asks next had better connect anew, to somebody who stays
             yield b"connection", b"close"
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 _TIME: Final = "2026-11-30T12:00:00Z"
+_ID: Final = "01a228ab-29de-7614-8404-9798736bf9b5"
 _DIGEST: Final = "9ea9" * 16
 _BASELINE: Final = 13_270.42
 _EXPECTED: Final = 8_430.05
@@ -31,12 +32,18 @@ _VALUES: Final[Mapping[str, Any]] = {
     "AlikeOut.lower_quartile": 6_610.4,
     "AlikeOut.median": 7_080.02,
     "AlikeOut.upper_quartile": 7_655.1,
+    "AttemptOut.error": "",
+    "AttemptOut.status": 200,
     "CardOut.grouping": [],
     "CheckOut.name": "better than no model",
     "CheckOut.passed": True,
     "ContributorOut.chance_above": 0.01,
     "ContributorOut.row": 1,
     "ContributorOut.share": 0.5,
+    "DeliveryOut.body": f'{{"type": "model.promoted", "timestamp": "{_TIME}", "data": {{"version": 3}}}}',
+    "DeliveryOut.due_at": None,
+    "DeliveryOut.event": "model.promoted",
+    "DeliveryOut.state": "delivered",
     "ExpectedOut.mae": 2_290.5,
     "ExpectedOut.rmse": 4_390.2,
     "ExplanationOut.typical": None,
@@ -72,6 +79,8 @@ _VALUES: Final[Mapping[str, Any]] = {
     "QuoteOut.people": 2,
     "QuoteOut.per_member_per_month": 702.5,
     "QuoteOut.standard_error": 85.3,
+    "WebhookOut.events": ["job.done", "model.promoted"],
+    "WebhookOut.url": "https://hooks.example.org/medcost",
     "RatioOut.high": 1.04,
     "RatioOut.low": 0.96,
     "RatioOut.ratio": 1.0,
@@ -101,7 +110,7 @@ _VALUES: Final[Mapping[str, Any]] = {
     "git_revision": "4eb2be7",
     "high": 21_825.87,
     "hyperparameters": {"alpha": 0.0},
-    "id": "01a228ab-29de-7614-8404-9798736bf9b5",
+    "id": _ID,
     "interval_score": 18_598.0,
     "level": 0.9,
     "low": 7_080.02,
@@ -180,7 +189,8 @@ class AnswerExamples:
             case "number":
                 return float(part.get("minimum", 0.0))
             case _:
-                return _TIME if part.get("format") == "date-time" else field.replace("_", " ").removesuffix("[]")
+                words = field.replace("_", " ").removesuffix("[]")
+                return {"date-time": _TIME, "uuid": _ID}.get(part.get("format", ""), words)
 
     def _object(self, name: str) -> Any:
         if name == "BeneficiaryOut":

@@ -33,6 +33,8 @@ _PLANS: Final = [
     {"name": "High premium", "deductible": 1500, "coinsurance": 0.2, "out_of_pocket_maximum": 5000, "premium": 7200},
 ]
 
+_WEBHOOK: Final = {"url": "https://hooks.example.org/medcost", "events": ["job.done", "model.promoted"]}
+
 
 def bodies_of(schema: Schema) -> dict[str, dict[str, Any]]:
     """Return what each operation reads, by its media type."""
@@ -47,6 +49,7 @@ def bodies_of(schema: Schema) -> dict[str, dict[str, Any]]:
             JSON: {"schema": ref("ReasonIn"), "example": {"reason": "the champion is wrong about many people"}}
         },
         "roll_back": {JSON: {"schema": ref("ReasonIn"), "example": {"reason": "complaints about the new version"}}},
+        "create_webhook": {JSON: {"schema": ref("WebhookIn"), "example": _WEBHOOK}},
         "explore": {JSON: _what_if(person, others)},
         "compare_plans": {
             JSON: {"schema": ref("ComparisonIn"), "example": {"beneficiaries": [person], "plans": _PLANS}}

@@ -26,6 +26,7 @@ from entrypoints.http.schemas.jobs import ReasonIn
 from entrypoints.http.schemas.plans import PlanIn
 from entrypoints.http.schemas.predictions import OutcomeIn
 from entrypoints.http.schemas.problems import BadField, Problem
+from entrypoints.http.schemas.webhooks import WebhookIn
 
 if TYPE_CHECKING:
     from domain.people.schema import Schema
@@ -62,6 +63,13 @@ _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
     "get_job": (404, 503),
     "get_job_result": (404, 416, 503),
     "cancel_job": (404, 409, 503),
+    "create_webhook": (*_READS, 409, 503),
+    "list_webhooks": (503,),
+    "get_webhook": (404, 503),
+    "delete_webhook": (404, 503),
+    "ping_webhook": (400, 404, 422, 503),
+    "list_deliveries": (404, 422, 503),
+    "replay_delivery": (404, 503),
     "serving": (503,),
     "ready": (503,),
 }
@@ -76,9 +84,11 @@ _HEADERS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "get_job_result": (("200", "ETag", "Of the file, which never changes"),),
     "promote": (("202", "Location", "Of the job"),),
     "roll_back": (("202", "Location", "Of the job"),),
+    "create_webhook": (("201", "Location", "Of the webhook"),),
 }
 _TAGGED: Final = ("list_models", "get_champion", "get_schema", "get_job_result")
-_IDEMPOTENT: Final = ("predict", "predict_batch")
+_IDEMPOTENT: Final = ("predict", "predict_batch", "promote", "roll_back", "create_webhook", "ping_webhook")
+_OF_PEOPLE: Final = ("predict", "predict_batch")
 _HEALTH: Final = ("live", "serving", "ready")
 _METRICS: Final = 'medcost_http_request_seconds_count{method="GET",route="/health/live",status="200"} 42.0\n'
 _DOCUMENT: Final = f"{PREFIX}/schema/openapi.json"
@@ -103,6 +113,7 @@ def config(version: str, schema: Schema) -> OpenAPIConfig:
             Tag("facts", "What is asked about a person"),
             Tag("models", "The models behind the answers"),
             Tag("jobs", "Slow work that is done in the background"),
+            Tag("webhooks", "Be told what happens"),
             Tag("health", "For those who run the service"),
         ],
         components=Components(
@@ -137,7 +148,7 @@ def completed(document: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """Add facts, bodies, problems, keys and headers to a document."""
     document = copy.deepcopy(document)
     shapes = document["components"]["schemas"]
-    shapes |= msgspec.json.schema_components([OutcomeIn, ReasonIn, PlanIn, Problem], ref_template=REF)[1]
+    shapes |= msgspec.json.schema_components([OutcomeIn, ReasonIn, PlanIn, WebhookIn, Problem], ref_template=REF)[1]
     facts = FactShapes(schema, taken=shapes)
     shapes |= facts.components()
     for name in ("PredictionOut", "EstimateOut"):
@@ -226,6 +237,17 @@ def _complete(operation: dict[str, Any], bodies: dict[str, Any], wrong: list[Bad
             "description": HTTPStatus(status).phrase,
             "content": {PROBLEM_JSON: {"schema": ref("Problem")}},
         }
+    _add_headers(responses, deprecated=bool(operation.get("deprecated")))
+    if name in _TAGGED:
+        responses["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
+    for status, header, what in _HEADERS.get(name, ()):
+        responses[status]["headers"][header] = {"schema": {"type": "string"}, "description": what}
+    if name in _IDEMPOTENT:
+        operation["x-optional-headers"] = [_IDEMPOTENCY_KEY]
+        responses["422"] |= _broken_or_reused(wrong if name in _OF_PEOPLE else [])
+
+
+def _add_headers(responses: dict[str, Any], *, deprecated: bool) -> None:
     for status, response in responses.items():
         headers = response.setdefault("headers", {})
         headers["X-Request-ID"] = {"$ref": "#/components/headers/RequestId"}
@@ -235,21 +257,21 @@ def _complete(operation: dict[str, Any], bodies: dict[str, Any], wrong: list[Bad
             headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait"}
         if status == "401":
             headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
-    if name in _TAGGED:
-        responses["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
-    for status, header, what in _HEADERS.get(name, ()):
-        responses[status]["headers"][header] = {"schema": {"type": "string"}, "description": what}
-    if name in _IDEMPOTENT:
-        operation["x-optional-headers"] = [_IDEMPOTENCY_KEY]
-        responses["422"] |= _broken_or_reused(wrong)
+        if deprecated:
+            headers.update(_DEPRECATED)
 
+
+_DEPRECATED: Final = {
+    "Deprecation": {"schema": {"type": "string"}, "description": "Since when this should not be used (RFC 9745)"},
+    "Sunset": {"schema": {"type": "string"}, "description": "When this goes, if that is decided (RFC 8594)"},
+}
 
 # no parameter: programs that make up values for parameters would send one key with several bodies, which is refused
 _IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "The same key with the same body again gives the same prediction",
+    "description": "The same key with the same body again gives the same answer, and nothing is created twice",
     "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
 }
 
@@ -257,18 +279,14 @@ _IDEMPOTENCY_KEY: Final = {
 def _broken_or_reused(wrong: list[BadField]) -> dict[str, Any]:
     path, used = f"{PREFIX}/predictions", "idempotency key 'order-7' came with another body before"
     reused = problem(422, used, path=path, kind="reused-key", errors=[BadField("", "reused", used)])
-    broken = problem(422, "; ".join(f"{field.pointer}: {field.detail}" for field in wrong), path=path, errors=wrong)
+    examples: dict[str, Any] = {"reused-key": {"summary": reused.title, "value": msgspec.to_builtins(reused)}}
+    if wrong:
+        detail = "; ".join(f"{field.pointer}: {field.detail}" for field in wrong)
+        broken = problem(422, detail, path=path, errors=wrong)
+        examples = {"invalid-input": {"value": msgspec.to_builtins(broken)}, **examples}
     return {
         "description": (
             "A rule is broken; or the Idempotency-Key came with another body before, and nothing is recorded"
         ),
-        "content": {
-            PROBLEM_JSON: {
-                "schema": ref("Problem"),
-                "examples": {
-                    "invalid-input": {"value": msgspec.to_builtins(broken)},
-                    "reused-key": {"summary": reused.title, "value": msgspec.to_builtins(reused)},
-                },
-            }
-        },
+        "content": {PROBLEM_JSON: {"schema": ref("Problem"), "examples": examples}},
     }

@@ -12,6 +12,7 @@ from application.models.change_by_job import AskForChange
 from application.models.review_models import ReviewModels
 from entrypoints.http.auth import access
 from entrypoints.http.codecs import decoding
+from entrypoints.http.idempotency import idempotency
 from entrypoints.http.schemas.cards import VersionOut, VersionsOut
 from entrypoints.http.schemas.jobs import JobOut, accepted
 from entrypoints.http.tagged import tagged
@@ -58,10 +59,12 @@ async def promote(
     Answered at once by a job, to be asked for at its `Location`. It is done once the change stands in the ledger and
     the model server is told, which serves it within a second; no request is dropped meanwhile. What the gate refuses
     is the job's `problem`. 409 while another change is under way. Where keys are required, an admin's.
+
+    With an `Idempotency-Key`, the same request again gives the same job.
     """
-    reason = _reason(request, body)
+    reason, once = _reason(request, body), idempotency(request, body, operation=f"promote {version}")
     caller, by = access.caller(request), access.author(request)
-    return accepted(request, await ask.promote(version, caller, by=by, reason=reason))
+    return accepted(request, await ask.promote(version, caller, by=by, reason=reason, once=once))
 
 
 @post(
@@ -74,9 +77,13 @@ async def promote(
 )
 @inject
 async def roll_back(request: Request, body: RawBody, ask: FromDishka[AskForChange]) -> Response[JobOut]:
-    """Answered like a promotion. Asked twice, it goes back twice. Where keys are required, an admin's."""
-    reason = _reason(request, body)
-    return accepted(request, await ask.roll_back(access.caller(request), by=access.author(request), reason=reason))
+    """Answered like a promotion. Asked twice, it goes back twice, but for the same request under one `Idempotency-Key`.
+
+    Where keys are required, an admin's.
+    """
+    reason, once = _reason(request, body), idempotency(request, body, operation="roll_back")
+    caller, by = access.caller(request), access.author(request)
+    return accepted(request, await ask.roll_back(caller, by=by, reason=reason, once=once))
 
 
 def _reason(request: Request, body: bytes) -> str | None:

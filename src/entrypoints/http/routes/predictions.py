@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
@@ -19,14 +18,15 @@ from application.costs.chances import TellChances
 from application.costs.predict_cost import PredictCost
 from application.costs.predict_costs import PredictCosts
 from application.costs.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
-from domain.costs.prediction import Idempotency, PredictionQuery
+from domain.costs.prediction import PredictionQuery
 from domain.errors import FieldError
 from domain.people.fact import Value
 from domain.people.schema import Schema
 from entrypoints.http.amounts import Above, asked_amount
 from entrypoints.http.auth import access
 from entrypoints.http.codecs import batch, decoding
-from entrypoints.http.errors import BadRequestFields, Malformed, pointed
+from entrypoints.http.errors import BadRequestFields, pointed
+from entrypoints.http.idempotency import idempotency
 from entrypoints.http.locations import place
 from entrypoints.http.schemas.predictions import BatchOut, OutcomeChangesOut, PageOut, PredictionOut
 from entrypoints.http.shared import Shared
@@ -34,7 +34,6 @@ from entrypoints.http.shared import Shared
 TAGS: Final = ["predictions"]
 _PAGING: Final = ("limit", "cursor", "since")
 _DATE: Final = re.compile(r"\d{4}-")
-_KEY: Final = re.compile(r"[!-~]{1,200}")
 
 
 @post("/predictions", operation_id="predict", tags=TAGS, summary="Predict a year's cost, and record it")
@@ -57,7 +56,7 @@ async def predict(
     with shared.metrics.decoding():
         person = shared.people.read(body)
     owner = access.caller(request).owner
-    made = await predict_cost(person, owner=owner, idempotency=_idempotency(request, body), above=amount)
+    made = await predict_cost(person, owner=owner, idempotency=idempotency(request, body), above=amount)
     shared.metrics.predicted([made.model])
     shaped = PredictionOut.of(made, await shared.about(made.model))
     return Response(shaped, status_code=201, headers={"Location": place(request, f"/predictions/{made.id}")})
@@ -89,7 +88,7 @@ async def predict_batch(
     """
     amount = asked_amount(above)
     kind = decoding.media_type(request, batch.BATCH_TYPES)
-    once = _idempotency(request, f"{kind}{decimal or ''}\n".encode() + body)
+    once = idempotency(request, f"{kind}{decimal or ''}\n".encode() + body)
     most = shared.options.batch_rows
     given = await batch.Batch.of(body, kind, shared.people, shared.files, most=most, decimal=decimal or "")
     access.spend_rows(request, shared.options, given.rows)
@@ -222,16 +221,6 @@ def _filters(request: Request, schema: Schema) -> tuple[dict[str, Value], list[F
     wrong = [FieldError(name, "unknown", "is not a known filter") for name in names if name not in filters]
     wrong += [value for value in read.values() if isinstance(value, FieldError)]
     return {name: value for name, value in read.items() if not isinstance(value, FieldError)}, wrong
-
-
-def _idempotency(request: Request, body: bytes) -> Idempotency | None:
-    key = request.headers.get("idempotency-key")
-    if key is None:
-        return None
-    if not _KEY.fullmatch(key):
-        message = "Idempotency-Key must be 1 to 200 visible ASCII characters"
-        raise Malformed(message)
-    return Idempotency(key, hashlib.sha256(body).hexdigest())
 
 
 PREDICT_HANDLERS: Final = (predict,)

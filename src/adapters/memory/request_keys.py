@@ -1,0 +1,45 @@
+"""Idempotency keys kept in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from uuid_utils import uuid7
+
+from adapters.memory.faults import FailsOnRequest
+from domain.errors import IdempotencyKeyReused
+from domain.ports.request_keys import RequestKeys
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from domain.costs.prediction import Idempotency
+
+
+@dataclass
+class MemoryRequestKeys(FailsOnRequest, RequestKeys):
+    """Keeps a key's fingerprint, identifier and time."""
+
+    keys_live: timedelta = timedelta(hours=24)
+    _keys: dict[str, tuple[str, UUID, datetime]] = field(default_factory=dict)
+
+    async def claim(self, idempotency: Idempotency, *, at: datetime) -> UUID:
+        """Look it up, or note it."""
+        self._fail_if_asked()
+        known = self._keys.get(idempotency.scoped)
+        if known is None or abs(at - known[2]) > self.keys_live:
+            known = self._keys[idempotency.scoped] = idempotency.fingerprint, UUID(bytes=uuid7().bytes), at
+        if known[0] != idempotency.fingerprint:
+            raise IdempotencyKeyReused(idempotency.reused)
+        return known[1]
+
+    async def forget(self, *, at: datetime) -> int:
+        """Drop them."""
+        self._fail_if_asked()
+        old = [key for key, known in self._keys.items() if abs(at - known[2]) > self.keys_live]
+        for key in old:
+            del self._keys[key]
+        return len(old)

@@ -1,0 +1,157 @@
+"""Make webhooks, look at them and what was delivered, try them, and take them away."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from application.use_case import use_case
+from domain.errors import FieldError, InvalidInput, NotAllowed, WebhookNotFound
+from domain.operations.occurrences import occurrence
+from domain.operations.webhook_urls import broken_rule
+from domain.operations.webhooks import NewDelivery, NewWebhook, WebhookEvent
+from domain.ports.clock import Clock
+from domain.ports.request_keys import RequestKeys
+from domain.ports.webhooks import Webhooks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from domain.access.callers import Caller
+    from domain.costs.prediction import Idempotency
+    from domain.operations.webhooks import Delivery, Webhook
+
+_SECRET_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRules:
+    """Which receivers may be called here.
+
+    Args:
+        private: whether those in private networks, and without TLS on this machine, may be.
+    """
+
+    private: bool = False
+
+
+@use_case
+class ManageWebhooks:
+    """What an owner does with their webhooks, and an admin with all of them; reviewers look at all."""
+
+    webhooks: Webhooks
+    keys: RequestKeys
+    clock: Clock
+    rules: WebhookRules
+
+    async def add(
+        self, url: str, events: Collection[WebhookEvent], caller: Caller, *, once: Idempotency | None = None
+    ) -> Webhook:
+        """Make a webhook with a secret of its own. Under the same idempotency key, it is the same one.
+
+        Raises:
+            InvalidInput: if the receiver may not be called.
+            NotAllowed: if the caller's role does not see an event.
+            TooManyWebhooks: if the owner has the most already.
+            IdempotencyKeyReused: if the key came with another request before.
+        """
+        if rule := broken_rule(url, private=self.rules.private):
+            raise InvalidInput([FieldError("url", "range", rule)])
+        if WebhookEvent.ALARM_RAISED in events and not caller.sees_all:
+            message = "alarms are told to a reviewer's or an admin's webhook only: leave out alarm.raised"
+            raise NotAllowed(message)
+        now = self.clock.now()
+        id = await self._claimed(once, caller)
+        secret = "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+        new = NewWebhook(
+            url=url,
+            events=frozenset(events),
+            owner=caller.owner,
+            sees_all=caller.sees_all,
+            secret=secret,
+            created_at=now,
+        )
+        return await self.webhooks.add(new, id=id)
+
+    async def all(self, caller: Caller) -> Sequence[Webhook]:
+        """Return the webhooks that the caller may see, newest first."""
+        return [one for one in await self.webhooks.all() if caller.sees(one.owner)]
+
+    async def one(self, id: UUID, caller: Caller) -> Webhook:
+        """Find a webhook.
+
+        Raises:
+            WebhookNotFound: if it is not there, or not the caller's to see.
+        """
+        webhook = await self.webhooks.get(id)
+        if not caller.sees(webhook.owner):
+            raise WebhookNotFound(id)
+        return webhook
+
+    async def remove(self, id: UUID, caller: Caller) -> None:
+        """Forget a webhook and its deliveries.
+
+        Raises:
+            WebhookNotFound: if it is not there, or not the caller's to see.
+            NotAllowed: if it is another's, and the caller no admin.
+        """
+        await self._own(id, caller)
+        await self.webhooks.remove(id)
+
+    async def deliveries(
+        self, id: UUID, caller: Caller, *, limit: int, before: UUID | None = None
+    ) -> Sequence[Delivery]:
+        """Return what was delivered or will be, newest first.
+
+        Raises:
+            WebhookNotFound: if the webhook is not there, or not the caller's to see.
+        """
+        await self.one(id, caller)
+        return await self.webhooks.deliveries(id, limit=limit, before=before)
+
+    async def replay(self, id: UUID, delivery_id: UUID, caller: Caller) -> Delivery:
+        """Let a delivery be made once more, with the same event identifier; one that waits is made at once.
+
+        Raises:
+            WebhookNotFound: if the webhook is not there, or not the caller's to see.
+            DeliveryNotFound: if it has no such delivery.
+            NotAllowed: if it is another's, and the caller no admin.
+        """
+        webhook = await self._own(id, caller)
+        again = (await self.webhooks.delivery(id, delivery_id)).replayed(self.clock.now())
+        await self.webhooks.record(again, webhook)
+        return again
+
+    async def ping(self, id: UUID, caller: Caller, *, once: Idempotency | None = None) -> Delivery:
+        """Send an event that means nothing; a receiver that takes it is enabled again.
+
+        Raises:
+            WebhookNotFound: if the webhook is not there, or not the caller's to see.
+            NotAllowed: if it is another's, and the caller no admin.
+            IdempotencyKeyReused: if the key came with another request before.
+        """
+        webhook, now = await self._own(id, caller), self.clock.now()
+        event_id = await self._claimed(once, caller) or uuid4()
+        ping = occurrence(WebhookEvent.PING, now, {"webhook": str(id)}, name=str(event_id))
+        new = NewDelivery(
+            webhook_id=webhook.id, event_id=event_id, event=ping.event, body=ping.body, created_at=now
+        )  # fmt: skip
+        await self.webhooks.enqueue([new])
+        return await self.webhooks.delivery(id, event_id)
+
+    async def _own(self, id: UUID, caller: Caller) -> Webhook:
+        webhook = await self.one(id, caller)
+        if not caller.changes(webhook.owner):
+            message = "only its owner and admins may change a webhook"
+            raise NotAllowed(message)
+        return webhook
+
+    async def _claimed(self, once: Idempotency | None, caller: Caller) -> UUID | None:
+        if once is None:
+            return None
+        return await self.keys.claim(replace(once, owner=caller.owner), at=self.clock.now())

@@ -1,0 +1,118 @@
+"""Routes by which programs are told what happens."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from dishka.integrations.litestar import FromDishka, inject
+from litestar import Request, Response, delete, get, post
+from litestar.params import FromPath, QueryParameter, RawBody
+
+from application.operations.manage_webhooks import ManageWebhooks
+from entrypoints.http.auth import access
+from entrypoints.http.codecs import decoding
+from entrypoints.http.codecs.webhooks import webhook
+from entrypoints.http.idempotency import idempotency
+from entrypoints.http.locations import place
+from entrypoints.http.schemas.webhooks import DeliveriesOut, DeliveryOut, WebhookOut, WebhooksOut
+
+TAGS: Final = ["webhooks"]
+
+
+@post("/webhooks", operation_id="create_webhook", tags=TAGS, summary="Be told what happens")
+@inject
+async def create_webhook(request: Request, body: RawBody, manage: FromDishka[ManageWebhooks]) -> Response[WebhookOut]:
+    """Calls are signed after Standard Webhooks with the `secret` of this answer, which is not shown again.
+
+    Clients are told of their own jobs and of all models; `alarm.raised` needs a reviewer's or an admin's key.
+    """
+    decoding.media_type(request, [decoding.JSON])
+    url, events = webhook(body)
+    once = idempotency(request, body, operation="create_webhook")
+    made = await manage.add(url, events, access.caller(request), once=once)
+    headers = {"Location": place(request, f"/webhooks/{made.id}")}
+    return Response(WebhookOut.of(made, secret=True), status_code=201, headers=headers)
+
+
+@get("/webhooks", operation_id="list_webhooks", tags=TAGS, summary="Webhooks, newest first")
+@inject
+async def list_webhooks(request: Request, manage: FromDishka[ManageWebhooks]) -> WebhooksOut:
+    """Clients see their own webhooks; reviewers and admins see all."""
+    return WebhooksOut([WebhookOut.of(one) for one in await manage.all(access.caller(request))])
+
+
+@get("/webhooks/{id:uuid}", operation_id="get_webhook", tags=TAGS, summary="One webhook")
+@inject
+async def get_webhook(request: Request, id: FromPath[UUID], manage: FromDishka[ManageWebhooks]) -> WebhookOut:
+    """With `failing_since` and `disabled_at`, if its receiver refuses. 404 for one of another client."""
+    return WebhookOut.of(await manage.one(id, access.caller(request)))
+
+
+@delete("/webhooks/{id:uuid}", operation_id="delete_webhook", tags=TAGS, summary="Be told no more")
+@inject
+async def delete_webhook(request: Request, id: FromPath[UUID], manage: FromDishka[ManageWebhooks]) -> None:
+    """Its deliveries go with it, also those that wait. Where keys are required, its owner's or an admin's."""
+    await manage.remove(id, access.caller(request))
+
+
+@post(
+    "/webhooks/{id:uuid}/ping",
+    operation_id="ping_webhook",
+    tags=TAGS,
+    status_code=202,
+    summary="Call a receiver to try it",
+)
+@inject
+async def ping_webhook(
+    request: Request, id: FromPath[UUID], manage: FromDishka[ManageWebhooks]
+) -> Response[DeliveryOut]:
+    """An event that means nothing is sent. A webhook that was disabled is enabled again if its receiver takes it."""
+    once = idempotency(request, b"", operation=f"ping_webhook {id}")
+    ping = await manage.ping(id, access.caller(request), once=once)
+    return Response(DeliveryOut.of(ping), status_code=202)
+
+
+@get(
+    "/webhooks/{id:uuid}/deliveries",
+    operation_id="list_deliveries",
+    tags=TAGS,
+    summary="What a receiver was told, newest first",
+)
+@inject
+async def list_deliveries(
+    request: Request,
+    id: FromPath[UUID],
+    manage: FromDishka[ManageWebhooks],
+    limit: Annotated[int, QueryParameter(ge=1, le=200, description="How many at most")] = 50,
+    cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+) -> DeliveriesOut:
+    """Each with its calls and what the receiver answered. The log goes back thirty days."""
+    page = await manage.deliveries(id, access.caller(request), limit=limit, before=cursor)
+    return DeliveriesOut.of(page, page[-1].id if len(page) == limit else None)
+
+
+@post(
+    "/webhooks/{id:uuid}/deliveries/{delivery:uuid}/replay",
+    operation_id="replay_delivery",
+    tags=TAGS,
+    status_code=202,
+    summary="Tell a receiver once more",
+)
+@inject
+async def replay_delivery(
+    request: Request, id: FromPath[UUID], delivery: FromPath[UUID], manage: FromDishka[ManageWebhooks]
+) -> Response[DeliveryOut]:
+    """The same event with the same `webhook-id`, so that a receiver that has it already can leave it alone."""
+    return Response(DeliveryOut.of(await manage.replay(id, delivery, access.caller(request))), status_code=202)
+
+
+HANDLERS: Final = (
+    create_webhook,
+    list_webhooks,
+    get_webhook,
+    delete_webhook,
+    ping_webhook,
+    list_deliveries,
+    replay_delivery,
+)
