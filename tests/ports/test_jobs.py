@@ -205,3 +205,21 @@ async def test_files_are_erased_once_and_then_no_job_has_them(jobs: Jobs) -> Non
     assert [job.id for job in await jobs.with_files("here")] == [second.id]
     with pytest.raises(JobNotFound):
         await jobs.erase_files(uuid4(), at=NOON)
+
+
+async def test_a_job_under_an_identifier_is_added_once(jobs: Jobs) -> None:
+    id = uuid4()
+    first = await jobs.add(SOLE, id=id)
+    assert (first.id, await jobs.add(SOLE, id=id)) == (id, first)
+    with pytest.raises(JobUnderWay):
+        await jobs.add(SOLE, id=uuid4())
+
+
+async def test_jobs_that_ended_are_given_in_the_order_of_their_ends(jobs: Jobs) -> None:
+    early, late, _waiting = [await jobs.add(ROLLBACK) for _ in range(3)]
+    for _ in range(2):
+        await claimed(jobs)
+    await jobs.finish(late.id, worker=ONE, at=NOON + 2 * SECOND, result={})
+    await jobs.finish(early.id, worker=ONE, at=NOON + SECOND, problem=JobProblem("", "lost"))
+    assert [job.id for job in await jobs.ended_since(NOON)] == [early.id, late.id]
+    assert [job.id for job in await jobs.ended_since(NOON + 2 * SECOND)] == [late.id]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from typing import TYPE_CHECKING, Final
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import httpx
 from standardwebhooks import Webhook as Signer
@@ -25,6 +26,9 @@ _WITHIN: Final = 10.0
 """Seconds that a receiver has to answer, with all that happens before."""
 
 
+Resolve: TypeAlias = Callable[[str, int], Awaitable[list["Address"]]]
+
+
 class _NotAllowed(Exception):
     """The receiver must not be called."""
 
@@ -35,10 +39,11 @@ class HttpxWebhookSender(WebhookSender):
     Args:
         private: whether receivers in private networks and on this machine may be called.
         within: seconds that a call may take.
+        resolve: returns the addresses that a host's name stands for; by default the system does.
     """
 
-    def __init__(self, *, private: bool, within: float = _WITHIN) -> None:
-        self._private, self._within = private, within
+    def __init__(self, *, private: bool, within: float = _WITHIN, resolve: Resolve | None = None) -> None:
+        self._private, self._within, self._resolve = private, within, resolve or _resolved
 
     async def send(self, delivery: Delivery, webhook: Webhook, *, at: datetime) -> Attempt:
         """Post the event; of the answer nothing but its status is read."""
@@ -73,8 +78,7 @@ class HttpxWebhookSender(WebhookSender):
 
     async def _address(self, url: httpx.URL) -> Address:
         port = url.port or (443 if url.scheme == "https" else 80)
-        found = await asyncio.get_running_loop().getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
-        addresses = [ipaddress.ip_address(each[4][0]) for each in found]
+        addresses = await self._resolve(url.host, port)
         refused = [str(one) for one in addresses if not may_be_called(one, private=self._private)]
         if refused:
             message = (
@@ -83,3 +87,8 @@ class HttpxWebhookSender(WebhookSender):
             )
             raise _NotAllowed(message)
         return addresses[0]
+
+
+async def _resolved(host: str, port: int) -> list[Address]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [ipaddress.ip_address(each[4][0]) for each in found]

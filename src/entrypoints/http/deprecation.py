@@ -14,7 +14,8 @@ from msgspec import Meta
 OPT: Final = "deprecation"
 NOTICE: Final = timedelta(days=180)
 """Least time between the two dates: the policy in docs/api.md."""
-DEPRECATED_FIELD: Final = Meta(extra_json_schema={"deprecated": True})
+# msgspec writes what stands here into a body's shape, Litestar what stands in "extra" into an answer's
+DEPRECATED_FIELD: Final = Meta(extra_json_schema={"deprecated": True, "extra": {"deprecated": True}})
 """Beside the type of a field that will go: ``Annotated[float, DEPRECATED_FIELD]``."""
 
 

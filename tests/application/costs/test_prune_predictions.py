@@ -5,6 +5,7 @@ from datetime import timedelta
 from adapters.memory.clock import FixedClock
 from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
+from adapters.memory.request_keys import MemoryRequestKeys
 from adapters.memory.sample import small_sample
 from application.costs.predict_cost import PredictCost
 from application.costs.prune_predictions import Pruned, PrunePredictions
@@ -24,7 +25,7 @@ async def test_what_is_older_than_the_policy_goes_and_its_proof_stays(ann):
     young = await PredictCost(predictor=NeighbourPredictor(small_sample(DEFAULT)), predictions=predictions, clock=NOW)(
         ann
     )
-    prune = PrunePredictions(predictions=predictions, clock=NOW)
+    prune = PrunePredictions(predictions=predictions, keys=MemoryRequestKeys(), clock=NOW)
     assert await prune.too_old(timedelta(days=365)) == 1
     assert await prune(timedelta(days=365), told=steps.append) == Pruned(predictions=1, keys=0)
     assert await predictions.page(PredictionQuery()) == [young]
@@ -38,6 +39,6 @@ async def test_without_a_policy_only_expired_keys_go(ann):
     old = await PredictCost(
         predictor=NeighbourPredictor(small_sample(DEFAULT)), predictions=predictions, clock=LONG_AGO
     )(ann, idempotency=key)
-    prune = PrunePredictions(predictions=predictions, clock=NOW)
+    prune = PrunePredictions(predictions=predictions, keys=MemoryRequestKeys(), clock=NOW)
     assert await prune(None, told=print) == Pruned(predictions=0, keys=1)
     assert await predictions.page(PredictionQuery()) == [old]

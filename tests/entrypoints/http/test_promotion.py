@@ -184,3 +184,14 @@ async def test_models_that_are_there_already_are_not_sent_again_until_something_
 
 async def test_without_a_champion_a_tag_is_no_excuse(memory_api):
     assert (await memory_api.get("/models/champion", headers={"If-None-Match": "*"})).status_code == 404
+
+
+async def test_one_idempotency_key_is_one_job(memory_api, versions):
+    once = {"Idempotency-Key": "promote-1"}
+    first = await changed(memory_api, "/models/1/promotion", headers=once)
+    again = await memory_api.post("/models/1/promotion", headers=once)
+    assert (again.status_code, again.json()["id"], again.json()["state"]) == (202, first["id"], "done")
+    for path, sent in (("/models/1/promotion", {"json": {"reason": "other"}}), ("/models/rollback", {})):
+        refused = await memory_api.post(path, headers=once, **sent)
+        assert (refused.status_code, refused.json()["type"]) == (422, "urn:medcost:problem:reused-key")
+    assert len(await versions.history()) == 1
