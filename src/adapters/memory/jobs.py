@@ -30,7 +30,7 @@ class MemoryJobs(FailsOnRequest, Jobs):
     async def add(self, new: NewJob, *, id: UUID | None = None) -> Job:
         """Record one."""
         self._fail_if_asked()
-        if id in self._jobs:
+        if id is not None and id in self._jobs:
             return self._jobs[id]
         if new.slot and any(job.slot == new.slot and not job.state.has_ended for job in self._jobs.values()):
             raise JobUnderWay(new.slot)

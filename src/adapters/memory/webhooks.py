@@ -31,7 +31,7 @@ class MemoryWebhooks(FailsOnRequest, Webhooks):
     async def add(self, new: NewWebhook, *, id: UUID | None = None) -> Webhook:
         """Keep it."""
         self._fail_if_asked()
-        if id in self._webhooks:
+        if id is not None and id in self._webhooks:
             return self._webhooks[id]
         if sum(one.owner == new.owner for one in self._webhooks.values()) >= MOST_WEBHOOKS:
             raise TooManyWebhooks(MOST_WEBHOOKS)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Annotated
 
-import httpx
 import msgspec
 import pytest
 from litestar import get
@@ -15,6 +14,7 @@ from domain.people.schema import Schema
 from entrypoints.http.app import create_app
 from entrypoints.http.deprecation import DEPRECATED_FIELD, Deprecation, deprecated
 from entrypoints.http.options import ApiOptions
+from tests.support import in_process
 
 SINCE, SUNSET = datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 6, 1, tzinfo=UTC)
 
@@ -34,8 +34,7 @@ async def old() -> Old:
 @pytest.fixture
 async def api(memory_container):
     app = create_app(memory_container, ApiOptions(lambda _: None), await memory_container.get(Schema), more=[old])
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1/api/v1") as client:
+    async with in_process.client_of(app) as client:
         yield client
 
 

@@ -29,6 +29,13 @@ CLIENT = {
     "get_job",
     "get_job_result",
     "cancel_job",
+    "create_webhook",  # for events of their own, as all of webhooks: `test_webhooks.py`
+    "list_webhooks",
+    "get_webhook",
+    "delete_webhook",
+    "ping_webhook",
+    "list_deliveries",
+    "replay_delivery",
     "metrics",
 }
 REVIEWER = {"list_outcome_changes"}
