@@ -95,7 +95,7 @@ def ann() -> dict[str, object]:
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """The profiles over which every test runs."""
     if request.param == "memory":
-        return load({"profile": "memory", "jobs_every": 0.02})
+        return load({"profile": "memory", "jobs_every": 0.02, "webhooks_every": 3600})
     database = request.getfixturevalue("database_template")(f"http_{uuid4().hex}")
     return load({"profile": "embedded", "predictor": "in_process", "database_url": database, "home": tmp_path})
 
@@ -133,7 +133,7 @@ async def api(container: AsyncContainer, client_of: ClientOf) -> AsyncIterator[h
 
 @pytest.fixture
 async def memory_container() -> AsyncIterator[AsyncContainer]:
-    made = web_container(load({"profile": "memory", "jobs_every": 0.02}))
+    made = web_container(load({"profile": "memory", "jobs_every": 0.02, "webhooks_every": 3600}))
     yield made
     await made.close()
 

@@ -40,7 +40,7 @@ async def test_the_examples_of_the_description_work(memory_api):
                 answer = await memory_api.post(f"http://127.0.0.1{path}", **sent)
                 assert answer.status_code in (200, 201, 202)
                 tried += 1
-    assert tried == 13
+    assert tried == 14
     assert tried == 10
 
 
