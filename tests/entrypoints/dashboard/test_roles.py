@@ -26,16 +26,17 @@ CLOSED = DashboardOptions(login=True, provider="Example", everyone=True)
 ADA, RITA, CARL = User("a", "ada", Role.ADMIN), User("r", "rita", Role.REVIEWER), User("c", "carl", Role.CLIENT)
 SENT, FORBIDDEN = 303, 403
 
-PAGES = ["/", "/plans", "/what-if", "/batch", "/history", "/models", "/operations"]
-EVERYBODY = [200] * 5
+VERSIONS = [f"/models/{name}" for name in ("fit", "rows", "facts", "runs", "data")]
+PAGES = ["/", "/plans", "/what-if", "/batch", "/history", "/models", "/operations", *VERSIONS]
+EVERYBODY, ADMINS = [200] * 5, 7
 TABLE = [
-    (OPEN, None, [*EVERYBODY, SENT, SENT]),
-    (CLOSED, None, [SENT] * 7),
-    (OPEN, CARL, [*EVERYBODY, FORBIDDEN, FORBIDDEN]),
-    (CLOSED, CARL, [*EVERYBODY, FORBIDDEN, FORBIDDEN]),
-    (OPEN, RITA, [*EVERYBODY, FORBIDDEN, FORBIDDEN]),
-    (OPEN, ADA, [200] * 7),
-    (CLOSED, ADMIN, [200] * 7),
+    (OPEN, None, [*EVERYBODY, *[SENT] * ADMINS]),
+    (CLOSED, None, [SENT] * len(PAGES)),
+    (OPEN, CARL, [*EVERYBODY, *[FORBIDDEN] * ADMINS]),
+    (CLOSED, CARL, [*EVERYBODY, *[FORBIDDEN] * ADMINS]),
+    (OPEN, RITA, [*EVERYBODY, *[FORBIDDEN] * ADMINS]),
+    (OPEN, ADA, [200] * len(PAGES)),
+    (CLOSED, ADMIN, [200] * len(PAGES)),
 ]
 
 
