@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from statistics import fmean, median, quantiles
 from typing import TYPE_CHECKING
 
+import httpx
 import psutil
 from playwright.sync_api import sync_playwright
 
@@ -31,6 +33,9 @@ _SLIDES = 40
 _SESSIONS = 50
 _MINUTES = {"quick": 0.25, "usual": 1, "long": 10}
 _SETTLED = 500
+_VIEWS, _FETCHED = 20, 120
+_FORGOTTEN = 60
+"""Seconds after which a page that no script connected for is forgotten, and a good deal more."""
 _MEGABYTE = 2**20
 
 _WATCH = """
@@ -73,6 +78,7 @@ class Opened:
 
 
 def measure(servers: Servers, seconds: float) -> Iterator[Result]:  # noqa: ARG001  # it takes what it takes
+    yield _views(servers)  # while the process is as it started
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         print("no Chromium here: the pages are not measured", file=sys.stderr)
@@ -154,11 +160,43 @@ def _go(page: Page, url: str) -> None:
     page.wait_for_function("window.answered")
 
 
-def _sessions(servers: Servers) -> Result:
-    url = servers.ours
+def _web(servers: Servers) -> psutil.Process:
     run = run_file.read(servers.home.run_file)
     assert run
-    web = psutil.Process(next(part.process.pid for part in run.parts if part.name == "web"))
+    return psutil.Process(next(part.process.pid for part in run.parts if part.name == "web"))
+
+
+def _views(servers: Servers) -> Result:
+    """Fetch pages without running their scripts, and look at what they leave."""
+    url, web = servers.ours, _web(servers)
+    with httpx.Client(trust_env=False, timeout=60) as client:
+
+        def view(path: str) -> float:
+            begun = time.perf_counter()
+            client.get(url + path).raise_for_status()
+            return 1000 * (time.perf_counter() - begun)
+
+        for path in ("/", "/operations"):
+            view(path)  # cold
+        operations = median(view("/operations") for _ in range(_VIEWS))
+        time.sleep(_FORGOTTEN)
+        before = web.memory_info().rss / _MEGABYTE
+        for _ in range(_FETCHED):
+            view("/")
+        most = web.memory_info().rss / _MEGABYTE
+        time.sleep(_FORGOTTEN)
+        after = web.memory_info().rss / _MEGABYTE
+    rows = (
+        ("/operations, median ms a view", f"{operations:.0f}", "≤ 25"),
+        ("memory of the web process before, MB", f"{before:.0f}", ""),
+        (f"growth by {_FETCHED} pages that no script connects for, MB", f"{most - before:+.0f}", ""),
+        (f"the same {_FORGOTTEN} s later, MB", f"{after - before:+.0f}", "≤ 30"),
+    )
+    return Result("Pages without a socket", ("", "found", "wanted"), rows)
+
+
+def _sessions(servers: Servers) -> Result:
+    url, web = servers.ours, _web(servers)
     before = web.memory_info().rss / _MEGABYTE
     minutes = _MINUTES[servers.size]
     found = keep_open(url, _SESSIONS, 60 * minutes, lambda: web.memory_info().rss / _MEGABYTE)

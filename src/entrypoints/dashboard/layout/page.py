@@ -14,6 +14,7 @@ from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.auth.guard import account
 from entrypoints.dashboard.layout.data_notice import DataNotice, soon
 from entrypoints.dashboard.layout.shell import frame, tag, text
+from entrypoints.dashboard.leftovers import Leftovers
 from entrypoints.dashboard.locale.language import chosen
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.widgets.cards import notice
@@ -133,10 +134,12 @@ def add_page(
     ``ask`` looks up which data the answers rest on.
     """
     needed = guard.admin if page.admin else guard.personal if page.personal else guard.visitor
+    leftovers = Leftovers()
 
     # NiceGUI's own three seconds are too few for a machine that is busy
     @ui.page(page.path, dependencies=[Depends(needed)] if page.guarded else [], response_timeout=30)
     async def show(client: Client) -> None:
+        leftovers.forget()
         visit = Visit.begun(client, menu, schema, page, ask)
         if page.figures:
             visit.origins = await soon(ask)  # no number is shown before the notice, and forms start with its data
