@@ -138,6 +138,10 @@ class ResidualDistribution:
         """Return what the shape is called."""
         return "groups" if self.grouping.names else "pooled"
 
+    def line(self, features: Features) -> tuple[Floats, Floats]:
+        """Return the points of n people, and what a residual of 1 adds to each, in USD."""
+        return features.points, scale_of(features.points, self.floor)
+
     def quantiles_at(self, features: Features, levels: Floats) -> Floats:
         """Return the cost that is not exceeded with each probability, n x k or 1 x k of them, between 0.01 and 0.99."""
         place = np.clip(levels * 100 - 1, 0, len(LEVELS) - 1)

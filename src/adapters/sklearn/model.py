@@ -18,9 +18,9 @@ from adapters.sklearn.distribution import ALL, LEVELS
 from adapters.sklearn.orders import Orders
 from adapters.sklearn.pieces import PIECE, pieces_of
 from adapters.sklearn.predictive import LEAST_COST
-from adapters.sklearn.rank_cells import RankCells
 from adapters.sklearn.ranks import RankDistribution
 from adapters.sklearn.scoring import PUBLISHED_LEVELS, Published
+from adapters.sklearn.step_answers import StepAnswers
 from adapters.sklearn.tails import chances_above
 from adapters.sklearn.threads import use_one_thread
 
@@ -62,11 +62,11 @@ class CostModel:
     )
     _evaluate: Callable[[Floats], Floats] = field(init=False, repr=False, compare=False)
     _likeness: Likeness | None = field(init=False, repr=False, compare=False)
-    _rank_cells: RankCells | None = field(init=False, repr=False, compare=False)
+    _step_answers: StepAnswers | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_evaluate", evaluation_of(self.estimator, self.background))
-        object.__setattr__(self, "_rank_cells", RankCells.of(self.distribution, PUBLISHED_LEVELS))
+        object.__setattr__(self, "_step_answers", StepAnswers.of(self.distribution, PUBLISHED_LEVELS))
         has_trees = grows_trees(self.estimator) or isinstance(self.distribution.shape, RankDistribution)
         likeness = Likeness.of(self.background, self._evaluate(self.background)) if has_trees else None
         object.__setattr__(self, "_likeness", likeness)
@@ -151,8 +151,8 @@ class CostModel:
 
     def _spread(self, middle: Floats, rows: Floats, levels: Positions) -> tuple[Floats, Bits]:
         doubts, widen = self.support.doubts(rows)
-        if self._rank_cells and levels is PUBLISHED_LEVELS and len(rows) >= MANY:
-            means, quantiles, zero = self._rank_cells.answers(rows, middle)
+        if self._step_answers and levels is PUBLISHED_LEVELS and len(rows) >= MANY:
+            means, quantiles, zero = self._step_answers.answers(rows, middle)
         else:
             means, quantiles, zero = self.distribution.answers(rows, middle, levels)
         wide = np.flatnonzero(widen)

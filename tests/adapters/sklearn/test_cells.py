@@ -9,12 +9,15 @@ import pytest
 from adapters.sklearn.alike import Likeness
 from adapters.sklearn.cells import MANY, Cells, Remembered
 from adapters.sklearn.compiled import evaluation_of
+from adapters.sklearn.distribution import ResidualDistribution
 from adapters.sklearn.features import Design, Features
 from adapters.sklearn.fitting import fit_estimator
+from adapters.sklearn.grouping import Grouping
+from adapters.sklearn.means import CostMean
 from adapters.sklearn.predictive import PredictiveDistribution
-from adapters.sklearn.rank_cells import RankCells
 from adapters.sklearn.ranks import RankDistribution
 from adapters.sklearn.scoring import PUBLISHED_LEVELS
+from adapters.sklearn.step_answers import StepAnswers
 from domain.models.model import Recipe
 from tests.support.default_schema import DEFAULT
 
@@ -105,7 +108,7 @@ def of_ranks(people):
 
 @pytest.mark.parametrize("lowest", [200.0, 0.001], ids=["free of the least cost", "held at the least cost"])
 def test_a_forest_of_ranks_is_read_once_for_each_cell(of_ranks, people, lowest):
-    cells = RankCells.of(of_ranks, PUBLISHED_LEVELS)
+    cells = StepAnswers.of(of_ranks, PUBLISHED_LEVELS)
     assert cells
     rows, points = people(2 * MANY, 7), np.geomspace(lowest, 6_000.0, 2 * MANY)
     for _ in range(2):
@@ -114,9 +117,22 @@ def test_a_forest_of_ranks_is_read_once_for_each_cell(of_ranks, people, lowest):
             assert found == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize("floor", [0.0, 500.0])
+def test_residuals_of_groups_are_read_once_for_each_group(of_ranks, people, floor):
+    rows, points = people(2 * MANY, 8), np.geomspace(50.0, 6_000.0, 2 * MANY)
+    charges = points * np.random.default_rng(2).lognormal(0, 0.4, 2 * MANY)
+    shape = ResidualDistribution.of(rows, points, charges, Grouping(), repeats=1, floor=floor)
+    grouped = replace(of_ranks, shape=shape, mean_of=CostMean(edges=np.array([1_000.0]), factors=np.array([1.0, 1.1])))
+    answers = StepAnswers.of(grouped, PUBLISHED_LEVELS)
+    assert answers
+    expected = grouped.answers(rows, points, PUBLISHED_LEVELS)
+    for found, other in zip(answers.answers(rows, points), expected, strict=True):
+        assert found == pytest.approx(other, rel=1e-9)
+
+
 def test_a_distribution_without_such_cells_has_none(of_ranks):
-    assert RankCells.of(replace(of_ranks, share=0.2), PUBLISHED_LEVELS) is None
-    assert RankCells.of(replace(of_ranks, shape=replace(of_ranks.shape, forest=None)), PUBLISHED_LEVELS) is None
+    assert StepAnswers.of(replace(of_ranks, share=0.2), PUBLISHED_LEVELS) is None
+    assert StepAnswers.of(replace(of_ranks, shape=replace(of_ranks.shape, forest=None)), PUBLISHED_LEVELS) is None
 
 
 def test_an_order_by_likeness_holds_each_row_once_and_puts_like_rows_together(people):
