@@ -15,8 +15,8 @@ from typing import Final
 from nicegui import Client
 
 KEPT: Final = 30
-"""Pages that wait for their script: about as many as this process builds in a second, in which scripts connect. A page that
-was forgotten too early is loaded again by its script."""
+"""Pages that wait for their script: about as many as this process builds in a second, in which scripts connect. A page
+that was forgotten too early is loaded again by its script."""
 _SOME: Final = 20
 """Forgotten pages whose memory, some 10 MB, is worth the search, which takes as long as to build a page or two."""
 
