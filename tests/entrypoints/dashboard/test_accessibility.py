@@ -191,7 +191,7 @@ def test_every_picture_is_said_in_words_or_lies_beside_them(full, path):
 
 def test_the_picture_of_a_year_says_the_numbers_that_are_written_beside_it(full):
     page = full("/")
-    seen = page.locator("#spread").get_by_role("img").get_attribute("aria-label")
+    seen = page.locator("#answer").get_by_role("img").get_attribute("aria-label")
     for shown in (page.locator(".answer-number"), *page.locator("#answer .fact-number").all()):
         for usd in re.findall(r"\$[\d,]+", shown.inner_text()):
             assert usd in seen

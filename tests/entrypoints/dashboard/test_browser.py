@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -118,7 +119,23 @@ def test_an_estimate_prints_on_white_with_its_facts_and_without_its_buttons(visi
         expect(page.get_by_role("button", name=hidden)).to_be_hidden()
     expect(page.get_by_role("textbox", name="Age")).to_be_visible()
     expect(page.get_by_text("Not medical, insurance or legal advice.")).to_be_visible()
-    assert page.pdf(format="Letter").startswith(b"%PDF")
+    page.get_by_label("How likely is a year that costs more?").fill("20000")
+    expect(page.locator(".hundred")).to_be_visible()
+    expect(page.locator(".printed")).to_contain_text(f"{datetime.now().astimezone():%B} ")
+    expect(page.locator(".printed")).to_contain_text("#age=40&")
+    for paper in ("Letter", "A4"):
+        assert page.pdf(format=paper).count(b"/Type /Page\n") == 1
+
+
+def test_one_number_one_picture_and_one_action_are_seen_before_anything_is_moved(visit):
+    page = visit(width=1366)
+    page.set_viewport_size({"width": 1366, "height": 650})
+    for seen in (
+        page.locator(".answer-number"),
+        page.locator("#answer .plot"),
+        page.get_by_role("button", name="Save"),
+    ):
+        expect(seen).to_be_in_viewport(ratio=1)
 
 
 def test_a_small_screen_keeps_the_answer_in_sight(visit):
@@ -126,6 +143,7 @@ def test_a_small_screen_keeps_the_answer_in_sight(visit):
     peek = page.get_by_role("link", name="See the answer")
     expect(peek).to_be_in_viewport()
     expect(peek).to_contain_text(typical(page))
+    expect(peek.locator(".strip")).to_be_in_viewport()
     peek.click()
     expect(page.locator(".answer-number")).to_be_in_viewport()
 

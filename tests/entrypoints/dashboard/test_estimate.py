@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from nicegui.testing.user import User
 
+from application.models.review_origins import Origins
 from domain.costs.prediction import PredictionQuery
 from domain.errors import PredictorUnavailable, RepositoryUnavailable
 from domain.models.ledger import Change, NewEntry
@@ -16,7 +17,10 @@ from domain.models.model import ModelVersion
 from domain.monitoring.profile import Profile
 from domain.people.beneficiary import Beneficiary
 from domain.people.claims import DataOrigin
+from domain.people.schema import TodaysPrices
+from entrypoints.dashboard.layout.data_notice import today
 from entrypoints.dashboard.locale.speech import Words
+from entrypoints.dashboard.widgets.cards import in_prices_of
 from entrypoints.dashboard.widgets.fields import Field
 from entrypoints.dashboard.widgets.summary import sentence
 from tests.support.default_schema import DEFAULT
@@ -123,17 +127,27 @@ async def test_a_person_need_not_wait_to_try_again(user: User, parts, words: Wor
     await user.should_see(await typical(parts, words), retries=PATIENT)
 
 
-async def test_a_saved_estimate_appears_first_in_the_list(user: User, parts, words: Words):
+async def test_a_saved_estimate_is_found_among_the_past_ones(user: User, parts, words: Words):
     await user.open("/")
-    await user.should_see(words("last.empty"), retries=PATIENT)
+    await user.should_not_see(words("saved.list"))
     user.find(words("save")).click()
-    await user.should_see(
-        "Age 40, Sex on record: Female, BMI 27.5, Children on the plan 1, Smokes now: No", retries=PATIENT
-    )
     await user.should_see(words("saved"), retries=PATIENT)
-    await user.should_not_see(words("last.empty"))
+    await user.should_see(words("saved.list"))
     (kept,) = await parts.predictions.page(PredictionQuery())
     assert kept.beneficiary.as_facts() == ANN_FACTS
+    await user.open("/history")
+    await user.should_see("Estimates 1 to 1 of 1", retries=PATIENT)
+
+
+async def test_nothing_of_models_or_past_estimates_is_in_sight(
+    user: User, parts, words: Words, version: Callable[..., ModelVersion]
+):
+    await promoted(parts, version(3))
+    await user.open("/")
+    user.find(words("save")).click()
+    await user.should_see(words("saved"), retries=PATIENT)
+    for hidden in ("random forest", "abcdef012345", "Version 3", "Age 40, Sex on record"):
+        await user.should_not_see(hidden)
 
 
 async def test_the_same_estimate_is_kept_once_however_often_save_is_pressed(user: User, parts, words: Words):
@@ -158,8 +172,6 @@ async def test_another_estimate_is_kept_as_well(user: User, parts, words: Words)
 async def test_a_database_that_is_away_is_told_and_the_estimate_still_works(user: User, parts, words: Words):
     parts.predictions.failure = parts.ledger.failure = broken(RepositoryUnavailable)
     await user.open("/")
-    await user.should_see(words("last.away"), retries=PATIENT)
-    await user.should_see(words("model.away"), retries=PATIENT)
     await user.should_see(await typical(parts, words), retries=PATIENT)
     user.find(words("save")).click()
     await user.should_see(words("unsaved"), retries=PATIENT)
@@ -178,14 +190,6 @@ async def test_what_was_not_saved_is_told_although_the_estimate_comes_later(user
     await user.should_see(words("unsaved"))
     enter(user, age=62)
     await user.should_not_see(words("unsaved"), retries=PATIENT)
-
-
-async def test_the_list_can_be_read_again(user: User, parts, words: Words):
-    parts.predictions.failure = broken(RepositoryUnavailable)
-    await user.open("/")
-    parts.predictions.failure = None
-    user.find(words("retry")).click()
-    await user.should_see(words("last.empty"), retries=PATIENT)
 
 
 @pytest.mark.parametrize("path", ["/", "/what-if", "/batch", "/history", "/models", "/operations"])
@@ -213,16 +217,6 @@ async def promoted(parts, version: ModelVersion) -> None:
             reason="",
         )
     )
-
-
-async def test_the_model_behind_the_answer_is_named(
-    user: User, parts, words: Words, version: Callable[..., ModelVersion]
-):
-    await promoted(parts, version(3))
-    await user.open("/")
-    for said in ("3, random forest", "1,000 people", "$1,520", words("model.held.means", held=93), "abcdef012345"):
-        await user.should_see(said, retries=PATIENT)
-    await user.should_not_see(words("model.synthetic"))
 
 
 async def test_a_model_that_learned_from_invented_people_says_so(
@@ -278,6 +272,21 @@ async def test_the_figure_is_called_the_total_bill_in_prices_of_a_year(
         await user.open(path)
         for shown in (words("billed"), said, axis):
             await user.should_see(shown, retries=PATIENT)
+
+
+@pytest.mark.parametrize(("year", "shown"), [("2020", True), ("2019", False), ("", False)])
+async def test_the_figure_is_also_given_in_prices_of_today_where_the_schema_knows_them(
+    words: Words, year: str, *, shown: bool
+):
+    cost = replace(words.schema.cost, year=2020, today=TodaysPrices(1.25, 2026, {"en": "Health index", "es": "Índice"}))
+    spoken = Words("en", replace(words.schema, cost=cost))
+    origins = Origins(DataOrigin("claims.csv", "1,000 people", synthetic=False, year=year), frozenset())
+    factor = today(origins, spoken)
+    assert bool(factor) is shown
+    assert today(replace(origins, champion=None), spoken) is None
+    if factor:
+        said = in_prices_of(factor, 8000, spoken)
+        assert "In prices of 2026 it is about $10,000 (times 1.25; Health index)." in said
 
 
 @pytest.mark.parametrize(

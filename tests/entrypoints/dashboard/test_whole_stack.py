@@ -144,7 +144,10 @@ def test_an_admin_promotes_and_rolls_back_what_the_model_server_serves(look, sta
 
 
 def serves(url: str, look: Callable[..., Page], version: int) -> None:
-    """The answers come from a version: of the API, and as the page names it."""
+    """The answers come from a version: those of the API, and those that the page saves."""
     assert httpx.get(f"{url}/api/v1/models/champion").json()["version"] == version
     page = look(url)
-    expect(page.locator("#model dd").first).to_have_text(re.compile(f"^{version}, "))
+    page.get_by_role("button", name="Save this estimate").click()
+    page.get_by_role("link", name="See your saved estimates").click()
+    page.get_by_role("button", name=re.compile("open")).first.click()
+    expect(page.get_by_role("dialog")).to_contain_text(re.compile(rf"version {version}\b", re.IGNORECASE))

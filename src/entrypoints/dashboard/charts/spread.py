@@ -27,7 +27,7 @@ _FLIP: Final = 66.0
 """A label right of this per cent stands left of its line, so that it stays on the page …"""
 _LEAN: Final = 36.0
 """… and a typical year's does so sooner where the other line would run through it,"""
-_LEAN_WIDE: Final = 18.0
+_LEAN_WIDE: Final = 24.0
 """on a wide screen sooner still."""
 
 
@@ -79,10 +79,19 @@ def spread(cost: CostDistribution, words: Words, axis: str) -> Markup:
     )
     scaled = element("div", *ticks(scale, words), classes="axis"), paragraph(axis, "axis-title")
     return together(
-        paragraph(words(lead), "lead-in"),
         element("div", plot, *scaled, classes="density", role="img", aria_label=seen),
-        paragraph(f"{words('spread.dots', **told)} {outside}", "hint"),
+        paragraph(f"{words(lead)} {words('spread.dots', **told)} {outside}", "hint"),
     )
+
+
+def small(cost: CostDistribution) -> Markup:
+    """Draw the same in one line without words, for a place where the answer is said beside it."""
+    some, likely = people(cost), cost.interval()
+    scale = Scale(max(_LEAST, _ROOM * max(cost.expected, likely.high, some[-1].usd)))
+    left, right = scale.percent(likely.low), scale.percent(likely.high)
+    dots = [mark("dot" if one.inside else "dot hollow", scale.percent(one.usd)) for one in some]
+    shown = mark("likely", left, width=right - left), *dots, mark("typical", scale.percent(cost.typical))
+    return element("span", *shown, classes="strip", aria_hidden="true")
 
 
 def _stacked(percents: Sequence[float]) -> Iterator[tuple[float, int]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nicegui import Client
 
     from domain.people.fact import Value
+    from domain.people.schema import TodaysPrices
     from entrypoints.dashboard.locale.speech import Words
     from entrypoints.dashboard.widgets.fact_fields import Ranges
 
@@ -109,6 +110,14 @@ def notice(words: Words, *, invented: bool, trained: bool = True) -> Markup:
 def prices(origins: Origins | None, words: Words) -> str:
     """Say of which year the prices are; empty until that was looked up."""
     return _of_year("prices", origins, words) if origins else ""
+
+
+def today(origins: Origins | None, words: Words) -> TodaysPrices | None:
+    """Return what turns the prices of real costs into today's, where the schema says so of the year of these costs."""
+    cost = words.schema.cost
+    if origins is None or origins.invented or origins.champion is None:
+        return None
+    return cost.today if origins.champion.year == str(cost.year) else None
 
 
 def axis_title(origins: Origins | None, words: Words) -> str:

@@ -6,42 +6,50 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from domain.people.fact import in_language
 from entrypoints.dashboard.elements import element, paragraph, together
 from entrypoints.dashboard.widgets.summary import meaning, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from uuid import UUID
+    from collections.abc import Iterable
 
     from domain.costs.distribution import CostDistribution
     from domain.costs.explanation import PeopleAlike
-    from domain.costs.prediction import Estimate, ModelReference, Prediction
-    from domain.models.model import ModelVersion
+    from domain.costs.prediction import Estimate, Prediction
     from domain.people.claims import DataOrigin
+    from domain.people.schema import TodaysPrices
     from entrypoints.dashboard.locale.speech import Words
 
 _PULLED = 1.05
 """The expected cost counts as pulled up from this many times the typical year's."""
 _SELDOM = 0.01
 """Chances below this, or above what is left of it, are said in words."""
-_SHORT = 12
-"""Digits of a fingerprint that are enough to compare by eye."""
 
 
-def figures(estimate: Estimate, words: Words, prices: str) -> Markup:
-    """Say the answer in a sentence, then give the typical year, large; expected cost and likely range below it.
+def typical_year(estimate: Estimate, words: Words, prices: str, today: TodaysPrices | None = None) -> Markup:
+    """Give the typical year, large, and say what it is.
 
-    ``prices`` says of which year the prices are.
+    Args:
+        estimate: whose typical year it is.
+        words: of the visit.
+        prices: says of which year the prices are.
+        today: what turns those prices into today's; None where it is not known.
     """
+    return together(
+        typical_label(words),
+        paragraph(words.money(estimate.cost.typical), "answer-number"),
+        billed(words, prices),
+        in_prices_of(today, estimate.cost.typical, words) if today else "",
+    )
+
+
+def rest(estimate: Estimate, words: Words) -> Markup:
+    """Say the answer in a sentence; expected cost and likely range below it."""
     cost, likely = estimate.cost, estimate.cost.interval()
     means = meaning(cost, words)
     bounds = words("range.value", low=words.money(likely.low), high=words.money(likely.high))
     return together(
-        paragraph(sentence(cost, words), "says"),
-        typical_label(words),
-        paragraph(words.money(cost.typical), "answer-number"),
-        paragraph(means, "means") if means else "",
-        billed(words, prices),
+        paragraph(f"{sentence(cost, words)} {means}".rstrip(), "says"),
         element(
             "div",
             figure(words("expected"), words.money(cost.expected), expected_means(estimate, words)),
@@ -76,6 +84,13 @@ def costlier(cost: CostDistribution, amount: float, words: Words) -> str:
 def billed(words: Words, prices: str) -> Markup:
     """Say what the figures are: the total bill before insurance pays, in prices of which year."""
     return paragraph(f"{words('billed')} {prices}", "hint billed")
+
+
+def in_prices_of(today: TodaysPrices, amount: float, words: Words) -> Markup:
+    """Say what an amount is in prices of a later year, by which factor, and where that comes from."""
+    source = in_language(today.source, words.language)
+    values = {"year": today.year, "amount": words.money(amount * today.factor), "factor": words.number(today.factor)}
+    return paragraph(words("billed.today", **values, source=source), "hint billed")
 
 
 def expected_means(estimate: Estimate, words: Words) -> str:
@@ -127,55 +142,12 @@ def alike(people: PeopleAlike, words: Words) -> Markup:
     return element("div", element("div", found), told, classes="alike")
 
 
-def model(version: ModelVersion, words: Words) -> Markup:
-    """Say which model answers, from what it learned, and how well it does on people it has not seen."""
-    card = version.card
-    scores = card.cross_validation
-    held = round(100 * scores.interval.coverage)
-    name = words("model.version.value", number=version.number, family=words.family(card.recipe.family))
-    origin = data_origin(card.origin, words)
-    rows = [
-        (words("model.version"), name, ""),
-        (words("model.data"), words("model.rows", count=card.people or card.rows), origin),
-        (words("model.miss"), words.money(scores.typical.mae), words("model.miss.means")),
-        (words("model.held"), words("model.held.value", held=held), words("model.held.means", held=held)),
-        (words("model.made"), words.day(version.registered_at), ""),
-        (words("model.digest"), version.digest[:_SHORT], ""),
-    ]
-    return definitions(rows, "tiles")
-
-
 def data_origin(origin: DataOrigin, words: Words) -> str:
     """Say what the data are, and of which year their costs; what somebody described is told in their words."""
     what = words("model.file", file=origin.name) if origin.is_plain_file else origin.description
     if origin.synthetic:
         return words("model.no_year", what=what)
     return words("model.year", what=what, year=origin.year) if origin.year else words("model.year_unknown", what=what)
-
-
-def stand_in(reference: ModelReference, words: Words) -> Markup:
-    """Say that no model was trained, and what answers instead."""
-    return paragraph(words("model.none", version=reference.version, digest=reference.digest[:_SHORT]))
-
-
-def last(predictions: Sequence[Prediction], words: Words, fresh: UUID | None = None) -> Markup:
-    """List recorded estimates, newest first; ``fresh`` is the one just saved here."""
-    if not predictions:
-        return paragraph(words("last.empty"), "empty")
-    return element("ol", *[_line(one, words, fresh=one.id == fresh) for one in predictions], classes="last")
-
-
-def _line(one: Prediction, words: Words, *, fresh: bool) -> Markup:
-    bounds = words("last.range", low=words.money(one.interval.low), high=words.money(one.interval.high))
-    typical = element("b", words.money(one.typical))
-    return element(
-        "li",
-        element("span", words.person(one.beneficiary), classes="who"),
-        element("span", typical, " ", element("small", words("last.typical")), classes="usd"),
-        element("time", words.moment(one.created_at), datetime=one.created_at.isoformat()),
-        element("span", bounds, classes="bounds"),
-        classes="fresh" if fresh else "",
-    )
 
 
 def figure(label: str, value: str, means: str) -> Markup:

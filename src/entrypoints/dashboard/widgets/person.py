@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from markupsafe import Markup
 from nicegui import ui
 
 from domain.people.beneficiary import Beneficiary
 from domain.people.fact import in_language
-from entrypoints.dashboard.layout.shell import card, tag, text
+from entrypoints.dashboard.layout.shell import card, html, tag, text
 from entrypoints.dashboard.layout.spoken import Spoken
 from entrypoints.dashboard.widgets.bmi import BmiHelper
 from entrypoints.dashboard.widgets.fact_fields import fact_field, meaning, slider, step
@@ -50,6 +51,7 @@ class PersonForm:
                 self._typical = text("b", "…")
                 text("span", words("old"), "old")
                 text("span", words("see"), "peek-do")
+                self._picture = html("", "peek-picture")
         for field in self._fields.values():
             field.on_value_change(on_change)
 
@@ -106,6 +108,7 @@ class PersonForm:
             if (isinstance(field, NumberField)) and (offered := slider(fact, ranges)):
                 field.offer(*offered, step(fact, *offered))
 
-    def typical(self, amount: str) -> None:
-        """Repeat the answer at the bottom of a small screen, where the form hides it."""
+    def typical(self, amount: str, picture: Markup | None = None) -> None:
+        """Repeat the answer at the bottom of a small screen, where the form hides it, with a small picture."""
         self._typical.text = amount
+        self._picture.content = picture or Markup()

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from domain.costs.distribution import MOST_CHARGES
 from domain.costs.explanation import FIGURES
+from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.charts import drawing
 from entrypoints.dashboard.charts.hundred import hundred
 from entrypoints.dashboard.charts.spread import spread
 from entrypoints.dashboard.elements import element, paragraph
-from entrypoints.dashboard.layout.data_notice import DataNotice, axis_title, prices
+from entrypoints.dashboard.layout.data_notice import DataNotice, axis_title, prices, today
 from entrypoints.dashboard.layout.shell import button, card, html, retry_button, tag, text
 from entrypoints.dashboard.layout.spoken import Spoken
 from entrypoints.dashboard.widgets import cards
@@ -54,15 +55,21 @@ class AnswerCards:
                 self._unsaved = html()
                 self._retry = retry_button(words, "answer", on_retry)
             self._notice = html().props("role=status")
-            self._figures = html(cards.working(words), "figures").props("aria-busy=true")
+            with tag("div", "glance"):
+                with tag("div"):
+                    self._figures = html(cards.working(words), "figures").props("aria-busy=true")
+                    self._save = button(words("save"), "primary").props("aria-disabled=true").on("click", on_save)
+                self._spread = html(element("div", classes="density waiting"), "picture")
+            with tag("p", "saved").props("role=status"):
+                self._saved = text("span", "")
+                self._list = text("a", words("saved.list")).props(f'href="{at("/history")}"')
+            self._list.visible = False
+            self._rest = html("", "figures")
             with tag("div", "actions"):
-                self._save = button(words("save"), "primary").props("aria-disabled=true").on("click", on_save)
                 button(words("print"), "print").on("click", js_handler="() => window.print()")
                 self._share = ShareLink(words, first)
-                self._saved = text("p", "", "saved").props("role=status")
             self._spoken = Spoken()
-        with card("spread", words("spread")):
-            self._spread = html(element("div", classes="density waiting"), "chart")
+        with card("budget", words("budget"), words("budget.lead")):
             self._amount = InputField(
                 name="above", label=words("above"), hint=words("above.help"), kind="text", unit=words.currency
             ).on_value_change(self._say_above)
@@ -77,7 +84,8 @@ class AnswerCards:
 
     def busy(self) -> None:
         """Grey the numbers: newer ones are on their way."""
-        self._figures.props("aria-busy=true")
+        for figures in (self._figures, self._rest):
+            figures.props("aria-busy=true")
 
     def show(self, question: Beneficiary, answer: Estimate) -> None:
         """Show an estimate."""
@@ -87,7 +95,7 @@ class AnswerCards:
             self._unsaved.content = ""
         self._notice.content = cards.cautions(answer, self._words)
         self._draw()
-        self._saved.text = ""
+        self._say_saved("")
         self._save.props("aria-disabled=false")
         self._share.tell(question)
         self._spoken(f"{self._words('typical')} {self._words.money(answer.cost.typical)}")
@@ -96,9 +104,9 @@ class AnswerCards:
     def fail(self) -> None:
         """Say that the numbers are old, and that it is tried again."""
         key = "failed" if self._shown else "failed.first"
-        self._figures.props(remove="aria-busy")
-        self._figures.classes("stale")
-        self._notice.content = self._saved.text = ""
+        self._age()
+        self._notice.content = ""
+        self._say_saved("")
         self._say_failed(cards.notice("bad", self._words(key), self._words(f"{key}.do")))
         self._save.props("aria-disabled=true")
 
@@ -106,42 +114,53 @@ class AnswerCards:
         """Say that the numbers belong to the last answers that made sense."""
         self._settle()
         self._notice.content = cards.notice("warn", self._words("stale"), self._words("stale.do"))
-        self._figures.classes("stale")
-        self._saved.text = ""
+        self._age()
+        self._say_saved("")
         self._save.props("aria-disabled=true")
 
     def saving(self) -> None:
         """Keep a second press from doing anything."""
         self._unsaved.content = ""
         self._save.props("aria-disabled=true")
-        self._saved.text = self._words("saving")
+        self._say_saved("saving")
 
     def saved(self) -> None:
-        """Say that it is kept, and listed below."""
+        """Say that it is kept, and where it is listed."""
         self._settle()
         self._save.props("aria-disabled=false")
-        self._saved.text = self._words("saved")
+        self._say_saved("saved")
 
     def unsaved(self, who: Beneficiary) -> None:
         """Say that it may not be kept, and that pressing again is safe; it stays until another person is shown."""
         self._not_saved = who
         self._save.props("aria-disabled=false")
-        self._saved.text = ""
+        self._say_saved("")
         self._unsaved.content = cards.notice("bad", self._words("unsaved"), self._words("unsaved.do"))
 
     def unexpected(self) -> None:
         """Say that we made a mistake; nothing of it is shown."""
-        self._figures.props(remove="aria-busy")
-        self._saved.text = ""
+        for figures in (self._figures, self._rest):
+            figures.props(remove="aria-busy")
+        self._say_saved("")
         self._say_failed(cards.notice("bad", self._words("unexpected"), self._words("unexpected.do")))
 
     def _draw(self) -> None:
         if self._shown:
-            known = self._data.origins
-            self._figures.content = cards.figures(self._shown, self._words, prices(known, self._words))
-            self._spread.content = spread(self._shown.cost, self._words, axis_title(known, self._words))
-
+            known, words = self._data.origins, self._words
+            self._figures.content = cards.typical_year(self._shown, words, prices(known, words), today(known, words))
+            self._spread.content = spread(self._shown.cost, words, axis_title(known, words))
+            self._rest.content = cards.rest(self._shown, words)
             self._say_above()
+
+    def _say_saved(self, key: str) -> None:
+        """Say what became of pressing Save; nothing for an empty key."""
+        self._saved.text = self._words(key) if key else ""
+        self._list.visible = key == "saved"
+
+    def _age(self) -> None:
+        """Show that the numbers are old."""
+        for figures in (self._figures, self._rest):
+            figures.props(remove="aria-busy").classes("stale")
 
     def _say_above(self) -> None:
         """Say how many people cost more than the amount that was typed; nothing while there is none."""
@@ -160,7 +179,8 @@ class AnswerCards:
         self._retry.visible = True
 
     def _settle(self) -> None:
-        self._figures.props(remove="aria-busy").classes(remove="stale")
+        for figures in (self._figures, self._rest):
+            figures.props(remove="aria-busy").classes(remove="stale")
         self._failed.content = ""
         self._retry.visible = False
 

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from dishka import FromDishka
 
 from application.costs.explain_cost import ExplainCost
 from application.costs.explore_cost import ExploreCost
 from application.costs.predict_cost import PredictCost
-from application.costs.review_predictions import ReviewPredictions
-from application.models.review_models import ReviewModels
 from domain.access.callers import Caller
 from domain.costs.explanation import Explained, Explanation
-from domain.costs.prediction import Estimate, Idempotency, ModelReference, Prediction, PredictionQuery
-from domain.errors import InvalidBeneficiary, NoChampion, Unavailable
-from domain.models.model import ModelVersion
+from domain.costs.prediction import Estimate, Idempotency, ModelReference, Prediction
+from domain.errors import InvalidBeneficiary, Unavailable
 from domain.people.beneficiary import Beneficiary
+from entrypoints.dashboard.charts.spread import small
 from entrypoints.dashboard.layout.page import Page, Visit
 from entrypoints.dashboard.layout.shell import tag
 from entrypoints.dashboard.pages.estimate.answer import AnswerCards, ReasonCards
-from entrypoints.dashboard.pages.estimate.beside import LastCard, ModelCard
 from entrypoints.dashboard.widgets.fact_fields import start_of
 from entrypoints.dashboard.widgets.live import Live
 from entrypoints.dashboard.widgets.person import PersonForm
+from entrypoints.dashboard.widgets.printed import PrintedLine
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from entrypoints.dashboard.auth.visitor import Visitors
     from entrypoints.dashboard.inject import Inject
-
-_LAST = 8
 
 
 async def explore(who: Beneficiary, ask: FromDishka[ExploreCost]) -> Estimate:
@@ -50,19 +44,6 @@ async def save(who: Beneficiary, once: Idempotency, caller: Caller, predict: Fro
     return await predict(who, owner=caller.owner, idempotency=once)
 
 
-async def newest(_: UUID | None, caller: Caller, review: FromDishka[ReviewPredictions]) -> Sequence[Prediction]:
-    """Read the visitor's last estimates."""
-    return await review(PredictionQuery(limit=_LAST), caller)
-
-
-async def champion(_: ModelReference, review: FromDishka[ReviewModels]) -> ModelVersion | None:
-    """Find the model behind the answer; None if none was ever promoted."""
-    try:
-        return (await review.champion()).version
-    except NoChampion:
-        return None
-
-
 @dataclass(frozen=True)
 class UseCases:
     """What the page asks of the application."""
@@ -70,14 +51,11 @@ class UseCases:
     explore: Callable[[Beneficiary], Awaitable[Estimate]]
     explain: Callable[[Beneficiary, Explained], Awaitable[Explanation]]
     save: Callable[[Beneficiary, Idempotency], Awaitable[Prediction]]
-    newest: Callable[[UUID | None], Awaitable[Sequence[Prediction]]]
-    champion: Callable[[ModelReference], Awaitable[ModelVersion | None]]
 
 
 def page(inject: Inject, visitors: Visitors) -> Page:
     """Make the page over its use cases."""
-    kept, listed = visitors.inject(save, own=True), visitors.inject(newest, own=True)
-    use = UseCases(inject(explore), inject(ExplainCost), kept, listed, inject(champion))
+    use = UseCases(inject(explore), inject(ExplainCost), visitors.inject(save, own=True))
 
     async def build(visit: Visit) -> None:
         visitors.own(visit.client.request)  # the cookie comes with the page
@@ -93,7 +71,7 @@ class EstimatePage:
         words, client = visit.words, visit.client
         self._use, self._words = use, words
         opened = visit.frame(words("estimate.title"), words("estimate.lead"), skip_to="answer")
-        with opened, tag("div", "columns"):
+        with opened, tag("div", "columns one-page"):
             self._form = PersonForm(words, start_of(words.schema, visit.data.usual), on_change=self._changed)
             with tag("div", "results"):
                 self._answer = AnswerCards(
@@ -105,12 +83,9 @@ class EstimatePage:
                     first=self._form.person(),
                 )
                 self._explained = ReasonCards(words, then=self._explain)
-                model = ModelCard(words)
-                last = LastCard(words, on_retry=lambda: self._last(None))
+                self._printed = PrintedLine(words, self._form.person())
         self._estimates = Live(use.explore, self._answer, client=client, quiet=0.04)
         self._reasons = Live(lambda asked: use.explain(*asked), self._explained, client=client, quiet=0.25)
-        self._model = Live(use.champion, model, client=client, quiet=0)
-        self._last = Live(use.newest, last, client=client, quiet=0)
         self._once = str(uuid4())
         self._data = visit.data
         self._data.on_change(lambda: self._form.offer(self._data.ranges))
@@ -119,10 +94,9 @@ class EstimatePage:
         client.on_exception(self._answer.unexpected)
 
     async def first_look(self) -> None:
-        """Ask for everything at once; the page is sent as soon as it is complete, or after half a second as it is."""
+        """Ask at once; the page is sent as soon as it is complete, or after half a second as it is."""
         self._estimates(self._form.person(), quiet=0)
-        self._last(None)
-        await asyncio.gather(self._estimates.first_answer(), self._last.first_answer())
+        await self._estimates.first_answer()
 
     def _changed(self) -> None:
         self._once = str(uuid4())
@@ -141,14 +115,14 @@ class EstimatePage:
         self._estimates(who)
 
     def _shown(self, who: Beneficiary, estimate: Estimate) -> None:
-        self._form.typical(self._words.money(estimate.cost.typical))
+        self._form.typical(self._words.money(estimate.cost.typical), small(estimate.cost))
         self._person = who
+        self._printed.tell(who)
         self._explain()
         if estimate.model != self._named:
             if self._named:
                 self._data.again()
             self._named = estimate.model
-            self._model(estimate.model)
 
     def _explain(self) -> None:
         if self._person:
@@ -162,9 +136,8 @@ class EstimatePage:
         fingerprint = hashlib.sha256(repr(who.as_numbers()).encode()).hexdigest()
         self._answer.saving()
         try:
-            saved = await self._use.save(who, Idempotency(f"dashboard-{self._once}", fingerprint))
+            await self._use.save(who, Idempotency(f"dashboard-{self._once}", fingerprint))
         except Unavailable:
             self._answer.unsaved(who)
             return
         self._answer.saved()
-        self._last(saved.id)
