@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import NormalDist, fmean, stdev
 from typing import TYPE_CHECKING, Final
 
+from domain.costs.distribution import QUANTILE_LEVELS
 from domain.costs.group import GroupTerms, SimulatedTotal, level_error, with_common_tail
 from domain.costs.plan import LEVELS, OwnCost, Plan
 from domain.ports.simulator import CostSimulator
@@ -81,10 +82,11 @@ def _mean(cost: CostDistribution) -> float:
 
 
 def _paid(plan: Plan, paid: Sequence[float], members: int) -> OwnCost:
-    low, typical, high = (_quantile(paid, level) for level in LEVELS)
+    low, typical, high, *percentiles = (_quantile(paid, level) for level in (*LEVELS, *QUANTILE_LEVELS))
     most = plan.most_of(members)
     error = _error([fmean(part) for part in _parts(paid)])
-    return OwnCost.rounded(fmean(paid), (low, typical, high), fmean(cost >= most - 1e-9 for cost in paid), error)
+    chance = fmean(cost >= most - 1e-9 for cost in paid)
+    return OwnCost.rounded(fmean(paid), (low, typical, high), chance, error, percentiles)
 
 
 def _parts(years: Sequence[float]) -> list[Sequence[float]]:

@@ -242,9 +242,10 @@ def _paid(plan: Plan, years: Floats) -> OwnCost:
     paid = plan.copay + towards + plan.coinsurance * (years - towards)
     most = plan.most_of(len(years))
     own = np.minimum(np.minimum(np.minimum(paid, years), plan.out_of_pocket_maximum).sum(axis=0), most)
-    low, typical, high = np.quantile(own, LEVELS).tolist()
+    low, typical, high, *percentiles = np.quantile(own, [*LEVELS, *QUANTILE_LEVELS]).tolist()
     error = float(_errors(own.reshape(BATCHES, -1).mean(axis=1)))
-    return OwnCost.rounded(float(own.mean()), (low, typical, high), float(np.mean(own >= most - _NEAR)), error)
+    chance = float(np.mean(own >= most - _NEAR))
+    return OwnCost.rounded(float(own.mean()), (low, typical, high), chance, error, percentiles)
 
 
 def _errors(figures: Floats) -> Floats:

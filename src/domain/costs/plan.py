@@ -217,6 +217,7 @@ class OwnCost:
         interval: a range that holds it in 90 of 100 years.
         chance_of_maximum: the probability that it reaches the plan's maximum.
         standard_error: of the mean, where it is simulated; None where all is exact.
+        percentiles: its quantiles at 1 % to 99 %, in rising order.
     """
 
     expected: float
@@ -224,6 +225,7 @@ class OwnCost:
     interval: Interval
     chance_of_maximum: float
     standard_error: float | None = None
+    percentiles: tuple[float, ...] = field(default=(), repr=False, compare=False)
 
     @classmethod
     def rounded(
@@ -232,6 +234,7 @@ class OwnCost:
         quantiles: tuple[float, float, float],
         chance: float,
         standard_error: float | None = None,
+        percentiles: Sequence[float] = (),
     ) -> Self:
         """Round figures for people: the range outward.
 
@@ -240,11 +243,24 @@ class OwnCost:
             quantiles: at 5, 50 and 95 %.
             chance: of reaching the maximum.
             standard_error: of the mean.
+            percentiles: quantiles at 1 % to 99 %.
         """
         low, typical, high = quantiles
         interval = Interval(INTERVAL_LEVEL, cents_down(low), cents_up(high))
         error = None if standard_error is None else cents_up(standard_error)
-        return cls(round(expected, 2), round(typical, 2), interval, rounded_chance(chance), error)
+        return cls(round(expected, 2), round(typical, 2), interval, rounded_chance(chance), error, tuple(percentiles))
+
+    def chance_above(self, amount: float) -> float:
+        """Return the probability that it is more than an amount, in hundredths.
+
+        >>> plan = Plan(deductible=3000, coinsurance=0, out_of_pocket_maximum=3000)
+        >>> from domain.costs.distribution import CostDistribution
+        >>> cost = CostDistribution(mean=5100.0, quantiles=tuple(100.0 * k for k in range(1, 100)))
+        >>> own = own_cost(plan, cost)
+        >>> own.chance_above(1000), own.chance_above(3000)
+        (0.89, 0.0)
+        """
+        return sum(paid > amount for paid in self.percentiles) / (len(self.percentiles) + 1)
 
     def plus(self, premium: float) -> OwnCost:
         """Return the same with money that is paid in any case."""
@@ -255,6 +271,7 @@ class OwnCost:
             Interval(self.interval.level, low, high),
             self.chance_of_maximum,
             self.standard_error,
+            tuple(paid + premium for paid in self.percentiles),
         )
 
 
@@ -276,7 +293,8 @@ def own_cost(plan: Plan, cost: CostDistribution) -> OwnCost:
     below = cost.limited_mean(plan.threshold)
     mean = below + plan.coinsurance * (cost.limited_mean(plan.reached) - below) if plan.coinsurance else below
     low, typical, high = (plan.own_cost(cost.quantile(level)) for level in LEVELS)
-    return OwnCost.rounded(mean, (low, typical, high), cost.chance_from(plan.reached))
+    percentiles = [plan.own_cost(quantile) for quantile in cost.quantiles]
+    return OwnCost.rounded(mean, (low, typical, high), cost.chance_from(plan.reached), percentiles=percentiles)
 
 
 def _is_number(value: object) -> bool:

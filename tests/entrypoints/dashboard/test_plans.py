@@ -15,8 +15,9 @@ from entrypoints.composition.plans import example_plans
 from entrypoints.composition.settings import load
 from entrypoints.dashboard.charts.hundred import hundred
 from entrypoints.dashboard.locale.speech import Words
+from entrypoints.dashboard.pages.plans import household
 from entrypoints.dashboard.pages.plans.page import summary
-from entrypoints.dashboard.widgets.fields import Field
+from entrypoints.dashboard.widgets.fields import Field, KeptText
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN_FACTS
 
@@ -108,6 +109,57 @@ async def test_a_household_is_put_together_and_taken_apart(user: User, words: Wo
     UserInteraction(user, {leave}, None).click()
     await user.should_see(words("plans.joined", count=1), retries=PATIENT)
     await user.should_not_see(start, retries=PATIENT)
+
+
+async def test_limits_of_a_family_are_typed_in(user: User, words: Words):
+    await user.open("/plans")
+    user.find(words("plans.join")).click()
+    await user.should_see(words("plans.joined", count=2), retries=PATIENT)
+    worst = words.money(EXAMPLES[0].plan.premium + 10_000)
+    await user.should_not_see(worst)
+    enter(user, plan__1__family_maximum=10_000)
+    await user.should_see(worst, retries=PATIENT)
+    enter(user, plan__1__family_maximum=5)
+    await user.should_see(words("plans.stale"), retries=PATIENT)
+    assert field(user, "plan-1-family_maximum").error == words("plans.wrong.family")
+    enter(user, plan__1__family_maximum="much")
+    assert field(user, "plan-1-family_maximum").error == words("plans.wrong.amount")
+
+
+async def test_a_budget_says_how_many_years_cost_more_with_each_plan(user: User, words: Words):
+    await user.open("/plans")
+    first = EXAMPLES[0].plan
+    enter(user, budget=f"{first.premium - 1:g}")
+    await user.should_see(words("plans.budget.all", amount=words.money(first.premium - 1)), retries=PATIENT)
+    most = first.premium + first.out_of_pocket_maximum
+    enter(user, budget=f"{most:g}")
+    await user.should_see(words("plans.budget.none", amount=words.money(most)), retries=PATIENT)
+    enter(user, budget="much")
+    assert field(user, "budget").error == words("above.type")
+
+
+async def test_a_household_and_its_plans_come_back_from_the_browser(user: User, words: Words):
+    await user.open("/plans")
+    user.find(words("plans.join")).click()
+    user.find(words("plans.add")).click()
+    await user.should_see(words("plans.joined", count=2), retries=PATIENT)
+    (kept,) = user.find(KeptText).elements
+    text = kept.value
+    await user.open("/plans")
+    await user.should_see(words("plans.add"))
+    (kept,) = user.find(KeptText).elements
+    with user:
+        kept.value = text
+    await user.should_not_see(words("plans.add"), retries=PATIENT)
+    await user.should_see(words.person(Beneficiary.of(DEFAULT, ANN_FACTS)), retries=PATIENT)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"members": [{"age": 200}], "offered": [true]}', '{"members": [], "offered": [false]}']
+)
+def test_what_a_browser_keeps_is_not_trusted(text: str):
+    assert household.read(text, DEFAULT, 1) is None
+    assert household.read(household.written([], [True]), DEFAULT, 1) == ([], [True])
 
 
 async def test_numbers_that_cannot_be_had_are_tried_again(user: User, parts, words: Words):

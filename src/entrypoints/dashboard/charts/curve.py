@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
@@ -25,6 +26,10 @@ _HEIGHT: Final = 200
 _POINTS: Final = 50
 """Values at which people are asked about, about."""
 _TICKS: Final = 6
+_STEP: Final = 0.1
+"""A jump is at least this share of the typical year before or after it, the larger one,"""
+_STEEP: Final = 5.0
+"""and at least this many times the usual difference between two neighbours."""
 
 
 def along(who: Beneficiary, fact: Fact, learnt: Ranges) -> tuple[Beneficiary, ...]:
@@ -74,8 +79,37 @@ def band(fact: Fact, points: Sequence[tuple[float, CostDistribution]], own: Valu
     return together(
         paragraph(axis, "axis-title above"),
         element("div", drawn, title, classes="band", role="img", aria_label=_seen(fact, ranges, own, words)),
+        _jump(fact, ranges, words),
         paragraph(words("curve.legend" if own is not None else "curve.none"), "hint"),
         _table(fact, ranges, [cost.zero for _, cost in points], own, words),
+    )
+
+
+def jump(typical: Sequence[float]) -> int | None:
+    """Return the place after which a curve jumps most; None where it rises and falls evenly.
+
+    >>> jump([100, 110, 120, 220, 230, 240]), jump([100, 120, 140, 160]), jump([0, 0, 0])
+    (2, None, None)
+    """
+    steps = [abs(after - before) for before, after in pairwise(typical)]
+    if not steps:
+        return None
+    place = max(range(len(steps)), key=steps.__getitem__)
+    usual = sorted(steps)[len(steps) // 2]
+    least = max(_STEP * max(typical[place], typical[place + 1]), _STEEP * usual)
+    return place if steps[place] and steps[place] >= least else None
+
+
+def _jump(fact: Fact, ranges: Sequence[tuple], words: Words) -> Markup:
+    """Say where the curve jumps; nothing where it does not."""
+    place = jump([typical for _, typical, _ in ranges])
+    if place is None:
+        return Markup()
+    (low, before, _), (high, after, _) = ranges[place : place + 2]
+    ends = {"low": words.number(low), "high": words.number(high)}
+    return paragraph(
+        words("curve.jump", fact=words.short(fact), **ends, before=words.money(before), after=words.money(after)),
+        "jump",
     )
 
 

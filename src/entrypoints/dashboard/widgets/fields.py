@@ -115,8 +115,19 @@ class InputField(Field, component="input_field.js"):
         value: str = "",
         hint: str = "",
         unit: str = "",
+        kept: bool = False,
     ) -> None:
-        super().__init__(name=name, value=value, label=label, hint=hint, kind=kind, unit=unit)
+        super().__init__(name=name, value=value, label=label, hint=hint, kind=kind, unit=unit, kept=kept)
+
+
+class KeptText(ValueElement, component="kept_text.js"):
+    """A text that nobody sees: it stands in the browser's tab under a name, and comes back after a reload."""
+
+    LOOPBACK = False
+
+    def __init__(self, name: str) -> None:
+        super().__init__(value="")
+        self.props["name"] = name
 
 
 class FileDrop(ui.element, component="file_drop.js"):

@@ -13,7 +13,7 @@ export default {
         <span v-if="unit" class="unit">{{ unit }}</span>
       </span>
     </div>`,
-  props: ["modelValue", "name", "label", "help", "error", "kind", "unit"],
+  props: ["modelValue", "name", "label", "help", "error", "kind", "unit", "kept"],
   emits: ["update:modelValue"],
   data() {
     return { typed: this.modelValue };
@@ -23,9 +23,14 @@ export default {
       this.typed = value;
     },
   },
+  mounted() {
+    const text = this.kept ? kept.read(this.name) : null;
+    if (text !== null && text !== this.typed) this.type(text);
+  },
   methods: {
     type(value) {
       this.typed = value;
+      if (this.kept) kept.write(this.name, value);
       this.$emit("update:modelValue", value);
     },
   },

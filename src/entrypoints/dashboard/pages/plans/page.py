@@ -9,18 +9,23 @@ from typing import TYPE_CHECKING, Final
 from dishka import FromDishka
 
 from application.costs.compare_plans import ComparePlans, PlanComparison
+from domain.costs.distribution import MOST_CHARGES
 from domain.costs.plan import MOST_MEMBERS, MOST_PLANS, ExamplePlan, ExamplePlans, Plan
 from domain.errors import InvalidBeneficiary
 from domain.people.beneficiary import Beneficiary
 from entrypoints.dashboard.charts.drawing import Scale
-from entrypoints.dashboard.elements import paragraph, together
+from entrypoints.dashboard.charts.hundred import hundred
+from entrypoints.dashboard.elements import element, paragraph, together
 from entrypoints.dashboard.layout.data_notice import prices
 from entrypoints.dashboard.layout.page import Page, Visit
 from entrypoints.dashboard.layout.shell import button, card, html, retry_button, tag, text
 from entrypoints.dashboard.layout.spoken import Spoken
+from entrypoints.dashboard.pages.plans import household
 from entrypoints.dashboard.pages.plans.plan_box import PlanBox
 from entrypoints.dashboard.widgets import cards
+from entrypoints.dashboard.widgets.amount import readings
 from entrypoints.dashboard.widgets.fact_fields import start_of
+from entrypoints.dashboard.widgets.fields import InputField, KeptText
 from entrypoints.dashboard.widgets.live import Live
 from entrypoints.dashboard.widgets.person import PersonForm
 
@@ -101,11 +106,22 @@ class PlansPage:
                         self._add = button(words("plans.add")).on("click", self._add_plan)
                     text("p", words("plans.bars"), "hint")
                     text("p", words("plans.note"), "hint")
+                with card("budget", words("plans.budget"), words("plans.budget.lead")):
+                    self._budget = InputField(
+                        name="budget",
+                        label=words("plans.budget.amount"),
+                        hint=words("above.help"),
+                        kind="text",
+                        unit=words.currency,
+                        kept=True,
+                    ).on_value_change(self._say_budget)
+                    self._chances = html().props("role=status")
                 with card("household", words("plans.household"), words("plans.household.lead")):
                     self._members = tag("ul", "members")
                     with tag("div", "actions"):
                         self._join = button(words("plans.join")).on("click", self._add_member)
                     self._joined = text("p", "", "hint").props("role=status")
+            self._kept = KeptText("household").on_value_change(self._restore)
         self._data = visit.data
         if not any(box.offered for box in self._boxes):
             self._boxes[0].offered = True
@@ -147,14 +163,12 @@ class PlansPage:
         box = next((box for box in self._boxes if not box.offered), None)
         if box:
             box.offered = True
-            self._may_add()
-            self._ask()
+            self._changed()
 
     def _remove(self, box: PlanBox) -> None:
         if len(self._offered()) > 1:
             box.offered = False
-            self._may_add()
-            self._ask()
+            self._changed()
 
     def _may_add(self) -> None:
         self._add.visible = len(self._offered()) < MOST_PLANS
@@ -168,14 +182,43 @@ class PlansPage:
             return
         self._others.append(who)
         self._joined.text = self._words("plans.joined", count=len(self._others) + 1)
-        self._list_members()
-        self._ask()
+        self._changed()
 
     def _leave(self, place: int, *_: object) -> None:
         del self._others[place]
         self._joined.text = self._words("plans.joined", count=len(self._others) + 1)
+        self._changed()
+
+    def _changed(self) -> None:
+        """Show who is on the plan and which plans there are, remember both, and ask."""
         self._list_members()
+        self._may_add()
+        self._kept.value = household.written(self._others, [box.offered for box in self._boxes])
         self._ask()
+
+    def _restore(self) -> None:
+        """Bring back the household and the plans that the browser remembers from before a reload."""
+        known = household.read(str(self._kept.value or ""), self._words.schema, len(self._boxes))
+        if known is None or known == (self._others, [box.offered for box in self._boxes]):
+            return
+        self._others, offered = known
+        for box, shown in zip(self._boxes, offered, strict=True):
+            box.offered = shown
+        self._changed()
+
+    def _say_budget(self) -> None:
+        """Say for each plan how many of 100 years cost more than the amount that was typed; nothing while none is."""
+        words, typed = self._words, str(self._budget.value or "").strip()
+        amounts = [usd for usd in readings(typed, words.currency) if usd <= MOST_CHARGES] if typed else []
+        self._budget.error = words("above.type") if typed and len(amounts) != 1 else ""
+        if self._shown is None or len(amounts) != 1:
+            self._chances.content = together()
+            return
+        question, answer = self._shown
+        chances = [
+            budget(plan, own, amounts[0], words) for plan, own in zip(question.plans, answer.own_costs, strict=True)
+        ]
+        self._chances.content = element("div", *chances, classes="scenarios plans")
 
     def _list_members(self) -> None:
         words = self._words
@@ -223,6 +266,7 @@ class PlansPage:
             paragraph(f"{self._words('plans.left')} {prices(self._data.origins, self._words)}".rstrip(), "hint billed"),
             _cautions(answer, self._words),
         )
+        self._say_budget()
         self._spoken(said[0])
         self._form.typical(self._words.money(min(map(_whole, pairs))))
 
@@ -257,6 +301,25 @@ def summary(pairs: Sequence[tuple[Plan, OwnCost]], members: int, words: Words) -
     if errors:
         lines.append(words("plans.says.simulated", people=members, error=words.whole(max(1.0, 2 * max(errors)))))
     return lines
+
+
+def budget(plan: Plan, own: OwnCost, amount: float, words: Words) -> Markup:
+    """Say how many of 100 years cost more than an amount with a plan, its premium included, and draw them."""
+    chance, usd = own.chance_above(amount - plan.premium), words.money(amount)
+    years = round(100 * chance)
+    if amount < plan.premium:
+        chance, said = 1.0, words("plans.budget.all", amount=usd)
+    elif years:
+        said = words("plans.budget.some", count=years, amount=usd)
+    else:
+        said = words("plans.budget.none", amount=usd)
+    return element(
+        "div",
+        element("h3", _name((plan, own), words)),
+        paragraph(said),
+        hundred(chance, said),
+        classes="scenario",
+    )
 
 
 def _whole(pair: tuple[Plan, OwnCost]) -> float:

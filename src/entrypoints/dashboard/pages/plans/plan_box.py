@@ -28,6 +28,8 @@ _PERCENT: Final = 100
 _SELDOM: Final = 0.005
 _AMOUNTS: Final = ("premium", "deductible", "copay", "out_of_pocket_maximum")
 """Fields that are money."""
+_FAMILY: Final = ("family_deductible", "family_maximum")
+"""Fields that are money, or twice that of one person."""
 _START: Final = Plan(deductible=3000, coinsurance=0.2, out_of_pocket_maximum=8000, premium=6000)
 """A plan of a person's own, before they type."""
 
@@ -52,7 +54,7 @@ class PlanBox:
         on_change: Callable[[], object],
         on_remove: Callable[[PlanBox], object],
     ) -> None:
-        self._words, self._start = words, example.plan if example else _START
+        self._words, self._start = words, _plain_family(example.plan) if example else _START
         title = in_language(example.title, words.language, example.key) if example else words("plans.own")
         key = f"plan-{number}"
         with tag("div", "scenario plan").props(f'role=group aria-labelledby="{key}-title"') as self._box:
@@ -60,7 +62,9 @@ class PlanBox:
             self._figures = html("", "figures")
             with tag("details", "change").props(f"id={key}"):
                 text("summary", words("plans.change"))
-                self._name = InputField(name=f"{key}-name", label=words("plans.name"), kind="words", value=title)
+                self._name = InputField(
+                    name=f"{key}-name", label=words("plans.name"), kind="words", value=title, kept=True
+                )
                 self._fields = {name: self._amount(key, name) for name in _AMOUNTS}
                 self._fields["coinsurance"] = NumberField(
                     name=f"{key}-coinsurance",
@@ -68,21 +72,25 @@ class PlanBox:
                     label=words("plans.coinsurance"),
                     hint=words("plans.coinsurance.help"),
                     unit="%",
+                    kept=True,
                 )
+                self._fields |= {name: self._amount(key, name, words("plans.family.twice")) for name in _FAMILY}
                 button(words("plans.remove", name=title)).on("click", lambda: on_remove(self))
             self._spoken = Spoken()
         for field in (self._name, *self._fields.values()):
             field.on_value_change(on_change)
         self.offered = example is not None
 
-    def _amount(self, key: str, name: str) -> Field:
-        words = self._words
+    def _amount(self, key: str, name: str, unknown: str = "") -> Field:
+        words, start = self._words, getattr(self._start, name)
         return NumberField(
             name=f"{key}-{name}",
-            value=_plain(getattr(self._start, name)),
+            value=None if start is None else _plain(start),
             label=words(f"plans.{name}"),
             hint=words(f"plans.{name}.help"),
             unit=words.currency,
+            kept=True,
+            unknown=unknown,
         )
 
     @property
@@ -112,16 +120,13 @@ class PlanBox:
             field.error = sentences.get(name, "")
         self._spoken(" ".join(sentences.values()))
         self._title.text = str(self._name.value or "").strip() or self._words("plans.own")
-        limits = ("deductible", "out_of_pocket_maximum")
-        if plan and all(getattr(plan, name) == getattr(self._start, name) for name in limits):
-            # a family's limits are those of the example while a person's are
-            family = {"family_deductible": self._start.family_deductible, "family_maximum": self._start.family_maximum}
-            return replace(plan, **family)
         return plan
 
     def _sentence(self, error: FieldError) -> str:
         if error.field == "out_of_pocket_maximum" and error.code == "range":
             return self._words("plans.wrong.maximum")
+        if error.field in _FAMILY and error.code == "range":
+            return self._words("plans.wrong.family")
         return self._words("plans.wrong.share" if error.field == "coinsurance" else "plans.wrong.amount")
 
     def busy(self) -> None:
@@ -167,6 +172,16 @@ def reached(chance: float, words: Words) -> str:
     if chance < _SELDOM:
         return words("plans.reached.few")
     return words("of.hundred", people=round(_PERCENT * chance))
+
+
+def _plain_family(plan: Plan) -> Plan:
+    """Leave a family's limits open where they are twice one person's, so that they follow what is typed for one."""
+    twice = replace(plan, family_deductible=None, family_maximum=None)
+    return replace(
+        plan,
+        family_deductible=None if plan.family_deductible == twice.household_deductible else plan.family_deductible,
+        family_maximum=None if plan.family_maximum == twice.household_maximum else plan.family_maximum,
+    )
 
 
 def _plain(number: float) -> float | int:

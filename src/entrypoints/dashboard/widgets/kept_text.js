@@ -1,0 +1,15 @@
+// A text that nobody sees, in the browser's tab under a name. It comes back after a reload.
+export default {
+  template: `<span hidden></span>`,
+  props: ["modelValue", "name"],
+  emits: ["update:modelValue"],
+  watch: {
+    modelValue(given) {
+      kept.write(this.name, [given].flat()[0]); // what was emitted comes back as a list of arguments
+    },
+  },
+  mounted() {
+    const text = kept.read(this.name);
+    if (text) this.$emit("update:modelValue", text);
+  },
+};
