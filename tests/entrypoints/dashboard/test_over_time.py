@@ -21,10 +21,11 @@ from domain.monitoring.hours import HOUR, Outcomes, Period, Traffic, periods
 from domain.monitoring.report import MonitoringReport
 from domain.operations.events import Event, EventKind
 from domain.operations.jobs import Job, JobKind, JobProblem, JobState
-from entrypoints.dashboard.charts.over_time import Line, Times, over_time
+from entrypoints.dashboard.charts.over_time import Chart, Line, Times, over_time
+from entrypoints.dashboard.elements import together
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.pages.operations import records
-from entrypoints.dashboard.pages.operations.span import drawn, file_of, milliseconds
+from entrypoints.dashboard.pages.operations.span import charts, errors, file_of, milliseconds
 from tests.support.words import words_in
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -66,7 +67,13 @@ FOUND = Operations(
 
 
 def chart(words: Words, *lines: Line, **more: object) -> str:
-    return over_time("Things", TIMES, lines, lambda value: f"{value:g}", words, **more)  # type: ignore[arg-type]
+    made = Chart(title="Things", times=TIMES, lines=lines, write=lambda value: f"{value:g}", **more)  # type: ignore[arg-type]
+    return over_time(made, words, [words.moment(at) for at in TIMES.begin])
+
+
+def drawn(found: Operations, words: Words) -> str:
+    moments = [words.moment(one.at) for one in found.periods]
+    return together(*[over_time(one, words, moments) for one in charts(found, words)], errors(found.periods, words))
 
 
 def test_a_value_that_rests_on_few_is_drawn_hollow_and_called_few(words: Words):
@@ -110,6 +117,15 @@ def test_every_figure_of_a_span_is_drawn(language: str):
     assert told.count('class="event-line"') == 6  # the promotion; that a part went is in the list of events
     assert "RepositoryUnavailable" in told
     assert "InvalidInput" in told
+
+
+def test_a_chart_is_the_same_until_one_of_its_figures_changes(words: Words):
+    more = Period(at=NOON, traffic=BUSY + BUSY, outcomes=HOURS[0].outcomes)
+    later = replace(FOUND, periods=[more, *FOUND.periods[1:]])
+    changed = [a != b for a, b in zip(charts(FOUND, words), charts(later, words), strict=True)]
+    assert not any(a != b for a, b in zip(charts(FOUND, words), charts(replace(FOUND), words), strict=True))
+    assert changed[0]
+    assert not any(changed[3:])
 
 
 def test_a_span_in_which_nothing_was_says_so(words: Words):

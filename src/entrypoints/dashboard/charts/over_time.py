@@ -71,48 +71,57 @@ class Line:
         return bool(self.few) and self.few[place]
 
 
-def over_time(
-    title: str,
-    times: Times,
-    lines: Sequence[Line],
-    write: Callable[[float], str],
-    words: Words,
-    *,
-    events: Sequence[datetime] = (),
-    target: float | None = None,
-    most: float | None = None,
-) -> Markup:
-    """Draw figures over time; where none has a value, say so instead.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Figures over time. Two that are equal look the same.
 
     Args:
         title: what is drawn.
         times: the axis.
         lines: what is drawn; bars first.
         write: writes a value.
-        words: of the visit.
         events: moments to mark.
         target: a value to mark, such as the coverage that was promised.
         most: the upper end of the axis; by default the largest value and a little more.
     """
+
+    title: str
+    times: Times
+    lines: Sequence[Line]
+    write: Callable[[float], str] = field(compare=False)
+    events: Sequence[datetime] = ()
+    target: float | None = None
+    most: float | None = None
+
+
+def over_time(chart: Chart, words: Words, moments: Sequence[str]) -> Markup:
+    """Draw figures over time; where none has a value, say so instead.
+
+    Args:
+        chart: what is drawn.
+        words: of the visit.
+        moments: the beginnings of the periods as `Words.moment` writes them: all charts of a span share them.
+    """
+    title, times, lines, write, target = chart.title, chart.times, chart.lines, chart.write, chart.target
     heading = element("h3", title)
     values = [value for line in lines for value in line.values if value is not None]
     if not values:
         return element("div", heading, paragraph(words("operations.over.none"), "empty"), classes="over")
-    up = Scale(most or max(*values, target or 0.0, 1e-9) * _ROOM)
+    up = Scale(chart.most or max(*values, target or 0.0, 1e-9) * _ROOM)
     levels = [(write(value), up.percent(value)) for value in _levels(up.high)]
     every = -(-len(times.begin) // _TICKS)
     ticks = [(times.write(at, words), times.percent(at)) for at in times.begin[::every]]
-    marks = [mark("event-line", times.percent(at)) for at in events]
+    marks = [mark("event-line", times.percent(at)) for at in chart.events]
     marks += [mark("target-line", 0.0, width=100.0, bottom=up.percent(target))] if target is not None else []
     marks += [one for line in lines if line.look.startswith("line") for one in _points(line, times, up)]
     drawn = field_of_view([*_paths(lines, times, up)], levels, ticks, _HEIGHT, together(*marks))
-    said = ". ".join(_said(line, times, write, words) for line in lines)
+    said = ". ".join(_said(line, moments, write, words) for line in lines)
     return element(
         "div",
         heading,
         _legend(lines),
         element("div", drawn, classes="band", role="img", aria_label=f"{title}. {said}"),
-        _table(title, times, lines, write, words),
+        _table(title, moments, lines, write, words),
         classes="over",
     )
 
@@ -155,7 +164,7 @@ def _legend(lines: Sequence[Line]) -> Markup:
     return element("p", *named, classes="legend", aria_hidden="true")
 
 
-def _said(line: Line, times: Times, write: Callable[[float], str], words: Words) -> str:
+def _said(line: Line, moments: Sequence[str], write: Callable[[float], str], words: Words) -> str:
     """Say the last value of a line and its highest one."""
     places = [(value, place) for place, value in enumerate(line.values) if value is not None]
     if not places:
@@ -165,16 +174,18 @@ def _said(line: Line, times: Times, write: Callable[[float], str], words: Words)
         "operations.over.seen",
         name=line.name,
         last=write(last[0]),
-        at=words.moment(times.begin[last[1]]),
+        at=moments[last[1]],
         highest=write(highest[0]),
-        then=words.moment(times.begin[highest[1]]),
+        then=moments[highest[1]],
     )
 
 
-def _table(title: str, times: Times, lines: Sequence[Line], write: Callable[[float], str], words: Words) -> Markup:
+def _table(
+    title: str, moments: Sequence[str], lines: Sequence[Line], write: Callable[[float], str], words: Words
+) -> Markup:
     rows = [
-        row(words.moment(at), *[cell(_cell(line, place, write, words)) for line in lines])
-        for place, at in reversed(list(enumerate(times.begin)))
+        row(at, *[cell(_cell(line, place, write, words)) for line in lines])
+        for place, at in reversed(list(enumerate(moments)))
         if any(line.values[place] is not None for line in lines)
     ]
     heads = (words("operations.over.from"), *[line.name for line in lines])

@@ -28,7 +28,8 @@ from entrypoints.dashboard.layout.shell import button, card, html, tag
 from entrypoints.dashboard.pages.operations import records
 from entrypoints.dashboard.pages.operations.figures_file import FIGURES
 from entrypoints.dashboard.pages.operations.fit import fit, inside
-from entrypoints.dashboard.pages.operations.span import SPANS, drawn, milliseconds
+from entrypoints.dashboard.pages.operations.over import OverTime
+from entrypoints.dashboard.pages.operations.span import SPANS, milliseconds
 from entrypoints.dashboard.widgets import cards, model_facts
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class OperationsPage:
                     html(_waiting(words))
             with card("over", words("operations.over"), words("operations.over.lead")):
                 html(_spans(self._span, words))
-                self._over = html(_waiting(words))
+                self._over = OverTime(words)
             with card("events", words("operations.events"), words("operations.events.lead")):
                 self._events = html(_waiting(words))
             with card("jobs", words("operations.jobs")):
@@ -166,6 +167,7 @@ class OperationsPage:
             state = await self._use.check()
             if state.database_away:
                 away = cards.notice("bad", words("operations.records.away"), words("operations.away.do"))
+                self._over.away(away)
                 for place in self._recorded:
                     place.content = away
                 self._alarms = None
@@ -190,12 +192,12 @@ class OperationsPage:
     @property
     def _recorded(self) -> Sequence[ui.html]:
         """What is shown of records, and cannot be while the database is away."""
-        return (self._over, self._events, self._jobs, self._keys, self._outcomes, self._fit, self._drift)
+        return (self._events, self._jobs, self._keys, self._outcomes, self._fit, self._drift)
 
     async def _look_back(self) -> None:
         """Show the span, and the alarms of now."""
         words, found = self._words, await self._use.operations(*SPANS[self._span])
-        self._over.content = drawn(found, words)
+        self._over.show(found)
         self._events.content = records.events(found.events, words)
         self._jobs.content = records.jobs(found.jobs, words)
         self._keys.content = records.keys(await self._use.keys(), found.until, words)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from domain.costs.distribution import INTERVAL_LEVEL
 from domain.monitoring.hours import HOUR, Traffic
 from domain.operations.events import EventKind
-from entrypoints.dashboard.charts.over_time import Line, Times, over_time
+from entrypoints.dashboard.charts.over_time import Chart, Line, Times
 from entrypoints.dashboard.elements import element, paragraph, together
 from entrypoints.dashboard.widgets import model_facts
 
@@ -47,24 +47,24 @@ def milliseconds(seconds: float) -> str:
     return f"{1000 * seconds:,.0f}" if seconds >= _LONG or not seconds else f"{1000 * seconds:.1f}"
 
 
-def drawn(found: Operations, words: Words) -> Markup:
-    """Draw all figures of a span, and list errors by kind."""
+def charts(found: Operations, words: Words) -> Sequence[Chart]:
+    """Return the figures of a span, in the order in which they stand."""
     periods = found.periods
     times = Times([one.at for one in periods], periods[0].lasts)
-    chart = partial(over_time, times=times, words=words, events=[one.at for one in found.events if one.kind in _MARKED])
+    chart = partial(Chart, times=times, events=[one.at for one in found.events if one.kind in _MARKED])
     answered = [one.traffic.answers for one in periods]
     counts = [
         Line(name=words("operations.over.answered"), values=answered, look="bars"),
         Line(name=words("operations.errors"), values=[one.traffic.failed for one in periods], look="bars bad"),
     ]
-    charts = (
+    return (
         chart(
-            words("operations.over.requests"),
+            title=words("operations.over.requests"),
             lines=counts if any(answered) else [],
             write=lambda count: words.count(round(count)),
         ),
         chart(
-            words("operations.over.latency"),
+            title=words("operations.over.latency"),
             lines=[
                 _latency(periods, words("operations.median"), 0.5, "line"),
                 _latency(periods, words("operations.p95"), 0.95, "line second"),
@@ -72,7 +72,7 @@ def drawn(found: Operations, words: Words) -> Markup:
             write=lambda seconds: words("operations.ms", ms=milliseconds(seconds)),
         ),
         chart(
-            words("operations.over.together"),
+            title=words("operations.over.together"),
             lines=[
                 _together(periods, words("operations.groups.predict"), "predict", "line"),
                 _together(periods, words("operations.groups.record"), "record", "line second"),
@@ -80,26 +80,25 @@ def drawn(found: Operations, words: Words) -> Markup:
             write=lambda mean: f"{mean:.1f}",
         ),
         chart(
-            words("operations.inside"),
+            title=words("operations.inside"),
             lines=[_outcomes(periods, words("operations.over.share"), [one.outcomes.coverage for one in periods])],
             write=words.share,
             target=INTERVAL_LEVEL,
             most=1.0,
         ),
         chart(
-            words("operations.over.ratio"),
+            title=words("operations.over.ratio"),
             lines=[_outcomes(periods, words("operations.over.ratio"), [one.outcomes.ratio for one in periods])],
             write=lambda ratio: f"{ratio:.2f}",
             target=1.0,
         ),
         chart(
-            words("operations.over.drift"),
+            title=words("operations.over.drift"),
             lines=[Line(name=words("operations.fit.index"), values=[_shift(one) for one in _reports(found)])],
             write=lambda index: f"{index:.2f}",
             target=_NOTABLE,
         ),
     )
-    return together(element("div", *charts, classes="over-time"), _errors(periods, words))
 
 
 def file_of(found: Operations) -> str:
@@ -176,7 +175,8 @@ def _shift(report: MonitoringReport | None) -> float | None:
     return max((one.psi for one in report.columns), default=None) if report else None
 
 
-def _errors(periods: Iterable[Period], words: Words) -> Markup:
+def errors(periods: Iterable[Period], words: Words) -> Markup:
+    """List errors by kind."""
     kinds = reduce(add, (one.traffic for one in periods), Traffic()).errors
     title = words("operations.over.errors")
     if not kinds:
