@@ -129,13 +129,13 @@ async def test_limits_of_a_family_are_typed_in(user: User, words: Words):
 async def test_a_budget_says_how_many_years_cost_more_with_each_plan(user: User, words: Words):
     await user.open("/plans")
     first = EXAMPLES[0].plan
-    enter(user, budget=f"{first.premium - 1:g}")
+    enter(user, affordable=f"{first.premium - 1:g}")
     await user.should_see(words("plans.budget.all", amount=words.money(first.premium - 1)), retries=PATIENT)
     most = first.premium + first.out_of_pocket_maximum
-    enter(user, budget=f"{most:g}")
+    enter(user, affordable=f"{most:g}")
     await user.should_see(words("plans.budget.none", amount=words.money(most)), retries=PATIENT)
-    enter(user, budget="much")
-    assert field(user, "budget").error == words("above.type")
+    enter(user, affordable="much")
+    assert field(user, "affordable").error == words("above.type")
 
 
 async def test_a_household_and_its_plans_come_back_from_the_browser(user: User, words: Words):

@@ -108,7 +108,7 @@ class PlansPage:
                     text("p", words("plans.note"), "hint")
                 with card("budget", words("plans.budget"), words("plans.budget.lead")):
                     self._budget = InputField(
-                        name="budget",
+                        name="affordable",
                         label=words("plans.budget.amount"),
                         hint=words("above.help"),
                         kind="text",
