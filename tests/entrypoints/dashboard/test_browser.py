@@ -128,7 +128,7 @@ def test_an_estimate_prints_on_white_with_its_facts_and_without_its_buttons(visi
 
 
 def test_one_number_one_picture_and_one_action_are_seen_before_anything_is_moved(visit):
-    page = visit(width=1366)
+    page = visit()
     page.set_viewport_size({"width": 1366, "height": 650})
     for seen in (
         page.locator(".answer-number"),
