@@ -15,8 +15,10 @@ from babel.messages.checkers import num_plurals
 from entrypoints.dashboard.locale.catalogues import LOCALES, SOURCE, TEMPLATE, catalogue, read, translation
 
 DASHBOARD = Path(__file__).parents[3] / "src/entrypoints/dashboard"
-SAME_IN_BOTH = {"operations.ms", "fact.no", "bmi.metric"} | {
-    f"bmi.{measure}.unit" for measure in ("feet", "inches", "pounds", "centimetres", "kilograms")
+SAME_IN_BOTH = {
+    *("operations.ms", "fact.no", "bmi.metric"),
+    *(f"batch.jobs.format.{format_}" for format_ in ("csv", "xlsx", "parquet")),
+    *(f"bmi.{measure}.unit" for measure in ("feet", "inches", "pounds", "centimetres", "kilograms")),
 }
 ENGLISH_WORDS = re.compile(  # not "a" and not "no", which are Spanish as well
     r"\b(the|of|and|to|is|are|this|that|with|for|from|year|cost|person|people|please|you|your|not|we|it|age|data|smoker"
