@@ -1,7 +1,8 @@
 """Carries out acts on the versions of a home, in a process that may be killed between two steps.
 
-``python step_killer.py HOME ACTS KILL_AT``, for example ``home '[["promote", 2]]' 3`` or ``… null``, carries out the
-acts through the production wiring and prints a list with a document for each act.
+``python step_killer.py HOME ACTS KILL_AT``, for example ``home '[["look"], ["promote", 2]]' 3`` or ``… null``, carries
+out the acts through the production wiring and prints a line with a document for each act. It is the last act in which
+the process is killed.
 
 A moment is just before a durable change, whoever makes it: a commit that wrote something, to PostgreSQL or MLflow's
 SQLite, or the renaming of a file or folder, which is how the ledger's head, the shelf and the pointer change. Just
@@ -14,7 +15,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -151,18 +152,19 @@ ACTS: dict[str, Callable[..., dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def carry_out(settings: Settings, acts: list[list[Any]], kill_at: int | None) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = []
+def carry_out(settings: Settings, acts: list[list[Any]], kill_at: int | None) -> Iterator[dict[str, Any]]:
     fuse = Fuse(kill_at)
     with session(settings, lambda: models_container(settings)) as parts:
-        fuse.set()
-        for name, *arguments in acts:
+        for number, (name, *arguments) in enumerate(acts, 1):
+            if number == len(acts):
+                fuse.set()
             try:
-                told.append(ACTS[name](parts, *arguments))
+                document = ACTS[name](parts, *arguments)
             except MedcostError as error:
-                told.append({"error": type(error).__name__, "said": str(error)})
-        fuse.burn()  # END: all is done, and the process has not yet ended
-    return told
+                document = {"error": type(error).__name__, "said": str(error)}
+            if number == len(acts):
+                fuse.burn()  # END: all is done, and the process has not yet ended
+            yield document
 
 
 def main() -> None:
@@ -170,7 +172,8 @@ def main() -> None:
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is not for the one who asks
     with answer:
-        json.dump(carry_out(load({"home": Path(home)}), acts, kill_at), answer)
+        for document in carry_out(load({"home": Path(home)}), acts, kill_at):
+            print(json.dumps(document), file=answer, flush=True)
 
 
 if __name__ == "__main__":

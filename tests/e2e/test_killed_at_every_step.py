@@ -38,8 +38,8 @@ class Processes:
     def __init__(self, home: Home) -> None:
         self.home = home
 
-    def ask(self, *acts: list[Any], kill_at: int | None = None) -> list[dict[str, Any]] | None:
-        """Give a document for each act, or None if the process was killed."""
+    def ask(self, *acts: list[Any], kill_at: int | None = None) -> tuple[list[dict[str, Any]], bool]:
+        """Give a document for each act that was carried out, and whether the process was killed in the last of them."""
         process = Process(
             [str(self.home.path), json.dumps(acts), json.dumps(kill_at)],
             os.environ,
@@ -47,15 +47,16 @@ class Processes:
             program=Path(__file__).with_name("step_killer.py"),
         )
         answer, _ = process.communicate(timeout=120)
-        if process.returncode == -signal.SIGKILL:
-            return None
-        assert process.returncode == 0
-        return json.loads(answer)
+        killed = process.returncode == -signal.SIGKILL
+        assert killed or process.returncode == 0
+        documents = [json.loads(line) for line in answer.splitlines()]
+        assert len(documents) == len(acts) - killed
+        return documents, killed
 
     def told(self, *acts: list[Any]) -> list[dict[str, Any]]:
-        answer = self.ask(*acts)
-        assert answer is not None
-        return answer
+        documents, killed = self.ask(*acts)
+        assert not killed
+        return documents
 
     def copies(self, version: int) -> tuple[list[Path], list[Path]]:
         """Where the registry and the shelf keep the folder of a version."""
@@ -95,19 +96,22 @@ def all_agree(looked: dict[str, Any]) -> bool:
 
 def kill_at_every_step(processes: Processes, act: list[Any], again: list[Any], back: list[Any]) -> list[dict[str, Any]]:
     """Do it, killed at one moment more each time; again; and back. Gives what was seen after each second go."""
-    processes.told(back)
     seen: list[dict[str, Any]] = []
     committed: set[bool] = set()
-    for moment in itertools.count():  # how many there are is checked below
-        before = processes.told(LOOK)[0] if moment == 0 else seen[-1]["back"]
-        if processes.ask(act, kill_at=moment) is not None:
-            break
-        killed, repaired, after, _, back_again = processes.told(LOOK, again, LOOK, back, LOOK)
+    (_, before), was_killed = processes.ask(back, LOOK, act, kill_at=0)
+    assert was_killed
+    for moment in itertools.count(1):  # how many there are is checked below
+        # the process that looks at what the last one left behind is the next one to be killed
+        told, was_killed = processes.ask(LOOK, again, LOOK, back, LOOK, act, kill_at=moment)
+        killed, repaired, after, _, back_again = told[:5]
         # the ledger verifies, and what the pointer names comes to life, at any moment
         assert "error" not in killed, killed
         committed.add(killed["entries"] != before["entries"] or killed["admitted"] != before["admitted"])
         assert all_agree(after), (moment, after)
-        seen.append(after | {"repaired": repaired, "back": back_again})
+        seen.append(after | {"repaired": repaired})
+        before = back_again
+        if not was_killed:
+            break
     assert committed == {False, True}
     return seen
 

