@@ -37,7 +37,7 @@ class FieldError:
 
 
 class InvalidInput(MedcostError):
-    """What was given breaks a rule. ``errors`` names every broken one, not only the first."""
+    """The input breaks a rule. ``errors`` names every broken one, not only the first."""
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         super().__init__("; ".join(f"{error.field}: {error.detail}" for error in errors))
@@ -49,11 +49,11 @@ class InvalidBeneficiary(InvalidInput):
 
 
 class InvalidPlan(InvalidInput):
-    """What was given is no insurance plan."""
+    """The input is not a valid insurance plan."""
 
 
 class Flaw(StrEnum):
-    """Why a file of people cannot be read."""
+    """Reason why a file of people cannot be read."""
 
     EMPTY = "empty"
     KIND = "kind"
@@ -75,7 +75,7 @@ class ClaimsRejected(MedcostError):
 
 
 class NotFound(MedcostError):
-    """What was asked for is not there."""
+    """The requested thing does not exist."""
 
 
 class PredictionNotFound(NotFound):
@@ -138,7 +138,7 @@ class NoPassword(NotFound):
 
 
 class WrongPassword(MedcostError):
-    """This is not the admin's password."""
+    """A wrong password for the admin."""
 
 
 class SignInLocked(MedcostError):

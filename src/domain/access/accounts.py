@@ -66,7 +66,7 @@ class Failures:
     last_at: datetime
 
     def wait(self, now: datetime) -> timedelta:
-        """How long nothing may be tried here: nothing at first, then 30 s, doubling up to five minutes.
+        """Return how long nothing may be tried here: nothing at first, then 30 s, doubling up to five minutes.
 
         A last one in the future was written by a clock that has been set back since: it costs no wait.
         """
@@ -78,7 +78,7 @@ class Failures:
         return max(self.last_at + delay - now, timedelta(0))
 
     def and_one(self, now: datetime) -> Failures:
-        """Count one more; once the last is forgotten, counting starts anew."""
+        """Count a failure; counting starts anew once the last failure is forgotten."""
         return Failures(1 if now >= self.last_at + FORGOTTEN_AFTER else self.count + 1, now)
 
 

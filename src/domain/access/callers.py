@@ -30,7 +30,7 @@ class Caller:
 
     @property
     def sees_all(self) -> bool:
-        """Whether predictions of others are seen, and those without an owner."""
+        """Return whether predictions of others are seen, and those without an owner."""
         return self.role is not Role.CLIENT
 
     def sees(self, owner: str | None) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What a key allows.
+    """Scope of an API key.
 
     Clients ask, and see and change their own predictions; reviewers see everybody's; admins also change and erase
     everybody's, promote and roll back.

@@ -32,7 +32,7 @@ class User:
 
     @property
     def owner(self) -> str:
-        """What the person's predictions carry."""
+        """Return what the person's predictions carry."""
         return f"user:{self.subject}"
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What a year of care may cost: a distribution, and the dollars behind it."""
+"""The distribution of a year's cost, in money."""
 
 from __future__ import annotations
 
@@ -111,17 +111,17 @@ class CostDistribution:
 
     @property
     def expected(self) -> float:
-        """The mean, in whole cents."""
+        """Return the mean, in whole cents."""
         return round(self.mean, 2)
 
     @property
     def typical(self) -> float:
-        """The median, in whole cents."""
+        """Return the median, in whole cents."""
         return round(self.quantiles[49], 2)
 
     @property
     def excess(self) -> float:
-        """The mean excess of costs above the 99 % quantile; 0 where nothing lies above it."""
+        """Return the mean excess of costs above the 99 % quantile; 0 where nothing lies above it."""
         return _Curve.of(self).excess
 
     def quantile(self, level: float) -> float:
@@ -184,7 +184,7 @@ class CostDistribution:
 
     @property
     def variance(self) -> float:
-        """The variance, in money squared."""
+        """Return the variance, in money squared."""
         return _Curve.of(self).variance
 
     def quantiles_at(self, levels: Iterable[float]) -> list[float]:

@@ -54,5 +54,5 @@ class Explanation:
 
     @property
     def total(self) -> float:
-        """The figure that is explained."""
+        """Return the figure that is explained."""
         return self.expected if self.of == "expected" or self.typical is None else self.typical

@@ -133,14 +133,14 @@ out_of_pocket_maximum: is required; deductible: must be a number
 
     @property
     def household_deductible(self) -> float:
-        """The deductible of all members together."""
+        """Return the deductible of all members together."""
         if self.family_deductible is None:
             return min(_FAMILY * self.deductible, self.household_maximum)
         return self.family_deductible
 
     @property
     def household_maximum(self) -> float:
-        """What all members together pay at most."""
+        """Return what all members together pay at most."""
         return _FAMILY * self.out_of_pocket_maximum if self.family_maximum is None else self.family_maximum
 
     def own_cost(self, cost: float) -> float:

@@ -58,7 +58,7 @@ def caution_codes(schema: Schema) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a model says of one beneficiary."""
+    """A model's estimate for a beneficiary."""
 
     cost: CostDistribution
     cautions: tuple[Caution, ...]
@@ -103,12 +103,12 @@ class EstimateColumns:
     def of(cls, model: ModelReference, estimates: Sequence[Estimate]) -> Self:
         """Write estimates of one model down as numbers."""
         numbers = array("d")
-        for one in estimates:
-            numbers.append(one.cost.mean)
-            numbers.extend(one.cost.quantiles)
-            numbers.append(one.cost.zero)
+        for estimate in estimates:
+            numbers.append(estimate.cost.mean)
+            numbers.extend(estimate.cost.quantiles)
+            numbers.append(estimate.cost.zero)
         shape = (len(estimates), 2 + len(QUANTILE_LEVELS))
-        cautions = {row: one.cautions for row, one in enumerate(estimates) if one.cautions}
+        cautions = {row: estimate.cautions for row, estimate in enumerate(estimates) if estimate.cautions}
         return cls(model, shaped(numbers, shape), cautions)
 
 
@@ -137,19 +137,21 @@ class PublishedColumns:
         cls, schema: Schema, model: ModelReference, estimates: Sequence[Estimate], amount: float | None = None
     ) -> Self:
         """Publish estimates of one model; codes are in the order in which models of the schema give them."""
-        given = dict.fromkeys(caution.code for one in estimates for caution in one.cautions)
+        given = dict.fromkeys(caution.code for estimate in estimates for caution in estimate.cautions)
         places = {code: place for place, code in enumerate(caution_codes(schema))}
         codes = tuple(sorted(given, key=lambda code: places.get(code, len(places))))
-        bits = array("Q", (bits_of((caution.code for caution in one.cautions), codes) for one in estimates))
-        intervals = [one.cost.interval() for one in estimates]
-        money = array("d", [one.cost.expected for one in estimates])
-        money.extend(one.cost.typical for one in estimates)
-        money.extend(one.low for one in intervals)
-        money.extend(one.high for one in intervals)
-        zero = array("d", [rounded_chance(one.cost.zero) for one in estimates])
+        bits = array("Q", (bits_of((caution.code for caution in estimate.cautions), codes) for estimate in estimates))
+        intervals = [estimate.cost.interval() for estimate in estimates]
+        money = array("d", [estimate.cost.expected for estimate in estimates])
+        money.extend(estimate.cost.typical for estimate in estimates)
+        money.extend(interval.low for interval in intervals)
+        money.extend(interval.high for interval in intervals)
+        zero = array("d", [rounded_chance(estimate.cost.zero) for estimate in estimates])
         above: memoryview[float] | None = None
         if amount is not None:
-            above = memoryview(array("d", [rounded_chance(one.cost.chance_above(amount)) for one in estimates]))
+            above = memoryview(
+                array("d", [rounded_chance(estimate.cost.chance_above(amount)) for estimate in estimates])
+            )
         return cls(model, shaped(money, (4, len(estimates))), memoryview(bits), codes, memoryview(zero), above)
 
 
@@ -181,7 +183,7 @@ def table_of(facts: Column[Column[float]]) -> memoryview[float]:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the year really cost, in USD, once it is known."""
+    """The real cost of a year, in USD, once it is reported."""
 
     charges: float
     recorded_at: datetime
@@ -268,7 +270,7 @@ class Prediction(NewPrediction):
 
     @property
     def cost(self) -> float | None:
-        """What the year cost, for sums and means; None where it is not known, or is more than any year costs.
+        """Return what the year cost, for sums and means; None where it is not known, or is more than any year costs.
 
         Outcomes had no upper bound once: those recorded then stay on record, and count nowhere.
         """

@@ -81,7 +81,7 @@ class ScoredPeople:
 
     @property
     def rows(self) -> int:
-        """All rows, good and bad."""
+        """Return all rows, good and bad."""
         return len(self.cautions)
 
     @property
@@ -94,14 +94,14 @@ class ScoredPeople:
     ) -> None:
         """Add rows: the line, and a person or what is wrong with it; and an estimate for each person, in order."""
         answers = iter(estimates)
-        for line, one in people:
+        for line, person in people:
             self.lines.append(line)
-            if isinstance(one, Beneficiary):
-                self._add_answer(one, next(answers))
+            if isinstance(person, Beneficiary):
+                self._add_answer(person, next(answers))
                 continue
             self.bad += 1
-            self.violation_count += len(one)
-            self.violations += one[: MOST_VIOLATIONS - len(self.violations)]
+            self.violation_count += len(person)
+            self.violations += person[: MOST_VIOLATIONS - len(self.violations)]
             self._append((math.nan,) * 4, math.nan, 0)
 
     def _add_answer(self, who: Beneficiary, estimate: Estimate) -> None:
@@ -174,7 +174,7 @@ def _groups(rising: Sequence[float]) -> tuple[Group, ...]:
         return ()
     reach = rising[min(len(rising) - 1, math.ceil(0.99 * len(rising)))]
     widths = (size * 10**power for power in range(2, 12) for size in (1, 2, 5))
-    width = next(one for one in widths if reach / (one * _GROUPS) < 1)
+    width = next(width for width in widths if reach / (width * _GROUPS) < 1)
     counts = [0] * (int(reach // width) + 2)
     for usd in rising:
         counts[min(int(usd // width), len(counts) - 1)] += 1

@@ -66,7 +66,7 @@ class PeopleBatch:
 
 @dataclass(frozen=True, slots=True)
 class ScoringReport:
-    """What came of a file.
+    """The result of scoring a file.
 
     Args:
         model: what answered.
@@ -92,7 +92,7 @@ class ScoringReport:
 
     @property
     def is_first(self) -> bool:
-        """Whether this is after the first batch of this run."""
+        """Return whether this is after the first batch of this run."""
         return self.batches == 1
 
     @property

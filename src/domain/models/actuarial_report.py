@@ -66,7 +66,7 @@ class LiftPortion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoubleLift:
-    """Two models on the same people: where they disagree, which of them is right?
+    """A double lift: two models on the same people, and which is right where they disagree.
 
     Args:
         rival: name of the other model.

@@ -104,14 +104,17 @@ def _choice(card: ModelCard) -> Iterator[str]:
         yield ""
         yield from _table(
             ("family", f"{made.metric}, mean", "spread over folds", "seconds a fit"),
-            ((one.name, _figure(one.mean), _figure(one.spread), _seconds(one.seconds)) for one in made.compared),
+            (
+                (family.name, _figure(family.mean), _figure(family.spread), _seconds(family.seconds))
+                for family in made.compared
+            ),
         )
     if made.not_compared:
         yield ""
         yield "Left out of the comparison:"
         yield ""
-        for one in made.not_compared:
-            yield f"- {one.name}: {one.reason}"
+        for omission in made.not_compared:
+            yield f"- {omission.name}: {omission.reason}"
 
 
 def _seconds(seconds: float | None) -> str:
@@ -131,7 +134,7 @@ def _quality(card: ModelCard, *, brief: bool) -> Iterator[str]:
         yield ""
         yield from _table(
             ("", "mean over folds", "spread over folds"),
-            ((_name(one.metric, card), _figure(one.mean), _figure(one.spread)) for one in card.folds),
+            ((_name(fold.metric, card), _figure(fold.mean), _figure(fold.spread)) for fold in card.folds),
         )
     if card.cross_validation.groups:
         yield ""
@@ -142,10 +145,11 @@ def _quality(card: ModelCard, *, brief: bool) -> Iterator[str]:
             ),
             (
                 (
-                    one.group, f"{one.rows:,}", f"{one.coverage:.3f}", _figure(one.mean_width), f"{one.bias:+,.0f}",
-                    one.ratio.text if one.ratio else "",
+                    group.group, f"{group.rows:,}", f"{group.coverage:.3f}", _figure(group.mean_width),
+                    f"{group.bias:+,.0f}",
+                    group.ratio.text if group.ratio else "",
                 )
-                for one in card.cross_validation.groups
+                for group in card.cross_validation.groups
             ),
         )  # fmt: skip
     if not brief:
@@ -165,11 +169,11 @@ def _parts(scores: Scores, card: ModelCard) -> Iterator[str]:
             ),
             (
                 (
-                    str(number), f"{one.people:,}", f"{one.coverage:.3f}", f"{one.from_zero:.0%}",
-                    _figure(one.predicted), _figure(one.observed), f"{one.zero_predicted:.3f}",
-                    f"{one.zero_observed:.3f}",
+                    str(number), f"{fifth.people:,}", f"{fifth.coverage:.3f}", f"{fifth.from_zero:.0%}",
+                    _figure(fifth.predicted), _figure(fifth.observed), f"{fifth.zero_predicted:.3f}",
+                    f"{fifth.zero_observed:.3f}",
                 )
-                for number, one in enumerate(scores.fifths, 1)
+                for number, fifth in enumerate(scores.fifths, 1)
             ),
         )  # fmt: skip
     if scores.actuarial:
@@ -177,12 +181,12 @@ def _parts(scores: Scores, card: ModelCard) -> Iterator[str]:
         yield "Expected over actual cost of each tenth, with a 95 % interval by a bootstrap over people:"
         yield ""
         tenths = enumerate(scores.actuarial.deciles, 1)
-        yield from _table(("tenth", "expected over actual"), ((str(number), one.text) for number, one in tenths))
+        yield from _table(("tenth", "expected over actual"), ((str(number), ratio.text) for number, ratio in tenths))
     if scores.quantiles:
         yield ""
         yield "Share of costs below a quantile, equal costs told apart by chance (randomised PIT):"
         yield ""
-        quantiles = ((f"{one.level:.0%}", f"{one.coverage:.3f}") for one in scores.quantiles)
+        quantiles = ((f"{quantile.level:.0%}", f"{quantile.coverage:.3f}") for quantile in scores.quantiles)
         yield from _table(("quantile", "costs below it"), quantiles)
 
 
@@ -239,9 +243,9 @@ def _gate(verdict: Verdict | None, *, brief: bool) -> Iterator[str]:
     rival = "the distribution of all costs" if against.rival is None else f"champion {against.rival}"
     yield f"**{'Passed' if verdict.passed else 'Refused'}**, against {rival}, on {against.evidence}."
     yield ""
-    shown = [one for one in verdict.checks if not brief or not one.passed or one.name.startswith("crps")]
-    for one in shown:
-        yield f"- {'passed' if one.passed else '**refused**'}: {one.detail}"
+    shown = [check for check in verdict.checks if not brief or not check.passed or check.name.startswith("crps")]
+    for check in shown:
+        yield f"- {'passed' if check.passed else '**refused**'}: {check.detail}"
     if others := len(verdict.checks) - len(shown):
         yield f"- passed: {others} more checks"
 

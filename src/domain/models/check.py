@@ -33,7 +33,7 @@ class Check:
 
     @property
     def lenient(self) -> bool:
-        """Whether the value is not allowed, and the check passed because the 95 % interval reaches what is."""
+        """Return whether the value is not allowed, and the check passed because the 95 % interval reaches what is."""
         return self.passed and self.value is not None and not _inside(self.value, self.low, self.high)
 
 
@@ -51,9 +51,9 @@ def ratios(parts: Mapping[str, PredictiveRatio], bounds: tuple[float, float], *,
         bounds: lowest and highest that is allowed.
         among: so many ratios are asked about in all.
     """
-    for name, one in parts.items():
-        if one.ratio is not None:
-            yield within(name, one.ratio, bounds, _stretched(one, among=among))
+    for name, ratio in parts.items():
+        if ratio.ratio is not None:
+            yield within(name, ratio.ratio, bounds, _stretched(ratio, among=among))
 
 
 def within(
@@ -100,13 +100,15 @@ def wilson(share: float, people: int, *, among: int = 1) -> tuple[float, float]:
     return (middle - width) / (1 + z * z / people), (middle + width) / (1 + z * z / people)
 
 
-def _stretched(one: PredictiveRatio, *, among: int) -> tuple[float, float | None] | None:
+def _stretched(ratio: PredictiveRatio, *, among: int) -> tuple[float, float | None] | None:
     """Return the interval of one of several ratios, widened so that all hold together with about 95 % (Bonferroni)."""
-    if one.ratio is None or one.low is None:
+    if ratio.ratio is None or ratio.low is None:
         return None
     power = _z(among) / _z(1)
-    low = one.ratio * (one.low / one.ratio) ** power if one.ratio else 0.0
-    return low, None if one.high is None else one.ratio * (one.high / one.ratio) ** power if one.ratio else 0.0
+    low = ratio.ratio * (ratio.low / ratio.ratio) ** power if ratio.ratio else 0.0
+    return low, None if ratio.high is None else ratio.ratio * (
+        ratio.high / ratio.ratio
+    ) ** power if ratio.ratio else 0.0
 
 
 def _z(among: int) -> float:

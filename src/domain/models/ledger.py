@@ -17,7 +17,7 @@ GENESIS: Final = "0" * 64
 
 
 class Change(StrEnum):
-    """What an entry does."""
+    """Action of an entry of the ledger."""
 
     PROMOTION = "promotion"
     ROLLBACK = "rollback"

@@ -22,7 +22,7 @@ MANIFEST: Final = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a model folder holds.
+    """Manifest of a model folder.
 
     Args:
         files: file name to SHA-256 of its bytes, in lower-case hexadecimal digits.
@@ -47,13 +47,13 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def verified(digest: str, manifest: bytes, found: Mapping[str, str]) -> Manifest:
+def verified(digest: str, manifest: bytes, digests: Mapping[str, str]) -> Manifest:
     """Read a manifest once it and the files beside it are what the digest promises.
 
     Args:
         digest: the SHA-256 that the manifest must have.
         manifest: the bytes of ``manifest.json``.
-        found: every other name in the folder to the SHA-256 of its bytes.
+        digests: every other name in the folder to the SHA-256 of its bytes.
 
     Raises:
         ModelRefused: naming every file that is missing, changed or unlisted.
@@ -69,9 +69,9 @@ def verified(digest: str, manifest: bytes, found: Mapping[str, str]) -> Manifest
         message = f"the model's manifest has not the digest {digest[:12]}… that it is known by"
         raise ModelRefused(message)
     listed = read(manifest)
-    wrong = [f"{name} missing" for name in listed.files if name not in found]
-    wrong += [f"{name} changed" for name, sha in listed.files.items() if found.get(name, sha) != sha]
-    wrong += [f"{name} unlisted" for name in found if name not in listed.files]
+    wrong = [f"{name} missing" for name in listed.files if name not in digests]
+    wrong += [f"{name} changed" for name, sha in listed.files.items() if digests.get(name, sha) != sha]
+    wrong += [f"{name} unlisted" for name in digests if name not in listed.files]
     if wrong:
         message = f"the model folder is not what its manifest lists: {', '.join(wrong)}"
         raise ModelRefused(message)

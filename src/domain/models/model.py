@@ -43,7 +43,7 @@ class Recipe:
 
     @property
     def name(self) -> str:
-        """The family, and its transform where there is one.
+        """Return the family, and its transform where there is one.
 
         >>> Recipe(family="linear").name, Recipe(family="linear", transform="log").name
         ('linear', 'linear-log')
@@ -133,7 +133,7 @@ class MetricSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Where a model comes from.
+    """Provenance of a model.
 
     Args:
         metric: by what its family was chosen.
@@ -161,7 +161,7 @@ class Provenance:
     occasion: str = ""
 
     def is_same_result_as(self, other: Provenance) -> bool:
-        """Whether both come of one study, of the same trials, by the same code: whoever of its workers made them."""
+        """Return whether both come from the same trials of one study by the same code, whichever worker made them."""
         mine = (self.study, self.tried, self.git_revision)
         return bool(self.study) and mine == (other.study, other.tried, other.git_revision)
 
@@ -280,5 +280,5 @@ class ModelVersion:
 
     @property
     def reference(self) -> ModelReference:
-        """How answers name this version."""
+        """Return how answers name this version."""
         return ModelReference(self.number, self.digest)

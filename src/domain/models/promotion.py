@@ -1,4 +1,4 @@
-"""May a challenger replace the champion, and why (not)?"""
+"""The gate: whether a challenger may replace the champion, and the reasons."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class PairedComparison:
 
     @property
     def evidence(self) -> str:
-        """What was compared, in words."""
+        """Return what was compared, in words."""
         which = "the champion never saw" if self.method == "unseen_rows" else f"({self.method.replace('_', ' ')})"
         came_in = f", {self.outcomes:,} of them outcomes that came in" if self.outcomes else ""
         return f"{self.rows:,} rows {which}{came_in}"
@@ -96,12 +96,12 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether the challenger may become champion."""
+        """Return whether the challenger may become champion."""
         return all(check.passed for check in self.checks)
 
     @property
     def reasons(self) -> str:
-        """The checks that failed, in one sentence; empty if none did."""
+        """Return the checks that failed, in one sentence; empty if none did."""
         return "; ".join(check.detail for check in self.checks if not check.passed)
 
 
@@ -152,9 +152,11 @@ class PromotionPolicy:
         if candidacy.unconditional:
             yield self._crps("crps against all costs", candidacy.unconditional)
         measured = candidacy.measured
-        members = {one.group: one.people for one in measured.groups} if measured else {}
+        members = {group.group: group.people for group in measured.groups} if measured else {}
         yield from coverages({"coverage": (candidacy.coverage, measured.people if measured else None)}, self.coverage)
-        groups = {f"coverage of {name}": (one, members.get(name)) for name, one in candidacy.group_coverage.items()}
+        groups = {
+            f"coverage of {name}": (coverage, members.get(name)) for name, coverage in candidacy.group_coverage.items()
+        }
         yield from coverages(groups, self.group_coverage)
         yield from self._fifths(measured.fifths if measured else ())
         if measured and measured.actuarial:
@@ -170,8 +172,10 @@ class PromotionPolicy:
                     value=measured.people or measured.rows,
                     low=FEWEST_OF_GROUP * len(deciles),
                 )
-            parts = {} if is_few else {f"{name}, decile {number}": one for number, one in enumerate(deciles, 1)}
-            parts |= {f"{name} of {one.group}": one.ratio for one in measured.groups if one.ratio and _counts(one)}
+            parts = {} if is_few else {f"{name}, decile {number}": decile for number, decile in enumerate(deciles, 1)}
+            parts |= {
+                f"{name} of {group.group}": group.ratio for group in measured.groups if group.ratio and _counts(group)
+            }
             yield from ratios({name: measured.actuarial.overall}, self.ratio, among=1 + len(parts))
             yield from ratios(parts, self.part_ratio, among=1 + len(parts))
         yield Check(
@@ -194,7 +198,7 @@ class PromotionPolicy:
         )
 
     def _fifths(self, fifths: tuple[FifthScores, ...]) -> Iterator[Check]:
-        shares = {f"coverage, fifth {number}": (one.coverage, one.people) for number, one in enumerate(fifths, 1)}
+        shares = {f"coverage, fifth {number}": (fifth.coverage, fifth.people) for number, fifth in enumerate(fifths, 1)}
         for check, fifth in zip(coverages(shares, self.fifth_coverage), fifths, strict=True):
             above = fifth.coverage > self.fifth_coverage[1] and fifth.from_zero > _MOST
             because = f"; {fifth.from_zero:.0%} of these ranges begin at zero, so they may hold more"
@@ -219,7 +223,7 @@ class PromotionPolicy:
 
 
 class Objection(StrEnum):
-    """Why the gate does not let a version become champion."""
+    """Reasons why the gate refuses a version."""
 
     ROLLED_BACK = "rolled_back"
     NOT_JUDGED = "not_judged"

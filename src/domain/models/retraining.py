@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Result(StrEnum):
-    """How a retraining ended."""
+    """Ending of a retraining."""
 
     PROMOTED = "promoted"
     REFUSED = "refused"
@@ -24,7 +24,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retraining:
-    """What is known before a retraining begins.
+    """The state before a retraining.
 
     Args:
         origin: where its rows come from.
@@ -44,18 +44,18 @@ class Retraining:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether the champion is what would come of it."""
+        """Return whether a retraining would make the present champion again."""
         return self.made is not None and self.made == self.champion
 
     @property
     def nothing_new(self) -> str:
-        """What to say where the champion is what came of it."""
+        """Return the sentence for a retraining that would make the present champion again."""
         version = self.champion.number if self.champion else 0
         return f"champion {version} is what comes of {self.origin.name} ({self.rows:,} rows) by this configuration"
 
     @property
     def occasion(self) -> str:
-        """Why, in a sentence without its full stop, for card, ledger and report."""
+        """Return the reason as a sentence without its full stop, for card, ledger and report."""
         return f"Retraining on {self.origin.name} ({self.rows:,} rows): {self._monitored}"
 
     @property
@@ -65,18 +65,20 @@ class Retraining:
         of = f"of champion {self.champion.number}"
         if self.monitoring is None:
             return f"nothing was monitored {of}"
-        found = self.monitoring
+        monitored = self.monitoring
         figures = [
-            f"coverage {one.coverage:.3f} and bias {one.bias:+,.0f} USD over {one.outcomes:,} outcomes"
-            for one in found.groups[:1]
+            f"coverage {group.coverage:.3f} and bias {group.bias:+,.0f} USD over {group.outcomes:,} outcomes"
+            for group in monitored.groups[:1]
         ]
-        said = ", ".join((*found.alarms, *figures)) if found.alarms else ", ".join(("no alarm", *figures))
-        return f"the monitoring {of} of {found.at:%Y-%m-%d} says {said}"
+        figures_of_all = (
+            ", ".join((*monitored.alarms, *figures)) if monitored.alarms else ", ".join(("no alarm", *figures))
+        )
+        return f"the monitoring {of} of {monitored.at:%Y-%m-%d} says {figures_of_all}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrained:
-    """What came of it.
+    """The outcome of a retraining.
 
     Args:
         result: how it ended.

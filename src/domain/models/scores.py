@@ -57,7 +57,7 @@ class PredictiveRatio:
 
     @property
     def text(self) -> str:
-        """The ratio with its interval, in English.
+        """Return the ratio with its interval, in English.
 
         >>> PredictiveRatio(0.98, 0.9, 1.07).text, PredictiveRatio(1.5, 0.8).text, PredictiveRatio(None).text
         ('0.980 (0.900 to 1.070)', '1.500 (from 0.800)', 'no cost observed')

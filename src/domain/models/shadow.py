@@ -70,7 +70,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShadowReport:
-    """What a replay found.
+    """The result of a replay.
 
     Args:
         at: when, in UTC.
@@ -162,4 +162,4 @@ class Tally:
 
     def movers(self) -> Sequence[Mover]:
         """Give those that would change most, the most first."""
-        return [mover for _, _, mover in sorted(self._movers, reverse=True, key=lambda one: one[:2])]
+        return [mover for _, _, mover in sorted(self._movers, reverse=True, key=lambda mover: mover[:2])]

@@ -1,4 +1,4 @@
-"""What a model is about: its facts and its money, in words."""
+"""The subject of a model: its facts and its money, in words."""
 
 from __future__ import annotations
 

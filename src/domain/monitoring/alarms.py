@@ -30,7 +30,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
-    """That somebody has seen an alarm. It holds until the alarm ends: one that begins anew is another.
+    """Acknowledgement of an alarm, which holds until the alarm ends; a later alarm of the same name is another.
 
     Args:
         alarm: its name.
@@ -61,12 +61,12 @@ class Alarm:
 
     @property
     def rule(self) -> str:
-        """By which rule it was raised: the name up to a colon."""
+        """Return the rule that raised the alarm: the name up to a colon."""
         return self.name.partition(":")[0]
 
     @property
     def about(self) -> str:
-        """Which column or group it is about; empty where the rule is about the whole."""
+        """Return which column or group it is about; empty where the rule is about the whole."""
         return self.name.partition(":")[2]
 
 
@@ -79,7 +79,7 @@ def of_reports(reports: Sequence[MonitoringReport], champion: ModelReference | N
         now: to tell whether there should be a newer report. Where there never was one, nobody is told.
     """
     alarms: list[Alarm] = []
-    mine = [one for one in reports if one.model == champion]
+    mine = [report for report in reports if report.model == champion]
     for name in mine[-1].alarms if mine else ():
 
         def raised(report: MonitoringReport, name: str = name) -> bool:
@@ -97,17 +97,19 @@ def of_hours(hours: Sequence[Period]) -> list[Alarm]:
     Args:
         hours: oldest first, up to the present one; those in which few asked count as not there.
     """
-    asked = [one for one in hours if not one.few_answers]
+    enough = [hour for hour in hours if not hour.few_answers]
     rules: dict[str, Callable[[Period], bool]] = {FAILS: _fails, SLOW: _is_slow}
     return [
-        Alarm(name=name, since=_run(asked, broken).at) for name, broken in rules.items() if asked and broken(asked[-1])
+        Alarm(name=name, since=_run(enough, broken).at)
+        for name, broken in rules.items()
+        if enough and broken(enough[-1])
     ]
 
 
 def seen(alarms: Iterable[Alarm], acknowledgements: Iterable[Acknowledgement]) -> list[Alarm]:
-    """Put to each alarm who has seen it."""
-    by_alarm = {(one.alarm, one.since): one for one in acknowledgements}
-    return [Alarm(name=one.name, since=one.since, seen=by_alarm.get((one.name, one.since))) for one in alarms]
+    """Add to each alarm who has acknowledged it."""
+    by_alarm = {(acknowledgement.alarm, acknowledgement.since): acknowledgement for acknowledgement in acknowledgements}
+    return [Alarm(name=alarm.name, since=alarm.since, seen=by_alarm.get((alarm.name, alarm.since))) for alarm in alarms]
 
 
 def _run(line: Sequence[_T], broken: Callable[[_T], bool]) -> _T:
@@ -122,6 +124,6 @@ def _fails(hour: Period) -> bool:
 
 def _is_slow(hour: Period) -> bool:
     """Tell whether 95 of 100 predictions surely took longer than they may: the whole bucket lies above."""
-    predictions = added(one for name, one in hour.traffic.requests.items() if name.startswith(_PREDICTION))
+    predictions = added(histogram for name, histogram in hour.traffic.requests.items() if name.startswith(_PREDICTION))
     p95 = predictions.percentile(0.95) if predictions else None
     return p95 is not None and p95.low >= MOST_SECONDS

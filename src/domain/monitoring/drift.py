@@ -43,7 +43,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """How far one column of two tables differs, as measured.
+    """The measured difference of a column between two tables.
 
     Args:
         column: its name.
@@ -95,15 +95,17 @@ class DriftReport:
         >>> DriftReport.of([age, bmi], reference_rows=5000, rows=1000000).drifted
         ('age',)
         """
-        adjusted = holm([one.p_value for one in differences])
-        columns = tuple(_judged(one, p, significance) for one, p in zip(differences, adjusted, strict=True))
-        return cls(reference_rows, rows, columns, tuple(one.column for one in columns if one.drifted))
+        adjusted = holm([difference.p_value for difference in differences])
+        columns = tuple(
+            _judged(difference, p, significance) for difference, p in zip(differences, adjusted, strict=True)
+        )
+        return cls(reference_rows, rows, columns, tuple(column.column for column in columns if column.drifted))
 
 
-def _judged(one: Difference, adjusted_p: float, significance: float) -> ColumnDrift:
-    told: dict[str, Any] = asdict(one)  # what was judged before, among fewer, is judged anew
-    told |= {"adjusted_p": adjusted_p, "drifted": adjusted_p < significance and one.psi_upper >= NOTABLE}
-    return ColumnDrift(**told)
+def _judged(difference: Difference, adjusted_p: float, significance: float) -> ColumnDrift:
+    fields: dict[str, Any] = asdict(difference)  # what was judged before, among fewer, is judged anew
+    fields |= {"adjusted_p": adjusted_p, "drifted": adjusted_p < significance and difference.psi_upper >= NOTABLE}
+    return ColumnDrift(**fields)
 
 
 def psi_upper(psi: float, before: int, now: int) -> float:

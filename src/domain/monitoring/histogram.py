@@ -57,7 +57,7 @@ class Histogram:
 
     @property
     def count(self) -> int:
-        """How many values there are."""
+        """Return how many values there are."""
         return sum(self.counts)
 
     @property
@@ -124,6 +124,6 @@ class Histogram:
 def added(histograms: Iterable[Histogram]) -> Histogram | None:
     """Add up histograms; None of none."""
     whole: Histogram | None = None
-    for one in histograms:
-        whole = one if whole is None else whole + one
+    for histogram in histograms:
+        whole = histogram if whole is None else whole + histogram
     return whole

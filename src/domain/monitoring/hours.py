@@ -68,7 +68,7 @@ class Traffic:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was answered."""
+        """Return whether nothing was answered."""
         return not (self.requests or self.errors or self.groups or self.predictions)
 
     @property
@@ -78,8 +78,8 @@ class Traffic:
 
     @property
     def answers(self) -> int:
-        """How many requests were answered, but for those of machines that look after the service."""
-        return sum(one.count for one in self._counted().values())
+        """Return how many requests were answered, but for those of machines that look after the service."""
+        return sum(histogram.count for histogram in self._counted().values())
 
     @property
     def failed(self) -> int:
@@ -92,10 +92,14 @@ class Traffic:
         return self._with_status(_THEIRS)
 
     def _counted(self) -> Mapping[str, Histogram]:
-        return {name: one for name, one in self.requests.items() if not any(part in name for part in _WATCHED)}
+        return {
+            name: histogram for name, histogram in self.requests.items() if not any(part in name for part in _WATCHED)
+        }
 
     def _with_status(self, digit: str) -> int:
-        return sum(one.count for name, one in self._counted().items() if name.rpartition(" ")[2].startswith(digit))
+        return sum(
+            histogram.count for name, histogram in self._counted().items() if name.rpartition(" ")[2].startswith(digit)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +139,7 @@ class Outcomes:
 
     @property
     def few(self) -> bool:
-        """Whether there are too few to say anything."""
+        """Return whether there are too few to say anything."""
         return self.outcomes < FEWEST_OUTCOMES
 
 
@@ -157,7 +161,7 @@ class Period:
 
     @property
     def few_answers(self) -> bool:
-        """Whether too few requests were answered to say how long they take."""
+        """Return whether too few requests were answered to say how long they take."""
         return self.traffic.answers < FEWEST
 
 
@@ -171,8 +175,8 @@ def periods(hours: Iterable[Period], *, since: datetime, until: datetime, lasts:
         lasts: whole hours.
     """
     held: dict[int, list[Period]] = {}
-    for one in hours:
-        held.setdefault((one.at - since) // lasts, []).append(one)
+    for hour in hours:
+        held.setdefault((hour.at - since) // lasts, []).append(hour)
     return [_whole(held.get(place, ()), at, lasts) for place, at in enumerate(_beginnings(since, until, lasts))]
 
 
@@ -186,8 +190,8 @@ def _whole(hours: Sequence[Period], at: datetime, lasts: timedelta) -> Period:
     return Period(
         at=at,
         lasts=lasts,
-        traffic=reduce(add, (one.traffic for one in hours), Traffic()),
-        outcomes=reduce(add, (one.outcomes for one in hours), Outcomes()),
+        traffic=reduce(add, (hour.traffic for hour in hours), Traffic()),
+        outcomes=reduce(add, (hour.outcomes for hour in hours), Outcomes()),
     )
 
 
@@ -196,8 +200,8 @@ def _merged(these: Mapping[str, _T], those: Mapping[str, _T], how: Callable[[_T,
 
 
 def _grown(now: Mapping[str, Histogram], before: Mapping[str, Histogram]) -> dict[str, Histogram]:
-    grown = {key: one.since(before[key]) if key in before else one for key, one in now.items()}
-    return {key: one for key, one in grown.items() if one.count}
+    grown = {key: histogram.since(before[key]) if key in before else histogram for key, histogram in now.items()}
+    return {key: histogram for key, histogram in grown.items() if histogram.count}
 
 
 def _risen(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
@@ -206,5 +210,5 @@ def _risen(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
 
 
 def _rise(now: int, before: int) -> int:
-    """Subtract; a counter that has fallen was begun anew."""
+    """Subtract earlier counters; a counter that has fallen was started anew."""
     return now - before if now >= before else now

@@ -1,4 +1,4 @@
-"""Has the level of costs moved away from what is predicted? Asked again and again, as outcomes come in."""
+"""A repeated test of whether the level of costs has moved away from the predictions, as outcomes come in."""
 
 from __future__ import annotations
 
@@ -85,7 +85,9 @@ class CostLevel:
             state = LevelState.UNCLEAR
             return cls(since=since, outcomes=count, ratio=ratio, low=0.0, high=None, needed=needed, state=state)
         real = observed / predicted
-        spread = sqrt(sum((cost - real * one) ** 2 for one, cost in zip(expected, costs, strict=True)) / (count - 1))
+        spread = sqrt(
+            sum((cost - real * prediction) ** 2 for prediction, cost in zip(expected, costs, strict=True)) / (count - 1)
+        )
         spread *= count / predicted
         chance = CHANCE * 6 / (pi * sequence) ** 2
         half = spread * half_width(count, chance)

@@ -1,4 +1,4 @@
-"""Monitoring: does the champion still fit those who ask, and what their years really cost?"""
+"""Monitoring: whether the champion still fits new people and their real costs."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class GroupOutcomes:
 
     @property
     def few(self) -> bool:
-        """Whether there are too few costs to say that the range holds."""
+        """Return whether there are too few costs to say that the range holds."""
         return self.outcomes < FEWEST_OUTCOMES
 
 
@@ -116,18 +116,18 @@ def judged(
     """Judge groups: coverage is short if it has fallen significantly *and* lies well below what was promised."""
     return tuple(
         JudgedGroup(
-            **asdict(one),
+            **asdict(group),
             before=was,
             adjusted_p=p,
-            short=p < ALARM and one.coverage < INTERVAL_LEVEL - SHORTFALL,
+            short=p < ALARM and group.coverage < INTERVAL_LEVEL - SHORTFALL,
         )
-        for one, was, p in zip(groups, before, holm(p_values), strict=True)
+        for group, was, p in zip(groups, before, holm(p_values), strict=True)
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringReport:
-    """What was found in one run.
+    """The findings of a monitoring run.
 
     Args:
         at: when, in UTC.
@@ -154,8 +154,8 @@ class MonitoringReport:
 
     @property
     def alarms(self) -> tuple[str, ...]:
-        """What has changed: ``drift:age``, ``coverage:smoker=yes`` or ``level``."""
-        drifted = (f"drift:{one.column}" for one in self.columns if one.drifted)
-        short = (f"coverage:{one.group}" for one in self.groups if one.short)
+        """Return what has changed: ``drift:age``, ``coverage:smoker=yes`` or ``level``."""
+        drifted = (f"drift:{column.column}" for column in self.columns if column.drifted)
+        short = (f"coverage:{group.group}" for group in self.groups if group.short)
         level = ["level"] * (self.level is not None and self.level.state is LevelState.SHIFTED)
         return (*drifted, *short, *level)

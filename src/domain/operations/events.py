@@ -17,7 +17,7 @@ _REFUSED: Final = "PromotionRefused"
 
 
 class EventKind(StrEnum):
-    """What happened."""
+    """Kind of an event."""
 
     START = "start"
     DEPLOYMENT = "deployment"
@@ -51,8 +51,8 @@ def of_ledger(entries: Iterable[LedgerEntry]) -> Sequence[Event]:
     """Return the promotions and rollbacks; who did it stands before the reason."""
     kinds = {Change.PROMOTION: EventKind.PROMOTION, Change.ROLLBACK: EventKind.ROLLBACK}
     return [
-        Event(at=one.at, kind=kinds[one.change], subject=str(one.version), detail=f"{one.by}: {one.reason}")
-        for one in entries
+        Event(at=entry.at, kind=kinds[entry.change], subject=str(entry.version), detail=f"{entry.by}: {entry.reason}")
+        for entry in entries
     ]
 
 
@@ -74,10 +74,10 @@ def time_line(events: Iterable[Event], *, since: datetime) -> Sequence[Event]:
     """Put events in order, the newest first; of those that several processes told of the same, the first stays."""
     last: dict[tuple[EventKind, str, str], datetime] = {}
     line: list[Event] = []
-    for event in sorted(events, key=lambda one: one.at):
-        told = (event.kind, event.subject, event.detail)
-        before = last.get(told)
+    for event in sorted(events, key=lambda by_time: by_time.at):
+        content = (event.kind, event.subject, event.detail)
+        before = last.get(content)
         if event.at >= since and (before is None or event.at - before > REPEATED_WITHIN):
             line.append(event)
-            last[told] = event.at
+            last[content] = event.at
     return line[::-1]

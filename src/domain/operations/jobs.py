@@ -14,7 +14,7 @@ MOST_ATTEMPTS: Final = 3
 
 
 class JobKind(StrEnum):
-    """What a job does."""
+    """Kind of work that a job does."""
 
     PROMOTION = "promotion"
     ROLLBACK = "rollback"
@@ -22,7 +22,7 @@ class JobKind(StrEnum):
 
 
 class JobState(StrEnum):
-    """How far a job is."""
+    """State of a job."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -32,7 +32,7 @@ class JobState(StrEnum):
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing more will happen."""
+        """Return whether nothing more will happen."""
         return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 

@@ -57,10 +57,15 @@ def words_to_name(violations: Iterable[Violation], schema: Schema) -> list[str]:
     ["sex: say what '0' means with --map sex:0=female, or as a spelling in the schema"]
     """
     words: dict[str, dict[str, None]] = {}
-    for one in violations:
-        fact = schema.by_name.get(one.column)
-        if fact and not fact.kind.is_numeric and one.rule in ("choice", "type") and one.value[-1:] not in ("", CUT):
-            words.setdefault(one.column, {})[one.value] = None
+    for violation in violations:
+        fact = schema.by_name.get(violation.column)
+        if (
+            fact
+            and not fact.kind.is_numeric
+            and violation.rule in ("choice", "type")
+            and violation.value[-1:] not in ("", CUT)
+        ):
+            words.setdefault(violation.column, {})[violation.value] = None
     sentences: list[str] = []
     for name, several in words.items():
         fact = schema.by_name[name]

@@ -156,7 +156,7 @@ class NumberStyle:
 
     def beside(self, others: Iterable[NumberStyle]) -> NumberStyle:
         """Return the style of the column in a table whose other columns have these styles."""
-        return replace(self, foreign=any(one.commas and not one.points for one in others))
+        return replace(self, foreign=any(other.commas and not other.points for other in others))
 
     def read(self, text: str) -> int | float:
         """Return the number that a cell means.
@@ -171,7 +171,9 @@ class NumberStyle:
         if amount is None:
             raise UnreadableCell(self._expected(text))
         readings = [
-            one for one in amount.readings if not self.decimal or not one.decimal or one.decimal == self.decimal
+            reading
+            for reading in amount.readings
+            if not self.decimal or not reading.decimal or reading.decimal == self.decimal
         ]
         if not readings:
             message = f"does not fit the decimal sign {self.decimal!r}"
@@ -179,11 +181,11 @@ class NumberStyle:
         if len(readings) > 1:
             decimal = self._decimal_of("," if "," in text else ".")
             if not decimal:
-                ways = " or ".join(sorted({one.digits for one in readings}, key=lambda digits: "." in digits))
+                ways = " or ".join(sorted({reading.digits for reading in readings}, key=lambda digits: "." in digits))
                 separator = "comma" if "," in text else "point"
                 message = f"can be {ways}: write it without the {separator}, or name the decimal sign"
                 raise UnreadableCell(message)
-            readings = [one for one in readings if one.decimal == decimal]
+            readings = [reading for reading in readings if reading.decimal == decimal]
         return _number(amount.sign + readings[0].digits)
 
     @property

@@ -105,9 +105,9 @@ class Violation:
         "line 4, column sex: must be one of female, male, not '0' (choice)"
         """
         place = f"line {self.line}" if self.line else f"row {self.row}" if self.row else ""
-        found = f", not {self.value!r}" if self.value and self.rule not in ("missing", "malformed") else ""
+        value_part = f", not {self.value!r}" if self.value and self.rule not in ("missing", "malformed") else ""
         where = ", ".join(filter(None, (place, "" if self.column == "all" else f"column {self.column}")))
-        return f"{where}: {self.detail}{found} ({self.rule})"
+        return f"{where}: {self.detail}{value_part} ({self.rule})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +184,12 @@ class DataOrigin:
 
     @property
     def is_plain_file(self) -> bool:
-        """Whether there is nothing more to say than a file's name."""
+        """Return whether there is nothing more to say than a file's name."""
         return self.description == _a_file(self.name)
 
     @property
     def sentence(self) -> str:
-        """What the data are, and of which year their costs."""
+        """Return what the data are, and of which year their costs."""
         if self.synthetic:
             return f"{self.description}; costs of no real year"
         return f"{self.description}; " + (f"costs of {self.year}" if self.year else "year of the costs not documented")
@@ -329,7 +329,7 @@ class ContractReport:
 
     @property
     def repetitions(self) -> tuple[str, ...]:
-        """Return what becomes of rows that repeat an earlier one, if there are any."""
+        """Return the sentence about rows that repeat an earlier row, empty if there are none."""
         if not self.duplicates:
             return ()
         how = "rows repeat an earlier one and count" if self.duplicates > 1 else "row repeats an earlier one and counts"
@@ -337,5 +337,5 @@ class ContractReport:
 
     @property
     def is_kept(self) -> bool:
-        """Whether the contract is kept: there are rows, and no rule is broken."""
+        """Return whether the contract is kept: there are rows, and no rule is broken."""
         return self.rows > 0 and self.violation_count == 0

@@ -38,7 +38,7 @@ TRUTH: Final[Mapping[str, bool]] = MappingProxyType(
 
 
 class Kind(StrEnum):
-    """What values a fact has."""
+    """Kind of a fact's values."""
 
     WHOLE = "whole"
     NUMBER = "number"
@@ -134,7 +134,7 @@ class Fact:
 
     @property
     def codes(self) -> int:
-        """Return how many codes arrays carry for it: the number of choices, 2 of a flag, 0 of a number."""
+        """Return how many codes the fact has in arrays: the number of choices, 2 of a flag, 0 of a number."""
         return len(self._codes)
 
     @property

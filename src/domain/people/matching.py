@@ -118,9 +118,9 @@ def match(columns: Sequence[str], schema: Schema, column_map: ColumnMap) -> Matc
     candidates_of = dict(mapped)
     for name, names in _names(schema):
         if name not in candidates_of and name not in column_map.without:
-            several = [[one for one in by_fold.get(fold(text), ()) if one not in taken] for text in names]
-            exact = [one for one in several[:2] if one]  # the name of its column, or its own
-            candidates = exact[0] if exact else list(dict.fromkeys(one for some in several for one in some))
+            several = [[column for column in by_fold.get(fold(text), ()) if column not in taken] for text in names]
+            exact = [column for column in several[:2] if column]  # the name of its column, or its own
+            candidates = exact[0] if exact else list(dict.fromkeys(column for some in several for column in some))
             if candidates:
                 candidates_of[name] = candidates
     matched = {name: candidates[0] for name, candidates in candidates_of.items() if len(candidates) == 1}

@@ -15,7 +15,7 @@ NO_NAME: Final = "(no name)"
 
 
 class Decision(StrEnum):
-    """What kind of thing was decided."""
+    """Kind of a decision about a table."""
 
     TITLE = "title"
     UNNAMED = "unnamed"

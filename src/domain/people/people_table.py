@@ -88,8 +88,10 @@ def person_or_violations(line: Line, reading: TableReading) -> Beneficiary | lis
     if isinstance(person, Beneficiary):
         return person
     return [
-        Violation(line.number, one.field, one.code, one.detail, shown(reading.cell(one.field, line.cells)), line.number)
-        for one in person
+        Violation(
+            line.number, fact.field, fact.code, fact.detail, shown(reading.cell(fact.field, line.cells)), line.number
+        )
+        for fact in person
     ]
 
 
@@ -100,6 +102,8 @@ def reason(violations: Iterable[Violation]) -> str:
     'age must be 18 to 100, found 7; sex is required, found nothing'
     """
     return "; ".join(
-        one.detail if one.column == "all" else f"{one.column} {one.detail}, found {one.value or 'nothing'}"
-        for one in violations
+        violation.detail
+        if violation.column == "all"
+        else f"{violation.column} {violation.detail}, found {violation.value or 'nothing'}"
+        for violation in violations
     )

@@ -51,8 +51,8 @@ class SchemaChange:
         learned with.
         """
         seen = tuple(_differences(old, new))
-        refused = tuple(one for one in seen if isinstance(one, SchemaProblem))
-        taken_over = tuple(one for one in seen if isinstance(one, str))
+        refused = tuple(change for change in seen if isinstance(change, SchemaProblem))
+        taken_over = tuple(change for change in seen if isinstance(change, str))
         if not seen and old != new:
             taken_over = ("words for people",)
         return cls(taken_over, refused)

@@ -49,8 +49,8 @@ class ReadingRules:
             sorted((at, sorted(of.items())) for at, of in self.column_map.words.items()),
         )
         turned, without = sorted(self.column_map.turned), sorted(self.column_map.without)
-        said = (self.schema.digest, column_map, turned, self.column_map.decimal, self.sheet)
-        text = repr((*said, without) if without else said)
+        content = (self.schema.digest, column_map, turned, self.column_map.decimal, self.sheet)
+        text = repr((*content, without) if without else content)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -107,9 +107,9 @@ class TableReading:
             )
             for name in numbers
         }
-        styles = {name: one.beside(other for at, other in seen.items() if at != name) for name, one in seen.items()}
-        if semicolons and not any(one.points for one in seen.values()):
-            styles = {name: replace(one, foreign=True) for name, one in styles.items()}
+        styles = {name: style.beside(other for at, other in seen.items() if at != name) for name, style in seen.items()}
+        if semicolons and not any(style.points for style in seen.values()):
+            styles = {name: replace(style, foreign=True) for name, style in styles.items()}
         facts = tuple(
             _fact_column(fact, held[fact.name], styles.get(fact.name), column_map) if fact.name in held else None
             for fact in schema.facts

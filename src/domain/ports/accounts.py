@@ -21,7 +21,7 @@ class Accounts(Protocol):
 
     @abstractmethod
     async def password(self) -> str:
-        """The hash of the password.
+        """Return the hash of the password.
 
         Raises:
             NoPassword: if none was set.
@@ -46,7 +46,7 @@ class Accounts(Protocol):
 
     @abstractmethod
     async def forgive(self, place: str | None = None) -> None:
-        """Forget the failures at a place, or with none named those at every place."""
+        """Forget the failures at a place, or at every place if no place is given."""
 
     @abstractmethod
     async def open(self, *, at: datetime, user: User = ADMIN) -> str:
@@ -62,8 +62,8 @@ class Accounts(Protocol):
 
     @abstractmethod
     async def use(self, token: str, *, at: datetime) -> None:
-        """Note that a session was used; of one that is not there, nothing."""
+        """Record that a session was used; an unknown session is ignored."""
 
     @abstractmethod
     async def close(self, token: str) -> None:
-        """End a session; one that is not there stays so."""
+        """End a session; an unknown session is ignored."""

@@ -19,8 +19,8 @@ class Acknowledgements(Protocol):
 
     @abstractmethod
     async def add(self, seen: Acknowledgement) -> None:
-        """Keep that somebody has seen an alarm; who saw it first stays."""
+        """Record who has seen an alarm; the first acknowledgement stays."""
 
     @abstractmethod
     async def all(self) -> Sequence[Acknowledgement]:
-        """Return all of them, the newest first."""
+        """Return all acknowledgements, the newest first."""

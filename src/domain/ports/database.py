@@ -32,7 +32,7 @@ class Database(Protocol):
 
     @abstractmethod
     def is_made(self) -> bool:
-        """Whether there is one to open. That of a home is made by the first `medcost up`."""
+        """Return whether there is one to open. That of a home is made by the first `medcost up`."""
 
     @abstractmethod
     def opened(self) -> AbstractAsyncContextManager[OpenDatabase]:

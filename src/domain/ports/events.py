@@ -20,7 +20,7 @@ class ServiceEvents(Protocol):
 
     @abstractmethod
     async def add(self, events: Sequence[Event]) -> None:
-        """Keep events; one that was kept already, the same in all that is said of it, is not kept again."""
+        """Record events; an event equal to a recorded one is not recorded twice."""
 
     @abstractmethod
     async def since(self, at: datetime) -> Sequence[Event]:
@@ -32,4 +32,4 @@ class ServiceEvents(Protocol):
 
     @abstractmethod
     async def forget(self, before: datetime) -> int:
-        """Forget the events before a time. Says how many."""
+        """Delete the events before a time, and return how many there were."""

@@ -17,7 +17,7 @@ class HomeDatabases(Protocol):
     @property
     @abstractmethod
     def names(self) -> Sequence[str]:
-        """The databases of every home."""
+        """Return the databases of every home."""
         ...
 
     @abstractmethod
@@ -43,7 +43,7 @@ class HomeDatabases(Protocol):
 
     @abstractmethod
     def knows(self, migration: str) -> bool:
-        """Whether this release can make a database of a migration."""
+        """Return whether this release can make a database of a migration."""
 
     @abstractmethod
     def fill(self, home: Path, dumps: Path, migration: str | None, *, replaced: Path | None) -> int:

@@ -30,11 +30,11 @@ class HomeFolders(Protocol):
 
     @abstractmethod
     def belongs(self, name: str) -> bool:
-        """Whether a backup may hold a file: no settings, no data folder, nothing that names processes."""
+        """Return whether a backup may hold a file: no settings, no data folder, nothing that names processes."""
 
     @abstractmethod
     def is_there(self, home: Path) -> bool:
-        """Whether there is a home that something lies in."""
+        """Return whether there is a home that something lies in."""
 
     @abstractmethod
     def replaced(self, home: Path) -> Path:

@@ -23,7 +23,7 @@ class ServiceHours(Protocol):
 
     @abstractmethod
     async def put_traffic(self, hour: datetime, teller: UUID, traffic: Traffic) -> None:
-        """Keep what one teller, such as a process, answered in an hour so far; that of all tellers is added up."""
+        """Record what a teller (a process) has answered in an hour so far; tellers are added up."""
 
     @abstractmethod
     async def put_outcomes(self, outcomes: Mapping[datetime, Outcomes]) -> None:
@@ -39,4 +39,4 @@ class ServiceHours(Protocol):
 
     @abstractmethod
     async def forget(self, before: datetime) -> int:
-        """Forget hours that begin before a time. Says how many rows are gone."""
+        """Delete hours that begin before a time, and return how many rows are gone."""

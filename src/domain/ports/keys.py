@@ -33,7 +33,7 @@ class ApiKeys(Protocol):
 
     @abstractmethod
     async def all(self) -> Sequence[ApiKey]:
-        """All keys, revoked and expired ones too, newest first."""
+        """Return all keys, revoked and expired ones too, newest first."""
 
     @abstractmethod
     async def keep_uses(self) -> None:
@@ -41,7 +41,7 @@ class ApiKeys(Protocol):
 
     @abstractmethod
     async def uses(self) -> Sequence[KeyUse]:
-        """All keys with their last uses that were written down, by whichever process; newest first, without secrets."""
+        """Return all keys with their last recorded uses by any process, newest first, without secrets."""
 
     @abstractmethod
     async def revoke(self, id: UUID) -> ApiKey:

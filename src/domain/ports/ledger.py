@@ -42,11 +42,11 @@ class ModelLedger(Protocol):
 
     @abstractmethod
     async def versions(self) -> Sequence[ModelVersion]:
-        """All admitted versions, newest first."""
+        """Return all admitted versions, newest first."""
 
     @abstractmethod
     async def version(self, number: int) -> ModelVersion:
-        """Find one.
+        """Return an admitted version.
 
         Raises:
             VersionNotFound: if it was never admitted.
@@ -83,11 +83,11 @@ class ModelLedger(Protocol):
 
     @abstractmethod
     async def history(self) -> Sequence[LedgerEntry]:
-        """All entries, oldest first."""
+        """Return all entries, oldest first."""
 
     @abstractmethod
     async def head(self) -> Head | None:
-        """Where the ledger ends, as its witness outside the database remembers; None if it was never told.
+        """Return where the ledger ends, as its witness outside the database remembers; None if it was never told.
 
         Raises:
             RegistryUnavailable: if the witness is away.
@@ -95,7 +95,7 @@ class ModelLedger(Protocol):
 
     @abstractmethod
     async def champion(self) -> ModelVersion:
-        """The version that the last entry names.
+        """Return the version that the last entry names.
 
         Raises:
             NoChampion: if there is no entry.

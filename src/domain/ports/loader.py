@@ -59,7 +59,7 @@ class LoadedModel(Predictor, Explainer, Protocol):
     async def publish_columns(
         self, facts: memoryview[float], schema: Schema | None = None, above: float | None = None
     ) -> PublishedColumns:
-        """Say of many at once what is published of them, and nothing else.
+        """Return what is published of many people at once, without distributions.
 
         Args:
             facts: as `predict_columns`.

@@ -16,4 +16,4 @@ class PartCheck(Protocol):
 
     @abstractmethod
     async def findings(self) -> Sequence[Finding]:
-        """Look. A part that is away or broken is a finding, no error; nothing is changed."""
+        """Examine the parts. A part that is away or broken is a finding, no error; nothing is changed."""

@@ -14,7 +14,7 @@ class ModelPointer(Protocol):
 
     @abstractmethod
     async def pointed_to(self) -> ModelReference | None:
-        """Which one is to be served, None if nothing was pointed to yet.
+        """Return which one is to be served, None if nothing was pointed to yet.
 
         Raises:
             RepositoryUnavailable: if that cannot be known now.

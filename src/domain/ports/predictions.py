@@ -57,7 +57,7 @@ class PredictionRepository(Protocol):
 
     @abstractmethod
     def alone(self, idempotency: Idempotency) -> AbstractAsyncContextManager[None]:
-        """Keep others, also in other processes, from working under this key meanwhile.
+        """Keep others, in other processes too, from working under this key while the block runs.
 
         Raises:
             IdempotencyKeyInUse: if somebody already does.
@@ -83,7 +83,7 @@ class PredictionRepository(Protocol):
 
     @abstractmethod
     async def get(self, id: UUID) -> Prediction:
-        """Find one.
+        """Return a prediction.
 
         Raises:
             PredictionNotFound: if it was never recorded, or erased.
@@ -91,15 +91,18 @@ class PredictionRepository(Protocol):
 
     @abstractmethod
     async def page(self, query: PredictionQuery) -> Sequence[Prediction]:
-        """Find those that match, in the query's order, never more than ``query.limit``; time is that of identifiers."""
+        """Return the predictions that match a query, in its order, at most ``query.limit``.
+
+        Times are those of the identifiers.
+        """
 
     @abstractmethod
     async def count(self, query: PredictionQuery) -> int:
-        """Count those that match, on all pages: limit, cursor and order do not matter."""
+        """Count the predictions that match a query, on all pages: limit, cursor and order do not matter."""
 
     @abstractmethod
     async def erase(self, id: UUID, *, at: datetime) -> Erasure:
-        """Forget one for good, with whatever was kept for its idempotency key; only the proof given stays.
+        """Erase a prediction, with whatever was kept for its idempotency key; only the proof given stays.
 
         Raises:
             PredictionNotFound: if it is not there.
@@ -115,11 +118,11 @@ class PredictionRepository(Protocol):
 
     @abstractmethod
     async def erase_older(self, than: datetime, *, at: datetime, limit: int) -> int:
-        """Forget predictions made before a time as `erase` does, the oldest first. Says how many, ``limit`` at most."""
+        """Erase predictions made before a time, the oldest first, ``limit`` at most; return how many."""
 
     @abstractmethod
     async def forget_keys(self, *, at: datetime) -> int:
-        """Forget idempotency keys that have expired by then; what was recorded under them stays. Says how many."""
+        """Delete expired idempotency keys, not their predictions; return how many."""
 
     @abstractmethod
     async def record_outcome(self, id: UUID, outcome: Outcome, *, by: str = "") -> Prediction:

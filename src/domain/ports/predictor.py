@@ -28,7 +28,7 @@ class Predictor(Protocol):
         """
 
     async def publish(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Published]:
-        """Say of each beneficiary what is published, without the distribution behind it; else as `predict`.
+        """Return what is published of each beneficiary, without the distribution; otherwise like `predict`.
 
         The figures are those of `predict`, rounded. An adapter that carries answers over a network carries less here.
 

@@ -22,7 +22,7 @@ class ModelPublisher(ModelPointer, Protocol):
 
     @abstractmethod
     async def publish(self, model: ModelReference, folder: Path) -> None:
-        """Put a copy of a model folder on the shelf. Publishing it again repairs what is there.
+        """Put a copy of a model folder into the model store. Publishing it again repairs what is there.
 
         Raises:
             ModelRefused: if the folder's files do not match its digest; the shelf is unchanged.
@@ -30,11 +30,11 @@ class ModelPublisher(ModelPointer, Protocol):
 
     @abstractmethod
     async def has(self, model: ModelReference) -> bool:
-        """Tell whether this version with this digest is on the shelf, each file as it should be."""
+        """Return whether the model store has this version with this digest, each file intact."""
 
     @abstractmethod
     async def folder(self, model: ModelReference) -> Path:
-        """Where a published folder lies, to be loaded by a model server.
+        """Return where a published folder lies, to be loaded by a model server.
 
         Raises:
             VersionNotFound: if it is not on the shelf.
@@ -42,7 +42,7 @@ class ModelPublisher(ModelPointer, Protocol):
 
     @abstractmethod
     async def point_to(self, model: ModelReference) -> None:
-        """Serve this one from now on: atomic, and durable when it returns.
+        """Serve this version from now on: atomic, and durable when it returns.
 
         Raises:
             VersionNotFound: if it is not on the shelf; the pointer is unchanged.

@@ -30,7 +30,7 @@ class ModelRegistry(ModelFolders, Protocol):
 
     @abstractmethod
     async def numbers(self) -> Sequence[int]:
-        """All version numbers, rising."""
+        """Return all version numbers, rising."""
 
     @abstractmethod
     async def discard(self, number: int) -> None:
@@ -46,11 +46,11 @@ class ModelRegistry(ModelFolders, Protocol):
 
     @abstractmethod
     async def aliases(self) -> Mapping[str, int]:
-        """Which version each alias names."""
+        """Return which version each alias names."""
 
     @abstractmethod
     async def set_alias(self, alias: str, number: int | None) -> None:
-        """Let an alias name this version, or none. An alias names one version at most.
+        """Point an alias at this version, or remove it. An alias names at most one version.
 
         Raises:
             VersionNotFound: if there is no such version.

@@ -27,4 +27,4 @@ class Retrainings(Protocol):
 
     @abstractmethod
     def is_reported(self, seal: str) -> bool:
-        """Whether a report that was kept names the ledger entry with this seal."""
+        """Return whether a report that was kept names the ledger entry with this seal."""

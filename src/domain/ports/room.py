@@ -11,7 +11,7 @@ class Room(Protocol):
 
     @abstractmethod
     def check(self) -> None:
-        """Return if more can be recorded. Cheap: whoever asks for health asks this.
+        """Return if more can be recorded; cheap, because health checks call it.
 
         Raises:
             NoRoom: saying where, why, and what to do.

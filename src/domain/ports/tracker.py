@@ -56,7 +56,7 @@ class ExperimentRun(Protocol):
     @property
     @abstractmethod
     def id(self) -> str:
-        """The run's identifier in the tracking store."""
+        """Return the run's identifier in the tracking store."""
 
     @abstractmethod
     def log_family(self, evaluation: Evaluation, test: Scores) -> None:
@@ -83,7 +83,7 @@ class ExperimentTracker(Protocol):
 
     @abstractmethod
     def run(self, setup: ExperimentSetup) -> AbstractContextManager[ExperimentRun]:
-        """Open a run; leaving it finishes it, an exception or an interrupt marks it, and its children, failed."""
+        """Open a run; it finishes when the block ends, and fails with its children on an exception."""
 
     @abstractmethod
     def fail_abandoned(self) -> int:

@@ -93,4 +93,4 @@ class Tuner(Protocol):
 
     @abstractmethod
     def trials(self, study: str) -> list[Trial]:
-        """All ended trials of a study, in order; none if there is no such study."""
+        """Return all ended trials of a study, in order; none if there is no such study."""

@@ -18,7 +18,7 @@ class LedgerWitness(Protocol):
 
     @abstractmethod
     async def head(self) -> Head | None:
-        """Where the ledger ended when that was kept last; None if it never was.
+        """Return where the ledger ended when that was kept last; None if it never was.
 
         Raises:
             LedgerBroken: if what was kept cannot be read.
@@ -26,4 +26,4 @@ class LedgerWitness(Protocol):
 
     @abstractmethod
     async def keep(self, head: Head) -> None:
-        """Remember this instead: all of it or nothing, and for good when it returns."""
+        """Replace the remembered head, atomically; it is durable when this returns."""
