@@ -79,7 +79,7 @@ class HttpxWebhookSender(WebhookSender):
     async def _address(self, url: httpx.URL) -> Address:
         port = url.port or (443 if url.scheme == "https" else 80)
         addresses = await self._resolve(url.host, port)
-        refused = [str(one) for one in addresses if not may_be_called(one, private=self._private)]
+        refused = [str(address) for address in addresses if not may_be_called(address, private=self._private)]
         if refused:
             message = (
                 f"{url.host} is {refused[0]}, which is not on the public Internet; "
@@ -90,5 +90,5 @@ class HttpxWebhookSender(WebhookSender):
 
 
 async def _resolved(host: str, port: int) -> list[Address]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [ipaddress.ip_address(each[4][0]) for each in found]
+    entries = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [ipaddress.ip_address(each[4][0]) for each in entries]

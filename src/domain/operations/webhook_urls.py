@@ -62,7 +62,7 @@ def may_be_called(address: Address, *, private: bool) -> bool:
     if private:
         return not address.is_multicast
     inner = _embedded(address)
-    return all(one.is_global and not one.is_multicast and not one.is_reserved for one in (address, inner) if one)
+    return all(each.is_global and not each.is_multicast and not each.is_reserved for each in (address, inner) if each)
 
 
 def _embedded(address: Address) -> ipaddress.IPv4Address | None:
