@@ -8,7 +8,7 @@ from domain.models.model import Choice, FloatRange, IntRange
 from domain.models.promotion import Candidacy, PairedComparison
 from entrypoints.composition.overrides import compose_training, with_schema
 from entrypoints.composition.settings import TREE, Settings
-from entrypoints.composition.train_config import File
+from entrypoints.composition.train_config import File, Synthetic
 from tests.support.default_schema import DEFAULT
 
 
@@ -17,7 +17,7 @@ def test_without_overrides_fourteen_families_are_compared_three_of_them_where_co
     assert len(config.model) == 14
     assert config.least_zeros == dict.fromkeys(("boosting_poisson", "interaction_tweedie", "interaction_poisson"), 0.01)
     assert config.training.family_seconds == 600
-    assert config.source.kind == "synthetic"
+    assert isinstance(config.source, Synthetic)
     assert config.selection.metric is Metric.CRPS
 
 
@@ -48,7 +48,7 @@ def test_settings_name_the_data_unless_an_override_does():
     assert compose_training([], data="/d/claims.parquet").source == File(
         kind="parquet", path="/d/claims.parquet", year=None
     )
-    assert compose_training(["dataset=synthetic"], data="/d/claims.parquet").source.kind == "synthetic"
+    assert isinstance(compose_training(["dataset=synthetic"], data="/d/claims.parquet").source, Synthetic)
 
 
 def test_search_spaces_keep_their_kinds():
