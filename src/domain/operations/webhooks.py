@@ -134,7 +134,7 @@ class Attempt:
 
     @property
     def is_taken(self) -> bool:
-        """Whether the receiver took the event."""
+        """Return whether the receiver took the event."""
         return self.status is not None and self.status // 100 == 2  # noqa: PLR2004  # the class of success
 
 
