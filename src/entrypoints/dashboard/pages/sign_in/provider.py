@@ -87,7 +87,7 @@ class ProviderSignIn:
     async def finish(self, request: Request) -> Response:
         """Take back a browser, signed in or not."""
         parts = request.cookies.get(_COOKIE, "").split(".")
-        state, nonce, verifier, path = parts if len(parts) == 4 else ("", "", "", "")  # noqa: PLR2004  # as above
+        state, nonce, verifier, path = parts if len(parts) == 4 else ("", "", "", "")  # noqa: PLR2004  # state, nonce, verifier, path
         then = own_path(unquote(path))
         response = await self._finished(
             request, AuthorizationRequest(url="", state=state, nonce=nonce, verifier=verifier), then
