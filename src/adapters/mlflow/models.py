@@ -1,7 +1,8 @@
-"""A model folder inside MLflow: logged with a signature, never opened."""
+"""A model folder inside MLflow: logged with a signature, and never opened when it is logged."""
 
 from __future__ import annotations
 
+import platform
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from mlflow.models import Model, ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
+from mlflow.types.schema import AnyType
 
 from adapters.mlflow.folders import FOLDER
-from domain.costs.distribution import QUANTILE_LEVELS
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -21,12 +22,17 @@ if TYPE_CHECKING:
     from domain.models.model import ModelCard, TrainedModel
 
 CARD: Final = "card.json"
+LOADER: Final = "entrypoints.composition.pyfunc"
+"""The module by which ``mlflow.pyfunc.load_model`` brings a folder to life: by our own allow-list, never by pickle."""
+ANSWERS: Final = ("expected", "typical", "low", "high")
+"""Columns of what it answers, in the currency of the model."""
 
 
 def log_model(client: MlflowClient, experiment: str, run: str, model: TrainedModel) -> LoggedModel:
     """Log a folder as a model of a run, with signature and card beside it.
 
-    The flavour is our own: MLflow infers no requirements and loads nothing.
+    MLflow infers no requirements and loads nothing. Besides a flavour of our own there is ``python_function``, by which
+    a notebook asks for costs.
     """
     name = model.card.recipe.name
     tags = {"digest": model.digest, "family": model.card.recipe.family, "currency": model.card.currency}
@@ -40,7 +46,14 @@ def log_model(client: MlflowClient, experiment: str, run: str, model: TrainedMod
             run_id=run,
             model_id=logged.model_id,
             signature=_signature(model.card),
-            flavors={"medcost": {"folder": FOLDER, "digest": model.digest}},
+            flavors={
+                "medcost": {"folder": FOLDER, "digest": model.digest},
+                "python_function": {
+                    "loader_module": LOADER,
+                    "data": FOLDER,
+                    "python_version": platform.python_version(),
+                },
+            },
         )
         description.save(str(folder / "MLmodel"))
         client.log_model_artifacts(logged.model_id, workspace)
@@ -48,14 +61,14 @@ def log_model(client: MlflowClient, experiment: str, run: str, model: TrainedMod
 
 
 def _signature(card: ModelCard) -> ModelSignature | None:
-    """Describe a number for each fact in, and mean, 99 quantiles and chance of no cost out: all doubles.
+    """Describe a column for each fact in, and costs out.
 
-    None where the card tells no facts.
+    Any type of value may come: the model's schema reads spellings, and refuses what breaks a rule. None where the card
+    tells no facts.
     """
     if not card.facts:
         return None
-    quantiles = [f"q{round(level * 100):02d}" for level in QUANTILE_LEVELS]
     return ModelSignature(
-        inputs=Schema([ColSpec(DataType.double, name) for name in card.facts]),
-        outputs=Schema([ColSpec(DataType.double, name) for name in ("mean", *quantiles, "zero")]),
+        inputs=Schema([ColSpec(AnyType(), name, required=False) for name in card.facts]),
+        outputs=Schema([ColSpec(DataType.double, name) for name in ANSWERS]),
     )
