@@ -25,7 +25,7 @@ def columns(words: Words) -> Markup:
     shown = table(words("batch.columns"), heads, rows, "sorted preview")
     title = element("summary", words("batch.columns"))
     frame = element("section", shown, classes="scrolling", tabindex="0", aria_label=words("batch.columns"))
-    return element("details", title, frame)
+    return element("details", title, frame, classes="numbers", open="open")
 
 
 def _written(fact: Fact, words: Words) -> str:

@@ -61,7 +61,7 @@ def page(inject: Inject, options: DashboardOptions) -> Page:
                 _provider(request, words, options.provider)
                 if first:
                     return
-                with tag("details"):
+                with tag("details", "numbers"):
                     text("summary", words("sign_in.instead"))
                     _form(request, words, SIGN_IN, ["current-password"])
             elif may_set:
