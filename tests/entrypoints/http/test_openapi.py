@@ -94,6 +94,8 @@ def test_the_api_does_what_its_description_says(described, name, mode):
         assume(not (mode is GenerationMode.POSITIVE and "decimal" in (case.query or {}) and case.media_type != CSV))
         if mode is GenerationMode.POSITIVE and name == "compare_plans":
             uncross(case.body)
+        if mode is GenerationMode.POSITIVE and name == "score_file" and case.query:
+            case.query.pop("map", None)  # names facts of the installation, which a parameter's type cannot
         case.call_and_validate(headers=headers)
 
     try:

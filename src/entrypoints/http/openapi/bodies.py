@@ -90,8 +90,10 @@ def _batch(*people: dict[str, Value]) -> dict[str, Any]:
 
 
 def _file(*people: dict[str, Value]) -> dict[str, Any]:
-    lines = _batch(*people)
-    return {CSV: lines[CSV], TEXT_LINES: lines[TEXT_LINES], PARQUET: binary("PAR1"), XLSX: binary("PK")}
+    texts = _batch(*people)
+    # a file is read by the job: one that is no table of people is taken, and the job says what is wrong with it
+    table = {"schema": {"description": "A table whose first line names the columns"}, "example": texts[CSV]["example"]}
+    return {CSV: table, TEXT_LINES: texts[TEXT_LINES], PARQUET: binary("PAR1"), XLSX: binary("PK")}
 
 
 def binary(beginning: str) -> dict[str, Any]:
