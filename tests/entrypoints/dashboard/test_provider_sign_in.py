@@ -35,7 +35,7 @@ async def accounts() -> MemoryAccounts:
 
 
 @pytest.fixture
-async def browser(provider: MemoryIdentityProvider, accounts: MemoryAccounts) -> AsyncIterator[httpx.AsyncClient]:
+async def visitor(provider: MemoryIdentityProvider, accounts: MemoryAccounts) -> AsyncIterator[httpx.AsyncClient]:
     parts = Provider(scope=Scope.APP)
     parts.provide(lambda: provider, provides=IdentityProvider, override=True)
     parts.provide(lambda: accounts, provides=Accounts, override=True)
@@ -47,67 +47,67 @@ async def browser(provider: MemoryIdentityProvider, accounts: MemoryAccounts) ->
     await container.close()
 
 
-async def test_a_person_is_sent_away_and_comes_back_signed_in(browser: httpx.AsyncClient, accounts: MemoryAccounts):
-    sent = await browser.get("/sign-in/provider?next=/history")
+async def test_a_person_is_sent_away_and_comes_back_signed_in(visitor: httpx.AsyncClient, accounts: MemoryAccounts):
+    sent = await visitor.get("/sign-in/provider?next=/history")
     assert sent.status_code == 303
-    back = await browser.get(sent.headers["location"])
+    back = await visitor.get(sent.headers["location"])
     assert back.status_code == 200
     assert 'content="0;url=/history"' in back.text
     assert back.headers["cache-control"] == "no-store"
-    session = await accounts.session(browser.cookies["medcost_session"])
+    session = await accounts.session(visitor.cookies["medcost_session"])
     assert (session.user.name, session.user.role) == ("Rita", Role.REVIEWER)
-    assert "medcost_sign_in" not in browser.cookies
+    assert "medcost_sign_in" not in visitor.cookies
 
 
-async def test_cookies_on_the_way_are_those_of_one_browser(browser: httpx.AsyncClient):
-    sent = await browser.get("/sign-in/provider")
+async def test_cookies_on_the_way_are_those_of_one_browser(visitor: httpx.AsyncClient):
+    sent = await visitor.get("/sign-in/provider")
     attributes = sent.headers["set-cookie"].lower()
     assert all(part in attributes for part in ("httponly", "samesite=lax", "path=/sign-in", "max-age=600"))
-    back = await browser.get(sent.headers["location"])
+    back = await visitor.get(sent.headers["location"])
     session = next(value for value in back.headers.get_list("set-cookie") if value.startswith("medcost_session="))
     assert "samesite=strict" in session.lower()
 
 
-async def test_an_answer_that_another_browser_asked_for_signs_nobody_in(browser: httpx.AsyncClient):
-    sent = await browser.get("/sign-in/provider")
-    browser.cookies.clear()
+async def test_an_answer_that_another_browser_asked_for_signs_nobody_in(visitor: httpx.AsyncClient):
+    sent = await visitor.get("/sign-in/provider")
+    visitor.cookies.clear()
     for _ in range(2):
-        back = await browser.get(sent.headers["location"])
+        back = await visitor.get(sent.headers["location"])
         assert back.headers["location"] == "/sign-in?next=%2F&said=refused"
-        await browser.get("/sign-in/provider")  # now it has begun a sign-in of its own
-    assert "medcost_session" not in browser.cookies
+        await visitor.get("/sign-in/provider")  # now it has begun a sign-in of its own
+    assert "medcost_session" not in visitor.cookies
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example"])
-async def test_signing_in_leads_to_nobody_else(browser: httpx.AsyncClient, path: str):
-    sent = await browser.get("/sign-in/provider", params={"next": path})
-    assert 'content="0;url=/"' in (await browser.get(sent.headers["location"])).text
+async def test_signing_in_leads_to_nobody_else(visitor: httpx.AsyncClient, path: str):
+    sent = await visitor.get("/sign-in/provider", params={"next": path})
+    assert 'content="0;url=/"' in (await visitor.get(sent.headers["location"])).text
 
 
 @pytest.mark.parametrize("cookie", ["", "a.b", "....", "a.b.c.d.e", "%"])
-async def test_a_cookie_that_was_changed_signs_nobody_in(browser: httpx.AsyncClient, cookie: str):
-    back = await browser.get("/sign-in/callback?code=x&state=a", headers={"cookie": f"medcost_sign_in={cookie}"})
+async def test_a_cookie_that_was_changed_signs_nobody_in(visitor: httpx.AsyncClient, cookie: str):
+    back = await visitor.get("/sign-in/callback?code=x&state=a", headers={"cookie": f"medcost_sign_in={cookie}"})
     assert back.headers["location"] == "/sign-in?next=%2F&said=refused"
 
 
-async def test_who_says_no_is_told_so(browser: httpx.AsyncClient, provider: MemoryIdentityProvider):
+async def test_who_says_no_is_told_so(visitor: httpx.AsyncClient, provider: MemoryIdentityProvider):
     provider.person = None
-    sent = await browser.get("/sign-in/provider?next=/history")
-    back = await browser.get(sent.headers["location"])
+    sent = await visitor.get("/sign-in/provider?next=/history")
+    back = await visitor.get(sent.headers["location"])
     assert back.headers["location"] == "/sign-in?next=%2Fhistory&said=refused"
 
 
 async def test_while_the_provider_is_away_the_page_says_so(
-    browser: httpx.AsyncClient, provider: MemoryIdentityProvider
+    visitor: httpx.AsyncClient, provider: MemoryIdentityProvider
 ):
-    sent = await browser.get("/sign-in/provider")
+    sent = await visitor.get("/sign-in/provider")
     provider.failure = IdentityProviderUnavailable("it does not answer")
     for path in ("/sign-in/provider", sent.headers["location"]):
-        assert (await browser.get(path)).headers["location"] == "/sign-in?next=%2F&said=provider_away"
+        assert (await visitor.get(path)).headers["location"] == "/sign-in?next=%2F&said=provider_away"
 
 
-async def test_signing_in_again_ends_the_session_before(browser: httpx.AsyncClient, accounts: MemoryAccounts):
+async def test_signing_in_again_ends_the_session_before(visitor: httpx.AsyncClient, accounts: MemoryAccounts):
     for _ in range(2):
-        sent = await browser.get("/sign-in/provider")
-        await browser.get(sent.headers["location"])
+        sent = await visitor.get("/sign-in/provider")
+        await visitor.get(sent.headers["location"])
     assert len(accounts._sessions) == 1

@@ -65,7 +65,7 @@ class DataPage(ExpertPage[None]):
 
 def _learned(of_all: Sequence[tuple[str, ModelCard]], words: Words) -> Markup:
     columns = [_about(one, words) for _, one in of_all]
-    heads = ["", *[name for name, _ in of_all]]
+    heads = [words("models.figure"), *[name for name, _ in of_all]]
     lines = [(key, *[column[key] for column in columns]) for key in columns[0]]
     return model_facts.table(words("models.rows"), heads, lines, "ledger")
 
