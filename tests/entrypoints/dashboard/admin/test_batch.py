@@ -142,7 +142,7 @@ def test_parquet_is_read(page: Page):
     pq.write_table(pa.table({**people, "region": ["NE", "SE"]}), file)
     bring(page, file.getvalue(), "people.parquet")
     press(page, "Calculate the costs")
-    expect(page.get_by_text("1 of 2 rows were left out.")).to_be_visible()
+    expect(page.get_by_text("1 of 2 rows was left out.")).to_be_visible()
 
 
 def test_a_hundred_thousand_rows_with_bad_ones_while_another_browser_is_served(page: Page, look, address: str):
