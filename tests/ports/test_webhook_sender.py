@@ -84,7 +84,7 @@ async def test_that_nobody_answers_is_noted(sender_at: SenderAt) -> None:
 async def test_a_call_is_signed_after_standard_webhooks():
     with receiving(204) as receiver:
         sent = delivery()
-        await HttpxWebhookSender(private=True).send(sent, webhook_at(receiver.url), at=NOW)
+        await HttpxWebhookSender(private=True).send(sent, webhook_at(receiver.url), at=datetime.now(UTC))
     ((headers, body),) = receiver.calls
     assert Verifier(SECRET).verify(body, headers) == {"type": "ping", "data": {"sí": 1}}
     assert headers["webhook-id"] == str(sent.event_id)

@@ -67,6 +67,8 @@ def mentioned(text):
 def missing(name, rest):
     """Give what a mentioned command does not have: itself, or one of its options."""
     app = cli()
+    if name in ("--help", "--version"):
+        return ""
     if name not in app:
         return name
     app = app[name]
