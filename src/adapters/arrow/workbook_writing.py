@@ -47,7 +47,7 @@ def write_workbook(lines: IO[bytes], place: Path) -> None:
 def save_workbook(columns: Sequence[str], rows: Iterable[Sequence[object]], place: Path | IO[bytes]) -> None:
     """Write rows below their names as the only sheet of a workbook."""
     from openpyxl import Workbook  # noqa: PLC0415  # takes a third of a second, for such files only
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415  # as above
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415  # openpyxl takes a third of a second, for workbooks only
 
     book = Workbook(write_only=True)
     sheet: Any = book.create_sheet("costs")
@@ -77,6 +77,6 @@ def _objects(lines: IO[bytes]) -> Iterator[dict[str, Any]]:
 
 
 def _letters(place: int) -> str:
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415  # as above
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415  # openpyxl takes a third of a second, for workbooks only
 
     return get_column_letter(place + 1)

@@ -160,7 +160,7 @@ class OpenIdProvider(IdentityProvider):
     async def _key_set(self, metadata: _Metadata, *, anew: bool = False) -> KeySet:
         if self._keys is None or anew:
             document = _decoded(dict[str, list[dict[str, object]]], await self._get(metadata.jwks_uri), "keys")
-            self._keys = KeySet.import_key_set({"keys": document.get("keys", [])})  # type: ignore[arg-type]  # checked there
+            self._keys = KeySet.import_key_set({"keys": document.get("keys", [])})  # type: ignore[arg-type]  # joserfc checks each key
         return self._keys
 
     async def _userinfo(self, metadata: _Metadata, tokens: _Tokens, subject: str) -> Mapping[str, object]:

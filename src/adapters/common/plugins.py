@@ -55,17 +55,21 @@ def plugins(
     faults: dict[str, str] = {}
     for name, _ in sorted(points):
         point = points[name, _]
+        if fault := _fault_of_name(name, is_taken=name in taken or counts[name] > 1):
+            faults[name] = f"{origin(point)} cannot be used: {fault}"
+            continue
         try:
-            if not _NAME.fullmatch(name):
-                message = "its name must be a lower-case word, such as my_family"
-                raise ValueError(message)  # noqa: TRY301  # a fault as any other
-            if name in taken or counts[name] > 1:
-                message = "its name is taken: ours, or another package's"
-                raise ValueError(message)  # noqa: TRY301  # a fault as any other
             usable[name] = read(point, point.load())
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever code of others raises when it is imported
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # code of another package may raise anything; the others stay usable
             faults[name] = f"{origin(point)} cannot be used: {type(error).__name__}: {error}"
     return Plugins(usable, faults)
+
+
+def _fault_of_name(name: str, *, is_taken: bool) -> str:
+    """Return what is wrong with the name of an entry point, empty if nothing is."""
+    if not _NAME.fullmatch(name):
+        return "its name must be a lower-case word, such as my_family"
+    return "its name is taken: ours, or another package's" if is_taken else ""
 
 
 def origin(point: EntryPoint) -> str:

@@ -89,7 +89,7 @@ class LocalJobFiles(JobFiles):
     def read(self, folder: str, kind: FileKind, start: int, end: int) -> Iterator[bytes]:
         """Open the file, which is read on also if it is erased meanwhile."""
         try:
-            file = Path(self.answers(folder, kind)).open("rb")  # noqa: SIM115  # closed at the end of the reading
+            file = Path(self.answers(folder, kind)).open("rb")  # noqa: SIM115  # the generator that reads it closes it
         except OSError:
             raise JobFilesGone from None
         return _pieces(file, start, end)

@@ -52,7 +52,7 @@ class MemoryJobFiles(JobFiles):
         return f"{folder}/costs.{kind}"
 
     def size(self, folder: str, kind: FileKind) -> int:
-        """Count."""
+        """Return the bytes of the answers."""
         return len(self._answers(folder, kind))
 
     def read(self, folder: str, kind: FileKind, start: int, end: int) -> Iterator[bytes]:

@@ -60,13 +60,13 @@ class MemoryWebhooks(FailsOnRequest, Webhooks):
     async def enqueue(self, new: Sequence[NewDelivery]) -> int:
         """Keep those that are new."""
         self._fail_if_asked()
-        told = {(one.webhook_id, one.event_id) for one in self._deliveries.values()}
+        queued = {(delivery.webhook_id, delivery.event_id) for delivery in self._deliveries.values()}
         added = 0
         for one in new:
-            if one.webhook_id in self._webhooks and (one.webhook_id, one.event_id) not in told:
+            if one.webhook_id in self._webhooks and (one.webhook_id, one.event_id) not in queued:
                 delivery = Delivery(**asdict(one), id=UUID(bytes=uuid7().bytes), due_at=one.created_at)
                 self._deliveries[delivery.id] = delivery
-                told.add((one.webhook_id, one.event_id))
+                queued.add((one.webhook_id, one.event_id))
                 added += 1
         return added
 

@@ -246,9 +246,9 @@ class RankDistribution:
         Returns:
             n x k, or 1 x k where it is the same for everybody.
         """
-        wanted = np.interp(levels, _GRID, self.levels)
+        ranks = np.interp(levels, _GRID, self.levels)
         if self.forest:
-            if len(wanted) < len(facts):
-                wanted = np.broadcast_to(wanted, (len(facts), wanted.shape[1]))
-            wanted = self.forest.ranks_at(facts, wanted)
-        return np.interp(wanted, self.places, self.residuals)
+            if len(ranks) < len(facts):
+                ranks = np.broadcast_to(ranks, (len(facts), ranks.shape[1]))
+            ranks = self.forest.ranks_at(facts, ranks)
+        return np.interp(ranks, self.places, self.residuals)

@@ -67,5 +67,5 @@ class ExploreFact:
     async def _along(
         self, version: ModelVersion, fact: Fact, values: Sequence[Value], people: Sequence[Beneficiary]
     ) -> tuple[DependencePoint, ...]:
-        asked = [who.changed(**{fact.name: value}) for value in values for who in people]
-        return points(values, len(people), await self.models.publish(version.reference, asked))
+        variants = [who.changed(**{fact.name: value}) for value in values for who in people]
+        return points(values, len(people), await self.models.publish(version.reference, variants))

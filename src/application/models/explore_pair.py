@@ -61,10 +61,10 @@ class ExplorePair:
         rows, columns = values_of(one, everybody, _VALUES), values_of(two, everybody, _VALUES)
         if not (people and rows and columns):
             return ExploredPair(versions, one, two, 0, None, None)
-        asked = [who.changed(**{first: row, second: column}) for row in rows for column in columns for who in people]
+        variants = [who.changed(**{first: row, second: column}) for row in rows for column in columns for who in people]
 
         async def surface_of(version: ModelVersion) -> Surface:
-            return surface(rows, columns, len(people), await self.models.publish(version.reference, asked))
+            return surface(rows, columns, len(people), await self.models.publish(version.reference, variants))
 
         own = await surface_of(versions.own)
         rival = await surface_of(versions.rival) if versions.rival else None

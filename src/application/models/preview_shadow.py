@@ -69,11 +69,11 @@ class PreviewShadow:
         champion, versions = await self.ledger.champion(), await compared(self.ledger, pair)
         challenger = next((one for one in versions.both if one.number != champion.number), None)
         recent = await newest(self.predictions, since=self.clock.now() - WINDOW) if challenger else []
-        asked = [one for one in recent if one.model == champion.reference]
-        if challenger is None or not asked:
+        replayed = [prediction for prediction in recent if prediction.model == champion.reference]
+        if challenger is None or not replayed:
             return ShadowPreview(champion, challenger, 0, (), ())
         tally = Tally(self.schema)
-        answers = await self.models.publish(challenger.reference, [one.beneficiary for one in asked])
-        for one, answer in zip(asked, answers, strict=True):
-            tally.add(one, answer.expected, answer.typical)
-        return ShadowPreview(champion, challenger, len(asked), tally.groups(), tally.movers())
+        answers = await self.models.publish(challenger.reference, [prediction.beneficiary for prediction in replayed])
+        for prediction, answer in zip(replayed, answers, strict=True):
+            tally.add(prediction, answer.expected, answer.typical)
+        return ShadowPreview(champion, challenger, len(replayed), tally.groups(), tally.movers())

@@ -61,12 +61,12 @@ class RankFacts:
         return RankedFacts(versions, len(people), sorted(own, key=lambda one: -one.change), rival)
 
     async def _rank(self, version: ModelVersion, people: Sequence[Beneficiary]) -> list[Importance]:
-        asked = list(people)
+        variants = list(people)
         for name in self.schema.names:
-            asked += exchanged(people, name)
-        published = await self.models.publish(version.reference, asked)
+            variants += exchanged(people, name)
+        published = await self.models.publish(version.reference, variants)
         before, size = published[: len(people)], _EXCHANGES * len(people)
-        starts = range(len(people), len(asked), size)
+        starts = range(len(people), len(variants), size)
         return [
             importance(name, before, published[start : start + size])
             for name, start in zip(self.schema.names, starts, strict=True)

@@ -82,7 +82,7 @@ class ManageWebhooks:
         """Return the webhooks that the caller may see, newest first."""
         return [one for one in await self.webhooks.all() if caller.sees(one.owner)]
 
-    async def one(self, id: UUID, caller: Caller) -> Webhook:
+    async def get(self, id: UUID, caller: Caller) -> Webhook:
         """Find a webhook.
 
         Raises:
@@ -111,7 +111,7 @@ class ManageWebhooks:
         Raises:
             WebhookNotFound: if the webhook is not there, or not the caller's to see.
         """
-        await self.one(id, caller)
+        await self.get(id, caller)
         return await self.webhooks.deliveries(id, limit=limit, before=before)
 
     async def replay(self, id: UUID, delivery_id: UUID, caller: Caller) -> Delivery:
@@ -145,7 +145,7 @@ class ManageWebhooks:
         return await self.webhooks.delivery(id, event_id)
 
     async def _own(self, id: UUID, caller: Caller) -> Webhook:
-        webhook = await self.one(id, caller)
+        webhook = await self.get(id, caller)
         if not caller.changes(webhook.owner):
             message = "only its owner and admins may change a webhook"
             raise NotAllowed(message)

@@ -74,7 +74,7 @@ class DatabaseKeeping(Provider):
 
     @provide
     def webhooks(self, engine: AsyncEngine) -> Webhooks:
-        """Who is told what happens."""
+        """Keep webhooks and their deliveries in PostgreSQL."""
         return PostgresWebhooks(engine)
 
     @provide
@@ -133,7 +133,7 @@ class DatabaseParts(Provider):
 
     @provide
     def request_keys(self, engine: AsyncEngine, settings: Settings) -> RequestKeys:
-        """What was created under which idempotency key."""
+        """Keep idempotency keys, with what was created under each."""
         return PostgresRequestKeys(engine, keys_live=timedelta(hours=settings.idempotency_hours))
 
     @provide

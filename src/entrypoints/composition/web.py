@@ -185,7 +185,7 @@ class Working(Provider):
     def webhook_worker(
         self, relay: RelayEvents, webhooks: Webhooks, sender: WebhookSender, clock: Clock
     ) -> WebhookWorker:
-        """What receivers are told."""
+        """Make the worker that delivers events to receivers."""
         every, backoff = self._settings.webhooks_every, self._settings.webhooks_backoff
         alarms_every = self._settings.operations_every
         return WebhookWorker(relay, webhooks, sender, clock, every=every, backoff=backoff, alarms_every=alarms_every)

@@ -32,8 +32,8 @@ def test_what_can_be_used_is_used_whatever_is_wrong_with_others():
         ("away", "no_such_module:thing", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("lacking", "string:no_such_thing", "AttributeError: module 'string' has no attribute 'no_such_thing'"),
         ("number", "math:pi", "TypeError: it must be a text"),
-        ("Name", "string:digits", "ValueError: its name must be a lower-case word, such as my_family"),
-        ("ours", "string:digits", "ValueError: its name is taken: ours, or another package's"),
+        ("Name", "string:digits", "its name must be a lower-case word, such as my_family"),
+        ("ours", "string:digits", "its name is taken: ours, or another package's"),
     ],
 )
 def test_a_fault_says_which_entry_point_and_why(name, value, fault):

@@ -125,8 +125,8 @@ def ratios(sides: Sides, words: Words) -> Markup:
     """Draw predicted over observed cost, with its interval, of each tenth of the people and of each group."""
     if not sides[0][1].actuarial:
         return paragraph(words("models.calibration.none"), "empty")
-    told = [_ratios(scores, words) for _, scores in sides]
-    named = {name: [side.get(name) for side in told] for side in told for name in side}
+    by_side = [_ratios(scores, words) for _, scores in sides]
+    named = {name: [side.get(name) for side in by_side] for side in by_side for name in side}
     names = [name for name, _ in sides]
     return together(
         paragraph(words("models.ratios.lead"), "lead-in"),

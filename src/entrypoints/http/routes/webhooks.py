@@ -46,7 +46,7 @@ async def list_webhooks(request: Request, manage: FromDishka[ManageWebhooks]) ->
 @inject
 async def get_webhook(request: Request, id: FromPath[UUID], manage: FromDishka[ManageWebhooks]) -> WebhookOut:
     """With `failing_since` and `disabled_at`, if its receiver refuses. 404 for one of another client."""
-    return WebhookOut.of(await manage.one(id, access.caller(request)))
+    return WebhookOut.of(await manage.get(id, access.caller(request)))
 
 
 @delete("/webhooks/{id:uuid}", operation_id="delete_webhook", tags=TAGS, summary="Be told no more")
