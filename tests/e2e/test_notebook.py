@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebook.ipynb"
 
@@ -21,14 +22,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def test_it_trains_compares_predicts_explains_and_reports(home: Path):
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    NotebookClient(notebook, timeout=280, kernel_name="python3").execute()
-    texts = [
+def printed(notebook: nbformat.NotebookNode) -> list[str]:
+    return [
         output.get("text", "") + str(output.get("data", {}).get("text/plain", ""))
         for cell in notebook.cells
         for output in cell.get("outputs", [])
     ]
+
+
+def test_it_trains_compares_predicts_explains_and_reports(home: Path):
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    try:
+        NotebookClient(notebook, timeout=280, kernel_name="python3").execute()
+    except CellExecutionError as error:
+        error.add_note("\n".join(["What the cells printed:", *printed(notebook)]))
+        raise
+    texts = printed(notebook)
     assert any("expected" in text and "Ann" in text and "Bob" in text for text in texts)
     assert any("baseline" in text for text in texts)
     assert (home / "report.html").stat().st_size > 10_000
