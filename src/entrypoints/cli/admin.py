@@ -20,9 +20,9 @@ app = App(name="admin", help="The admin's password, for the pages that only an a
 
 @app.command
 def password(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
-    """Set the admin's password. Whoever is signed in is signed out, and waits after wrong passwords end.
+    """Set the admin's password, sign out everybody who is signed in, and end waits after wrong passwords.
 
-    It is asked for twice and not shown; where no terminal is, it is the first line of the input.
+    The password is asked for twice and not shown. Without a terminal, it is read from the first line of the input.
 
     For example:
 
@@ -33,7 +33,7 @@ def password(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
     if load({"home": home, "profile": profile}).admin_password:
         message = "the password comes from MEDCOST_ADMIN_PASSWORD(_FILE): change it there and restart"
         raise ConfigurationError(message)
-    chosen = _asked() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    chosen = _new_password() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     with opened(home, profile) as session:
         session.run(session.get(SetPassword)(chosen))
     answer().print("The admin's password is set. Whoever was signed in is signed out.")
@@ -41,7 +41,7 @@ def password(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
 
 @app.command
 def unlock(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
-    """End every wait after wrong passwords. The password stays, and whoever is signed in stays so.
+    """End every wait after wrong passwords; the password is not changed, and nobody is signed out.
 
     For example:
 
@@ -52,7 +52,7 @@ def unlock(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
     answer().print("Wrong passwords are forgotten: nobody has to wait before signing in.")
 
 
-def _asked() -> str:
+def _new_password() -> str:
     chosen = getpass.getpass("New password: ")
     if getpass.getpass("The same again: ") != chosen:
         raise InvalidInput([FieldError("password", "type", "the two are not the same; nothing was changed")])

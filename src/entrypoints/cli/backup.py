@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def backup(file: Path, /, *, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
-    """Copy the whole home into one file, consistent, also while it runs: predictions, models, ledger, experiments.
+    """Copy the whole home (predictions, models, ledger, experiments) into one consistent file, also while it runs.
 
     For example:
 
@@ -33,13 +33,13 @@ def backup(file: Path, /, *, home: HomeFolder = None, profile: ChosenProfile = N
     Parameters
     ----------
     file
-        Where to. It is written aside, read back, and gets this name when all is well; a file of that name is replaced.
+        Path of the copy. The copy gets this name once it was read back without an error; an existing file is replaced.
     """
     from entrypoints.composition.backups import back_up_of  # PostgreSQL's parts take half a second
 
     settings = load({"home": home, "profile": profile})
-    with _progress("backing up") as told:
-        work = back_up_of(settings)(settings.home, file.absolute(), release=version("medcost"), told=told)
+    with _progress("backing up") as progress:
+        work = back_up_of(settings)(settings.home, file.absolute(), release=version("medcost"), told=progress)
         made = asyncio.run(work)
     if json:
         print_json(made)
@@ -56,7 +56,7 @@ def restore(
     profile: ChosenProfile = None,
     json: AsJson = False,
 ) -> None:
-    """Make a home from a file of `medcost backup`: in a new place, or instead of a home that does not run.
+    """Restore a home from a file of `medcost backup`, into a new folder or in place of a home that does not run.
 
     For example:
 
@@ -64,20 +64,20 @@ def restore(
 
         medcost down && medcost restore medcost-2026-11-24.tar.gz --replace
 
-    A damaged file changes nothing. What was erased since, in the home that is replaced, stays erased.
+    A damaged file changes nothing. Predictions that were erased in the replaced home since the backup stay erased.
 
     Parameters
     ----------
     file
-        What `medcost backup` wrote.
+        File that `medcost backup` wrote.
     replace
-        Take the place of the home that is there; it stays beside it, with `.replaced` after its name.
+        Replace the existing home, which is kept beside the new one under its name with `.replaced` appended.
     """
     from entrypoints.composition.backups import restore_of
 
     settings = load({"home": home, "profile": profile})
-    with _progress("restoring") as told:
-        made = restore_of(settings)(settings.home, file.absolute(), replace=replace, told=told)
+    with _progress("restoring") as progress:
+        made = restore_of(settings)(settings.home, file.absolute(), replace=replace, told=progress)
     if json:
         print_json(made)
         return
@@ -92,7 +92,7 @@ def restore(
 
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[int, int], object]]:
-    """A bar over bytes, on a terminal."""
+    """Show a progress bar over bytes if stderr is a terminal; yield the function that moves it."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=to_people(), disable=not to_people().is_terminal) as bar:
         task = bar.add_task(what, total=None)

@@ -49,7 +49,7 @@ def describe(
 ) -> None:
     """Describe a claims file: ranges, categories, missing values, duplicates, and where it breaks the contract.
 
-    Where the home has a champion, also how far the rows have drifted from those that it learnt from.
+    If the home has a champion, report as well how far the rows have drifted from its training data.
 
     For example:
 
@@ -90,10 +90,11 @@ def validate(
     fail_on_drift: FailOnDrift = False,
     json: AsJson = False,
 ) -> None:
-    """Hold a claims file against the data contract: exit status 0 if it is kept, 1 if not, naming row, column and rule.
+    """Check a claims file against the data contract, and name the row, column and rule of each violation.
 
-    Where the home has a champion, drift from the rows that it learnt from is told too; the contract does not forbid it.
-    Cells that break the contract are left out of it.
+    The exit status is 0 if the file keeps the contract and 1 if not. If the home has a champion, drift from its
+    training data is reported as well; drift alone does not break the contract. Cells that break the contract are left
+    out of the measurement of drift.
 
     For example:
 
@@ -144,7 +145,7 @@ def sample(
     seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
     home: HomeFolder = None,
 ) -> None:
-    """Write a synthetic claims file: invented people of the home's schema, of no use but to try the program out.
+    """Write a synthetic claims file: invented people of the home's schema, only fit for trying the program out.
 
     For example:
 
@@ -155,9 +156,9 @@ def sample(
     out
         File to write, .csv or .parquet.
     rows
-        How many people.
+        Number of people.
     seed
-        The same seed gives the same people.
+        Seed of the random draw: the same seed gives the same people.
     """
     from entrypoints.composition.datasets import write_sample  # pandas takes a second
 
@@ -196,9 +197,9 @@ def split(
     held
         File to write, .csv or .parquet.
     share
-        Which part is held back.
+        The share of people that is held back, between 0 and 1.
     seed
-        The same seed holds the same rows back.
+        Seed of the random split: the same seed holds back the same rows.
     """
     from entrypoints.composition.datasets import split_claims  # Arrow takes a second
 
@@ -249,10 +250,10 @@ def _columns(columns: tuple[ColumnSummary, ...]) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("column", "missing", "smallest", "mean", "largest", "values"):
         table.add_column(name, justify="left" if name in ("column", "values") else "right")
-    for one in columns:
-        numbers = ["" if value is None else f"{value:,.2f}" for value in (one.minimum, one.mean, one.maximum)]
-        counts = ", ".join(f"{value} {count:,}" for value, count in (one.counts or {}).items())
-        table.add_row(one.column, f"{one.missing:,}", *numbers, escape(counts))
+    for column in columns:
+        numbers = ["" if value is None else f"{value:,.2f}" for value in (column.minimum, column.mean, column.maximum)]
+        counts = ", ".join(f"{value} {count:,}" for value, count in (column.counts or {}).items())
+        table.add_row(column.column, f"{column.missing:,}", *numbers, escape(counts))
     return table
 
 
@@ -271,12 +272,14 @@ def _tell_duplicates(report: ContractReport, console: Console) -> None:
 def _tell_violations(report: ContractReport, schema: Schema, console: Console) -> None:
     for note in report.notes:
         console.print(note, markup=False)
-    for one in report.violations[:_SHOWN]:
-        console.print(one.sentence, markup=False)
+    for violation in report.violations[:_SHOWN]:
+        console.print(violation.sentence, markup=False)
     if report.violation_count > _SHOWN:
         named = "all" if report.violation_count <= MOST_VIOLATIONS else f"the first {MOST_VIOLATIONS:,}"
         console.print(f"… and {report.violation_count - _SHOWN:,} more; {named} with --json")
-    missing = [one.column for one in report.violations if one.row is None and one.rule == "missing"]
+    missing = [
+        violation.column for violation in report.violations if violation.row is None and violation.rule == "missing"
+    ]
     advice = [*columns_to_name(missing, report.unknown_columns, schema), *words_to_name(report.violations, schema)]
     for sentence in advice:
         console.print(sentence, markup=False)

@@ -21,15 +21,15 @@ app = App(name="db", help="The database: upgrade, current, prune, proof.")
 
 @app.command
 def upgrade(*, grants: Path | None = None, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
-    """Bring the database up to date; where it is already, nothing is changed.
+    """Upgrade the database to this release's schema; an up-to-date database is not changed.
 
-    The schema of people that is named (MEDCOST_SCHEMA) or lies in the home is taken over, with an index for each choice
-    and flag, unless what is on record would mean something else: then nothing is changed.
+    The facts' schema (the setting MEDCOST_SCHEMA, otherwise the home's own) is taken over, with an index for each
+    choice and flag. If stored predictions would change their meaning, nothing is changed.
 
     Parameters
     ----------
     grants
-        SQL that says who may do what with which table; it is run afterwards, each time.
+        SQL file with the grants of each table; it runs after each upgrade.
     """
     from entrypoints.composition.database import upgrade_schema  # Alembic takes half a second
 
@@ -42,14 +42,14 @@ def upgrade(*, grants: Path | None = None, home: HomeFolder = None, profile: Cho
 
 @app.command
 def current(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
-    """Show which migration the database is at, and which is the newest."""
+    """Show the migration that the database is at, and the newest migration."""
     from entrypoints.composition.database import schema
 
-    found, head, trouble = asyncio.run(schema(load({"home": home, "profile": profile})))
+    revision, head, trouble = asyncio.run(schema(load({"home": home, "profile": profile})))
     if json:
-        print_json({"current": found, "head": head})
+        print_json({"current": revision, "head": head})
     else:
-        answer().print(f"{found or 'no schema'}" + (f", newest is {head}: {trouble}" if trouble else ""))
+        answer().print(f"{revision or 'no schema'}" + (f", newest is {head}: {trouble}" if trouble else ""))
 
 
 @app.command
@@ -115,8 +115,10 @@ def proof(id: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile = None
 
     settings = load({"home": home, "profile": profile})
     with session(settings, lambda: records_container(settings)) as opened:
-        found = opened.run(opened.get(FindErasure)(id))
+        erasure = opened.run(opened.get(FindErasure)(id))
     if json:
-        print_json(found)
+        print_json(erasure)
     else:
-        answer().print(f"{found.prediction_id} was erased at {found.erased_at:%Y-%m-%d %H:%M:%S} UTC ({found.reason})")
+        answer().print(
+            f"{erasure.prediction_id} was erased at {erasure.erased_at:%Y-%m-%d %H:%M:%S} UTC ({erasure.reason})"
+        )

@@ -1,4 +1,4 @@
-"""`medcost doctor`: what is wrong, and what to do."""
+"""The command `medcost doctor`: the state of each part and what to do about it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ _COLOURS = {"ok": "green", "warning": "yellow", "failed": "red"}
 def doctor(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
     """Say of each part whether it is reachable, what is wrong, and what to do. Exit status 1 if something is."""
     settings = load({"home": home, "profile": profile})
-    found = asyncio.run(diagnosis(settings, running=RunningCheck(settings))())
-    well = all(finding.state != "failed" for finding in found)
+    findings = asyncio.run(diagnosis(settings, running=RunningCheck(settings))())
+    well = all(finding.state != "failed" for finding in findings)
     if json:
-        print_json({"ok": well, "findings": found})
+        print_json({"ok": well, "findings": findings})
     else:
         table = Table(box=None, pad_edge=False)
         for column in ("part", "state", "what", "what to do"):
             table.add_column(column, overflow="fold")
-        for one in found:
-            table.add_row(one.part, f"[{_COLOURS[one.state]}]{one.state}[/]", one.detail, one.remedy)
+        for finding in findings:
+            table.add_row(
+                finding.part, f"[{_COLOURS[finding.state]}]{finding.state}[/]", finding.detail, finding.remedy
+            )
         answer().print(table)
     if not well:
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""Drift as a table for people."""
+"""A table of drift for the terminal."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 
 def drift_table(title: str, columns: Iterable[ColumnDrift]) -> Table:
-    """Show how far each column differs."""
+    """Return a table of the drift of each column."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for name in ("column", "test", "statistic", "p (Holm)", "PSI", ""):
         table.add_column(name, justify="left" if name in ("column", "test", "") else "right")
-    for one in columns:
-        mark = "[yellow]drifted[/]" if one.drifted else ""
-        test = one.test.replace("_", " ")
-        table.add_row(one.column, test, f"{one.statistic:,.3g}", f"{one.adjusted_p:.2g}", f"{one.psi:.3f}", mark)
+    for column in columns:
+        mark = "[yellow]drifted[/]" if column.drifted else ""
+        test = column.test.replace("_", " ")
+        table.add_row(
+            column.column, test, f"{column.statistic:,.3g}", f"{column.adjusted_p:.2g}", f"{column.psi:.3f}", mark
+        )
     return table

@@ -1,4 +1,4 @@
-"""`medcost evaluate`: the champion, or a model folder, on labelled rows."""
+"""The command `medcost evaluate`: scores of the champion, or of a model folder, on labelled rows."""
 
 from __future__ import annotations
 
@@ -60,16 +60,16 @@ def evaluate(
         from entrypoints.composition.scoring import score_model_folder  # scikit-learn takes seconds
 
         trained, scores, claims = score_model_folder(model, dataset)
-        known = {"version": None, "family": trained.card.recipe.family, "digest": trained.digest}
+        model_facts = {"version": None, "family": trained.card.recipe.family, "digest": trained.digest}
         name = f"{model.name} ({trained.card.recipe.name})"
     else:
-        found = _champion(settings, dataset)
-        version, scores, claims = found.version, found.scores, found.claims
-        known = {"version": version.number, "family": version.card.recipe.family, "digest": version.digest}
+        evaluated = _champion(settings, dataset)
+        version, scores, claims = evaluated.version, evaluated.scores, evaluated.claims
+        model_facts = {"version": version.number, "family": version.card.recipe.family, "digest": version.digest}
         name = f"version {version.number} ({version.card.recipe.name})"
-    told = tell_claims(claims, schema)
+    left_out = tell_claims(claims, schema)
     if json:
-        print_json(_document(known, scores) | ({"left_out": told} if told else {}))
+        print_json(_document(model_facts, scores) | ({"left_out": left_out} if left_out else {}))
     else:
         people = "" if scores.people is None else f" ({scores.people:,} people)"
         _show(f"{name} on {scores.rows:,} rows{people} of {data.name}", scores, schema.cost.currency)
@@ -97,7 +97,7 @@ def _document(model: dict[str, object], scores: Scores) -> dict[str, object]:
         "actuarial": _actuarial(scores),
         "fifths": scores.fifths,
         "calibration": {"ranges": scores.calibration, "quantiles": scores.quantiles},
-        "groups": [_named(one.ratio) | _fields(one, without="ratio") for one in scores.groups],
+        "groups": [_named(group.ratio) | _fields(group, without="ratio") for group in scores.groups],
     }
 
 
@@ -115,8 +115,8 @@ def _actuarial(scores: Scores) -> dict[str, object] | None:
         "capped_r2": scores.actuarial.capped_r2,
         "cap": scores.actuarial.cap,
         **_named(overall),
-        "predictive_ratios": [one.ratio for one in deciles],
-        "predictive_ratio_intervals": [(one.low, one.high) for one in deciles],
+        "predictive_ratios": [decile.ratio for decile in deciles],
+        "predictive_ratio_intervals": [(decile.low, decile.high) for decile in deciles],
     }
 
 
@@ -126,8 +126,8 @@ def _named(ratio: PredictiveRatio | None) -> dict[str, object]:
     return {"predictive_ratio": ratio.ratio, "predictive_ratio_interval": (ratio.low, ratio.high)}
 
 
-def _fields(one: GroupScores, *, without: str) -> dict[str, object]:
-    return {field.name: getattr(one, field.name) for field in fields(one) if field.name != without}
+def _fields(group: GroupScores, *, without: str) -> dict[str, object]:
+    return {field.name: getattr(group, field.name) for field in fields(group) if field.name != without}
 
 
 def _show(title: str, scores: Scores, currency: str) -> None:

@@ -1,4 +1,4 @@
-"""`medcost keys`: who may call the API."""
+"""The command `medcost keys`: API keys."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _UNIT: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(
 
 
 def _span(_kind: type, tokens: Sequence[Token]) -> timedelta:
-    found = _SPAN.fullmatch(tokens[0].value)
-    if not found:
+    match = _SPAN.fullmatch(tokens[0].value)
+    if not match:
         message = f"{tokens[0].value!r} is no length of time: say hours, days or weeks, such as 12h, 90d or 4w"
         raise ValueError(message)
-    return int(found[1]) * _UNIT[found[2]]
+    return int(match[1]) * _UNIT[match[2]]
 
 
 @app.command
@@ -44,7 +44,7 @@ def create(
     profile: ChosenProfile = None,
     json: AsJson = False,
 ) -> None:
-    """Make a key. Its secret is shown this once and kept nowhere.
+    """Create a key; its secret is shown only once and stored nowhere.
 
     For example:
 
@@ -59,12 +59,12 @@ def create(
     Parameters
     ----------
     name
-        Whose key it is.
+        Name of the key's owner.
     role
-        Clients ask, and see their own predictions; reviewers see all; admins also change and erase all, promote and
-        roll back.
+        Clients predict, and see their own predictions; reviewers see all predictions; admins also change and erase
+        all predictions, promote and roll back.
     expires
-        After which time it opens nothing any more, such as 90d, 12h or 4w; without it, never.
+        Lifetime of the key, such as 90d, 12h or 4w; without it, the key never expires.
     """
     with opened(home, profile) as session:
         until = session.get(Clock).now() + expires if expires else None
@@ -79,7 +79,7 @@ def create(
 
 @app.command(name="list")
 def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
-    """List all keys, revoked and expired ones too, newest first; secrets are not kept and not shown."""
+    """List all keys, including revoked and expired ones, newest first; secrets are not stored."""
     with opened(home, profile) as session:
         keys = session.run(session.get(ApiKeys).all())
     if json:
@@ -96,7 +96,7 @@ def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJso
 
 @app.command
 def revoke(key: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
-    """Revoke a key from now on; running servers notice within five seconds.
+    """Revoke a key; running servers refuse it within five seconds.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Rows of claims that were left out, as a command tells of them."""
+"""Messages about rows of claims that were left out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHOWN: Final = 20
 
 
 def tell_claims(claims: Claims, schema: Schema) -> dict[str, Any] | None:
-    """Tell people what was decided about a file of claims, and which of its rows were left out.
+    """Print the notes on how a claims file was read, and which of its rows were left out.
 
     Returns:
         The rows that were left out, for a JSON document; None if there are none.
@@ -26,7 +26,7 @@ def tell_claims(claims: Claims, schema: Schema) -> dict[str, Any] | None:
 
 
 def tell_left_out(left_out: LeftOut | None, schema: Schema) -> dict[str, Any] | None:
-    """Tell people how many rows were left out and what is wrong with the first of them.
+    """Print how many rows were left out, and the violations of the first of them.
 
     Returns:
         The same for a JSON document; None if no row was left out.
@@ -34,8 +34,8 @@ def tell_left_out(left_out: LeftOut | None, schema: Schema) -> dict[str, Any] | 
     if left_out is None:
         return None
     console = to_people()
-    for one in left_out.violations[:_SHOWN]:
-        console.print(one.sentence, markup=False)
+    for violation in left_out.violations[:_SHOWN]:
+        console.print(violation.sentence, markup=False)
     if len(left_out.violations) > _SHOWN:
         console.print(f"… and {len(left_out.violations) - _SHOWN:,} more")
     for sentence in words_to_name(left_out.violations, schema):

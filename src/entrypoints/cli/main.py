@@ -1,4 +1,4 @@
-"""The command line `medcost`. Commands are imported when they are called, so that help is there at once."""
+"""The command line `medcost`. Commands are imported when they are called, so that help appears without delay."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 _SELDOM: Final = 20_000
-"""New containers until garbage is looked for: imports make none, and looking takes a tenth of a short command."""
+"""Allocations between garbage collections: imports leave no garbage, and collecting takes 10 % of a short command."""
 _HELP: Final = """What a year of medical care is likely to cost.
 
 State lives in one folder, the home: `--home DIR` or MEDCOST_HOME (default .medcost). Two homes never meet.
@@ -41,16 +41,16 @@ For example:
 
 _COMMANDS: Final = (
     ("up", "up:up", "Start everything and keep it running."),
-    ("status", "status:status", "Show what of this home runs, where, since when."),
-    ("down", "status:down", "Stop what of this home runs."),
+    ("status", "status:status", "Show the running processes of this home."),
+    ("down", "status:down", "Stop the processes of this home."),
     ("serve", "serve:serve", "Serve one part in this process: api, dashboard, web, model or mlflow."),
-    ("doctor", "doctor:doctor", "Say of each part whether it is reachable, what is wrong, and what to do."),
+    ("doctor", "doctor:doctor", "Check whether each part is reachable, what is wrong, and what to do."),
     ("train", "train:train", "Compare model families, tune the best, register, judge and promote it."),
     ("retrain", "retrain:retrain", "Train on new data and replace the champion, if the gate lets it; for a timer."),
-    ("schema", "schema:app", "Which facts are asked about a person: propose a schema, check it, show this home's."),
+    ("schema", "schema:app", "The facts that describe a person: propose a schema, check it, show this home's."),
     ("data", "data:app", "Describe, validate, invent or split claims data."),
     ("models", "models:app", "Versions, gate, ledger: list, show, promote, rollback, history, shadow."),
-    ("publish", "models:publish", "Put a version on the model server's shelf."),
+    ("publish", "models:publish", "Copy a version to the model store, which model servers load from."),
     ("evaluate", "evaluate:evaluate", "Score the champion, or a model folder, on labelled rows."),
     ("report", "report:report", "Write the actuary's report of a version: a page, a workbook or JSON."),
     ("monitor", "monitor:app", "Check whether the champion still fits the people who ask and their real costs."),
@@ -63,19 +63,20 @@ _COMMANDS: Final = (
 )
 
 
-def cli(asked: str = "") -> App:
-    """Give the command line; nothing that it starts is imported yet.
+def cli(command: str = "") -> App:
+    """Return the command line without importing its commands.
 
-    The command that is ``asked`` for tells of itself at length, from its docstring; the others in a line.
+    Args:
+        command: the command that is called. Its help comes from its docstring; the others are one line each.
     """
     app = App(name="medcost", help=_HELP, help_format="markdown", version=_version)
     for name, place, summary in _COMMANDS:
-        app.command(f"entrypoints.cli.{place}", name=name, **({} if name == asked else {"help": summary}))
+        app.command(f"entrypoints.cli.{place}", name=name, **({} if name == command else {"help": summary}))
     return app
 
 
 def _version() -> str:
-    from importlib import metadata  # it brings along what reads e-mails
+    from importlib import metadata  # imports the e-mail package, which takes time
 
     return metadata.version("medcost")
 
@@ -95,16 +96,16 @@ def run_to_exit(command: Callable[[], object], *, debug: bool = False) -> NoRetu
     A command that is interrupted ends as interrupted, whatever libraries make of the interruption while it unwinds.
     """
     ended_by: list[int] = []
-    # whoever asks this process to end gets what Ctrl-C gives: open runs are marked and leases returned
-    for asked in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(asked) is signal.SIG_IGN:  # nohup means it
+    # SIGTERM and SIGHUP end a command as Ctrl-C does: open runs are marked as ended and leases are returned
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:  # set by nohup
             continue
-        signal.signal(asked, partial(_interrupt, ended_by))
+        signal.signal(number, partial(_interrupt, ended_by))
     try:
         command()
     except SystemExit:
         raise
-    except BaseException as error:  # noqa: BLE001  # the last line of defence: one clear line, whatever it was
+    except BaseException as error:  # noqa: BLE001  # every failure ends in one line on stderr
         if ended_by or _holds_interrupt(error):
             _end(INTERRUPTED, "interrupted", debug=debug)
         _fail(error, debug=debug)
@@ -124,11 +125,11 @@ def _fail(error: BaseException, *, debug: bool) -> NoReturn:
         sys.exit(FAILED)
     if isinstance(error, OSError) and (why := disk_trouble(error)):
         _end(FAILED, why, debug=debug)
-    _end(FAILED, f"unexpected {type(error).__name__}: {error}", debug=debug, kept=True)
+    _end(FAILED, f"unexpected {type(error).__name__}: {error}", debug=debug, is_bug=True)
 
 
 def _holds_interrupt(error: BaseException) -> bool:
-    """Return whether an error is an interrupt, or came of one: its causes, contexts and groups are followed."""
+    """Return whether an error is an interrupt, or was caused by one: follow causes, contexts and groups."""
     errors, seen = [error], set[int]()
     while errors:
         error = errors.pop()
@@ -144,15 +145,15 @@ def _holds_interrupt(error: BaseException) -> bool:
 def _interrupt(ended_by: list[int], number: int, _frame: FrameType | None) -> None:
     ended_by.append(number)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # a script has put this process into the background, where a shell lets Ctrl-C be ignored; SIGTERM is meant
+        # a shell ignores SIGINT for processes that a script starts in the background; SIGTERM must still end them
         raise KeyboardInterrupt
-    signal.raise_signal(signal.SIGINT)  # an event loop that runs hears it, and cancels what it is at
+    signal.raise_signal(signal.SIGINT)  # a running event loop cancels its main task
 
 
-def _end(status: int, line: str, *, debug: bool = False, kept: bool = False) -> NoReturn:
+def _end(status: int, line: str, *, debug: bool = False, is_bug: bool = False) -> NoReturn:
     if debug:
         traceback.print_exc()
-    elif kept:
+    elif is_bug:
         line += f" ({_keep_traceback()}repeat with `medcost --debug …` to see it)"
     sys.stderr.write(f"medcost: {_one_line(without_passwords(line))}\n")
     sys.exit(status)
@@ -164,7 +165,7 @@ def _keep_traceback() -> str:
     try:
         with NamedTemporaryFile("w", prefix="medcost-", suffix=".log", delete=False, encoding="utf-8") as file:
             file.write(without_passwords(traceback.format_exc()))
-    except OSError:  # no room for it, nor anywhere else
+    except OSError:  # the disk of the temporary folder is full
         return ""
     return f"traceback in {file.name}; or "
 

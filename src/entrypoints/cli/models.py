@@ -1,4 +1,4 @@
-"""`medcost models` and `medcost publish`: versions, gate, ledger, shelf."""
+"""The commands `medcost models` and `medcost publish`: versions, gate, ledger and model store."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ app.command(
 
 @app.command(name="list")
 def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
-    """List all versions, newest first, with their figures and what the gate said."""
+    """List all versions, newest first, with their scores and the gate's verdict."""
     versions = review(load({"home": home, "profile": profile}), lambda models: models())
     if json:
-        print_json({"models": [_summary(one) for one in versions]})
+        print_json({"models": [_summary(version) for version in versions]})
     elif versions:
         answer().print(_versions(list(versions)))
     else:
@@ -71,19 +71,19 @@ def show(
     markdown
         Print the whole model card in Markdown: data, figures, intended use, limits.
     """
-    found = review(load({"home": home, "profile": profile}), lambda models: models.one(version))
+    reviewed = review(load({"home": home, "profile": profile}), lambda models: models.one(version))
     if json:
-        print_json({**_summary(found), "card": found.version.card, "verdict": _verdict(found)})
+        print_json({**_summary(reviewed), "card": reviewed.version.card, "verdict": _verdict(reviewed)})
         return
     if markdown:
-        sys.stdout.write(model_card.markdown(found.version, found.verdict))
+        sys.stdout.write(model_card.markdown(reviewed.version, reviewed.verdict))
         return
     console = answer()
-    console.print(_card(found))
-    for table in scores_view.side_by_side(found.version.card.cross_validation, found.version.card.test):
+    console.print(_card(reviewed))
+    for table in scores_view.side_by_side(reviewed.version.card.cross_validation, reviewed.version.card.test):
         console.print(table)
-    if found.verdict:
-        console.print(verdict_table(found.verdict, version))
+    if reviewed.verdict:
+        console.print(verdict_table(reviewed.verdict, version))
 
 
 @app.command
@@ -98,7 +98,8 @@ def promote(
 ) -> None:
     """Make a version champion if the gate let it, and publish it.
 
-    Where MEDCOST_MODEL_SERVERS names them, it ends when each that answers serves it, or fails after 30 s.
+    If MEDCOST_MODEL_SERVERS names model servers, the command waits until every server that answers serves the
+    version, and fails after 30 s.
 
     For example:
 
@@ -111,7 +112,7 @@ def promote(
     version
         The version's number.
     reason
-        Overrides the gate; stands in the ledger with your name.
+        Reason for promoting a version that the gate refused; it is recorded in the ledger with your name.
     """
     from application.models.promote_model import PromoteModel
 
@@ -129,7 +130,7 @@ def rollback(
     profile: ChosenProfile = None,
     json: AsJson = False,
 ) -> None:
-    """Go back to the champion before, and publish it; model servers are waited for as by `promote`.
+    """Make the previous champion champion again and publish it; model servers are waited for as by `promote`.
 
     For example:
 
@@ -138,7 +139,7 @@ def rollback(
     Parameters
     ----------
     reason
-        Why; stands in the ledger with your name.
+        Reason for the change; it is recorded in the ledger with your name.
     """
     from application.models.roll_back_model import RollBackModel
 
@@ -150,7 +151,7 @@ def rollback(
 
 @app.command
 def history(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson = False) -> None:
-    """Show who made which version champion, when and why, and verify the ledger's seals."""
+    """Show the ledger: each change of the champion with its author, time and reason; verify the seals."""
     entries = review(load({"home": home, "profile": profile}), lambda models: models.history())
     if json:
         print_json({"verified": True, "entries": entries})
@@ -158,11 +159,11 @@ def history(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJ
     table = Table(title=f"{len(entries)} entries, each seal holds", title_justify="left")
     for name in ("entry", "when", "change", "champion", "before", "by", "reason", "seal"):
         table.add_column(name, overflow="fold")
-    for one in entries:
+    for entry in entries:
         table.add_row(
-            str(one.number), f"{one.at:%Y-%m-%d %H:%M:%S}", one.change.value, str(one.version),
-            "" if one.replaces is None else str(one.replaces), escape(one.by),
-            escape(one.reason) + (" [yellow](gate overridden)[/]" if one.overridden else ""), one.seal[:12],
+            str(entry.number), f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.change.value, str(entry.version),
+            "" if entry.replaces is None else str(entry.replaces), escape(entry.by),
+            escape(entry.reason) + (" [yellow](gate overridden)[/]" if entry.overridden else ""), entry.seal[:12],
         )  # fmt: skip
     answer().print(table)
 
@@ -174,7 +175,7 @@ def publish(
     profile: ChosenProfile = None,
     json: AsJson = False,
 ) -> None:
-    """Put a version from the registry on the model server's shelf, and let the pointer follow the ledger.
+    """Copy a version from the registry to the model store, and point model servers to the ledger's champion.
 
     For example:
 
@@ -192,16 +193,16 @@ def publish(
         answer().print(f"Version {published.number} ({published.card.recipe.name}) is published")
 
 
-def _summary(one: ReviewedVersion) -> dict[str, Any]:
-    version, card = one.version, one.version.card
+def _summary(reviewed: ReviewedVersion) -> dict[str, Any]:
+    version, card = reviewed.version, reviewed.version.card
     return {
         "version": version.number,
         "digest": version.digest,
         "registered_at": version.registered_at,
-        "champion": one.is_champion,
+        "champion": reviewed.is_champion,
         "recipe": card.recipe.name,
         "family": card.recipe.family,
-        "passed": None if one.verdict is None else one.verdict.passed,
+        "passed": None if reviewed.verdict is None else reviewed.verdict.passed,
         "rows": card.rows,
         "people": card.people,
         "data": card.origin.name,
@@ -209,34 +210,39 @@ def _summary(one: ReviewedVersion) -> dict[str, Any]:
     }
 
 
-def _verdict(one: ReviewedVersion) -> dict[str, Any] | None:
-    if one.verdict is None:
+def _verdict(reviewed: ReviewedVersion) -> dict[str, Any] | None:
+    if reviewed.verdict is None:
         return None
-    return {"passed": one.verdict.passed, "checks": one.verdict.checks, "candidacy": one.verdict.candidacy}
+    return {
+        "passed": reviewed.verdict.passed,
+        "checks": reviewed.verdict.checks,
+        "candidacy": reviewed.verdict.candidacy,
+    }
 
 
 def _versions(versions: list[ReviewedVersion]) -> Table:
     table = Table()
     for name in ("version", "recipe", "registered", "data", "CRPS", "typical MAE", "R²", "coverage", "gate"):
         table.add_column(name)
-    for one in versions:
-        card = one.version.card
+    for reviewed in versions:
+        card = reviewed.version.card
         scores = card.cross_validation
-        gate = "not judged" if one.verdict is None else "passed" if one.verdict.passed else "[red]refused[/]"
+        gate = "not judged" if reviewed.verdict is None else "passed" if reviewed.verdict.passed else "[red]refused[/]"
         table.add_row(
-            f"{one.version.number}" + (" [bold green]champion[/]" if one.is_champion else ""), card.recipe.name,
-            f"{one.version.registered_at:%Y-%m-%d %H:%M}", escape(card.origin.name), usd(scores.crps),
+            f"{reviewed.version.number}" + (" [bold green]champion[/]" if reviewed.is_champion else ""),
+            card.recipe.name,
+            f"{reviewed.version.registered_at:%Y-%m-%d %H:%M}", escape(card.origin.name), usd(scores.crps),
             usd(scores.typical.mae), f"{scores.expected.r2:.3f}", f"{scores.interval.coverage:.3f}", gate,
         )  # fmt: skip
     return table
 
 
-def _card(one: ReviewedVersion) -> Table:
-    version, card = one.version, one.version.card
+def _card(reviewed: ReviewedVersion) -> Table:
+    version, card = reviewed.version, reviewed.version.card
     settings = ", ".join(f"{name}={shown(value)}" for name, value in card.recipe.hyperparameters.items())
     table = Table(show_header=False, box=None, pad_edge=False)
     rows = {
-        "version": f"{version.number}" + (" [bold green]champion[/]" if one.is_champion else ""),
+        "version": f"{version.number}" + (" [bold green]champion[/]" if reviewed.is_champion else ""),
         "recipe": card.recipe.name + (f": {settings}" if settings else ""),
         "digest": version.digest,
         "made": f"{card.created_at:%Y-%m-%d %H:%M:%S} UTC, git {card.provenance.git_revision or 'unknown'}",
@@ -266,6 +272,6 @@ def _await_replicas(session: Session, entry: LedgerEntry) -> None:
 
     began = time.monotonic()
     with to_people().status("waiting until every model server serves it"):
-        found = session.run(session.get(AwaitReplicas)(ModelReference(entry.version, entry.digest)))
-    served = f"{len(found)} model server{'s' if len(found) > 1 else ''}"
+        replicas = session.run(session.get(AwaitReplicas)(ModelReference(entry.version, entry.digest)))
+    served = f"{len(replicas)} model server{'s' if len(replicas) > 1 else ''}"
     to_people().print(f"Served by {served}, after {time.monotonic() - began:.1f} s")

@@ -1,4 +1,4 @@
-"""`medcost monitor`: does the champion still fit?"""
+"""The command `medcost monitor`: drift and outcomes of the champion."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def run(
     profile: ChosenProfile = None,
     json: AsJson = False,
 ) -> None:
-    """Compare the champion's newest answers with its training data, and with outcomes that came in; keep the report.
+    """Compare the champion's newest predictions with its training data and with reported outcomes; store the report.
 
-    The report goes to the database; `/metrics` of the API shows the newest one to Prometheus.
-    Runs end with status 0 also where there is an alarm: that is news, no failure.
+    The report is stored in the database; `/metrics` of the API exposes the newest report to Prometheus.
+    An alarm is no failure: the exit status is 0 unless --fail-on-alarm is given.
 
     For example:
 
@@ -74,7 +74,7 @@ def run(
 
 
 def _document(report: MonitoringReport) -> dict[str, object]:
-    groups = [{**asdict(one), "coverage": one.coverage} for one in report.groups]
+    groups = [{**asdict(group), "coverage": group.coverage} for group in report.groups]
     return {**asdict(report), "groups": groups, "alarms": report.alarms}
 
 
@@ -95,18 +95,18 @@ def _show(report: MonitoringReport, console: Console) -> None:
 
 
 def _level(level: CostLevel) -> str:
-    """Say predicted over observed cost, and what can be told of it."""
+    """Return a sentence on the ratio of predicted to observed cost, and whether it has shifted."""
     seen = f"{level.outcomes:,} outcomes since {level.since:%Y-%m-%d}"
     if level.ratio is None or level.high is None:
         return f"Cost level: cannot be told from {seen}; about {level.needed:,} more are needed"
-    told = {
+    judgements = {
         LevelState.HOLDS: f"within {LEVEL[0]} to {LEVEL[1]}",
         LevelState.SHIFTED: f"[yellow]outside {LEVEL[0]} to {LEVEL[1]}[/]",
         LevelState.UNCLEAR: f"cannot be told yet, about {level.needed:,} more outcomes are needed",
     }
     return (
         f"Cost level: predicted over observed {level.ratio:.3f} ({level.low:.3f} to {level.high:.3f}, {seen}): "
-        + told[level.state]
+        + judgements[level.state]
     )
 
 
@@ -114,10 +114,10 @@ def _groups(report: MonitoringReport) -> Table:
     table = Table(title="How predictions came out", title_justify="left", box=None, pad_edge=False)
     for name in ("group", "outcomes", "coverage", "when made", "p (Holm)", "bias", "typical MAE", ""):
         table.add_column(name, justify="left" if name in ("group", "") else "right")
-    for one in report.groups:
+    for group in report.groups:
         table.add_row(
-            one.group, f"{one.outcomes:,}", f"{one.coverage:.3f}", f"{one.before:.3f}",
-            f"{one.adjusted_p:.2g}", f"{one.bias:+,.0f}", usd(one.typical_mae),
-            "[yellow]short[/]" if one.short else "few" * one.few,
+            group.group, f"{group.outcomes:,}", f"{group.coverage:.3f}", f"{group.before:.3f}",
+            f"{group.adjusted_p:.2g}", f"{group.bias:+,.0f}", usd(group.typical_mae),
+            "[yellow]short[/]" if group.short else "few" * group.few,
         )  # fmt: skip
     return table

@@ -1,4 +1,4 @@
-"""The session of a command that looks at versions, moves them, or keeps keys."""
+"""The session of commands that read or change versions and keys."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(home: Path | None, profile: Profile | None) -> Iterator[Session]:
-    """Open what is kept of models and keys."""
+    """Open a session with the stores of models and keys."""
     from entrypoints.composition.training import models_container
     from entrypoints.hosting.session import session  # PostgreSQL's parts take half a second
 
     settings = load({"home": home, "profile": profile})
-    with session(settings, lambda: models_container(settings)) as found:
-        yield found
+    with session(settings, lambda: models_container(settings)) as models_session:
+        yield models_session

@@ -1,4 +1,4 @@
-"""Options that many commands share, with their words."""
+"""Options that many commands share, with their help texts."""
 
 from __future__ import annotations
 

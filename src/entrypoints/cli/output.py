@@ -1,4 +1,4 @@
-"""What goes where: the one JSON document to stdout, everything for people while they wait to stderr."""
+"""Output of commands: results go to stdout (with --json exactly one document), progress and remarks to stderr."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from rich.console import Console
 
 
 def to_people() -> Console:
-    """Give the console for progress and remarks: stderr."""
+    """Return the console for progress and remarks: stderr."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def answer() -> Console:
-    """Give the console for an answer that was not asked for as JSON: stdout, wide where it is no terminal."""
+    """Return the console for results that are not JSON: stdout, wide if it is no terminal."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=160)
 
 
 def print_json(document: object) -> None:
-    """Print the one JSON document."""
+    """Print a value as one JSON document on stdout."""
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
     sys.stdout.flush()
 
 
 def usd(value: float) -> str:
-    """Write dollars for people.
+    """Format an amount of money without cents.
 
     >>> usd(1234.56)
     '1,235'

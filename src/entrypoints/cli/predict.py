@@ -1,4 +1,4 @@
-"""`medcost predict`: a whole file."""
+"""The command `medcost predict`: costs for all rows of a file or folder."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from entrypoints.composition.settings import Settings
 
 _SHOWN = 50
-"""Violations that are printed."""
+"""Number of violations that are printed."""
 
 
 def predict(
@@ -73,9 +73,9 @@ def predict(
     above
         An amount: `chance_above` is then the probability that the year costs more.
     executor
-        Who works on the files of a folder: this process, or the workers of a Dask scheduler (extra `cluster`).
+        What works on the files of a folder: this process, or the workers of a Dask scheduler (extra `cluster`).
     address
-        Of the scheduler.
+        Address of the Dask scheduler.
     """
     if (executor == "dask") != bool(address):
         message = "--executor dask and --address tcp://HOST:8786 belong together"
@@ -201,7 +201,7 @@ def _predict(source: Path, out: Path, rules: ReadingRules, settings: Settings, a
 
 
 def _bar(console: Console) -> Progress:
-    """Give a progress bar that stays away where nobody watches a terminal."""
+    """Return a progress bar that is hidden if stderr is no terminal."""
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),

@@ -1,4 +1,4 @@
-"""`medcost report`: the actuary's report of a version, as a page, a workbook or JSON."""
+"""The command `medcost report`: the actuary's report of a version, as a page, a workbook or JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`medcost retrain`: new data, and whatever they lead to: a new champion, or the old one for a reason."""
+"""The command `medcost retrain`: train on new data, then promote the new version or keep the champion."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domain.errors import ConfigurationError
 from domain.models.retraining import Result
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, OnBad
 from entrypoints.cli.output import answer, print_json, usd
-from entrypoints.cli.train import TrainingOutput, task_of, told, training_session, with_bad_rows
+from entrypoints.cli.train import TrainingOutput, resolved, task_of, training_session, with_bad_rows
 from entrypoints.composition.retrainings import retrainings_of
 from entrypoints.composition.settings import load
 
@@ -32,14 +32,14 @@ def retrain(
     profile: ChosenProfile = None,
     json: AsJson = False,
 ) -> None:
-    """Retrain on new data: compare, tune, register, ask the gate, then promote and publish, or keep the champion.
+    """Retrain on new data: compare, tune, register and judge; promote and publish if the gate passes the version.
 
-    For a timer: it may be killed at any moment and run again, when it goes on where it was, and of two at once the
-    second says whose the first is. The status is 0 when the champion was replaced, when the gate refused and the
-    champion stays, and when there was nothing to do; 1 when it failed, as on data that break the contract.
+    The command is made for a timer. It may be killed at any moment: the next run continues. If two run at once, the
+    second ends and names the first. The exit status is 0 when the champion was replaced, when the gate refused the
+    new version, and when there was nothing to do; it is 1 after a failure, such as data that break the contract.
 
-    Data that the champion was made of, by the same configuration, are nothing to do. Data of which a version was made
-    that the gate refused are not trained on again, but the gate is asked again.
+    There is nothing to do if the champion was trained on the same data with the same configuration. If a version of
+    the same data was refused by the gate, it is not trained again, but judged again.
 
     For example:
 
@@ -50,18 +50,18 @@ def retrain(
     Parameters
     ----------
     overrides
-        `key=value`, as for `medcost train`, which names a dataset; `stage` is no matter of choice.
+        `key=value`, as for `medcost train`, including a dataset; `stage` cannot be set.
     force
         Train also where nothing has changed, for example after an upgrade of the code.
     """
     settings = load({"home": home, "profile": profile})
-    if any(one.startswith("stage=") for one in overrides):
+    if any(override.startswith("stage=") for override in overrides):
         message = "retrain goes through all stages: say stage= to `medcost train`"
         raise ConfigurationError(message)
-    if not settings.data and not any(one.startswith("dataset=") for one in overrides):
+    if not settings.data and not any(override.startswith("dataset=") for override in overrides):
         message = "name the new data: medcost retrain dataset=csv dataset.path=FILE"
         raise ConfigurationError(message)
-    settings, config = told(with_bad_rows(overrides, on_bad), settings)
+    settings, config = resolved(with_bad_rows(overrides, on_bad), settings)
     with retrainings_of(settings).alone(), training_session(settings, config) as session:
         from application.models.retrain_model import ReportRetraining, RetrainModel  # see training_session
 
@@ -70,15 +70,15 @@ def retrain(
         view.tell_left_out()
         begun, done = session.get(RetrainModel)(task, view, by=getpass.getuser(), force=force, wait=session.run)
         report = _report(begun, done) | view.document
-        kept = session.get(ReportRetraining)(done, report)
+        file = session.get(ReportRetraining)(done, report)
     if json:
         print_json(report)
     else:
         console = answer()
         console.print(_summary(begun, done))
         console.print(escape(f"{begun.occasion}. {done.reason}" if done.result is Result.REFUSED else done.reason))
-        if kept:
-            console.print(f"Report: {kept}", soft_wrap=True)
+        if file:
+            console.print(f"Report: {file}", soft_wrap=True)
 
 
 def _report(begun: Retraining, done: Retrained) -> dict[str, Any]:
@@ -94,20 +94,20 @@ def _report(begun: Retraining, done: Retrained) -> dict[str, Any]:
     }
 
 
-def _monitoring(found: MonitoringReport | None) -> dict[str, Any] | None:
-    if found is None:
+def _monitoring(report: MonitoringReport | None) -> dict[str, Any] | None:
+    if report is None:
         return None
-    groups = [{**asdict(one), "coverage": one.coverage} for one in found.groups]
-    return {"at": found.at, "alarms": found.alarms, "groups": groups}
+    groups = [{**asdict(group), "coverage": group.coverage} for group in report.groups]
+    return {"at": report.at, "alarms": report.alarms, "groups": groups}
 
 
-def _version(one: ModelVersion | None) -> dict[str, Any] | None:
-    if one is None:
+def _version(version: ModelVersion | None) -> dict[str, Any] | None:
+    if version is None:
         return None
-    card = one.card
+    card = version.card
     return {
-        "version": one.number,
-        "digest": one.digest,
+        "version": version.number,
+        "digest": version.digest,
         "recipe": card.recipe.name,
         "made": card.created_at,
         "data": {"name": card.origin.name, "rows": card.rows, "people": card.people, "digest": card.data_digest},
@@ -121,17 +121,17 @@ def _summary(begun: Retraining, done: Retrained) -> Table:
     table.add_column(overflow="fold")
     table.add_column("before", overflow="fold")
     table.add_column("served now", overflow="fold")
-    before, after = _told(begun.champion), _told(done.served)
+    before, after = _row_texts(begun.champion), _row_texts(done.served)
     for name in before:
         table.add_row(name, before[name], after[name])
     return table
 
 
-def _told(one: ModelVersion | None) -> dict[str, str]:
+def _row_texts(version: ModelVersion | None) -> dict[str, str]:
     names = ("version", "recipe", "data", "CRPS", "coverage", "typical MAE")
-    if one is None:
+    if version is None:
         return dict.fromkeys(names, "none")
-    card, scores = one.card, one.card.cross_validation
+    card, scores = version.card, version.card.cross_validation
     data = f"{card.origin.name}, {card.rows:,} rows"
     figures = (usd(scores.crps), f"{scores.interval.coverage:.3f}", usd(scores.typical.mae))
-    return dict(zip(names, (str(one.number), card.recipe.name, escape(data), *figures), strict=True))
+    return dict(zip(names, (str(version.number), card.recipe.name, escape(data), *figures), strict=True))

@@ -1,4 +1,4 @@
-"""`medcost schema`: is a file a schema, does a data file keep it, and which schema this home has."""
+"""The command `medcost schema`: propose a schema, check it, check data against it, show the home's schema."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ def check(file: Path, /, *, data: Path | None = None, json: AsJson = False) -> N
     schema, problems = checked_schema(file)
     report = _held_against(data, schema) if data is not None and schema is not None else None
     if json:
-        found = [{"line": line, "key": problem.place, "detail": problem.detail} for line, problem in problems]
+        problem_list = [{"line": line, "key": problem.place, "detail": problem.detail} for line, problem in problems]
         print_json(
             {
                 "is_schema": schema is not None,
                 "name": None if schema is None else schema.name,
                 "digest": None if schema is None else schema.digest,
-                "problems": found,
+                "problems": problem_list,
                 "data": None if report is None else _document(report),
             }
         )
@@ -140,9 +140,9 @@ def _tell(report: ContractReport, *, json: bool) -> None:
             answer().print(f"{name}: {report.rows:,} rows keep the schema", markup=False)
         return
     if not json:
-        for one in report.violations[:_SHOWN]:
-            row = "" if one.row is None else f", row {one.row}"
-            to_people().print(f"{name}{row}: {one.column}: {one.detail}", markup=False)
+        for violation in report.violations[:_SHOWN]:
+            row = "" if violation.row is None else f", row {violation.row}"
+            to_people().print(f"{name}{row}: {violation.column}: {violation.detail}", markup=False)
     what = f"breaks the schema in {report.violation_count:,} places" if report.violation_count else "has no rows"
     message = f"{name} {what}"
     raise SchemaNotKept(message)

@@ -1,4 +1,4 @@
-"""`medcost schema infer`: a schema proposed for a file."""
+"""The command `medcost schema infer`: propose a schema for a file."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def figures(scores: Scores) -> Iterator[tuple[str, str]]:
-    """Yield the name and the value of each figure about everybody."""
+    """Yield the name and the value of each score over all people."""
     expected, typical, interval = scores.expected, scores.typical, scores.interval
     if scores.people:
         yield "people", f"{scores.people:,}"
@@ -40,12 +40,12 @@ def figures(scores: Scores) -> Iterator[tuple[str, str]]:
     if zero := scores.zero:
         yield "chance of no cost: predicted, observed", f"{zero.predicted:.3f}, {zero.observed:.3f}"
         yield "chance of no cost: Brier score", f"{zero.brier:.4f}"
-    for one in scores.quantiles:
-        yield f"costs below the {one.level:.0%} quantile", f"{one.coverage:.3f}"
+    for quantile in scores.quantiles:
+        yield f"costs below the {quantile.level:.0%} quantile", f"{quantile.coverage:.3f}"
 
 
 def side_by_side(cross_validated: Scores, test: Scores) -> Iterator[Table]:
-    """Yield the figures of a card: about everybody, also of its test split; by group, fifth and decile."""
+    """Yield the tables of a card: scores over all people beside those of the test split; by group, fifth, decile."""
     both = _table("How good it is", "figure", "cross-validated", "test split (not used to select)")
     other = dict(figures(test))
     for figure, value in figures(cross_validated):
@@ -55,12 +55,12 @@ def side_by_side(cross_validated: Scores, test: Scores) -> Iterator[Table]:
 
 
 def tables(scores: Scores) -> Iterator[Table]:
-    """Yield the figures by group, by fifth and by decile of the expected cost."""
+    """Yield the tables of scores by group, by fifth and by decile of the expected cost."""
     groups = _table("By group", "group", "rows", "people", "coverage", "mean width", "bias", "predicted over observed")
-    for one in scores.groups:
+    for group in scores.groups:
         groups.add_row(
-            one.group, f"{one.rows:,}", f"{one.people:,}" if one.people else "", f"{one.coverage:.3f}",
-            usd(one.mean_width), f"{one.bias:+,.0f}", one.ratio.text if one.ratio else "",
+            group.group, f"{group.rows:,}", f"{group.people:,}" if group.people else "", f"{group.coverage:.3f}",
+            usd(group.mean_width), f"{group.bias:+,.0f}", group.ratio.text if group.ratio else "",
         )  # fmt: skip
     yield groups
     if scores.fifths:
@@ -68,16 +68,16 @@ def tables(scores: Scores) -> Iterator[Table]:
             "By fifth of the expected cost", "fifth", "people", "coverage", "ranges from 0", "predicted", "observed",
             "no cost: predicted", "observed",
         )  # fmt: skip
-        for number, one in enumerate(scores.fifths, 1):
+        for number, fifth in enumerate(scores.fifths, 1):
             fifths.add_row(
-                str(number), f"{one.people:,}", f"{one.coverage:.3f}", f"{one.from_zero:.0%}", usd(one.predicted),
-                usd(one.observed), f"{one.zero_predicted:.3f}", f"{one.zero_observed:.3f}",
+                str(number), f"{fifth.people:,}", f"{fifth.coverage:.3f}", f"{fifth.from_zero:.0%}",
+                usd(fifth.predicted), usd(fifth.observed), f"{fifth.zero_predicted:.3f}", f"{fifth.zero_observed:.3f}",
             )  # fmt: skip
         yield fifths
     if scores.actuarial:
         deciles = _table("By tenth of the expected cost", "tenth", "predicted over observed (95 % interval)")
-        for number, one in enumerate(scores.actuarial.deciles, 1):
-            deciles.add_row(str(number), one.text)
+        for number, decile in enumerate(scores.actuarial.deciles, 1):
+            deciles.add_row(str(number), decile.text)
         yield deciles
 
 

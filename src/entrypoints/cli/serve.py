@@ -1,4 +1,4 @@
-"""`medcost serve`: one process of the whole, for production, or the experiment UI of a home."""
+"""The command `medcost serve`: one part in a process of its own, for production, or the experiment UI of a home."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from entrypoints.composition.settings import load
 from entrypoints.hosting.processes import Service, become
 
 _INSIDE = {"model": 3000, "mlflow": 5000}
-"""Services for the inside, with their usual ports."""
+"""Internal services and their default ports."""
 
 
 def serve(
@@ -40,6 +40,6 @@ def serve(
     """
     settings = load({"home": home, "host": host, "port": port, "profile": profile})
     if service in _INSIDE:
-        # not the address of the profile, which is the API's: these two ask nobody who they are
+        # the profile's address is for the API; these two services do not authenticate, so they stay on loopback
         settings = msgspec.structs.replace(settings, host=host or "127.0.0.1", port=port or _INSIDE[service])
     become(service, settings)

@@ -1,4 +1,4 @@
-"""`medcost models shadow`: a version beside the champion, on what people asked."""
+"""The command `medcost models shadow`: a version compared with the champion on recorded predictions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def shadow(
 ) -> None:
     """Replay the champion's predictions through another version, and compare both with the outcomes.
 
-    After the fact: nobody is told another answer, and nothing is recorded.
+    Recorded predictions are not changed, and nothing new is recorded.
 
     For example:
 
@@ -57,7 +57,7 @@ def shadow(
     with session(settings, lambda: monitoring_container(settings)) as opened:
         report = opened.run(opened.get(ShadowModel)(version, window))
     if json:
-        print_json({**asdict(report), "movers": [_mover(one) for one in report.movers]})
+        print_json({**asdict(report), "movers": [_mover(mover) for mover in report.movers]})
         return
     console = answer()
     console.print(
@@ -75,14 +75,14 @@ def shadow(
         )
 
 
-def _mover(one: Mover) -> dict[str, Any]:
-    was = one.prediction
+def _mover(mover: Mover) -> dict[str, Any]:
+    was = mover.prediction
     return {
         "id": was.id,
         "beneficiary": was.beneficiary.as_facts(),
         "champion": {"expected": was.expected, "typical": was.typical},
-        "challenger": {"expected": one.expected, "typical": one.typical},
-        "difference": one.difference,
+        "challenger": {"expected": mover.expected, "typical": mover.typical},
+        "difference": mover.difference,
         "outcome": was.outcome.charges if was.outcome else None,
     }
 
@@ -92,14 +92,14 @@ def _differences(report: ShadowReport) -> Table:
     for name in ("group", "predictions", "figure", "mean", "mean size", "5 %", "median", "95 %"):
         table.add_column(name, justify="left" if name in ("group", "figure") else "right")
 
-    def row(group: str, count: str, figure: str, one: Spread) -> None:
-        signed = (one.mean, one.p5, one.median, one.p95)
+    def row(group: str, count: str, figure: str, differences: Spread) -> None:
+        signed = (differences.mean, differences.p5, differences.median, differences.p95)
         mean, *quantiles = (f"{value:+,.0f}" for value in signed)
-        table.add_row(group, count, figure, mean, usd(one.mean_absolute), *quantiles)
+        table.add_row(group, count, figure, mean, usd(differences.mean_absolute), *quantiles)
 
-    for one in report.groups:
-        row(one.group, f"{one.predictions:,}", "expected", one.expected)
-        row("", "", "typical", one.typical)
+    for group in report.groups:
+        row(group.group, f"{group.predictions:,}", "expected", group.expected)
+        row("", "", "typical", group.typical)
     return table
 
 
@@ -108,25 +108,25 @@ def _movers(report: ShadowReport) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for name in ("prediction", "facts", "champion", "challenger", "difference", "outcome"):
         table.add_column(name, justify="left" if name in ("prediction", "facts") else "right")
-    for one in report.movers:
-        was = one.prediction
+    for mover in report.movers:
+        was = mover.prediction
         facts = ", ".join(f"{name} {shown(value)}" for name, value in was.beneficiary.as_facts().items())
         outcome = usd(was.outcome.charges) if was.outcome else ""
-        table.add_row(str(was.id), facts, usd(was.expected), usd(one.expected), f"{one.difference:+,.0f}", outcome)
+        table.add_row(str(was.id), facts, usd(was.expected), usd(mover.expected), f"{mover.difference:+,.0f}", outcome)
     return table
 
 
 def _outcomes(replay: Replay, version: int) -> Table:
-    found = replay.comparison
+    comparison = replay.comparison
     table = Table(
-        title=f"On {found.rows:,} outcomes that neither learnt from; CRPS of version {version} minus champion's "
-        f"{found.difference:+,.0f}, at worst {found.upper_bound:+,.0f} (95 %)",
+        title=f"On {comparison.rows:,} outcomes that neither learnt from; CRPS of version {version} minus champion's "
+        f"{comparison.difference:+,.0f}, at worst {comparison.upper_bound:+,.0f} (95 %)",
         title_justify="left", box=None, pad_edge=False,
     )  # fmt: skip
     table.add_column("")
     for name in ("champion", f"version {version}"):
         table.add_column(name, justify="right")
-    theirs, mine = (_on_outcomes(one) for one in (replay.champion, replay.challenger))
+    theirs, mine = (_on_outcomes(scores) for scores in (replay.champion, replay.challenger))
     for name in theirs:
         table.add_row(name, theirs[name], mine[name])
     return table
@@ -140,6 +140,6 @@ def _on_outcomes(scores: Scores) -> dict[str, str]:
         "MAE of the typical cost": usd(scores.typical.mae),
         "coverage of the range": f"{scores.interval.coverage:.3f}",
     }
-    for one in scores.groups:
-        figures[f"coverage, bias of {one.group}"] = f"{one.coverage:.3f}, {one.bias:+,.0f}"
+    for group in scores.groups:
+        figures[f"coverage, bias of {group.group}"] = f"{group.coverage:.3f}, {group.bias:+,.0f}"
     return figures

@@ -1,4 +1,4 @@
-"""`medcost status` and `medcost down`: what of a home runs, and stopping it."""
+"""The commands `medcost status` and `medcost down`: show and stop the processes of a home."""
 
 from __future__ import annotations
 
@@ -16,26 +16,30 @@ if TYPE_CHECKING:
 
 
 def status(*, home: HomeFolder = None, json: AsJson = False) -> None:
-    """Show what of this home runs, where, since when."""
-    found = status_of(load({"home": home}))
+    """Show the running processes of this home, their addresses and start times."""
+    home_status = status_of(load({"home": home}))
     if json:
-        print_json(found)
+        print_json(home_status)
     else:
-        answer().print(_table(found) if found.parts else f"Nothing of {found.home} runs. Start it with `medcost up`.")
+        answer().print(
+            _table(home_status)
+            if home_status.parts
+            else f"Nothing of {home_status.home} runs. Start it with `medcost up`."
+        )
 
 
 def down(*, home: HomeFolder = None) -> None:
-    """Stop what of this home runs."""
+    """Stop the processes of this home."""
     stopped = stop_home(load({"home": home}))
     answer().print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
 
 
-def _table(found: HomeStatus) -> Table:
-    state = "ready" if found.ready else "up, not ready yet" if found.up else "not up"
-    table = Table(title=f"{found.home}: {state} {found.url}".rstrip(), title_justify="left")
+def _table(home_status: HomeStatus) -> Table:
+    state = "ready" if home_status.ready else "up, not ready yet" if home_status.up else "not up"
+    table = Table(title=f"{home_status.home}: {state} {home_status.url}".rstrip(), title_justify="left")
     for column in ("part", "state", "process", "address", "since", "restarts"):
         table.add_column(column, overflow="fold")
-    for part in found.parts:
+    for part in home_status.parts:
         running = "[green]running[/]" if part.running else "[red]gone[/]"
         since = part.since.strftime("%Y-%m-%d %H:%M:%S UTC")
         table.add_row(part.name, running, str(part.pid), part.address, since, str(part.restarts))

@@ -1,4 +1,4 @@
-"""`medcost train`: compare families, tune the best, register it, ask the gate, promote, publish."""
+"""The command `medcost train`: compare families, tune the best, register, judge, promote and publish it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def train(
     profile: ChosenProfile = None,
     json: AsJson = False,
 ) -> None:
-    """Train: compare families, tune the best, register, judge and promote it.
+    """Compare model families, tune the best, register, judge and promote it.
 
     `stage=training` compares; `stage=optuna` tunes the best of the last comparison on these data, registers and judges
     it; `stage=all` (the default) does both, promotes through the gate and publishes.
@@ -68,9 +68,9 @@ def train(
 
         medcost train stage=optuna --comparison comparison.json --out model
 
-    Killed, the same command goes on from the trials of its study; the champion stays as it is. Any number of processes
-    may run the same command at once, on one machine or on many with one database: they share the trials, and one of
-    them registers the result.
+    After a kill, the same command continues from the trials of its study; the champion is not changed. Any number of
+    processes may run the same command at once, on one machine or on several that share a database: they share the
+    trials, and one of them registers the result.
 
     Parameters
     ----------
@@ -78,14 +78,14 @@ def train(
         `key=value`, by the names in config/: groups (dataset, model, transform, cv, training, selection, tuning,
         sampler, pruner, gate, tracking) and their keys; `schema=` names a schema, or its file.
     first
-        Only if there is no champion yet; else nothing is done.
+        Train only if there is no champion yet; otherwise do nothing.
     comparison
         JSON file that a comparison is written to; with `stage=optuna`, the file that says which family is to be tuned,
         in place of the last comparison in the tracking store.
     out
         Folder that the tuned model is also written to, for `medcost evaluate --model`.
     """
-    settings, config = told(with_bad_rows(overrides, on_bad), load({"home": home, "profile": profile}))
+    settings, config = resolved(with_bad_rows(overrides, on_bad), load({"home": home, "profile": profile}))
     for fault in faults():
         to_people().print(fault, markup=False)
     _refuse_unwritable(comparison, out)
@@ -113,8 +113,8 @@ def train(
                 print_json(view.document)
 
 
-def told(overrides: Sequence[str], settings: Settings) -> tuple[Settings, TrainConfig]:
-    """Compose what overrides say; experiments go where it says, too, and its schema is that of the settings."""
+def resolved(overrides: Sequence[str], settings: Settings) -> tuple[Settings, TrainConfig]:
+    """Compose the configuration from overrides and settings; return the settings with its schema and tracking URI."""
     overrides, settings = with_schema(overrides, settings)
     config = compose_training(overrides, data=settings.data)
     if config.tracking.uri:
@@ -123,12 +123,12 @@ def told(overrides: Sequence[str], settings: Settings) -> tuple[Settings, TrainC
 
 
 def with_bad_rows(overrides: Sequence[str], on_bad: str | None) -> Sequence[str]:
-    """Add to overrides what becomes of bad rows, where an option says it."""
+    """Add the option --on-bad to the overrides, if it was given."""
     return [*overrides, f"dataset.on_bad={on_bad}"] if on_bad else overrides
 
 
 def training_session(settings: Settings, config: TrainConfig) -> AbstractContextManager[Session]:
-    """Open what a training needs."""
+    """Open a session with everything that training needs."""
     # scikit-learn, MLflow, BentoML: seconds that only a training that was understood is to cost
     from entrypoints.composition.training import training_container
     from entrypoints.hosting.session import session
@@ -137,7 +137,7 @@ def training_session(settings: Settings, config: TrainConfig) -> AbstractContext
 
 
 def task_of(session: Session, config: TrainConfig) -> TrainingTask:
-    """Make the task of a training from its configuration."""
+    """Build the training task from its configuration."""
     from application.models.train_model import TrainingTask
 
     schema = session.get(Schema)
@@ -156,7 +156,7 @@ def task_of(session: Session, config: TrainConfig) -> TrainingTask:
 
 
 class TrainingOutput:
-    """The `TrainingView` of a terminal, and the ``document`` for programs.
+    """A `TrainingView` that prints tables to a terminal and collects the JSON ``document``.
 
     Args:
         session: of the command.
@@ -187,14 +187,14 @@ class TrainingOutput:
         self.document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
 
     def tell_left_out(self) -> None:
-        """Tell of the rows that are left out because they break the contract, before hours are spent without them."""
+        """Print which rows break the contract and are left out, before the training begins."""
         left_out = tell_claims(self._session.get(ClaimsDataset).read(), self._session.get(Schema))
         if left_out:
             self.document["left_out"] = left_out
 
     @contextmanager
     def comparing(self) -> Iterator[FoldsProgress]:
-        """Show a bar for each family."""
+        """Show a progress bar for each family."""
         task = self._task
         with bars(to_people()) as progress:
             yield FoldsProgress(progress, task.recipes, task.plan.n_splits * task.plan.n_repeats, task.metric)
@@ -206,17 +206,17 @@ class TrainingOutput:
             self._comparison.write_bytes(msgspec.json.format(msgspec.json.encode(comparison.tracked)) + b"\n")
         if self._tables:
             self._tables.print(comparison_table(comparison, self._currency))
-            for one in comparison.not_compared:
-                self._tables.print(f"Left out: {one.name}: {one.reason}")
+            for family in comparison.not_compared:
+                self._tables.print(f"Left out: {family.name}: {family.reason}")
 
     @contextmanager
     def tuning(self) -> Iterator[TrialsProgress]:
-        """Show a bar of trials."""
+        """Show a progress bar of trials."""
         with bars(to_people()) as progress:
             yield TrialsProgress(progress, self._config.tuning.n_trials)
 
     def tuned(self, tuned: TunedModel) -> None:
-        """Show the version, and write its folder where the command asks for it."""
+        """Show the version, and write its folder if --out is given."""
         version = tuned.version
         if self._out:
             self._keep(version.number, self._out)
@@ -244,14 +244,14 @@ class TrainingOutput:
             self._tables.print(f"Version {entry.version} is champion and published")
 
     def _keep(self, number: int, out: Path) -> None:
-        """Write a version's folder, whoever made it."""
+        """Copy a version's folder from the registry to a new folder."""
         registry = self._session.get(ModelRegistry)
         with tempfile.TemporaryDirectory(prefix="medcost-") as fetched:
             shutil.copytree(self._session.run(registry.fetch(number, Path(fetched))), out)
 
 
 def _refuse_unwritable(comparison: Path | None, out: Path | None) -> None:
-    """Find before the training what would fail after it."""
+    """Refuse output paths that could not be written after the training."""
     if out and out.exists():
         message = f"{out} is there already: --out writes a new folder"
         raise ConfigurationError(message)
@@ -272,7 +272,7 @@ def _read(comparison: Path | None) -> TrackedComparison | None:
 
 
 def git_revision() -> str:
-    """Name the commit of the code, empty where that cannot be known."""
+    """Return the commit of the code; empty if git does not know it."""
     command = ["git", "-C", str(TREE), "rev-parse", "HEAD"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=5).stdout.strip()  # noqa: S603  # no part of it comes from outside
@@ -280,23 +280,23 @@ def git_revision() -> str:
         return ""
 
 
-def _comparison(found: Comparison) -> dict[str, Any]:
+def _comparison(comparison: Comparison) -> dict[str, Any]:
     return {
-        "run": found.run,
+        "run": comparison.run,
         "families": [
             {
-                "name": one.recipe.name,
-                "folds": len(one.folds),
-                "mean": {metric.value: one.mean(metric) for metric in type(found.metric)},
-                "spread": {metric.value: one.spread(metric) for metric in type(found.metric)},
-                "coverage": one.overall.interval.coverage,
-                "test": found.test[one.recipe.name],
-                "fit_seconds": one.fit_seconds,
-                "predict_seconds": one.predict_seconds,
+                "name": evaluation.recipe.name,
+                "folds": len(evaluation.folds),
+                "mean": {metric.value: evaluation.mean(metric) for metric in type(comparison.metric)},
+                "spread": {metric.value: evaluation.spread(metric) for metric in type(comparison.metric)},
+                "coverage": evaluation.overall.interval.coverage,
+                "test": comparison.test[evaluation.recipe.name],
+                "fit_seconds": evaluation.fit_seconds,
+                "predict_seconds": evaluation.predict_seconds,
             }
-            for one in found.ranking
+            for evaluation in comparison.ranking
         ],
-        "not_compared": found.not_compared,
+        "not_compared": comparison.not_compared,
     }
 
 

@@ -1,4 +1,4 @@
-"""How a training shows itself: progress while it runs, tables when it is done."""
+"""Output of a training: progress while it runs, tables when it is done."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AMOUNTS: Final = (Metric.CRPS, Metric.RMSE, Metric.MAE, Metric.INTERVAL_SCORE)
 
 
 def bars(console: Console) -> Progress:
-    """Give progress bars; where nobody watches a terminal they stay away, and lines are printed instead."""
+    """Return progress bars; without a terminal they are hidden, and lines are printed instead."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -41,7 +41,7 @@ def bars(console: Console) -> Progress:
 
 
 class FoldsProgress:
-    """Folds as they are done, recipe by recipe. Use it as the ``on_fold`` of a comparison."""
+    """Progress of folds by recipe: the ``on_fold`` of a comparison."""
 
     def __init__(self, progress: Progress, recipes: Sequence[Recipe], folds: int, metric: Metric) -> None:
         self._progress = progress
@@ -69,7 +69,7 @@ class FoldsProgress:
 
 
 class TrialsProgress:
-    """Trials as they end, with the best so far: ``on_start``, ``on_trial``, ``on_wait`` and ``on_fit`` of a tuning."""
+    """Progress of trials and the best so far: ``on_start``, ``on_trial``, ``on_wait`` and ``on_fit`` of a tuning."""
 
     def __init__(self, progress: Progress, trials: int) -> None:
         self._progress = progress
@@ -78,15 +78,15 @@ class TrialsProgress:
         self._task = progress.add_task("trials", total=trials, note="")
 
     def begun(self, recipe: Recipe, study: str) -> None:
-        """Name what is tuned."""
+        """Print the recipe and the study of the tuning."""
         self._progress.console.print(f"Tuning {recipe.name} in study {study}")
 
     def waits(self, what: str) -> None:
-        """Say why nothing happens here."""
+        """Print what the tuning waits for."""
         self._progress.console.print(f"Waiting for {what}")
 
     def fits(self, best: Trial) -> None:
-        """Say that the search is over."""
+        """Print that the search has ended and the best trial is fitted on all rows."""
         self._progress.console.print(f"Fitting trial {best.number} on all rows")
 
     def __call__(self, trial: Trial) -> None:
@@ -96,39 +96,39 @@ class TrialsProgress:
         best = f"best {self._best.loss:,.3f} (trial {self._best.number})" if self._best and self._best.loss else ""
         self._progress.update(self._task, completed=min(trial.number + 1, self._trials), note=best)
         value = ": ".join(filter(None, (trial.state, trial.error))) if trial.loss is None else f"{trial.loss:,.3f}"
-        settings = ", ".join(f"{name}={shown(one)}" for name, one in trial.hyperparameters.items())
+        settings = ", ".join(f"{name}={shown(value)}" for name, value in trial.hyperparameters.items())
         self._progress.console.print(
             f"trial {trial.number}: {value} in {trial.seconds:.1f} s; {best}; {settings}", markup=False
         )
 
 
-def comparison_table(found: Comparison, currency: str) -> Table:
-    """Show all families, best first."""
+def comparison_table(comparison: Comparison, currency: str) -> Table:
+    """Return a table of all families, best first."""
     table = Table(
-        title=f"Families by {found.metric.value}, mean ± standard deviation over folds; money in {currency}",
+        title=f"Families by {comparison.metric.value}, mean ± standard deviation over folds; money in {currency}",
         title_justify="left",
     )
     table.add_column("family", no_wrap=True)
-    for metric in _ordered(found.metric):
-        table.add_column(f"[bold]{metric.value}[/]" if metric is found.metric else metric.value, justify="right")
+    for metric in _ordered(comparison.metric):
+        table.add_column(f"[bold]{metric.value}[/]" if metric is comparison.metric else metric.value, justify="right")
     table.add_column("90 % coverage", justify="right")
-    table.add_column(f"test {found.metric.value}\n(not used to select)", justify="right", style="dim")
+    table.add_column(f"test {comparison.metric.value}\n(not used to select)", justify="right", style="dim")
     table.add_column("fit s", justify="right")
     table.add_column("predict ms", justify="right")
-    for place, one in enumerate(found.ranking):
+    for place, evaluation in enumerate(comparison.ranking):
         table.add_row(
-            f"[bold green]{one.recipe.name} ← best[/]" if place == 0 else one.recipe.name,
-            *(_mean_and_spread(one, metric) for metric in _ordered(found.metric)),
-            f"{one.overall.interval.coverage:.3f}",
-            number(found.metric, value_of(found.test[one.recipe.name], found.metric)),
-            f"{one.fit_seconds:.2f}",
-            f"{1000 * one.predict_seconds:.0f}",
+            f"[bold green]{evaluation.recipe.name} ← best[/]" if place == 0 else evaluation.recipe.name,
+            *(_mean_and_spread(evaluation, metric) for metric in _ordered(comparison.metric)),
+            f"{evaluation.overall.interval.coverage:.3f}",
+            number(comparison.metric, value_of(comparison.test[evaluation.recipe.name], comparison.metric)),
+            f"{evaluation.fit_seconds:.2f}",
+            f"{1000 * evaluation.predict_seconds:.0f}",
         )
     return table
 
 
 def verdict_table(verdict: Verdict, version: int) -> Table:
-    """Show what the gate asked and found."""
+    """Return a table of the gate's checks and their results."""
     word = "[bold green]passed[/]" if verdict.passed else "[bold red]refused[/]"
     evidence = verdict.candidacy.comparison.evidence
     table = Table(title=f"Gate, version {version}: {word}, on {evidence}", title_justify="left")
@@ -141,7 +141,7 @@ def verdict_table(verdict: Verdict, version: int) -> Table:
 
 
 def value_of(scores: Scores, metric: Metric) -> float:
-    """Find a metric among the scores of one set of rows."""
+    """Return the value of a metric from the scores of a set of rows."""
     values = {
         Metric.CRPS: scores.crps,
         Metric.RMSE: scores.expected.rmse,
@@ -153,12 +153,12 @@ def value_of(scores: Scores, metric: Metric) -> float:
 
 
 def number(metric: Metric, value: float) -> str:
-    """Write a metric for people: amounts without cents, shares with three digits."""
+    """Format a metric: amounts without cents, shares with three digits."""
     return usd(value) if metric in _AMOUNTS else f"{value:.3f}"
 
 
 def shown(value: object) -> str:
-    """Write a hyperparameter briefly."""
+    """Format a hyperparameter in four significant digits."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
@@ -166,5 +166,5 @@ def _ordered(first: Metric) -> list[Metric]:
     return [first, *(metric for metric in Metric if metric is not first)]
 
 
-def _mean_and_spread(one: Evaluation, metric: Metric) -> str:
-    return f"{number(metric, one.mean(metric))} ± {number(metric, one.spread(metric))}"
+def _mean_and_spread(evaluation: Evaluation, metric: Metric) -> str:
+    return f"{number(metric, evaluation.mean(metric))} ± {number(metric, evaluation.spread(metric))}"

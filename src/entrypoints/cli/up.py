@@ -1,4 +1,4 @@
-"""`medcost up`: everything on one machine."""
+"""The command `medcost up`: all parts on one machine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def up(
     schema: str | None = None,
     profile: ChosenProfile = None,
 ) -> None:
-    """Start everything, say `Ready: http://…`, keep it running; Ctrl-C stops all of it cleanly.
+    """Start all parts, print `Ready: http://…` and keep them running until Ctrl-C stops them.
 
     For example:
 
@@ -38,7 +38,7 @@ def up(
     Parameters
     ----------
     host
-        Address to listen on; only a loopback address may do without API keys (default 127.0.0.1).
+        Address to listen on; all but loopback addresses require API keys (default 127.0.0.1).
     port
         Port to listen on, 0 for a free one (default 8000).
     data
@@ -52,9 +52,9 @@ def up(
         raise ConfigurationError(message)
     if schema is not None:
         schema = str(named_schema(schema).absolute())
-    said = {"home": home, "host": host, "port": port, "schema": schema, "profile": profile}
-    settings = load({**said, "data": None if data is None else str(data.absolute())})
-    home_schema(settings)  # what is wrong with it is said before anything is started
+    flags = {"home": home, "host": host, "port": port, "schema": schema, "profile": profile}
+    settings = load({**flags, "data": None if data is None else str(data.absolute())})
+    home_schema(settings)  # a wrong schema is refused before any part is started
     asyncio.run(_until_told_to_stop(settings))
 
 
@@ -62,7 +62,7 @@ async def _until_told_to_stop(settings: Settings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(name) is not signal.SIG_IGN:  # nohup means it
+        if signal.getsignal(name) is not signal.SIG_IGN:  # set by nohup
             loop.add_signal_handler(name, stop.set)
     await run_stack(settings, stop=stop, say=_say)
 
