@@ -22,7 +22,7 @@ from adapters.memory.sample import small_sample
 from adapters.memory.trainer import MemoryTrainer
 from adapters.postgres.engine import connect
 from adapters.postgres.ledger import PostgresLedger
-from adapters.subprocess.championship import Asked, ChildChampionship, serve
+from adapters.subprocess.championship import ChampionChange, ChildChampionship, serve
 from application.models.change_champion import ChangeChampion
 from application.models.promote_model import PromoteModel
 from application.models.reconcile import Reconcile
@@ -179,12 +179,12 @@ async def test_a_folder_that_is_not_what_its_digest_promises_is_refused(world: W
     assert await world.champions() == [1]
 
 
-def _in_the_child(asked: Asked) -> LedgerEntry:
-    async def change() -> LedgerEntry:
+def _in_the_child(change: ChampionChange) -> LedgerEntry:
+    async def make() -> LedgerEntry:
         async with opened(Path(sys.argv[1]), sys.argv[2]) as here:
-            return await asked.of(here)
+            return await change.of(here)
 
-    return asyncio.run(change())
+    return asyncio.run(make())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from domain.ports.passwords import Passwords
 
 _AT_ONCE: Final = 2
-"""Each takes 64 MiB and a core for a moment: a crowd at the door must not take the machine."""
+"""The most hashes at a time: each takes 64 MiB and a core, and many sign-ins at once must not take the machine."""
 
 
 class Argon2Passwords(Passwords):
@@ -22,12 +22,12 @@ class Argon2Passwords(Passwords):
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def hash(self, password: str) -> str:
-        """Hash it."""
+        """Hash a password."""
         async with self._turns:
             return await asyncio.to_thread(self._argon2.hash, password)
 
     async def matches(self, password: str, hashed: str) -> bool:
-        """Tell whether the hash is this password's; one that Argon2 cannot read is nobody's."""
+        """Tell whether the hash is this password's; a hash that Argon2 cannot read matches none."""
         async with self._turns:
             try:
                 return await asyncio.to_thread(self._argon2.verify, hashed, password)

@@ -1,4 +1,4 @@
-"""Whether something answers over HTTP."""
+"""Checks of parts that answer over HTTP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TIMEOUT = 10.0
 
 
 async def good_answer(url: str) -> httpx.Response | str:
-    """Return a good answer, or what is wrong."""
+    """Return a successful answer, or a sentence that says what is wrong."""
     try:
         async with http_client(timeout=_TIMEOUT) as client:
             response = await client.get(url)

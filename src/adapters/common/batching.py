@@ -1,4 +1,4 @@
-"""Calls that come while earlier ones are under way go together: one round trip, or one commit, for many.
+"""Micro-batching: calls that come while earlier ones are under way share one round trip, or one commit.
 
 Pure asyncio, of no technology: adapters share it.
 """
@@ -17,44 +17,44 @@ from adapters.common.deadlines import Deadlines
 from domain.errors import MedcostError, Unavailable
 
 Observer: TypeAlias = Callable[[int, int, float], None]
-"""Is told how many were in a group, how many wait meanwhile, and how many seconds it took."""
+"""A function that is called with the size of a group, the number of waiting callers, and the seconds it took."""
 
-Asked = TypeVar("Asked")
+Request = TypeVar("Request")
 Answer = TypeVar("Answer")
 
 
 def unobserved(_size: int, _waiting: int, _seconds: float) -> None:
-    """Look away."""
+    """Ignore the figures of a group."""
 
 
 @dataclass(kw_only=True, eq=False)
-class Coalesced(Generic[Asked, Answer]):
-    """A call for one, answered by calls for many. A lone call goes at once: nobody waits while nothing is under way.
+class Coalesced(Generic[Request, Answer]):
+    """A function for one request, which a function for many answers. A lone request is served at once.
 
-    A caller that is cancelled, late or wrong never hurts its neighbours. What is kept is bounded: ``room`` callers
-    that wait and ``parallel`` groups under way.
+    A caller that is cancelled, late or wrong never harms the others of its group. Memory is bounded: at most ``room``
+    callers wait and ``parallel`` groups are under way.
 
     Args:
-        work: answers many, in their order, by answers or by errors meant for one of them. It does all or nothing:
-            when it raises, the group is halved and tried again until what is wrong stands alone, except after
-            `Unavailable`, which is told to all.
-        at_once: how many go together at most.
-        room: how many may wait.
-        deadline: seconds until a caller hears that there is no answer.
+        work: answers many requests, in their order, each by an answer or an error. It does all or nothing: when it
+            raises, the group is halved and tried again until the wrong request is alone, except after `Unavailable`,
+            which all callers get.
+        at_once: the most requests of a group.
+        room: the most callers that may wait.
+        deadline: seconds until a caller gets an error because there is no answer.
         unavailable: the error of a caller that finds no room, or no answer in time.
         parallel: how many groups may be under way.
-        observe: told of each group when it is done.
+        observe: called for each group when it is done.
     """
 
-    work: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer | MedcostError]]]
+    work: Callable[[Sequence[Request]], Awaitable[Sequence[Answer | MedcostError]]]
     at_once: int
     room: int
     deadline: float
     unavailable: type[Unavailable]
     parallel: int = 1
     observe: Observer = unobserved
-    # by future, not in a queue: a caller that gives up while it waits takes its place along
-    _waiting: dict[asyncio.Future[Answer], Asked] = field(default_factory=dict, init=False)
+    # by future, not in a queue: a caller that gives up while it waits takes its entry away
+    _waiting: dict[asyncio.Future[Answer], Request] = field(default_factory=dict, init=False)
     _groups: set[asyncio.Task[None]] = field(default_factory=set, init=False)
     _deadlines: Deadlines = field(init=False)
 
@@ -63,11 +63,11 @@ class Coalesced(Generic[Asked, Answer]):
 
     @property
     def waiting(self) -> int:
-        """How many callers wait for a group to be theirs."""
+        """Return the number of callers that are not in a group yet."""
         return len(self._waiting)
 
-    async def __call__(self, asked: Asked) -> Answer:
-        """Answer one.
+    async def __call__(self, request: Request) -> Answer:
+        """Answer one request.
 
         Raises:
             Unavailable: of the kind given, at once if there is no room, else within the deadline.
@@ -77,7 +77,7 @@ class Coalesced(Generic[Asked, Answer]):
             raise self.unavailable(message)
         loop = asyncio.get_running_loop()
         mine: asyncio.Future[Answer] = loop.create_future()
-        self._waiting[mine] = asked
+        self._waiting[mine] = request
         if len(self._groups) < self.parallel:
             # in an empty context: a group belongs to no single request
             self._groups.add(loop.create_task(self._serve(), context=Context()))
@@ -98,48 +98,48 @@ class Coalesced(Generic[Asked, Answer]):
 
     async def _serve(self) -> None:
         """Serve group after group while anybody waits."""
-        group: dict[asyncio.Future[Answer], Asked] = {}
+        group: dict[asyncio.Future[Answer], Request] = {}
         try:
             while self._waiting:
                 group = dict(islice(self._waiting.items(), self.at_once))
-                for one in group:
-                    del self._waiting[one]
+                for future in group:
+                    del self._waiting[future]
                 await self._settle_in_time(group)
         finally:
-            # without a moment between the last look at the waiting and this one, or somebody would wait for ever
+            # no await between the last look at the waiting callers and this line, or a caller would wait for ever
             if task := asyncio.current_task():
                 self._groups.discard(task)
-            for one in group:
-                one.cancel()  # does nothing to those with an answer, that is all, unless the loop is shut down
+            for future in group:
+                future.cancel()  # does nothing to those with an answer, that is all, unless the loop is shut down
 
-    async def _settle_in_time(self, group: dict[asyncio.Future[Answer], Asked]) -> None:
+    async def _settle_in_time(self, group: dict[asyncio.Future[Answer], Request]) -> None:
         started = time.perf_counter()
         deadline = self._deadlines.begin()
         try:
             with deadline:
                 await self._settle(group)
         except TimeoutError:
-            for one in group:
-                if not one.done():
-                    one.set_exception(self._late())
+            for future in group:
+                if not future.done():
+                    future.set_exception(self._late())
         finally:
             deadline.end()
             self.observe(len(group), len(self._waiting), time.perf_counter() - started)
 
-    async def _settle(self, group: dict[asyncio.Future[Answer], Asked]) -> None:
+    async def _settle(self, group: dict[asyncio.Future[Answer], Request]) -> None:
         try:
             outcomes = list(zip(group, await self.work(list(group.values())), strict=True))
         except Exception as error:  # noqa: BLE001  # raised again in each caller's own task
             if len(group) > 1 and not isinstance(error, Unavailable):
-                asked = list(group.items())
-                await self._settle(dict(asked[: len(asked) // 2]))
-                await self._settle(dict(asked[len(asked) // 2 :]))
+                requests = list(group.items())
+                await self._settle(dict(requests[: len(requests) // 2]))
+                await self._settle(dict(requests[len(requests) // 2 :]))
                 return
-            outcomes = [(one, error) for one in group]
-        for one, outcome in outcomes:
-            if one.done():
+            outcomes = [(future, error) for future in group]
+        for future, outcome in outcomes:
+            if future.done():
                 continue  # cancelled or late
             if isinstance(outcome, Exception):
-                one.set_exception(outcome)
+                future.set_exception(outcome)
             else:
-                one.set_result(outcome)
+                future.set_result(outcome)

@@ -1,4 +1,4 @@
-"""Deadlines of one length by one timer: what begins first is due first."""
+"""Deadlines of one length, kept by one timer: the first to begin is the first to be due."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Deadlines:
         return deadline
 
     def _expire(self) -> None:
-        """Let all pass that are due, and come back for the next one."""
+        """Pass all deadlines that are due, and set the timer for the next one."""
         self._timer = None
         loop = asyncio.get_running_loop()
         while self._open:
@@ -43,9 +43,9 @@ class Deadlines:
 
 
 class Deadline:
-    """A deadline under way: `with deadline:` ends what is waited for inside when it passes.
+    """A deadline under way: when it passes, the task that waits in its `with` block is cancelled.
 
-    It may be entered several times, one after the other. What need not be waited for is never ended.
+    A deadline may be entered several times, one after the other. Code that does not wait is never ended.
 
     Raises:
         TimeoutError: where a block is left because it passed, then or before.
@@ -62,7 +62,7 @@ class Deadline:
         self.passed = False
 
     def end(self) -> None:
-        """Stop the clock."""
+        """End the deadline: it will not pass any more."""
         self._open.pop(self, None)
 
     def extend(self, seconds: float) -> None:
@@ -70,7 +70,7 @@ class Deadline:
         self._extension += seconds
 
     def due(self) -> None:
-        """Pass, unless more time was given meanwhile."""
+        """Let the deadline pass, unless more time was given meanwhile."""
         if self._extension:
             asyncio.get_running_loop().call_later(self._extension, self.due)
             self._extension = 0.0
@@ -78,7 +78,7 @@ class Deadline:
             self.hurry()
 
     def hurry(self) -> None:
-        """Pass now."""
+        """Let the deadline pass now."""
         self.passed = True
         self._cancel(self._task)
 

@@ -1,4 +1,4 @@
-"""Space on the disk of a home, and what keeps a home from being written, in one sentence that says what to do."""
+"""Space on the disk of a home, and sentences that say why a home cannot be written and what to do."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def free(folder: Path) -> int:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Say in one sentence what keeps a home from being written.
+    """Translate errors of the system to one sentence that says why a home cannot be written.
 
     Raises:
         HomeUnwritable: if its disk is full or read-only, or its files are somebody else's.
@@ -62,7 +62,7 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def sentence(number: int | None, folder: Path, name: str = "") -> str:
-    """Return what an error number of the system says of a folder, and what to do; empty if it is another matter."""
+    """Return the sentence for an error number of the system: why and what to do; empty for unrelated errors."""
     name = name or str(folder)
     if number in _FULL:
         return f"the disk of {name} is full: make room there"

@@ -1,4 +1,4 @@
-"""Work done here and now."""
+"""Work done in this process."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class LocalExecutor(Executor):
-    """Calls in this process, one after another, and none before it is asked for."""
+    """Calls functions in this process, one item after another, when the next result is taken."""
 
     def map(self, function: Callable[..., _T], items: Iterable[Any], *shared: Any) -> Generator[_T]:
-        """Call it."""
+        """Call a function for each item when its result is taken."""
         return (function(item, *shared) for item in items)

@@ -1,4 +1,4 @@
-"""Folders that are told from their copies."""
+"""The identity of a folder, which its copies do not share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How programs are asked over HTTP."""
+"""HTTP clients for calls of other programs."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def sole_holder(file: Path, *, otherwise: str, who: str = "") -> Iterator[None]:
         who: this process, for the errors of others.
 
     Raises:
-        HomeInUse: with the text ``otherwise``, and who it is if they said so, if another process holds it.
+        HomeInUse: with the text ``otherwise`` and the holder's name, if it gave one, if another process holds it.
         HomeUnwritable: if the file cannot be written.
     """
     with writing(file.parent):

@@ -1,6 +1,7 @@
-"""What other packages offer by entry points (https://packaging.python.org/en/latest/specifications/entry-points).
+"""Plug-ins that other packages offer by entry points.
 
-A plug-in that cannot be used is named with its package and its entry point, and takes nothing else with it.
+See https://packaging.python.org/en/latest/specifications/entry-points. A plug-in that cannot be used is named with its
+package and its entry point; the others stay usable.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Plugins(Generic[T]):
     """The plug-ins of a group.
 
     Args:
-        usable: what each gives, by its name.
+        usable: the plug-ins, by their names.
         faults: of each that cannot be used, a sentence that says why, by its name.
     """
 
@@ -39,7 +40,7 @@ def plugins(
     taken: Container[str] = (),
     offered: Iterable[EntryPoint] | None = None,
 ) -> Plugins[T]:
-    """Load what installed packages offer in a group.
+    """Load the plug-ins that installed packages offer in a group.
 
     Args:
         group: of entry points, such as ``medcost.families``.

@@ -60,10 +60,10 @@ class _Job:
 
 
 class ProcessExecutor(Executor):
-    """Calls in this process, and beside it in workers once there is work enough for them.
+    """Calls functions in this process, and in workers too once there is work enough for them.
 
-    A result does not depend on where it was made. This process does whatever no worker has begun; a worker that is
-    lost is not replaced.
+    A result does not depend on where it was made. This process does the pieces that no worker has begun. A lost worker
+    is not replaced.
 
     Args:
         processes: how many work, this process among them.
@@ -83,7 +83,7 @@ class ProcessExecutor(Executor):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the workers, whatever they are at."""
+        """End the workers, also in the middle of their work."""
         with self._turn:
             self._is_closed = True
             self._turn.notify_all()
@@ -96,7 +96,7 @@ class ProcessExecutor(Executor):
         return [worker.pid for worker in self._started]
 
     def map(self, function: Callable[..., _T], items: Iterable[Any], *shared: Any) -> Generator[_T]:
-        """Call it here and in the workers."""
+        """Call a function for each item, here and in the workers."""
         job = _Job(function, shared, [_Piece(item) for item in items])
         with self._turn:
             self._jobs.append(job)
@@ -104,7 +104,7 @@ class ProcessExecutor(Executor):
         try:
             for piece in job.pieces:
                 raised, result = self._reply(job, piece)
-                piece.reply = None  # whoever asked has it now
+                piece.reply = None  # the caller has it now
                 if raised:
                     raise result
                 yield result
@@ -153,7 +153,7 @@ class _Worker:
 
     Args:
         next_piece: waits for a piece.
-        ended: is given what came of it.
+        ended: is called with the piece and its result.
     """
 
     def __init__(
@@ -188,12 +188,12 @@ class _Worker:
         self._connection.close()
 
     def _work(self) -> None:
-        known: _Job | None = None
-        while found := self._next_piece():
-            job, piece = found
+        sent_job: _Job | None = None
+        while next_piece := self._next_piece():
+            job, piece = next_piece
             try:
-                self._connection.send_bytes(_order(job, piece, is_known=job is known))
-                known = job
+                self._connection.send_bytes(_order(job, piece, is_known=job is sent_job))
+                sent_job = job
                 reply = cast("Reply", pickle.loads(self._connection.recv_bytes()))  # noqa: S301  # from our own process
             except (EOFError, OSError):
                 self._ended(job, piece, None)

@@ -1,4 +1,4 @@
-"""Processes that are recognised across commands and restarts: a pid alone may have been given away again."""
+"""Processes that are recognised across commands and restarts: the system may give a pid to another process."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import psutil
 
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 _STATE, _START_TICKS = 0, 19
-"""Where /proc/PID/stat says them, counted from the field behind the name (fields 3 and 22 of proc(5))."""
+"""Places in /proc/PID/stat, counted from the field behind the name (fields 3 and 22 of proc(5))."""
 
 
 def machine() -> str:
-    """Name what pids mean something on: a host since it booted and, on Linux, this process's namespace of pids.
+    """Name the scope of pids: a host since it booted and, on Linux, this process's namespace of pids.
 
-    The host's name alone does not do: containers share it, and so do machines that nobody gave a name.
+    The host's name alone is not enough: containers share it, and so do machines that nobody gave a name.
     """
     parts = [socket.gethostname()]
     with suppress(OSError):
@@ -85,12 +85,12 @@ class ProcessId:
             return None
 
     def encode(self) -> str:
-        """Write it as one line of JSON."""
+        """Return the identity as one line of JSON."""
         return msgspec.json.encode(self).decode()
 
     @property
     def is_alive(self) -> bool:
-        """Whether it still runs. A zombie does not."""
+        """Return whether the process still runs. A zombie does not."""
         now = ProcessId.of(self.pid)
         if now is None:
             return False
@@ -106,10 +106,10 @@ def _boot() -> str:
 
 
 def end(processes: list[ProcessId], *, within: float) -> None:
-    """End processes and all that they started.
+    """End processes and all processes that they started.
 
-    They are asked first and end their own children in their own order; children that outlive them are asked next;
-    what is left ``within`` seconds after being asked is killed.
+    They get SIGTERM first and end their own children in their own order; children that outlive them get it next;
+    processes that are left ``within`` seconds later are killed.
     """
     roots: list[psutil.Process] = []
     family: list[psutil.Process] = []
@@ -134,12 +134,12 @@ def _wait(processes: list[psutil.Process], within: float) -> list[psutil.Process
     """Wait until processes have ended, and return those that have not."""
     deadline = time.monotonic() + within
     while (running := [process for process in processes if _runs(process)]) and time.monotonic() < deadline:
-        time.sleep(0.02)  # nobody is told that a process has ended but its parent
+        time.sleep(0.02)  # the system reports the end of a process to its parent only
     return running
 
 
 def _runs(process: psutil.Process) -> bool:
-    """Whether it has not ended; a zombie has, though its parent did not take notice yet."""
+    """Return whether a process has not ended; a zombie has, though its parent did not take notice yet."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

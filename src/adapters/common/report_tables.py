@@ -1,4 +1,4 @@
-"""The tables of an actuary's report, for whoever writes it: one meaning for pages and workbooks."""
+"""The tables of an actuary's report, which pages and workbooks share."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _of_scores(scores: Scores, currency: str) -> Iterator[ReportTable]:
             "Predicted over observed cost. Below 1, these people cost more than was predicted. The interval holds the "
             "ratio in 95 of 100 samples of people like these.",
             ("tenth", *_RATIO),
-            tuple((_count(number), *_ratio(one)) for number, one in enumerate(scores.actuarial.deciles, 1)),
+            tuple((_count(number), *_ratio(decile)) for number, decile in enumerate(scores.actuarial.deciles, 1)),
         )
     yield ReportTable(
         "groups",
@@ -85,13 +85,13 @@ def _of_scores(scores: Scores, currency: str) -> Iterator[ReportTable]:
         ("group", "people", *_RATIO, "coverage", f"predicted minus observed, {currency}"),
         tuple(
             (
-                _text(one.group),
-                _count(one.people or one.rows),
-                *_ratio(one.ratio),
-                _share(one.coverage),
-                _money(one.bias),
+                _text(group.group),
+                _count(group.people or group.rows),
+                *_ratio(group.ratio),
+                _share(group.coverage),
+                _money(group.bias),
             )
-            for one in scores.groups
+            for group in scores.groups
         ),
     )
     yield ReportTable(
@@ -110,13 +110,13 @@ def _of_scores(scores: Scores, currency: str) -> Iterator[ReportTable]:
         tuple(
             (
                 _count(number),
-                _count(one.people),
-                _share(one.coverage),
-                _money(one.predicted),
-                _money(one.observed),
-                *((_share(one.zero_predicted), _share(one.zero_observed)) if _without_cost(scores) else ()),
+                _count(fifth.people),
+                _share(fifth.coverage),
+                _money(fifth.predicted),
+                _money(fifth.observed),
+                *((_share(fifth.zero_predicted), _share(fifth.zero_observed)) if _without_cost(scores) else ()),
             )
-            for number, one in enumerate(scores.fifths, 1)
+            for number, fifth in enumerate(scores.fifths, 1)
         ),
     )
     yield ReportTable(
@@ -125,7 +125,7 @@ def _of_scores(scores: Scores, currency: str) -> Iterator[ReportTable]:
         "Which share of costs lies below each quantile. Equal costs, such as many zeros, are told apart by lot "
         "(randomised probability integral transform).",
         ("quantile", "share of costs below"),
-        tuple((_share(one.level), _share(one.coverage)) for one in scores.quantiles),
+        tuple((_share(quantile.level), _share(quantile.coverage)) for quantile in scores.quantiles),
     )
 
 
@@ -134,13 +134,17 @@ def _key_figures(scores: Scores, currency: str) -> Iterator[Row]:
     if scores.people:
         yield _text("people"), _count(scores.people)
     yield _text("R²"), _number(scores.expected.r2)
-    if one := scores.actuarial:
-        yield _text(f"R², costs up to {one.cap:,.0f} {currency}"), _number(one.capped_r2)
-        yield _text("Cumming's prediction measure"), _number(one.cpm)
-        yield _text("mean absolute error over mean cost"), _number(one.mae_over_mean)
-        yield _text("predicted over observed"), _number(one.overall.ratio)
-        yield _text("Gini index of the order by expected cost"), _number(one.gini)
-        for top, capture in (("1 %", one.capture_1), ("5 %", one.capture_5), ("10 %", one.capture_10)):
+    if actuarial := scores.actuarial:
+        yield _text(f"R², costs up to {actuarial.cap:,.0f} {currency}"), _number(actuarial.capped_r2)
+        yield _text("Cumming's prediction measure"), _number(actuarial.cpm)
+        yield _text("mean absolute error over mean cost"), _number(actuarial.mae_over_mean)
+        yield _text("predicted over observed"), _number(actuarial.overall.ratio)
+        yield _text("Gini index of the order by expected cost"), _number(actuarial.gini)
+        for top, capture in (
+            ("1 %", actuarial.capture_1),
+            ("5 %", actuarial.capture_5),
+            ("10 %", actuarial.capture_10),
+        ):
             yield _text(f"cost captured by the top {top}"), _share(capture)
     yield _text(f"CRPS, {currency}"), _money(scores.crps)
     yield _text(f"coverage of the {scores.interval.level:.0%} range"), _share(scores.interval.coverage)
@@ -165,8 +169,8 @@ def _of_curves(curves: Curves, currency: str) -> Iterator[ReportTable]:
         "Mean cost of each tenth of people: the steeper, the better the model tells people apart.",
         ("tenth", "people", predicted, observed),
         tuple(
-            (_count(number), _count(one.people), _money(one.predicted), _money(one.observed))
-            for number, one in enumerate(curves.deciles, 1)
+            (_count(number), _count(decile.people), _money(decile.predicted), _money(decile.observed))
+            for number, decile in enumerate(curves.deciles, 1)
         ),
     )
     yield ReportTable(
@@ -175,7 +179,7 @@ def _of_curves(curves: Curves, currency: str) -> Iterator[ReportTable]:
         "Share of all cost that the least costly people had: in the model's order, and in the order of actual costs, "
         "which only hindsight knows.",
         ("share of people", "cost, ordered by expected cost", "cost, ordered by actual cost"),
-        tuple((_share(one.people), _share(one.by_predicted), _share(one.by_observed)) for one in curves.lorenz),
+        tuple((_share(point.people), _share(point.by_predicted), _share(point.by_observed)) for point in curves.lorenz),
     )
     if lift := curves.double_lift:
         yield ReportTable(
@@ -187,12 +191,12 @@ def _of_curves(curves: Curves, currency: str) -> Iterator[ReportTable]:
             tuple(
                 (
                     _count(number),
-                    _count(one.people),
-                    _money(one.predicted),
-                    _money(one.rival),
-                    _money(one.observed),
+                    _count(portion.people),
+                    _money(portion.predicted),
+                    _money(portion.rival),
+                    _money(portion.observed),
                 )
-                for number, one in enumerate(lift.portions, 1)
+                for number, portion in enumerate(lift.portions, 1)
             ),
         )
     yield ReportTable(
@@ -200,7 +204,7 @@ def _of_curves(curves: Curves, currency: str) -> Iterator[ReportTable]:
         "Reliability of the chance of no cost",
         "People ordered by their chance of a year without cost.",
         ("people", "predicted chance", "share without cost"),
-        tuple((_count(one.people), _share(one.predicted), _share(one.observed)) for one in curves.chances),
+        tuple((_count(chance.people), _share(chance.predicted), _share(chance.observed)) for chance in curves.chances),
     )
     yield ReportTable(
         "audits",
@@ -209,14 +213,14 @@ def _of_curves(curves: Curves, currency: str) -> Iterator[ReportTable]:
         ("column", "value", "people", *_RATIO, f"net compensation, {currency}", "coverage"),
         tuple(
             (
-                _text(one.column),
-                _text(one.value),
-                _count(one.people),
-                *_ratio(one.ratio),
-                _money(one.net_compensation),
-                _share(one.coverage),
+                _text(audit.column),
+                _text(audit.value),
+                _count(audit.people),
+                *_ratio(audit.ratio),
+                _money(audit.net_compensation),
+                _share(audit.coverage),
             )
-            for one in curves.audits
+            for audit in curves.audits
         ),
     )
     yield ReportTable(
@@ -225,8 +229,14 @@ def _of_curves(curves: Curves, currency: str) -> Iterator[ReportTable]:
         "The same figures for each period.",
         ("period", "people", *_RATIO, "coverage", f"CRPS, {currency}"),
         tuple(
-            (_text(one.period), _count(one.people), *_ratio(one.ratio), _share(one.coverage), _money(one.crps))
-            for one in curves.periods
+            (
+                _text(period.period),
+                _count(period.people),
+                *_ratio(period.ratio),
+                _share(period.coverage),
+                _money(period.crps),
+            )
+            for period in curves.periods
         ),
     )
 

@@ -1,4 +1,4 @@
-"""A schema as JSON: what programs keep of it beside a model or in a record, read back strictly."""
+"""A schema as the JSON that is stored beside a model or in a record, read back strictly."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ _decoder: Final = msgspec.json.Decoder(_Document)
 
 
 def schema_to_json(schema: Schema) -> bytes:
-    """Write a schema down whole, words included; the inverse of `schema_of_json`."""
+    """Return a whole schema, words included, as JSON; `schema_of_json` reads it back."""
     document = msgspec.convert(schema, _Document, from_attributes=True)
     return msgspec.json.format(msgspec.json.encode(document), indent=2)
 

@@ -1,6 +1,6 @@
-"""The program of a process that works for a `ProcessExecutor`: it calls what it is sent, and sends the result back.
+"""The program of a process that works for a `ProcessExecutor`: it calls functions and sends their results back.
 
-`python -m adapters.common.worker DESCRIPTOR`, where the descriptor is that of a socket to whoever started it.
+`python -m adapters.common.worker DESCRIPTOR`, where the descriptor is that of a socket to the process that started it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from threading import Thread
 from typing import Any, Final, TypeAlias
 
 Reply: TypeAlias = tuple[bool, Any]
-"""Whether the call raised; and what it gave or raised."""
+"""Whether the call raised, and its result or error."""
 
 _PROTOCOL: Final = pickle.HIGHEST_PROTOCOL
 
 
 def main() -> None:
-    """Answer orders until whoever gives them is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of Ctrl-C the process that gives the orders knows, too
+    """Carry out orders until the process that gives them is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C also reaches the parent, which ends this one
     connection = Connection(int(sys.argv[1]))
     orders: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_read, args=(connection, orders), daemon=True).start()
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _read(connection: Connection, orders: SimpleQueue[bytes]) -> None:
-    """Take orders at once, so that the end of whoever gives them is the end of this process, whatever it is at."""
+    """Receive orders at once, so that this process ends with the one that gives them, also in the middle of work."""
     try:
         while True:
             orders.put(connection.recv_bytes())
@@ -50,7 +50,7 @@ def _read(connection: Connection, orders: SimpleQueue[bytes]) -> None:
 def _encoded(reply: Reply) -> bytes:
     try:
         return pickle.dumps(reply, _PROTOCOL)
-    except Exception as error:  # noqa: BLE001  # whatever cannot be pickled, the caller must hear of it
+    except Exception as error:  # noqa: BLE001  # the caller must get an error for whatever cannot be pickled
         return pickle.dumps(
             (True, TypeError(f"what a call gave cannot be sent to another process: {error}")), _PROTOCOL
         )

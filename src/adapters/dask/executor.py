@@ -31,7 +31,7 @@ _T = TypeVar("_T")
 _PATIENCE: Final = 10.0
 """Seconds in which a scheduler answers and has a worker."""
 _MUST_MATCH: Final = ("medcost", "scikit-learn", "scipy", "numpy", "pandas", "pyarrow", "distributed")
-"""Figures are the same where these are; pickles of functions and arrays fit."""
+"""Packages whose versions must match: figures are then the same, and pickles of functions and arrays can be read."""
 # the scheduler keeps what all tasks share, so that it survives every worker; Dask warns of such graphs from 10 MB on
 _LARGE: Final = {"distributed.admin.large-graph-warning-threshold": "10 GB"}
 
@@ -45,10 +45,10 @@ class DaskExecutor(Executor):
     """
 
     client: Client
-    _told: tuple[str, DaskFuture[Any]] | None = field(default=None, init=False, repr=False)
+    _last_shared: tuple[str, DaskFuture[Any]] | None = field(default=None, init=False, repr=False)
 
     def map(self, function: Callable[..., _T], items: Iterable[Any], *shared: Any) -> Generator[_T]:
-        """Call it on the workers."""
+        """Call a function on the workers."""
         futures: deque[DaskFuture[_T]] = deque()
         try:
             with translated():
@@ -65,12 +65,12 @@ class DaskExecutor(Executor):
                 self.client.cancel(list(futures), reason="no longer wanted")
 
     def _tell(self, shared: tuple[Any, ...]) -> DaskFuture[Any]:
-        """Keep what was shared last: the same table is asked about many times."""
+        """Send what calls share to the scheduler, unless it was sent last: many calls share the same table."""
         token = f"shared-{tokenize(shared)}"
-        if self._told is None or self._told[0] != token or self._told[1].cancelled():
+        if self._last_shared is None or self._last_shared[0] != token or self._last_shared[1].cancelled():
             with dask.config.set(_LARGE):
-                self._told = token, self.client.submit(_same, shared, key=token)
-        return self._told[1]
+                self._last_shared = token, self.client.submit(_same, shared, key=token)
+        return self._last_shared[1]
 
 
 @contextmanager
@@ -103,12 +103,12 @@ def connected(address: str, *, patience: float = _PATIENCE) -> Iterator[DaskExec
 
 def _check_versions(client: Client) -> int:
     """Count the workers that answered; the scheduler may not yet know of every worker's end."""
-    # asked of the standard library: who has no Medcost must be able to say so
-    asked: list[tuple[str, Any, tuple[Any, ...]]] = [("Python", platform.python_version, ())]
-    asked += [(name, version, (name,)) for name in _MUST_MATCH]
+    # functions of the standard library: a worker without Medcost must be able to report that
+    checks: list[tuple[str, Any, tuple[Any, ...]]] = [("Python", platform.python_version, ())]
+    checks += [(name, version, (name,)) for name in _MUST_MATCH]
     answered, odd = 0, list[str]()
-    for name, ask, told in asked:
-        answered, unlike = _ask(client, name, ask, told)
+    for name, ask, arguments in checks:
+        answered, unlike = _ask(client, name, ask, arguments)
         odd += unlike
     if not odd:  # one version may be several commits
         answered, odd = _ask(client, "code of Medcost with digest", digest_of_code, ())
@@ -118,21 +118,21 @@ def _check_versions(client: Client) -> int:
     return answered
 
 
-def _ask(client: Client, name: str, ask: Callable[..., Any], told: tuple[Any, ...]) -> tuple[int, list[str]]:
-    """Count the workers that answered, and tell of those where it is not as here."""
-    here = ask(*told)
-    replies: Any = client.run(ask, *told, on_error="return")
-    found = {where: there for where, there in replies.items() if not isinstance(there, OSError)}
+def _ask(client: Client, name: str, ask: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[int, list[str]]:
+    """Count the workers that answered, and describe those whose value differs from this process's."""
+    here = ask(*arguments)
+    replies: Any = client.run(ask, *arguments, on_error="return")
+    answers = {where: there for where, there in replies.items() if not isinstance(there, OSError)}
     odd: list[str] = []
-    for where, there in {"the scheduler": _on_scheduler(client, ask, told), **found}.items():
+    for where, there in {"the scheduler": _on_scheduler(client, ask, arguments), **answers}.items():
         if there != here:
             odd.append(f"{where} has {'no ' + name if isinstance(there, Exception) else f'{name} {there}'}")
             odd[-1] += f", here it is {here}"
-    return len(found), odd
+    return len(answers), odd
 
 
 def digest_of_code() -> str:
-    """Give the beginning of the SHA-256 of the code that workers run, as it is installed here."""
+    """Return the beginning of the SHA-256 of the code that workers run, as it is installed here."""
     root = Path(__file__).resolve().parents[2]
     digest = hashlib.sha256()
     for file in sorted(file for part in ("domain", "application", "adapters") for file in (root / part).rglob("*.py")):
@@ -140,16 +140,16 @@ def digest_of_code() -> str:
     return digest.hexdigest()[:12]
 
 
-def _on_scheduler(client: Client, ask: Callable[..., Any], told: tuple[Any, ...]) -> Any:
+def _on_scheduler(client: Client, ask: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     try:
-        return client.run_on_scheduler(ask, *told)
+        return client.run_on_scheduler(ask, *arguments)
     except PackageNotFoundError as missing:
         return missing
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Let what a function raised pass, and say what happened to the cluster in the domain's words.
+    """Translate errors of the cluster to the domain's; errors that a function raised pass.
 
     Raises:
         ExecutorUnavailable: if the cluster, or all of its workers, went away.

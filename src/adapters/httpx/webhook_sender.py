@@ -46,7 +46,7 @@ class HttpxWebhookSender(WebhookSender):
         self._private, self._within, self._resolve = private, within, resolve or _resolved
 
     async def send(self, delivery: Delivery, webhook: Webhook, *, at: datetime) -> Attempt:
-        """Post the event; of the answer nothing but its status is read."""
+        """Post the event, and read only the status of the answer."""
         headers = {
             "content-type": "application/json",
             "user-agent": "medcost-webhooks",

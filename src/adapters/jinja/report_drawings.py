@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 _TEAL, _INK, _SOFT, _WASH, _WARM, _LINE = "#0b5a69", "#14202b", "#5b6975", "#d5e8ea", "#a8430c", "#e5eaee"
 _HEAD_ENDS: Final = '.dtd">'
-"""How the head of Matplotlib's documents ends."""
+"""The end of the head of Matplotlib's documents."""
 _WIDTH: Final = 4.8
-"""Inches: the words are still read where a phone makes the drawing a third smaller."""
+"""Inches: words are still legible where a phone makes the drawing a third smaller."""
 _LONGEST: Final = 26
 """Letters of a label beside a drawing."""
 _STYLE: Final[dict[Any, Any]] = {
@@ -113,8 +113,8 @@ def _ratio_list(ratios: Sequence[PredictiveRatio], labels: Sequence[str]) -> Fig
 def _lift(deciles: Sequence[Portion], currency: str) -> Figure:
     figure, axes = _drawing()
     places = list(range(1, len(deciles) + 1))
-    axes.bar(places, [one.observed for one in deciles], color=_WASH, label="observed")
-    axes.plot(places, [one.predicted for one in deciles], "o-", color=_TEAL, label="predicted")
+    axes.bar(places, [decile.observed for decile in deciles], color=_WASH, label="observed")
+    axes.plot(places, [decile.predicted for decile in deciles], "o-", color=_TEAL, label="predicted")
     axes.set_xticks(places)
     axes.set(xlabel="tenth of people by expected cost", ylabel=f"mean cost, {currency}")
     axes.yaxis.set_major_formatter(_amounts())
@@ -138,9 +138,9 @@ def _lorenz(curves: Curves) -> Figure:
 def _double_lift(lift: DoubleLift, currency: str) -> Figure:
     figure, axes = _drawing()
     places = list(range(1, len(lift.portions) + 1))
-    axes.bar(places, [one.observed for one in lift.portions], color=_WASH, label="observed")
-    axes.plot(places, [one.predicted for one in lift.portions], "o-", color=_TEAL, label="this model")
-    axes.plot(places, [one.rival for one in lift.portions], "s--", color=_WARM, label=lift.rival)
+    axes.bar(places, [portion.observed for portion in lift.portions], color=_WASH, label="observed")
+    axes.plot(places, [portion.predicted for portion in lift.portions], "o-", color=_TEAL, label="this model")
+    axes.plot(places, [portion.rival for portion in lift.portions], "s--", color=_WARM, label=lift.rival)
     axes.set_xticks(places)
     axes.set(xlabel="tenth of people by this model's over the other's expected cost", ylabel=f"mean cost, {currency}")
     axes.yaxis.set_major_formatter(_amounts())
@@ -150,9 +150,9 @@ def _double_lift(lift: DoubleLift, currency: str) -> Figure:
 
 def _chances(chances: Sequence[ChancePortion]) -> Figure:
     figure, axes = _drawing()
-    top = max(max(one.predicted, one.observed) for one in chances) * 1.05 or 1.0
+    top = max(max(portion.predicted, portion.observed) for portion in chances) * 1.05 or 1.0
     axes.plot([0, top], [0, top], color=_SOFT, linewidth=1, linestyle="--", label="right")
-    axes.plot([one.predicted for one in chances], [one.observed for one in chances], "o-", color=_TEAL)
+    axes.plot([portion.predicted for portion in chances], [portion.observed for portion in chances], "o-", color=_TEAL)
     axes.set(xlabel="predicted chance of no cost", ylabel="share without cost")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -162,7 +162,9 @@ def _chances(chances: Sequence[ChancePortion]) -> Figure:
 def _quantiles(quantiles: Sequence[Calibration]) -> Figure:
     figure, axes = _drawing()
     axes.plot([0, 1], [0, 1], color=_SOFT, linewidth=1, linestyle="--", label="right")
-    axes.plot([one.level for one in quantiles], [one.coverage for one in quantiles], "o-", color=_TEAL)
+    axes.plot(
+        [quantile.level for quantile in quantiles], [quantile.coverage for quantile in quantiles], "o-", color=_TEAL
+    )
     axes.set(xlabel="quantile", ylabel="share of costs below it", xlim=(0, 1), ylim=(0, 1))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -173,16 +175,16 @@ def _fifths(fifths: Sequence[FifthScores], level: float) -> Figure:
     figure, axes = _drawing()
     places = list(range(1, len(fifths) + 1))
     axes.axhline(level, color=_SOFT, linewidth=1, linestyle="--")
-    axes.plot(places, [one.coverage for one in fifths], "o-", color=_TEAL)
+    axes.plot(places, [fifth.coverage for fifth in fifths], "o-", color=_TEAL)
     axes.set_xticks(places)
     axes.set(xlabel="fifth of people by expected cost", ylabel="share inside the range")
-    axes.set_ylim(min(0.7, *(one.coverage for one in fifths)) - 0.02, 1.01)
+    axes.set_ylim(min(0.7, *(fifth.coverage for fifth in fifths)) - 0.02, 1.01)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return figure
 
 
 def _periods(periods: Sequence[PeriodScores]) -> Figure:
-    return _ratios([one.ratio for one in periods], [one.period for one in periods], "period")
+    return _ratios([period.ratio for period in periods], [period.period for period in periods], "period")
 
 
 def _drawing(*, height: float = 3.2) -> tuple[Figure, Axes]:

@@ -1,4 +1,4 @@
-"""The port `report_writer`: one page that needs nothing beside it."""
+"""The port `report_writer`: one page without other files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ReportPage(ReportWriter):
         return ".html"
 
     def write(self, report: ActuarialReport) -> bytes:
-        """Return the page."""
+        """Return the report as an HTML page."""
         pages = Environment(
             loader=PackageLoader("adapters.jinja"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )

@@ -23,5 +23,5 @@ class ReportDocument(ReportWriter):
         return ".json"
 
     def write(self, report: ActuarialReport) -> bytes:
-        """Return the document."""
+        """Return the report as a JSON document."""
         return msgspec.json.format(msgspec.json.encode(report), indent=2)

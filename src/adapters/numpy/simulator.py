@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 BATCHES: Final = 16
 """Independent batches of years, from which standard errors follow."""
 _HOUSEHOLD_YEARS: Final = 4096
-"""Years of a batch, of a household."""
+"""Years of each batch of a household."""
 GROUP_YEARS: Final = 640
-"""The same of a group."""
+"""Years of each batch of a group."""
 _LEAST_YEARS: Final = 128
-"""The same of a very large group."""
+"""Years of each batch of a very large group."""
 _MOST_DRAWS: Final = 12_000_000
-"""Costs that are drawn for a group, before its years become fewer: less than a second."""
+"""The most costs that are drawn for a group before its years become fewer: they take less than a second."""
 _AT_ONCE: Final = 500_000
 _LAST: Final = len(QUANTILE_LEVELS)
 _NEAR: Final = 1e-9
@@ -55,19 +55,19 @@ class NumpySimulator(CostSimulator):
         self._seed, self._group_years = seed, group_years
 
     def household(self, costs: Sequence[CostDistribution], plans: Sequence[Plan]) -> Sequence[OwnCost]:
-        """Ask each plan about 65,536 years."""
+        """Simulate 65,536 years of a household, and what it pays of each under each plan."""
         random, curves = np.random.default_rng(self._seed), _Curves.of(costs)
         years = np.concatenate([_drawn(curves, _HOUSEHOLD_YEARS, random) for _ in range(BATCHES)], axis=1)
         return [_paid(plan, years) for plan in plans]
 
     def level_error(self, costs: Sequence[CostDistribution], learned_from: int) -> float:
-        """Read means and variances off the distributions."""
+        """Compute the error from the means and variances of the distributions."""
         curves = _Curves.of(costs).with_common_tail()
         total = curves.means.sum()
         return float(math.sqrt(len(costs) * curves.variances.sum() / learned_from) / total) if total else 0.0
 
     def total(self, costs: Sequence[CostDistribution], terms: GroupTerms, level_error: float) -> SimulatedTotal:
-        """Add up 10,240 years, 2,048 of a very large group."""
+        """Simulate 10,240 years of a group, 2,048 of a very large one."""
         random, own = np.random.default_rng(self._seed), _Curves.of(costs)
         curves = own.with_common_tail()
         size = int(np.clip(_MOST_DRAWS // (BATCHES * len(costs)), _LEAST_YEARS, self._group_years))
@@ -125,7 +125,7 @@ class _Curves:
         return _Curves(self.costs[rows], self.zero[rows], self.levels[rows], self.excess[rows])
 
     def with_common_tail(self) -> _Curves:
-        """Return the same with tails of one shape, see `domain.costs.group.with_common_tail`."""
+        """Return these curves with tails of one shape, see `domain.costs.group.with_common_tail`."""
         last = self.costs[:, -1]
         has = last > 0
         if not has.any():
@@ -137,7 +137,7 @@ class _Curves:
 
     @property
     def share(self) -> Floats:
-        """How much lies in the tail."""
+        """Return the share of each person's distribution that is in the tail."""
         return 1 - self.levels[:, -1]
 
     @property

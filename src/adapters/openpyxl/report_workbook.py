@@ -68,7 +68,7 @@ class ReportWorkbook(ReportWriter):
         return ".xlsx"
 
     def write(self, report: ActuarialReport) -> bytes:
-        """Return the workbook."""
+        """Return the report as a workbook."""
         book = Workbook()
         book.properties.created = book.properties.modified = report.created_at.replace(tzinfo=None)
         book.remove(book["Sheet"])

@@ -4,9 +4,9 @@ The tests are written out over the functions of SciPy: its statistics take 80 MB
 functions 30 MB and half a second, and the web process measures drift too.
 
 Of numbers, Kolmogorov-Smirnov sees any change of shape, but needs many rows; Mann-Whitney sees a shift of the whole
-among fewer; exceedances see values that the reference never had among very few. All are asked, and the smallest p-value
-counts for as many as were asked (Bonferroni). Of a fact that may be missing, the share of people who gave it is asked,
-too.
+among fewer; exceedances see values that the reference never had among very few. All tests are made, and the smallest
+p-value is multiplied by their number (Bonferroni). Where a fact may be missing, the share of people who gave it is
+tested, too.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _BINS: Final = 10
 class ScipyDriftMeter(DriftMeter):
     """Three tests of numbers, chi-squared for categories.
 
-    Whole numbers have ties, which make Kolmogorov-Smirnov cautious: it finds a little less than it might.
+    Ties among whole numbers make Kolmogorov-Smirnov cautious: it detects a little less than it might.
     """
 
     def measure(self, reference: Sample, current: Sample) -> DriftReport:
@@ -51,12 +51,12 @@ class ScipyDriftMeter(DriftMeter):
         return DriftReport.of(differences, reference_rows=len(reference), rows=len(current))
 
     def fell(self, now: tuple[int, int], before: tuple[int, int]) -> float:
-        """Ask Fisher's exact test, one-sided."""
+        """Return the p-value of Fisher's exact test, one-sided."""
         from scipy.stats import fisher_exact  # noqa: PLC0415  # only when asked: a second of import
 
-        told = [[count, rows - count] for count, rows in (now, before)]
-        found: Any = fisher_exact(told, alternative="less")
-        return float(found.pvalue)
+        table = [[count, rows - count] for count, rows in (now, before)]
+        result: Any = fisher_exact(table, alternative="less")
+        return float(result.pvalue)
 
 
 def _columns(sample: Sample) -> dict[str, Floats]:
@@ -97,19 +97,19 @@ def _with_gaps(name: str, before: Floats, now: Floats, kinds: int) -> Difference
 
 
 def _difference(name: str, before: Floats, now: Floats, kinds: int) -> Difference:
-    """Measure one column; of categories, there are so many ``kinds``, of numbers 0."""
+    """Measure one column of numbers (``kinds`` is 0) or of so many ``kinds`` of categories."""
     if not kinds:
         before, now = np.sort(before), np.sort(now)  # looking up what is in order takes a fifth of the time
         # bins of equal share in the reference; values that repeat make fewer
         edges = np.unique(np.quantile(before, np.linspace(0, 1, _BINS + 1)[1:-1]))
         counts = np.array([_counts(np.searchsorted(edges, some), len(edges) + 1) for some in (before, now)])
-        asked = {
+        tests = {
             "kolmogorov_smirnov": _kolmogorov_smirnov(before, now),
             "mann_whitney": _mann_whitney(before, now),
             "exceedance": _exceedance(before, now),
         }
-        test, (statistic, p_value) = min(asked.items(), key=lambda one: one[1][1])
-        p_value = min(1.0, len(asked) * p_value)
+        test, (statistic, p_value) = min(tests.items(), key=lambda result: result[1][1])
+        p_value = min(1.0, len(tests) * p_value)
     else:
         kinds = max(kinds, int(max(before.max(), now.max())) + 1)
         counts = np.array([_counts(some.astype(np.intp), kinds) for some in (before, now)])

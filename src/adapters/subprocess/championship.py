@@ -1,4 +1,4 @@
-"""The champion is changed by a child process: what that takes to import must not burden this one."""
+"""Changes of the champion by a child process, so that the libraries they import do not burden this one."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _ERRORS: Final = {
 }  # fmt: skip
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What is to be done; without a version, to roll back."""
+class ChampionChange(msgspec.Struct, frozen=True):
+    """A change of the champion: a promotion of a version, or a roll-back where there is none."""
 
     version: int | None
     by: str
@@ -42,7 +42,7 @@ class Asked(msgspec.Struct, frozen=True):
     after: int | None = None
 
     async def of(self, championship: Championship) -> LedgerEntry:
-        """Ask it of a championship."""
+        """Make this change by a championship."""
         if self.version is None:
             return await championship.roll_back(by=self.by, reason=self.reason, after=self.after)
         return await championship.promote(self.version, by=self.by, reason=self.reason)
@@ -59,14 +59,14 @@ class _Done(msgspec.Struct, frozen=True, tag=True):
 
 
 class ChildChampionship(Championship):
-    """Runs one child at a time, which reads a question from stdin and writes its answer to stdout.
+    """Runs one child at a time, which reads a change from stdin and writes the ledger's entry or an error to stdout.
 
-    A child that has begun is left to end its work also if whoever asked stops waiting.
+    A child that has begun ends its work also if the caller stops waiting.
 
     Args:
         command: of the child; it calls `serve`.
         environment: the child's whole environment.
-        deadline: seconds that it may take; then it is killed, which the next one repairs.
+        deadline: seconds that a child may take; then it is killed, and the next change repairs what is half done.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, deadline: float) -> None:
@@ -77,21 +77,21 @@ class ChildChampionship(Championship):
 
     async def promote(self, number: int, *, by: str, reason: str | None = None) -> LedgerEntry:
         """Let a child promote."""
-        return await self._ask(Asked(number, by, reason))
+        return await self._ask(ChampionChange(number, by, reason))
 
     async def roll_back(self, *, by: str, reason: str | None = None, after: int | None = None) -> LedgerEntry:
         """Let a child roll back."""
-        return await self._ask(Asked(None, by, reason, after))
+        return await self._ask(ChampionChange(None, by, reason, after))
 
     async def close(self) -> None:
         """Wait for the child that is at work."""
         async with self._turn:
             pass
 
-    async def _ask(self, asked: Asked) -> LedgerEntry:
+    async def _ask(self, change: ChampionChange) -> LedgerEntry:
         await self._turn.acquire()
-        # whoever asked may be gone before the child is done: the turn ends with the child
-        work = asyncio.create_task(self._run(asked))
+        # the caller may be gone before the child is done: the turn ends with the child
+        work = asyncio.create_task(self._run(change))
         work.add_done_callback(lambda _: self._turn.release())
         output = await asyncio.shield(work)
         answer = msgspec.json.decode(output, type=_Done | _Failed)
@@ -102,14 +102,14 @@ class ChildChampionship(Championship):
             error.retry_after = answer.retry_after
         raise error
 
-    async def _run(self, asked: Asked) -> bytes:
+    async def _run(self, change: ChampionChange) -> bytes:
         process = await asyncio.create_subprocess_exec(
             *self._command, env=self._environment, start_new_session=True,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         try:
             async with asyncio.timeout(self._deadline):
-                output, _ = await process.communicate(msgspec.json.encode(asked))
+                output, _ = await process.communicate(msgspec.json.encode(change))
         except TimeoutError:
             message = f"changing the champion took longer than {self._deadline:g} s and was stopped: ask again"
             raise RegistryUnavailable(message, retry_after=5) from None
@@ -123,11 +123,11 @@ class ChildChampionship(Championship):
         return output
 
 
-def serve(change: Callable[[Asked], LedgerEntry]) -> None:
-    """Answer the question on stdin, in the child; what the domain reports is an answer like any other."""
-    asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Asked)
+def serve(change: Callable[[ChampionChange], LedgerEntry]) -> None:
+    """Make the change that stdin holds, in the child; the domain's errors are written to stdout like results."""
+    requested = msgspec.json.decode(sys.stdin.buffer.read(), type=ChampionChange)
     try:
-        answer = _Done(change(asked))
+        answer = _Done(change(requested))
     except MedcostError as error:
         name = next(kind.__name__ for kind in type(error).__mro__ if kind.__name__ in _ERRORS)
         answer = _Failed(name, str(error), error.retry_after if isinstance(error, Unavailable) else 0)

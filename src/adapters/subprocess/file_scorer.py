@@ -1,6 +1,6 @@
-"""Files are scored by a child process: libraries, rows and the model must not burden the one that serves.
+"""Scoring of files by a child process, so that libraries, rows and the model do not burden the one that serves.
 
-The child reads its task from stdin and writes lines to stdout: how far it is, and last what came of it. Its stdin stays
+The child reads its task from stdin and writes lines to stdout: its progress, and last its result. Its stdin stays
 open as long as somebody waits for it: where that process dies, however it dies, the child ends too.
 """
 
@@ -41,7 +41,7 @@ _ERRORS: Final = {
 }
 _LONGEST_LINE: Final = 16 * 2**20
 _NICE: Final = 10
-"""How much the child gives way to those who wait for an answer."""
+"""The child's niceness: it gives way to requests that wait for an answer."""
 _RETRY_AFTER: Final = 5.0
 
 
@@ -103,7 +103,7 @@ class ChildFileScorer(FileScorer):
 
 
 def serve(score: Callable[[ScoringTask, Hear], ScoringReport]) -> None:
-    """Work on the task on stdin, in the child; what the domain reports is an answer like any other."""
+    """Work on the task that stdin holds, in the child; the domain's errors are written to stdout like results."""
     os.nice(_NICE)
     task = ScoringTask.of_json(msgspec.json.decode(sys.stdin.buffer.readline()))
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -123,7 +123,7 @@ def _tell(message: _Progress | _Done | _Failed) -> None:
 
 
 def _end_with_parent() -> None:
-    """Wait for the end of stdin; what the last checkpoint holds outlives this process."""
+    """End this process at the end of stdin; the last checkpoint stays on the disk."""
     while os.read(sys.stdin.fileno(), 1):  # past the buffer, whose lock the end of the interpreter would wait for
         pass
     os._exit(1)

@@ -61,7 +61,7 @@ def _lines(proposal: Proposal, source: str) -> Iterator[str]:
 
 
 def _keys(fact: Fact) -> dict[str, Any]:
-    """Return the keys of a fact that say more than nothing."""
+    """Return the keys of a fact whose values are not the defaults."""
     keys: dict[str, Any] = {"kind": fact.kind.value}
     keys |= {key: _plain(limit) for key in ("low", "high") if (limit := getattr(fact, key)) is not None}
     keys |= {"choices": list(fact.choices)} if fact.choices else {}

@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_BYTES: Final = 1_000_000
-"""No schema that people write is longer."""
+"""The most bytes of a schema file: no schema that people write is longer."""
 _MESSAGES: Final = "en"
 """The language of messages, documents and reports."""
 _fields: Final = cache(msgspec.structs.fields)
 _LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""In C where PyYAML was built so: it reads a schema in a twentieth of the time."""
+"""The loader written in C where PyYAML was built with it: it reads a schema in a twentieth of the time."""
 
 _Words = str | dict[str, str | None]
 _Part = TypeVar("_Part", bound="_Strict")
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A mapping of the file: nothing unknown passes."""
+    """A mapping of the file; unknown keys are refused."""
 
 
 class _Cost(_Strict, frozen=True):
@@ -88,7 +88,9 @@ class InvalidSchemaFile(MedcostError):
 
     def __init__(self, file: str, problems: list[SchemaProblem], lines: Mapping[str, int]) -> None:
         self.problems = tuple((lines.get(problem.place), problem) for problem in problems)
-        super().__init__("\n".join(f"{file}{_at(line)}: {told.place}: {told.detail}" for line, told in self.problems))
+        super().__init__(
+            "\n".join(f"{file}{_at(line)}: {problem.place}: {problem.detail}" for line, problem in self.problems)
+        )
 
 
 def _at(line: int | None) -> str:

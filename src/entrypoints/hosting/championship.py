@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.subprocess.championship import Asked, serve
+from adapters.subprocess.championship import ChampionChange, serve
 from domain.ports.championship import Championship
 from entrypoints.composition.settings import load
 from entrypoints.composition.training import models_container
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from domain.models.ledger import LedgerEntry
 
 
-def _change(asked: Asked) -> LedgerEntry:
+def _change(change: ChampionChange) -> LedgerEntry:
     settings = load()
     with session(settings, lambda: models_container(settings)) as opened:
-        return opened.run(asked.of(opened.get(Championship)))
+        return opened.run(change.of(opened.get(Championship)))
 
 
 if __name__ == "__main__":
