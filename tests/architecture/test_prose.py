@@ -49,11 +49,8 @@ UNCHECKED_NAMES = (
     "src/application/operations/",
     "src/domain/models/",
     "src/domain/ports/",
-    "src/entrypoints/composition/",
     "src/entrypoints/dashboard/",
-    "src/entrypoints/hosting/",
     "src/entrypoints/http/",
-    "src/entrypoints/model_server/",
     "src/medcost_testing/",
     "src/medcost_testing/predictions/",
     "tests/adapters/",
@@ -79,11 +76,8 @@ UNCHECKED_DOCSTRINGS = (
     "src/application/models/",
     "src/application/monitoring/",
     "src/application/operations/",
-    "src/entrypoints/composition/",
     "src/entrypoints/dashboard/",
-    "src/entrypoints/hosting/",
     "src/entrypoints/http/",
-    "src/entrypoints/model_server/",
 )
 UNCHECKED_TEST_NAMES = (
     "tests/adapters/",

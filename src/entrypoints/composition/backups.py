@@ -1,4 +1,4 @@
-"""What backs up and restores a home with parts of its own."""
+"""Use cases that back up and restore a home whose parts are its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def back_up_of(settings: Settings) -> BackUp:
-    """Give what copies a home.
+    """Return the use case that backs up a home.
 
     Raises:
         ConfigurationError: if the settings name a database or an MLflow that is not the home's.
@@ -38,7 +38,7 @@ def back_up_of(settings: Settings) -> BackUp:
 
 
 def restore_of(settings: Settings) -> Restore:
-    """Give what makes a home from a copy.
+    """Return the use case that restores a home from a backup.
 
     Raises:
         ConfigurationError: if the settings name a database or an MLflow that is not the home's.

@@ -1,4 +1,4 @@
-"""Which PostgreSQL, embedded or named, and what is kept in it."""
+"""The PostgreSQL database of a profile, embedded or named by settings, and its upgrades."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ if TYPE_CHECKING:
 
 
 def embedded_postgres(settings: Settings) -> EmbeddedPostgres:
-    """Give the embedded server of a home; it is not started."""
+    """Return the embedded server of a home, not yet started."""
     return postgres_of(settings, Home(settings.home))
 
 
 def postgres_of(settings: Settings, home: Home) -> EmbeddedPostgres:
-    """Give the embedded server of any home, by the programs that the settings name."""
+    """Return a factory of embedded servers that run the PostgreSQL programs of the settings."""
     return EmbeddedPostgres(home.postgres, Programs(Path(settings.postgres_bin) if settings.postgres_bin else None))
 
 
 def database_url(settings: Settings) -> str:
-    """Where predictions, versions and ledger are kept.
+    """Return the address of the database of predictions, versions and ledger.
 
     Raises:
         ConfigurationError: if the production profile names no database.
@@ -58,13 +58,18 @@ def database_url(settings: Settings) -> str:
 
 
 def tuning_url(settings: Settings) -> str:
-    """Where Optuna keeps its studies; Optuna is synchronous, so by psycopg."""
+    """Return the address of the database of tuning studies, with the synchronous driver psycopg for Optuna."""
     return settings.tuning_url or embedded_postgres(settings).url("optuna", driver="psycopg")
 
 
 @contextmanager
 def lease(settings: Settings, *, tuning: bool = False) -> Iterator[None]:
-    """Keep the embedded server running meanwhile, unless another is named; ``tuning`` asks for that database too."""
+    """Keep the embedded server running inside the block, unless settings name another server.
+
+    Args:
+        settings: of this process.
+        tuning: whether the database of tuning studies is needed too.
+    """
     Home(settings.home).make()
     if database_url(settings) == settings.database_url and (settings.tuning_url or not tuning):
         yield
@@ -74,7 +79,7 @@ def lease(settings: Settings, *, tuning: bool = False) -> Iterator[None]:
 
 
 async def enter_in_thread(stack: ExitStack | AsyncExitStack, context: AbstractContextManager[object]) -> None:
-    """Enter a context that takes its time; cancelled meanwhile, it is entered all the same, and left with the stack."""
+    """Enter a blocking context in a thread; after a cancellation, it is still entered and left with the stack."""
     entering = asyncio.ensure_future(asyncio.to_thread(stack.enter_context, context))
     try:
         await asyncio.shield(entering)
@@ -84,7 +89,7 @@ async def enter_in_thread(stack: ExitStack | AsyncExitStack, context: AbstractCo
 
 
 def witness(settings: Settings) -> LedgerWitness:
-    """Give what remembers where the ledger ends: MLflow's server, which all containers share, else the home."""
+    """Return the witness of the ledger's last entry: MLflow's server, which containers share, otherwise the home."""
     if has_mlflow_server(settings):
         from adapters.mlflow.server import MlflowServer
         from adapters.mlflow.witness import MlflowWitness
@@ -95,7 +100,7 @@ def witness(settings: Settings) -> LedgerWitness:
 
 @asynccontextmanager
 async def ledger(settings: Settings) -> AsyncIterator[ModelLedger]:
-    """Open the ledger alone. The database must be running."""
+    """Return the ledger in a database that is running, without the other stores."""
     engine = connect(database_url(settings), deadline=settings.database_deadline)
     try:
         yield PostgresLedger(engine, witness(settings))
@@ -105,7 +110,7 @@ async def ledger(settings: Settings) -> AsyncIterator[ModelLedger]:
 
 @dataclass(frozen=True, slots=True)
 class Upgraded:
-    """What a database is at after an upgrade.
+    """The state of a database after an upgrade.
 
     Args:
         revision: the migration.
@@ -117,7 +122,7 @@ class Upgraded:
 
 
 async def bring_up_to_date(settings: Settings) -> tuple[str, ...]:
-    """Migrate the database, which must be running, and take over the schema of people; return its changes in words.
+    """Migrate a running database and take over the schema of people; return the schema's changes in words.
 
     Raises:
         RepositoryUnavailable: if it does not answer, or is of a newer Medcost that lets this one not serve.
@@ -141,7 +146,7 @@ async def bring_up_to_date(settings: Settings) -> tuple[str, ...]:
 
 
 async def _schema_text(settings: Settings, schemas: PostgresSchemas) -> str:
-    """Return the text of the schema that people are to have; a home that has lost its copy gets it back."""
+    """Return the text of the schema of people; restore the home's copy from the database if it is missing."""
     home_schema(settings)  # which says what is wrong with it
     if not settings.schema and not Home(settings.home).schema.is_file():
         recorded = await schemas.document()
@@ -152,9 +157,9 @@ async def _schema_text(settings: Settings, schemas: PostgresSchemas) -> str:
 
 
 def _keep_schema(settings: Settings, text: str) -> None:
-    """Keep the home's own copy, except of the default schema, whose words come with each release.
+    """Store the home's own copy of a schema, except of the default schema, whose words come with each release.
 
-    Processes of a deployment have homes of their own, and are told by MEDCOST_SCHEMA.
+    Processes of a deployment have homes of their own, and read the schema that MEDCOST_SCHEMA names.
     """
     own = Home(settings.home).schema
     is_default = text == named_schema(DEFAULT_NAME).read_text(encoding="utf-8")
@@ -163,7 +168,7 @@ def _keep_schema(settings: Settings, text: str) -> None:
 
 
 def database_of(settings: Settings) -> Database:
-    """Give the database for commands that look after it; nothing is started yet."""
+    """Return the database for commands that maintain it; nothing is started yet."""
     return PostgresDatabase(
         url=partial(database_url, settings),
         lease=partial(lease, settings),
@@ -174,7 +179,7 @@ def database_of(settings: Settings) -> Database:
 
 
 async def schema(settings: Settings) -> tuple[str | None, str, str]:
-    """Return the migration that the database is at, None for none, the newest, and why this code cannot serve it."""
+    """Return the database's migration (or None), the newest migration, and why this release cannot serve it."""
     with lease(settings):
         revision, trouble = await migrations.trouble(database_url(settings))
         return revision, migrations.head(), trouble
@@ -189,11 +194,11 @@ def _read(grants: Path) -> str:
 
 
 async def upgrade_schema(settings: Settings, grants: Path | None = None) -> Upgraded:
-    """Bring the database up to date, take over the schema of people, and let rights follow.
+    """Migrate the database, take over the schema of people, and apply the grants.
 
     Args:
         settings: which database.
-        grants: a file of SQL that says who may do what with which table.
+        grants: an SQL file with the grants of each table.
 
     Raises:
         ConfigurationError: if the file cannot be read.

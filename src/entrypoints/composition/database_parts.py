@@ -1,4 +1,4 @@
-"""PostgreSQL for a process that serves or looks after the records."""
+"""PostgreSQL adapters for processes that serve or maintain the records."""
 
 from __future__ import annotations
 
@@ -48,28 +48,28 @@ from entrypoints.composition.settings import Settings
 
 
 class DatabaseKeeping(Provider):
-    """What PostgreSQL keeps of models and of the admin, over whatever connections there are."""
+    """Repositories in PostgreSQL for models, monitoring and the admin, over connections provided elsewhere."""
 
     scope = Scope.APP
 
     @provide
     def accounts(self, engine: AsyncEngine) -> Accounts:
-        """Who is the admin."""
+        """Provide the admin's account."""
         return PostgresAccounts(engine)
 
     @provide
     def passwords(self) -> Passwords:
-        """Argon2."""
+        """Provide password hashing by Argon2."""
         return Argon2Passwords()
 
     @provide
     def ledger(self, engine: AsyncEngine, settings: Settings) -> ModelLedger:
-        """What is served, and why."""
+        """Provide the ledger of champions."""
         return PostgresLedger(engine, witness(settings))
 
     @provide
     def jobs(self, engine: AsyncEngine) -> Jobs:
-        """Slow changes."""
+        """Provide the queue of jobs."""
         return PostgresJobs(engine)
 
     @provide
@@ -79,27 +79,27 @@ class DatabaseKeeping(Provider):
 
     @provide
     def hours(self, engine: AsyncEngine) -> ServiceHours:
-        """What the service did, hour by hour."""
+        """Provide the figures of operations by the hour."""
         return PostgresHours(engine)
 
     @provide
     def events(self, engine: AsyncEngine) -> ServiceEvents:
-        """What happened to the parts of the service."""
+        """Provide the events of the service's parts."""
         return PostgresEvents(engine)
 
     @provide
     def acknowledgements(self, engine: AsyncEngine) -> Acknowledgements:
-        """Alarms that somebody has seen."""
+        """Provide the acknowledgements of alarms."""
         return PostgresAcknowledgements(engine)
 
     @provide
     def reports(self, engine: AsyncEngine) -> MonitoringReports:
-        """What monitoring found."""
+        """Provide the monitoring reports."""
         return PostgresReports(engine)
 
 
 class DatabaseParts(Provider):
-    """PostgreSQL, embedded or named."""
+    """Connections to PostgreSQL, embedded or named by settings, and the repositories of a serving process."""
 
     scope = Scope.APP
 
@@ -107,7 +107,7 @@ class DatabaseParts(Provider):
 
     @provide
     async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
-        """One pool of connections; the embedded server runs as long as it is open."""
+        """Provide a pool of connections; the embedded server runs until the pool is closed."""
         held = ExitStack()
         await enter_in_thread(held, lease(settings))
         engine = connect(database_url(settings), deadline=settings.database_deadline, recycle=settings.database_recycle)
@@ -118,14 +118,14 @@ class DatabaseParts(Provider):
     # written out: dishka cannot read annotations that an adapter imports for type checkers only
     @provide
     def observers(self) -> Observers:
-        """Nobody, unless somebody else is named."""
+        """Provide no-op observers, which a container may replace."""
         return Observers()
 
     @provide
     def predictions(
         self, engine: AsyncEngine, schema: Schema, settings: Settings, observers: Observers
     ) -> PredictionRepository:
-        """Every answer."""
+        """Provide the repository of predictions."""
         live = timedelta(hours=settings.idempotency_hours)
         return PostgresPredictions(
             engine, schema, deadline=settings.database_deadline, keys_live=live, observe=observers.records
@@ -138,10 +138,10 @@ class DatabaseParts(Provider):
 
     @provide
     def room(self, settings: Settings) -> Room:
-        """The disk of the home, if the database lies on it; a database of its own looks after its own."""
+        """Provide the room on the home's disk if the embedded database lies there, otherwise no limit."""
         return MemoryRoom() if settings.database_url else DiskRoom(settings.home)
 
     @provide
     def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:
-        """Who may ask."""
+        """Provide the API keys."""
         return KnownKeys(PostgresKeys(engine, clock), clock)

@@ -1,4 +1,4 @@
-"""Where rows come from: the data set that a configuration names, a file, or invented people."""
+"""Sources of rows: the data set of a configuration, a file, or invented people."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REFUSED = BadRows()
 
 
 def dataset_of(source: File | Synthetic | Kaggle | OtherSource, schema: Schema, executor: Executor) -> ClaimsDataset:
-    """Give the rows that a configuration names."""
+    """Return the data set of a configuration."""
     if isinstance(source, train_config.OtherSource):
         return source.plugin.make(schema, **source.options)
     if isinstance(source, train_config.Synthetic):
@@ -50,12 +50,12 @@ def reading_rules(
     sheet: str = "",
     needs_roles: bool = False,
 ) -> ReadingRules:
-    """Give the rules by which files are read.
+    """Return the rules by which files are read.
 
     Args:
-        schema: which facts are looked for.
+        schema: the facts to look for.
         mapped: texts ``COLUMN=FACT`` or ``COLUMN:VALUE=CHOICE``, or pairs of their two sides.
-        decimal: the decimal sign, where somebody has named it.
+        decimal: the decimal sign, if it was given.
         sheet: of a workbook.
         needs_roles: whether claims are refused that lack the column of a declared role.
 
@@ -68,7 +68,7 @@ def reading_rules(
 
 
 def bad_rows_of(on_bad: str, most: float = BadRows.most) -> BadRows:
-    """Give what becomes of bad rows: ``refuse`` or ``drop``, at most a share of all."""
+    """Return the policy for bad rows: ``refuse`` or ``drop``, at most a share of all rows."""
     return BadRows(are_dropped=on_bad == "drop", most=most)
 
 
@@ -89,15 +89,15 @@ def claims_file(
     executor: Executor | None = None,
     sample: int = train_config.SAMPLE,
 ) -> ClaimsDataset:
-    """Give the rows of a file, or of a folder of Parquet files.
+    """Return the data set of a file, or of a folder of Parquet files.
 
     Args:
         path: of the file or folder.
-        rules: how they are to be read.
-        bad_rows: what becomes of rows that break the contract.
-        year: of the costs, if it is known.
-        executor: who reads the files of a folder; this process, if nobody is named.
-        sample: about so many rows of a folder are given.
+        rules: how cells and columns are read.
+        bad_rows: the policy for rows that break the contract.
+        year: year of the costs, if it is known.
+        executor: executor that reads the files of a folder; None for this process.
+        sample: approximate number of rows of a folder that are returned.
     """
     if path.is_dir():
         from adapters.arrow.partitioned import PartitionedClaims

@@ -1,4 +1,4 @@
-"""What a diagnosis of a profile looks at."""
+"""The diagnosis of a profile's parts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def diagnosis(settings: Settings, *, running: PartCheck) -> Diagnose:
-    """Give the diagnosis of a profile.
+    """Return the diagnosis of a profile.
 
     Args:
         settings: where the parts are.

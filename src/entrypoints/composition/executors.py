@@ -1,4 +1,4 @@
-"""Who does the work: this process, or a cluster."""
+"""Executors: processes of this machine, or a Dask cluster."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from domain.ports.executor import Executor
 
 MOST_PROCESSES: Final = 4
-"""More share the memory of a machine, 300 MB each, for little: one family's folds are ten pieces of work."""
+"""Most worker processes by default: each takes 300 MB, and a family's ten folds gain little from more of them."""
 
 
 @contextmanager
 def executor_at(address: str, *, processes: int | None = 1) -> Iterator[Executor]:
-    """Give the workers of the Dask scheduler at an address, or with none this machine's processes.
+    """Return an executor on the Dask scheduler at an address, or without an address on this machine's processes.
 
     Args:
         address: of the scheduler; empty for none.
@@ -49,7 +49,7 @@ def executor_at(address: str, *, processes: int | None = 1) -> Iterator[Executor
 
 
 def cluster_of(executor: Executor) -> Cluster | None:
-    """Give what grows trees on an executor's workers, each on rows of its own; None where there are no workers."""
+    """Return a cluster that trains trees on the executor's workers, each on its own rows; None without workers."""
     if isinstance(executor, LocalExecutor | ProcessExecutor):
         return None
     from adapters.dask.executor import DaskExecutor, translated

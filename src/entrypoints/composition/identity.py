@@ -1,4 +1,4 @@
-"""By whom people are signed in, besides the admin's password."""
+"""Sign-in of people by an identity provider, besides the admin's password."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from entrypoints.composition.settings import Settings
 
 
 class PeopleSignIn(Provider):
-    """An identity provider of OpenID Connect; asked for only where the settings name one."""
+    """An identity provider of OpenID Connect, needed only if the settings name one."""
 
     scope = Scope.APP
     sign_in = provide(SignInByProvider)
@@ -26,7 +26,7 @@ class PeopleSignIn(Provider):
 
     @provide
     async def provider(self) -> AsyncIterator[IdentityProvider]:
-        """Authlib and cryptography, a fifth of a second, when the first person signs in."""
+        """Provide the OpenID Connect client; Authlib is imported (0.2 s) when the first person signs in."""
         settings = self._settings
         adapter = await asyncio.to_thread(import_module, "adapters.authlib.identity_provider")
         provider = adapter.OpenIdProvider(
@@ -41,7 +41,7 @@ class PeopleSignIn(Provider):
 
     @provide
     def rules(self) -> RoleRules:
-        """Which claims give which role."""
+        """Provide the rules that map claims to roles."""
         settings = self._settings
         return RoleRules(
             claim=settings.oidc_role_claim,

@@ -1,4 +1,4 @@
-"""What scores the files of jobs, here or in a child process."""
+"""Scoring of the files of jobs, in this process or in a child."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
 
 
 def job_files(settings: Settings) -> LocalJobFiles:
-    """Return the files of the home's jobs."""
+    """Return the store of the files of the home's jobs."""
     return LocalJobFiles(Path(settings.jobs_folder) if settings.jobs_folder else Home(settings.home).jobs)
 
 
 class InProcessScorer(FileScorer):
-    """Scores the files of jobs in this process; the libraries for them are loaded when the first one comes."""
+    """Scores the files of jobs in this process; libraries are imported for the first file."""
 
     def __init__(self, files: JobFiles, model: LoadedModel, schema: Schema) -> None:
         self._files, self._model, self._schema = files, model, schema
 
     async def score(self, task: ScoringTask, hear: Hear) -> ScoringReport:
-        """Let `ScoreTask` score."""
+        """Score a file by `ScoreTask`."""
         scoring = await asyncio.to_thread(score_file)
         score = ScoreTask(files=self._files, score_file=scoring, model=self._model, schema=self._schema)
         return await score.score(task, hear)
 
 
 def child_scorer(settings: Settings) -> FileScorer:
-    """Return what scores the files of jobs in child processes, each of which runs `serve_one`."""
+    """Return the scorer that runs `serve_one` in a child process for each file."""
     command = [sys.executable, "-m", "entrypoints.hosting.scoring"]
     return ChildFileScorer(command, environment_of(settings))
 
@@ -63,7 +63,7 @@ def serve_one() -> None:
 
 
 async def _latest_model(settings: Settings) -> LoadedModel:
-    """Load the champion: what the home's pointer names, brought up to date by the ledger where MLflow is a server.
+    """Load the model that the home's pointer names, after updating it from the ledger if MLflow is a server.
 
     Raises:
         NoChampion: if nothing was promoted yet.

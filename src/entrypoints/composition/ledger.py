@@ -1,4 +1,4 @@
-"""What brings a store of models up to date with the ledger: model servers do so, and children that score files."""
+"""Synchronization of a model store with the ledger, for model servers and for children that score files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def following_ledger(settings: Settings, store: ModelPublisher) -> Following:
-    """Give what brings a store of models up to date with the ledger, over connections of its own."""
+    """Return the use case that updates a model store from the ledger, over its own connections."""
     from adapters.mlflow.folders import MlflowFolders
     from adapters.mlflow.server import MlflowServer
     from adapters.postgres.engine import connect
@@ -38,6 +38,6 @@ def following_ledger(settings: Settings, store: ModelPublisher) -> Following:
 
 
 def ledger_followed(settings: Settings) -> AbstractAsyncContextManager[Callable[..., Awaitable[object]]]:
-    """Give, while the block runs, what brings the home's store of models up to date with the ledger."""
+    """Yield the use case that updates the home's model store from the ledger; close its connections at the end."""
     home = Home(settings.home)
     return following_ledger(settings, BentoPublisher(home.bentoml, home.pointer))()

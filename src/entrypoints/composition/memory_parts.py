@@ -1,4 +1,4 @@
-"""The web process without any server."""
+"""Adapters in memory, for a web process without any server."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ from entrypoints.composition.providers import made
 
 
 class MemoryKeeping(Provider):
-    """Versions, ledger, keys and the admin of this process: empty at first, gone with it."""
+    """Repositories in the memory of this process: empty at its start, lost at its end."""
 
     scope = Scope.APP
 
@@ -80,30 +80,30 @@ class MemoryKeeping(Provider):
 
     @provide
     def keys(self, clock: Clock) -> ApiKeys:
-        """Who may ask."""
+        """Provide the API keys."""
         return MemoryKeys(clock=clock)
 
     @provide
     def registry(self) -> Iterator[ModelRegistry]:
-        """Copies in a folder that goes with the container."""
+        """Provide a model registry whose files lie in a temporary folder of the container."""
         with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
             yield MemoryRegistry(workspace=Path(workspace))
 
     @provide
     def job_files(self) -> Iterator[JobFiles]:
-        """Files in a folder that goes with the container."""
+        """Provide the files of jobs in a temporary folder of the container."""
         with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
             yield LocalJobFiles(Path(workspace) / "jobs")
 
     @provide
     def publisher(self) -> Iterator[ModelPublisher]:
-        """Copies in a folder that goes with the container."""
+        """Provide a model store in a temporary folder of the container."""
         with tempfile.TemporaryDirectory(prefix="medcost-") as workspace:
             yield MemoryPublisher(workspace=Path(workspace))
 
 
 class MemoryParts(Provider):
-    """Nothing outlives the process. The model looks up people alike in a small synthetic sample."""
+    """Adapters whose state ends with the process; the model averages similar people of a small synthetic sample."""
 
     scope = Scope.APP
 
@@ -124,15 +124,15 @@ class MemoryParts(Provider):
 
     @provide
     def file_scorer(self, files: JobFiles, model: LoadedModel, schema: Schema) -> FileScorer:
-        """Score files in this process."""
+        """Provide a scorer of files in this process."""
         return InProcessScorer(files, model, schema)
 
     @provide
     def loader(self, schema: Schema) -> ModelLoader:
-        """What the registry's copies are tried with."""
+        """Provide the loader that the registry tries its copies with."""
         return MemoryLoader(schema)
 
     @provide
     def model(self, schema: Schema) -> LoadedModel:
-        """Learn nothing, look up."""
+        """Provide a nearest-neighbour model of a small synthetic sample."""
         return NeighbourPredictor(small_sample(schema))

@@ -1,4 +1,4 @@
-"""What the model server is made of."""
+"""Adapters of the model server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from adapters.local.version_models import ShelfVersions
 from entrypoints.composition.ledger import following_ledger
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import Settings, load, require_followable
-from entrypoints.model_server.app import Hop
+from entrypoints.model_server.app import BinaryProtocol
 
 if TYPE_CHECKING:
     from domain.people.schema import Schema
@@ -22,34 +22,34 @@ if TYPE_CHECKING:
 
 
 def served_model(settings: Settings | None = None) -> ServedModel:
-    """Give the model that follows the home's pointer, and lets that follow the ledger where the settings say so.
+    """Return the model that the home's pointer names; with ``follow=ledger`` it also updates the pointer.
 
-    Without settings they are those of the environment: BentoML passes nothing on to its workers.
+    Without an argument, settings are read from the environment: BentoML passes no objects to its workers.
 
     Raises:
         ConfigurationError: if the ledger is to be followed and its database, or MLflow's server, is not named.
     """
     settings = settings or load()
     require_followable(settings)
-    shelf = _shelf(settings)
-    following = following_ledger(settings, shelf) if settings.follow == "ledger" else None
-    return ServedModel(shelf, _loader(settings), following)
+    model_store = _model_store(settings)
+    following = following_ledger(settings, model_store) if settings.follow == "ledger" else None
+    return ServedModel(model_store, _loader(settings), following)
 
 
-def shelf_versions(settings: Settings | None = None) -> ShelfVersions:
-    """Give all versions that lie on the home's shelf."""
+def stored_versions(settings: Settings | None = None) -> ShelfVersions:
+    """Return all versions in the home's model store."""
     settings = settings or load()
-    return ShelfVersions(_shelf(settings), _loader(settings))
+    return ShelfVersions(_model_store(settings), _loader(settings))
 
 
-def _shelf(settings: Settings) -> ModelPublisher:
+def _model_store(settings: Settings) -> ModelPublisher:
     home = Home(settings.home)
     return BentoPublisher(home.bentoml, home.pointer)
 
 
-def hop(schema: Schema) -> Hop:
-    """Give the server's end of the hop whose other end is `adapters.bentoml.predictor`."""
-    return Hop(
+def binary_protocol(schema: Schema) -> BinaryProtocol:
+    """Return the server's side of the binary protocol whose client is `adapters.bentoml.predictor`."""
+    return BinaryProtocol(
         content_type=wire.CONTENT_TYPE,
         max_request=wire.MAX_REQUEST,
         decode_request=partial(wire.decode_request, schema=schema),
@@ -60,7 +60,7 @@ def hop(schema: Schema) -> Hop:
 
 
 def bentoml_environment() -> dict[str, str]:
-    """Give what BentoML reads from the environment: its folder inside the home, and not to report to its makers."""
+    """Return BentoML's environment variables: its folder inside the home, and no usage reports to its makers."""
     return {"BENTOML_HOME": str(Home(load().home).bentoml), "BENTOML_DO_NOT_TRACK": "True"}
 
 

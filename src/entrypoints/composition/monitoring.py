@@ -1,4 +1,4 @@
-"""What `medcost monitor` and `medcost models shadow` are made of: records, ledger, reports, the shelf, a meter."""
+"""The container of `medcost monitor` and `medcost models shadow`: records, ledger, reports, model store, meter."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from domain.ports.loader import ModelLoader
 from domain.ports.publisher import ModelPublisher
 from domain.ports.trainer import Trainer
 from entrypoints.composition.providers import schema_provider
-from entrypoints.composition.scoring import shelf
+from entrypoints.composition.scoring import model_store
 from entrypoints.composition.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _WITHIN: Final = 120.0
-"""Seconds for a statement: to draw from a month of millions takes a while, and nobody waits for it."""
+"""Deadline of a statement in seconds: sampling a month of millions of predictions is slow, and no user waits."""
 
 
 def monitoring_container(settings: Settings) -> AsyncContainer:
-    """Put it together."""
+    """Build the container of a profile."""
     measuring = Provider(scope=Scope.APP)
     measuring.provide(MonitorChampion)
     measuring.provide(ShadowModel)
@@ -41,13 +41,13 @@ def monitoring_container(settings: Settings) -> AsyncContainer:
     else:
         from entrypoints.composition.database_parts import DatabaseKeeping, DatabaseParts
 
-        publisher, loader = shelf(settings)
-        told = Provider(scope=Scope.APP)
+        publisher, loader = model_store(settings)
+        settings_provider = Provider(scope=Scope.APP)
         patient = msgspec.structs.replace(settings, database_deadline=max(_WITHIN, settings.database_deadline))
-        told.provide(_always(patient), provides=Settings)
-        told.provide(_always(publisher), provides=ModelPublisher)
-        told.provide(_always(loader), provides=ModelLoader)
-        parts = (told, DatabaseKeeping(), DatabaseParts())
+        settings_provider.provide(_always(patient), provides=Settings)
+        settings_provider.provide(_always(publisher), provides=ModelPublisher)
+        settings_provider.provide(_always(loader), provides=ModelLoader)
+        parts = (settings_provider, DatabaseKeeping(), DatabaseParts())
     return make_async_container(measuring, schema_provider(settings), *parts, validation_settings=STRICT_VALIDATION)
 
 
@@ -55,5 +55,5 @@ def _trainer(clock: Clock) -> Trainer:
     return SklearnTrainer(clock)
 
 
-def _always(one: object) -> Callable[[], object]:
-    return lambda: one
+def _always(value: object) -> Callable[[], object]:
+    return lambda: value

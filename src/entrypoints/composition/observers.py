@@ -1,4 +1,4 @@
-"""Who looks at calls that go together: Prometheus in the web process, nobody elsewhere."""
+"""Observers of batched calls: Prometheus in the web process, no-op elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from adapters.common.batching import Observer, unobserved
 
 @dataclass(frozen=True, slots=True)
 class Observers:
-    """Of questions to the model server, and of commits of records."""
+    """Observers of requests to the model server and of group commits of records."""
 
     predictor: Observer = unobserved
     records: Observer = unobserved

@@ -25,9 +25,9 @@ _CONFIG: Final = TREE / "config"
 _MAP: Final = "dataset.map."
 _SCHEMA: Final = "schema="
 _BY_FAMILY: Final = ("model", "search_space")
-"""Groups whose options stand side by side: the directive "@package model.linear" does it."""
+"""Groups whose options have a package each, by the directive "@package model.linear"."""
 _ELSEWHERE: Final = ("profile", "schema")
-"""Folders of config/ that are no groups of a training: settings choose among their files."""
+"""Folders of config/ that are no groups of the training configuration: settings choose among their files."""
 _TERM: Final = re.compile(r"(?:model\.(\w+)\.hyperparameters|search_space\.(\w+))\.(\w+)", re.ASCII)
 _EXAMPLES: Final = {
     "dataset.path": "dataset=csv dataset.path=FILE",
@@ -37,8 +37,8 @@ _EXAMPLES: Final = {
 
 def with_schema(overrides: Sequence[str], settings: Settings) -> tuple[list[str], Settings]:
     """Return the overrides of Hydra's configuration, and the settings with the schema that ``schema=`` names."""
-    rest = [one for one in overrides if not one.startswith(_SCHEMA)]
-    named = [one.removeprefix(_SCHEMA).strip() for one in overrides if one.startswith(_SCHEMA)]
+    rest = [override for override in overrides if not override.startswith(_SCHEMA)]
+    named = [override.removeprefix(_SCHEMA).strip() for override in overrides if override.startswith(_SCHEMA)]
     if not named:
         return rest, settings
     if not named[-1]:
@@ -57,40 +57,39 @@ def compose_training(overrides: Sequence[str], *, data: str = "") -> TrainConfig
     Raises:
         ConfigurationError: for an unknown group, option or key, or a value of the wrong type; the text names it.
     """
-    said = list(overrides)
-    if data and not any(one.startswith(("dataset=", "dataset.path=")) for one in said):
+    overrides = list(overrides)
+    if data and not any(override.startswith(("dataset=", "dataset.path=")) for override in overrides):
         kind = "parquet" if data.lower().endswith(".parquet") else "csv"
-        said += [f"dataset={kind}", "dataset.path=" + _quoted(data)]
-    # names of columns and words in files are whatever people write, not Hydra's grammar
-    mapped = dict(_mapped(one) for one in said if one.startswith(_MAP))
-    said = [one for one in said if not one.startswith(_MAP)]
+        overrides += [f"dataset={kind}", "dataset.path=" + _quoted(data)]
+    # names of columns and words in files may break Hydra's grammar, so mappings are not passed through Hydra
+    mapped = dict(_mapped(override) for override in overrides if override.startswith(_MAP))
+    overrides = [override for override in overrides if not override.startswith(_MAP)]
     with initialize_config_dir(str(_CONFIG), version_base="1.3"):
-        known = _names()
-        said = [*_of_other_packages(said), *said]
-        terms = {one: _family_of_term(one, known) for one in said}
-        for one in said:
-            if not terms[one]:
-                _refuse_unknown(one, known)
+        names = _names()
+        overrides = [*_of_other_packages(overrides), *overrides]
+        terms = {override: _family_of_term(override, names) for override in overrides}
+        for override in overrides:
+            if not terms[override]:
+                _refuse_unknown(override, names)
+        hydra_overrides = [("+" if terms[override] else "") + _with_quoted_path(override) for override in overrides]
         try:
             composed: Any = OmegaConf.to_container(
-                compose("train", overrides=[("+" if terms[one] else "") + _with_quoted_path(one) for one in said]),
-                resolve=True,
-                throw_on_missing=True,
+                compose("train", overrides=hydra_overrides), resolve=True, throw_on_missing=True
             )
         except MissingMandatoryValue as error:
             key = error.full_key or "dataset.path"
-            message = f"{key} must be said: {_EXAMPLES.get(key, f'{key}=…')}"
+            message = f"{key} is missing: {_EXAMPLES.get(key, f'{key}=…')}"
             raise ConfigurationError(message) from error
         except ConfigCompositionException as error:
-            # the key exists in some option of its group, so it is the option that was not chosen
+            # all keys were checked above, so the key belongs to an option of its group that was not chosen
             message = f"{_overridden(error)} does not belong to the options chosen: choose its option, too"
             raise ConfigurationError(message) from error
         except (HydraException, OmegaConfBaseException) as error:
             message = _one_line(error)
             raise ConfigurationError(message) from error
-    for one, family in terms.items():
-        if family and "transforms" not in composed["model"].get(family, {}) and one.startswith("model."):
-            message = f"{one.partition('=')[0]} does not belong to the options chosen: choose its option, too"
+    for override, family in terms.items():
+        if family and "transforms" not in composed["model"].get(family, {}) and override.startswith("model."):
+            message = f"{override.partition('=')[0]} does not belong to the options chosen: choose its option, too"
             raise ConfigurationError(message)
     config = decoded(_with_map(composed, mapped), TrainConfig, "")
     _ = config.source
@@ -117,7 +116,7 @@ def _with_map(composed: Any, mapped: Mapping[str, str]) -> Any:
 
 @cache
 def _names() -> tuple[str, ...]:
-    """Return all groups and, dotted, all keys that there are: each option of each group contributes its own."""
+    """Return the names of all groups and, dotted, the keys of all their options."""
     return tuple(_read_names())
 
 
@@ -131,13 +130,13 @@ def _read_names() -> Iterator[str]:
             yield from (f"{package}.{name}" for name in _keys(_option(group.name, option)))
 
 
-def _family_of_term(override: str, known: Sequence[str]) -> str:
+def _family_of_term(override: str, names: Sequence[str]) -> str:
     """Return the family of a setting that follows from the terms of the schema; empty for any other override."""
     name = override.partition("=")[0]
     match = _TERM.fullmatch(name)
     family = (match[1] or match[2]) if match else ""
     is_family = family in _options("model")
-    return family if is_family and name not in known and _option("model", family).get("terms") else ""
+    return family if is_family and name not in names and _option("model", family).get("terms") else ""
 
 
 def _keys(tree: Mapping[str, object]) -> Iterator[str]:
@@ -147,13 +146,13 @@ def _keys(tree: Mapping[str, object]) -> Iterator[str]:
             yield from (f"{name}.{inner}" for inner in _keys(value))
 
 
-def _refuse_unknown(override: str, known: Sequence[str]) -> None:
+def _refuse_unknown(override: str, names: Sequence[str]) -> None:
     name, sign, value = override.partition("=")
     if not sign or not name or name[0] in "+~":
         message = f"{override!r} is no override: write key=value, such as cv.n_splits=10"
         raise ConfigurationError(message)
-    if name not in known:
-        message = f"there is no key {name!r}" + _nearest(name, known)
+    if name not in names:
+        message = f"there is no key {name!r}" + _nearest(name, names)
         raise ConfigurationError(message)
     if (_CONFIG / name).is_dir():
         if value.strip("[] ") == "":
@@ -180,7 +179,7 @@ def _option(group: str, name: str) -> dict[str, Any]:
 
 
 def _of_other_packages(given: Sequence[str]) -> list[str]:
-    """Let Hydra know the options of installed packages, and choose the search space of each of their families."""
+    """Register options of installed packages with Hydra; return the overrides that choose their search spaces."""
     for group in ("dataset", *_BY_FAMILY):
         for name, node in options_of(group).items():
             package = f"{group}.{name}" if group in _BY_FAMILY else group
@@ -190,14 +189,14 @@ def _of_other_packages(given: Sequence[str]) -> list[str]:
     return [f"search_space=[{','.join(_options('search_space'))}]"]
 
 
-def _nearest(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    near = near or [one for one in known if "." in one and one.rpartition(".")[2] == name][:1]
+def _nearest(name: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    near = near or [dotted for dotted in names if "." in dotted and dotted.rpartition(".")[2] == name][:1]
     return f": did you mean {near[0]!r}?" if near else ""
 
 
 def _with_quoted_path(override: str) -> str:
-    """Let a path or an address hold what has a meaning in Hydra's grammar, such as = or a comma."""
+    """Quote a path or an address, which may contain characters of Hydra's grammar such as = or a comma."""
     name, _, value = override.partition("=")
     is_free = name in ("dataset.path", "dataset.sheet", "executor.address") and value[:1] not in ("'", '"')
     return f"{name}={_quoted(value)}" if is_free else override
@@ -209,12 +208,12 @@ def _quoted(text: str) -> str:
 
 
 def _yaml(file: Path) -> dict[str, Any]:
-    kept = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
-    return {str(name): value for name, value in kept.items()} if isinstance(kept, dict) else {}
+    content = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
+    return {str(name): value for name, value in content.items()} if isinstance(content, dict) else {}
 
 
 def _overridden(error: Exception) -> str:
-    """Find the key in Hydra's words: "Could not override 'dataset.path'. To append …"."""
+    """Return the key that Hydra's message names: "Could not override 'dataset.path'. To append …"."""
     return str(error).partition("'")[2].partition("'")[0] or _one_line(error)
 
 

@@ -1,4 +1,4 @@
-"""The example plans that people start to compare with."""
+"""Example insurance plans for the comparison of plans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What several providers are written with."""
+"""Helpers of several providers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 
 def made(adapter: Callable[[], _T]) -> Callable[[], _T]:
-    """Return a factory of an adapter that needs no other part: dishka would look for one behind each argument."""
+    """Return a factory of an adapter without arguments: dishka would inject each argument of its constructor."""
 
     def make() -> _T:
         return adapter()

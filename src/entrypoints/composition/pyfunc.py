@@ -88,7 +88,7 @@ class CostFunction:
 
 
 def _awaited(answer: Coroutine[Any, Any, _T]) -> _T:
-    """Return what is awaited; a notebook has an event loop of its own in this thread."""
+    """Run a coroutine in another thread and return its result: a notebook already runs an event loop in this thread."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, answer).result()
 

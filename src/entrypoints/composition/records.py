@@ -1,4 +1,4 @@
-"""What looks after the records: the repository of the profile, no model."""
+"""The container of commands that maintain the records, without models."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from entrypoints.composition.settings import Settings
 
 
 def records_container(settings: Settings) -> AsyncContainer:
-    """Put together what the policy of age and the proofs of erasure need."""
+    """Build the container of the retention policy and the proofs of erasure."""
     use_cases = Provider(scope=Scope.APP)
     use_cases.provide(PrunePredictions)
     schema = schema_provider(settings)
@@ -22,6 +22,8 @@ def records_container(settings: Settings) -> AsyncContainer:
         return make_async_container(use_cases, schema, MemoryParts(), validation_settings=STRICT_VALIDATION)
     from entrypoints.composition.database_parts import DatabaseParts
 
-    told = Provider(scope=Scope.APP)
-    told.provide(lambda: settings, provides=Settings)
-    return make_async_container(use_cases, schema, told, DatabaseParts(), validation_settings=STRICT_VALIDATION)
+    settings_provider = Provider(scope=Scope.APP)
+    settings_provider.provide(lambda: settings, provides=Settings)
+    return make_async_container(
+        use_cases, schema, settings_provider, DatabaseParts(), validation_settings=STRICT_VALIDATION
+    )

@@ -1,4 +1,4 @@
-"""Who writes reports: one writer for each kind of file."""
+"""Writers of reports, one for each kind of file."""
 
 from __future__ import annotations
 

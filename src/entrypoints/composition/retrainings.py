@@ -1,4 +1,4 @@
-"""Where the retrainings of a home take turns and leave their reports."""
+"""The lock and the reports of a home's retrainings."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 
 def retrainings_of(settings: Settings) -> Retrainings:
-    """Give the lock and the reports of the home's retrainings; nothing is opened for them."""
+    """Return the lock and the reports of the home's retrainings, without opening other parts."""
     return HomeRetrainings(Home(settings.home))

@@ -1,4 +1,4 @@
-"""The schema of this home: a file of the user's, the home's own copy, or one that comes with Medcost."""
+"""The schema of this home: a user's file, the home's own copy, or a schema that comes with Medcost."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def schema_path(settings: Settings) -> Path:
 
 
 def named_schema(name: str) -> Path:
-    """Return the file of a schema that is given by a path, or by a name in ``config/schema``.
+    """Return the file of a schema, given by its path or by its name in ``config/schema``.
 
     Raises:
         ConfigurationError: if there is none.
@@ -61,7 +61,7 @@ def home_schema(settings: Settings) -> Schema:
 
 
 def checked_schema(file: Path) -> tuple[Schema | None, tuple[tuple[int | None, SchemaProblem], ...]]:
-    """Read a schema from a file, or return what is wrong with it, each mistake with its line where it has one."""
+    """Read a schema from a file; return it or its mistakes, each with its line number if it has one."""
     try:
         return read_schema(file), ()
     except InvalidSchemaFile as invalid:
@@ -69,5 +69,5 @@ def checked_schema(file: Path) -> tuple[Schema | None, tuple[tuple[int | None, S
 
 
 def schema_document(schema: Schema) -> dict[str, object]:
-    """Return a schema as JSON keeps it."""
+    """Return a schema as a JSON document."""
     return msgspec.json.decode(schema_to_json(schema), type=dict[str, object])

@@ -1,4 +1,4 @@
-"""The text of a schema that is proposed for a file."""
+"""A schema proposed for a file, as text."""
 
 from __future__ import annotations
 

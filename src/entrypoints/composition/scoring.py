@@ -1,4 +1,4 @@
-"""What works with models and files: no database is needed for it."""
+"""Use cases on models and files that need no database."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def score_model_folder(folder: Path, dataset: ClaimsDataset) -> tuple[TrainedModel, Scores, Claims]:
-    """Score a model folder that no ledger knows of, on rows whose charges are known: neither home nor database needed.
+    """Score an unregistered model folder on rows with known costs, without a home or a database.
 
     Returns:
         The model, its scores, and the rows.
@@ -41,8 +41,8 @@ def score_model_folder(folder: Path, dataset: ClaimsDataset) -> tuple[TrainedMod
     return model, SklearnTrainer(SystemClock()).score(model, claims), claims
 
 
-def shelf(settings: Settings) -> tuple[ModelPublisher, ModelLoader]:
-    """Give the model server's shelf and what brings its folders to life: no database is needed to read them."""
+def model_store(settings: Settings) -> tuple[ModelPublisher, ModelLoader]:
+    """Return the model store of a home and the loader of its folders."""
     from adapters.bentoml.publisher import BentoPublisher
     from adapters.sklearn.loader import SklearnLoader
 
@@ -51,7 +51,7 @@ def shelf(settings: Settings) -> tuple[ModelPublisher, ModelLoader]:
 
 
 def drift_detector(settings: Settings, dataset: ClaimsDataset) -> DetectDrift:
-    """Give what compares rows with those behind the served model: no database is needed for it.
+    """Return the use case that compares rows with the training data of the served model.
 
     Raises:
         NoChampion: if nothing was published yet: said before libraries are loaded that take seconds.
@@ -60,31 +60,31 @@ def drift_detector(settings: Settings, dataset: ClaimsDataset) -> DetectDrift:
         raise NoChampion
     from adapters.scipy.drift import ScipyDriftMeter
 
-    publisher, loader = shelf(settings)
+    publisher, loader = model_store(settings)
     return DetectDrift(dataset=dataset, publisher=publisher, loader=loader, meter=ScipyDriftMeter())
 
 
 def load_served_model(settings: Settings) -> LoadServedModel:
-    """Return what loads the model that the home's pointer names."""
-    publisher, loader = shelf(settings)
+    """Return the use case that loads the model that the home's pointer names."""
+    publisher, loader = model_store(settings)
     return LoadServedModel(publisher=publisher, loader=loader)
 
 
 def ship_model(settings: Settings) -> ShipModel:
-    """Return what takes that model along to other machines."""
-    publisher, loader = shelf(settings)
+    """Return the use case that sends the model to other machines."""
+    publisher, loader = model_store(settings)
     return ShipModel(publisher=publisher, loader=loader)
 
 
 def score_file() -> ScoreFile:
-    """Return what scores a single file."""
+    """Return the use case that scores a single file."""
     from adapters.arrow.scoring_files import ArrowScoringFiles
 
     return ScoreFile(files=ArrowScoringFiles())
 
 
 def score_folder(executor: Executor) -> ScoreFolder:
-    """Return what scores the files of a folder by an executor's workers."""
+    """Return the use case that scores the files of a folder on an executor's workers."""
     from adapters.arrow.scoring_files import ArrowScoringFiles
 
     return ScoreFolder(files=ArrowScoringFiles(), executor=executor)

@@ -1,4 +1,4 @@
-"""The web process over PostgreSQL and a model server."""
+"""Adapters of a web process with PostgreSQL and a model server."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ from entrypoints.hosting.traces import traced_questions
 from entrypoints.http.metrics import Metrics
 
 _CHANGED_WITHIN: Final = 120.0
-"""Seconds to import MLflow on a busy machine and to change the champion."""
+"""Deadline in seconds of the child that changes the champion: on a busy machine, importing MLflow takes most of it."""
 
 
 class Changing(Provider):
-    """Promotion and rollback, in a child process: this one imports neither MLflow nor BentoML."""
+    """Promotion and rollback in a child process, so that the web process imports neither MLflow nor BentoML."""
 
     scope = Scope.APP
 
     @provide
     async def championship(self, settings: Settings) -> AsyncIterator[Championship]:
-        """One child at a time; the one at work may end its work before this process ends."""
+        """Provide changes of the champion, one child at a time; a running child may finish before this process ends."""
         command = [sys.executable, "-m", "entrypoints.hosting.championship"]
         championship = ChildChampionship(command, environment_of(settings), deadline=_CHANGED_WITHIN)
         yield championship
@@ -50,29 +50,29 @@ class Changing(Provider):
 
 
 class JobFileParts(Provider):
-    """Files of jobs on a disk."""
+    """The store of the files of jobs on a disk."""
 
     scope = Scope.APP
 
     @provide
     def job_files(self, settings: Settings) -> JobFiles:
-        """Those of the home, or of the folder that is named."""
+        """Provide the files of jobs in the home, or in the folder that settings name."""
         return job_files(settings)
 
 
 class ModelServerParts(Provider):
-    """BentoML over HTTP."""
+    """Adapters of a model server, BentoML over HTTP."""
 
     scope = Scope.APP
 
     @provide
     def file_scorer(self, settings: Settings) -> FileScorer:
-        """Score files in a child process, which loads the model itself."""
+        """Provide a scorer of files in a child process, which loads the model itself."""
         return child_scorer(settings)
 
     @provide
     async def server(self, settings: Settings) -> AsyncIterator[ModelServer]:
-        """Kept-alive connections."""
+        """Provide the client of the model server, which keeps its connections alive."""
         server = ModelServer(
             settings.model_server_url,
             deadline=settings.predictor_deadline,
@@ -84,22 +84,22 @@ class ModelServerParts(Provider):
 
     @provide
     def predictor(self, server: ModelServer, observers: Observers) -> Predictor:
-        """Asks for predictions."""
+        """Provide the predictor."""
         return BentoPredictor(server, observe=observers.predictor)
 
     @provide
     def explainer(self, server: ModelServer) -> Explainer:
-        """Asks for reasons."""
+        """Provide the explainer."""
         return BentoExplainer(server)
 
     @provide
     def versions(self, server: ModelServer) -> VersionModels:
-        """Asks about any version."""
+        """Provide the models of all versions."""
         return BentoVersionModels(server)
 
 
 class InProcessParts(Provider):
-    """The model in this process: no model server, but scikit-learn and BentoML's store are loaded here."""
+    """Adapters of a model in this process, which loads scikit-learn and BentoML's store instead of a model server."""
 
     scope = Scope.APP
 
@@ -108,12 +108,12 @@ class InProcessParts(Provider):
 
     @provide
     def file_scorer(self, files: JobFiles, model: LoadedModel, schema: Schema) -> FileScorer:
-        """Score files in this process."""
+        """Provide a scorer of files in this process."""
         return InProcessScorer(files, model, schema)
 
     @provide
     async def served(self, settings: Settings) -> AsyncIterator[LoadedModel]:
-        """Follows the pointer of the home."""
+        """Provide the model that the home's pointer names."""
         from entrypoints.composition.model_server import served_model
 
         served = served_model(settings)
@@ -124,26 +124,42 @@ class InProcessParts(Provider):
 
     @provide
     def versions(self, settings: Settings) -> VersionModels:
-        """Loads versions of the home."""
-        from entrypoints.composition.model_server import shelf_versions
+        """Provide the models of all versions in the home."""
+        from entrypoints.composition.model_server import stored_versions
 
-        return shelf_versions(settings)
+        return stored_versions(settings)
 
 
 def server_parts(settings: Settings, metrics: Metrics) -> list[Provider]:
-    """Choose the parts that the settings name.
+    """Return the providers of the predictor that the settings choose.
 
     Raises:
         ConfigurationError: if no model server is named and none was started.
     """
-    told = Provider(scope=Scope.APP)
-    told.provide(lambda: settings, provides=Settings)
+    settings_provider = Provider(scope=Scope.APP)
+    settings_provider.provide(lambda: settings, provides=Settings)
     looking = Provider(scope=Scope.APP)
     observers = Observers(predictor=metrics.grouped("predict"), records=metrics.grouped("record"))
     looking.provide(lambda: observers, provides=Observers, override=True)
     if settings.predictor == "in_process":
-        return [told, DatabaseKeeping(), DatabaseParts(), JobFileParts(), looking, Changing(), InProcessParts()]
+        return [
+            settings_provider,
+            DatabaseKeeping(),
+            DatabaseParts(),
+            JobFileParts(),
+            looking,
+            Changing(),
+            InProcessParts(),
+        ]
     if not settings.model_server_url:
         message = "no model server is named: set MEDCOST_MODEL_SERVER_URL, or MEDCOST_PREDICTOR=in_process"
         raise ConfigurationError(message)
-    return [told, DatabaseKeeping(), DatabaseParts(), JobFileParts(), looking, Changing(), ModelServerParts()]
+    return [
+        settings_provider,
+        DatabaseKeeping(),
+        DatabaseParts(),
+        JobFileParts(),
+        looking,
+        Changing(),
+        ModelServerParts(),
+    ]

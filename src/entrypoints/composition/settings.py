@@ -29,7 +29,7 @@ Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a process needs to know before it starts.
+    """The settings of a process.
 
     Args:
         profile: which parts are used: ``embedded`` starts its own, ``memory`` needs none, ``production`` is told where.
@@ -173,20 +173,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def load(flags: Mapping[str, object] | None = None, *, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Put the settings together.
+    """Merge the settings of all sources and decode them.
 
     Args:
-        flags: what the command line said, by field name; None means not said.
+        flags: options of the command line by field name; None if an option was not given.
         environment: ``MEDCOST_PORT`` and so on; ``MEDCOST_DATABASE_URL_FILE`` names a file that holds the value.
 
     Raises:
         ConfigurationError: naming the setting that is unknown or of the wrong type, and where it was said; or if the
             home belongs to another user.
     """
-    said = {name: value for name, value in (flags or {}).items() if value is not None}
-    told = _from_environment(environment)
-    profile = str(said.get("profile") or told.get("profile") or Settings().profile)
-    merged = {**_from_profile(profile), **told, **said}
+    from_flags = {name: value for name, value in (flags or {}).items() if value is not None}
+    from_environment = _from_environment(environment)
+    profile = str(from_flags.get("profile") or from_environment.get("profile") or Settings().profile)
+    merged = {**_from_profile(profile), **from_environment, **from_flags}
     settings = _decode(merged, "settings")
     _check_proxies(settings.trusted_proxies)
     settings = msgspec.structs.replace(settings, home=settings.home.expanduser().resolve())
@@ -196,8 +196,8 @@ def load(flags: Mapping[str, object] | None = None, *, environment: Mapping[str,
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """Give the environment in which a child process finds the same settings."""
-    # secrets stay where they came from: the child inherits that, and nothing else gets to see them
+    """Return the environment variables that give a child process the same settings."""
+    # secrets are not copied: the child inherits the variables or files that they came from
     names = [name for name in Settings.__struct_fields__ if name not in ("admin_password", "oidc_client_secret")]
     values = {PREFIX + name.upper(): getattr(settings, name) for name in names}
     text = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in values.items()}
@@ -205,7 +205,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether an address can be reached from this machine only."""
+    """Return whether an address can be reached from this machine only."""
     if host == "localhost":
         return True
     try:
@@ -215,17 +215,17 @@ def is_loopback(host: str) -> bool:
 
 
 def serves_others(settings: Settings) -> bool:
-    """Tell whether others than this machine reach us: in production, those on a loopback address come by a proxy."""
+    """Return whether other machines reach this service: in production always, through a proxy if need be."""
     return settings.profile == "production" or not is_loopback(settings.host)
 
 
 def has_mlflow_server(settings: Settings) -> bool:
-    """Tell whether MLflow is a server, rather than a store that this process opens itself."""
+    """Return whether MLflow is a server, rather than a store that this process opens itself."""
     return settings.tracking_uri.startswith(("http://", "https://"))
 
 
 def require_followable(settings: Settings) -> None:
-    """Refuse to follow the ledger without being told where it is.
+    """Refuse ``follow=ledger`` without addresses of the database and of MLflow's server.
 
     Raises:
         ConfigurationError: saying what to set.
@@ -239,13 +239,16 @@ def require_followable(settings: Settings) -> None:
 
 
 def asks_for_login(settings: Settings) -> bool:
-    """Tell whether admin pages ask for the admin's password: everywhere but on this machine alone."""
+    """Return whether admin pages require sign-in: by default on all addresses but loopback.
+
+    Behind a proxy that authenticates people, they never do.
+    """
     required = settings.require_login or bool(settings.oidc_issuer) or not is_loopback(settings.host)
     return required and not settings.proxy_authenticates
 
 
-def refuse_open_door(settings: Settings, *, pages: bool) -> None:
-    """Refuse to let others in without asking who they are.
+def refuse_open_access(settings: Settings, *, pages: bool) -> None:
+    """Refuse to serve other machines without authentication.
 
     Args:
         settings: which address is listened on, and what is asked for.
@@ -313,7 +316,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
             tuple(part.strip() for part in text.split(",") if part.strip()) if field.type == tuple[str, ...] else text
         )
         try:
-            # an environment variable is always text: here, and only here, "8000" is a number
+            # an environment variable is always text, so this is the only place that decodes "8000" as a number
             values[field.name] = msgspec.convert(given, field.type, strict=False, dec_hook=_path)
         except msgspec.ValidationError as error:
             message = f"{name}: {error}"
@@ -324,8 +327,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
 def _from_profile(profile: str) -> dict[str, object]:
     file = TREE / "config" / "profile" / f"{profile}.yaml"
     if not file.is_file():
-        known = ", ".join(sorted(path.stem for path in file.parent.glob("*.yaml")))
-        message = f"there is no profile {profile!r}: choose one of {known}"
+        profiles = ", ".join(sorted(path.stem for path in file.parent.glob("*.yaml")))
+        message = f"there is no profile {profile!r}: choose one of {profiles}"
         raise ConfigurationError(message)
     return {"profile": profile, **(yaml.safe_load(file.read_text(encoding="utf-8")) or {})}
 

@@ -1,4 +1,4 @@
-"""What `medcost train` is told, decoded strictly."""
+"""The configuration of `medcost train`, decoded strictly."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ Share = Annotated[float, msgspec.Meta(ge=0, lt=1)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 
 SAMPLE: Final = 200_000
-"""Rows of a folder that are looked at in one place, unless another number is said."""
+"""Default number of rows of a folder that one process reads."""
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A group of the configuration: nothing unknown passes."""
+    """A group of the configuration; unknown keys are refused."""
 
 
 class File(_Part, frozen=True):
-    """Rows of a file, or of a folder of Parquet files: of these about ``sample`` are looked at in one place.
+    """Rows of a file, or of a folder of Parquet files, of which one process reads about ``sample`` rows.
 
-    ``year`` of the costs, such as 2024 or "2023 and 2024", stands beside every answer. ``map`` says which fact a column
-    holds, and what its words mean; ``decimal`` is the decimal sign where cells leave it open; ``sheet`` that of a
-    workbook. With ``on_bad: drop`` rows that break the contract are left out, at most the share ``most_bad``.
+    ``year`` of the costs, such as 2024 or "2023 and 2024", is shown with every prediction. ``map`` names the fact of a
+    column and the meaning of its words; ``decimal`` is the decimal sign if cells are ambiguous; ``sheet`` is the sheet
+    of a workbook. With ``on_bad: drop``, rows that break the contract are left out, at most the share ``most_bad``.
     """
 
     kind: Literal["csv", "parquet"]
@@ -96,14 +96,14 @@ class _Choice(_Part, frozen=True, tag_field="kind", tag="choice"):
 
 
 class _Terms(_Part, frozen=True, tag_field="kind", tag="terms"):
-    """What may be changed about the terms of a schema, see `TermSettings`."""
+    """The search space of the terms of a schema, see `TermSettings`."""
 
 
 class Model(_Part, frozen=True):
-    """A family: the transforms that suit it, and its hyperparameters before any tuning.
+    """A model family: its suitable transforms, and its hyperparameters before tuning.
 
-    With ``terms`` it has those of `TermSettings`, too; what ``hyperparameters`` say of them counts. With
-    ``least_zeros`` it is compared only where more than this share of costs is zero.
+    With ``terms``, the family also has the hyperparameters of `TermSettings`, which ``hyperparameters`` override. With
+    ``least_zeros``, the family is compared only if more than this share of costs is zero.
     """
 
     transforms: tuple[Transform, ...]
@@ -118,16 +118,16 @@ class Model(_Part, frozen=True):
 
 
 class Training(_Part, frozen=True):
-    """How long a comparison may take.
+    """Limits on the time of a comparison.
 
-    A recipe whose first fold foretells that all of it takes more than ``family_seconds`` is left out; None for no end.
+    A recipe is left out if its first fold predicts more than ``family_seconds`` for all folds; None for no limit.
     """
 
     family_seconds: Positive | None
 
 
 class Folds(_Part, frozen=True):
-    """How people are split, see `FoldPlan`."""
+    """The split of people into folds, see `FoldPlan`."""
 
     n_splits: Annotated[int, msgspec.Meta(ge=2)]
     n_repeats: AtLeastOne
@@ -137,7 +137,7 @@ class Folds(_Part, frozen=True):
 
 
 class Selection(_Part, frozen=True):
-    """By what families are compared."""
+    """The metric that families are compared by."""
 
     metric: Metric
 
@@ -152,7 +152,7 @@ class Tuning(_Part, frozen=True):
 
 
 class Sampler(_Part, frozen=True):
-    """How hyperparameters are drawn."""
+    """The sampler of hyperparameters."""
 
     kind: Literal["tpe", "random"]
     seed: int
@@ -160,7 +160,7 @@ class Sampler(_Part, frozen=True):
 
 
 class Pruner(_Part, frozen=True):
-    """Which trials are given up early; a step is a fold. `adapters.optuna.options` says what each figure means."""
+    """The pruner of trials; a step is a fold. The options are explained in `adapters.optuna.options`."""
 
     kind: Literal["median", "hyperband", "successive_halving", "patient", "none"]
     startup_trials: int = 5
@@ -188,35 +188,35 @@ class Gate(_Part, frozen=True):
 
 
 class Tracking(_Part, frozen=True):
-    """Where experiments are kept; None leaves it to the settings."""
+    """The address of the tracking store; None for that of the settings."""
 
     uri: str | None
 
 
 class Local(_Part, frozen=True, tag_field="kind", tag="local"):
-    """On this machine, in so many processes; None for as many as there are cores, up to four."""
+    """Work in processes of this machine; None for one for each core, up to four."""
 
     processes: AtLeastOne | None
 
     @property
     def address(self) -> str:
-        """No other machine works."""
+        """Return no address: no other machine works."""
         return ""
 
 
 class Dask(_Part, frozen=True, tag_field="kind", tag="dask"):
-    """On the workers of the scheduler at this address."""
+    """Work on the workers of the Dask scheduler at this address."""
 
     address: str
 
     @property
     def processes(self) -> int:
-        """This process waits for the workers."""
+        """Return one: this process waits for the workers."""
         return 1
 
 
 class TrainConfig(_Part, frozen=True):
-    """All that a training is told."""
+    """The whole configuration of a training."""
 
     stage: Stage
     seed: int
@@ -235,43 +235,44 @@ class TrainConfig(_Part, frozen=True):
     executor: Local | Dask
 
     def recipes(self, schema: Schema) -> list[Recipe]:
-        """Each family with each transform that suits it and is to be tried; one without any tries its first."""
+        """Return each family with each of its transforms that is to be tried, or with its first transform."""
         return [
             Recipe(family=family, transform=transform, hyperparameters=model.settings(schema))
             for family, model in self.model.items()
-            for transform in [one for one in model.transforms if one in self.transform.tried] or model.transforms[:1]
+            for transform in [tried for tried in model.transforms if tried in self.transform.tried]
+            or model.transforms[:1]
         ]
 
     @property
     def least_zeros(self) -> dict[str, float]:
-        """The families that are compared only where more than this share of costs is zero."""
-        return {family: one.least_zeros for family, one in self.model.items() if one.least_zeros is not None}
+        """Return the least share of zero costs of each family that is compared only above such a share."""
+        return {family: model.least_zeros for family, model in self.model.items() if model.least_zeros is not None}
 
     def spaces(self, schema: Schema) -> dict[str, SearchSpace]:
-        """What tuning may change, by family; what is said of a setting by its name counts."""
+        """Return the search space of each family; a space for a single setting overrides that of the terms."""
         terms = TermSettings.of(schema).space
         return {
             family: {
                 name: part
-                for key, one in space.items()
-                for name, part in (terms if isinstance(one, _Terms) else {key: _in_domain(one)}).items()
+                for key, setting in space.items()
+                for name, part in (terms if isinstance(setting, _Terms) else {key: _in_domain(setting)}).items()
             }
             for family, space in self.search_space.items()
         }
 
     @property
     def plan(self) -> FoldPlan:
-        """The folds."""
+        """Return the plan of the folds."""
         return FoldPlan(**msgspec.structs.asdict(self.cv))
 
     @property
     def policy(self) -> PromotionPolicy:
-        """What the gate asks."""
+        """Return the policy of the promotion gate."""
         return PromotionPolicy(**msgspec.structs.asdict(self.gate))
 
     @property
     def source(self) -> File | Synthetic | Kaggle | OtherSource:
-        """Where the rows come from."""
+        """Return the source of the rows."""
         if str(self.dataset.get("kind")) in (others := installed_datasets().usable):
             plugin = others[str(self.dataset["kind"])]
             options = {name: value for name, value in self.dataset.items() if name != "kind"}
@@ -281,7 +282,7 @@ class TrainConfig(_Part, frozen=True):
 
     @property
     def flat(self) -> dict[str, object]:
-        """Dotted names to values, for the record."""
+        """Return all values by their dotted names, for the tracking store."""
         return dict(_flat(msgspec.to_builtins(self)))
 
 

@@ -1,4 +1,4 @@
-"""What training and the life of versions are made of: a container of use cases over the profile's adapters."""
+"""Containers of the use cases of training and of versions, over the profile's adapters."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 
 class LifeOfVersions(Provider):
-    """Use cases that need no data, and the admin's password."""
+    """Use cases on versions that need no data, and those of the admin's password."""
 
     scope = Scope.APP
 
@@ -99,7 +99,7 @@ class Making(Provider):
 
 
 class Rows(Provider):
-    """One data set, the same for all stages; a folder of files is read by those who work."""
+    """A data set that all stages share; workers of the executor read the files of a folder."""
 
     scope = Scope.APP
 
@@ -109,12 +109,12 @@ class Rows(Provider):
 
     @provide
     def dataset(self, executor: Executor) -> ClaimsDataset:
-        """The rows."""
+        """Provide the data set."""
         return ReadOnce(self._make(executor))
 
 
 class Commands(Provider):
-    """Adapters that every profile shares."""
+    """Adapters of commands that all profiles share."""
 
     scope = Scope.APP
 
@@ -124,45 +124,45 @@ class Commands(Provider):
 
     @provide
     def settings(self) -> Settings:
-        """Where the parts are."""
+        """Provide the settings."""
         return self._settings
 
     @provide
     def clock(self) -> Clock:
-        """The machine's own."""
+        """Provide the system's clock."""
         from adapters.local.clock import SystemClock
 
         return SystemClock()
 
     @provide
     def model_servers(self) -> ModelServers:
-        """Those that the settings name."""
+        """Provide the model servers that the settings name."""
         from adapters.bentoml.model_servers import HttpModelServers
 
         return HttpModelServers(self._settings.model_servers)
 
     @provide
     def loader(self) -> ModelLoader:
-        """Models of scikit-learn."""
+        """Provide the loader of scikit-learn models."""
         from adapters.sklearn.loader import SklearnLoader
 
         return SklearnLoader()
 
     @provide
     def trainer(self, clock: Clock, executor: Executor) -> Trainer:
-        """scikit-learn."""
+        """Provide the scikit-learn trainer."""
         from adapters.sklearn.trainer import SklearnTrainer
 
         return SklearnTrainer(clock, executor, cluster_of(executor))
 
     @provide
     def retrainings(self) -> Retrainings:
-        """Those of the home."""
+        """Provide the lock and the reports of the home's retrainings."""
         return retrainings_of(self._settings)
 
 
 class Working(Provider):
-    """Who does the work of training: processes of this machine, or the workers of a Dask scheduler."""
+    """The executor of training: processes of this machine, or the workers of a Dask scheduler."""
 
     scope = Scope.APP
 
@@ -172,19 +172,19 @@ class Working(Provider):
 
     @provide
     def executor(self) -> Iterator[Executor]:
-        """Connected as long as the container is open."""
+        """Provide the executor, connected until the container is closed."""
         with executor_at(self._address, processes=self._processes) as executor:
             yield executor
 
 
 class LastingParts(Provider):
-    """What outlives the process: PostgreSQL, MLflow and BentoML's store, the home's own or those that settings name."""
+    """Persistent adapters: PostgreSQL, MLflow and BentoML's store, the home's own or those that settings name."""
 
     scope = Scope.APP
 
     @provide
     async def engine(self, settings: Settings) -> AsyncIterator[AsyncEngine]:
-        """Connections, closed with the container."""
+        """Provide connections to PostgreSQL, closed with the container."""
         from adapters.postgres.engine import connect
         from entrypoints.composition.database import database_url
 
@@ -194,21 +194,21 @@ class LastingParts(Provider):
 
     @provide
     def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:
-        """In PostgreSQL."""
+        """Provide the API keys in PostgreSQL."""
         from adapters.postgres.keys import PostgresKeys
 
         return PostgresKeys(engine, clock)
 
     @provide
     def predictions(self, engine: AsyncEngine, schema: Schema) -> PredictionRepository:
-        """In PostgreSQL: what became of those who asked."""
+        """Provide the repository of predictions in PostgreSQL, for their outcomes."""
         from adapters.postgres.predictions import PostgresPredictions
 
         return PostgresPredictions(engine, schema)
 
     @provide
     def publisher(self, settings: Settings) -> ModelPublisher:
-        """BentoML's store in the home."""
+        """Provide the model store: BentoML's, in the home."""
         from adapters.bentoml.publisher import BentoPublisher
 
         home = Home(settings.home)
@@ -216,21 +216,21 @@ class LastingParts(Provider):
 
     @provide
     def tracker(self, settings: Settings) -> ExperimentTracker:
-        """MLflow."""
+        """Provide MLflow's tracker."""
         from adapters.mlflow.tracker import MlflowTracker
 
         return MlflowTracker(_mlflow(settings), tuple(report_writers().values()))
 
     @provide
     def registry(self, settings: Settings) -> ModelRegistry:
-        """MLflow."""
+        """Provide MLflow's model registry."""
         from adapters.mlflow.registry import MlflowRegistry
 
         return MlflowRegistry(_mlflow(settings))
 
 
 class PassingParts(Provider):
-    """What training keeps in this process for the memory profile, beside `MemoryKeeping`."""
+    """Adapters of training in memory, besides `MemoryKeeping`."""
 
     scope = Scope.APP
 
@@ -244,7 +244,7 @@ class PassingParts(Provider):
 
 
 class Tuning(Provider):
-    """The search, by the configuration's budget."""
+    """The tuner of hyperparameters, with the configuration's budget."""
 
     scope = Scope.APP
 
@@ -254,23 +254,23 @@ class Tuning(Provider):
 
     @provide
     def tuner(self, settings: Settings) -> Tuner:
-        """Optuna; its studies in PostgreSQL, or for the memory profile in this process."""
+        """Provide the Optuna tuner, with studies in PostgreSQL or, for the memory profile, in this process."""
         from adapters.optuna.options import PrunerOptions, SamplerOptions, TuneBudget, TuneOptions
         from adapters.optuna.tuner import OptunaTuner
         from entrypoints.composition.database import tuning_url
 
-        said = msgspec.structs.asdict
-        tuning = said(self._config.tuning)
+        fields_of = msgspec.structs.asdict
+        tuning = fields_of(self._config.tuning)
         options = TuneOptions(
             budget=TuneBudget(**{name: tuning[name] for name in ("n_trials", "timeout", "patience")}),
-            sampler=SamplerOptions(**said(self._config.sampler)),
-            pruner=PrunerOptions(**said(self._config.pruner)),
+            sampler=SamplerOptions(**fields_of(self._config.sampler)),
+            pruner=PrunerOptions(**fields_of(self._config.pruner)),
         )
         return OptunaTuner(None if settings.profile == "memory" else tuning_url(settings), options)
 
 
 def _mlflow(settings: Settings) -> MlflowStore:
-    """Give the home's own store, or the one that settings name; a server keeps its artifacts itself."""
+    """Return the home's own MLflow store, or the store that settings name; a server stores its artifacts itself."""
     from adapters.mlflow.store import MlflowStore
 
     home = Home(settings.home)
@@ -279,17 +279,17 @@ def _mlflow(settings: Settings) -> MlflowStore:
 
 
 def models_container(settings: Settings, *replacements: Provider) -> AsyncContainer:
-    """Give what looks at versions and moves them: nothing that trains."""
+    """Build the container of use cases that read and change versions, without training."""
     return _made(settings, Working(), *replacements)
 
 
 def evaluation_container(settings: Settings, dataset: ClaimsDataset, *replacements: Provider) -> AsyncContainer:
-    """Give what measures the champion on labelled rows."""
+    """Build the container of use cases that evaluate the champion on labelled rows."""
     return _made(settings, Working(), Rows(lambda _: dataset), Measuring(), *replacements)
 
 
 def training_container(settings: Settings, config: TrainConfig, *replacements: Provider) -> AsyncContainer:
-    """Give what trains.
+    """Build the container of training.
 
     Args:
         settings: which profile, and where its parts are.

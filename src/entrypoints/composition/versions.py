@@ -1,4 +1,4 @@
-"""What looks at versions without a container: a listing needs the ledger alone."""
+"""Review of versions without a container: only the ledger and the registry are needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def review_models(settings: Settings) -> AsyncIterator[ReviewModels]:
-    """Open the ledger of the profile. The database must be running."""
+    """Open the ledger of the profile, whose database must be running, and yield the use case that reviews versions."""
     if settings.profile == "memory":
         from adapters.memory.ledger import MemoryLedger
 

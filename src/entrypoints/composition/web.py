@@ -1,4 +1,4 @@
-"""What API and dashboard are made of: a container of use cases over the parts of the profile."""
+"""The container of API and dashboard: use cases over the profile's adapters."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ from entrypoints.http.metrics import Metrics
 
 
 class UseCases(Provider):
-    """The use cases that API and dashboard share: ports and nothing else, so one of each will do."""
+    """The use cases of API and dashboard, one instance of each: they have no state."""
 
     scope = Scope.APP
 
@@ -117,41 +117,41 @@ class UseCases(Provider):
 
     @provide
     def turns(self) -> Turns:
-        """Bound how many passwords are looked at."""
+        """Provide the limit on passwords that are verified at a time."""
         return Turns()
 
 
 class Heavy(Provider):
-    """What takes long to import: in a thread, when it is first needed."""
+    """Adapters whose libraries take long to import: each is imported in a thread when it is first needed."""
 
     scope = Scope.APP
 
     @provide
     async def people_files(self) -> PeopleFiles:
-        """PyArrow, a third of a second, when the first file comes."""
+        """Provide the reader of files of people: PyArrow, imported (0.3 s) for the first file."""
         adapter = await asyncio.to_thread(import_module, "adapters.arrow.people_files")
         return adapter.ArrowPeopleFiles()
 
     @provide
     async def drift_meter(self) -> DriftMeter:
-        """NumPy and the functions of SciPy, half a second and 30 MB, when Operations are first looked at."""
+        """Provide the drift meter: NumPy and SciPy (0.5 s, 30 MB), imported for the first view of Operations."""
         adapter = await asyncio.to_thread(import_module, "adapters.scipy.drift")
         return adapter.ScipyDriftMeter()
 
     @provide
     async def simulator(self) -> CostSimulator:
-        """NumPy, when a household or a group is first asked about."""
+        """Provide the simulator: NumPy, imported for the first estimate of a household or a group."""
         adapter = await asyncio.to_thread(import_module, "adapters.numpy.simulator")
         return adapter.NumpySimulator()
 
     @provide
     async def report_writers(self) -> ReportWriters:
-        """Matplotlib, a second and 40 MB, when the first report is asked for."""
+        """Provide the writers of reports: Matplotlib (1 s, 40 MB), imported for the first report."""
         return (await asyncio.to_thread(import_module, "entrypoints.composition.reports")).report_writers()
 
 
 class Working(Provider):
-    """What works on jobs in this process, tells receivers of webhooks, and keeps its figures."""
+    """The workers of jobs and webhooks in this process, and the recorder of its figures."""
 
     scope = Scope.APP
 
@@ -161,7 +161,7 @@ class Working(Provider):
 
     @provide
     def keeper(self, keep: KeepHours, clock: Clock) -> HourKeeper:
-        """What this process answers, by the hour."""
+        """Provide the recorder of this process's figures by the hour."""
         return HourKeeper(
             keep,
             clock,
@@ -172,12 +172,12 @@ class Working(Provider):
 
     @provide
     def rules(self) -> WebhookRules:
-        """Which receivers may be called."""
+        """Provide the rules of allowed webhook receivers."""
         return WebhookRules(self._settings.webhooks_private)
 
     @provide
     async def sender(self) -> WebhookSender:
-        """HTTPX."""
+        """Provide the sender of webhooks: HTTPX."""
         adapter = await asyncio.to_thread(import_module, "adapters.httpx.webhook_sender")
         return adapter.HttpxWebhookSender(private=self._settings.webhooks_private)
 
@@ -185,7 +185,7 @@ class Working(Provider):
     def webhook_worker(
         self, relay: RelayEvents, webhooks: Webhooks, sender: WebhookSender, clock: Clock
     ) -> WebhookWorker:
-        """Make the worker that delivers events to receivers."""
+        """Provide the worker that delivers events to receivers."""
         every, backoff = self._settings.webhooks_every, self._settings.webhooks_backoff
         alarms_every = self._settings.operations_every
         return WebhookWorker(relay, webhooks, sender, clock, every=every, backoff=backoff, alarms_every=alarms_every)
@@ -194,7 +194,7 @@ class Working(Provider):
     def workers(
         self, jobs: Jobs, clock: Clock, change: MakeChange, score: ScoreByJob, files: JobFiles
     ) -> JobWorkers:  # fmt: skip
-        """Work on changes of the champion, and on files: a long file delays no promotion."""
+        """Provide one worker for changes of the champion and another for files, so that no file delays a promotion."""
         every, lapse = self._settings.jobs_every, self._settings.jobs_lapse
         change_of_champion: dict[JobKind, Work] = {JobKind.PROMOTION: change, JobKind.ROLLBACK: change}
         scoring: dict[JobKind, Work] = {JobKind.SCORING: score}
@@ -205,12 +205,12 @@ class Working(Provider):
 
     @provide
     def sweeper(self, sweep: SweepJobs) -> JobSweeper:
-        """Erase old files of jobs."""
+        """Provide the sweeper that erases old files of jobs."""
         return JobSweeper(sweep, timedelta(days=self._settings.jobs_days))
 
 
 def web_container(settings: Settings, *replacements: Provider, metrics: Metrics | None = None) -> AsyncContainer:
-    """Put API and dashboard together for a profile. Only what the profile needs is imported.
+    """Build the container of API and dashboard for a profile; import only what the profile needs.
 
     Args:
         settings: which profile, and where its parts are.

@@ -1,4 +1,4 @@
-"""Requests come whole and in time, whichever application answers them, and nobody holds more than a share."""
+"""Limits on the time and number of request bodies, for all applications of the web process."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
     from adapters.common.deadlines import Deadline
 
 _GRACE: Final = 1.0
-"""Seconds beyond the deadline, within which the API says it in its own way."""
+"""Seconds beyond the deadline within which the API may answer with its own error."""
 _BODIES_EACH: Final = 64
-"""Bodies of one subscriber that may be on their way."""
+"""Most bodies of one subscriber in transit."""
 _BODIES: Final = 1024
-"""Bodies of all."""
+"""Most bodies of all subscribers in transit."""
 _SOCKETS_EACH: Final = 512
-"""Pages that one subscriber may have open."""
+"""Most open websockets (pages) of one subscriber."""
 _SOCKETS: Final = 8192
-"""Pages of all."""
+"""Most open websockets (pages) of all subscribers."""
 
 
 class Arrivals:
-    """Answers 408 to a body that does not come in time, or has to give way to those that come after it.
+    """Answers 408 to a body that does not arrive in time, or that has to make room for newer bodies.
 
-    A client that hangs up is no failure: nothing is logged but a line at debug level.
+    A client that disconnects is no failure: a line is logged at debug level only.
 
     Args:
-        app: gets the requests.
-        within: seconds in which a body must have come; large ones have more time, at 64 KB a second.
-        bodies_each: bodies of one subscriber that may be on their way.
-        sockets_each: pages that one subscriber may have open.
+        app: application that receives the requests.
+        within: seconds in which a body must arrive; large bodies have more time, at 64 KB a second.
+        bodies_each: most bodies of one subscriber in transit.
+        sockets_each: most open websockets of one subscriber.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Arrivals:
         self._sockets: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Speak ASGI."""
+        """Handle an ASGI connection."""
         client = subscriber(scope["client"][0]) if scope.get("client") else ""
         if scope["type"] == "websocket":
             await self._open(client, scope, receive, send)
@@ -85,7 +85,7 @@ class Arrivals:
 
 
 class _Arrival:
-    """One request whose body is on its way."""
+    """A request whose body is in transit."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, deadline: Deadline) -> None:
         self._scope, self._receive, self._send = scope, receive, send
@@ -94,7 +94,7 @@ class _Arrival:
         self.on_whole = lambda: None
 
     async def receive(self) -> Message:
-        """Give the next part of the body."""
+        """Return the next part of the body."""
         if self._whole:
             return await self._receive()
         try:
@@ -112,7 +112,7 @@ class _Arrival:
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass an answer on, unless the request was answered here."""
+        """Pass a response on, unless the request was answered with 408."""
         self._answered = True
         if not self._late:
             await self._send(message)

@@ -1,4 +1,4 @@
-"""The web process: API and dashboard behind one door, one lifespan, one worker.
+"""The web process: API and dashboard on one address, with one lifespan, in one worker.
 
 ``python -m entrypoints.hosting.asgi --fd 7`` serves on a socket that the parent has bound.
 """
@@ -23,17 +23,17 @@ from starlette.responses import PlainTextResponse
 from application.access.set_password import SetPassword
 from domain.errors import Unavailable
 from entrypoints.composition.schema import home_schema
-from entrypoints.composition.settings import asks_for_login, load, refuse_open_door, serves_others
+from entrypoints.composition.settings import asks_for_login, load, refuse_open_access, serves_others
 from entrypoints.composition.web import web_container
 from entrypoints.dashboard.app import dashboard_app
 from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.hosting.arrivals import Arrivals
 from entrypoints.hosting.below import Below, WholePath
-from entrypoints.hosting.door import Door, refusal
 from entrypoints.hosting.garbage import collect_seldom
 from entrypoints.hosting.logs import configure_logs
 from entrypoints.hosting.proxies import BehindProxies
 from entrypoints.hosting.serving import Protocol, Server, raise_file_limit
+from entrypoints.hosting.site_guard import SiteGuard, refusal
 from entrypoints.hosting.traces import traced
 from entrypoints.hosting.watch import watch_parts
 from entrypoints.hosting.workers import serve_by
@@ -66,14 +66,14 @@ def web_app(
     more: Sequence[ControllerRouterHandler] = (),
     leaving: Callable[[], bool] = lambda: False,
 ) -> ASGIApp:
-    """Put API and dashboard together, or make one of them. Once a process: the dashboard's pages are NiceGUI's globals.
+    """Build the application of API and dashboard, or of one of them, once a process: NiceGUI registers pages globally.
 
     Args:
         settings: of this process.
         replacements: for testers: providers whose factories say ``override=True``.
-        serve: ``web`` is both; what is left out is answered with 404.
+        serve: ``web`` is both; requests to the part that is not served are answered with 404.
         more: handlers of the API beside ours, such as a benchmark's.
-        leaving: tells whether the process is about to end.
+        leaving: returns whether the process is about to end.
     """
     metrics = Metrics()
     container = web_container(settings, *replacements, metrics=metrics)
@@ -100,7 +100,7 @@ def web_app(
         lives.append(litestar.lifespan)
     if serve != "api":
         host = dashboard_app(container, _dashboard_options(settings), metrics if serve == "web" else None)
-        pages = Door(WholePath(host), refused)
+        pages = SiteGuard(WholePath(host), refused)
         lives.append(lambda: host.router.lifespan_context(host))
 
     @asynccontextmanager
@@ -124,7 +124,7 @@ def _limit(per_minute: int) -> RateLimit | None:
 
 
 def _dashboard_options(settings: Settings) -> DashboardOptions:
-    # behind a proxy everybody seems to be at this machine
+    # behind a proxy all clients have the proxy's address
     alone = not serves_others(settings) and not settings.proxy_authenticates
     login = asks_for_login(settings)
     return DashboardOptions(
@@ -140,7 +140,7 @@ def _dashboard_options(settings: Settings) -> DashboardOptions:
 
 
 async def _adopt_password(container: AsyncContainer, password: str) -> None:
-    """Make the secret's password the admin's, as soon as the database answers."""
+    """Set the admin's password from its secret file, as soon as the database answers."""
     while True:
         try:
             async with container() as request:
@@ -152,16 +152,16 @@ async def _adopt_password(container: AsyncContainer, password: str) -> None:
 
 
 class Dispatcher:
-    """``/api`` to one application, everything else to the other; one lifespan for both.
+    """Routes ``/api`` to one application and all other paths to another; both share one lifespan.
 
-    Mounting one inside the other would not do: NiceGUI's redirects loop inside Litestar.
+    One application cannot be mounted inside the other: NiceGUI's redirects loop inside Litestar.
     """
 
     def __init__(self, api: ASGIApp, pages: ASGIApp, lifespan: AbstractAsyncContextManager[None]) -> None:
         self._api, self._pages, self._lifespan = api, pages, lifespan
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Speak ASGI."""
+        """Handle an ASGI connection."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["path"] == "/api" or scope["path"].startswith("/api/"):
@@ -189,18 +189,18 @@ async def run_web(
     sockets: Sequence[socket.socket] | None = None,
     more: Sequence[ControllerRouterHandler] = (),
 ) -> None:
-    """Serve until SIGINT or SIGTERM; then give notice, finish what is under way, and close everything.
+    """Serve until SIGINT or SIGTERM; then report as not ready, finish running requests and close all parts.
 
     Args:
         settings: of this process.
-        serve: both, or one of them.
-        sockets: bound already; without them, the address of the settings is bound.
+        serve: both applications, or one of them.
+        sockets: bound sockets; None to bind the address of the settings.
         more: as `web_app`.
 
     Raises:
         ConfigurationError: if the API would be open to others without keys.
     """
-    refuse_open_door(settings, pages=serve != "api")
+    refuse_open_access(settings, pages=serve != "api")
     configure_logs(settings.log_level)
     leaving = threading.Event()
     config = uvicorn.Config(
@@ -212,7 +212,7 @@ async def run_web(
         lifespan="on",
         access_log=False,
         proxy_headers=False,
-        log_level="error",  # a warning for each request that is no HTTP would fill the log
+        log_level="error",  # a warning for each invalid HTTP request would fill the log
         server_header=False,
         timeout_graceful_shutdown=math.ceil(settings.drain_within),
     )
@@ -231,17 +231,17 @@ def main() -> None:
     parser.add_argument("--host")
     parser.add_argument("--port", type=int)
     parser.add_argument("--fd", type=int, help="a socket that the parent has bound, instead of host and port")
-    told = parser.parse_args()
-    sockets = [socket.socket(fileno=told.fd)] if told.fd is not None else None
-    settings = load({"host": told.host, "port": told.port})
+    arguments = parser.parse_args()
+    sockets = [socket.socket(fileno=arguments.fd)] if arguments.fd is not None else None
+    settings = load({"host": arguments.host, "port": arguments.port})
 
     def serve() -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(run_web(settings, serve=told.serve, sockets=sockets))
+            runner.run(run_web(settings, serve=arguments.serve, sockets=sockets))
 
-    if settings.workers > 1 and told.serve != "api":
+    if settings.workers > 1 and arguments.serve != "api":
         sys.stderr.write("workers are for `medcost serve api`: the dashboard keeps its sessions in one process\n")
-    if settings.workers == 1 or told.serve != "api":
+    if settings.workers == 1 or arguments.serve != "api":
         serve()
         return
     sockets = sockets or [socket.create_server((settings.host, settings.port), backlog=_BACKLOG)]

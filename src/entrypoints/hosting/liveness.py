@@ -1,4 +1,4 @@
-"""When a process that runs counts as hung."""
+"""Detection of processes that hang."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Liveness:
-    """How often a process is asked whether it answers, and how patiently.
+    """The frequency and patience of liveness checks of a process.
 
     Args:
-        period: seconds between two questions.
-        timeout: seconds that an answer may take.
-        failures: questions in a row without an answer after which the process counts as hung: one that is busy for a
-            moment answers one of them.
-        startup: seconds after its start within which a process must have answered for the first time.
-        grace: seconds that a hung process has to end by itself when it is asked to; then it is killed.
+        period: seconds between two checks.
+        timeout: seconds that a check may take.
+        failures: failed checks in a row after which the process counts as hung.
+        startup: seconds after its start within which a process must pass the first check.
+        grace: seconds between the signal to end a hung process and its kill.
     """
 
     period: float = 5.0
@@ -33,11 +32,11 @@ class Liveness:
 
 
 async def until_hung(lives: Callable[[], Awaitable[object]], liveness: Liveness) -> str:
-    """Ask a process that was just started for as long as it answers; return why it counts as hung.
+    """Check a process that was just started until it counts as hung, and return why.
 
     Args:
-        lives: returns once the process has answered; raises `Unavailable` if it cannot.
-        liveness: how patiently it is asked.
+        lives: returns once the process has answered; raises `Unavailable` if it does not.
+        liveness: the frequency and patience of the checks.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + liveness.startup

@@ -1,4 +1,4 @@
-"""Logs that other processes write, bounded in size while these run."""
+"""Rotation of log files while other processes write to them."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOG_LIMIT: Final = 20_000_000
-"""Bytes of a log; the part before is kept beside it, so a process has at most twice as much."""
+"""Bytes of a log after which it is rotated; with the previous log, a process has at most twice as much."""
 _PAUSE: Final = 1.0
-"""Seconds between two looks: at 10 MB a second a log grows by half of its limit meanwhile."""
+"""Seconds between two checks of the size: at 10 MB a second, a log grows by half of its limit in that time."""
 
 
 def rotate(log: Path, *, limit: int = LOG_LIMIT) -> bool:
-    """Move what a log holds to ``<name>.1``, in place of what was there, if it is larger than the limit.
+    """Move the content of a log that is larger than the limit to ``<name>.1``, which is replaced.
 
-    The file stays the same, because a process writes into it: that process must have opened it for appending. What it
-    writes between the end of the copy and the cut, a few microseconds, is lost.
+    The file itself stays, because a process writes to it: the process must have opened it for appending. Lines that
+    are written between the copy and the truncation, a few microseconds, are lost.
 
     Returns:
-        Whether it was moved.
+        Whether the log was rotated.
     """
     try:
         if log.stat().st_size <= limit:
             return False
         before, draft = log.with_name(f"{log.name}.1"), log.with_name(f"{log.name}.1.draft")
         with log.open("rb") as source, draft.open("wb") as target:
-            # of what no rotation was in time for, the end will do
+            # a log that grew far beyond the limit is cut: only its end is copied
             source.seek(max(0, source.seek(0, os.SEEK_END) - limit))
             shutil.copyfileobj(source, target)
             os.truncate(log, 0)
         draft.replace(before)
-    except OSError:  # no room, or the log is not there yet: the next look is soon
+    except OSError:  # the disk is full, or there is no log yet: the next check comes soon
         return False
     return True
 
 
 async def keep_small(logs: Iterable[Path]) -> None:
-    """Rotate logs whenever they grow too large, until cancelled."""
+    """Rotate logs that are larger than the limit, until cancelled."""
     logs = tuple(logs)
     while True:
         for log in logs:

@@ -1,4 +1,4 @@
-"""Structured logs of a process, on stderr: for people at a terminal, else one JSON object a line."""
+"""Structured logs of a process on stderr: coloured text on a terminal, otherwise one JSON object a line."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def configure_logs(level: str) -> None:
-    """Log what is at least as grave as ``level``: ``debug``, ``info``, ``warning`` or ``error``.
+    """Log messages from ``level`` (``debug``, ``info``, ``warning`` or ``error``) on.
 
-    What libraries log by the standard library, from warnings on, comes in the same form.
+    Warnings and errors that libraries log by the standard library have the same form.
     """
     number = logging.getLevelNamesMapping()[level.upper()]
     common: list[Processor] = [
@@ -51,5 +51,5 @@ def configure_logs(level: str) -> None:
 
 
 def _redacted(_: object, __: str, line: Any) -> Any:
-    """Take the passwords out of the addresses of a line, whoever wrote them there."""
+    """Remove passwords from the addresses in a log line."""
     return without_passwords(line) if isinstance(line, str) else line

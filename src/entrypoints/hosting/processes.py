@@ -1,4 +1,4 @@
-"""The commands of the processes that production runs one by one."""
+"""The processes that production runs one by one, and their commands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 
 from adapters.local.home import Home
 from domain.errors import ConfigurationError
-from entrypoints.composition.settings import environment_of, has_mlflow_server, refuse_open_door, require_followable
+from entrypoints.composition.settings import environment_of, has_mlflow_server, refuse_open_access, require_followable
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -21,7 +21,7 @@ Service = Literal["api", "dashboard", "web", "model", "mlflow"]
 
 
 def become(service: Service, settings: Settings) -> NoReturn:
-    """Turn this process into a service, so that signals and exit status are the service's own.
+    """Replace this process by a service, so that signals and exit status are the service's own.
 
     Raises:
         ConfigurationError: if the API or the dashboard would be open to others without keys, or a part is not told
@@ -34,13 +34,13 @@ def become(service: Service, settings: Settings) -> NoReturn:
 
 _quiet = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # six processes more, for judges of language models
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # would start six more processes, for judges of language models
     "BENTOML_DO_NOT_TRACK": "True",
 }
 
 
 def command_of(service: Service, settings: Settings) -> list[str]:
-    """Give the command line of a service."""
+    """Return the command line of a service."""
     listen = ["--host", settings.host, "--port", str(settings.port)]
     if service == "mlflow":
         return [
@@ -56,14 +56,14 @@ def command_of(service: Service, settings: Settings) -> list[str]:
     if service == "model":
         require_followable(settings)
         return [sys.executable, "-m", "entrypoints.model_server.main", *listen]
-    refuse_open_door(settings, pages=service != "api")
+    refuse_open_access(settings, pages=service != "api")
     return [sys.executable, "-m", "entrypoints.hosting.asgi", "--serve", service, *listen]
 
 
 def stores_of(service: Service, settings: Settings) -> dict[str, str]:
-    """Name MLflow's store: the home's own, read where it lies, or a database whose artifacts the server hands out.
+    """Return the environment variables of MLflow's store: the home's own, or a database with served artifacts.
 
-    By the environment, which nobody else may read: a command line, and a password in it, is for all to see.
+    The environment is used because other users can read a command line, and a password in it.
 
     Raises:
         ConfigurationError: if what is named is a server itself.
@@ -85,7 +85,7 @@ def stores_of(service: Service, settings: Settings) -> dict[str, str]:
 
 
 def _names(settings: Settings) -> list[str]:
-    """MLflow refuses to be called by a name that it was not told. Told none, it is called by addresses of networks."""
+    """Return the host names that MLflow's server accepts; without any, it accepts addresses of private networks."""
     if not settings.allowed_hosts:
         return []
     names = ("localhost", "127.0.0.1", *settings.allowed_hosts)

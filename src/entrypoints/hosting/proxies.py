@@ -1,4 +1,4 @@
-"""The address of a client whose request came through a proxy."""
+"""Addresses of clients whose requests come through a proxy."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 PEER: Final = "medcost.peer"
-"""Where a request's scope keeps the address and port of the socket."""
+"""Key of the ASGI scope that holds the address and port of the socket."""
 
 
 class BehindProxies:
-    """Gives a request the address and scheme of its client, where a proxy that the settings name tells them.
+    """Sets the client's address and scheme of a request from the headers of a trusted proxy.
 
-    What is told as an address and is none is ignored: the proxy's own address counts.
+    A header without a valid address is ignored: the proxy's own address counts.
 
     Args:
-        app: gets the requests.
-        proxies: addresses or networks.
+        app: application that receives the requests.
+        proxies: addresses or networks of trusted proxies.
     """
 
     def __init__(self, app: ASGIApp, proxies: Sequence[str]) -> None:
         self._app = app
-        self._told = ProxyHeadersMiddleware(self._readable, list(proxies))  # type: ignore[arg-type]  # the same protocol, typed more narrowly
+        self._by_headers = ProxyHeadersMiddleware(self._readable, list(proxies))  # type: ignore[arg-type]  # the same protocol, typed more narrowly
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Speak ASGI."""
-        await self._told({**scope, PEER: scope.get("client")}, receive, send)  # type: ignore[arg-type]  # as above
+        """Handle an ASGI connection."""
+        await self._by_headers({**scope, PEER: scope.get("client")}, receive, send)  # type: ignore[arg-type]  # as above
 
     async def _readable(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")

@@ -1,4 +1,4 @@
-"""The identifier of the request under way, for log lines and for questions to the model server."""
+"""The identifier of the current request, for log lines and for requests to the model server."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from structlog.typing import EventDict
 
 REQUEST_ID: Final[ContextVar[str]] = ContextVar("request_id", default="")
-"""Empty outside of any request. The server gives each request a context of its own."""
+"""Identifier of the current request; empty outside of requests."""
 
 
 def with_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Name the request in a log line."""
+    """Add the identifier of the current request to a log line."""
     if request_id := REQUEST_ID.get():
         event["request_id"] = request_id
     return event

@@ -1,4 +1,4 @@
-"""What `medcost up` started: written for other commands to find, and for the next `up` to clean up after."""
+"""The run file: the processes that `medcost up` started, for other commands and for the next `medcost up`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_RESTARTS: Final = 100
 
 
 class RunningPart(msgspec.Struct, frozen=True):
-    """A process of the home. ``address`` is where it listens, ``restarts`` how often it had to be started again."""
+    """A process of the home; ``address`` is its URL, ``restarts`` how often it was restarted."""
 
     name: str
     process: ProcessId
@@ -31,7 +31,7 @@ class RunningPart(msgspec.Struct, frozen=True):
 
 
 class Restart(msgspec.Struct, frozen=True):
-    """That a part had to be started again: which, when (UTC), and why."""
+    """A restart of a part: its name, the time (UTC) and the reason."""
 
     name: str
     at: datetime
@@ -44,11 +44,11 @@ class Run(msgspec.Struct, frozen=True):
     Args:
         supervisor: of `medcost up`.
         profile: which parts it started.
-        url: where people look at it.
+        url: address of the dashboard.
         ready: whether every part has answered once.
-        parts: in the order in which they were started.
-        home: the folder that all of it works for; None in a file of version 0.1.
-        restarted: parts that had to be started again, the last `MOST_RESTARTS` of them; serving processes read it.
+        parts: running parts in the order of their start.
+        home: folder of the home; None in a file of version 0.1.
+        restarted: the last `MOST_RESTARTS` restarts of parts, for serving processes.
     """
 
     supervisor: ProcessId
@@ -61,15 +61,15 @@ class Run(msgspec.Struct, frozen=True):
 
     @property
     def left_over(self) -> list[ProcessId]:
-        """Processes that outlived their supervisor, or all of them while it is alive; last started first."""
+        """Return all processes while the supervisor is alive, otherwise those that outlived it; last started first."""
         return [part.process for part in reversed(self.parts) if part.process.is_alive]
 
 
 def write(file: Path, run: Run) -> None:
-    """Write it whole or not at all.
+    """Write the run file atomically.
 
     Raises:
-        HomeUnwritable: if it cannot be written.
+        HomeUnwritable: if the file cannot be written.
     """
     draft = file.with_suffix(f".{os.getpid()}.draft")
     with writing(file.parent):
@@ -78,11 +78,11 @@ def write(file: Path, run: Run) -> None:
 
 
 def read(file: Path) -> Run | None:
-    """Read the run of the home in which the file lies.
+    """Read the run of the home that contains the file.
 
     Returns:
-        None if there is none; if it cannot be read, for `up` writes it anew; and if it came with the copy of another
-        home: the processes in it are not ours.
+        The run; None if there is no file, if the file is damaged, or if it was copied with another home, whose
+        processes are not ours.
     """
     run = _decode(file)
     return run if run and _is_of(run, file.parent) else None
@@ -106,9 +106,9 @@ def _decode(file: Path) -> Run | None:
 def _is_of(run: Run, home: Path) -> bool:
     if run.home:
         return run.home.is_at(home)
-    # version 0.1 did not write it down, but told each part by its environment
-    told = {_told_home(part.process.pid) for part in run.parts if part.process.is_alive}
-    return told <= {None, str(home)}
+    # version 0.1 did not record the home in the file; the environment of each part names it
+    homes = {_told_home(part.process.pid) for part in run.parts if part.process.is_alive}
+    return homes <= {None, str(home)}
 
 
 def _told_home(pid: int) -> str | None:

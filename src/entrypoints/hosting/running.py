@@ -1,4 +1,4 @@
-"""What of a home runs, and how to stop it."""
+"""The running processes of a home, and how to stop them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SECONDS_TO_STOP = 40.0
 
 @dataclass(frozen=True, slots=True)
 class PartStatus:
-    """One process of the home."""
+    """The status of a process of the home."""
 
     name: str
     running: bool
@@ -32,7 +32,7 @@ class PartStatus:
 
 @dataclass(frozen=True, slots=True)
 class HomeStatus:
-    """What runs of a home. ``up`` is whether its supervisor is alive; ``url`` where a person looks at it."""
+    """The status of a home; ``up`` is whether its supervisor is alive, ``url`` the address of the dashboard."""
 
     home: str
     up: bool
@@ -43,7 +43,7 @@ class HomeStatus:
 
 
 def status_of(settings: Settings) -> HomeStatus:
-    """Look at what the home's files say, and which of those processes are still alive."""
+    """Return the processes of the home's run file, with whether each is alive."""
     home = Home(settings.home)
     run = run_file.read(home.run_file)
     parts: list[PartStatus] = []
@@ -64,19 +64,19 @@ def status_of(settings: Settings) -> HomeStatus:
 
 
 def stop_home(settings: Settings) -> list[str]:
-    """Stop the supervisor, and whatever a supervisor that was killed left behind; return the names of the stopped."""
+    """Stop the supervisor and the processes that a killed supervisor left; return the names of the stopped parts."""
     file = Home(settings.home).run_file
     run = run_file.read(file)
     stopped: list[str] = []
     if run is not None:
         stopped += ["supervisor"] if run.supervisor.is_alive else []
         stopped += [part.name for part in run.parts if part.process.is_alive]
-        # the supervisor ends its parts itself, in order; what is left after that outlived it
+        # the supervisor ends its parts itself, in order; processes that are left afterwards outlived it
         end([run.supervisor], within=_SECONDS_TO_STOP)
         end(run.left_over, within=_SECONDS_TO_STOP)
         file.unlink(missing_ok=True)
     if _postgres(settings):
-        # the last one out stops it; whoever still uses it, such as a training, keeps it
+        # the last user stops PostgreSQL: a training that still uses it keeps it running
         with embedded_postgres(settings).lease():
             pass
         stopped += [] if _postgres(settings) else ["postgres"]

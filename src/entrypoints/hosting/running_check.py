@@ -1,4 +1,4 @@
-"""What `medcost up` started, looked at."""
+"""A check of the processes that `medcost up` started."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunningCheck(PartCheck):
-    """Whether the service is up, and each of its parts answers."""
+    """Checks whether the service is up and each of its parts answers."""
 
     settings: Settings
 
     async def findings(self) -> Sequence[Finding]:
-        """Look at the processes, and ask those that answer questions."""
+        """Return a finding for each process; those that serve HTTP are called."""
         status = status_of(self.settings)
         if self.settings.profile == "production" and not status.parts:
-            return []  # each process has a container of its own, and whoever runs those asks for their health
+            return []  # in production each process has its own container, whose orchestrator checks its health
         if not status.up:
             gone = [part.name for part in status.parts if part.running]
             detail = f"killed, but {', '.join(gone)} still run" if gone else "nothing is up"
             return [Finding("service", "failed" if gone else "warning", detail, "run `medcost up`")]
         from adapters.common.answers import answers  # a tenth of a second, only to ask what is up
 
-        found = [Finding("service", "ok", f"up at {status.url}")]
+        findings = [Finding("service", "ok", f"up at {status.url}")]
         for part in status.parts:
             if not part.running:
                 log = Home(self.settings.home).logs / part.name
-                found.append(Finding(part.name, "failed", "not running", f"look into {log}.log"))
+                findings.append(Finding(part.name, "failed", "not running", f"look into {log}.log"))
             elif part.name == "model":
-                found.append(await _model_server(f"{part.address}/v1/model"))
+                findings.append(await _model_server(f"{part.address}/v1/model"))
             elif part.name == "web":
-                found.append(await answers("api", f"{part.address}/api/v1/health/ready", "look at logs/web.log"))
-        return found
+                findings.append(await answers("api", f"{part.address}/api/v1/health/ready", "look at logs/web.log"))
+        return findings
 
 
 async def _model_server(url: str) -> Finding:
-    """It answers, but perhaps by an old model because it refused the one that it is pointed to."""
+    """Check that the model server answers, with the model that the pointer names rather than an older one."""
     remedy = "look into logs/model.log, or run `medcost publish`"
     from adapters.common.answers import good_answer
 

@@ -1,4 +1,4 @@
-"""How the web process speaks TCP: patient to a point with clients, and leaving in order."""
+"""HTTP protocol and server of the web process: timeouts for slow clients, and an orderly shutdown."""
 
 from __future__ import annotations
 
@@ -21,30 +21,31 @@ if TYPE_CHECKING:
 
 _LARGEST_HEAD: Final = 64 * 1024
 _HEADS_EACH: Final = 256
-"""Heads of one subscriber that may be on their way."""
+"""Most request heads of one subscriber in transit."""
 _HEADS: Final = 4096
-"""Heads of all."""
+"""Most request heads of all subscribers in transit."""
 _LINGER: Final = 2.0
 _READ_WITHIN: Final = 60.0
-"""Seconds in which a client must have read some of what waits for it."""
+"""Seconds in which a client must read some of its response."""
 
 
 class Protocol(HttpToolsProtocol):
-    """Hangs up on whoever never ends the head of a request, or never reads an answer: uvicorn waits for ever.
+    """Closes connections that do not complete a request's head or do not read a response, for which uvicorn would wait.
 
-    Of one subscriber so many heads may be on their way; the oldest gives way. Bodies are `Arrivals`' own.
+    If a subscriber has too many heads in transit, the oldest is closed. Bodies are limited by `Arrivals`.
 
     Args:
-        head_within: seconds in which a head must have come, from the connection or the first byte on.
-        proxies: addresses and networks whose connections are those of many: they have no share.
+        uvicorn_arguments: arguments of uvicorn's protocol.
+        head_within: seconds in which a head must arrive, from the connection or its first byte on.
+        proxies: addresses and networks of proxies, whose connections carry many clients and are not limited.
     """
 
     heads = Shares(each=_HEADS_EACH, total=_HEADS)
 
-    def __init__(self, *told: Any, head_within: float, proxies: Sequence[str] = (), **more: Any) -> None:
-        super().__init__(*told, **more)
+    def __init__(self, *uvicorn_arguments: Any, head_within: float, proxies: Sequence[str] = (), **more: Any) -> None:
+        super().__init__(*uvicorn_arguments, **more)
         self._within = head_within
-        self._proxies = [ip_network(one) for one in proxies]
+        self._proxies = [ip_network(proxy) for proxy in proxies]
         self._late: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
         self._whole = True
@@ -52,46 +53,46 @@ class Protocol(HttpToolsProtocol):
         self._head = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
-        """Begin to wait for the first head."""
+        """Start the timeout of the first head."""
         super().connection_made(transport)
         self._wait_for_head()
 
     def on_message_begin(self) -> None:
-        """Begin to read a head."""
+        """Start the timeout of a head."""
         super().on_message_begin()
         self._in_head, self._head, self._whole = True, 0, False
 
     def on_headers_complete(self) -> None:
-        """End a head."""
+        """Stop the timeout of a head."""
         self._in_head = False
         self._have_head()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """End a request."""
+        """Note that the request has arrived completely."""
         self._whole = True
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """End an answer. Of a request that has not wholly come nobody reads the rest: hang up in a moment."""
+        """End a response; close the connection soon if the request has not arrived completely, as nobody reads it."""
         super().on_response_complete()
         if not self._whole and not self._stuck:
             self._stuck = self.loop.call_later(_LINGER, self.transport.close)
 
     def pause_writing(self) -> None:
-        """Wait for the client to read, and not for ever."""
+        """Start the timeout of a client that does not read its response."""
         super().pause_writing()
         self._stuck = self._stuck or self.loop.call_later(_READ_WITHIN, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on: the client reads."""
+        """Stop the timeout of a client that reads again."""
         super().resume_writing()
         if self._stuck and self._whole:
             self._stuck.cancel()
             self._stuck = None
 
     def data_received(self, data: bytes) -> None:
-        """Read on."""
+        """Parse received bytes."""
         idle = self.cycle is None or self.cycle.response_complete
         super().data_received(data)
         if not self._in_head or self.transport.is_closing():
@@ -103,7 +104,7 @@ class Protocol(HttpToolsProtocol):
             self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
+        """Stop all timeouts of the connection."""
         self._have_head()
         if self._stuck:
             self._stuck.cancel()
@@ -123,18 +124,18 @@ class Protocol(HttpToolsProtocol):
 
 
 def raise_file_limit() -> None:
-    """Let this process open as many files and connections as it may: the usual 1,024 are soon used up."""
+    """Raise the limit of open files and connections to the hard limit; the usual 1,024 are too few for a server."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class Server(uvicorn.Server):
-    """Says that it is leaving for a while before it takes no more connections, finishes, and ends with status 0.
+    """Announces its shutdown for a while, then refuses connections, finishes requests and ends with status 0.
 
     Args:
-        config: uvicorn's.
-        leave: called when the process is told to end.
-        notice: seconds between that and the end of new connections; none after Ctrl-C, or a second signal.
+        config: uvicorn's configuration.
+        leave: called on the first signal to end.
+        notice: seconds between that signal and the end of new connections; 0 after Ctrl-C or a second signal.
     """
 
     def __init__(self, config: uvicorn.Config, *, leave: Callable[[], None], notice: float) -> None:
@@ -144,14 +145,14 @@ class Server(uvicorn.Server):
         self._leaving_at: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  # as uvicorn's
-        """Hear SIGTERM or SIGINT; unlike uvicorn's own, it is not raised again at the end."""
+        """Handle SIGTERM or SIGINT, which, unlike in uvicorn, is not raised again at the end."""
         self._leave()
         again = self._leaving_at is not None
         self.force_exit = again and sig == signal.SIGINT
         self._leaving_at = time.monotonic() + (0 if again or sig == signal.SIGINT else self._notice)
 
     async def on_tick(self, counter: int) -> bool:
-        """Look, ten times a second, whether it is time."""
+        """Check ten times a second whether the notice has passed."""
         if self._leaving_at is not None and time.monotonic() >= self._leaving_at:
             self.should_exit = True
         return await super().on_tick(counter)

@@ -1,4 +1,4 @@
-"""A command's stay: its parts are up while it lasts, and one event loop serves all its asynchronous calls."""
+"""The session of a command: its parts run until it ends, and one event loop runs all its asynchronous calls."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Lets synchronous code call asynchronous parts; between the calls no loop runs: Ctrl-C really interrupts."""
+    """Lets synchronous code call asynchronous parts; no loop runs between calls, so Ctrl-C interrupts at once."""
 
     runner: asyncio.Runner
     container: AsyncContainer
 
     def get(self, kind: type[_T]) -> _T:
-        """Give a use case or a port."""
+        """Return a use case or the adapter of a port."""
         return self.run(self.container.get(kind))
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """Wait for an asynchronous call."""
+        """Run a coroutine and return its result."""
         return self.runner.run(work)
 
 
 @contextmanager
 def session(settings: Settings, make: Callable[[], AsyncContainer], *, tuning: bool = False) -> Iterator[Session]:
-    """Open what the profile needs: for the embedded one its PostgreSQL, with its schema up to date.
+    """Open the parts of a profile; for the embedded profile, start PostgreSQL and migrate its database.
 
-    ``tuning`` asks for the database of studies too.
+    ``tuning`` prepares the database of tuning studies too.
 
     Raises:
         RepositoryUnavailable: if the database does not start or answer.
@@ -57,7 +57,7 @@ def session(settings: Settings, make: Callable[[], AsyncContainer], *, tuning: b
 
 
 def review(settings: Settings, look: Callable[[ReviewModels], Coroutine[Any, Any, _T]]) -> _T:
-    """Look at versions, without the container of what moves them: to import that takes half a second.
+    """Review versions without the container that changes them, whose import takes 0.5 s.
 
     Raises:
         RepositoryUnavailable: if the database does not start or answer.
@@ -73,7 +73,7 @@ def review(settings: Settings, look: Callable[[ReviewModels], Coroutine[Any, Any
 
 
 def prepare(settings: Settings) -> None:
-    """Tell MLflow and BentoML, before they are imported, where to write and not to report to their makers."""
+    """Set the folders of MLflow and BentoML and turn off their usage reports, before they are imported."""
     os.environ["BENTOML_HOME"] = str(Home(settings.home).bentoml)
     os.environ["BENTOML_DO_NOT_TRACK"] = "True"
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"

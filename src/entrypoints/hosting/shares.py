@@ -1,4 +1,4 @@
-"""How much of what is scarce one subscriber may hold, such as requests that have not wholly come."""
+"""Limits on scarce resources for each subscriber, such as requests in transit."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 class Shares:
-    """Bounds what each subscriber holds, and what all hold together: the oldest gives way to a newcomer.
+    """Limits the slots of each subscriber and of all together: the oldest slot is freed for a new one.
 
-    Whoever holds most gives way first, so that one subscriber never takes what another needs.
+    The subscriber with the most slots loses one first, so that no subscriber starves another.
 
     Args:
-        each: most of one subscriber.
-        total: most of all.
+        each: most slots of one subscriber.
+        total: most slots of all subscribers.
     """
 
     def __init__(self, *, each: int, total: int) -> None:
@@ -25,7 +25,7 @@ class Shares:
         self._of: Counter[str] = Counter()
 
     def enter(self, what: object, subscriber: str, give_way: Callable[[], None]) -> None:
-        """Hold something until `leave`, or until ``give_way`` is called: then it is held no more."""
+        """Take a slot until `leave`, or until ``give_way`` is called because the slot was freed for another."""
         if self._of[subscriber] >= self._each:
             self._evict(subscriber)
         elif len(self._held) >= self._total:
@@ -34,7 +34,7 @@ class Shares:
         self._of[subscriber] += 1
 
     def leave(self, what: object) -> None:
-        """Hold it no more; what is not held stays so."""
+        """Free a slot; does nothing if it was freed already."""
         if held := self._held.pop(what, None):
             self._of[held[0]] -= 1
             if not self._of[held[0]]:

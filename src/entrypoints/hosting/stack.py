@@ -1,4 +1,4 @@
-"""What `medcost up` starts for each profile, in which order, and how it is known to be ready."""
+"""The stack of `medcost up`: the parts of each profile, the order of their start, and their readiness."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from adapters.local.home import Home
 from domain.errors import HomeInUse, HomeUnwritable, MedcostError, Unavailable
 from domain.ports.ledger import champion_or_none
 from entrypoints.composition.schema import home_schema
-from entrypoints.composition.settings import environment_of, refuse_open_door, require_followable
+from entrypoints.composition.settings import environment_of, refuse_open_access, require_followable
 from entrypoints.hosting import run_file
 from entrypoints.hosting.liveness import Liveness, until_hung
 from entrypoints.hosting.run_file import Run
@@ -35,17 +35,17 @@ if TYPE_CHECKING:
 
 _READY_WITHIN = 90.0
 _ONE_THREAD = {"OMP_NUM_THREADS": "1"}
-"""Predictions of a few rows: more threads would wait for each other."""
+"""Threads of numerical libraries: for predictions of a few rows, more threads would wait for each other."""
 _CLI = (sys.executable, "-m", "entrypoints.cli.main")
 
 
 async def run_stack(settings: Settings, *, stop: asyncio.Event, say: Callable[[str], None]) -> None:
-    """Start everything that the profile asks for, keep it running until ``stop`` is set, then end it.
+    """Start all parts of a profile, keep them running until ``stop`` is set, then end them.
 
     Args:
-        settings: what to start and where.
+        settings: the profile and its parts' addresses.
         stop: set by Ctrl-C or SIGTERM.
-        say: told one line a step, for the terminal; the last of them is ``Ready: http://host:port``.
+        say: called with a line of output for each step; the last is ``Ready: http://host:port``.
 
     Raises:
         HomeInUse: if another `medcost up` owns this home, or the port is taken.
@@ -53,7 +53,7 @@ async def run_stack(settings: Settings, *, stop: asyncio.Event, say: Callable[[s
         ConfigurationError: if the API would be open to others without keys.
         Unavailable: if a part does not get ready.
     """
-    refuse_open_door(settings, pages=True)
+    refuse_open_access(settings, pages=True)
     require_followable(settings)
     home = Home(settings.home)
     home.make()
@@ -61,15 +61,15 @@ async def run_stack(settings: Settings, *, stop: asyncio.Event, say: Callable[[s
         raise HomeUnwritable(why)
     with sole_holder(home.up_lock, otherwise=_already_up(home)):
         _take_over(home, say)
-        # PostgreSQL is entered into the ground: it ends after all that stands on it
+        # PostgreSQL is entered into the outer stack, so that it ends after the parts that use it
         async with AsyncExitStack() as ground:
-            door = ground.enter_context(_listening(settings.host, settings.port))
-            url = f"http://{_in_url(settings.host)}:{door.getsockname()[1]}"
+            listener = ground.enter_context(_listening(settings.host, settings.port))
+            url = f"http://{_in_url(settings.host)}:{listener.getsockname()[1]}"
             run = Run(ProcessId.mine(), settings.profile, url, home=FolderId.of(home.path))
             run_file.write(home.run_file, run)
             supervisor = Supervisor(run, home.run_file, home.logs, say, liveness_of(settings), settings.end_within)
             async with supervisor, AsyncExitStack() as stack:
-                if await _unless_stopped(stop, _start(settings, supervisor, door, url, ground, say)):
+                if await _unless_stopped(stop, _start(settings, supervisor, listener, url, ground, say)):
                     say(f"Ready: {url}")
                     if settings.data and settings.profile == "embedded":
                         report = asyncio.create_task(_report_changed_data(settings, say))
@@ -82,30 +82,30 @@ async def run_stack(settings: Settings, *, stop: asyncio.Event, say: Callable[[s
 async def _start(
     settings: Settings,
     supervisor: Supervisor,
-    door: socket.socket,
+    listener: socket.socket,
     url: str,
     ground: AsyncExitStack,
     say: Callable[[str], None],
 ) -> list[Part]:
     first: Part | None = None
     if _serves_known_model(settings):
-        # it needs no database, and takes longer to start than that
+        # the model server needs no database, and takes longer to start than the database
         first = _model_server(settings, ground.enter_context(_listening("127.0.0.1", 0)))
         supervisor.start(first)
     if settings.profile == "embedded":
-        known = home_schema(settings) if first else None
+        own_schema = home_schema(settings) if first else None
         await _database(settings, supervisor, ground, say)
-        # from here on it is the home's own
+        # from here on the home's own schema is used
         settings = msgspec.structs.replace(settings, schema="")
-        if first and home_schema(settings) != known:  # the database gave the home its schema back
+        if first and home_schema(settings) != own_schema:  # the database gave the home its schema back
             await supervisor.renew(first)
         await _first_model(settings, supervisor, say)
     if _has_model_server(settings):
         model = first or _model_server(settings, ground.enter_context(_listening("127.0.0.1", 0)))
         settings = msgspec.structs.replace(settings, model_server_url=model.address)
-        parts = [model, _web(settings, door, url)]
+        parts = [model, _web(settings, listener, url)]
     else:
-        parts = [_web(settings, door, url)]
+        parts = [_web(settings, listener, url)]
     for part in parts:
         if part is not first:
             supervisor.start(part)
@@ -118,7 +118,7 @@ def _has_model_server(settings: Settings) -> bool:
 
 
 def _serves_known_model(settings: Settings) -> bool:
-    """Return whether there is a model that a model server can begin with before anything else is known."""
+    """Return whether a published model lets the model server start before the other parts."""
     published = Home(settings.home).pointer.exists()
     return settings.profile == "embedded" and _has_model_server(settings) and not settings.schema and published
 
@@ -126,7 +126,7 @@ def _serves_known_model(settings: Settings) -> bool:
 async def _database(
     settings: Settings, supervisor: Supervisor, ground: AsyncExitStack, say: Callable[[str], None]
 ) -> None:
-    """Start PostgreSQL unless another is named, keep it running, and bring the schema up to date."""
+    """Start PostgreSQL unless settings name a server, keep it running, and migrate its database."""
     from entrypoints.composition.database import bring_up_to_date, embedded_postgres, enter_in_thread
 
     if not settings.database_url:
@@ -142,7 +142,7 @@ async def _database(
 async def _keep_postgres(
     server: EmbeddedPostgres, supervisor: Supervisor, liveness: Liveness, say: Callable[[str], None]
 ) -> None:
-    """Start PostgreSQL again when it was killed or hangs."""
+    """Restart PostgreSQL when it was killed or hangs."""
     hanging = asyncio.create_task(until_hung(server.lives, liveness))
     try:
         while True:
@@ -164,7 +164,7 @@ async def _keep_postgres(
 
 
 async def _first_model(settings: Settings, supervisor: Supervisor, say: Callable[[str], None]) -> None:
-    """Train in a child if there is no champion: this process stays light, and Ctrl-C ends the child."""
+    """Train a first model in a child process if there is no champion; Ctrl-C ends the child."""
     if await _has_champion(settings):
         return
     what = settings.data or "a synthetic sample (no file was given: DATA=file.csv)"
@@ -190,7 +190,7 @@ def _dataset_of(settings: Settings) -> list[str]:
 
 
 async def _child(command: list[str], settings: Settings, supervisor: Supervisor) -> int:
-    """Run a command to its end, noted as ``training``; cancelled, end it with all that it started."""
+    """Run a command, recorded as the part ``training``; on cancellation, end its process group."""
     process = await asyncio.create_subprocess_exec(
         *command, env=environment_of(settings), stdin=asyncio.subprocess.DEVNULL, start_new_session=True
     )
@@ -204,7 +204,7 @@ async def _child(command: list[str], settings: Settings, supervisor: Supervisor)
 
 
 async def _report_changed_data(settings: Settings, say: Callable[[str], None]) -> None:
-    """Say so if the champion learnt from other data than --data names; nothing is retrained."""
+    """Print a remark if the champion was trained on other data than --data names; nothing is retrained."""
     from entrypoints.composition.database import ledger
 
     process = await asyncio.create_subprocess_exec(
@@ -229,35 +229,35 @@ async def _report_changed_data(settings: Settings, say: Callable[[str], None]) -
         )
 
 
-def _model_server(settings: Settings, door: socket.socket) -> Part:
-    address = f"http://127.0.0.1:{door.getsockname()[1]}"
+def _model_server(settings: Settings, listener: socket.socket) -> Part:
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     return Part(
         name="model",
-        command=[sys.executable, "-m", "entrypoints.model_server.main", "--fd", str(door.fileno())],
+        command=[sys.executable, "-m", "entrypoints.model_server.main", "--fd", str(listener.fileno())],
         environment={**environment_of(settings), **_ONE_THREAD},
         address=address,
         answers=lambda: _get(f"{address}/v1/model"),
         lives=lambda: _reach(f"{address}/v1/model"),
-        inherits=[door.fileno()],
+        inherits=[listener.fileno()],
     )
 
 
-def _web(settings: Settings, door: socket.socket, url: str) -> Part:
+def _web(settings: Settings, listener: socket.socket, url: str) -> Part:
     return Part(
         name="web",
-        command=[sys.executable, "-m", "entrypoints.hosting.asgi", "--fd", str(door.fileno())],
+        command=[sys.executable, "-m", "entrypoints.hosting.asgi", "--fd", str(listener.fileno())],
         environment={**environment_of(settings), **_ONE_THREAD},
         address=url,
         answers=lambda: _get(f"{url}/api/v1/health/ready"),
         lives=lambda: _reach(f"{url}/api/v1/health/live"),
-        inherits=[door.fileno()],
+        inherits=[listener.fileno()],
     )
 
 
 async def _reach(url: str) -> httpx.Response:
-    """Ask over a new connection, and return the answer, whatever its status."""
+    """Send a request over a new connection and return the response, whatever its status."""
     try:
-        # nothing here speaks TLS: without that, a client is made in no time
+        # the parts use no TLS: loading certificates would take most of the time
         async with httpx.AsyncClient(timeout=10, trust_env=False, verify=False) as client:  # noqa: S501
             return await client.get(url)
     except httpx.HTTPError as error:
@@ -273,7 +273,7 @@ async def _get(url: str) -> None:
 
 
 async def _unless_stopped(stop: asyncio.Event, work: Awaitable[list[Part]]) -> list[Part] | None:
-    """Await ``work``, or cancel it and give None as soon as ``stop`` is set."""
+    """Return the result of ``work``; once ``stop`` is set, cancel it and return None."""
     doing, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
     await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -286,7 +286,7 @@ async def _unless_stopped(stop: asyncio.Event, work: Awaitable[list[Part]]) -> l
 
 
 def liveness_of(settings: Settings) -> Liveness:
-    """Return how patiently the parts are asked whether they answer."""
+    """Return the settings of the parts' liveness checks."""
     return Liveness(
         period=settings.liveness_period,
         timeout=settings.liveness_timeout,
@@ -296,7 +296,7 @@ def liveness_of(settings: Settings) -> Liveness:
 
 
 def _take_over(home: Home, say: Callable[[str], None]) -> None:
-    """End what a supervisor that was killed left running."""
+    """End the processes that a killed supervisor left running."""
     if original := run_file.copied_from(home.run_file):
         say(f"{home.path} is a copy of {original}: what runs there is left alone")
     before = run_file.read(home.run_file)
@@ -318,17 +318,17 @@ def _already_up(home: Home) -> str:
 
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    """Bind an address once: while a process behind it is started again, connections wait and are not refused."""
+    """Bind an address in the supervisor, so that connections wait instead of failing while a part is restarted."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            door.bind((host, port))
+            listener.bind((host, port))
         except OSError as error:
             message = f"cannot listen on {host}:{port} ({error.strerror}): choose another PORT"
             raise HomeInUse(message) from error
-        door.listen(1024)
-        yield door
+        listener.listen(1024)
+        yield listener
 
 
 def _in_url(host: str) -> str:

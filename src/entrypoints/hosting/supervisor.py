@@ -1,4 +1,4 @@
-"""Keeps child processes running: starts them, starts them again when they die or hang, ends them in reverse order."""
+"""The supervisor of child processes: starts them, restarts those that die or hang, ends them in reverse order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 8.0
-"""Seconds before a part is started again: doubled each time it dies young."""
+"""Seconds before a part is restarted, doubled each time it dies soon after its start."""
 _YOUNG = 20.0
 
 
@@ -33,13 +33,13 @@ class Part:
     """A process to keep running.
 
     Args:
-        name: for people, and the name of its log file.
+        name: name of the part and of its log file.
         command: program and arguments.
         environment: the whole environment of the process.
-        address: where it listens, for people.
-        answers: returns once it is ready; raises `Unavailable` until then.
-        lives: returns once its process has answered, whatever the answer; raises `Unavailable` if there is none.
-        inherits: file descriptors that it keeps, such as a listening socket.
+        address: address that is shown to users.
+        answers: readiness check: returns if the part is ready, raises `Unavailable` if not.
+        lives: liveness check: returns if the process responds, with any status; raises `Unavailable` if not.
+        inherits: file descriptors that the process inherits, such as a listening socket.
     """
 
     name: str
@@ -53,15 +53,15 @@ class Part:
 
 @dataclass
 class Supervisor:
-    """Runs parts and writes what runs into the run file.
+    """Runs parts and records them in the run file.
 
     Args:
-        run: what runs; no part at first.
+        run: the run, at first without parts.
         file: the run file.
-        logs: the folder of the parts' output.
-        say: is called with a line for people.
-        liveness: how a part is found to hang.
-        end_within: seconds that a part has to end after it was asked to, before it is killed.
+        logs: folder of the parts' log files.
+        say: called with lines of output for the user.
+        liveness: frequency and patience of liveness checks.
+        end_within: seconds between the signal to end a part and its kill.
     """
 
     run: Run
@@ -73,7 +73,7 @@ class Supervisor:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
-        """Begin with nothing."""
+        """Return the supervisor, without running parts."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -81,17 +81,17 @@ class Supervisor:
         await self.stop()
 
     def start(self, part: Part) -> None:
-        """Start a part and keep it running from now on."""
+        """Start a part and keep it running."""
         self._tasks.append(asyncio.create_task(self._keep(part), name=part.name))
         self._tasks.append(asyncio.create_task(keep_small([self.log_of(part)])))
 
     async def renew(self, part: Part) -> None:
-        """End the process of a part that was started; a new one takes its place."""
-        running = [one.process for one in self.run.parts if one.name == part.name]
+        """End the process of a running part, which is then started again."""
+        running = [running_part.process for running_part in self.run.parts if running_part.name == part.name]
         await asyncio.to_thread(end, running, within=self.end_within)
 
     async def until_ready(self, parts: Sequence[Part], *, within: float) -> None:
-        """Wait until every part has answered, and note that in the run file.
+        """Wait until every part is ready, and record that in the run file.
 
         Raises:
             Unavailable: after ``within`` seconds, naming the part and the end of its log.
@@ -111,26 +111,26 @@ class Supervisor:
         self.file.unlink(missing_ok=True)
 
     def note(self, name: str, pid: int, *, address: str = "", restarts: int = 0) -> None:
-        """Write a process of this home down, so that it is found if this one is killed."""
+        """Record a process in the run file, so that it can be ended if this process is killed."""
         identity = ProcessId.of(pid)
         if identity is not None:
-            others = tuple(one for one in self.run.parts if one.name != name)
+            others = tuple(part for part in self.run.parts if part.name != name)
             running = RunningPart(name, identity, address, restarts)
             self._note(msgspec.structs.replace(self.run, parts=(*others, running)))
 
     def forget(self, name: str) -> None:
-        """Strike a process that ended."""
-        others = tuple(one for one in self.run.parts if one.name != name)
+        """Remove an ended process from the run file."""
+        others = tuple(part for part in self.run.parts if part.name != name)
         self._note(msgspec.structs.replace(self.run, parts=others))
 
     def restarted(self, name: str, why: str) -> None:
-        """Write down that a part has to be started again; those who serve read it."""
+        """Record the restart of a part in the run file, which serving processes read."""
         restart = Restart(name, datetime.now(UTC), why)
         restarts = (*self.run.restarted, restart)[-MOST_RESTARTS:]
         self._note(msgspec.structs.replace(self.run, restarted=restarts))
 
     def log_of(self, part: Part) -> Path:
-        """Where a part's output goes."""
+        """Return the log file of a part."""
         return self.logs / f"{part.name}.log"
 
     async def _keep(self, part: Part) -> None:
@@ -139,7 +139,7 @@ class Supervisor:
             born = time.monotonic()
             try:
                 ended = await self._ended(part, self._spawn(part, restarts))
-            except OSError as error:  # no room for its log, no memory for another process: both may pass
+            except OSError as error:  # a full disk or a lack of memory may be temporary
                 ended = f"cannot be started ({error})"
             pause = _FIRST_PAUSE if time.monotonic() - born > _YOUNG else min(pause * 2, _LONGEST_PAUSE)
             restarts += 1
@@ -148,7 +148,7 @@ class Supervisor:
             await asyncio.sleep(pause)
 
     async def _ended(self, part: Part, process: subprocess.Popen[bytes]) -> str:
-        """Wait until a process has ended by itself, or was found to hang and is ended; tell which."""
+        """Wait until a process has ended or was ended because it hangs; return which."""
         identity = ProcessId.of(process.pid)
         waiting = asyncio.create_task(asyncio.to_thread(process.wait))
         hanging = asyncio.create_task(until_hung(part.lives, self.liveness))
@@ -164,11 +164,11 @@ class Supervisor:
             hanging.cancel()
 
     def _spawn(self, part: Part, restarts: int) -> subprocess.Popen[bytes]:
-        """Start it and note it, in one step that a cancellation cannot part."""
+        """Start the process of a part and record it, in one step that a cancellation cannot split."""
         log = self.log_of(part)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
-            # its own session: Ctrl-C in the terminal is the supervisor's alone to pass on
+            # a session of its own: Ctrl-C in the terminal reaches only the supervisor, which ends its parts in order
             process = subprocess.Popen(  # noqa: S603  # commands are ours
                 part.command,
                 env=part.environment,
@@ -203,5 +203,8 @@ class Supervisor:
         self.run = run
         try:
             run_file.write(self.file, run)
-        except (HomeUnwritable, OSError) as why:  # a part that runs must not be started again for that
+        except (
+            HomeUnwritable,
+            OSError,
+        ) as why:  # is no reason to restart a running part
             self.say(f"What runs could not be written down: {why}")

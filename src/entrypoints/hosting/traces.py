@@ -1,4 +1,4 @@
-"""OpenTelemetry traces, where the settings name a collector. Without one nothing of it is imported."""
+"""OpenTelemetry traces, if the settings name a collector; otherwise the libraries are not imported."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 
 
 def traced(app: Callable[..., Any], settings: Settings, *, service: str) -> Callable[..., Any]:
-    """Give an ASGI application whose requests, questions to the model server and statements are traced.
+    """Return an ASGI application with traces of requests, calls of the model server and SQL statements.
 
-    Questions and commits that several requests share belong to none of them: they are traces of their own.
-    Statements are named without their values, so no fact of a person leaves.
+    Calls and commits that several requests share are traces of their own. Statements are recorded without their
+    values, so no fact of a person leaves this service.
 
     Args:
         app: the application.
-        settings: where the collector listens; empty for no traces. It gets Zipkin's JSON, which Jaeger, Tempo and
-            OpenTelemetry's own collector understand: OTLP's exporter and MLflow pin different releases of its messages.
-        service: how spans name this process.
+        settings: ``traces_endpoint`` is the collector's address; empty for no traces. Spans are sent as Zipkin's JSON,
+            which Jaeger, Tempo and OpenTelemetry's own collector understand: OTLP's exporter and MLflow require
+            different releases of protobuf messages.
+        service: name of this process in spans.
 
     Raises:
         ConfigurationError: if the libraries are not installed.
@@ -50,9 +51,9 @@ def traced(app: Callable[..., Any], settings: Settings, *, service: str) -> Call
 
 
 def traced_questions() -> Callable[[str], AbstractContextManager[Mapping[str, str]]]:
-    """Give what traces a question to the model server in a process whose application is `traced`.
+    """Return a tracer of calls of the model server, for a process whose application is `traced`.
 
-    It is entered with the question's name and gives the headers by which the server goes on with the trace.
+    The tracer is called with the name of the call, and yields the headers that continue the trace in the server.
     """
     from opentelemetry import propagate, trace
 

@@ -1,4 +1,4 @@
-"""What a command says when the system lets it write no more."""
+"""Messages for errors of the system on writing, such as a full disk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 def disk_trouble(error: OSError) -> str:
-    """Return which disk is full or read-only, if that is the error, and what to do; empty if it is not."""
+    """Return a message that names the disk that is full or read-only and the remedy; empty for other errors."""
     if isinstance(error.filename, str | bytes):
         place = Path(os.fsdecode(error.filename))
         return sentence(error.errno, place) if error.errno in (*_FULL, errno.EROFS) else ""

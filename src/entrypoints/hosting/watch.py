@@ -1,4 +1,4 @@
-"""Log, and keep as events, what happens to this process and to the parts that it needs."""
+"""The watch over this process and its parts, which logs changes and stores them as events."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from entrypoints.composition.settings import Settings
 
 _SHORT: Final = 12
-"""Digits of a revision that are enough to compare by eye."""
+"""Number of characters of a revision that are shown."""
 
 
 async def watch_parts(container: AsyncContainer, settings: Settings, *, service: str) -> None:
@@ -33,8 +33,8 @@ async def watch_parts(container: AsyncContainer, settings: Settings, *, service:
 
     Args:
         container: of the process.
-        settings: where the supervisor of the home writes down what it started again, and which revision this is.
-        service: what the process serves.
+        settings: the home, whose run file lists restarts, and the revision of this release.
+        service: name of the service of this process.
     """
     release = f"{version('medcost')} {settings.revision[:_SHORT]}".strip()
     events, clock = await container.get(ServiceEvents), await container.get(Clock)
@@ -51,10 +51,12 @@ async def watch_parts(container: AsyncContainer, settings: Settings, *, service:
 
 
 def restarts(file: Path) -> list[Event]:
-    """Return what the supervisor of a home had to start again, as its run file says; nothing without a supervisor."""
+    """Return the restarts of parts in the home's run file; none without a supervisor."""
     run = run_file.read(file)
     restarted = run.restarted if run else ()
-    return [Event(at=one.at, kind=EventKind.RESTART, subject=one.name, detail=one.why) for one in restarted]
+    return [
+        Event(at=restart.at, kind=EventKind.RESTART, subject=restart.name, detail=restart.why) for restart in restarted
+    ]
 
 
 def _log(change: PartChange) -> None:

@@ -1,4 +1,4 @@
-"""Several processes of one service behind one listening socket."""
+"""Worker processes of a service that share a listening socket."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _PAUSE: Final = 1.0
-"""Seconds before a worker that died is replaced: one that dies at once must not be forked in a tight loop."""
+"""Seconds before a dead worker is replaced, so that a worker that dies at once is not forked in a tight loop."""
 
 
 def serve_by(workers: int, serve: Callable[[], None]) -> int:
-    """Fork workers, replace those that die, pass SIGINT and SIGTERM on to all. Call it before any thread is started.
+    """Fork workers, replace those that die, and pass SIGINT and SIGTERM on; call before any thread is started.
 
     Args:
-        workers: how many.
-        serve: what each of them does until it is told to end.
+        workers: number of workers.
+        serve: function that each worker runs until it is signalled to end.
 
     Returns:
-        Exit status: 0 if all ended in order after a signal.
+        Exit status: 0 if all workers ended by themselves after a signal.
     """
     living: set[int] = set()
     leaving = False
@@ -50,7 +50,7 @@ def serve_by(workers: int, serve: Callable[[], None]) -> int:
         if not leaving:
             sys.stderr.write(f"worker {pid} ended with {code}: another takes its place\n")
             time.sleep(_PAUSE)
-        elif code not in (0, -signal.SIGINT, -signal.SIGTERM):  # one that was just starting ends by the signal itself
+        elif code not in (0, -signal.SIGINT, -signal.SIGTERM):  # a worker without handlers yet ends by it
             status = 1
 
 

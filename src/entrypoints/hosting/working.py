@@ -1,4 +1,4 @@
-"""A process that serves works on jobs too, tells receivers of webhooks, and keeps its figures, while it serves."""
+"""The background work of a serving process: jobs, webhooks and figures of operations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KINDS: Final = (JobWorkers, JobSweeper, WebhookWorker, HourKeeper)
 
 @asynccontextmanager
 async def working(container: AsyncContainer) -> AsyncIterator[None]:
-    """Work meanwhile; at the end no more jobs are taken, one that was begun is ended or can be resumed elsewhere."""
+    """Run background work inside the block; at its end, take no more jobs, and finish or release a running job."""
     tasks = {kind: asyncio.create_task(_run(container, kind)) for kind in _KINDS}
     try:
         yield

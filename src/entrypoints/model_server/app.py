@@ -1,8 +1,9 @@
-"""What the model server answers, as a plain ASGI application.
+"""The model server's HTTP interface, as a plain ASGI application.
 
-``POST /v1/predict`` (columns of numbers, see `Hop`), ``POST /v1/explain`` (JSON), ``GET /v1/model``; of any version on
-the shelf ``POST /v1/versions/<number>-<digest>/predict`` and ``GET /v1/versions/<number>-<digest>/rows``.
-Whatever fails is ``{"detail": …}``: 4xx if the request is at fault, 503 with ``Retry-After`` while there is no model.
+``POST /v1/predict`` (columns of numbers, see `BinaryProtocol`), ``POST /v1/explain`` (JSON), ``GET /v1/model``; for any
+version in the model store ``POST /v1/versions/<number>-<digest>/predict`` and
+``GET /v1/versions/<number>-<digest>/rows``.
+Errors are ``{"detail": …}``: 4xx if the request is at fault, 503 with ``Retry-After`` while there is no model.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _VERSION: Final = re.compile(r"/v1/versions/([0-9]{1,9})-([0-9a-f]{64})/(predict
 _NAME: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _LONGEST_NAMES: Final = 2000
 _STATUS: Final = {InvalidInput: 422, VersionNotFound: 404, ModelRefused: 409}
-"""Of errors; 400 of any other."""
+"""HTTP status by the type of an error; 400 for all others."""
 _MAX_JSON: Final = 16_384
 """Most bytes of a JSON body: forty facts are smaller."""
 
@@ -53,32 +54,32 @@ class Serving(LoadedModel, Protocol):
     @property
     @abstractmethod
     def refused(self) -> str:
-        """Why the model that should answer is not the one that does; empty if it is."""
+        """Return why the model that the pointer names is not in service; empty if it is."""
 
 
 class Versions(Protocol):
-    """The versions on the shelf."""
+    """The versions in the model store."""
 
     @abstractmethod
     async def loaded(self, model: ModelReference) -> LoadedModel:
-        """Give a version that answers; raises `VersionNotFound` or `ModelRefused`."""
+        """Load a version; raises `VersionNotFound` or `ModelRefused`."""
 
     @abstractmethod
     async def rows(self, model: ModelReference) -> Sample:
-        """Give the rows that a version keeps of those it learned from; raises as `loaded`."""
+        """Return the sample of its training data that a version contains; raises as `loaded`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hop:
-    """The server's end of the binary hop to the API.
+class BinaryProtocol:
+    """The server's side of the binary protocol with the API.
 
     Args:
-        content_type: of questions and answers.
-        max_request: most bytes of a question.
-        decode_request: reads whom to estimate, a row each; raises `MedcostError` if the bytes are no question.
-        encode_answer: writes down what one model estimates, given the content type of the question.
+        content_type: content type of requests and responses.
+        max_request: most bytes of a request.
+        decode_request: decodes the people to estimate, one a row; raises `MedcostError` if the bytes are no request.
+        encode_answer: encodes the estimates of a model, given the content type of the request.
         rows_type: content type of labelled rows.
-        encode_rows: writes labelled rows down.
+        encode_rows: encodes labelled rows.
     """
 
     content_type: str
@@ -90,7 +91,7 @@ class Hop:
 
 
 class _Refusal(Exception):
-    """A request that gets no answer."""
+    """An error response to a request."""
 
     def __init__(self, status: int, detail: str, retry_after: float | None = None) -> None:
         super().__init__(detail)
@@ -100,18 +101,18 @@ class _Refusal(Exception):
 
 @dataclass
 class ModelApp:
-    """The routes over a model.
+    """The ASGI application of a model server.
 
     Args:
-        model: what answers.
-        hop: how questions are read and answers written on the way of predictions.
-        schema: which facts the people have who are asked about.
-        versions: all versions that lie beside the one in service.
-        most_at_once: requests worked on at a time; one more gets 503 at once instead of a place in a queue.
+        model: the model in service.
+        protocol: the encoding of prediction requests and responses.
+        schema: the facts of the people in requests.
+        versions: all versions in the model store.
+        most_at_once: most requests at a time; further requests get 503 at once instead of waiting in a queue.
     """
 
     model: Serving
-    hop: Hop
+    protocol: BinaryProtocol
     schema: Schema
     versions: Versions
     most_at_once: int = 128
@@ -128,7 +129,7 @@ class ModelApp:
             await _respond(send, 200, content_type, body)
 
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
-        """Give content type and body."""
+        """Return the content type and the body of the response."""
         routes = {
             ("POST", "/v1/predict"): self._predict,
             ("POST", "/v1/explain"): self._explain,
@@ -137,8 +138,8 @@ class ModelApp:
         method, path = scope["method"], scope["path"]
         route = routes.get((method, path)) or self._route_of_version(method, path)
         if route is None:
-            known = any(path == one for _, one in routes)
-            raise _Refusal(405 if known else 404, f"there is no {method} {path} here")
+            is_known_path = any(path == route_path for _, route_path in routes)
+            raise _Refusal(405 if is_known_path else 404, f"there is no {method} {path} here")
         if self._at_work >= self.most_at_once:
             raise _Refusal(503, f"{self.most_at_once} requests are at work already", 1)
         self._at_work += 1
@@ -176,14 +177,14 @@ class ModelApp:
         return await self._estimates(await self.versions.loaded(model), scope, receive)
 
     async def _estimates(self, model: LoadedModel, scope: Scope, receive: Receive) -> tuple[str, bytes]:
-        hop = self.hop
-        body = await _body(scope, receive, hop.content_type, at_most=hop.max_request)
-        answer = await model.predict_columns(hop.decode_request(body), self.schema)
-        return hop.content_type, hop.encode_answer(answer, _content_type(scope))
+        protocol = self.protocol
+        body = await _body(scope, receive, protocol.content_type, at_most=protocol.max_request)
+        answer = await model.predict_columns(protocol.decode_request(body), self.schema)
+        return protocol.content_type, protocol.encode_answer(answer, _content_type(scope))
 
     async def _rows_of(self, model: ModelReference, _scope: Scope, _receive: Receive) -> tuple[str, bytes]:
         rows = await self.versions.rows(model)
-        return self.hop.rows_type, await asyncio.to_thread(self.hop.encode_rows, rows)
+        return self.protocol.rows_type, await asyncio.to_thread(self.protocol.encode_rows, rows)
 
     async def _explain(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
         body = await _body(scope, receive, _JSON, at_most=_MAX_JSON)
@@ -192,7 +193,7 @@ class ModelApp:
         except msgspec.DecodeError as error:
             raise _Refusal(400, f"the facts cannot be read: {error}") from error
         person = Beneficiary.of(self.schema, facts)
-        # releases before the typical cost was explained ask without saying what
+        # clients of releases that explained only the expected cost send no ``of``
         of: Explained = "typical" if scope.get("query_string") == b"of=typical" else "expected"
         return _JSON, msgspec.json.encode(await self.model.explain(person, of))
 
@@ -203,7 +204,7 @@ class ModelApp:
 
 
 def _requests(scope: Scope) -> list[str]:
-    """Name the requests to the API that a question is asked for: several may share one."""
+    """Return the identifiers of the API's requests that share this request."""
     given = dict(scope["headers"]).get(b"x-request-id", b"")[:_LONGEST_NAMES].decode("ascii", "replace")
     return [name for name in given.split(",") if _NAME.fullmatch(name)]
 

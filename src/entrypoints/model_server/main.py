@@ -1,7 +1,7 @@
 """Serve the BentoML service as one process: ``python -m entrypoints.model_server.main --port 3000``.
 
-``bentoml serve entrypoints.model_server.service:MedcostModel`` serves the same; it starts an arbiter process around
-the workers, takes several seconds more, and the workers outlive an arbiter that was killed.
+``bentoml serve entrypoints.model_server.service:MedcostModel`` serves the same, but starts an arbiter process around
+the workers, takes several seconds longer, and leaves its workers running if the arbiter is killed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _BACKLOG: Final = 2048
 _SECONDS_TO_END: Final = 5
 _KEEP_ALIVE: Final = 75
-"""Seconds; longer than clients keep idle connections, so that it is not the server who hangs up on a question."""
+"""Keep-alive in seconds, longer than that of clients, so that the server never closes a connection under a request."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,28 +49,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--parent", type=int, help="end when the parent process is no longer this pid")
-    said = parser.parse_args(argv)
-    if said.parent is not None:
-        end_with_parent(said.parent)
-    if said.fd is not None:
-        listening = socket.socket(fileno=said.fd)
-    elif said.uds is not None:
-        listening = listen_unix(said.uds)
+    arguments = parser.parse_args(argv)
+    if arguments.parent is not None:
+        end_with_parent(arguments.parent)
+    if arguments.fd is not None:
+        listening = socket.socket(fileno=arguments.fd)
+    elif arguments.uds is not None:
+        listening = listen_unix(arguments.uds)
     else:
-        listening = socket.create_server((said.host, said.port), backlog=_BACKLOG)
-    run(listening, workers=said.workers)
+        listening = socket.create_server((arguments.host, arguments.port), backlog=_BACKLOG)
+    run(listening, workers=arguments.workers)
     return 0
 
 
 def run(listening: socket.socket, *, workers: int = 1) -> None:
-    """Serve on a listening socket until SIGINT or SIGTERM; requests at work then have five seconds to end.
+    """Serve on a listening socket until SIGINT or SIGTERM; running requests then have five seconds to end.
 
     Args:
         listening: a TCP or Unix socket.
-        workers: processes that share the socket; each follows the pointer by itself. One is this process.
+        workers: number of processes that share the socket, including this process; each follows the pointer itself.
     """
     os.environ.update(bentoml_environment())
-    # before NumPy and OpenMP are loaded: on a few rows threads only wait for each other (boosting: 40 ms, not 1)
+    # set before NumPy and OpenMP load: for a few rows, threads wait for each other (boosting: 40 ms instead of 1 ms)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     raise_file_limit()
     config = uvicorn.Config(
@@ -92,7 +92,7 @@ def run(listening: socket.socket, *, workers: int = 1) -> None:
 
 
 def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """Make BentoML's ASGI application in this process. Called by uvicorn, once in each worker."""
+    """Create BentoML's ASGI application; uvicorn calls this once in each worker."""
     from entrypoints.model_server.service import MedcostModel, answer  # noqa: PLC0415  # made at import
 
     configure_logs(load().log_level)
@@ -103,7 +103,7 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     collect_seldom()
 
     async def shortened(scope: Scope, receive: Receive, send: Send) -> None:
-        """Let questions pass by BentoML's layers, which cost a small one twice its own time."""
+        """Route requests past BentoML's middleware, which would triple the time of a small request."""
         inner = answer if scope["type"] == "http" and scope["path"].startswith("/v1/") else service
         await inner(scope, receive, send)
 
@@ -111,7 +111,7 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
 
 
 def listen_unix(path: Path) -> socket.socket:
-    """Listen on a Unix socket that only this user may use, in place of one that a dead server left behind."""
+    """Listen on a Unix socket that only this user may use; replace the socket file of a dead server."""
     path.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(str(path))
@@ -121,7 +121,7 @@ def listen_unix(path: Path) -> socket.socket:
 
 
 def end_with_parent(parent: int) -> None:
-    """End this process when its parent is gone: one killed with -9 can no longer tell its children."""
+    """End this process when its parent has ended, also by SIGKILL, which the parent cannot pass on."""
 
     def watch() -> None:
         while os.getppid() == parent:

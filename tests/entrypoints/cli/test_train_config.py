@@ -125,7 +125,7 @@ def test_every_pruner_composes(name):
             "does not belong to the options",
         ),
         (["schema.name=x"], "there is no key"),
-        (["dataset=csv"], "dataset.path must be said"),
+        (["dataset=csv"], "dataset.path is missing"),
         (["dataset.path=x.csv"], "dataset.path does not belong to the options chosen"),
         (["+cv.extra=1"], "is no override"),
         (["seed"], "is no override"),

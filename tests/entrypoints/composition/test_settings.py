@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import ConfigurationError
 from entrypoints.composition.database import database_url
-from entrypoints.composition.settings import asks_for_login, environment_of, load, refuse_open_door
+from entrypoints.composition.settings import asks_for_login, environment_of, load, refuse_open_access
 
 
 def test_a_flag_wins_over_the_environment_and_that_over_the_profile() -> None:
@@ -49,27 +49,27 @@ def test_a_child_process_finds_the_same_settings() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
 def test_loopback_may_do_without_keys(host: str) -> None:
-    refuse_open_door(load({"host": host}, environment={}), pages=True)
+    refuse_open_access(load({"host": host}, environment={}), pages=True)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "example.org"])
 def test_a_public_address_asks_for_keys(host: str) -> None:
-    refuse_open_door(load({"host": host, "require_keys": True}, environment={}), pages=False)
+    refuse_open_access(load({"host": host, "require_keys": True}, environment={}), pages=False)
     with pytest.raises(ConfigurationError, match="medcost keys create"):
-        refuse_open_door(load({"host": host}, environment={}), pages=False)
+        refuse_open_access(load({"host": host}, environment={}), pages=False)
 
 
 def test_pages_on_a_public_address_need_a_proxy_that_asks_who_people_are() -> None:
     said = {"host": "0.0.0.0", "require_keys": True}
     with pytest.raises(ConfigurationError, match="MEDCOST_PROXY_AUTHENTICATES"):
-        refuse_open_door(load(said, environment={}), pages=True)
-    refuse_open_door(load({**said, "proxy_authenticates": True}, environment={}), pages=True)
+        refuse_open_access(load(said, environment={}), pages=True)
+    refuse_open_access(load({**said, "proxy_authenticates": True}, environment={}), pages=True)
 
 
 @pytest.mark.parametrize("said", [{"admin_password": "correct horse battery"}, {"require_login": True}])
 def test_pages_on_a_public_address_may_ask_themselves(said: dict) -> None:
     settings = load({"host": "0.0.0.0", "require_keys": True, **said}, environment={})
-    refuse_open_door(settings, pages=True)
+    refuse_open_access(settings, pages=True)
     assert asks_for_login(settings)
 
 
@@ -82,7 +82,7 @@ def test_a_login_is_asked_for_everywhere_but_on_this_machine_alone() -> None:
 
 def test_a_short_password_is_refused_before_anything_starts() -> None:
     with pytest.raises(ConfigurationError, match=r"MEDCOST_ADMIN_PASSWORD.*12 to 200 characters"):
-        refuse_open_door(load(environment={"MEDCOST_ADMIN_PASSWORD": "short"}), pages=True)
+        refuse_open_access(load(environment={"MEDCOST_ADMIN_PASSWORD": "short"}), pages=True)
 
 
 def test_the_password_is_not_handed_on() -> None:

@@ -23,7 +23,7 @@ from domain.ports.loader import LoadedModel
 from domain.ports.predictor import Predictor
 from entrypoints.composition.settings import Settings, load
 from entrypoints.composition.web import web_container
-from entrypoints.hosting.door import refusal
+from entrypoints.hosting.site_guard import refusal
 from entrypoints.hosting.working import working
 from entrypoints.http.app import create_app
 from entrypoints.http.options import ApiOptions

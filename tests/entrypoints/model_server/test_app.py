@@ -12,7 +12,7 @@ from adapters.memory.loader import MemoryLoader
 from adapters.memory.publisher import MemoryPublisher
 from domain.costs.prediction import ModelReference
 from domain.ports.loader import LoadedModel
-from entrypoints.model_server.app import Hop, ModelApp
+from entrypoints.model_server.app import BinaryProtocol, ModelApp
 from tests.support.default_schema import DEFAULT
 
 ROOM = 3
@@ -53,7 +53,7 @@ async def model():
 
 @pytest.fixture
 async def http(model, tmp_path):
-    hop = Hop(
+    protocol = BinaryProtocol(
         content_type=wire.CONTENT_TYPE,
         max_request=wire.MAX_REQUEST,
         decode_request=partial(wire.decode_request, schema=DEFAULT),
@@ -62,7 +62,7 @@ async def http(model, tmp_path):
         encode_rows=labelled_rows.encode_rows,
     )
     versions = ShelfVersions(MemoryPublisher(workspace=tmp_path), MemoryLoader(DEFAULT))
-    app = ModelApp(model=model, hop=hop, schema=DEFAULT, versions=versions, most_at_once=ROOM)
+    app = ModelApp(model=model, protocol=protocol, schema=DEFAULT, versions=versions, most_at_once=ROOM)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://model") as client:
         yield client

@@ -1,6 +1,6 @@
 """Plain HTML forms that no other site's page can send in a person's name.
 
-Three things must hold: the browser says that the form came from a page of ours (``Origin``, which `Door` compares),
+Three things must hold: the browser says that the form came from our own page (``Origin``, which `SiteGuard` compares),
 its cookies are for our own pages only (SameSite), and the form holds the random token of one of them.
 """
 

@@ -1,9 +1,9 @@
-"""Who may talk to the dashboard and the API: nobody's page but our own.
+"""Checks of ``Host`` and ``Origin``, so that only pages of this site use the dashboard and the API.
 
-Pages and their websocket know no keys, nor does the API on a loopback address. Without this, any page in a browser
-could use them (cross-site websocket hijacking), and a name that an attacker points at our address would count as ours
-(DNS rebinding). So pages look at ``Host`` in every mode. The API does too, except where others reach it, each request
-needs a key, and no name is allowed: a script of a foreign page has no key.
+Pages and their websocket require no keys, nor does the API on a loopback address. Without these checks, any page in a
+browser could use them (cross-site websocket hijacking), and a name that an attacker points at our address would count
+as ours (DNS rebinding). So pages check ``Host`` in every mode. The API does so too, except if other machines reach it,
+each request needs a key, and no name is allowed by the settings: a script of a foreign page has no key.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     Refusal: TypeAlias = Callable[[Iterable[tuple[bytes, bytes]]], tuple[int, str] | None]
 
 _HEADERS: Final = {
-    # NiceGUI compiles its templates in the browser, so scripts need 'unsafe-eval'; nothing foreign is ever loaded
+    # NiceGUI compiles its templates in the browser, so scripts need 'unsafe-eval'; no foreign content is loaded
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; font-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     ),
-    # foreign pages hear nothing of ours; our own forms need it, or the browser would send them without an origin
+    # foreign pages get no referrer; our own forms need it, or the browser would send them without an origin
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
@@ -46,24 +46,24 @@ def refusal(
     any_host: bool = False,
     any_address: bool = False,
 ) -> tuple[int, str] | None:
-    """Tell whether a request is to be refused.
+    """Return why a request is refused, if it is.
 
-    ``Host`` must be loopback or allowed. ``Origin``, if there is one, must be that host with its port, or allowed: as
-    a host, or as it stands.
+    ``Host`` must be loopback or allowed. ``Origin``, if it is sent, must be that host with its port, an allowed host,
+    or an allowed origin.
 
     Args:
         headers: of the request.
-        allowed_hosts: names under which we are called, besides loopback.
-        allowed_origins: whose pages are welcome.
-        any_host: whether ``Host`` may be any name as long as none is allowed by name: for what asks for a key with
-            each request, which no browser sends by itself.
-        any_address: whether ``Host`` may be any IP address. No page of an attacker's has one of ours: what leads a
-            browser here under a foreign host (DNS rebinding) is a name.
+        allowed_hosts: names of this service, besides loopback.
+        allowed_origins: origins whose pages may call this service.
+        any_host: whether ``Host`` may be any name while ``allowed_hosts`` is empty: for an API that requires a key
+            with each request, which no browser sends by itself.
+        any_address: whether ``Host`` may be any IP address: DNS rebinding leads a browser here by a name, never by an
+            address.
 
     Returns:
-        Status (421 for a foreign host, 403 for a foreign page) and reason; None if the request is welcome.
+        Status (421 for a foreign host, 403 for a foreign page) and reason; None if the request is allowed.
     """
-    given = dict(reversed(list(headers)))  # of a header that comes twice the first counts
+    given = dict(reversed(list(headers)))  # the first of repeated headers counts
     host, origin = given.get(b"host", b"").decode("latin-1"), given.get(b"origin")
     page = None if origin is None else origin.decode("latin-1")
     if page is not None and page in allowed_origins:
@@ -85,14 +85,14 @@ def _decide(
     return 403, "pages of other sites may not use Medcost"
 
 
-class Door:
-    """Lets requests and websockets in to the pages, and says what the pages may load."""
+class SiteGuard:
+    """Refuses foreign requests and websockets to the pages, and sets the pages' security headers."""
 
     def __init__(self, app: ASGIApp, refusal: Refusal) -> None:
         self._app, self._refusal = app, refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Speak ASGI."""
+        """Handle an ASGI connection."""
         refused = self._refusal(scope["headers"])
         if refused is None:
             await self._app(scope, receive, _with_headers(send))

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from entrypoints.hosting.door import Door, refusal
+from entrypoints.hosting.site_guard import SiteGuard, refusal
 
 
 async def page(request) -> PlainTextResponse:
@@ -23,12 +23,12 @@ async def socket(websocket: WebSocket) -> None:
     await websocket.close()
 
 
-def door(**policy: Any) -> Door:
+def door(**policy: Any) -> SiteGuard:
     app = Starlette(routes=[Route("/", page), WebSocketRoute("/ws", socket)])
-    return Door(app, partial(refusal, **{"allowed_hosts": (), **policy}))
+    return SiteGuard(app, partial(refusal, **{"allowed_hosts": (), **policy}))
 
 
-async def get(app: Door, **headers: str) -> httpx.Response:
+async def get(app: SiteGuard, **headers: str) -> httpx.Response:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
         return await client.get("/", headers=headers)
 
@@ -82,7 +82,7 @@ async def test_no_page_is_ours_where_no_host_is_told():
     assert (await get(door(any_host=True), host="", origin="null")).status_code == 403
 
 
-async def opened(app: Door, **headers: str) -> list[str]:
+async def opened(app: SiteGuard, **headers: str) -> list[str]:
     """What a websocket is told after it asked to be opened."""
     told: list[str] = []
     asked = iter([{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1000}])
