@@ -31,6 +31,18 @@ expect(error?.status === 422 && error.errors?.[0]?.pointer === "/age", "a broken
 const { data: reasons } = await medcost.POST("/api/v1/explanations", { body: { ...person, of: "typical" } });
 expect(reasons && reasons.contributions.length > 0, "contributions");
 
+const names = Object.keys(person);
+const file = new Blob([`${names.join()}\n${Object.values(person).join()}\n`]);
+const sent = {
+  params: { query: { name: "people.csv" } },
+  headers: { "Content-Type": "text/csv", "Idempotency-Key": crypto.randomUUID() },
+  body: file as unknown as string,
+  bodySerializer: (body: unknown) => body as Blob,
+};
+const { data: job } = await medcost.POST("/api/v1/jobs", sent);
+const { data: again } = await medcost.POST("/api/v1/jobs", sent);
+expect(job && job.id === again?.id, "one job for one idempotency key");
+
 const { data: models } = await medcost.GET("/api/v1/models");
 expect(models?.models.some((version) => version.champion), "a champion");
 console.log("ok");

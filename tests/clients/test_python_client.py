@@ -120,3 +120,40 @@ def test_what_fails_for_a_moment_is_sent_again_under_the_same_key(medcost_client
         assert sum(1 for _ in medcost.predictions()) == before + 1
     assert len(keys) == 3
     assert len({*keys}) == 1
+
+
+def test_a_file_whose_answer_was_lost_is_sent_again_and_scored_once(
+    medcost_client: ModuleType, url: str, tmp_path: Path
+):
+    people = tmp_path / "people.csv"
+    pd.DataFrame([ANN] * 30).to_csv(people, index=False)
+    network, patient = httpx.HTTPTransport(), httpx.AsyncHTTPTransport()
+    lost: list[str] = []
+
+    class Unreliable(httpx.BaseTransport, httpx.AsyncBaseTransport):
+        """Loses the first answer to each file."""
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            return self._answer(request, network.handle_request(request), "sync")
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            return self._answer(request, await patient.handle_async_request(request), "async")
+
+        def _answer(self, request: httpx.Request, response: httpx.Response, way: str) -> httpx.Response:
+            if request.method == "POST" and way not in lost:
+                lost.append(way)
+                message = "the connection was cut"
+                raise httpx.ReadError(message)
+            return response
+
+    async def score() -> None:
+        async with medcost_client.AsyncMedcost(url, transport=Unreliable()) as medcost:
+            assert (await (await medcost.score_file(people)).wait(every=0.05)).scoring.rows == 30
+
+    before = {job["id"] for job in httpx.get(f"{url}/api/v1/jobs").json()["jobs"]}
+    with medcost_client.Medcost(url, transport=Unreliable()) as medcost:
+        assert medcost.score_file(people).wait(every=0.05).scoring.rows == 30
+    asyncio.run(score())
+    after = {job["id"] for job in httpx.get(f"{url}/api/v1/jobs").json()["jobs"]}
+    assert lost == ["sync", "async"]
+    assert len(after - before) == 2

@@ -52,6 +52,14 @@ async def test_an_expired_key_is_as_good_as_never_seen(keys: RequestKeys, sign: 
     assert await keys.claim(OTHER_BODY, at=NOON + sign * 25 * HOUR) == again
 
 
+async def test_a_key_is_found_whatever_its_body_until_it_expires(keys: RequestKeys) -> None:
+    assert await keys.find(KEY, at=NOON) is None
+    id = await keys.claim(KEY, at=NOON)
+    assert await keys.find(OTHER_BODY, at=NOON + HOUR) == id
+    assert await keys.find(Idempotency("key", "body", "key:2"), at=NOON) is None
+    assert await keys.find(KEY, at=NOON + 25 * HOUR) is None
+
+
 async def test_twins_get_the_same_identifier(keys: RequestKeys) -> None:
     assert len(set(await asyncio.gather(*(keys.claim(KEY, at=NOON) for _ in range(8))))) == 1
 

@@ -24,7 +24,8 @@ export function createMedcost({ url, apiKey, retries = 5 }: Options): Client<pat
     onRequest({ request }) {
       if (apiKey) request.headers.set("Authorization", `Bearer ${apiKey}`);
       // sent again after a failure, what a request creates is created once
-      if (request.method === "POST") request.headers.set("Idempotency-Key", crypto.randomUUID());
+      if (request.method === "POST" && !request.headers.has("Idempotency-Key"))
+        request.headers.set("Idempotency-Key", crypto.randomUUID());
       return request;
     },
   };

@@ -36,6 +36,12 @@ class MemoryRequestKeys(FailsOnRequest, RequestKeys):
             raise IdempotencyKeyReused(idempotency.reused)
         return known[1]
 
+    async def find(self, idempotency: Idempotency, *, at: datetime) -> UUID | None:
+        """Look it up."""
+        self._fail_if_asked()
+        known = self._keys.get(idempotency.scoped)
+        return None if known is None or abs(at - known[2]) > self.keys_live else known[1]
+
     async def forget(self, *, at: datetime) -> int:
         """Drop them."""
         self._fail_if_asked()

@@ -18,6 +18,7 @@ from domain.ports.request_keys import RequestKeys
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from domain.costs.prediction import Idempotency
@@ -39,7 +40,7 @@ class PostgresRequestKeys(RequestKeys):
             created_id=UUID(bytes=uuid7().bytes),
             created_at=at,
         )
-        expired = not_(_COLUMN.created_at.between(at - self._live, at + self._live))
+        expired = not_(self._lives(at))
         taken = new.on_conflict_do_update(
             index_elements=[_COLUMN.key],
             set_={name: new.excluded[name] for name in ("fingerprint", "created_id", "created_at")},
@@ -54,9 +55,18 @@ class PostgresRequestKeys(RequestKeys):
             raise IdempotencyKeyReused(idempotency.reused)
         return created_id
 
+    async def find(self, idempotency: Idempotency, *, at: datetime) -> UUID | None:
+        """Read its row."""
+        mine = select(_COLUMN.created_id).where(_COLUMN.key == idempotency.scoped, self._lives(at))
+        with translated():
+            async with self._engine.connect() as connection:
+                return (await connection.execute(mine)).scalar_one_or_none()
+
     async def forget(self, *, at: datetime) -> int:
         """Delete them."""
-        expired = not_(_COLUMN.created_at.between(at - self._live, at + self._live))
         with translated():
             async with self._engine.begin() as connection:
-                return (await connection.execute(delete(REQUEST_KEYS).where(expired))).rowcount
+                return (await connection.execute(delete(REQUEST_KEYS).where(not_(self._lives(at))))).rowcount
+
+    def _lives(self, at: datetime) -> ColumnElement[bool]:
+        return _COLUMN.created_at.between(at - self._live, at + self._live)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from application.costs.score_file import ScoreFile
 from application.use_case import use_case
 from domain.costs.scoring_task import ScoringTask
-from domain.errors import ConfigurationError, FieldError, HomeInUse, InvalidInput, TooManyJobs, Unavailable
+from domain.errors import ConfigurationError, FieldError, HomeInUse, InvalidInput, JobNotFound, TooManyJobs, Unavailable
 from domain.operations.jobs import JobKind, JobProgress, NewJob
 from domain.people.schema import Schema
 from domain.ports.clock import Clock
@@ -16,12 +17,15 @@ from domain.ports.file_scorer import FileScorer
 from domain.ports.job_files import JobFiles
 from domain.ports.jobs import Jobs
 from domain.ports.loader import LoadedModel
+from domain.ports.request_keys import RequestKeys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from application.operations.work_on_jobs import Report
     from domain.access.callers import Caller
+    from domain.costs.prediction import Idempotency
     from domain.costs.scoring import ScoringReport
     from domain.operations.jobs import Job
     from domain.ports.file_scorer import Hear
@@ -40,22 +44,42 @@ class AskForScoring:
     jobs: Jobs
     files: JobFiles
     clock: Clock
+    keys: RequestKeys
 
-    async def require_turn(self, caller: Caller) -> None:
+    async def require_turn(self, caller: Caller, *, once: Idempotency | None = None) -> None:
         """Refuse a caller who has enough files under way, before the next one comes in.
+
+        Under an idempotency key that was seen before, the file may be that of a job which is there already: it is
+        received, so that its digest can be compared.
 
         Raises:
             TooManyJobs: saying how many that is.
         """
+        if once and await self.keys.find(replace(once, owner=caller.owner), at=self.clock.now()):
+            return
         if await self.jobs.under_way(JobKind.SCORING, caller.owner) >= MOST_EACH:
             raise TooManyJobs(MOST_EACH)
 
-    async def __call__(self, task: ScoringTask, caller: Caller) -> Job:
-        """Record a job.
+    async def __call__(self, task: ScoringTask, caller: Caller, *, once: Idempotency | None = None) -> Job:
+        """Record a job. Under the same idempotency key, it is the same job, and the file that came again is erased.
 
         Raises:
             TooManyJobs: as `require_turn`.
+            IdempotencyKeyReused: if the key came with another request before.
         """
+        id = await self.keys.claim(replace(once, owner=caller.owner), at=self.clock.now()) if once else None
+        job = (id and await self._find(id)) or await self._add(task, caller, id)
+        if job.task["folder"] != task.folder:
+            await asyncio.to_thread(self.files.erase, task.folder)
+        return job
+
+    async def _find(self, id: UUID) -> Job | None:
+        try:
+            return await self.jobs.get(id)
+        except JobNotFound:
+            return None
+
+    async def _add(self, task: ScoringTask, caller: Caller, id: UUID | None) -> Job:
         await self.require_turn(caller)
         new = NewJob(
             kind=JobKind.SCORING,
@@ -64,7 +88,7 @@ class AskForScoring:
             created_at=self.clock.now(),
             place=await asyncio.to_thread(lambda: self.files.place),
         )
-        return await self.jobs.add(new)
+        return await self.jobs.add(new, id=id)
 
 
 @use_case

@@ -32,5 +32,9 @@ class RequestKeys(Protocol):
         """
 
     @abstractmethod
+    async def find(self, idempotency: Idempotency, *, at: datetime) -> UUID | None:
+        """Return the identifier that a key has, whatever its fingerprint; None for one never seen, or expired."""
+
+    @abstractmethod
     async def forget(self, *, at: datetime) -> int:
         """Forget the keys that have expired by then. Returns how many."""

@@ -11,14 +11,15 @@ import pytest
 from adapters.memory.clock import FixedClock
 from adapters.memory.job_files import MemoryJobFiles
 from adapters.memory.jobs import MemoryJobs
-from application.costs.score_by_job import AskForScoring, ScoreByJob
+from adapters.memory.request_keys import MemoryRequestKeys
+from application.costs.score_by_job import MOST_EACH, AskForScoring, ScoreByJob
 from application.operations.review_jobs import CancelJob, ReviewJobs, SweepJobs
 from application.operations.work_on_jobs import JobWorker
 from domain.access.callers import Caller
-from domain.costs.prediction import ModelReference
+from domain.costs.prediction import Idempotency, ModelReference
 from domain.costs.scoring import ScoringReport
 from domain.costs.scoring_task import FileKind, ScoringTask
-from domain.errors import HomeInUse
+from domain.errors import HomeInUse, IdempotencyKeyReused, TooManyJobs
 from domain.operations.jobs import JobKind, JobProgress, JobState
 from domain.ports.file_scorer import FileScorer
 from tests.support.waiting import eventually
@@ -53,6 +54,7 @@ class World:
     clock: FixedClock = field(default_factory=FixedClock)
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
     files: MemoryJobFiles = field(default_factory=MemoryJobFiles)
+    keys: MemoryRequestKeys = field(default_factory=MemoryRequestKeys)
     scorer: SlowScorer = field(default_factory=SlowScorer)
 
     def worker(self, **more) -> JobWorker:
@@ -60,12 +62,15 @@ class World:
         given = {"every": 0.001, "lapse": 0.01, "place": lambda: self.files.place, "resumable": work, **more}
         return JobWorker(self.jobs, self.clock, work, **given)
 
-    async def add(self, caller=ANN):
+    async def add(self, caller=ANN, once=None):
         upload = self.files.receive(FileKind.CSV)
         upload.write(b"age\n40\n")
         upload.finish()
         task = ScoringTask(folder=upload.folder, name="a.csv", source=FileKind.CSV, result=FileKind.CSV)
-        return await AskForScoring(jobs=self.jobs, files=self.files, clock=self.clock)(task, caller)
+        return await self.ask()(task, caller, once=once)
+
+    def ask(self) -> AskForScoring:
+        return AskForScoring(jobs=self.jobs, files=self.files, clock=self.clock, keys=self.keys)
 
     def cancel(self) -> CancelJob:
         review = ReviewJobs(jobs=self.jobs)
@@ -95,6 +100,25 @@ async def test_a_job_tells_how_far_it_is_and_ends_with_its_figures(world):
     assert done.result == {
         "rows": 10, "bad": 2, "unknown_columns": [], "notes": [], "model": {"version": 3, "digest": "0" * 64},
     }  # fmt: skip
+
+
+async def test_one_idempotency_key_is_one_job_and_its_second_file_is_erased(world):
+    once = Idempotency("k", "body")
+    first = await world.add(once=once)
+    for _ in range(MOST_EACH - 1):
+        await world.add()
+    with pytest.raises(TooManyJobs):
+        await world.ask().require_turn(ANN, once=Idempotency("other", "body"))
+    await world.ask().require_turn(ANN, once=once)  # the repeated request starts nothing
+    assert await world.add(once=once) == first
+    assert len(world.files.files) == MOST_EACH
+    with pytest.raises(IdempotencyKeyReused):
+        await world.add(once=Idempotency("k", "another body"))
+
+
+async def test_twins_under_one_idempotency_key_leave_one_file(world):
+    twins = await asyncio.gather(*(world.add(once=Idempotency("k", "body")) for _ in range(4)))
+    assert len({job.id for job in twins}) == len(world.files.files) == 1
 
 
 async def test_a_worker_that_is_told_to_stop_lets_another_one_go_on(world):

@@ -255,6 +255,43 @@ async def test_one_caller_has_a_few_files_under_way(memory_container, client_of)
         assert (await api.post("/jobs", content=as_csv(), headers=TEXT)).status_code == 202
 
 
+async def test_one_idempotency_key_is_one_job_whose_file_is_kept_once(memory_container, client_of):
+    files = await memory_container.get(JobFiles)
+    once = {**TEXT, "Idempotency-Key": "file-1"}
+    async with client_of(memory_container) as api:
+        first = await api.post("/jobs?format=jsonl", content=as_csv(), headers=once)
+        await ended(api, first)
+        again = await api.post("/jobs?format=jsonl", content=as_csv(), headers=once)
+        assert (again.status_code, again.json()["id"], again.json()["state"]) == (202, first.json()["id"], "done")
+        assert again.headers["location"] == first.headers["location"]
+        for query, body in (("format=jsonl", as_csv() + b"\n"), ("format=xlsx", as_csv()), ("", as_csv())):
+            refused = await api.post(f"/jobs?{query}", content=body, headers=once)
+            assert (refused.status_code, refused.json()["type"]) == (422, "urn:medcost:problem:reused-key")
+        taken = await api.post("/webhooks", json={"url": "https://a.example/", "events": ["job.done"]}, headers={
+            "Idempotency-Key": "file-1"
+        })  # fmt: skip
+        assert taken.status_code == 422
+        assert (
+            await api.post("/jobs", content=as_csv(), headers={**TEXT, "Idempotency-Key": "a b"})
+        ).status_code == 400
+        assert len((await api.get("/jobs")).json()["jobs"]) == 1
+    assert len([path for path in files._root.iterdir() if path.name != "place"]) == 1
+
+
+async def test_a_repeated_file_is_answered_while_the_most_are_under_way(memory_container, client_of):
+    model = await memory_container.get(Predictor)
+    model.failure = PredictorUnavailable("away", retry_after=0.01)
+    once = {**TEXT, "Idempotency-Key": "file-1"}
+    async with client_of(memory_container) as api:
+        first = await api.post("/jobs", content=as_csv(), headers=once)
+        for _ in range(MOST_EACH - 1):
+            await api.post("/jobs", content=as_csv(), headers=TEXT)
+        again = await api.post("/jobs", content=as_csv(), headers=once)
+        assert (again.status_code, again.json()["id"]) == (202, first.json()["id"])
+        other = await api.post("/jobs", content=as_csv(), headers={**TEXT, "Idempotency-Key": "file-2"})
+        assert other.status_code == 409
+
+
 async def test_a_change_of_the_champion_is_not_cancelled(memory_api):
     job = (await memory_api.post("/models/rollback")).json()
     assert (await memory_api.delete(f"/jobs/{job['id']}")).status_code == 409

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 import httpx
 from httpx_retries import RetryTransport
@@ -52,10 +53,7 @@ class AsyncMedcost:
         self, url: str, api_key: str = "", *, within: float = 30.0, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         retrying = RetryTransport(transport=transport, retry=requests.RETRY)
-        options = requests.client_options(url, api_key, within)
-        self.http = httpx.AsyncClient(transport=retrying, **options)
-        # a file that is sent as it is read cannot be sent again
-        self._uploads = httpx.AsyncClient(transport=transport, **options)
+        self.http = httpx.AsyncClient(transport=retrying, **requests.client_options(url, api_key, within))
 
     async def __aenter__(self) -> Self:
         return self
@@ -66,7 +64,6 @@ class AsyncMedcost:
     async def close(self) -> None:
         """Close the connections."""
         await self.http.aclose()
-        await self._uploads.aclose()
 
     async def predict(self, person: Person, *, above: float | None = None) -> PredictionOut:
         """Predict the cost of a person and record it; ``above`` also asks for the chance that it is more."""
@@ -134,16 +131,17 @@ class AsyncMedcost:
     async def score_file(self, path: Path | str, **options: object) -> AsyncJob:
         """Send a file of people of any size, and return the job that scores it.
 
+        Sent again after a failure, the file is scored once.
+
         ``options`` are those of ``POST /jobs``: ``format``, ``map``, ``decimal``, ``sheet``, ``above``.
         """
-        file = Path(path)
-        params: dict[str, Any] = {"name": file.name, **options}
-        response = await self._uploads.post("/api/v1/jobs", params=params, content=_pieces(file))
-        return AsyncJob(self, requests.job_of(checked(response)))
+        request = requests.score_file(Path(path), options)
+        return AsyncJob(self, await self.answer(request))
 
     async def answer(self, request: Request[_T]) -> _T:
         """Send a request and read its answer."""
-        response = await self.http.request(**request.arguments())
+        content = _AsyncContent(request.file) if request.file else None
+        response = await self.http.request(**request.arguments(), content=content)
         return request.read(checked(response))
 
 
@@ -193,10 +191,16 @@ class AsyncJob:
                 await asyncio.to_thread(file.close)
 
 
-async def _pieces(file: Path) -> AsyncIterator[bytes]:
-    body = await asyncio.to_thread(file.open, "rb")
-    try:
-        while piece := await asyncio.to_thread(body.read, 1 << 20):
-            yield piece
-    finally:
-        await asyncio.to_thread(body.close)
+@dataclass(frozen=True, slots=True)
+class _AsyncContent:
+    """The bytes of a file, read from the beginning each time they are sent."""
+
+    file: Path
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        body = await asyncio.to_thread(self.file.open, "rb")
+        try:
+            while piece := await asyncio.to_thread(body.read, requests.PIECE):
+                yield piece
+        finally:
+            await asyncio.to_thread(body.close)

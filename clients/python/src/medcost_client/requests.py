@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Generic, Literal, TypeVar
 from uuid import UUID, uuid4
 
@@ -29,6 +30,8 @@ T = TypeVar("T")
 Person = Mapping[str, object]
 """The facts about a person by name; `schema` says which."""
 
+PIECE: Final = 1 << 20
+"""Bytes of a file that are read at once."""
 BATCH: Final = 10_000
 """People whom the server takes at once."""
 RETRY: Final = Retry(total=5, backoff_factor=0.2, allowed_methods=["GET", "POST", "PUT", "DELETE"])
@@ -45,6 +48,7 @@ class Request(Generic[T]):
         read: makes a value of a response.
         json: the body.
         params: the query; those that are None are left out.
+        file: whose bytes are the body, where it is no JSON; the client reads it, anew each time it is sent.
         creates: whether it carries a key by which the server knows it again.
     """
 
@@ -53,6 +57,7 @@ class Request(Generic[T]):
     read: Callable[[httpx.Response], T]
     json: Any = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    file: Path | None = None
     creates: bool = False
 
     def arguments(self) -> dict[str, Any]:
@@ -60,6 +65,8 @@ class Request(Generic[T]):
         params = {name: value for name, value in self.params.items() if value is not None}
         headers = {"Idempotency-Key": str(uuid4())} if self.creates else {}
         body = {} if self.json is None else {"json": self.json}
+        if self.file:
+            headers["Content-Length"] = str(self.file.stat().st_size)
         return {"method": self.method, "url": f"/api/v1{self.path}", "params": params, "headers": headers, **body}
 
 
@@ -152,6 +159,7 @@ def cancel(id: UUID | str) -> Request[JobOut]:
     return Request("DELETE", f"/jobs/{id}", _document(JobOut))
 
 
-def job_of(response: httpx.Response) -> JobOut:
-    """Read a job."""
-    return JobOut.from_dict(response.json())
+def score_file(file: Path, options: Mapping[str, object]) -> Request[JobOut]:
+    """Send a file of people to be scored in the background."""
+    params = {"name": file.name, **options}
+    return Request("POST", "/jobs", _document(JobOut), params=params, file=file, creates=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 import httpx
 from httpx_retries import RetryTransport
@@ -52,10 +53,7 @@ class Medcost:
         self, url: str, api_key: str = "", *, within: float = 30.0, transport: httpx.BaseTransport | None = None
     ) -> None:
         retrying = RetryTransport(transport=transport, retry=requests.RETRY)
-        options = requests.client_options(url, api_key, within)
-        self.http = httpx.Client(transport=retrying, **options)
-        # a file that is sent as it is read cannot be sent again
-        self._uploads = httpx.Client(transport=transport, **options)
+        self.http = httpx.Client(transport=retrying, **requests.client_options(url, api_key, within))
 
     def __enter__(self) -> Self:
         return self
@@ -66,7 +64,6 @@ class Medcost:
     def close(self) -> None:
         """Close the connections."""
         self.http.close()
-        self._uploads.close()
 
     def predict(self, person: Person, *, above: float | None = None) -> PredictionOut:
         """Predict the cost of a person and record it; ``above`` also asks for the chance that it is more."""
@@ -133,17 +130,16 @@ class Medcost:
     def score_file(self, path: Path | str, **options: object) -> Job:
         """Send a file of people of any size, and return the job that scores it.
 
+        Sent again after a failure, the file is scored once.
+
         ``options`` are those of ``POST /jobs``: ``format``, ``map``, ``decimal``, ``sheet``, ``above``.
         """
-        file = Path(path)
-        params: dict[str, Any] = {"name": file.name, **options}
-        with file.open("rb") as body:
-            response = self._uploads.post("/api/v1/jobs", params=params, content=body)
-        return Job(self, requests.job_of(checked(response)))
+        return Job(self, self.answer(requests.score_file(Path(path), options)))
 
     def answer(self, request: Request[_T]) -> _T:
         """Send a request and read its answer."""
-        response = self.http.request(**request.arguments())
+        content = _Content(request.file) if request.file else None
+        response = self.http.request(**request.arguments(), content=content)
         return request.read(checked(response))
 
 
@@ -187,3 +183,15 @@ class Job:
             checked(response)
             with Path(path).open("wb") as file:
                 file.writelines(response.iter_bytes())
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The bytes of a file, read from the beginning each time they are sent."""
+
+    file: Path
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self.file.open("rb") as body:
+            while piece := body.read(requests.PIECE):
+                yield piece

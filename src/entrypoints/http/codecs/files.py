@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+import msgspec
 from litestar.response import Stream
 
 from domain.costs.scoring_task import FileKind, ScoringTask
@@ -68,6 +69,10 @@ class About:
     decimal: DecimalSign
     sheet: str
     above: float | None
+
+    def as_json(self) -> bytes:
+        """Return all of it, by which two requests are compared."""
+        return msgspec.json.encode(self)
 
     def task(self, schema: Schema) -> Callable[[str], ScoringTask]:
         """Check it, and return what makes a task of it once the file lies in a folder.
@@ -129,8 +134,17 @@ def kind_of(request: Request, name: str) -> FileKind:
 
 
 @asynccontextmanager
-async def received(request: Request, files: JobFiles, kind: FileKind, *, most: int) -> AsyncIterator[Upload]:
+async def received(
+    request: Request, files: JobFiles, kind: FileKind, *, most: int, hear: Callable[[bytes], object] | None = None
+) -> AsyncIterator[Upload]:
     """Write a body to a file as it comes, a megabyte in memory; it is erased if the block fails.
+
+    Args:
+        request: whose body it is.
+        files: where it is kept.
+        kind: of the file.
+        most: bytes that it may have.
+        hear: is called with each piece of the body, in a thread.
 
     Raises:
         TooLarge: if it is larger than allowed; at once if its length says so.
@@ -140,16 +154,22 @@ async def received(request: Request, files: JobFiles, kind: FileKind, *, most: i
     expected = int(length) if length.isdecimal() else 0
     _refuse_larger(expected, most)
     upload = await asyncio.to_thread(files.receive, kind, expected)
+
+    def keep(piece: bytes) -> None:
+        upload.write(piece)
+        if hear:
+            hear(piece)
+
     try:
         waiting = bytearray()
         async for chunk in request.stream():
             waiting += chunk
             if len(waiting) >= _WRITTEN_AT_ONCE:
                 _refuse_larger(upload.size + len(waiting), most)
-                await asyncio.to_thread(upload.write, bytes(waiting))
+                await asyncio.to_thread(keep, bytes(waiting))
                 waiting.clear()
         _refuse_larger(upload.size + len(waiting), most)
-        await asyncio.to_thread(upload.write, bytes(waiting))
+        await asyncio.to_thread(keep, bytes(waiting))
         _refuse_empty(upload.size)
         await asyncio.to_thread(upload.finish)
         yield upload

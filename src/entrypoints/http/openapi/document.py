@@ -87,7 +87,9 @@ _HEADERS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "create_webhook": (("201", "Location", "Of the webhook"),),
 }
 _TAGGED: Final = ("list_models", "get_champion", "get_schema", "get_job_result")
-_IDEMPOTENT: Final = ("predict", "predict_batch", "promote", "roll_back", "create_webhook", "ping_webhook")
+_IDEMPOTENT: Final = (
+    "predict", "predict_batch", "promote", "roll_back", "create_webhook", "ping_webhook", "score_file",
+)  # fmt: skip
 _OF_PEOPLE: Final = ("predict", "predict_batch")
 _HEALTH: Final = ("live", "serving", "ready")
 _METRICS: Final = 'medcost_http_request_seconds_count{method="GET",route="/health/live",status="200"} 42.0\n'

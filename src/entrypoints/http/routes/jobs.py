@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,6 +18,7 @@ from domain.ports.job_files import JobFiles
 from entrypoints.http.amounts import Above, asked_amount
 from entrypoints.http.auth import access
 from entrypoints.http.codecs import files
+from entrypoints.http.idempotency import idempotency
 from entrypoints.http.locations import place
 from entrypoints.http.schemas.jobs import JobOut, JobsOut, Kind, accepted, shaped
 from entrypoints.http.shared import Shared
@@ -58,6 +60,8 @@ async def score_file(
     their order, each with its line in the file, its answer, or what is wrong with it and the value found. Nothing is
     recorded as a prediction. File and result are kept for some days after the end, and erased by DELETE before that.
 
+    Under an `Idempotency-Key`, the same file with the same query again is answered by the first one's job.
+
     409 while eight files of yours are under way; 503 where there is no room for the file and its result.
     """
     caller = access.caller(request)
@@ -65,9 +69,12 @@ async def score_file(
     source = files.kind_of(request, name)
     about = files.About(name or f"people.{source}", source, format, tuple(map or ()), decimal or "", sheet, amount)
     task = about.task(shared.schema)
-    await ask.require_turn(caller)
-    async with files.received(request, kept, source, most=shared.options.file_limit) as upload:
-        job = await ask(task(upload.folder), caller)
+    digest = hashlib.sha256() if (announced := idempotency(request, b"")) else None
+    await ask.require_turn(caller, once=announced)
+    most, hear = shared.options.file_limit, digest.update if digest else None
+    async with files.received(request, kept, source, most=most, hear=hear) as upload:
+        once = idempotency(request, about.as_json() + digest.digest(), operation="score_file") if digest else None
+        job = await ask(task(upload.folder), caller, once=once)
     return accepted(request, job)
 
 
