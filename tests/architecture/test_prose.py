@@ -35,8 +35,6 @@ NOT_VERBS = PRONOUNS | {
 
 UNCHECKED_NAMES = (
     "benchmarks/",
-    "src/adapters/arrow/",
-    "src/adapters/bentoml/",
     "src/adapters/local/",
     "src/adapters/memory/",
     "src/adapters/mlflow/",
@@ -65,8 +63,6 @@ UNCHECKED_NAMES = (
     "tests/support/",
 )
 UNCHECKED_DOCSTRINGS = (
-    "src/adapters/arrow/",
-    "src/adapters/bentoml/",
     "src/adapters/local/",
     "src/adapters/memory/",
     "src/adapters/mlflow/",

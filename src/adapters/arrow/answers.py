@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from domain.costs.prediction import PublishedColumns
 
 OURS: Final = (*ANSWERS, ABOVE)
-"""Columns that are replaced where a file has them."""
+"""Columns of answers, which replace columns of the same names in a file."""
 
 
 class Answers:
@@ -54,7 +54,7 @@ class Answers:
         return table if why is None else table.append_column(LEFT_OUT, why)
 
     def of_rows(self, rows: Sequence[Row]) -> Iterator[Row]:
-        """Give rows with the answers behind their cells."""
+        """Yield rows with the answers behind their cells."""
         lists = [column.to_pylist() for column in self._columns.values()]
         for row, *values in zip(rows, *lists, strict=True):
             cells = {name: cell for name, cell in row.items() if not self._is_behind(name)}
@@ -82,7 +82,7 @@ class Answers:
 
 
 def _warnings(published: PublishedColumns) -> pa.Array:
-    """Return the codes of each row's cautions as one text; most rows share a few combinations."""
+    """Return the codes of each row's cautions as one text, each different text stored once."""
     combinations = pa.array(np.asarray(published.cautions)).dictionary_encode()
     texts = [" ".join(codes_of(bits, published.codes)) for bits in combinations.dictionary.to_pylist()]
     return pa.array(texts, pa.string()).take(combinations.indices)

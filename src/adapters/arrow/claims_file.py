@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from domain.people.table_reading import TableReading
 
 MOST_ROWS: Final = 20_000_000
-"""Rows of a Parquet file, which may lie in few bytes."""
+"""The most rows of a Parquet file: its bytes do not bound them."""
 _AT_ONCE: Final = 1 << 16
 _REFUSED: Final = BadRows()
 _ENDINGS: Final = (*TABLES, ".parquet")
@@ -54,26 +54,26 @@ class ClaimsFile(ClaimsDataset):
     bad_rows: BadRows = _REFUSED
 
     def report(self) -> ContractReport:
-        """Describe it."""
+        """Describe the file."""
         return self.examined()[0]
 
     def read(self) -> Claims:
-        """Give all rows, or the good ones if the others may be left out."""
+        """Return all rows, or the good ones if the others may be left out."""
         return accepted(*self.examined(), self.rules.schema, self.bad_rows)
 
     def readable(self) -> Sample:
-        """Give all cells."""
+        """Return all cells."""
         return self._examination().sample()
 
     def examined(self) -> tuple[ContractReport, Claims | None]:
-        """Describe it, and give the rows that `read` would give, None if it would refuse: both from one reading."""
+        """Return the report and the rows that `read` would return, None where it would raise: both from one reading."""
         return self._examination().result()
 
     def split(self, train: Path, held: Path, *, share: float, seed: int) -> None:
         """Write the rows of a random share of the people to ``held`` and the others to ``train``, as they stand here.
 
-        The rows of a person stay together, and so do rows that are alike where no column names persons: nobody is
-        learned from who is held back.
+        The rows of a person stay together, and so do equal rows where no column names persons: a model does not learn
+        from people who are held back.
 
         Raises:
             ClaimsRejected: if the contract is broken, for an unknown ending, or where nothing can be written.

@@ -1,4 +1,4 @@
-"""Whole columns of cells read as facts: what is plainly a number at once, all else value by value by the domain."""
+"""Whole columns of cells read as facts: plain numbers at once, other cells value by value by the domain's rules."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ReadCells:
     """A column as it was read.
 
     Args:
-        numbers: as arrays carry them; NaN for what is not given or broken.
+        numbers: as arrays carry them; NaN for cells that are missing or broken.
         broken: positions of cells that break a rule, with the rule.
     """
 
@@ -88,9 +88,9 @@ def read_role(column: RoleColumn, values: Values) -> ReadCells:
 
 
 def read_people(column: RoleColumn, values: Values) -> tuple[NDArray[np.uint64], Sequence[tuple[int, FieldError]]]:
-    """Give the code of each row's person, 0 where the cell breaks a rule, and the broken rules by position."""
+    """Return the code of each row's person, 0 where the cell breaks a rule, and the broken rules by position."""
     different, codes = _coded(_takeable(values))
-    names = [column.name(one) for one in different]
+    names = [column.name(value) for value in different]
     people = np.array([0 if isinstance(name, FieldError) else person_code(name) for name in names], dtype=np.uint64)
     wrong = np.array([isinstance(name, FieldError) for name in names], dtype=np.bool_)[codes]
     return people[codes], [(i, cast("FieldError", names[codes[i]])) for i in np.flatnonzero(wrong).tolist()]
@@ -99,7 +99,7 @@ def read_people(column: RoleColumn, values: Values) -> tuple[NDArray[np.uint64],
 def read_labels(values: Values) -> NDArray[np.object_]:
     """Return what each cell of an audit column says, n texts."""
     different, codes = _coded(_takeable(values))
-    return np.array([label_of(one) for one in different], dtype=np.object_)[codes]
+    return np.array([label_of(value) for value in different], dtype=np.object_)[codes]
 
 
 def cell_at(values: Values, i: int) -> object:
@@ -108,7 +108,7 @@ def cell_at(values: Values, i: int) -> object:
 
 
 def _plain(values: Values, style: NumberStyle, *, is_json: bool = False) -> Floats | None:
-    """Give the numbers of cells that are plainly such, NaN for others; None where cells are looked at one by one."""
+    """Return the numbers of cells that are plain numbers, NaN for others; None where each value must be read alone."""
     if not isinstance(values, pa.Array):
         if not set(map(type, values)) <= _NUMBERS:
             return None
@@ -149,15 +149,17 @@ def _rest(values: Values, numbers: Floats, good: NDArray[np.bool_], read: _Read)
 def _by_value(values: Values, read: _Read) -> ReadCells:
     """Read each different value once."""
     different, codes = _coded(values)
-    meant = [read(one) for one in different]
-    numbers = np.array([np.nan if isinstance(one, FieldError) else one for one in meant], dtype=np.float64)[codes]
-    wrong = np.array([isinstance(one, FieldError) for one in meant], dtype=np.bool_)[codes]
+    meanings = [read(value) for value in different]
+    numbers = np.array(
+        [np.nan if isinstance(meaning, FieldError) else meaning for meaning in meanings], dtype=np.float64
+    )[codes]
+    wrong = np.array([isinstance(meaning, FieldError) for meaning in meanings], dtype=np.bool_)[codes]
     places = np.flatnonzero(wrong).tolist()
-    return ReadCells(numbers, [(i, cast("FieldError", meant[codes[i]])) for i in places])
+    return ReadCells(numbers, [(i, cast("FieldError", meanings[codes[i]])) for i in places])
 
 
 def _coded(values: Values) -> tuple[Sequence[object], NDArray[np.intp]]:
-    """Give the different values, and for each cell which of them it is."""
+    """Return the different values, and the position of each cell's value among them."""
     if isinstance(values, pa.Array):
         if not pa.types.is_nested(values.type):
             coded: Any = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
@@ -178,7 +180,7 @@ def _coded(values: Values) -> tuple[Sequence[object], NDArray[np.intp]]:
 
 
 def _takeable(values: Values) -> Values:
-    """Give texts in a type that Arrow can take rows of: no views."""
+    """Return texts in a type that Arrow can take rows of: no views."""
     is_view = isinstance(values, pa.Array) and pa.types.is_string_view(values.type)
     return values.cast(pa.large_string()) if is_view else values
 
@@ -190,10 +192,10 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _written_out(values: Any) -> Any:
-    """Give texts one by one: Arrow trims no dictionaries."""
+    """Decode a dictionary to plain texts: Arrow does not trim dictionaries."""
     return values.cast(pa.large_string()) if pa.types.is_dictionary(values.type) else values
 
 
 def _floats(values: Any) -> Floats:
-    """Make floats of numbers, NaN of nulls."""
+    """Convert numbers to floats, and nulls to NaN."""
     return values.to_numpy(zero_copy_only=False).astype(np.float64)

@@ -1,4 +1,4 @@
-"""The data contract held against the rows of a table, batch by batch."""
+"""Checks of the rows of a table against the data contract, batch by batch."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ _MOST_COUNTS: Final = 20
 
 
 class Examination:
-    """What was found in a table.
+    """The result of checking a table against the contract.
 
     Args:
         reading: how it is read.
-        origin: where it comes from.
-        bad_rows: what becomes of rows that break a rule.
+        origin: the source of the data.
+        bad_rows: the policy for rows that break a rule.
     """
 
     def __init__(self, reading: TableReading, origin: DataOrigin, bad_rows: BadRows) -> None:
         self.reading, self.origin, self.bad_rows = reading, origin, bad_rows
-        self.violations = [Violation(None, one.field, one.code, one.detail) for one in reading.missing_for_claims]
+        self.violations = [Violation(None, flaw.field, flaw.code, flaw.detail) for flaw in reading.missing_for_claims]
         self.violation_count = len(self.violations)
         self.notes: tuple[str, ...] = ()
         self._missing: dict[str, int] = {}
@@ -77,7 +77,7 @@ class Examination:
         roles = _Roles.of(self.reading, batch)
         broken += [(i, error) for i, error in roles.broken if i not in batch.broken]
         broken += roles.made_yearly(numbers[:, -1], self.reading.schema.cost.column)
-        broken.sort(key=lambda one: one[0])
+        broken.sort(key=lambda pair: pair[0])
         room = MOST_VIOLATIONS - len(self.violations)
         self.violations += violations_of(batch, broken[: max(room, 0)], rows_before=self.rows)
         self.violation_count += len(broken)
@@ -90,20 +90,20 @@ class Examination:
 
     @property
     def numbers(self) -> Floats:
-        """Return all rows: facts and the cost of a whole year; NaN for what is not given or breaks a rule."""
+        """Return all rows: facts and the cost of a whole year; NaN for cells that are missing or break a rule."""
         width = self.reading.schema.width + 1
         return np.concatenate(self._parts) if self._parts else np.empty((0, width))
 
     @property
     def good(self) -> Mask:
-        """Return which rows break no rule."""
+        """Return a mask of the rows that break no rule."""
         return np.concatenate(self._good) if self._good else np.empty(0, dtype=np.bool_)
 
     def result(self) -> tuple[ContractReport, Claims | None]:
         """Return the report, and the claims if the contract is kept, or the bad rows may be left out."""
         numbers, good = self.numbers, self.good
         roles = _Roles.joined(self._roles, good)
-        whole = all(one.row is not None for one in self.violations)
+        whole = all(violation.row is not None for violation in self.violations)
         repeated = repeated_rows(roles.beside(numbers[good])) if whole else np.empty(0, dtype=np.intp)
         report = ContractReport(
             origin=self.origin,
@@ -140,7 +140,7 @@ class Examination:
         return (replace(report, digest=digest) if report.is_kept else report), claims
 
     def sample(self) -> Sample:
-        """Return the cells that break no rule; all others are NaN."""
+        """Return all cells, NaN where one breaks a rule."""
         numbers = self.numbers
         return Sample(self.reading.schema, numbers[:, :-1], {self.reading.schema.cost.column: numbers[:, -1]})
 
@@ -165,7 +165,9 @@ class Examination:
         fact = schema.facts[place] if place < schema.width else None
         if fact and not fact.kind.is_numeric:
             counts = np.bincount(given.astype(np.intp), minlength=fact.codes)
-            named = sorted(zip(choice_names(schema, place), counts.tolist(), strict=True), key=lambda one: -one[1])
+            named = sorted(
+                zip(choice_names(schema, place), counts.tolist(), strict=True), key=lambda choice: -choice[1]
+            )
             return replace(summary, counts={choice: count for choice, count in named[:_MOST_COUNTS] if count})
         if len(given):
             low, mean, high = float(given.min()), float(given.mean()), float(given.max())
@@ -175,14 +177,14 @@ class Examination:
 
 @dataclass(frozen=True, slots=True)
 class _Roles:
-    """What the columns of roles say of n rows.
+    """The values of the columns of roles in n rows.
 
     Args:
-        people: a code of each row's person; None where no column says it.
-        weights: how much each row counts: its weight times the share of a year that it covers.
-        exposure: that share.
-        periods: when the year was.
-        audits: what each audit column says.
+        people: a code of each row's person; None where no column names persons.
+        weights: the weight of each row: its own times the share of a year that it covers.
+        exposure: the share of a year that each row covers.
+        periods: the calendar year of each row.
+        audits: the labels of each audit column.
         broken: positions of cells that break a rule, with the rule.
     """
 
@@ -202,7 +204,7 @@ class _Roles:
             for role, column in reading.roles.items()
             if role != "person"
         }
-        broken = [one for cells in read.values() for one in cells.broken]
+        broken = [pair for cells in read.values() for pair in cells.broken]
         people = None
         if column := reading.roles.get("person"):
             people, nameless = read_people(column, batch.column(columns[column.column]))
@@ -223,15 +225,15 @@ class _Roles:
             return None if not values or values[0] is None else np.concatenate(values)[good]
 
         return cls(
-            column([one.people for one in parts]),
-            column([one.weights for one in parts]),
+            column([part.people for part in parts]),
+            column([part.weights for part in parts]),
             None,
-            column([one.periods for one in parts]),
-            {name: column([one.audits[name] for one in parts]) for name in (parts[0].audits if parts else ())},
+            column([part.periods for part in parts]),
+            {name: column([part.audits[name] for part in parts]) for name in (parts[0].audits if parts else ())},
         )
 
     def made_yearly(self, costs: Floats, column: str) -> list[tuple[int, FieldError]]:
-        """Turn costs of a share of a year into those of a whole one; name those that no number can hold."""
+        """Convert costs of a share of a year to those of a whole one; return an error for each that is too large."""
         if self.exposure is None:
             return []
         with np.errstate(over="ignore"):
@@ -241,7 +243,7 @@ class _Roles:
         return [(i, FieldError(column, "range", "is larger than any amount in a whole year")) for i in large]
 
     def beside(self, numbers: Floats) -> Floats:
-        """Return rows with person and period behind them: rows that are alike there repeat each other."""
+        """Return rows with person and period behind them: rows that are equal then repeat each other."""
         more = [numbers]
         if self.people is not None:
             halves = self.people[:, None].view(np.uint32)  # each of which a float can hold
@@ -251,14 +253,14 @@ class _Roles:
         return np.column_stack(more)
 
     def count(self, numbers: Floats) -> int:
-        """Return how many distinct persons the rows are of."""
+        """Return the number of distinct persons in the rows."""
         if self.people is not None:
             return len(np.unique(self.people))
         return len(numbers) - len(repeated_rows(numbers))
 
     @property
     def content(self) -> bytes:
-        """Return what a digest covers."""
+        """Return the bytes that the digest covers."""
         columns = (("person", self.people), ("weight", self.weights), ("period", self.periods))
         return b"".join(role.encode() + values.tobytes() for role, values in columns if values is not None)
 
@@ -278,28 +280,32 @@ def examined(batches: Iterable[Batch], reading: TableReading, origin: DataOrigin
 
 
 def accepted(report: ContractReport, claims: Claims | None, schema: Schema, bad_rows: BadRows) -> Claims:
-    """Give the claims.
+    """Return the claims.
 
     Raises:
-        ClaimsRejected: if there are none, naming the first places where the contract is broken, and what to do.
+        ClaimsRejected: if there are none, with the first places where the contract is broken, and what to do.
     """
     if claims is not None:
         return claims
     if not report.violation_count:
         message = f"{report.origin.name}: there are no data rows"
         raise ClaimsRejected(message)
-    places = [one.sentence for one in report.violations[:_NAMED]]
+    places = [violation.sentence for violation in report.violations[:_NAMED]]
     more = report.violation_count - len(places)
-    missing = [one.column for one in report.violations if one.row is None and one.rule == "missing"]
+    missing = [
+        violation.column for violation in report.violations if violation.row is None and violation.rule == "missing"
+    ]
     advice = [
         *columns_to_name(missing, report.unknown_columns, schema),
         *words_to_name(report.violations, schema),
         *(["for train, write dataset.map.COLUMN=FACT in place of --map COLUMN=FACT"] if missing else []),
     ]
-    if all(one.row is not None for one in report.violations):
+    if all(violation.row is not None for violation in report.violations):
         advice += bad_rows.advice(report)
     listed = "; ".join(places) + (f"; and {more:,} more" if more else "")
-    message = f"{report.origin.name}: {listed}" + "".join(f". {one[0].upper()}{one[1:]}" for one in advice)
+    message = f"{report.origin.name}: {listed}" + "".join(
+        f". {sentence[0].upper()}{sentence[1:]}" for sentence in advice
+    )
     raise ClaimsRejected(message)
 
 

@@ -1,4 +1,4 @@
-"""How a text file is a table: what separates its cells, and which line names the columns."""
+"""The dialect of a text file: the delimiter of its cells, and the line that names the columns."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 LOOKED_AT: Final = 50
-"""Lines among which the names of the columns are looked for."""
+"""Lines among which the header is searched."""
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _SEPARATOR_LINE: Final = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
-"""A first line by which spreadsheets are told what separates cells."""
+"""A first line that tells spreadsheets the delimiter."""
 _SURE: Final = 2
-"""Known names by which a line is surely the header."""
+"""The number of known names from which on a line is surely the header."""
 _SHOWN: Final = 60
-"""Letters of a line or a name in a message."""
+"""The most letters of a line or a name in a message."""
 _ENOUGH: Final = 0.75
 """Share of the columns of numbers that hold a number in a line of values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a text file is a table.
+    """The dialect of a text file.
 
     Args:
-        delimiter: what separates cells.
+        delimiter: the character between cells.
         header: number of the line that names the columns, from 1.
         names: of the columns, none twice.
-        notes: what was decided about lines before the header and columns without a name.
+        notes: decisions about lines before the header and columns without a name.
     """
 
     delimiter: str
@@ -47,7 +47,7 @@ class Dialect:
 
     @classmethod
     def of(cls, lines: Sequence[str], is_known: Callable[[str], bool]) -> Dialect:
-        """Find out from the first lines of a file.
+        """Detect the dialect from the first lines of a file.
 
         Args:
             lines: the first `LOOKED_AT` or so, with their ends.
@@ -67,7 +67,7 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the names of the columns are.
+    """The place of the header.
 
     Args:
         line: its number, from 1.
@@ -79,7 +79,7 @@ class Header:
 
 
 def records(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
-    """Give the cells of each record, an empty list for an empty line or one that is damaged."""
+    """Yield the cells of each record, an empty list for an empty or damaged line."""
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
     while True:
         try:
@@ -91,15 +91,15 @@ def records(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
 
 
 def find_header(rows: Sequence[Sequence[object]], is_known: Callable[[str], bool], *, after: int = 0) -> Header:
-    """Find the row that names the columns: the one with most known names, else the first that is about as full as most.
+    """Find the header: the row with most known names, else the first row that is about as full as most rows.
 
     Args:
         rows: the first ones of a table.
         is_known: whether a column of this name is looked for.
-        after: so many rows cannot be it.
+        after: the number of rows at the beginning that cannot be the header.
 
     Raises:
-        UnreadableFile: if there is none, or it holds values.
+        UnreadableFile: if there is no header, or it holds values.
     """
     filled = [sum(map(bool, map(_text, row))) for row in rows]
     filled[:after] = [0] * after
@@ -110,7 +110,7 @@ def find_header(rows: Sequence[Sequence[object]], is_known: Callable[[str], bool
     named[:after] = [0] * after
     place = named.index(max(named))
     if named[place] <= 0 or (named[place] < _SURE and named[place] * 2 < filled[place]):
-        usual = max(Counter(filter(None, filled)).items(), key=lambda one: (one[1], one[0]))[0]
+        usual = max(Counter(filter(None, filled)).items(), key=lambda pair: (pair[1], pair[0]))[0]
         place = next(i for i, count in enumerate(filled) if count > usual / 2)
         if named[place] <= 0:
             _refuse_values(rows, place)
@@ -119,7 +119,7 @@ def find_header(rows: Sequence[Sequence[object]], is_known: Callable[[str], bool
 
 
 def named_columns(cells: Sequence[object]) -> tuple[list[str], tuple[Note, ...]]:
-    """Give the names of columns; those that have none are called `NO_NAME`, so that no fact is taken from them.
+    """Return the names of columns; those without a name are called `NO_NAME`, so that no fact is read from them.
 
     Raises:
         UnreadableFile: if two columns have the same name.
@@ -134,14 +134,14 @@ def named_columns(cells: Sequence[object]) -> tuple[list[str], tuple[Note, ...]]
 
 
 def _fit(rows: Sequence[Sequence[str]], is_known: Callable[[str], bool]) -> tuple[int, int, int]:
-    """Return how well a delimiter fits: known names in a line, lines that have equally many cells, and how many."""
+    """Return how well a delimiter fits: known names in a line, lines with equally many cells, and their width."""
     widths = Counter(len(row) for row in rows if len(row) > 1 and any(row))
-    width, count = max(widths.items(), key=lambda one: (one[1], one[0]), default=(0, 0))
+    width, count = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0))
     return max((sum(is_known(cell.strip()) for cell in row) for row in rows), default=0), count, width
 
 
 def _refuse_values(rows: Sequence[Sequence[object]], place: int) -> None:
-    """Refuse a row that has numbers where the rows below have numbers: it is a person, and the header is missing."""
+    """Refuse a header that has numbers where the rows below have numbers: it is a person, and the header is missing."""
     below = next((row for row in rows[place + 1 :] if any(map(_text, row))), rows[place])
     numbers = [i for i, cell in enumerate(below) if _is_number(cell)]
     here = sum(i < len(rows[place]) and _is_number(rows[place][i]) for i in numbers)

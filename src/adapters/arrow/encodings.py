@@ -1,4 +1,4 @@
-"""In which encoding a text file is."""
+"""Detection of a text file's encoding."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import IO, Final
 from domain.errors import Flaw, UnreadableFile
 
 FALLBACK: Final = "cp1252"
-"""Of files that are not UTF-8: what spreadsheets on Windows write in the Americas and Western Europe."""
+"""The encoding of files that are not UTF-8: spreadsheets on Windows write it in the Americas and Western Europe."""
 _LOOKED_AT: Final = 4096
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
-"""Letters that no text holds."""
+"""Characters that no text holds."""
 _PIECE: Final = 1024 * 1024
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -38,7 +38,7 @@ def encoding_of(file: IO[bytes]) -> str:
     The file is read to its end, a piece at a time.
 
     Raises:
-        UnreadableFile: if the file is no text, or text of an encoding that is not known.
+        UnreadableFile: if the file is no text, or text in an unsupported encoding.
     """
     start = file.read(_LOOKED_AT)
     for mark, encoding in _MARKS:

@@ -1,4 +1,4 @@
-"""All rows of a batch as they are passed on, good and bad: as they stand in the file, numbered, with what is wrong."""
+"""All rows of a batch, good and bad, as in the file, with their line numbers and their errors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ where a fact is one, for JSON Lines and workbooks."""
 def every(
     batch: Batch, violations: Sequence[Violation], before: int, facts: NDArray[np.float64], cells: Cells
 ) -> pa.RecordBatch | list[Row]:  # fmt: skip
-    """Return all rows of a batch: before each its line, behind it why it is left out, empty if it is not.
+    """Return all rows of a batch, each between its line number and the reason why it is left out (empty if it is not).
 
     Args:
         batch: of a file.
@@ -38,8 +38,8 @@ def every(
         cells: what cells are passed on as.
     """
     broken: dict[int, list[Violation]] = defaultdict(list)
-    for one in violations:
-        broken[(one.row or 0) - before - 1].append(one)
+    for violation in violations:
+        broken[(violation.row or 0) - before - 1].append(violation)
     lines = range(before + 2, before + 2 + len(batch)) if batch.lines is None else batch.lines
     reasons = [reason(broken[i]) if i in broken else "" for i in range(len(batch))]
     if not isinstance(batch.rows, list) and (cells == "columns" or (cells == "texts" and not batch.cells)):
@@ -60,7 +60,7 @@ def every(
 
 
 def _numeric(reading: TableReading | RowReader) -> Iterator[tuple[int, str]]:
-    """Give the place of each fact that is a number, with its column; of JSON none, which has numbers itself."""
+    """Yield the place and the column of each fact that is a number; nothing for JSON, which has numbers itself."""
     if isinstance(reading, TableReading):
         for place, column in enumerate(reading.facts):
             if column and column.fact.kind.is_numeric:

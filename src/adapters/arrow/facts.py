@@ -1,4 +1,4 @@
-"""The facts of a batch as numbers, which rules its rows break, and its good rows as they are passed on."""
+"""The facts of a batch as numbers, the rules that its rows break, and its good rows for the output."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def people_batches(batches: Iterator[Batch], *, done: int = 0, every_row: Cells | None = None) -> Iterator[PeopleBatch]:
-    """Read the people in the batches of a file, without those that begin it and together have ``done`` rows.
+    """Read the people in the batches of a file, without the first ``done`` rows.
 
     Args:
         batches: of the file.
@@ -82,11 +82,11 @@ def facts_of(batch: Batch) -> tuple[Floats, Mask, Broken]:
     broken = [(i, error) for i, error in broken if i not in batch.broken or error is batch.broken[i]]
     good = np.ones(len(batch), dtype=np.bool_)
     good[[i for i, _ in broken]] = False
-    return numbers, good, sorted(broken, key=lambda one: one[0])
+    return numbers, good, sorted(broken, key=lambda pair: pair[0])
 
 
 def violations_of(batch: Batch, broken: Broken, *, rows_before: int) -> Iterator[Violation]:
-    """Give the broken rules of a batch with what was found."""
+    """Yield the broken rules of a batch with the cells that break them."""
     for i, error in broken:
         line = None if batch.lines is None else batch.lines[i]
         table = batch.reading
@@ -98,7 +98,7 @@ def violations_of(batch: Batch, broken: Broken, *, rows_before: int) -> Iterator
 
 
 def _unused_columns(batch: Batch) -> Sequence[str]:
-    """Give the columns of a batch that nothing is read from."""
+    """Return the columns of a batch that nothing is read from."""
     reading = batch.reading
     if isinstance(reading, RowReader):
         reading = reading.reading(dict.fromkeys(batch.names))
@@ -106,7 +106,7 @@ def _unused_columns(batch: Batch) -> Sequence[str]:
 
 
 def _good_rows(batch: Batch, numbers: Floats, good: Mask) -> pa.RecordBatch | list[Row]:
-    """Give the good rows with all their columns; numbers that stand as texts in a file become numbers."""
+    """Return the good rows with all their columns; numbers that are texts in a file become numbers."""
     reading = batch.reading
     if isinstance(batch.rows, list):
         return [row for row, is_good in zip(batch.rows, good, strict=True) if is_good]
@@ -129,7 +129,7 @@ def _good_rows(batch: Batch, numbers: Floats, good: Mask) -> pa.RecordBatch | li
 
 
 def _alike(batch: Batch) -> Iterator[tuple[NDArray[np.intp], TableReading]]:
-    """Give the rows that are read in one way, and that way."""
+    """Yield groups of rows that are read in the same way, each with its reading."""
     reading = batch.reading
     if isinstance(reading, TableReading):
         yield np.arange(len(batch)), reading

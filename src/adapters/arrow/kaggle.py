@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HANDLE: Final = "mirichoi0218/insurance"
 _SOURCE: Final = " (from Lantz, Machine Learning with R)"
-"""Its publisher names that book as the source, and no year."""
+"""The book that the publisher names as the source, without a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,15 @@ class KaggleClaims(ClaimsDataset):
     handle: str = HANDLE
 
     def report(self) -> ContractReport:
-        """Describe it."""
+        """Describe the file."""
         return self._file().report()
 
     def read(self) -> Claims:
-        """Give all rows."""
+        """Return all rows."""
         return self._file().read()
 
     def readable(self) -> Sample:
-        """Give all cells."""
+        """Return all cells."""
         return self._file().readable()
 
     def _file(self) -> ClaimsFile:
@@ -60,9 +60,9 @@ class KaggleClaims(ClaimsDataset):
                 "is there internet? Otherwise use dataset=csv dataset.path=FILE"
             )
             raise ClaimsRejected(message) from error
-        found = sorted(folder.glob("*.csv"))
-        if len(found) != 1:
-            message = f"kaggle:{self.handle} holds {len(found)} CSV files where one is needed"
+        files = sorted(folder.glob("*.csv"))
+        if len(files) != 1:
+            message = f"kaggle:{self.handle} holds {len(files)} CSV files where one is needed"
             raise ClaimsRejected(message)
         description = f"the data set {self.handle} on Kaggle" + (_SOURCE if self.handle == HANDLE else "")
-        return ClaimsFile(found[0], self.rules, DataOrigin(f"kaggle:{self.handle}", description, synthetic=False))
+        return ClaimsFile(files[0], self.rules, DataOrigin(f"kaggle:{self.handle}", description, synthetic=False))

@@ -1,4 +1,4 @@
-"""Lines of text that are no longer than a file of people needs, however large the file is."""
+"""Lines of text with a bounded length, however large the file is."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST_LINE: Final = 1024 * 1024
-"""Characters, or bytes of a file that is read as bytes."""
+"""The most characters of a line, or bytes of a file that is read as bytes."""
 
 
 def bounded_lines(file: IO[AnyStr]) -> Iterator[AnyStr]:
-    """Give the lines of a file.
+    """Yield the lines of a file.
 
     Raises:
         UnreadableFile: at a line that is longer than `LONGEST_LINE`; it is not read to its end.

@@ -22,7 +22,7 @@ _HEADERS: Final = {_DATA: 5, _DICTIONARY: 7, _DATA_V2: 8}
 # kinds of values in the compact protocol that headers hold
 _TRUE, _FALSE, _BYTE, _INTEGERS, _TEXT, _STRUCTURE = 1, 2, 3, (4, 5, 6), 8, 12
 _CONTINUES: Final = 0x80
-"""The bit of a byte after which an integer goes on."""
+"""The bit that is set in each byte of an integer but the last."""
 _INTEGER_BITS: Final = 64
 _WINDOW: Final = 1 << 12
 _LONGEST_HEADER: Final = 1 << 18
@@ -30,12 +30,12 @@ _LONGEST_HEADER: Final = 1 << 18
 
 @dataclass(slots=True)
 class Pages:
-    """What the pages of one column chunk need in memory.
+    """The memory that the pages of one column chunk need.
 
     Args:
         dictionary: bytes of the dictionary page, unpacked; 0 if there is none.
         sizes: bytes of each data page, unpacked.
-        rows: how many values each data page holds.
+        rows: number of values in each data page.
         encodings: of the data pages, by their numbers in the format.
     """
 
@@ -52,7 +52,7 @@ def pages_of(file: pa.NativeFile, start: int, end: int, *, most: int) -> Pages:
         file: the Parquet file; it is read at offsets, so several threads may share it.
         start: offset of the first page.
         end: offset behind the last page.
-        most: how many pages a chunk may have.
+        most: the most pages that a chunk may have.
 
     Raises:
         UnreadableFile: for headers that are damaged, or more of them than are allowed.
@@ -105,7 +105,7 @@ def _damaged() -> UnreadableFile:
 
 
 def _struct(data: bytes, at: int) -> tuple[dict[int, Any], int]:
-    """Read the fields of a structure by their numbers, and the place behind it."""
+    """Return the fields of a structure by their numbers, and the position behind it."""
     fields: dict[int, Any] = {}
     number = 0
     while True:

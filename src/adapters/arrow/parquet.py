@@ -1,7 +1,7 @@
 """Parquet files read within bounds: a file of two kilobytes may otherwise unpack to gigabytes.
 
-What decoding can produce is known beforehand from the headers of the pages, not from the footer's claims. Texts stay
-dictionaries, so that a value that many rows share is in memory once, and a cell is no longer than a cell of a CSV.
+The headers of the pages, not the footer's claims, bound the memory that decoding takes. Texts stay dictionaries, so
+that a value that many rows share is in memory once, and a cell is no longer than a cell of a CSV.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 LONGEST_CELL: Final = csv.field_size_limit()
-"""Bytes of a cell, as in CSV."""
+"""The most bytes of a cell, as in CSV."""
 _MOST_PAGE: Final = 16 * 1024 * 1024
 _LARGEST_FOOTER: Final = 1024 * 1024
 _FOOTER_SHARE: Final = 64
-"""The footer of a large file may be this part of it."""
+"""The footer of a large file may be at most the file's size divided by this."""
 _MOST_PAGES: Final = 100_000
 _QUESTIONS_AT_ONCE: Final = 16
 _LONGEST_LIST: Final = 100_000
-"""Row groups, columns or notes of a footer."""
+"""The most row groups, columns or notes of a footer."""
 _BUFFER: Final = 1 << 20
 _TAIL: Final = 8
 _DELTA_LENGTH, _DELTA = 6, 7
@@ -43,10 +43,10 @@ _WIDE: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much of a file may be in memory at a time.
+    """Limits of the memory that a file takes.
 
     Args:
-        columns: how many there may be.
+        columns: the most columns.
         pages: bytes of one page of each column, with its dictionary; of lists, of all pages of a row group.
         batch: bytes of the rows that are read at a time, and of their texts written out.
         total: bytes of all pages together; None for any.
@@ -104,17 +104,17 @@ class BoundedParquet:
 
     @property
     def rows(self) -> int:
-        """How many rows the file has."""
+        """Return the number of rows in the file."""
         return self.metadata.num_rows
 
     @property
     def types(self) -> pa.Schema:
-        """Give the types of the needed columns, as the file has them."""
+        """Return the types of the needed columns, as the file has them."""
         fields = [pa.field(name, self.schema.field(name).type) for name in self.names]
         return pa.schema(fields, self.schema.metadata)
 
     def batches(self, at_once: int) -> Iterator[pa.RecordBatch]:
-        """Give the needed columns, at most ``at_once`` rows at a time, texts as dictionaries.
+        """Yield the needed columns, at most ``at_once`` rows at a time, texts as dictionaries.
 
         Raises:
             UnreadableFile: if the file is damaged, or holds a text that is longer than a cell may be.
@@ -122,7 +122,7 @@ class BoundedParquet:
         texts: list[Any] = [
             leaf.place
             for leaf, groups in zip(self._leaves, self._pages, strict=True)
-            if leaf.is_text and not any(_DELTA_LENGTH in one.encodings for one in groups)
+            if leaf.is_text and not any(_DELTA_LENGTH in pages.encodings for pages in groups)
         ]
         with (
             _explained(),
@@ -144,7 +144,7 @@ class BoundedParquet:
                 yield batch
 
     def plain(self, at_once: int) -> Iterator[pa.RecordBatch]:
-        """Give the needed columns in the types of the file, so few rows at a time that their texts keep the bounds.
+        """Yield the needed columns in the types of the file, so few rows at a time that their texts keep the bounds.
 
         Small row groups come together, up to ``at_once`` rows.
 
@@ -165,12 +165,12 @@ class BoundedParquet:
                 yield pa.concat_batches(waiting)
 
     def in_types(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Give a batch with its columns in the types of the file."""
+        """Return a batch with its columns in the types of the file."""
         columns = [_as_type(column, kind) for column, kind in zip(batch.columns, self.types.types, strict=True)]
         return pa.RecordBatch.from_arrays(columns, schema=self.types)
 
     def _parts(self, at_once: int) -> Iterator[pa.RecordBatch]:
-        """Give batches whose texts keep the bounds, cut where ``at_once`` rows are full."""
+        """Yield batches whose texts keep the bounds, of at most ``at_once`` rows."""
         room = at_once
         for batch in self.batches(at_once):
             for start, end in pairwise(sorted({0, min(room, len(batch)), len(batch)})):
@@ -198,20 +198,20 @@ class BoundedParquet:
     def _refuse_large_pages(self) -> None:
         together = total = 0
         for leaf, groups in zip(self._leaves, self._pages, strict=True):
-            largest = max((max(one.dictionary, *one.sizes, 0) for one in groups), default=0)
+            largest = max((max(pages.dictionary, *pages.sizes, 0) for pages in groups), default=0)
             if largest > _MOST_PAGE:
                 message = f"a page of column {leaf.column!r} unpacks to {largest:,} bytes; {_MOST_PAGE:,} are allowed"
                 raise UnreadableFile(Flaw.LARGE, message)
             if leaf.width > LONGEST_CELL:
                 raise _long(leaf.column, leaf.width)
-            encodings = set[int]().union(*(one.encodings for one in groups))
+            encodings = set[int]().union(*(pages.encodings for pages in groups))
             if leaf.is_text and (
-                _DELTA in encodings or (_DELTA_LENGTH in encodings and any(one.dictionary for one in groups))
+                _DELTA in encodings or (_DELTA_LENGTH in encodings and any(pages.dictionary for pages in groups))
             ):
                 message = f"column {leaf.column!r} is encoded by differences: write it plainly or with a dictionary"
                 raise UnreadableFile(Flaw.BROKEN, message)
-            together += max((leaf.needs(one) for one in groups), default=0)
-            total += sum(one.dictionary + sum(one.sizes) for one in groups)
+            together += max((leaf.needs(pages) for pages in groups), default=0)
+            total += sum(pages.dictionary + sum(pages.sizes) for pages in groups)
         if together > self._bounds.pages:
             message = f"its columns need {together:,} bytes at a time; {self._bounds.pages:,} are allowed"
             raise UnreadableFile(Flaw.LARGE, message)
@@ -220,7 +220,7 @@ class BoundedParquet:
             raise UnreadableFile(Flaw.LARGE, message)
 
     def _fitting(self, at_once: int) -> int:
-        """Give as many rows, up to ``at_once``, as surely fit into memory."""
+        """Return the number of rows, up to ``at_once``, that surely fit into memory."""
         width = sum(leaf.width for leaf in self._leaves if not leaf.is_repeated) or 1
         rows = max(1, min(at_once, self._bounds.batch // width))
         texts = [
@@ -235,13 +235,13 @@ class BoundedParquet:
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """A leaf of the schema.
+    """A leaf of the Parquet schema.
 
     Args:
-        column: which it belongs to.
-        place: among the leaves.
-        is_text: whether its values are of any length.
-        is_repeated: whether a row may have many of them.
+        column: the column that the leaf belongs to.
+        place: its position among the leaves.
+        is_text: whether its values have any length.
+        is_repeated: whether a row may have many of its values.
         width: bytes of a value in memory.
     """
 
@@ -252,24 +252,24 @@ class _Leaf:
     width: int
 
     def needs(self, pages: Pages) -> int:
-        """Give the bytes of memory that pages of a row group need at a time."""
+        """Return the bytes of memory that pages of a row group need at a time."""
         if self.is_repeated:  # how many values a row has is not known beforehand
             return pages.dictionary + sum(pages.sizes) + sum(pages.rows) * self.width
         return pages.dictionary + max(pages.sizes, default=0)
 
 
 def _leaves(schema: pq.ParquetSchema, types: pa.Schema) -> list[_Leaf]:
-    """Find which leaf belongs to which column: both are in the same order."""
+    """Match leaves to columns: both are in the same order."""
     columns = [field.name for field in types for _ in range(_count(field.type))]
     if len(columns) != len(schema):
         raise UnreadableFile(Flaw.BROKEN, "the file names other types than its columns have")
-    found: list[_Leaf] = []
+    leaves: list[_Leaf] = []
     for i, column in enumerate(columns):
         leaf = schema.column(i)
         kind = leaf.physical_type
         width = max(leaf.length, _WIDE) if kind == "FIXED_LEN_BYTE_ARRAY" else _WIDE
-        found.append(_Leaf(column, i, kind == "BYTE_ARRAY", leaf.max_repetition_level > 0, width))
-    return found
+        leaves.append(_Leaf(column, i, kind == "BYTE_ARRAY", leaf.max_repetition_level > 0, width))
+    return leaves
 
 
 def _count(kind: pa.DataType) -> int:
@@ -281,14 +281,14 @@ def _count(kind: pa.DataType) -> int:
 
 
 def _sizes(groups: Sequence[Pages]) -> tuple[np.ndarray, np.ndarray]:
-    """Give where each page of a column starts, in rows, and the bytes of all pages before each, and after the last."""
-    rows = [0, *accumulate(count for one in groups for count in one.rows)]
-    sizes = [0, *accumulate(size for one in groups for size in one.sizes)]
+    """Return the first row of each page of a column, and the bytes of all pages before each and after the last."""
+    rows = [0, *accumulate(count for pages in groups for count in pages.rows)]
+    sizes = [0, *accumulate(size for pages in groups for size in pages.sizes)]
     return np.array(rows, dtype=np.int64), np.array(sizes, dtype=np.int64)
 
 
 def _largest_window(starts: np.ndarray, sizes: np.ndarray, rows: int) -> int:
-    """Give the bytes of the pages that any ``rows`` rows in sequence lie in, at most."""
+    """Return the most bytes of the pages that ``rows`` successive rows lie in."""
     if not starts[1:].size:  # no page
         return 0
     last = np.minimum(np.searchsorted(starts, starts[1:] + rows, side="left"), len(sizes) - 1)

@@ -1,4 +1,4 @@
-"""Claims in a folder of Parquet files: more than one machine holds."""
+"""Claims in a folder of Parquet files, which together may be larger than one machine's memory."""
 
 from __future__ import annotations
 
@@ -49,19 +49,18 @@ _REFUSED: Final = BadRows()
 class PartitionedClaims(ClaimsDataset):
     """A folder whose Parquet files, in the order of their names, are one data set.
 
-    Whoever works for the executor holds files against the contract, one at a time, and so must find them under the same
-    path. What comes back is the report and a sample, drawn by the people's codes: the same wherever and however often,
-    and with all rows of a person or none. Rows are numbered within their file, and those that repeat each other counted
-    there; people of several files are not counted, for nobody sees all of them. The digest of several files is that of
-    their digests.
+    The executor's workers check the files against the contract, one at a time, and must find them under the same path.
+    They return the report and a sample, drawn by the people's codes: it is the same on every run and machine, and has
+    all rows of a person or none. Rows are numbered, and repeated rows counted, within their file. People of several
+    files are not counted, because no worker sees all of them. The digest of several files is that of their digests.
 
     Args:
-        folder: where they lie.
-        executor: who reads them.
+        folder: the folder of the files.
+        executor: runs the checks.
         rules: how the files are to be read.
-        sample: about so many rows come back; all, if there are no more.
-        year: of the costs; empty if it is not known.
-        bad_rows: what becomes of rows that break the contract.
+        sample: about the number of rows to return; all rows, if there are no more.
+        year: of the costs; empty if unknown.
+        bad_rows: the policy for rows that break the contract.
     """
 
     folder: Path
@@ -77,7 +76,7 @@ class PartitionedClaims(ClaimsDataset):
         return _merged(list(self.executor.map(ClaimsFile.report, parts)), self._origin(parts))
 
     def read(self) -> Claims:
-        """Give a sample, and where the rest lies."""
+        """Return a sample, with the place of the whole data in its origin."""
         parts = self._parts()
         rows = sum(_rows(part.path) for part in parts)
         highest = min(HIGHEST_ROW_DIGEST, (HIGHEST_ROW_DIGEST + 1) * self.sample // max(rows, 1))
@@ -101,11 +100,15 @@ class PartitionedClaims(ClaimsDataset):
             population,
             left_out,
             (*report.notes, *report.repetitions),
-            {name: _joined([one[name] for one in audits]) for name in audits[0] if all(name in one for one in audits)},
+            {
+                name: _joined([columns[name] for columns in audits])
+                for name in audits[0]
+                if all(name in columns for columns in audits)
+            },
         )
 
     def readable(self) -> Sample:
-        """Give a sample of the cells, the same wherever and however often."""
+        """Return a sample of the cells, the same on every run and machine."""
         parts = self._parts()
         rows = sum(_rows(part.path) for part in parts)
         share = min(1.0, self.sample / max(rows, 1))
@@ -115,7 +118,7 @@ class PartitionedClaims(ClaimsDataset):
         )
 
     def _parts(self) -> tuple[ClaimsFile, ...]:
-        """Give the files that hold rows; engines write some that hold none."""
+        """Return the files that hold rows; some engines write files without rows."""
         try:
             files = sorted(self.folder.glob("*.parquet"))
         except OSError as error:
@@ -148,7 +151,7 @@ def _rows(file: Path) -> int:
 
 
 def _examined(part: ClaimsFile, highest: int) -> tuple[ContractReport, _Columns]:
-    """Hold one file against the contract and give its share of the sample: people whose codes are up to ``highest``.
+    """Check one file against the contract and return its share of the sample: people whose codes are up to ``highest``.
 
     A person's code is the same in every file, so that all rows of a person are drawn, or none.
     """
@@ -175,12 +178,12 @@ def _examined(part: ClaimsFile, highest: int) -> tuple[ContractReport, _Columns]
 
 
 def _joined(columns: Sequence[Any]) -> Any:
-    """Put columns of several files one after another; None if one of them is not there."""
+    """Concatenate columns of several files; return None if a file lacks the column."""
     return None if any(column is None for column in columns) else np.concatenate(columns)
 
 
 def _readable(part: ClaimsFile, share: float) -> tuple[Floats, Floats]:
-    """Give evenly spread rows of a file, broken cells as NaN."""
+    """Return evenly spread rows of a file, broken cells as NaN."""
     sample = part.readable()
     drawn = np.linspace(0, len(sample) - 1, num=max(1, round(share * len(sample)))).astype(np.intp)
     return np.asarray(sample.facts)[drawn], np.asarray(sample.more[part.rules.schema.cost.column])[drawn]
@@ -188,7 +191,9 @@ def _readable(part: ClaimsFile, share: float) -> tuple[Floats, Floats]:
 
 def _merged(reports: Sequence[ContractReport], origin: DataOrigin) -> ContractReport:
     violations = [
-        replace(one, detail=f"{one.detail}, in {report.origin.name}") for report in reports for one in report.violations
+        replace(violation, detail=f"{violation.detail}, in {report.origin.name}")
+        for report in reports
+        for violation in report.violations
     ]
     return ContractReport(
         origin=origin,
@@ -206,27 +211,29 @@ def _merged(reports: Sequence[ContractReport], origin: DataOrigin) -> ContractRe
 
 
 def _columns(reports: Sequence[ContractReport]) -> Iterator[str]:
-    return (one.column for report in reports for one in report.columns)
+    return (column.column for report in reports for column in report.columns)
 
 
 def _digest(digests: Sequence[str | None]) -> str | None:
-    known = [digest for digest in digests if digest]
-    if len(known) < len(digests):
+    present = [digest for digest in digests if digest]
+    if len(present) < len(digests):
         return None
-    return known[0] if len(known) == 1 else hashlib.sha256("".join(known).encode()).hexdigest()
+    return present[0] if len(present) == 1 else hashlib.sha256("".join(present).encode()).hexdigest()
 
 
 def _summary(column: str, reports: Sequence[ContractReport]) -> ColumnSummary:
-    found = [(report.rows - one.missing, one) for report in reports for one in report.columns if one.column == column]
-    numbers = [
-        (known, one.minimum, one.mean, one.maximum)
-        for known, one in found
-        if one.minimum is not None and one.mean is not None and one.maximum is not None
+    summaries = [
+        (report.rows - part.missing, part) for report in reports for part in report.columns if part.column == column
     ]
-    summary = ColumnSummary(column, sum(one.missing for _, one in found))
+    numbers = [
+        (count, part.minimum, part.mean, part.maximum)
+        for count, part in summaries
+        if part.minimum is not None and part.mean is not None and part.maximum is not None
+    ]
+    summary = ColumnSummary(column, sum(part.missing for _, part in summaries))
     if numbers:
         weights, lows, means, highs = zip(*numbers, strict=True)
         mean = float(np.average(means, weights=weights))
         return replace(summary, minimum=min(lows), mean=mean, maximum=max(highs))
-    counts = sum((Counter(one.counts) for _, one in found if one.counts), Counter[str]())
+    counts = sum((Counter(part.counts) for _, part in summaries if part.counts), Counter[str]())
     return replace(summary, counts=dict(counts.most_common(_MOST_COUNTS))) if counts else summary

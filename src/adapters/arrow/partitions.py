@@ -1,7 +1,7 @@
-"""Folders of Parquet files, here or in object storage: what is in them, what is done, and a file that appears whole.
+"""Folders of Parquet files to be scored, on this machine or in object storage; each file of answers appears whole.
 
-Addresses are those of Arrow's file systems: a folder, ``s3://…``, ``gs://…``, and with ``fsspec+…://`` whatever fsspec
-knows. Credentials and end points come from each one's usual environment, such as ``AWS_ENDPOINT_URL``.
+Addresses are those of Arrow's file systems: a folder, ``s3://…``, ``gs://…``, and ``fsspec+…://`` for the file systems
+of fsspec. Credentials and end points come from the usual environment of each, such as ``AWS_ENDPOINT_URL``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _WILD: Final = "*"
 _DRAFT: Final = ".part"
 _NOTES: Final = b"medcost"
 _OBJECTS: Final = ("s3", "gcs")
-"""Types of file systems that know no folders."""
+"""Types of file systems without folders."""
 
 _CREDENTIALS: Final = (
     "no credentials are found that allow this: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, here "
@@ -52,29 +52,29 @@ _REMEDIES: Final = {
     "INVALID_ACCESS_KEY_ID": _CREDENTIALS,
     "SIGNATURE_DOES_NOT_MATCH": _CREDENTIALS,
 }
-"""What to do about errors of S3, which Arrow tells as text."""
+"""What to do about errors of S3, whose codes stand in the text of Arrow's errors."""
 
 
 class _Note(msgspec.Struct):
-    """What stands on a file of answers, by which it is known to be done."""
+    """The metadata of a file of answers, which show that it is done."""
 
     name: str
     state: str
-    found: ScoringReport
+    report: ScoringReport
     is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Partition(ScoringFile):
-    """A file of people, and where its answers go: each an address, whose file system is opened where it is worked on.
+    """A file of people, and the place of its answers; the worker that scores it opens their file systems.
 
     Args:
-        name: what both are called below their folders.
+        name: of both files, below their folders.
         source: address of the people; ``path`` is the file's in that file system.
         path: the file.
         out: address of the answers; ``place`` is the file's in that file system.
         place: the file of answers.
-        state: size and time of change, by which a changed file is known.
+        state: size and time of change, which tell a changed file.
     """
 
     name: str
@@ -85,13 +85,13 @@ class Partition(ScoringFile):
     state: str
 
     def done(self, job: ScoringJob) -> ScoringReport | None:
-        """Read it from the metadata of the answers."""
+        """Read the report from the metadata of the answers."""
         try:
             with _opened(self.out)[0].open_input_file(self.place) as file:
                 note = msgspec.json.decode((pq.read_metadata(file).metadata or {}).get(_NOTES, b""), type=_Note)
         except (OSError, pa.ArrowException, msgspec.DecodeError):
             return None
-        return note.found if (note.state, note.found.model) == (self._state(job), job.model) else None
+        return note.report if (note.state, note.report.model) == (self._state(job), job.model) else None
 
     @contextmanager
     def opened(self, job: ScoringJob) -> Iterator[_PartitionRun]:
@@ -140,28 +140,28 @@ class _PartitionRun(ScoringRun):
         self._writer.write_table(table, row_group_size=len(table) or None)
 
     def keep(self, report: ScoringReport) -> None:
-        """Hold it until the file is whole."""
+        """Store the report until the file is whole."""
         self.report = report
 
     def finish(self, note: _Note) -> None:
-        """Put a note on the file."""
+        """Write the note into the file's metadata."""
         if self._writer is not None:
             self._writer.add_key_value_metadata({_NOTES: msgspec.json.encode(note)})
 
     def close(self) -> None:
-        """Write what Parquet has at its end, also of a draft: else Arrow tries when it is collected."""
+        """Write the footer, also of a draft: otherwise Arrow tries to when the writer is collected as garbage."""
         if self._writer is not None:
             self._writer.close()
 
 
 def partitions_of(source: str, out: str) -> list[Partition]:
-    """Find all Parquet files in a folder, or that match a pattern, in the order of their names.
+    """Return the Parquet files that are in a folder, or match a pattern, in the order of their names.
 
     Names that begin with ``.`` or ``_`` are no data, by the custom of Hive and Spark; ``*`` matches ``/``, too.
 
     Raises:
-        ConfigurationError: if an address is none, or answers would lie among the people.
-        InvalidInput: if the folder cannot be read, or no such file is in it.
+        ConfigurationError: if an address is invalid, or answers would lie among the people.
+        InvalidInput: if the folder cannot be read, or has no such file.
     """
     source, out = _absolute(source), _absolute(out)
     system, pattern = _opened(source)
@@ -172,21 +172,21 @@ def partitions_of(source: str, out: str) -> list[Partition]:
         raise ConfigurationError(message)
     with _telling_of(source):
         listed = cast("list[fs.FileInfo]", system.get_file_info(fs.FileSelector(base, recursive=True)))
-    found = [
-        Partition(name, source, one.path, out, f"{place.rstrip('/')}/{name}", f"{one.size} bytes, {one.mtime_ns}")
-        for one in sorted(listed, key=lambda one: one.path)
-        if one.type == fs.FileType.File
-        and (name := str(PurePosixPath(one.path).relative_to(base))).endswith(".parquet")
+    partitions = [
+        Partition(name, source, entry.path, out, f"{place.rstrip('/')}/{name}", f"{entry.size} bytes, {entry.mtime_ns}")
+        for entry in sorted(listed, key=lambda entry: entry.path)
+        if entry.type == fs.FileType.File
+        and (name := str(PurePosixPath(entry.path).relative_to(base))).endswith(".parquet")
         if not any(part[0] in "._" for part in PurePosixPath(name).parts)
-        if _WILD not in pattern or fnmatchcase(one.path, pattern)
+        if _WILD not in pattern or fnmatchcase(entry.path, pattern)
     ]
-    if not found:
+    if not partitions:
         raise _unusable(source, "there is no Parquet file")
-    return found
+    return partitions
 
 
 def _people_of(partition: Partition, at_once: int, rules: ReadingRules) -> Iterator[Batch]:
-    """Give the rows of a partition, ``at_once`` of them at a time; of an empty one, one batch that has none.
+    """Yield the rows of a partition, ``at_once`` of them at a time; one batch without rows for an empty partition.
 
     Raises:
         InvalidInput: if it cannot be read.
@@ -204,7 +204,7 @@ def _people_of(partition: Partition, at_once: int, rules: ReadingRules) -> Itera
 
 
 def tidy(out: str) -> None:
-    """Remove what workers that were killed left below a folder.
+    """Remove the drafts that killed workers left below a folder.
 
     Raises:
         InvalidInput: if the folder cannot be read.
@@ -213,10 +213,10 @@ def tidy(out: str) -> None:
     with _telling_of(out):
         selector = fs.FileSelector(base, recursive=True, allow_not_found=True)
         listed = cast("list[fs.FileInfo]", system.get_file_info(selector))
-    for one in listed:
-        if one.base_name.startswith(".") and one.base_name.endswith(_DRAFT):
+    for entry in listed:
+        if entry.base_name.startswith(".") and entry.base_name.endswith(_DRAFT):
             with suppress(OSError):
-                system.delete_file(one.path)
+                system.delete_file(entry.path)
 
 
 def _absolute(address: str) -> str:
@@ -242,14 +242,14 @@ def _telling_of(what: str) -> Iterator[None]:
 
 
 def _why(error: Exception) -> str:
-    """Say what went wrong, and first what to do about it if that is known."""
+    """Return what to do about an error, if that is known, and the error."""
     named = re.search(r"AWS Error (\w+)", str(error))
     remedy = _REMEDIES.get(named[1]) if named else None
     return f"{remedy} ({error})" if remedy else str(error)
 
 
 def _shown(address: str, path: str) -> str:
-    """Give the address of a file in an address's file system."""
+    """Return the address of a file in an address's file system."""
     scheme, separator, _ = address.partition("://")
     return f"{scheme}://{path}" if separator else path
 

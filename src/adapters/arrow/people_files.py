@@ -1,4 +1,4 @@
-"""Text files, workbooks and Parquet, recognised by their content, from a file that nobody else needs to see."""
+"""Text files, workbooks and Parquet, recognised by their content, read from an open file."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ArrowPeopleFiles(PeopleFiles):
         self.most_rows = most_rows
 
     def read(self, file: IO[bytes], schema: Schema, kinds: Collection[str] = KINDS) -> PeopleTable:
-        """Recognise it."""
+        """Recognise the kind of a file, and open it."""
         data = _bytes_of(file)
         if not data[:1]:
             raise UnreadableFile(Flaw.EMPTY, "the file is empty")
@@ -70,7 +70,7 @@ class ArrowPeopleFiles(PeopleFiles):
         rows: Iterable[Sequence[Row]],
         types: Mapping[str, type[float | str]],
     ) -> Iterator[bytes]:
-        """Write piece by piece."""
+        """Yield the content piece by piece."""
         if kind == "csv":
             return _write_csv(columns, rows)
         return _write_parquet(columns, rows, types) if kind == "parquet" else _write_xlsx(columns, rows)
@@ -114,7 +114,7 @@ class _Rows(PeopleTable):
 
 
 class _Mapped(io.RawIOBase):
-    """A reader of its own over bytes that others read as well."""
+    """A reader with a position of its own over bytes that other readers share."""
 
     def __init__(self, data: _Bytes) -> None:
         self._data, self._at = data, 0
@@ -164,7 +164,9 @@ class _Parquet(PeopleTable):
                 message = f"its texts, written out, have more than {MOST_UNPACKED:,} bytes"
                 raise UnreadableFile(Flaw.LARGE, message)
             # rows share a text that repeats, until somebody writes them out
-            texts = [one.dictionary.to_pylist() if isinstance(one, pa.DictionaryArray) else None for one in batch]
+            texts = [
+                column.dictionary.to_pylist() if isinstance(column, pa.DictionaryArray) else None for column in batch
+            ]
             pieces = (batch.slice(start, at_once) for start in range(0, len(batch), at_once))
             for part in (part for piece in pieces for part in parts_of(piece, _WRITTEN_AT_ONCE)):
                 columns = [_values(column, of) for column, of in zip(part, texts, strict=True)]
@@ -185,7 +187,7 @@ def _values(column: Any, texts: Sequence[Any] | None) -> Sequence[Any]:
 
 
 def _bytes_of(file: IO[bytes]) -> _Bytes:
-    """Give the bytes of a file and close it: the map keeps what it needs."""
+    """Return the bytes of a file and close it: the map holds a descriptor of its own."""
     with file:
         if isinstance(file, io.BytesIO):
             return file.getvalue()
@@ -214,14 +216,14 @@ def _write_csv(columns: Sequence[str], rows: Iterable[Sequence[Row]]) -> Iterato
 def _write_parquet(
     columns: Sequence[str], rows: Iterable[Sequence[Row]], types: Mapping[str, type[float | str]]
 ) -> Iterator[bytes]:
-    """Write to a nameless file first: a Parquet file is complete at its end only."""
+    """Write to a temporary file first: a Parquet file is complete only with its footer."""
     with tempfile.TemporaryFile() as file:
         _parquet_to(file, columns, rows, {name: _ARROW_TYPES[kind] for name, kind in types.items()})
         yield from _pieces(file)
 
 
 def _write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Row]]) -> Iterator[bytes]:
-    """Write to a nameless file first: the list of an archive's parts stands at its end."""
+    """Write to a temporary file first: the list of an archive's parts stands at its end."""
     with tempfile.TemporaryFile() as file:
         save_workbook(columns, ([row.get(name) for name in columns] for batch in rows for row in batch), file)
         yield from _pieces(file)
@@ -245,7 +247,10 @@ def _parquet_to(
         if writer is None:
             first = {name: pa.array([row.get(name) for row in batch], types.get(name)) for name in columns}
             schema = pa.schema(
-                [(name, pa.string() if pa.types.is_null(one.type) else one.type) for name, one in first.items()]
+                [
+                    (name, pa.string() if pa.types.is_null(column.type) else column.type)
+                    for name, column in first.items()
+                ]
             )
             writer = pq.ParquetWriter(file, schema)
         writer.write_table(pa.Table.from_pylist(list(batch), schema=schema))

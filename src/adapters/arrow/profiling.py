@@ -1,4 +1,4 @@
-"""What the columns of an unknown table hold, read in one pass."""
+"""Profiles of the columns of an unknown table, read in one pass."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_ROWS: Final = 100_000
-"""Rows at the beginning of a file that are looked at."""
+"""The most rows at the beginning of a file that are read."""
 _BATCH: Final = 8_192
 
 
 def contents_of(file: Path, *, sheet: str = "") -> list[ColumnContent]:
-    """Count what each column of a file holds: CSV in any dialect, a workbook, or Parquet; columns without a name not.
+    """Count the values of each named column of a file: CSV in any dialect, a workbook, or Parquet.
 
     Raises:
         ConfigurationError: if the file cannot be opened.

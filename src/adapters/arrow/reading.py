@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from domain.people.notes import Note
 
 TABLES: Final = (".csv", ".tsv", ".txt", ".xlsx")
-"""Endings of text files and workbooks; which of them a file is, its content says."""
+"""Endings of text files and workbooks; a file's content decides which of them it is."""
 ENDINGS: Final = (*TABLES, ".parquet", ".jsonl")
 Row = dict[str, Any]
 
 _MOST_KEYS: Final = 10_000
-"""Keys of an object in JSON Lines: those of the first become columns of all rows."""
+"""The most keys of an object in JSON Lines: those of the first become columns of all rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Batch:
         rows: a table, as it is passed on; in JSON Lines row by row, one that cannot be read as an empty one.
         lines: of each row, its line in the file; None in Parquet, which has no lines.
         broken: positions of rows that cannot be read, each with the reason.
-        share: how much of the file is read with them, 0-1.
+        share: of the file that is read when these rows are, 0-1.
         cells: columns as they stand in a sheet, each cell of its own type.
     """
 
@@ -59,11 +59,11 @@ class Batch:
         return len(self.rows)
 
     def row(self, i: int) -> Row:
-        """Give one row, as it is passed on."""
+        """Return one row, as it is passed on."""
         return self.rows[i] if isinstance(self.rows, list) else self.rows.slice(i, 1).to_pylist()[0]
 
     def column(self, name: str) -> Values:
-        """Give the cells of a column."""
+        """Return the cells of a column."""
         if isinstance(self.rows, list):
             return [row.get(name) for row in self.rows]
         return self.cells[name] if name in self.cells else self.rows.column(self.names.index(name))
@@ -101,7 +101,7 @@ class PeopleReader:
             refuse_missing(path.name, self._reading)
 
     def batches(self, at_once: int) -> Iterator[Batch]:
-        """Give the rows, ``at_once`` of them at a time.
+        """Yield the rows, ``at_once`` of them at a time.
 
         Raises:
             InvalidInput: at the place where the rest of the file cannot be read.
@@ -146,7 +146,7 @@ class PeopleReader:
 def table_batches(
     source: RowSource, reading: TableReading, at_once: int, share: Callable[[], float] = lambda: 1.0
 ) -> Iterator[Batch]:
-    """Give the rows of a text file or a sheet, ``at_once`` of them at a time.
+    """Yield the rows of a text file or a sheet, ``at_once`` of them at a time.
 
     Args:
         source: the file.
@@ -170,7 +170,7 @@ def table_batches(
 
 
 def parquet_batches(source: Path | pa.NativeFile, at_once: int, reading: TableReading | RowReader) -> Iterator[Batch]:
-    """Give the rows of a file on this machine, or of one that is open elsewhere; of an empty one, none."""
+    """Yield the rows of a file on this machine, or of an open file; none for an empty one."""
     with pa.OSFile(str(source)) if isinstance(source, Path) else nullcontext(source) as file:
         opened = BoundedParquet(file)
         read = 0
@@ -180,7 +180,7 @@ def parquet_batches(source: Path | pa.NativeFile, at_once: int, reading: TableRe
 
 
 def ending_of(path: Path, endings: Sequence[str]) -> str:
-    """Give a file's ending.
+    """Return a file's ending.
 
     Raises:
         ConfigurationError: if it is none of these.
@@ -200,8 +200,8 @@ def refuse_missing(name: str, reading: TableReading) -> None:
     """
     if not (wrong := reading.missing):
         return
-    missing = [one.field for one in wrong if one.code == "missing"]
-    errors = [FieldError(f"{name}, column {one.field}", one.code, one.detail) for one in wrong]
+    missing = [flaw.field for flaw in wrong if flaw.code == "missing"]
+    errors = [FieldError(f"{name}, column {flaw.field}", flaw.code, flaw.detail) for flaw in wrong]
     for sentence in columns_to_name(missing, reading.matched.unused, reading.schema):
         field, _, advice = sentence.partition(": ")
         errors.append(FieldError(field, "map", advice))
@@ -209,12 +209,12 @@ def refuse_missing(name: str, reading: TableReading) -> None:
 
 
 def unusable(path: Path, why: str) -> InvalidInput:
-    """Say what is wrong with a file as a whole."""
+    """Return the error for a file that is unusable as a whole."""
     return InvalidInput([FieldError(path.name, "file", why)])
 
 
 def _is_as_it_was(cells: Sequence[Any], array: pa.Array) -> bool:
-    """Return whether a typed column says what its cells say: it does not where cells of several kinds became texts."""
+    """Return whether a typed column has the values of its cells: cells of several kinds became texts."""
     return not pa.types.is_string(array.type) or set(map(type, cells)) <= {str, type(None)}
 
 

@@ -27,7 +27,7 @@ class NumberedRow(NamedTuple):
 
 
 class RowSource(Protocol):
-    """A table whose rows come one after the other, as often as they are asked for."""
+    """A table whose rows can be read in order, any number of times."""
 
     names: Sequence[str]
     """Names of the columns, none twice."""
@@ -40,7 +40,7 @@ class RowSource(Protocol):
 
     @abstractmethod
     def rows(self) -> Iterator[NumberedRow]:
-        """Give the rows behind the header; those without any value are left out, but their lines count.
+        """Yield the rows behind the header; those without any value are left out, but their lines count.
 
         Raises:
             UnreadableFile: at the place where the rest of the file cannot be read.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _CELLS: Final[Mapping[str, Cells]] = {".parquet": "columns", ".csv": "texts"}
 _READER: Final = "4"
-"""Changes with how a file is cut into batches: what an earlier release had begun is begun anew."""
+"""The version of the way a file is cut into batches: a file that another version has begun is begun anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class ArrowScoringFiles(ScoringFiles):
         return _LocalFile(Path(source).name, Path(source), Path(out))
 
     def folder(self, source: str, out: str) -> Sequence[ScoringFile]:
-        """Find Parquet files."""
+        """Return the Parquet files of a folder."""
         return partitions_of(source, out)
 
     def tidy(self, out: str) -> None:
-        """Remove drafts."""
+        """Remove the drafts of killed workers."""
         tidy(out)
 
 
@@ -56,7 +56,7 @@ class _LocalFile(ScoringFile):
     out: Path
 
     def done(self, job: ScoringJob) -> ScoringReport | None:
-        """Return None: nothing is noted on a file that is whole."""
+        """Return None: a whole file has no note of its report."""
 
     @contextmanager
     def opened(self, job: ScoringJob) -> Iterator[_LocalRun]:
@@ -64,7 +64,7 @@ class _LocalFile(ScoringFile):
             yield _LocalRun(PeopleReader(self.source, job.rules), answers, job, self.out.suffix.lower())
 
     def _about(self, job: ScoringJob) -> dict[str, str]:
-        """Say what the answers depend on."""
+        """Return what the answers depend on."""
         try:
             about = self.source.stat()
         except OSError as error:

@@ -1,4 +1,4 @@
-"""A synthetic sample of our own making, so that a fresh machine has something honest to train on."""
+"""A synthetic sample, so that a fresh machine has data to train on that are marked as invented."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 _INSURANCE: Final = ("age", "sex", "bmi", "children", "smoker", "region", "charges")
-"""The columns for which there is a rule of their own."""
+"""The columns of the public data set, for which there is a special rule."""
 _SEXES: Final = ("female", "male")
 _REGIONS: Final = ("northeast", "northwest", "southeast", "southwest")
 _OBESITY: Final = 30.0
 _SMOKERS, _SHOCKS = 0.2, 0.1
-"""Share of people who smoke, and of years with a cost that nothing foretells."""
+"""Share of people who smoke, and of years with a cost that no fact predicts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,15 @@ class SyntheticClaims(ClaimsDataset):
     seed: int = 0
 
     def report(self) -> ContractReport:
-        """Describe it."""
+        """Describe the sample."""
         return self._examined().result()[0]
 
     def read(self) -> Claims:
-        """Give all rows."""
+        """Return all rows."""
         return accepted(*self._examined().result(), self.schema, BadRows())
 
     def readable(self) -> Sample:
-        """Give all cells."""
+        """Return all cells."""
         return self._examined().sample()
 
     def write(self, out: Path) -> None:
@@ -78,11 +78,11 @@ class SyntheticClaims(ClaimsDataset):
         write_table(pa.Table.from_pandas(self.table(), preserve_index=False).replace_schema_metadata(), out)
 
     def table(self) -> pd.DataFrame:
-        """Draw it: the columns of a claims file."""
+        """Draw the sample, with the columns of a claims file."""
         return self._insured() if self.schema.columns == _INSURANCE else self._invented()
 
     def _invented(self) -> pd.DataFrame:
-        """Lay out invented people as a file has them: words for choices, empty cells for what is missing."""
+        """Return invented people as a file has them: words for choices, empty cells for missing values."""
         people, costs = zip(*invented_people(self.schema, self.rows, self.seed), strict=True)
         columns = zip(self.schema.facts, zip(*people, strict=True), strict=True)
         table = pd.DataFrame(

@@ -35,7 +35,7 @@ def write_table(table: pa.Table, out: Path) -> None:
 
 
 def write_tables(batches: Iterable[Batch], is_second: NDArray[np.bool_], first: Path, second: Path) -> None:
-    """Write the rows of a table to two files, each to one of them.
+    """Write each row of a table to one of two files.
 
     Raises:
         ClaimsRejected: for another ending than ``.csv`` or ``.parquet``, or where nothing can be written.
@@ -61,7 +61,9 @@ def _written(out: Path, schema: pa.Schema) -> Iterator[Write]:
             with out.open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file, lineterminator="\n")
                 writer.writerow(schema.names)
-                yield lambda batch: writer.writerows(zip(*(one.to_pylist() for one in batch.columns), strict=True))
+                yield lambda batch: writer.writerows(
+                    zip(*(column.to_pylist() for column in batch.columns), strict=True)
+                )
         elif ending == ".parquet":
             with pq.ParquetWriter(out, schema) as file:
                 yield file.write_batch

@@ -1,4 +1,4 @@
-"""Tables opened: what kind of file it is, how its columns are read, and its cells as columns."""
+"""Opening of tables: the kind of a file, the way its columns are read, and its cells as columns."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from domain.people.table_reading import ReadingRules
 
 STYLE_ROWS: Final = 1 << 16
-"""Rows at the beginning of a table by whose cells the style of its numbers is told."""
+"""Rows at the beginning of a table whose cells decide the style of its numbers."""
 _MOST_BYTES: Final = 64 * 1024 * 1024
-"""Bytes of the texts of rows that are read at a time: cells of a workbook may share them."""
+"""The most bytes of the texts of rows that are read at a time: cells of a workbook may share them."""
 
 
 def open_rows(opened: Callable[[], IO[bytes]], rules: ReadingRules) -> RowSource:
-    """Open a text file or a workbook, whichever its content is.
+    """Open a text file or a workbook, recognised by its content.
 
     Args:
         opened: opens the file anew, at its start.
-        rules: name the columns that are looked for, and the sheet.
+        rules: name the known columns, and the sheet.
 
     Raises:
         UnreadableFile: if the file is neither, or no line names the columns.
@@ -70,7 +70,7 @@ def read_rows(source: RowSource, rules: ReadingRules) -> TableReading:
 
 
 def read_parquet(file: pa.NativeFile, rules: ReadingRules) -> TableReading:
-    """Decide how a Parquet file is read: of columns that hold texts, by the first of them.
+    """Decide how a Parquet file is read; for columns of texts, by the first texts.
 
     Raises:
         ConfigurationError: if a column of which somebody has said something is not there.
@@ -86,7 +86,7 @@ def read_parquet(file: pa.NativeFile, rules: ReadingRules) -> TableReading:
 
 
 def first_cells(source: RowSource) -> Sequence[Iterable[object]]:
-    """Give the different texts of each column among the first rows."""
+    """Return the different texts of each column among the first rows."""
     columns: list[set[object]] = [set() for _ in source.names]
     for row in islice(source.rows(), STYLE_ROWS):
         if row.broken is None:
@@ -97,7 +97,7 @@ def first_cells(source: RowSource) -> Sequence[Iterable[object]]:
 
 
 def first_texts(opened: BoundedParquet, column: str) -> Iterable[object]:
-    """Give the different texts of a column of a Parquet file among the first rows; none of a column of other values."""
+    """Return the different texts of a Parquet column among the first rows; none for a column of other values."""
     if not _holds_texts(opened.types.field(column).type):
         return ()
     seen: set[object] = set()

@@ -23,7 +23,8 @@ class TextRows(RowSource):
 
     Args:
         opened: opens the file anew, at its start.
-        is_known: whether a column of this name is looked for.
+        is_known: whether the schema knows a column of this name.
+
 
     Raises:
         UnreadableFile: if it is no text, or no line names the columns.
@@ -40,7 +41,7 @@ class TextRows(RowSource):
             self.notes = (Note(Decision.ENCODING, {"encoding": "Windows-1252"}), *self.notes)
 
     def rows(self) -> Iterator[NumberedRow]:
-        """Give the rows."""
+        """Yield the rows behind the header."""
         reader = csv.reader(self._lines(), delimiter=self._delimiter, skipinitialspace=True, strict=True)
         width, number = len(self.names), 0
         while True:
@@ -73,5 +74,5 @@ class TextRows(RowSource):
 
 
 def wrong_width(cells: int, names: int) -> FieldError:
-    """Say that a row has more or fewer cells than the header."""
+    """Return the error for a row with more or fewer cells than the header."""
     return FieldError("all", "malformed", f"{cells:,} fields, the header has {names:,}")

@@ -1,4 +1,4 @@
-"""How much room the texts of a batch need when they are written out, each as often as rows have it."""
+"""The memory that the texts of a batch need when each row has a copy of its own."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def bytes_of(batch: pa.RecordBatch) -> int:
 
 
 def longest_text(column: pa.Array) -> int:
-    """Count the bytes of the longest text of a column; 0 if it has none."""
+    """Return the bytes of the longest text of a column; 0 if it has none."""
     return max((_longest(values) for values in _values(column)), default=0)
 
 
 def _values(array: Any) -> Iterator[Any]:
-    """Give the single values of an array, however nested."""
+    """Yield the single values of an array, however nested."""
     if isinstance(array, pa.ExtensionArray):
         yield from _values(array.storage)
     elif isinstance(array, pa.StructArray):
-        for one in array.flatten():
-            yield from _values(one)
+        for field in array.flatten():
+            yield from _values(field)
     elif isinstance(array, pa.MapArray):
         start, end = array.offsets[0].as_py(), array.offsets[-1].as_py()
         yield from _values(array.keys[start:end])

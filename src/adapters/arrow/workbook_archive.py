@@ -1,4 +1,4 @@
-"""The archive of a workbook, each part of which is looked through before anybody parses it.
+"""The archive of a workbook, each part of which is checked before it is parsed.
 
 A few kilobytes may unpack to gigabytes. A parser keeps all cells of a row, and all shared texts, in memory: how many
 there are, and how long, is counted while a part is unpacked piece by piece.
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 _MOST_PARTS: Final = 10_000
 _PIECE: Final = 256 * 1024
 _GROUPS: Final = frozenset({"row", "si"})
-"""Elements that a parser keeps as a whole: a row of a sheet, and a shared text."""
+"""Elements that a parser holds in memory as a whole: a row of a sheet, and a shared text."""
 _COLUMN_LETTERS: Final = 3
 MOST_ROWS: Final = 1_048_576
-"""Of a sheet in Excel."""
+"""The most rows of a sheet in Excel."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Bounds:
-    """How much a part may hold.
+    """Limits of a part.
 
     Args:
         size: bytes, unpacked.
@@ -55,7 +55,7 @@ class WorkbookArchive(ZipFile):
 
     Args:
         file: the workbook.
-        checked: names of parts that were looked through already; grows.
+        checked: names of parts that were checked already; grows.
 
     Raises:
         UnreadableFile: if it is no archive; and by `open` for such a part.
@@ -69,7 +69,7 @@ class WorkbookArchive(ZipFile):
             raise UnreadableFile(Flaw.BROKEN, "the workbook has too many parts, or one of them twice")
 
     def open(self, name: str | ZipInfo, mode: Any = "r", *given: Any, **more: Any) -> IO[bytes]:
-        """Open a part after a look through it."""
+        """Open a part after checking it."""
         part = name if isinstance(name, str) else name.filename
         if part not in self._checked:
             self._look_through(part)
@@ -90,7 +90,7 @@ class WorkbookArchive(ZipFile):
 
 
 class _Counter:
-    """Counts what a parser would keep of a part."""
+    """Counts the elements and letters of a part that a parser would hold in memory."""
 
     def __init__(self, name: str, bounds: _Bounds) -> None:
         self._name, self._bounds = name, bounds

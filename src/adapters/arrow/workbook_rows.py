@@ -26,7 +26,7 @@ _DAMAGE: Final = (
     *(BadZipFile, zlib.error, ParseError, OSError, EOFError, RuntimeError),
     *(KeyError, ValueError, TypeError, IndexError, AttributeError),
 )
-"""What openpyxl lets through where a part is not as it should be."""
+"""Errors that openpyxl raises where a part is not as it should be."""
 
 
 class WorkbookRows(RowSource):
@@ -44,7 +44,7 @@ class WorkbookRows(RowSource):
     def __init__(self, opened: Callable[[], IO[bytes]], is_known: Callable[[str], bool], sheet: str = "") -> None:
         self._opened, self._checked = opened, set[str]()
         with self._workbook() as book:
-            names = [str(one.title) for one in book.worksheets if one.sheet_state == "visible"]
+            names = [str(page.title) for page in book.worksheets if page.sheet_state == "visible"]
         if not names:
             raise UnreadableFile(Flaw.EMPTY, "the workbook has no sheet with rows")
         if sheet and sheet not in names:
@@ -59,7 +59,7 @@ class WorkbookRows(RowSource):
             self.notes = (Note(Decision.SHEET, {"count": str(len(names)), "name": repr(self._sheet)}), *self.notes)
 
     def rows(self) -> Iterator[NumberedRow]:
-        """Give the rows."""
+        """Yield the rows behind the header."""
         width = len(self.names)
         for number, cells in enumerate(islice(self._cells(), self.header, None), self.header + 1):
             if number > MOST_ROWS:
@@ -93,7 +93,7 @@ class WorkbookRows(RowSource):
 
 
 def _trimmed(cells: Sequence[object]) -> Sequence[object]:
-    """Give the cells up to the last that has a value."""
+    """Return the cells up to the last that has a value."""
     end = len(cells)
     while end and (cells[end - 1] is None or cells[end - 1] == ""):
         end -= 1

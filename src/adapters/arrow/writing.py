@@ -1,9 +1,9 @@
-"""Answers beside the rows they belong to, in a file that grows; one that was cut short grows on from where it was.
+"""Answers beside their rows, in a file that grows; an interrupted file continues from its last state.
 
-Until it is whole, the file lies beside its place under a name of its own, with a small file that says how far it is
-good. Parquet grows in pieces, each a sequence of row groups whose offsets count from the beginning of the whole file;
-one footer at the end names all of them (Apache Parquet, "File Format": readers begin at the footer, and what no offset
-points to is not read).
+Until it is whole, the file lies beside its place under a temporary name, with a small file that records its progress.
+Parquet grows in pieces, each a sequence of row groups whose offsets count from the beginning of the whole file; one
+footer at the end names all of them (Apache Parquet, "File Format": readers begin at the footer, and bytes that no
+offset points to are not read).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _FOOTER_END: Final = 8
 
 
 class _State(msgspec.Struct):
-    """How far a file is good."""
+    """The progress of a file: how much of it is complete."""
 
     job: dict[str, str]
     rows: int = 0
@@ -56,8 +56,8 @@ class GrowingFile:
     """A file of answers that is not whole yet.
 
     Args:
-        state: how far it is good.
-        rows: to write to.
+        state: its progress.
+        rows: the writer of its format.
     """
 
     state: _State
@@ -71,27 +71,27 @@ class GrowingFile:
 
     @property
     def done(self) -> int:
-        """How many rows of the input it holds the answers of."""
+        """Return the number of rows of the input whose answers the file holds."""
         return self.state.rows
 
     @property
     def notes(self) -> bytes:
-        """What was noted when it was kept last, as JSON; ``null`` if it never was."""
+        """Return the notes of the last call of `keep`, as JSON; ``null`` if there was none."""
         return bytes(self.state.notes)
 
     def write(
-        self, kept: pa.RecordBatch | list[Row], said: PublishedColumns, places: Sequence[int] | None = None
+        self, rows: pa.RecordBatch | list[Row], published: PublishedColumns, places: Sequence[int] | None = None
     ) -> None:
-        """Write rows with their answers; these belong to the rows at ``places``, or to all."""
+        """Write rows with their answers, which belong to the rows at ``places``, or to all rows."""
         try:
-            self._rows.write(kept, Answers(said, len(kept), places))
+            self._rows.write(rows, Answers(published, len(rows), places))
         except (pa.ArrowException, ValueError) as error:
             raise unusable(
                 self._place, f"a column changes its type, which Parquet cannot hold; .jsonl can: {error}"
             ) from error
 
     def keep(self, rows: int, notes: bytes) -> None:
-        """Let what was written so far, the answers to the first ``rows`` of the input, outlive this process."""
+        """Make the answers to the first ``rows`` of the input, and some notes, durable."""
         self._rows.end_piece()
         self._file.flush()
         size = self._file.tell()
@@ -103,12 +103,12 @@ class GrowingFile:
         new.replace(beside)
 
     def abandon(self) -> None:
-        """Let go of the file: no more is written to it, not even when this object is collected as garbage."""
+        """Stop writing to the file, also when this object is collected as garbage."""
         with suppress(OSError, pa.ArrowException):  # whatever follows the last `keep` is cut off later
             self._rows.abandon()
 
     def finish(self) -> None:
-        """Make the file whole and put it in its place."""
+        """Complete the file and move it to its place."""
         self._rows.finish(self.state.pieces)
         self._file.flush()
         if self._file.tell():
@@ -121,11 +121,11 @@ class GrowingFile:
 
 @contextmanager
 def growing(place: Path, job: Mapping[str, str]) -> Iterator[GrowingFile]:
-    """Open a file that appears in its place when the block ends; if it is left by an error, it can grow on later.
+    """Open a file that appears in its place when the block ends; after an error it can be continued later.
 
     Args:
-        place: where it will be.
-        job: whatever the answers depend on: a file left by another job is begun anew.
+        place: the final path of the file.
+        job: everything that the answers depend on: a file of another job is begun anew.
 
     Raises:
         ConfigurationError: for another ending.
@@ -138,7 +138,7 @@ def growing(place: Path, job: Mapping[str, str]) -> Iterator[GrowingFile]:
             if not try_lock(file):
                 message = f"{place.name} is being written by another process"
                 raise HomeInUse(message)
-            state = _kept(place, job, file)
+            state = _read_state(place, job, file)
             file.truncate(state.size)
             file.seek(0, io.SEEK_END)
             grown = GrowingFile(state, file, place)
@@ -155,8 +155,8 @@ def growing(place: Path, job: Mapping[str, str]) -> Iterator[GrowingFile]:
         raise unusable(place, f"cannot be written: {error.strerror or error}") from error
 
 
-def _kept(place: Path, job: Mapping[str, str], file: IO[bytes]) -> _State:
-    """Read how far the file is good; if it belongs to another job, or is shorter than it says, nothing is."""
+def _read_state(place: Path, job: Mapping[str, str], file: IO[bytes]) -> _State:
+    """Return the recorded progress; an empty one if it belongs to another job, or the file is shorter than recorded."""
     try:
         state = msgspec.json.decode(_state_of(place).read_bytes(), type=_State)
     except (OSError, msgspec.DecodeError):
@@ -174,19 +174,19 @@ def _state_of(place: Path) -> Path:
 
 def parquet_writer(sink: pa.NativeFile, schema: pa.Schema) -> pq.ParquetWriter:
     """Begin a Parquet file of answers."""
-    # hardly two amounts are alike: to look for those that are takes a third of the time and a fifth of the room
-    named = [one for one in schema.names if one not in _MONEY]
+    # amounts hardly repeat: a dictionary of them takes a third of the time and a fifth of the space
+    named = [name for name in schema.names if name not in _MONEY]
     return pq.ParquetWriter(sink, schema, use_dictionary=named)  # type: ignore[arg-type]  # stubs: bool only
 
 
 class _Lines:
-    """What a file of lines does not need."""
+    """A writer of lines, which needs no footer."""
 
     def __init__(self, file: IO[bytes], _: Sequence[int]) -> None:
         self._file = file
 
     def end_piece(self) -> None:
-        """Lines are whole as they are."""
+        """Do nothing: lines are complete as they are."""
 
     def abandon(self) -> None:
         """Do nothing: the writer holds no resource besides the file."""
@@ -195,12 +195,12 @@ class _Lines:
         """Do nothing: a file of lines has no footer."""
 
     def close(self, place: Path) -> None:
-        """Do nothing: what was written is what is wanted."""
+        """Do nothing: the lines are the final content."""
 
 
 class _JsonLines(_Lines):
-    def write(self, kept: pa.RecordBatch | list[Row], answers: Answers) -> None:
-        rows = kept if isinstance(kept, list) else kept.to_pylist()
+    def write(self, batch: pa.RecordBatch | list[Row], answers: Answers) -> None:
+        rows = batch if isinstance(batch, list) else batch.to_pylist()
         self._file.write(msgspec.json.Encoder().encode_lines(answers.of_rows(rows)))
 
 
@@ -218,22 +218,22 @@ class _Workbook(_JsonLines):
 class _Csv(_Lines):
     _names: list[str] | None = None
 
-    def write(self, kept: pa.RecordBatch | list[Row], answers: Answers) -> None:
-        if not len(kept):
+    def write(self, batch: pa.RecordBatch | list[Row], answers: Answers) -> None:
+        if not len(batch):
             return
         text = io.StringIO(newline="")
-        if isinstance(kept, list):
-            names = self._begun(text, lambda: answers.names_of(kept))
-            csv.DictWriter(text, names, lineterminator="\n", extrasaction="ignore").writerows(answers.of_rows(kept))
+        if isinstance(batch, list):
+            names = self._begun(text, lambda: answers.names_of(batch))
+            csv.DictWriter(text, names, lineterminator="\n", extrasaction="ignore").writerows(answers.of_rows(batch))
         else:
-            table = answers.beside(pa.Table.from_batches([kept]))
+            table = answers.beside(pa.Table.from_batches([batch]))
             self._begun(text, lambda: table.schema.names)
             rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
             csv.writer(text, lineterminator="\n").writerows(rows)
         self._file.write(text.getvalue().encode())
 
     def _begun(self, text: io.StringIO, names: Callable[[], list[str]]) -> list[str]:
-        """Return the names of the columns: those that the first rows have, also for a file that grows on later."""
+        """Return the names of the columns: those of the first rows, also for a file that is continued later."""
         if self._names is None and self._file.tell():
             self._file.seek(0)
             self._names = next(
@@ -254,13 +254,13 @@ class _Parquet:
         self._schema: pa.Schema | None = None
         if pieces:
             fields = self._footer(pieces[0]).schema.to_arrow_schema()
-            self._schema = pa.schema([(one.name, one.type) for one in fields if one.name not in OURS])
+            self._schema = pa.schema([(column.name, column.type) for column in fields if column.name not in OURS])
             file.seek(0, io.SEEK_END)
 
-    def write(self, kept: pa.RecordBatch | list[Row], answers: Answers) -> None:
-        if not len(kept):
+    def write(self, batch: pa.RecordBatch | list[Row], answers: Answers) -> None:
+        if not len(batch):
             return
-        table = self._answered(kept, answers)
+        table = self._answered(batch, answers)
         if self._piece is None:
             # Arrow begins a file at offset 0 only, but what is appended goes to the end wherever the pointer stands,
             # and takes it along: all offsets count from the beginning of the whole file
@@ -277,7 +277,7 @@ class _Parquet:
             self._file.seek(0, io.SEEK_END)
 
     def abandon(self) -> None:
-        """Close what Arrow has open: it would write a footer whenever it is collected, behind what is there by then."""
+        """Close Arrow's writer: it would write a footer at the end of the file when it is collected as garbage."""
         if self._piece is not None and self._sink is not None:
             try:
                 self._piece.close()
@@ -306,19 +306,20 @@ class _Parquet:
         self._file.seek(end - _FOOTER_END - size)
         return pq.read_metadata(pa.BufferReader(_MAGIC + self._file.read(size + _FOOTER_END)))
 
-    def _answered(self, kept: pa.RecordBatch | list[Row], answers: Answers) -> pa.Table:
-        if not isinstance(kept, list):
-            table = pa.Table.from_batches([kept])
+    def _answered(self, batch: pa.RecordBatch | list[Row], answers: Answers) -> pa.Table:
+        if not isinstance(batch, list):
+            table = pa.Table.from_batches([batch])
             if self._schema is None:
                 names = [name for name in table.schema.names if name not in OURS]
                 self._schema = pa.schema([table.schema.field(name) for name in names])
             elif table.schema.names == self._schema.names:  # the first rows decide the types
                 table = table.cast(self._schema)
         else:
-            table = pa.Table.from_pylist(kept, schema=self._schema)
+            table = pa.Table.from_pylist(batch, schema=self._schema)
             if self._schema is None:  # the first rows decide the types; a column that is empty there holds text
                 nulls = [
-                    pa.field(one.name, pa.string() if pa.types.is_null(one.type) else one.type) for one in table.schema
+                    pa.field(column.name, pa.string() if pa.types.is_null(column.type) else column.type)
+                    for column in table.schema
                 ]
                 self._schema = pa.schema(nulls)
                 table = table.cast(self._schema)

@@ -1,4 +1,4 @@
-"""Questions to the model server, wherever it is, over connections that are kept."""
+"""Requests to the model server over persistent connections."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WHAT_TO_DO: Final = "`medcost doctor` says what is wrong"
 
 
 class BadAnswer(PredictorUnavailable):
-    """The model server answered, and not with what was asked for; ``detail`` is its reason."""
+    """The model server answered with an error; ``detail`` is its reason."""
 
     def __init__(self, status: int, detail: str, *, retry_after: float) -> None:
         super().__init__(f"the model server answered {status}: {detail}", retry_after=retry_after)
@@ -33,22 +33,22 @@ class BadAnswer(PredictorUnavailable):
 
 
 def untraced(_question: str) -> AbstractContextManager[Mapping[str, str]]:
-    """Trace nothing."""
+    """Trace no request."""
     return nullcontext({})
 
 
 class ModelServer:
-    """The model server, wherever it is now.
+    """The model server, also after it has moved to another address.
 
     Args:
         address: ``http://host:port`` or ``unix:/path/of/socket``; or a function that finds it, asked again whenever
             the server does not answer, because a supervised server may come back on another port. It may raise
             `PredictorUnavailable`.
-        deadline: seconds for everything that one question takes.
+        deadline: seconds that one request may take.
         connections: most connections at a time.
-        told: names the request that a question is asked for, in visible ASCII, empty if it has no name; the server's
-            log repeats it.
-        traced: is entered around each question, named by its method and path; gives headers to send along.
+        request_name: returns the name of the API's request that is under way, in visible ASCII, empty if it has none;
+            the server's log repeats it.
+        traced: is entered around each request, with its method and path; returns headers to send along.
 
     Raises:
         ConfigurationError: if the address is none.
@@ -60,12 +60,12 @@ class ModelServer:
         *,
         deadline: float = 3.0,
         connections: int = 32,
-        told: Callable[[], str] = str,
+        request_name: Callable[[], str] = str,
         traced: Callable[[str], AbstractContextManager[Mapping[str, str]]] = untraced,
     ) -> None:
         if isinstance(address, str):
             _check(address)
-        self.told = told
+        self.request_name = request_name
         self._address = address
         self._deadline = deadline
         self._traced = traced
@@ -75,15 +75,15 @@ class ModelServer:
 
     @property
     def seconds(self) -> float:
-        """The deadline of a question."""
+        """Return the deadline of a request, in seconds."""
         return self._deadline
 
     @asynccontextmanager
     async def deadline(self) -> AsyncIterator[None]:
-        """Bound what is done inside by the deadline.
+        """Bound the time of the block by the deadline.
 
         Raises:
-            PredictorUnavailable: when it has passed.
+            PredictorUnavailable: when the deadline has passed.
         """
         try:
             async with asyncio.timeout(self._deadline):
@@ -100,16 +100,16 @@ class ModelServer:
         content_type: str = "application/json",
         requests: str | None = None,
     ) -> bytes:
-        """Send a request and give the body of its answer. Call it inside `deadline`.
+        """Send a request and return the body of its answer. Call it inside `deadline`.
 
-        ``requests`` names the requests it is asked for, where that is not the one under way.
+        ``requests`` names the API's requests that this one serves, where that is not the one under way.
 
-        Questions change nothing at the server: one that met a dying connection is asked once more, on a new one.
+        Requests change nothing at the server: one whose connection was lost is sent once more, on a new one.
 
         Raises:
             PredictorUnavailable: for anything but a good answer; `BadAnswer` if it came from the server.
         """
-        headers = {"content-type": content_type, "x-request-id": self.told() if requests is None else requests}
+        headers = {"content-type": content_type, "x-request-id": self.request_name() if requests is None else requests}
         try:
             with self._traced(f"{method} {path}") as more:
                 async with self._free:
@@ -119,14 +119,14 @@ class ModelServer:
             raise PredictorUnavailable(message) from error
 
     async def close(self) -> None:
-        """Close all connections; the next question opens new ones."""
+        """Close all connections; the next request opens new ones."""
         idle, self._idle = self._idle, []
-        for one in idle:
-            one.close()
+        for channel in idle:
+            channel.close()
 
     async def _ask(self, *question: Any) -> bytes:
         try:
-            answer = await self._send(self._kept() or await self._connect(), question)
+            answer = await self._send(self._idle_channel() or await self._connect(), question)
         except ConnectionError:
             # at the same address the connections of others are left alone
             if self._find() != self._reached:
@@ -147,7 +147,7 @@ class ModelServer:
             channel.close()
         return answer
 
-    def _kept(self) -> Channel | None:
+    def _idle_channel(self) -> Channel | None:
         while self._idle:
             if (channel := self._idle.pop()).open:
                 return channel
@@ -174,10 +174,12 @@ class ModelServer:
 def _check(address: str) -> None:
     try:
         where = urlsplit(address)
-        known = address.startswith(_UNIX) or (where.scheme in ("http", "https") and where.hostname and where.port != 0)
+        is_valid = address.startswith(_UNIX) or (
+            where.scheme in ("http", "https") and where.hostname and where.port != 0
+        )
     except ValueError:  # a port that is none
-        known = False
-    if not known:
+        is_valid = False
+    if not is_valid:
         message = f"{address!r} is no address of a model server: it is http://host:port, or unix:/path/of/socket"
         raise ConfigurationError(message)
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BentoExplainer(Explainer):
-    """Asks the model server, which has the estimator at hand."""
+    """Gets explanations from the model server, which has the estimator in memory."""
 
     server: ModelServer
 
     async def explain(self, beneficiary: Beneficiary, of: Explained = "expected") -> Explanation:
-        """Ask in JSON: one person, a few dozen numbers."""
+        """Request an explanation as JSON: one person, a few dozen numbers."""
         async with self.server.deadline():
             facts = msgspec.json.encode(beneficiary.as_facts())
             body = await self.server.ask("POST", f"/v1/explain?of={of}", facts)

@@ -1,4 +1,4 @@
-"""A model folder on disk, held against its manifest."""
+"""The check of a model folder on disk against its manifest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def verify(folder: Path, digest: str) -> None:
-    """Return if the folder holds exactly the files that the digest promises: no link, no folder, nothing more.
+    """Check that the folder holds exactly the files of the manifest with this digest: no link, no folder, nothing more.
 
     Raises:
         ModelRefused: naming what is wrong.
@@ -24,8 +24,8 @@ def verify(folder: Path, digest: str) -> None:
             message = f"the model folder holds what is no plain file: {', '.join(odd)}"
             raise ModelRefused(message)
         manifest = (folder / MANIFEST).read_bytes()
-        found = {entry.name: sha256(entry.read_bytes()) for entry in entries if entry.name != MANIFEST}
+        digests = {entry.name: sha256(entry.read_bytes()) for entry in entries if entry.name != MANIFEST}
     except OSError as error:
         message = f"the model folder cannot be read: {error.strerror}: {error.filename}"
         raise ModelRefused(message) from error
-    verified(digest, manifest, found)
+    verified(digest, manifest, digests)

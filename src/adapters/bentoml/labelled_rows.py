@@ -1,4 +1,4 @@
-"""Labelled rows on their way from a model server: MessagePack, their numbers as little-endian doubles."""
+"""Labelled rows as a model server sends them: MessagePack, with numbers as little-endian doubles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FLOAT: Final = 8
 
 
 class MalformedRows(MedcostError):
-    """Bytes that are no labelled rows. The text says what is wrong with them."""
+    """The error of bytes that are no labelled rows. Its text says what is wrong with them."""
 
 
 class _Rows(msgspec.Struct, forbid_unknown_fields=True):
@@ -31,14 +31,14 @@ class _Rows(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def encode_rows(sample: Sample) -> bytes:
-    """Write rows down with the schema that they were recorded with."""
+    """Encode rows with the schema that they were recorded with."""
     facts = _bytes(number for row in sample.facts for number in row)
     more = {name: _bytes(column) for name, column in sample.more.items()}
     return msgspec.msgpack.encode(_Rows(schema_to_json(sample.schema), facts, more))
 
 
 def decode_rows(body: bytes) -> Sample:
-    """Read what `encode_rows` wrote.
+    """Decode rows that `encode_rows` wrote.
 
     Raises:
         MedcostError: if it is no such content.

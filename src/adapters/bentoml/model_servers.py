@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HttpModelServers(ModelServers):
-    """Every address behind some names.
+    """The model servers at every address behind some names.
 
     Args:
         names: URLs such as ``http://tasks.model:3000``: all addresses of the name are replicas.
@@ -30,7 +30,7 @@ class HttpModelServers(ModelServers):
     names: Sequence[str]
 
     async def replicas(self) -> Sequence[Replica]:
-        """Ask all addresses at the same time."""
+        """Request the state of all addresses at the same time."""
         addresses = [address for name in self.names for address in await _addresses(name)]
         async with http_client(timeout=5) as client:
             answers = await asyncio.gather(*(_ask(client, address) for address in addresses))
@@ -41,11 +41,11 @@ async def _addresses(name: str) -> list[str]:
     url = urlsplit(name)
     port = url.port or 80
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)
+        addresses = await asyncio.get_running_loop().getaddrinfo(url.hostname, port, type=socket.SOCK_STREAM)
     except OSError as error:
         message = f"there are no model servers at {name}: {error.strerror}"
         raise Unavailable(message) from error
-    hosts = sorted({str(address[0]) for *_, address in found})
+    hosts = sorted({str(address[0]) for *_, address in addresses})
     return [f"http://{f'[{host}]' if ':' in host else host}:{port}" for host in hosts]
 
 

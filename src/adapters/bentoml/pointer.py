@@ -13,7 +13,7 @@ from domain.costs.prediction import ModelReference
 def read(file: Path) -> ModelReference | None:
     """Read which model is to be served.
 
-    None if nothing was pointed to yet, or somebody spoilt the file: reconciling with the ledger writes it anew.
+    Return None if there is no pointer yet, or the file is damaged: reconciling with the ledger writes it anew.
     """
     try:
         return msgspec.json.decode(file.read_bytes(), type=ModelReference)

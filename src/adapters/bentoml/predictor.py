@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from domain.people.beneficiary import Beneficiary
 
 _PART: Final = 128
-"""Rows of a batch that are asked for in one question: a few milliseconds of the server, and one or two of ours."""
+"""Rows of a batch in one request: they take the server a few milliseconds, and this process one or two."""
 _TRIES: Final = 3
 _AT_ONCE: Final = 128
 _ROOM: Final = 1024
 _NAMED: Final = 16
-"""Requests of a shared question that are named to the server: a header has its bounds."""
+"""The most names of API requests that a shared request carries: the length of a header is bounded."""
 _PARALLEL: Final = 2
-"""Questions under way: while the server works on one, the next is on its way."""
+"""Requests under way: while the server works on one, the next is on its way."""
 
 
 _Answer = TypeVar("_Answer", Estimate, Published)
@@ -36,7 +36,7 @@ _Answer = TypeVar("_Answer", Estimate, Published)
 
 @dataclass(frozen=True, slots=True)
 class _Question(Generic[_Answer]):
-    """What is asked for, and how its answer is read."""
+    """A kind of request: its content type, and the decoder of its answer."""
 
     content_type: str
     decode: Callable[[bytes, int], list[_Answer]]
@@ -47,11 +47,11 @@ _PUBLISHED: Final = _Question(wire.PUBLISHED_TYPE, wire.decode_published)
 
 
 class BentoPredictor(Predictor):
-    """Asks the model server.
+    """Gets estimates from the model server.
 
-    Concurrent calls for one beneficiary share a question: while one is under way the next ones gather. Batches are
-    asked for in small parts, one part at a time, whoever they come from: they take turns with each other, and a
-    question for one beneficiary never waits for more than a part.
+    Concurrent calls for one beneficiary share a request: while one is under way, the next calls gather. Batches are
+    sent in small parts, one part at a time: batches take turns with each other, and a request for one beneficiary never
+    waits for more than one part.
     """
 
     def __init__(self, server: ModelServer, *, observe: Observer = unobserved) -> None:
@@ -61,19 +61,19 @@ class BentoPredictor(Predictor):
         self._published = self._together(partial(self._ask, _PUBLISHED), observe)
 
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
-        """Estimate each; if the model is swapped between two parts of a batch, all of it is asked again."""
+        """Estimate each beneficiary; if the model changes between two parts of a batch, all of it is sent again."""
         if len(beneficiaries) == 1:
-            return [await self._estimated((beneficiaries[0], self._server.told()))]
+            return [await self._estimated((beneficiaries[0], self._server.request_name()))]
         return await self._settled(_ESTIMATES, beneficiaries)
 
     async def publish(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Published]:
-        """Ask for a twentieth of the numbers; else as `predict`."""
+        """Return the published figures, a twentieth of the numbers of `predict`, in the same way."""
         if len(beneficiaries) == 1:
-            return [await self._published((beneficiaries[0], self._server.told()))]
+            return [await self._published((beneficiaries[0], self._server.request_name()))]
         return await self._settled(_PUBLISHED, beneficiaries)
 
     async def model(self) -> ModelReference:
-        """Ask which model answers."""
+        """Request the reference of the model that answers."""
         async with self._server.deadline():
             body = await self._server.ask("GET", "/v1/model")
         try:
@@ -85,7 +85,7 @@ class BentoPredictor(Predictor):
     def _together(
         self, ask: Callable[[Sequence[Beneficiary], str], Awaitable[list[_Answer]]], observe: Observer
     ) -> Coalesced[tuple[Beneficiary, str], _Answer]:
-        """Let calls for one beneficiary, with the name of its request, share a question."""
+        """Let calls for one beneficiary, with the names of their API requests, share a request."""
 
         async def ask_for_all(group: Sequence[tuple[Beneficiary, str]]) -> list[_Answer]:
             named = [request for _, request in group[:_NAMED] if request]
@@ -102,7 +102,7 @@ class BentoPredictor(Predictor):
         )
 
     async def _settled(self, question: _Question[_Answer], beneficiaries: Sequence[Beneficiary]) -> list[_Answer]:
-        """Ask for a batch until one model has answered all of it."""
+        """Send a batch until one model has answered all of it."""
         for _ in range(_TRIES):
             if (answers := await self._ask_in_parts(question, beneficiaries)) is not None:
                 return answers
@@ -112,7 +112,7 @@ class BentoPredictor(Predictor):
     async def _ask_in_parts(
         self, question: _Question[_Answer], beneficiaries: Sequence[Beneficiary]
     ) -> list[_Answer] | None:
-        """Ask for all; None as soon as the model was replaced meanwhile."""
+        """Return the answers to all parts; None as soon as the model was replaced meanwhile."""
         answers: list[_Answer] = []
         for at in range(0, len(beneficiaries), _PART):
             async with self._turn, self._server.deadline():
@@ -124,8 +124,8 @@ class BentoPredictor(Predictor):
     async def _ask(
         self, question: _Question[_Answer], part: Sequence[Beneficiary], requests: str | None = None
     ) -> list[_Answer]:
-        asked = wire.encode_request(part)
-        body = await self._server.ask("POST", "/v1/predict", asked, question.content_type, requests)
+        request = wire.encode_request(part)
+        body = await self._server.ask("POST", "/v1/predict", request, question.content_type, requests)
         try:
             return question.decode(body, len(part))
         except wire.MalformedFrame as error:

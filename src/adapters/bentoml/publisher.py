@@ -1,4 +1,4 @@
-"""The model server's shelf is BentoML's model store; our folder lies in it as it is, never pickled."""
+"""The model server's store is BentoML's model store; a model folder lies in it as it is, never pickled."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _NAME = "medcost"
 
 @dataclass(frozen=True, slots=True)
 class BentoPublisher(ModelPublisher):
-    """Shelf and pointer as files.
+    """Keeps the model store and the pointer as files.
 
-    Only `publish` needs BentoML itself, which takes seconds to import: whoever just reads, reads plain files.
+    Only `publish` needs BentoML itself, which takes seconds to import; reading needs plain files only.
 
     Args:
         home: BENTOML_HOME.
@@ -38,18 +38,18 @@ class BentoPublisher(ModelPublisher):
     pointer: Path
 
     async def publish(self, model: ModelReference, folder: Path) -> None:
-        """Copy it in as ``medcost:v<version>-<digest>``."""
+        """Copy a model folder into the store as ``medcost:v<version>-<digest>``."""
         await asyncio.to_thread(self._publish, model, folder)
 
     async def has(self, model: ModelReference) -> bool:
-        """Look, and hash each file."""
+        """Return whether the folder is there and the digest of each file is right."""
         return await asyncio.to_thread(self._has, model)
 
     async def folder(self, model: ModelReference) -> Path:
-        """Find it by its tag."""
+        """Return the folder of a model's tag."""
         folder = self._folder(model)
         if not folder.is_dir():
-            message = f"version {model.version} ({model.digest[:12]}) is not on the shelf: run `medcost publish`"
+            message = f"version {model.version} ({model.digest[:12]}) is not in the model store: run `medcost publish`"
             raise VersionNotFound(message)
         return folder
 
@@ -73,7 +73,7 @@ class BentoPublisher(ModelPublisher):
         verify(folder, model.digest)
         workspace = self.home / "tmp"
         workspace.mkdir(parents=True, exist_ok=True)
-        # made and checked aside, then moved in at once: a crash leaves the shelf as it was
+        # made and checked aside, then moved in at once: a crash leaves the store as it was
         # workers of a model server that follow the ledger may want to publish the same
         with waited_for(workspace), tempfile.TemporaryDirectory(dir=workspace, prefix="publish-") as aside:
             if self._has(model):
@@ -82,13 +82,13 @@ class BentoPublisher(ModelPublisher):
             verify(made / _NAME, model.digest)
             for path in (*made.rglob("*"), made):
                 sync(path)
-            shelf = self._item(model)
-            shelf.parent.mkdir(parents=True, exist_ok=True)
-            if shelf.exists():
-                shelf.rename(Path(aside) / "replaced")
-            made.rename(shelf)
-            (shelf.parent / "latest").write_text(shelf.name, encoding="utf-8")  # what `bentoml models get` looks for
-            sync(shelf.parent)
+            item = self._item(model)
+            item.parent.mkdir(parents=True, exist_ok=True)
+            if item.exists():
+                item.rename(Path(aside) / "replaced")
+            made.rename(item)
+            (item.parent / "latest").write_text(item.name, encoding="utf-8")  # what `bentoml models get` looks for
+            sync(item.parent)
 
     def _item(self, model: ModelReference) -> Path:
         return self.home / "models" / _NAME / f"v{model.version}-{model.digest[:12]}"
@@ -98,7 +98,7 @@ class BentoPublisher(ModelPublisher):
 
 
 def _as_bento_model(model: ModelReference, folder: Path, store: Path) -> Path:
-    """Let BentoML make an item of a store of its own, and return where it is."""
+    """Let BentoML make an item in a temporary store, and return its path."""
     os.environ["BENTOML_DO_NOT_TRACK"] = "True"  # read once, at the first event
     import bentoml  # noqa: PLC0415  # takes seconds; only publishing needs it
     from bentoml._internal.models import ModelStore  # noqa: PLC0415  # the public API knows one store a process

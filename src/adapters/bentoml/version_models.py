@@ -1,4 +1,4 @@
-"""Any version that lies beside a model server, asked over HTTP."""
+"""Answers of any version that is in a model server's store, over HTTP."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from domain.people.beneficiary import Beneficiary
 
 _PART: Final = 256
-"""Rows of one question: the server works on them for some ten milliseconds, in which nobody else waits longer."""
+"""Rows of one request: the server works on them for some ten milliseconds, which other requests may wait."""
 _NOT_FOUND, _CONFLICT = 404, 409
 
 
 class BentoVersionModels(VersionModels):
-    """Asks the model server, one question at a time: those who ask for estimates go first."""
+    """Gets answers from the model server, one request at a time: requests for estimates go first."""
 
     def __init__(self, server: ModelServer) -> None:
         self._server = server
         self._turn = asyncio.Lock()
 
     async def publish(self, model: ModelReference, people: Sequence[Beneficiary]) -> Sequence[Published]:
-        """Ask in parts."""
+        """Request the answers in parts."""
         published: list[Published] = []
         for start in range(0, len(people), _PART):
             part = people[start : start + _PART]
@@ -45,7 +45,7 @@ class BentoVersionModels(VersionModels):
         return published
 
     async def rows(self, model: ModelReference) -> Sample:
-        """Ask for all of them: some thousand."""
+        """Request all rows of a version, some thousand."""
         body = await self._ask("GET", f"{_path(model)}/rows")
         try:
             return decode_rows(body)

@@ -1,17 +1,17 @@
-"""The hop between API and model server, as bytes: columns of 64-bit floats instead of JSON.
+"""The binary protocol between API and model server: columns of 64-bit floats instead of JSON.
 
 Request: a frame of n x m numbers, `Beneficiary.as_numbers` row by row; its header is the digest of their schema, or
 empty, as releases before schemas have it.
 Answer: a frame of n x 101 numbers, the mean and the 99 quantiles in USD and the chance of no cost row by row; its
 header, a small JSON document, names the model and holds the cautions of the few rows that have any.
 
-Answers have three versions, and whoever asks names the one it wants, as a parameter of the content type: servers that
-do not know the parameter ignore it, and answer by version 1. That, which releases before there was a chance of no cost
-read and write, has no last number. Version 2 is the one above. Version 3 is for those who publish: of the quantiles it
-has the lower bound, the median and the upper bound only, n x 5 numbers.
+Answers have three versions; the client names one by a parameter of the content type. Servers that do not know the
+parameter ignore it and answer by version 1, which has no chance of no cost: earlier releases read and write it. Version
+2 is the one above. Version 3 has the published figures only: of the quantiles the lower bound, the median and the upper
+bound, n x 5 numbers.
 
 A frame is ``b"MED"``, a version byte, the number of rows and the length of the header (both 32 bits), the header,
-then the numbers. Everything is little-endian. Whoever reads a frame trusts nothing in it.
+then the numbers. Everything is little-endian. Readers check every part of a frame.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE: Final = "application/vnd.medcost.columns"
 QUESTION_TYPE: Final = f"{CONTENT_TYPE};answer=2"
-"""The content type of a question for distributions: it asks for an answer of version 2."""
+"""The content type of a request for distributions: it asks for an answer of version 2."""
 PUBLISHED_TYPE: Final = f"{CONTENT_TYPE};answer=3"
-"""The content type of a question for what is published: it asks for an answer of version 3."""
+"""The content type of a request for published figures: it asks for an answer of version 3."""
 MAX_ROWS: Final = 2048
-"""Most rows of one frame. Longer batches are asked for in several."""
+"""Most rows of one frame. Longer batches take several."""
 
 _START: Final = struct.Struct("<3sBII")
 _MAGIC: Final = b"MED"
@@ -54,9 +54,9 @@ _WIDTHS: Final = {1: 1 + len(QUANTILE_LEVELS), 2: 2 + len(QUANTILE_LEVELS), 3: 5
 """Numbers in a row of an answer of each version."""
 _TAIL: Final = round((1 - INTERVAL_LEVEL) / 2 * 100)
 _PUBLISHED: Final = (0, _TAIL, 50, 100 - _TAIL, _WIDTHS[1])
-"""Where the numbers of version 3 stand in a row of version 2: mean, lower bound, median, upper bound, no cost."""
+"""The positions of version 3's numbers in a row of version 2: mean, lower bound, median, upper bound, no cost."""
 _PUBLISHED_VERSION: Final = 3
-_ASKED: Final = ("2", "3")
+_ANSWER_VERSIONS: Final = ("2", "3")
 _MAX_HEADER: Final = 1 << 20
 _DIGEST: Final = 64
 
@@ -67,7 +67,7 @@ MAX_ANSWER: Final = _START.size + _MAX_HEADER + MAX_ROWS * _WIDTHS[2] * _FLOAT
 
 
 class MalformedFrame(MedcostError):
-    """Bytes that are no frame of this hop. The text says what is wrong with them."""
+    """The error of bytes that are no frame of this protocol. Its text says what is wrong with them."""
 
 
 class _RowCaution(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -87,14 +87,14 @@ _header_decoder: Final = msgspec.json.Decoder(_Header)
 
 
 def encode_request(beneficiaries: Sequence[Beneficiary]) -> bytes:
-    """Write down whom to estimate, at most `MAX_ROWS`, all of one schema."""
+    """Encode the beneficiaries to be estimated, at most `MAX_ROWS`, all of one schema."""
     numbers = array("d", (number for who in beneficiaries for number in who.as_numbers()))
     digest = beneficiaries[0].schema.digest.encode() if beneficiaries else b""
     return _frame(len(beneficiaries), digest, numbers)
 
 
 def decode_request(body: bytes, schema: Schema) -> memoryview[float]:
-    """Read whom to estimate: one row of doubles for each, in the order of the schema's facts, that nobody has checked.
+    """Decode the beneficiaries to be estimated: a row of unchecked doubles for each, in the order of the facts.
 
     Raises:
         MalformedFrame: if it is no such frame, or of another schema.
@@ -107,7 +107,7 @@ def decode_request(body: bytes, schema: Schema) -> memoryview[float]:
 
 
 def encode_answer(answer: EstimateColumns, question_type: str = QUESTION_TYPE) -> bytes:
-    """Write down what one model estimates, in the version that the content type of the question asks for."""
+    """Encode the estimates of one model, in the version that the content type of the request asks for."""
     cautions = [
         _RowCaution(row, caution.code, caution.field, caution.detail)
         for row, several in answer.cautions.items()
@@ -126,13 +126,13 @@ def encode_answer(answer: EstimateColumns, question_type: str = QUESTION_TYPE) -
 
 
 def _version(question_type: str) -> int:
-    """Return the version of the answer that a question asks for; whoever names none reads the first."""
+    """Return the version of the answer that a request asks for; the first where it names none."""
     name, _, version = question_type.partition(";")[2].strip().partition("=")
-    return int(version) if name == "answer" and version in _ASKED else 1
+    return int(version) if name == "answer" and version in _ANSWER_VERSIONS else 1
 
 
 def decode_answer(body: bytes, rows: int) -> list[Estimate]:
-    """Read the estimates of ``rows`` beneficiaries, in their order.
+    """Decode the estimates of ``rows`` beneficiaries, in their order.
 
     Raises:
         MalformedFrame: if it is no such frame, has another number of rows, or a row is no cost distribution.
@@ -152,7 +152,7 @@ def decode_answer(body: bytes, rows: int) -> list[Estimate]:
 
 
 def decode_published(body: bytes, rows: int) -> list[Published]:
-    """Read what is published of ``rows`` beneficiaries, in their order, from an answer of any version.
+    """Decode the published figures of ``rows`` beneficiaries, in their order, from an answer of any version.
 
     Raises:
         MalformedFrame: as `decode_answer`.
@@ -174,14 +174,14 @@ def decode_published(body: bytes, rows: int) -> list[Published]:
 
 
 class _About(NamedTuple):
-    """What the header of an answer says."""
+    """The content of an answer's header."""
 
     model: ModelReference
     cautions: Mapping[int, tuple[Caution, ...]]
 
 
 def _answer(body: bytes, rows: int, versions: Sequence[int]) -> tuple[int, _About, array[float]]:
-    """Open an answer of one of some versions to ``rows`` beneficiaries."""
+    """Return version, header and numbers of an answer to ``rows`` beneficiaries, in one of some versions."""
     version, given, header, numbers = _open(body, {version: _WIDTHS[version] for version in versions})
     if given != rows:
         message = f"the answer has {given} rows where {rows} were asked for"
@@ -192,11 +192,11 @@ def _answer(body: bytes, rows: int, versions: Sequence[int]) -> tuple[int, _Abou
         message = f"the answer's header cannot be read: {error}"
         raise MalformedFrame(message) from error
     cautions: dict[int, tuple[Caution, ...]] = {}
-    for one in about.cautions:
-        if not 0 <= one.row < rows:
-            message = f"the answer has a caution for row {one.row} of {rows}"
+    for caution in about.cautions:
+        if not 0 <= caution.row < rows:
+            message = f"the answer has a caution for row {caution.row} of {rows}"
             raise MalformedFrame(message)
-        cautions[one.row] = (*cautions.get(one.row, ()), Caution(one.code, one.field, one.detail))
+        cautions[caution.row] = (*cautions.get(caution.row, ()), Caution(caution.code, caution.field, caution.detail))
     return version, _About(ModelReference(about.version, about.digest), cautions), numbers
 
 

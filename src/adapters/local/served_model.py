@@ -134,7 +134,7 @@ class ServedModel(LoadedModel):
                     await catch_up(repair=bool(self._refused))
                 except MedcostError as error:
                     behind = str(error)
-                except Exception as error:  # noqa: BLE001  # a full disk, say: what is on the shelf must stay in service
+                except Exception as error:  # noqa: BLE001  # a full disk, say: what is in the model store must stay in service
                     behind = f"{type(error).__name__}: {error}"
                 self._tell_behind(behind)
                 await asyncio.sleep(self._patience if behind else self._poll)

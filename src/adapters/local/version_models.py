@@ -1,4 +1,4 @@
-"""Versions on the shelf of this machine, loaded when they are asked about."""
+"""Versions in the model store of this machine, loaded when they are asked about."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ShelfVersions(VersionModels):
         """Give the version, loaded.
 
         Raises:
-            VersionNotFound: if it is not on the shelf.
+            VersionNotFound: if it is not in the model store.
             ModelRefused: if its folder is not what its digest promises.
         """
         async with self._turn:

@@ -46,7 +46,7 @@ class MemoryPublisher(FailsOnRequest, ModelPublisher):
         """Find the copy."""
         self._fail_if_asked()
         if model not in self._shelf:
-            message = f"version {model.version} ({model.digest[:12]}) is not on the shelf: run `medcost publish`"
+            message = f"version {model.version} ({model.digest[:12]}) is not in the model store: run `medcost publish`"
             raise VersionNotFound(message)
         return self._shelf[model]
 

@@ -31,7 +31,7 @@ class FollowLedger:
 
         Raises:
             RepositoryUnavailable: if the ledger is away.
-            RegistryUnavailable: if the version is not on the shelf, and the registry is away.
+            RegistryUnavailable: if the version is not in the model store, and the registry is away.
             VersionNotFound: if the registry has lost it.
             ModelRefused: if what the registry holds does not match the digest in the ledger.
         """

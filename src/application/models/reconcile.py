@@ -54,7 +54,7 @@ class Reconcile:
             await self.publisher.point_to(champion.reference)
 
     async def shelve(self, version: ModelVersion) -> None:
-        """See to it that a version is on the shelf, from the registry if need be.
+        """Publish a version from the registry, unless it is in the model store.
 
         Raises:
             ModelRefused: if what the registry holds does not match the digest in the ledger.
@@ -67,7 +67,7 @@ class Reconcile:
             await self.publisher.publish(version.reference, folder)
 
     async def make_ready(self, version: ModelVersion) -> None:
-        """See to it that a version is on the shelf and comes to life: what servers would refuse must not be champion.
+        """Publish a version from the registry if need be, and load it: servers must accept the champion.
 
         Raises:
             ModelRefused: if the registry's copy does not match the digest in the ledger, or may not be loaded here.

@@ -43,7 +43,7 @@ class ShadowModel:
 
         Raises:
             NoChampion: if nothing was promoted yet.
-            VersionNotFound: if there is no such version, or a folder is not on the shelf.
+            VersionNotFound: if there is no such version, or a folder is not in the model store.
             ModelRefused: if a folder does not match its digest.
         """
         champion = await self.ledger.champion()

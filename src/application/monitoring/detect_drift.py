@@ -39,7 +39,7 @@ class DetectDrift:
         Raises:
             ClaimsRejected: if there is nothing that could be read as a table.
             NoChampion: if nothing was published yet.
-            VersionNotFound: if its folder is not on the shelf.
+            VersionNotFound: if its folder is not in the model store.
             ModelRefused: if its folder does not match its digest.
         """
         model, folder = await served_folder(self.publisher)

@@ -65,7 +65,7 @@ class MonitorChampion:
 
         Raises:
             NoChampion: if nothing was promoted yet.
-            VersionNotFound: if the champion's folder is not on the shelf.
+            VersionNotFound: if the champion's folder is not in the model store.
             ModelRefused: if its folder does not match its digest.
         """
         version = await self.ledger.champion()

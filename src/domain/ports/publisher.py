@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class ModelPublisher(ModelPointer, Protocol):
     """The model server's shelf: folders of versions, and a pointer to the one that is served.
 
-    Publishing puts a folder on the shelf; pointing decides what is served. Workers follow the pointer.
+    Publishing puts a folder in the model store; pointing decides what is served. Workers follow the pointer.
     """
 
     @abstractmethod
@@ -37,7 +37,7 @@ class ModelPublisher(ModelPointer, Protocol):
         """Return where a published folder lies, to be loaded by a model server.
 
         Raises:
-            VersionNotFound: if it is not on the shelf.
+            VersionNotFound: if it is not in the model store.
         """
 
     @abstractmethod
@@ -45,7 +45,7 @@ class ModelPublisher(ModelPointer, Protocol):
         """Serve this version from now on: atomic, and durable when it returns.
 
         Raises:
-            VersionNotFound: if it is not on the shelf; the pointer is unchanged.
+            VersionNotFound: if it is not in the model store; the pointer is unchanged.
         """
 
 
@@ -54,7 +54,7 @@ async def served_folder(publisher: ModelPublisher) -> tuple[ModelReference, Path
 
     Raises:
         NoChampion: if nothing was published yet.
-        VersionNotFound: if it is not on the shelf.
+        VersionNotFound: if it is not in the model store.
     """
     reference = await publisher.pointed_to()
     if reference is None:

@@ -76,7 +76,7 @@ class ModelServerParts(Provider):
         server = ModelServer(
             settings.model_server_url,
             deadline=settings.predictor_deadline,
-            told=REQUEST_ID.get,
+            request_name=REQUEST_ID.get,
             traced=traced_questions() if settings.traces_endpoint else untraced,
         )
         yield server

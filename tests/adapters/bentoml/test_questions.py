@@ -67,7 +67,7 @@ async def test_the_server_is_told_which_requests_share_a_question():
 
     names = iter("abcdef")
     async with server(answer) as address:
-        asked = ModelServer(address, told=lambda: next(names))
+        asked = ModelServer(address, request_name=lambda: next(names))
         predictor = BentoPredictor(asked)
         await asyncio.gather(*(predictor.predict([ann]) for _ in range(4)))
         await asked.close()

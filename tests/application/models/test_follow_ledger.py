@@ -1,4 +1,4 @@
-"""A host's shelf follows the ledger; whatever fails, what is on the shelf stays as it was."""
+"""A host's shelf follows the ledger; whatever fails, what is in the model store stays as it was."""
 
 from __future__ import annotations
 
