@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from adapters.local.known_keys import KnownKeys
+from adapters.local.cached_keys import CachedKeys
 from adapters.memory.clock import FixedClock
 from adapters.memory.keys import MemoryKeys
 from adapters.postgres.engine import connect
@@ -30,7 +30,7 @@ async def keys(request: pytest.FixtureRequest, clock: FixedClock) -> AsyncIterat
         yield MemoryKeys(clock=clock)
         return
     if request.param == "known":
-        yield KnownKeys(MemoryKeys(clock=clock), clock)
+        yield CachedKeys(MemoryKeys(clock=clock), clock)
         return
     engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
     yield PostgresKeys(engine, clock)

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.bentoml.connection import ModelServer
 from adapters.bentoml.version_models import BentoVersionModels
-from adapters.local.version_models import ShelfVersions
+from adapters.local.version_models import StoredVersions
 from adapters.memory.loader import MemoryLoader, write_flat_model
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.publisher import MemoryPublisher
@@ -38,7 +38,7 @@ async def held(request, tmp_path):
 
         shelf = MemoryPublisher(workspace=tmp_path)
         await shelf.publish(model, fitted.folder)
-        yield ShelfVersions(shelf, SklearnLoader()), model
+        yield StoredVersions(shelf, SklearnLoader()), model
     else:
         server = ModelServer(request.getfixturevalue("model_server_address"), deadline=60)
         yield BentoVersionModels(server), model
@@ -92,7 +92,7 @@ async def test_a_shelf_keeps_the_two_versions_that_were_asked_about_last(tmp_pat
     shelf, loader = MemoryPublisher(workspace=tmp_path / "shelf"), CountingLoader()
     for number in (1, 2, 3):
         await shelf.publish(ModelReference(number, digest), tmp_path / "flat")
-    versions = ShelfVersions(shelf, loader)
+    versions = StoredVersions(shelf, loader)
     for number in (1, 2, 1, 2, 3, 2, 1):
         await versions.publish(ModelReference(number, digest), [ann])
     assert loader.loads == [1, 2, 3, 1]
@@ -106,4 +106,4 @@ async def test_a_spoilt_folder_is_refused(fitted, tmp_path):
     await shelf.publish(model, fitted.folder)
     ((await shelf.folder(model)) / "card.json").write_text("{}")
     with pytest.raises(ModelRefused):
-        await ShelfVersions(shelf, SklearnLoader()).rows(model)
+        await StoredVersions(shelf, SklearnLoader()).rows(model)

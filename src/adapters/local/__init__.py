@@ -1,1 +1,1 @@
-"""This machine: clock, home folder, archives, the model that a process serves."""
+"""Adapters to this machine: its clock, home folder and archives, and the model that a process serves."""

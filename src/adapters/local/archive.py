@@ -1,4 +1,4 @@
-"""Files into one file, and back: a compressed tar whose last member lists what is in it, each with its SHA-256."""
+"""Archives as compressed tar files, whose last member lists the others, each with its SHA-256."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _CONTENTS: Final = "contents.json"
 _FORMAT: Final = 1
 _PIECE: Final = 1 << 20
 _LARGER: Final = 100
-"""So many times larger than the archive its files may be; those of a real home are two to ten times as large."""
+"""The most bytes of an archive's files for each of its own; those of a real home are two to ten times as large."""
 _ANY_SIZE: Final = 64 * 1024 * 1024
 _LONGEST_LIST: Final = 64 * 1024 * 1024
 _LONGEST_NAME: Final = 64 * 1024
 _DESCRIPTIONS: Final = (
     tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK,
 )  # fmt: skip
-"""Members that hold a long name or other notes on the next one: tarfile reads them whole."""
+"""Types of members that hold a long name or other notes on the next member: tarfile reads them whole."""
 
 
 class _Listing(msgspec.Struct, frozen=True):
@@ -44,28 +44,28 @@ class _Listing(msgspec.Struct, frozen=True):
 
 
 class TarArchive(Archive):
-    """A compressed tar."""
+    """Writes and reads compressed tar files."""
 
     def write(
-        self, file: Path, files: Iterable[tuple[str, Path]], about: About, *, told: Callable[[int], object]
+        self, file: Path, files: Iterable[tuple[str, Path]], about: About, *, progress: Callable[[int], object]
     ) -> Contents:
         """Write a compressed tar, and sync it to the disk."""
         draft = file.with_name(file.name + ".part")
-        found: dict[str, str] = {}
+        digests: dict[str, str] = {}
         try:
             handle = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "wb") as stream:
                 # data are compressed already, and text is where it is worth it
                 with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=3) as archive:
                     for name, content in files:
-                        _add(archive, name, content, found, told)
-                    listing = _Listing(_FORMAT, found, about)
+                        _add(archive, name, content, digests, progress)
+                    listing = _Listing(_FORMAT, digests, about)
                     listed = msgspec.json.format(msgspec.json.encode(listing))
                     archive.addfile(_member(_CONTENTS, len(listed)), io.BytesIO(listed))
                 stream.flush()
                 os.fsync(stream.fileno())
-            contents = Contents(found, about)
-            if self.read(draft, None, told=lambda _: None) != contents:
+            contents = Contents(digests, about)
+            if self.read(draft, None, progress=lambda _: None) != contents:
                 message = f"{file} does not read back as it was written: the disk is not to be trusted"
                 raise BackupRefused(message)
             draft.replace(file)
@@ -82,11 +82,11 @@ class TarArchive(Archive):
         file: Path,
         into: Path | None,
         *,
-        told: Callable[[int], object],
+        progress: Callable[[int], object],
         belongs: Callable[[str], bool] = lambda _: True,
     ) -> Contents:
-        """Unpack it as a stream: no more than a home of its size may hold, no links, and no name that leads out."""
-        found: dict[str, str] = {}
+        """Unpack an archive as a stream; refuse links, names that lead out of the folder, and too much content."""
+        digests: dict[str, str] = {}
         listed = b""
         with (
             _explained(file),
@@ -100,25 +100,25 @@ class TarArchive(Archive):
                 is_plain = member.isreg() and not member.issparse() and _is_plain(member.name)
                 content = archive.extractfile(member) if is_plain else None
                 is_list = member.name == _CONTENTS
-                if content is None or member.name in found or listed or not (is_list or belongs(member.name)):
+                if content is None or member.name in digests or listed or not (is_list or belongs(member.name)):
                     message = f"{file} is no backup of Medcost: {member.name!r} does not belong in one"
                     raise BackupRefused(message)
                 if is_list:
                     listed = content.read(_LONGEST_LIST)
                 elif into is None:
-                    found[member.name] = _copy(content, io.BytesIO(), keep=False)
+                    digests[member.name] = _copy(content, io.BytesIO(), keep=False)
                 else:
                     # its name without what leads out of the folder; it raises where that cannot be
                     target = into / (tarfile.data_filter(member, str(into)).name)
                     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                     with target.open("xb") as copy:
-                        found[member.name] = _copy(content, copy)
-                told(stream.tell() - before)
+                        digests[member.name] = _copy(content, copy)
+                progress(stream.tell() - before)
                 before = stream.tell()
             while unpacked.read(_PIECE):  # to the end of the file, where the checksum is
                 pass
             listing = msgspec.json.decode(listed, type=_Listing)
-            if listing.format != _FORMAT or listing.files != found:
+            if listing.format != _FORMAT or listing.files != digests:
                 message = f"{file} is damaged, or of another release: its files are not those that it lists"
                 raise BackupRefused(message)
         return Contents(listing.files, _about(file, listing.about))
@@ -148,7 +148,7 @@ class _Member(tarfile.TarInfo):
 
 
 class _Unpacked(gzip.GzipFile):
-    """Unpacks up to so many bytes."""
+    """Unpacks at most a given number of bytes."""
 
     def __init__(self, stream: IO[bytes], most: int) -> None:
         super().__init__(fileobj=stream)
@@ -164,7 +164,7 @@ class _Unpacked(gzip.GzipFile):
 
 
 def _is_plain(name: str) -> bool:
-    """Tell whether a name leads down only, by parts that are all named."""
+    """Tell whether a name stays below its folder, and all of its parts are names."""
     return not name.startswith("/") and all(part not in ("", ".", "..") for part in name.split("/"))
 
 
@@ -186,29 +186,29 @@ def _explained(file: Path) -> Iterator[None]:
 
 
 def _add(
-    archive: tarfile.TarFile, name: str, content: Path, found: dict[str, str], told: Callable[[int], object]
+    archive: tarfile.TarFile, name: str, content: Path, digests: dict[str, str], progress: Callable[[int], object]
 ) -> None:
     try:
         stream = content.open("rb")
     except FileNotFoundError:
         return
     with stream:
-        hashed = _Hashed(stream, told)
+        hashed = _Hashed(stream, progress)
         archive.addfile(_member(name, os.fstat(stream.fileno()).st_size), hashed)
-        found[name] = hashed.sha256.hexdigest()
+        digests[name] = hashed.sha256.hexdigest()
 
 
 class _Hashed(io.RawIOBase):
-    """Reads on, and hashes what was read."""
+    """Hashes a stream while it is read, and reports the progress."""
 
-    def __init__(self, stream: IO[bytes], told: Callable[[int], object]) -> None:
-        self._stream, self._told = stream, told
+    def __init__(self, stream: IO[bytes], progress: Callable[[int], object]) -> None:
+        self._stream, self._progress = stream, progress
         self.sha256 = hashlib.sha256()
 
     def read(self, size: int = -1, /) -> bytes:
         piece = self._stream.read(size)
         self.sha256.update(piece)
-        self._told(len(piece))
+        self._progress(len(piece))
         return piece
 
 

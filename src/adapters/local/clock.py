@@ -8,8 +8,8 @@ from domain.ports.clock import Clock
 
 
 class SystemClock(Clock):
-    """Tells UTC as the machine does, also where its clock is set back."""
+    """Tells UTC by the machine's clock, also where that is set back."""
 
     def now(self) -> datetime:
-        """Tell the time."""
+        """Return the time now."""
         return datetime.now(UTC)

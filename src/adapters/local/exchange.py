@@ -1,4 +1,4 @@
-"""Two folders change names, at once where the system can do that."""
+"""The exchange of two folders' names, atomic where the system supports that."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HERE: Final = -100
-"""AT_FDCWD: paths are taken as they are."""
+"""AT_FDCWD: paths are relative to the working directory."""
 _EXCHANGE: Final = 2
 """RENAME_EXCHANGE of renameat2(2)."""
 
 
-def exchange(one: Path, other: Path) -> None:
-    """Let each of two folders of one disk have the other's name.
+def exchange(first: Path, other: Path) -> None:
+    """Exchange the names of two folders of one disk.
 
-    Killed meanwhile, Linux has done it or not. Elsewhere, and on disks that cannot, it is three renamings.
+    On Linux the exchange is atomic; on other systems, and on disks that do not support it, it takes three renamings.
     """
-    if not _at_once(one, other):
-        aside = one.with_name(one.name + ".aside")
-        one.rename(aside)
-        other.rename(one)
+    if not _at_once(first, other):
+        aside = first.with_name(first.name + ".aside")
+        first.rename(aside)
+        other.rename(first)
         aside.rename(other)
-    sync(one.parent)
+    sync(first.parent)
 
 
-def _at_once(one: Path, other: Path) -> bool:
+def _at_once(first: Path, other: Path) -> bool:
     if sys.platform != "linux":
         return False
     libc = ctypes.CDLL(None)
     if not hasattr(libc, "renameat2"):
         return False
-    return libc.renameat2(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
+    return libc.renameat2(_HERE, os.fsencode(first), _HERE, os.fsencode(other), _EXCHANGE) == 0

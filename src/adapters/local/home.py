@@ -1,4 +1,4 @@
-"""The home: one folder of state. Two homes never meet."""
+"""The home: one folder that holds all state of an installation."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where each part keeps its state below one folder."""
+    """The paths of each part's state below one folder."""
 
     path: Path
 
     def make(self) -> None:
-        """Make the folder if need be, and close it and what is in it to others: it holds people's facts and costs."""
+        """Make the folder if need be, and close it to other users with its content: people's facts and costs."""
         with writing(self.path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             for path in (self.path, *self.path.iterdir()):
                 _close(path)
 
     def require_own(self) -> None:
-        """Refuse a folder of somebody else: a home is trusted like a program of whoever owns it.
+        """Refuse a folder of another user: a home is trusted like a program of its owner.
 
         Raises:
             ConfigurationError: saying whose it is.
         """
         try:
             owner = self.path.stat().st_uid
-        except OSError:  # not there yet, or not for us to look at: whoever needs it will say so
+        except OSError:  # not there yet, or not readable: a later access reports it
             return
         if owner != os.geteuid():
             message = (
@@ -47,27 +47,27 @@ class Home:
 
     @property
     def postgres(self) -> Path:
-        """Data folder of the embedded PostgreSQL."""
+        """Return the data folder of the embedded PostgreSQL."""
         return self.path / "postgres"
 
     @property
     def mlflow_database(self) -> Path:
-        """SQLite file of the tracking store and the registry."""
+        """Return the SQLite file of the tracking store and the registry."""
         return self.path / "mlflow" / "mlflow.db"
 
     @property
     def mlflow_artifacts(self) -> Path:
-        """Plots and model folders of the tracking store."""
+        """Return the folder of the tracking store's plots and models."""
         return self.path / "mlflow" / "artifacts"
 
     @property
     def bentoml(self) -> Path:
-        """BENTOML_HOME: the model server's shelf."""
+        """Return BENTOML_HOME, the folder of the model store."""
         return self.path / "bentoml"
 
     @property
     def pointer(self) -> Path:
-        """Which model is served."""
+        """Return the file that names the served model."""
         return self.path / "serving.json"
 
     @property
@@ -77,37 +77,37 @@ class Home:
 
     @property
     def ledger_head(self) -> Path:
-        """The ledger's last seal, kept outside the database, unless MLflow's server keeps it."""
+        """Return the file of the ledger's last seal, unless MLflow's server keeps that."""
         return self.path / "ledger.head"
 
     @property
     def run_file(self) -> Path:
-        """What `medcost up` started: processes and addresses."""
+        """Return the file of the processes and addresses that `medcost up` started."""
         return self.path / "run.json"
 
     @property
     def up_lock(self) -> Path:
-        """Held by the `medcost up` that owns this home."""
+        """Return the lock that a running `medcost up` of this home holds."""
         return self.path / "up.lock"
 
     @property
     def retrain_lock(self) -> Path:
-        """Held by the `medcost retrain` that is at work."""
+        """Return the lock that a running `medcost retrain` holds."""
         return self.path / "retrain.lock"
 
     @property
     def reports(self) -> Path:
-        """One file for each retraining."""
+        """Return the folder of the retrainings' reports, one file each."""
         return self.path / "reports"
 
     @property
     def jobs(self) -> Path:
-        """Files of people that are scored in the background, and their answers; see `LocalJobFiles`."""
+        """Return the folder of files of people that jobs score, and their answers; see `LocalJobFiles`."""
         return self.path / "jobs"
 
     @property
     def logs(self) -> Path:
-        """One file for each part."""
+        """Return the folder of logs, one file for each part."""
         return self.path / "logs"
 
 

@@ -1,4 +1,4 @@
-"""The disk of a home, looked at."""
+"""A check of a home's disk."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LITTLE_DISK: Final = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class HomeCheck(PartCheck):
-    """Whether a home can be written, and has room.
+    """Checks that a home can be written, and has room.
 
     Args:
         home: the folder; it need not be there.
@@ -30,7 +30,7 @@ class HomeCheck(PartCheck):
     little: int = _LITTLE_DISK
 
     async def findings(self) -> Sequence[Finding]:
-        """Ask the file system."""
+        """Return whether the home can be written, and how much room it has."""
         if why := unwritable(self.home):
             problem, _, remedy = why.partition(": ")
             return [Finding("home", "failed", problem, remedy)]

@@ -25,18 +25,18 @@ _FOLDERS: Final = {"mlflow": "mlflow/artifacts/", "bentoml": "bentoml/models/"}
 
 
 class LocalHomes(HomeFolders):
-    """Folders of one file system: a draft lies beside its home."""
+    """Keeps homes as folders of one file system, each with its drafts beside or inside it."""
 
     @contextmanager
     def draft(self, home: Path) -> Iterator[Path]:
-        """Make it inside the home, which is closed to others."""
-        for left in home.glob(f"{_DRAFT}*"):  # of one that was killed: only one at a time is at work
+        """Make the draft inside the home, which is closed to other users."""
+        for left in home.glob(f"{_DRAFT}*"):  # drafts of a killed process: only one works at a time
             shutil.rmtree(left)
         with tempfile.TemporaryDirectory(dir=home, prefix=_DRAFT) as name:
             yield Path(name)
 
     def files(self, home: Path, draft: Path) -> Sequence[tuple[str, Path]]:
-        """List artifacts, shelf, pointer, schema and the ledger's head; MLflow's file is copied by SQLite."""
+        """List artifacts, model store, pointer, schema and the ledger's head; SQLite copies MLflow's file."""
         parts = Home(home)
         folders = (parts.mlflow_artifacts, parts.bentoml / "models")
         paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
@@ -48,16 +48,16 @@ class LocalHomes(HomeFolders):
         return files
 
     def belongs(self, name: str) -> bool:
-        """Look it up among the names that `files` gives."""
+        """Look a name up among those that `files` returns."""
         first = name.partition("/")[0]
         return name in _FILES or (first in _FOLDERS and name.startswith(_FOLDERS[first]))
 
     def is_there(self, home: Path) -> bool:
-        """Look for anything in the folder."""
+        """Return whether the folder has any content."""
         return home.exists() and any(home.iterdir())
 
     def replaced(self, home: Path) -> Path:
-        """Append to its name."""
+        """Return the home's path with a suffix."""
         return home.with_name(f"{home.name}.replaced")
 
     @contextmanager
@@ -69,7 +69,7 @@ class LocalHomes(HomeFolders):
 
     @contextmanager
     def restoring(self, home: Path, stop: Callable[[Path], None]) -> Iterator[Path]:
-        """Make it, or empty the one that is there."""
+        """Make the draft, or empty the one that is there."""
         folder = home.with_name(f"{home.name}.restoring")
         with sole_holder(folder / _LOCK, otherwise=f"another `medcost restore` is at work in {folder}"):
             folder.chmod(0o700)
@@ -82,7 +82,7 @@ class LocalHomes(HomeFolders):
                     shutil.rmtree(folder)
 
     def put(self, draft: Path, home: Path) -> Path | None:
-        """Write all to the disk, and exchange names."""
+        """Sync all files to the disk, and exchange the names of draft and home."""
         (draft / _LOCK).unlink()
         os.sync()  # what is about to get the home's name must outlive a power cut
         if not self.is_there(home):
@@ -102,6 +102,6 @@ def _clear(folder: Path, stop: Callable[[Path], None]) -> None:
 
 
 def _copy_sqlite(database: Path, copy: Path) -> None:
-    """SQLite's own way to copy what others write to meanwhile."""
+    """Copy a database by SQLite's backup, which allows writers meanwhile."""
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)

@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from domain.costs.scoring_task import FileKind
 
 _PLACE: Final = "place"
-"""The file that holds the name of the place."""
+"""The file with the identifier of the folder, which machines that share it have in common."""
 _PIECE: Final = 256 * 1024
 _LOOK_EACH: Final = 16 * 2**20
-"""Bytes of an upload after which the disk is asked for room again."""
+"""Bytes of an upload after which the free space is checked again."""
 _ANSWERS: Final = 2
-"""Room that is left for the answers, in sizes of the file of people: they hold its rows, too."""
+"""Room to leave for the answers, in sizes of the file of people: answers hold its rows, too."""
 _RETRY_AFTER: Final = 60.0
 
 
 class LocalJobFiles(JobFiles):
-    """Each job has a folder of a random name, which holds the file of people and, beside it, the answers.
+    """Keeps the file of people and the answers of each job in a folder with a random name.
 
     Args:
-        root: holds these folders; made when the first file comes.
+        root: the folder of these folders; made when the first file comes.
         least: bytes that stay free on its disk.
     """
 
@@ -44,7 +44,7 @@ class LocalJobFiles(JobFiles):
 
     @property
     def place(self) -> str:
-        """Read the name of the root, which whoever came first has given it."""
+        """Return the identifier of the root, which the first process wrote."""
         self._place = self._place or self._read_place()
         return self._place
 
@@ -62,7 +62,7 @@ class LocalJobFiles(JobFiles):
             raise _no_room(error, self._root) from error
 
     def receive(self, kind: FileKind, size: int = 0) -> Upload:
-        """Make a folder with an open file."""
+        """Make a folder, and open the file of people in it."""
         self.require_room(size * (1 + _ANSWERS))
         folder = uuid4().hex
         try:

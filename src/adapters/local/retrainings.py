@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HomeRetrainings(Retrainings):
-    """The lock and the reports lie in the home."""
+    """Keeps the lock and the reports in the home."""
 
     home: Home
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the lock; whoever finds it held reads who holds it."""
+        """Hold the lock; the error of others names the process that holds it."""
         self.home.make()
         since = f"{datetime.now(UTC):%F %T} UTC"
         who = f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()}, since {since}"
@@ -38,13 +38,13 @@ class HomeRetrainings(Retrainings):
             yield
 
     def keep(self, report: Mapping[str, object]) -> str:
-        """Write a file whose name is the time."""
+        """Write the report to a file that is named by the time."""
         self.home.reports.mkdir(parents=True, exist_ok=True)
         file = self.home.reports / f"retraining-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.json"
         replace_file(file, msgspec.json.format(msgspec.json.encode(report), indent=2))
         return str(file)
 
     def is_reported(self, seal: str) -> bool:
-        """Look into each report."""
+        """Return whether a report has this seal."""
         reports = self.home.reports.glob("retraining-*.json")
         return any(seal in report.read_text(encoding="utf-8") for report in reports)

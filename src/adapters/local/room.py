@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DiskRoom(Room):
-    """The disk below a folder.
+    """Measures the free space of the disk below a folder.
 
     Args:
         folder: is there, or is yet to be made in one that is.
@@ -26,10 +26,10 @@ class DiskRoom(Room):
     least: int = LEAST
 
     def check(self) -> None:
-        """Ask the file system; nothing is written, and strangers who ask for health learn no path."""
+        """Check the free space without writing; the error tells no path, because anybody may ask for the health."""
         if why := unwritable(self.folder, least=self.least, name="the home"):
             raise NoRoom(why, retry_after=10)
 
     def free(self) -> int | None:
-        """Ask the file system."""
+        """Return the free bytes of the disk."""
         return free(self.folder)

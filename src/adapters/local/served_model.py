@@ -1,4 +1,4 @@
-"""A model in this process that follows the pointer of the shelf."""
+"""A model in this process that follows the pointer of the model store."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ _NOT_YET: Final = "no model is published yet: run `medcost train stage=all`, or 
 
 
 class ServedModel(LoadedModel):
-    """Answers by the model that is pointed to; by the last good one while the new one cannot be had.
+    """Answers by the model that the pointer names; by the previous one while the new one cannot be loaded.
 
-    Call `follow` in a background task. Each call is answered whole by the model that was current when it came.
+    Call `follow` in a background task. One model answers a call as a whole: the current one when the call came.
 
     Args:
-        publisher: the shelf.
-        loader: brings what lies on it to life.
-        following: gives, while `follow` runs, what brings shelf and pointer up to date when it is called; it is told
-            to ``repair`` if what the pointer names was refused. Without it somebody else moves the pointer.
+        publisher: the model store.
+        loader: loads folders of the model store.
+        following: opens, while `follow` runs, a function that brings model store and pointer up to date; its argument
+            ``repair`` is True after the model of the pointer was refused. Without it another process moves the pointer.
         poll: seconds between two readings of the pointer, and of the ledger.
-        patience: seconds until what failed is tried again: somebody may have repaired it.
+        patience: seconds until a refused model is tried again: it may have been repaired.
     """
 
     def __init__(
@@ -68,11 +68,11 @@ class ServedModel(LoadedModel):
 
     @property
     def refused(self) -> str:
-        """Why the model that should answer is not the one that does, or may not be; empty if it is."""
+        """Return why the model of the pointer does not answer, or may not be the right one; empty if all is well."""
         return self._refused or self._behind
 
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
-        """Let the current model estimate."""
+        """Return the estimates of the current model."""
         return await self._loaded().predict(beneficiaries)
 
     @property
@@ -85,15 +85,15 @@ class ServedModel(LoadedModel):
         return self._loaded()
 
     async def predict_columns(self, facts: memoryview[float], schema: Schema | None = None) -> EstimateColumns:
-        """Let the current model estimate."""
+        """Return the estimates of the current model."""
         return await self._loaded().predict_columns(facts, schema)
 
     async def explain(self, beneficiary: Beneficiary, of: Explained = "expected") -> Explanation:
-        """Let the current model explain."""
+        """Return the explanation of the current model."""
         return await self._loaded().explain(beneficiary, of)
 
     async def model(self) -> ModelReference:
-        """Name the current model: it made a known prediction when it was loaded."""
+        """Return the reference of the current model, which reproduced a recorded prediction when it was loaded."""
         return await self._loaded().model()
 
     async def follow(self) -> None:
@@ -104,22 +104,22 @@ class ServedModel(LoadedModel):
                 both.create_task(self._keep_up(self._following))
 
     async def refresh(self) -> None:
-        """Look where the pointer points and, if that is news, load it and let it answer from now on."""
-        wanted = None
+        """Read the pointer and, if it names another model, load that and let it answer from now on."""
+        target = None
         try:
-            wanted = await self._publisher.pointed_to()
-            self._wait_for(wanted)
-            if wanted is None or (self._current and self._current[0] == wanted):
+            target = await self._publisher.pointed_to()
+            self._wait_for(target)
+            if target is None or (self._current and self._current[0] == target):
                 self._refused, self._refused_model = "", None
-            elif wanted != self._refused_model or time.monotonic() >= self._look_again:
-                folder = await self._publisher.folder(wanted)
-                self._current = wanted, await asyncio.to_thread(self._loader.load, wanted, folder)
+            elif target != self._refused_model or time.monotonic() >= self._look_again:
+                folder = await self._publisher.folder(target)
+                self._current = target, await asyncio.to_thread(self._loader.load, target, folder)
                 self._refused = ""
-                _log.info("serving model version %d, digest %s", wanted.version, wanted.digest)
+                _log.info("serving model version %d, digest %s", target.version, target.digest)
         except MedcostError as error:
-            self._keep(wanted, str(error))
+            self._keep(target, str(error))
         except Exception as error:  # noqa: BLE001  # whatever a library raises over a folder, the old model must stay
-            self._keep(wanted, f"{type(error).__name__}: {error}")
+            self._keep(target, f"{type(error).__name__}: {error}")
 
     async def _follow_pointer(self) -> None:
         while True:
@@ -134,32 +134,32 @@ class ServedModel(LoadedModel):
                     await catch_up(repair=bool(self._refused))
                 except MedcostError as error:
                     behind = str(error)
-                except Exception as error:  # noqa: BLE001  # a full disk, say: what is in the model store must stay in service
+                except Exception as error:  # noqa: BLE001  # such as a full disk: the current model must stay in service
                     behind = f"{type(error).__name__}: {error}"
                 self._tell_behind(behind)
                 await asyncio.sleep(self._patience if behind else self._poll)
 
     def _tell_behind(self, behind: str) -> None:
         if behind and behind != self._behind:
-            _log.error("the shelf cannot follow, %s: %s", self._serving(), behind)
+            _log.error("the model store cannot follow the ledger, %s: %s", self._serving(), behind)
         elif self._behind and not behind:
-            _log.info("the shelf follows again")
+            _log.info("the model store follows the ledger again")
         self._behind = behind
 
     def _serving(self) -> str:
         return f"version {self._current[0].version} stays in service" if self._current else "nothing is served"
 
-    def _wait_for(self, wanted: ModelReference | None) -> None:
-        waiting = wanted is None and self._current is None
+    def _wait_for(self, target: ModelReference | None) -> None:
+        waiting = target is None and self._current is None
         if waiting and not self._waiting:
             _log.warning("waiting for a model: %s", _NOT_YET)
         self._waiting = waiting
 
-    def _keep(self, wanted: ModelReference | None, why: str) -> None:
-        if (why, wanted) != (self._refused, self._refused_model):
-            name = f"model version {wanted.version}, digest {wanted.digest}," if wanted else "the pointer"
+    def _keep(self, target: ModelReference | None, why: str) -> None:
+        if (why, target) != (self._refused, self._refused_model):
+            name = f"model version {target.version}, digest {target.digest}," if target else "the pointer"
             _log.error("%s was refused, %s: %s", name, self._serving(), why)
-        self._refused, self._refused_model = why, wanted
+        self._refused, self._refused_model = why, target
         self._look_again = time.monotonic() + self._patience
 
     def _loaded(self) -> LoadedModel:

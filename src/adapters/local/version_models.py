@@ -1,4 +1,4 @@
-"""Versions in the model store of this machine, loaded when they are asked about."""
+"""Versions in the model store of this machine, loaded when they are used."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from domain.ports.publisher import ModelPublisher
 
 _MOST: Final = 2
-"""Versions that stay loaded: two are compared at a time, and each takes memory that the served one may need."""
+"""Versions that stay loaded: two are compared at a time, and each takes memory that the served model may need."""
 
 
-class ShelfVersions(VersionModels):
-    """Loads a version beside the one that is served, one at a time, and keeps the two that were asked about last.
+class StoredVersions(VersionModels):
+    """Loads versions beside the served model, one at a time, and keeps the two that were used last.
 
     Args:
-        publisher: the shelf.
-        loader: brings what lies on it to life.
+        publisher: the model store.
+        loader: loads folders of the model store.
     """
 
     def __init__(self, publisher: ModelPublisher, loader: ModelLoader) -> None:
@@ -36,17 +36,17 @@ class ShelfVersions(VersionModels):
         self._turn = asyncio.Lock()
 
     async def publish(self, model: ModelReference, people: Sequence[Beneficiary]) -> Sequence[Published]:
-        """Let the loaded version estimate."""
+        """Return the published figures of the version."""
         loaded = await self.loaded(model)
         return [Published.of(estimate) for estimate in await loaded.predict(people)]
 
     async def rows(self, model: ModelReference) -> Sample:
-        """Read them from the folder, in a thread."""
+        """Read the rows from the version's folder, in a thread."""
         folder = await self._publisher.folder(model)
         return await asyncio.to_thread(self._loader.reference, model, folder)
 
     async def loaded(self, model: ModelReference) -> LoadedModel:
-        """Give the version, loaded.
+        """Return a version, loaded.
 
         Raises:
             VersionNotFound: if it is not in the model store.

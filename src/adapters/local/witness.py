@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FileWitness(LedgerWitness):
-    """One file, for the processes of one machine."""
+    """Keeps the head in a file, for the processes of one machine."""
 
     file: Path
 
     async def head(self) -> Head | None:
-        """Read it."""
+        """Read the head from the file."""
         try:
             return msgspec.json.decode(await asyncio.to_thread(self.file.read_bytes), type=Head)
         except FileNotFoundError:
@@ -36,7 +36,7 @@ class FileWitness(LedgerWitness):
             raise LedgerBroken(message) from error
 
     async def keep(self, head: Head) -> None:
-        """Replace it."""
+        """Replace the file."""
         try:
             await asyncio.to_thread(replace_file, self.file, msgspec.json.encode(head))
         except OSError as error:

@@ -1,1 +1,1 @@
-"""Every port without any server: products, not test helpers. `profile=memory` runs on them."""
+"""Adapters of every port that need no server; `profile=memory` runs on them."""

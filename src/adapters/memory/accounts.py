@@ -26,7 +26,7 @@ class MemoryAccounts(FailsOnRequest, Accounts):
     _failures: dict[str, Failures] = field(default_factory=dict)
 
     async def password(self) -> str:
-        """Give the hash."""
+        """Return the password's hash."""
         self._fail_if_asked()
         if self._password is None:
             message = "no password was set"
@@ -34,7 +34,7 @@ class MemoryAccounts(FailsOnRequest, Accounts):
         return self._password
 
     async def set_password(self, hashed: str, *, first: bool = False) -> None:
-        """Set it, and start anew."""
+        """Set the password's hash, and forget sessions and failures."""
         self._fail_if_asked()
         if first and self._password is not None:
             message = "there is a password already"
@@ -44,7 +44,7 @@ class MemoryAccounts(FailsOnRequest, Accounts):
         self._failures.clear()
 
     async def attempt(self, place: str, *, at: datetime) -> Attempt:
-        """Count a failure, or say how long to wait."""
+        """Count a failure, or return how long to wait."""
         self._fail_if_asked()
         before = self._failures.get(place, Failures(0, at))
         if not (wait := before.wait(at)):
@@ -52,7 +52,7 @@ class MemoryAccounts(FailsOnRequest, Accounts):
         return Attempt(before.count, wait)
 
     async def forgive(self, place: str | None = None) -> None:
-        """Forget them."""
+        """Forget failures."""
         self._fail_if_asked()
         for name in [*self._failures] if place is None else [place]:
             self._failures.pop(name, None)
@@ -75,14 +75,14 @@ class MemoryAccounts(FailsOnRequest, Accounts):
             raise NotSignedIn(message) from None
 
     async def use(self, token: str, *, at: datetime) -> None:
-        """Note its use."""
+        """Record the use of a session."""
         self._fail_if_asked()
         digest = _digest(token)
         if digest in self._sessions:
             self._sessions[digest] = replace(self._sessions[digest], used_at=at)
 
     async def close(self, token: str) -> None:
-        """End it."""
+        """End a session."""
         self._fail_if_asked()
         self._sessions.pop(_digest(token), None)
 

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class MemoryAcknowledgements(FailsOnRequest, Acknowledgements):
-    """Keeps them by alarm and its beginning."""
+    """Keeps acknowledgements by alarm and its beginning."""
 
     _seen: dict[tuple[str, datetime], Acknowledgement] = field(default_factory=dict)
 
     async def add(self, seen: Acknowledgement) -> None:
-        """Keep it, if it is the first."""
+        """Store an acknowledgement, if it is the first of its alarm."""
         self._fail_if_asked()
         self._seen.setdefault((seen.alarm, seen.since), seen)
 
     async def all(self) -> Sequence[Acknowledgement]:
-        """Sort them."""
+        """Return all acknowledgements, newest first."""
         self._fail_if_asked()
-        return sorted(self._seen.values(), key=lambda one: one.at, reverse=True)
+        return sorted(self._seen.values(), key=lambda acknowledgement: acknowledgement.at, reverse=True)

@@ -15,9 +15,9 @@ class FixedClock(Clock):
     time: datetime = datetime(2026, 1, 1, tzinfo=UTC)
 
     def now(self) -> datetime:
-        """Tell it."""
+        """Return the time that was set."""
         return self.time
 
     def advance(self, by: timedelta) -> None:
-        """Move it on."""
+        """Move the clock on."""
         self.time += by

@@ -36,8 +36,8 @@ def curves(
 
     Args:
         cost: the answer for everybody.
-        charges: what the year of each person cost.
-        audits: what each audit column says of each person.
+        charges: the yearly cost of each person.
+        audits: the labels of each person in the audit columns.
         rival: name of another model, and its answer for everybody.
     """
     people = round(len(charges) / _TENTHS)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class MemoryDatabase(FailsOnRequest, Database):
-    """A ledger, with the trouble that a tester chooses."""
+    """A database with a ledger, which fails as a tester chooses."""
 
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     made: bool = True
@@ -24,11 +24,11 @@ class MemoryDatabase(FailsOnRequest, Database):
     trouble: str = ""
 
     def is_made(self) -> bool:
-        """Answer as the tester chose."""
+        """Return what the tester chose."""
         return self.made
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[OpenDatabase]:
-        """Give the ledger."""
+        """Open the database with its ledger."""
         self._fail_if_asked()
         yield OpenDatabase(self.migration, self.trouble, self.ledger)

@@ -25,17 +25,17 @@ _HERE: Final = DataOrigin("memory", "claims given by the program itself", synthe
 
 @dataclass
 class MemoryDataset(FailsOnRequest, ClaimsDataset):
-    """Gives the records that it was given; a record keeps the contract by itself."""
+    """Returns the records that it was given; a record keeps the contract by itself."""
 
     schema: Schema
     records: Sequence[ClaimRecord]
     origin: DataOrigin = field(default=_HERE)
 
     def report(self) -> ContractReport:
-        """Describe them."""
+        """Describe the records."""
         self._fail_if_asked()
         seen: set[ClaimRecord] = set()
-        repeated = [row for row, one in enumerate(self.records, 1) if one in seen or seen.add(one)]
+        repeated = [row for row, record in enumerate(self.records, 1) if record in seen or seen.add(record)]
         return ContractReport(
             origin=self.origin,
             rows=len(self.records),

@@ -22,24 +22,24 @@ class MemoryEvents(FailsOnRequest, ServiceEvents):
     _events: set[Event] = field(default_factory=set["Event"])
 
     async def add(self, events: Sequence[Event]) -> None:
-        """Keep them."""
+        """Store events."""
         self._fail_if_asked()
         self._events.update(events)
 
     async def since(self, at: datetime) -> Sequence[Event]:
-        """Sort them."""
+        """Return events since a time, oldest first."""
         self._fail_if_asked()
-        return sorted((one for one in self._events if one.at >= at), key=lambda one: one.at)
+        return sorted((event for event in self._events if event.at >= at), key=lambda event: event.at)
 
     async def newest(self, kinds: Collection[EventKind], subject: str) -> Event | None:
-        """Look through them."""
+        """Return the newest event of some kinds about a subject."""
         self._fail_if_asked()
-        matching = (one for one in self._events if one.kind in kinds and one.subject == subject)
-        return max(matching, key=lambda one: one.at, default=None)
+        matching = (event for event in self._events if event.kind in kinds and event.subject == subject)
+        return max(matching, key=lambda event: event.at, default=None)
 
     async def forget(self, before: datetime) -> int:
-        """Drop them."""
+        """Remove events before a time."""
         self._fail_if_asked()
-        old = {one for one in self._events if one.at < before}
+        old = {event for event in self._events if event.at < before}
         self._events -= old
         return len(old)

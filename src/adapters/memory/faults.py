@@ -1,4 +1,4 @@
-"""Failure on request: how a tester sees what users see when a part is away."""
+"""Failures on request, by which tests see what users see when a part is away."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class FailsOnRequest:
-    """Let every call fail while ``failure`` is set."""
+    """An adapter whose calls all fail while ``failure`` is set."""
 
     failure: MedcostError | None = field(default=None)
 

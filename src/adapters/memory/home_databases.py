@@ -19,7 +19,7 @@ _FILE: Final = "databases.json"
 
 @dataclass
 class MemoryDatabases(HomeDatabases):
-    """A file in each home has the identifiers of predictions, and of those that were erased.
+    """Keeps the identifiers of predictions, and of erased ones, in a file of each home.
 
     Args:
         migrations: that this release knows.
@@ -31,17 +31,17 @@ class MemoryDatabases(HomeDatabases):
 
     @property
     def names(self) -> Sequence[str]:
-        """One database."""
+        """Return the name of the only database."""
         return ("medcost",)
 
     def record(self, home: Path, *, predictions: Sequence[str], erased: Sequence[str] = ()) -> None:
-        """Write what a home has: for testers."""
+        """Write the records of a home, for tests."""
         home.mkdir(parents=True, exist_ok=True)
         rows = {"predictions": list(predictions), "erased": list(erased)}
         (home / _FILE).write_text(json.dumps(rows), encoding="utf-8")
 
     def recorded(self, home: Path) -> tuple[list[str], list[str]]:
-        """Read what a home has: predictions, and those that were erased."""
+        """Return the identifiers of a home's predictions, and of its erased ones."""
         rows = json.loads((home / _FILE).read_text(encoding="utf-8"))
         return rows["predictions"], rows["erased"]
 
@@ -51,27 +51,27 @@ class MemoryDatabases(HomeDatabases):
 
     @contextmanager
     def alone(self, home: Path) -> Iterator[None]:
-        """Refuse where the tester says so."""
+        """Refuse a home whose database is in use."""
         if home in self.in_use:
             message = f"a process uses the database in {home}: wait for it to end, or end it"
             raise HomeInUse(message)
         yield
 
     def stop(self, home: Path) -> None:
-        """Nothing runs."""
+        """Do nothing: no server runs."""
 
     def knows(self, migration: str) -> bool:
-        """Look it up."""
+        """Return whether this release has a migration."""
         return migration in self.migrations
 
     def fill(self, home: Path, dumps: Path, migration: str | None, *, replaced: Path | None) -> int:  # noqa: ARG002  # there are no tables
-        """Take the copy, without those that were erased since."""
+        """Copy the records, without predictions that were erased since."""
         try:
             rows = json.loads((dumps / "medcost").read_text(encoding="utf-8"))
         except ValueError as error:
             message = f"{dumps / 'medcost'} is no copy of a database"
             raise BackupRefused(message) from error
         gone = set(self.recorded(replaced)[1]) if replaced and (replaced / _FILE).exists() else set[str]()
-        left = [one for one in rows["predictions"] if one not in gone]
+        left = [prediction for prediction in rows["predictions"] if prediction not in gone]
         self.record(home, predictions=left, erased=sorted({*rows["erased"], *gone}))
         return len(rows["predictions"]) - len(left)

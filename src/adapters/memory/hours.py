@@ -23,22 +23,22 @@ class MemoryHours(FailsOnRequest, ServiceHours):
     _outcomes: dict[datetime, Outcomes] = field(default_factory=dict)
 
     async def put_traffic(self, hour: datetime, teller: UUID, traffic: Traffic) -> None:
-        """Keep it."""
+        """Store the traffic of an hour."""
         self._fail_if_asked()
         self._traffic[hour, teller] = traffic
 
     async def put_outcomes(self, outcomes: Mapping[datetime, Outcomes]) -> None:
-        """Keep them."""
+        """Store the outcomes of hours."""
         self._fail_if_asked()
         self._outcomes.update(outcomes)
 
     async def newest_outcomes(self) -> datetime | None:
-        """Find the last hour."""
+        """Return the last hour with outcomes."""
         self._fail_if_asked()
         return max(self._outcomes, default=None)
 
     async def between(self, since: datetime, until: datetime) -> Sequence[Period]:
-        """Add up what was kept."""
+        """Return the hours between two times, added up over processes."""
         self._fail_if_asked()
         summed: dict[datetime, Traffic] = {}
         for (hour, _), traffic in self._traffic.items():
@@ -51,7 +51,7 @@ class MemoryHours(FailsOnRequest, ServiceHours):
         ]
 
     async def forget(self, before: datetime) -> int:
-        """Drop them."""
+        """Remove hours before a time."""
         self._fail_if_asked()
         old = [key for key in self._traffic if key[0] < before]
         old_outcomes = [hour for hour in self._outcomes if hour < before]

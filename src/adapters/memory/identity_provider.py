@@ -1,4 +1,4 @@
-"""An identity provider in this process, which asks nobody for a password."""
+"""An identity provider in this process, without passwords."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _ISSUER: Final = "https://people.example.org"
 
 @dataclass
 class MemoryIdentityProvider(FailsOnRequest, IdentityProvider):
-    """Sends each browser straight back, signed in as whoever comes next.
+    """Sends each browser straight back, signed in as the person that is set.
 
     Args:
-        person: claims of whoever signs in next; None if they say no.
+        person: claims of the person who signs in next; None for a refusal.
     """
 
     person: Mapping[str, object] | None = field(default_factory=lambda: {"sub": "ada", "name": "Ada"})
@@ -42,7 +42,7 @@ class MemoryIdentityProvider(FailsOnRequest, IdentityProvider):
     async def claims(
         self, request: AuthorizationRequest, redirect_uri: str, answer: Mapping[str, str]
     ) -> Mapping[str, object]:
-        """Return the claims of the person for whom the code was made; a code counts once."""
+        """Return the claims of the person for whom the code was made; a code is accepted once."""
         self._fail_if_asked()
         if answer.get("state") != request.state:
             message = "this answer of the identity provider belongs to another sign-in: sign in again"

@@ -20,11 +20,11 @@ _PIECE: Final = 1 << 16
 
 @dataclass
 class MemoryJobFiles(JobFiles):
-    """Bytes by address.
+    """Keeps the bytes of files by their addresses.
 
     Args:
         room: bytes that there is room for.
-        files: what there is.
+        files: content by address.
     """
 
     room: int = 1 << 30
@@ -33,11 +33,11 @@ class MemoryJobFiles(JobFiles):
 
     @property
     def place(self) -> str:
-        """Name this object."""
+        """Return an identifier of this object."""
         return self._place
 
     def receive(self, kind: FileKind, size: int = 0) -> Upload:
-        """Begin one."""
+        """Begin an upload."""
         self.refuse_beyond(size)
         upload = _MemoryUpload(self, kind)
         self.files[self.source(upload.folder, kind)] = bytearray()
@@ -56,23 +56,23 @@ class MemoryJobFiles(JobFiles):
         return len(self._answers(folder, kind))
 
     def read(self, folder: str, kind: FileKind, start: int, end: int) -> Iterator[bytes]:
-        """Give slices."""
+        """Yield slices of the answers."""
         data = bytes(self._answers(folder, kind)[start:end])
         return (data[at : at + _PIECE] for at in range(0, len(data), _PIECE))
 
     def erase(self, folder: str) -> None:
-        """Forget them."""
-        for address in [one for one in self.files if one.startswith(f"{folder}/")]:
+        """Remove the files of a folder."""
+        for address in [path for path in self.files if path.startswith(f"{folder}/")]:
             del self.files[address]
 
     def erase_others(self, folders: Collection[str], *, older_than: timedelta) -> None:
-        """Forget them, however old: nothing here has an age."""
+        """Remove the files of other folders, whatever their age, which is not recorded here."""
         del older_than
         for folder in {address.partition("/")[0] for address in self.files} - {*folders}:
             self.erase(folder)
 
     def refuse_beyond(self, size: int) -> None:
-        """Refuse what there is no room for."""
+        """Refuse files beyond the room."""
         if sum(map(len, self.files.values())) + size > self.room:
             message = f"there is room for {self.room} bytes"
             raise NoRoom(message)
@@ -97,7 +97,7 @@ class _MemoryUpload(Upload):
         self.size += len(piece)
 
     def finish(self) -> None:
-        """Keep it."""
+        """Store the uploaded file."""
 
     def discard(self) -> None:
         self.files.erase(self.folder)

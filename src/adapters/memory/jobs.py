@@ -28,7 +28,7 @@ class MemoryJobs(FailsOnRequest, Jobs):
     _workers: dict[UUID, tuple[UUID, datetime]] = field(default_factory=dict)
 
     async def add(self, new: NewJob, *, id: UUID | None = None) -> Job:
-        """Record one."""
+        """Record a job."""
         self._fail_if_asked()
         if id is not None and id in self._jobs:
             return self._jobs[id]
@@ -47,14 +47,14 @@ class MemoryJobs(FailsOnRequest, Jobs):
         return job
 
     async def get(self, id: UUID) -> Job:
-        """Find one."""
+        """Return a job."""
         self._fail_if_asked()
         if id not in self._jobs:
             raise JobNotFound(id)
         return self._jobs[id]
 
     async def newest(self, limit: int, *, which: JobQuery = ALL_JOBS) -> Sequence[Job]:
-        """Give the last ones."""
+        """Return the newest jobs."""
         self._fail_if_asked()
         jobs = [self._jobs[id] for id in sorted(self._jobs, reverse=True) if which.before is None or id < which.before]
         return [
@@ -62,27 +62,27 @@ class MemoryJobs(FailsOnRequest, Jobs):
         ][:limit]  # fmt: skip
 
     async def ended_since(self, at: datetime) -> Sequence[Job]:
-        """Sort them."""
+        """Return jobs that ended since a time, oldest first."""
         self._fail_if_asked()
         ended = [(job.ended_at, job.id) for job in self._jobs.values() if job.ended_at and job.ended_at >= at]
         return [self._jobs[id] for _, id in sorted(ended)]
 
     async def under_way(self, kind: JobKind, owner: str) -> int:
-        """Count them."""
+        """Count the jobs of an owner that are under way."""
         self._fail_if_asked()
         return sum(
             (job.kind, job.owner) == (kind, owner) and not job.state.has_ended for job in self._jobs.values()
         )  # fmt: skip
 
     async def with_files(self, place: str) -> Sequence[Job]:
-        """Give them in their order."""
+        """Return the jobs with files at a place, oldest first."""
         self._fail_if_asked()
         return [job for job in self._jobs.values() if job.place == place and job.erased_at is None]
 
     async def claim(
         self, kinds: Collection[JobKind], *, worker: UUID, at: datetime, lapse: timedelta, place: str | None = None
     ) -> Job | None:
-        """Take one."""
+        """Claim the oldest job that waits or was lost."""
         self._fail_if_asked()
         for job in self._jobs.values():
             waits = job.state is JobState.WAITING
@@ -105,7 +105,7 @@ class MemoryJobs(FailsOnRequest, Jobs):
         return True
 
     async def release(self, id: UUID, *, worker: UUID) -> bool:
-        """Put it back."""
+        """Put a job back."""
         self._fail_if_asked()
         if not self._is_of(id, worker):
             return False

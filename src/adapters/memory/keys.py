@@ -32,7 +32,7 @@ class MemoryKeys(FailsOnRequest, ApiKeys):
     _written: dict[UUID, datetime] = field(default_factory=dict)
 
     async def create(self, name: str, role: Role, *, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-        """Make one."""
+        """Make a key."""
         self._fail_if_asked()
         secret = secrets.token_urlsafe(32)
         key = ApiKey(UUID(bytes=uuid7().bytes), name, role, _digest(secret), self.clock.now(), expires_at=expires_at)
@@ -40,7 +40,7 @@ class MemoryKeys(FailsOnRequest, ApiKeys):
         return key, secret
 
     async def find(self, secret: str) -> ApiKey:
-        """Find one by its secret."""
+        """Return the key with this secret."""
         self._fail_if_asked()
         digest = _digest(secret)
         for key in self._keys.values():
@@ -52,17 +52,17 @@ class MemoryKeys(FailsOnRequest, ApiKeys):
         raise KeyNotFound(message)
 
     async def all(self) -> Sequence[ApiKey]:
-        """All of them."""
+        """Return all keys."""
         self._fail_if_asked()
         return [self._keys[id_] for id_ in sorted(self._keys, reverse=True)]
 
     async def keep_uses(self) -> None:
-        """Write them down."""
+        """Store the uses of keys."""
         self._fail_if_asked()
         self._written |= self._used
 
     async def uses(self) -> Sequence[KeyUse]:
-        """All of them."""
+        """Return all keys."""
         return [
             KeyUse(
                 key.id, key.name, key.role, key.created_at, key.revoked_at, key.expires_at, self._written.get(key.id)
@@ -71,7 +71,7 @@ class MemoryKeys(FailsOnRequest, ApiKeys):
         ]
 
     async def revoke(self, id: UUID) -> ApiKey:
-        """Revoke one."""
+        """Revoke a key."""
         self._fail_if_asked()
         if id not in self._keys:
             message = f"there is no API key {id}"

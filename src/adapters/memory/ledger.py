@@ -35,7 +35,7 @@ class MemoryLedger(FailsOnRequest, ModelLedger):
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[None]:
-        """Keep other tasks out."""
+        """Exclude other tasks while the block runs."""
         self._fail_if_asked()
         async with self._lock:
             yield
@@ -48,12 +48,12 @@ class MemoryLedger(FailsOnRequest, ModelLedger):
             raise LedgerBroken(message)
 
     async def versions(self) -> Sequence[ModelVersion]:
-        """All versions."""
+        """Return all versions."""
         self._fail_if_asked()
         return [self._versions[number] for number in sorted(self._versions, reverse=True)]
 
     async def version(self, number: int) -> ModelVersion:
-        """Find one."""
+        """Return a version."""
         self._fail_if_asked()
         if number not in self._versions:
             message = f"there is no model version {number}"
@@ -61,20 +61,23 @@ class MemoryLedger(FailsOnRequest, ModelLedger):
         return self._versions[number]
 
     async def attach(self, number: int, verdict: Verdict) -> None:
-        """Keep a verdict."""
+        """Store the verdict on a version."""
         await self.version(number)
         self._verdicts[number] = verdict
 
     async def verdict(self, number: int) -> Verdict | None:
-        """Give a verdict."""
+        """Return the verdict on a version."""
         self._fail_if_asked()
         return self._verdicts.get(number)
 
     async def refusals(self, since: datetime) -> Sequence[tuple[int, datetime, Verdict]]:
-        """Look through the verdicts."""
+        """Return versions that the gate refused since a time."""
         self._fail_if_asked()
         judged = ((number, self._versions[number].registered_at, self._verdicts[number]) for number in self._verdicts)
-        return sorted((one for one in judged if one[1] >= since and not one[2].passed), key=lambda one: one[1])
+        return sorted(
+            (verdict for verdict in judged if verdict[1] >= since and not verdict[2].passed),
+            key=lambda verdict: verdict[1],
+        )
 
     async def append(self, new: NewEntry) -> LedgerEntry:
         """Append an entry."""
@@ -92,16 +95,16 @@ class MemoryLedger(FailsOnRequest, ModelLedger):
         return entry
 
     async def history(self) -> Sequence[LedgerEntry]:
-        """All entries."""
+        """Return all entries."""
         self._fail_if_asked()
         return tuple(self._entries)
 
     async def head(self) -> Head | None:
-        """From the witness."""
+        """Return the head that the witness has."""
         return await self.witness.head()
 
     async def champion(self) -> ModelVersion:
-        """The version of the last entry."""
+        """Return the version of the last entry."""
         self._fail_if_asked()
         if not self._entries:
             raise NoChampion

@@ -1,4 +1,4 @@
-"""Model folders that hold one distribution: as good as any to see folders travel, and made in no time."""
+"""Models of one distribution for everybody, in folders that are quick to make."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _COST: Final = "cost.json"
 
 @dataclass
 class FlatModel(FailsOnRequest, LoadedModel):
-    """Expects the same of everybody."""
+    """Answers everybody with the same distribution."""
 
     reference: ModelReference
     cost: CostDistribution
@@ -45,12 +45,12 @@ class FlatModel(FailsOnRequest, LoadedModel):
         return [Estimate(self.cost, tuple(self._cautions(who)), self.reference) for who in beneficiaries]
 
     async def model(self) -> ModelReference:
-        """Name it."""
+        """Return the model's reference."""
         self._fail_if_asked()
         return self.reference
 
     async def explain(self, beneficiary: Beneficiary, of: Explained = "expected") -> Explanation:
-        """Explain: no fact moves anything."""
+        """Explain an answer: all contributions are zero."""
         self._fail_if_asked()
         (estimate,) = await self.predict([beneficiary])
         cost = estimate.cost
@@ -88,7 +88,7 @@ class MemoryLoader(FailsOnRequest, ModelLoader):
         return FlatModel(model, read_cost(folder, model.digest), self.schema)
 
     def reference(self, model: ModelReference, folder: Path) -> Sample:
-        """Verify, and give nothing: a flat model learnt from nobody."""
+        """Verify the folder, and return no rows: a flat model learns from nobody."""
         self._fail_if_asked()
         read_cost(folder, model.digest)
         return Sample(self.schema, [])
@@ -105,8 +105,8 @@ def read_cost(folder: Path, digest: str) -> CostDistribution:
     except OSError as error:
         message = f"the model folder cannot be read: {error.strerror}"
         raise ModelRefused(message) from error
-    found = {name: sha256(content) for name, content in contents.items() if name != MANIFEST}
-    verified(digest, contents.get(MANIFEST, b""), found)
+    digests = {name: sha256(content) for name, content in contents.items() if name != MANIFEST}
+    verified(digest, contents.get(MANIFEST, b""), digests)
     try:
         cost = json.loads(contents[_COST])
         # folders of releases before there was a chance of no cost have none

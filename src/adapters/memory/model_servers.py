@@ -1,4 +1,4 @@
-"""Replicas of the model server that a tester puts there."""
+"""Replicas of the model server that a test lists."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class MemoryModelServers(FailsOnRequest, ModelServers):
-    """Replicas as they are listed; each question takes the next list, and the last one stays."""
+    """Returns lists of replicas, one for each call; the last list stays."""
 
     answers: list[Sequence[Replica]] = field(default_factory=list)
 
     async def replicas(self) -> Sequence[Replica]:
-        """Give the next list."""
+        """Return the next list."""
         self._fail_if_asked()
         if not self.answers:
             return []

@@ -22,16 +22,16 @@ class MemoryReports(FailsOnRequest, MonitoringReports):
     _reports: list[MonitoringReport] = field(default_factory=list)
 
     async def add(self, report: MonitoringReport) -> None:
-        """Keep it."""
+        """Store a report."""
         self._fail_if_asked()
         self._reports.append(report)
 
     async def since(self, at: datetime) -> Sequence[MonitoringReport]:
-        """Sort them."""
+        """Return reports since a time, oldest first."""
         self._fail_if_asked()
-        return sorted((one for one in self._reports if one.at >= at), key=lambda one: one.at)
+        return sorted((report for report in self._reports if report.at >= at), key=lambda report: report.at)
 
     async def newest(self) -> MonitoringReport | None:
-        """Find the latest."""
+        """Return the newest report."""
         self._fail_if_asked()
-        return max(self._reports, key=lambda one: one.at, default=None)
+        return max(self._reports, key=lambda report: report.at, default=None)

@@ -1,4 +1,4 @@
-"""A check that finds what a tester says."""
+"""A check with given findings."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MemoryCheck(PartCheck):
-    """Finds the same each time."""
+    """Returns the same findings each time."""
 
-    found: Sequence[Finding]
+    results: Sequence[Finding]
 
     async def findings(self) -> Sequence[Finding]:
-        """Return them."""
-        return self.found
+        """Return the findings."""
+        return self.results

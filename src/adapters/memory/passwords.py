@@ -10,10 +10,10 @@ from domain.ports.passwords import Passwords
 
 
 class CheapPasswords(Passwords):
-    """Salted like a real one, and quick to guess."""
+    """Hashes passwords with a salt, cheaply."""
 
     async def hash(self, password: str) -> str:
-        """Hash it."""
+        """Hash a password."""
         return _hash(password, secrets.token_hex(8))
 
     async def matches(self, password: str, hashed: str) -> bool:

@@ -37,26 +37,29 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
     keys_live: timedelta = timedelta(days=1)
 
     async def add(self, new: NewPrediction, *, idempotency: Idempotency | None = None) -> Prediction:
-        """Record one."""
+        """Record a prediction."""
         (prediction,) = await self.add_all([new], idempotency=idempotency)
         return prediction
 
     async def add_all(
         self, new: Sequence[NewPrediction], *, idempotency: Idempotency | None = None
     ) -> Sequence[Prediction]:
-        """Record all."""
+        """Record predictions."""
         self._fail_if_asked()
         if new and idempotency and (earlier := await self.replay_all(idempotency, at=new[0].created_at)):
             return earlier
-        predictions = [Prediction.recorded(one, UUID(bytes=uuid7().bytes)) for one in new]
+        predictions = [Prediction.recorded(new_prediction, UUID(bytes=uuid7().bytes)) for new_prediction in new]
         self._rows.update((prediction.id, prediction) for prediction in predictions)
         if predictions and idempotency:
-            self._keys[idempotency.scoped] = (idempotency.fingerprint, tuple(one.id for one in predictions))
+            self._keys[idempotency.scoped] = (
+                idempotency.fingerprint,
+                tuple(prediction.id for prediction in predictions),
+            )
         return predictions
 
     @asynccontextmanager
     async def alone(self, idempotency: Idempotency) -> AsyncIterator[None]:
-        """Remember the key while somebody works under it."""
+        """Hold the key while the block runs."""
         self._fail_if_asked()
         if idempotency.scoped in self._under_way:
             message = f"the first request under idempotency key {idempotency.key!r} is still under way: ask again"
@@ -83,7 +86,7 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         return [self._rows[id] for id in recorded]
 
     async def get(self, id: UUID) -> Prediction:
-        """Find one."""
+        """Return a prediction."""
         self._fail_if_asked()
         if id not in self._rows:
             message = f"there is no prediction {id}"
@@ -91,33 +94,33 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         return self._rows[id]
 
     async def page(self, query: PredictionQuery) -> Sequence[Prediction]:
-        """Find those that match."""
+        """Return a page of the predictions that match."""
         self._fail_if_asked()
         in_order = sorted(self._rows.values(), key=lambda row: _place(row, query), reverse=not query.rising)
         return [row for row in in_order if _matches(row, query) and _follows(row, query)][: query.limit]
 
     async def count(self, query: PredictionQuery) -> int:
-        """Count those that match."""
+        """Count the predictions that match."""
         self._fail_if_asked()
         return sum(_matches(row, query) for row in self._rows.values())
 
     async def erase(self, id: UUID, *, at: datetime) -> Erasure:
-        """Forget one."""
+        """Erase a prediction."""
         await self.get(id)
         return self._erase(id, Erasure(id, at, "request"))
 
     async def erasure(self, id: UUID) -> Erasure | None:
-        """Find the proof."""
+        """Return the proof of an erasure."""
         self._fail_if_asked()
         return self._erasures.get(id)
 
     async def count_older(self, than: datetime) -> int:
-        """Count."""
+        """Count the predictions before a time."""
         self._fail_if_asked()
         return sum(row.created_at < than for row in self._rows.values())
 
     async def erase_older(self, than: datetime, *, at: datetime, limit: int) -> int:
-        """Forget the oldest."""
+        """Erase the oldest predictions before a time."""
         self._fail_if_asked()
         old = sorted(row.id for row in self._rows.values() if row.created_at < than)[:limit]
         for id in old:
@@ -125,7 +128,7 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         return len(old)
 
     async def forget_keys(self, *, at: datetime) -> int:
-        """Forget expired keys."""
+        """Remove expired idempotency keys."""
         self._fail_if_asked()
         old = [key for key, (_, ids) in self._keys.items() if abs(at - self._rows[ids[0]].created_at) > self.keys_live]
         for key in old:
@@ -141,32 +144,32 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         return self._rows[id]
 
     async def outcome_changes(self, id: UUID) -> Sequence[OutcomeChange]:
-        """List changes."""
+        """Return the changes of a prediction's outcome."""
         self._fail_if_asked()
         return list(self._changes.get(id, ()))
 
     async def outcomes(self, since: datetime, *, limit: int) -> Sequence[Prediction]:
-        """Find those whose outcome came in."""
+        """Return predictions whose outcomes came in since a time."""
         self._fail_if_asked()
-        known = [(row.outcome.recorded_at, row.id, row) for row in self._rows.values() if row.outcome]
-        return [row for at, _, row in sorted(known, reverse=True) if at >= since][:limit]
+        with_outcomes = [(row.outcome.recorded_at, row.id, row) for row in self._rows.values() if row.outcome]
+        return [row for at, _, row in sorted(with_outcomes, reverse=True) if at >= since][:limit]
 
     async def sample(
         self, model: ModelReference, since: datetime, *, limit: int, outcomes: bool = False
     ) -> Sequence[Prediction]:
         """Draw by digests of identifiers, as the repository in PostgreSQL does."""
         self._fail_if_asked()
-        found = [
+        candidates = [
             row
             for row in self._rows.values()
             if row.model == model
             and (row.outcome is not None and row.outcome.recorded_at >= since if outcomes else row.created_at >= since)
         ]
-        drawn = sorted(found, key=lambda row: sha256(row.id.bytes).digest()[:8])[:limit]
+        drawn = sorted(candidates, key=lambda row: sha256(row.id.bytes).digest()[:8])[:limit]
         return sorted(drawn, key=lambda row: row.id)
 
     async def outcomes_by_hour(self, since: datetime) -> Mapping[datetime, Outcomes]:
-        """Add them up."""
+        """Add up outcomes by hour."""
         self._fail_if_asked()
         summed: dict[datetime, Outcomes] = {}
         for row in self._rows.values():
@@ -179,13 +182,13 @@ class MemoryPredictions(FailsOnRequest, PredictionRepository):
         return summed
 
     async def check(self) -> None:
-        """Return unless told to fail."""
+        """Return, unless a failure is set."""
         self._fail_if_asked()
 
     def _erase(self, id: UUID, proof: Erasure) -> Erasure:
         del self._rows[id]
         self._changes.pop(id, None)
-        self._keys = {key: kept for key, kept in self._keys.items() if id not in kept[1]}
+        self._keys = {key: entry for key, entry in self._keys.items() if id not in entry[1]}
         self._erasures[id] = proof
         return proof
 
@@ -195,7 +198,7 @@ def _place(row: Prediction, query: PredictionQuery) -> tuple[float, UUID]:
 
 
 def _rank(query: PredictionQuery, value: float | None) -> float:
-    """Return a value to compare; one that is not given comes last, whatever the order."""
+    """Return a value to compare; a missing one comes last in either order."""
     if value is None:
         return math.inf if query.rising else -math.inf
     return value

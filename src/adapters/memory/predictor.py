@@ -1,4 +1,4 @@
-"""A predictor that needs no model: it looks up how people alike came out."""
+"""A predictor without a model: it answers with the costs of similar people."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _NEIGHBOURS = 40
 _BACKGROUND = 8
 _AT_ONCE = 20
 _REMEMBERED = 2_000
-"""People whose answers are at hand: looking one up takes half a millisecond."""
+"""The most people whose answers are cached: computing an answer takes half a millisecond."""
 _ALIKE = 2.0
-"""Up to so many steps of dissimilarity apart, people count as alike."""
+"""The largest dissimilarity, in steps, of people who count as alike."""
 _QUARTILES_NEED = 2
 
 
 class NeighbourPredictor(FailsOnRequest, LoadedModel):
     """Answers with the costs of the people most alike in a small set of claims.
 
-    Honest, if coarse: the distribution is the empirical one of the 40 nearest rows. Standard library only.
+    The distribution is the empirical one of the 40 nearest rows. It needs the standard library only.
     """
 
     def __init__(self, claims: Claims) -> None:
@@ -63,7 +63,7 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
         return self._schema
 
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
-        """Estimate each."""
+        """Estimate each beneficiary."""
         self._fail_if_asked()
         estimates: list[Estimate] = []
         for who in beneficiaries:
@@ -73,7 +73,7 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
         return estimates
 
     async def model(self) -> ModelReference:
-        """Name the stand-in model: version 0, digest of its data."""
+        """Return the reference of the stand-in model: version 0, and the digest of its data."""
         self._fail_if_asked()
         return self._model
 
@@ -138,7 +138,7 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
         ]
 
     def _dissimilarities(self, row: Sequence[float]) -> list[float]:
-        """Return the sum of steps between a row and each of the data's; choices differ or not."""
+        """Return the sum of steps between a row and each row of the data; different choices are one step apart."""
         apart = [0.0] * len(self._rows)
         for fact, number, scale, column in zip(self._schema.facts, row, self._scales, self._columns, strict=True):
             if fact.may_be_missing:
@@ -161,7 +161,7 @@ def _median(charges: Sequence[float]) -> float:
 
 
 def _scale(fact: Fact) -> float:
-    """Return what one step of dissimilarity is: a tenth of the range of a whole number, a fifteenth of another's."""
+    """Return one step of dissimilarity: a tenth of the range of a whole number, a fifteenth of another number's."""
     if fact.kind is Kind.FLAG:
         return 0.1
     low, high = fact.bounds

@@ -1,4 +1,4 @@
-"""A shelf of the model server that ends with this process."""
+"""A model store that ends with this process."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 @dataclass
 class MemoryPublisher(FailsOnRequest, ModelPublisher):
-    """Remembers what was published; the folders' copies lie below ``workspace``, which the caller cleans up."""
+    """Keeps copies of published folders below ``workspace``, which the caller cleans up."""
 
     workspace: Path
-    _shelf: dict[ModelReference, Path] = field(default_factory=dict)
+    _store: dict[ModelReference, Path] = field(default_factory=dict)
     _pointer: ModelReference | None = None
 
     async def publish(self, model: ModelReference, folder: Path) -> None:
-        """Copy it."""
+        """Copy the folder."""
         self._fail_if_asked()
         _verify(folder, model.digest)
         copy = self.workspace / f"v{model.version}-{model.digest}" / "medcost"
         shutil.rmtree(copy, ignore_errors=True)
-        self._shelf[model] = shutil.copytree(folder, copy)
+        self._store[model] = shutil.copytree(folder, copy)
 
     async def has(self, model: ModelReference) -> bool:
-        """Look, and hash each file."""
+        """Return whether a copy is there and the digest of each file is right."""
         self._fail_if_asked()
         try:
             _verify(await self.folder(model), model.digest)
@@ -43,20 +43,20 @@ class MemoryPublisher(FailsOnRequest, ModelPublisher):
         return True
 
     async def folder(self, model: ModelReference) -> Path:
-        """Find the copy."""
+        """Return the copy."""
         self._fail_if_asked()
-        if model not in self._shelf:
+        if model not in self._store:
             message = f"version {model.version} ({model.digest[:12]}) is not in the model store: run `medcost publish`"
             raise VersionNotFound(message)
-        return self._shelf[model]
+        return self._store[model]
 
     async def point_to(self, model: ModelReference) -> None:
-        """Remember it."""
+        """Store the pointer."""
         await self.folder(model)
         self._pointer = model
 
     async def pointed_to(self) -> ModelReference | None:
-        """Tell."""
+        """Return the pointer."""
         self._fail_if_asked()
         return self._pointer
 
@@ -66,5 +66,5 @@ def _verify(folder: Path, digest: str) -> None:
     if odd or not (folder / MANIFEST).exists():
         message = f"the model folder has no manifest, or holds what is no plain file: {', '.join(odd)}"
         raise ModelRefused(message)
-    found = {entry.name: sha256(entry.read_bytes()) for entry in folder.iterdir() if entry.name != MANIFEST}
-    verified(digest, (folder / MANIFEST).read_bytes(), found)
+    digests = {entry.name: sha256(entry.read_bytes()) for entry in folder.iterdir() if entry.name != MANIFEST}
+    verified(digest, (folder / MANIFEST).read_bytes(), digests)

@@ -1,4 +1,4 @@
-"""Claims that are read once, however many stages of a training ask for them."""
+"""Claims that are read once for all stages of a training."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class ReadOnce(ClaimsDataset):
-    """Another data set's rows as they were when they were first read: the file may be replaced meanwhile.
+    """Returns another data set's rows as they were at the first reading: the file may be replaced meanwhile.
 
-    What a folder holds beyond its sample is read when it is worked on, all the same.
+    Rows of a folder beyond its sample are still read later, when they are worked on.
     """
 
     def __init__(self, source: ClaimsDataset) -> None:
@@ -26,7 +26,7 @@ class ReadOnce(ClaimsDataset):
         return self._source.report()
 
     def read(self) -> Claims:
-        """Give what was there at first."""
+        """Return the rows of the first reading."""
         return self._claims
 
     def readable(self) -> Sample:

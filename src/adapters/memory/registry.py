@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class MemoryRegistry(FailsOnRequest, ModelRegistry):
-    """Keeps versions; ``workspace`` is an existing folder for copies of theirs."""
+    """Keeps versions, and copies of their folders below ``workspace``, an existing folder."""
 
     workspace: Path
     verdicts: dict[int, Verdict] = field(default_factory=dict)
@@ -31,48 +31,48 @@ class MemoryRegistry(FailsOnRequest, ModelRegistry):
     _last: int = 0
 
     async def register(self, model: TrainedModel) -> ModelVersion:
-        """Copy it in."""
+        """Copy the model's folder into the workspace."""
         self._fail_if_asked()
         self._last += 1
         self._folders[self._last] = Path(shutil.copytree(model.folder, self.workspace / str(self._last) / "medcost"))
         return ModelVersion(self._last, model.digest, datetime.now(UTC), model.card)
 
     async def fetch(self, number: int, into: Path) -> Path:
-        """Copy it out."""
-        return Path(shutil.copytree(self._known(number), into / "medcost"))
+        """Copy a version's folder out of the workspace."""
+        return Path(shutil.copytree(self._folder(number), into / "medcost"))
 
     async def numbers(self) -> Sequence[int]:
-        """All of them."""
+        """Return the numbers of all versions."""
         self._fail_if_asked()
         return sorted(self._folders)
 
     async def discard(self, number: int) -> None:
-        """Forget it and its aliases."""
+        """Remove a version and its aliases."""
         self._fail_if_asked()
         if number in self._folders:
             shutil.rmtree(self._folders.pop(number))
             self._aliases = {alias: named for alias, named in self._aliases.items() if named != number}
 
     async def annotate(self, version: ModelVersion, verdict: Verdict) -> None:
-        """Keep it."""
-        self._known(version.number)
+        """Store the verdict on a version."""
+        self._folder(version.number)
         self.verdicts[version.number] = verdict
 
     async def aliases(self) -> Mapping[str, int]:
-        """All of them."""
+        """Return all aliases."""
         self._fail_if_asked()
         return dict(self._aliases)
 
     async def set_alias(self, alias: str, number: int | None) -> None:
-        """Move or remove it."""
+        """Move or remove an alias."""
         self._fail_if_asked()
         if number is None:
             self._aliases.pop(alias, None)
         else:
-            self._known(number)
+            self._folder(number)
             self._aliases[alias] = number
 
-    def _known(self, number: int) -> Path:
+    def _folder(self, number: int) -> Path:
         self._fail_if_asked()
         if number not in self._folders:
             message = f"the registry holds no version {number}"

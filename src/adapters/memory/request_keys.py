@@ -27,25 +27,25 @@ class MemoryRequestKeys(FailsOnRequest, RequestKeys):
     _keys: dict[str, tuple[str, UUID, datetime]] = field(default_factory=dict)
 
     async def claim(self, idempotency: Idempotency, *, at: datetime) -> UUID:
-        """Look it up, or note it."""
+        """Return the identifier of a key, and record a new key."""
         self._fail_if_asked()
-        known = self._keys.get(idempotency.scoped)
-        if known is None or abs(at - known[2]) > self.keys_live:
-            known = self._keys[idempotency.scoped] = idempotency.fingerprint, UUID(bytes=uuid7().bytes), at
-        if known[0] != idempotency.fingerprint:
+        entry = self._keys.get(idempotency.scoped)
+        if entry is None or abs(at - entry[2]) > self.keys_live:
+            entry = self._keys[idempotency.scoped] = idempotency.fingerprint, UUID(bytes=uuid7().bytes), at
+        if entry[0] != idempotency.fingerprint:
             raise IdempotencyKeyReused(idempotency.reused)
-        return known[1]
+        return entry[1]
 
     async def find(self, idempotency: Idempotency, *, at: datetime) -> UUID | None:
         """Look it up."""
         self._fail_if_asked()
-        known = self._keys.get(idempotency.scoped)
-        return None if known is None or abs(at - known[2]) > self.keys_live else known[1]
+        entry = self._keys.get(idempotency.scoped)
+        return None if entry is None or abs(at - entry[2]) > self.keys_live else entry[1]
 
     async def forget(self, *, at: datetime) -> int:
-        """Drop them."""
+        """Remove expired keys."""
         self._fail_if_asked()
-        old = [key for key, known in self._keys.items() if abs(at - known[2]) > self.keys_live]
+        old = [key for key, entry in self._keys.items() if abs(at - entry[2]) > self.keys_live]
         for key in old:
             del self._keys[key]
         return len(old)

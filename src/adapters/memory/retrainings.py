@@ -22,7 +22,7 @@ class MemoryRetrainings(Retrainings):
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Refuse a second one."""
+        """Refuse a second retraining while the block runs."""
         if self._at_work:
             message = "a retraining of this home is at work: this process"
             raise HomeInUse(message)
@@ -38,5 +38,5 @@ class MemoryRetrainings(Retrainings):
         return f"report {len(self.reports)}"
 
     def is_reported(self, seal: str) -> bool:
-        """Look into each report."""
+        """Return whether a report has this seal."""
         return any(seal in report for report in self.reports)

@@ -1,4 +1,4 @@
-"""Space as long as this process has memory, or where somebody else looks after the disk."""
+"""Space without a disk: for state in memory, or on disks of other machines."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from domain.ports.room import Room
 
 @dataclass
 class MemoryRoom(FailsOnRequest, Room):
-    """Never full, unless a tester says so."""
+    """Is never full, unless a failure is set."""
 
     def check(self) -> None:
-        """Return, unless told to fail."""
+        """Return, unless a failure is set."""
         self._fail_if_asked()
 
     def free(self) -> int | None:
-        """Know nothing of disks."""
+        """Return None: there is no disk."""
         return None

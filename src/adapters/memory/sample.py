@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 _INSURANCE: Final = ("age", "sex", "bmi", "children", "smoker", "region", "charges")
-"""The columns for which there is a rule of their own."""
+"""The columns of the public data set, for which there is a special rule."""
 _OBESITY: Final = 30.0
 
 _SMOKERS, _SHOCKS = 0.2, 0.1
-"""Share of people who smoke, and of years with a cost that nothing foretells."""
+"""Share of people who smoke, and of years with a cost that no fact predicts."""
 
 
 def small_sample(schema: Schema, rows: int = 400, seed: int = 0) -> Claims:
-    """Draw people of a schema and their costs by a rule of our own; deterministic for a seed.
+    """Draw people of a schema and their costs; the same for the same seed.
 
-    The public data set's facts have a rule of their own, see `_insured`; all others follow `invented_people`.
+    The public data set's facts have a special rule, see `_insured`; all others follow `invented_people`.
     """
     draw = _insured(rows, seed) if schema.columns == _INSURANCE else invented_people(schema, rows, seed)
     facts, charges = map(list, zip(*draw, strict=True))
@@ -39,9 +39,9 @@ def small_sample(schema: Schema, rows: int = 400, seed: int = 0) -> Claims:
 def _insured(rows: int, seed: int) -> Iterator[tuple[tuple[float, ...], float]]:
     """Draw people who are shaped like those of the public data set.
 
-    Ages 18-64 alike often, BMI normal around 30 kg/m², one in five smokes. A year costs 1,500 USD and 220 USD
-    for each year of age above 18; smoking adds 13,000 USD, and 15,000 more from a BMI of 30; one year in ten
-    costs up to 20,000 USD more that nothing foretells.
+    Ages are uniform from 18 to 64, BMI is normal around 30 kg/m², one in five smokes. A year costs 1,500 USD and 220
+    USD for each year of age above 18; smoking adds 13,000 USD, and 15,000 more from a BMI of 30; one year in ten costs
+    up to 20,000 USD more at random.
     """
     draw = random.Random(seed)  # noqa: S311  # a sample, not a secret
     for _ in range(rows):

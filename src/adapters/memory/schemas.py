@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 @dataclass
 class MemorySchemas(FailsOnRequest, SchemaRecord):
-    """Keeps what was adopted, with its text and time; ``people`` says whether anybody is on record."""
+    """Keeps adopted schemas with their texts and times; ``people`` is whether there are predictions."""
 
     people: bool = False
     adopted: list[tuple[Schema, str, datetime]] = field(default_factory=list)
 
     async def current(self) -> Schema | None:
-        """Return the last one."""
+        """Return the schema that was adopted last."""
         self._fail_if_asked()
         return self.adopted[-1][0] if self.adopted else None
 
     async def has_people(self) -> bool:
-        """Return what was set."""
+        """Return whether there are predictions, as was set."""
         self._fail_if_asked()
         return self.people
 
     async def adopt(self, schema: Schema, document: str, *, at: datetime) -> None:
-        """Append it, unless it is the last one already."""
+        """Append a schema, unless it is the current one already."""
         self._fail_if_asked()
         if not self.adopted or self.adopted[-1][1] != document:
             self.adopted.append((schema, document, at))

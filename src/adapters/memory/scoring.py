@@ -1,4 +1,4 @@
-"""Scores in plain Python, row by row: slow, easy to follow, and what scores from arrays are tested against."""
+"""Scores in plain Python, row by row: slow and easy to follow; tests compare the scores from arrays with them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _CLOSE: Final = 100.0
 _CAP: Final = 250_000.0
 _GOLDEN: Final = 0.6180339887498949
-"""Its multiples are spread evenly from 0 to 1, and so are as good as draws."""
+"""The golden ratio's fraction: its multiples are spread evenly from 0 to 1, and take the place of draws."""
 _TOLD_QUANTILES: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 _Row: TypeAlias = tuple[CostDistribution, float]
@@ -85,7 +85,7 @@ def _actuarial(rows: Sequence[_Row], errors: Sequence[float]) -> ActuarialScores
     mean = fmean(charges)
     apart = sum(abs(usd - mean) for usd in charges)
     capped = [min(usd, _CAP) for usd in charges]
-    one, five, ten = (_captured(rows, parts) for parts in (100, 20, 10))
+    capture_1, capture_5, capture_10 = (_captured(rows, parts) for parts in (100, 20, 10))
     return ActuarialScores(
         overall=ratio_of((1.0, *row) for row in rows),
         deciles=tuple(map(ratio_of, parts_of(rows, 10))),
@@ -94,9 +94,9 @@ def _actuarial(rows: Sequence[_Row], errors: Sequence[float]) -> ActuarialScores
         mae_over_mean=fmean(map(abs, errors)) / mean if mean else 0.0,
         capped_r2=_r2(capped, [min(cost.expected, _CAP) - usd for (cost, _), usd in zip(rows, capped, strict=True)]),
         cap=_CAP,
-        capture_1=one,
-        capture_5=five,
-        capture_10=ten,
+        capture_1=capture_1,
+        capture_5=capture_5,
+        capture_10=capture_10,
     )
 
 
@@ -119,7 +119,7 @@ def parts_of(rows: Sequence[_Row], count: int, *, by_cost: bool = False) -> list
 
 
 def ratio_of(part: Iterable[tuple[float, CostDistribution, float]]) -> PredictiveRatio:
-    """Return predicted over observed cost of rows, each with the share of it that counts."""
+    """Return predicted over observed cost of rows, each weighted by its share."""
     rows = list(part)
     observed = sum(share * usd for share, _, usd in rows)
     return PredictiveRatio(sum(share * cost.expected for share, cost, _ in rows) / observed if observed else None)

@@ -1,4 +1,4 @@
-"""Files of people that are lists of rows: to see a scoring read, write, break off and go on."""
+"""Files of people as lists of rows, whose scoring can be interrupted and continued."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
 
 @dataclass
 class MemoryScoringFiles(ScoringFiles):
-    """Rows by the address of their file."""
+    """Keeps rows by the addresses of their files."""
 
     people: dict[str, list[Row]] = field(default_factory=dict[str, "list[Row]"])
     answers: dict[str, list[Row]] = field(default_factory=dict[str, "list[Row]"])
     checkpoints: dict[str, _Checkpoint] = field(default_factory=dict[str, "_Checkpoint"])
 
     def file(self, source: str, out: str) -> ScoringFile:
-        """Return it, whether or not it is there."""
+        """Return a file, which need not exist."""
         return _MemoryFile(source.rpartition("/")[2], self, source, out)
 
     def folder(self, source: str, out: str) -> Sequence[ScoringFile]:
-        """Find what begins with the folder's address."""
+        """Return the files whose addresses begin with the folder's."""
         names = sorted(at.removeprefix(f"{source}/") for at in self.people if at.startswith(f"{source}/"))
         if not names:
             raise InvalidInput([FieldError(source, "file", "there is no file")])
         return [_MemoryFile(name, self, f"{source}/{name}", f"{out}/{name}") for name in names]
 
     def tidy(self, out: str) -> None:
-        """Do nothing: what is not whole is in no folder."""
+        """Do nothing: folders hold whole files only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,17 +29,17 @@ class MemorySimulator(CostSimulator):
         self._years, self._seed = years, seed
 
     def household(self, costs: Sequence[CostDistribution], plans: Sequence[Plan]) -> Sequence[OwnCost]:
-        """Ask each plan about each year."""
+        """Compute what a household pays in each year under each plan."""
         years = list(zip(*self._draws(costs), strict=True))
         return [_paid(plan, [plan.shared_cost(year) for year in years], len(costs)) for plan in plans]
 
     def level_error(self, costs: Sequence[CostDistribution], learned_from: int) -> float:
-        """Read means and variances off the distributions."""
+        """Compute the error from the means and variances of the distributions."""
         alike = with_common_tail(costs)
         return level_error([_mean(cost) for cost in alike], [cost.variance for cost in alike], learned_from)
 
     def total(self, costs: Sequence[CostDistribution], terms: GroupTerms, level_error: float) -> SimulatedTotal:
-        """Add up each year."""
+        """Simulate the total of a group in each year."""
         means, costs = [_mean(cost) for cost in costs], with_common_tail(costs)
         draws = self._draws(costs)
         generator = random.Random(self._seed + 1)  # noqa: S311  # no secret

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class MemoryRun(ExperimentRun):
-    """What was logged to one run. ``status`` is RUNNING, FINISHED or FAILED."""
+    """The logs of one run. ``status`` is RUNNING, FINISHED or FAILED."""
 
     name: str
     setup: ExperimentSetup
@@ -36,7 +36,7 @@ class MemoryRun(ExperimentRun):
 
     @property
     def id(self) -> str:
-        """Its name."""
+        """Return the name of the run."""
         return self.name
 
     def log_family(self, evaluation: Evaluation, test: Scores) -> None:
@@ -65,7 +65,7 @@ class MemoryTracker(FailsOnRequest, ExperimentTracker):
 
     @contextmanager
     def run(self, setup: ExperimentSetup) -> Iterator[ExperimentRun]:
-        """Open one."""
+        """Open a run."""
         self._fail_if_asked()
         run = MemoryRun(f"run-{next(self._numbers)}", setup)
         self.runs.append(run)
@@ -77,12 +77,12 @@ class MemoryTracker(FailsOnRequest, ExperimentTracker):
         run.status = "FINISHED"
 
     def fail_abandoned(self) -> int:
-        """Nothing to mark: these runs end with the process that left them."""
+        """Return 0: these runs end with their process."""
         self._fail_if_asked()
         return 0
 
     def last_comparison(self, *, data_digest: str) -> TrackedComparison:
-        """Find it."""
+        """Return the last comparison on these data."""
         self._fail_if_asked()
         for run in reversed(self.runs):
             if run.status == "FINISHED" and run.ranking and run.setup.data_digest == data_digest:

@@ -1,4 +1,4 @@
-"""A trainer that needs no library: whoever asks, it answers with the distribution of all costs."""
+"""A trainer without libraries: its models answer everybody with the distribution of all costs."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ _Row: TypeAlias = tuple[tuple[float, ...], float]
 
 @dataclass
 class MemoryTrainer(FailsOnRequest, Trainer):
-    """Knows one family, ``unconditional``: the empirical distribution of all costs it was shown."""
+    """Trains one family, ``unconditional``: the empirical distribution of all costs."""
 
     clock: Clock
 
     def cross_validate(
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, *, on_fold: Callable[[FoldScores], None]
     ) -> Evaluation:
-        """Score it on every n-th row in turn."""
+        """Score the family on every n-th row in turn."""
         self._know(recipe)
         charges = list(claims.charges)[: len(claims) - _test_rows(claims, plan)]
         folds: list[FoldScores] = []
@@ -75,7 +75,7 @@ class MemoryTrainer(FailsOnRequest, Trainer):
         )
 
     def test(self, recipe: Recipe, claims: Claims, plan: FoldPlan) -> Scores:
-        """Score the last rows by the first."""
+        """Score the last rows by a model of the first rows."""
         self._know(recipe)
         charges = list(claims.charges)
         held = max(1, _test_rows(claims, plan))
@@ -84,7 +84,7 @@ class MemoryTrainer(FailsOnRequest, Trainer):
     def fit(
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, provenance: Provenance, *, test: Scores, into: Path
     ) -> TrainedModel:
-        """Write the distribution down."""
+        """Write the distribution to a model folder."""
         evaluation = self.cross_validate(recipe, claims, plan, on_fold=lambda _: None)
         rows = list(claims.facts)
         ranges = {
@@ -102,7 +102,9 @@ class MemoryTrainer(FailsOnRequest, Trainer):
             ranges=ranges,
             grouping=(),
             provenance=provenance,
-            folds=tuple(MetricSummary(one.value, evaluation.mean(one), evaluation.spread(one)) for one in Metric),
+            folds=tuple(
+                MetricSummary(metric.value, evaluation.mean(metric), evaluation.spread(metric)) for metric in Metric
+            ),
             profile=Profile.of(claims.schema, zip(*rows, strict=True)),
             subject=Subject.of(claims.schema),
             curves=curves(_distribution(list(claims.charges)), list(claims.charges), {}),
@@ -113,14 +115,14 @@ class MemoryTrainer(FailsOnRequest, Trainer):
         return TrainedModel(folder, digest, card)
 
     def score(self, model: TrainedModel, claims: Claims) -> Scores:
-        """Score it as it is."""
+        """Score a model on claims."""
         self._fail_if_asked()
         return scores([read_cost(model.folder, model.digest)] * len(claims), list(claims.charges))
 
     def report(
         self, model: TrainedModel, claims: Claims, rival: tuple[str, TrainedModel] | None = None
     ) -> tuple[Scores, Curves]:
-        """Measure what an actuary's report tells of a model as it is."""
+        """Measure the figures of an actuary's report on a model."""
         other = (rival[0], read_cost(rival[1].folder, rival[1].digest)) if rival else None
         cost, audits = (
             read_cost(model.folder, model.digest),
@@ -136,10 +138,10 @@ class MemoryTrainer(FailsOnRequest, Trainer):
         plan: FoldPlan,
         outcomes: Claims | None = None,
     ) -> Candidacy:
-        """Compare as they are, row by row; there is nothing to refit on folds, and no folder keeps whom it is from."""
+        """Compare two models row by row, without refitting them on folds; no folder records its training rows."""
         del plan
-        known = _rows(claims)
-        more = _rows(outcomes).keys() - known.keys() if champion and outcomes else set[_Row]()
+        learned_from = _rows(claims)
+        more = _rows(outcomes).keys() - learned_from.keys() if champion and outcomes else set[_Row]()
         came_in = [usd for _, usd in sorted(more)] if len(more) >= _ENOUGH else []
         charges = [*claims.charges, *came_in]
         measured = self.score(challenger, claims)
@@ -159,13 +161,13 @@ class MemoryTrainer(FailsOnRequest, Trainer):
         )
 
     def replay(self, challenger: TrainedModel, champion: tuple[int, TrainedModel], outcomes: Claims) -> Replay | None:
-        """Score both as they are."""
+        """Score both models on the outcomes."""
         number, trained = champion
         charges = list(_rows(outcomes).values())
         if len(charges) < FEWEST_OUTCOMES:
             return None
         mine, theirs = (
-            scores([read_cost(one.folder, one.digest)] * len(charges), charges) for one in (challenger, trained)
+            scores([read_cost(model.folder, model.digest)] * len(charges), charges) for model in (challenger, trained)
         )
         return Replay(_paired(number, mine, theirs, outcomes=len(charges)), mine, theirs)
 
@@ -177,19 +179,19 @@ class MemoryTrainer(FailsOnRequest, Trainer):
 
 
 def _rows(claims: Claims) -> dict[_Row, float]:
-    """Give each row once, with its charges; what is not given equals itself."""
+    """Return each different row with its charges; missing values count as equal."""
     rows = (tuple(NOT_GIVEN if isnan(number) else number for number in who) for who in claims.facts)
     return {(who, usd): usd for who, usd in zip(rows, claims.charges, strict=True)}
 
 
 def _range(values: Iterable[float]) -> tuple[float, float]:
-    """Give the lowest and the highest value that is given; (0, 0) if none is."""
+    """Return the lowest and the highest value; (0, 0) if all are missing."""
     given = [value for value in values if not isnan(value)]
     return (min(given), max(given)) if given else (0.0, 0.0)
 
 
 def _paired(rival: int | None, mine: Scores, theirs: Scores, *, outcomes: int) -> PairedComparison:
-    """Compare two averages; how the rows differ is not kept, so the difference counts as it is."""
+    """Compare two averages; the differences of single rows are not kept, so the bound is the difference itself."""
     difference = mine.crps - theirs.crps
     return PairedComparison(
         method="unconditional" if rival is None else "unseen_rows",

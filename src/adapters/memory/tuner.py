@@ -1,4 +1,4 @@
-"""A tuner that needs no library: seeded random search, studies kept in this process."""
+"""A tuner without libraries: seeded random search, with studies kept in this process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class MemoryTuner(FailsOnRequest, Tuner):
-    """Draws ``n_trials`` sets of hyperparameters, the same ones for the same seed, and prunes none by itself."""
+    """Draws ``n_trials`` sets of hyperparameters, the same for the same seed, and prunes none."""
 
     n_trials: int = 10
     seed: int = 0
@@ -43,7 +43,7 @@ class MemoryTuner(FailsOnRequest, Tuner):
         on_trial: Callable[[Trial], None],
         on_wait: Callable[[str], None],
     ) -> Iterator[Trial]:
-        """Search at random, one thread at a time."""
+        """Search at random, in one thread at a time."""
         self._fail_if_asked()
         if self._turn.locked():
             on_wait("another worker")
@@ -54,21 +54,21 @@ class MemoryTuner(FailsOnRequest, Tuner):
             trials = self._studies.setdefault(study, [])
             while len(trials) < (self.n_trials if space else 1):
                 draw = random.Random(f"{self.seed}-{len(trials)}")  # noqa: S311  # a search, not a secret
-                asked = {name: _drawn(part, draw) for name, part in space.items()} if trials else dict(first)
-                self._try(asked, objective, trials, on_trial)
+                hyperparameters = {name: _drawn(part, draw) for name, part in space.items()} if trials else dict(first)
+                self._try(hyperparameters, objective, trials, on_trial)
             complete = [trial for trial in trials if trial.loss is not None]
             if not complete:
                 raise no_trial_finished(study, trials)
             yield min(complete, key=lambda trial: (trial.loss, trial.number))
 
     def trials(self, study: str) -> list[Trial]:
-        """Tell."""
+        """Return the trials of a study."""
         self._fail_if_asked()
         return list(self._studies.get(study, ()))
 
     def _try(
         self,
-        asked: Hyperparameters,
+        hyperparameters: Hyperparameters,
         objective: Callable[[Hyperparameters, Callable[[int, float], None]], float],
         trials: list[Trial],
         on_trial: Callable[[Trial], None],
@@ -79,7 +79,7 @@ class MemoryTuner(FailsOnRequest, Tuner):
             trial = Trial(
                 number=len(trials),
                 state=state,
-                hyperparameters=asked,
+                hyperparameters=hyperparameters,
                 loss=loss,
                 seconds=time.monotonic() - begun,
                 error=error,
@@ -88,7 +88,7 @@ class MemoryTuner(FailsOnRequest, Tuner):
             on_trial(trial)
 
         try:
-            loss = objective(asked, lambda _step, _loss: None)
+            loss = objective(hyperparameters, lambda _step, _loss: None)
         except TrialPruned:
             ended("pruned")
         except Unavailable:

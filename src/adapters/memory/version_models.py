@@ -1,4 +1,4 @@
-"""Versions of this process that answer when they are asked about."""
+"""Versions of models that answer in this process."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 
 @dataclass
 class MemoryVersionModels(FailsOnRequest, VersionModels):
-    """Holds the versions that were added: none at first."""
+    """Keeps the versions that were added."""
 
     _versions: dict[ModelReference, tuple[Predictor, Sample]] = field(default_factory=dict)
 
     def add(self, model: ModelReference, predictor: Predictor, rows: Sample) -> None:
-        """Let a predictor answer for a version, which learned from these rows."""
+        """Add a version: the predictor that answers for it, and the rows that it learned from."""
         self._versions[model] = predictor, rows
 
     async def publish(self, model: ModelReference, people: Sequence[Beneficiary]) -> Sequence[Published]:
-        """Ask the version's predictor."""
+        """Return the published figures of the version's predictor."""
         predictor, _ = self._version(model)
         return [Published.of(estimate) for estimate in await predictor.predict(people)] if people else []
 
     async def rows(self, model: ModelReference) -> Sample:
-        """Give the rows that were added with the version."""
+        """Return the rows that were added with the version."""
         return self._version(model)[1]
 
     def _version(self, model: ModelReference) -> tuple[Predictor, Sample]:

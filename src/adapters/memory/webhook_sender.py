@@ -1,4 +1,4 @@
-"""Receivers of webhooks that live in this process."""
+"""Receivers of webhooks in this process."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class MemoryWebhookSender(WebhookSender):
-    """Hands events to receivers, each a list of the statuses that it answers one after the other, the last for good.
+    """Sends events to receivers, each a list of the statuses that it answers in turn; the last one stays.
 
-    Where no receiver is at an address, nothing is answered.
+    An address without a receiver cannot be reached.
     """
 
     receivers: dict[str, list[int]] = field(default_factory=dict)
     calls: list[tuple[str, UUID, str]] = field(default_factory=list)
 
     async def send(self, delivery: Delivery, webhook: Webhook, *, at: datetime) -> Attempt:
-        """Note the call."""
+        """Record the call, and return the receiver's answer."""
         if not (answers := self.receivers.get(webhook.url)):
             return Attempt(at, None, "the receiver cannot be reached")
         self.calls.append((webhook.url, delivery.event_id, delivery.body))

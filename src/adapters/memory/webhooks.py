@@ -29,18 +29,18 @@ class MemoryWebhooks(FailsOnRequest, Webhooks):
     _claims: dict[UUID, datetime] = field(default_factory=dict)
 
     async def add(self, new: NewWebhook, *, id: UUID | None = None) -> Webhook:
-        """Keep it."""
+        """Store a webhook."""
         self._fail_if_asked()
         if id is not None and id in self._webhooks:
             return self._webhooks[id]
-        if sum(one.owner == new.owner for one in self._webhooks.values()) >= MOST_WEBHOOKS:
+        if sum(webhook.owner == new.owner for webhook in self._webhooks.values()) >= MOST_WEBHOOKS:
             raise TooManyWebhooks(MOST_WEBHOOKS)
         webhook = Webhook(**asdict(new), id=id or UUID(bytes=uuid7().bytes))
         self._webhooks[webhook.id] = webhook
         return webhook
 
     async def get(self, id: UUID) -> Webhook:
-        """Find it."""
+        """Return a webhook."""
         self._fail_if_asked()
         if id not in self._webhooks:
             raise WebhookNotFound(id)
@@ -52,54 +52,63 @@ class MemoryWebhooks(FailsOnRequest, Webhooks):
         return [self._webhooks[id] for id in sorted(self._webhooks, reverse=True)]
 
     async def remove(self, id: UUID) -> None:
-        """Drop it and what hangs on it."""
+        """Remove a webhook and its deliveries."""
         await self.get(id)
         del self._webhooks[id]
-        self._deliveries = {one.id: one for one in self._deliveries.values() if one.webhook_id != id}
+        self._deliveries = {
+            delivery.id: delivery for delivery in self._deliveries.values() if delivery.webhook_id != id
+        }
 
     async def enqueue(self, new: Sequence[NewDelivery]) -> int:
-        """Keep those that are new."""
+        """Store deliveries that are not there yet."""
         self._fail_if_asked()
         queued = {(delivery.webhook_id, delivery.event_id) for delivery in self._deliveries.values()}
         added = 0
-        for one in new:
-            if one.webhook_id in self._webhooks and (one.webhook_id, one.event_id) not in queued:
-                delivery = Delivery(**asdict(one), id=UUID(bytes=uuid7().bytes), due_at=one.created_at)
+        for new_delivery in new:
+            if (
+                new_delivery.webhook_id in self._webhooks
+                and (new_delivery.webhook_id, new_delivery.event_id) not in queued
+            ):
+                delivery = Delivery(
+                    **asdict(new_delivery), id=UUID(bytes=uuid7().bytes), due_at=new_delivery.created_at
+                )
                 self._deliveries[delivery.id] = delivery
-                queued.add((one.webhook_id, one.event_id))
+                queued.add((new_delivery.webhook_id, new_delivery.event_id))
                 added += 1
         return added
 
     async def delivery(self, webhook_id: UUID, id: UUID) -> Delivery:
-        """Look through them."""
+        """Return a delivery by its identifier or its event's."""
         self._fail_if_asked()
-        for one in self._deliveries.values():
-            if one.webhook_id == webhook_id and id in (one.id, one.event_id):
-                return one
+        for delivery in self._deliveries.values():
+            if delivery.webhook_id == webhook_id and id in (delivery.id, delivery.event_id):
+                return delivery
         raise DeliveryNotFound(id)
 
     async def deliveries(self, webhook_id: UUID, *, limit: int, before: UUID | None = None) -> Sequence[Delivery]:
         """Sort them."""
         self._fail_if_asked()
         mine = [self._deliveries[id] for id in sorted(self._deliveries, reverse=True) if before is None or id < before]
-        return [one for one in mine if one.webhook_id == webhook_id][:limit]
+        return [delivery for delivery in mine if delivery.webhook_id == webhook_id][:limit]
 
     async def claim(self, limit: int, *, at: datetime, lapse: timedelta) -> Sequence[tuple[Delivery, Webhook]]:
-        """Take those that are due."""
+        """Claim deliveries that are due."""
         self._fail_if_asked()
         due = [
-            (one, self._webhooks[one.webhook_id])
-            for one in sorted(self._deliveries.values(), key=lambda one: one.due_at)
-            if one.state is DeliveryState.WAITING and one.due_at <= at and self._claims.get(one.id, at) <= at
+            (delivery, self._webhooks[delivery.webhook_id])
+            for delivery in sorted(self._deliveries.values(), key=lambda delivery: delivery.due_at)
+            if delivery.state is DeliveryState.WAITING
+            and delivery.due_at <= at
+            and self._claims.get(delivery.id, at) <= at
         ]
         taken = [
             pair for pair in due if pair[1].disabled_at is None or pair[0].event is WebhookEvent.PING
         ][:limit]  # fmt: skip
-        self._claims |= {one.id: at + lapse for one, _ in taken}
+        self._claims |= {delivery.id: at + lapse for delivery, _ in taken}
         return taken
 
     async def record(self, delivery: Delivery, webhook: Webhook) -> None:
-        """Put both in place of what was there."""
+        """Replace the delivery and its webhook."""
         self._fail_if_asked()
         self._claims.pop(delivery.id, None)
         if delivery.id in self._deliveries and webhook.id in self._webhooks:
@@ -107,9 +116,9 @@ class MemoryWebhooks(FailsOnRequest, Webhooks):
             self._webhooks[webhook.id] = webhook
 
     async def forget(self, before: datetime) -> int:
-        """Drop them."""
+        """Remove deliveries before a time."""
         self._fail_if_asked()
-        stays = {id: one for id, one in self._deliveries.items() if one.created_at >= before}
+        stays = {id: delivery for id, delivery in self._deliveries.items() if delivery.created_at >= before}
         forgotten = len(self._deliveries) - len(stays)
         self._deliveries = stays
         return forgotten

@@ -1,4 +1,4 @@
-"""A witness that forgets with this process."""
+"""A witness of the ledger's head in this process."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class MemoryWitness(FailsOnRequest, LedgerWitness):
-    """Remembers one head."""
+    """Keeps one head."""
 
     _head: Head | None = None
 
     async def head(self) -> Head | None:
-        """Tell it."""
+        """Return the head."""
         self._fail_if_asked()
         return self._head
 
     async def keep(self, head: Head) -> None:
-        """Remember it."""
+        """Store the head."""
         self._fail_if_asked()
         self._head = head

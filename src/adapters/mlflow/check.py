@@ -1,4 +1,4 @@
-"""The tracking store, looked at without MLflow: the home's file, or a server."""
+"""A check of the tracking store without importing MLflow: of the home's file, or of a server."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATIENCE: Final = 0.5
-"""Seconds to wait for whoever writes to the file."""
+"""Seconds to wait for a process that writes to the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackingCheck(PartCheck):
-    """Whether experiments can be read.
+    """Checks that experiments can be read.
 
     Args:
-        uri: of MLflow's server; where it is none, the file is looked at.
+        uri: of MLflow's server; where it names none, the file is checked.
         file: the home's own store.
     """
 
@@ -31,7 +31,7 @@ class TrackingCheck(PartCheck):
     file: Path
 
     async def findings(self) -> Sequence[Finding]:
-        """Ask the server for its health, or count the file's runs."""
+        """Check the server's health, or count the file's runs."""
         if self.uri.startswith("http"):
             from adapters.common.answers import answers  # noqa: PLC0415  # a tenth of a second, for servers only
 

@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "medcost"
 DISCARDED: Final = "discarded"
-"""Tag of a version that is hidden: MLflow would give its number away again."""
+"""The tag of a hidden version: if it were deleted, MLflow would give its number to another."""
 _LARGEST: Final = 1_000_000_000
-"""Most bytes of a folder: whoever holds the registry must not fill the disks of all hosts."""
+"""The most bytes of a folder: a compromised registry must not fill the disks of all hosts."""
 _WITHIN: Final = 20.0
-"""Seconds for all of it: meanwhile the ledger may name another."""
+"""Seconds for a whole folder: meanwhile the ledger may name another version."""
 _PLAIN: Final = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 
 
 class MlflowFolders(ModelFolders):
-    """Fetches what the manifest lists, and nothing else."""
+    """Fetches the files that the manifest lists, and no others."""
 
     def __init__(self, server: MlflowServer) -> None:
         self._server = server
 
     async def fetch(self, number: int, into: Path) -> Path:
-        """The manifest first, then each file."""
+        """Fetch the manifest first, then each of its files."""
         try:
             async with asyncio.timeout(_WITHIN):
                 await self._require(number)
@@ -52,8 +52,8 @@ class MlflowFolders(ModelFolders):
 
     async def _require(self, number: int) -> None:
         try:
-            found = await self._server.get("model-versions/get", name=NAME, version=number)
-            gone = any(tag["key"] == DISCARDED for tag in found["model_version"].get("tags", ()))
+            answer = await self._server.get("model-versions/get", name=NAME, version=number)
+            gone = any(tag["key"] == DISCARDED for tag in answer["model_version"].get("tags", ()))
         except NotFound:
             gone = True
         if gone:

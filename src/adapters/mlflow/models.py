@@ -1,4 +1,4 @@
-"""A model folder inside MLflow: logged with a signature, and never opened when it is logged."""
+"""Model folders inside MLflow, logged with a signature and without loading them."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 CARD: Final = "card.json"
 LOADER: Final = "entrypoints.composition.pyfunc"
-"""The module by which ``mlflow.pyfunc.load_model`` brings a folder to life: by our own allow-list, never by pickle."""
+"""The module by which ``mlflow.pyfunc.load_model`` loads a folder: by our own allow-list, never by pickle."""
 ANSWERS: Final = ("expected", "typical", "low", "high")
-"""Columns of what it answers, in the currency of the model."""
+"""Columns of the model's answers, in its currency."""
 
 
 def log_model(client: MlflowClient, experiment: str, run: str, model: TrainedModel) -> LoggedModel:
     """Log a folder as a model of a run, with signature and card beside it.
 
-    MLflow infers no requirements and loads nothing. Besides a flavour of our own there is ``python_function``, by which
-    a notebook asks for costs.
+    MLflow infers no requirements and loads nothing. Besides a flavour of our own the model has the flavour
+    ``python_function``, by which a notebook predicts costs.
     """
     name = model.card.recipe.name
     tags = {"digest": model.digest, "family": model.card.recipe.family, "currency": model.card.currency}
@@ -61,10 +61,10 @@ def log_model(client: MlflowClient, experiment: str, run: str, model: TrainedMod
 
 
 def _signature(card: ModelCard) -> ModelSignature | None:
-    """Describe a column for each fact in, and costs out.
+    """Describe the input, a column for each fact, and the output, columns of costs.
 
-    Any type of value may come: the model's schema reads spellings, and refuses what breaks a rule. None where the card
-    tells no facts.
+    Values may have any type: the model's schema reads spellings, and refuses values that break a rule. Return None
+    where the card has no facts.
     """
     if not card.facts:
         return None

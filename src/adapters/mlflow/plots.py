@@ -1,4 +1,4 @@
-"""Plots of an evaluation, for people who would rather look than read."""
+"""Plots of an evaluation."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _predicted_against_actual(evaluation: Evaluation, currency: str) -> Figure:
 
 def _residuals(evaluation: Evaluation, currency: str) -> Figure:
     actual, expected, typical = _columns(evaluation)
-    figure, axes = _drawing(f"{evaluation.recipe.name}: what is left over, out of fold")
+    figure, axes = _drawing(f"{evaluation.recipe.name}: residuals, out of fold")
     axes.axhline(0, color=_SOFT, linewidth=1)
     axes.scatter(expected, actual - typical, s=9, color=_TEAL, alpha=0.45, linewidths=0)
     axes.set(xlabel=f"expected cost ({currency})", ylabel=f"actual minus typical ({currency})")

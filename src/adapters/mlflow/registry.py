@@ -39,7 +39,7 @@ _MORE: Final = "\n\nThe whole card is among the artifacts of the run: model_card
 class MlflowRegistry(ModelRegistry):
     """Keeps versions of one registered model. MLflow is synchronous: each call runs in a thread.
 
-    A discarded version stays in MLflow, marked and hidden: MLflow would give its number away again.
+    A discarded version stays in MLflow, marked and hidden: otherwise MLflow would give its number to another.
     """
 
     def __init__(self, store: MlflowStore) -> None:
@@ -62,14 +62,16 @@ class MlflowRegistry(ModelRegistry):
         return await _threaded(fetch)
 
     async def numbers(self) -> Sequence[int]:
-        """All that were not discarded."""
-        return await _threaded(lambda: sorted(int(one.version) for one in self._all() if DISCARDED not in one.tags))
+        """Return the numbers of all versions that were not discarded."""
+        return await _threaded(
+            lambda: sorted(int(version.version) for version in self._all() if DISCARDED not in version.tags)
+        )
 
     async def discard(self, number: int) -> None:
-        """Mark and hide."""
+        """Mark a version as discarded, which hides it."""
 
         def discard() -> None:
-            if any(int(one.version) == number for one in self._all()):
+            if any(int(version.version) == number for version in self._all()):
                 self._store.client.set_model_version_tag(NAME, str(number), DISCARDED, "true")
                 for alias, named in self._aliases().items():
                     if named == number:
@@ -78,22 +80,22 @@ class MlflowRegistry(ModelRegistry):
         await _threaded(discard)
 
     async def annotate(self, version: ModelVersion, verdict: Verdict) -> None:
-        """As a tag, and on the card."""
+        """Store the verdict as a tag, and show it on the card."""
 
         def annotate() -> None:
-            found = self._version(version.number)
+            registered = self._version(version.number)
             gate = "passed" if verdict.passed else "refused"
-            self._store.client.set_model_version_tag(NAME, found.version, "gate", gate)
-            self._describe(found, version, verdict)
+            self._store.client.set_model_version_tag(NAME, registered.version, "gate", gate)
+            self._describe(registered, version, verdict)
 
         await _threaded(annotate)
 
     async def aliases(self) -> Mapping[str, int]:
-        """All of them."""
+        """Return all aliases."""
         return await _threaded(self._aliases)
 
     async def set_alias(self, alias: str, number: int | None) -> None:
-        """Move or remove one."""
+        """Move or remove an alias."""
 
         def move() -> None:
             client = self._store.client
@@ -124,37 +126,37 @@ class MlflowRegistry(ModelRegistry):
         self._describe(made, version, None)
         return version
 
-    def _describe(self, found: MlflowVersion, version: ModelVersion, verdict: Verdict | None) -> None:
-        """Show the card where people look: in brief on the version, and whole among the artifacts of its run."""
+    def _describe(self, registered: MlflowVersion, version: ModelVersion, verdict: Verdict | None) -> None:
+        """Store the card: in brief on the version's page, and whole among the artifacts of its run."""
         client = self._store.client
-        if found.run_id:
-            client.log_text(found.run_id, markdown(version, verdict), "model_card.md")
+        if registered.run_id:
+            client.log_text(registered.run_id, markdown(version, verdict), "model_card.md")
         card = markdown(version, verdict, brief=True)
         if len(card) > _LONGEST_DESCRIPTION:
             card = card[: _LONGEST_DESCRIPTION - len(_MORE)].rpartition("\n")[0] + _MORE
-        client.update_model_version(NAME, found.version, card)
+        client.update_model_version(NAME, registered.version, card)
 
     def _version(self, number: int) -> MlflowVersion:
         try:
-            found = self._store.client.get_model_version(NAME, str(number))
+            version = self._store.client.get_model_version(NAME, str(number))
         except MlflowException as error:
             if error.error_code != "RESOURCE_DOES_NOT_EXIST":
                 raise
-            found = None
-        if found is None or DISCARDED in found.tags:
+            version = None
+        if version is None or DISCARDED in version.tags:
             message = f"the registry holds no version {number}"
             raise VersionNotFound(message)
-        return found
+        return version
 
     def _all(self) -> list[MlflowVersion]:
-        found: list[MlflowVersion] = []
+        versions: list[MlflowVersion] = []
         token = None
         while True:
             page = self._store.client.search_model_versions(f"name = '{NAME}'", max_results=500, page_token=token)
-            found += page
+            versions += page
             token = page.token
             if not token:
-                return found
+                return versions
 
     def _aliases(self) -> dict[str, int]:
         if not self._exists():

@@ -17,11 +17,11 @@ NAME: Final = "medcost"
 """The registered model."""
 _API: Final = "/api/2.0/mlflow/"
 _SECONDS: Final = 5.0
-"""To connect, and between two pieces of an answer."""
+"""Seconds to connect, and between two pieces of an answer."""
 
 
 class MlflowServer:
-    """Asks and tells. Every method raises `RegistryUnavailable` if the server does not do as it is asked.
+    """A client of the server. Every method raises `RegistryUnavailable` if the server fails or does not answer.
 
     Args:
         address: ``http://mlflow:5000``.
@@ -31,7 +31,7 @@ class MlflowServer:
         self._address = address
 
     async def get(self, what: str, **about: str | int) -> Mapping[str, Any]:
-        """Ask for an entity of MLflow's.
+        """Return an entity of MLflow's.
 
         Raises:
             NotFound: if there is none.
@@ -40,17 +40,17 @@ class MlflowServer:
             return answer.json()
 
     async def post(self, what: str, body: Mapping[str, object]) -> None:
-        """Tell.
+        """Change an entity of MLflow's.
 
         Raises:
-            NotFound: if what is told about is not there.
+            NotFound: if the entity does not exist.
         """
         async with self._answer("POST", _API + what, json=body):
             pass
 
     @asynccontextmanager
     async def file(self, number: int, path: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Read an artifact of a version, piece by piece: the server fetches it from wherever it is kept.
+        """Read an artifact of a version, piece by piece; the server fetches it from its store.
 
         Raises:
             NotFound: if there is none.

@@ -1,4 +1,4 @@
-"""The way to MLflow's store, and its failures in the words of the domain."""
+"""The connection to MLflow's store, and the translation of its failures to errors of the domain."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _ADDRESSES: Final = (
     ("logged_models", "artifact_location"),
     ("model_versions", "storage_location"),
 )
-"""Where MLflow's database names the folder of artifacts."""
+"""The tables and columns of MLflow's database that hold addresses of artifacts."""
 
 
 class MlflowStore:
-    """One tracking store with its registry; opened when it is first asked.
+    """One tracking store with its registry, opened at its first use.
 
     Args:
         uri: ``sqlite:///file``, ``postgresql://…`` or ``http://server``.
@@ -47,7 +47,7 @@ class MlflowStore:
 
     @property
     def client(self) -> MlflowClient:
-        """The client of this store.
+        """Return the client of this store.
 
         Raises:
             RegistryUnavailable: if the store does not answer.
@@ -56,7 +56,7 @@ class MlflowStore:
 
     @property
     def experiment(self) -> str:
-        """Identifier of the experiment.
+        """Return the identifier of the experiment.
 
         Raises:
             RegistryUnavailable: if the store does not answer.
@@ -76,20 +76,20 @@ class MlflowStore:
                 logging.getLogger(noisy).setLevel(logging.WARNING)
             with translated(), self._first_in_line():
                 client = MlflowClient(self._uri, self._uri)
-                found = client.get_experiment_by_name(EXPERIMENT)
+                experiment = client.get_experiment_by_name(EXPERIMENT)
                 location = self._artifacts.as_uri() if self._artifacts else None
-                if found and location and self._is_ours(found.artifact_location, location):
-                    self._move(found.artifact_location, location)
-                number = found.experiment_id if found else client.create_experiment(EXPERIMENT, location)
+                if experiment and location and self._is_ours(experiment.artifact_location, location):
+                    self._move(experiment.artifact_location, location)
+                number = experiment.experiment_id if experiment else client.create_experiment(EXPERIMENT, location)
             self._opened = client, number
         return self._opened
 
     def _is_ours(self, old: str, new: str) -> bool:
-        """A store in a file moves with its home; one that is shared is not ours to rewrite."""
+        """Return whether addresses may be rewritten: those of a store in a file, which moves with its home."""
         return self._uri.startswith("sqlite:") and old.startswith("file:") and old != new
 
     def _move(self, old: str, new: str) -> None:
-        """Let all artifacts be looked for where they are now: MLflow keeps whole addresses, and a home may move."""
+        """Rewrite the addresses of all artifacts: MLflow stores whole addresses, and a home may move."""
         engine = create_engine(self._uri)
         with engine.begin() as connection:
             for table, column in _ADDRESSES:
@@ -101,7 +101,7 @@ class MlflowStore:
 
     @contextmanager
     def _first_in_line(self) -> Iterator[None]:
-        """A fresh store is made by one process, while others wait."""
+        """Let one process make a fresh store while others wait."""
         if self._artifacts is None:
             yield
             return
@@ -112,10 +112,10 @@ class MlflowStore:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Let MLflow's failures leave as `RegistryUnavailable`.
+    """Translate MLflow's failures to `RegistryUnavailable`.
 
     Raises:
-        RegistryUnavailable: with MLflow's own words.
+        RegistryUnavailable: with MLflow's message.
     """
     try:
         yield

@@ -42,20 +42,20 @@ _PARENT: Final = "mlflow.parentRunId"
 _COMPARISON: Final = "medcost.comparison"
 _PROCESS: Final = "medcost.process"
 _CURRENCY: Final = "currency"
-"""Tag of every run: of all its metrics that are money."""
+"""The tag of a run with the currency of its metrics."""
 _SIGNS: Final = {">=": "from", "<=": "upto", ">": "above", "<": "below", "=": ""}
 _ODD: Final = re.compile(r"[^\w.\- ]")
-"""What a metric's name may not hold."""
+"""Characters that the name of a metric may not have."""
 _LONGEST_PARAM: Final = 6000
 """Characters that MLflow keeps of a parameter."""
 
 
 class MlflowTracker(ExperimentTracker):
-    """Logs to one experiment; of a model that was tuned, also the actuary's report.
+    """Logs to one experiment; for a tuned model, also the actuary's report.
 
     Args:
-        store: where runs are kept.
-        writers: write the report, a file each.
+        store: the tracking store.
+        writers: write the report, each to a file of its own.
     """
 
     def __init__(self, store: MlflowStore, writers: Sequence[ReportWriter] = ()) -> None:
@@ -93,7 +93,7 @@ class MlflowTracker(ExperimentTracker):
         run.end("FINISHED")
 
     def fail_abandoned(self) -> int:
-        """Mark what killed processes of this machine left running; of those elsewhere nothing is known."""
+        """Mark runs that killed processes of this machine left open; the processes of other machines are unknown."""
         client = self._store.client
         with translated():
             running = _search(client, self._store.experiment, "attributes.status = 'RUNNING'")
@@ -108,30 +108,32 @@ class MlflowTracker(ExperimentTracker):
         return len(abandoned)
 
     def last_comparison(self, *, data_digest: str) -> TrackedComparison:
-        """Find the newest finished comparison on these data."""
+        """Return the newest finished comparison on these data."""
         client = self._store.client
-        wanted = f"attributes.status = 'FINISHED' AND tags.stage = 'training' AND tags.`data.digest` = '{data_digest}'"
+        condition = (
+            f"attributes.status = 'FINISHED' AND tags.stage = 'training' AND tags.`data.digest` = '{data_digest}'"
+        )
         with translated():
-            found = _search(client, self._store.experiment, wanted)
-        comparisons = [run for run in found if _COMPARISON in run.data.tags]
+            runs = _search(client, self._store.experiment, condition)
+        comparisons = [run for run in runs if _COMPARISON in run.data.tags]
         if not comparisons:
             message = (
                 "no finished comparison of families on these data: run `medcost train stage=training` on them first"
             )
             raise NoComparison(message)
         newest = comparisons[0]
-        kept = msgspec.json.decode(newest.data.tags[_COMPARISON], type=_Comparison)
+        comparison = msgspec.json.decode(newest.data.tags[_COMPARISON], type=_Comparison)
         return TrackedComparison(
             run=newest.info.run_id,
             metric=Metric(newest.data.tags["metric"]),
-            families=kept.families,
-            best=kept.best,
-            not_compared=kept.not_compared,
+            families=comparison.families,
+            best=comparison.best,
+            not_compared=comparison.not_compared,
         )
 
 
 class _Comparison(msgspec.Struct, frozen=True):
-    """What a finished comparison leaves for the tuning."""
+    """The result of a finished comparison, which the tuning reads."""
 
     best: Recipe
     families: tuple[FamilySummary, ...]
@@ -154,7 +156,7 @@ class MlflowRun(ExperimentRun):
 
     @property
     def id(self) -> str:
-        """Its identifier."""
+        """Return the identifier of the run."""
         return self._run
 
     def log_family(self, evaluation: Evaluation, test: Scores) -> None:
@@ -173,21 +175,21 @@ class MlflowRun(ExperimentRun):
                 _log(self._client, self._run, metrics={"loss": trial.loss}, step=trial.number)
 
     def log_comparison(self, ranking: Sequence[Evaluation], not_compared: Sequence[NotCompared] = ()) -> None:
-        """Log the ranking, and draw the winner on its child: to draw every family takes longer than to fit most."""
+        """Log the ranking, and plot the winner only: plotting every family takes longer than fitting most."""
         with translated():
             metric = Metric(self._client.get_run(self._run).data.tags["metric"])
             families = tuple(evaluation.summary(metric) for evaluation in ranking)
-            kept = _Comparison(best=ranking[0].recipe, families=families, not_compared=tuple(not_compared))
+            comparison = _Comparison(best=ranking[0].recipe, families=families, not_compared=tuple(not_compared))
             self._figure(self._run, plots.comparison(ranking, metric, self._currency), "comparison")
             self._draw(self._families[ranking[0].recipe.name], ranking[0])
             _log(
                 self._client,
                 self._run,
-                metrics={f"{one.name}.{metric.value}": one.mean for one in families},
+                metrics={f"{family.name}.{metric.value}": family.mean for family in families},
                 tags={
                     "winner": ranking[0].recipe.name,
-                    _COMPARISON: msgspec.json.encode(kept).decode(),
-                    **{f"left_out.{one.name}": one.reason for one in not_compared},
+                    _COMPARISON: msgspec.json.encode(comparison).decode(),
+                    **{f"left_out.{skipped.name}": skipped.reason for skipped in not_compared},
                 },
             )
 
@@ -250,15 +252,15 @@ class MlflowRun(ExperimentRun):
         self._client.log_figure(run, figure, f"plots/{name}.png", save_kwargs={"dpi": plots.DPI})
 
 
-def _search(client: MlflowClient, experiment: str, wanted: str) -> list[Any]:
-    found: list[Any] = []
+def _search(client: MlflowClient, experiment: str, condition: str) -> list[Any]:
+    runs: list[Any] = []
     token = None
     while True:
-        page = client.search_runs([experiment], wanted, max_results=500, page_token=token)
-        found += page
+        page = client.search_runs([experiment], condition, max_results=500, page_token=token)
+        runs += page
         token = page.token
         if not token:
-            return found
+            return runs
 
 
 def _marks(trial: Trial) -> dict[str, str]:
@@ -277,7 +279,7 @@ def _is_at_work(tags: Mapping[str, str]) -> bool:
 
 
 def _flat(scores: Scores, prefix: str) -> dict[str, float]:
-    """Dotted names of every number in nested scores."""
+    """Return every number of nested scores by its dotted name."""
     flat: dict[str, float] = {}
     for part in ("expected", "typical", "interval"):
         numbers = msgspec.to_builtins(getattr(scores, part))
@@ -298,7 +300,7 @@ def _log(
     step: int = 0,
     series: Sequence[Mapping[str, float]] = (),
 ) -> None:
-    """Log all at once; ``series`` are metrics at step 0, 1, and so on."""
+    """Log parameters, metrics and tags in one call; ``series`` are metrics at step 0, 1, and so on."""
     now = int(time.time() * 1000)
     points = [(step, metrics or {}), *enumerate(series)]
     client.log_batch(

@@ -18,7 +18,7 @@ _TAG: Final = "ledger_head"
 
 
 class MlflowWitness(LedgerWitness):
-    """One tag, for all who can reach the server. Over plain HTTP: the API asks too, and may not import MLflow."""
+    """Keeps the head in a tag, which all processes that reach the server share. The API may not import MLflow."""
 
     def __init__(self, server: MlflowServer) -> None:
         self._server = server
@@ -26,24 +26,26 @@ class MlflowWitness(LedgerWitness):
     async def head(self) -> Head | None:
         """Read the tag."""
         try:
-            found = await self._server.get("registered-models/get", name=NAME)
+            answer = await self._server.get("registered-models/get", name=NAME)
         except NotFound:
             return None
-        kept = next((tag["value"] for tag in found["registered_model"].get("tags", ()) if tag["key"] == _TAG), None)
+        tag_value = next(
+            (tag["value"] for tag in answer["registered_model"].get("tags", ()) if tag["key"] == _TAG), None
+        )
         try:
-            return None if kept is None else msgspec.json.decode(kept, type=Head)
+            return None if tag_value is None else msgspec.json.decode(tag_value, type=Head)
         except msgspec.DecodeError as error:
             message = f"MLflow's tag {_TAG} of the model {NAME}, the ledger's head, cannot be read: {error}"
             raise LedgerBroken(message) from error
 
     async def keep(self, head: Head) -> None:
         """Set the tag."""
-        told = {"name": NAME, "key": _TAG, "value": msgspec.json.encode(head).decode()}
+        tag = {"name": NAME, "key": _TAG, "value": msgspec.json.encode(head).decode()}
         try:
-            await self._set(told)
+            await self._set(tag)
         except NotFound:  # before the first version was registered
             await self._server.post("registered-models/create", {"name": NAME})
-            await self._set(told)
+            await self._set(tag)
 
-    async def _set(self, told: Mapping[str, object]) -> None:
-        await self._server.post("registered-models/set-tag", told)
+    async def _set(self, tag: Mapping[str, object]) -> None:
+        await self._server.post("registered-models/set-tag", tag)

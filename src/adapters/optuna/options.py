@@ -1,4 +1,4 @@
-"""How long to search, by what and with which early end: plain options that a configuration can be decoded into."""
+"""Options of the search: budget, sampler and pruner, as plain classes that a configuration is decoded into."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import optuna
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TuneBudget:
-    """When a study ends: whichever comes first.
+    """Limits of a study, which ends at the first that is reached.
 
     Args:
         n_trials: trials of the study, whichever process made them.
-        timeout: seconds that one call may begin new trials in, None for no end.
-        patience: trials of the study in a row without a new best, None for no end.
+        timeout: seconds in which one call may begin new trials, None for no limit.
+        patience: successive trials of the study without a new best, None for no limit.
     """
 
     n_trials: int = 50
@@ -26,7 +26,7 @@ class TuneBudget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplerOptions:
-    """What proposes hyperparameters.
+    """The sampler, which proposes hyperparameters.
 
     Args:
         kind: ``tpe`` (Bergstra et al. 2011, multivariate) or ``random``.
@@ -48,7 +48,7 @@ class SamplerOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrunerOptions:
-    """What ends a trial early. A step is a fold.
+    """The pruner, which ends trials early. A step is a fold.
 
     Args:
         kind: ``median``, ``hyperband``, ``successive_halving``, ``patient`` (median, once a trial has not
@@ -76,7 +76,7 @@ class PrunerOptions:
             case "median":
                 return median
             case "patient":
-                with warnings.catch_warnings():  # that it is experimental is nothing that a user could act on
+                with warnings.catch_warnings():  # users cannot act on its being experimental
                     warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
                     return optuna.pruners.PatientPruner(median, self.patience)
             case "hyperband":
@@ -91,7 +91,7 @@ class PrunerOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TuneOptions:
-    """All of it."""
+    """All options of the search."""
 
     budget: TuneBudget = field(default_factory=TuneBudget)
     sampler: SamplerOptions = field(default_factory=SamplerOptions)

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class NumberedSampler(BaseSampler):
-    """Takes a fresh sampler for each trial, seeded by its number.
+    """Makes a new sampler for each trial, seeded by its number.
 
-    So a study that was killed goes on as it would have, and workers with one seed never draw the same.
-    The space is known: a trial that does not name all of it, like the first, narrows nothing.
+    So a killed study continues as it would have, and workers with the same seed never draw the same. The search space
+    is given: a trial that lacks some hyperparameters, like the first, does not narrow it.
     """
 
     def __init__(self, options: SamplerOptions, space: Mapping[str, BaseDistribution]) -> None:
@@ -34,19 +34,19 @@ class NumberedSampler(BaseSampler):
         self._inner.before_trial(study, trial)
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:  # noqa: ARG002  # Optuna's signature
-        """Give the whole space, if it is sampled jointly."""
+        """Return the whole space, if it is sampled jointly."""
         return self._space if self._options.kind == "tpe" else {}
 
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        """Draw jointly."""
+        """Draw hyperparameters jointly."""
         return self._inner.sample_relative(study, trial, search_space)
 
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
-        """Draw one."""
+        """Draw a single hyperparameter."""
         return self._inner.sample_independent(study, trial, param_name, param_distribution)
 
     def after_trial(self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None) -> None:

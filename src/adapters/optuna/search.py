@@ -32,23 +32,23 @@ if TYPE_CHECKING:
     from domain.ports.tuner import Trial
 
 _LOOK_SECONDS: Final = 1.0
-"""How often who waits for others looks whether they are done, or dead."""
+"""Seconds between two looks at the trials of other workers."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """Trials are told and claimed in the study's turn, with the name of this process on them, and made outside of it.
+    """Claims and completes trials under the study's lock, and runs them outside of it.
 
-    Whoever has the turn looks for workers that are gone: those of this machine are known by pid and start time, others
-    by their heartbeat. What they left is claimed next. A worker's trial runs until it has its next one: so who has the
-    turn and finds that nothing runs has the study alone.
+    Each claimed trial carries the name of its process. The holder of the lock looks for workers that are gone: those of
+    this machine by pid and start time, others by their heartbeat. Their trials are claimed next. A worker's trial runs
+    until the worker has its next one, so a holder of the lock has the study alone if no trial runs.
 
     Args:
-        study: which.
-        storage: where it lives.
-        space: what is searched.
-        budget: when to end.
-        turn: gives the study's turn.
+        study: the study.
+        storage: its storage.
+        space: its search space.
+        budget: its limits.
+        turn: takes the study's lock.
     """
 
     study: optuna.Study
@@ -64,7 +64,7 @@ class Search:
         on_trial: Callable[[Trial], None],
         on_wait: Callable[[str], None],
     ) -> ExitStack:
-        """Make trials until the budget is spent and nobody is at one any more; return the turn, which is not over."""
+        """Make trials until the budget is spent and no worker has one; return the lock, which is still held."""
         made: _Made | None = None
         waits_for = 0
         while True:
@@ -79,7 +79,7 @@ class Search:
                     return turn.pop_all()
             made = None
             if claimed:
-                with self._kept(claimed[0]):
+                with self._heartbeats(claimed[0]):
                     if ended:
                         on_trial(ended)
                     made = self._make(*claimed, objective)
@@ -89,7 +89,7 @@ class Search:
             if others != waits_for:
                 on_wait(f"{others} {'trial' if others == 1 else 'trials'} of other workers")
             waits_for = others
-            time.sleep(_LOOK_SECONDS)  # the storage tells nobody what others do: it is looked at
+            time.sleep(_LOOK_SECONDS)  # the storage notifies nobody
 
     def _claim(self) -> tuple[optuna.Trial, Hyperparameters] | None:
         with warnings.catch_warnings():
@@ -105,12 +105,16 @@ class Search:
         return trial, trials.claim(trial, self.space)
 
     def _is_spent(self) -> bool:
-        known = self.study.get_trials(deepcopy=False)
-        counted = [one for one in known if one.state is not TrialState.WAITING and not trials.is_unfinished(one)]
+        trials_so_far = self.study.get_trials(deepcopy=False)
+        counted = [
+            trial
+            for trial in trials_so_far
+            if trial.state is not TrialState.WAITING and not trials.is_unfinished(trial)
+        ]
         if len(counted) >= (self.budget.n_trials if self.space else 1):
             return True
         complete = [trial for trial in counted if trial.state is TrialState.COMPLETE]
-        if not complete or any(trial.state is TrialState.WAITING for trial in known):
+        if not complete or any(trial.state is TrialState.WAITING for trial in trials_so_far):
             return False  # what waits was begun before
         best = min(complete, key=lambda trial: (trial.value, trial.number))
         since = sum(trial.state.is_finished() for trial in counted if trial.number > best.number)
@@ -145,7 +149,7 @@ class Search:
             return _Made(trial, None, f"{type(error).__name__}: {error}")
 
     def _tell(self, made: _Made) -> Trial | None:
-        """End a trial; None if it had been given to another worker."""
+        """Complete a trial, and return it; None if it had been given to another worker."""
         if made.error:
             trials.fail(self.study, made.trial, made.error)
         elif made.loss is None:
@@ -154,11 +158,11 @@ class Search:
             trials.fail(self.study, made.trial, "the loss is not a number")
         else:
             self.study.tell(made.trial, made.loss, skip_if_finished=True)
-        return next((one for one in trials.ended(self.study) if one.number == made.trial.number), None)
+        return next((trial for trial in trials.ended(self.study) if trial.number == made.trial.number), None)
 
     @contextmanager
-    def _kept(self, trial: optuna.Trial) -> Iterator[None]:
-        """Let others know meanwhile that this trial's worker lives; an interrupted trial is made again."""
+    def _heartbeats(self, trial: optuna.Trial) -> Iterator[None]:
+        """Send heartbeats of this trial while the block runs; an interrupted trial is made again."""
         done = Event()
 
         def beat() -> None:
@@ -184,7 +188,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A trial that is done but not told yet; its loss is None if it was pruned or failed, which ``error`` tells."""
+    """A trial that is done but not completed; its loss is None if it was pruned, or failed by ``error``."""
 
     trial: optuna.Trial
     loss: float | None

@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 
 def distributions(space: SearchSpace) -> dict[str, BaseDistribution]:
-    """Translate each part."""
+    """Translate each part of a search space."""
     return {name: _distribution(part) for name, part in space.items()}
 
 
 def describe(space: SearchSpace) -> dict[str, Any]:
-    """Write a space down as JSON, to know it again."""
+    """Return a search space as JSON, to compare it with another."""
     return {name: {"kind": type(part).__name__, **_listed(asdict(part))} for name, part in space.items()}
 
 
-def fits(part: BaseDistribution, asked: Hyperparameters, name: str) -> bool:
-    """Tell whether the asked value lies in a part of the space; one that is not named does not."""
-    if name not in asked:
+def fits(part: BaseDistribution, hyperparameters: Hyperparameters, name: str) -> bool:
+    """Return whether a hyperparameter lies in its part of the space; False if it is missing."""
+    if name not in hyperparameters:
         return False
-    value = asked[name]
+    value = hyperparameters[name]
     if isinstance(part, CategoricalDistribution):
         return value in part.choices
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""Where studies live."""
+"""The storage of studies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HEARTBEAT_SECONDS: Final = 60
 
 
 def open_storage(url: str | None) -> BaseStorage:
-    """Open a storage, making its schema if need be, one process at a time; None keeps studies in this process.
+    """Open a storage, and make its tables if need be, one process at a time; None keeps studies in this process.
 
     A trial whose worker has not been heard of for two heartbeats counts as abandoned.
     """
@@ -37,10 +37,10 @@ def open_storage(url: str | None) -> BaseStorage:
 
 
 class _Storage(RDBStorage):
-    """Takes a heartbeat from the future for none.
+    """Ignores heartbeats from the future.
 
-    The database's clock may have been set back since. A worker that lives beats again within a minute; the trial of a
-    dead one would be nobody's until that time has come.
+    The database's clock may have been set back since. A living worker beats again within a minute; the trial of a dead
+    one would not be made again until that time has come.
     """
 
     def _get_stale_trial_ids(self, study_id: int) -> list[int]:
@@ -59,7 +59,7 @@ class _Storage(RDBStorage):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Say in the domain's words that the storage is away."""
+    """Translate failures of the storage to the domain's error."""
     try:
         yield
     except (StorageInternalError, SQLAlchemyError) as error:

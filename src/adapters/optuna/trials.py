@@ -1,4 +1,4 @@
-"""What is noted on Optuna's trials, and what it makes of them."""
+"""Attributes of Optuna's trials, and their translation to the domain's trials."""
 
 from __future__ import annotations
 
@@ -23,26 +23,28 @@ if TYPE_CHECKING:
 
     from domain.models.model import Hyperparameters
 
-_ASKED: Final = "hyperparameters"
-"""What was asked for by name rather than drawn."""
+_HYPERPARAMETERS: Final = "hyperparameters"
+"""The attribute of hyperparameters that are given rather than drawn."""
 _OWNER: Final = "process"
 _ERROR: Final = "error"
 _AGAIN: Final = "retries"
-"""The number of the trial that is made again."""
+"""The attribute of the number of the trial that is made again."""
 _ATTEMPT: Final = "attempt"
 _MOST_ATTEMPTS: Final = 5
-"""Of a trial whose worker dies each time: it may be what kills them, by eating up the memory for instance."""
+"""The most attempts at a trial whose worker dies each time: the trial may kill it, by taking all memory."""
 _STATES: Final = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 
 
-def enqueue_first(study: optuna.Study, asked: Hyperparameters, space: Mapping[str, BaseDistribution]) -> None:
-    """Let these hyperparameters be tried next, unless they were asked for before."""
-    if all(trial.user_attrs.get(_ASKED) != dict(asked) for trial in study.get_trials(deepcopy=False)):
-        _enqueue(study, asked, space)
+def enqueue_first(study: optuna.Study, hyperparameters: Hyperparameters, space: Mapping[str, BaseDistribution]) -> None:
+    """Enqueue a trial of these hyperparameters, unless there was one before."""
+    if all(
+        trial.user_attrs.get(_HYPERPARAMETERS) != dict(hyperparameters) for trial in study.get_trials(deepcopy=False)
+    ):
+        _enqueue(study, hyperparameters, space)
 
 
 def enqueue_abandoned(study: optuna.Study, space: Mapping[str, BaseDistribution]) -> None:
-    """Let what was left unfinished be made again, once. Call it while nobody else claims a trial of the study."""
+    """Enqueue unfinished trials once more. The caller must hold the study's lock."""
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         if _is_abandoned(trial):
             study.tell(trial.number, state=TrialState.FAIL)
@@ -50,45 +52,49 @@ def enqueue_abandoned(study: optuna.Study, space: Mapping[str, BaseDistribution]
     again = {trial.user_attrs.get(_AGAIN) for trial in trials}
     for trial in trials:
         if is_unfinished(trial) and trial.number not in again:
-            # who died before it put its name on a trial may not have drawn all of it: it is drawn anew
-            asked = trial.user_attrs.get(_ASKED, trial.params if _OWNER in trial.user_attrs else None)
-            _enqueue(study, asked, space, {_AGAIN: trial.number, _ATTEMPT: trial.user_attrs.get(_ATTEMPT, 1) + 1})
+            # a worker that died before it put its name on a trial may not have drawn all hyperparameters
+            hyperparameters = trial.user_attrs.get(
+                _HYPERPARAMETERS, trial.params if _OWNER in trial.user_attrs else None
+            )
+            _enqueue(
+                study, hyperparameters, space, {_AGAIN: trial.number, _ATTEMPT: trial.user_attrs.get(_ATTEMPT, 1) + 1}
+            )
 
 
 def claim(trial: optuna.Trial, space: Mapping[str, BaseDistribution]) -> Hyperparameters:
-    """Draw what was not asked for by name, and put this process's name on the trial."""
-    asked: dict[str, Any] | None = trial.user_attrs.get(_ASKED)
-    wanted = space if asked is None else {name: part for name, part in space.items() if fits(part, asked, name)}
-    drawn = {name: trial._suggest(name, part) for name, part in wanted.items()}  # noqa: SLF001  # the public methods do just this, one a type
+    """Draw the hyperparameters that are not fixed, and put this process's name on the trial."""
+    fixed: dict[str, Any] | None = trial.user_attrs.get(_HYPERPARAMETERS)
+    free = space if fixed is None else {name: part for name, part in space.items() if fits(part, fixed, name)}
+    drawn = {name: trial._suggest(name, part) for name, part in free.items()}  # noqa: SLF001  # the public methods do just this, one a type
     trial.set_user_attr(_OWNER, {"machine": machine(), **asdict(ProcessId.mine())})
-    return drawn if asked is None else {**asked, **drawn}
+    return drawn if fixed is None else {**fixed, **drawn}
 
 
 def fail(study: optuna.Study, trial: optuna.Trial, why: str) -> None:
-    """End a trial that is not to be made again."""
+    """Mark a trial as failed, so that it is not made again."""
     with suppress(UpdateFinishedTrialError):  # it was given to another
         trial.set_user_attr(_ERROR, why)
     study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
 
 
 def is_unfinished(trial: FrozenTrial) -> bool:
-    """Whether its worker was interrupted, killed or lost, so that it is made again and does not count."""
+    """Return whether a trial's worker was interrupted, killed or lost, so that it is made again and does not count."""
     is_broken = trial.state is TrialState.FAIL and _ERROR not in trial.user_attrs
     return is_broken and trial.user_attrs.get(_ATTEMPT, 1) < _MOST_ATTEMPTS
 
 
 def running(study: optuna.Study) -> int:
-    """How many trials workers are at."""
+    """Return the number of trials that workers run."""
     return len(study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)))
 
 
 def ended(study: optuna.Study) -> list[Trial]:
-    """Tell of all trials that ended, in the domain's words."""
+    """Return all trials that ended, as the domain's trials."""
     return [
         Trial(
             number=trial.number,
             state=_STATES[trial.state],
-            hyperparameters={**trial.user_attrs.get(_ASKED, {}), **trial.params},
+            hyperparameters={**trial.user_attrs.get(_HYPERPARAMETERS, {}), **trial.params},
             loss=trial.value if trial.state is TrialState.COMPLETE else None,
             seconds=trial.duration.total_seconds() if trial.duration else 0.0,
             error=trial.user_attrs.get(_ERROR, ""),
@@ -100,18 +106,18 @@ def ended(study: optuna.Study) -> list[Trial]:
 
 def _enqueue(
     study: optuna.Study,
-    asked: Hyperparameters | None,
+    hyperparameters: Hyperparameters | None,
     space: Mapping[str, BaseDistribution],
     marks: Mapping[str, int] | None = None,
 ) -> None:
-    named = asked or {}
+    named = hyperparameters or {}
     inside = {name: named[name] for name, part in space.items() if fits(part, named, name)}
-    noted = {} if asked is None else {_ASKED: dict(asked)}
+    noted = {} if hyperparameters is None else {_HYPERPARAMETERS: dict(hyperparameters)}
     study.enqueue_trial(inside, user_attrs={**noted, **(marks or {})})
 
 
 def _is_abandoned(trial: FrozenTrial) -> bool:
-    """Whether a running trial's worker is known to be gone, or went before it could put its name on it."""
+    """Return whether a running trial's worker is gone, or went before it put its name on the trial."""
     owner = trial.user_attrs.get(_OWNER)
     if owner is None:
         return True

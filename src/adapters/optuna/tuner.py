@@ -1,4 +1,4 @@
-"""The tuner: Optuna's studies, which outlive the process that began them and are searched by any number of others."""
+"""The tuner by Optuna's studies, which any number of processes can search and continue."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class OptunaTuner(Tuner):
         on_trial: Callable[[Trial], None],
         on_wait: Callable[[str], None],
     ) -> Iterator[Trial]:
-        """Search together, then decide alone."""
+        """Search with other workers, and yield the best trial while no other worker has the study."""
         with translated():
             search = self._open(study, space, basis, first, partial(on_wait, "another worker to register the result"))
             alone = search.run(objective, on_trial, on_wait)
@@ -70,7 +70,7 @@ class OptunaTuner(Tuner):
             yield min(complete, key=_loss)
 
     def trials(self, study: str) -> list[Trial]:
-        """Trials that were made again appear once."""
+        """Return the trials of a study; those that were made again appear once."""
         with translated(), suppress(KeyError):  # Optuna's word for no such study
             return trials.ended(optuna.load_study(study_name=study, storage=self._storage))
         return []

@@ -1,4 +1,4 @@
-"""How processes that share a storage take turns: locks that end with their holder, however that ends."""
+"""Locks between processes that share a storage; a lock ends with its holder, however that ends."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
 _SOON: Final = 1.0
-"""Seconds of waiting that nobody needs to be told of."""
+"""Seconds of waiting that are not reported."""
 # A turn may last hours, and so may waiting for it. But a machine that lost its power says nothing: the server asks it,
 # and lets its locks go after a minute.
 _SESSION: Final = {
@@ -36,7 +36,7 @@ _SESSION: Final = {
 
 
 class Turns:
-    """Named turns: advisory locks of PostgreSQL, locked files beside SQLite's, and mutexes where nothing is shared.
+    """Named locks: advisory locks of PostgreSQL, locked files beside SQLite's, and mutexes where nothing is shared.
 
     Args:
         url: the storage's SQLAlchemy address; None for studies of this process.
@@ -48,7 +48,7 @@ class Turns:
 
     @contextmanager
     def take(self, name: str, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
-        """Wait for a turn and have it while the block runs; ``on_wait`` is told once if that takes its time."""
+        """Wait for a lock and hold it while the block runs; ``on_wait`` is called once if that takes long."""
         # the hashes of names share one space of numbers: two that met there would only wait for each other
         digest = hashlib.sha256(f"medcost {name}".encode()).digest()[:8]
         if self._address is None:
@@ -75,7 +75,7 @@ def _mutex(mutex: Lock, on_wait: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def _advisory_lock(address: URL, number: int, on_wait: Callable[[], None]) -> Iterator[None]:
-    """Hold it on a connection of its own: it ends with the connection."""
+    """Hold an advisory lock on a connection of its own: the lock ends with the connection."""
     options = " ".join(f"-c {setting}={value}" for setting, value in _SESSION.items())
     engine = create_engine(address, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"options": options})
     lock = text(f"SELECT pg_advisory_lock({number})")

@@ -36,21 +36,21 @@ class PrunePredictions:
         """Count the predictions that would be erased."""
         return await self.predictions.count_older(self.clock.now() - older_than)
 
-    async def __call__(self, older_than: timedelta | None, *, told: Callable[[int], None]) -> Pruned:
+    async def __call__(self, older_than: timedelta | None, *, progress: Callable[[int], None]) -> Pruned:
         """Erase predictions older than that, if it is given, and forget expired idempotency keys.
 
         Interrupted, it has done a part of its work, each prediction wholly or not at all.
 
         Args:
             older_than: age from which a prediction is erased; None erases none.
-            told: hears after each step how many predictions it erased.
+            progress: hears after each step how many predictions it erased.
         """
         at = self.clock.now()
         erased = 0
         while older_than is not None:
             step = await self.predictions.erase_older(at - older_than, at=at, limit=_AT_ONCE)
             erased += step
-            told(step)
+            progress(step)
             if step < _AT_ONCE:
                 break
         return Pruned(erased, await self.predictions.forget_keys(at=at) + await self.keys.forget(at=at))

@@ -36,14 +36,14 @@ class BackUp:
     archive: Archive
     clock: Clock
 
-    async def __call__(self, home: Path, file: Path, *, release: str, told: Callable[[int, int], object]) -> Backup:
+    async def __call__(self, home: Path, file: Path, *, release: str, progress: Callable[[int, int], object]) -> Backup:
         """Back up.
 
         Args:
             home: which one.
             file: where to; it gets there whole, or not at all.
             release: of Medcost.
-            told: called with bytes that were done, and how many there are.
+            progress: called with bytes that were done, and how many there are.
 
         Raises:
             BackupRefused: if there is nothing to back up, or it cannot be written.
@@ -55,16 +55,16 @@ class BackUp:
         async with self.database.opened() as opened, opened.ledger.exclusive():
             champion = await champion_or_none(opened.ledger)
             about = About(self.clock.now(), release, opened.migration, champion.number if champion else None)
-            contents = await asyncio.to_thread(self._copy, home, file, about, told)
+            contents = await asyncio.to_thread(self._copy, home, file, about, progress)
         return await asyncio.to_thread(_made, file, contents)
 
-    def _copy(self, home: Path, file: Path, about: About, told: Callable[[int, int], object]) -> Contents:
+    def _copy(self, home: Path, file: Path, about: About, progress: Callable[[int, int], object]) -> Contents:
         with self.folders.draft(home) as draft:
             self.databases.dump(home, draft)
             files = [(f"{DUMPS}/{name}", draft / name) for name in self.databases.names]
             files += self.folders.files(home, draft)
             total = sum(path.stat().st_size for _, path in files)
-            return self.archive.write(file, files, about, told=lambda done: told(done, total))
+            return self.archive.write(file, files, about, progress=lambda done: progress(done, total))
 
 
 def _made(file: Path, contents: Contents) -> Backup:

@@ -29,14 +29,14 @@ class Restore:
     folders: HomeFolders
     archive: Archive
 
-    def __call__(self, home: Path, file: Path, *, replace: bool, told: Callable[[int, int], object]) -> Restored:
+    def __call__(self, home: Path, file: Path, *, replace: bool, progress: Callable[[int, int], object]) -> Restored:
         """Restore.
 
         Args:
             home: which one.
             file: as `BackUp` made it.
             replace: whether it may take the place of a home that is there, which then lies beside it.
-            told: called with bytes that were done, and how many there are.
+            progress: called with bytes that were done, and how many there are.
 
         Raises:
             BackupRefused: if the file is damaged, or the place is taken. Nothing has changed.
@@ -52,7 +52,7 @@ class Restore:
                 held.enter_context(self.databases.alone(home))
             draft = held.enter_context(self.folders.restoring(home, self.databases.stop))
             size = file.stat().st_size if file.exists() else 0
-            contents = self.archive.read(file, draft, told=lambda done: told(done, size), belongs=self._belongs)
+            contents = self.archive.read(file, draft, progress=lambda done: progress(done, size), belongs=self._belongs)
             self._require_whole(file, contents)
             about = contents.about
             erased = self.databases.fill(draft, draft / DUMPS, about.schema, replaced=home if there else None)

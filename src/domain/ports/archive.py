@@ -17,7 +17,7 @@ class Archive(Protocol):
 
     @abstractmethod
     def write(
-        self, file: Path, files: Iterable[tuple[str, Path]], about: About, *, told: Callable[[int], object]
+        self, file: Path, files: Iterable[tuple[str, Path]], about: About, *, progress: Callable[[int], object]
     ) -> Contents:
         """Make an archive: aside, read back, and then in its place at once.
 
@@ -25,7 +25,7 @@ class Archive(Protocol):
             file: where; what is there is replaced when all is well.
             files: names in the archive, and where their content lies now. One that is gone meanwhile is left out.
             about: the home, kept with the files.
-            told: called with numbers of bytes that were done with.
+            progress: called with numbers of bytes that were done with.
 
         Raises:
             BackupRefused: if it cannot be written, or does not read back as it was written.
@@ -37,7 +37,7 @@ class Archive(Protocol):
         file: Path,
         into: Path | None,
         *,
-        told: Callable[[int], object],
+        progress: Callable[[int], object],
         belongs: Callable[[str], bool] = lambda _: True,
     ) -> Contents:
         """Read an archive to its end, and compare each file with the list.
@@ -45,7 +45,7 @@ class Archive(Protocol):
         Args:
             file: the archive.
             into: a folder that gets the files; None only looks.
-            told: called with numbers of bytes that were done with.
+            progress: called with numbers of bytes that were done with.
             belongs: whether a file of this name may be in it; any by default.
 
         Raises:

@@ -39,7 +39,7 @@ def backup(file: Path, /, *, home: HomeFolder = None, profile: ChosenProfile = N
 
     settings = load({"home": home, "profile": profile})
     with _progress("backing up") as progress:
-        work = back_up_of(settings)(settings.home, file.absolute(), release=version("medcost"), told=progress)
+        work = back_up_of(settings)(settings.home, file.absolute(), release=version("medcost"), progress=progress)
         made = asyncio.run(work)
     if json:
         print_json(made)
@@ -77,7 +77,7 @@ def restore(
 
     settings = load({"home": home, "profile": profile})
     with _progress("restoring") as progress:
-        made = restore_of(settings)(settings.home, file.absolute(), replace=replace, told=progress)
+        made = restore_of(settings)(settings.home, file.absolute(), replace=replace, progress=progress)
     if json:
         print_json(made)
         return

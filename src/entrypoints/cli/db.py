@@ -93,7 +93,7 @@ def prune(
             return
         with Progress(console=to_people(), disable=not to_people().is_terminal) as bar:
             task = bar.add_task("erasing", total=old)
-            pruned = opened.run(work(age, told=lambda step: bar.advance(task, step)))
+            pruned = opened.run(work(age, progress=lambda step: bar.advance(task, step)))
     if json:
         print_json({"erased": pruned.predictions, "keys_forgotten": pruned.keys})
     else:

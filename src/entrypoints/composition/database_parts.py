@@ -11,8 +11,8 @@ from dishka import Provider, Scope, provide
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.argon2.passwords import Argon2Passwords
+from adapters.local.cached_keys import CachedKeys
 from adapters.local.clock import SystemClock
-from adapters.local.known_keys import KnownKeys
 from adapters.local.room import DiskRoom
 from adapters.memory.room import MemoryRoom
 from adapters.postgres.accounts import PostgresAccounts
@@ -144,4 +144,4 @@ class DatabaseParts(Provider):
     @provide
     def keys(self, engine: AsyncEngine, clock: Clock) -> ApiKeys:
         """Provide the API keys."""
-        return KnownKeys(PostgresKeys(engine, clock), clock)
+        return CachedKeys(PostgresKeys(engine, clock), clock)

@@ -9,7 +9,7 @@ from adapters.bentoml import labelled_rows, wire
 from adapters.bentoml.publisher import BentoPublisher
 from adapters.local.home import Home
 from adapters.local.served_model import ServedModel
-from adapters.local.version_models import ShelfVersions
+from adapters.local.version_models import StoredVersions
 from entrypoints.composition.ledger import following_ledger
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import Settings, load, require_followable
@@ -36,10 +36,10 @@ def served_model(settings: Settings | None = None) -> ServedModel:
     return ServedModel(model_store, _loader(settings), following)
 
 
-def stored_versions(settings: Settings | None = None) -> ShelfVersions:
+def stored_versions(settings: Settings | None = None) -> StoredVersions:
     """Return all versions in the home's model store."""
     settings = settings or load()
-    return ShelfVersions(_model_store(settings), _loader(settings))
+    return StoredVersions(_model_store(settings), _loader(settings))
 
 
 def _model_store(settings: Settings) -> ModelPublisher:

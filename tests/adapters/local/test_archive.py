@@ -33,12 +33,12 @@ def files(tmp_path):
 @pytest.fixture
 def made(files, tmp_path):
     file = tmp_path / "made.tar.gz"
-    TarArchive().write(file, files, ABOUT, told=lambda _: None)
+    TarArchive().write(file, files, ABOUT, progress=lambda _: None)
     return file
 
 
 def read(file, into=None):
-    return TarArchive().read(file, into, told=lambda _: None)
+    return TarArchive().read(file, into, progress=lambda _: None)
 
 
 def test_what_was_written_is_read_byte_for_byte(files, made, tmp_path):
@@ -59,9 +59,9 @@ def test_only_its_owner_may_read_it_and_nothing_lies_beside_it(made):
 def test_all_bytes_are_told_of(files, tmp_path):
     written, seen = [], []
     file = tmp_path / "made.tar.gz"
-    TarArchive().write(file, files, ABOUT, told=written.append)
+    TarArchive().write(file, files, ABOUT, progress=written.append)
     assert sum(written) == sum(path.stat().st_size for _, path in files)
-    TarArchive().read(file, None, told=seen.append)
+    TarArchive().read(file, None, progress=seen.append)
     assert 0 < sum(seen) <= file.stat().st_size
 
 
@@ -176,14 +176,14 @@ def test_something_else_is_refused(tmp_path, content):
 
 def test_a_file_that_is_gone_meanwhile_is_left_out(files, tmp_path):
     contents = TarArchive().write(
-        tmp_path / "made.tar.gz", [*files, ("gone", tmp_path / "gone")], ABOUT, told=lambda _: None
+        tmp_path / "made.tar.gz", [*files, ("gone", tmp_path / "gone")], ABOUT, progress=lambda _: None
     )
     assert set(contents.files) == {name for name, _ in files}
 
 
 def test_where_it_cannot_be_written_nothing_is_left(files, tmp_path):
     with pytest.raises(BackupRefused, match="cannot be written"):
-        TarArchive().write(tmp_path / "no folder" / "made.tar.gz", files, ABOUT, told=lambda _: None)
+        TarArchive().write(tmp_path / "no folder" / "made.tar.gz", files, ABOUT, progress=lambda _: None)
     assert not (tmp_path / "no folder").exists()
 
 
@@ -197,14 +197,14 @@ def test_killed_while_it_writes_the_archive_that_was_there_stays(files, made, tm
         "from domain.operations.backups import About\n"
         "made, content = map(pathlib.Path, sys.argv[1:])\n"
         "about = About(datetime(2026, 1, 1, tzinfo=UTC), '1', '0001', 3)\n"
-        "TarArchive().write(made, [('a', content)], about, told=lambda _: os.kill(0, 9))\n"
+        "TarArchive().write(made, [('a', content)], about, progress=lambda _: os.kill(0, 9))\n"
     )
     killed = subprocess.run(
         [sys.executable, "-c", program, str(made), str(files[0][1])], check=False, start_new_session=True
     )
     assert killed.returncode == -9
     assert made.read_bytes() == before
-    TarArchive().write(made, files, ABOUT, told=lambda _: None)
+    TarArchive().write(made, files, ABOUT, progress=lambda _: None)
     assert [path.name for path in made.parent.iterdir() if path.is_file()] == [made.name]
 
 
@@ -251,6 +251,6 @@ def test_what_does_not_belong_or_is_far_too_large_is_refused_in_a_line(tmp_path,
     out = tmp_path / "out"
     out.mkdir()
     with pytest.raises(BackupRefused, match=why) as refused:
-        TarArchive().read(file, out, told=lambda _: None, belongs=lambda name: name.startswith("kept/"))
+        TarArchive().read(file, out, progress=lambda _: None, belongs=lambda name: name.startswith("kept/"))
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "run.json").exists()

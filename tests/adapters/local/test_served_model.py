@@ -243,7 +243,7 @@ async def test_while_the_ledger_cannot_be_followed_the_last_model_answers_and_th
     ledger.failure, ledger.version = failure, 2
     await until(lambda: str(failure) in follows.refused)
     assert (await follows.predict([ann]))[0].model.version == 1
-    assert f"the shelf cannot follow, version 1 stays in service: {follows.refused}" in caplog.messages
+    assert f"the model store cannot follow the ledger, version 1 stays in service: {follows.refused}" in caplog.messages
     ledger.failure = None
     await until_version(follows, 2)
     await until(lambda: not follows.refused)

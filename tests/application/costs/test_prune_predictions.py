@@ -27,7 +27,7 @@ async def test_what_is_older_than_the_policy_goes_and_its_proof_stays(ann):
     )
     prune = PrunePredictions(predictions=predictions, keys=MemoryRequestKeys(), clock=NOW)
     assert await prune.too_old(timedelta(days=365)) == 1
-    assert await prune(timedelta(days=365), told=steps.append) == Pruned(predictions=1, keys=0)
+    assert await prune(timedelta(days=365), progress=steps.append) == Pruned(predictions=1, keys=0)
     assert await predictions.page(PredictionQuery()) == [young]
     assert sum(steps) == 1
     assert (await FindErasure(predictions=predictions)(old.id)).reason == "age"
@@ -40,5 +40,5 @@ async def test_without_a_policy_only_expired_keys_go(ann):
         predictor=NeighbourPredictor(small_sample(DEFAULT)), predictions=predictions, clock=LONG_AGO
     )(ann, idempotency=key)
     prune = PrunePredictions(predictions=predictions, keys=MemoryRequestKeys(), clock=NOW)
-    assert await prune(None, told=print) == Pruned(predictions=0, keys=1)
+    assert await prune(None, progress=print) == Pruned(predictions=0, keys=1)
     assert await predictions.page(PredictionQuery()) == [old]

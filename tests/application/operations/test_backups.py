@@ -40,11 +40,11 @@ class Place:
             archive=TarArchive(),
             clock=FixedClock(),
         )
-        return await work(self.home, self.file, release="1.2", told=untold)
+        return await work(self.home, self.file, release="1.2", progress=untold)
 
     def restore(self, home: Path | None = None, *, replace: bool = False) -> Restored:
         work = Restore(databases=self.databases, folders=LocalHomes(), archive=TarArchive())
-        return work(home or self.home, self.file, replace=replace, told=untold)
+        return work(home or self.home, self.file, replace=replace, progress=untold)
 
     @property
     def names(self) -> list[str]:

@@ -186,7 +186,7 @@ def test_a_tampered_artifact_is_refused_wherever_it_comes_and_the_old_model_keep
         told = server.told()
         assert (told["version"], "distribution.npz changed" in told["refused"]) == (before, True)
         assert server.predicted_by() == before
-        assert f"the shelf cannot follow, version {before} stays in service" in server.log.read_text()
+        assert f"the model store cannot follow the ledger, version {before} stays in service" in server.log.read_text()
     found = json.loads(world.run("doctor", "--json").output)["findings"]
     assert [one["state"] for one in found if one["part"] == "model server"] == ["failed", "failed"]
 

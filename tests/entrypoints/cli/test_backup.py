@@ -60,7 +60,7 @@ def test_an_archive_of_something_else_makes_no_home(medcost, home, tmp_path):
         archive.addfile(member, io.BytesIO(listing))
     refused(medcost("restore", tmp_path / "f"), 1, "does not say what it is a backup of")
     about = About(datetime(2026, 1, 1, tzinfo=UTC), "1", None, None)
-    TarArchive().write(tmp_path / "f", [], about, told=lambda _: None)
+    TarArchive().write(tmp_path / "f", [], about, progress=lambda _: None)
     refused(medcost("restore", tmp_path / "f"), 1, "databases/medcost", "missing")
     assert sorted(path.name for path in home.parent.iterdir()) == ["f"]
 

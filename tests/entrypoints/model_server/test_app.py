@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from adapters.bentoml import labelled_rows, wire
-from adapters.local.version_models import ShelfVersions
+from adapters.local.version_models import StoredVersions
 from adapters.memory.loader import MemoryLoader
 from adapters.memory.publisher import MemoryPublisher
 from domain.costs.prediction import ModelReference
@@ -61,7 +61,7 @@ async def http(model, tmp_path):
         rows_type=labelled_rows.CONTENT_TYPE,
         encode_rows=labelled_rows.encode_rows,
     )
-    versions = ShelfVersions(MemoryPublisher(workspace=tmp_path), MemoryLoader(DEFAULT))
+    versions = StoredVersions(MemoryPublisher(workspace=tmp_path), MemoryLoader(DEFAULT))
     app = ModelApp(model=model, protocol=protocol, schema=DEFAULT, versions=versions, most_at_once=ROOM)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://model") as client:

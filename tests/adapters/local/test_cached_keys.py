@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from adapters.local.known_keys import KnownKeys
+from adapters.local.cached_keys import CachedKeys
 from adapters.memory.clock import FixedClock
 from adapters.memory.keys import MemoryKeys
 from domain.access.keys import Role
@@ -15,7 +15,7 @@ from domain.errors import KeyNotFound, RepositoryUnavailable
 async def test_a_key_verified_a_moment_ago_needs_no_database():
     clock = FixedClock()
     kept = MemoryKeys(clock=clock)
-    known = KnownKeys(kept, clock)
+    known = CachedKeys(kept, clock)
     ann, secret = await kept.create("ann", Role.CLIENT)
     await known.find(secret)
     kept.failure = RepositoryUnavailable("away")
@@ -25,7 +25,7 @@ async def test_a_key_verified_a_moment_ago_needs_no_database():
 async def test_a_key_revoked_by_another_process_opens_nothing_five_seconds_later():
     clock, seconds = FixedClock(), count(0, 5)
     kept = MemoryKeys(clock=clock)
-    known = KnownKeys(kept, clock, fresh=timedelta(seconds=6), seconds=lambda: next(seconds))
+    known = CachedKeys(kept, clock, fresh=timedelta(seconds=6), seconds=lambda: next(seconds))
     ann, secret = await kept.create("ann", Role.CLIENT)
     await known.find(secret)
     await kept.revoke(ann.id)
@@ -38,7 +38,7 @@ async def test_a_key_revoked_by_another_process_opens_nothing_five_seconds_later
 async def test_a_key_that_expires_while_it_is_remembered_opens_nothing_more():
     clock = FixedClock()
     kept = MemoryKeys(clock=clock)
-    known = KnownKeys(kept, clock, seconds=lambda: 0)
+    known = CachedKeys(kept, clock, seconds=lambda: 0)
     _, secret = await kept.create("ann", Role.CLIENT, expires_at=clock.now() + timedelta(days=1))
     await known.find(secret)
     clock.advance(timedelta(days=1))

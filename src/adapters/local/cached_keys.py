@@ -1,4 +1,4 @@
-"""API keys that were verified a moment ago: no look into the database for each request."""
+"""A cache of verified API keys, so that a request need not ask the database."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 _MOST: Final = 10_000
 
 
-class KnownKeys(ApiKeys):
-    """Asks ``keys`` once in ``fresh`` for each key: one revoked elsewhere still opens for that long.
+class CachedKeys(ApiKeys):
+    """Caches keys for the time ``fresh``: a key that was revoked by another process is accepted for that long.
 
-    It may be that long without a database, too. At most 10,000 keys are remembered, none by its secret; unknown keys
-    are not.
+    The database may be away for that long, too. The cache holds at most 10,000 keys, by the hashes of their secrets;
+    unknown keys are not cached.
 
     Args:
-        keys: where they are kept.
-        clock: whether a key has expired is a matter of the time of day.
-        fresh: how long a key that was found is not looked up again.
-        seconds: counts that: it goes on evenly, whatever is done to the clock.
+        keys: the keys to cache.
+        clock: tells whether a key has expired.
+        fresh: the time until a key is looked up again.
+        seconds: a monotonic clock, which measures that time.
     """
 
     def __init__(
@@ -43,42 +43,42 @@ class KnownKeys(ApiKeys):
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._keys, self._clock, self._fresh, self._seconds = keys, clock, fresh.total_seconds(), seconds
-        self._known: OrderedDict[bytes, tuple[ApiKey, float]] = OrderedDict()
+        self._verified: OrderedDict[bytes, tuple[ApiKey, float]] = OrderedDict()
 
     async def create(self, name: str, role: Role, *, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-        """Make one."""
+        """Make a key."""
         return await self._keys.create(name, role, expires_at=expires_at)
 
     async def find(self, secret: str) -> ApiKey:
-        """Find one by its secret."""
+        """Return the key with this secret."""
         digest, now = hashlib.sha256(secret.encode()).digest(), self._seconds()
-        if known := self._known.get(digest):
-            key, until = known
+        if entry := self._verified.get(digest):
+            key, until = entry
             if now < until:
                 key.check(at=self._clock.now())
                 return key
         key = await self._keys.find(secret)
-        self._known[digest] = key, now + self._fresh
-        self._known.move_to_end(digest)
-        if len(self._known) > _MOST:
-            self._known.popitem(last=False)
+        self._verified[digest] = key, now + self._fresh
+        self._verified.move_to_end(digest)
+        if len(self._verified) > _MOST:
+            self._verified.popitem(last=False)
         return key
 
     async def all(self) -> Sequence[ApiKey]:
-        """All of them."""
+        """Return all keys."""
         return await self._keys.all()
 
     async def keep_uses(self) -> None:
-        """Write them down: a key that is in use is looked up again and again."""
+        """Store the uses of keys; a key in use is looked up again and again, so that none is lost here."""
         await self._keys.keep_uses()
 
     async def uses(self) -> Sequence[KeyUse]:
-        """All keys."""
+        """Return all keys with their uses."""
         return await self._keys.uses()
 
     async def revoke(self, id: UUID) -> ApiKey:
-        """Revoke one; here it is forgotten at once."""
+        """Revoke a key, and forget it here at once."""
         revoked = await self._keys.revoke(id)
-        for digest in [digest for digest, (key, _) in self._known.items() if key.id == id]:
-            del self._known[digest]
+        for digest in [digest for digest, (key, _) in self._verified.items() if key.id == id]:
+            del self._verified[digest]
         return revoked
