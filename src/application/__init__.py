@@ -1,1 +1,1 @@
-"""What users do with Medcost, one verb a file: ports as fields, called with ()."""
+"""The use cases of Medcost, one a file, each a class whose fields are ports and whose objects are called."""

@@ -1,4 +1,4 @@
-"""How every use case is made: a frozen dataclass whose fields are ports."""
+"""The decorator of use cases, which makes them frozen dataclasses whose fields are ports."""
 
 from __future__ import annotations
 

@@ -41,7 +41,6 @@ UNCHECKED_NAMES = (
     "src/application/models/",
     "src/application/monitoring/",
     "src/application/operations/",
-    "src/domain/models/",
     "src/entrypoints/dashboard/",
     "src/entrypoints/http/",
     "src/medcost_testing/",

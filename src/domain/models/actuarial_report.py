@@ -46,7 +46,7 @@ class CurvePoint:
     Args:
         people: share of the people, from 0 to 1.
         by_predicted: share of all cost that they had, lowest expected cost first.
-        by_observed: the same, lowest actual cost first: no order can lie below it.
+        by_observed: the same, lowest actual cost first: no other order has a lower curve.
     """
 
     people: float
@@ -66,7 +66,7 @@ class LiftPortion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoubleLift:
-    """A double lift: two models on the same people, and which is right where they disagree.
+    """A double lift: two models on the same people, ordered by how much they disagree.
 
     Args:
         rival: name of the other model.
@@ -87,7 +87,7 @@ class DoubleLift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChancePortion:
-    """People with a similar chance of no cost: the mean of their chances, and the share that had no cost."""
+    """The mean chance of no cost of people with similar chances, and the share of them that had no cost."""
 
     people: int
     predicted: float
@@ -100,8 +100,8 @@ class AuditGroup:
 
     Args:
         column: name of the audit column.
-        value: what stands there.
-        people: how many people it is.
+        value: the value in that column.
+        people: number of people.
         ratio: predicted over observed cost.
         net_compensation: predicted minus observed cost of a person on average, in money (Layton, Ellis, McGuire and
             Van Kleef 2017, "Measuring efficiency of health plan payment systems in managed competition health
@@ -119,7 +119,7 @@ class AuditGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodScores:
-    """How a model did in one year."""
+    """The scores of a model in one year."""
 
     period: str
     people: int
@@ -130,7 +130,7 @@ class PeriodScores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curves:
-    """What was measured of a model's predictions of labelled rows beyond `Scores`.
+    """Measures of a model's predictions of labelled rows beyond `Scores`.
 
     Args:
         deciles: tenths of the people, lowest expected cost first.
@@ -151,19 +151,19 @@ class Curves:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActuarialReport:
-    """Figures, and what a reader must know of them.
+    """An actuary's report: figures, and what a reader must know about them.
 
     Args:
         model: which model was judged.
-        created_at: when.
-        title: what is predicted.
+        created_at: when the report was made.
+        title: the predicted quantity, in words.
         currency: of every amount.
-        basis: which rows were judged, and whether the model had seen them.
-        data: where the rows come from.
+        basis: the rows that were judged, and whether the model had seen them.
+        data: the source of the rows.
         data_digest: SHA-256 of the rows.
         scores: overall, by group, by decile and by fifth.
-        curves: what was measured beyond them; None for models made before there were any.
-        limits: what the figures do not show.
+        curves: further measures; None for models made before there were any.
+        limits: sentences on what the figures do not show.
     """
 
     model: ReportedModel

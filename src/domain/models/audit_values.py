@@ -1,4 +1,4 @@
-"""Which groups an actuary's report tells apart by a column that the model never sees."""
+"""The groups of an actuary's report by a column that the model never sees."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 OTHERS: Final = "other values"
-"""The group of those whose value too few people have."""
+"""The group of people whose value too few people have."""
 MOST_GROUPS: Final = 20
 """Groups of a column, at most, beside the others."""
 FEWEST_PEOPLE: Final = 20
-"""Fewer people than this are no group: their ratio says nothing, and they could be recognised."""
+"""The fewest people of a group: the ratio of fewer says nothing, and they could be recognised."""
 _PARTS: Final = 5
 
 
 def group_names(people: Mapping[str, int]) -> dict[str, str]:
     """Return the group of each value of an audit column.
 
-    A value is a group of its own where at least 20 people have it, the 20 most frequent values at most; everybody else
-    is among the others. More than 20 different numbers are fifths of the people instead.
+    A value is a group of its own where at least 20 people have it, and it is among the 20 most frequent values; all
+    other people are in the group `OTHERS`. More than 20 different numbers are grouped by fifths of the people instead.
 
     Args:
-        people: how many people have each value.
+        people: the number of people with each value.
 
     >>> group_names({"a": 300, "b": 25, "c": 2, "d": 1})
     {'a': 'a', 'b': 'b', 'c': 'other values', 'd': 'other values'}
@@ -38,7 +38,7 @@ def group_names(people: Mapping[str, int]) -> dict[str, str]:
 
 
 def _numbers(values: Mapping[str, int]) -> dict[str, float]:
-    """Return the number that each value is; nothing if any is none."""
+    """Return the values as numbers; an empty mapping if one is no number."""
     try:
         return {value: float(value) for value in values}
     except ValueError:
@@ -46,7 +46,7 @@ def _numbers(values: Mapping[str, int]) -> dict[str, float]:
 
 
 def _fifths(people: Mapping[str, int], numbers: Mapping[str, float]) -> dict[str, str]:
-    """Put values in order and part them where a fifth of the people is full."""
+    """Return the group of each value: values in order, cut into fifths of the people."""
     total, before = sum(people.values()), 0
     parts: list[list[str]] = [[] for _ in range(_PARTS)]
     for value in sorted(people, key=numbers.__getitem__):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from domain.models.scores import Scores
 
 NOTICE: Final = "An estimate for planning and learning, not medical or financial advice."
-"""Belongs to every answer."""
+"""The notice that goes with every answer."""
 
 _NAMES: Final = {
     "crps": "CRPS, {currency}",
@@ -33,12 +33,12 @@ _SHAPES: Final = {
 
 
 def markdown(version: ModelVersion, verdict: Verdict | None, *, brief: bool = False) -> str:
-    """Write what a person should know before they rely on a version, with the gate's verdict if there is one.
+    """Return the card of a version, with the gate's verdict if there is one.
 
     Args:
-        version: with its card.
-        verdict: what the gate said; None if it was not asked.
-        brief: leave out the tables of people by expected cost, and the checks that passed without more ado.
+        version: the version with its card.
+        verdict: of the gate; None if the version was not judged.
+        brief: leave out the tables of people by expected cost, and the checks that passed.
     """
     card = version.card
     sections = {
@@ -157,7 +157,7 @@ def _quality(card: ModelCard, *, brief: bool) -> Iterator[str]:
 
 
 def _parts(scores: Scores, card: ModelCard) -> Iterator[str]:
-    """Tell of people by their expected cost; a card of an earlier release does not have that."""
+    """Yield the tables of people by their expected cost, which cards of earlier releases do not have."""
     if scores.fifths:
         yield ""
         yield "People ordered by their expected cost, a fifth at a time. Where ranges begin at zero they may hold more."
@@ -251,7 +251,7 @@ def _gate(verdict: Verdict | None, *, brief: bool) -> Iterator[str]:
 
 
 def limits_of(card: ModelCard) -> tuple[str, ...]:
-    """Return what the figures of a model do not show, a paragraph each."""
+    """Return the limits of a model's figures, a paragraph each."""
     guesses = (
         "Outside the ranges of the data, and where fewer than five people in the data are similar, the model is "
         "guessing: its answer carries a warning and a wider range."
@@ -265,7 +265,7 @@ def limits_of(card: ModelCard) -> tuple[str, ...]:
 
 
 def title_of(card: ModelCard) -> str:
-    """Return what is predicted, in words."""
+    """Return the predicted quantity, in words."""
     return card.subject.title if card.subject else "Medical cost of one person in a year"
 
 

@@ -1,4 +1,4 @@
-"""Questions of the gate, and when a figure that is known from few people counts as allowed."""
+"""Checks of the gate, and the tolerance for figures that are measured on few people."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question of the gate with its answer and the numbers behind it.
+    """One check of the gate with its result and the numbers behind it.
 
-    ``detail`` says in English what ``value`` was and which values from ``low`` to ``high`` are allowed. None: there is
-    no such bound; verdicts from before these numbers were kept have none of them. ``interval`` is the 95 % interval of
-    the value, together with those of the same kind: the check passes if the interval reaches what is allowed. An end
-    that is None has no bound.
+    ``detail`` says in English what ``value`` was and which values from ``low`` to ``high`` are allowed. A bound that is
+    None does not exist; verdicts of earlier releases have none of these numbers. ``interval`` is the 95 % interval of
+    the value, simultaneous with those of the same kind: the check passes if the interval reaches the allowed values. An
+    end of the interval that is None is unbounded.
     """
 
     name: str
@@ -33,23 +33,23 @@ class Check:
 
     @property
     def lenient(self) -> bool:
-        """Return whether the value is not allowed, and the check passed because the 95 % interval reaches what is."""
+        """Return whether the check passed only because the 95 % interval of the value reaches allowed values."""
         return self.passed and self.value is not None and not _inside(self.value, self.low, self.high)
 
 
 def coverages(parts: Mapping[str, tuple[float, int | None]], bounds: tuple[float, float]) -> Iterator[Check]:
-    """Ask whether coverages may lie within bounds, each known from so many people: None if not counted."""
+    """Check that coverages may lie within bounds, given the number of people of each, None if not counted."""
     for name, (coverage, people) in parts.items():
         yield within(name, coverage, bounds, wilson(coverage, people, among=len(parts)) if people else None)
 
 
 def ratios(parts: Mapping[str, PredictiveRatio], bounds: tuple[float, float], *, among: int) -> Iterator[Check]:
-    """Ask whether predictive ratios may lie within bounds; where nothing was spent there is none.
+    """Check that predictive ratios may lie within bounds; a part without any cost has no ratio and no check.
 
     Args:
         parts: ratios by the names of their checks.
-        bounds: lowest and highest that is allowed.
-        among: so many ratios are asked about in all.
+        bounds: lowest and highest allowed ratio.
+        among: the number of ratios that are checked in all.
     """
     for name, ratio in parts.items():
         if ratio.ratio is not None:
@@ -62,7 +62,7 @@ def within(
     bounds: tuple[float, float],
     interval: tuple[float | None, float | None] | None,
 ) -> Check:
-    """Ask whether a value lies within bounds, or its 95 % interval, if it is known, reaches into them."""
+    """Check that a value lies within bounds, or its 95 % interval, if there is one, reaches into them."""
     low, high = bounds
     detail = f"{name} {value:.3f}, allowed {low:.2f} to {high:.2f}"
     inside = _inside(value, low, high)
@@ -84,12 +84,12 @@ def _end(value: float | None) -> str:
 
 
 def wilson(share: float, people: int, *, among: int = 1) -> tuple[float, float]:
-    """Return the 95 % interval of a share that was seen among so many people (Wilson 1927).
+    """Return the 95 % interval of a share that was observed among some people (Wilson 1927).
 
     Args:
         share: from 0 to 1.
-        people: how many.
-        among: of so many shares all intervals hold together with 95 % (Bonferroni).
+        people: number of people.
+        among: the number of shares whose intervals hold simultaneously with 95 % (Bonferroni).
 
     >>> [round(end, 3) for end in wilson(0.8, 50)]
     [0.67, 0.888]
@@ -101,7 +101,7 @@ def wilson(share: float, people: int, *, among: int = 1) -> tuple[float, float]:
 
 
 def _stretched(ratio: PredictiveRatio, *, among: int) -> tuple[float, float | None] | None:
-    """Return the interval of one of several ratios, widened so that all hold together with about 95 % (Bonferroni)."""
+    """Return the interval of one of several ratios, widened to hold simultaneously with about 95 % (Bonferroni)."""
     if ratio.ratio is None or ratio.low is None:
         return None
     power = _z(among) / _z(1)
@@ -116,5 +116,5 @@ def _z(among: int) -> float:
 
 
 def at_most(name: str, value: float, bound: float) -> Check:
-    """Ask whether a value is no more than a bound."""
+    """Check that a value is no more than a bound."""
     return Check(name, value <= bound, f"{name} {value:.2f}, allowed {bound:g}", value, high=bound)

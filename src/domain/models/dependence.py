@@ -1,4 +1,4 @@
-"""What a model's answers depend on: importance of facts, partial dependence, and interaction of two facts."""
+"""The dependence of a model's answers on facts: importance, partial dependence, and interaction of two facts."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 _COMMON: Final = 0.01
 """Share of the people at each end of a number whose values are left out: a model can only guess there."""
 _SHIFTS: Final = (1, 2, 3)
-"""How many parts of the people, in tenths, others are away whose fact somebody is given."""
+"""The distances, in tenths of the people, between a person and those whose value they are given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Importance:
-    """How much a version relies on a fact: the mean change of the expected cost when the fact is somebody else's."""
+    """The importance of a fact: the mean change of the expected cost when people get the fact of others."""
 
     fact: str
     change: float
@@ -32,14 +32,14 @@ class Importance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DependencePoint:
-    """What a version says where all of some people have one value of a fact: means over them, in money.
+    """The mean answers of a version, in money, where some people all have one value of a fact.
 
     Args:
         value: of the fact.
         expected: mean of their expected costs: the partial dependence.
         low: mean of the lower ends of their 90 % ranges.
         high: mean of the upper ends.
-        each: expected cost of each of them, in one order at all points: the individual curves.
+        each: expected cost of each person, in the same order at all points: the individual curves.
     """
 
     value: Value
@@ -57,8 +57,8 @@ class Surface:
         rows: values of the first fact.
         columns: values of the second fact.
         expected: mean expected cost at each pair of values, row by row.
-        together: what the two facts do at each pair beyond the sum of what each does alone, in money.
-        strength: Friedman's H: 0 if the two facts only add up, 1 if they act only together.
+        together: effect of the two facts at each pair beyond the sum of their single effects, in money.
+        strength: Friedman's H: 0 if the effects of the two facts add up, 1 if they act only together.
     """
 
     rows: tuple[Value, ...]
@@ -69,19 +69,19 @@ class Surface:
 
 
 def some_of(people: Sequence[Beneficiary], most: int) -> list[Beneficiary]:
-    """Return people evenly spread over a sequence, the same ones each time."""
+    """Return people evenly spread over a sequence, the same for the same sequence."""
     if len(people) <= most:
         return list(people)
     return [people[place * len(people) // most] for place in range(most)]
 
 
 def values_of(fact: Fact, people: Sequence[Beneficiary], most: int) -> tuple[Value, ...]:
-    """Return values of a fact at which people are asked about, in order: all choices, or round values of a number.
+    """Return the values of a fact to evaluate, in order: all choices, or round values of a number.
 
     Args:
-        fact: any.
-        people: whose values say from where to where.
-        most: values of a number, about.
+        fact: the fact.
+        people: people whose values set the range.
+        most: about the number of values of a number.
     """
     if not fact.kind.is_numeric:
         return (False, True) if fact.kind is Kind.FLAG else fact.choices
@@ -98,7 +98,7 @@ def values_of(fact: Fact, people: Sequence[Beneficiary], most: int) -> tuple[Val
 
 
 def exchanged(people: Sequence[Beneficiary], fact: str) -> list[Beneficiary]:
-    """Return people with a fact of others among them, several times over: the same exchanges each time."""
+    """Return people with a fact of others among them, once for each distance; the same exchanges each time."""
     count = len(people)
     places = [max(1, shift * count // 10) for shift in _SHIFTS]
     return [who.changed(**{fact: people[(i + away) % count][fact]}) for away in places for i, who in enumerate(people)]
@@ -109,10 +109,10 @@ def importance(fact: str, before: Sequence[Published], after: Sequence[Published
 
     Args:
         fact: its name.
-        before: of people as they are.
-        after: of those that `exchanged` made of them.
+        before: answers for the people.
+        after: answers for the people that `exchanged` made of them.
     """
-    changes = [abs(one.expected - before[i % len(before)].expected) for i, one in enumerate(after)]
+    changes = [abs(answer.expected - before[i % len(before)].expected) for i, answer in enumerate(after)]
     return Importance(fact, sum(changes) / len(changes) if changes else 0.0)
 
 
@@ -124,10 +124,10 @@ def points(values: Sequence[Value], people: int, published: Sequence[Published])
         made.append(
             DependencePoint(
                 value=value,
-                expected=sum(one.expected for one in answers) / people,
-                low=sum(one.interval.low for one in answers) / people,
-                high=sum(one.interval.high for one in answers) / people,
-                each=tuple(one.expected for one in answers),
+                expected=sum(answer.expected for answer in answers) / people,
+                low=sum(answer.interval.low for answer in answers) / people,
+                high=sum(answer.interval.high for answer in answers) / people,
+                each=tuple(answer.expected for answer in answers),
             )
         )
     return tuple(made)
@@ -135,7 +135,7 @@ def points(values: Sequence[Value], people: int, published: Sequence[Published])
 
 def surface(rows: Sequence[Value], columns: Sequence[Value], people: int, published: Sequence[Published]) -> Surface:
     """Return the surface from answers for ``people`` at each pair of values, row by row."""
-    costs = [one.expected for one in published]
+    costs = [answer.expected for answer in published]
     cells = [sum(costs[at : at + people]) / people for at in range(0, len(costs), people)]
     expected = [cells[at : at + len(columns)] for at in range(0, len(cells), len(columns))]
     mean = sum(cells) / len(cells)

@@ -1,4 +1,4 @@
-"""What was measured of a model. The trainer computes it; here it gets its names and its order."""
+"""Evaluations of recipes, which the trainer computes, and their order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Metric(StrEnum):
-    """By what models are compared.
+    """The metric that models are compared by.
 
     All but r2 are losses in USD: less is better.
     """
@@ -33,7 +33,7 @@ class Metric(StrEnum):
 
     @property
     def sign(self) -> int:
-        """Give +1 where less is better, -1 where more is: ``sign * value`` is always a loss."""
+        """Return +1 where less is better, -1 where more is: ``sign * value`` is always a loss."""
         return -1 if self is Metric.R2 else 1
 
 
@@ -65,7 +65,7 @@ class FoldScores:
 
     @classmethod
     def of(cls, repeat: int, fold: int, whole: Scores) -> Self:
-        """Shorten the scores of one fold to what families are compared by."""
+        """Reduce the scores of one fold to the figures that families are compared by."""
         return cls(
             repeat=repeat,
             fold=fold,
@@ -85,7 +85,7 @@ class FoldScores:
 
 @dataclass(frozen=True, slots=True)
 class OutOfFold:
-    """Each training row as predicted by a model that had not seen it (first repeat); columns in USD."""
+    """Predictions of each training row by a model that had not seen it (first repeat); columns in USD."""
 
     actual: Column[float]
     expected: Column[float]
@@ -99,13 +99,13 @@ class Evaluation:
     """One recipe, cross-validated.
 
     Args:
-        recipe: what was evaluated.
+        recipe: the evaluated recipe.
         folds: the scores of each fold of each repeat.
         overall: all out-of-fold predictions of the first repeat together.
         out_of_fold: those predictions, for plots.
         fit_seconds: median time of one fit.
         predict_seconds: median time of predicting one fold.
-        curves: of an actuary's report; None where nobody asked for them.
+        curves: of an actuary's report; None where they were not requested.
     """
 
     recipe: Recipe
@@ -125,12 +125,12 @@ class Evaluation:
         return fmean(fold[metric] for fold in self.folds)
 
     def spread(self, metric: Metric) -> float:
-        """Give the standard deviation of a metric over the folds, 0 for a single one."""
+        """Return the standard deviation of a metric over the folds, 0 for a single fold."""
         return stdev(fold[metric] for fold in self.folds) if len(self.folds) > 1 else 0.0
 
 
 def ranked(evaluations: Sequence[Evaluation], metric: Metric) -> list[Evaluation]:
-    """Order evaluations on identical folds, best first; what gave no finite figure comes last."""
+    """Order evaluations on identical folds, best first; those without a finite figure come last."""
 
     def loss(evaluation: Evaluation) -> float:
         mean = metric.sign * evaluation.mean(metric)

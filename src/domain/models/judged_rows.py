@@ -1,4 +1,4 @@
-"""Rows whose costs are known, as versions judged them before they had seen them: for looking at errors one by one."""
+"""Rows with costs and the out-of-fold predictions of versions, by which single errors can be inspected."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 EXPECTED: Final = "expected"
-"""The column of a sample that holds what was expected out of fold."""
+"""The column of a sample with the expected costs out of fold."""
 _TENTHS: Final = 10
 _FEWEST: Final = 2
-"""One row has no standard error."""
+"""The fewest rows with a standard error."""
 _TWO_SIDED: Final = 1.96
 """Normal quantile of 97.5 %."""
 _BANDS: Final = 6
-"""Parts into which a number is cut, about."""
+"""About the number of parts into which a number is cut."""
 _RARE: Final = 0.02
-"""Share of the rows at each end of a number that makes no part of its own."""
+"""The share of the rows at each end of a number that makes no part of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedRow:
-    """A person of the training data.
+    """A person of the training data with predictions.
 
     Args:
-        beneficiary: their facts.
-        cost: of their year.
-        expected: what a fit of the version that had not seen them expected.
-        rival: the same of the other version; None where it does not keep the row.
+        beneficiary: the facts.
+        cost: the cost of the year.
+        expected: the expected cost by a fit of the version that had not seen the person.
+        rival: the same of another version; None where that does not have the row.
     """
 
     beneficiary: Beneficiary
@@ -61,12 +61,12 @@ class RatioPart:
     """People with similar values of a fact, and predicted over observed cost of two versions.
 
     Args:
-        value: of a choice or a flag; None of a number.
-        low: of a number, the lowest value in the part; None where it has no lower end.
-        high: of a number, the value below which the part ends; None where it has no upper end.
-        people: rows in the part.
+        value: of a choice or a flag; None for a number.
+        low: the lowest value of a number in the part; None where the part has no lower end.
+        high: the value of a number below which the part ends; None where the part has no upper end.
+        people: number of rows in the part.
         own: ratio of the version.
-        rival: ratio of the other version; None where it judged none of them.
+        rival: ratio of the other version; None where it has none of the rows.
     """
 
     value: Value
@@ -78,10 +78,10 @@ class RatioPart:
 
 
 def judged(schema: Schema, own: Sample, rival: Sample | None = None) -> tuple[JudgedRow, ...]:
-    """Put the rows that a version keeps beside those of another; a row that breaks a rule of the schema is left out.
+    """Join the rows of a version with those of another; a row that breaks a rule of the schema is left out.
 
     Returns:
-        none if the version did not keep what was expected out of fold.
+        the rows; none if the version did not record expected costs out of fold.
     """
     if EXPECTED not in own.more:
         return ()
@@ -95,7 +95,7 @@ def judged(schema: Schema, own: Sample, rival: Sample | None = None) -> tuple[Ju
 
 
 def _keyed(sample: Sample) -> Iterator[tuple[tuple[float, ...], float]]:
-    """Yield facts and cost of each row, by which it is known again, with what was expected."""
+    """Yield facts and cost of each row, which identify it, with its expected cost."""
     costs, expected = sample.more[sample.schema.cost.column], sample.more[EXPECTED]
     for numbers, cost, amount in zip(sample.facts, costs, expected, strict=True):
         # NaN is equal to nothing
@@ -121,8 +121,8 @@ def ratio(rows: Sequence[JudgedRow], expected: Callable[[JudgedRow], float | Non
     """Return predicted over observed cost of rows, with a 95 % interval by the delta method.
 
     Args:
-        rows: that count alike.
-        expected: what is held against a row's cost; rows for which it is None are left out.
+        rows: rows of equal weight.
+        expected: returns the expected cost of a row; rows for which it is None are left out.
     """
     pairs = [(amount, row.cost) for row in rows if (amount := expected(row)) is not None]
     if not pairs:
@@ -139,17 +139,17 @@ def ratio(rows: Sequence[JudgedRow], expected: Callable[[JudgedRow], float | Non
 
 
 def own_of(row: JudgedRow) -> float:
-    """Return what the version expected."""
+    """Return the expected cost by the version."""
     return row.expected
 
 
 def rival_of(row: JudgedRow) -> float | None:
-    """Return what the other version expected."""
+    """Return the expected cost by the other version."""
     return row.rival
 
 
 def within(row: JudgedRow, fact: Fact, low: float | None, high: float | None) -> bool:
-    """Return whether a row's fact is from ``low`` up to and including ``high``; what is not given never is."""
+    """Return whether a row's fact is from ``low`` up to and including ``high``; a missing fact is not."""
     return (-inf if low is None else low) <= fact.number(row.beneficiary[fact.name]) <= (inf if high is None else high)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from domain.errors import LedgerBroken
 
 GENESIS: Final = "0" * 64
-"""What the first entry names as the seal before it."""
+"""The previous seal of the first entry."""
 
 
 class Change(StrEnum):
@@ -31,10 +31,10 @@ class NewEntry:
         change: promotion or rollback.
         version: the version that becomes champion, with its digest.
         replaces: the champion before, None for the first.
-        at: when, in UTC.
-        by: who.
-        reason: why; required where the gate was overridden.
-        overridden: whether the gate had refused, or was not asked.
+        at: time of the change, in UTC.
+        by: name of the person or program that made it.
+        reason: the reason; required where the gate was overridden.
+        overridden: whether the gate had refused the version, or not judged it.
     """
 
     change: Change
@@ -49,7 +49,7 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry(NewEntry):
-    """An entry as it stands in the ledger: numbered from 1 and sealed."""
+    """An entry of the ledger, numbered from 1 and sealed."""
 
     number: int
     previous_seal: str
@@ -75,12 +75,12 @@ def sealed(new: NewEntry, *, after: LedgerEntry | None) -> LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the ledger ends, as it is kept outside the database.
+    """The end of the ledger, a copy of which is kept outside the database.
 
     Args:
         seal: of the last entry, None before the first.
-        announced: of the entry that was about to be committed when this was kept, None if none was: after a crash
-            the ledger may end with either.
+        announced: seal of the entry that was about to be committed, None if there was none: after a crash the ledger
+            may end with either.
     """
 
     seal: str | None
@@ -92,10 +92,10 @@ def verify(entries: Sequence[LedgerEntry], *, head: Head | None) -> None:
 
     Args:
         entries: all entries, oldest first.
-        head: as it was kept elsewhere; None if this home never kept one.
+        head: the copy outside the database; None if there never was one.
 
     Raises:
-        LedgerBroken: naming the first entry that was changed, or saying that entries were cut off, replaced or added.
+        LedgerBroken: with the first entry that was changed, or that entries were cut off, replaced or added.
     """
     previous: LedgerEntry | None = None
     for entry in entries:
@@ -112,9 +112,9 @@ def verify(entries: Sequence[LedgerEntry], *, head: Head | None) -> None:
 
 
 def previous_champion(entries: Sequence[LedgerEntry]) -> int | None:
-    """Find which version a rollback goes back to, None if there is none.
+    """Return the version that a rollback goes back to, None if there is none.
 
-    Promotions pile champions up, a rollback takes the top one off.
+    Champions form a stack: a promotion adds one, a rollback removes the last.
     """
     pile: list[int] = []
     for entry in entries:
@@ -126,7 +126,7 @@ def previous_champion(entries: Sequence[LedgerEntry]) -> int | None:
 
 
 def was_rolled_back(entries: Sequence[LedgerEntry], version: int) -> bool:
-    """Tell whether a version was champion and the last thing that happened to it was a rollback."""
+    """Return whether a version was champion and its last change was a rollback."""
     fate = False
     for entry in entries:
         if entry.change is Change.ROLLBACK and entry.replaces == version:

@@ -1,4 +1,4 @@
-"""The manifest of a model folder: what lies in it, pinned by one digest.
+"""The manifest of a model folder: its files and versions of libraries, pinned by one digest.
 
 ``manifest.json`` is ``{"files": {name: sha256}, "versions": {library: version}}``. The digest of a model is the
 SHA-256 of the manifest's bytes; it is kept in the ledger, never only beside the files.
@@ -33,13 +33,13 @@ class Manifest:
     versions: Mapping[str, str]
 
     def to_bytes(self) -> bytes:
-        """Give the bytes of ``manifest.json``; the same content gives the same bytes."""
+        """Return the bytes of ``manifest.json``; the same content gives the same bytes."""
         content = {"files": dict(self.files), "versions": dict(self.versions)}
         return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()
 
 
 def sha256(content: bytes) -> str:
-    """Give the SHA-256 in lower-case hexadecimal digits.
+    """Return the SHA-256 in lower-case hexadecimal digits.
 
     >>> sha256(b"")[:8]
     'e3b0c442'
@@ -48,15 +48,15 @@ def sha256(content: bytes) -> str:
 
 
 def verified(digest: str, manifest: bytes, digests: Mapping[str, str]) -> Manifest:
-    """Read a manifest once it and the files beside it are what the digest promises.
+    """Verify a manifest and the files beside it by the digest, and return it.
 
     Args:
         digest: the SHA-256 that the manifest must have.
         manifest: the bytes of ``manifest.json``.
-        digests: every other name in the folder to the SHA-256 of its bytes.
+        digests: the SHA-256 of every other file in the folder, by its name.
 
     Raises:
-        ModelRefused: naming every file that is missing, changed or unlisted.
+        ModelRefused: with every file that is missing, changed or unlisted.
 
     >>> folder = Manifest({"card.json": sha256(b"{}")}, {}).to_bytes()
     >>> verified(sha256(folder), folder, {"card.json": sha256(b"{}")}).files.keys()
@@ -79,7 +79,7 @@ def verified(digest: str, manifest: bytes, digests: Mapping[str, str]) -> Manife
 
 
 def read(manifest: bytes) -> Manifest:
-    """Read the bytes of ``manifest.json``, whoever wrote them.
+    """Decode ``manifest.json``, and check its form.
 
     Raises:
         ModelRefused: if they are no manifest.

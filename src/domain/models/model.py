@@ -1,4 +1,4 @@
-"""Models: the recipe they are cooked by, the folder they travel in, the version they are known by."""
+"""Models: their recipes, folders, cards and versions."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ Hyperparameters: TypeAlias = Mapping[str, HyperparameterValue]
 CHAMPION: Final = "champion"
 """Alias of the version that is served."""
 CHALLENGER: Final = "challenger"
-"""Alias of the newest version, which the gate may let in."""
+"""Alias of the newest version, which may become champion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How a model is made: all that must be known to make it again from the same rows.
+    """A recipe: all settings that are needed to make a model again from the same rows.
 
     Args:
         family: the model family, such as ``forest`` or ``interaction_lad``.
         transform: how the target is transformed before the fit: ``none``, ``log``, ``quantile`` or ``power``.
-        hyperparameters: settings of the family; what is not named keeps the family's default.
+        hyperparameters: settings of the family; others keep the family's defaults.
     """
 
     family: str
@@ -53,11 +53,11 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldPlan:
-    """How rows are split, the same way for each recipe, so that comparisons are paired.
+    """The split of rows into folds, the same for each recipe, so that comparisons are paired.
 
     Args:
         n_splits: folds of one repeat.
-        n_repeats: how often the folds are drawn anew.
+        n_repeats: number of times that the folds are drawn.
         test_size: share of people set aside before cross-validation; reported, never used to select.
         seed: of every draw.
         later: if it is not 0, models learn from earlier periods and are judged on the newest ones, which together hold
@@ -105,7 +105,7 @@ SearchSpace: TypeAlias = Mapping[str, FloatRange | IntRange | Choice]
 class FamilySummary:
     """A line of the comparison that chose a recipe: mean and standard deviation over folds.
 
-    ``seconds`` is the median time of one fold's fit; None on cards made before it was noted.
+    ``seconds`` is the median time of one fold's fit; None on cards of earlier releases.
     """
 
     name: str
@@ -116,7 +116,7 @@ class FamilySummary:
 
 @dataclass(frozen=True, slots=True)
 class NotCompared:
-    """A recipe that a comparison left out, and why, in words."""
+    """A recipe that a comparison left out, and the reason in words."""
 
     name: str
     reason: str
@@ -133,20 +133,20 @@ class MetricSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Provenance of a model.
+    """The provenance of a model.
 
     Args:
-        metric: by what its family was chosen.
-        compared: the families it was compared with, best first, by that metric.
-        not_compared: those that the comparison left out.
-        tracking_run: the run of the tracking store that made it.
-        git_revision: of the code that made it, empty if unknown.
-        trials: how many tuning trials there were.
-        tried: what each of them came to by that metric, in order; None where it was pruned or failed. Empty on cards
-            made before there were any.
-        study: that these trials belong to; empty on cards made before it was noted.
-        configuration: see `configuration_digest`; empty on cards made before there was one.
-        occasion: why a retraining made it; empty where a person asked for it.
+        metric: the metric by which its family was chosen.
+        compared: the families of the comparison, best first, by that metric.
+        not_compared: the families that the comparison left out.
+        tracking_run: the run of the tracking store that made the model.
+        git_revision: of the code, empty if unknown.
+        trials: number of tuning trials.
+        tried: the metric of each trial, in order; None where it was pruned or failed. Empty on cards of earlier
+            releases.
+        study: the study of these trials; empty on cards of earlier releases.
+        configuration: see `configuration_digest`; empty on cards of earlier releases.
+        occasion: the reason for a retraining; empty where a person started the training.
     """
 
     metric: str
@@ -169,11 +169,11 @@ class Provenance:
 _DECIDES: Final = (
     "seed", "schema", "transform", "model", "search_space", "cv", "selection", "tuning", "sampler", "pruner",
 )  # fmt: skip
-"""Parts of a configuration that decide what model comes of some rows; the gate and places decide nothing about it."""
+"""Parts of a configuration that determine the model of some rows; the gate and paths do not."""
 
 
 def configuration_digest(configuration: Mapping[str, object]) -> str:
-    """Give the SHA-256 of what, beside the rows, a training is decided by. ``configuration`` is flat: dotted names.
+    """Return the SHA-256 of the parts of a flat configuration (dotted names) that determine a model of some rows.
 
     >>> once = configuration_digest({"seed": 0, "gate.margin": 0.02, "dataset.path": "a.csv"})
     >>> once == configuration_digest({"seed": 0}), once == configuration_digest({"seed": 1})
@@ -185,15 +185,15 @@ def configuration_digest(configuration: Mapping[str, object]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DistributionNote:
-    """How the distribution around the estimate was made, and by how much it was the best.
+    """The choice of the distribution around the estimate, and its gain over others.
 
     Args:
         shape: ``unconditional``, ``forest``, ``pooled``, ``groups``, ``spread`` or ``ranks``.
-        hurdle: by what the chance of no cost was learned; empty where there is none in front of the shape.
-        mean: what the expected cost is made of.
+        hurdle: the model of the chance of no cost; empty where there is none.
+        mean: the model of the expected cost.
         excess: the mean excess of costs above the 99 % quantile that was fitted, as a share of that quantile.
-        gain: by what share the CRPS of held-out people is below that of the distribution of all costs.
-        gain_over_simplest: by what share it is below that of the simplest shape.
+        gain: the share by which the CRPS of held-out people is below that of the distribution of all costs.
+        gain_over_simplest: the share by which it is below that of the simplest shape.
     """
 
     shape: str
@@ -206,22 +206,22 @@ class DistributionNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
-    """What a person should know before they rely on a model. Travels inside the model folder.
+    """The card of a model, which people should read before they rely on it. The model folder contains it.
 
     Args:
-        recipe: how it was made.
-        created_at: when, in UTC.
-        origin: the data it learnt from, with their digest and number of rows.
+        recipe: the model's recipe.
+        created_at: time of the training, in UTC.
+        origin: the source of the training data.
         cross_validation: measured out of fold over all training rows.
         test: the recipe's scores on the test split; the recipe was not chosen by them.
         ranges: for each numeric fact, the smallest and the largest value in the training data.
         grouping: the facts by which residuals are grouped, empty if pooled.
-        notes: what else must be said, such as a fit on a subsample.
+        notes: further remarks, such as a fit on a subsample.
         folds: each metric over the folds of that cross-validation; none on cards made before there were any.
         profile: of the people in the training data; None on cards made before there were any.
         served: of the ranges that are served, around points out of fold; None on cards made before there were any.
-        subject: what is predicted from what; None on cards made before facts were declared.
-        people: how many distinct persons the rows are of; None where they were not counted.
+        subject: the predicted cost and the facts; None on cards made before facts were declared.
+        people: number of distinct persons in the rows; None where they were not counted.
         distribution: how the distribution was chosen; None on cards made before it was.
         curves: of the actuary's report, over the same predictions as ``cross_validation``; None on cards made before
             there were reports.
@@ -280,5 +280,5 @@ class ModelVersion:
 
     @property
     def reference(self) -> ModelReference:
-        """Return how answers name this version."""
+        """Return the reference by which answers name this version."""
         return ModelReference(self.number, self.digest)

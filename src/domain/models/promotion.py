@@ -1,4 +1,4 @@
-"""The gate: whether a challenger may replace the champion, and the reasons."""
+"""The gate: the policy by which a challenger may replace the champion."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domain.models.check import Check, at_most, coverages, ratios
 from domain.models.scores import FifthScores, GroupScores, Scores
 
 FEWEST_OF_GROUP: Final = 50
-"""A group of fewer people is not asked about."""
+"""The fewest people of a group that is judged."""
 _MOST: Final = 0.5
 _OVERRIDE: Final = "promote with a reason (--reason), which the ledger keeps"
 
@@ -26,8 +26,8 @@ class PairedComparison:
             (both recipes refitted on the same folds) or ``unconditional`` (there is no champion: the rival is
             the distribution of all costs).
         rival: version number of the champion, None where there is none.
-        rows: how many rows were compared.
-        outcomes: how many of them are outcomes that came in since the champion was made.
+        rows: number of rows that were compared.
+        outcomes: number of them that are outcomes recorded since the champion was made.
         challenger_loss: mean CRPS of the challenger.
         rival_loss: mean CRPS of its rival.
         difference: challenger minus rival; negative is better.
@@ -46,11 +46,11 @@ class PairedComparison:
     standard_error: float
     degrees_of_freedom: float
     upper_bound: float
-    outcomes: int = 0  # comparisons of before they were asked had none
+    outcomes: int = 0  # comparisons of earlier releases have none
 
     @property
     def evidence(self) -> str:
-        """Return what was compared, in words."""
+        """Return the compared rows, in words."""
         which = "the champion never saw" if self.method == "unseen_rows" else f"({self.method.replace('_', ' ')})"
         came_in = f", {self.outcomes:,} of them outcomes that came in" if self.outcomes else ""
         return f"{self.rows:,} rows {which}{came_in}"
@@ -58,7 +58,7 @@ class PairedComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidacy:
-    """Everything the gate looks at.
+    """The figures that the gate judges.
 
     Args:
         comparison: the challenger against its rival.
@@ -66,13 +66,13 @@ class Candidacy:
         group_coverage: the same for each group of at least 50 people.
         milliseconds: median time of predicting one row in process.
         megabytes: size of the model folder.
-        strongest_fact: the fact that foretells costs best on its own.
-        strongest_fact_r2: how well it does, out of fold: near 1 it is the cost itself under another name.
+        strongest_fact: the fact that predicts costs best on its own.
+        strongest_fact_r2: its R² out of fold: near 1 it is the cost itself under another name.
         unconditional: where the rival is a champion, the challenger against the distribution of all costs as well: on
-            data that know nothing it is easy to be better than a champion that knows something.
-        measured: all figures of the challenger on rows that it had not seen; None in verdicts of before it was asked.
-        repeated: how many people stood on both sides of a split, so that the challenger was asked about people whom it
-            had learnt from.
+            data in which facts and costs are unrelated it is easy to be better than a champion that uses facts.
+        measured: all figures of the challenger on rows that it had not seen; None in verdicts of earlier releases.
+        repeated: number of people on both sides of a split, so that the challenger was judged on people whom it had
+            learned from.
     """
 
     comparison: PairedComparison
@@ -80,7 +80,7 @@ class Candidacy:
     group_coverage: Mapping[str, float]
     milliseconds: float
     megabytes: float
-    strongest_fact: str = ""  # verdicts of before this was asked have none
+    strongest_fact: str = ""  # verdicts of earlier releases have none
     strongest_fact_r2: float = 0.0
     unconditional: PairedComparison | None = None
     measured: Scores | None = None
@@ -89,7 +89,7 @@ class Candidacy:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate says: passed only if every check did."""
+    """The gate's verdict, which is passed only if every check passed."""
 
     checks: tuple[Check, ...]
     candidacy: Candidacy
@@ -107,28 +107,28 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromotionPolicy:
-    """What the gate asks of a challenger.
+    """The requirements of the gate on a challenger.
 
-    Coverage and predictive ratios are known only as well as so many people can tell: one that is not allowed passes if
-    its own 95 % interval reaches what is, and the check says so. Tenths and groups of fewer than 50 people are not
-    judged.
+    Coverage and predictive ratios of few people are uncertain: a value that is not allowed passes if its 95 % interval
+    reaches allowed values, and the check says so. Tenths and groups of fewer than 50 people are not judged.
 
     Args:
-        margin: by what share of the champion's CRPS the challenger may be worse, at the upper bound of the difference;
-            negative if it must be better.
-        first_gain: by what share a challenger's CRPS must beat that of the distribution of all costs, first champion or
-            not, at the upper bound of the difference: 0 asks that it is surely better, by however little.
+        margin: the share of the champion's CRPS by which the challenger may be worse, at the upper bound of the
+            difference; negative if it must be better.
+        first_gain: the share by which a challenger's CRPS must beat that of the distribution of all costs, whether or
+            not
+            there is a champion, at the upper bound of the difference: 0 requires that it is surely better.
         coverage: lowest and highest coverage of the 90 % interval.
         group_coverage: the same for each group.
         fifth_coverage: the same for each fifth of the people, ordered by their expected cost. Where most ranges begin
-            at zero only their upper end can miss a cost, so the highest coverage is not asked for.
+            at zero only their upper end can miss a cost, so the highest coverage is not required.
         ratio: lowest and highest predicted over observed cost of everybody.
         part_ratio: the same for each tenth of the people, ordered by their expected cost, and for each group.
         milliseconds: longest median time of predicting one row.
         megabytes: largest model folder.
         single_fact_r2: highest share of the variance of costs that one fact may explain on its own; above it the data
-            leak their target into an input, and every figure measured on them is worth nothing.
-        outcomes: whether outcomes that came in since the champion was made count among the rows that it never saw.
+            leak their target into an input, and no figure measured on them is valid.
+            outcomes: whether outcomes recorded since the champion was made count among the rows that it never saw.
     """
 
     margin: float = 0.02
@@ -144,7 +144,7 @@ class PromotionPolicy:
     outcomes: bool = False
 
     def judge(self, candidacy: Candidacy) -> Verdict:
-        """Hold a candidacy against the policy. Compares only; every figure was measured elsewhere."""
+        """Judge a candidacy by the policy. Every figure was measured before."""
         return Verdict(tuple(self._checks(candidacy)), candidacy)
 
     def _checks(self, candidacy: Candidacy) -> Iterator[Check]:
@@ -207,7 +207,7 @@ class PromotionPolicy:
     def _crps(self, name: str, comparison: PairedComparison) -> Check:
         # the distribution of all costs must be beaten, a champion may be missed by a little
         is_first = comparison.rival is None
-        # plus zero, so that nothing is allowed as 0 and not as -0
+        # plus zero: a bound of -0 becomes 0
         allowed = (-self.first_gain if is_first else self.margin) * comparison.rival_loss + 0.0
         rival = "the distribution of all costs" if is_first else f"champion {comparison.rival}"
         bound = comparison.upper_bound

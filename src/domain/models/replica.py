@@ -1,4 +1,4 @@
-"""A replica of the model server, and by which model it answers."""
+"""A replica of the model server, and the model that it serves."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """What a replica of the model server says of itself.
+    """The state of a replica of the model server.
 
     Args:
-        address: where it listens.
-        version: by which it answers, None while it answers by no model.
+        address: the address that it listens on.
+        version: the version that it serves, None while it serves none.
         digest: of that version, empty for none.
-        trouble: why it does not answer by the champion, empty if it does not know of any trouble.
+        trouble: why it does not serve the champion, empty if it reports no trouble.
     """
 
     address: str
@@ -26,7 +26,7 @@ class Replica:
     trouble: str
 
     def serves(self, model: ModelReference) -> bool:
-        """Tell whether it answers by this model."""
+        """Return whether the replica serves this model."""
         return (self.version, self.digest) == (model.version, model.digest)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Retraining: why a model was made anew, and what came of it."""
+"""Retrainings: their reasons and results."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Retraining:
     """The state before a retraining.
 
     Args:
-        origin: where its rows come from.
+        origin: the source of the rows.
         data_digest: of these rows.
-        rows: how many there are.
+        rows: number of rows.
         champion: the version that is served, None if there is none.
-        made: the version that was made of the same rows by the same configuration before, None if none was.
-        monitoring: what was found of this champion last, None if nothing was.
+        made: an earlier version of the same rows and configuration, None if there is none.
+        monitoring: the last report on this champion, None if there is none.
     """
 
     origin: DataOrigin
@@ -81,13 +81,13 @@ class Retrained:
     """The outcome of a retraining.
 
     Args:
-        result: how it ended.
-        reason: why it ended so: what stands in the ledger, or why the gate refused.
+        result: the kind of ending.
+        reason: the reason for it: that of the ledger's entry, or of the gate's refusal.
         served: the champion now, None if there is none.
-        judged: the version that the gate was asked about, None if it was not.
-        verdict: what it said.
-        entry: of the ledger: of what was promoted; where nothing was done, of the retraining that made the champion
-            what it is. None if there is none.
+        judged: the version that the gate judged, None if it judged none.
+        verdict: the gate's verdict.
+        entry: the ledger's entry of the promotion; where nothing was done, of the retraining that made the champion.
+            None if there is none.
     """
 
     result: Result

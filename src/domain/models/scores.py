@@ -1,4 +1,4 @@
-"""How well predictions of labelled rows did: the figures that a model card and an evaluation tell.
+"""Scores of predictions of labelled rows: the figures of a model card and an evaluation.
 
 Means, shares and sums count each row by its weight. Figures that a card of an earlier release does not have are None or
 empty.
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ExpectedScores:
-    """How far the expected cost (mean) is off: r2, and rmse, mae and bias (expected minus actual) in money.
+    """Errors of the expected cost (mean): r2, and rmse, mae and bias (expected minus actual) in money.
 
-    ``bias`` is None on cards made before it was told.
+    ``bias`` is None on cards of earlier releases.
     """
 
     r2: float
@@ -24,7 +24,7 @@ class ExpectedScores:
 
 @dataclass(frozen=True, slots=True)
 class TypicalScores:
-    """How far the typical cost (median) is off, in money; ``within_100`` is the share within 100 of the currency."""
+    """Errors of the typical cost (median), in money; ``within_100`` is the share within 100 of the currency."""
 
     mae: float
     median_ae: float
@@ -33,7 +33,7 @@ class TypicalScores:
 
 @dataclass(frozen=True, slots=True)
 class IntervalScores:
-    """What the published interval holds and how wide it is, in money."""
+    """Coverage, width (in money) and interval score of the published range."""
 
     level: float
     coverage: float
@@ -72,15 +72,15 @@ class PredictiveRatio:
 
 @dataclass(frozen=True, slots=True)
 class GroupScores:
-    """The same for one group of people, such as ``smoker=yes``.
+    """Scores of one group of people, such as ``smoker=yes``.
 
     Args:
         group: its name.
-        rows: how many rows of the file belong to it, repetitions too.
+        rows: number of rows of the file in the group, repetitions too.
         coverage: share of costs inside the published range.
         mean_width: of that range, in money.
         bias: expected minus actual cost on average, in money.
-        people: how many distinct people belong to it; None if that was not counted.
+        people: number of distinct people in the group; None if not counted.
         ratio: predicted over observed cost.
     """
 
@@ -95,7 +95,7 @@ class GroupScores:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What share of costs lay inside a range, or below a quantile, that promised to hold ``level`` of them."""
+    """The share of costs inside a range, or below a quantile, that should hold the share ``level`` of them."""
 
     level: float
     coverage: float
@@ -115,7 +115,7 @@ class FifthScores:
     """One fifth of the people, ordered by their expected cost.
 
     Args:
-        people: how many distinct people are in it, rounded: somebody may be in it with a share.
+        people: number of distinct people in the fifth, rounded: a person may be in two fifths by shares.
         coverage: share of costs inside the published range.
         predicted: mean expected cost.
         observed: mean actual cost.
@@ -135,7 +135,7 @@ class FifthScores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActuarialScores:
-    """Figures by which actuaries judge predictions of cost.
+    """The figures by which actuaries judge predictions of cost.
 
     Args:
         overall: predicted over observed cost of everybody.
@@ -143,8 +143,8 @@ class ActuarialScores:
         cpm: Cumming's prediction measure, 1 - sum of absolute errors over sum of absolute distances from the mean
             (Cumming, Knutson, Cameron and Derrick 2002, "A comparative analysis of claims-based methods of health risk
             assessment for commercial populations").
-        gini: of the curve of cumulated actual costs over people ordered by expected cost: 0 for an order that says
-            nothing (Frees, Meyers and Cummings 2011, "Summarizing insurance scores using a Gini index").
+        gini: of the curve of cumulated actual costs over people ordered by expected cost: 0 for a random order
+            (Frees, Meyers and Cummings 2011, "Summarizing insurance scores using a Gini index").
         mae_over_mean: mean absolute error of the expected cost as a share of the mean cost.
         capped_r2: R² of the expected cost, where actual and expected costs count up to ``cap`` only.
         cap: in money.
@@ -168,22 +168,22 @@ class ActuarialScores:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """A model's predictions of labelled rows, measured.
+    """The scores of a model's predictions of labelled rows.
 
     Args:
-        rows: how many there are in the file, repetitions too.
+        rows: number of rows in the file, repetitions too.
         expected: errors of the expected cost.
         typical: errors of the typical cost.
         crps: mean continuous ranked probability score, in money.
         interval: the published range.
         groups: each group that the schema reports on.
-        calibration: one entry for each of `domain.costs.distribution.CALIBRATION_LEVELS`, rising: what share of costs
-            lay in the central range, by the randomised probability integral transform, so that many equal costs do not
-            look like an error.
-        people: how many distinct people the rows are of; None if that was not counted.
+        calibration: one entry for each of `domain.costs.distribution.CALIBRATION_LEVELS`, rising: the share of costs in
+            the central range, by the randomised probability integral transform, so that many equal costs do not look
+            like an error.
+        people: number of distinct people in the rows; None if not counted.
         zero: the chance of no cost.
         fifths: each fifth of the people, lowest expected cost first.
-        actuarial: predictive ratios and what else actuaries ask for.
+        actuarial: predictive ratios and other actuarial figures.
         quantiles: at some levels, the share of costs below that quantile, by the same transform.
     """
 

@@ -1,4 +1,4 @@
-"""Shadow: what a challenger would have answered those who asked the champion, and who of the two was nearer."""
+"""Shadow runs: the challenger's answers to recorded requests, and the errors of challenger and champion."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 FEWEST_OUTCOMES: Final = 2
-"""One difference has no standard error."""
+"""The fewest outcomes with a standard error."""
 _MOVERS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """Differences in USD, challenger minus champion: their mean, how large they are on average, and quantiles."""
+    """Differences in USD, challenger minus champion: their mean, their mean size, and quantiles."""
 
     mean: float
     mean_absolute: float
@@ -37,7 +37,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupDifferences:
-    """How differently one of `watched_groups` would have been answered."""
+    """The differences of answers in one of `watched_groups`."""
 
     group: str
     predictions: int
@@ -47,7 +47,7 @@ class GroupDifferences:
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """A recorded answer, and what the challenger says of the same person."""
+    """A recorded answer, and the challenger's answer for the same person."""
 
     prediction: Prediction
     expected: float
@@ -55,13 +55,13 @@ class Mover:
 
     @property
     def difference(self) -> float:
-        """Challenger minus champion, of the expected cost."""
+        """Return challenger minus champion, of the expected cost."""
         return self.expected - self.prediction.expected
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Both models, as they are, on labelled rows that neither of them learnt from."""
+    """The scores of both models on labelled rows that neither of them learned from."""
 
     comparison: PairedComparison
     challenger: Scores
@@ -73,15 +73,15 @@ class ShadowReport:
     """The result of a replay.
 
     Args:
-        at: when, in UTC.
-        since: predictions made from then on were looked at.
-        champion: who answered them.
-        challenger: who was asked now.
-        predictions: how many there were.
-        groups: those that anybody belongs to, everybody first.
-        movers: those whose expected cost would change most, the most first.
-        outcomes: how many of these predictions have an outcome, the newest of them.
-        replay: both on those outcomes; None if there were fewer than two that neither had learnt from.
+        at: time of the replay, in UTC.
+        since: predictions from this time on were replayed.
+        champion: the version that answered them.
+        challenger: the version that answered them in the replay.
+        predictions: number of predictions.
+        groups: the groups with people in them, everybody first.
+        movers: the people whose expected cost would change most, the largest change first.
+        outcomes: number of the newest predictions that have an outcome.
+        replay: both versions on those outcomes; None for fewer than two that neither had learned from.
     """
 
     at: datetime
@@ -97,7 +97,7 @@ class ShadowReport:
 
 @dataclass
 class _Differences:
-    """Counted by whole dollars: memory grows with how far apart answers are, not with how many there are."""
+    """Differences counted by whole dollars: memory grows with their range, not with their number."""
 
     dollars: Counter[int] = field(default_factory=Counter[int])
     total: float = 0.0
@@ -118,7 +118,7 @@ class _Differences:
         )
 
     def _quantile(self, level: float, count: int) -> float:
-        """Give the smallest difference that so large a share does not exceed."""
+        """Return the smallest difference that the share ``level`` of the differences does not exceed."""
         rising = sorted(self.dollars.items())
         upto = accumulate(times for _, times in rising)
         return next(float(dollars) for (dollars, _), seen in zip(rising, upto, strict=True) if seen >= level * count)
@@ -126,7 +126,7 @@ class _Differences:
 
 @dataclass
 class Tally:
-    """Differences as they come in, in as much memory for a million predictions as for a thousand."""
+    """A running tally of differences, whose memory does not grow with the number of predictions."""
 
     schema: Schema
     _counts: Counter[str] = field(default_factory=Counter[str])
@@ -135,20 +135,20 @@ class Tally:
     _movers: list[tuple[float, int, Mover]] = field(default_factory=list[tuple[float, int, Mover]])
 
     def add(self, prediction: Prediction, expected: float, typical: float) -> None:
-        """Count what the challenger says of one person."""
+        """Count the challenger's answer for one person."""
         mover = Mover(prediction, expected, typical)
         for group, belongs in watched_groups(self.schema).items():
             if belongs(prediction.beneficiary):
                 self._counts[group] += 1
                 self._expected[group].add(mover.difference)
                 self._typical[group].add(typical - prediction.typical)
-        # of equally large ones the identifier decides, so that the same replay names the same people
+        # ties are broken by the identifier, so that the same replay names the same people
         heapq.heappush(self._movers, (abs(mover.difference), prediction.id.int, mover))
         if len(self._movers) > _MOVERS:
             heapq.heappop(self._movers)
 
     def groups(self) -> tuple[GroupDifferences, ...]:
-        """Sum up, group by group."""
+        """Return the differences of each group."""
         return tuple(
             GroupDifferences(
                 group=group,
@@ -161,5 +161,5 @@ class Tally:
         )
 
     def movers(self) -> Sequence[Mover]:
-        """Give those that would change most, the most first."""
+        """Return the people whose expected cost would change most, the largest change first."""
         return [mover for _, _, mover in sorted(self._movers, reverse=True, key=lambda mover: mover[:2])]

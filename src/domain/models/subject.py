@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What is predicted from what, for a model card.
+    """The predicted cost and the facts of a model, for its card.
 
     Args:
         title: a sentence on the cost, in English where the schema has it.
@@ -22,8 +22,8 @@ class Subject:
         units: of the facts that have any.
         currency: of every amount.
         schema: digest of the schema.
-        order: names of the facts in the schema's order, which objects of JSON lose in a database; empty on cards made
-            before it was kept.
+        order: names of the facts in the schema's order, which objects of JSON lose in a database; empty on cards of
+            earlier releases.
     """
 
     # imports stand outside of TYPE_CHECKING where adapters decode these classes from JSON

@@ -1,4 +1,4 @@
-"""Settings of the interaction families: which terms of a schema take part, and where thresholds lie."""
+"""Settings of the interaction families: the terms of a schema that take part, and their thresholds."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 _FORMER: Final = {"obesity_threshold": "obese_threshold"}
-"""Names in recipes that were made before terms were declared, to the names of today."""
+"""Names of settings in earlier recipes, to the current names."""
 _TAKEN: Final = ("alpha", "epsilon")
-"""Settings that the families have beside those of terms."""
+"""Names of the families' other settings."""
 _SEARCHED: Final = 15
-"""A declared threshold is searched within this part of the fact's limits, below and above."""
+"""The share of the fact's limits within which a declared threshold is searched, below and above."""
 _THRESHOLDS: Final = (Shape.FROM, Shape.ABOVE)
 _Value = TypeVar("_Value")
 _UNSAFE: Final = re.compile(r"[^a-z0-9]+")
@@ -30,7 +30,7 @@ _UNSAFE: Final = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class TermSettings:
-    """What can be set about the terms of a schema. Each name is that of a hyperparameter.
+    """The settings of a schema's terms, by the names of their hyperparameters.
 
     Args:
         terms: the terms that can be switched off.
@@ -51,7 +51,7 @@ class TermSettings:
 
     @classmethod
     def of(cls, schema: Schema) -> Self:
-        """Name the settings that follow from a schema."""
+        """Derive the settings from a schema."""
         conditions = {
             group.condition: group.name.removesuffix("=yes")
             for group in schema.reported_groups
@@ -72,7 +72,7 @@ class TermSettings:
 
     @property
     def defaults(self) -> dict[str, HyperparameterValue]:
-        """Return each setting as it is before any tuning: all switched on, thresholds as declared.
+        """Return the default of each setting: all switched on, thresholds as declared.
 
         A threshold of None is learned from the rows that a model is fitted on.
         """
@@ -81,7 +81,7 @@ class TermSettings:
 
     @property
     def space(self) -> SearchSpace:
-        """Return what tuning may change: each switch, and each declared threshold of a fact that has limits."""
+        """Return the search space of tuning: each switch, and each declared threshold of a fact that has limits."""
         switches: dict[str, Choice | FloatRange] = {name: Choice((True, False)) for name in (*self.terms, *self.facts)}
         for name, factor in self.thresholds.items():
             fact = self.schema.by_name[factor.fact]
@@ -91,7 +91,7 @@ class TermSettings:
         return switches
 
     def renamed(self, hyperparameters: Hyperparameters) -> dict[str, HyperparameterValue]:
-        """Return hyperparameters under the names of today; of two names for the same, that of today counts."""
+        """Return hyperparameters under their current names; where both names are given, the current one counts."""
         defaults = self.defaults
         now = {
             name: _FORMER[name] if name in _FORMER and _FORMER[name] in defaults else name for name in hyperparameters
@@ -117,7 +117,7 @@ def _name(factor: Factor, conditions: Mapping[Factor, str]) -> str:
 
 
 def _condition_name(factor: Factor, conditions: Mapping[Factor, str]) -> str:
-    """Return the name of the group of a condition; of a learned one, that of a group that looks at the same fact."""
+    """Return the name of the group of a condition; for a learned condition, of a group of the same fact."""
     if factor.threshold is not None:
         return conditions.get(factor) or f"{factor.fact}_{factor.shape.value}_{_plain(exact(factor.threshold))}"
     named = [name for condition, name in conditions.items() if condition.fact == factor.fact]
@@ -130,7 +130,7 @@ def _plain(text: str) -> str:
 
 
 def _unique(named: Iterable[tuple[str, _Value]], taken: Counter[str]) -> Iterator[tuple[str, _Value]]:
-    """Yield each pair with a name that no other has: the second of a name ends in _2."""
+    """Yield each pair with a unique name: the second pair of a name ends in _2."""
     for name, value in named:
         taken[name] += 1
         yield (name if taken[name] == 1 else f"{name}_{taken[name]}"), value

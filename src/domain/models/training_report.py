@@ -18,7 +18,7 @@ def training_report(model: ReportedModel, card: ModelCard, *, at: datetime) -> A
     """Return the report of a model in which each row is judged by a model that had not seen the person.
 
     Args:
-        model: which model it is.
+        model: the model.
         card: its card.
         at: when the report is made.
     """
