@@ -42,7 +42,6 @@ UNCHECKED_NAMES = (
     "src/application/monitoring/",
     "src/application/operations/",
     "src/entrypoints/dashboard/",
-    "src/entrypoints/http/",
     "src/medcost_testing/",
     "src/medcost_testing/predictions/",
     "tests/adapters/",
@@ -63,7 +62,6 @@ UNCHECKED_DOCSTRINGS = (
     "src/application/monitoring/",
     "src/application/operations/",
     "src/entrypoints/dashboard/",
-    "src/entrypoints/http/",
 )
 UNCHECKED_TEST_NAMES = (
     "tests/adapters/",

@@ -1,4 +1,4 @@
-"""What belongs to every answer beside its figures: the unit, the data behind it with their year, and a caution."""
+"""Remarks that belong to every prediction: the unit, the training data with their year, and a caution."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ _AWAY: Final = "could not be looked up just now"
 
 
 class About:
-    """Tells what is behind a model's answers; each version's card is looked up once a process."""
+    """Returns the remarks on a model's predictions; reads the card of each version once a process."""
 
     def __init__(self, container: AsyncContainer, currency: str) -> None:
         self._container = container
         self._unit = f"{currency} a year"
-        self._known: dict[ModelReference, AboutOut] = {}
+        self._by_model: dict[ModelReference, AboutOut] = {}
 
     async def __call__(self, model: ModelReference) -> AboutOut:
-        """Give the block; a database that is away spoils no answer that was made already."""
-        if known := self._known.get(model):
-            return known
+        """Return the remarks on a model; an unavailable database does not fail a prediction that was made already."""
+        if about := self._by_model.get(model):
+            return about
         try:
             data = await self._data(model)
         except Unavailable:
             return AboutOut(self._unit, _AWAY, NOTICE)
-        return self._known.setdefault(model, AboutOut(self._unit, data, NOTICE))
+        return self._by_model.setdefault(model, AboutOut(self._unit, data, NOTICE))
 
     async def _data(self, model: ModelReference) -> str:
         review = await self._container.get(ReviewModels)
         try:
-            found = (await review.one(model.version)).version
+            version = (await review.one(model.version)).version
         except VersionNotFound:
             return _UNKNOWN if model.version else _STAND_IN
-        return found.card.origin.sentence if found.digest == model.digest else _UNKNOWN
+        return version.card.origin.sentence if version.digest == model.digest else _UNKNOWN

@@ -1,4 +1,4 @@
-"""The amount in a query of which somebody asks how likely a year costs more."""
+"""The query parameter ``above``: an amount whose probability of being exceeded is asked for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Above = Annotated[
     QueryParameter(
         ge=0,
         le=MOST_CHARGES,
-        # Litestar does not write the limits of what may be missing
+        # Litestar does not document the limits of an optional parameter
         schema_extra={"minimum": 0, "maximum": MOST_CHARGES},
         description="An amount, such as 20000: `chance.above` is then the probability that the year costs more",
     ),
@@ -22,7 +22,7 @@ Above = Annotated[
 
 
 def asked_amount(above: float | None) -> float | None:
-    """Return the amount, None where there is none.
+    """Return the amount; None if the query has none.
 
     Raises:
         InvalidInput: if it is not a number.

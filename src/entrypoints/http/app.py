@@ -1,4 +1,4 @@
-"""The HTTP API, put together."""
+"""The application of the HTTP API."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _cors(origins: Sequence[str]) -> CORSConfig | None:
 
 
 def _answers_to_options(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
-    """Answer OPTIONS for paths of several handlers: Litestar would name the methods of one of them."""
+    """Return handlers of OPTIONS for paths with several handlers: Litestar would name the methods of only one."""
     methods: dict[str, set[str]] = {}
     for handler in handlers:
         for path in handler.paths:
@@ -80,7 +80,7 @@ def _answers_to_options(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteH
 
 
 def _with_container(app: ASGIApp, container: AsyncContainer) -> ASGIApp:
-    """Give each request the one container: all that it gives lives as long as the application."""
+    """Give each request the application's container, whose objects all live as long as the application."""
 
     async def with_container(scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})["dishka_container"] = container
@@ -97,17 +97,17 @@ def create_app(
     more: Sequence[ControllerRouterHandler] = (),
     metrics: Metrics | None = None,
 ) -> Litestar:
-    """Put the API together.
+    """Build the application of the API.
 
-    It sees full paths, ``/api/v1/…``, and takes any other for unknown.
+    The application serves full paths, ``/api/v1/…``, and answers 404 to all others.
 
     Args:
         container: gives the use cases, and the ports `Predictor`, `PredictionRepository`, `ApiKeys` and
             `PeopleFiles`. Whoever made it closes it, after the server has stopped: the dashboard may share it.
-        options: see there.
-        schema: the facts that people are asked about here, and the cost.
-        more: handlers beside ours, below the same prefix and behind the same guards.
-        metrics: those that the container's parts tell about themselves, if they do.
+        options: limits and policies of the API.
+        schema: the facts of people and the cost of this installation.
+        more: further handlers, below the same prefix and behind the same guards.
+        metrics: metrics that the container's adapters record to, if any.
     """
     metrics = metrics or Metrics()
     handlers = [
@@ -118,7 +118,7 @@ def create_app(
     about = About(container, schema.cost.currency)
     shared = Shared(options, metrics, about, PeopleReader(schema), partial(container.get, PeopleFiles))
 
-    def usual(app: ASGIApp) -> ASGIApp:  # a function: Litestar copies middleware, and all that an object holds
+    def usual(app: ASGIApp) -> ASGIApp:  # a function, because Litestar deep-copies middleware objects
         return UsualPredictions(app, shared=shared, use_case=partial(container.get, PredictCost))
 
     app = Litestar(
@@ -151,7 +151,7 @@ def create_app(
         openapi_config=document.config(options.version, schema),
         cors_config=_cors(options.allowed_origins),
         request_max_body_size=options.body_limit,
-        logging_config=None,  # errors are logged where they are answered
+        logging_config=None,  # error handlers log errors themselves
     )
     app.asgi_handler = Edge(_with_container(app.asgi_handler, container), options, metrics)
     return app

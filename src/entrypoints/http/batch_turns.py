@@ -1,4 +1,4 @@
-"""Batches are worked on one after the other: several would only make each other, and everybody else, wait longer."""
+"""The queue of batches, which are processed one at a time: parallel batches would slow down all requests."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 _ROOM: Final = 16
-"""Batches at work or waiting: each holds some ten megabytes."""
+"""Most batches that are processed or wait: each holds about ten megabytes."""
 _RETRY_AFTER: Final = 5.0
 
 
 class BatchTurns:
-    """Lets one batch at a time be worked on, in the order in which they came, and few wait."""
+    """Processes one batch at a time in the order of arrival, and refuses batches beyond a short queue."""
 
     def __init__(self, room: int = _ROOM) -> None:
         self._room, self._inside, self._lock = room, 0, asyncio.Lock()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn, and have it.
+        """Wait for the turn of a batch, and hold it inside the block.
 
         Raises:
             Unavailable: if too many wait already.

@@ -1,4 +1,4 @@
-"""Routes that will go: said in the OpenAPI document and in each answer (RFC 9745, RFC 8594)."""
+"""Deprecation of routes, in the OpenAPI document and in response headers (RFC 9745, RFC 8594)."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from msgspec import Meta
 
 OPT: Final = "deprecation"
 NOTICE: Final = timedelta(days=180)
-"""Least time between the two dates: the policy in docs/api.md."""
-# msgspec writes what stands here into a body's shape, Litestar what stands in "extra" into an answer's
+"""Least time between deprecation and removal: the policy in docs/api.md."""
+# msgspec documents these keys in request schemas, Litestar those in "extra" in response schemas
 DEPRECATED_FIELD: Final = Meta(extra_json_schema={"deprecated": True, "extra": {"deprecated": True}})
-"""Beside the type of a field that will go: ``Annotated[float, DEPRECATED_FIELD]``."""
+"""Annotation of a deprecated field: ``Annotated[float, DEPRECATED_FIELD]``."""
 
 
 @dataclass(frozen=True)
 class Deprecation:
-    """When a route was deprecated, and when it will go.
+    """The dates of a route's deprecation and removal.
 
     Args:
-        since: from when on it should not be used, in UTC.
-        sunset: when it goes; None if that is not decided.
+        since: time of the deprecation, in UTC.
+        sunset: time of the removal; None if it is not decided.
         successor: path of the route to use instead; empty if there is none.
 
     Raises:
-        ValueError: if it goes earlier than the policy promises.
+        ValueError: if the removal is earlier than the policy allows.
     """
 
     since: datetime
@@ -43,7 +43,7 @@ class Deprecation:
 
     @cached_property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:
-        """Return the headers of each answer."""
+        """Return the headers of each response."""
         given = [(b"deprecation", b"@%d" % int(self.since.timestamp()))]
         if self.sunset:
             given.append((b"sunset", format_datetime(self.sunset.astimezone(UTC), usegmt=True).encode()))
@@ -53,10 +53,10 @@ class Deprecation:
 
 
 def deprecated(deprecation: Deprecation, opt: Mapping[str, object] | None = None) -> dict[str, Any]:
-    """Return the arguments of a handler that deprecate it: ``@get("/old", **deprecated(Deprecation(...)))``.
+    """Return the arguments that deprecate a handler: ``@get("/old", **deprecated(Deprecation(...)))``.
 
     Args:
-        deprecation: since when, until when.
+        deprecation: dates of the deprecation.
         opt: other options of the handler.
     """
     return {"deprecated": True, "opt": {**(opt or {}), OPT: deprecation}}

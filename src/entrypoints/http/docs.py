@@ -1,4 +1,4 @@
-"""Documentation to click through, without a request to anywhere else: Swagger UI from our own tree."""
+"""Interactive documentation: Swagger UI from our own tree, without requests to other sites."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _PAGE: Final = (STATIC / "docs.html").read_text(encoding="utf-8")
 
 @get("/docs", include_in_schema=False, media_type=MediaType.HTML, opt={access.OPEN: True})
 async def docs() -> Response[str]:
-    """The page."""
+    """Return the page of the interactive documentation."""
     return Response(_PAGE, media_type=MediaType.HTML, headers={"Content-Security-Policy": _ONLY_US})
 
 
 @get("/docs/{name:str}", include_in_schema=False, sync_to_thread=True, opt={access.OPEN: True})
 def docs_file(name: FromPath[str]) -> Response[bytes]:
-    """A file of it."""
+    """Return a file of the interactive documentation."""
     if name not in _FILES:
         raise NotFoundException
     return Response(

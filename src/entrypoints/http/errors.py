@@ -1,4 +1,4 @@
-"""Every error as RFC 9457 problem+json: one table from what happened to what is answered."""
+"""Errors as problem+json (RFC 9457): the table of statuses and the exception handlers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PROBLEM_JSON: Final = "application/problem+json"
 ERROR: Final = "medcost.error"
-"""Where a request's scope says what kind of error was answered."""
+"""Key of a request's scope that holds the class name of the error."""
 
 _DOMAIN: Final[Mapping[type[MedcostError], tuple[int, str]]] = {
     InvalidInput: (422, "invalid-input"),
@@ -39,7 +39,7 @@ _DOMAIN: Final[Mapping[type[MedcostError], tuple[int, str]]] = {
     ModelRefused: (409, "conflict"),
     Unavailable: (503, "unavailable"),
 }
-"""Status and problem type of each branch of the domain's errors; what is not named here is our own failure."""
+"""Status and problem type of the domain's errors by base class; all other errors are internal."""
 
 _TITLES: Final[Mapping[str, str]] = {
     "malformed": "The body cannot be read",
@@ -75,13 +75,13 @@ _BY_STATUS: Final[Mapping[int, str]] = {
 
 
 class Malformed(HTTPException):
-    """The body is not what its content type says. The detail names the place."""
+    """The body does not match its content type; the detail names the place."""
 
     status_code = 400
 
 
 class TooSlow(HTTPException):
-    """The body took too long to come."""
+    """The body did not arrive in time."""
 
     status_code = 408
 
@@ -93,13 +93,13 @@ class TooLarge(HTTPException):
 
 
 class UnsupportedMediaType(HTTPException):
-    """The body's type is not understood here."""
+    """The media type of the body is not supported."""
 
     status_code = 415
 
 
-class BadRequestFields(Exception):  # named by what happened
-    """Fields of the request break rules; each is named by its JSON pointer."""
+class BadRequestFields(Exception):  # named after the problem, without the suffix Error
+    """Fields of the request break rules; each is identified by its JSON pointer."""
 
     def __init__(self, fields: Sequence[BadField]) -> None:
         super().__init__("; ".join(f"{field.pointer}: {field.detail}" for field in fields))
@@ -107,7 +107,7 @@ class BadRequestFields(Exception):  # named by what happened
 
 
 def pointed(errors: Iterable[FieldError], *, below: str = "") -> Iterator[BadField]:
-    """Turn the domain's field errors into pointers (RFC 6901) below a place in the body."""
+    """Convert the domain's field errors to JSON pointers (RFC 6901) below a place in the body."""
     for error in errors:
         name = error.field.replace("~", "~0").replace("/", "~1")
         yield BadField(f"{below}/{name}", error.code, error.detail)
@@ -121,7 +121,7 @@ def problem(
     kind: str | None = None,
     errors: list[BadField] | None = None,
 ) -> Problem:
-    """Write a problem. ``kind`` is the last part of its type and follows from the status if it is not given."""
+    """Build a problem; ``kind`` is the last part of its type, by default derived from the status."""
     kind = kind or _BY_STATUS.get(status, "internal")
     return Problem(
         type=f"urn:medcost:problem:{kind}",
@@ -134,17 +134,17 @@ def problem(
 
 
 def _path(request: Request) -> str:
-    """Return the path that was asked for; `request.url` cannot be made where the Host header has a bad port."""
+    """Return the path of a request; `request.url` fails if the Host header has an invalid port."""
     return request.scope.get("root_path", "") + request.scope["path"]
 
 
 def on_domain_error(request: Request, error: MedcostError) -> Response[Problem]:
-    """Answer what the domain reports; what the table does not name is an internal error."""
+    """Answer an error of the domain by the table of statuses; other errors are internal."""
     _note(request, error)
-    found = _status_of(type(error))
-    if found is None:
+    status_and_kind = _status_of(type(error))
+    if status_and_kind is None:
         return on_any_error(request, error)
-    status, kind = found
+    status, kind = status_and_kind
     headers = {"Retry-After": str(math.ceil(error.retry_after))} if isinstance(error, Unavailable) else {}
     errors = None
     if isinstance(error, InvalidInput):
@@ -155,9 +155,9 @@ def on_domain_error(request: Request, error: MedcostError) -> Response[Problem]:
 
 
 def problem_of(name: str, detail: str, *, path: str) -> Problem:
-    """Write the problem of an error of the domain by its name, as a job keeps it; what is unknown is internal."""
-    known = {kind.__name__: kind for kind in _family(MedcostError)}
-    status, kind = (_status_of(known[name]) if name in known else None) or (500, "internal")
+    """Build the problem of a stored error of the domain from its class name; unknown names are internal errors."""
+    by_name = {kind.__name__: kind for kind in _family(MedcostError)}
+    status, kind = (_status_of(by_name[name]) if name in by_name else None) or (500, "internal")
     return problem(status, detail, path=path, kind=kind)
 
 
@@ -172,13 +172,13 @@ def _family(error: type[MedcostError]) -> Iterator[type[MedcostError]]:
 
 
 def on_bad_fields(request: Request, error: BadRequestFields) -> Response[Problem]:
-    """Answer 422 with every bad field."""
+    """Answer 422 with all bad fields."""
     _note(request, error)
     return _response(problem(422, str(error), path=_path(request), errors=error.fields))
 
 
 def on_http_error(request: Request, error: HTTPException) -> Response[Problem]:
-    """Answer what Litestar refuses: no route, no method, too large, a query that does not fit."""
+    """Answer an error of Litestar, such as an unknown route or method, a large body or an invalid query."""
     _note(request, error)
     path = _path(request)
     if isinstance(error, ValidationException):
@@ -199,7 +199,7 @@ def on_http_error(request: Request, error: HTTPException) -> Response[Problem]:
 
 
 def on_any_error(request: Request, error: Exception) -> Response[Problem]:
-    """Answer 500, saying nothing internal; the log has it all, under the request's identifier."""
+    """Answer 500 without internal details, which are logged under the request's identifier."""
     _note(request, error)
     structlog.get_logger().error("request_failed", method=request.method, path=_path(request), exc_info=error)
     return _response(problem(500, "The request failed; the log has its X-Request-ID.", path=_path(request)))
@@ -223,6 +223,6 @@ def _response(content: Problem, headers: Mapping[str, str] | None = None) -> Res
 
 
 def _parameter(message: str) -> str:
-    """Say what msgspec found wrong with a parameter, in lower case and without its own path."""
+    """Return msgspec's message about a parameter, in lower case and without msgspec's own path."""
     text = message.split(" - at ", maxsplit=1)[0].replace("`", "")
     return text[:1].lower() + text[1:]

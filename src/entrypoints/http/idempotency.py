@@ -1,4 +1,4 @@
-"""The header `Idempotency-Key`, for each request that creates something."""
+"""The header `Idempotency-Key` of requests that create a resource."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _KEY: Final = re.compile(r"[!-~]{1,200}")
 
 
 def idempotency(request: Request, body: bytes, *, operation: str = "") -> Idempotency | None:
-    """Return the key of a request, with the fingerprint of what it asks; None without one.
+    """Return the idempotency key of a request with the fingerprint of its content; None without a key.
 
     Args:
-        request: that may carry the header.
-        body: what is asked.
-        operation: what else belongs to it, such as the path: the same key with another one is refused.
+        request: the request.
+        body: the raw body.
+        operation: further content of the request, such as the path: the same key with other content is refused.
 
     Raises:
         Malformed: if the key is not one.
@@ -32,5 +32,5 @@ def idempotency(request: Request, body: bytes, *, operation: str = "") -> Idempo
     if not _KEY.fullmatch(key):
         message = "Idempotency-Key must be 1 to 200 visible ASCII characters"
         raise Malformed(message)
-    asked = f"{operation}\n".encode() + body if operation else body
-    return Idempotency(key, hashlib.sha256(asked).hexdigest())
+    content = f"{operation}\n".encode() + body if operation else body
+    return Idempotency(key, hashlib.sha256(content).hexdigest())

@@ -1,4 +1,4 @@
-"""Where things are, as a caller has to address them."""
+"""URLs of resources as callers address them."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ PREFIX: Final = "/api/v1"
 
 
 def place(connection: ASGIConnection[Any, Any, Any, Any], path: str) -> str:
-    """Give the address of a path below the API's prefix, behind whatever path a proxy serves all of it at."""
+    """Return the URL path of a path below the API's prefix, including the path at which a proxy serves it."""
     return f"{connection.scope.get('root_path', '')}{PREFIX}{path}"

@@ -1,4 +1,4 @@
-"""What Prometheus may know. One registry for each application: two in a process do not mix."""
+"""Prometheus metrics, with a registry of its own for each application of a process."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _GROUP: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 @dataclass(frozen=True, slots=True)
 class RouteFigures:
-    """What one route did since the process started; ``errors`` are answers of 500 and above."""
+    """Figures of a route since the start of the process; ``errors`` are responses of 500 and above."""
 
     method: str
     route: str
@@ -47,7 +47,7 @@ class RouteFigures:
 
 @dataclass(frozen=True, slots=True)
 class GroupFigures:
-    """How many groups of predictions a stage had since the process started, and how many predictions they held."""
+    """The groups of predictions of a stage since the start of the process, and the predictions in them."""
 
     stage: str
     groups: int
@@ -55,7 +55,7 @@ class GroupFigures:
 
 
 class Metrics:
-    """Latency by route, status and stage; how requests gather; errors by kind; the model in service; this process."""
+    """Metrics of latency by route, status and stage, of batching, errors, the model in service and this process."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -105,27 +105,27 @@ class Metrics:
         self.monitoring = MonitoringGauges(self._registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count an answer. ``route`` is the template, such as ``/api/v1/predictions/{id}``."""
-        # finding the child by its labels takes several times as long as counting
+        """Count a response; ``route`` is the template, such as ``/api/v1/predictions/{id}``."""
+        # looking up the child metric by its labels takes several times as long as counting
         child = self._answered.get((method, route, status))
         if child is None:
             child = self._answered[method, route, status] = self._latency.labels(method, route, str(status))
         child.observe(seconds)
 
     def failed(self, kind: str) -> None:
-        """Count a problem. ``kind`` is the class of the error."""
+        """Count a problem; ``kind`` is the class name of the error."""
         self._errors.labels(kind).inc()
 
     def decoding(self) -> AbstractContextManager[object]:
-        """Time the reading of a body."""
+        """Measure the time of decoding a body."""
         return self._decode.time()
 
     def decoded(self, seconds: float) -> None:
-        """Count the reading of a body that was timed elsewhere."""
+        """Record the time of decoding a body that was measured elsewhere."""
         self._decode.observe(seconds)
 
     def grouped(self, stage: Literal["predict", "record"]) -> Callable[[int, int, float], None]:
-        """Give the observer of a stage: told of the size of a group, how many wait meanwhile, and its seconds."""
+        """Return the observer of a stage, called with the size of a group, the length of its queue and its seconds."""
         took, size, waiting = self._stages.labels(stage), self._groups.labels(stage), self._waiting.labels(stage)
 
         def observe(together: int, left: int, seconds: float) -> None:
@@ -136,7 +136,7 @@ class Metrics:
         return observe
 
     def predicted(self, models: Iterable[ModelReference]) -> None:
-        """Count predictions that are answered, be they new or recorded earlier."""
+        """Count returned predictions, whether new or recorded earlier."""
         for model in models:
             count = self._predicted.get(model.version)
             if count is None:
@@ -145,7 +145,7 @@ class Metrics:
             self._version.set(model.version)
 
     def routes(self) -> Sequence[RouteFigures]:
-        """Sum up each route, the busiest first; times in seconds, as exact as the buckets are."""
+        """Return figures of each route, the busiest first; times are in seconds and interpolated in buckets."""
         heights: dict[tuple[str, str], dict[float, float]] = defaultdict(lambda: defaultdict(float))
         errors: dict[tuple[str, str], float] = defaultdict(float)
         for sample in next(iter(self._latency.collect())).samples:
@@ -164,41 +164,41 @@ class Metrics:
             )
             for which, counts in heights.items()
         ]
-        return sorted(figures, key=lambda one: one.requests, reverse=True)
+        return sorted(figures, key=lambda route: route.requests, reverse=True)
 
     def answers(self) -> Mapping[str, int]:
-        """Count predictions answered by model version."""
+        """Return the number of predictions by model version."""
         samples = next(iter(self._predictions.collect())).samples
-        return {one.labels["version"]: int(one.value) for one in samples if one.name.endswith("_total")}
+        return {sample.labels["version"]: int(sample.value) for sample in samples if sample.name.endswith("_total")}
 
     def groups(self) -> Sequence[GroupFigures]:
-        """Sum up how predictions went together, for each stage that had any."""
+        """Return figures of batching for each stage that had a group."""
         totals: dict[str, dict[str, float]] = defaultdict(dict)
         for sample in next(iter(self._groups.collect())).samples:
             totals[sample.labels["stage"]][sample.name] = sample.value
         counted = (
-            GroupFigures(stage, int(told["medcost_group_size_count"]), int(told["medcost_group_size_sum"]))
-            for stage, told in totals.items()
+            GroupFigures(stage, int(values["medcost_group_size_count"]), int(values["medcost_group_size_sum"]))
+            for stage, values in totals.items()
         )
-        return [one for one in counted if one.groups]
+        return [group for group in counted if group.groups]
 
     def traffic(self) -> Traffic:
-        """Count what was answered since the process started, with the buckets as they are."""
+        """Return the counters of requests since the start of the process."""
         return traffic_of(self._registry.collect())
 
     def text(self) -> bytes:
-        """Give all of it in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self._registry)
 
 
 def _quantile(counts: Mapping[float, float], level: float) -> float:
     """Interpolate in the bucket that holds the quantile, as Prometheus does; the last bucket gives its lower end."""
     bounds = [0.0, *sorted(counts)]
-    wanted = level * counts[bounds[-1]]
+    target = level * counts[bounds[-1]]
     for low, high in pairwise(bounds):
         below = counts[low] if low else 0.0
-        if counts[high] >= wanted:
+        if counts[high] >= target:
             if high == float("inf"):
                 return low
-            return low + (high - low) * (wanted - below) / (counts[high] - below)
+            return low + (high - low) * (target - below) / (counts[high] - below)
     return bounds[-1]

@@ -1,4 +1,4 @@
-"""What Prometheus may know of the newest monitoring report. The process that made it has ended: the API tells of it."""
+"""Prometheus metrics of the newest monitoring report, which the API exposes because the monitoring command ends."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from domain.ports.monitoring import MonitoringReports
 
 _SELDOM: Final = 60.0
-"""Seconds for which a report is the newest, and a champion the present one: there is one report a day."""
+"""Seconds for which the newest report and the champion are cached: there is one report a day."""
 
 
 class MonitoringGauges:
     """Gauges of the newest report.
 
-    None of its columns and groups, and no alarm, before there is one, nor once another model has become champion: they
-    would wake somebody for what was replaced. Its time and version stay.
+    Columns, groups and alarms are not exposed before the first report, nor after another model has become champion: an
+    alarm about a replaced model would wake somebody for nothing. The report's time and version stay.
     """
 
     def __init__(self, registry: CollectorRegistry, *, seldom: float = _SELDOM) -> None:
@@ -54,7 +54,7 @@ class MonitoringGauges:
         self._error = gauge("typical_absolute_error_usd", error, "group", "currency")
 
     async def refresh(self, reports: MonitoringReports, ledger: ModelLedger, currency: str) -> None:
-        """Look for a newer report, or another champion, seldom. While the database is away, what was known stays."""
+        """Read the newest report and the champion if the cache has expired; keep the cache if the database is down."""
         if time.monotonic() < self._look_again:
             return
         self._look_again = time.monotonic() + self._seldom
@@ -72,10 +72,10 @@ class MonitoringGauges:
         self._alarms.set(len(report.alarms) if present else 0)
         self._predictions.set(report.predictions)
         self._outcomes.set(report.outcomes)
-        # what is not told of now must not stand there from before
+        # gauges of the previous report must not stay
         self._shifted.set(0)
         self._needed.set(0)
-        for one in (
+        for gauge in (
             self._level,
             self._psi,
             self._p,
@@ -85,7 +85,7 @@ class MonitoringGauges:
             self._bias,
             self._error,
         ):
-            one.clear()
+            gauge.clear()
         if not present:
             return
         if level := report.level:

@@ -1,4 +1,4 @@
-"""What the API needs to know about the place where it runs."""
+"""Options of the API that depend on its deployment."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ class ApiOptions:
     """Options of one API process.
 
     Args:
-        refusal: status (421 or 403) and reason if a request with these headers is from elsewhere and not to be
-            answered, else None; also the dashboard asks it.
-        version: of Medcost, as the OpenAPI document names it.
-        require_keys: ask for an API key.
-        key_limit: how often a key may ask; None for as often as it likes.
-        address_limit: how often an address may ask, with any key or none.
+        refusal: returns status (421 or 403) and reason if a request with these headers comes from another site,
+            otherwise None; the dashboard uses it too.
+        version: version of Medcost in the OpenAPI document.
+        require_keys: whether an API key is required.
+        key_limit: rate limit of a key; None for no limit.
+        address_limit: rate limit of an address, with any key or none.
         body_limit: largest body in bytes.
         batch_body_limit: largest body of a batch in bytes.
         file_limit: largest file of people in bytes that is scored in the background.
         batch_rows: most beneficiaries in a batch.
-        body_deadline: seconds within which a body must have come.
-        deadline: seconds within which a request is answered, at worst by 503.
-        allowed_origins: whose pages may call the API from a browser, such as ``https://app.example.org``.
-        https: whether callers come by HTTPS only.
-        leaving: tells whether the process is about to end; it is neither serving nor ready then.
+        body_deadline: seconds within which a body must arrive.
+        deadline: seconds within which a request is answered, if need be with 503.
+        allowed_origins: origins whose pages may call the API from a browser, such as ``https://app.example.org``.
+        https: whether callers use HTTPS only.
+        leaving: returns whether the process is about to end, when it is neither serving nor ready.
     """
 
     refusal: Callable[[Iterable[tuple[bytes, bytes]]], tuple[int, str] | None]

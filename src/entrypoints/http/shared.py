@@ -1,4 +1,4 @@
-"""What routes share that is no use case. One dependency: several are resolved in a task group for each request."""
+"""Objects other than use cases that routes share, as one dependency: several would need a task group a request."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from entrypoints.http.options import ApiOptions
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Of one API process. Litestar reads the annotations when it starts.
+    """The shared objects of an API process.
 
     Args:
-        files: gives the reader of tables, whose libraries are loaded when the first table comes.
+        files: factory of the reader of tables, whose libraries are imported for the first table.
     """
 
     options: ApiOptions
@@ -31,5 +31,5 @@ class Shared:
 
     @property
     def schema(self) -> Schema:
-        """Return the facts of this installation, and the cost."""
+        """Return the schema of this installation."""
         return self.people.schema

@@ -1,4 +1,4 @@
-"""Answers with a tag of their content (`ETag`): who has such a copy is not sent it again (RFC 9110, section 13.1.2)."""
+"""Responses with an entity tag (`ETag`) of their content, for conditional requests (RFC 9110, section 13.1.2)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from litestar import Request, Response
 from entrypoints.http.codecs.decoding import JSON
 
 _CHECKED: Final = "private, no-cache"
-"""A copy is checked by its tag before each use, for what it shows may change at any time."""
+"""Cache-Control of tagged responses: a cached copy is revalidated before each use."""
 
 _Content = TypeVar("_Content")
 
 
 def tagged(request: Request, content: _Content) -> Response[_Content]:
-    """Return 200 with the content as JSON and its tag, or 304 where `If-None-Match` names that tag.
+    """Return 200 with the content as JSON and its tag, or 304 if `If-None-Match` contains the tag.
 
     Args:
-        request: whose `If-None-Match` counts, by weak comparison.
-        content: what is encoded; equal content has an equal tag in every process.
+        request: the request, whose `If-None-Match` is compared weakly.
+        content: the object to encode; equal content has an equal tag in every process.
     """
     body: Any = msgspec.json.encode(content)
     tag = f'"{hashlib.sha256(body).hexdigest()}"'

@@ -1,4 +1,4 @@
-"""What a process answered, read from its own Prometheus metrics."""
+"""The traffic of a process, read from its own Prometheus metrics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def traffic_of(families: Iterable[Metric]) -> Traffic:
-    """Read the counters of a registry that answers are counted in; what is not about answers is left alone."""
+    """Read the counters of responses from the metrics of a registry, and ignore other metrics."""
     by_name = {family.name: family.samples for family in families}
     return Traffic(
         requests=_histograms(by_name.get("medcost_http_request_seconds", ()), "method", "route", "status"),
@@ -28,23 +28,25 @@ def traffic_of(families: Iterable[Metric]) -> Traffic:
 
 
 def _counters(samples: Iterable[Sample], label: str) -> dict[str, int]:
-    return {one.labels[label]: int(one.value) for one in samples if one.name.endswith("_total") and one.value}
+    return {
+        sample.labels[label]: int(sample.value) for sample in samples if sample.name.endswith("_total") and sample.value
+    }
 
 
 def _histograms(samples: Iterable[Sample], *labels: str) -> dict[str, Histogram]:
     upto: dict[str, dict[float, int]] = defaultdict(dict)
     total: dict[str, float] = {}
-    for one in samples:
-        name = " ".join(one.labels[label] for label in labels)
-        if one.name.endswith("_bucket"):
-            upto[name][float(one.labels["le"])] = int(one.value)
-        elif one.name.endswith("_sum"):
-            total[name] = one.value
+    for sample in samples:
+        name = " ".join(sample.labels[label] for label in labels)
+        if sample.name.endswith("_bucket"):
+            upto[name][float(sample.labels["le"])] = int(sample.value)
+        elif sample.name.endswith("_sum"):
+            total[name] = sample.value
     return {name: _histogram(counts, total[name]) for name, counts in upto.items() if max(counts.values())}
 
 
 def _histogram(upto: dict[float, int], total: float) -> Histogram:
-    """Make counts by bucket of Prometheus' counts up to each bucket's end, the last of which is infinite."""
+    """Convert Prometheus' cumulative counts of buckets, the last of which is infinite, to counts by bucket."""
     ends = sorted(upto)
     counts = [high - low for low, high in pairwise([0, *(upto[end] for end in ends)])]
     return Histogram(tuple(ends[:-1]), tuple(counts), total)

@@ -1,4 +1,4 @@
-"""Who may ask: API keys where they are required."""
+"""Authentication by API keys, and authorization by their roles."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from entrypoints.http.options import ApiOptions
 
 OPEN: Final = "open"
-"""Handlers whose ``opt`` says so are answered without a key: health and documentation."""
+"""Key of a handler's ``opt`` that allows requests without an API key: health and documentation."""
 ADMIN: Final = "admin"
-"""Handlers whose ``opt`` says so ask for an admin's key."""
+"""Key of a handler's ``opt`` that requires an admin's API key."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequireKey:
-    """Lets a request pass if its key allows it, and did not ask too often; it is ``connection.auth`` from then on."""
+    """A guard that checks the API key of a request and its rate limits; sets the key as ``connection.auth``."""
 
     limit: RateLimit | None
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        """Guard a request.
+        """Check the API key and the rate limits of a request.
 
         Raises:
             NotAuthorizedException: if there is no key, or none that is known.
@@ -44,7 +44,9 @@ class RequireKey:
         if handler.opt.get(OPEN):
             return
         key = connection.scope.get("auth")
-        if not isinstance(key, ApiKey):  # else it was let in before: `UsualPredictions` left the request to the handler
+        if not isinstance(
+            key, ApiKey
+        ):  # a request that `UsualPredictions` passed on to the handler was checked and counted already
             key = await self._let_in(connection)
         if handler.opt.get(ADMIN) and key.role is not Role.ADMIN:
             message = f"this needs an admin's key; {key.name!r} is a {key.role.value}'s"
@@ -72,24 +74,24 @@ async def _key(connection: ASGIConnection[Any, Any, Any, Any]) -> ApiKey:
 
 
 def guards(options: ApiOptions) -> list[Guard]:
-    """Give the guards of the API."""
+    """Return the guards of the API."""
     return [RequireKey(options.key_limit)] if options.require_keys else []
 
 
 def caller(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
-    """Name who asks, by their key; this machine where no key is asked for."""
+    """Return the caller of a request by its key; without required keys, this machine."""
     key = connection.scope.get("auth")
     return Caller.of_key(key) if isinstance(key, ApiKey) else LOCAL
 
 
 def tells_owner(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
-    """Tell whether the caller should know whose a prediction is: where it may be another's."""
+    """Return whether responses name the owner of a prediction: only to callers who see those of others."""
     key = connection.scope.get("auth")
     return isinstance(key, ApiKey) and Caller.of_key(key).sees_all
 
 
 def spend_rows(connection: ASGIConnection[Any, Any, Any, Any], options: ApiOptions, rows: int) -> None:
-    """Count each row of a request but the first, which the request itself was counted for.
+    """Count each row of a request but the first against the rate limits; the request itself was counted already.
 
     Raises:
         TooManyRequestsException: if the key or the address asks too often; nothing has been worked on yet.
@@ -103,7 +105,7 @@ def spend_rows(connection: ASGIConnection[Any, Any, Any, Any], options: ApiOptio
 
 
 def author(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """Name who changes something, for people: the key's name, or this machine where no key is asked for."""
+    """Return the name of the author of a change: the key's name or, without required keys, this machine."""
     key = connection.scope.get("auth")
     return key.name if isinstance(key, ApiKey) else "loopback"
 

@@ -1,4 +1,4 @@
-"""Batches: JSON array, JSON Lines or CSV; a bad row never spoils a good one."""
+"""Decoding of batches (JSON array, JSON Lines or CSV), in which bad rows do not affect good rows."""
 
 from __future__ import annotations
 
@@ -37,32 +37,32 @@ if TYPE_CHECKING:
 
 JSON_LINES: Final = "application/x-ndjson"
 TEXT_LINES: Final = "text/jsonl"
-"""JSON Lines by the name that says that it is text, which tools can write without knowing it."""
+"""Media type of JSON Lines as text, which tools can send without knowing the format."""
 CSV: Final = "text/csv"
 BATCH_TYPES: Final = (JSON, JSON_LINES, "application/jsonl", TEXT_LINES, CSV)
 
 _UNREAD: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _LINE: Final = re.compile(rb"\S[^\r\n]*")
 _MOST_NAMED: Final = 10
-"""Up to here each broken rule of a row is named."""
+"""Most broken rules that are reported for a row."""
 _WRITTEN_AT_ONCE: Final = 32
 _READ_AT_ONCE: Final = 100
 
 
 class Wrong(NamedTuple):
-    """The rules that a row of a CSV breaks."""
+    """The broken rules of a row of a CSV."""
 
     errors: Sequence[FieldError]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch that came, before its rows are looked at.
+    """A received batch whose rows are not yet checked.
 
     Args:
-        rows: how many there are; of lines at most so many.
-        facts: each row in its turn: a beneficiary, facts that nobody has checked, or why they cannot be read.
-        unused: columns of a CSV that nothing is read from.
+        rows: number of rows; for JSON Lines an upper bound.
+        facts: for each row a beneficiary, unchecked facts, or why the row cannot be read.
+        unused: columns of a CSV that are ignored.
     """
 
     rows: int
@@ -80,15 +80,15 @@ class Batch:
         most: int,
         decimal: DecimalSign = "",
     ) -> Batch:
-        """Open a batch.
+        """Open the body of a batch.
 
         Args:
-            body: as it came.
-            kind: its media type, one of `BATCH_TYPES`.
-            people: reads each of them.
-            files: gives what reads tables.
-            most: rows that are allowed; what comes behind one more is not looked at.
-            decimal: the decimal sign of a CSV's numbers; empty to go by the cells.
+            body: the raw body.
+            kind: media type of the body, one of `BATCH_TYPES`.
+            people: reader of JSON objects.
+            files: factory of the reader of tables.
+            most: most allowed rows; rows beyond the first excess row are not read.
+            decimal: decimal sign of a CSV's numbers; empty to detect it from the cells.
 
         Raises:
             Malformed: if the body as a whole cannot be read.
@@ -108,7 +108,7 @@ class Batch:
         try:
             unread = _UNREAD.decode(body)
         except (ValueError, RecursionError):
-            # the patient way says what is wrong, and where
+            # the slow path names each mistake and its place
             facts = await asyncio.to_thread(_json_rows, body)
             _refuse_more(len(facts), most)
             return cls(len(facts), iter(facts))
@@ -119,7 +119,7 @@ class Batch:
 async def read(
     given: Batch, people: PeopleReader, *, body: bytes, kind: str, most: int
 ) -> tuple[list[Beneficiary], list[BadRow]]:
-    """Read the beneficiaries of a batch, in slices between which everybody else has a turn.
+    """Read the beneficiaries of a batch in slices, between which other requests proceed.
 
     Returns:
         The good rows in their order, and what is wrong with the others.
@@ -136,7 +136,7 @@ async def read(
         if isinstance(facts, Beneficiary):
             good.append(facts)
         elif isinstance(facts, Malformed):
-            if kind == JSON:  # such as a name given twice: said with its place in the whole
+            if kind == JSON:  # such as a duplicate name, reported with its place in the whole body
                 await asyncio.to_thread(_json_rows, body)
                 raise facts
             bad.append(BadRow(row, "", "malformed", facts.detail))
@@ -154,8 +154,8 @@ async def read(
 async def written(
     made: Sequence[Prediction], bad: Sequence[BadRow], about: AboutOut | UnsetType, unused: Sequence[str] = ()
 ) -> bytes:
-    """Write the answer to a batch (`BatchOut`) as JSON, in slices between which everybody else has a turn."""
-    predictions = await _array(PredictionOut.of(one) for one in made)
+    """Encode the response to a batch (`BatchOut`) as JSON in slices, between which other requests proceed."""
+    predictions = await _array(PredictionOut.of(prediction) for prediction in made)
     envelope = msgspec.json.encode(BatchOut([], [], about, list(unused) or UNSET))
     begin, end = envelope.split(b'[],"errors":[]', 1)
     return b"".join((begin, predictions, b',"errors":', await _array(bad), end))
@@ -170,7 +170,7 @@ async def _array(values: Iterable[object]) -> bytes:
 
 
 def _wrong(row: int, fields: Sequence[BadField]) -> list[BadRow]:
-    """Say what is wrong with a row: of countless unknown fields, the first by name and the others by their number."""
+    """Return the errors of a row; of many unknown fields, name the first and count the others."""
     named = fields
     if len(fields) > _MOST_NAMED:
         named = sorted(fields, key=lambda field: field.code == "unknown")[:_MOST_NAMED]
@@ -186,7 +186,7 @@ def _refuse_more(rows: int, most: int) -> None:
 
 
 def _json_row(row: msgspec.Raw | bytes, people: PeopleReader) -> object:
-    """Read one object: the fast way if all is right, else the patient one."""
+    """Read an object by the fast path if it is valid, otherwise by the slow path."""
     text = bytes(row)
     person = people.fast(text)
     if person is not None:
@@ -206,15 +206,15 @@ def _json_rows(body: bytes) -> list[object]:
 
 
 def _json_lines(body: bytes, people: PeopleReader) -> Iterator[object]:
-    """Read each line by itself; empty ones are not counted."""
+    """Read each line as an object; empty lines are not counted."""
     return (_json_row(line[0], people) for line in _LINE.finditer(body))
 
 
 def _table(body: bytes, schema: Schema, files: PeopleFiles, column_map: ColumnMap) -> tuple[PeopleTable, TableReading]:
-    """Open a CSV, and decide how it is read.
+    """Open a CSV and detect its dialect and columns.
 
     Raises:
-        Malformed: if it is no table in UTF-8.
+        Malformed: if the body is no table in UTF-8.
         BadRequestFields: naming each fact that has no column, or several.
     """
     try:
@@ -248,7 +248,7 @@ def _csv_rows(table: PeopleTable, reading: TableReading) -> Iterator[object]:
 
 
 def _advised(errors: Sequence[FieldError], schema: Schema) -> Sequence[FieldError]:
-    """Say of words that no fact knows how they can be given a meaning."""
+    """Add advice to errors about unknown words: how the words can be mapped to choices."""
     return [
         error
         if error.code == "missing" or schema.by_name[error.field].kind.is_numeric

@@ -1,4 +1,4 @@
-"""Bodies: what they may be, JSON in general, and the small ones that hold no person."""
+"""Decoding of bodies: media types, strict JSON, and small bodies without people."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ JSON: Final = "application/json"
 
 _REASON: Final = re.compile(REASON)
 MOST_FIELDS: Final = 100
-"""Up to here each wrong field of a person is named."""
+"""Most wrong fields that are reported for a person."""
 LARGEST: Final = 2**53
-"""Up to here a float holds every whole number; no fact comes near."""
+"""Largest range in which a float holds every whole number; the values of facts are far smaller."""
 
 
 def media_type(request: Request, allowed: Collection[str]) -> str:
-    """Give the body's media type.
+    """Return the media type of the body.
 
     Raises:
         UnsupportedMediaType: if it is missing or none of those allowed, compressed, or not in UTF-8.
@@ -48,7 +48,7 @@ def media_type(request: Request, allowed: Collection[str]) -> str:
 
 
 def charges(body: bytes, currency: str) -> float:
-    """Read what a year really cost.
+    """Read the observed charges of a year.
 
     Raises:
         Malformed: if the body is not a JSON object.
@@ -70,7 +70,7 @@ def charges(body: bytes, currency: str) -> float:
 
 
 def reason(body: bytes) -> str | None:
-    """Read why the champion is changed; None if nothing is said.
+    """Read the reason for a change of the champion; None if the body is empty or has no reason.
 
     Raises:
         Malformed: if there is a body, and it is not a JSON object.
@@ -80,15 +80,15 @@ def reason(body: bytes) -> str | None:
         return None
     given = json_object(body)
     errors = list(pointed(FieldError(name, "unknown", "is not a known field") for name in given if name != "reason"))
-    said = given.get("reason")
-    if "reason" in given and not isinstance(said, str):
+    text = given.get("reason")
+    if "reason" in given and not isinstance(text, str):
         errors.append(BadField("/reason", "type", "must be a text"))
-    elif isinstance(said, str) and not (len(said) <= LONGEST_REASON and _REASON.search(said)):
+    elif isinstance(text, str) and not (len(text) <= LONGEST_REASON and _REASON.search(text)):
         rule = f"must be 1 to {LONGEST_REASON} characters that can be seen, without a space before them"
         errors.append(BadField("/reason", "range", rule))
     if errors:
         raise BadRequestFields(errors)
-    return said.rstrip() if isinstance(said, str) else None
+    return text.rstrip() if isinstance(text, str) else None
 
 
 def json_object(body: bytes) -> dict[str, object]:
@@ -105,7 +105,7 @@ def json_object(body: bytes) -> dict[str, object]:
 
 
 def json_value(body: bytes) -> object:
-    """Read JSON as RFC 8259 has it and I-JSON (RFC 7493) narrows it: UTF-8, no duplicate names, no NaN.
+    """Read JSON by RFC 8259, restricted by I-JSON (RFC 7493): UTF-8, no duplicate names, no NaN.
 
     Raises:
         Malformed: naming the place.
@@ -134,15 +134,15 @@ def json_value(body: bytes) -> object:
     raise Malformed(message)
 
 
-def names(given: dict[str, object], known: tuple[str, ...]) -> list[BadField]:
-    """Say which names of an object are not known, and which are missing."""
-    unknown = [FieldError(name, "unknown", "is not a known field") for name in given if name not in known]
-    missing = [FieldError(name, "missing", "is required") for name in known if name not in given]
+def names(given: dict[str, object], expected: tuple[str, ...]) -> list[BadField]:
+    """Return an error for each unknown and each missing name of an object."""
+    unknown = [FieldError(name, "unknown", "is not a known field") for name in given if name not in expected]
+    missing = [FieldError(name, "missing", "is required") for name in expected if name not in given]
     return list(pointed([*unknown, *missing]))
 
 
 def number(text: str) -> int | float:
-    """Read a number. JSON knows one kind only: 40.0 is the whole number 40, as JSON Schema has it."""
+    """Read a number; 40.0 is the whole number 40, as in JSON Schema, because JSON has only one type of number."""
     value = float(text)
     return int(value) if value.is_integer() and abs(value) < LARGEST else value
 

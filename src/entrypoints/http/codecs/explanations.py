@@ -1,4 +1,4 @@
-"""Bodies that ask for an explanation: a person, and which of the two figures is explained."""
+"""Bodies of requests for an explanation: a person, and which of the two estimates is explained."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ OF: Final = "of"
 
 
 def to_explain(body: bytes, people: PeopleReader) -> tuple[Beneficiary, Explained]:
-    """Read a person, with ``of`` beside the facts; without it the expected cost is explained.
+    """Read a person with an optional ``of`` beside the facts; by default the expected cost is explained.
 
-    Where a schema has a fact of that name, it is the fact.
+    If the schema has a fact ``of``, the name means the fact.
 
     Raises:
         Malformed: if the body is not a JSON object.

@@ -1,4 +1,4 @@
-"""Files of people as bodies: what kind they are, how they are read, how they come in, and how answers go out."""
+"""Files of people as bodies: their format, upload and reading options, and the download of results."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ MEDIA_TYPES: Final[Mapping[str, FileKind]] = {
     XLSX: FileKind.XLSX,
     **dict.fromkeys(JSON_LINES, FileKind.JSONL),
 }
-"""What a file may be called, and what it is then; any other name leaves it to the ending of the file's name."""
+"""Formats of files by media type; for other media types, the ending of the file's name counts."""
 ENDINGS: Final = {
     **{kind.value: kind for kind in FileKind},
     **dict.fromkeys(("tsv", "txt"), FileKind.CSV),
     "ndjson": FileKind.JSONL,
 }
 _ANY: Final = ("", "application/octet-stream", "application/x-www-form-urlencoded")
-"""Names by which programs call a file of which they know nothing."""
+"""Media types that programs send for files of unknown type."""
 _OUT: Final = {
     FileKind.CSV: CSV,
     FileKind.XLSX: XLSX,
@@ -60,7 +60,7 @@ _RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a caller says of a file."""
+    """The options of a caller for the reading of a file."""
 
     name: str
     source: FileKind
@@ -71,11 +71,11 @@ class About:
     above: float | None
 
     def as_json(self) -> bytes:
-        """Return all of it, by which two requests are compared."""
+        """Return the options as JSON, to compare repeated requests."""
         return msgspec.json.encode(self)
 
     def task(self, schema: Schema) -> Callable[[str], ScoringTask]:
-        """Check it, and return what makes a task of it once the file lies in a folder.
+        """Check the options, and return a factory of the task for the stored file.
 
         Raises:
             BadRequestFields: if a mapping cannot be meant.
@@ -104,7 +104,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What of a file is sent: from ``start`` to before ``end``."""
+    """The part of a file that is sent: from ``start`` to before ``end``, in bytes."""
 
     status: int
     start: int
@@ -113,7 +113,7 @@ class Part:
 
 
 def kind_of(request: Request, name: str) -> FileKind:
-    """Return what kind of file a body is: by its media type or, where that says nothing, by its name.
+    """Return the format of a file in a body by its media type or, if that is generic, by its name.
 
     Raises:
         UnsupportedMediaType: if it is none that is read, or compressed.
@@ -137,14 +137,14 @@ def kind_of(request: Request, name: str) -> FileKind:
 async def received(
     request: Request, files: JobFiles, kind: FileKind, *, most: int, hear: Callable[[bytes], object] | None = None
 ) -> AsyncIterator[Upload]:
-    """Write a body to a file as it comes, a megabyte in memory; it is erased if the block fails.
+    """Stream a body to a file with a megabyte of memory; the file is erased if the block fails.
 
     Args:
-        request: whose body it is.
-        files: where it is kept.
-        kind: of the file.
-        most: bytes that it may have.
-        hear: is called with each piece of the body, in a thread.
+        request: the request.
+        files: store of the file.
+        kind: format of the file.
+        most: largest size of the body in bytes.
+        hear: called with each piece of the body, in a thread.
 
     Raises:
         TooLarge: if it is larger than allowed; at once if its length says so.
@@ -179,19 +179,19 @@ async def received(
 
 
 def part(request: Request, id: UUID, size: int) -> Part:
-    """Decide what of a file is sent: all, a range (RFC 9110, section 14), or nothing if the caller has it.
+    """Return the part of a file to send: all, a range (RFC 9110, section 14), or nothing if the caller has it.
 
-    The answers to a job never change, so its identifier is a strong tag of them.
+    The result of a job never changes, so the job's identifier is a strong entity tag.
     """
     tag = f'"{id}-{size}"'
     headers = {"ETag": tag, "Accept-Ranges": "bytes"}
-    given = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    given = [other.strip().removeprefix("W/") for other in request.headers.get("if-none-match", "").split(",")]
     if tag in given or "*" in given:
         return Part(304, 0, 0, headers)
-    asked = _RANGE.fullmatch(request.headers.get("range", "").strip())
-    if not asked or not any(asked.groups()) or request.headers.get("if-range", tag) != tag:
+    byte_range = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    if not byte_range or not any(byte_range.groups()) or request.headers.get("if-range", tag) != tag:
         return Part(200, 0, size, {**headers, "Content-Length": str(size)})
-    first, last = asked.groups()
+    first, last = byte_range.groups()
     start = int(first) if first else max(0, size - int(last))
     end = min(int(last) + 1, size) if first and last else size
     if start >= end:
@@ -201,7 +201,7 @@ def part(request: Request, id: UUID, size: int) -> Part:
 
 
 def streamed(pieces: Iterator[bytes], kind: FileKind, status: int, headers: Mapping[str, str]) -> Response[bytes]:
-    """Send a file piece by piece, each read in a thread."""
+    """Return a response that streams a file in pieces, each read in a thread."""
 
     async def read() -> AsyncIterator[bytes]:
         while piece := await asyncio.to_thread(next, pieces, b""):
@@ -212,7 +212,7 @@ def streamed(pieces: Iterator[bytes], kind: FileKind, status: int, headers: Mapp
 
 
 def attachment(task: ScoringTask) -> str:
-    """Return what a browser calls the answers (RFC 6266): as the file is called, with ``-costs`` and their ending."""
+    """Return the ``Content-Disposition`` of a result (RFC 6266): the file's name with ``-costs`` and its ending."""
     stem = task.name.rpartition("/")[2].rpartition(".")[0] or "people"
     return f"attachment; filename=\"costs.{task.result}\"; filename*=UTF-8''{quote(f'{stem}-costs.{task.result}')}"
 

@@ -1,4 +1,4 @@
-"""People as JSON: a fast, strict way for what is right, and a patient one that names all that is wrong."""
+"""People as JSON: a fast, strict path for valid input, and a slow path that reports all mistakes."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class PeopleReader:
         return self.of_facts(json_object(body), "") if person is None else person
 
     def fast(self, text: bytes) -> Beneficiary | None:
-        """Read a person whose values all have their own types, a choice by its name; None for all others.
+        """Read a person whose values all have the declared types, choices by their names; None for all others.
 
-        Also a name that comes twice, which msgspec would let pass, is left to the patient way: it adds quotes.
+        Objects with duplicate names, which msgspec accepts, are also left to the slow path: they have more quotes.
         """
         try:
             values = astuple(self._decode(text))
@@ -53,14 +53,15 @@ class PeopleReader:
                 if quotes != self._quotes_of(values):
                     return None
                 values = tuple([None if value is UNSET else value for value in values])
-            elif quotes != self._quotes and quotes != self._quotes_of(values):  # no person has fewer than the first
+            # a person has at least the quotes of the required facts, so this comparison comes first
+            elif quotes != self._quotes and quotes != self._quotes_of(values):
                 return None
             return Beneficiary(self.schema, values)
         except (ValueError, RecursionError, InvalidBeneficiary):
-            return None  # the patient way finds out what is wrong, and where
+            return None  # the slow path reports the mistakes and their places
 
     def person(self, facts: object, below: str) -> Beneficiary:
-        """Read the facts of a person that stand at a place in the body.
+        """Read the facts of a person at a place in the body.
 
         Raises:
             BadRequestFields: with every broken rule, pointing below that place.
@@ -80,12 +81,12 @@ class PeopleReader:
             raise BadRequestFields(list(pointed(broken.errors, below=below))) from None
 
     def _quotes_of(self, values: Sequence[object]) -> int:
-        """Count the quotes of an object with these facts: two around each name, and around each text."""
+        """Return the number of quotes in an object with these facts: two around each name and each text."""
         return 2 * sum((value is not UNSET) + isinstance(value, str) for value in values)
 
 
 def _struct(schema: Schema) -> type[msgspec.Struct]:
-    """Return the struct that msgspec decodes people to, its fields in the order of the facts."""
+    """Return the struct type that msgspec decodes people to, with fields in the order of the facts."""
     fields: list[Any] = []
     for fact in schema.facts:
         kind = _type(fact)

@@ -1,4 +1,4 @@
-"""Bodies that ask what people would pay under plans, and what a group costs."""
+"""Bodies of requests for comparisons of plans and for quotes of groups."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _GROUP: Final = ("beneficiaries", *_TERMS)
 
 
 class _Group(msgspec.Struct, forbid_unknown_fields=True):
-    """A group before its people are looked at."""
+    """A group whose people are not yet checked."""
 
     beneficiaries: list[msgspec.Raw]
     attachment: float | UnsetType = UNSET
@@ -60,7 +60,7 @@ def comparison(body: bytes, people: PeopleReader) -> tuple[list[Beneficiary], li
 
 
 async def group(body: bytes, people: PeopleReader) -> tuple[list[Beneficiary], GroupTerms]:
-    """Read a group and the terms of its quote, in slices between which everybody else has a turn.
+    """Read a group and the terms of its quote in slices, between which other requests proceed.
 
     Raises:
         Malformed: if the body is not a JSON object.
@@ -95,8 +95,8 @@ async def group(body: bytes, people: PeopleReader) -> tuple[list[Beneficiary], G
 
 
 async def _quick(body: bytes, people: PeopleReader) -> tuple[list[Beneficiary], GroupTerms] | None:
-    """Read a group in which all is right; None for all others."""
-    # a name that comes twice is left to the patient way, which refuses it
+    """Read a valid group; None for all others."""
+    # a duplicate name is left to the slow path, which refuses it
     if any(body.count(f'"{name}"'.encode()) > 1 for name in _GROUP):
         return None
     try:
@@ -119,7 +119,7 @@ async def _quick(body: bytes, people: PeopleReader) -> tuple[list[Beneficiary], 
 
 
 def _entries(given: dict[str, object], name: str, most: int, errors: list[BadField]) -> list[object]:
-    """Return the entries of a list; what is wrong with it is added to the errors."""
+    """Return the entries of a list, and add its mistakes to the errors."""
     entries = given.get(name)
     if name not in given:
         return []

@@ -1,4 +1,4 @@
-"""Bodies of what-if questions: a person, with a list of changes or with a grid over one or two facts."""
+"""Bodies of what-if requests: a person, with a list of changes or with a grid over one or two facts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_CHANGES: Final = 100
 MOST_GRID_FACTS: Final = 2
 MOST_VALUES: Final = 32
-"""Values of one fact in a grid."""
+"""Most values of a fact in a grid."""
 
 
 def scenarios(body: bytes, people: PeopleReader) -> tuple[Beneficiary, list[Beneficiary]]:
@@ -45,7 +45,7 @@ def scenarios(body: bytes, people: PeopleReader) -> tuple[Beneficiary, list[Bene
         base = people.person(facts, "/beneficiary")
     except BadRequestFields as bad:
         errors += bad.fields
-    # each fact is checked by itself, so what is wrong with the person is not said again of each change
+    # only changed facts are checked, so that mistakes of the person are not repeated for each change
     for i, change in enumerate(changes):
         errors += _wrong_change(change, people.schema, f"/changes/{i}")
     if base is None or errors:
@@ -54,7 +54,7 @@ def scenarios(body: bytes, people: PeopleReader) -> tuple[Beneficiary, list[Bene
 
 
 def _crossed(grid: object, schema: Schema, errors: list[BadField]) -> list[dict[str, object]]:
-    """Give each combination of a grid's values; what is wrong with one is added to the errors, at its place."""
+    """Yield each combination of a grid's values, and add the mistakes of values to the errors."""
     if not isinstance(grid, dict) or not 1 <= len(grid) <= MOST_GRID_FACTS:
         errors.append(BadField("/grid", "type", "must give values for one fact, or for two"))
         return []
@@ -75,7 +75,7 @@ def _crossed(grid: object, schema: Schema, errors: list[BadField]) -> list[dict[
 
 
 def _wrong_change(change: object, schema: Schema, place: str) -> list[BadField]:
-    """Return what is wrong with a change of some facts."""
+    """Return the errors of a change of some facts."""
     if not isinstance(change, dict):
         return [BadField(place, "type", "must be an object")]
     if len(change) > MOST_FIELDS:

@@ -1,4 +1,4 @@
-"""The body that asks for a webhook."""
+"""The body of a request for a webhook."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from entrypoints.http.schemas.problems import BadField
 
 
 def webhook(body: bytes) -> tuple[str, list[WebhookEvent]]:
-    """Read the address of a receiver, and the events that it is told. Whether it may be called is the domain's to say.
+    """Read the address of a receiver and the events it subscribes to; the domain checks whether it may be called.
 
     Raises:
         Malformed: if the body is not a JSON object.
@@ -20,16 +20,18 @@ def webhook(body: bytes) -> tuple[str, list[WebhookEvent]]:
     url, events = given.get("url"), given.get("events")
     if "url" in given and not isinstance(url, str):
         errors.append(BadField("/url", "type", "must be a text"))
-    known = {event.value: event for event in SUBSCRIBABLE}
+    by_name = {event.value: event for event in SUBSCRIBABLE}
     several = events if isinstance(events, list) else []
     if "events" in given and not 1 <= len(several) <= len(SUBSCRIBABLE):
-        errors.append(BadField("/events", "type", f"must be a list of 1 to {len(SUBSCRIBABLE)} of {', '.join(known)}"))
+        errors.append(
+            BadField("/events", "type", f"must be a list of 1 to {len(SUBSCRIBABLE)} of {', '.join(by_name)}")
+        )
     else:
         errors += [
-            BadField(f"/events/{place}", "choice", f"must be one of {', '.join(known)}")
+            BadField(f"/events/{place}", "choice", f"must be one of {', '.join(by_name)}")
             for place, event in enumerate(several)
-            if not isinstance(event, str) or event not in known
+            if not isinstance(event, str) or event not in by_name
         ]
     if errors or not isinstance(url, str):
         raise BadRequestFields(errors)
-    return url, [known[event] for event in several if isinstance(event, str)]
+    return url, [by_name[event] for event in several if isinstance(event, str)]

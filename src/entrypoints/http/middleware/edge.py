@@ -1,4 +1,4 @@
-"""The outermost layer: request identifiers, the names under which we answer, metrics and the access log."""
+"""The outermost middleware: request identifiers, host checks, deadlines, metrics and the access log."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _ERRORS: Final = 400
 SLOWEST: Final = 64 * 1024
-"""Bytes a second: what comes or goes faster than this gets the time that it needs."""
+"""Bytes a second: a body that is transferred faster than this may exceed the deadline."""
 _ALWAYS: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 _ALWAYS_BY_HTTPS: Final = (*_ALWAYS, (b"strict-transport-security", b"max-age=31536000"))
-_UNLESS_SAID: Final = (
+_DEFAULT_HEADERS: Final = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 
 
 class Edge:
-    """An ASGI layer around the whole application, so that also what no route answers is seen here.
+    """ASGI middleware around the whole application, which also handles requests without a route.
 
-    Each answer carries ``X-Request-ID``: the caller's if it is harmless, else a new one; and comes in time. A page of
-    another site must not reach us through somebody's browser: whom to refuse is told by the options.
+    Each response arrives within the deadline and has an ``X-Request-ID``: the caller's if it is well-formed, otherwise
+    a new one. Requests that a page of another site sends by a user's browser are refused as the options say.
     """
 
     def __init__(self, app: ASGIApp, options: ApiOptions, metrics: Metrics) -> None:
@@ -63,7 +63,7 @@ class Edge:
         self._log = structlog.get_logger().bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -77,7 +77,7 @@ class Edge:
                 headers = [*_protected(message["headers"]), (b"x-request-id", request_id), *self._on_each_answer(scope)]
                 message["headers"] = headers
             await send(message)
-            deadline.extend(_time_for(message))  # who takes a long answer away in time gets all of it
+            deadline.extend(_time_for(message))  # a client that reads a long response fast enough gets all of it
 
         REQUEST_ID.set(request_id.decode())
         deadline = self._answers.begin()
@@ -101,7 +101,7 @@ class Edge:
             body.end()
             seconds = time.perf_counter() - started
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            # no template, no route: the paths that strangers try must not become labels
+            # paths without a route must not become labels: callers could create any number of them
             route = scope.get("path_template") or "none"
             self._metrics.answered(method, route, status, seconds)
             if status >= _ERRORS:
@@ -114,7 +114,7 @@ class Edge:
             yield from quota_headers(quotas)
         if (handler := scope.get("route_handler")) and (deprecation := handler.opt.get(DEPRECATION)):
             yield from deprecation.headers
-        if self._options.leaving():  # whoever asks next had better connect anew, to somebody who stays
+        if self._options.leaving():  # the next request of this client should open a connection to a process that stays
             yield b"connection", b"close"
 
     def _too_early(self, scope: HTTPScope) -> float:
@@ -123,14 +123,14 @@ class Edge:
 
 
 def _protected(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Forbid to keep an answer, and to run anything in it, where its handler says nothing else."""
+    """Add headers that forbid caching and scripts, unless the handler set its own."""
     given = list(headers)
     names = {name for name, _ in given}
-    return given + [one for one in _UNLESS_SAID if one[0] not in names]
+    return given + [header for header in _DEFAULT_HEADERS if header[0] not in names]
 
 
 class _Body:
-    """Say that a body which ends with the connection, or never, is malformed; Litestar would call it our failure."""
+    """A request body; one that ends with the connection, or too late, is malformed and no internal error."""
 
     def __init__(self, receive: Receive, deadlines: Deadlines, answer: Deadline) -> None:
         self._receive, self._within, self._answer = receive, deadlines.seconds, answer
@@ -138,7 +138,7 @@ class _Body:
         self._whole = False
 
     async def receive(self) -> HTTPReceiveMessage | WebSocketReceiveMessage:
-        """Give the next part."""
+        """Return the next part of the body."""
         if self._whole:
             return await self._receive()
         try:
@@ -159,12 +159,12 @@ class _Body:
         return message
 
     def end(self) -> None:
-        """Wait for no more of it."""
+        """Stop waiting for further parts."""
         self._deadline.end()
 
 
 def _time_for(message: Message | HTTPReceiveMessage) -> float:
-    """Return the seconds that a piece of a body may take."""
+    """Return the seconds that the transfer of a piece of a body may take."""
     return len(cast("bytes", message.get("body", b""))) / SLOWEST
 
 
@@ -175,7 +175,7 @@ def _identifier(given: bytes) -> bytes:
 async def refuse(
     status: int, detail: str, path: str, send: Send, more: Mapping[str, str] = MappingProxyType({})
 ) -> None:
-    """Answer by a problem, without the application."""
+    """Answer with a problem, without calling the application."""
     body = msgspec.json.encode(problem(status, detail, path=path))
     headers = {"content-type": PROBLEM_JSON, "content-length": str(len(body)), **more}
     encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]

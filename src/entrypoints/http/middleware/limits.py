@@ -1,6 +1,7 @@
-"""How often one caller may ask: a key, and an address before its key is looked at.
+"""Rate limits for each API key, and for each address before its key is checked.
 
-Answers say what is left in the fields `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-10.
+Responses report the limits in the headers `RateLimit-Policy` and `RateLimit` of
+draft-ietf-httpapi-ratelimit-headers-10.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ KEY: Final = b'"key"'
 ADDRESS: Final = b'"address"'
 _MINUTE: Final = 60
 _CALLERS: Final = 100_000
-"""Callers remembered: some 20 MB. Who was longest away is forgotten first, which gives nobody less."""
+"""Most callers in memory, about 20 MB. The least recent is forgotten first, which never lowers its limit."""
 
 
 class RateLimit:
-    """So many requests a minute for each caller; a minute's worth may come at once.
+    """A limit of requests a minute for each caller; the requests of a minute may come at once.
 
-    The library's leaky bucket (GCRA) keeps one number a caller: 4 microseconds a request.
+    The library's leaky bucket (GCRA) stores a number for each caller and takes 4 microseconds a request.
     """
 
     def __init__(self, per_minute: int) -> None:
@@ -43,13 +44,13 @@ class RateLimit:
         self._callers: OrderedDict[str, State] = OrderedDict()
 
     def __deepcopy__(self, _memo: dict[int, object]) -> Self:
-        """Stay the only one: Litestar copies guards for each route, and a caller has one budget for all of them."""
+        """Return this object: Litestar copies guards for each route, but a caller has one budget for all routes."""
         return self
 
     def spend(self, caller: str, weight: int = 1) -> float:
-        """Count a request, and tell how many seconds too early it came: 0 if it is welcome.
+        """Count a request, and return the seconds until it would be allowed: 0 if it is allowed now.
 
-        What weighs more than a minute allows, after the request itself was counted, weighs as much as a minute.
+        Rows beyond the limit of a minute, after the request itself was counted, count as a minute's limit.
         """
         state = self._callers.get(caller) or self._algorithm.initial(self._rates)
         state, decision = self._algorithm.step(
@@ -62,11 +63,11 @@ class RateLimit:
         return (decision.retry_after_ms or 0) / 1000
 
     def left(self, caller: str, wait: float) -> bytes:
-        """Return what is left to a caller, as parameters of the field `RateLimit`.
+        """Return the remaining quota of a caller, as parameters of the header `RateLimit`.
 
         Args:
-            caller: who asked.
-            wait: seconds until a refused request is welcome; 0 if none was refused.
+            caller: key or address of the caller.
+            wait: seconds until a refused request is allowed; 0 if none was refused.
         """
         state = self._callers.get(caller)
         owed = int(state[0]) - time.monotonic_ns() // 1_000 if state else 0
@@ -78,16 +79,16 @@ class RateLimit:
 
 
 def spend(scope: Scope, policy: bytes, limit: RateLimit, caller: str, weight: int = 1) -> float:
-    """Count a request as `RateLimit.spend` does, and note it for the answer's headers."""
+    """Count a request as `RateLimit.spend` does, and record it for the headers of the response."""
     wait = limit.spend(caller, weight)
     scope.setdefault(QUOTAS, {})[policy] = limit, caller, wait  # type: ignore[typeddict-item]  # a key of our own
     return wait
 
 
 def quota_headers(quotas: Mapping[bytes, tuple[RateLimit, str, float]]) -> list[tuple[bytes, bytes]]:
-    """Return what each policy allows and what is left of it.
+    """Return the headers with each policy and its remaining quota.
 
-    Seconds (`t`) are those until all is left again; in a refusal, those of `Retry-After`.
+    The seconds `t` are those until the full quota is available; in a refusal, those of `Retry-After`.
     """
     policies = left = b""
     for name, (limit, caller, wait) in quotas.items():
@@ -98,6 +99,6 @@ def quota_headers(quotas: Mapping[bytes, tuple[RateLimit, str, float]]) -> list[
 
 
 def too_often(wait: float) -> tuple[str, dict[str, str]]:
-    """Give the detail of a 429, and its headers."""
+    """Return the detail and the headers of a 429."""
     seconds = math.ceil(wait)
     return f"too many requests: the next one is welcome in {seconds} s", {"Retry-After": str(seconds)}

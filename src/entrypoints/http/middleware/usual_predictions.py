@@ -1,4 +1,4 @@
-"""The usual request for a prediction, answered by as little as it takes."""
+"""The fast path for the most frequent request for a prediction."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ _UNUSUAL: Final = frozenset({b"idempotency-key", b"content-encoding", b"transfer
 
 
 class UsualPredictions:
-    """An ASGI layer around the handler of predictions, which answers the usual request as that does.
+    """ASGI middleware around the handler of predictions, which answers the usual request in the same way.
 
-    Usual is a person in JSON, right at first sight, in a body that comes in one part, and nothing else that is asked
-    for. Such a request passes the handler's own guards and use case, but none of Litestar's machinery for arguments
-    and responses, which takes two thirds of the time of an answer. All others are left to the handler, their body too.
+    The usual request is a valid person in JSON, in a body that arrives in one part, without further options. Such a
+    request passes the handler's own guards and use case, but skips Litestar's handling of arguments and responses,
+    which takes two thirds of the time. All other requests, with their body, are left to the handler.
 
     Args:
-        app: the handler.
-        shared: of the process.
-        use_case: gives the use case.
+        app: the handler of predictions.
+        shared: the process's shared objects.
+        use_case: factory of the use case.
     """
 
     def __init__(self, app: ASGIApp, *, shared: Shared, use_case: Callable[[], Awaitable[PredictCost]]) -> None:
         self._app, self._shared, self._use_case = app, shared, use_case
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer a request."""
         if scope["type"] != "http" or not self._has_usual_head(scope):
             await self._app(scope, receive, send)
             return
@@ -80,7 +80,7 @@ class UsualPredictions:
         return bool(
             not scope["query_string"]
             and headers.get(b"content-type") in _JSON
-            and len(headers) == len(list(scope["headers"]))  # none comes twice
+            and len(headers) == len(list(scope["headers"]))  # no duplicate headers
             and _UNUSUAL.isdisjoint(headers)
             and _LENGTH.fullmatch(length)
             and int(length) <= self._shared.options.body_limit
@@ -98,7 +98,7 @@ class UsualPredictions:
 
 
 def _again(message: HTTPReceiveMessage | WebSocketReceiveMessage, receive: Receive) -> Receive:
-    """Give a message that was received once more, and then what comes behind it."""
+    """Return a receive callable that repeats a received message before the following ones."""
     given = False
 
     async def receive_again() -> HTTPReceiveMessage | WebSocketReceiveMessage:

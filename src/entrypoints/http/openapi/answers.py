@@ -1,4 +1,4 @@
-"""Examples of answers for the OpenAPI document, made from the shapes that it describes."""
+"""Examples of responses for the OpenAPI document, generated from its schemas."""
 
 from __future__ import annotations
 
@@ -132,16 +132,16 @@ _VALUES: Final[Mapping[str, Any]] = {
     "warnings": [],
     "within_100": 0.91,
 }
-"""Values by ``Shape.field``, else by field; what is not here follows from its type."""
+"""Example values by ``Shape.field`` or by field; other values are derived from the type."""
 
 
 class AnswerExamples:
-    """Makes an example of each shape of a document, so that all its parts agree.
+    """Generates consistent examples of all schemas of a document.
 
     Args:
         shapes: ``components/schemas`` of the document.
-        schema: whose facts stand in the examples.
-        version: of this release.
+        schema: the facts of people in the examples.
+        version: version of this release.
     """
 
     def __init__(self, shapes: Mapping[str, Any], schema: Schema, version: str) -> None:
@@ -157,11 +157,11 @@ class AnswerExamples:
         }
 
     def of(self, part: Mapping[str, Any], place: str = "") -> Any:
-        """Return a value that a part of the document allows.
+        """Return an example value of a JSON schema of the document.
 
         Args:
-            part: a JSON schema.
-            place: ``Shape.field``, where the value stands in one.
+            part: the JSON schema.
+            place: ``Shape.field`` of the value, if it has one.
         """
         field = place.rpartition(".")[2]
         if place in self._values:

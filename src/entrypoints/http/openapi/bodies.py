@@ -1,4 +1,4 @@
-"""The bodies that operations read, with examples: Litestar sees none of them, for each is decoded by hand."""
+"""The request bodies of operations with examples, which Litestar does not document as they are decoded by hand."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _WEBHOOK: Final = {"url": "https://hooks.example.org/medcost", "events": ["job.d
 
 
 def bodies_of(schema: Schema) -> dict[str, dict[str, Any]]:
-    """Return what each operation reads, by its media type."""
+    """Return the request body of each operation by its media type."""
     person = example_person(schema)
     others = {fact.name: other_example_of(fact) for fact in schema.facts}
     last = schema.names[-1]
@@ -81,28 +81,28 @@ def _batch(*people: dict[str, Value]) -> dict[str, Any]:
     lines = "".join(json.dumps(person, separators=(",", ":")) + "\n" for person in people)
     header = ",".join(people[0])
     return {
-        # a row that breaks a rule is reported beside the others: any array is read
+        # any array is valid, because rows that break a rule are reported in the response
         JSON: {"schema": {"type": "array", "maxItems": 10_000, "items": {}}, "example": list(people)},
         TEXT_LINES: {"schema": {"description": "A person in each line, as JSON"}, "example": lines},
-        # other orders and names of the columns do as well
+        # other orders and names of columns are accepted too
         CSV: {"schema": {"type": "string", "pattern": rf"^{header}(\r?\n|$)"}, "example": _table(people)},
     }
 
 
 def _file(*people: dict[str, Value]) -> dict[str, Any]:
     texts = _batch(*people)
-    # a file is read by the job: one that is no table of people is taken, and the job says what is wrong with it
+    # any file is accepted: the job reads it, and reports if it is no table of people
     table = {"schema": {"description": "A table whose first line names the columns"}, "example": texts[CSV]["example"]}
     return {CSV: table, TEXT_LINES: texts[TEXT_LINES], PARQUET: binary("PAR1"), XLSX: binary("PK")}
 
 
 def binary(beginning: str) -> dict[str, Any]:
-    """Return the shape of a file that is no text, by how it begins."""
+    """Return the schema of a binary file, with an example of its first bytes."""
     return {"schema": {"type": "string", "format": "binary"}, "example": f"{beginning}…"}
 
 
 def answered_files() -> dict[str, Any]:
-    """Return what the result of a job may be, by its media type."""
+    """Return the formats of a job's result by media type."""
     text = (
         "file_line,age,expected,typical,low,high,chance_zero,warnings,model_version,left_out\n"
         "2,40,8430.05,7080.02,5120.4,21075.13,0.0,,3,\n"

@@ -1,4 +1,4 @@
-"""The OpenAPI document: Litestar's, completed with what it cannot see - facts, bodies, problems, keys and headers."""
+"""The OpenAPI document: Litestar's, completed with facts, bodies, problems, keys and headers."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ _DOCUMENT: Final = f"{PREFIX}/schema/openapi.json"
 
 
 def config(version: str, schema: Schema) -> OpenAPIConfig:
-    """Configure what Litestar generates, and complete it where it is rendered."""
+    """Return the configuration of Litestar's document, which is completed when it is rendered."""
     title = in_language(schema.title, LANGUAGE)
     return OpenAPIConfig(
         title="Medcost",
@@ -128,7 +128,7 @@ def config(version: str, schema: Schema) -> OpenAPIConfig:
 
 
 def _nothing_else(request: Request) -> None:
-    """Let Litestar's pages below the document be a problem, like every other path that is none."""
+    """Answer Litestar's pages below the document with a problem, like all other unknown paths."""
     if not request.url.path.endswith(_DOCUMENT):
         raise NotFoundException
 
@@ -141,7 +141,7 @@ class _Completed(JsonRenderPlugin):
         self._schema = schema
 
     def render(self, request: Any, openapi_schema: dict[str, Any]) -> bytes:
-        """Complete and encode."""
+        """Complete the document and encode it."""
         root = request.scope.get("root_path") or "/"
         return msgspec.json.encode({**completed(openapi_schema, self._schema), "servers": [{"url": root}]})
 
@@ -183,7 +183,7 @@ def completed(document: dict[str, Any], schema: Schema) -> dict[str, Any]:
 
 
 def _describe_file(responses: dict[str, Any]) -> None:
-    """Say what the file of answers is, whole or in part."""
+    """Describe the result of a job, whole or in part."""
     whole = responses["200"]
     whole["content"] = answered_files()
     part = {"Content-Range": {"schema": {"type": "string"}, "description": "Which bytes of how many"}}
@@ -195,7 +195,7 @@ def _describe_file(responses: dict[str, Any]) -> None:
 
 
 def _add_examples(document: dict[str, Any], examples: AnswerExamples) -> None:
-    """Add an example to each answer that has none, and to each identifier in a path."""
+    """Add an example to each response without one, and to each identifier in a path."""
     for path in document["paths"].values():
         for operation in path.values():
             for status, response in operation["responses"].items():
@@ -208,11 +208,11 @@ def _add_examples(document: dict[str, Any], examples: AnswerExamples) -> None:
 
 
 def _finished(part: Any, currency: str) -> Any:
-    """Name the currency, and write unions and tuples as others read them.
+    """Insert the currency, and rewrite unions and tuples in a form that other tools understand.
 
-    A value may fit several members of a union: a whole number is an integer and a number. A union of one, which msgspec
-    writes of what may be left out, is that one. Tuples, all of one
-    kind here, are lists of a fixed length.
+    Unions become ``anyOf``, because a whole number is both an integer and a number. A union with one member, which
+    msgspec writes for optional fields, becomes that member. Tuples, whose items all have one type here, become arrays
+    of a fixed length.
     """
     if isinstance(part, dict):
         parts = {"anyOf" if name == "oneOf" else name: _finished(value, currency) for name, value in part.items()}
@@ -229,7 +229,7 @@ def _finished(part: Any, currency: str) -> Any:
 
 def _complete(operation: dict[str, Any], bodies: dict[str, Any], wrong: list[BadField]) -> None:
     name, responses = operation["operationId"], operation["responses"]
-    responses.pop("400", None)  # Litestar's own shape of errors, which is not ours
+    responses.pop("400", None)  # Litestar's own error schema, which this API does not use
     if name in bodies:
         operation["requestBody"] = {"required": name not in ("promote", "roll_back"), "content": bodies[name]}
     operation["security"] = [] if name in _HEALTH else [{}, {"bearer": []}, {"key": []}]
@@ -268,7 +268,7 @@ _DEPRECATED: Final = {
     "Sunset": {"schema": {"type": "string"}, "description": "When this goes, if that is decided (RFC 8594)"},
 }
 
-# no parameter: programs that make up values for parameters would send one key with several bodies, which is refused
+# a header without a parameter entry: generated tests would send one key with several bodies, which is refused
 _IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",

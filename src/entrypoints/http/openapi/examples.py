@@ -1,4 +1,4 @@
-"""Examples for the OpenAPI document, drawn from the limits and choices of each fact."""
+"""Example values of facts for the OpenAPI document, derived from limits and choices."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MIDDLE: Final = 0.5
 
 
 def example_of(fact: Fact) -> Value:
-    """Return a value that the fact may have.
+    """Return a valid value of a fact.
 
     >>> example_of(Fact(name="age", kind=Kind.WHOLE, low=18, high=100))
     38
@@ -29,19 +29,19 @@ def example_of(fact: Fact) -> Value:
 
 
 def other_example_of(fact: Fact) -> Value:
-    """Return a value that differs from `example_of` where the limits leave room for another."""
+    """Return a valid value that differs from `example_of`, if there is one."""
     if fact.kind is Kind.FLAG:
         return True
     return fact.choices[1] if fact.kind is Kind.CHOICE else _number(fact, _MIDDLE)
 
 
 def example_person(schema: Schema) -> dict[str, Value]:
-    """Return a person that keeps the schema."""
+    """Return a valid person."""
     return {fact.name: example_of(fact) for fact in schema.facts}
 
 
 def example_error(schema: Schema) -> FieldError:
-    """Return the rule that a wrong value breaks, of a number with a limit where the schema has any."""
+    """Return an example of a field error, for a number beyond its limit if the schema has any."""
     limited = [fact for fact in schema.numeric if fact.low is not None or fact.high is not None]
     if limited:
         return FieldError(limited[0].name, "range", f"must be {limited[0].limits}")

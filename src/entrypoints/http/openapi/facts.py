@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of facts: kinds, limits, choices, words and examples."""
+"""Facts in the OpenAPI document: kinds, limits, choices, descriptions and examples."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ _TERMS: Final[dict[str, Any]] = {
     },
 }
 LANGUAGE: Final = "en"
-"""Of the document."""
+"""A JSON schema, parameter or other object of the document."""
 REF: Final = "#/components/schemas/{name}"
 _TYPES: Final = {Kind.WHOLE: "integer", Kind.NUMBER: "number"}
 
 
 def ref(name: str) -> dict[str, Any]:
-    """Return the reference to a shape."""
+    """Return the reference to a schema of the document."""
     return {"$ref": REF.format(name=name)}
 
 
 class FactShapes:
-    """The shapes that hold facts, and the filters of recorded predictions.
+    """The schemas that contain facts, and the filters of recorded predictions.
 
     Args:
         schema: which facts there are.
@@ -65,7 +65,7 @@ class FactShapes:
         self._names = {fact.name: name for name, fact in self._choices.items()}
 
     def components(self) -> dict[str, Any]:
-        """Return each shape by its name."""
+        """Return the schemas by name."""
         read = {fact.name: self._value(fact, read=True) for fact in self._schema.facts}
         answered = {fact.name: self._value(fact, read=False) for fact in self._schema.facts}
         lists = {
@@ -119,7 +119,7 @@ class FactShapes:
         return ref(self._names[fact.name]) if fact.name in self._names else self._own(fact, read=False)
 
     def _own(self, fact: Fact, *, read: bool) -> dict[str, Any]:
-        """Describe the values of a fact; those that are read may be words where true or false is answered."""
+        """Return the JSON schema of a fact; requests may also spell true and false as words."""
         about: dict[str, Any] = {"description": description_of(fact), "examples": [example_of(fact)]}
         if fact.kind is Kind.CHOICE:
             return about | {"type": "string", "enum": list(fact.choices)}
@@ -131,7 +131,7 @@ class FactShapes:
 
 
 def description_of(fact: Fact) -> str:
-    """Return what a fact is, with its unit, and what helps to answer it.
+    """Return the description of a fact: its label, unit and help text.
 
     >>> description_of(Fact(name="bmi", kind=Kind.NUMBER, unit="kg/m²", label={"en": "Body mass index"}))
     'Body mass index, kg/m²'

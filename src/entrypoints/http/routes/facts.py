@@ -1,4 +1,4 @@
-"""The route that says what is asked about a person here."""
+"""The route of the schema of people."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ TAGS: Final = ["facts"]
 
 @get("/schema", operation_id="get_schema", tags=TAGS, summary="The facts of this installation")
 async def get_schema(request: Request, shared: NamedDependency[Shared]) -> Response[SchemaOut]:
-    """What is asked about a person: names, kinds, limits, choices and words; and the cost that is predicted.
+    """Return the facts that describe a person (names, kinds, limits, choices and labels), and the predicted cost.
 
-    Send the `ETag` of an earlier answer as `If-None-Match`, and 304 says that nothing has changed.
+    Send the `ETag` of an earlier response as `If-None-Match` to get 304 if nothing has changed.
     """
-    return tagged(request, SchemaOut.of(shared.schema))  # its words for people change it, not only the digest
+    return tagged(request, SchemaOut.of(shared.schema))  # labels count too: the digest alone does not cover them
 
 
 HANDLERS: Final = (get_schema,)

@@ -1,4 +1,4 @@
-"""Routes for those who run the service."""
+"""Routes of health checks and metrics."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TAGS: Final = ["health"]
 
 @get("/health/live", operation_id="live", tags=TAGS, summary="Does the process answer?", opt={access.OPEN: True})
 async def live(shared: NamedDependency[Shared]) -> LiveOut:
-    """Asks no other part."""
+    """Answer without calling other parts."""
     return LiveOut("alive", shared.options.version)
 
 
@@ -37,7 +37,7 @@ async def live(shared: NamedDependency[Shared]) -> LiveOut:
     opt={access.OPEN: True},
 )
 async def serving(shared: NamedDependency[Shared]) -> ServingOut:
-    """Asks no other part, for what is away here is away everywhere; 503 only says that this process is leaving."""
+    """Answer without calling other parts, which all processes share; 503 while this process is shutting down."""
     _stay(shared)
     return ServingOut("serving")
 
@@ -50,12 +50,12 @@ async def ready(
     room: FromDishka[Room],
     shared: NamedDependency[Shared],
 ) -> ReadyOut:
-    """A known prediction is made, the database and its disk are asked; 503 says what is away, full or about to end."""
+    """Make a test prediction and check the database and its disk; 503 names what is down, full or shutting down."""
     _stay(shared)
     room.check()
     model, database = await asyncio.gather(predictor.model(), predictions.check(), return_exceptions=True)
-    away = [one for one in (model, database) if isinstance(one, BaseException)]
-    if len(away) > 1 and all(isinstance(one, Unavailable) for one in away):
+    away = [error for error in (model, database) if isinstance(error, BaseException)]
+    if len(away) > 1 and all(isinstance(error, Unavailable) for error in away):
         raise Unavailable("; ".join(map(str, away)))
     if isinstance(model, BaseException) or away:
         raise away[0]
@@ -67,7 +67,7 @@ async def ready(
 async def metrics_text(
     shared: NamedDependency[Shared], reports: FromDishka[MonitoringReports], ledger: FromDishka[ModelLedger]
 ) -> Response[bytes]:
-    """For the inside: a proxy to the outside must not pass this on; where keys are required, it asks for one."""
+    """Return metrics for internal use: public proxies must not expose them. A key is needed if keys are required."""
     await shared.metrics.monitoring.refresh(reports, ledger, shared.schema.cost.currency)
     return Response(shared.metrics.text(), media_type="text/plain; version=0.0.4")
 

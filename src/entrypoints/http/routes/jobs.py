@@ -1,4 +1,4 @@
-"""Routes about slow work that is done in the background."""
+"""Routes of background jobs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def score_file(
     *,
     shared: NamedDependency[Shared],
     ask: FromDishka[AskForScoring],
-    kept: FromDishka[JobFiles],
+    job_files: FromDishka[JobFiles],
     name: Annotated[
         str, QueryParameter(max_length=200, description="Name of the file; its ending may say its kind")
     ] = "",
@@ -54,15 +54,15 @@ async def score_file(
     sheet: Annotated[str, QueryParameter(max_length=200, description="Of a workbook; by default the first")] = "",
     above: Above = None,
 ) -> Response[JobOut]:
-    """Send a file of up to 1 GB as the body: CSV, Excel (.xlsx), Parquet or JSON Lines, by `Content-Type` or `name`.
+    """Create a job from a file of up to 1 GB: CSV, Excel (.xlsx), Parquet or JSON Lines, by `Content-Type` or `name`.
 
-    Ask for the job at its `Location` until it has ended; then take the `result` away. It holds the rows of the file in
-    their order, each with its line in the file, its answer, or what is wrong with it and the value found. Nothing is
-    recorded as a prediction. File and result are kept for some days after the end, and erased by DELETE before that.
+    Poll the job at its `Location` until it has ended, then download the `result`. It contains the rows of the file in
+    their order, each with its line number and its prediction or error. No predictions are recorded. File and result
+    are stored for some days after the end, or until they are erased by DELETE.
 
-    Under an `Idempotency-Key`, the same file with the same query again is answered by the first one's job.
+    With an `Idempotency-Key`, a repeated request with the same file and query returns the same job.
 
-    409 while eight files of yours are under way; 503 where there is no room for the file and its result.
+    409 while eight of your files are in progress; 503 if there is no room for the file and its result.
     """
     caller = access.caller(request)
     amount = asked_amount(above)
@@ -72,7 +72,7 @@ async def score_file(
     digest = hashlib.sha256() if (announced := idempotency(request, b"")) else None
     await ask.require_turn(caller, once=announced)
     most, hear = shared.options.file_limit, digest.update if digest else None
-    async with files.received(request, kept, source, most=most, hear=hear) as upload:
+    async with files.received(request, job_files, source, most=most, hear=hear) as upload:
         once = idempotency(request, about.as_json() + digest.digest(), operation="score_file") if digest else None
         job = await ask(task(upload.folder), caller, once=once)
     return accepted(request, job)
@@ -86,20 +86,20 @@ async def list_jobs(
     limit: Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")] = 50,
     cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
 ) -> Response[JobsOut]:
-    """Follow `next`, or the `Link` header, until it is null. Clients see their own jobs; reviewers and admins all."""
-    found = await review.newest(access.caller(request), limit, before=cursor)
-    following = found[-1].id if len(found) == limit else None
+    """List jobs, newest first: follow `next` until it is null. Clients see their own jobs; reviewers and admins all."""
+    jobs = await review.newest(access.caller(request), limit, before=cursor)
+    following = jobs[-1].id if len(jobs) == limit else None
     headers = {}
     if following:
-        asked = urlencode({"limit": limit, "cursor": following})
-        headers["Link"] = f'<{place(request, "/jobs")}?{asked}>; rel="next"'
-    return Response(JobsOut([shaped(request, job) for job in found], following), headers=headers)
+        parameters = urlencode({"limit": limit, "cursor": following})
+        headers["Link"] = f'<{place(request, "/jobs")}?{parameters}>; rel="next"'
+    return Response(JobsOut([shaped(request, job) for job in jobs], following), headers=headers)
 
 
 @get("/jobs/{id:uuid}", operation_id="get_job", tags=TAGS, summary="How far a job is, and what came of it")
 @inject
 async def get_job(request: Request, id: FromPath[UUID], review: FromDishka[ReviewJobs]) -> JobOut:
-    """Ask again while it is `waiting` or `running`; then it is `done`, `failed` with a `problem`, or `cancelled`.
+    """Poll while the job is `waiting` or `running`; it ends as `done`, `failed` with a `problem`, or `cancelled`.
 
     Clients see their own jobs; reviewers and admins see all.
     """
@@ -114,10 +114,10 @@ async def get_job(request: Request, id: FromPath[UUID], review: FromDishka[Revie
 )
 @inject
 async def get_job_result(request: Request, id: FromPath[UUID], fetch: FromDishka[FetchAnswers]) -> Response[bytes]:
-    """The file of answers, as the `format` that was asked for; 404 until the job is done, and after it was erased.
+    """Download the result in the requested `format`; 404 until the job is done, and after its files were erased.
 
-    A download that broke off goes on with `Range: bytes=…-`. Each row has `file_line` before and `left_out` behind it,
-    which says what is wrong with a row that has no answer.
+    An interrupted download continues with `Range: bytes=…-`. Each row has `file_line` as its first column and
+    `left_out` as its last, which names the error of a row without a prediction.
     """
     task, size = await fetch.size(id, access.caller(request))
     part = files.part(request, id, size)
@@ -138,9 +138,9 @@ async def get_job_result(request: Request, id: FromPath[UUID], fetch: FromDishka
 )
 @inject
 async def cancel_job(request: Request, id: FromPath[UUID], cancel: FromDishka[CancelJob]) -> JobOut:
-    """Work that is under way ends within seconds. File and answers are erased, also of a job that has ended.
+    """Stop a running job within seconds, and erase its file and result, also if it has ended.
 
-    A change of the champion is not cancelled: 409. Whose job it is, and admins, may do this.
+    A change of the champion cannot be cancelled: 409. Allowed for the job's owner and admins.
     """
     return shaped(request, await cancel(id, access.caller(request)))
 

@@ -1,4 +1,4 @@
-"""Routes about the models behind the answers."""
+"""Routes of models and changes of the champion."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from entrypoints.http.tagged import tagged
 
 TAGS: Final = ["models"]
 _LARGEST: Final = 2**31 - 1
-"""No version's number goes beyond what the ledger can hold."""
+"""Largest version number that the ledger can store."""
 
 
 @get("/models", operation_id="list_models", tags=TAGS, summary="Registered models, newest first")
 @inject
 async def list_models(request: Request, review: FromDishka[ReviewModels]) -> Response[VersionsOut]:
-    """With their cards, and what the gate said of each.
+    """List all versions with their cards and the gate's verdicts.
 
-    Send the `ETag` of an earlier answer as `If-None-Match`, and 304 says that nothing has changed.
+    Send the `ETag` of an earlier response as `If-None-Match` to get 304 if nothing has changed.
     """
     return tagged(request, VersionsOut([VersionOut.of(version) for version in await review()]))
 
@@ -35,7 +35,7 @@ async def list_models(request: Request, review: FromDishka[ReviewModels]) -> Res
 @get("/models/champion", operation_id="get_champion", tags=TAGS, summary="The model that is served")
 @inject
 async def get_champion(request: Request, review: FromDishka[ReviewModels]) -> Response[VersionOut]:
-    """404 where no model was promoted yet; `ETag` and `If-None-Match` as for all models."""
+    """Return the champion; 404 if no model was promoted yet. `ETag` and `If-None-Match` work as for all models."""
     return tagged(request, VersionOut.of(await review.champion()))
 
 
@@ -54,13 +54,13 @@ async def promote(
     body: RawBody,
     ask: FromDishka[AskForChange],
 ) -> Response[JobOut]:
-    """If the gate lets it; a `reason` overrides the gate and stands in the ledger with the name of the key.
+    """Promote a version that passed the gate; a `reason` overrides the gate and is recorded with the key's name.
 
-    Answered at once by a job, to be asked for at its `Location`. It is done once the change stands in the ledger and
-    the model server is told, which serves it within a second; no request is dropped meanwhile. What the gate refuses
-    is the job's `problem`. 409 while another change is under way. Where keys are required, an admin's.
+    The response is a job to poll at its `Location`. The job is done once the change is recorded in the ledger and the
+    model server was notified, which serves the version within a second; no request is dropped meanwhile. A refusal of
+    the gate is the job's `problem`. 409 while another change is in progress. If keys are required, an admin's key.
 
-    With an `Idempotency-Key`, the same request again gives the same job.
+    With an `Idempotency-Key`, a repeated request returns the same job.
     """
     reason, once = _reason(request, body), idempotency(request, body, operation=f"promote {version}")
     caller, by = access.caller(request), access.author(request)
@@ -77,9 +77,9 @@ async def promote(
 )
 @inject
 async def roll_back(request: Request, body: RawBody, ask: FromDishka[AskForChange]) -> Response[JobOut]:
-    """Answered like a promotion. Asked twice, it goes back twice, but for the same request under one `Idempotency-Key`.
+    """Make the previous champion champion again; the response is a job, as for a promotion.
 
-    Where keys are required, an admin's.
+    Two requests go back twice, unless they share an `Idempotency-Key`. If keys are required, an admin's key.
     """
     reason, once = _reason(request, body), idempotency(request, body, operation="roll_back")
     caller, by = access.caller(request), access.author(request)

@@ -1,4 +1,4 @@
-"""Routes that say what people would pay under plans, and what a group costs. Nothing is recorded."""
+"""Routes of plan comparisons and group quotes, which record nothing."""
 
 from __future__ import annotations
 
@@ -30,11 +30,10 @@ TAGS: Final = ["plans"]
 async def compare_plans(
     request: Request, body: RawBody, shared: NamedDependency[Shared], compare: FromDishka[ComparePlans]
 ) -> ComparisonOut:
-    """One to four plans for one to ten people of a household, whose family limits count from two people on.
+    """Compare one to four plans for one to ten people of a household; family limits count from two people on.
 
-    Of one person all figures are exact. Of several they are simulated, and `standard_error` says how far `expected`
-    may be off. Members' costs are taken for independent of each other. Each person counts as a request where requests
-    are limited.
+    Figures are exact for one person, and simulated for several: `standard_error` is that of `expected`. Members' costs
+    are assumed to be independent. Each person counts as a request against rate limits.
     """
     decoding.media_type(request, [decoding.JSON])
     members, several = plans.comparison(body, shared.people)
@@ -50,11 +49,11 @@ async def compare_plans(
 async def quote_group(
     request: Request, body: RawBody, shared: NamedDependency[Shared], quote: FromDishka[QuoteGroup]
 ) -> QuoteOut:
-    """The total of up to 10,000 people: expected, a 90 % range, and what cover against it costs to give.
+    """Estimate the total cost of up to 10,000 people: its mean, a 90 % range, and the cost of stop-loss cover.
 
-    `attachment` is the year's cost of one person above which specific stop-loss pays, 50,000 without one; `corridor`
-    is what aggregate stop-loss pays above, in expected costs, 1.25 without one. Each person counts as a request where
-    requests are limited. A person who breaks a rule refuses the group: leave them out, or correct them.
+    Specific stop-loss pays the part of a person's yearly cost above `attachment` (default 50,000); aggregate stop-loss
+    pays the part of the total above `corridor` times the expected total (default 1.25). Each person counts as a request
+    against rate limits. If a person breaks a rule, the group is refused: leave the person out, or correct the facts.
     """
     decoding.media_type(request, [decoding.JSON])
     async with shared.batches.turn():

@@ -1,4 +1,4 @@
-"""Routes that make, find and forget predictions."""
+"""Routes that make, list and erase predictions."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ async def predict(
     predict_cost: FromDishka[PredictCost],
     above: Above = None,
 ) -> Response[PredictionOut]:
-    """Answered once the record is committed.
+    """Predict the cost of a person and record the prediction; the response follows the commit.
 
-    With an `Idempotency-Key`, the same request again gives the same prediction, and nothing is recorded twice;
-    the same key with another body is answered by 422.
+    With an `Idempotency-Key`, a repeated request returns the same prediction, and nothing is recorded twice; the same
+    key with another body is refused with 422.
     """
-    # the usual request never comes here: see `UsualPredictions`, which answers it in the same way
+    # the usual request does not reach this handler: `UsualPredictions` answers it in the same way
     amount = asked_amount(above)
     decoding.media_type(request, [decoding.JSON])
     with shared.metrics.decoding():
@@ -74,17 +74,16 @@ async def predict_batch(
     ] = None,
     above: Above = None,
 ) -> Response[BatchOut]:
-    """Up to 10,000 beneficiaries as a JSON array, JSON Lines, or CSV with a header.
+    """Predict up to 10,000 beneficiaries from a JSON array, JSON Lines, or CSV with a header.
 
-    JSON Lines may be called `application/x-ndjson`, `application/jsonl` or `text/jsonl`. In a CSV, columns are matched
-    by name or alias, and cells may be written as spreadsheets write them; columns of other names are ignored.
+    Media types of JSON Lines are `application/x-ndjson`, `application/jsonl` and `text/jsonl`. Columns of a CSV are
+    matched by name or alias, and cells may be written as spreadsheets write them; unknown columns are ignored.
 
-    Good rows are predicted by one and the same model and recorded all together; what is wrong with the others is
-    said in `errors`. Rows count from 1; a CSV header and empty lines are not counted. Each row counts as a request
-    where requests are limited.
+    Valid rows are predicted by the same model and recorded together; `errors` lists the mistakes of the other rows.
+    Rows count from 1; a CSV header and empty lines are not counted. Each row counts as a request against rate limits.
 
-    With an `Idempotency-Key`, the same request again gives the same predictions; the same key with another body is
-    answered by 422, and by 409 while the first request is under way. A batch without a good row uses up no key.
+    With an `Idempotency-Key`, a repeated request returns the same predictions; the same key with another body is
+    refused with 422, or with 409 while the first request is in progress. A batch without valid rows uses no key.
     """
     amount = asked_amount(above)
     kind = decoding.media_type(request, batch.BATCH_TYPES)
@@ -95,7 +94,7 @@ async def predict_batch(
     async with shared.batches.turn():
         people, bad = await batch.read(given, shared.people, body=body, kind=kind, most=most)
         made = await predict_costs(people, owner=access.caller(request).owner, idempotency=once, above=amount)
-        shared.metrics.predicted(one.model for one in made)
+        shared.metrics.predicted(prediction.model for prediction in made)
         about = await shared.about(made[0].model) if made else UNSET
         shaped: Any = await batch.written(made, bad, about, given.unused)
     return Response(shaped, media_type=decoding.JSON)
@@ -113,12 +112,12 @@ async def list_predictions(
         datetime | None, QueryParameter(description="Made at this time or later; with an offset, or Z")
     ] = None,
 ) -> Response[PageOut]:
-    """Follow `next`, or the `Link` header, until it is null. Predictions made meanwhile do not disturb the pages.
+    """Follow `next`, or the `Link` header, until `next` is null; newer predictions do not shift the pages.
 
     Each choice and flag among the facts is a filter. Clients see their own predictions; reviewers and admins see all.
     """
     where, wrong = _filters(request, shared.schema)
-    # Litestar would take a number for seconds since 1970, which the description does not promise
+    # Litestar would accept a number as seconds since 1970, which is not documented
     if since and not (since.tzinfo and _DATE.match(request.query_params["since"])):
         wrong.append(
             FieldError("since", "type", "must be a time with its offset from UTC, such as 2026-01-31T12:00:00Z")
@@ -136,13 +135,16 @@ async def list_predictions(
         since=since,
         where=where,
     )
-    told = access.tells_owner(request)
-    page = [PredictionOut.of(one, tells_owner=told) for one in await review(query, access.caller(request))]
+    tells_owner = access.tells_owner(request)
+    page = [
+        PredictionOut.of(prediction, tells_owner=tells_owner)
+        for prediction in await review(query, access.caller(request))
+    ]
     following = str(page[-1].id) if len(page) == limit else None
     headers = {}
     if following:
-        asked = urlencode({**request.query_params.dict(), "cursor": following}, doseq=True)
-        headers["Link"] = f'<{place(request, "/predictions")}?{asked}>; rel="next"'
+        parameters = urlencode({**request.query_params.dict(), "cursor": following}, doseq=True)
+        headers["Link"] = f'<{place(request, "/predictions")}?{parameters}>; rel="next"'
     return Response(PageOut(page, following), headers=headers)
 
 
@@ -156,16 +158,16 @@ async def get_prediction(
     tell: FromDishka[TellChances],
     above: Above = None,
 ) -> PredictionOut:
-    """As it was recorded, with its outcome once that is known. 404 for one of another client.
+    """Return a prediction as recorded, with its outcome if one was reported; 404 for a prediction of another client.
 
-    The chance of costing more than an amount is worked out by the model that answered; 409 if that no longer serves.
+    The probability of exceeding an amount needs the model of the prediction; 409 if that model is no longer served.
     """
     amount = asked_amount(above)
-    found = await review.one(id, access.caller(request))
+    prediction = await review.one(id, access.caller(request))
     if amount is not None:
-        (found,) = await tell([found], amount)
-    about = await shared.about(found.model)
-    return PredictionOut.of(found, about, tells_owner=access.tells_owner(request))
+        (prediction,) = await tell([prediction], amount)
+    about = await shared.about(prediction.model)
+    return PredictionOut.of(prediction, about, tells_owner=access.tells_owner(request))
 
 
 @delete(
@@ -177,7 +179,7 @@ async def get_prediction(
 )
 @inject
 async def erase_prediction(request: Request, id: FromPath[UUID], erase: FromDishka[ErasePrediction]) -> None:
-    """Where keys are required, an admin's."""
+    """Erase a prediction permanently; if keys are required, an admin's key."""
     await erase(id, access.caller(request))
 
 
@@ -190,13 +192,13 @@ async def record_outcome(
     shared: NamedDependency[Shared],
     record: FromDishka[RecordOutcome],
 ) -> PredictionOut:
-    """A later outcome replaces an earlier one; who changed it, and what it was before, is recorded.
+    """Record the observed cost; it replaces an earlier outcome, and each change is recorded with its author.
 
-    Clients do so for their own predictions, admins for all. 404 for a prediction of another client.
+    Clients may do so for their own predictions, admins for all. 404 for a prediction of another client.
     """
     decoding.media_type(request, [decoding.JSON])
-    known = await record(id, decoding.charges(body, shared.schema.cost.currency), access.caller(request))
-    return PredictionOut.of(known, await shared.about(known.model))
+    prediction = await record(id, decoding.charges(body, shared.schema.cost.currency), access.caller(request))
+    return PredictionOut.of(prediction, await shared.about(prediction.model))
 
 
 @get(
@@ -209,12 +211,12 @@ async def record_outcome(
 async def list_outcome_changes(
     request: Request, id: FromPath[UUID], review: FromDishka[ReviewPredictions]
 ) -> OutcomeChangesOut:
-    """When, to what, and what it was before; oldest first. Where keys are required, a reviewer's or an admin's."""
+    """List the changes of an outcome, oldest first; if keys are required, a reviewer's or an admin's key."""
     return OutcomeChangesOut.of(await review.changes(id, access.caller(request)))
 
 
 def _filters(request: Request, schema: Schema) -> tuple[dict[str, Value], list[FieldError]]:
-    """Read by which choices and flags predictions are filtered, and what is wrong with that."""
+    """Read the filters on choices and flags from the query, and return them with the query's mistakes."""
     filters = {fact.name: fact for fact in schema.filters}
     names = list(dict.fromkeys(name for name in request.query_params if name not in _PAGING))
     read = {name: filters[name].read(request.query_params.getall(name)[-1]) for name in names if name in filters}

@@ -1,4 +1,4 @@
-"""Routes that say why, and what if. Nothing is recorded."""
+"""Routes of explanations and what-if estimates, which record nothing."""
 
 from __future__ import annotations
 
@@ -32,12 +32,11 @@ NOTE: Final = (
 async def explain(
     request: Request, body: RawBody, shared: NamedDependency[Shared], explain_cost: FromDishka[ExplainCost]
 ) -> ExplanationOut:
-    """Shapley values over the facts: baseline and contributions add up to the estimate, to the cent.
+    """Explain an estimate by Shapley values of the facts: baseline and contributions add up to it, to the cent.
 
-    `of` beside the facts says which estimate: `expected`, as without it, or `typical`.
+    `of` beside the facts chooses the estimate: `expected` (the default) or `typical`.
 
-    They are exact while the facts are few. Where there are many, they are estimated, and `standard_error` says how far
-    off a contribution may be.
+    Contributions are exact for few facts. For many facts they are estimated, and `standard_error` is their error.
     """
     decoding.media_type(request, [decoding.JSON])
     explanation = await explain_cost(*to_explain(body, shared.people))
@@ -53,9 +52,9 @@ async def explore(
     explore_cost: FromDishka[ExploreCost],
     above: Above = None,
 ) -> ScenariosOut:
-    """Estimates for a person as they are and with each of the changes, all by one and the same model.
+    """Estimate the cost of a person as described and with each of the changes, all by the same model.
 
-    Either `changes`, each with any facts; or a `grid` over one or two facts, each value with each.
+    Send either `changes`, each with any facts, or a `grid` over one or two facts with all combinations of values.
     """
     amount = asked_amount(above)
     decoding.media_type(request, [decoding.JSON])

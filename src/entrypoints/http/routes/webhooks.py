@@ -1,4 +1,4 @@
-"""Routes by which programs are told what happens."""
+"""Routes of webhooks."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ TAGS: Final = ["webhooks"]
 @post("/webhooks", operation_id="create_webhook", tags=TAGS, summary="Be told what happens")
 @inject
 async def create_webhook(request: Request, body: RawBody, manage: FromDishka[ManageWebhooks]) -> Response[WebhookOut]:
-    """Calls are signed after Standard Webhooks with the `secret` of this answer, which is not shown again.
+    """Create a webhook; calls are signed by Standard Webhooks with the returned `secret`, which is not shown again.
 
-    Clients are told of their own jobs and of all models; `alarm.raised` needs a reviewer's or an admin's key.
+    Clients get events of their own jobs and of all models; `alarm.raised` needs a reviewer's or an admin's key.
     """
     decoding.media_type(request, [decoding.JSON])
     url, events = webhook(body)
@@ -38,21 +38,21 @@ async def create_webhook(request: Request, body: RawBody, manage: FromDishka[Man
 @get("/webhooks", operation_id="list_webhooks", tags=TAGS, summary="Webhooks, newest first")
 @inject
 async def list_webhooks(request: Request, manage: FromDishka[ManageWebhooks]) -> WebhooksOut:
-    """Clients see their own webhooks; reviewers and admins see all."""
-    return WebhooksOut([WebhookOut.of(one) for one in await manage.all(access.caller(request))])
+    """List webhooks: clients see their own webhooks; reviewers and admins see all."""
+    return WebhooksOut([WebhookOut.of(webhook) for webhook in await manage.all(access.caller(request))])
 
 
 @get("/webhooks/{id:uuid}", operation_id="get_webhook", tags=TAGS, summary="One webhook")
 @inject
 async def get_webhook(request: Request, id: FromPath[UUID], manage: FromDishka[ManageWebhooks]) -> WebhookOut:
-    """With `failing_since` and `disabled_at`, if its receiver refuses. 404 for one of another client."""
+    """Return a webhook, with `failing_since` and `disabled_at` if its receiver fails; 404 for another client's."""
     return WebhookOut.of(await manage.get(id, access.caller(request)))
 
 
 @delete("/webhooks/{id:uuid}", operation_id="delete_webhook", tags=TAGS, summary="Be told no more")
 @inject
 async def delete_webhook(request: Request, id: FromPath[UUID], manage: FromDishka[ManageWebhooks]) -> None:
-    """Its deliveries go with it, also those that wait. Where keys are required, its owner's or an admin's."""
+    """Delete a webhook and its deliveries, also pending ones; if keys are required, its owner's or an admin's key."""
     await manage.remove(id, access.caller(request))
 
 
@@ -67,7 +67,7 @@ async def delete_webhook(request: Request, id: FromPath[UUID], manage: FromDishk
 async def ping_webhook(
     request: Request, id: FromPath[UUID], manage: FromDishka[ManageWebhooks]
 ) -> Response[DeliveryOut]:
-    """An event that means nothing is sent. A webhook that was disabled is enabled again if its receiver takes it."""
+    """Send a test event; a disabled webhook is enabled again if its receiver accepts the event."""
     once = idempotency(request, b"", operation=f"ping_webhook {id}")
     ping = await manage.ping(id, access.caller(request), once=once)
     return Response(DeliveryOut.of(ping), status_code=202)
@@ -87,7 +87,7 @@ async def list_deliveries(
     limit: Annotated[int, QueryParameter(ge=1, le=200, description="How many at most")] = 50,
     cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
 ) -> DeliveriesOut:
-    """Each with its calls and what the receiver answered. The log goes back thirty days."""
+    """List the deliveries of the last thirty days, each with its calls and the receiver's responses."""
     page = await manage.deliveries(id, access.caller(request), limit=limit, before=cursor)
     return DeliveriesOut.of(page, page[-1].id if len(page) == limit else None)
 
@@ -103,7 +103,7 @@ async def list_deliveries(
 async def replay_delivery(
     request: Request, id: FromPath[UUID], delivery: FromPath[UUID], manage: FromDishka[ManageWebhooks]
 ) -> Response[DeliveryOut]:
-    """The same event with the same `webhook-id`, so that a receiver that has it already can leave it alone."""
+    """Send an event again with the same `webhook-id`, so that a receiver can ignore an event that it has already."""
     return Response(DeliveryOut.of(await manage.replay(id, delivery, access.caller(request))), status_code=202)
 
 

@@ -1,4 +1,4 @@
-"""The shapes in which the API shows registered models: their cards and what the gate said of them."""
+"""Response schemas of registered models: their cards and the gate's verdicts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class RecipeOut(msgspec.Struct, frozen=True):
-    """How a model is made."""
+    """The recipe of a model: its family, transform and hyperparameters."""
 
     family: str
     transform: str
@@ -24,7 +24,7 @@ class RecipeOut(msgspec.Struct, frozen=True):
 
 
 class OriginOut(msgspec.Struct, frozen=True):
-    """Where the training data come from."""
+    """The origin of the training data."""
 
     name: str
     description: Text
@@ -33,7 +33,7 @@ class OriginOut(msgspec.Struct, frozen=True):
 
 
 class ExpectedOut(msgspec.Struct, frozen=True):
-    """How far the expected cost is off; rmse and mae in the currency of the costs."""
+    """Errors of the expected cost; rmse and mae are in the currency of the costs."""
 
     r2: float
     rmse: float
@@ -41,7 +41,7 @@ class ExpectedOut(msgspec.Struct, frozen=True):
 
 
 class TypicalOut(msgspec.Struct, frozen=True):
-    """How far the typical cost is off; ``within_100`` is the share within 100."""
+    """Errors of the typical cost; ``within_100`` is the share with an error of at most 100."""
 
     mae: float
     median_ae: float
@@ -49,7 +49,7 @@ class TypicalOut(msgspec.Struct, frozen=True):
 
 
 class CoverageOut(msgspec.Struct, frozen=True):
-    """What the published interval holds, and how wide it is."""
+    """Coverage and width of the published interval."""
 
     level: float
     coverage: float
@@ -58,7 +58,7 @@ class CoverageOut(msgspec.Struct, frozen=True):
 
 
 class RatioOut(msgspec.Struct, frozen=True):
-    """Predicted over observed cost with its 95 % interval; null where nothing was spent, or an end has no bound."""
+    """Predicted over observed cost with its 95 % interval; null if there were no costs, or an end has no bound."""
 
     ratio: float | None
     low: float | None
@@ -66,7 +66,7 @@ class RatioOut(msgspec.Struct, frozen=True):
 
 
 class GroupOut(msgspec.Struct, frozen=True):
-    """The same for one group of people; ``bias`` is expected minus actual."""
+    """Scores of a group of people; ``bias`` is expected minus observed cost."""
 
     group: str
     rows: int
@@ -78,14 +78,14 @@ class GroupOut(msgspec.Struct, frozen=True):
 
 
 class CalibrationOut(msgspec.Struct, frozen=True):
-    """What share of people a range held that promised to hold ``level`` of them."""
+    """The observed coverage of a range with the nominal coverage ``level``."""
 
     level: float
     coverage: float
 
 
 class ZeroOut(msgspec.Struct, frozen=True):
-    """The chance of a year without any cost."""
+    """The predicted and observed share of people without costs."""
 
     predicted: float
     observed: float
@@ -105,7 +105,7 @@ class FifthOut(msgspec.Struct, frozen=True):
 
 
 class ActuarialOut(msgspec.Struct, frozen=True):
-    """Figures by which actuaries judge predictions; costs count up to ``cap`` in ``capped_r2``."""
+    """Actuarial scores of predictions; costs count up to ``cap`` in ``capped_r2``."""
 
     overall: RatioOut
     deciles: list[RatioOut]
@@ -120,7 +120,7 @@ class ActuarialOut(msgspec.Struct, frozen=True):
 
 
 class ScoresOut(msgspec.Struct, frozen=True):
-    """What was measured on labelled rows."""
+    """Scores on labelled rows."""
 
     rows: int
     expected: ExpectedOut
@@ -137,7 +137,7 @@ class ScoresOut(msgspec.Struct, frozen=True):
 
 
 class FamilyOut(msgspec.Struct, frozen=True):
-    """A line of the comparison that chose the recipe."""
+    """A family in the comparison that selected the recipe."""
 
     name: str
     mean: float
@@ -153,7 +153,7 @@ class MetricOut(msgspec.Struct, frozen=True):
 
 
 class ProvenanceOut(msgspec.Struct, frozen=True):
-    """By what the recipe was chosen, among which, and which run of the tracking store made it."""
+    """The selection of the recipe: its metric, the compared families, and the run in the tracking store."""
 
     metric: str
     compared: list[FamilyOut]
@@ -163,7 +163,7 @@ class ProvenanceOut(msgspec.Struct, frozen=True):
 
 
 class CardOut(msgspec.Struct, frozen=True):
-    """What a person should know before they rely on a model."""
+    """The model card: data, scores, intended use and limits."""
 
     recipe: RecipeOut
     created_at: datetime
@@ -180,7 +180,7 @@ class CardOut(msgspec.Struct, frozen=True):
 
 
 class CheckOut(msgspec.Struct, frozen=True):
-    """One question of the gate with its answer."""
+    """A check of the gate and its result."""
 
     name: str
     passed: bool
@@ -188,7 +188,7 @@ class CheckOut(msgspec.Struct, frozen=True):
 
 
 class VerdictOut(msgspec.Struct, frozen=True):
-    """What the gate says: passed only if every check did."""
+    """The verdict of the gate, passed only if every check passed."""
 
     passed: bool
     checks: list[CheckOut]
@@ -206,7 +206,7 @@ class VersionOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, reviewed: ReviewedVersion) -> VersionOut:
-        """Shape a version."""
+        """Convert a version."""
         version, verdict = reviewed.version, reviewed.verdict
         return cls(
             version=version.number,
@@ -219,7 +219,7 @@ class VersionOut(msgspec.Struct, frozen=True):
 
 
 class EntryOut(msgspec.Struct, frozen=True):
-    """An entry of the ledger: who made which version champion, when and why, sealed to the entry before it."""
+    """An entry of the ledger: the new champion, author, time and reason, sealed to the previous entry."""
 
     number: int
     change: Literal["promotion", "rollback"]
@@ -234,7 +234,7 @@ class EntryOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, entry: LedgerEntry) -> EntryOut:
-        """Shape an entry."""
+        """Convert an entry."""
         return msgspec.convert(entry, cls, from_attributes=True)
 
 

@@ -1,4 +1,4 @@
-"""The shapes that several answers share. In descriptions, ``{currency}`` stands for that of the installation."""
+"""Schemas that several responses share; ``{currency}`` in descriptions is replaced by the installation's currency."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 Money = Annotated[float, Meta(description="{currency}, whole cents")]
 Digest = Annotated[str, Meta(description="SHA-256 of the model's manifest")]
 FactsOut = dict[str, Value]
-"""The facts of a person as they were understood, in the order of the schema."""
+"""The decoded facts of a person, in the order of the schema."""
 Text = Annotated[str, Meta(description="For people")]
 
 
 class IntervalOut(msgspec.Struct, frozen=True):
-    """A range that holds the cost in ``level`` of all years like this one, rounded outward."""
+    """A range that contains the cost with probability ``level``, rounded outward."""
 
     level: Annotated[float, Meta(ge=0, le=1)]
     low: Money
@@ -38,12 +38,12 @@ class ChanceOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, chance: Chance) -> ChanceOut:
-        """Shape chances."""
+        """Convert probabilities."""
         return cls(chance.zero, UNSET if chance.above is None else chance.above)
 
 
 class WarningOut(msgspec.Struct, frozen=True):
-    """The model is guessing. ``field`` is empty where the combination of facts is rare."""
+    """A warning that the prediction is uncertain; ``field`` is empty if the combination of facts is rare."""
 
     code: str
     field: str
@@ -51,24 +51,24 @@ class WarningOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, caution: Caution) -> WarningOut:
-        """Shape a caution."""
+        """Convert a caution."""
         return cls(caution.code, caution.field, caution.detail)
 
 
 class ModelOut(msgspec.Struct, frozen=True):
-    """Which model answered."""
+    """The version and digest of the model that made the prediction."""
 
     version: int
     digest: Digest
 
     @classmethod
     def of(cls, model: ModelReference) -> ModelOut:
-        """Shape a reference."""
+        """Convert a reference."""
         return cls(model.version, model.digest)
 
 
 class AboutOut(msgspec.Struct, frozen=True):
-    """What must be known to use the figures: their unit, the data behind them and of which year, what they are for."""
+    """Remarks on the figures: their unit, the training data with their year, and the intended use."""
 
     unit: Text
     data: Text

@@ -1,4 +1,4 @@
-"""The shape of the facts of an installation; its keys are those of a schema file."""
+"""Response schemas of an installation's facts; the keys are those of a schema file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TextByLanguage = Annotated[dict[str, str], Meta(description="A text for each la
 
 
 class FactOut(msgspec.Struct, frozen=True):
-    """A fact: its kind, the values that it may have, and words for people."""
+    """A fact: its kind, allowed values and labels."""
 
     name: Annotated[str, Meta(description="Key in JSON")]
     kind: Literal["whole", "number", "flag", "choice"]
@@ -38,7 +38,7 @@ class FactOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, fact: Fact) -> FactOut:
-        """Shape a fact."""
+        """Convert a fact."""
         labelled = {choice: fact.choice_labels.get(choice, {}) for choice in fact.choices or (NO, YES)}
         return cls(
             name=fact.name,
@@ -62,7 +62,7 @@ class FactOut(msgspec.Struct, frozen=True):
 
 
 class TodayOut(msgspec.Struct, frozen=True):
-    """What turns prices of the costs' year into those of a later one: a factor, and where it comes from."""
+    """The factor that converts prices of the costs' year to those of a later year, and its source."""
 
     factor: float
     year: int
@@ -79,13 +79,13 @@ class CostOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, cost: CostColumn) -> CostOut:
-        """Shape the column of costs."""
+        """Convert the column of costs."""
         today = cost.today and TodayOut(cost.today.factor, cost.today.year, _by_language(cost.today.source))
         return cls(cost.column, cost.currency, cost.year, today)
 
 
 class SchemaOut(msgspec.Struct, frozen=True):
-    """The facts of this installation, in their order, and the cost that is predicted from them."""
+    """The facts of this installation, in their order, and the predicted cost."""
 
     name: str
     digest: Annotated[str, Meta(description="SHA-256 of what changes an answer or the meaning of a value")]
@@ -96,7 +96,7 @@ class SchemaOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, schema: Schema) -> SchemaOut:
-        """Shape a schema."""
+        """Convert a schema."""
         return cls(
             name=schema.name,
             digest=schema.digest,
@@ -108,7 +108,7 @@ class SchemaOut(msgspec.Struct, frozen=True):
 
 
 def _by_language(words: Words, default: str = "") -> dict[str, str]:
-    """Return the text for each language there is, and at least for those of the pages; none where there is no text."""
+    """Return a text in each of its languages and at least in those of the pages; empty if there is no text."""
     if not words and not default:
         return {}
     languages = dict.fromkeys((*LANGUAGES, *words))

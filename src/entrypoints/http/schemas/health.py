@@ -1,4 +1,4 @@
-"""The shapes in which the API says how it is."""
+"""Response schemas of health checks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ServingOut(msgspec.Struct, frozen=True):
 
 
 class ReadyOut(msgspec.Struct, frozen=True):
-    """A known prediction was made, by this model, and the database answered."""
+    """A test prediction was made by this model, and the database answered."""
 
     status: Literal["ready"]
     model: ModelOut

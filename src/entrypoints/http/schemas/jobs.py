@@ -1,4 +1,4 @@
-"""The shapes of jobs: why a change is asked for, what a file of people comes to, and how far a job is."""
+"""Schemas of jobs: the reason for a change, the scoring of a file, and the progress of a job."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ Rows = Annotated[int, Meta(ge=0)]
 
 
 class ReasonIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why the champion is changed; stands in the ledger."""
+    """The reason for a change of the champion, recorded in the ledger."""
 
     reason: Reason | UnsetType = UNSET
 
 
 class ScoringOut(msgspec.Struct, frozen=True):
-    """A file of people that is scored in the background: how far it is, and what came of it."""
+    """The scoring of a file of people in the background: its progress and result."""
 
     name: Annotated[str, Meta(description="Of the file, as it was sent")]
     source: Annotated[Kind, Meta(description="What kind of file it is")]
@@ -63,7 +63,7 @@ class ScoringOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, job: Job, *, path: str) -> ScoringOut:
-        """Shape what a job does with a file."""
+        """Convert the scoring of a file."""
         task, done = ScoringTask.of_json(job.task), job.result
         rows, share = job.progress.rows, job.progress.share or 0.0
         outcome: Any = done or {}
@@ -82,7 +82,7 @@ class ScoringOut(msgspec.Struct, frozen=True):
 
 
 class JobOut(msgspec.Struct, frozen=True):
-    """Slow work that is done in the background; it outlives the process that took it."""
+    """A background job, which is resumed if its process ends."""
 
     id: UUID
     kind: Literal["promotion", "rollback", "scoring"]
@@ -99,7 +99,7 @@ class JobOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, job: Job, *, path: str) -> JobOut:
-        """Shape a job that is found at a path."""
+        """Convert a job with its path."""
         scores = job.kind is JobKind.SCORING
         return cls(
             id=job.id,
@@ -118,18 +118,18 @@ class JobOut(msgspec.Struct, frozen=True):
 
 
 class JobsOut(msgspec.Struct, frozen=True):
-    """Some jobs, the newest first."""
+    """A page of jobs, newest first."""
 
     jobs: list[JobOut]
     next: Annotated[UUID | None, Meta(description="The `cursor` of the next page; null on the last one")]
 
 
 def shaped(request: Request, job: Job) -> JobOut:
-    """Shape a job with its address."""
+    """Convert a job with its URL."""
     return JobOut.of(job, path=place(request, f"/jobs/{job.id}"))
 
 
 def accepted(request: Request, job: Job) -> Response[JobOut]:
-    """Answer 202: a job is recorded, and where to ask for it."""
+    """Return a 202 with a recorded job and its `Location`."""
     made = shaped(request, job)
     return Response(made, status_code=202, headers={"Location": made.address})

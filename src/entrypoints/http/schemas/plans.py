@@ -1,4 +1,4 @@
-"""The shapes in which the API says what people would pay under plans, and what a group costs."""
+"""Schemas of plan comparisons and group quotes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _interval(interval: Interval) -> IntervalOut:
 
 
 class PlanIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An insurance plan: what it leaves to a person of a year's cost, and what it costs itself."""
+    """An insurance plan: the rules of cost sharing, and the premium."""
 
     deductible: Annotated[float, Meta(ge=0, le=1e9, description="{currency} a year that a person pays before the plan")]
     coinsurance: Annotated[float, Meta(ge=0, le=1, description="Share of costs above the deductible that they pay")]
@@ -49,7 +49,7 @@ class PlanIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class WithPremiumOut(msgspec.Struct, frozen=True):
-    """What a year costs under the plan, its premium included."""
+    """The yearly cost to the household under the plan, including the premium."""
 
     expected: Money
     typical: Money
@@ -57,7 +57,7 @@ class WithPremiumOut(msgspec.Struct, frozen=True):
 
 
 class PlanOut(msgspec.Struct, frozen=True):
-    """What is paid of the year's cost under a plan, without its premium; and with it in ``with_premium``."""
+    """Out-of-pocket payments of a year under a plan without the premium; ``with_premium`` includes it."""
 
     name: Text
     expected: Money
@@ -72,7 +72,7 @@ class PlanOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, plan: Plan, own: OwnCost) -> PlanOut:
-        """Shape what is paid."""
+        """Convert the payments under a plan."""
         whole = own.plus(plan.premium)
         return cls(
             name=plan.name,
@@ -96,7 +96,7 @@ class MemberOut(msgspec.Struct, frozen=True):
 
 
 class ComparisonOut(msgspec.Struct, frozen=True):
-    """What is paid under each plan, in the order of the plans; and the members' costs, in their order."""
+    """The payments under each plan, in the order of the plans, and the members' costs, in their order."""
 
     plans: list[PlanOut]
     members: list[MemberOut]
@@ -105,17 +105,17 @@ class ComparisonOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, plans: list[Plan], compared: PlanComparison, about: AboutOut) -> ComparisonOut:
-        """Shape a comparison."""
+        """Convert a comparison."""
         return cls(
             plans=[PlanOut.of(plan, own) for plan, own in zip(plans, compared.own_costs, strict=True)],
             members=[
                 MemberOut(
-                    one.cost.expected,
-                    one.cost.typical,
-                    _interval(one.cost.interval()),
-                    [WarningOut.of(caution) for caution in one.cautions],
+                    estimate.cost.expected,
+                    estimate.cost.typical,
+                    _interval(estimate.cost.interval()),
+                    [WarningOut.of(caution) for caution in estimate.cautions],
                 )
-                for one in compared.estimates
+                for estimate in compared.estimates
             ],
             model=ModelOut.of(compared.estimates[0].model),
             about=about,
@@ -123,7 +123,7 @@ class ComparisonOut(msgspec.Struct, frozen=True):
 
 
 class SpecificOut(msgspec.Struct, frozen=True):
-    """Cover of each person's cost above an attachment; exact."""
+    """Specific stop-loss: cover of each person's cost above an attachment point, computed exactly."""
 
     attachment: Money
     expected_excess: Annotated[float, Meta(description="{currency} a year of all people, whole cents")]
@@ -132,7 +132,7 @@ class SpecificOut(msgspec.Struct, frozen=True):
 
 
 class AggregateOut(msgspec.Struct, frozen=True):
-    """Cover of the group's total, of what specific cover leaves, above ``corridor`` times its mean."""
+    """Aggregate stop-loss: cover of the group's total after specific cover, above ``corridor`` times its mean."""
 
     corridor: float
     expected: Money
@@ -142,7 +142,7 @@ class AggregateOut(msgspec.Struct, frozen=True):
 
 
 class ContributorOut(msgspec.Struct, frozen=True):
-    """A person who is expected to cost much."""
+    """A person with a high expected cost."""
 
     row: Annotated[int, Meta(ge=1, description="Their place in `beneficiaries`, from 1")]
     expected: Money
@@ -151,7 +151,7 @@ class ContributorOut(msgspec.Struct, frozen=True):
 
 
 class DriverOut(msgspec.Struct, frozen=True):
-    """A fact by which expected costs differ, and the people by whom it does most. It says nothing of causes."""
+    """A fact that explains differences of expected costs (not a cause), and the people with the largest differences."""
 
     fact: Text
     explains: Annotated[
@@ -183,7 +183,7 @@ class QuoteOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, quoted: QuotedGroup, about: AboutOut) -> QuoteOut:
-        """Shape a quote."""
+        """Convert a quote."""
         quote: GroupQuote = quoted.quote
         return cls(
             people=quote.people,
@@ -194,9 +194,12 @@ class QuoteOut(msgspec.Struct, frozen=True):
             level_error=None if quote.level_error is None else round(quote.level_error, 6),
             specific=msgspec.convert(quote.specific, SpecificOut, from_attributes=True),
             aggregate=msgspec.convert(quote.aggregate, AggregateOut, from_attributes=True),
-            contributors=[msgspec.convert(one, ContributorOut, from_attributes=True) for one in quote.contributors],
+            contributors=[
+                msgspec.convert(contributor, ContributorOut, from_attributes=True) for contributor in quote.contributors
+            ],
             drivers=[
-                DriverOut(one.fact, one.explains, list(one.values), one.people, one.share) for one in quote.drivers
+                DriverOut(driver.fact, driver.explains, list(driver.values), driver.people, driver.share)
+                for driver in quote.drivers
             ],
             model=ModelOut.of(quoted.model),
             about=about,

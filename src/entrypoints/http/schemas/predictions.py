@@ -1,4 +1,4 @@
-"""The shapes of predictions and of their outcomes."""
+"""Schemas of predictions and their outcomes."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
 
 class OutcomeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the year really cost."""
+    """The observed cost of the year."""
 
     charges: Annotated[float, Meta(ge=0, le=MOST_CHARGES, description="{currency}")]
 
 
 class OutcomeOut(msgspec.Struct, frozen=True):
-    """What the year really cost, and when that became known."""
+    """The observed cost of the year, and the time when it was reported."""
 
     charges: Money
     recorded_at: datetime
 
 
 class OutcomeChangeOut(msgspec.Struct, frozen=True):
-    """A change of an outcome: who made it when, the charges since then, and those before (null for none)."""
+    """A change of an outcome: its author and time, the new charges, and the previous charges (null for none)."""
 
     at: datetime
     by: Annotated[str, Meta(description="The owner: `key:<id>`, `page:<visitor>` or `local`")]
@@ -56,12 +56,12 @@ class OutcomeChangesOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, changes: Sequence[OutcomeChange]) -> OutcomeChangesOut:
-        """Shape changes."""
-        return cls([OutcomeChangeOut(one.at, one.by, one.charges, one.before) for one in changes])
+        """Convert changes."""
+        return cls([OutcomeChangeOut(change.at, change.by, change.charges, change.before) for change in changes])
 
 
 class PredictionOut(msgspec.Struct, frozen=True):
-    """What a year is likely to cost: the mean, the median and a range; recorded."""
+    """A recorded prediction of a year's cost: its mean, its median and a range."""
 
     id: UUID
     created_at: datetime
@@ -81,7 +81,7 @@ class PredictionOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, made: Prediction, about: AboutOut | UnsetType = UNSET, *, tells_owner: bool = False) -> PredictionOut:
-        """Shape a prediction."""
+        """Convert a prediction."""
         return cls(
             id=made.id,
             created_at=made.created_at,
@@ -99,14 +99,14 @@ class PredictionOut(msgspec.Struct, frozen=True):
 
 
 class PageOut(msgspec.Struct, frozen=True):
-    """Recorded predictions, newest first. ``next`` is the cursor of the page after this one."""
+    """A page of recorded predictions, newest first; ``next`` is the cursor of the following page."""
 
     predictions: list[PredictionOut]
     next: str | None
 
 
 class BadRow(msgspec.Struct, frozen=True, gc=False):
-    """A broken rule in one row of a batch; the first row is 1, a CSV header is not counted."""
+    """A broken rule in a row of a batch; rows count from 1, without a CSV header."""
 
     row: Annotated[int, Meta(ge=1)]
     pointer: Annotated[str, Meta(description="JSON pointer inside the row; empty for the row as a whole")]
@@ -115,7 +115,7 @@ class BadRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class BatchOut(msgspec.Struct, frozen=True):
-    """Predictions for the good rows, in their order, and what is wrong with the others."""
+    """Predictions of the valid rows, in their order, and the mistakes of the other rows."""
 
     predictions: list[PredictionOut]
     errors: list[BadRow]

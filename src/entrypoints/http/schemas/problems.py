@@ -1,4 +1,4 @@
-"""The shape of every error, after RFC 9457."""
+"""Schemas of errors by RFC 9457."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from entrypoints.http.schemas.common import Text
 
 
 class BadField(msgspec.Struct, frozen=True):
-    """A broken rule and where: a JSON pointer into the body, or the name of a parameter after a slash."""
+    """A broken rule and its place: a JSON pointer into the body, or a slash and the name of a parameter."""
 
     pointer: str
     code: str
@@ -16,7 +16,7 @@ class BadField(msgspec.Struct, frozen=True):
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What went wrong, after RFC 9457."""
+    """An error by RFC 9457."""
 
     type: str
     title: Text

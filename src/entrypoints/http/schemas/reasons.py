@@ -1,4 +1,4 @@
-"""The shapes in which the API says why, and what if."""
+"""Schemas of explanations and what-if estimates."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 class ContributionOut(msgspec.Struct, frozen=True):
-    """Money that one fact adds or takes away."""
+    """The contribution of a fact to the estimate, in money."""
 
     fact: Annotated[str, Meta(description="Name of the fact")]
     usd: Money
 
 
 class AlikeOut(msgspec.Struct, frozen=True):
-    """How people alike in the training data really came out; quartiles of their costs, null where nobody is alike."""
+    """Observed costs of similar people in the training data: quartiles, null if nobody is similar."""
 
     count: int
     total: int
@@ -44,7 +44,7 @@ class AlikeOut(msgspec.Struct, frozen=True):
 
 
 class ExplanationOut(msgspec.Struct, frozen=True):
-    """``baseline`` plus all contributions is the figure that ``of`` names, to the cent."""
+    """An explanation: ``baseline`` and contributions add up to the estimate that ``of`` names, to the cent."""
 
     figure: Annotated[Explained, Meta(description="Which figure is explained")] = msgspec.field(name="of")
     baseline: Money
@@ -61,7 +61,7 @@ class ExplanationOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, explanation: Explanation, about: AboutOut) -> ExplanationOut:
-        """Shape an explanation."""
+        """Convert an explanation."""
         return cls(
             figure=explanation.of,
             baseline=explanation.baseline,
@@ -89,7 +89,7 @@ class EstimateOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, who: Beneficiary, estimate: Estimate, above: float | None = None) -> EstimateOut:
-        """Shape an estimate."""
+        """Convert an estimate."""
         interval = estimate.cost.interval()
         return cls(
             beneficiary=who.as_facts(),
@@ -102,7 +102,7 @@ class EstimateOut(msgspec.Struct, frozen=True):
 
 
 class ScenariosOut(msgspec.Struct, frozen=True):
-    """The person as they are, and as they might be, in the order of the changes, or of the grid."""
+    """Estimates of the person as described and with each change, in the order of the changes or of the grid."""
 
     base: EstimateOut
     scenarios: list[EstimateOut]

@@ -1,4 +1,4 @@
-"""The shapes of webhooks and of what is delivered to them."""
+"""Schemas of webhooks and deliveries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Sent = Literal[
 
 
 class WebhookIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who is called, and of what."""
+    """The receiver of a webhook and its events."""
 
     url: Annotated[
         str, Meta(pattern=PUBLIC_URL, max_length=LONGEST_URL, description="Of the receiver: HTTPS, on the Internet")
@@ -49,7 +49,7 @@ class WebhookOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, webhook: Webhook, *, secret: bool = False) -> WebhookOut:
-        """Shape a webhook."""
+        """Convert a webhook."""
         return cls(
             id=webhook.id,
             url=webhook.url,
@@ -69,7 +69,7 @@ class WebhooksOut(msgspec.Struct, frozen=True):
 
 
 class AttemptOut(msgspec.Struct, frozen=True):
-    """One call of a receiver."""
+    """A call of a receiver."""
 
     at: datetime
     status: Annotated[int | None, Meta(description="What was answered, if anything was")]
@@ -77,12 +77,12 @@ class AttemptOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, attempt: Attempt) -> AttemptOut:
-        """Shape a call."""
+        """Convert a call."""
         return cls(attempt.at, attempt.status, attempt.error)
 
 
 class DeliveryOut(msgspec.Struct, frozen=True):
-    """An event on its way to a receiver, or taken by it."""
+    """The delivery of an event to a receiver, pending or done."""
 
     id: UUID
     event_id: Annotated[UUID, Meta(description="`webhook-id` of each call: the same for each repetition")]
@@ -95,7 +95,7 @@ class DeliveryOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, delivery: Delivery) -> DeliveryOut:
-        """Shape a delivery."""
+        """Convert a delivery."""
         return cls(
             id=delivery.id,
             event_id=delivery.event_id,
@@ -104,7 +104,7 @@ class DeliveryOut(msgspec.Struct, frozen=True):
             created_at=delivery.created_at,
             state=delivery.state.value,
             due_at=delivery.due_at if delivery.state.value == "waiting" else None,
-            attempts=[AttemptOut.of(one) for one in delivery.attempts],
+            attempts=[AttemptOut.of(attempt) for attempt in delivery.attempts],
         )
 
 
@@ -116,5 +116,5 @@ class DeliveriesOut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, deliveries: Sequence[Delivery], following: UUID | None) -> DeliveriesOut:
-        """Shape a page."""
-        return cls([DeliveryOut.of(one) for one in deliveries], following)
+        """Convert a page."""
+        return cls([DeliveryOut.of(delivery) for delivery in deliveries], following)
