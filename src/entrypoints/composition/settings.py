@@ -44,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             server; empty for those of the wheel, whose releases come later than PostgreSQL's.
         tuning_url: PostgreSQL of the tuning studies; empty for the embedded server.
         tracking_uri: MLflow; empty for its own store below the home.
+        mlflow_url: address at which people open MLflow in their browsers (``https://mlflow.example.org``); the Models
+            page links runs there. Empty for none.
         predictor: ``bentoml`` asks the model server, ``in_process`` loads the model here, ``memory`` needs no model.
         follow: what a model server follows: the pointer of its ``home``, which somebody else moves, or the ``ledger``:
             then it moves that pointer itself, and fetches versions from MLflow's server.
@@ -118,6 +120,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     postgres_bin: str = ""
     tuning_url: str = ""
     tracking_uri: str = ""
+    mlflow_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://.+)?$")] = ""
     predictor: Literal["bentoml", "in_process", "memory"] = "bentoml"
     follow: Literal["home", "ledger"] = "home"
     model_server_url: str = ""

@@ -119,7 +119,7 @@ def register_pages(
         batch.page(uploads or batch.uploads(inject), inject, visitors),
         history.page(visitors),
         models.page(guard.inject),
-        *models_pages.pages(guard.inject, options.tracking),
+        *models_pages.pages(guard.inject, options.mlflow),
         operations.page(guard.inject, traffic, options.operations_every),
         sign_in.page(inject, options),
     )

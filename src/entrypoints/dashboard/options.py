@@ -19,7 +19,7 @@ class DashboardOptions:
         everyone: whether people sign in before they see any page.
         root_path: path below which a proxy serves the pages, empty for none.
         https: whether browsers come by HTTPS, also where a proxy ends it: cookies then travel by HTTPS only.
-        tracking: address of MLflow for people, empty where none is known.
+        mlflow: address at which people open MLflow, empty where none is known.
         operations_every: seconds between two looks of an open page at what runs.
     """
 
@@ -31,7 +31,7 @@ class DashboardOptions:
     provider: str = ""
     everyone: bool = False
     root_path: str = ""
-    tracking: str = ""
+    mlflow: str = ""
 
 
 class RouteFigures(Protocol):

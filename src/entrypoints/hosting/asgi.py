@@ -135,7 +135,7 @@ def _dashboard_options(settings: Settings) -> DashboardOptions:
         provider=settings.oidc_issuer and (settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or ""),
         everyone=settings.oidc_everyone and bool(settings.oidc_issuer),
         root_path=settings.root_path,
-        tracking=settings.tracking_uri if settings.tracking_uri.startswith(("http://", "https://")) else "",
+        mlflow=settings.mlflow_url.rstrip("/"),
     )
 
 

@@ -11,7 +11,7 @@ from entrypoints.dashboard.charts.drawing import Scale, bars
 from entrypoints.dashboard.elements import cell, element, mark, paragraph, row, together
 from entrypoints.dashboard.locale.speech import MINUS
 from entrypoints.dashboard.widgets import cards
-from entrypoints.dashboard.widgets.model_facts import figure, group, interval, ratio, table
+from entrypoints.dashboard.widgets.model_facts import costs_nothing, figure, group, interval, ratio, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -201,13 +201,14 @@ def fifths(sides: Sides, words: Words) -> Markup:
     level = own.interval.level
     low = min([level, *(one.coverage for _, scores in sides for one in scores.fifths)])
     scale = Scale(1.0, max(0.0, min(0.8, low - 0.05)))
+    free = any(costs_nothing(scores) or any(one.from_zero for one in scores.fifths) for _, scores in sides)
+    keys = ("held", "predicted", "observed", *(("from_zero", "zero.predicted", "zero.observed") if free else ()))
     rows: list[Markup] = []
     for number in range(1, len(own.fifths) + 1):
         found = [scores.fifths[number - 1] if len(scores.fifths) >= number else None for _, scores in sides]
         lanes = [mark(LOOKS[place], scale.percent(one.coverage)) if one else None for place, one in enumerate(found)]
-        several = [_fifth(one, words) for one in found]
+        several = [_fifth(one, words)[: len(keys)] for one in found]
         rows.append(_row(words("models.fifth", number=number), _lanes(lanes), _interleaved(several)))
-    keys = ("held", "from_zero", "predicted", "observed", "zero.predicted", "zero.observed")
     heads = [words("models.group"), words("models.drawn")]
     for key in keys:
         heads += _each(sides, words(f"models.{key}"))
@@ -219,7 +220,7 @@ def _fifth(one: FifthScores | None, words: Words) -> list[str]:
     if one is None:
         return [_NONE] * 6
     return [
-        words.share(one.coverage, 1), words.share(one.from_zero), words.whole(one.predicted), words.whole(one.observed),
+        words.share(one.coverage, 1), words.whole(one.predicted), words.whole(one.observed), words.share(one.from_zero),
         words.share(one.zero_predicted, 1), words.share(one.zero_observed, 1),
     ]  # fmt: skip
 

@@ -28,13 +28,12 @@ _MOST_TICKS: Final = 5
 
 
 def tuning(made: Provenance, words: Words) -> Markup:
-    """Say how many trials there were, draw them where the card has them, and name the run that has the rest."""
+    """Say how many trials there were, draw them where the card has them, and name their run."""
     said = words("models.tuning.some", trials=words.count(made.trials)) if made.trials else words("models.tuning.none")
     finished = [(number, value) for number, value in enumerate(made.tried, 1) if value is not None]
     return together(
         paragraph(said),
         _drawn(made, finished, words) + _table(made, words) if finished else "",
-        paragraph(words("models.tuning.where"), "hint"),
         cards.definitions([(words("models.tuning.run"), made.tracking_run)], "") if made.tracking_run else "",
     )
 

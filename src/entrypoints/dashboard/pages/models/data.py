@@ -89,16 +89,19 @@ def _about(one: ModelCard, words: Words) -> dict[str, str]:
 
 
 def _facts(of_all: Sequence[tuple[str, ModelCard]], words: Words) -> Markup:
+    if len({one.data_digest for _, one in of_all}) == 1:
+        of_all = of_all[:1]  # the same rows are shown once
+    gaps = any(fact.may_be_missing for fact in words.schema.facts)
     heads = [head(words("models.fact")), head(words("models.data.kind"))]
     for name, _ in of_all:
         before = f"{name}: " if len(of_all) > 1 else ""
-        titles = words("models.data.range"), words("models.data.spread"), words("models.data.missing")
-        heads += [head(before + title) for title in titles]
+        titles = [words("models.data.range"), words("models.data.spread")]
+        heads += [head(before + title) for title in (*titles, *([words("models.data.missing")] if gaps else []))]
     rows = [
         row(
             words.label(fact),
             cell(words(f"models.kind.{fact.kind.value}")),
-            *[part for _, one in of_all for part in _fact(fact, one, words)],
+            *[part for _, one in of_all for part in _fact(fact, one, words)[: 3 if gaps else 2]],
         )
         for fact in words.schema.facts
     ]

@@ -182,10 +182,8 @@ class ModelsPage:
             else model_facts.ledger(models.entries, words)
         )
         before = previous_champion(models.entries)
-        self._back.visible = not models.broken
-        self._back.text = words("models.back", version=before) if before else words("models.back.none")
-        self._back.props["aria-disabled"] = "false" if before else "true"
-        self._back.update()
+        self._back.visible = before is not None and not models.broken
+        self._back.text = words("models.back", version=before)
 
     def fail(self) -> None:
         """Say that nothing could be read; it is asked for again by itself."""
@@ -252,6 +250,8 @@ def _service(models: Models, words: Words) -> Markup:
         if champion:
             link = words("models.compare", champion=champion.version.number)
             parts.append(element("p", element("a", link, href=address("fit", _pair(models)))))
+    if champion and previous_champion(models.entries) is None:
+        parts.append(paragraph(words("models.back.none"), "hint"))
     return together(*parts)
 
 

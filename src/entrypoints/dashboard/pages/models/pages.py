@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from entrypoints.dashboard.layout.page import Page
 
 
-def pages(inject: Inject, tracking: str) -> Sequence[Page]:
+def pages(inject: Inject, mlflow: str) -> Sequence[Page]:
     """Make them over their use cases.
 
     Args:
         inject: the guard's.
-        tracking: address of MLflow for people, empty where none is known.
+        mlflow: address at which people open MLflow, empty where none is known.
     """
-    return fit.page(inject), rows.page(inject), facts.page(inject), runs.page(inject, tracking), data.page(inject)
+    return fit.page(inject), rows.page(inject), facts.page(inject), runs.page(inject, mlflow), data.page(inject)

@@ -104,7 +104,7 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
         html(model_charts.legend(named))
         with card("along", words("models.rows.ratios", fact=words.label(self._filter.along))):
             html(paragraph(words("models.rows.ratios.lead"), "lead-in"))
-            html(rows_charts.along(rows, self._filter.along, named, words))
+            html(rows_charts.along(rows, self._filter, named, words))
         with card("scatter", words("models.rows.scatter")):
             html(paragraph(words("models.rows.scatter.lead"), "lead-in"))
             rows_charts.scatter(list(self._shown.items()), named, words, self._clicked)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from domain.models.judged_rows import JudgedRow, RatioPart
     from domain.models.scores import PredictiveRatio
-    from domain.people.fact import Fact
     from entrypoints.dashboard.locale.speech import Words
+    from entrypoints.dashboard.pages.models.row_filter import RowFilter
 
 MOST_POINTS = 1500
 """Points that are drawn of a version: more make a browser slow, and cover each other."""
@@ -72,12 +72,12 @@ def scatter(
     zoomable("rows", words("models.rows.scatter"), option, said, (heads, table), words, on_click=on_click)
 
 
-def along(rows: Sequence[JudgedRow], fact: Fact, names: Sequence[str], words: Words) -> Markup:
-    """Draw predicted over observed cost of people with similar values of a fact."""
-    cut = parts(rows, fact)
+def along(rows: Sequence[JudgedRow], chosen: RowFilter, names: Sequence[str], words: Words) -> Markup:
+    """Draw predicted over observed cost of the chosen people with similar values of a fact."""
+    fact, cut = chosen.along, parts(rows, chosen.along)
     if not cut:
         return paragraph(words("models.rows.none_along", fact=words.label(fact)), "empty")
-    named = {_part(fact, one, words): [one.own, one.rival][: len(names)] for one in cut}
+    named = {_part(chosen, one, words): [one.own, one.rival][: len(names)] for one in cut}
     counts = [words.count(one.people) for one in cut]
     title = words("models.rows.ratios", fact=words.label(fact))
     return model_charts.ratio_rows(title, words.label(fact), names, named, words, counts=counts)
@@ -106,13 +106,17 @@ def _verdict(name: str, who: str, told: PredictiveRatio | None, words: Words) ->
     )  # fmt: skip
 
 
-def _part(fact: Fact, part: RatioPart, words: Words) -> str:
-    if not fact.kind.is_numeric:
-        return words.value(fact, part.value)
-    high = None if part.high is None else words.number(part.high)
-    if part.low is None or high is None:
-        if part.low is None and high is None:
-            return words("models.ratio.all")
-        key = "models.rows.below" if part.low is None else "models.rows.from_on"
-        return words(key, number=high or words.number(part.low or 0.0))
-    return words("models.rows.part", low=words.number(part.low), high=high)
+def _part(chosen: RowFilter, part: RatioPart, words: Words) -> str:
+    if not chosen.along.kind.is_numeric:
+        return words.value(chosen.along, part.value)
+    # the outer parts end where the filter does
+    low, last = chosen.low if part.low is None else part.low, chosen.high if part.high is None else None
+    if part.high is not None:
+        if low is None:
+            return words("models.rows.below", number=words.number(part.high))
+        return words("models.rows.part", low=words.number(low), high=words.number(part.high))
+    if last is not None:
+        if low is None:
+            return words("models.rows.up_to", number=words.number(last))
+        return words("range.value", low=words.number(low), high=words.number(last))
+    return words("models.ratio.all") if low is None else words("models.rows.from_on", number=words.number(low))

@@ -9,15 +9,18 @@ from entrypoints.dashboard.charts.zoomable import OWN, RIVAL, value_axis, zoomab
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.models.model import ModelCard
+    from domain.models.model import FamilySummary, ModelCard
     from entrypoints.dashboard.locale.speech import Words
 
+_NEAR = 1.6
+"""Points whose seconds differ by less than this factor may cover each other's names."""
 _SIDES = ((OWN, "circle"), (RIVAL, "rect"))
 
 
 def recipes(sides: Sequence[tuple[str, ModelCard]], words: Words) -> bool:
     """Draw the error of each recipe that was compared beside the seconds of a fit; return whether there are any."""
     series: list[dict[str, Any]] = []
+    everything = [one for _, card in sides for one in card.provenance.compared]
     rows: list[list[str]] = []
     for (name, card), (colour, symbol) in zip(sides, _SIDES, strict=False):
         timed = [one for one in card.provenance.compared if one.seconds is not None]
@@ -25,8 +28,8 @@ def recipes(sides: Sequence[tuple[str, ModelCard]], words: Words) -> bool:
         series.append(
             {
                 "type": "scatter", "name": name, "symbol": symbol, "symbolSize": 10, "itemStyle": {"color": colour},
-                "data": [{"value": [one.seconds, one.mean], "name": one.name} for one in timed],
-                "label": {"show": True, "formatter": "{b}", "position": "right", "color": "var(--ink)"},
+                "data": [_point(one, everything) for one in timed],
+                "label": {"show": True, "formatter": "{b}", "color": "var(--ink)"},
                 "labelLayout": {"hideOverlap": True}, "emphasis": {"disabled": True},
             }
         )  # fmt: skip
@@ -42,10 +45,19 @@ def recipes(sides: Sequence[tuple[str, ModelCard]], words: Words) -> bool:
         },
         "yAxis": {**value_axis(title, words, money=metric != "r2"), "scale": True, "boundaryGap": ["10%", "10%"]},
         "series": series,
-        "grid": {"left": 64, "right": 140, "top": 40, "bottom": 60},
+        "grid": {"left": 76, "right": 48, "top": 56, "bottom": 60},
         "tooltip": {"show": False},
     }
     heads = [words(f"models.{key}") for key in ("version", "recipe", "mean", "over_folds", "seconds")]
     said = words("models.recipes.seen", count=len(rows))
     zoomable("recipes", words("models.recipes"), option, said, (heads, rows), words)
     return True
+
+
+def _point(one: FamilySummary, everything: Sequence[FamilySummary]) -> dict[str, Any]:
+    """Place a recipe, with its name on a side where no other recipe stands."""
+    seconds = one.seconds or 0.0
+    near = [it for it in everything if it is not one and it.seconds and 1 / _NEAR < it.seconds / seconds < _NEAR]
+    above, below = any(it.mean >= one.mean for it in near), any(it.mean < one.mean for it in near)
+    side = "top" if not above else "right" if below else "bottom"
+    return {"value": [seconds, one.mean], "name": one.name, "label": {"position": side}}

@@ -46,17 +46,17 @@ async def look(
     return Answer(await review(), versions, seen)
 
 
-def page(inject: Inject, tracking: str) -> Page:
+def page(inject: Inject, mlflow: str) -> Page:
     """Make the page over its use cases.
 
     Args:
         inject: the guard's.
-        tracking: address of MLflow for people, empty where it is not known.
+        mlflow: address at which people open MLflow, empty where none is known.
     """
     ask = inject(look)
 
     async def build(visit: Visit) -> None:
-        await RunsPage(visit, ask, tracking).first_look()
+        await RunsPage(visit, ask, mlflow).first_look()
 
     return Page("/models/runs", "models.runs", build, admin=True, in_menu=False, part_of="/models")
 
@@ -68,10 +68,10 @@ class RunsPage(ExpertPage[ShadowPreview | NotReplayed]):
         self,
         visit: Visit,
         ask: Callable[[Pair], Awaitable[Answer[ShadowPreview | NotReplayed]]],
-        tracking: str,
+        mlflow: str,
     ) -> None:
         super().__init__("runs", visit, ask)
-        self._tracking = tracking.rstrip("/")
+        self._mlflow = mlflow
 
     def build(self, answer: Answer[ShadowPreview | NotReplayed]) -> None:
         """Show recipes, trials and the replay."""
@@ -103,7 +103,7 @@ class RunsPage(ExpertPage[ShadowPreview | NotReplayed]):
     def _tuning(self, version: ModelVersion) -> Markup:
         words, run = self.words, version.card.provenance.tracking_run
         told = trials.tuning(version.card.provenance, words)
-        if not (self._tracking and run):
-            return told
-        link = element("a", words("models.tuning.link"), href=f"{self._tracking}/#/runs/{run}", classes="btn")
+        if not (self._mlflow and run):
+            return told + paragraph(words("models.tuning.where"), "hint")
+        link = element("a", words("models.tuning.link"), href=f"{self._mlflow}/#/runs/{run}", classes="btn")
         return told + element("p", link)

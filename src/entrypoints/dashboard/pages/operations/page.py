@@ -214,9 +214,10 @@ class OperationsPage:
             if not alarms:
                 html(paragraph(self._words("operations.alarms.none"), "verified"))
             for one in alarms:
-                html(records.alarm(one, self._words))
-                if one.seen is None:
-                    self._button(one)
+                with tag("div", "alarm"):
+                    html(records.alarm(one, self._words))
+                    if one.seen is None:
+                        self._button(one)
 
     def _button(self, one: Alarm) -> None:
         label = self._words("operations.alarm.see")

@@ -160,11 +160,20 @@ def figures(plan: Plan, own: OwnCost, scale: Scale, members: int, words: Words) 
         (words("plans.worst"), words.money(most)),
     ]
     return together(
+        paragraph(terms(plan, members, words), "hint terms"),
         paragraph(words("plans.average"), "hint"),
         paragraph(words.money(plan.premium + own.expected), "fact-number"),
         bar,
         cards.definitions(rows, ""),
     )
+
+
+def terms(plan: Plan, members: int, words: Words) -> str:
+    """Say what a plan leaves to a person, or to a household of several members."""
+    deductible = plan.deductible if members == 1 else plan.household_deductible
+    amounts = {"deductible": words.money(deductible), "most": words.money(plan.most_of(members))}
+    said = words("plans.terms", share=words.share(plan.coinsurance), **amounts)
+    return f"{said} {words('plans.terms.copay', copay=words.money(plan.copay))}" if plan.copay else said
 
 
 def reached(chance: float, words: Words) -> str:
