@@ -37,10 +37,6 @@ UNCHECKED_NAMES = (
     "benchmarks/",
     "src/adapters/postgres/",
     "src/adapters/sklearn/",
-    "src/application/costs/",
-    "src/application/models/",
-    "src/application/monitoring/",
-    "src/application/operations/",
     "src/entrypoints/dashboard/",
     "src/medcost_testing/",
     "src/medcost_testing/predictions/",
@@ -58,9 +54,6 @@ UNCHECKED_NAMES = (
 UNCHECKED_DOCSTRINGS = (
     "src/adapters/postgres/",
     "src/adapters/sklearn/",
-    "src/application/models/",
-    "src/application/monitoring/",
-    "src/application/operations/",
     "src/entrypoints/dashboard/",
 )
 UNCHECKED_TEST_NAMES = (

@@ -1,1 +1,1 @@
-"""Costs of people: predicted, explained, kept, and forgotten again."""
+"""Use cases on costs of people: predict, explain, record and erase them."""

@@ -1,4 +1,4 @@
-"""Say how likely recorded people cost more than an amount."""
+"""Compute the chances that recorded people cost more than an amount."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class TellChances:
         """
         if not predictions:
             return []
-        estimates = await self.predictor.predict([one.beneficiary for one in predictions])
-        told: list[Prediction] = []
-        for one, estimate in zip(predictions, estimates, strict=True):
-            if estimate.model != one.model:
+        estimates = await self.predictor.predict([prediction.beneficiary for prediction in predictions])
+        with_chances: list[Prediction] = []
+        for prediction, estimate in zip(predictions, estimates, strict=True):
+            if estimate.model != prediction.model:
                 message = (
-                    f"version {one.model.version} answered prediction {one.id} and no longer serves: "
+                    f"version {prediction.model.version} answered prediction {prediction.id} and no longer serves: "
                     "ask without an amount, or ask the new version about the same person"
                 )
                 raise ModelReplaced(message)
-            told.append(replace(one, chance=Chance.of(estimate.cost, amount)))
-        return told
+            with_chances.append(replace(prediction, chance=Chance.of(estimate.cost, amount)))
+        return with_chances

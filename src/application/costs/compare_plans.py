@@ -1,4 +1,4 @@
-"""Say what people would pay of their cost under insurance plans."""
+"""Compute what people would pay of their cost under insurance plans."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PlanComparison:
-    """What is paid under each plan, in the order of the plans, and the estimate of each member that it follows from."""
+    """The payments under each plan, in the order of the plans, and the estimates of the members behind them."""
 
     estimates: tuple[Estimate, ...]
     own_costs: tuple[OwnCost, ...]
@@ -29,10 +29,10 @@ class PlanComparison:
 
 @use_case
 class ComparePlans:
-    """Say what a person or a household would pay under plans; nothing is recorded.
+    """Compute what a person or a household would pay under plans; nothing is recorded.
 
-    Of one person it is exact on the distribution. Of several it is simulated, their costs being independent, and each
-    figure comes with its standard error.
+    The figures of one person are exact for the distribution. Those of several people are simulated, with independent
+    costs, and come with their standard errors.
     """
 
     predictor: Predictor

@@ -1,4 +1,4 @@
-"""Say where the dollars come from."""
+"""Explain a cost by its facts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @use_case
 class ExplainCost:
-    """Give the dollars behind each fact of one beneficiary; nothing is recorded."""
+    """Compute the contribution of each fact to a beneficiary's cost, in money; nothing is recorded."""
 
     explainer: Explainer
 

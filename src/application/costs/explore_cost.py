@@ -1,4 +1,4 @@
-"""Answer without remembering: for a person who is still turning the dials."""
+"""Estimate costs without recording them."""
 
 from __future__ import annotations
 

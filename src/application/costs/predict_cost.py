@@ -1,4 +1,4 @@
-"""Answer what a year may cost, and remember the answer."""
+"""Predict the cost of a person's year, and record it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @use_case
 class PredictCost:
-    """Answer what a year may cost, and remember the answer."""
+    """Predict the cost of a person's year, and record it."""
 
     predictor: Predictor
     predictions: PredictionRepository

@@ -1,4 +1,4 @@
-"""Answer for many beneficiaries at once."""
+"""Predict the costs of many people at once, and record them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @use_case
 class PredictCosts:
-    """Answer for many beneficiaries at once, by one and the same model, and remember all answers."""
+    """Predict the costs of many beneficiaries at once, all by the same model, and record them."""
 
     predictor: Predictor
     predictions: PredictionRepository
@@ -51,18 +51,18 @@ class PredictCosts:
         """
         if idempotency is None:
             new, estimates = await self._predicted(beneficiaries, owner, above)
-            return await self._told(await self.predictions.add_all(new), estimates, above)
+            return await self._with_chances(await self.predictions.add_all(new), estimates, above)
         once = replace(idempotency, owner=owner)
         async with self.predictions.alone(once):
             if earlier := await self.predictions.replay_all(once, at=self.clock.now()):
-                return await self._told(earlier, (), above)
+                return await self._with_chances(earlier, (), above)
             new, estimates = await self._predicted(beneficiaries, owner, above)
-            return await self._told(await self.predictions.add_all(new, idempotency=once), estimates, above)
+            return await self._with_chances(await self.predictions.add_all(new, idempotency=once), estimates, above)
 
     async def _predicted(
         self, beneficiaries: Sequence[Beneficiary], owner: str | None, above: float | None
     ) -> tuple[list[NewPrediction], Sequence[Estimate]]:
-        """Return what is to be recorded, and where an amount is given the distributions behind it."""
+        """Return the predictions to be recorded and, where an amount is given, their estimates."""
         if not beneficiaries:
             return [], ()
         estimates: Sequence[Estimate] = ()
@@ -79,17 +79,17 @@ class PredictCosts:
             await pause()
         return new, estimates
 
-    async def _told(
+    async def _with_chances(
         self, made: Sequence[Prediction], estimates: Sequence[Estimate], above: float | None
     ) -> Sequence[Prediction]:
-        """Add the chances of costing more than an amount; the model is asked where its estimates are not at hand."""
+        """Add the chances of costing more than an amount; call the model where no estimates are given."""
         if above is None or not made:
             return made
         if not estimates or estimates[0].model != made[0].model:
             return await TellChances(predictor=self.predictor)(made, above)
-        told: list[Prediction] = []
+        with_chances: list[Prediction] = []
         pause = Pauses()
-        for one, estimate in zip(made, estimates, strict=True):
-            told.append(replace(one, chance=Chance.of(estimate.cost, above)))
+        for prediction, estimate in zip(made, estimates, strict=True):
+            with_chances.append(replace(prediction, chance=Chance.of(estimate.cost, above)))
             await pause()
-        return told
+        return with_chances

@@ -1,4 +1,4 @@
-"""Forget what is older than the policy allows."""
+"""Erase predictions and idempotency keys that are older than the policy allows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AT_ONCE: Final = 5000
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How many predictions were erased, and how many expired idempotency keys forgotten."""
+    """The numbers of erased predictions and of removed idempotency keys."""
 
     predictions: int
     keys: int
@@ -26,7 +26,7 @@ class Pruned:
 
 @use_case
 class PrunePredictions:
-    """Forget what is older than the policy allows."""
+    """Erase predictions and idempotency keys that are older than the policy allows."""
 
     predictions: PredictionRepository
     keys: RequestKeys
@@ -37,13 +37,13 @@ class PrunePredictions:
         return await self.predictions.count_older(self.clock.now() - older_than)
 
     async def __call__(self, older_than: timedelta | None, *, progress: Callable[[int], None]) -> Pruned:
-        """Erase predictions older than that, if it is given, and forget expired idempotency keys.
+        """Erase predictions from an age on, if it is given, and remove expired idempotency keys.
 
-        Interrupted, it has done a part of its work, each prediction wholly or not at all.
+        When the work is interrupted, a part of the predictions is erased, each one wholly or not at all.
 
         Args:
             older_than: age from which a prediction is erased; None erases none.
-            progress: hears after each step how many predictions it erased.
+            progress: called after each step with the number of predictions that it erased.
         """
         at = self.clock.now()
         erased = 0

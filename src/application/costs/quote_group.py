@@ -1,4 +1,4 @@
-"""Say what a group of people costs in a year, all together."""
+"""Quote the yearly cost of a group of people."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class QuotedGroup:
 
 @use_case
 class QuoteGroup:
-    """Say what a group costs in a year, and what cover against it costs to give; nothing is recorded."""
+    """Quote the yearly cost of a group, and of covers against it; nothing is recorded."""
 
     predictor: Predictor
     simulator: CostSimulator

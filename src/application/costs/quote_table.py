@@ -1,4 +1,4 @@
-"""Say what the people of a table cost, all together."""
+"""Quote the yearly cost of the people in a table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class QuoteTable:
     quote: QuoteGroup
 
     async def __call__(self, table: PeopleTable, reading: TableReading, terms: GroupTerms) -> QuotedGroup:
-        """Quote them. Rows of contributors are lines of the file.
+        """Quote the people of a table. Rows of contributors are lines of the file.
 
         Raises:
             InvalidInput: if no row is good, or more are than a group may have.
@@ -41,12 +41,14 @@ class QuoteTable:
             detail = f"must have 1 to {MOST_PEOPLE:,} rows that can be read, this one has more or none"
             raise InvalidInput([FieldError("table", "range", detail)])
         quoted = await self.quote([who for _, who in rows], terms)
-        named = tuple(replace(one, row=rows[one.row - 1][0]) for one in quoted.quote.contributors)
+        named = tuple(
+            replace(contributor, row=rows[contributor.row - 1][0]) for contributor in quoted.quote.contributors
+        )
         return replace(quoted, quote=replace(quoted.quote, contributors=named))
 
 
 def _good_rows(table: PeopleTable, reading: TableReading) -> list[tuple[int, Beneficiary]]:
-    """Return the line and the person of each good row, of one more than a group may have at most."""
+    """Return the line and the person of each good row, up to one more than a group may have."""
     rows: list[tuple[int, Beneficiary]] = []
     for batch in table.batches(_AT_ONCE):
         for line in batch:

@@ -1,4 +1,4 @@
-"""Look back at what was predicted; add what the year really cost; forget."""
+"""Review recorded predictions, record their outcomes, and erase them."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 @use_case
 class ReviewPredictions:
-    """Find recorded predictions that a caller may see, newest first."""
+    """Review the recorded predictions that a caller may see, newest first."""
 
     predictions: PredictionRepository
 
     async def __call__(self, query: PredictionQuery, caller: Caller) -> Sequence[Prediction]:
-        """Find those that match."""
+        """Return the predictions that match a query."""
         return await self.predictions.page(_seen_by(caller, query))
 
     async def count(self, query: PredictionQuery, caller: Caller) -> int:
-        """Count those that match, on all pages."""
+        """Count the predictions that match a query, on all pages."""
         return await self.predictions.count(_seen_by(caller, query))
 
-    async def one(self, id: UUID, caller: Caller) -> Prediction:
-        """Find one.
+    async def get(self, id: UUID, caller: Caller) -> Prediction:
+        """Return a prediction.
 
         Raises:
             PredictionNotFound: if it is not there, or not the caller's to see.
@@ -42,7 +42,7 @@ class ReviewPredictions:
         return await _seen(self.predictions, id, caller)
 
     async def changes(self, id: UUID, caller: Caller) -> Sequence[OutcomeChange]:
-        """List who changed the outcome of a prediction when, and what it was before.
+        """Return the changes of a prediction's outcome, with who made them and when.
 
         Raises:
             NotAllowed: if the caller sees their own predictions only.
@@ -57,13 +57,13 @@ class ReviewPredictions:
 
 @use_case
 class ErasePrediction:
-    """Forget a prediction for good."""
+    """Erase a prediction for good."""
 
     predictions: PredictionRepository
     clock: Clock
 
     async def __call__(self, id: UUID, caller: Caller) -> Erasure:
-        """Forget it; what is given is the proof, which stays.
+        """Erase a prediction, and return the proof of that, which stays.
 
         Raises:
             PredictionNotFound: if it is not there, or not the caller's to see.
@@ -80,21 +80,21 @@ class FindErasure:
     predictions: PredictionRepository
 
     async def __call__(self, id: UUID) -> Erasure:
-        """Find it.
+        """Return the proof of an erasure.
 
         Raises:
             PredictionNotFound: if nothing of this identifier was erased.
         """
-        found = await self.predictions.erasure(id)
-        if found is None:
+        proof = await self.predictions.erasure(id)
+        if proof is None:
             message = f"no prediction {id} was erased"
             raise PredictionNotFound(message)
-        return found
+        return proof
 
 
 @use_case
 class RecordOutcome:
-    """Remember what a predicted year really cost."""
+    """Record what a predicted year really cost."""
 
     predictions: PredictionRepository
     clock: Clock
@@ -118,15 +118,15 @@ def _seen_by(caller: Caller, query: PredictionQuery) -> PredictionQuery:
 
 
 async def _seen(predictions: PredictionRepository, id: UUID, caller: Caller) -> Prediction:
-    found = await predictions.get(id)
-    if not caller.sees(found.owner):
+    prediction = await predictions.get(id)
+    if not caller.sees(prediction.owner):
         message = f"there is no prediction {id}"
         raise PredictionNotFound(message)
-    return found
+    return prediction
 
 
 async def _changed(predictions: PredictionRepository, id: UUID, caller: Caller) -> None:
-    found = await _seen(predictions, id, caller)
-    if not caller.changes(found.owner):
+    prediction = await _seen(predictions, id, caller)
+    if not caller.changes(prediction.owner):
         message = f"prediction {id} belongs to another caller: a reviewer sees it, its owner or an admin changes it"
         raise NotAllowed(message)

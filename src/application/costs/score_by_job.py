@@ -1,4 +1,4 @@
-"""Score a file of people in the background: ask for it, and do it when a worker has taken the job."""
+"""Score a file of people by a job: record the job, and work on it when a worker has claimed it."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from domain.ports.file_scorer import Hear
 
 MOST_EACH: Final = 8
-"""Files of one owner that may be under way."""
+"""The most files of one owner that may be under way."""
 AT_ONCE: Final = 1 << 14
-"""Rows of a batch: a checkpoint comes after eight of them."""
+"""Rows of a batch; every eighth batch is followed by a checkpoint."""
 _LONGEST_WAIT: Final = 10.0
 
 
 @use_case
 class AskForScoring:
-    """Record that a file which has come in is to be scored."""
+    """Record a job that scores a received file."""
 
     jobs: Jobs
     files: JobFiles
@@ -49,11 +49,11 @@ class AskForScoring:
     async def require_turn(self, caller: Caller, *, once: Idempotency | None = None) -> None:
         """Refuse a caller who has enough files under way, before the next one comes in.
 
-        Under an idempotency key that was seen before, the file may be that of a job which is there already: it is
-        received, so that its digest can be compared.
+        Under an idempotency key that was seen before, the file may be that of an existing job: it is received, so that
+        its digest can be compared.
 
         Raises:
-            TooManyJobs: saying how many that is.
+            TooManyJobs: if the caller has `MOST_EACH` files under way.
         """
         if once and await self.keys.find(replace(once, owner=caller.owner), at=self.clock.now()):
             return
@@ -61,7 +61,7 @@ class AskForScoring:
             raise TooManyJobs(MOST_EACH)
 
     async def __call__(self, task: ScoringTask, caller: Caller, *, once: Idempotency | None = None) -> Job:
-        """Record a job. Under the same idempotency key, it is the same job, and the file that came again is erased.
+        """Record a job. The same idempotency key returns the same job, and the second file is erased.
 
         Raises:
             TooManyJobs: as `require_turn`.
@@ -93,23 +93,23 @@ class AskForScoring:
 
 @use_case
 class ScoreByJob:
-    """Score the file of a job; done again, because a process died over it, it goes on at the last checkpoint."""
+    """Score the file of a job; after the death of its process, another one goes on at the last checkpoint."""
 
     scorer: FileScorer
 
     async def __call__(self, job: Job, report: Report) -> Mapping[str, object]:
-        """Score it, and return what came of it as JSON has it: figures and names of columns, no fact of a person.
+        """Score the file, and return the report for JSON: figures and names of columns, no fact of a person.
 
         Raises:
             InvalidInput: if the file cannot be read as the task says.
-            MedcostError: as `FileScorer`, but for what passes: that is waited for.
+            MedcostError: as `FileScorer`, except temporary errors, which are waited out.
         """
         task, wait = ScoringTask.of_json(job.task), 0.5
         while True:
             try:
                 scored = await self.scorer.score(task, report)
             except (HomeInUse, Unavailable) as busy:
-                # a worker that was taken for dead lets go of the file as soon as it learns that; a part comes back
+                # a worker that was taken for dead releases the file as soon as it learns that
                 wait = min(max(2 * wait, getattr(busy, "retry_after", 0)), _LONGEST_WAIT)
                 await asyncio.sleep(wait)
             else:
@@ -134,7 +134,7 @@ class ScoreTask(FileScorer):
     at_once: int = AT_ONCE
 
     async def score(self, task: ScoringTask, hear: Hear) -> ScoringReport:
-        """Score it with the model of this moment."""
+        """Score the file of a task with the current model."""
         try:
             return await self.score_file(
                 self.model.current(),
@@ -146,10 +146,10 @@ class ScoreTask(FileScorer):
                 above=task.above,
                 every_row=True,
             )
-        except ConfigurationError as error:  # what the task says of a column that is not in the file
+        except ConfigurationError as error:  # the task names a column that is not in the file
             raise InvalidInput([FieldError("map", "unknown", str(error))]) from error
 
 
 def progress_of(report: ScoringReport) -> JobProgress:
-    """Return how far a scoring is."""
+    """Return the progress of a scoring."""
     return JobProgress(report.share, report.rows, report.bad)

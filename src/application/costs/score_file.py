@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from domain.ports.scoring_files import ScoringFile
 
 _KEEP_EACH: Final = 8
-"""After so many batches the answers outlive this process."""
+"""The number of batches between two checkpoints, from which an interrupted scoring continues."""
 
 
 @use_case
@@ -32,7 +32,7 @@ class LoadServedModel:
     loader: ModelLoader
 
     async def __call__(self) -> LoadedModel:
-        """Load it in a thread.
+        """Load the model in a thread.
 
         Raises:
             NoChampion: if nothing was published yet.
@@ -59,21 +59,20 @@ class ScoreFile:
         above: float | None = None,
         every_row: bool = False,
     ) -> ScoringReport:
-        """Score it. Cut short, by whatever it was, the same call goes on, and ends with the same file.
+        """Score a file. After an interruption the same call continues, and ends with the same file.
 
         Args:
-            model: what answers.
+            model: the model.
             source: the file of people.
             out: the file of answers.
             rules: how the people are read.
-            on_batch: called after each batch with what came of the file so far, and the batch's violations.
+            on_batch: called after each batch with the report on the file so far, and the batch's violations.
             at_once: rows of a batch.
             above: an amount; the chance of costing more is written, too.
-            every_row: bad rows are written, too, each with what is wrong with it, and all with their lines.
+            every_row: bad rows are written, too, each with its errors, and all rows with their line numbers.
 
         Raises:
-            ConfigurationError: for a kind of file that is not known, or if a column of which the rules say something
-                is not there.
+            ConfigurationError: for an unknown kind of file, or if a column that the rules name is missing.
             InvalidInput: if a file as a whole cannot be read or written; nothing is written then.
             HomeInUse: if another process writes the same file.
         """
@@ -87,7 +86,7 @@ async def score(
     model: LoadedModel,
     on_batch: Callable[[ScoringReport, Sequence[Violation]], None] | None = None,
 ) -> ScoringReport:
-    """Read, answer and write side by side: a batch is read while the one before is answered.
+    """Read, answer and write batches concurrently: a batch is read while the one before is answered.
 
     Raises:
         InvalidInput: and others, as `ScoringFile.opened` and the methods of its `ScoringRun`.
@@ -108,7 +107,7 @@ async def score(
 
 
 async def _ahead(batches: Iterator[PeopleBatch]) -> AsyncGenerator[PeopleBatch]:
-    """Read the next batch while this one is worked on."""
+    """Yield batches, and read the next one meanwhile."""
     coming = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
     try:
         while (batch := await asyncio.shield(coming)) is not None:
@@ -119,7 +118,7 @@ async def _ahead(batches: Iterator[PeopleBatch]) -> AsyncGenerator[PeopleBatch]:
 
 
 class _Behind:
-    """Make one call at a time in a thread; whoever asks for the next waits only for the call before."""
+    """Makes one call at a time in a thread; a call waits only for the call before it."""
 
     def __init__(self) -> None:
         self._call: asyncio.Future[None] | None = None
@@ -128,7 +127,7 @@ class _Behind:
         return self
 
     async def __call__(self, work: Callable[..., None], *given: object) -> None:
-        """Begin one more."""
+        """Begin a call once the one before has ended."""
         if self._call:
             await asyncio.shield(self._call)
         self._call = asyncio.ensure_future(asyncio.to_thread(work, *given))

@@ -1,4 +1,4 @@
-"""Score the files of a folder, each by whoever is free, as a single file is scored."""
+"""Score the files of a folder, distributed over the workers of an executor."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ScoredFile:
-    """What came of a file; ``is_new`` unless an earlier run had done it."""
+    """The report on a file; ``is_new`` unless an earlier run had scored it."""
 
     name: str
     report: ScoringReport
@@ -39,7 +39,7 @@ class ScoredFile:
 
 @dataclass(frozen=True, slots=True)
 class ShippedModel:
-    """A model folder's files and what loads them: the folder need not lie where the work is done."""
+    """The files of a model folder with their loader, to be sent to workers that do not have the folder."""
 
     reference: ModelReference
     files: tuple[tuple[str, bytes], ...]
@@ -47,19 +47,19 @@ class ShippedModel:
 
     @classmethod
     def of(cls, reference: ModelReference, folder: Path, loader: ModelLoader) -> ShippedModel:
-        """Read a folder; nothing is verified before it is loaded."""
+        """Read a folder; its files are verified when they are loaded."""
         return cls(reference, tuple((file.name, file.read_bytes()) for file in sorted(folder.iterdir())), loader)
 
 
 @use_case
 class ShipModel:
-    """Take the files of the served model along."""
+    """Read the files of the served model, to be sent to workers."""
 
     publisher: ModelPublisher
     loader: ModelLoader
 
     async def __call__(self) -> ShippedModel:
-        """Read them.
+        """Read the files.
 
         Raises:
             NoChampion: if nothing was published yet.
@@ -78,15 +78,16 @@ class ScoreFolder:
     def __call__(
         self, model: ShippedModel, source: str, out: str, rules: ReadingRules, above: float | None = None
     ) -> tuple[int, Generator[ScoredFile]]:
-        """Score them. Cut short, by whatever it was, the same call does what is not done yet.
+        """Score the files. After an interruption the same call does what is not done yet.
 
-        A file appears when it is whole. Files that changed since, or were answered by another model, are done anew.
+        A file of answers appears when it is whole. Files that changed since, or were answered by another model, are
+        scored again.
 
         Returns:
-            How many files there are, and what came of each as soon as it and those before it are done.
+            The number of files, and the report on each as soon as it and those before it are done.
 
         Raises:
-            ConfigurationError: if an address is none, or answers would lie among the people.
+            ConfigurationError: if an address is invalid, or answers would lie among the people.
             InvalidInput: if a folder or a file cannot be read or written.
         """
         files = self.files.folder(source, out)
@@ -101,7 +102,7 @@ class ScoreFolder:
 
 
 def score_shipped(file: ScoringFile, job: ScoringJob, model: ShippedModel) -> ScoredFile:
-    """Score one file, unless that was done; wherever the package is installed.
+    """Score one file, unless that was done before; this function runs on the workers.
 
     Raises:
         InvalidInput: if it cannot be read, or its answers not be written.
@@ -114,7 +115,7 @@ def score_shipped(file: ScoringFile, job: ScoringJob, model: ShippedModel) -> Sc
 
 @lru_cache(maxsize=1)
 def _loaded(model: ShippedModel) -> LoadedModel:
-    """Load the model once in a process; what is loaded needs its files no more."""
+    """Load the model once in a process; a loaded model does not need its files."""
     with tempfile.TemporaryDirectory(prefix="medcost-") as folder:
         for name, content in model.files:
             (Path(folder) / name).write_bytes(content)

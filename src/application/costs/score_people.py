@@ -1,4 +1,4 @@
-"""Answer for a whole file of people, without remembering."""
+"""Score the people of a table, without recording the answers."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ _TYPES: Final = {
 
 
 class Progress(Protocol):
-    """Hears how far a scoring has come."""
+    """A function that is called with the progress of a scoring."""
 
     def __call__(self, scored: ScoredPeople, *, waiting: bool) -> None:
-        """Hear what is done so far, and whether the model is waited for."""
+        """Receive the results so far, and whether the scoring waits for the model."""
         ...
 
 
 @dataclass(frozen=True)
 class GivenPeople:
-    """A file as it was opened: its table, its first rows, how many rows it has, and which columns seem to fit."""
+    """An opened file: its table, its first rows, its number of rows, and the suggested matching of columns."""
 
     table: PeopleTable
     first: Sequence[Line]
@@ -58,20 +58,20 @@ class GivenPeople:
     schema: Schema
 
     def reading(self, matching: Matching) -> TableReading:
-        """Return how the table is read where these columns are chosen."""
+        """Return the reading of the table by these columns."""
         table = self.table
         return chosen_reading(self.schema, table.columns, matching, table.cells, semicolons=table.semicolons)
 
 
 @use_case
 class OpenPeople:
-    """Open a file of people, and suggest which column holds which fact."""
+    """Open a file of people, and suggest a matching of columns to facts."""
 
     files: PeopleFiles
     schema: Schema
 
     async def __call__(self, file: IO[bytes]) -> GivenPeople:
-        """Read it through once, in a thread.
+        """Open a file, and read it once to its end, in a thread.
 
         Raises:
             UnreadableFile: if it is no table of people. The file is closed then.
@@ -94,20 +94,20 @@ class OpenPeople:
 
 @use_case
 class ScorePeople:
-    """Estimate the cost of everybody in a table; bad rows are kept apart, nothing is recorded."""
+    """Estimate the cost of all people in a table; bad rows are reported, nothing is recorded."""
 
     predictor: Predictor
 
     async def __call__(self, table: PeopleTable, reading: TableReading, *, tell: Progress) -> ScoredPeople:
         """Score all good rows by one and the same model.
 
-        Reading takes place in threads, between which everybody else is served. While the model does not answer, it
-        is waited for. Cancelling ends it at once.
+        Reading takes place in threads, so that other requests are served. While the model does not answer, the scoring
+        waits for it. Cancelling ends the scoring at once.
 
         Args:
             table: of the people.
             reading: how it is read.
-            tell: told after each thousand rows what is done, and whether the model is waited for.
+            tell: called after each thousand rows with the results so far, and whether the scoring waits for the model.
 
         Raises:
             UnreadableFile: if the file breaks off.
@@ -125,8 +125,8 @@ class ScorePeople:
         scored = ScoredPeople(reading)
         batches = table.batches(_AT_ONCE)
         while people := await asyncio.to_thread(_next_people, batches, reading):
-            asked = [one for _, one in people if isinstance(one, Beneficiary)]
-            estimates = await self._ask(asked, lambda: tell(scored, waiting=True))
+            people_to_score = [person for _, person in people if isinstance(person, Beneficiary)]
+            estimates = await self._ask(people_to_score, lambda: tell(scored, waiting=True))
             if estimates and scored.model not in (None, estimates[0].model):
                 return None
             await asyncio.to_thread(scored.add, people, estimates)
@@ -140,7 +140,7 @@ class ScorePeople:
                 return await self.predictor.predict(people) if people else ()
             except PredictorUnavailable as away:
                 waiting()
-                # as long as the part that is away asks for, twice as long the next time
+                # as long as the error asks for, and twice as long the next time
                 await asyncio.sleep(min(times * max(away.retry_after, _LEAST_PATIENT), _MOST_PATIENT))
                 times *= 2
 
@@ -154,8 +154,8 @@ class WriteScored:
     def __call__(self, kind: str, table: PeopleTable, scored: ScoredPeople, notice: str = "") -> Iterator[bytes]:
         """Return the bytes of a file, ``csv``, ``xlsx`` or ``parquet``: every row of the table, in its order.
 
-        Before the row stands its line in the file; after it the `ANSWERS`, and why it has none where it was left out.
-        ``notice`` stands at the end of each row.
+        The line number stands before each row; the `ANSWERS`, and the reason why a row was left out, stand after it.
+        Each row ends with the ``notice``.
         """
         added = (LINE, *ANSWERS, LEFT_OUT, NOTICE)
         columns = [LINE, *(column for column in table.columns if column not in added), *added[1:]]
@@ -166,11 +166,17 @@ class WriteScored:
         return self.files.write(kind, [fact.header for fact in schema.facts], (), {})
 
     def report(self, scored: ScoredPeople) -> Iterator[bytes]:
-        """Return the bytes of a CSV file that says what is wrong with which row."""
+        """Return the bytes of a CSV file with the violations of bad rows."""
         columns = (LINE, "column", "rule", "value", "detail")
         rows: list[Row] = [
-            dict(zip(columns, (one.row, one.column, one.rule, one.value, one.detail), strict=True))
-            for one in scored.violations
+            dict(
+                zip(
+                    columns,
+                    (violation.row, violation.column, violation.rule, violation.value, violation.detail),
+                    strict=True,
+                )
+            )
+            for violation in scored.violations
         ]
         return self.files.write("csv", columns, [rows], {})
 
@@ -178,7 +184,7 @@ class WriteScored:
 def _next_people(
     batches: Iterator[Sequence[Line]], reading: TableReading
 ) -> list[tuple[int, Beneficiary | list[Violation]]]:
-    """Read the next rows, each as a person or as what is wrong with it, with its line."""
+    """Read the next rows, each as a person or as its violations, with its line number."""
     return [(line.number, person_or_violations(line, reading)) for line in next(batches, ())]
 
 
@@ -193,9 +199,9 @@ def _answered(table: PeopleTable, scored: ScoredPeople, notice: str) -> Iterator
             if answer is None:
                 row[LEFT_OUT] = _why(line, scored.reading)
             else:
-                said = (answer.expected, answer.typical, answer.low, answer.high, answer.zero)
-                told = (*said, " ".join(answer.cautions), answer.model_version)
-                row |= dict(zip(ANSWERS, told, strict=True))
+                money = (answer.expected, answer.typical, answer.low, answer.high, answer.zero)
+                values = (*money, " ".join(answer.cautions), answer.model_version)
+                row |= dict(zip(ANSWERS, values, strict=True))
             rows.append(row)
         yield rows
 

@@ -1,1 +1,1 @@
-"""Models: compared, tuned, registered, judged, promoted, rolled back."""
+"""Use cases on models: compare, tune, register, judge, promote and roll back."""

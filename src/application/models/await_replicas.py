@@ -22,7 +22,7 @@ _PAUSE: Final = 0.25
 
 @use_case
 class AwaitReplicas:
-    """Ask the replicas again and again until all of them follow a promotion or a rollback."""
+    """Poll the replicas until all of them follow a promotion or a rollback."""
 
     servers: ModelServers
 
@@ -30,12 +30,13 @@ class AwaitReplicas:
         """Wait, and return the replicas.
 
         Args:
-            model: which all are to serve.
+            model: the model that all replicas should serve.
             within: seconds that it may take.
 
         Raises:
-            Unavailable: if it takes longer, naming the replicas that are behind, and why; or if the name of the model
-                servers is unknown.
+            Unavailable: if it takes longer, with the replicas that are behind, and why; or if the name of the model
+                servers is
+                unknown.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within

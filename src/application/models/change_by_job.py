@@ -1,4 +1,4 @@
-"""Change the champion in the background: ask for it, and do it when a worker has taken the job."""
+"""Change the champion by a job: record the job, and make the change when a worker has claimed it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from domain.operations.jobs import Job
 
 _SLOT: Final = "champion"
-"""One change of the champion at a time."""
+"""The slot of jobs that change the champion, which allows one at a time."""
 
 
 @use_case
 class AskForChange:
-    """Record that the champion is to be changed; what is known to be impossible is refused at once."""
+    """Record a job that changes the champion; an impossible change is refused at once."""
 
     jobs: Jobs
     ledger: ModelLedger
@@ -37,7 +37,7 @@ class AskForChange:
     async def promote(
         self, number: int, caller: Caller, *, by: str, reason: str | None, once: Idempotency | None = None
     ) -> Job:
-        """Ask for a promotion; the gate's answer is the job's. Under the same idempotency key, it is the same job.
+        """Record a promotion, whose job fails if the gate refuses it. The same idempotency key returns the same job.
 
         Raises:
             VersionNotFound: if there is no such version.
@@ -48,7 +48,7 @@ class AskForChange:
         return await self._add(JobKind.PROMOTION, caller, {"version": number, "by": by, "reason": reason}, once)
 
     async def roll_back(self, caller: Caller, *, by: str, reason: str | None, once: Idempotency | None = None) -> Job:
-        """Ask to go back from the champion of this moment. Under the same idempotency key, it is the same job.
+        """Record a rollback from the current champion. The same idempotency key returns the same job.
 
         Raises:
             JobUnderWay: if another change has not ended yet.
@@ -66,12 +66,12 @@ class AskForChange:
 
 @use_case
 class MakeChange:
-    """Do what a job asks; done twice, because a process died over it, it changes nothing more."""
+    """Make the change of a job; a repetition after the death of a process changes nothing more."""
 
     championship: Championship
 
     async def __call__(self, job: Job, _report: Report) -> Mapping[str, object]:
-        """Change the champion, and give the ledger's entry as JSON has it.
+        """Change the champion, and return the ledger's entry for JSON.
 
         Raises:
             PromotionRefused: if the gate does not let it, or there is no champion to go back to.

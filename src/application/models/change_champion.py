@@ -1,4 +1,4 @@
-"""Both ways of changing the champion behind one port, so that they may run here or in another process."""
+"""Promotion and rollback behind one port, so that they may run in this process or in another."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 @use_case
 class ChangeChampion(Championship):
-    """Promote and roll back in this process; the ledger's `exclusive` lets one change in at a time."""
+    """Promote and roll back in this process; the ledger's `exclusive` allows one change at a time."""
 
     promote_model: PromoteModel
     roll_back_model: RollBackModel
 
     async def promote(self, number: int, *, by: str, reason: str | None = None) -> LedgerEntry:
-        """See `PromoteModel`."""
+        """Promote a version, see `PromoteModel`."""
         return await self.promote_model(number, by=by, reason=reason)
 
     async def roll_back(self, *, by: str, reason: str | None = None, after: int | None = None) -> LedgerEntry:
-        """See `RollBackModel`."""
+        """Roll back, see `RollBackModel`."""
         return await self.roll_back_model(by=by, reason=reason, after=after)

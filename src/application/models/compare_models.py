@@ -1,4 +1,4 @@
-"""Compare model families on the same folds, and remember how."""
+"""Compare model families on the same folds, and log the comparison."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Comparison:
 
     @property
     def tracked(self) -> TrackedComparison:
-        """It as a tracking store would tell of it: all that the tuning must know."""
+        """Return the comparison as the tracking store returns it, for the tuning."""
         return TrackedComparison(
             run=self.run,
             metric=self.metric,
@@ -47,7 +47,7 @@ class Comparison:
 
 @use_case
 class CompareModels:
-    """Cross-validate each recipe on identical folds, and log all of it."""
+    """Cross-validate each recipe on identical folds, and log the results."""
 
     dataset: ClaimsDataset
     trainer: Trainer
@@ -68,14 +68,14 @@ class CompareModels:
         """Compare the recipes by the mean of ``metric`` over the folds. The test split selects nothing.
 
         Args:
-            recipes: which.
+            recipes: the recipes.
             plan: the folds.
-            metric: by what.
+            metric: the metric of the ranking.
             git_revision: of the code, for the record.
             configuration: flat, for the record.
-            on_fold: told of each fold.
+            on_fold: called after each fold.
             least_zeros: families that are left out unless more than this share of costs is zero.
-            seconds: a recipe that takes longer is left out; None for no end.
+            seconds: a recipe that takes longer is left out; None for no limit.
 
         Raises:
             ClaimsRejected: if the data break the contract; nothing is logged.
@@ -101,15 +101,15 @@ class CompareModels:
         fitting, left_out = _for_zeros(recipes, claims, least_zeros)
         with self.tracker.run(setup) as run:
             with closing(self.trainer.measure(fitting, claims, plan, seconds=seconds, on_fold=on_fold)) as measuring:
-                for one in measuring:
-                    if isinstance(one, NotCompared):
-                        left_out.append(one)
+                for measured in measuring:
+                    if isinstance(measured, NotCompared):
+                        left_out.append(measured)
                         continue
-                    run.log_family(one.evaluation, one.test)
-                    evaluations.append(one.evaluation)
-                    tests[one.evaluation.recipe.name] = one.test
+                    run.log_family(measured.evaluation, measured.test)
+                    evaluations.append(measured.evaluation)
+                    tests[measured.evaluation.recipe.name] = measured.test
             if not evaluations:
-                reasons = "; ".join(f"{one.name}: {one.reason}" for one in left_out)
+                reasons = "; ".join(f"{recipe.name}: {recipe.reason}" for recipe in left_out)
                 message = f"no model family is left to compare. {reasons}"
                 raise ConfigurationError(message)
             ranking = ranked(evaluations, metric)
@@ -120,7 +120,7 @@ class CompareModels:
 def _for_zeros(
     recipes: Sequence[Recipe], claims: Claims, least_zeros: Mapping[str, float]
 ) -> tuple[list[Recipe], list[NotCompared]]:
-    """Tell the recipes that are worth their time from those that are meant for costs of which more are zero."""
+    """Split the recipes into those to compare and those that are meant for costs with more zeros."""
     zeros = sum(cost == 0 for cost in claims.charges) / len(claims)
     left_out = [
         NotCompared(
@@ -131,5 +131,5 @@ def _for_zeros(
         for recipe in recipes
         if zeros <= least_zeros.get(recipe.family, -1)
     ]
-    names = {one.name for one in left_out}
+    names = {recipe.name for recipe in left_out}
     return [recipe for recipe in recipes if recipe.name not in names], left_out

@@ -1,4 +1,4 @@
-"""A version, and the one that it is held against."""
+"""Two versions that are compared."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Numbers of versions: None for the champion, and for no other version."""
+    """Numbers of two versions: the first is None for the champion, the second for no other version."""
 
     version: int | None = None
     against: int | None = None
@@ -31,11 +31,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two versions, or one.
+    """A version, and the version that it is compared with, if there is one.
 
     Args:
-        own: the version that is looked at.
-        rival: what it is held against; None for nothing.
+        own: the version.
+        rival: the version to compare with; None for none.
     """
 
     own: ModelVersion
@@ -43,12 +43,12 @@ class Compared:
 
     @property
     def both(self) -> Sequence[ModelVersion]:
-        """Return the versions that there are."""
+        """Return the one or two versions."""
         return [self.own, *([self.rival] if self.rival else [])]
 
 
 async def compared(ledger: ModelLedger, pair: Pair) -> Compared:
-    """Look the versions up.
+    """Return the versions of a pair of numbers.
 
     Raises:
         NoChampion: if the champion is meant and there is none.
@@ -62,9 +62,9 @@ async def compared(ledger: ModelLedger, pair: Pair) -> Compared:
 
 
 async def rows_of(versions: VersionModels, schema: Schema, pair: Compared) -> tuple[JudgedRow, ...]:
-    """Read the rows that the version keeps, beside the other version's; none where they cannot be had.
+    """Return the rows of the version's folder, joined with the other version's; none where they are unavailable.
 
-    The folder of a version may be on another machine, or of a release that kept no such rows.
+    The folder of a version may be on another machine, or of a release without such rows.
     """
     try:
         own = await versions.rows(pair.own.reference)
@@ -81,5 +81,5 @@ async def _rows_of(versions: VersionModels, version: ModelVersion | None) -> Sam
 
 
 async def people_of(versions: VersionModels, schema: Schema, version: ModelVersion) -> list[Beneficiary]:
-    """Return people whom the version learned from; none where they cannot be had."""
+    """Return people whom the version learned from; none where they are unavailable."""
     return [row.beneficiary for row in await rows_of(versions, schema, Compared(version, None))]

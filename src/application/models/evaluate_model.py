@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedModel:
-    """A version, how it scored, and on what rows."""
+    """A version, its scores, and the rows that it was scored on."""
 
     version: ModelVersion
     scores: Scores
@@ -37,7 +37,7 @@ class EvaluateModel:
     publisher: ModelPublisher
 
     async def __call__(self) -> EvaluatedModel:
-        """Score it.
+        """Score the champion.
 
         Raises:
             NoChampion: if there is none.

@@ -1,4 +1,4 @@
-"""Follow the cost along one fact."""
+"""Compute the partial dependence of the cost on one fact."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _VALUES: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class ExploredFact:
-    """Partial dependence and individual curves by version; empty where nobody is kept."""
+    """Partial dependence and individual curves by version; empty without people in the folder."""
 
     versions: Compared
     fact: Fact
@@ -37,14 +37,14 @@ class ExploredFact:
 
 @use_case
 class ExploreFact:
-    """Give the same people each value of a fact, and ask versions about them."""
+    """Estimate the same people with each value of a fact, by each version."""
 
     ledger: ModelLedger
     models: VersionModels
     schema: Schema
 
     async def __call__(self, pair: Pair, name: str) -> ExploredFact:
-        """Ask both versions about the same people.
+        """Compute the curves of both versions on the same people.
 
         Args:
             pair: the versions.

@@ -1,4 +1,4 @@
-"""Follow the cost over two facts at once."""
+"""Compute the dependence of the cost on two facts at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _VALUES: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class ExploredPair:
-    """The surface of each version over two facts; None where nobody is kept."""
+    """The surface of each version over two facts; None without people in the folder."""
 
     versions: Compared
     first: Fact
@@ -35,14 +35,14 @@ class ExploredPair:
 
 @use_case
 class ExplorePair:
-    """Give the same people each pair of values of two facts, and ask versions about them."""
+    """Estimate the same people with each pair of values of two facts, by each version."""
 
     ledger: ModelLedger
     models: VersionModels
     schema: Schema
 
     async def __call__(self, pair: Pair, first: str, second: str) -> ExploredPair:
-        """Ask both versions about the same people.
+        """Compute the surfaces of both versions on the same people.
 
         Args:
             pair: the versions.
@@ -55,12 +55,12 @@ class ExplorePair:
             PredictorUnavailable: if no answer can be had.
         """
         versions = await compared(self.ledger, pair)
-        one, two = self.schema.by_name[first], self.schema.by_name[second]
+        first_fact, second_fact = self.schema.by_name[first], self.schema.by_name[second]
         everybody = await people_of(self.models, self.schema, versions.own)
         people = some_of(everybody, _PEOPLE)
-        rows, columns = values_of(one, everybody, _VALUES), values_of(two, everybody, _VALUES)
+        rows, columns = values_of(first_fact, everybody, _VALUES), values_of(second_fact, everybody, _VALUES)
         if not (people and rows and columns):
-            return ExploredPair(versions, one, two, 0, None, None)
+            return ExploredPair(versions, first_fact, second_fact, 0, None, None)
         variants = [who.changed(**{first: row, second: column}) for row in rows for column in columns for who in people]
 
         async def surface_of(version: ModelVersion) -> Surface:
@@ -68,4 +68,4 @@ class ExplorePair:
 
         own = await surface_of(versions.own)
         rival = await surface_of(versions.rival) if versions.rival else None
-        return ExploredPair(versions, one, two, len(people), own, rival)
+        return ExploredPair(versions, first_fact, second_fact, len(people), own, rival)

@@ -1,4 +1,4 @@
-"""Let the shelf of this host follow the ledger, wherever that is."""
+"""Let the model store of this host follow the ledger."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from domain.ports.publisher import ModelPublisher
 
 @use_case
 class FollowLedger:
-    """Bring the model that the ledger names to this host's shelf, and let the shelf's pointer name it.
+    """Bring the model that the ledger names to this host's model store, and let the store's pointer name it.
 
-    The model server follows that pointer as on one machine: so a host goes on, and starts again, with what it served
-    last while ledger and registry are away.
+    The model server follows that pointer as on one machine: so a host goes on, and starts again, with the model that it
+    served last while ledger and registry are away.
     """
 
     ledger: ModelPointer
@@ -24,10 +24,10 @@ class FollowLedger:
     publisher: ModelPublisher
 
     async def __call__(self, *, repair: bool = False) -> None:
-        """Catch up; where the shelf's pointer is right already nothing is done.
+        """Update model store and pointer; do nothing where the pointer is right already.
 
         Args:
-            repair: whether what the pointer names was refused, so that the shelf is looked at all the same.
+            repair: check the model store although the pointer is right, because its model was refused.
 
         Raises:
             RepositoryUnavailable: if the ledger is away.
@@ -35,11 +35,11 @@ class FollowLedger:
             VersionNotFound: if the registry has lost it.
             ModelRefused: if what the registry holds does not match the digest in the ledger.
         """
-        wanted = await self.ledger.pointed_to()
-        if wanted is None or (wanted == await self.publisher.pointed_to() and not repair):
+        target = await self.ledger.pointed_to()
+        if target is None or (target == await self.publisher.pointed_to() and not repair):
             return
-        if not await self.publisher.has(wanted):
+        if not await self.publisher.has(target):
             with tempfile.TemporaryDirectory() as workspace:
-                folder = await self.folders.fetch(wanted.version, Path(workspace))
-                await self.publisher.publish(wanted, folder)
-        await self.publisher.point_to(wanted)
+                folder = await self.folders.fetch(target.version, Path(workspace))
+                await self.publisher.publish(target, folder)
+        await self.publisher.point_to(target)

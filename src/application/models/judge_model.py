@@ -1,4 +1,4 @@
-"""Ask the gate about a challenger."""
+"""Judge a challenger by the gate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from application.monitoring.known_outcomes import MOST, as_claims
+from application.monitoring.outcome_claims import MOST, as_claims
 from application.use_case import use_case
 from domain.models.model import TrainedModel
 from domain.people.schema import Schema
@@ -38,10 +38,11 @@ class JudgeModel:
 
         Args:
             number: the version.
-            policy: what is asked.
+            policy: the policy of the gate.
             plan: the folds, as in the training.
-            anew: measure it even if that was done before, on these data, against today's champion. The policy is asked
-                either way.
+            anew: measure the version even if it was measured before on these data against the current champion. The
+                policy
+                is applied either way.
 
         Raises:
             VersionNotFound: if there is no such version.
@@ -75,7 +76,7 @@ class JudgeModel:
         return TrainedModel(await self.registry.fetch(version.number, into), version.digest, version.card)
 
     async def _since(self, champion: ModelVersion) -> Claims:
-        """Find what became of people who asked after the champion was made, whoever answered them."""
+        """Return the outcomes of people who asked after the champion was made, whichever version answered them."""
         made = champion.card.created_at
-        known = await self.predictions.outcomes(made, limit=MOST)
-        return as_claims(self.schema, [one for one in known if one.created_at >= made])
+        with_outcomes = await self.predictions.outcomes(made, limit=MOST)
+        return as_claims(self.schema, [prediction for prediction in with_outcomes if prediction.created_at >= made])

@@ -1,4 +1,4 @@
-"""See what another version would have answered those who asked the champion lately."""
+"""Preview another version's answers to recent requests that the champion answered."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from domain.models.shadow import GroupDifferences, Mover
 
 WINDOW: Final = timedelta(days=30)
-"""How far back predictions are looked at."""
+"""The age up to which predictions are replayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShadowPreview:
-    """How differently a challenger would have answered.
+    """The differences between the answers of champion and challenger.
 
     Args:
-        champion: who answered.
-        challenger: who is asked now; None where no other version was named.
-        predictions: how many were compared: the newest ones.
-        groups: those that anybody belongs to, everybody first.
-        movers: those whose expected cost would change most, the most first.
+        champion: the version that answered.
+        challenger: the version that answers in the replay; None where no other version was named.
+        predictions: number of predictions that were replayed, the newest ones.
+        groups: the groups with people in them, everybody first.
+        movers: the people whose expected cost would change most, the largest change first.
     """
 
     champion: ModelVersion
@@ -47,9 +47,9 @@ class ShadowPreview:
 
 @use_case
 class PreviewShadow:
-    """Replay the newest of the champion's recorded predictions. Reads only.
+    """Replay the newest of the champion's recorded predictions; nothing is recorded.
 
-    `ShadowModel` replays all of them, and holds both versions against outcomes.
+    `ShadowModel` replays all of them, and scores both versions on outcomes.
     """
 
     schema: Schema
@@ -67,7 +67,7 @@ class PreviewShadow:
             PredictorUnavailable: if no answer can be had.
         """
         champion, versions = await self.ledger.champion(), await compared(self.ledger, pair)
-        challenger = next((one for one in versions.both if one.number != champion.number), None)
+        challenger = next((version for version in versions.both if version.number != champion.number), None)
         recent = await newest(self.predictions, since=self.clock.now() - WINDOW) if challenger else []
         replayed = [prediction for prediction in recent if prediction.model == champion.reference]
         if challenger is None or not replayed:

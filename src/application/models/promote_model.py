@@ -1,4 +1,4 @@
-"""Make a version champion, if the gate lets it."""
+"""Make a version champion, if the gate passes it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class PromoteModel:
 
         Args:
             number: the version.
-            by: who promotes it.
-            reason: overrides the gate, and stands in the ledger.
-            because: stands in the ledger where the gate let it.
+            by: name of the person or program that promotes it.
+            reason: overrides the gate, and is recorded in the ledger.
+            because: the recorded reason where the gate passed it.
 
         Raises:
             PromotionRefused: if the gate does not let it, or was not asked about today's champion.

@@ -1,4 +1,4 @@
-"""Put a version on the model server's shelf."""
+"""Publish a version to the model server's store."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @use_case
 class PublishModel:
-    """Publish a version from the registry to the model server's shelf, the champion by default."""
+    """Publish a version from the registry to the model server's store, the champion by default."""
 
     ledger: ModelLedger
     reconcile: Reconcile

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from domain.people.beneficiary import Beneficiary
 
 _MOST_ROWS: Final = 2_400
-"""People asked about, all facts together: some hundred milliseconds of a model."""
+"""The most people to estimate, all facts together: they take a model some hundred milliseconds."""
 _PEOPLE: Final = 100
 _EXCHANGES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class RankedFacts:
-    """Importance of facts by version, the most important of the first version first; empty where nobody is kept."""
+    """Importance of facts by version, the most important of the first version first; empty without people."""
 
     versions: Compared
     people: int
@@ -37,14 +37,14 @@ class RankedFacts:
 
 @use_case
 class RankFacts:
-    """Exchange each fact between people, and see by how much the expected cost changes."""
+    """Exchange each fact between people, and measure the change of the expected cost."""
 
     ledger: ModelLedger
     models: VersionModels
     schema: Schema
 
     async def __call__(self, pair: Pair) -> RankedFacts:
-        """Rank the facts by the first version; both are asked about the same people.
+        """Rank the facts by the first version; both versions estimate the same people.
 
         Raises:
             NoChampion: if the champion is meant and there is none.
@@ -58,7 +58,7 @@ class RankFacts:
             return RankedFacts(versions, 0, (), ())
         own = await self._rank(versions.own, people)
         rival = await self._rank(versions.rival, people) if versions.rival else []
-        return RankedFacts(versions, len(people), sorted(own, key=lambda one: -one.change), rival)
+        return RankedFacts(versions, len(people), sorted(own, key=lambda importance: -importance.change), rival)
 
     async def _rank(self, version: ModelVersion, people: Sequence[Beneficiary]) -> list[Importance]:
         variants = list(people)

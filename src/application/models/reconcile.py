@@ -1,4 +1,4 @@
-"""Let registry and shelf follow the ledger again, whatever was interrupted."""
+"""Let registry and model store follow the ledger again after an interruption."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @use_case
 class Reconcile:
-    """Repair what a crash between two steps left behind. Call it while `ModelLedger.exclusive` is held.
+    """Repair the state after a crash between two steps. The caller must hold `ModelLedger.exclusive`.
 
     The ledger is right. Versions that it never admitted are discarded; the alias ``champion`` and the pointer
     follow its last entry; ``challenger`` names the newest version unless that one was champion already.
@@ -33,7 +33,7 @@ class Reconcile:
     loader: ModelLoader
 
     async def __call__(self) -> None:
-        """Repair; where nothing is wrong nothing is changed.
+        """Repair the state; change nothing where nothing is wrong.
 
         Raises:
             LedgerBroken: before anything is changed, if the ledger was tampered with, or is not this home's.

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 @use_case
 class RegisterModel:
-    """Register a trained model as the challenger: into the registry, onto the shelf, and then into the ledger.
+    """Register a trained model as the challenger: in the registry, the model store, and then the ledger.
 
-    The ledger comes last: killed before it, the version never was; killed after it, all of it is there. The result of
-    a study becomes one version, whoever of its workers registers it, and how often.
+    The ledger comes last: when the process is killed before that step, the version does not exist; after it, the
+    version is complete. The result of a study becomes one version, whichever of its workers registers it, and how
+    often.
     """
 
     ledger: ModelLedger
@@ -32,20 +33,20 @@ class RegisterModel:
         """Register a model and return its version."""
         async with self.ledger.exclusive():
             await self.reconcile()
-            if known := await self._find(model.card.provenance):
-                return known
+            if registered := await self._find(model.card.provenance):
+                return registered
             version = await self.registry.register(model)
             await self.publisher.publish(version.reference, model.folder)
             await self.ledger.admit(version)
             await self.registry.set_alias(CHALLENGER, version.number)
             return version
 
-    async def known(self, provenance: Provenance) -> ModelVersion | None:
-        """Give the version that came of the same study, trial by trial, if one was registered."""
+    async def find(self, provenance: Provenance) -> ModelVersion | None:
+        """Return the registered version of the same study and trials, None if there is none."""
         async with self.ledger.exclusive():
             await self.reconcile()
             return await self._find(provenance)
 
     async def _find(self, provenance: Provenance) -> ModelVersion | None:
         versions = await self.ledger.versions()
-        return next((one for one in versions if one.card.provenance.is_same_result_as(provenance)), None)
+        return next((version for version in versions if version.card.provenance.is_same_result_as(provenance)), None)

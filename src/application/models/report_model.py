@@ -1,4 +1,4 @@
-"""Make the actuary's report of a version."""
+"""Make the actuary's report on a version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A retraining: what comes before and after the steps of `TrainModel`, and the report of it."""
+"""A retraining: the steps before and after those of `TrainModel`, and its report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @use_case
 class BeginRetraining:
-    """Look at the data, repair what an earlier run left behind, and find out what there is to do and why."""
+    """Read the data, repair the state after an earlier run, and determine what to do and why."""
 
     dataset: ClaimsDataset
     ledger: ModelLedger
@@ -34,10 +34,10 @@ class BeginRetraining:
     reconcile: Reconcile
 
     async def __call__(self, configuration: Mapping[str, object]) -> Retraining:
-        """Begin.
+        """Begin a retraining, and return the state before it.
 
         Args:
-            configuration: flat, by which a model would be made.
+            configuration: flat configuration of the training.
 
         Raises:
             ClaimsRejected: if the data break the contract; nothing is changed.
@@ -48,23 +48,28 @@ class BeginRetraining:
             await self.reconcile()
             versions = await self.ledger.versions()
             champion = await champion_or_none(self.ledger)
-        wanted = (claims.digest, configuration_digest(configuration))
-        found = await self.reports.newest()
+        digests = (claims.digest, configuration_digest(configuration))
+        report = await self.reports.newest()
         return Retraining(
             origin=claims.origin,
             data_digest=claims.digest,
             rows=len(claims),
             champion=champion,
             made=next(
-                (one for one in versions if (one.card.data_digest, one.card.provenance.configuration) == wanted), None
+                (
+                    version
+                    for version in versions
+                    if (version.card.data_digest, version.card.provenance.configuration) == digests
+                ),
+                None,
             ),
-            monitoring=found if found and champion and found.model == champion.reference else None,
+            monitoring=report if report and champion and report.model == champion.reference else None,
         )
 
 
 @use_case
 class RetrainModel:
-    """All of it, in its order: killed at any moment and called again, it goes on where it was."""
+    """Run all steps of a retraining; a call after an interruption continues where the last one stopped."""
 
     begin: BeginRetraining
     train: TrainModel
@@ -78,8 +83,8 @@ class RetrainModel:
         Args:
             task: what is trained.
             view: shows each step.
-            by: whose name stands in the ledger.
-            force: train also where nothing has changed.
+            by: name that is recorded in the ledger.
+            force: train even if nothing has changed.
             wait: runs asynchronous calls.
 
         Raises:
@@ -98,7 +103,7 @@ class RetrainModel:
             return begun, wait(self._decided(begun, version.number, task, view, by=by))
 
     async def unchanged(self, begun: Retraining) -> Retrained:
-        """Return that there is nothing to do, with the entry of the retraining that made the champion, if one did."""
+        """Return the result of doing nothing, with the entry of the retraining that made the champion, if one did."""
         entry = None
         if begun.champion and begun.champion.card.provenance.occasion:
             *_, last = await self.ledger.history()
@@ -108,7 +113,7 @@ class RetrainModel:
     async def _decided(
         self, begun: Retraining, number: int, task: TrainingTask, view: TrainingView, *, by: str
     ) -> Retrained:
-        """Ask the gate about a version, and promote it or leave the champion where it is."""
+        """Judge a version, and promote it or keep the champion."""
         if begun.champion and begun.champion.number == number:
             return await self.unchanged(begun)
         verdict = await self.train.judged(number, task, view)
@@ -124,12 +129,12 @@ class RetrainModel:
 
 @use_case
 class ReportRetraining:
-    """Keep the report of a retraining, unless there is nothing new to report."""
+    """Store the report of a retraining, unless there is nothing new to report."""
 
     retrainings: Retrainings
 
     def __call__(self, done: Retrained, report: Mapping[str, object]) -> str | None:
-        """Keep a report and return where; None if nothing was done and what made the champion was reported before."""
+        """Store a report and return its place; None if nothing was done and the champion was reported before."""
         if done.result is Result.UNCHANGED and (done.entry is None or self.retrainings.is_reported(done.entry.seal)):
             return None
         return self.retrainings.keep(report)

@@ -1,4 +1,4 @@
-"""Look at the versions, the champion, and how it became champion."""
+"""Review the versions, the champion, and the ledger's history."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedVersion:
-    """A version, what the gate said of it, and whether it is served now."""
+    """A version, the gate's verdict on it, and whether it is served now."""
 
     version: ModelVersion
     verdict: Verdict | None
@@ -28,20 +28,20 @@ class ReviewedVersion:
 
 @use_case
 class ReviewModels:
-    """Look at what the ledger knows."""
+    """Review the content of the ledger."""
 
     ledger: ModelLedger
 
     async def __call__(self) -> Sequence[ReviewedVersion]:
-        """All versions, newest first."""
+        """Return all versions, newest first."""
         champion = await champion_or_none(self.ledger)
         return [
             ReviewedVersion(version, await self.ledger.verdict(version.number), _is(version, champion))
             for version in await self.ledger.versions()
         ]
 
-    async def one(self, number: int) -> ReviewedVersion:
-        """Find one version.
+    async def get(self, number: int) -> ReviewedVersion:
+        """Return a version.
 
         Raises:
             VersionNotFound: if it is not there.
@@ -51,15 +51,15 @@ class ReviewModels:
         return ReviewedVersion(version, verdict, _is(version, await champion_or_none(self.ledger)))
 
     async def champion(self) -> ReviewedVersion:
-        """Find the version that is served.
+        """Return the version that is served.
 
         Raises:
             NoChampion: if there is none.
         """
-        return await self.one((await self.ledger.champion()).number)
+        return await self.get((await self.ledger.champion()).number)
 
     async def history(self) -> Sequence[LedgerEntry]:
-        """All entries of the ledger, oldest first, verified.
+        """Return all entries of the ledger, oldest first, verified.
 
         Raises:
             LedgerBroken: if it was tampered with.

@@ -1,4 +1,4 @@
-"""Which data the answers rest on."""
+"""Review the data that the served models learned from."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from domain.people.fact import Value
 
 STAND_IN: Final = 0
-"""The version that answers where no model was trained: it looks people up in a small invented sample."""
+"""The version that answers where no model was trained, from a small invented sample."""
 INVENTED: Final = "synthetic data: learned from invented people, not for planning"
-"""Stands in each row of a file whose answers rest on invented people."""
+"""The notice in each row of a file whose answers rest on invented people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Origins:
 
     @property
     def invented(self) -> bool:
-        """Whether new answers rest on invented people."""
+        """Return whether new answers rest on invented people."""
         return self.champion is None or self.champion.synthetic
 
     def is_synthetic(self, version: int) -> bool:
@@ -52,7 +52,7 @@ class Origins:
 
 @use_case
 class ReviewOrigins:
-    """Look up which data the answers rest on."""
+    """Review the data of the champion, and which versions learned from invented people."""
 
     ledger: ModelLedger
     schema: Schema
@@ -61,7 +61,7 @@ class ReviewOrigins:
         """Return the data of the champion and the versions that learned from invented people."""
         versions = await self.ledger.versions()
         champion = await champion_or_none(self.ledger)
-        synthetic = frozenset(one.number for one in versions if one.card.origin.synthetic)
+        synthetic = frozenset(version.number for version in versions if version.card.origin.synthetic)
         if champion is None:
             return Origins(None, synthetic)
         return Origins(champion.card.origin, synthetic, champion.card.ranges, self._usual(champion.card))

@@ -1,4 +1,4 @@
-"""Look at the rows that versions were judged by, one by one."""
+"""Review the rows of training data with their out-of-fold predictions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ReviewRows:
     schema: Schema
 
     async def __call__(self, pair: Pair) -> ReviewedRows:
-        """Put the rows of a version beside what another one expected of them.
+        """Return the rows of a version, joined with the predictions of another version.
 
         Raises:
             NoChampion: if the champion is meant and there is none.
@@ -47,5 +47,5 @@ class ReviewRows:
         return ReviewedRows(versions, await rows_of(self.models, self.schema, versions))
 
     async def served(self, pair: Compared, person: Beneficiary) -> Sequence[Published]:
-        """Say what each version publishes of a person, as it is served."""
+        """Return the published figures of a person by each version, as it is served."""
         return [(await self.models.publish(version.reference, [person]))[0] for version in pair.both]

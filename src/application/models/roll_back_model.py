@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class RollBackModel:
     """Make the champion before the present one champion again.
 
-    Rolling back twice goes back two champions, unless it is said from which entry of the ledger.
+    Rolling back twice goes back two champions, unless the entry of the ledger to go back from is given.
     """
 
     ledger: ModelLedger
@@ -27,13 +27,14 @@ class RollBackModel:
     reconcile: Reconcile
 
     async def __call__(self, *, by: str, reason: str | None = None, after: int | None = None) -> LedgerEntry:
-        """Roll back.
+        """Roll back to the previous champion.
 
         Args:
-            by: who does it.
-            reason: why; stands in the ledger.
-            after: number of the last entry from which it goes back; a rollback by the same person that follows it
-                already is given, and nothing is changed.
+            by: name of the person or program that rolls back.
+            reason: the reason that is recorded in the ledger.
+            after: number of the last entry to go back from; if a rollback by the same person follows it already, that
+                is
+                returned, and nothing is changed.
 
         Raises:
             PromotionRefused: if there is no champion before, or another change came after that entry.

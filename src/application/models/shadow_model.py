@@ -1,12 +1,12 @@
-"""Let a challenger answer again what the champion answered, after the fact; nobody is told, nothing is recorded."""
+"""Replay the champion's recorded predictions through a challenger; nothing is recorded."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, cast
 
-from application.monitoring.known_outcomes import MOST, as_claims
 from application.monitoring.newest_predictions import pages
+from application.monitoring.outcome_claims import MOST, as_claims
 from application.use_case import use_case
 from domain.costs.prediction import table_of
 from domain.models.model import TrainedModel
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @use_case
 class ShadowModel:
-    """Replay the champion's recorded predictions through another version, and hold both against outcomes."""
+    """Replay the champion's recorded predictions through another version, and score both on outcomes."""
 
     schema: Schema
     ledger: ModelLedger
@@ -39,7 +39,7 @@ class ShadowModel:
     clock: Clock
 
     async def __call__(self, number: int, window: timedelta) -> ShadowReport:
-        """Replay what was asked during the last ``window``. Reads only.
+        """Replay the predictions of the last ``window``; nothing is recorded.
 
         Raises:
             NoChampion: if nothing was promoted yet.
@@ -48,26 +48,28 @@ class ShadowModel:
         """
         champion = await self.ledger.champion()
         challenger = await self.ledger.version(number)
-        mine, theirs = await self._on_the_shelf(challenger), await self._on_the_shelf(champion)
+        mine, theirs = await self._published(challenger), await self._published(champion)
         at = self.clock.now()
         since = at - window
         model = await asyncio.to_thread(self.loader.load, challenger.reference, mine.folder)
         tally = Tally(self.schema)
         async for page in pages(self.predictions, since=since):
-            asked = [one for one in page if one.model == champion.reference]
-            if not asked:
+            answered = [prediction for prediction in page if prediction.model == champion.reference]
+            if not answered:
                 continue
-            said = await model.publish_columns(table_of([one.beneficiary.as_numbers() for one in asked]), self.schema)
-            expected, typical, _, _ = cast("list[list[float]]", said.money.tolist())
-            for one, mean, middle in zip(asked, expected, typical, strict=True):
-                tally.add(one, mean, middle)
-        known = [
-            one
-            for one in await self.predictions.outcomes(since, limit=MOST)
-            if one.model == champion.reference and one.created_at >= since and one.cost is not None
+            published = await model.publish_columns(
+                table_of([prediction.beneficiary.as_numbers() for prediction in answered]), self.schema
+            )
+            expected, typical, _, _ = cast("list[list[float]]", published.money.tolist())
+            for prediction, mean, middle in zip(answered, expected, typical, strict=True):
+                tally.add(prediction, mean, middle)
+        with_outcomes = [
+            prediction
+            for prediction in await self.predictions.outcomes(since, limit=MOST)
+            if prediction.model == champion.reference and prediction.created_at >= since and prediction.cost is not None
         ]
         replay = await asyncio.to_thread(
-            self.trainer.replay, mine, (champion.number, theirs), as_claims(self.schema, known)
+            self.trainer.replay, mine, (champion.number, theirs), as_claims(self.schema, with_outcomes)
         )
         groups = tally.groups()
         return ShadowReport(
@@ -75,12 +77,12 @@ class ShadowModel:
             since=since,
             champion=champion.reference,
             challenger=challenger.reference,
-            predictions=sum(one.predictions for one in groups if one.group == OVERALL),
+            predictions=sum(group.predictions for group in groups if group.group == OVERALL),
             groups=groups,
             movers=tuple(tally.movers()),
-            outcomes=len(known),
+            outcomes=len(with_outcomes),
             replay=replay,
         )
 
-    async def _on_the_shelf(self, version: ModelVersion) -> TrainedModel:
+    async def _published(self, version: ModelVersion) -> TrainedModel:
         return TrainedModel(await self.publisher.folder(version.reference), version.digest, version.card)

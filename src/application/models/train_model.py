@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Stage(StrEnum):
-    """Which steps of a training are asked for."""
+    """The steps of a training to run."""
 
     COMPARE = "training"
     TUNE = "optuna"
@@ -40,16 +40,16 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingTask:
-    """What is to be trained, and how.
+    """The settings of a training.
 
     Args:
-        recipes: which are compared.
+        recipes: the recipes to compare.
         spaces: the search space of each family.
         plan: the folds.
-        metric: by which recipes and trials are compared.
-        policy: what the gate asks.
+        metric: the metric of comparisons and trials.
+        policy: the policy of the gate.
         least_zeros: families that are left out unless more than this share of costs is zero.
-        family_seconds: a recipe whose comparison takes longer is left out; None for no end.
+        family_seconds: a recipe whose comparison takes longer is left out; None for no limit.
         study: name of the study, None for one that follows from data, recipe and plan.
         git_revision: of the code, for the record.
         configuration: flat, for the record.
@@ -68,10 +68,10 @@ class TrainingTask:
 
 
 class TuningProgress(Protocol):
-    """How far a tuning is."""
+    """Shows the progress of a tuning."""
 
     def begun(self, recipe: Recipe, study: str) -> None:
-        """Show what is tuned, and in which study."""
+        """Show the recipe that is tuned, and the study."""
 
     def __call__(self, trial: Trial) -> None:
         """Show a trial of this process."""
@@ -84,7 +84,7 @@ class TuningProgress(Protocol):
 
 
 class TrainingView(Protocol):
-    """Shows how far a training is, and what came of each step."""
+    """Shows the progress of a training, and the result of each step."""
 
     def comparing(self) -> AbstractContextManager[Callable[[Recipe, FoldScores], None]]:
         """Show folds as they are done while the context lasts."""
@@ -98,10 +98,10 @@ class TrainingView(Protocol):
         ...
 
     def tuned(self, tuned: TunedModel) -> None:
-        """Show the version that came of a tuning. No other process does anything about it meanwhile."""
+        """Show the version of a tuning, while this process has the study alone."""
 
     def judged(self, number: int, verdict: Verdict) -> None:
-        """Show what the gate decided about a version."""
+        """Show the gate's verdict on a version."""
 
     def promoted(self, entry: LedgerEntry) -> None:
         """Show that a version was made champion."""
@@ -109,7 +109,7 @@ class TrainingView(Protocol):
 
 @use_case
 class TrainModel:
-    """The steps of a training in their order; a retraining goes through them, too."""
+    """Run the steps of a training; a retraining runs them, too."""
 
     compare: CompareModels
     tune: TuneModel
@@ -126,14 +126,16 @@ class TrainModel:
         comparison: TrackedComparison | None = None,
         wait: Wait,
     ) -> None:
-        """Go through the steps that a stage asks for.
+        """Run the steps of a stage.
 
         Args:
             task: what is trained.
             view: shows each step.
-            stage: which steps.
-            by: whose name stands in the ledger.
-            comparison: for `Stage.TUNE`: which recipe was best; by default what the tracking store says of these data.
+            stage: the steps to run.
+            by: name that is recorded in the ledger.
+            comparison: for `Stage.TUNE`: the comparison with the best recipe; by default the last one on these data in
+                the
+                tracking store.
             wait: runs asynchronous calls.
 
         Raises:
@@ -155,12 +157,12 @@ class TrainModel:
 
     @contextmanager
     def made(self, task: TrainingTask, view: TrainingView, *, occasion: str, wait: Wait) -> Generator[TunedModel]:
-        """Compare and tune, and have the study alone as long as the context lasts.
+        """Compare and tune, and keep other processes from the study while the context lasts.
 
         Args:
             task: what is trained.
             view: shows each step.
-            occasion: why, for the card.
+            occasion: the reason, for the card.
             wait: runs asynchronous calls.
 
         Raises:
@@ -170,7 +172,7 @@ class TrainModel:
             yield tuned
 
     async def judged(self, number: int, task: TrainingTask, view: TrainingView, *, anew: bool = True) -> Verdict:
-        """Ask the gate about a version and show what it says; ``anew`` as `JudgeModel` has it."""
+        """Judge a version and show the verdict; for ``anew`` see `JudgeModel`."""
         verdict = await self.judge(number, task.policy, task.plan, anew=anew)
         view.judged(number, verdict)
         return verdict

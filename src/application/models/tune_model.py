@@ -1,4 +1,4 @@
-"""Tune the best family, and only that one, alone or together with other processes."""
+"""Tune the best family, alone or together with other processes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Wait(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TunedModel:
-    """The result: the best trial of the study, and the version that came of it; ``is_new`` if this process made it."""
+    """The best trial of a study, and its version; ``is_new`` if this process made it."""
 
     best: Trial
     version: ModelVersion
@@ -49,7 +49,7 @@ class TunedModel:
 
 @use_case
 class TuneModel:
-    """Search the hyperparameters of the family that won the last comparison, fit it with the best, and register it.
+    """Search the hyperparameters of the family that won the last comparison, and register a model with the best.
 
     Any number of processes may do so together. They share the trials; one of them fits and registers, the others
     find its version.
@@ -79,26 +79,28 @@ class TuneModel:
         on_wait: Callable[[str], None],
         on_fit: Callable[[Trial], None],
     ) -> Generator[TunedModel]:
-        """Tune what the tracking store says is best on these data; its folder is written below ``into``.
+        """Tune the recipe that was best on these data; the model folder is written below ``into``.
 
-        Within the context no other process tunes this study or is in its context: judge and promote there, and that
-        happens once, too. A study that nothing was added to gives the version that came of it before.
+        Within the context no other process tunes this study or is in its context: judging and promoting there happens
+        once, too. A study without new trials returns its earlier version.
 
         Args:
             plan: the folds, as in the comparison.
             spaces: the search space of each family.
-            study: name of the study; by default it follows from data, recipe and plan, so that the same
-                command goes on where it was killed.
+            study: name of the study; by default it follows from data, recipe and plan, so that the same command
+                continues a
+                killed one.
             git_revision: of the code, for the record.
             configuration: flat, for the record.
-            occasion: why, for the card, where no person asked for it.
-            comparison: which recipe was best; by default what the tracking store says of these data.
+            occasion: the reason, for the card, where no person started the training.
+            comparison: the comparison with the best recipe; by default the last one on these data in the tracking
+                store.
             into: an existing folder.
             wait: runs asynchronous calls.
-            on_start: told once what is tuned, and in which study.
-            on_trial: told of each trial of this process.
-            on_wait: told for what this process waits, if it does.
-            on_fit: told of the best trial if it is this process that fits it.
+            on_start: called once with the recipe and the name of the study.
+            on_trial: called after each trial of this process.
+            on_wait: called with what this process waits for, if it does.
+            on_fit: called with the best trial, if this process fits it.
 
         Raises:
             NoComparison: if no comparison of families on these data was finished.
@@ -158,12 +160,12 @@ class TuneModel:
                     tracking_run=run.id,
                     git_revision=git_revision,
                     trials=len(trials),
-                    tried=tuple(None if one.loss is None else metric.sign * one.loss for one in trials),
+                    tried=tuple(None if trial.loss is None else metric.sign * trial.loss for trial in trials),
                     study=name,
                     configuration=configuration_digest(configuration),
                     occasion=occasion,
                 )
-                version = known = wait(self.register.known(provenance))
+                version = registered = wait(self.register.find(provenance))
                 if version is None:
                     on_fit(best)
                     tuned = replace(recipe, hyperparameters={**recipe.hyperparameters, **best.hyperparameters})
@@ -174,10 +176,10 @@ class TuneModel:
                     model = self.trainer.fit(tuned, claims, plan, provenance, test=test, into=into)
                     run.log_model(evaluation, test, model)
                     version = wait(self.register(model))
-            yield TunedModel(best, version, is_new=known is None)
+            yield TunedModel(best, version, is_new=registered is None)
 
 
 def _basis(recipe: Recipe, metric: Metric, plan: FoldPlan, data_digest: str) -> str:
-    """Digest everything that losses depend on: a loss on other folds belongs to another study."""
-    told = json.dumps([asdict(recipe), metric, asdict(plan), data_digest], sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()[:12]
+    """Return a digest of everything that losses depend on: a loss on other folds belongs to another study."""
+    content = json.dumps([asdict(recipe), metric, asdict(plan), data_digest], sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:12]

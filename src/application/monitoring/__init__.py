@@ -1,1 +1,1 @@
-"""Whether the champion still fits: drift and outcomes."""
+"""Use cases of monitoring: the drift of inputs, and the outcomes of predictions."""

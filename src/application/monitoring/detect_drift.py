@@ -1,4 +1,4 @@
-"""Compare a data set with the rows that the served model learnt from."""
+"""Compare a data set with the rows that the served model learned from."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DriftFromModel:
-    """How far rows differ from those behind a model."""
+    """The drift of rows from the training data of a model."""
 
     model: ModelReference
     report: DriftReport
@@ -26,7 +26,7 @@ class DriftFromModel:
 
 @use_case
 class DetectDrift:
-    """Compare a data set with the champion's training data, as its folder keeps a sample of them."""
+    """Compare a data set with the sample of training data in the champion's folder."""
 
     dataset: ClaimsDataset
     publisher: ModelPublisher

@@ -1,4 +1,4 @@
-"""Hold what was predicted against what the year really cost, where that is known."""
+"""Compare predictions with the real costs of their years."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveScores:
-    """How the newest predictions came out, in USD as they were published.
+    """Scores of the newest predictions as they were published, in USD.
 
     Args:
-        predictions: how many were looked at.
-        outcomes: of how many the real cost is known; the figures below are None if of none.
-        inside: share of them in the published range.
+        predictions: number of predictions.
+        outcomes: number of them with a recorded cost; the figures below are None if there are none.
+        inside: share of costs in the published range.
         typical_mae: mean distance of the typical year from the real cost.
         bias: expected minus real cost, on average.
     """
@@ -36,25 +36,25 @@ class LiveScores:
 
     @classmethod
     def of(cls, predictions: Sequence[Prediction]) -> Self:
-        """Measure."""
-        known = [(one, cost) for one in predictions if (cost := one.cost) is not None]
-        if not known:
+        """Score predictions by their recorded outcomes."""
+        scored = [(prediction, cost) for prediction in predictions if (cost := prediction.cost) is not None]
+        if not scored:
             return cls(predictions=len(predictions), outcomes=0)
         return cls(
             predictions=len(predictions),
-            outcomes=len(known),
-            inside=fmean(one.interval.low <= cost <= one.interval.high for one, cost in known),
-            typical_mae=fmean(abs(one.typical - cost) for one, cost in known),
-            bias=fmean(one.expected - cost for one, cost in known),
+            outcomes=len(scored),
+            inside=fmean(prediction.interval.low <= cost <= prediction.interval.high for prediction, cost in scored),
+            typical_mae=fmean(abs(prediction.typical - cost) for prediction, cost in scored),
+            bias=fmean(prediction.expected - cost for prediction, cost in scored),
         )
 
 
 @use_case
 class MeasureOutcomes:
-    """Measure the newest predictions."""
+    """Score the newest predictions by their outcomes."""
 
     predictions: PredictionRepository
 
     async def __call__(self) -> LiveScores:
-        """Measure."""
+        """Return the scores of the newest predictions."""
         return LiveScores.of(await newest(self.predictions))

@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 _PAGE: Final = 500
 LOOKED_AT: Final = 2 * _PAGE
-"""So many of the newest predictions are looked at while somebody waits, however many there are."""
+"""The most predictions that are read while somebody waits for the answer."""
 
 
 async def newest(
     predictions: PredictionRepository, *, most: int = LOOKED_AT, since: datetime | None = None
 ) -> list[Prediction]:
-    """Find them, newest first."""
-    found: list[Prediction] = []
+    """Return the newest predictions, newest first."""
+    collected: list[Prediction] = []
     async for page in pages(predictions, since=since):
-        found += page
-        if len(found) >= most:
+        collected += page
+        if len(collected) >= most:
             break
-    return found[:most]
+    return collected[:most]
 
 
 async def pages(
     predictions: PredictionRepository, *, since: datetime | None = None
 ) -> AsyncIterator[Sequence[Prediction]]:
-    """Give all of them, newest first, so many at a time that memory does not grow with their number."""
+    """Yield pages of predictions, newest first, so that memory does not grow with their number."""
     query = PredictionQuery(limit=_PAGE, since=since)
     while page := await predictions.page(query):
         yield page

@@ -1,4 +1,4 @@
-"""Say what monitoring last found of the champion."""
+"""Review the last monitoring report on the champion."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """Does the champion still fit?
+    """The last report on the champion.
 
     Args:
-        champion: whom it is about; None if nothing was promoted yet.
-        report: the newest one; None if there is none, or only of earlier champions.
+        champion: the champion; None if nothing was promoted yet.
+        report: the newest report; None if there is none, or only of earlier champions.
         stale: whether it was made longer ago than `STALE`, or as far ahead of the clock.
     """
 
@@ -40,7 +40,7 @@ class ReviewFit:
     clock: Clock
 
     async def __call__(self) -> Fit:
-        """Give it, if it is about the present champion."""
+        """Return the report, if it is about the present champion."""
         version = await champion_or_none(self.ledger)
         if version is None:
             return Fit(champion=None, report=None)
@@ -48,5 +48,5 @@ class ReviewFit:
         report = await self.reports.newest()
         if report is None or report.model != champion:
             return Fit(champion=champion, report=None)
-        # a report from a day to come was made while the clock was wrong: its age is not known, so it is not fresh
+        # a report from the future was made while the clock was wrong: its age is unknown, so it is not fresh
         return Fit(champion=champion, report=report, stale=abs(self.clock.now() - report.at) > STALE)

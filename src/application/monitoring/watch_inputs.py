@@ -1,4 +1,4 @@
-"""Watch whether those who ask are still like those that the champion learnt from."""
+"""Compare the people of recent predictions with the champion's training data."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from domain.monitoring.drift import DriftReport
 
 FEWEST: Final = 100
-"""Predictions from which on a shift is told from chance: of fewer, the stability index is notable by chance alone."""
+"""The fewest predictions that are compared: of fewer, the stability index is notable by chance alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputDrift:
-    """How the newest predictions differ, fact by fact, from the champion's training data.
+    """The drift of the newest predictions from the champion's training data, fact by fact.
 
     Args:
-        champion: with what they were compared; None if nothing was promoted yet.
-        learnt_from: the champion's people; None on cards made before there were profiles.
-        asked: the people of the newest predictions.
+        champion: the champion; None if nothing was promoted yet.
+        learnt_from: the profile of its training data; None on cards of earlier releases.
+        current: the profile of the newest predictions.
         report: None where there is nothing to compare with, or fewer than `FEWEST` predictions.
     """
 
     champion: ModelReference | None
     learnt_from: Profile | None
-    asked: Profile
+    current: Profile
     report: DriftReport | None
 
 
@@ -49,16 +49,16 @@ class WatchInputs:
     meter: DriftMeter
 
     async def __call__(self) -> InputDrift:
-        """Compare."""
-        rows = [one.beneficiary.as_numbers() for one in await newest(self.predictions)]
-        asked = Profile.of(self.schema, zip(*rows, strict=True) if rows else [()] * self.schema.width)
+        """Compare the newest predictions with the champion's training data."""
+        rows = [prediction.beneficiary.as_numbers() for prediction in await newest(self.predictions)]
+        current = Profile.of(self.schema, zip(*rows, strict=True) if rows else [()] * self.schema.width)
         version = await champion_or_none(self.ledger)
         if version is None:
-            return InputDrift(champion=None, learnt_from=None, asked=asked, report=None)
+            return InputDrift(champion=None, learnt_from=None, current=current, report=None)
         before = version.card.profile
         report = None
-        if before and len(asked) >= FEWEST:
+        if before and len(current) >= FEWEST:
             report = await asyncio.to_thread(
-                lambda: self.meter.measure(before.sample(self.schema), asked.sample(self.schema))
+                lambda: self.meter.measure(before.sample(self.schema), current.sample(self.schema))
             )
-        return InputDrift(champion=version.reference, learnt_from=before, asked=asked, report=report)
+        return InputDrift(champion=version.reference, learnt_from=before, current=current, report=report)

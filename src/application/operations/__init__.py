@@ -1,1 +1,1 @@
-"""Looking after the service: its parts and its jobs."""
+"""Use cases of operations: backups, checks, jobs, webhooks, and the service's history."""

@@ -37,13 +37,13 @@ class BackUp:
     clock: Clock
 
     async def __call__(self, home: Path, file: Path, *, release: str, progress: Callable[[int, int], object]) -> Backup:
-        """Back up.
+        """Back up a home.
 
         Args:
-            home: which one.
-            file: where to; it gets there whole, or not at all.
+            home: the home.
+            file: the archive; it appears whole, or not at all.
             release: of Medcost.
-            progress: called with bytes that were done, and how many there are.
+            progress: called with the bytes that are done, and the bytes of all files.
 
         Raises:
             BackupRefused: if there is nothing to back up, or it cannot be written.

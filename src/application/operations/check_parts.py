@@ -1,4 +1,4 @@
-"""Look whether the parts behind the answers are there."""
+"""Check whether database and model answer."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartsState:
-    """What each part said; the texts say why one is away, and are empty if it is there.
+    """The state of each part; the texts say why a part is away, and are empty if it answers.
 
     Args:
-        model: which model answers, None if none does.
-        model_away: see above.
-        database_away: see above.
-        champion: the one that the ledger names, None if there is none or the database is away.
+        model: the model that answers, None if none does.
+        model_away: why no model answers.
+        database_away: why the database does not answer.
+        champion: the champion by the ledger, None if there is none or the database is away.
     """
 
     model: ModelReference | None
@@ -34,20 +34,20 @@ class PartsState:
 
     @property
     def follows(self) -> bool:
-        """Whether the model that answers is the champion."""
+        """Return whether the model that answers is the champion."""
         return self.model is not None and self.model == self.champion
 
 
 @use_case
 class CheckParts:
-    """Ask each part, at the same time."""
+    """Check all parts at the same time."""
 
     predictor: Predictor
     predictions: PredictionRepository
     ledger: ModelLedger
 
     async def __call__(self) -> PartsState:
-        """Ask. What is away is an answer, no error."""
+        """Return the state of the parts; a part that is away raises no error."""
         (model, model_away), (champion, database_away) = await asyncio.gather(self._model(), self._champion())
         return PartsState(model=model, model_away=model_away, database_away=database_away, champion=champion)
 

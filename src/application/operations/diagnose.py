@@ -1,4 +1,4 @@
-"""Find out whether every part is well, and what is to be done where one is not."""
+"""Check every part of the service, and say what to do where one is not well."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 @use_case
 class Diagnose:
-    """Look at every part, from the ground up."""
+    """Run the checks of all parts."""
 
     checks: Sequence[PartCheck]
 
     async def __call__(self) -> list[Finding]:
-        """Return what each check found, in the order of the checks."""
+        """Return the findings of all checks, in their order."""
         return [finding for check in self.checks for finding in await check.findings()]
 
 
 @use_case
 class CheckRecords(PartCheck):
-    """Look at the database, the ledger in it, and whether what is served follows the ledger.
+    """Check the database, the ledger in it, and whether the served model follows the ledger.
 
     Args:
         database: with the ledger.
@@ -45,28 +45,28 @@ class CheckRecords(PartCheck):
     servers: ModelServers
 
     async def findings(self) -> Sequence[Finding]:
-        """Look as far as there is something to look at."""
+        """Return the findings, as far as the checks can be made."""
         if not self.database.is_made():
             return [Finding("database", "warning", "not made yet", "run `medcost up`")]
-        found: list[Finding] = []
+        findings: list[Finding] = []
         try:
             async with self.database.opened() as opened:
                 if opened.trouble:
                     remedy = "run `medcost db upgrade`, or the newer Medcost"
                     return [Finding("database", "failed", opened.trouble, remedy)]
-                found.append(Finding("database", "ok", f"answers, schema {opened.migration}"))
-                found.append(await _seals(opened.ledger))
+                findings.append(Finding("database", "ok", f"answers, schema {opened.migration}"))
+                findings.append(await _seals(opened.ledger))
                 champion = await champion_or_none(opened.ledger)
                 if champion is None:
                     nothing = "no model was promoted"
-                    return [*found, Finding("champion", "failed", nothing, "run `medcost train stage=all`")]
-                found.append(Finding("champion", "ok", f"version {champion.number} ({champion.card.recipe.name})"))
-                found += await self._served(champion.reference)
+                    return [*findings, Finding("champion", "failed", nothing, "run `medcost train stage=all`")]
+                findings.append(Finding("champion", "ok", f"version {champion.number} ({champion.card.recipe.name})"))
+                findings += await self._served(champion.reference)
         except HomeUnwritable:
-            found.append(Finding("database", "failed", "not asked: its home cannot be written", "see home"))
+            findings.append(Finding("database", "failed", "not asked: its home cannot be written", "see home"))
         except MedcostError as why:
-            found.append(Finding("database", "failed", str(why), "start it, or correct MEDCOST_DATABASE_URL"))
-        return found
+            findings.append(Finding("database", "failed", str(why), "start it, or correct MEDCOST_DATABASE_URL"))
+        return findings
 
     async def _served(self, champion: ModelReference) -> Sequence[Finding]:
         if self.pointer is None:

@@ -1,4 +1,4 @@
-"""Make webhooks, look at them and what was delivered, try them, and take them away."""
+"""Add webhooks, review them and their deliveries, test them, and remove them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SECRET_BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class WebhookRules:
-    """Which receivers may be called here.
+    """The rules for receivers of webhooks.
 
     Args:
         private: whether those in private networks, and without TLS on this machine, may be.
@@ -42,7 +42,7 @@ class WebhookRules:
 
 @use_case
 class ManageWebhooks:
-    """What an owner does with their webhooks, and an admin with all of them; reviewers look at all."""
+    """Manage webhooks: owners their own, admins all of them; reviewers see all."""
 
     webhooks: Webhooks
     keys: RequestKeys
@@ -80,7 +80,7 @@ class ManageWebhooks:
 
     async def all(self, caller: Caller) -> Sequence[Webhook]:
         """Return the webhooks that the caller may see, newest first."""
-        return [one for one in await self.webhooks.all() if caller.sees(one.owner)]
+        return [webhook for webhook in await self.webhooks.all() if caller.sees(webhook.owner)]
 
     async def get(self, id: UUID, caller: Caller) -> Webhook:
         """Find a webhook.

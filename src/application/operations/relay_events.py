@@ -1,4 +1,4 @@
-"""Write down who is to be told of what happened."""
+"""Put events into the outboxes of webhooks."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from domain.operations.webhooks import Occurrence, Webhook
 
 LOOKS_BACK: Final = timedelta(days=7)
-"""What happened while no process ran is told after it, if it is no older."""
+"""The age up to which events are delivered that happened while no process ran."""
 
 
 @use_case
 class RelayEvents:
-    """Read what happened off the ledger, the jobs and the alarms, and put it into the outbox of each webhook.
+    """Read events from the ledger, the jobs and the alarms, and put them into the outbox of each webhook.
 
-    What is recorded there was committed before, in whichever process; and an event is put into an outbox once, however
-    often it is read. So nothing that a process was killed over is lost, and nothing is told twice by two processes.
+    The sources are committed before they are read, and an event is put into an outbox once, however often it is read.
+    So no event is lost when a process is killed, and two processes deliver none twice.
     """
 
     webhooks: Webhooks
@@ -51,29 +51,35 @@ class RelayEvents:
         now = self.clock.now()
         if alarms:
             await self.webhooks.forget(now - KEPT_FOR)
-        webhooks = [one for one in await self.webhooks.all() if one.disabled_at is None]
+        webhooks = [webhook for webhook in await self.webhooks.all() if webhook.disabled_at is None]
         if not webhooks:
             return 0
         active = await self._active_owners(webhooks, now)
-        oldest = min(one.created_at for one in webhooks)
+        oldest = min(webhook.created_at for webhook in webhooks)
         happened = await self._occurrences(max(since or now - LOOKS_BACK, oldest), webhooks, alarms=alarms)
         return await self.webhooks.enqueue(
             [
-                NewDelivery(webhook_id=webhook.id, event_id=one.id, event=one.event, body=one.body, created_at=now)
+                NewDelivery(
+                    webhook_id=webhook.id,
+                    event_id=occurrence.id,
+                    event=occurrence.event,
+                    body=occurrence.body,
+                    created_at=now,
+                )
                 for webhook in webhooks
                 if webhook.owner in active
-                for one in happened
-                if webhook.wants(one)
+                for occurrence in happened
+                if webhook.wants(occurrence)
             ]
         )
 
     async def _active_owners(self, webhooks: Sequence[Webhook], now: datetime) -> set[str]:
         """Return the owners whose keys still open something."""
-        if all(one.owner == LOCAL.owner for one in webhooks):
+        if all(webhook.owner == LOCAL.owner for webhook in webhooks):
             return {LOCAL.owner}
         keys = await self.keys.uses()
-        open_ones = [one for one in keys if not one.revoked_at and not (one.expires_at and one.expires_at <= now)]
-        return {LOCAL.owner, *(Caller.of_key(one).owner for one in open_ones)}
+        open_ones = [key for key in keys if not key.revoked_at and not (key.expires_at and key.expires_at <= now)]
+        return {LOCAL.owner, *(Caller.of_key(key).owner for key in open_ones)}
 
     async def _occurrences(
         self, since: datetime, webhooks: Sequence[Webhook], *, alarms: bool
@@ -83,7 +89,7 @@ class RelayEvents:
             *of_ledger(entry for entry in await self.ledger.history() if entry.at >= since),
             *of_refusals(await self.ledger.refusals(since)),
         ]
-        if alarms and any(WebhookEvent.ALARM_RAISED in one.events for one in webhooks):
+        if alarms and any(WebhookEvent.ALARM_RAISED in webhook.events for webhook in webhooks):
             earliest = self.clock.now() - LOOKS_BACK
-            happened += [one for one in of_alarms(await self.alarms()) if one.at >= earliest]
-        return sorted(happened, key=lambda one: one.at)
+            happened += [occurrence for occurrence in of_alarms(await self.alarms()) if occurrence.at >= earliest]
+        return sorted(happened, key=lambda occurrence: occurrence.at)

@@ -1,4 +1,4 @@
-"""Make a home from a backup: beside its place, and then at once in it."""
+"""Restore a home from a backup: made beside its place, and then moved there at once."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 @use_case
 class Restore:
-    """Restore a home in a new place, or instead of one that does not run."""
+    """Restore a home to a new place, or in place of one that does not run."""
 
     databases: HomeDatabases
     folders: HomeFolders
     archive: Archive
 
     def __call__(self, home: Path, file: Path, *, replace: bool, progress: Callable[[int, int], object]) -> Restored:
-        """Restore.
+        """Restore a home.
 
         Args:
-            home: which one.
-            file: as `BackUp` made it.
+            home: the home.
+            file: a backup by `BackUp`.
             replace: whether it may take the place of a home that is there, which then lies beside it.
-            progress: called with bytes that were done, and how many there are.
+            progress: called with the bytes that are done, and the bytes of all files.
 
         Raises:
             BackupRefused: if the file is damaged, or the place is taken. Nothing has changed.

@@ -120,15 +120,15 @@ class SweepJobs:
     async def __call__(self, keep: timedelta) -> int:
         """Return of how many jobs files were erased; those of a job are kept for so long after its end."""
         place = await asyncio.to_thread(lambda: self.files.place)
-        swept, kept, now = 0, set[str](), self.clock.now()
+        swept, kept_folders, now = 0, set[str](), self.clock.now()
         for job in await self.jobs.with_files(place):
             # of a cancelled job there may be files that its worker wrote before it learnt of the cancellation
             if job.ended_at and (job.state is JobState.CANCELLED or now - job.ended_at > keep):
                 await erase(job, self.jobs, self.files, self.clock)
                 swept += 1
             else:
-                kept.add(ScoringTask.of_json(job.task).folder)
-        await asyncio.to_thread(self.files.erase_others, kept, older_than=_UPLOAD)
+                kept_folders.add(ScoringTask.of_json(job.task).folder)
+        await asyncio.to_thread(self.files.erase_others, kept_folders, older_than=_UPLOAD)
         return swept
 
 

@@ -1,4 +1,4 @@
-"""Review the service over time: what it answered, what happened to it, and what is wrong now."""
+"""Review the service over time: its answers, its events, and its alarms."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from domain.operations.jobs import Job
 
 _JOBS: Final = 200
-"""Jobs that are looked at, the newest ones."""
+"""The most jobs that are reviewed, the newest ones."""
 _REPORTS: Final = timedelta(days=90)
 _WINDOWS: Final = (timedelta(days=1), timedelta(days=7), timedelta(days=90))
 """How far is looked back for the beginning of an alarm: further only while it may have begun earlier."""
@@ -81,8 +81,8 @@ class ReviewAlarms:
         for window in _WINDOWS:
             hours = await self.hours.between(now - window, now)
             alarms = of_hours(hours)
-            first = min((one.at for one in hours if not one.few_answers), default=now)
-            if all(one.since > first for one in alarms):
+            first = min((hour.at for hour in hours if not hour.few_answers), default=now)
+            if all(alarm.since > first for alarm in alarms):
                 break
         return alarms
 
@@ -117,7 +117,7 @@ class ReviewOperations:
             periods=periods(hours, since=since, until=now, lasts=lasts),
             reports=await self.reports.since(since),
             events=await self._events(since, jobs),
-            jobs=[one for one in jobs if one.created_at >= since or not one.state.has_ended],
+            jobs=[job for job in jobs if job.created_at >= since or not job.state.has_ended],
             alarms=await self.alarms(),
             free=self.room.free(),
         )
@@ -127,8 +127,8 @@ class ReviewOperations:
             Event(at=at, kind=EventKind.REFUSAL, subject=str(number), detail=verdict.reasons)
             for number, at, verdict in await self.ledger.refusals(since)
         ]
-        told = await self.events.since(since)
-        return time_line((*told, *of_ledger(await self.ledger.history()), *of_jobs(jobs), *refused), since=since)
+        events = await self.events.since(since)
+        return time_line((*events, *of_ledger(await self.ledger.history()), *of_jobs(jobs), *refused), since=since)
 
 
 @use_case

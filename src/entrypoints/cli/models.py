@@ -71,7 +71,7 @@ def show(
     markdown
         Print the whole model card in Markdown: data, figures, intended use, limits.
     """
-    reviewed = review(load({"home": home, "profile": profile}), lambda models: models.one(version))
+    reviewed = review(load({"home": home, "profile": profile}), lambda models: models.get(version))
     if json:
         print_json({**_summary(reviewed), "card": reviewed.version.card, "verdict": _verdict(reviewed)})
         return

@@ -159,7 +159,7 @@ async def test_an_outcome_is_added_and_an_erased_prediction_is_gone(
     assert await review(PredictionQuery(), LOCAL) == [done]
     await ErasePrediction(predictions=predictions, clock=FixedClock())(made.id, LOCAL)
     with pytest.raises(PredictionNotFound):
-        await review.one(made.id, LOCAL)
+        await review.get(made.id, LOCAL)
 
 
 async def test_clients_see_and_change_their_own_predictions_only(
@@ -176,10 +176,10 @@ async def test_clients_see_and_change_their_own_predictions_only(
     assert (seen.pop(mine), seen.pop(other)) == ([made], [])
     assert list(seen.values()) == [[before_owners, made]] * 3
     for attempt in (
-        review.one(made.id, other),
+        review.get(made.id, other),
         record(made.id, 1, other),
         erase(made.id, other),
-        review.one(before_owners.id, mine),
+        review.get(before_owners.id, mine),
         record(before_owners.id, 1, mine),
     ):
         with pytest.raises(PredictionNotFound):

@@ -16,8 +16,8 @@ from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.publisher import MemoryPublisher
 from adapters.scipy.drift import ScipyDriftMeter
 from application.costs.predict_costs import PredictCosts
-from application.monitoring.known_outcomes import MOST
 from application.monitoring.monitor_champion import MonitorChampion, coverages, covered_when_made
+from application.monitoring.outcome_claims import MOST
 from application.monitoring.watch_inputs import FEWEST
 from domain.costs.prediction import ModelReference, Outcome, PredictionQuery
 from domain.errors import NoChampion

@@ -36,10 +36,10 @@ def drift(found: InputDrift, words: Words) -> Markup:
     if found.learnt_from is None:
         return paragraph(words("operations.drift.no_profile", version=version), "empty")
     if found.report is None:
-        few = "operations.drift.few" if len(found.asked) else "operations.outcomes.empty"
-        said = words(few, rows=words.count(len(found.asked)), fewest=words.count(FEWEST))
+        few = "operations.drift.few" if len(found.current) else "operations.outcomes.empty"
+        said = words(few, rows=words.count(len(found.current)), fewest=words.count(FEWEST))
         return paragraph(said, "empty")
-    rows, people = words.count(len(found.asked)), words.count(len(found.learnt_from))
+    rows, people = words.count(len(found.current)), words.count(len(found.learnt_from))
     lead = words("operations.drift.lead", rows=rows, people=people, version=version)
     names = ", ".join(words.named(fact) for fact in found.report.drifted)
     said = (
@@ -48,7 +48,7 @@ def drift(found: InputDrift, words: Words) -> Markup:
         else paragraph(words("operations.drift.none"), "verified")
     )
     drawn = [
-        _fact(words.schema.by_name[one.column], found.asked, found.learnt_from, words, shifted=one.drifted)
+        _fact(words.schema.by_name[one.column], found.current, found.learnt_from, words, shifted=one.drifted)
         for one in found.report.columns
         if one.column in words.schema.by_name
     ]

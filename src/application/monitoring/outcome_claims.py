@@ -1,4 +1,4 @@
-"""Outcomes that came in, as labelled rows."""
+"""Recorded outcomes of predictions as labelled rows."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 MOST: Final = 20_000
-"""At most so many outcomes are looked at: more would show what is too small to matter."""
+"""The most outcomes that are used: more would show differences that are too small to matter."""
 
 _CAME_IN: Final = DataOrigin("outcomes", "outcomes of predictions that were made here", synthetic=False)
 
 
-def as_claims(schema: Schema, known: Sequence[Prediction]) -> Claims:
-    """Make labelled rows of predictions; those without an outcome are left out."""
-    records = [ClaimRecord(one.beneficiary, cost) for one in known if (cost := one.cost) is not None]
+def as_claims(schema: Schema, predictions: Sequence[Prediction]) -> Claims:
+    """Return predictions as labelled rows; those without an outcome are left out."""
+    records = [
+        ClaimRecord(prediction.beneficiary, cost) for prediction in predictions if (cost := prediction.cost) is not None
+    ]
     return Claims.of(schema, records, _CAME_IN)
