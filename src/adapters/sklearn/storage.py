@@ -18,6 +18,7 @@ from adapters.sklearn.families import trusted_types
 from adapters.sklearn.hurdle import of_public_parts, to_public_parts
 from adapters.sklearn.model import CostModel
 from adapters.sklearn.packing import packed, unpacked
+from adapters.sklearn.quick_skops import usually_trusted
 from adapters.sklearn.support import Support
 from adapters.sklearn.table import digests_of
 from domain.errors import MedcostError, ModelRefused
@@ -133,7 +134,7 @@ def read(folder: Path, digest: str) -> tuple[CostModel, LearntFrom]:
     """
     contents = files.read_verified(folder, digest)
     try:
-        estimator = of_public_parts(skops.io.loads(contents[files.ESTIMATOR], trusted=[*TRUSTED, *trusted_types()]))
+        estimator = of_public_parts(_estimator_in(contents[files.ESTIMATOR]))
         kept = _load(contents[files.DISTRIBUTION])
         reference = _load(contents[files.REFERENCE])
         schema = _schema_in(contents)
@@ -171,6 +172,12 @@ def read_reference(folder: Path, digest: str) -> Sample:
     except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
         message = f"the model folder holds no rows to compare with: {error}"
         raise ModelRefused(message) from error
+
+
+def _estimator_in(content: bytes) -> Any:
+    allowed = [*TRUSTED, *trusted_types()]
+    usual = usually_trusted(skops.io.get_untrusted_types(data=content))
+    return skops.io.loads(content, trusted=allowed + usual)
 
 
 def _save(file: Path, **arrays: Any) -> None:

@@ -13,6 +13,7 @@ from adapters.local.version_models import StoredVersions
 from entrypoints.composition.ledger import following_ledger
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import Settings, load, require_followable
+from entrypoints.composition.sklearn_parts import sklearn_loader
 from entrypoints.model_server.app import BinaryProtocol
 
 if TYPE_CHECKING:
@@ -69,6 +70,4 @@ def _loader(settings: Settings) -> ModelLoader:
         from adapters.memory.loader import MemoryLoader
 
         return MemoryLoader(home_schema(settings))
-    from adapters.sklearn.loader import SklearnLoader
-
-    return SklearnLoader()
+    return sklearn_loader()

@@ -8,7 +8,6 @@ import msgspec
 from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container
 
 from adapters.scipy.drift import ScipyDriftMeter
-from adapters.sklearn.trainer import SklearnTrainer
 from application.models.shadow_model import ShadowModel
 from application.monitoring.monitor_champion import MonitorChampion
 from domain.ports.clock import Clock
@@ -19,6 +18,7 @@ from domain.ports.trainer import Trainer
 from entrypoints.composition.providers import schema_provider
 from entrypoints.composition.scoring import model_store
 from entrypoints.composition.settings import Settings
+from entrypoints.composition.sklearn_parts import sklearn_trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ def monitoring_container(settings: Settings) -> AsyncContainer:
 
 
 def _trainer(clock: Clock) -> Trainer:
-    return SklearnTrainer(clock)
+    return sklearn_trainer(clock)
 
 
 def _always(value: object) -> Callable[[], object]:

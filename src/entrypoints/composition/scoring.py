@@ -9,6 +9,7 @@ from application.costs.score_file import LoadServedModel, ScoreFile
 from application.costs.score_folder import ScoreFolder, ShipModel
 from application.monitoring.detect_drift import DetectDrift
 from domain.errors import NoChampion
+from entrypoints.composition.sklearn_parts import sklearn_loader, sklearn_trainer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,20 +35,20 @@ def score_model_folder(folder: Path, dataset: ClaimsDataset) -> tuple[TrainedMod
         ModelRefused: if the folder is not what its own manifest lists, or may not be loaded.
     """
     from adapters.local.clock import SystemClock
+
+    trainer = sklearn_trainer(SystemClock())
     from adapters.sklearn.storage import opened
-    from adapters.sklearn.trainer import SklearnTrainer
 
     claims, model = dataset.read(), opened(folder)
-    return model, SklearnTrainer(SystemClock()).score(model, claims), claims
+    return model, trainer.score(model, claims), claims
 
 
 def model_store(settings: Settings) -> tuple[ModelPublisher, ModelLoader]:
     """Return the model store of a home and the loader of its folders."""
     from adapters.bentoml.publisher import BentoPublisher
-    from adapters.sklearn.loader import SklearnLoader
 
     home = Home(settings.home)
-    return BentoPublisher(home.bentoml, home.pointer), SklearnLoader()
+    return BentoPublisher(home.bentoml, home.pointer), sklearn_loader()
 
 
 def drift_detector(settings: Settings, dataset: ClaimsDataset) -> DetectDrift:

@@ -45,12 +45,13 @@ from domain.ports.tracker import ExperimentTracker
 from domain.ports.trainer import Trainer
 from domain.ports.tuner import Tuner
 from entrypoints.composition.datasets import dataset_of
-from entrypoints.composition.executors import cluster_of, executor_at
+from entrypoints.composition.executors import executor_at
 from entrypoints.composition.providers import made, schema_provider
 from entrypoints.composition.reports import report_writers
 from entrypoints.composition.retrainings import retrainings_of
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import Settings, has_mlflow_server
+from entrypoints.composition.sklearn_parts import sklearn_loader, sklearn_trainer
 from entrypoints.composition.train_config import TrainConfig
 
 if TYPE_CHECKING:
@@ -144,16 +145,12 @@ class Commands(Provider):
     @provide
     def loader(self) -> ModelLoader:
         """Provide the loader of scikit-learn models."""
-        from adapters.sklearn.loader import SklearnLoader
-
-        return SklearnLoader()
+        return sklearn_loader()
 
     @provide
     def trainer(self, clock: Clock, executor: Executor) -> Trainer:
         """Provide the scikit-learn trainer."""
-        from adapters.sklearn.trainer import SklearnTrainer
-
-        return SklearnTrainer(clock, executor, cluster_of(executor))
+        return sklearn_trainer(clock, executor)
 
     @provide
     def retrainings(self) -> Retrainings:

@@ -18,3 +18,4 @@ def collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_SOME)
+    gc.enable()  # a server's start may have done without, see `launch`

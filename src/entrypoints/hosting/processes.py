@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from adapters.local.home import Home
 from domain.errors import ConfigurationError
 from entrypoints.composition.settings import environment_of, has_mlflow_server, refuse_open_access, require_followable
+from entrypoints.hosting import launch
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -55,9 +56,9 @@ def command_of(service: Service, settings: Settings) -> list[str]:
         ]
     if service == "model":
         require_followable(settings)
-        return [sys.executable, "-m", "entrypoints.model_server.main", *listen]
+        return launch.command_of("entrypoints.model_server.main", *listen)
     refuse_open_access(settings, pages=service != "api")
-    return [sys.executable, "-m", "entrypoints.hosting.asgi", "--serve", service, *listen]
+    return launch.command_of("entrypoints.hosting.asgi", "--serve", service, *listen)
 
 
 def stores_of(service: Service, settings: Settings) -> dict[str, str]:

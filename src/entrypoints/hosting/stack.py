@@ -22,6 +22,7 @@ from domain.ports.ledger import champion_or_none
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import environment_of, refuse_open_access, require_followable
 from entrypoints.hosting import run_file
+from entrypoints.hosting.launch import command_of
 from entrypoints.hosting.liveness import Liveness, until_hung
 from entrypoints.hosting.run_file import Run
 from entrypoints.hosting.supervisor import Part, Supervisor
@@ -92,6 +93,7 @@ async def _start(
         # the model server needs no database, and takes longer to start than the database
         first = _model_server(settings, ground.enter_context(_listening("127.0.0.1", 0)))
         supervisor.start(first)
+        await asyncio.sleep(0)  # its process starts now, not after all that is imported for the database
     if settings.profile == "embedded":
         own_schema = home_schema(settings) if first else None
         await _database(settings, supervisor, ground, say)
@@ -233,7 +235,7 @@ def _model_server(settings: Settings, listener: socket.socket) -> Part:
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     return Part(
         name="model",
-        command=[sys.executable, "-m", "entrypoints.model_server.main", "--fd", str(listener.fileno())],
+        command=command_of("entrypoints.model_server.main", "--fd", str(listener.fileno())),
         environment={**environment_of(settings), **_ONE_THREAD},
         address=address,
         answers=lambda: _get(f"{address}/v1/model"),
@@ -245,7 +247,7 @@ def _model_server(settings: Settings, listener: socket.socket) -> Part:
 def _web(settings: Settings, listener: socket.socket, url: str) -> Part:
     return Part(
         name="web",
-        command=[sys.executable, "-m", "entrypoints.hosting.asgi", "--fd", str(listener.fileno())],
+        command=command_of("entrypoints.hosting.asgi", "--fd", str(listener.fileno())),
         environment={**environment_of(settings), **_ONE_THREAD},
         address=url,
         answers=lambda: _get(f"{url}/api/v1/health/ready"),

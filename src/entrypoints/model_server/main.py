@@ -23,7 +23,6 @@ from uvicorn.supervisors import Multiprocess
 
 from entrypoints.composition.model_server import bentoml_environment
 from entrypoints.composition.settings import load
-from entrypoints.hosting.garbage import collect_seldom
 from entrypoints.hosting.logs import configure_logs
 from entrypoints.hosting.serving import raise_file_limit
 from entrypoints.hosting.traces import traced
@@ -100,7 +99,6 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     if multiprocessing.parent_process() is not None:
         end_with_parent(os.getppid())
     service = MedcostModel.to_asgi(is_main=False)
-    collect_seldom()
 
     async def shortened(scope: Scope, receive: Receive, send: Send) -> None:
         """Route requests past BentoML's middleware, which would triple the time of a small request."""

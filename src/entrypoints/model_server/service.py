@@ -15,6 +15,7 @@ from domain.errors import PredictorUnavailable
 from entrypoints.composition.model_server import binary_protocol, served_model, stored_versions
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import load
+from entrypoints.hosting.garbage import collect_seldom
 from entrypoints.model_server.app import ModelApp
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class MedcostModel:
     async def follow(self) -> None:
         """Load the model, then follow the pointer; without a model, the service is live but not ready."""
         await self._model.refresh()
+        collect_seldom()
         self._following = asyncio.create_task(self._model.follow())
 
     @bentoml.on_shutdown

@@ -1,0 +1,39 @@
+"""What scikit-learn does: bringing model folders to life, and training. Imported when it is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from domain.ports.clock import Clock
+    from domain.ports.executor import Executor
+    from domain.ports.loader import ModelLoader
+    from domain.ports.trainer import Trainer
+
+
+def sklearn_loader() -> ModelLoader:
+    """Return what loads model folders."""
+    _import_quickly()
+    from adapters.sklearn.loader import SklearnLoader
+
+    return SklearnLoader()
+
+
+def sklearn_trainer(clock: Clock, executor: Executor | None = None) -> Trainer:
+    """Return what trains and scores models.
+
+    Args:
+        clock: for cards.
+        executor: does the work; without one this process does.
+    """
+    _import_quickly()
+    from adapters.sklearn.trainer import SklearnTrainer
+    from entrypoints.composition.executors import cluster_of
+
+    return SklearnTrainer(clock, executor, cluster_of(executor)) if executor else SklearnTrainer(clock)
+
+
+def _import_quickly() -> None:
+    from adapters.sklearn.quick_skops import import_skops
+
+    import_skops()
