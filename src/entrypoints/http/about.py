@@ -40,7 +40,7 @@ class About:
     async def _data(self, model: ModelReference) -> str:
         review = await self._container.get(ReviewModels)
         try:
-            version = (await review.one(model.version)).version
+            version = (await review.get(model.version)).version
         except VersionNotFound:
             return _UNKNOWN if model.version else _STAND_IN
         return version.card.origin.sentence if version.digest == model.digest else _UNKNOWN

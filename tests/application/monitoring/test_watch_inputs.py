@@ -72,7 +72,7 @@ async def test_people_like_those_of_the_data_have_not_drifted(watch, promote, as
     await promote()
     await ask(small_sample(DEFAULT, rows=300, seed=7).facts)
     found = await watch()
-    assert (len(found.asked), len(found.learnt_from)) == (300, 400)
+    assert (len(found.current), len(found.learnt_from)) == (300, 400)
     assert found.report.drifted == ()
 
 
@@ -91,7 +91,7 @@ async def test_of_too_few_predictions_nothing_is_said(watch, promote, ask):
 async def test_without_a_champion_there_is_nothing_to_compare_with(watch, ask):
     await ask(ROWS)
     found = await watch()
-    assert (found.champion, found.report, len(found.asked)) == (None, None, 400)
+    assert (found.champion, found.report, len(found.current)) == (None, None, 400)
 
 
 async def test_a_card_of_before_profiles_leaves_nothing_to_compare_with(watch, promote, ask):

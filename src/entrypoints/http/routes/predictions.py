@@ -163,7 +163,7 @@ async def get_prediction(
     The probability of exceeding an amount needs the model of the prediction; 409 if that model is no longer served.
     """
     amount = asked_amount(above)
-    prediction = await review.one(id, access.caller(request))
+    prediction = await review.get(id, access.caller(request))
     if amount is not None:
         (prediction,) = await tell([prediction], amount)
     about = await shared.about(prediction.model)
