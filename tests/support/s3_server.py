@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
-
-from pyarrow import fs
+from typing import TYPE_CHECKING
 
 from tests.support.waiting import until
+
+if TYPE_CHECKING:
+    from pyarrow import fs
 
 DVC = Path(__file__).resolve().parents[2] / ".venv-dvc" / "bin"
 
@@ -44,6 +46,8 @@ class S3Server:
 
     def bucket(self, name: str) -> fs.FileSystem:
         """Make a bucket, and give Arrow's file system to look into it."""
+        from pyarrow import fs
+
         known = {"access_key": "tester", "secret_key": "tester"}
         files = fs.S3FileSystem(**known, endpoint_override=self.address, allow_bucket_creation=True)
         files.create_dir(name)

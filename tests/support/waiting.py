@@ -3,9 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 _T = TypeVar("_T")
+_REST: Final = 3.0
+"""Pauses are so many times as long as the question before took, up to the longest."""
+_LONGEST: Final = 0.3
 
 
 def until(
@@ -17,14 +20,17 @@ def until(
         true: what is asked; it may fail by itself, for example if the process has ended.
         within: seconds, after which this fails.
         said: what is told then, such as a log.
-        pause: seconds between two questions, longer where a question costs something.
+        pause: the fewest seconds between two questions. It is longer after a question that took long.
     """
     deadline = time.monotonic() + within
+    asked = time.monotonic()
     while not (answer := true()):
-        assert time.monotonic() < deadline, said()
+        now = time.monotonic()
+        assert now < deadline, said()
         # what a log, a socket, a port or a table will hold is announced to nobody, so there is no event to wait for;
         # without a pause the question itself would take the cores from the process that it waits for
-        time.sleep(pause)
+        time.sleep(max(pause, min(_REST * (now - asked), _LONGEST)))
+        asked = time.monotonic()
     return answer
 
 

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import math
 from functools import lru_cache
+from operator import add
 from statistics import fmean, quantiles
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,13 @@ from domain.people.fact import Kind
 from domain.ports.loader import LoadedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from domain.people.claims import Claims
     from domain.people.fact import Fact
     from domain.people.schema import Schema
+
+    _Choice = tuple[float, list[float]]
 
 _NEIGHBOURS = 40
 _BACKGROUND = 8
@@ -81,9 +84,7 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
         """Explain by exact Shapley values over a few background people."""
         self._fail_if_asked()
         row = beneficiary.as_numbers()
-        background = self._rows[:: max(1, len(self._rows) // _BACKGROUND)][:_BACKGROUND]
-        figure = fmean if of == "expected" else _median
-        worth = [self._worth(row, background, coalition, figure) for coalition in range(1 << len(row))]
+        worth = self._worths(row, fmean if of == "expected" else _median)
         values = shapley_values(worth)
         cost = self._estimate(beneficiary).cost
         cents = round_to_total([worth[0], *values], cost.expected if of == "expected" else cost.typical)
@@ -100,27 +101,28 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
         )
 
     def _estimate_anew(self, who: Beneficiary) -> Estimate:
-        charges = self._nearest(who.as_numbers())
+        charges = self._nearest(self._dissimilarities(who.as_numbers()))
         cost = CostDistribution(fmean(charges), _grid(charges))
         return Estimate(cost, tuple(self._cautions(who)), self._model)
 
-    def _nearest(self, row: Sequence[float]) -> list[float]:
-        apart = self._dissimilarities(row)
+    def _nearest(self, apart: Sequence[float]) -> list[float]:
+        """Return the costs of those who are the fewest steps away."""
         order = sorted(range(len(apart)), key=apart.__getitem__)
         return [self._charges[i] for i in order[:_NEIGHBOURS]]
 
-    def _worth(
-        self,
-        row: Sequence[float],
-        background: Sequence[Sequence[float]],
-        coalition: int,
-        figure: Callable[[Sequence[float]], float],
-    ) -> float:
-        mixed = {tuple(row[i] if coalition >> i & 1 else other[i] for i in range(len(row))) for other in background}
-        means = {who: figure(self._nearest(who)) for who in mixed}
-        return fmean(
-            means[tuple(row[i] if coalition >> i & 1 else other[i] for i in range(len(row)))] for other in background
-        )
+    def _worths(self, row: tuple[float, ...], figure: Callable[[Sequence[float]], float]) -> list[float]:
+        """Return the worth of each coalition: the mean figure of the background people, who have its facts of a row."""
+        background = self._rows[:: max(1, len(self._rows) // _BACKGROUND)][:_BACKGROUND]
+        own = self._steps(row)
+        figure_of: dict[tuple[float, ...], float] = {}
+        figures: list[list[float]] = [[] for _ in range(1 << len(row))]
+        for other in background:
+            either = list(zip(zip(other, self._steps(other), strict=True), zip(row, own, strict=True), strict=True))
+            for coalition, who, apart in _mixtures(either, 0, (), [0.0] * len(self._rows)):
+                if who not in figure_of:
+                    figure_of[who] = figure(self._nearest(apart))
+                figures[coalition].append(figure_of[who])
+        return [fmean(several) for several in figures]
 
     def _alike(self, row: Sequence[float]) -> PeopleAlike:
         apart = self._dissimilarities(row)
@@ -138,17 +140,43 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
         ]
 
     def _dissimilarities(self, row: Sequence[float]) -> list[float]:
-        """Return the sum of steps between a row and each row of the data; different choices are one step apart."""
+        """Return the sum of steps between a row and each row of the data."""
         apart = [0.0] * len(self._rows)
+        for steps in self._steps(row):
+            apart = list(map(add, apart, steps))
+        return apart
+
+    def _steps(self, row: Sequence[float]) -> list[list[float]]:
+        """Return the steps in each fact between a row and each of the data; different choices are one step apart."""
+        several: list[list[float]] = []
         for fact, number, scale, column in zip(self._schema.facts, row, self._scales, self._columns, strict=True):
             if fact.may_be_missing:
-                apart = [far + _step(number, other, scale) for far, other in zip(apart, column, strict=True)]
+                steps = [_step(number, other, scale) for other in column]
             elif fact.kind is Kind.CHOICE:
                 step = 1 / scale
-                apart = [far + step if other != number else far for far, other in zip(apart, column, strict=True)]
+                steps = [step if other != number else 0.0 for other in column]
             else:
-                apart = [far + abs(other - number) / scale for far, other in zip(apart, column, strict=True)]
-        return apart
+                steps = [abs(other - number) / scale for other in column]
+            several.append(steps)
+        return several
+
+
+def _mixtures(
+    either: Sequence[tuple[_Choice, _Choice]], coalition: int, who: tuple[float, ...], apart: list[float]
+) -> Iterator[tuple[int, tuple[float, ...], list[float]]]:
+    """Give each coalition, the facts of a person who has these of one and the others of another, and its distances.
+
+    Args:
+        either: for each fact, the number and the steps to each row of the data: first of the other, then of the one.
+        coalition: the coalition of the facts that are chosen so far.
+        who: the facts that are chosen so far.
+        apart: the sum of their steps to each row of the data.
+    """
+    if len(who) == len(either):
+        yield coalition, who, apart
+        return
+    for knows, (number, steps) in enumerate(either[len(who)]):
+        yield from _mixtures(either, coalition | knows << len(who), (*who, number), list(map(add, apart, steps)))
 
 
 def _grid(charges: Sequence[float]) -> tuple[float, ...]:

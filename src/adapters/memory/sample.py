@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import random
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.common.invented import invented_people
 from domain.people.claims import Claims, DataOrigin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from domain.people.schema import Schema
 
@@ -36,7 +37,13 @@ def small_sample(schema: Schema, rows: int = 400, seed: int = 0) -> Claims:
     return Claims(schema, origin, digest, facts, charges)
 
 
-def _insured(rows: int, seed: int) -> Iterator[tuple[tuple[float, ...], float]]:
+@lru_cache(4)
+def _insured(rows: int, seed: int) -> Sequence[tuple[tuple[float, ...], float]]:
+    """Return the people that `_drawn` draws."""
+    return tuple(_drawn(rows, seed))
+
+
+def _drawn(rows: int, seed: int) -> Iterator[tuple[tuple[float, ...], float]]:
     """Draw people who are shaped like those of the public data set.
 
     Ages are uniform from 18 to 64, BMI is normal around 30 kg/m², one in five smokes. A year costs 1,500 USD and 220

@@ -52,6 +52,7 @@ class DatasetPlugin:
         return {field.name: _MISSING if field.required else field.default for field in fields}
 
 
+@cache
 def installed_families() -> Plugins[Family]:
     """Return the families of installed packages; without any, no library that trains is imported."""
     if not entry_points(group=FAMILIES):

@@ -11,6 +11,9 @@ from entrypoints.composition.settings import TREE, Settings
 from entrypoints.composition.train_config import File, Synthetic
 from tests.support.default_schema import DEFAULT
 
+ONE = ("model=[linear]", "search_space=[linear]")
+"""Overrides that choose one family: less is composed where families are not the point."""
+
 
 def test_without_overrides_fourteen_families_are_compared_three_of_them_where_costs_are_zero():
     config = compose_training([])
@@ -28,10 +31,10 @@ def test_a_list_of_families_is_chosen_and_the_rest_overridden():
 
 
 def test_folds_are_shared_by_as_many_processes_as_there_are_cores_unless_a_number_is_given():
-    assert compose_training([]).executor.processes is None
-    assert compose_training(["executor.processes=1"]).executor.processes == 1
+    assert compose_training(ONE).executor.processes is None
+    assert compose_training([*ONE, "executor.processes=1"]).executor.processes == 1
     with pytest.raises(ConfigurationError, match="executor"):
-        compose_training(["executor.processes=0"])
+        compose_training([*ONE, "executor.processes=0"])
 
 
 def test_transforms_are_tried_only_where_they_suit_a_family():
@@ -40,15 +43,15 @@ def test_transforms_are_tried_only_where_they_suit_a_family():
 
 
 def test_a_path_may_hold_any_sign():
-    config = compose_training(["dataset=csv", "dataset.path=/a b/x,=y'[1].csv"])
+    config = compose_training([*ONE, "dataset=csv", "dataset.path=/a b/x,=y'[1].csv"])
     assert config.source == File(kind="csv", path="/a b/x,=y'[1].csv", year=None)
 
 
 def test_settings_name_the_data_unless_an_override_does():
-    assert compose_training([], data="/d/claims.parquet").source == File(
+    assert compose_training(ONE, data="/d/claims.parquet").source == File(
         kind="parquet", path="/d/claims.parquet", year=None
     )
-    assert isinstance(compose_training(["dataset=synthetic"], data="/d/claims.parquet").source, Synthetic)
+    assert isinstance(compose_training([*ONE, "dataset=synthetic"], data="/d/claims.parquet").source, Synthetic)
 
 
 def test_search_spaces_keep_their_kinds():
@@ -97,12 +100,12 @@ def test_whichever_families_are_chosen_their_search_spaces_are_there():
 
 @pytest.mark.parametrize("name", ["tpe", "random"])
 def test_every_sampler_composes(name):
-    assert compose_training([f"sampler={name}"]).sampler.kind == name
+    assert compose_training([*ONE, f"sampler={name}"]).sampler.kind == name
 
 
 @pytest.mark.parametrize("name", ["median", "hyperband", "successive_halving", "patient", "none"])
 def test_every_pruner_composes(name):
-    assert compose_training([f"pruner={name}"]).pruner.kind == name
+    assert compose_training([*ONE, f"pruner={name}"]).pruner.kind == name
 
 
 @pytest.mark.parametrize(
@@ -114,19 +117,19 @@ def test_every_pruner_composes(name):
         (["model=[linaer]"], "no model 'linaer': did you mean 'linear'"),
         (["model=[]"], "model must name at least one"),
         (["sampler=cma"], "choose from random, tpe"),
-        (["cv.n_splits=1"], "cv.n_splits: Expected `int` >= 2"),
-        (["cv.n_splits=abc"], "cv.n_splits: Expected `int`, got `str`"),
-        (["cv.n_splits=5.5"], "cv.n_splits: Expected `int`, got `float`"),
-        (["selection.metric=mape"], "selection.metric"),
-        (["stage=deploy"], "stage: Invalid enum value 'deploy'"),
+        ([*ONE, "cv.n_splits=1"], "cv.n_splits: Expected `int` >= 2"),
+        ([*ONE, "cv.n_splits=abc"], "cv.n_splits: Expected `int`, got `str`"),
+        ([*ONE, "cv.n_splits=5.5"], "cv.n_splits: Expected `int`, got `float`"),
+        ([*ONE, "selection.metric=mape"], "selection.metric"),
+        ([*ONE, "stage=deploy"], "stage: Invalid enum value 'deploy'"),
         (["model.forest.hyperparameters.trees=3"], "there is no key"),
         (
             ["model=[linear]", "model.interaction_lad.hyperparameters.smoker_bmi=false"],
             "does not belong to the options",
         ),
         (["schema.name=x"], "there is no key"),
-        (["dataset=csv"], "dataset.path is missing"),
-        (["dataset.path=x.csv"], "dataset.path does not belong to the options chosen"),
+        ([*ONE, "dataset=csv"], "dataset.path is missing"),
+        ([*ONE, "dataset.path=x.csv"], "dataset.path does not belong to the options chosen"),
         (["+cv.extra=1"], "is no override"),
         (["seed"], "is no override"),
     ],
@@ -144,4 +147,4 @@ def test_the_strict_gate_refuses_a_challenger_that_is_just_as_good(gate, passes)
         standard_error=0, degrees_of_freedom=9, upper_bound=0,
     )  # fmt: skip
     equal = Candidacy(comparison=comparison, coverage=0.9, group_coverage={}, milliseconds=1, megabytes=1)
-    assert compose_training([f"gate={gate}"]).policy.judge(equal).passed == passes
+    assert compose_training([*ONE, f"gate={gate}"]).policy.judge(equal).passed == passes

@@ -66,16 +66,11 @@ async def parts() -> AsyncIterator[Parts]:
     await container.close()
 
 
-@pytest.fixture(scope="module")
-def imported() -> None:
-    """What was imported so far is garbage for nobody: the simulation looks for garbage twice a test."""
-    gc.collect()
-    gc.freeze()
-
-
 @pytest.fixture
-async def user(parts: Parts, imported: None) -> AsyncIterator[User]:
+async def user(parts: Parts) -> AsyncIterator[User]:
     """A person at the page, without a browser."""
+    # the simulation looks for garbage when it begins and when it ends: what is there already need not be looked at
+    gc.freeze()
     async with user_simulation() as someone:
         register_pages(parts.container, DashboardOptions(operations_every=0.05))
         yield someone
