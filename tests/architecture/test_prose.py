@@ -37,7 +37,6 @@ UNCHECKED_NAMES = (
     "benchmarks/",
     "src/adapters/postgres/",
     "src/adapters/sklearn/",
-    "src/entrypoints/dashboard/",
     "src/medcost_testing/",
     "src/medcost_testing/predictions/",
     "tests/adapters/",
@@ -54,7 +53,6 @@ UNCHECKED_NAMES = (
 UNCHECKED_DOCSTRINGS = (
     "src/adapters/postgres/",
     "src/adapters/sklearn/",
-    "src/entrypoints/dashboard/",
 )
 UNCHECKED_TEST_NAMES = (
     "tests/adapters/",

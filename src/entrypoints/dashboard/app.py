@@ -1,4 +1,4 @@
-"""The dashboard as an ASGI application: its pages, its look, and what happens when something goes wrong."""
+"""The dashboard as an ASGI application: its pages, style and error pages."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _YEAR: Final = 365 * 24 * 3600
 
 
 def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic: Traffic | None = None) -> FastAPI:
-    """Make the ASGI application. Once a process: NiceGUI keeps its pages in a module of its own.
+    """Build the ASGI application, once a process: NiceGUI registers pages globally.
 
     Args:
         container: where the use cases are found. It stays the caller's to close.
@@ -98,7 +98,7 @@ def register_pages(
     traffic: Traffic | None = None,
     uploads: Uploads | None = None,
 ) -> Sequence[Page]:
-    """Tell NiceGUI every page and what they look like. What nobody foresaw is logged by NiceGUI itself.
+    """Register all pages and their style with NiceGUI, which logs unexpected errors itself.
 
     ``uploads`` is where files of people are worked on; a test's pages do without files.
     """
@@ -132,13 +132,13 @@ def register_pages(
 
 
 def _sorry(menu: Sequence[Page], schema: Schema, key: str, status: int) -> None:
-    """Answer an address that no page has, or a page that could not be built."""
+    """Answer an unknown address, or a page that could not be built."""
     ui.status_code(status)
     Visit.begun(ui.context.client, menu, schema).sorry(key)
 
 
 async def _away(menu: Sequence[Page], schema: Schema, request: Request, away: Exception) -> Response:
-    """Answer a request that could not be admitted because the records do not answer: it may be made again."""
+    """Answer 503 to a request whose access could not be checked because the database is unavailable."""
     with Client(ui.page(""), request=request) as client:
         Visit.begun(client, menu, schema).sorry("away", path_of(request))
         response = client.build_response(request, 503)
@@ -147,7 +147,7 @@ async def _away(menu: Sequence[Page], schema: Schema, request: Request, away: Ex
 
 
 async def _forbidden(menu: Sequence[Page], schema: Schema, request: Request, _: Exception) -> Response:
-    """Answer whoever has signed in, but with another role than the page is for."""
+    """Answer 403 to a person whose role may not see the page."""
     with Client(ui.page(""), request=request) as client:
         Visit.begun(client, menu, schema).sorry("forbidden")
         return client.build_response(request, 403)

@@ -15,7 +15,7 @@ Inject: TypeAlias = Callable[[type[Any] | Call], Call]
 
 
 def injecting(container: AsyncContainer) -> Inject:
-    """Return what calls use cases, each found in the container when it is first called.
+    """Return a function that wraps use cases; each is resolved from the container at its first call.
 
     What is given is a use case's type, or an async function, whose ``FromDishka`` parameters are filled.
     """

@@ -1,4 +1,4 @@
-"""What the dashboard needs to know about the place where it runs."""
+"""Options of the dashboard that depend on its deployment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DashboardOptions:
         everyone: whether people sign in before they see any page.
         root_path: path below which a proxy serves the pages, empty for none.
         https: whether browsers come by HTTPS, also where a proxy ends it: cookies then travel by HTTPS only.
-        mlflow: address at which people open MLflow, empty where none is known.
+        mlflow: address of MLflow's user interface; empty if there is none.
         operations_every: seconds between two looks of an open page at what runs.
     """
 
@@ -35,69 +35,69 @@ class DashboardOptions:
 
 
 class RouteFigures(Protocol):
-    """What one route of the API did since the process started; times in seconds."""
+    """The figures of an API route since the start of the process; times are in seconds."""
 
     @property
     def method(self) -> str:
-        """HTTP's."""
+        """Return the HTTP method."""
         ...
 
     @property
     def route(self) -> str:
-        """The template, such as ``/api/v1/predictions/{id}``."""
+        """Return the route's template, such as ``/api/v1/predictions/{id}``."""
         ...
 
     @property
     def requests(self) -> int:
-        """How many were answered."""
+        """Return the number of answered requests."""
         ...
 
     @property
     def errors(self) -> int:
-        """How many of them with 500 or above."""
+        """Return the number of responses of 500 or above."""
         ...
 
     @property
     def median(self) -> float:
-        """Half were answered within."""
+        """Return the median latency."""
         ...
 
     @property
     def p95(self) -> float:
-        """95 of 100 were answered within."""
+        """Return the 95th percentile of the latency."""
         ...
 
 
 class GroupFigures(Protocol):
-    """How predictions that came at the same time went together since the process started."""
+    """The figures of batching of predictions since the start of the process."""
 
     @property
     def stage(self) -> str:
-        """``predict``, a question to the model server, or ``record``, a commit."""
+        """Return the stage: ``predict`` (requests to the model server) or ``record`` (commits)."""
         ...
 
     @property
     def groups(self) -> int:
-        """How many questions or commits."""
+        """Return the number of requests or commits."""
         ...
 
     @property
     def predictions(self) -> int:
-        """How many predictions they held."""
+        """Return the number of predictions in them."""
         ...
 
 
 class Traffic(Protocol):
-    """What the API counts in this process."""
+    """The counters of the API in this process."""
 
     def routes(self) -> Sequence[RouteFigures]:
-        """Sum up each route, the busiest first."""
+        """Return the figures of each route, the busiest first."""
         ...
 
     def answers(self) -> Mapping[str, int]:
-        """Count predictions answered by model version."""
+        """Return the number of predictions by model version."""
         ...
 
     def groups(self) -> Sequence[GroupFigures]:
-        """Sum up how predictions went together."""
+        """Return the figures of batching by stage."""
         ...

@@ -1,4 +1,4 @@
-"""What comes through the pages' websocket, from anybody: it must not fill our log."""
+"""A filter of messages on the pages' websocket, so that clients cannot fill the log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MALFORMED: Final = (LookupError, TypeError, ValueError, AttributeError)
 
 
 def quiet(server: AsyncServer) -> None:
-    """Drop messages that ask us to log their text, and those that are not what the pages send.
+    """Drop messages that would log their own text, and messages that the pages do not send.
 
     NiceGUI writes the first into the log as they are. For each of the others, of a few bytes, it or its libraries
     would write a traceback of up to eight kilobytes. What our own handlers of events raise is logged before it comes
@@ -31,7 +31,7 @@ def quiet(server: AsyncServer) -> None:
 
 
 def _ignored(*_: object) -> None:
-    """Log nothing."""
+    """Ignore an event without logging it."""
 
 
 def _checked(handler: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:

@@ -1,4 +1,4 @@
-"""Who may see which pages, and use what is behind their buttons."""
+"""Access control of pages and of the use cases behind their buttons."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _SESSION: Final = "medcost_session"
 
 
 class Guard:
-    """Lets through whom a page is for: before it is built, and again each time a use case of an admin is called."""
+    """Checks access before a page is built, and before each call of an admin's use case."""
 
     def __init__(self, inject: Inject, options: DashboardOptions) -> None:
         self._inject, self._options = inject, options
         self._admit = inject(Admit)
 
     async def admin(self, request: Request) -> None:
-        """Let admins pass, and send whoever is not signed in to the sign-in page; a dependency of admin pages.
+        """Require an admin; redirect to the sign-in page without a session. A dependency of admin pages.
 
         Raises:
             HTTPException: the redirect.
@@ -48,7 +48,7 @@ class Guard:
             _require(Role.ADMIN, await self._enter(request))
 
     async def personal(self, request: Request) -> None:
-        """Let visitors pass, and whoever is signed in; a dependency of pages on which some see more than others.
+        """Require a valid session if there is one; a dependency of pages that show more to some people.
 
         Raises:
             HTTPException: the redirect to the sign-in page, if a session has ended, or everybody signs in.
@@ -59,7 +59,7 @@ class Guard:
             await self._enter(request)
 
     async def visitor(self, request: Request) -> None:
-        """Let everybody pass unless everybody signs in; a dependency of pages that show nothing of others.
+        """Require a session only if everybody must sign in; a dependency of pages that show no data of others.
 
         Raises:
             HTTPException: the redirect to the sign-in page, where everybody signs in.
@@ -125,7 +125,7 @@ def user_of(request: Request) -> User | None:
 
 
 def author_of(request: Request) -> str:
-    """Name who changes something on a page, for people: the person signed in, or this machine."""
+    """Return the name of the author of a change: the person signed in, or this machine."""
     user = user_of(request)
     return user.name if user else "loopback"
 
@@ -143,23 +143,23 @@ def account(request: Request, words: Words) -> None:
             text("a", words("sign_in.do")).props["href"] = at(sign_in_url(path_of(request)), request)
 
 
-def sign_in_url(then: str, said: str = "", **more: object) -> str:
-    """Return the address of the sign-in page: where to go afterwards, and what it should say."""
-    query = {"next": then, "said": said, **more}
+def sign_in_url(then: str, message: str = "", **more: object) -> str:
+    """Return the address of the sign-in page, with the page to return to and the key of a message."""
+    query = {"next": then, "said": message, **more}
     return f"{SIGN_IN}?{urlencode({name: value for name, value in query.items() if value})}"
 
 
 def token_of(request: Request) -> str:
-    """Give the token of the browser's session, empty if it has none."""
+    """Return the token of the browser's session; empty if it has none."""
     return request.cookies.get(_SESSION, "")
 
 
 def keep_token(request: Request, response: Response, token: str, *, https: bool) -> None:
-    """Give the browser a session's token: no script can read it, no other site's page makes the browser send it."""
+    """Set a session's token as a cookie that scripts cannot read and other sites cannot make the browser send."""
     secure = https or request.url.scheme == "https"
     response.set_cookie(_SESSION, token, httponly=True, samesite="strict", secure=secure, path=root_of(request) or "/")
 
 
 def drop_token(request: Request, response: Response) -> None:
-    """Let the browser forget it."""
+    """Delete the session's cookie."""
     response.delete_cookie(_SESSION, path=root_of(request) or "/", httponly=True, samesite="strict")

@@ -1,4 +1,4 @@
-"""Who visits the pages: a random token in a cookie, by which each visitor finds their own estimates again."""
+"""Visitors of the pages: a random token in a cookie, by which each visitor finds their own estimates again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _YEAR: Final = 365 * 24 * 3600
 
 
 class Visitors:
-    """Tells in whose name a page asks: a visitor's, that of who is signed in, or of whoever is at this machine."""
+    """Returns the caller of a page: a visitor, the person signed in, or the user of this machine."""
 
     def __init__(self, inject: Inject, guard: Guard, options: DashboardOptions) -> None:
         self._inject, self._guard, self._options = inject, guard, options
@@ -43,7 +43,7 @@ class Visitors:
         if not token:
             token = secrets.token_urlsafe(32)
             cookies.give(request, _COOKIE, token, max_age=_YEAR)
-        # records hold no token: whoever reads them must not be able to act for a visitor
+        # records store a hash instead of the token, so that their readers cannot act for a visitor
         return Caller(f"page:{hashlib.sha256(token.encode()).hexdigest()[:32]}")
 
     async def caller(self, request: Request, *, own: bool = False) -> Caller:

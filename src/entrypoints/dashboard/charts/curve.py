@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from entrypoints.dashboard.widgets.fact_fields import Ranges
 
 _HEIGHT: Final = 200
-"""Of the drawing, in units of its own."""
+"""Height of the drawing in its own units."""
 _POINTS: Final = 50
-"""Values at which people are asked about, about."""
+"""Approximate number of values at which the cost is estimated."""
 _TICKS: Final = 6
 _STEP: Final = 0.1
 """A jump is at least this share of the typical year before or after it, the larger one,"""
@@ -48,7 +48,7 @@ def along(who: Beneficiary, fact: Fact, learnt: Ranges) -> tuple[Beneficiary, ..
 
 
 def band(fact: Fact, points: Sequence[tuple[float, CostDistribution]], own: Value, words: Words, axis: str) -> Markup:
-    """Draw it.
+    """Draw the cost along a numeric fact.
 
     Args:
         fact: the number along which the cost is drawn.
@@ -101,7 +101,7 @@ def jump(typical: Sequence[float]) -> int | None:
 
 
 def _jump(fact: Fact, ranges: Sequence[tuple], words: Words) -> Markup:
-    """Say where the curve jumps; nothing where it does not."""
+    """Return a sentence on the jump of a curve; empty without a jump."""
     place = jump([typical for _, typical, _ in ranges])
     if place is None:
         return Markup()

@@ -1,6 +1,6 @@
-"""Charts as HTML and SVG: real words, colours that follow the theme, nothing to load.
+"""Charts as HTML and SVG without scripts: texts are HTML, and colours follow the theme.
 
-Shapes go into an SVG that is stretched; words are HTML placed by per cent, so they never stretch.
+Shapes are drawn in an SVG that is stretched; texts are HTML positioned by per cent, which is not stretched.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from entrypoints.dashboard.locale.speech import Words
 
 _MOST_ROWS: Final = 12
-"""Facts that are drawn one by one: the rest is one row."""
+"""Number of facts with a row of their own; the others share a row."""
 _MOST_TICKS: Final = 5
-"""Steps between round numbers: more do not fit a phone."""
+"""Most steps between round numbers on an axis, to fit a phone."""
 _NEAR_THE_EDGE: Final = 95
 """Percent of the width from where a label is written to the left of its place, to stay on the page."""
 
@@ -116,7 +116,7 @@ def field_of_view(
 
 
 def numbers(summary: str, caption: str, heads: Iterable[str], rows: Iterable[Markup]) -> Markup:
-    """Give the numbers of a chart as a table that unfolds."""
+    """Return the numbers of a chart as a collapsible table."""
     drawn = table(caption, map(head, heads), rows)
     return element("details", element("summary", summary), drawn, classes="numbers")
 
@@ -128,12 +128,12 @@ class Scale:
         self.low, self.high = low, high
 
     def percent(self, usd: float) -> float:
-        """Say where a number lies: 0 at the low end, 100 at the high end; 0 where the two are one, such as no cost."""
+        """Return the position of a number: 0 at the low end, 100 at the high end; 0 if the ends are equal."""
         return 100 * (usd - self.low) / (self.high - self.low) if self.high != self.low else 0.0
 
 
 def round_steps(high: float) -> Sequence[float]:
-    """Give two to six round numbers from 0 to ``high``, evenly apart.
+    """Return two to six evenly spaced round numbers from 0 to ``high``.
 
     >>> round_steps(23_500.0)
     [0, 5000, 10000, 15000, 20000]

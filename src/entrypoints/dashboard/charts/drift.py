@@ -1,4 +1,4 @@
-"""Those who ask beside those the champion learnt from, drawn fact by fact."""
+"""Charts of drift: the people in recent predictions beside those of the training data, fact by fact."""
 
 from __future__ import annotations
 
@@ -23,56 +23,62 @@ if TYPE_CHECKING:
     from entrypoints.dashboard.locale.speech import Words
 
 _BARS: Final = 6
-"""Bars of a number, about."""
+"""Approximate number of bars for a numeric fact."""
 _DECIMALS: Final = 9
-"""Those of the values of a profile."""
+"""Decimal digits of the values of a profile."""
 
 
-def drift(found: InputDrift, words: Words) -> Markup:
-    """Say what shifted, and draw every fact; or why nothing can be said yet."""
-    if found.champion is None:
+def drift(input_drift: InputDrift, words: Words) -> Markup:
+    """Return the facts that have shifted and a chart of each fact, or why there is no comparison yet."""
+    if input_drift.champion is None:
         return paragraph(words("operations.drift.no_champion"), "empty")
-    version = found.champion.version
-    if found.learnt_from is None:
+    version = input_drift.champion.version
+    if input_drift.learnt_from is None:
         return paragraph(words("operations.drift.no_profile", version=version), "empty")
-    if found.report is None:
-        few = "operations.drift.few" if len(found.current) else "operations.outcomes.empty"
-        said = words(few, rows=words.count(len(found.current)), fewest=words.count(FEWEST))
-        return paragraph(said, "empty")
-    rows, people = words.count(len(found.current)), words.count(len(found.learnt_from))
+    if input_drift.report is None:
+        few = "operations.drift.few" if len(input_drift.current) else "operations.outcomes.empty"
+        message = words(few, rows=words.count(len(input_drift.current)), fewest=words.count(FEWEST))
+        return paragraph(message, "empty")
+    rows, people = words.count(len(input_drift.current)), words.count(len(input_drift.learnt_from))
     lead = words("operations.drift.lead", rows=rows, people=people, version=version)
-    names = ", ".join(words.named(fact) for fact in found.report.drifted)
-    said = (
+    names = ", ".join(words.named(fact) for fact in input_drift.report.drifted)
+    message = (
         cards.notice("warn", words("operations.drift.shifted", facts=names), words("operations.drift.do"))
         if names
         else paragraph(words("operations.drift.none"), "verified")
     )
     drawn = [
-        _fact(words.schema.by_name[one.column], found.current, found.learnt_from, words, shifted=one.drifted)
-        for one in found.report.columns
-        if one.column in words.schema.by_name
+        _fact(
+            words.schema.by_name[column.column],
+            input_drift.current,
+            input_drift.learnt_from,
+            words,
+            shifted=column.drifted,
+        )
+        for column in input_drift.report.columns
+        if column.column in words.schema.by_name
     ]
     return together(
         paragraph(lead, "lead-in"),
-        said,
+        message,
         element("div", *drawn, classes="drift"),
         paragraph(words("operations.drift.legend"), "hint"),
     )
 
 
-def _fact(fact: Fact, asked: Profile, learnt_from: Profile, words: Words, *, shifted: bool) -> Markup:
-    bars = list(_bars(fact, asked, learnt_from, words))
+def _fact(fact: Fact, current: Profile, learnt_from: Profile, words: Words, *, shifted: bool) -> Markup:
+    bars = list(_bars(fact, current, learnt_from, words))
     kind, key = ("warned", "operations.drift.other") if shifted else ("passed", "operations.drift.alike")
     return element(
         "div",
         element("h3", words.short(fact), " ", state(kind, words(key))),
-        paragraph(_sentence(fact, bars, asked, learnt_from, words)),
+        paragraph(_sentence(fact, bars, current, learnt_from, words)),
         _picture(bars, words),
     )
 
 
 def _picture(bars: Sequence[tuple[str, float, float]], words: Words) -> Markup:
-    """Draw a bar for those who asked and a line for those of the training data, in each group."""
+    """Draw for each group a bar of its share now and a line for its share in the training data."""
     top = max(max(now, before) for _, now, before in bars)
     seen = " ".join(
         words("operations.drift.group", group=group, now=words.share(now), before=words.share(before))
@@ -86,10 +92,10 @@ def _picture(bars: Sequence[tuple[str, float, float]], words: Words) -> Markup:
 
 
 def _sentence(
-    fact: Fact, bars: Sequence[tuple[str, float, float]], asked: Profile, learnt_from: Profile, words: Words
+    fact: Fact, bars: Sequence[tuple[str, float, float]], current: Profile, learnt_from: Profile, words: Words
 ) -> str:
-    if fact.kind.is_numeric and asked.counts[fact.name]:
-        now, before = (words.number(some.mean(fact.name)) for some in (asked, learnt_from))
+    if fact.kind.is_numeric and current.counts[fact.name]:
+        now, before = (words.number(some.mean(fact.name)) for some in (current, learnt_from))
         return words("operations.drift.mean", now=now, before=before)
     group, share, was = max(
         reversed(bars), key=lambda bar: round(abs(bar[1] - bar[2]), 6)
@@ -97,10 +103,10 @@ def _sentence(
     return words("operations.drift.group", group=group, now=words.share(share), before=words.share(was))
 
 
-def _bars(fact: Fact, asked: Profile, learnt_from: Profile, words: Words) -> Iterator[tuple[str, float, float]]:
-    """Give the groups of a fact: its name, its share now, and its share among those of the training data."""
-    now, before = asked.shares(fact.name), learnt_from.shares(fact.name)
-    gaps, gaps_before = asked.gaps(fact.name), learnt_from.gaps(fact.name)
+def _bars(fact: Fact, current: Profile, learnt_from: Profile, words: Words) -> Iterator[tuple[str, float, float]]:
+    """Yield the groups of a fact: the name, the share now, and the share in the training data."""
+    now, before = current.shares(fact.name), learnt_from.shares(fact.name)
+    gaps, gaps_before = current.gaps(fact.name), learnt_from.gaps(fact.name)
     if fact.kind.is_numeric:
         edges = _edges(fact, [*now, *before])
         names = [_between(fact, low, high, words) for low, high in pairwise(edges)]

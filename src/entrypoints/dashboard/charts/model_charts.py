@@ -1,4 +1,4 @@
-"""What was measured of a model, drawn: tables with a picture in each row, so every picture says its numbers."""
+"""Charts of a model's scores: tables with a picture and its numbers in each row."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from entrypoints.dashboard.locale.speech import Words
 
 _ROOM = 0.06
-"""Share of a scale that is left free at its ends."""
+"""Margin at the ends of a scale, as a share of it."""
 _MOST_RATIO = 3.0
 """Ratios above this are drawn at the end of the scale."""
 _FIT = 2
-"""Numbers that fit a phone."""
+"""Number of numeric columns that fit a phone."""
 _NAMED = 2
 """Columns before the numbers: a name and a picture."""
 _NONE = "—"
@@ -33,7 +33,7 @@ Sides: TypeAlias = "Sequence[tuple[str, Scores]]"
 """One version or two: the name of each, and its scores."""
 SIDES = ("first", "second")
 LOOKS = ("point solid", "point rival")
-"""Marks of the version and of the one that it is held against."""
+"""Marks of the version and of the version that it is compared with."""
 _BARS = ("side-own", "side-rival")
 
 
@@ -42,16 +42,22 @@ def families(card: ModelCard, words: Words) -> Markup:
     compared, metric = card.provenance.compared, card.provenance.metric
     if not compared:
         return paragraph(words("models.families.none"), "empty")
-    scale = _scale([one.mean - one.spread for one in compared], [one.mean + one.spread for one in compared])
+    scale = _scale(
+        [family.mean - family.spread for family in compared], [family.mean + family.spread for family in compared]
+    )
     rows: list[Markup] = []
-    for one in compared:
-        ours = one.name == card.recipe.name
-        left, right = scale.percent(one.mean - one.spread), scale.percent(one.mean + one.spread)
-        point = mark("point solid" if ours else "point square", scale.percent(one.mean))
+    for family in compared:
+        ours = family.name == card.recipe.name
+        left, right = scale.percent(family.mean - family.spread), scale.percent(family.mean + family.spread)
+        point = mark("point solid" if ours else "point square", scale.percent(family.mean))
         drawn = mark("whisker", left, width=right - left) + point
         chosen = f" ({words('models.chosen')})" if ours else ""
         rows.append(
-            _row(one.name + chosen, drawn, [figure(metric, one.mean, words), f"± {figure(metric, one.spread, words)}"])
+            _row(
+                family.name + chosen,
+                drawn,
+                [figure(metric, family.mean, words), f"± {figure(metric, family.spread, words)}"],
+            )
         )
     heads = ["models.family", "models.drawn", "models.mean", "models.over_folds"]
     lead = words("models.families.lead", metric=words.or_else(f"models.{metric}", metric))
@@ -63,24 +69,27 @@ def families(card: ModelCard, words: Words) -> Markup:
 
 
 def calibration(sides: Sides, words: Words) -> Markup:
-    """Draw for ranges of every level what they promised to hold, and what they held."""
+    """Draw the nominal and the observed coverage of ranges of each level."""
     if not sides[0][1].calibration:
         return paragraph(words("models.calibration.none"), "empty")
     scale = Scale(1.0)
     rows: list[Markup] = []
-    for one in sides[0][1].calibration:
-        held = [next((it.coverage for it in scores.calibration if it.level == one.level), None) for _, scores in sides]
+    for calibration in sides[0][1].calibration:
+        held = [
+            next((it.coverage for it in scores.calibration if it.level == calibration.level), None)
+            for _, scores in sides
+        ]
         lanes: list[Markup | None] = []
         for place, coverage in enumerate(held):
             if coverage is None:
                 lanes.append(None)
                 continue
-            left, right = sorted((scale.percent(one.level), scale.percent(coverage)))
+            left, right = sorted((scale.percent(calibration.level), scale.percent(coverage)))
             link = mark("link", left, width=right - left)
-            promised = mark("point square", scale.percent(one.level))
+            promised = mark("point square", scale.percent(calibration.level))
             lanes.append(together(link, promised, mark(LOOKS[place], scale.percent(coverage))))
         numbers = [_none(coverage, lambda share: words.share(share, 1)) for coverage in held]
-        rows.append(_row(words.share(one.level), _lanes(lanes), numbers))
+        rows.append(_row(words.share(calibration.level), _lanes(lanes), numbers))
     heads = [words("models.promised"), words("models.drawn"), *_each(sides, words("models.held"))]
     return together(
         paragraph(words("models.calibration.lead"), "lead-in"),
@@ -91,27 +100,34 @@ def calibration(sides: Sides, words: Words) -> Markup:
 
 
 def _quantiles(sides: Sides, words: Words) -> Markup:
-    levels = [one.level for one in sides[0][1].quantiles]
+    levels = [quantile.level for quantile in sides[0][1].quantiles]
     if not levels:
         return Markup()
-    below = [{one.level: words.share(one.coverage, 1) for one in scores.quantiles} for _, scores in sides]
+    below = [
+        {quantile.level: words.share(quantile.coverage, 1) for quantile in scores.quantiles} for _, scores in sides
+    ]
     lines = [(words.share(level), *[side.get(level, _NONE) for side in below]) for level in levels]
     heads = [words("models.quantile"), *_each(sides, words("models.below"))]
     return element("h3", words("models.quantiles")) + table(words("models.quantiles"), heads, lines)
 
 
 def coverage(sides: Sides, words: Words) -> Markup:
-    """Draw for each group what share of its people the range held, beside what it promises."""
+    """Draw the observed coverage of the range in each group beside its nominal coverage."""
     level = sides[0][1].interval.level
-    low = min([level, *(one.coverage for _, scores in sides for one in scores.groups)])
+    low = min([level, *(scored.coverage for _, scores in sides for scored in scores.groups)])
     scale = Scale(1.0, max(0.0, min(0.8, low - 0.05)))
     rows: list[Markup] = []
     for name in _groups(sides):
-        found = [next((one for one in scores.groups if one.group == name), None) for _, scores in sides]
-        lanes = [mark(LOOKS[place], scale.percent(one.coverage)) if one else None for place, one in enumerate(found)]
-        held = [words.share(one.coverage, 1) if one else _NONE for one in found]
-        people = next(words.count(one.rows) for one in found if one)
-        widths = [words.whole(one.mean_width) if one else _NONE for one in found]
+        scores_of_group = [
+            next((scored for scored in scores.groups if scored.group == name), None) for _, scores in sides
+        ]
+        lanes = [
+            mark(LOOKS[place], scale.percent(scored.coverage)) if scored else None
+            for place, scored in enumerate(scores_of_group)
+        ]
+        held = [words.share(scored.coverage, 1) if scored else _NONE for scored in scores_of_group]
+        people = next(words.count(scored.rows) for scored in scores_of_group if scored)
+        widths = [words.whole(scored.mean_width) if scored else _NONE for scored in scores_of_group]
         rows.append(_row(group(name, words), _lanes(lanes), [*held, people, *widths]))
     heads = [
         words("models.group"), words("models.drawn"), *_each(sides, words("models.held")), words("models.people"),
@@ -138,8 +154,10 @@ def _ratios(scores: Scores, words: Words) -> dict[str, PredictiveRatio]:
     if not scores.actuarial:
         return {}
     named = {words("models.ratio.all"): scores.actuarial.overall}
-    named |= {words("models.decile", number=number): one for number, one in enumerate(scores.actuarial.deciles, 1)}
-    return named | {group(one.group, words): one.ratio for one in scores.groups if one.ratio}
+    named |= {
+        words("models.decile", number=number): decile for number, decile in enumerate(scores.actuarial.deciles, 1)
+    }
+    return named | {group(scored.group, words): scored.ratio for scored in scores.groups if scored.ratio}
 
 
 def ratio_rows(
@@ -159,32 +177,32 @@ def ratio_rows(
         names: of the versions.
         named: the people, and a ratio for each version.
         words: of the visit.
-        counts: how many people they are, where that is told.
+        counts: numbers of people; empty to leave them out.
     """
     ends = [
-        end for several in named.values() for one in several if one for end in (one.low, one.ratio, one.high)
-        if end is not None
+        end for several in named.values() for estimate in several if estimate
+        for end in (estimate.low, estimate.ratio, estimate.high) if end is not None
     ]  # fmt: skip
     low, high = (max(min([0.8, *ends]), 0.0), min(max([1.2, *ends]), _MOST_RATIO))
     scale = _scale([low], [high])
 
-    def lane(one: PredictiveRatio | None, place: int) -> Markup | None:
-        if one is None:
+    def lane(estimate: PredictiveRatio | None, place: int) -> Markup | None:
+        if estimate is None:
             return None
         drawn = Markup()
-        if one.low is not None:
-            left, right = (scale.percent(min(max(end, low), high)) for end in (one.low, one.high or high))
+        if estimate.low is not None:
+            left, right = (scale.percent(min(max(end, low), high)) for end in (estimate.low, estimate.high or high))
             drawn = mark("whisker", left, width=right - left)
-        if one.ratio is not None:
-            drawn += mark(LOOKS[place], scale.percent(min(max(one.ratio, low), high)))
+        if estimate.ratio is not None:
+            drawn += mark(LOOKS[place], scale.percent(min(max(estimate.ratio, low), high)))
         return drawn
 
     rows: list[Markup] = []
     for place, (name, several) in enumerate(named.items()):
-        numbers = [_NONE if one is None else ratio(replace(one, low=None), words) for one in several]
-        numbers += [_NONE if one is None else interval(one, words) for one in several]
+        numbers = [_NONE if estimate is None else ratio(replace(estimate, low=None), words) for estimate in several]
+        numbers += [_NONE if estimate is None else interval(estimate, words) for estimate in several]
         numbers += [counts[place]] if counts else []
-        lanes = [lane(one, side) for side, one in enumerate(several)]
+        lanes = [lane(estimate, side) for side, estimate in enumerate(several)]
         rows.append(_row(name, _lanes(lanes), numbers, fit=len(names)))
     heads = [head, words("models.drawn")]
     for title in (words("models.ratio.head"), words("models.ratio.ends")):
@@ -194,20 +212,23 @@ def ratio_rows(
 
 
 def fifths(sides: Sides, words: Words) -> Markup:
-    """Draw what share of each fifth of the people the range held, with their predicted and observed costs."""
+    """Draw the coverage of the range in each fifth of the people, with predicted and observed costs."""
     own = sides[0][1]
     if not own.fifths:
         return paragraph(words("models.calibration.none"), "empty")
     level = own.interval.level
-    low = min([level, *(one.coverage for _, scores in sides for one in scores.fifths)])
+    low = min([level, *(fifth.coverage for _, scores in sides for fifth in scores.fifths)])
     scale = Scale(1.0, max(0.0, min(0.8, low - 0.05)))
-    free = any(costs_nothing(scores) or any(one.from_zero for one in scores.fifths) for _, scores in sides)
+    free = any(costs_nothing(scores) or any(fifth.from_zero for fifth in scores.fifths) for _, scores in sides)
     keys = ("held", "predicted", "observed", *(("from_zero", "zero.predicted", "zero.observed") if free else ()))
     rows: list[Markup] = []
     for number in range(1, len(own.fifths) + 1):
-        found = [scores.fifths[number - 1] if len(scores.fifths) >= number else None for _, scores in sides]
-        lanes = [mark(LOOKS[place], scale.percent(one.coverage)) if one else None for place, one in enumerate(found)]
-        several = [_fifth(one, words)[: len(keys)] for one in found]
+        same_fifth = [scores.fifths[number - 1] if len(scores.fifths) >= number else None for _, scores in sides]
+        lanes = [
+            mark(LOOKS[place], scale.percent(scored.coverage)) if scored else None
+            for place, scored in enumerate(same_fifth)
+        ]
+        several = [_fifth(fifth, words)[: len(keys)] for fifth in same_fifth]
         rows.append(_row(words("models.fifth", number=number), _lanes(lanes), _interleaved(several)))
     heads = [words("models.group"), words("models.drawn")]
     for key in keys:
@@ -216,18 +237,18 @@ def fifths(sides: Sides, words: Words) -> Markup:
     return paragraph(lead, "lead-in") + _drawn(words("models.fifths"), heads, rows, scale.percent(level))
 
 
-def _fifth(one: FifthScores | None, words: Words) -> list[str]:
-    if one is None:
+def _fifth(fifth: FifthScores | None, words: Words) -> list[str]:
+    if fifth is None:
         return [_NONE] * 6
     return [
-        words.share(one.coverage, 1), words.whole(one.predicted), words.whole(one.observed), words.share(one.from_zero),
-        words.share(one.zero_predicted, 1), words.share(one.zero_observed, 1),
+        words.share(fifth.coverage, 1), words.whole(fifth.predicted), words.whole(fifth.observed),
+        words.share(fifth.from_zero), words.share(fifth.zero_predicted, 1), words.share(fifth.zero_observed, 1),
     ]  # fmt: skip
 
 
 def residuals(sides: Sides, words: Words) -> Markup:
-    """Draw for each group whether it is answered too much or too little, and say how far single answers miss."""
-    biases = [one.bias for _, scores in sides for one in scores.groups]
+    """Draw the bias of the expected cost in each group, with scores of single errors."""
+    biases = [scored.bias for _, scores in sides for scored in scores.groups]
     most = max([1.0, *map(abs, biases)]) * (1 + _ROOM)
     scale = Scale(most, -most)
     rows: list[Markup] = []
@@ -235,7 +256,7 @@ def residuals(sides: Sides, words: Words) -> Markup:
         lanes: list[Markup | None] = []
         numbers: list[str] = []
         for place, (_, scores) in enumerate(sides):
-            bias = next((one.bias for one in scores.groups if one.group == name), None)
+            bias = next((scored.bias for scored in scores.groups if scored.group == name), None)
             numbers.append(_none(bias, lambda usd: _signed(usd, words)))
             if bias is None:
                 lanes.append(None)
@@ -257,7 +278,7 @@ def residuals(sides: Sides, words: Words) -> Markup:
 
 
 def legend(names: Sequence[str]) -> Markup:
-    """Say which mark is which version's; nothing where there is one."""
+    """Return the legend of the versions' marks; empty for a single version."""
     if len(names) < len(LOOKS):
         return Markup()
     marks = [
@@ -267,7 +288,7 @@ def legend(names: Sequence[str]) -> Markup:
 
 
 def _groups(sides: Sides) -> list[str]:
-    return list(dict.fromkeys(one.group for _, scores in sides for one in scores.groups))
+    return list(dict.fromkeys(scored.group for _, scores in sides for scored in scores.groups))
 
 
 def _each(sides: Sides, head: str) -> list[str]:
@@ -283,10 +304,10 @@ def _none(value: float | None, write: Callable[[float], str]) -> str:
 
 
 def _lanes(drawn: Sequence[Markup | None]) -> Markup:
-    """Put the marks of each version below each other; those of one need no lane."""
+    """Stack the marks of several versions in lanes."""
     if len(drawn) == 1:
         return drawn[0] or Markup()
-    return together(*[element("div", one or "", classes="lane") for one in drawn])
+    return together(*[element("div", lane or "", classes="lane") for lane in drawn])
 
 
 def _scale(lows: Sequence[float], highs: Sequence[float]) -> Scale:

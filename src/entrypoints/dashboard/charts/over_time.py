@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from entrypoints.dashboard.locale.speech import Words
 
 _HEIGHT: Final = 200
-"""Of the drawing, in units of its own; its width is 1000."""
+"""Height of the drawing in its own units; the width is 1000."""
 _TICKS: Final = 4
-"""Labels of the axis of time, about."""
+"""Approximate number of labels of the time axis."""
 _LEVELS: Final = 3
 _ROOM: Final = 1.08
 _NONE: Final = "\N{EN DASH}"
@@ -39,7 +39,7 @@ class Times:
         return 100 / len(self.begin)
 
     def percent(self, at: datetime) -> float:
-        """Say where a moment lies, in per cent of the axis."""
+        """Return the position of a moment in per cent of the axis."""
         return self.width * ((at - self.begin[0]) / self.lasts)
 
     def write(self, at: datetime, words: Words) -> str:
@@ -67,7 +67,7 @@ class Line:
     look: str = "line"
 
     def is_few(self, place: int) -> bool:
-        """Whether the value at a place rests on too few observations."""
+        """Return whether the value at a place rests on too few observations."""
         return bool(self.few) and self.few[place]
 
 
@@ -95,7 +95,7 @@ class Chart:
 
 
 def over_time(chart: Chart, words: Words, moments: Sequence[str]) -> Markup:
-    """Draw figures over time; where none has a value, say so instead.
+    """Return a chart of figures over time, or a remark if there are no values.
 
     Args:
         chart: what is drawn.
@@ -113,9 +113,9 @@ def over_time(chart: Chart, words: Words, moments: Sequence[str]) -> Markup:
     ticks = [(times.write(at, words), times.percent(at)) for at in times.begin[::every]]
     marks = [mark("event-line", times.percent(at)) for at in chart.events]
     marks += [mark("target-line", 0.0, width=100.0, bottom=up.percent(target))] if target is not None else []
-    marks += [one for line in lines if line.look.startswith("line") for one in _points(line, times, up)]
+    marks += [point for line in lines if line.look.startswith("line") for point in _points(line, times, up)]
     drawn = field_of_view([*_paths(lines, times, up)], levels, ticks, _HEIGHT, together(*marks))
-    summary = ". ".join(_said(line, moments, write, words) for line in lines)
+    summary = ". ".join(_summary(line, moments, write, words) for line in lines)
     return element(
         "div",
         heading,
@@ -164,8 +164,8 @@ def _legend(lines: Sequence[Line]) -> Markup:
     return element("p", *named, classes="legend", aria_hidden="true")
 
 
-def _said(line: Line, moments: Sequence[str], write: Callable[[float], str], words: Words) -> str:
-    """Say the last value of a line and its highest one."""
+def _summary(line: Line, moments: Sequence[str], write: Callable[[float], str], words: Words) -> str:
+    """Return a sentence with the last and the highest value of a line."""
     places = [(value, place) for place, value in enumerate(line.values) if value is not None]
     if not places:
         return f"{line.name}: {words('operations.over.none')}"

@@ -1,4 +1,4 @@
-"""How a year's cost spreads: twenty people as dots, each at its exact cost, and the likely range behind them."""
+"""Charts of the distribution of a year's cost: twenty people as dots at their costs, and the likely range."""
 
 from __future__ import annotations
 
@@ -47,22 +47,22 @@ def people(cost: CostDistribution) -> list[Person]:
 
 
 def spread(cost: CostDistribution, words: Words, axis: str) -> Markup:
-    """Draw a year's cost, with a lead and a caption that say what is drawn. ``axis`` names the axis."""
+    """Draw the distribution of a year's cost with a lead and a caption; ``axis`` is the axis title."""
     some, likely = people(cost), cost.interval()
-    inside = sum(one.inside for one in some)
+    inside = sum(person.inside for person in some)
     scale = Scale(max(_LEAST, _ROOM * max(cost.expected, likely.high, some[-1].usd)))
-    told = {
+    values = {
         "low": words.money(likely.low),
         "high": words.money(likely.high),
         "inside": inside,
         "people": _PEOPLE,
     }
-    seen = words("spread.seen", typical=words.money(cost.typical), expected=words.money(cost.expected), **told)
+    seen = words("spread.seen", typical=words.money(cost.typical), expected=words.money(cost.expected), **values)
     mean, median = scale.percent(cost.expected), scale.percent(cost.typical)
-    places = list(_stacked([scale.percent(one.usd) for one in some]))
+    places = list(_stacked([scale.percent(person.usd) for person in some]))
     dots = [
-        element("i", classes="dot" if one.inside else "dot hollow", style=f"left:{left:.2f}%;--row:{row}")
-        for one, (left, row) in zip(some, places, strict=True)
+        element("i", classes="dot" if person.inside else "dot hollow", style=f"left:{left:.2f}%;--row:{row}")
+        for person, (left, row) in zip(some, places, strict=True)
     ]
     left, right = scale.percent(likely.low), scale.percent(likely.high)
     hollow = _PEOPLE - inside
@@ -80,22 +80,22 @@ def spread(cost: CostDistribution, words: Words, axis: str) -> Markup:
     scaled = element("div", *ticks(scale, words), classes="axis"), paragraph(axis, "axis-title")
     return together(
         element("div", plot, *scaled, classes="density", role="img", aria_label=seen),
-        paragraph(f"{words(lead)} {words('spread.dots', **told)} {outside}", "hint"),
+        paragraph(f"{words(lead)} {words('spread.dots', **values)} {outside}", "hint"),
     )
 
 
 def small(cost: CostDistribution) -> Markup:
-    """Draw the same in one line without words, for a place where the answer is said beside it."""
+    """Draw the distribution in a line without text, for places that state the figures beside it."""
     some, likely = people(cost), cost.interval()
     scale = Scale(max(_LEAST, _ROOM * max(cost.expected, likely.high, some[-1].usd)))
     left, right = scale.percent(likely.low), scale.percent(likely.high)
-    dots = [mark("dot" if one.inside else "dot hollow", scale.percent(one.usd)) for one in some]
+    dots = [mark("dot" if person.inside else "dot hollow", scale.percent(person.usd)) for person in some]
     shown = mark("likely", left, width=right - left), *dots, mark("typical", scale.percent(cost.typical))
     return element("span", *shown, classes="strip", aria_hidden="true")
 
 
 def _stacked(percents: Sequence[float]) -> Iterator[tuple[float, int]]:
-    """Return each dot's place and row: a dot that would cover another one stands on it, and none moves sideways."""
+    """Return the position and row of each dot: dots that would overlap are stacked, and none moves sideways."""
     ends: list[float] = []
     for percent in percents:
         row = next((row for row, end in enumerate(ends) if percent >= end), len(ends))

@@ -1,4 +1,4 @@
-"""How the search for hyperparameters went: each trial as a point, the best so far as a line; and a table."""
+"""Charts of a search for hyperparameters: trials as points, the best so far as a line, and a table."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ if TYPE_CHECKING:
     from entrypoints.dashboard.locale.speech import Words
 
 _HEIGHT: Final = 200
-"""Of the drawing, in units of its own."""
+"""Height of the drawing in its own units."""
 _ROOM: Final = 0.08
-"""Share of the scale that is left free at its ends."""
+"""Margin at the ends of the scale, as a share of it."""
 _MOST_TICKS: Final = 5
 
 
 def tuning(made: Provenance, words: Words) -> Markup:
-    """Say how many trials there were, draw them where the card has them, and name their run."""
-    said = words("models.tuning.some", trials=words.count(made.trials)) if made.trials else words("models.tuning.none")
+    """Return the number of trials, their run, and a chart if the card contains them."""
+    sentence = (
+        words("models.tuning.some", trials=words.count(made.trials)) if made.trials else words("models.tuning.none")
+    )
     finished = [(number, value) for number, value in enumerate(made.tried, 1) if value is not None]
     return together(
-        paragraph(said),
+        paragraph(sentence),
         _drawn(made, finished, words) + _table(made, words) if finished else "",
         cards.definitions([(words("models.tuning.run"), made.tracking_run)], "") if made.tracking_run else "",
     )
@@ -61,15 +63,15 @@ def _drawn(made: Provenance, finished: Sequence[tuple[int, float]], words: Words
         )
         for number, value in finished
     ]
-    told = partial(figure, made.metric, words=words)
-    levels = [(told(value), up.percent(value)) for value in sorted({low, high})]
+    write = partial(figure, made.metric, words=words)
+    levels = [(write(value), up.percent(value)) for value in sorted({low, high})]
     every = -(-len(made.tried) // _MOST_TICKS)
     ticks = [(str(number), across.percent(number)) for number in range(1, len(made.tried) + 1, every)]
     seen = words(
         "models.tuning.seen",
         trials=words.count(len(made.tried)),
-        first=told(values[0]),
-        best=told(best[-1][1]),
+        first=write(values[0]),
+        best=write(best[-1][1]),
         place=next(number for number, value in finished if value == best[-1][1]),
     )
     missing = len(made.tried) - len(finished)

@@ -64,16 +64,16 @@ class DataNotice:
 
     @property
     def ranges(self) -> Ranges:
-        """The lowest and highest value of each number in the champion's data; empty until that was looked up."""
+        """Return the range of each numeric fact in the champion's training data; empty until it was loaded."""
         return self.origins.ranges if self.origins else {}
 
     @property
     def usual(self) -> Mapping[str, Value]:
-        """An ordinary value of each fact in the champion's data; empty until that was looked up."""
+        """Return an ordinary value of each fact in the champion's training data; empty until it was loaded."""
         return self.origins.usual if self.origins else {}
 
     def on_change(self, listener: Callable[[], object]) -> None:
-        """Call ``listener`` once it is known which data the answers rest on, and whenever these are other data."""
+        """Call ``listener`` when the champion's training data are loaded, and whenever they change."""
         self._listeners.append(listener)
         if self.origins:
             listener()

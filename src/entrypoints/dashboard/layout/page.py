@@ -94,7 +94,7 @@ class Visit:
 
     @property
     def data(self) -> DataNotice:
-        """The notice of what the page's numbers rest on."""
+        """Return the notice about the training data behind the page's numbers."""
         assert self._data, "a page with figures opens its frame first"
         return self._data
 
@@ -102,7 +102,11 @@ class Visit:
     def frame(self, title: str, lead: str = "", *, skip_to: str = "content") -> Iterator[None]:
         """Put a page between header and footer, below its one h1; ``skip_to`` is what a keyboard may jump to first."""
         here = (self.page.part_of or self.page.path) if self.page else ""
-        links = [(at(one.path), self.words(f"{one.name}.nav"), one.path == here) for one in self.menu if one.in_menu]
+        links = [
+            (at(entry.path), self.words(f"{entry.name}.nav"), entry.path == here)
+            for entry in self.menu
+            if entry.in_menu
+        ]
         with frame(self.words, links, title, lead, skip_to=skip_to):
             account(self.client.request, self.words)
             if self.page and self.page.figures and self.ask:
@@ -111,11 +115,11 @@ class Visit:
 
     def tell_mistakes(self, *places: ui.html) -> None:
         """Say in these places, kindly, when a handler raised what nobody foresaw; nothing of the error itself."""
-        said = notice("bad", self.words("unexpected"), self.words("unexpected.do"))
+        message = notice("bad", self.words("unexpected"), self.words("unexpected.do"))
 
         def tell() -> None:
             for place in places:
-                place.content = said
+                place.content = message
 
         self.client.on_exception(tell)
 

@@ -1,4 +1,4 @@
-"""What a screen reader says by itself."""
+"""Announcements by screen readers."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import asyncio
 from entrypoints.dashboard.layout.shell import text
 
 _REST = 1.0
-"""Seconds without news after which it is said: nobody wants to hear every digit of a number that is being typed."""
+"""Seconds without a new message before the last message is announced, so that not every typed digit is read out."""
 
 
 class Spoken:
-    """A place that is read out, and not seen, once what is said has rested."""
+    """An invisible status element whose text screen readers announce once it has not changed for a moment."""
 
     def __init__(self) -> None:
         self._place = text("p", "", "veiled").props("role=status")
         self._waiting: asyncio.TimerHandle | None = None
 
-    def __call__(self, said: str) -> None:
-        """Say something, in place of what was to be said before; nothing, if it is empty."""
+    def __call__(self, message: str) -> None:
+        """Announce a message in place of a pending message; an empty message cancels it."""
         if self._waiting:
             self._waiting.cancel()
-        self._waiting = asyncio.get_running_loop().call_later(_REST, self._place.set_text, said)
+        self._waiting = asyncio.get_running_loop().call_later(_REST, self._place.set_text, message)

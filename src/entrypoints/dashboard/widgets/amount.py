@@ -37,6 +37,6 @@ def readings(text: str, currency: str) -> tuple[float, ...]:
     if _ONLY_POINT.fullmatch(digits):
         return (float(digits),)
     for way, group in ((_UNITED_STATES, ","), (_ELSEWHERE, ".")):
-        if found := way.fullmatch(digits):
-            return (float(f"{found[1].replace(group, '')}.{found[2] or 0}"),)
+        if match := way.fullmatch(digits):
+            return (float(f"{match[1].replace(group, '')}.{match[2] or 0}"),)
     return ()

@@ -21,10 +21,10 @@ _CENTIMETRE: Final = 0.01
 
 
 class BmiHelper:
-    """Folded away until it is wanted; in US or metric units. ``found`` is given each BMI that comes out, in kg/m²."""
+    """A collapsed BMI calculator in US or metric units, which calls ``on_result`` with each BMI in kg/m²."""
 
-    def __init__(self, words: Words, *, found: Callable[[float], object]) -> None:
-        self._words, self._found = words, found
+    def __init__(self, words: Words, *, on_result: Callable[[float], object]) -> None:
+        self._words, self._on_result = words, on_result
         with tag("details", "how"):
             text("summary", words("bmi.how"))
             systems = [("us", words("bmi.us")), ("metric", words("bmi.metric"))]
@@ -52,7 +52,7 @@ class BmiHelper:
             metres = (self._centimetres.value or 0) * _CENTIMETRE
             kilograms = self._kilograms.value or 0
         if metres > 0 and kilograms > 0:
-            self._found(body_mass_index(kilograms=kilograms, metres=metres))
+            self._on_result(body_mass_index(kilograms=kilograms, metres=metres))
 
     def _are_wrong(self) -> bool:
         """Mark each measure that cannot be one: below zero, or a foot and more in the inches beside the feet."""

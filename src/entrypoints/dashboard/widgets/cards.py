@@ -67,18 +67,18 @@ def of_hundred(chance: float, words: Words) -> str:
 
 def no_cost(chances: Iterable[float], words: Words) -> list[str]:
     """Say the chance of no cost of each row of a table; empty where it is worth saying of none, so needs no column."""
-    said = [of_hundred(chance, words) for chance in chances]
-    return [one or words("zero.seldom") for one in said] if any(said) else []
+    sentences = [of_hundred(chance, words) for chance in chances]
+    return [sentence or words("zero.seldom") for sentence in sentences] if any(sentences) else []
 
 
 def costlier(cost: CostDistribution, amount: float, words: Words) -> str:
     """Say how many of 100 people cost more than an amount."""
-    chance, said = cost.chance_above(amount), words.money(amount)
+    chance, money = cost.chance_above(amount), words.money(amount)
     if chance < _SELDOM:
-        return words("above.few", amount=said)
+        return words("above.few", amount=money)
     if chance > 1 - _SELDOM:
-        return words("above.most", amount=said)
-    return words("above.some", count=round(100 * chance), amount=said)
+        return words("above.most", amount=money)
+    return words("above.some", count=round(100 * chance), amount=money)
 
 
 def billed(words: Words, prices: str) -> Markup:
@@ -118,9 +118,9 @@ def notice(kind: str, title: str, text: str) -> Markup:
     return element("p", element("b", title), " ", text, classes=f"notice {kind}")
 
 
-def theirs(said: str) -> Markup:
+def theirs(message: str) -> Markup:
     """Repeat what another part said, as it said it: in English."""
-    return element("p", said, classes="theirs", lang="en")
+    return element("p", message, classes="theirs", lang="en")
 
 
 def cautions(estimate: Estimate | Prediction, words: Words) -> Markup:
@@ -133,13 +133,13 @@ def cautions(estimate: Estimate | Prediction, words: Words) -> Markup:
 def alike(people: PeopleAlike, words: Words) -> Markup:
     """Say how the nearest people in the data came out."""
     of = words("alike.of", total=words.count(people.total))
-    found = together(paragraph(words.count(people.count), "fact-number"), paragraph(of))
+    headline = together(paragraph(words.count(people.count), "fact-number"), paragraph(of))
     if people.median is None or people.lower_quartile is None or people.upper_quartile is None:
-        return found + paragraph(words("alike.few"), "empty")
+        return headline + paragraph(words("alike.few"), "empty")
     half = words("range.value", low=words.money(people.lower_quartile), high=words.money(people.upper_quartile))
     rows = [(words("alike.median"), words.money(people.median), ""), (words("alike.half"), half, "")]
-    told = element("div", definitions(rows, "pairs"), paragraph(words("alike.means"), "hint"))
-    return element("div", element("div", found), told, classes="alike")
+    details = element("div", definitions(rows, "pairs"), paragraph(words("alike.means"), "hint"))
+    return element("div", element("div", headline), details, classes="alike")
 
 
 def data_origin(origin: DataOrigin, words: Words) -> str:

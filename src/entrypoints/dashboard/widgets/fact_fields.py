@@ -51,12 +51,12 @@ def fact_field(fact: Fact, words: Words, *, value: Value, name: str = "") -> Fie
             low=low,
             high=high,
             step=step(fact, low, high) if high > low else 0,
-            kept=True,
+            persistent=True,
             unknown=unknown,
         )  # fmt: skip
     options = words.choices(fact) + [(NOT_GIVEN, unknown)] * bool(unknown)
     kind = field_for(options)
-    return kind(name=name, value=word(value), label=label, hint=hint, options=options, kept=True)
+    return kind(name=name, value=word(value), label=label, hint=hint, options=options, persistent=True)
 
 
 def label_and_unit(fact: Fact, words: Words) -> tuple[str, str]:

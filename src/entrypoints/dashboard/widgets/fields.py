@@ -15,10 +15,10 @@ _THROTTLE = 0.05
 
 
 class Field(ValueElement):
-    """What all fields share. ``error`` is the sentence shown beside it, empty if there is none.
+    """The base of all fields; ``error`` is the sentence beside the field, empty without an error.
 
-    A field that is ``kept`` remembers its value in the browser's tab, under its name, and brings it back by itself
-    after a reload, on another page, or when the server was restarted.
+    A ``persistent`` field stores its value in the browser's tab under its name, and restores it after a reload, on
+    another page, or after a restart of the server.
     """
 
     LOOPBACK = False
@@ -30,7 +30,7 @@ class Field(ValueElement):
 
     @property
     def error(self) -> str:
-        """The sentence shown beside the field."""
+        """Return the error that is shown beside the field."""
         return self.props["error"]
 
     @error.setter
@@ -58,11 +58,11 @@ class NumberField(Field, component="number_field.js"):
         low: float = 0,
         high: float = 0,
         step: float = 0,
-        kept: bool = False,
+        persistent: bool = False,
         unknown: str = "",
     ) -> None:
         more = {"low": low, "high": high, "step": step, "unknown": unknown}
-        super().__init__(name=name, value=value, label=label, hint=hint, unit=unit, kept=kept, **more)
+        super().__init__(name=name, value=value, label=label, hint=hint, unit=unit, kept=persistent, **more)
 
     def offer(self, low: float, high: float, step: float) -> None:
         """Let the slider move over another range."""
@@ -73,7 +73,7 @@ class NumberField(Field, component="number_field.js"):
 
 
 class ChoiceField(Field, component="choice_field.js"):
-    """One of a few options, given as (value, text)."""
+    """A choice of a few options, given as (value, text)."""
 
     def __init__(
         self,
@@ -83,16 +83,16 @@ class ChoiceField(Field, component="choice_field.js"):
         label: str,
         options: Sequence[tuple[object, str]],
         hint: str = "",
-        kept: bool = False,
+        persistent: bool = False,
     ) -> None:
         offered = [list(option) for option in options]
-        super().__init__(name=name, value=value, label=label, hint=hint, options=offered, kept=kept)
+        super().__init__(name=name, value=value, label=label, hint=hint, options=offered, kept=persistent)
 
 
 class SelectField(ChoiceField, component="select_field.js"):
-    """One of many options.
+    """A choice of many options.
 
-    One that ``reveals`` shows, of the elements beside it with an attribute ``data-for``, those for its value only.
+    With ``reveals``, only those of the sibling elements with an attribute ``data-for`` are shown that name its value.
     """
 
     def __init__(self, *, reveals: bool = False, **props: Any) -> None:
@@ -101,7 +101,7 @@ class SelectField(ChoiceField, component="select_field.js"):
 
 
 class InputField(Field, component="input_field.js"):
-    """One line to type into.
+    """A single-line text field.
 
     ``value`` is the text; ``kind`` is ``date`` (``2026-11-23``), ``text`` for an amount, or ``words``.
     """
@@ -115,13 +115,13 @@ class InputField(Field, component="input_field.js"):
         value: str = "",
         hint: str = "",
         unit: str = "",
-        kept: bool = False,
+        persistent: bool = False,
     ) -> None:
-        super().__init__(name=name, value=value, label=label, hint=hint, kind=kind, unit=unit, kept=kept)
+        super().__init__(name=name, value=value, label=label, hint=hint, kind=kind, unit=unit, kept=persistent)
 
 
 class KeptText(ValueElement, component="kept_text.js"):
-    """A text that nobody sees: it stands in the browser's tab under a name, and comes back after a reload."""
+    """An invisible text that is stored in the browser's tab under a name and restored after a reload."""
 
     LOOPBACK = False
 
@@ -131,7 +131,7 @@ class KeptText(ValueElement, component="kept_text.js"):
 
 
 class FileDrop(ui.element, component="file_drop.js"):
-    """Where a file of at most ``most`` bytes is dropped or chosen; it is sent to an address by PUT."""
+    """An area to drop or choose a file of at most ``most`` bytes, which is sent to an address by PUT."""
 
     def __init__(self, to: str, most: int, texts: Mapping[str, str]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Answers that follow a person's typing."""
+"""Answers that are updated while a person types."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ Answer = TypeVar("Answer")
 Answer_contra = TypeVar("Answer_contra", contravariant=True)
 
 _SLOW = 0.25
-"""Seconds after which a person is told that an answer is on its way."""
+"""Seconds after which the page shows that an answer is pending."""
 _LEAST_PATIENT = 0.1
 """Seconds between two attempts, the first ones and the later ones."""
 _MOST_PATIENT = 10.0
 _FIRST: Final = 0.5
-"""Seconds that a page waits for its first answer, before it is sent without it."""
+"""Seconds for which a page waits for its first answer before it is sent without it."""
 
 
 class View(Protocol[Question_contra, Answer_contra]):
-    """What is on the screen while a question is asked."""
+    """The part of a page that shows the answers to questions."""
 
     def busy(self) -> None:
-        """Say that the answer is on its way."""
+        """Show that the answer is pending."""
 
     def show(self, question: Question_contra, answer: Answer_contra) -> None:
         """Show the answer."""
 
     def fail(self) -> None:
-        """Say that it could not be had; it is asked again by itself."""
+        """Show that there is no answer for now; the question is repeated automatically."""
 
 
 class Live(Generic[Question, Answer]):
-    """Asks the newest question only, and goes on asking while the other side is away."""
+    """Asks only the newest question, and repeats it while the application is unavailable."""
 
     def __init__(
         self,
@@ -55,23 +55,23 @@ class Live(Generic[Question, Answer]):
     ) -> None:
         self._ask, self._view, self._client, self._quiet = ask, view, client, quiet
         self._task: asyncio.Task[None] | None = None
-        self._told = asyncio.Event()
-        self._asked = 0.0
+        self._answered = asyncio.Event()
+        self._asked_at = 0.0
         client.on_delete(self.cancel)
 
     def __call__(self, question: Question, *, quiet: float | None = None) -> asyncio.Task[None]:
-        """Ask once nothing newer came for ``quiet`` seconds; whatever was asked before no longer matters."""
+        """Ask a question after ``quiet`` seconds without a newer question; cancel earlier questions."""
         self.cancel()
-        self._asked = asyncio.get_running_loop().time()
+        self._asked_at = asyncio.get_running_loop().time()
         wait = self._quiet if quiet is None else quiet
         self._task = background_tasks.create(self._run(question, wait), name="live", context=self._client)
         return self._task
 
     async def first_answer(self) -> None:
-        """Wait until the view shows an answer, or that there is none for now; half a second after asking at most."""
-        left = self._asked + _FIRST - asyncio.get_running_loop().time()
+        """Wait until the view shows an answer or a failure, at most half a second after the question."""
+        left = self._asked_at + _FIRST - asyncio.get_running_loop().time()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._told.wait(), left)
+            await asyncio.wait_for(self._answered.wait(), left)
 
     def cancel(self) -> None:
         """Stop asking."""
@@ -90,7 +90,7 @@ class Live(Generic[Question, Answer]):
             except Unavailable as away:
                 slow.cancel()
                 self._view.fail()
-                self._told.set()
+                self._answered.set()
                 patience = min(max(2 * patience, away.retry_after, _LEAST_PATIENT), _MOST_PATIENT)
                 await asyncio.sleep(patience)
             else:
@@ -99,7 +99,7 @@ class Live(Generic[Question, Answer]):
                 return
             finally:
                 slow.cancel()
-                self._told.set()
+                self._answered.set()
 
     def _say_busy(self) -> None:
         with self._client:

@@ -110,10 +110,10 @@ def _named(scores: Scores, words: Words) -> Iterator[tuple[tuple[str, str], str]
 
 def _folds(card: ModelCard, words: Words) -> dict[str, str]:
     return {
-        one.metric: words(
-            "models.spread", mean=figure(one.metric, one.mean, words), spread=figure(one.metric, one.spread, words)
+        fold.metric: words(
+            "models.spread", mean=figure(fold.metric, fold.mean, words), spread=figure(fold.metric, fold.spread, words)
         )
-        for one in card.folds
+        for fold in card.folds
     }
 
 
@@ -124,8 +124,8 @@ def ledger(entries: Sequence[LedgerEntry], words: Words) -> Markup:
     heads = ("models.entry", "models.when", "models.what", "models.who", "models.why", "models.seal")
     verified = words("models.ledger.verified", count=len(entries))
     lines = (
-        (str(one.number), words.moment(one.at), _change(one, words), one.by, one.reason, one.seal[:_SHORT])
-        for one in reversed(entries)
+        (str(entry.number), words.moment(entry.at), _change(entry, words), entry.by, entry.reason, entry.seal[:_SHORT])
+        for entry in reversed(entries)
     )
     return paragraph(verified, "verified") + table(
         words("models.ledger"), [words(key) for key in heads], lines, "ledger"
@@ -215,21 +215,21 @@ def costs_nothing(scores: Scores) -> bool:
     return bool(scores.zero and (scores.zero.predicted or scores.zero.observed))
 
 
-def ratio(one: PredictiveRatio, words: Words) -> str:
+def ratio(estimate: PredictiveRatio, words: Words) -> str:
     """Write predicted over observed cost with its 95 % interval."""
-    if one.ratio is None:
+    if estimate.ratio is None:
         return words("models.ratio.none")
-    if one.low is None:
-        return f"{one.ratio:.3f}"
-    return f"{one.ratio:.3f} ({interval(one, words)})"
+    if estimate.low is None:
+        return f"{estimate.ratio:.3f}"
+    return f"{estimate.ratio:.3f} ({interval(estimate, words)})"
 
 
-def interval(one: PredictiveRatio, words: Words) -> str:
+def interval(estimate: PredictiveRatio, words: Words) -> str:
     """Write the 95 % interval of a ratio."""
-    if one.low is None:
+    if estimate.low is None:
         return _NONE
-    high = words("models.ratio.any") if one.high is None else f"{one.high:.3f}"
-    return words("models.ratio.interval", low=f"{one.low:.3f}", high=high)
+    high = words("models.ratio.any") if estimate.high is None else f"{estimate.high:.3f}"
+    return words("models.ratio.interval", low=f"{estimate.low:.3f}", high=high)
 
 
 def _share(value: float | None, words: Words) -> str:
@@ -240,7 +240,7 @@ def _third(value: float | None) -> str:
     return _NONE if value is None else f"{value:.3f}".replace("-", MINUS)
 
 
-def _change(one: LedgerEntry, words: Words) -> str:
-    said = words(f"models.entry.{one.change.value}", version=one.version)
-    against = one.overridden and one.change is Change.PROMOTION
-    return f"{said}, {words('models.entry.overridden')}" if against else said
+def _change(entry: LedgerEntry, words: Words) -> str:
+    sentence = words(f"models.entry.{entry.change.value}", version=entry.version)
+    against = entry.overridden and entry.change is Change.PROMOTION
+    return f"{sentence}, {words('models.entry.overridden')}" if against else sentence

@@ -75,7 +75,7 @@ class PersonForm:
     def _field(self, fact: Fact) -> Field:
         field = fact_field(fact, self._words, value=self._start[fact.name])
         if fact.calculator == "bmi":
-            BmiHelper(self._words, found=field.set_value)
+            BmiHelper(self._words, on_result=field.set_value)
         return field
 
     def facts(self) -> dict[str, object]:

@@ -56,7 +56,7 @@ def fact_looks(schema: Schema, *, always: int = 2) -> list[str]:
 
 
 class SortedTable(ui.element, component="sorted_table.js"):
-    """Rows are (identifier, texts of the cells); which order they are in is the caller's business.
+    """A table of rows, each an identifier and the texts of its cells; the caller sorts them.
 
     ``details`` names the button of a row, ``rest`` what unfolds the cells that a narrow screen hides.
     """
@@ -86,17 +86,17 @@ class SortedTable(ui.element, component="sorted_table.js"):
         self.on("open", open_)
 
     def columns(self, columns: Sequence[Column]) -> None:
-        """Take other columns; rows that fit them are shown next."""
+        """Set the columns; matching rows must be shown next."""
         self.props["columns"] = [asdict(column) for column in columns]
 
     def show(self, rows: Sequence[tuple[str, Sequence[str]]], *, by: str, rising: bool) -> None:
         """Show rows in an order."""
-        told = [{"id": name, "cells": list(cells)} for name, cells in rows]
-        self.props.update({"rows": told, "order": {"by": by, "rising": rising}, "busy": False})
+        lines = [{"id": name, "cells": list(cells)} for name, cells in rows]
+        self.props.update({"rows": lines, "order": {"by": by, "rising": rising}, "busy": False})
         self.update()
 
     def busy(self) -> None:
-        """Grey it while the next rows are on their way."""
+        """Grey out the table while the next rows are loaded."""
         self.props["busy"] = True
         self.update()
 

@@ -60,8 +60,8 @@ class JobCalls:
 
 async def own_jobs(caller: Caller, review: FromDishka[ReviewJobs]) -> Sequence[Job]:
     """Return the visitor's files that are not erased, the newest first."""
-    found = await review.own(caller, _SHOWN, kind=JobKind.SCORING)
-    return [job for job in found if job.erased_at is None]
+    jobs = await review.own(caller, _SHOWN, kind=JobKind.SCORING)
+    return [job for job in jobs if job.erased_at is None]
 
 
 async def hand_over(
@@ -156,8 +156,8 @@ def _about(job: Job, task: ScoringTask, words: Words) -> Markup:
         bar = element("progress", aria_label=f"{words('batch.work')}: {task.name}", max=1, value=far.share)
         return together(name, bar, line)
     if job.problem:
-        said = job.problem.detail[:300]
-        return together(name, line, element("p", words("batch.detail", detail=said), classes="hint", lang="en"))
+        detail = job.problem.detail[:300]
+        return together(name, line, element("p", words("batch.detail", detail=detail), classes="hint", lang="en"))
     return together(name, line)
 
 

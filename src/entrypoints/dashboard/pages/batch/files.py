@@ -75,7 +75,7 @@ def add_job_routes(app: FastAPI, visitors: Visitors, fetch: Fetch, template: Wri
 def add_routes(app: FastAPI, uploads: Uploads, write: Write, *, https: bool) -> None:
     """Tell the application where files come in and go out. Whoever knows an upload's token may use it."""
 
-    def found(token: str) -> Upload:
+    def find_upload(token: str) -> Upload:
         upload = uploads.find(token)
         if upload is None:
             raise HTTPException(404, "This file is no longer here: open the page again.\n")
@@ -83,7 +83,7 @@ def add_routes(app: FastAPI, uploads: Uploads, write: Write, *, https: bool) -> 
 
     @app.put("/batch/{token}/people")
     async def take(token: str, request: Request) -> Response:
-        upload = found(token)
+        upload = find_upload(token)
         if not uploads.admit(upload, subscriber(request.client.host) if request.client else ""):
             raise HTTPException(503, "Too many files are being worked on.\n", {"Retry-After": "60"})
         try:
@@ -112,7 +112,7 @@ def add_routes(app: FastAPI, uploads: Uploads, write: Write, *, https: bool) -> 
 
     @app.get("/batch/{token}/{file}")
     async def give(token: str, file: str) -> Response:
-        upload = found(token)
+        upload = find_upload(token)
         if file not in _KINDS or upload.scored is None or upload.stage != "done":
             raise HTTPException(404, "There is no such file.\n")
         upload.act()

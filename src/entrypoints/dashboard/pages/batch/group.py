@@ -153,12 +153,12 @@ def _contributors(quote: GroupQuote, words: Words) -> Markup:
     heads = [head(words("batch.table.row")), *(head(words(key), "number-cell") for key in keys)]
     rows = [
         row(
-            words.count(one.row),
-            cell(words.whole(one.expected), "number-cell"),
-            cell(words.share(one.share, 1), "number-cell"),
-            cell(words.share(one.chance_above, 1), "number-cell"),
+            words.count(contributor.row),
+            cell(words.whole(contributor.expected), "number-cell"),
+            cell(words.share(contributor.share, 1), "number-cell"),
+            cell(words.share(contributor.chance_above, 1), "number-cell"),
         )
-        for one in quote.contributors
+        for contributor in quote.contributors
     ]
     shown = table(words("group.contributors"), heads, rows, "sorted")
     return element("section", shown, classes="scrolling", tabindex="0", aria_label=words("group.contributors"))

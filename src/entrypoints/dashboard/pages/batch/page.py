@@ -99,7 +99,7 @@ class BatchPage:
         self._upload, self._words, self._changes, self._stage = upload, visit.words, -1, ""
         words, self._calls = self._words, calls
         with visit.frame(words("batch.title"), words("batch.lead")):
-            self._said = text("p", "", "veiled").props("role=status")
+            self._status_text = text("p", "", "veiled").props("role=status")
             self._problem = html().props("role=alert")
             visit.tell_mistakes(self._problem)
             results = tag("div", "results")
@@ -205,7 +205,7 @@ class BatchPage:
             self._group.section.visible = self._group.offer(upload.given.table, upload.scored)
             self._sections["left"].visible = self._report.visible = upload.scored.bad > 0
         if not first_look:
-            self._said.text = words(f"batch.said.{stage}")
+            self._status_text.text = words(f"batch.said.{stage}")
             # what was pressed may be gone: the focus goes on to what came instead
             ui.run_javascript(
                 "const lost = document.activeElement;"
@@ -273,7 +273,7 @@ class BatchPage:
         self._upload.clear()
         await self.jobs.look()
         self._look()
-        self._said.text = words("batch.jobs.said")
+        self._status_text.text = words("batch.jobs.said")
         ui.run_javascript("document.getElementById('jobs').focus()")
 
     def _mark(self, matching: Matching, *, missing: bool) -> str | None:
@@ -292,10 +292,10 @@ class BatchPage:
         if not flaw:
             return Markup()
         words = self._words
-        said = cards.notice(
+        apology = cards.notice(
             "warn" if flaw in ("cancelled", "gave_way") else "bad", words(f"batch.{flaw}"), words(f"batch.{flaw}.do")
         )
-        return said + views.detail(detail, words) if detail else said
+        return apology + views.detail(detail, words) if detail else apology
 
 
 def _offered(fact: Fact, table: PeopleTable, words: Words) -> Iterator[tuple[str, str]]:

@@ -35,6 +35,6 @@ class Pages:
         self._shown.content = self._pages[self._at]
         self._where.text = self._words("batch.page", page=self._at + 1, pages=last + 1)
         self._pager.visible = last > 0
-        for one, leads in ((self._back, self._at > 0), (self._on, self._at < last)):
-            one.props["aria-disabled"] = "false" if leads else "true"
-            one.update()
+        for control, leads in ((self._back, self._at > 0), (self._on, self._at < last)):
+            control.props["aria-disabled"] = "false" if leads else "true"
+            control.update()

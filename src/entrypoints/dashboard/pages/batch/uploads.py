@@ -1,8 +1,8 @@
-"""Files that people brought along: each is an upload, seen by whoever holds its token.
+"""Uploads of files, each accessible by its token.
 
-Work goes on while a connection is cut; a page that is opened again finds it by the token in a cookie. What nobody
-looked at for half an hour is forgotten, and nothing of it lies on a disk by name. They are few: who did nothing with
-theirs for longest gives way to a newcomer, and is told so.
+Work continues while a connection is cut; a page that is opened again finds its upload by the token in a cookie. An
+upload is deleted half an hour after its page was last open; its file has no name on the disk. The number of uploads is
+limited: the longest idle upload is deleted for a new one, and its page says so.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 Stage: TypeAlias = Literal["empty", "reading", "opened", "scoring", "done"]
 MOST_FILES: Final = 16
 MOST_EACH: Final = 8
-"""Files of one subscriber."""
+"""Most files of one subscriber."""
 _REMEMBERED: Final = 1_000
-"""Tokens of uploads that gave way, so that who comes back later is told."""
+"""Number of remembered tokens of uploads that were deleted for others, so that their pages can say so."""
 MOST_BYTES: Final = 64 * 1024 * 1024
 KEEP_SECONDS: Final = 1800.0
-"""Seconds that a file is kept after somebody last looked at it."""
+"""Seconds for which a file is stored after its page was last open."""
 GAVE_WAY: Final = ("gave_way", "")
-"""The problem of an upload whose file gave way to somebody else's."""
+"""The problem of an upload that was deleted for another."""
 
 
 @dataclass(frozen=True)
 class UseCases:
-    """What an upload asks of the application."""
+    """The use cases of an upload."""
 
     open: Callable[[IO[bytes]], Awaitable[GivenPeople]]
     score: Callable[..., Awaitable[ScoredPeople]]
@@ -51,7 +51,7 @@ class UseCases:
 
 @dataclass(eq=False)
 class Upload:
-    """One file, and how far the work on it is. ``changes`` grows with every change, so a page knows what is new."""
+    """A file and the progress of its scoring; ``changes`` counts the changes, so that a page can detect them."""
 
     use: UseCases
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -72,19 +72,19 @@ class Upload:
 
     @property
     def is_at_work(self) -> bool:
-        """Whether its file is being read or scored."""
+        """Return whether the file is being read or scored."""
         return self.stage in ("reading", "scoring")
 
     def look(self) -> None:
-        """Say that somebody is looking."""
+        """Record that a page shows this upload now."""
         self.seen = time.monotonic()
 
     def act(self) -> None:
-        """Say that somebody does something with the file."""
+        """Record an action on the file."""
         self.seen = self.acted = time.monotonic()
 
     def give_way(self) -> None:
-        """Forget the file for somebody else's, and say so."""
+        """Delete the file to make room for another, and set the problem that says so."""
         if self.coming:
             self.coming.reschedule(asyncio.get_running_loop().time())
         self.clear()
@@ -113,25 +113,25 @@ class Upload:
                 self._close_file()
 
     def start(self, reading: TableReading) -> None:
-        """Score everybody."""
+        """Start scoring all rows."""
         self.act()
         if self.given and self.stage == "opened":
             self._to("scoring")
             self._task = background_tasks.create(self._score(self.given.table, reading), name="score people")
 
     def cancel(self) -> None:
-        """Stop scoring; the file stays."""
+        """Stop scoring and keep the file."""
         if self._task:
             self._task.cancel()
 
     def again(self) -> None:
-        """Go back to the columns."""
+        """Return to the matching of columns."""
         self.act()
         self.scored = self.totals = None
         self._to("opened")
 
     def clear(self) -> None:
-        """Forget the file and all that came of it."""
+        """Delete the file and its results."""
         self.cancel()
         if self.given:
             self.given.table.close()
@@ -184,73 +184,73 @@ def _again(file: IO[bytes]) -> IO[bytes] | None:
 
 
 class Uploads:
-    """All uploads: those that an open page looks at, and those that hold a file."""
+    """All uploads: those of open pages, and those with a file."""
 
     def __init__(self, use: UseCases) -> None:
         self._use = use
         self._open: WeakValueDictionary[str, Upload] = WeakValueDictionary()
-        self._kept: dict[str, Upload] = {}
+        self._with_files: dict[str, Upload] = {}
         self._gave_way: OrderedDict[str, None] = OrderedDict()
 
     def upload(self, token: str) -> Upload:
-        """Give the upload of a token, or a new one."""
-        found = self.find(token)
-        if found is None:
-            found = Upload(self._use, problem=GAVE_WAY if token in self._gave_way else ("", ""))
+        """Return the upload of a token, or a new upload."""
+        upload = self.find(token)
+        if upload is None:
+            upload = Upload(self._use, problem=GAVE_WAY if token in self._gave_way else ("", ""))
             self._gave_way.pop(token, None)
-            self._open[found.token] = found
-        return found
+            self._open[upload.token] = upload
+        return upload
 
     def find(self, token: str) -> Upload | None:
-        """Give the upload of a token, if there is one."""
+        """Return the upload of a token; None if there is none."""
         self._sweep()
-        found = self._open.get(token)
-        if found:
-            found.look()
-        return found
+        upload = self._open.get(token)
+        if upload:
+            upload.look()
+        return upload
 
     def admit(self, upload: Upload, whose: str) -> bool:
-        """Keep an upload whose file is about to come; another one gives way if need be. Tell whether there is room.
+        """Return whether there is room for an upload's file, after deleting another upload if need be.
 
-        Places at work give way only to a subscriber who has fewer of them.
+        Uploads that are being processed are deleted only for a subscriber with fewer uploads.
         """
         self._sweep()
-        others = [one for one in self._kept.values() if one is not upload]
-        held = Counter(one.whose for one in others)
+        others = [other for other in self._with_files.values() if other is not upload]
+        held = Counter(other.whose for other in others)
         if held[whose] >= MOST_EACH:
-            others = [one for one in others if one.whose == whose]
+            others = [other for other in others if other.whose == whose]
         if held[whose] >= MOST_EACH or len(others) >= MOST_FILES:
-            idle = [one for one in others if not one.is_at_work]
-            may = idle or [one for one in others if held[one.whose] > held[whose] + 1]
+            idle = [other for other in others if not other.is_at_work]
+            may = idle or [other for other in others if held[other.whose] > held[whose] + 1]
             if not may:
                 return False
-            self._let_go(min(may, key=lambda one: (-held[one.whose], one.acted)))
+            self._let_go(min(may, key=lambda other: (-held[other.whose], other.acted)))
         upload.act()
         upload.whose = whose
-        self._kept[upload.token] = upload
+        self._with_files[upload.token] = upload
         return True
 
     def release(self, upload: Upload) -> None:
-        """Keep an upload no longer whose file did not come."""
+        """Free the room of an upload whose file did not arrive."""
         if upload.given is None:
-            self._kept.pop(upload.token, None)
+            self._with_files.pop(upload.token, None)
 
     def _let_go(self, upload: Upload) -> None:
-        del self._kept[upload.token]
+        del self._with_files[upload.token]
         self._gave_way[upload.token] = None
         if len(self._gave_way) > _REMEMBERED:
             self._gave_way.popitem(last=False)
         upload.give_way()
 
     def close(self) -> None:
-        """Forget everything."""
-        for upload in self._kept.values():
+        """Delete all uploads."""
+        for upload in self._with_files.values():
             upload.clear()
-        self._kept.clear()
+        self._with_files.clear()
 
     def _sweep(self) -> None:
         late = time.monotonic() - KEEP_SECONDS
-        for token, upload in list(self._kept.items()):
+        for token, upload in list(self._with_files.items()):
             if upload.seen < late:
                 upload.clear()
-                del self._kept[token]
+                del self._with_files[token]

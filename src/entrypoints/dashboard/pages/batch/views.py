@@ -51,10 +51,12 @@ def preview(lines: Sequence[Line], reading: TableReading, words: Words) -> Marku
 
 def unused(table: PeopleTable, matching: Matching, words: Words) -> Markup:
     """Say which lines and columns of the file are not read."""
-    said: list[str] = []
+    sentences: list[str] = []
     if table.header > 1:
-        said.append(words("batch.header", line=words.count(table.header)))
-    said += [words(f"batch.note.{note.decision}", **note.values) for note in table.notes if note.decision in _NOTES]
+        sentences.append(words("batch.header", line=words.count(table.header)))
+    sentences += [
+        words(f"batch.note.{note.decision}", **note.values) for note in table.notes if note.decision in _NOTES
+    ]
     names = [
         column.replace(NO_NAME, words("batch.unnamed"), 1) if column.startswith(NO_NAME) else column
         for column in table.columns
@@ -63,8 +65,8 @@ def unused(table: PeopleTable, matching: Matching, words: Words) -> Markup:
     if names:
         more = len(names) - _NAMED
         listed = ", ".join(names[:_NAMED]) + (words("batch.unused.more", count=more) if more > 0 else "")
-        said.append(words("batch.unused", columns=listed))
-    return paragraph(" ".join(said), "hint") if said else Markup()
+        sentences.append(words("batch.unused", columns=listed))
+    return paragraph(" ".join(sentences), "hint") if sentences else Markup()
 
 
 def progress(upload: Upload, words: Words) -> Markup:
@@ -89,11 +91,11 @@ def totals(sums: Totals, scored: ScoredPeople, words: Words) -> Markup:
         ("each", sums.expected / sums.people, words("batch.each.means")),
         ("middle", sums.middle, words("batch.middle.means")),
     )
-    told = [cards.figure(words(f"batch.{key}"), words.money(usd), means) for key, usd, means in figures]
+    tiles = [cards.figure(words(f"batch.{key}"), words.money(usd), means) for key, usd, means in figures]
     unsure = words("batch.unsure", count=words.count(sums.unsure)) if sums.unsure else ""
     left = words("batch.left.count", count=scored.bad, rows=words.count(scored.rows)) if scored.bad else ""
-    notices = [paragraph(one, "notice warn") for one in (left, unsure) if one]
-    return together(*notices, element("div", *told, classes="facts plain"), _spread(sums.groups, words))
+    notices = [paragraph(sentence, "notice warn") for sentence in (left, unsure) if sentence]
+    return together(*notices, element("div", *tiles, classes="facts plain"), _spread(sums.groups, words))
 
 
 def answers(scored: ScoredPeople, words: Words) -> list[Markup]:
@@ -122,12 +124,12 @@ def left_out(scored: ScoredPeople, columns: int, words: Words) -> list[Markup]:
     )
     keys = ("batch.table.row", "batch.left.column", "batch.left.found", "batch.left.what")
     heads = [(words(key), "") for key in keys]
-    return list(_paged(caption, heads, [_left(one, columns, words) for one in scored.violations]))
+    return list(_paged(caption, heads, [_left(violation, columns, words) for violation in scored.violations]))
 
 
-def detail(said: str, words: Words) -> Markup:
+def detail(message: str, words: Words) -> Markup:
     """Show what a file's reader said; it is in English."""
-    return element("p", words("batch.detail", detail=said[:200]), classes="hint", lang="en")
+    return element("p", words("batch.detail", detail=message[:200]), classes="hint", lang="en")
 
 
 def _understood(line: Line, reading: TableReading, words: Words) -> list[Markup]:
@@ -143,8 +145,8 @@ def _cell(fact: Fact, line: Line, reading: TableReading, words: Words) -> Markup
     value = reading.value(fact.name, line.cells)
     if isinstance(value, FieldError):
         raw = shown(reading.cell(fact.name, line.cells))
-        said = words("batch.preview.bad", value=raw) if raw else words("batch.preview.empty")
-        return cell(said, "misfit")
+        sentence = words("batch.preview.bad", value=raw) if raw else words("batch.preview.empty")
+        return cell(sentence, "misfit")
     return cell(words.value(fact, value))
 
 
@@ -170,7 +172,7 @@ def _group(group: Group, words: Words) -> str:
 
 
 def _answer(who: Beneficiary, answer: Answer, words: Words, heads: Sequence[tuple[str, str]], *zero: str) -> Markup:
-    said = [
+    texts = [
         *words.facts(who),
         words.money(answer.typical),
         words.money(answer.expected),
@@ -178,25 +180,25 @@ def _answer(who: Beneficiary, answer: Answer, words: Words, heads: Sequence[tupl
         *zero,
         words("batch.table.rough") if answer.cautions else "",
     ]
-    cells = [cell(one, look) for one, (_, look) in zip(said, heads[1:], strict=True)]
+    cells = [cell(value, look) for value, (_, look) in zip(texts, heads[1:], strict=True)]
     # a narrow screen hides columns: there, a row below holds them
-    hidden = [(head, one) for (head, look), one in zip(heads[1:], said, strict=True) if _HIDDEN & {*look.split()}]
+    hidden = [(head, value) for (head, look), value in zip(heads[1:], texts, strict=True) if _HIDDEN & {*look.split()}]
     number = words.count(answer.row)
     summary = element("summary", words("batch.table.rest", row=number))
     rest = element("details", summary, cards.definitions(hidden, "pairs"))
     return row(number, *cells) + element("tr", cell(rest, colspan=len(heads)), classes="rest")
 
 
-def _left(one: Violation, columns: int, words: Words) -> Markup:
-    if one.rule == "malformed":
-        fact, found = words("batch.left.whole"), ""
-        what = words("batch.left.broken", detail=one.detail)
-        if one.value:
-            what = words("batch.left.fields", fields=one.value, columns=columns)
+def _left(violation: Violation, columns: int, words: Words) -> Markup:
+    if violation.rule == "malformed":
+        fact, value = words("batch.left.whole"), ""
+        what = words("batch.left.broken", detail=violation.detail)
+        if violation.value:
+            what = words("batch.left.fields", fields=violation.value, columns=columns)
     else:
-        fact, found = words.named(one.column), one.value or words("batch.preview.empty")
-        what = _mend(one, words)
-    return row(words.count(one.row or 0), *map(cell, (fact, found, what)))
+        fact, value = words.named(violation.column), violation.value or words("batch.preview.empty")
+        what = _mend(violation, words)
+    return row(words.count(violation.row or 0), *map(cell, (fact, value, what)))
 
 
 def _mend(violation: Violation, words: Words) -> str:

@@ -79,11 +79,11 @@ class AnswerCards:
 
     @property
     def can_be_saved(self) -> bool:
-        """Whether the numbers belong to what the form says."""
+        """Return whether the numbers belong to the values of the form."""
         return self._save.props["aria-disabled"] == "false"
 
     def busy(self) -> None:
-        """Grey the numbers: newer ones are on their way."""
+        """Grey out the numbers while newer ones are computed."""
         for figures in (self._figures, self._rest):
             figures.props("aria-busy=true")
 
@@ -138,7 +138,7 @@ class AnswerCards:
         self._unsaved.content = cards.notice("bad", self._words("unsaved"), self._words("unsaved.do"))
 
     def unexpected(self) -> None:
-        """Say that we made a mistake; nothing of it is shown."""
+        """Show that an internal error occurred, without details."""
         for figures in (self._figures, self._rest):
             figures.props(remove="aria-busy")
         self._say_saved("")
@@ -146,14 +146,16 @@ class AnswerCards:
 
     def _draw(self) -> None:
         if self._shown:
-            known, words = self._data.origins, self._words
-            self._figures.content = cards.typical_year(self._shown, words, prices(known, words), today(known, words))
-            self._spread.content = spread(self._shown.cost, words, axis_title(known, words))
+            origins, words = self._data.origins, self._words
+            self._figures.content = cards.typical_year(
+                self._shown, words, prices(origins, words), today(origins, words)
+            )
+            self._spread.content = spread(self._shown.cost, words, axis_title(origins, words))
             self._rest.content = cards.rest(self._shown, words)
             self._say_above()
 
     def _say_saved(self, key: str) -> None:
-        """Say what became of pressing Save; nothing for an empty key."""
+        """Show the result of pressing Save; clear it for an empty key."""
         self._saved.text = self._words(key) if key else ""
         self._list.visible = key == "saved"
 
@@ -163,19 +165,19 @@ class AnswerCards:
             figures.props(remove="aria-busy").classes("stale")
 
     def _say_above(self) -> None:
-        """Say how many people cost more than the amount that was typed; nothing while there is none."""
+        """Show how many people cost more than the typed amount; clear the sentence without an amount."""
         typed = str(self._amount.value or "").strip()
         amounts = [usd for usd in readings(typed, self._words.currency) if usd <= MOST_CHARGES] if typed else []
         self._amount.error = self._words("above.type") if typed and len(amounts) != 1 else ""
-        said = ""
+        sentence = ""
         if self._shown and len(amounts) == 1:
-            said = cards.costlier(self._shown.cost, amounts[0], self._words)
-        self._above.text = said
-        chance = self._shown.cost.chance_above(amounts[0]) if self._shown and said else 0.0
-        self._hundred.content = hundred(chance, said) if said else ""
+            sentence = cards.costlier(self._shown.cost, amounts[0], self._words)
+        self._above.text = sentence
+        chance = self._shown.cost.chance_above(amounts[0]) if self._shown and sentence else 0.0
+        self._hundred.content = hundred(chance, sentence) if sentence else ""
 
-    def _say_failed(self, said: Markup) -> None:
-        self._failed.content = said
+    def _say_failed(self, notice: Markup) -> None:
+        self._failed.content = notice
         self._retry.visible = True
 
     def _settle(self) -> None:
@@ -205,7 +207,7 @@ class ReasonCards:
 
     @property
     def figure(self) -> Explained:
-        """Which figure is explained."""
+        """Return the figure that is explained."""
         return "typical" if self._of.value == "typical" else "expected"
 
     def busy(self) -> None:

@@ -46,7 +46,7 @@ async def save(who: Beneficiary, once: Idempotency, caller: Caller, predict: Fro
 
 @dataclass(frozen=True)
 class UseCases:
-    """What the page asks of the application."""
+    """The use cases of the page."""
 
     explore: Callable[[Beneficiary], Awaitable[Estimate]]
     explain: Callable[[Beneficiary, Explained], Awaitable[Explanation]]
@@ -85,7 +85,7 @@ class EstimatePage:
                 self._explained = ReasonCards(words, then=self._explain)
                 self._printed = PrintedLine(words, self._form.person())
         self._estimates = Live(use.explore, self._answer, client=client, quiet=0.04)
-        self._reasons = Live(lambda asked: use.explain(*asked), self._explained, client=client, quiet=0.25)
+        self._reasons = Live(lambda question: use.explain(*question), self._explained, client=client, quiet=0.25)
         self._once = str(uuid4())
         self._data = visit.data
         self._data.on_change(lambda: self._form.offer(self._data.ranges))

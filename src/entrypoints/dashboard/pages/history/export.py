@@ -50,12 +50,12 @@ def add_route(app: FastAPI, inject: Inject, guard: Guard, visitors: Visitors, sc
 
         query = replace(query_of(request.query_params, schema), limit=_AT_ONCE)
         try:
-            first, known = await ask(query), await look_up()
+            first, origins = await ask(query), await look_up()
         except Unavailable as away:
             wait = {"Retry-After": str(round(away.retry_after) or 1)}
             return PlainTextResponse("The estimates cannot be read just now. Try again in a moment.\n", 503, wait)
         return StreamingResponse(
-            _lines(query, first, ask, known, schema),
+            _lines(query, first, ask, origins, schema),
             media_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="estimates.csv"', "Cache-Control": "no-store"},
         )
@@ -65,13 +65,13 @@ async def _lines(
     query: PredictionQuery,
     page: Sequence[Prediction],
     ask: Callable[[PredictionQuery], Awaitable[Sequence[Prediction]]],
-    known: Origins,
+    origins: Origins,
     schema: Schema,
 ) -> AsyncIterator[str]:
     """Write page after page; if the store goes away meanwhile, the download breaks off and does not look complete."""
     yield _csv([(*_BEFORE, *schema.names, *_AFTER)])
     while page:
-        yield _csv([_row(one, known, schema) for one in page])
+        yield _csv([_row(prediction, origins, schema) for prediction in page])
         page = await ask(query.following(page[-1])) if len(page) == query.limit else ()
 
 
@@ -81,23 +81,23 @@ def _csv(rows: Sequence[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def _row(one: Prediction, known: Origins, schema: Schema) -> tuple[object, ...]:
-    facts = one.beneficiary.as_facts()
+def _row(prediction: Prediction, origins: Origins, schema: Schema) -> tuple[object, ...]:
+    facts = prediction.beneficiary.as_facts()
     return (
-        *(one.id, one.created_at.isoformat()),
+        *(prediction.id, prediction.created_at.isoformat()),
         *(_cell(facts.get(name)) for name in schema.names),
         *(
-            one.expected,
-            one.typical,
-            one.interval.low,
-            one.interval.high,
-            one.interval.level,
-            "" if one.chance is None else one.chance.zero,
-            " ".join(caution.code for caution in one.cautions),
+            prediction.expected,
+            prediction.typical,
+            prediction.interval.low,
+            prediction.interval.high,
+            prediction.interval.level,
+            "" if prediction.chance is None else prediction.chance.zero,
+            " ".join(caution.code for caution in prediction.cautions),
         ),
-        *(one.model.version, one.model.digest),
-        *((one.outcome.charges, one.outcome.recorded_at.isoformat()) if one.outcome else ("", "")),
-        INVENTED if known.is_synthetic(one.model.version) else "",
+        *(prediction.model.version, prediction.model.digest),
+        *((prediction.outcome.charges, prediction.outcome.recorded_at.isoformat()) if prediction.outcome else ("", "")),
+        INVENTED if origins.is_synthetic(prediction.model.version) else "",
     )
 
 

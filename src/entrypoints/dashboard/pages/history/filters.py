@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 
-def query_of(said: Mapping[str, str], schema: Schema) -> PredictionQuery:
+def query_of(fields: Mapping[str, str], schema: Schema) -> PredictionQuery:
     """Read a query from ``since``, ``by``, ``order`` and the names of choices and flags; nonsense counts as not said.
 
     >>> from domain.people.fact import Fact, Kind
@@ -26,16 +26,16 @@ def query_of(said: Mapping[str, str], schema: Schema) -> PredictionQuery:
     >>> query_of({"ward": "eyes", "since": "yesterday"}, schema).where
     {'ward': 'eyes'}
     """
-    by = said.get("by", "")
+    by = fields.get("by", "")
     return PredictionQuery(
-        since=_since(said.get("since", "")),
+        since=_since(fields.get("since", "")),
         where={
             fact.name: value
             for fact in schema.filters
-            if (value := fact.words.get(said.get(fact.name, ""))) is not None
+            if (value := fact.words.get(fields.get(fact.name, ""))) is not None
         },
         by=by if by in sort_keys(schema) else BY_TIME,
-        rising=said.get("order") == "rising",
+        rising=fields.get("order") == "rising",
     )
 
 
@@ -64,8 +64,8 @@ def sorted_by(query: PredictionQuery, key: str) -> PredictionQuery:
     return replace(query, by=key, rising=rising, before=None, past=None)
 
 
-def _since(said: str) -> datetime | None:
+def _since(text: str) -> datetime | None:
     try:
-        return datetime.combine(date.fromisoformat(said), time(), UTC)
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
     except ValueError:
         return None

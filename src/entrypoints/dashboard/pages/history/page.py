@@ -42,27 +42,27 @@ if TYPE_CHECKING:
 PATH: Final = "/history"
 _ROWS: Final = 25
 _FILTERS: Final = 7
-"""Filters of facts that are shown at once."""
+"""Number of facts whose filters are shown without unfolding."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """A page of estimates, one more row than is shown if there is a page after it; and how many match on all pages."""
+class ResultPage:
+    """A page of estimates, with one row more than is shown if another page follows, and the total of all pages."""
 
     rows: Sequence[Prediction]
     total: int
 
 
-async def review(query: PredictionQuery, caller: Caller, ask: FromDishka[ReviewPredictions]) -> Found:
-    """Read a page, and count what matches."""
-    return Found(await ask(query, caller), await ask.count(query, caller))
+async def review(query: PredictionQuery, caller: Caller, ask: FromDishka[ReviewPredictions]) -> ResultPage:
+    """Read a page of estimates, and count all that match."""
+    return ResultPage(await ask(query, caller), await ask.count(query, caller))
 
 
 @dataclass(frozen=True)
 class UseCases:
-    """What the page asks of the application."""
+    """The use cases of the page."""
 
-    review: Callable[[PredictionQuery], Awaitable[Found]]
+    review: Callable[[PredictionQuery], Awaitable[ResultPage]]
     erase: Callable[[UUID], Awaitable[None]]
     record: Callable[[UUID, float], Awaitable[Prediction]]
 
@@ -84,8 +84,8 @@ class HistoryPage:
 
     def __init__(self, use: UseCases, visit: Visit, *, sees_all: bool) -> None:
         self._words = words = visit.words
-        said = {name: value for name, value in visit.client.request.query_params.items() if value}
-        self._query = replace(query_of(said, words.schema), limit=_ROWS + 1)
+        parameters = {name: value for name, value in visit.client.request.query_params.items() if value}
+        self._query = replace(query_of(parameters, words.schema), limit=_ROWS + 1)
         self._pages: list[PredictionQuery] = []
         self._shown: dict[UUID, Prediction] = {}
         lead = words("history.lead" if sees_all else "history.own")
@@ -139,18 +139,20 @@ class HistoryPage:
         """Rows are on their way."""
         self._table.busy()
 
-    def show(self, question: PredictionQuery, answer: Found) -> None:
+    def show(self, question: PredictionQuery, answer: ResultPage) -> None:
         """Show a page of rows."""
         rows = answer.rows[:_ROWS]
         self._problem.content = ""
-        self._shown = {one.id: one for one in rows}
+        self._shown = {prediction.id: prediction for prediction in rows}
         self._following = question.following(rows[-1]) if len(answer.rows) > _ROWS else None
         by, rising = question.by, question.rising
         words = self._words
-        free = cards.no_cost((one.chance.zero if one.chance else 0.0 for one in rows), words)
+        free = cards.no_cost((prediction.chance.zero if prediction.chance else 0.0 for prediction in rows), words)
         self._table.columns(_columns(words, with_zero=bool(free)))
-        cells = [_cells(one, words, *free[place : place + 1]) for place, one in enumerate(rows)]
-        self._table.show([(str(one.id), row) for one, row in zip(rows, cells, strict=True)], by=by, rising=rising)
+        cells = [_cells(prediction, words, *free[place : place + 1]) for place, prediction in enumerate(rows)]
+        self._table.show(
+            [(str(prediction.id), row) for prediction, row in zip(rows, cells, strict=True)], by=by, rising=rising
+        )
         first = len(self._pages) * _ROWS
         self._count.text = _where(first, len(rows), answer.total, words) if rows else ""
         self._file.text = words("history.file", total=words.count(answer.total))
@@ -162,13 +164,15 @@ class HistoryPage:
 
     def _tell_origin(self) -> None:
         """Say of which year the prices are, and if estimates of an earlier model rest on invented people."""
-        words, known = self._words, self._data.origins
-        self._billed.content = cards.billed(words, prices(known, words))
-        some = known is not None and any(known.is_synthetic(one.model.version) for one in self._shown.values())
-        told = known is not None and known.invented  # above the page already
+        words, origins = self._words, self._data.origins
+        self._billed.content = cards.billed(words, prices(origins, words))
+        some = origins is not None and any(
+            origins.is_synthetic(prediction.model.version) for prediction in self._shown.values()
+        )
+        is_shown_above = origins is not None and origins.invented  # above the page already
         self._invented.content = (
             cards.notice("warn", words("model.synthetic") + ".", words("history.synthetic"))
-            if some and not told
+            if some and not is_shown_above
             else ""
         )
 
@@ -181,9 +185,9 @@ class HistoryPage:
     # what a person does
 
     def _filter(self) -> None:
-        said = {name: str(field.value or "") for name, field in self._fields.items()}
+        parameters = {name: str(field.value or "") for name, field in self._fields.items()}
         order = {"by": self._query.by, "rising": self._query.rising, "limit": _ROWS + 1}
-        self._start(replace(query_of(said, self._words.schema), **order))
+        self._start(replace(query_of(parameters, self._words.schema), **order))
 
     def _sort(self, key: str) -> None:
         self._start(sorted_by(self._query, key))
@@ -203,8 +207,8 @@ class HistoryPage:
             self._ask(self._pages.pop())
 
     def _open(self, id: str) -> None:
-        if found := self._shown.get(UUID(id)):
-            self._record.open(found)
+        if prediction := self._shown.get(UUID(id)):
+            self._record.open(prediction)
 
     def _again(self) -> None:
         self._live(self._query, quiet=0)
@@ -215,11 +219,11 @@ class HistoryPage:
 
     def _adjust(self) -> None:
         """Grey the buttons that lead nowhere, and let the link lead to a file of what is looked for."""
-        for one, leads in ((self._back, bool(self._pages)), (self._on, self._following is not None)):
-            one.props["aria-disabled"] = "false" if leads else "true"
-            one.update()
-        asked = address_of(self._query)
-        self._file.props["href"] = at(f"{EXPORT}?{asked}" if asked else EXPORT)
+        for control, leads in ((self._back, bool(self._pages)), (self._on, self._following is not None)):
+            control.props["aria-disabled"] = "false" if leads else "true"
+            control.update()
+        query_string = address_of(self._query)
+        self._file.props["href"] = at(f"{EXPORT}?{query_string}" if query_string else EXPORT)
         self._file.update()
 
 
@@ -230,8 +234,8 @@ def _where(before: int, shown: int, total: int, words: Words) -> str:
 
 def _path(query: PredictionQuery) -> str:
     """Return the address of this page that asks for the same again, after a reload or in another tab."""
-    asked = address_of(query)
-    return at(f"{PATH}?{asked}" if asked else PATH)
+    query_string = address_of(query)
+    return at(f"{PATH}?{query_string}" if query_string else PATH)
 
 
 def _nothing(query: PredictionQuery, words: Words) -> Markup:
@@ -284,13 +288,13 @@ def _columns(words: Words, *, with_zero: bool = False) -> list[Column]:
     ]
 
 
-def _cells(one: Prediction, words: Words, *zero: str) -> list[str]:
+def _cells(prediction: Prediction, words: Words, *zero: str) -> list[str]:
     return [
-        words.moment(one.created_at),
-        *words.facts(one.beneficiary),
-        words.money(one.typical),
-        words.money(one.expected),
-        words("range.value", low=words.money(one.interval.low), high=words.money(one.interval.high)),
+        words.moment(prediction.created_at),
+        *words.facts(prediction.beneficiary),
+        words.money(prediction.typical),
+        words.money(prediction.expected),
+        words("range.value", low=words.money(prediction.interval.low), high=words.money(prediction.interval.high)),
         *zero,
-        words.money(one.outcome.charges) if one.outcome else "—",
+        words.money(prediction.outcome.charges) if prediction.outcome else "—",
     ]

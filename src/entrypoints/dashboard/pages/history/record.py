@@ -48,7 +48,7 @@ class RecordDialog:
                     unit=words.currency,
                 )
                 text("button", words("history.outcome.save"), "btn primary").props("type=submit")
-            self._kept = text("p", "", "saved").props("role=status")
+            self._saved = text("p", "", "saved").props("role=status")
             with tag("div", "actions"):
                 button(words("history.close")).on("click", self._dialog.close)
                 button(words("history.erase"), "danger").on("click", self._ask_if_sure)
@@ -58,24 +58,24 @@ class RecordDialog:
                 button(words("history.sure.no")).on("click", self._sure.close)
                 button(words("history.sure.yes"), "danger").on("click", self._erase_it)
 
-    def open(self, one: Prediction) -> None:
+    def open(self, prediction: Prediction) -> None:
         """Show a record."""
-        self._shown = one
-        self._facts.content = _facts(one, self._words)
-        self.problem.content = self._kept.text = self._outcome.error = ""
-        self._outcome.value = f"{one.outcome.charges:.2f}" if one.outcome else ""
-        self._dialog.open(self._words.moment(one.created_at))
+        self._shown = prediction
+        self._facts.content = _facts(prediction, self._words)
+        self.problem.content = self._saved.text = self._outcome.error = ""
+        self._outcome.value = f"{prediction.outcome.charges:.2f}" if prediction.outcome else ""
+        self._dialog.open(self._words.moment(prediction.created_at))
 
     async def _keep_outcome(self) -> None:
-        words, self._kept.text, self.problem.content = self._words, "", ""
+        words, self._saved.text, self.problem.content = self._words, "", ""
         amounts = readings(str(self._outcome.value or ""), words.currency)
         self._outcome.error = ""
         if len(amounts) != 1:
-            one, other = (words.cents(amount) for amount in amounts or (0.0, 0.0))
+            first, other = (words.cents(amount) for amount in amounts or (0.0, 0.0))
             key = "history.outcome.unclear" if amounts else "history.outcome.type"
-            self._outcome.error = words(key, one=one, other=other)
+            self._outcome.error = words(key, one=first, other=other)
         elif self._shown and await self._done(self._record(self._shown.id, amounts[0])):
-            self._kept.text = words("history.outcome.saved", amount=words.cents(amounts[0]))
+            self._saved.text = words("history.outcome.saved", amount=words.cents(amounts[0]))
             self._then()
 
     def _ask_if_sure(self) -> None:
@@ -106,17 +106,23 @@ class RecordDialog:
         return True
 
 
-def _facts(one: Prediction, words: Words) -> Markup:
-    zero = cards.of_hundred(one.chance.zero, words) if one.chance else ""
+def _facts(prediction: Prediction, words: Words) -> Markup:
+    zero = cards.of_hundred(prediction.chance.zero, words) if prediction.chance else ""
     rows = [
-        *zip(map(words.short, words.schema.facts), words.facts(one.beneficiary), strict=True),
-        (words("typical"), words.money(one.typical)),
-        (words("history.expected"), words.money(one.expected)),
-        (words("range"), words("range.value", low=words.money(one.interval.low), high=words.money(one.interval.high))),
+        *zip(map(words.short, words.schema.facts), words.facts(prediction.beneficiary), strict=True),
+        (words("typical"), words.money(prediction.typical)),
+        (words("history.expected"), words.money(prediction.expected)),
+        (
+            words("range"),
+            words("range.value", low=words.money(prediction.interval.low), high=words.money(prediction.interval.high)),
+        ),
         *([(words("zero"), zero)] if zero else []),
-        (words("history.model"), words("history.model.value", version=one.model.version, digest=one.model.digest[:12])),
-        (words("history.id"), str(one.id)),
+        (
+            words("history.model"),
+            words("history.model.value", version=prediction.model.version, digest=prediction.model.digest[:12]),
+        ),
+        (words("history.id"), str(prediction.id)),
     ]
-    if one.outcome:
-        rows.append((words("history.outcome"), words.cents(one.outcome.charges)))
-    return cards.cautions(one, words) + cards.definitions(rows, "pairs")
+    if prediction.outcome:
+        rows.append((words("history.outcome"), words.cents(prediction.outcome.charges)))
+    return cards.cautions(prediction, words) + cards.definitions(rows, "pairs")

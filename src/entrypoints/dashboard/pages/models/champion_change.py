@@ -42,7 +42,7 @@ class ChangeDialog:
         self._working = False
         self._dialog = Dialog("change")
         with self._dialog.content():
-            self._said = html()
+            self._message = html()
             self.problem = html().props("role=alert")
             with tag("form", "login").props("novalidate").on("submit.prevent", self._make):
                 self._reason = InputField(name="reason", label=words("models.reason"), kind="words")
@@ -57,7 +57,7 @@ class ChangeDialog:
         if not self._working:
             self._change = change
             refused = cards.notice("warn", words("models.promote.against"), "") + change.against
-            self._said.content = paragraph(words(f"models.{change.name}.lead")) + refused * bool(change.against)
+            self._message.content = paragraph(words(f"models.{change.name}.lead")) + refused * bool(change.against)
             self.problem.content = self._reason.error = ""
             self._reason.value = ""
             self._reason.props["help"] = words("models.reason.must" if change.against else "models.reason.may")
@@ -97,8 +97,8 @@ class ChangeDialog:
         self._working = working
         self._yes.props["aria-disabled"] = "true" if working else "false"
         self._yes.update()
-        said = self._words("models.working")
-        self._status.content = (paragraph(said, "working") + element("progress", aria_label=said)) * working
+        message = self._words("models.working")
+        self._status.content = (paragraph(message, "working") + element("progress", aria_label=message)) * working
         if working:
             self.problem.content = ""
 

@@ -55,7 +55,7 @@ class DataPage(ExpertPage[None]):
     def build(self, answer: Answer[None]) -> None:
         """Show the rows, and how each fact is spread over the people."""
         words, named = self.words, names(answer.compared, self)
-        of_all = [(name, one.card) for name, one in zip(named, answer.compared.both, strict=True)]
+        of_all = [(name, version.card) for name, version in zip(named, answer.compared.both, strict=True)]
         with card("learned", words("models.rows")):
             html(_learned(of_all, words))
         with card("facts", words("models.data.facts")):
@@ -64,32 +64,32 @@ class DataPage(ExpertPage[None]):
 
 
 def _learned(of_all: Sequence[tuple[str, ModelCard]], words: Words) -> Markup:
-    columns = [_about(one, words) for _, one in of_all]
+    columns = [_about(card, words) for _, card in of_all]
     heads = [words("models.figure"), *[name for name, _ in of_all]]
     lines = [(key, *[column[key] for column in columns]) for key in columns[0]]
     return model_facts.table(words("models.rows"), heads, lines, "ledger")
 
 
-def _about(one: ModelCard, words: Words) -> dict[str, str]:
-    subject, periods = one.subject, one.curves.periods if one.curves else ()
+def _about(card: ModelCard, words: Words) -> dict[str, str]:
+    subject, periods = card.subject, card.curves.periods if card.curves else ()
     ends = {"low": periods[0].period, "high": periods[-1].period} if len(periods) > 1 else {}
     named = words("range.value", **ends) if ends else ""
     return {
-        words("models.data.origin"): cards.data_origin(one.origin, words),
-        words("models.data.rows"): words.count(one.rows),
-        words("models.data.people"): words.count(one.people) if one.people else _NONE,
-        words("models.data.period"): named or one.origin.year or words("models.data.period.none"),
-        words("models.data.digest"): one.data_digest[:_SHORT],
+        words("models.data.origin"): cards.data_origin(card.origin, words),
+        words("models.data.rows"): words.count(card.rows),
+        words("models.data.people"): words.count(card.people) if card.people else _NONE,
+        words("models.data.period"): named or card.origin.year or words("models.data.period.none"),
+        words("models.data.digest"): card.data_digest[:_SHORT],
         words("models.data.schema"): subject.schema[:_SHORT] if subject else _NONE,
-        words("models.data.currency"): one.currency,
-        words("models.data.test"): words.count(one.test.rows),
-        words("models.made"): words.moment(one.created_at),
-        words("models.data.revision"): one.provenance.git_revision[:_SHORT] or _NONE,
+        words("models.data.currency"): card.currency,
+        words("models.data.test"): words.count(card.test.rows),
+        words("models.made"): words.moment(card.created_at),
+        words("models.data.revision"): card.provenance.git_revision[:_SHORT] or _NONE,
     }
 
 
 def _facts(of_all: Sequence[tuple[str, ModelCard]], words: Words) -> Markup:
-    if len({one.data_digest for _, one in of_all}) == 1:
+    if len({card.data_digest for _, card in of_all}) == 1:
         of_all = of_all[:1]  # the same rows are shown once
     gaps = any(fact.may_be_missing for fact in words.schema.facts)
     heads = [head(words("models.fact")), head(words("models.data.kind"))]
@@ -101,7 +101,7 @@ def _facts(of_all: Sequence[tuple[str, ModelCard]], words: Words) -> Markup:
         row(
             words.label(fact),
             cell(words(f"models.kind.{fact.kind.value}")),
-            *[part for _, one in of_all for part in _fact(fact, one, words)[: 3 if gaps else 2]],
+            *[part for _, card in of_all for part in _fact(fact, card, words)[: 3 if gaps else 2]],
         )
         for fact in words.schema.facts
     ]
@@ -109,19 +109,19 @@ def _facts(of_all: Sequence[tuple[str, ModelCard]], words: Words) -> Markup:
     return scrolling(table, words("models.data.facts"))
 
 
-def _fact(fact: Fact, one: ModelCard, words: Words) -> list[Markup]:
-    counts = one.profile.counts.get(fact.name, ()) if one.profile else ()
+def _fact(fact: Fact, card: ModelCard, words: Words) -> list[Markup]:
+    counts = card.profile.counts.get(fact.name, ()) if card.profile else ()
     if not counts:
         return [cell(_NONE), cell(_NONE), cell(_NONE)]
-    ends = one.ranges.get(fact.name)
+    ends = card.ranges.get(fact.name)
     values = [fact.value(value) for value, _ in counts]
-    said = (
+    sentence = (
         words("range.value", low=words.number(ends[0]), high=words.number(ends[1]))
         if ends
         else ", ".join(words.value(fact, value) for value in values)  # type: ignore[arg-type]  # a value of the fact
     )
-    gaps = one.profile.gaps(fact.name) if one.profile else 0.0
-    return [cell(said), cell(_histogram(fact, counts)), cell(words.share(gaps, 1) if gaps else "0")]
+    gaps = card.profile.gaps(fact.name) if card.profile else 0.0
+    return [cell(sentence), cell(_histogram(fact, counts)), cell(words.share(gaps, 1) if gaps else "0")]
 
 
 def _histogram(fact: Fact, counts: Sequence[tuple[float, int]]) -> Markup:

@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 def importances(names: Sequence[str], own: Sequence[Importance], rival: Sequence[Importance], words: Words) -> Markup:
     """Draw the mean change of the expected cost when a fact is somebody else's."""
-    others = {one.fact: one.change for one in rival}
-    most = max([one.change for one in (*own, *rival)], default=0.0) or 1.0
+    others = {importance.fact: importance.change for importance in rival}
+    most = max([importance.change for importance in (*own, *rival)], default=0.0) or 1.0
     scale = Scale(most * 1.04)
     rows: list[Markup] = []
-    for one in own:
-        amounts = [one.change, *([others.get(one.fact, 0.0)] if rival else [])]
+    for importance in own:
+        amounts = [importance.change, *([others.get(importance.fact, 0.0)] if rival else [])]
         lanes = [
             element("div", mark(f"bar {look}", 0.0, width=max(scale.percent(amount), 0.3)), classes="lane")
             for amount, look in zip(amounts, ("side-own", "side-rival"), strict=False)
         ]
         numbers = [cell(words.whole(amount), "usd") for amount in amounts]
-        rows.append(row(words.named(one.fact), cell(together(*lanes), "track"), *numbers))
+        rows.append(row(words.named(importance.fact), cell(together(*lanes), "track"), *numbers))
     heads = [words("models.fact"), words("models.drawn"), *names]
     return bars(words("models.importance"), heads, rows, "measured", looks=["usd"] * len(names))
 
@@ -98,7 +98,7 @@ def _dependence(
         "tooltip": {"show": False},
     }
     lowest, highest = (choose(points, key=lambda point: point.expected) for choose in (min, max))
-    said = words(
+    sentence = words(
         "models.dependence.seen", name=name, low=words.whole(lowest.expected), at_low=words.value(fact, lowest.value),
         high=words.whole(highest.expected), at_high=words.value(fact, highest.value),
     )  # fmt: skip
@@ -106,16 +106,16 @@ def _dependence(
     rows = [
         [words.value(fact, point.value), *map(words.whole, (point.expected, point.low, point.high))] for point in points
     ]
-    zoomable(f"dependence-{fact.name}-{place + 1}", words("models.dependence"), option, said, (heads, rows), words)
+    zoomable(f"dependence-{fact.name}-{place + 1}", words("models.dependence"), option, sentence, (heads, rows), words)
 
 
-def heat_map(one: Fact, two: Fact, surface: Surface, name: str, most: float, words: Words) -> Markup:
+def heat_map(first: Fact, two: Fact, surface: Surface, name: str, most: float, words: Words) -> Markup:
     """Draw the mean expected cost over two facts as a table whose cells are coloured; each cell says its number."""
-    corner = words("models.heat.corner", rows=words.short(one), columns=words.short(two))
+    corner = words("models.heat.corner", rows=words.short(first), columns=words.short(two))
     heads = [head(corner), *[head(words.value(two, value)) for value in surface.columns]]
     rows = [
         row(
-            words.value(one, value),
+            words.value(first, value),
             *[_heat(amount, beyond, most, words) for amount, beyond in zip(costs, together_, strict=True)],
         )
         for value, costs, together_ in zip(surface.rows, surface.expected, surface.together, strict=True)

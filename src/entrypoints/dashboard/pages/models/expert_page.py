@@ -63,7 +63,7 @@ class ExpertPage(ABC, Generic[Figures]):
         await self._live.first_answer()
 
     @property
-    def kept(self) -> Mapping[str, str]:
+    def query_parameters(self) -> Mapping[str, str]:
         """Return the other parts of the address, which stay when other versions are chosen."""
         return {}
 
@@ -89,7 +89,9 @@ class ExpertPage(ABC, Generic[Figures]):
         self.body.clear()
         with self.body:
             if isinstance(answer, Answer):
-                self._picker.content = picker(self.section, answer.compared, answer.versions, self.words, self.kept)
+                self._picker.content = picker(
+                    self.section, answer.compared, answer.versions, self.words, self.query_parameters
+                )
                 self.build(answer)
             else:
                 self._missing(answer)

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Explored:
-    """Everything the page shows. ``two`` is None where the schema has one fact only."""
+    """Everything the page shows. ``two_facts`` is None where the schema has one fact only."""
 
     ranked: RankedFacts
-    one: ExploredFact
-    two: ExploredPair | None
+    fact: ExploredFact
+    two_facts: ExploredPair | None
 
 
 async def look(
@@ -53,9 +53,9 @@ async def look(
     """Ask versions about people of the training data."""
     first, second = facts
     ranked = await rank(pair)
-    one = await explore(pair, first)
+    explored = await explore(pair, first)
     two = await explore_pair(pair, first, second) if first != second else None
-    return Answer(await review(), ranked.versions, Explored(ranked, one, two))
+    return Answer(await review(), ranked.versions, Explored(ranked, explored, two))
 
 
 def page(inject: Inject) -> Page:
@@ -88,8 +88,8 @@ class FactsPage(ExpertPage[Explored]):
     """One open page."""
 
     @property
-    def kept(self) -> Mapping[str, str]:
-        """Keep which facts are looked at."""
+    def query_parameters(self) -> Mapping[str, str]:
+        """Return the facts that are looked at."""
         first, second = chosen(self.query, self.words.schema)
         return {"fact": first, "other": second}
 
@@ -106,33 +106,35 @@ class FactsPage(ExpertPage[Explored]):
             html(dependence_charts.importances(named, figures.ranked.own, figures.ranked.rival, words))
         with card("choose", words("models.facts.choose")):
             html(self._form())
-        one = figures.one
-        with card("dependence", words("models.dependence.of", fact=words.label(one.fact))):
-            html(paragraph(words("models.dependence.lead", count=one.people), "lead-in"))
-            sides = [side for side in zip(named, (one.own, one.rival), strict=False) if side[1]]
+        explored = figures.fact
+        with card("dependence", words("models.dependence.of", fact=words.label(explored.fact))):
+            html(paragraph(words("models.dependence.lead", count=explored.people), "lead-in"))
+            sides = [side for side in zip(named, (explored.own, explored.rival), strict=False) if side[1]]
             if sides:
                 with tag("div", "side-by-side"):
-                    dependence_charts.dependence(one.fact, sides, one.people, words)
+                    dependence_charts.dependence(explored.fact, sides, explored.people, words)
             else:
-                html(paragraph(words("models.rows.none_along", fact=words.label(one.fact)), "empty"))
-        if figures.two:
-            self._together(figures.two, named)
+                html(paragraph(words("models.rows.none_along", fact=words.label(explored.fact)), "empty"))
+        if figures.two_facts:
+            self._together(figures.two_facts, named)
 
     def _together(self, two: ExploredPair, named: list[str]) -> None:
         words = self.words
         title = words("models.together", one=words.short(two.first), two=words.short(two.second))
         with card("together", title):
             html(paragraph(words("models.together.lead", count=two.people), "lead-in"))
-            surfaces = [(name, one) for name, one in zip(named, (two.own, two.rival), strict=False) if one]
+            surfaces = [(name, surface) for name, surface in zip(named, (two.own, two.rival), strict=False) if surface]
             if not surfaces:
                 html(paragraph(words("models.rows.none_along", fact=title), "empty"))
-            most = max((cost for _, one in surfaces for row in one.expected for cost in row), default=0.0)
+            most = max((cost for _, surface in surfaces for row in surface.expected for cost in row), default=0.0)
             with tag("div", "side-by-side"):
-                for name, one in surfaces:
+                for name, surface in surfaces:
                     with tag("div"):
                         html(element("h3", name))
-                        html(paragraph(words("models.together.strength", strength=f"{one.strength:.2f}"), "hint"))
-                        html(dependence_charts.heat_map(two.first, two.second, one, f"{title}, {name}", most, words))
+                        html(paragraph(words("models.together.strength", strength=f"{surface.strength:.2f}"), "hint"))
+                        html(
+                            dependence_charts.heat_map(two.first, two.second, surface, f"{title}, {name}", most, words)
+                        )
 
     def _form(self) -> Markup:
         words, pair = self.words, pair_of(self.query)

@@ -50,8 +50,8 @@ class FitPage(ExpertPage[Sequence[JudgedRow]]):
         """Show the figures of the cards; only the double lift takes the rows."""
         words, compared = self.words, answer.compared
         named = names(compared, self)
-        sides = [(name, one.card.cross_validation) for name, one in zip(named, compared.both, strict=True)]
-        cards = [(name, one.card) for name, one in zip(named, compared.both, strict=True)]
+        sides = [(name, version.card.cross_validation) for name, version in zip(named, compared.both, strict=True)]
+        cards = [(name, version.card) for name, version in zip(named, compared.both, strict=True)]
         figures = {
             "ratios": model_charts.ratios(sides, words),
             "quality": model_facts.quality(cards, words),
@@ -73,7 +73,9 @@ class FitPage(ExpertPage[Sequence[JudgedRow]]):
     def _lifts(self, answer: Answer[Sequence[JudgedRow]], named: Sequence[str]) -> None:
         words = self.words
         curves = [
-            (name, one.card.curves) for name, one in zip(named, answer.compared.both, strict=True) if one.card.curves
+            (name, version.card.curves)
+            for name, version in zip(named, answer.compared.both, strict=True)
+            if version.card.curves
         ]
         with card("lift", words("models.lift")):
             if curves:
@@ -94,4 +96,4 @@ class FitPage(ExpertPage[Sequence[JudgedRow]]):
 
 def names(compared: Compared, page: ExpertPage) -> list[str]:
     """Name the versions as figures call them."""
-    return [page.words("models.version.short", number=one.number) for one in compared.both]
+    return [page.words("models.version.short", number=version.number) for version in compared.both]

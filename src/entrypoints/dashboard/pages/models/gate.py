@@ -1,4 +1,4 @@
-"""What the gate says of a version, in the words of the page's language."""
+"""The gate's verdict on a version, in the language of the page."""
 
 from __future__ import annotations
 
@@ -22,84 +22,88 @@ _PARTS: Final = {
     "coverage, fifth ": "models.check.fifth",
     f"{_RATIO}, decile ": "models.check.decile",
 }
-"""How names of checks of some of the people begin, and what they are called on the page."""
+"""Prefixes of names of checks on groups of people, with the keys of their texts."""
 _OF_PEOPLE: Final = {"repeats": "models.says.repeats", "few people": "models.says.few"}
-"""Checks that count people, and the sentence with the number."""
+"""Checks that count people, with the keys of their sentences."""
 
 
-def verdict(said: Verdict | None, words: Words) -> Markup:
-    """Give each check of the gate with its numbers."""
+def verdict(judgement: Verdict | None, words: Words) -> Markup:
+    """Return a table of the gate's checks with their numbers."""
     title = element("h3", words("models.gate"))
-    if said is None:
+    if judgement is None:
         return title + paragraph(words("models.gate.none"), "empty")
-    against = said.candidacy.comparison
+    against = judgement.candidacy.comparison
     key = "models.gate.first" if against.rival is None else "models.gate.against"
-    told = words(key, rival=against.rival, rows=words.count(against.rows))
-    rows = [_row(one, said, words) for one in said.checks]
+    lead = words(key, rival=against.rival, rows=words.count(against.rows))
+    rows = [_row(check, judgement, words) for check in judgement.checks]
     heads = [words("models.check"), words("models.state"), words("models.numbers")]
     table = model_facts.framed(words("models.gate"), heads, rows, "checks")
-    return together(title, paragraph(told, "lead-in"), table)
+    return together(title, paragraph(lead, "lead-in"), table)
 
 
-def objections(against: Objection, said: Verdict | None, *, champion: int | None, words: Words) -> Markup:
-    """Say why the gate does not let a version in: as a sentence, and each check that failed."""
-    rival = said.candidacy.comparison.rival if said else None
+def objections(against: Objection, judgement: Verdict | None, *, champion: int | None, words: Words) -> Markup:
+    """Return why the gate refuses a version: a sentence, and each failed check."""
+    rival = judgement.candidacy.comparison.rival if judgement else None
     other = {"rival": rival or words("models.against.nobody"), "champion": champion or words("models.against.nobody")}
-    failed = [one for one in said.checks if not one.passed] if said and against is Objection.REFUSED else []
-    listed = [element("li", _name(one, words), ": ", _numbers(one, said, words)) for one in failed if said]
+    failed = (
+        [check for check in judgement.checks if not check.passed] if judgement and against is Objection.REFUSED else []
+    )
+    listed = [
+        element("li", _name(check, words), ": ", _numbers(check, judgement, words)) for check in failed if judgement
+    ]
     return together(
         paragraph(words(f"models.against.{against.value}", **other), "theirs"),
         element("ul", *listed, classes="notes") if listed else "",
     )
 
 
-def _row(one: Check, said: Verdict, words: Words) -> Markup:
-    kind = "passed" if one.passed else "refused"
+def _row(check: Check, judgement: Verdict, words: Words) -> Markup:
+    kind = "passed" if check.passed else "refused"
     state = model_facts.state(kind, words(f"models.{kind}"))
-    return row(_name(one, words), cell(state), cell(_numbers(one, said, words)))
+    return row(_name(check, words), cell(state), cell(_numbers(check, judgement, words)))
 
 
-def _name(one: Check, words: Words) -> str:
+def _name(check: Check, words: Words) -> str:
     for start, key in _PARTS.items():
-        if one.name.startswith(start):
-            part = one.name.removeprefix(start)
+        if check.name.startswith(start):
+            part = check.name.removeprefix(start)
             return words(key, group=part if part.isdigit() else model_facts.group(part, words))
-    return words.or_else(f"models.check.{one.name}", one.name)
+    return words.or_else(f"models.check.{check.name}", check.name)
 
 
-def _numbers(one: Check, said: Verdict, words: Words) -> str:
-    """Say the numbers of a check; of an old verdict, which has none, the English sentence that was kept."""
-    if one.name in _OF_PEOPLE and one.value is not None:
-        return words(_OF_PEOPLE[one.name], count=round(one.value))
-    if one.value is None or one.high is None:
-        return element("span", one.detail, lang="en")
-    candidacy = said.candidacy
-    if one.name.startswith("crps"):
-        compared = candidacy.comparison if one.name == "crps" else candidacy.unconditional or candidacy.comparison
-        return _crps(compared, one.high, words)
-    if one.name == "leakage":
+def _numbers(check: Check, judgement: Verdict, words: Words) -> str:
+    """Return the numbers of a check; for old verdicts without numbers, the stored English sentence."""
+    if check.name in _OF_PEOPLE and check.value is not None:
+        return words(_OF_PEOPLE[check.name], count=round(check.value))
+    if check.value is None or check.high is None:
+        return element("span", check.detail, lang="en")
+    candidacy = judgement.candidacy
+    if check.name.startswith("crps"):
+        compared = candidacy.comparison if check.name == "crps" else candidacy.unconditional or candidacy.comparison
+        return _crps(compared, check.high, words)
+    if check.name == "leakage":
         fact = words.named(candidacy.strongest_fact) if candidacy.strongest_fact else ""
-        told = {"fact": fact, "value": words.share(one.value), "high": words.share(one.high)}
-        return words("models.says.leakage" if fact else "models.says.leakage.none", **told)
-    if one.low is not None:
-        return _within(one, words)
-    unit = {"milliseconds a row": "ms", "megabytes": "MB"}.get(one.name, "")
-    return words("models.says.at_most", value=f"{one.value:.2f} {unit}", high=f"{one.high:g} {unit}")
+        values = {"fact": fact, "value": words.share(check.value), "high": words.share(check.high)}
+        return words("models.says.leakage" if fact else "models.says.leakage.none", **values)
+    if check.low is not None:
+        return _within(check, words)
+    unit = {"milliseconds a row": "ms", "megabytes": "MB"}.get(check.name, "")
+    return words("models.says.at_most", value=f"{check.value:.2f} {unit}", high=f"{check.high:g} {unit}")
 
 
-def _within(one: Check, words: Words) -> str:
-    """Say a share or a ratio, what is allowed, and the interval if it decided."""
+def _within(check: Check, words: Words) -> str:
+    """Return a share or a ratio with its limits, and its interval if that decided the check."""
 
-    def said(value: float | None, digits: int = 0) -> str:
+    def number(value: float | None, digits: int = 0) -> str:
         if value is None:
             return words("models.ratio.any")
-        return f"{value:.{digits + 2}f}" if one.name.startswith(_RATIO) else words.share(value, digits)
+        return f"{value:.{digits + 2}f}" if check.name.startswith(_RATIO) else words.share(value, digits)
 
-    text = words("models.says.within", value=said(one.value, 1), low=said(one.low), high=said(one.high))
-    if one.interval is None or not (one.lenient or not one.passed):
+    text = words("models.says.within", value=number(check.value, 1), low=number(check.low), high=number(check.high))
+    if check.interval is None or not (check.lenient or not check.passed):
         return text
-    low, high = (said(end, 1) for end in one.interval)
-    return text + words("models.says.reaches" if one.passed else "models.says.beyond", low=low, high=high)
+    low, high = (number(end, 1) for end in check.interval)
+    return text + words("models.says.reaches" if check.passed else "models.says.beyond", low=low, high=high)
 
 
 def _crps(compared: PairedComparison, allowed: float, words: Words) -> str:

@@ -23,8 +23,8 @@ def lift(sides: Sequence[tuple[str, Curves]], words: Words) -> None:
     series, heads = [], [words("models.tenth")]
     columns: list[list[str]] = []
     for (name, curves), colour in zip(sides, COLOURS, strict=False):
-        predicted = [round(one.predicted) for one in curves.deciles]
-        observed = [round(one.observed) for one in curves.deciles]
+        predicted = [round(decile.predicted) for decile in curves.deciles]
+        observed = [round(decile.observed) for decile in curves.deciles]
         for key, values, dashed in (("models.predicted", predicted, False), ("models.observed", observed, True)):
             label = f"{name}: {words(key)}"
             series.append(line(label, values, colour, dashed=dashed))
@@ -36,16 +36,17 @@ def lift(sides: Sequence[tuple[str, Curves]], words: Words) -> None:
         "yAxis": value_axis(words("models.cost"), words),
         "series": series,
     }
-    worst = [max(curves.deciles, key=lambda one: abs(one.predicted - one.observed)) for _, curves in sides]
-    said = [
+    worst = [max(curves.deciles, key=lambda decile: abs(decile.predicted - decile.observed)) for _, curves in sides]
+    sentences = [
         words(
-            "models.lift.seen", name=name, predicted=words.whole(one.predicted), observed=words.whole(one.observed),
-            tenth=curves.deciles.index(one) + 1,
+            "models.lift.seen", name=name, predicted=words.whole(decile.predicted),
+            observed=words.whole(decile.observed),
+            tenth=curves.deciles.index(decile) + 1,
         )
-        for (name, curves), one in zip(sides, worst, strict=True)
+        for (name, curves), decile in zip(sides, worst, strict=True)
     ]  # fmt: skip
-    html(paragraph(" ".join(said), "lead-in"))
-    zoomable("lift", words("models.lift"), option, " ".join(said), (heads, rows), words)
+    html(paragraph(" ".join(sentences), "lead-in"))
+    zoomable("lift", words("models.lift"), option, " ".join(sentences), (heads, rows), words)
 
 
 def double_lift(own: str, lifted: DoubleLift, words: Words) -> None:
@@ -53,9 +54,9 @@ def double_lift(own: str, lifted: DoubleLift, words: Words) -> None:
     tenths = [str(place) for place in range(1, len(lifted.portions) + 1)]
     names = own, lifted.rival, words("models.observed")
     columns = [
-        [round(one.predicted) for one in lifted.portions],
-        [round(one.rival) for one in lifted.portions],
-        [round(one.observed) for one in lifted.portions],
+        [round(portion.predicted) for portion in lifted.portions],
+        [round(portion.rival) for portion in lifted.portions],
+        [round(portion.observed) for portion in lifted.portions],
     ]
     series = [
         line(names[0], columns[0], OWN),
@@ -69,24 +70,29 @@ def double_lift(own: str, lifted: DoubleLift, words: Words) -> None:
     }
     mine, theirs = lifted.errors
     nearer = own if mine < theirs else lifted.rival
-    said = words(
+    sentence = words(
         "models.double_lift.seen", own=own, mine=words.whole(mine), rival=lifted.rival, theirs=words.whole(theirs),
         nearer=nearer,
     )  # fmt: skip
     rows = [[tenth, *map(words.whole, cells)] for tenth, *cells in zip(tenths, *columns, strict=True)]
-    html(paragraph(said, "lead-in"))
+    html(paragraph(sentence, "lead-in"))
     table = [words("models.tenth"), *names], rows
-    zoomable("double-lift", words("models.double_lift"), option, said, table, words)
+    zoomable("double-lift", words("models.double_lift"), option, sentence, table, words)
 
 
 def lorenz(sides: Sequence[tuple[str, Curves]], words: Words) -> None:
     """Draw which share of all cost the people have whom each version expects to cost least."""
     series = [
-        line(name, [[one.people, round(one.by_predicted, 4)] for one in curves.lorenz], colour, dashed=colour == RIVAL)
+        line(
+            name,
+            [[point.people, round(point.by_predicted, 4)] for point in curves.lorenz],
+            colour,
+            dashed=colour == RIVAL,
+        )
         for (name, curves), colour in zip(sides, COLOURS, strict=False)
     ]
     own = sides[0][1].lorenz
-    actual = [[one.people, round(one.by_observed, 4)] for one in own]
+    actual = [[point.people, round(point.by_observed, 4)] for point in own]
     series.append(line(words("models.lorenz.actual"), actual, INK))
     equal = line(words("models.lorenz.equal"), [[0, 0], [1, 1]], QUIET, dashed=True)
     series.append({**equal, "showSymbol": False})
@@ -97,22 +103,22 @@ def lorenz(sides: Sequence[tuple[str, Curves]], words: Words) -> None:
         "series": series,
         "tooltip": {"show": False},
     }
-    half = [(name, next(one for one in curves.lorenz if one.people >= _HALF)) for name, curves in sides]
-    said = " ".join(
-        words("models.lorenz.seen", name=name, share=words.share(one.by_predicted, 1)) for name, one in half
+    half = [(name, next(point for point in curves.lorenz if point.people >= _HALF)) for name, curves in sides]
+    sentence = " ".join(
+        words("models.lorenz.seen", name=name, share=words.share(point.by_predicted, 1)) for name, point in half
     )
     heads = [words("models.lorenz.people"), *[name for name, _ in sides], words("models.lorenz.actual")]
     rows = [
         [words.share(people), *[words.share(share, 1) for share in shares]]
         for people, *shares in zip(
-            [one.people for one in own],
-            *[[one.by_predicted for one in curves.lorenz] for _, curves in sides],
-            [one.by_observed for one in own],
+            [point.people for point in own],
+            *[[point.by_predicted for point in curves.lorenz] for _, curves in sides],
+            [point.by_observed for point in own],
             strict=False,
         )
     ]
-    html(paragraph(said, "lead-in"))
-    zoomable("lorenz", words("models.lorenz"), option, said, (heads, rows), words)
+    html(paragraph(sentence, "lead-in"))
+    zoomable("lorenz", words("models.lorenz"), option, sentence, (heads, rows), words)
 
 
 _HALF = 0.5

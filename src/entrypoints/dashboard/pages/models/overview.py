@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Models:
-    """Everything the page shows. ``broken`` says how the ledger was tampered with, empty if it was not."""
+    """The content of the page; ``broken`` describes how the ledger was tampered with, empty if it was not."""
 
     versions: Sequence[ReviewedVersion]
     entries: Sequence[LedgerEntry]
@@ -49,18 +49,18 @@ class Models:
 
     @property
     def champion(self) -> ReviewedVersion | None:
-        """What is in service."""
-        return next((one for one in self.versions if one.is_champion), None)
+        """Return the champion; None if there is none."""
+        return next((reviewed for reviewed in self.versions if reviewed.is_champion), None)
 
     @property
     def challenger(self) -> ReviewedVersion | None:
-        """The newest version, unless that is in service."""
+        """Return the newest version; None if it is the champion."""
         newest = next(iter(self.versions), None)
         return newest if newest and not newest.is_champion else None
 
 
 async def review(_: None, ask: FromDishka[ReviewModels]) -> Models:
-    """Look at all versions and at the ledger."""
+    """Return all versions and the ledger."""
     versions = await ask()
     try:
         return Models(versions, await ask.history())
@@ -74,7 +74,7 @@ async def promote(version: int, by: str, reason: str | None, championship: FromD
 
 
 async def roll_back(by: str, reason: str | None, championship: FromDishka[Championship]) -> LedgerEntry:
-    """Go back to the champion before."""
+    """Make the previous champion champion again."""
     return await championship.roll_back(by=by, reason=reason)
 
 
@@ -85,7 +85,7 @@ async def report(version: int, ending: str, ask: FromDishka[ReportModel], writer
 
 @dataclass(frozen=True)
 class UseCases:
-    """What the page asks of the application."""
+    """The use cases of the page."""
 
     review: Callable[[None], Awaitable[Models]]
     promote: Callable[[int, str, str | None], Awaitable[LedgerEntry]]
@@ -111,7 +111,7 @@ class ModelsPage:
         self._use, self._words = use, words
         # the ledger names who changes something: a key in the API, a person here, else this machine
         self._by = author_of(visit.client.request)
-        self._known = Models((), ())
+        self._models = Models((), ())
         with visit.frame(words("models.title"), words("models.lead")), tag("div", "results"):
             self._sections = html(sections("", Pair(), words))
             self._problem = html().props("role=alert")
@@ -157,7 +157,7 @@ class ModelsPage:
         """Show everything."""
         del question
         words, models = self._words, answer
-        self._known = models
+        self._models = models
         self._problem.content = ""
         if self._done.text == words("working"):
             self._done.text = ""
@@ -174,7 +174,7 @@ class ModelsPage:
             self._next.text = words("models.promote.newest", version=newest.version.number)
             is_good = newest.verdict is not None and newest.verdict.passed
             self._next.classes(add="primary" if is_good else "", remove="" if is_good else "primary")
-        self._table.show([version_list.line(one, words) for one in models.versions], by="", rising=False)
+        self._table.show([version_list.line(reviewed, words) for reviewed in models.versions], by="", rising=False)
         self._entries.content = (
             cards.notice("bad", words("models.ledger.broken"), words("models.ledger.broken.do"))
             + cards.theirs(models.broken)
@@ -194,22 +194,22 @@ class ModelsPage:
     # what a person does
 
     def _open(self, id: str) -> None:
-        found = next((one for one in self._known.versions if str(one.version.number) == id), None)
-        if found:
-            champion = self._known.champion.version.number if self._known.champion else None
-            self._version.open(found, champion=champion, changeable=not self._known.broken)
+        reviewed = next((listed for listed in self._models.versions if str(listed.version.number) == id), None)
+        if reviewed:
+            champion = self._models.champion.version.number if self._models.champion else None
+            self._version.open(reviewed, champion=champion, changeable=not self._models.broken)
 
     def _ask_newest(self) -> None:
-        if newest := self._known.challenger:
+        if newest := self._models.challenger:
             self._ask_promote(newest)
 
-    def _ask_promote(self, one: ReviewedVersion) -> None:
-        number = one.version.number
+    def _ask_promote(self, reviewed: ReviewedVersion) -> None:
+        number = reviewed.version.number
         make = partial(self._use.promote, number, self._by)
-        self._change.open(Change("promote", number, make, _against(one, self._known, self._words)))
+        self._change.open(Change("promote", number, make, _against(reviewed, self._models, self._words)))
 
     def _ask_back(self) -> None:
-        if before := previous_champion(self._known.entries):
+        if before := previous_champion(self._models.entries):
             self._change.open(Change("back", before, partial(self._use.roll_back, self._by)))
 
     def _changed(self, champion: int) -> None:
@@ -218,11 +218,11 @@ class ModelsPage:
         self._live(None)
 
     def _visible(self, models: Models | None) -> None:
-        """Show the cards that have something to say; none before the first answer."""
+        """Show the cards that have content; none before the first answer."""
         some = models is not None and bool(models.versions)
         self._none.visible = models is not None and not some
-        for one in (self._changing, self._champion, self._versions, self._ledger):
-            one.visible = some
+        for section in (self._changing, self._champion, self._versions, self._ledger):
+            section.visible = some
         self._sections.visible = some
 
 
@@ -235,14 +235,14 @@ def _pair(models: Models) -> Pair:
 
 
 def _service(models: Models, words: Words) -> Markup:
-    """Say which version serves since when, and what the gate says of the newest one."""
+    """Return the version in service with its date, and the gate's verdict on the newest version."""
     champion, newest = models.champion, models.challenger
-    said = words("models.no_champion")
+    sentence = words("models.no_champion")
     if champion:
         since = models.entries[-1].at if models.entries else champion.version.registered_at
         name = words.family(champion.version.card.recipe.family)
-        said = words("models.serving", version=champion.version.number, family=name, since=words.moment(since))
-    parts = [paragraph(said, "lead-in")]
+        sentence = words("models.serving", version=champion.version.number, family=name, since=words.moment(since))
+    parts = [paragraph(sentence, "lead-in")]
     if newest:
         verdict = "unjudged" if newest.verdict is None else "passed" if newest.verdict.passed else "refused"
         number = newest.version.number
@@ -255,9 +255,9 @@ def _service(models: Models, words: Words) -> Markup:
     return together(*parts)
 
 
-def _against(one: ReviewedVersion, models: Models, words: Words) -> Markup:
-    """Say why the gate does not let a version in now, as HTML; empty if it does."""
+def _against(reviewed: ReviewedVersion, models: Models, words: Words) -> Markup:
+    """Return why the gate refuses a version now, as HTML; empty if it passes."""
     champion = models.champion.version.number if models.champion else None
-    back = was_rolled_back(models.entries, one.version.number)
-    against = objection(one.verdict, champion=champion, rolled_back=back)
-    return gate.objections(against, one.verdict, champion=champion, words=words) if against else Markup()
+    back = was_rolled_back(models.entries, reviewed.version.number)
+    against = objection(reviewed.verdict, champion=champion, rolled_back=back)
+    return gate.objections(against, reviewed.verdict, champion=champion, words=words) if against else Markup()

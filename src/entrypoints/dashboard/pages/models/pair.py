@@ -50,15 +50,22 @@ def sections(here: str, pair: Pair, words: Words) -> Markup:
     overview = element("a", words("models.section.overview"), href=at("/models"), aria_current="page" * (not here))
     links = [
         element(
-            "a", words(f"models.section.{one}"), href=address(one, pair), aria_current="page" if one == here else None
+            "a",
+            words(f"models.section.{section}"),
+            href=address(section, pair),
+            aria_current="page" if section == here else None,
         )
-        for one in SECTIONS
+        for section in SECTIONS
     ]
     return element("nav", overview, *links, classes="sections", aria_label=words("models.sections"))
 
 
 def picker(
-    here: str, compared: Compared, versions: Sequence[ReviewedVersion], words: Words, kept: Mapping[str, str]
+    here: str,
+    compared: Compared,
+    versions: Sequence[ReviewedVersion],
+    words: Words,
+    query_parameters: Mapping[str, str],
 ) -> Markup:
     """Write the form that chooses two versions; it opens the address of what was chosen, without a script.
 
@@ -67,11 +74,11 @@ def picker(
         compared: what is shown now.
         versions: all there are.
         words: of the visit.
-        kept: other parts of the address that stay.
+        query_parameters: other parts of the address that stay.
     """
-    named = [(str(one.version.number), name_of(one, words)) for one in versions]
+    named = [(str(reviewed.version.number), name_of(reviewed, words)) for reviewed in versions]
     rival = str(compared.rival.number) if compared.rival else ""
-    hidden = [element("input", type="hidden", name=name, value=value) for name, value in kept.items()]
+    hidden = [element("input", type="hidden", name=name, value=value) for name, value in query_parameters.items()]
     return element(
         "form",
         select("version", words("models.pair.version"), named, str(compared.own.number)),
@@ -98,8 +105,8 @@ def select(name: str, label: str, options: Iterable[tuple[str, str]], chosen: st
     )
 
 
-def name_of(one: ReviewedVersion, words: Words) -> str:
+def name_of(reviewed: ReviewedVersion, words: Words) -> str:
     """Name a version in a list: its number, its recipe, and whether it is in service."""
-    recipe = one.version.card.recipe.name
-    serves = f", {words('models.serves')}" if one.is_champion else ""
-    return f"{one.version.number} ({recipe}{serves})"
+    recipe = reviewed.version.card.recipe.name
+    serves = f", {words('models.serves')}" if reviewed.is_champion else ""
+    return f"{reviewed.version.number} ({recipe}{serves})"

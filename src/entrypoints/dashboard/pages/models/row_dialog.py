@@ -37,25 +37,27 @@ class RowDialog:
             with tag("div", "actions"):
                 button(words("models.close")).on("click", self._dialog.close)
 
-    async def open(self, number: int, one: JudgedRow, compared: Compared, names: Sequence[str]) -> None:
+    async def open(self, number: int, judged: JudgedRow, compared: Compared, names: Sequence[str]) -> None:
         """Show a row."""
         words = self._words
-        schema = one.beneficiary.schema
-        facts = [(words.label(fact), words.value(fact, one.beneficiary[fact.name])) for fact in schema.facts]
-        judged = [(words("models.rows.cost"), words.whole(one.cost))]
-        for name, amount in zip(names, (one.expected, one.rival), strict=False):
+        schema = judged.beneficiary.schema
+        facts = [(words.label(fact), words.value(fact, judged.beneficiary[fact.name])) for fact in schema.facts]
+        costs = [(words("models.rows.cost"), words.whole(judged.cost))]
+        for name, amount in zip(names, (judged.expected, judged.rival), strict=False):
             if amount is not None:
-                told = words("models.rows.off", amount=words.whole(amount), error=words.signed(amount - one.cost))
-                judged.append((words("models.rows.out_of_fold", name=name), told))
+                sentence = words(
+                    "models.rows.off", amount=words.whole(amount), error=words.signed(amount - judged.cost)
+                )
+                costs.append((words("models.rows.out_of_fold", name=name), sentence))
         self._facts.content = together(
-            cards.definitions(judged, "pairs"),
+            cards.definitions(costs, "pairs"),
             element("h3", words("models.rows.facts")),
             cards.definitions(facts, "pairs"),
         )
         self._answers.content = paragraph(words("working"))
         self._dialog.open(words("models.rows.row", number=words.count(number)))
         try:
-            published = await self._served(compared, one.beneficiary)
+            published = await self._served(compared, judged.beneficiary)
         except MedcostError as error:
             self._answers.content = cards.notice("warn", words("models.rows.no_answer"), "") + cards.theirs(str(error))
             return

@@ -60,13 +60,13 @@ class RowFilter:
     def chosen(self, rows: Sequence[JudgedRow]) -> list[JudgedRow]:
         """Return the rows that are shown."""
         if self.low is not None or self.high is not None:
-            rows = [one for one in rows if within(one, self.along, self.low, self.high)]
+            rows = [judged for judged in rows if within(judged, self.along, self.low, self.high)]
         if self.who:
             fact, value = self.who
-            rows = [one for one in rows if one.beneficiary[fact.name] == fact.words[value]]
+            rows = [judged for judged in rows if judged.beneficiary[fact.name] == fact.words[value]]
         return list(rows)
 
-    def said(self, words: Words) -> str:
+    def describe(self, words: Words) -> str:
         """Say who is shown."""
         parts: list[str] = []
         if self.who:

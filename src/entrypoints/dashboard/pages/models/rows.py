@@ -84,8 +84,8 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
         self._by, self._rising = "error", False
 
     @property
-    def kept(self) -> Mapping[str, str]:
-        """Keep which rows are looked at."""
+    def query_parameters(self) -> Mapping[str, str]:
+        """Return the rows that are looked at."""
         return self._filter.query
 
     def build(self, answer: Answer[Sequence[JudgedRow]]) -> None:
@@ -94,7 +94,7 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
         self._compared, self._names = answer.compared, named
         numbered = dict(enumerate(answer.figures, 1))
         chosen = set(map(id, self._filter.chosen(answer.figures)))
-        self._shown = {number: one for number, one in numbered.items() if id(one) in chosen}
+        self._shown = {number: judged for number, judged in numbered.items() if id(judged) in chosen}
         rows = list(self._shown.values())
         with card("who", words("models.rows.filter")):
             html(self._filter.form(pair_of(self.query), words.schema, words))
@@ -122,7 +122,7 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
             return paragraph(words("models.rows.none"), "empty")
         if not rows:
             return paragraph(words("models.rows.nobody"), "empty")
-        who = self._filter.said(words)
+        who = self._filter.describe(words)
         count = paragraph(
             words("models.rows.count", count=len(rows), of=words.count(len(everybody)), who=who), "lead-in"
         )
@@ -143,11 +143,11 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
         words = self.words
         ordered = sorted(self._shown.items(), key=_ORDERS[self._by], reverse=not self._rising)[:_MOST]
         lines: list[tuple[str, list[str]]] = []
-        for number, one in ordered:
-            amounts = [words.signed(one.error), words.whole(one.cost), words.whole(one.expected)]
+        for number, judged in ordered:
+            amounts = [words.signed(judged.error), words.whole(judged.cost), words.whole(judged.expected)]
             if len(self._names) > 1:
-                amounts.append("—" if one.rival is None else words.whole(one.rival))
-            lines.append((str(number), [words.count(number), *amounts, *words.facts(one.beneficiary)]))
+                amounts.append("—" if judged.rival is None else words.whole(judged.rival))
+            lines.append((str(number), [words.count(number), *amounts, *words.facts(judged.beneficiary)]))
         self._table.show(lines, by=self._by, rising=self._rising)
 
     def _sort(self, by: str) -> None:
@@ -162,8 +162,8 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
 
     def _open(self, id: str) -> None:
         number = int(id) if id.isdecimal() else 0
-        if one := self._shown.get(number):
-            opened = self._dialog.open(number, one, self._compared, self._names)
+        if judged := self._shown.get(number):
+            opened = self._dialog.open(number, judged, self._compared, self._names)
             background_tasks.create(opened, name="row", context=self.visit.client)
 
 

@@ -40,7 +40,9 @@ def scatter(
         names, (OWN, RIVAL), ("circle", "rect"), (own_of, rival_of), strict=False
     ):
         points = [
-            [round(amount), round(one.cost), number] for number, one in drawn if (amount := expected(one)) is not None
+            [round(amount), round(judged.cost), number]
+            for number, judged in drawn
+            if (amount := expected(judged)) is not None
         ]
         series.append(
             {
@@ -48,7 +50,7 @@ def scatter(
                 "itemStyle": {"color": colour, "opacity": 0.55}, "emphasis": {"disabled": True},
             }
         )  # fmt: skip
-    most = max((max(one.cost, one.expected, one.rival or 0.0) for _, one in drawn), default=1.0)
+    most = max((max(judged.cost, judged.expected, judged.rival or 0.0) for _, judged in drawn), default=1.0)
     same = line(words("models.rows.equal"), [[0, 0], [round(most), round(most)]], QUIET, dashed=True)
     series.append({**same, "showSymbol": False, "silent": True})
     option = {
@@ -57,19 +59,19 @@ def scatter(
         "series": series,
         "tooltip": {"show": False},
     }
-    said = words("models.rows.seen", count=len(rows))
+    sentence = words("models.rows.seen", count=len(rows))
     schema = drawn[0][1].beneficiary.schema
     heads = [
         words("models.rows.number"), *[words.label(fact) for fact in schema.facts], words("models.rows.cost"), *names
     ]  # fmt: skip
     table = [
         [
-            str(number), *words.facts(one.beneficiary), f"{one.cost:.2f}",
-            *[("" if amount is None else f"{amount:.2f}") for amount in (one.expected, one.rival)[: len(names)]],
+            str(number), *words.facts(judged.beneficiary), f"{judged.cost:.2f}",
+            *[("" if amount is None else f"{amount:.2f}") for amount in (judged.expected, judged.rival)[: len(names)]],
         ]
-        for number, one in rows
+        for number, judged in rows
     ]  # fmt: skip
-    zoomable("rows", words("models.rows.scatter"), option, said, (heads, table), words, on_click=on_click)
+    zoomable("rows", words("models.rows.scatter"), option, sentence, (heads, table), words, on_click=on_click)
 
 
 def along(rows: Sequence[JudgedRow], chosen: RowFilter, names: Sequence[str], words: Words) -> Markup:
@@ -77,32 +79,32 @@ def along(rows: Sequence[JudgedRow], chosen: RowFilter, names: Sequence[str], wo
     fact, cut = chosen.along, parts(rows, chosen.along)
     if not cut:
         return paragraph(words("models.rows.none_along", fact=words.label(fact)), "empty")
-    named = {_part(chosen, one, words): [one.own, one.rival][: len(names)] for one in cut}
-    counts = [words.count(one.people) for one in cut]
+    named = {_part(chosen, part, words): [part.own, part.rival][: len(names)] for part in cut}
+    counts = [words.count(part.people) for part in cut]
     title = words("models.rows.ratios", fact=words.label(fact))
     return model_charts.ratio_rows(title, words.label(fact), names, named, words, counts=counts)
 
 
 def verdict(rows: Sequence[JudgedRow], who: str, names: Sequence[str], words: Words) -> Markup:
     """Say of each version whether it expects too little or too much of these people, with the interval."""
-    said = [
-        paragraph(_verdict(name, who, told, words), "verdict")
-        for name, told in zip(names, (ratio(rows, own_of), ratio(rows, rival_of)), strict=False)
+    sentences = [
+        paragraph(_verdict(name, who, estimate, words), "verdict")
+        for name, estimate in zip(names, (ratio(rows, own_of), ratio(rows, rival_of)), strict=False)
     ]
-    return together(*said)
+    return together(*sentences)
 
 
-def _verdict(name: str, who: str, told: PredictiveRatio | None, words: Words) -> str:
-    if told is None or told.ratio is None:
+def _verdict(name: str, who: str, estimate: PredictiveRatio | None, words: Words) -> str:
+    if estimate is None or estimate.ratio is None:
         return words("models.verdict.none", name=name, who=who)
-    if told.low is None or told.high is None or told.low <= 1 <= told.high:
+    if estimate.low is None or estimate.high is None or estimate.low <= 1 <= estimate.high:
         key = "even"
     else:
-        key = "under" if told.ratio < 1 else "over"
-    share = words.share(abs(1 - told.ratio), 1)
+        key = "under" if estimate.ratio < 1 else "over"
+    share = words.share(abs(1 - estimate.ratio), 1)
     return words(
-        f"models.verdict.{key}", name=name, who=who, share=share, ratio=f"{told.ratio:.3f}",
-        interval=model_facts.interval(told, words),
+        f"models.verdict.{key}", name=name, who=who, share=share, ratio=f"{estimate.ratio:.3f}",
+        interval=model_facts.interval(estimate, words),
     )  # fmt: skip
 
 

@@ -20,15 +20,18 @@ _SIDES = ((OWN, "circle"), (RIVAL, "rect"))
 def recipes(sides: Sequence[tuple[str, ModelCard]], words: Words) -> bool:
     """Draw the error of each recipe that was compared beside the seconds of a fit; return whether there are any."""
     series: list[dict[str, Any]] = []
-    everything = [one for _, card in sides for one in card.provenance.compared]
+    everything = [family for _, card in sides for family in card.provenance.compared]
     rows: list[list[str]] = []
     for (name, card), (colour, symbol) in zip(sides, _SIDES, strict=False):
-        timed = [one for one in card.provenance.compared if one.seconds is not None]
-        rows += [[name, one.name, f"{one.mean:.3f}", f"{one.spread:.3f}", f"{one.seconds:.2f}"] for one in timed]
+        timed = [family for family in card.provenance.compared if family.seconds is not None]
+        rows += [
+            [name, family.name, f"{family.mean:.3f}", f"{family.spread:.3f}", f"{family.seconds:.2f}"]
+            for family in timed
+        ]
         series.append(
             {
                 "type": "scatter", "name": name, "symbol": symbol, "symbolSize": 10, "itemStyle": {"color": colour},
-                "data": [_point(one, everything) for one in timed],
+                "data": [_point(family, everything) for family in timed],
                 "label": {"show": True, "formatter": "{b}", "color": "var(--ink)"},
                 "labelLayout": {"hideOverlap": True}, "emphasis": {"disabled": True},
             }
@@ -49,15 +52,15 @@ def recipes(sides: Sequence[tuple[str, ModelCard]], words: Words) -> bool:
         "tooltip": {"show": False},
     }
     heads = [words(f"models.{key}") for key in ("version", "recipe", "mean", "over_folds", "seconds")]
-    said = words("models.recipes.seen", count=len(rows))
-    zoomable("recipes", words("models.recipes"), option, said, (heads, rows), words)
+    sentence = words("models.recipes.seen", count=len(rows))
+    zoomable("recipes", words("models.recipes"), option, sentence, (heads, rows), words)
     return True
 
 
-def _point(one: FamilySummary, everything: Sequence[FamilySummary]) -> dict[str, Any]:
+def _point(family: FamilySummary, everything: Sequence[FamilySummary]) -> dict[str, Any]:
     """Place a recipe, with its name on a side where no other recipe stands."""
-    seconds = one.seconds or 0.0
-    near = [it for it in everything if it is not one and it.seconds and 1 / _NEAR < it.seconds / seconds < _NEAR]
-    above, below = any(it.mean >= one.mean for it in near), any(it.mean < one.mean for it in near)
+    seconds = family.seconds or 0.0
+    near = [it for it in everything if it is not family and it.seconds and 1 / _NEAR < it.seconds / seconds < _NEAR]
+    above, below = any(it.mean >= family.mean for it in near), any(it.mean < family.mean for it in near)
     side = "top" if not above else "right" if below else "bottom"
-    return {"value": [seconds, one.mean], "name": one.name, "label": {"position": side}}
+    return {"value": [seconds, family.mean], "name": family.name, "label": {"position": side}}

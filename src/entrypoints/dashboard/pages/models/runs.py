@@ -80,9 +80,9 @@ class RunsPage(ExpertPage[ShadowPreview | NotReplayed]):
         html(model_charts.legend(named))
         with card("recipes", words("models.recipes")):
             html(paragraph(words("models.recipes.lead"), "lead-in"))
-            if not run_charts.recipes([(name, one.card) for name, one in sides], words):
+            if not run_charts.recipes([(name, version.card) for name, version in sides], words):
                 html(paragraph(words("models.recipes.none"), "empty"))
-        self._each("families", sides, lambda one: model_charts.families(one.card, words))
+        self._each("families", sides, lambda version: model_charts.families(version.card, words))
         self._each("tuning", sides, self._tuning)
         with card("shadow", words("models.shadow")):
             if isinstance(answer.figures, ShadowPreview):
@@ -102,8 +102,8 @@ class RunsPage(ExpertPage[ShadowPreview | NotReplayed]):
 
     def _tuning(self, version: ModelVersion) -> Markup:
         words, run = self.words, version.card.provenance.tracking_run
-        told = trials.tuning(version.card.provenance, words)
+        chart = trials.tuning(version.card.provenance, words)
         if not (self._mlflow and run):
-            return told + paragraph(words("models.tuning.where"), "hint")
+            return chart + paragraph(words("models.tuning.where"), "hint")
         link = element("a", words("models.tuning.link"), href=f"{self._mlflow}/#/runs/{run}", classes="btn")
-        return told + element("p", link)
+        return chart + element("p", link)

@@ -25,17 +25,18 @@ def shadow(seen: ShadowPreview, days: int, words: Words) -> Markup:
     heads = [words(f"models.shadow.{key}") for key in ("who", "mean", "typical", "range")]
     groups = [
         (
-            model_facts.group(one.group, words), words.signed(one.expected.mean), words.signed(one.typical.mean),
-            words("range.value", low=words.signed(one.expected.p5), high=words.signed(one.expected.p95)),
+            model_facts.group(group.group, words), words.signed(group.expected.mean), words.signed(group.typical.mean),
+            words("range.value", low=words.signed(group.expected.p5), high=words.signed(group.expected.p95)),
         )
-        for one in seen.groups
+        for group in seen.groups
     ]  # fmt: skip
     movers = [
         (
-            words.person(one.prediction.beneficiary), words.whole(one.prediction.expected), words.whole(one.expected),
-            words.signed(one.difference),
+            words.person(mover.prediction.beneficiary), words.whole(mover.prediction.expected),
+            words.whole(mover.expected),
+            words.signed(mover.difference),
         )
-        for one in seen.movers
+        for mover in seen.movers
     ]  # fmt: skip
     moved = [words(f"models.shadow.{key}") for key in ("person", "before", "after", "change")]
     return together(

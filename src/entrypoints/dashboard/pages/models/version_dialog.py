@@ -52,19 +52,19 @@ class VersionDialog:
                 ]
                 self._promote = button(words("models.promote"), "primary").on("click", self._ask)
 
-    def open(self, one: ReviewedVersion, *, champion: int | None, changeable: bool) -> None:
+    def open(self, reviewed: ReviewedVersion, *, champion: int | None, changeable: bool) -> None:
         """Show a version; ``changeable`` says whether the champion may be changed at all."""
-        words, self._opened = self._words, one
-        number = one.version.number
+        words, self._opened = self._words, reviewed
+        number = reviewed.version.number
         pair = Pair(number, champion if champion != number else None)
         key = "models.compare" if pair.against else "models.figures"
         link = element("a", words(key, champion=champion), href=address("fit", pair), classes="btn")
         self._card.content = (
-            element("p", link) + model_facts.facts(one.version, words) + gate.verdict(one.verdict, words)
+            element("p", link) + model_facts.facts(reviewed.version, words) + gate.verdict(reviewed.verdict, words)
         )
-        self._promote.visible = not one.is_champion and changeable
+        self._promote.visible = not reviewed.is_champion and changeable
         for report in self._reports:
-            report.visible = one.version.card.curves is not None
+            report.visible = reviewed.version.card.curves is not None
         self._dialog.open(words("models.open.title", number=number))
 
     def close(self) -> None:
@@ -72,8 +72,8 @@ class VersionDialog:
         self._dialog.close()
 
     async def _download(self, ending: str) -> None:
-        if one := self._opened:
-            number = one.version.number
+        if reviewed := self._opened:
+            number = reviewed.version.number
             ui.download.content(await self._report(number, ending), f"medcost-version-{number}{ending}")
 
     def _ask(self) -> None:

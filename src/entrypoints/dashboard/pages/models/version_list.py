@@ -28,14 +28,14 @@ def columns(words: Words) -> list[Column]:
     ]
 
 
-def line(one: ReviewedVersion, words: Words) -> tuple[str, Sequence[str]]:
+def line(reviewed: ReviewedVersion, words: Words) -> tuple[str, Sequence[str]]:
     """Return a version as a row: its identifier, and its cells."""
-    its, scores = one.version.card, one.version.card.cross_validation
-    gate = "unjudged" if one.verdict is None else "passed" if one.verdict.passed else "refused"
-    return str(one.version.number), [
-        str(one.version.number),
+    its, scores = reviewed.version.card, reviewed.version.card.cross_validation
+    gate = "unjudged" if reviewed.verdict is None else "passed" if reviewed.verdict.passed else "refused"
+    return str(reviewed.version.number), [
+        str(reviewed.version.number),
         its.recipe.name,
-        words("models.serves") if one.is_champion else "—",
+        words("models.serves") if reviewed.is_champion else "—",
         words(f"models.{gate}"),
         words.whole(scores.crps),
         model_facts.figure("r2", scores.expected.r2, words),

@@ -28,9 +28,9 @@ def add_route(app: FastAPI, inject: Inject, guard: Guard) -> None:
         if span not in SPANS:
             return PlainTextResponse(f"There is no span {span!r}: choose one of {', '.join(SPANS)}.\n", 400)
         try:
-            found = await review(*SPANS[span])
+            operations = await review(*SPANS[span])
         except Unavailable as away:
             wait = {"Retry-After": str(round(away.retry_after) or 1)}
             return PlainTextResponse("The figures cannot be read just now. Try again in a moment.\n", 503, wait)
         headers = {"Content-Disposition": f'attachment; filename="operations-{span}.csv"', "Cache-Control": "no-store"}
-        return Response(file_of(found), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(file_of(operations), media_type="text/csv; charset=utf-8", headers=headers)

@@ -21,14 +21,14 @@ _LEAST: Final = 0.001
 """Smaller chances are only told to be smaller."""
 
 
-def fit(found: Fit, words: Words) -> Markup:
+def fit(champion_fit: Fit, words: Words) -> Markup:
     """Say whether the champion still fits; or why nothing can be said yet."""
-    if found.champion is None:
+    if champion_fit.champion is None:
         return paragraph(words("operations.drift.no_champion"), "empty")
-    report = found.report
+    report = champion_fit.report
     if report is None:
-        return paragraph(words("operations.fit.none", version=found.champion.version), "empty")
-    told = {
+        return paragraph(words("operations.fit.none", version=champion_fit.champion.version), "empty")
+    values = {
         "moment": words.moment(report.at),
         "since": words.day(report.since),
         "predictions": words.count(report.predictions),
@@ -37,8 +37,8 @@ def fit(found: Fit, words: Words) -> Markup:
     }
     stale = cards.notice("warn", words("operations.fit.stale"), words("operations.fit.stale.do"))
     return together(
-        paragraph(words("operations.fit.lead", **told), "lead-in"),
-        stale * found.stale,
+        paragraph(words("operations.fit.lead", **values), "lead-in"),
+        stale * champion_fit.stale,
         _verdict(report, words),
         _level(report, words),
         _columns(report, words),
@@ -50,16 +50,16 @@ def _verdict(report: MonitoringReport, words: Words) -> Markup:
     moved = report.level is not None and report.level.state is LevelState.SHIFTED
     if not (report.columns or report.groups or moved):
         return paragraph(words("operations.fit.few"), "empty")
-    shifted = ", ".join(_column(one.column, words) for one in report.columns if one.drifted)
-    short = ", ".join(_group(one, words) for one in report.groups if one.short)
+    shifted = ", ".join(_column(column.column, words) for column in report.columns if column.drifted)
+    short = ", ".join(_group(group, words) for group in report.groups if group.short)
     if not (shifted or short or moved):
-        if all(one.few for one in report.groups):
+        if all(group.few for group in report.groups):
             return paragraph(words("operations.fit.fits.few"), "empty")
         return paragraph(words("operations.fit.fits"), "verified")
-    said = [words("operations.drift.shifted", facts=shifted)] * bool(shifted)
-    said += [words("operations.fit.short", groups=short)] * bool(short)
-    said += [words("operations.fit.level.shifted")] * moved
-    return cards.notice("warn", " ".join(said), words("operations.fit.do"))
+    sentences = [words("operations.drift.shifted", facts=shifted)] * bool(shifted)
+    sentences += [words("operations.fit.short", groups=short)] * bool(short)
+    sentences += [words("operations.fit.level.shifted")] * moved
+    return cards.notice("warn", " ".join(sentences), words("operations.fit.do"))
 
 
 def _level(report: MonitoringReport, words: Words) -> Markup:
@@ -67,33 +67,35 @@ def _level(report: MonitoringReport, words: Words) -> Markup:
     level = report.level
     if level is None:
         return Markup()
-    told = {
+    values = {
         "outcomes": words.count(level.outcomes),
         "since": words.day(level.since),
         "needed": words.count(level.needed),
     }
     if level.ratio is None or level.high is None:
-        return paragraph(words("operations.fit.level.few", **told), "empty")
-    told |= {"ratio": f"{level.ratio:.3f}", "low": f"{level.low:.3f}", "high": f"{level.high:.3f}"}
-    said = f"{words('operations.fit.level', **told)} {words(f'operations.fit.level.{level.state.value}', **told)}"
-    return paragraph(said, "lead-in")
+        return paragraph(words("operations.fit.level.few", **values), "empty")
+    values |= {"ratio": f"{level.ratio:.3f}", "low": f"{level.low:.3f}", "high": f"{level.high:.3f}"}
+    sentence = (
+        f"{words('operations.fit.level', **values)} {words(f'operations.fit.level.{level.state.value}', **values)}"
+    )
+    return paragraph(sentence, "lead-in")
 
 
 def _columns(report: MonitoringReport, words: Words) -> Markup:
     if not report.columns:
         return Markup()
     heads = [words(f"operations.fit.{key}") for key in ("column", "index", "chance")] + [words("operations.state")]
-    rows = [_drift(one, heads, words) for one in report.columns]
+    rows = [_drift(column, heads, words) for column in report.columns]
     return model_facts.framed(words("operations.fit.columns"), heads, rows)
 
 
-def _drift(one: ColumnDrift, heads: list[str], words: Words) -> Markup:
+def _drift(column: ColumnDrift, heads: list[str], words: Words) -> Markup:
     return _row(
         heads,
-        _column(one.column, words),
-        [f"{one.psi:.2f}", _chance(one.adjusted_p, words)],
-        words(f"operations.drift.{'other' if one.drifted else 'alike'}"),
-        "warned" if one.drifted else "passed",
+        _column(column.column, words),
+        [f"{column.psi:.2f}", _chance(column.adjusted_p, words)],
+        words(f"operations.drift.{'other' if column.drifted else 'alike'}"),
+        "warned" if column.drifted else "passed",
     )
 
 
@@ -102,21 +104,21 @@ def _groups(report: MonitoringReport, words: Words) -> Markup:
         return Markup()
     keys = ("operations.fit.group", "operations.fit.known", "operations.inside", "operations.fit.before")
     heads = [words(key) for key in (*keys, "operations.bias", "operations.miss", "operations.state")]
-    rows = [_outcomes(one, heads, words) for one in report.groups]
+    rows = [_outcomes(group, heads, words) for group in report.groups]
     return model_facts.framed(words("operations.fit.groups"), heads, rows)
 
 
-def _outcomes(one: JudgedGroup, heads: list[str], words: Words) -> Markup:
+def _outcomes(group: JudgedGroup, heads: list[str], words: Words) -> Markup:
     figures = [
-        words.count(one.outcomes),
-        inside(one.inside, one.outcomes, words),
-        words.share(one.before, 1),
-        words.change(one.bias),
-        words.money(one.typical_mae),
+        words.count(group.outcomes),
+        inside(group.inside, group.outcomes, words),
+        words.share(group.before, 1),
+        words.change(group.bias),
+        words.money(group.typical_mae),
     ]
-    state = words(f"operations.fit.{'fallen' if one.short else 'unclear' if one.few else 'holds'}")
+    state = words(f"operations.fit.{'fallen' if group.short else 'unclear' if group.few else 'holds'}")
     return _row(
-        heads, _group(one, words), figures, state, "warned" if one.short else "unclear" if one.few else "passed"
+        heads, _group(group, words), figures, state, "warned" if group.short else "unclear" if group.few else "passed"
     )
 
 
@@ -129,15 +131,15 @@ def inside(count: int, outcomes: int, words: Words) -> str:
 
 def _row(heads: list[str], name: str, figures: list[str], state: str, kind: str) -> Markup:
     shown = [*figures, model_facts.state(kind, state)]
-    return row(name, *[cell(one, data_head=head) for head, one in zip(heads[1:], shown, strict=True)])
+    return row(name, *[cell(value, data_head=head) for head, value in zip(heads[1:], shown, strict=True)])
 
 
 def _column(name: str, words: Words) -> str:
     return words.named(name) if name in words.schema.by_name else words.or_else(f"operations.fit.{name}", name)
 
 
-def _group(one: JudgedGroup, words: Words) -> str:
-    return model_facts.group(one.group, words)
+def _group(group: JudgedGroup, words: Words) -> str:
+    return model_facts.group(group.group, words)
 
 
 def _chance(p: float, words: Words) -> str:

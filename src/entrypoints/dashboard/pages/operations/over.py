@@ -29,20 +29,20 @@ class OverTime:
         self._errors = html()
         self._shown: list[Chart] = []
 
-    def show(self, found: Operations) -> None:
+    def show(self, operations: Operations) -> None:
         """Show the figures of a span."""
-        words, charts = self._words, list(span.charts(found, self._words))
+        words, charts = self._words, list(span.charts(operations, self._words))
         if not self._places:
             with self._charts:
                 self._places = [html() for _ in charts]
         before = self._shown or [None] * len(charts)
-        moments = [words.moment(one.at) for one in found.periods]
+        moments = [words.moment(period.at) for period in operations.periods]
         for place, chart, last in zip(self._places, charts, before, strict=True):
             if chart != last:
                 place.content = over_time(chart, words, moments)
         self._shown = charts
         self._problem.content, self._charts.visible = Markup(), True
-        self._errors.content = span.errors(found.periods, words)
+        self._errors.content = span.errors(operations.periods, words)
 
     def away(self, problem: Markup) -> None:
         """Say in place of the figures why there are none."""

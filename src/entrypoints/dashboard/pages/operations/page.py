@@ -120,8 +120,8 @@ class OperationsPage:
         self._use, self._traffic, self._words = use, traffic, words
         self._measured = -_RECORDS_EVERY
         request = visit.client.request
-        asked = request.query_params.get("span", "")
-        self._span = asked if asked in SPANS else next(iter(SPANS))
+        span = request.query_params.get("span", "")
+        self._span = span if span in SPANS else next(iter(SPANS))
         self._by = author_of(request)
         self._alarms: Sequence[Alarm] | None = None
         self._free: int | None = None
@@ -191,18 +191,18 @@ class OperationsPage:
 
     @property
     def _recorded(self) -> Sequence[ui.html]:
-        """What is shown of records, and cannot be while the database is away."""
+        """Show the figures from the database, or that the database is unavailable."""
         return (self._events, self._jobs, self._keys, self._outcomes, self._fit, self._drift)
 
     async def _look_back(self) -> None:
         """Show the span, and the alarms of now."""
-        words, found = self._words, await self._use.operations(*SPANS[self._span])
-        self._over.show(found)
-        self._events.content = records.events(found.events, words)
-        self._jobs.content = records.jobs(found.jobs, words)
-        self._keys.content = records.keys(await self._use.keys(), found.until, words)
-        self._free = found.free
-        self._show_alarms(found.alarms)
+        words, operations = self._words, await self._use.operations(*SPANS[self._span])
+        self._over.show(operations)
+        self._events.content = records.events(operations.events, words)
+        self._jobs.content = records.jobs(operations.jobs, words)
+        self._keys.content = records.keys(await self._use.keys(), operations.until, words)
+        self._free = operations.free
+        self._show_alarms(operations.alarms)
 
     def _show_alarms(self, alarms: Sequence[Alarm]) -> None:
         """Show alarms, each with a button to say that it was seen; buttons that are there already stay."""
@@ -213,16 +213,16 @@ class OperationsPage:
         with self._alarms_place:
             if not alarms:
                 html(paragraph(self._words("operations.alarms.none"), "verified"))
-            for one in alarms:
+            for alarm in alarms:
                 with tag("div", "alarm"):
-                    html(records.alarm(one, self._words))
-                    if one.seen is None:
-                        self._button(one)
+                    html(records.alarm(alarm, self._words))
+                    if alarm.seen is None:
+                        self._button(alarm)
 
-    def _button(self, one: Alarm) -> None:
+    def _button(self, alarm: Alarm) -> None:
         label = self._words("operations.alarm.see")
-        pressed = button(label).props(f'aria-label="{label}: {one.name}"')
-        pressed.on("click", partial(self._acknowledge, one.name))
+        pressed = button(label).props(f'aria-label="{label}: {alarm.name}"')
+        pressed.on("click", partial(self._acknowledge, alarm.name))
         pressed.on("click", js_handler="() => document.getElementById('alarms').focus()")
 
     async def _acknowledge(self, name: str) -> None:
@@ -247,12 +247,12 @@ def _spans(span: str, words: Words) -> Markup:
     links = [
         element(
             "a",
-            words(f"operations.over.{one}"),
-            href=at(f"/operations?span={one}"),
+            words(f"operations.over.{name}"),
+            href=at(f"/operations?span={name}"),
             classes="btn",
-            aria_current="true" if one == span else None,
+            aria_current="true" if name == span else None,
         )
-        for one in SPANS
+        for name in SPANS
     ]
     file = element(
         "a", words("operations.over.file"), href=at(f"{FIGURES}?span={span}"), download=f"operations-{span}.csv"
@@ -271,8 +271,8 @@ def _parts(state: PartsState, traffic: Traffic | None, free: int | None, words: 
     api = words("operations.api.here" if traffic else "operations.api.other")
     model = state.model_away
     if state.model:
-        said = {"version": state.model.version, "digest": state.model.digest[:_SHORT]}
-        model = words("operations.server.says", **said)
+        values = {"version": state.model.version, "digest": state.model.digest[:_SHORT]}
+        model = words("operations.server.says", **values)
     rows = [
         _part("api", "up", api, words),
         _part("server", "down" if state.model_away else "up", model, words, theirs=bool(state.model_away)),
@@ -296,8 +296,8 @@ def _champion(state: PartsState, words: Words) -> Markup:
     if state.champion is None:
         return _part("pointer", "warn", words("operations.pointer.none"), words)
     same = "same" if state.follows else "other" if state.model else "away"
-    said = words(f"operations.pointer.{same}", version=state.champion.version)
-    return _part("pointer", "up" if state.follows else "warn", said, words)
+    sentence = words(f"operations.pointer.{same}", version=state.champion.version)
+    return _part("pointer", "up" if state.follows else "warn", sentence, words)
 
 
 def _part(name: str, state: str, detail: str, words: Words, *, theirs: bool = False) -> Markup:
@@ -320,28 +320,28 @@ def _requests(traffic: Traffic | None, words: Words) -> Markup:
         words("operations.answers.by", version=version, count=words.count(count)) for version, count in answers.items()
     )
     tiles = [
-        (words("operations.count"), words.count(sum(one.requests for one in routes)), ""),
-        (words("operations.errors"), words.count(sum(one.errors for one in routes)), ""),
+        (words("operations.count"), words.count(sum(route.requests for route in routes)), ""),
+        (words("operations.errors"), words.count(sum(route.errors for route in routes)), ""),
         (words("operations.answers"), words.count(sum(answers.values())), by),
     ]
     tiles += [
         (
-            words(f"operations.groups.{one.stage}"),
-            words("operations.groups.mean", mean=f"{one.predictions / one.groups:.1f}"),
-            words(f"operations.groups.{one.stage}.means", count=one.groups),
+            words(f"operations.groups.{group.stage}"),
+            words("operations.groups.mean", mean=f"{group.predictions / group.groups:.1f}"),
+            words(f"operations.groups.{group.stage}.means", count=group.groups),
         )
-        for one in traffic.groups()
+        for group in traffic.groups()
     ]
     heads = [words(f"operations.{key}") for key in ("route", "count", "errors", "median", "p95")]
     lines: list[Sequence[str]] = [
         (
-            f"{one.method} {one.route}",
-            words.count(one.requests),
-            words.count(one.errors),
-            words("operations.ms", ms=milliseconds(one.median)),
-            words("operations.ms", ms=milliseconds(one.p95)),
+            f"{route.method} {route.route}",
+            words.count(route.requests),
+            words.count(route.errors),
+            words("operations.ms", ms=milliseconds(route.median)),
+            words("operations.ms", ms=milliseconds(route.p95)),
         )
-        for one in routes
+        for route in routes
     ]
     return cards.definitions(tiles, "tiles") + model_facts.table(words("operations.requests"), heads, lines)
 

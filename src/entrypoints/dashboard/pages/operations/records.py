@@ -34,91 +34,95 @@ def events(line: Sequence[Event], words: Words) -> Markup:
     heads = [words(f"operations.events.{key}") for key in ("when", "what", "about", "detail")]
     rows = [
         row(
-            words.moment(one.at),
+            words.moment(event.at),
             cell(
-                model_facts.state("warned" if one.kind in _BAD else "unclear", words(f"operations.event.{one.kind}")),
+                model_facts.state(
+                    "warned" if event.kind in _BAD else "unclear", words(f"operations.event.{event.kind}")
+                ),
                 data_head=heads[1],
             ),
-            cell(_about(one, words), data_head=heads[2]),
-            cell(one.detail, data_head=heads[3], lang="en"),
+            cell(_about(event, words), data_head=heads[2]),
+            cell(event.detail, data_head=heads[3], lang="en"),
         )
-        for one in line[:_MOST]
+        for event in line[:_MOST]
     ]
     more = words("operations.events.more", shown=_MOST, count=words.count(len(line)))
     table = model_facts.framed(words("operations.events"), heads, rows, "ledger")
     return together(table, paragraph(more, "hint") if len(line) > _MOST else "")
 
 
-def jobs(found: Sequence[Job], words: Words) -> Markup:
+def jobs(job_list: Sequence[Job], words: Words) -> Markup:
     """List jobs, the newest first."""
-    if not found:
+    if not job_list:
         return paragraph(words("operations.jobs.none"), "empty")
     heads = [words(f"operations.jobs.{key}") for key in ("when", "kind", "state", "by", "detail")]
     looks = {JobState.DONE: "passed", JobState.FAILED: "refused"}
     rows = [
         row(
-            words.moment(one.created_at),
-            cell(words.or_else(f"operations.job.{one.kind}", one.kind.value), data_head=heads[1]),
+            words.moment(job.created_at),
+            cell(words.or_else(f"operations.job.{job.kind}", job.kind.value), data_head=heads[1]),
             cell(
-                model_facts.state(looks.get(one.state, "unclear"), words(f"operations.jobs.{one.state}")),
+                model_facts.state(looks.get(job.state, "unclear"), words(f"operations.jobs.{job.state}")),
                 data_head=heads[2],
             ),
-            cell(one.owner, data_head=heads[3]),
-            cell(one.problem.detail if one.problem else "", data_head=heads[4], lang="en"),
+            cell(job.owner, data_head=heads[3]),
+            cell(job.problem.detail if job.problem else "", data_head=heads[4], lang="en"),
         )
-        for one in found[:_MOST]
+        for job in job_list[:_MOST]
     ]
     return model_facts.framed(words("operations.jobs"), heads, rows, "ledger")
 
 
-def keys(found: Sequence[KeyUse], now: datetime, words: Words) -> Markup:
+def keys(key_uses: Sequence[KeyUse], now: datetime, words: Words) -> Markup:
     """List keys, with when each was last used."""
-    if not found:
+    if not key_uses:
         return paragraph(words("operations.keys.none"), "empty")
     heads = [words(f"operations.keys.{key}") for key in ("name", "role", "used", "state")]
     rows = [
         row(
-            one.name,
-            cell(words(f"operations.keys.{one.role}"), data_head=heads[1]),
-            cell(words.moment(one.used_at) if one.used_at else words("operations.keys.never"), data_head=heads[2]),
-            cell(_standing(one, now, words), data_head=heads[3]),
+            key_use.name,
+            cell(words(f"operations.keys.{key_use.role}"), data_head=heads[1]),
+            cell(
+                words.moment(key_use.used_at) if key_use.used_at else words("operations.keys.never"), data_head=heads[2]
+            ),
+            cell(_standing(key_use, now, words), data_head=heads[3]),
         )
-        for one in found
+        for key_use in key_uses
     ]
     return model_facts.framed(words("operations.keys"), heads, rows, "checks")
 
 
-def alarm(one: Alarm, words: Words) -> Markup:
+def alarm(raised: Alarm, words: Words) -> Markup:
     """Say what is wrong, since when, by which rule, and who has seen it."""
-    about = one.about
-    if one.rule == "drift":
+    about = raised.about
+    if raised.rule == "drift":
         about = words.named(about) if about in words.schema.by_name else words.or_else(f"operations.fit.{about}", about)
-    elif one.rule == "coverage":
+    elif raised.rule == "coverage":
         about = model_facts.group(about, words)
-    title = words(f"operations.alarm.{one.rule}", about=about)
-    seen = one.seen
+    title = words(f"operations.alarm.{raised.rule}", about=about)
+    seen = raised.seen
     noted = (
         words("operations.alarm.seen", by=seen.by, at=words.moment(seen.at))
         if seen
         else words("operations.alarm.unseen")
     )
-    said = words("operations.alarm.since", since=words.moment(one.since))
-    rule = words(f"operations.alarm.{one.rule}.rule")
+    sentence = words("operations.alarm.since", since=words.moment(raised.since))
+    rule = words(f"operations.alarm.{raised.rule}.rule")
     text = element("b", title)
-    return element("p", text, f" {said} {rule} {noted}", classes="notice warn" if seen else "notice bad")
+    return element("p", text, f" {sentence} {rule} {noted}", classes="notice warn" if seen else "notice bad")
 
 
-def _about(one: Event, words: Words) -> str:
-    if one.kind in _VERSIONS:
-        return words("operations.event.version", version=one.subject) if one.subject else ""
-    if one.kind is EventKind.JOB_FAILED:
-        return words.or_else(f"operations.job.{one.subject}", one.subject)
-    return words.or_else(f"operations.part.{one.subject}", one.subject)
+def _about(event: Event, words: Words) -> str:
+    if event.kind in _VERSIONS:
+        return words("operations.event.version", version=event.subject) if event.subject else ""
+    if event.kind is EventKind.JOB_FAILED:
+        return words.or_else(f"operations.job.{event.subject}", event.subject)
+    return words.or_else(f"operations.part.{event.subject}", event.subject)
 
 
-def _standing(one: KeyUse, now: datetime, words: Words) -> Markup:
-    if one.revoked_at is not None:
+def _standing(key_use: KeyUse, now: datetime, words: Words) -> Markup:
+    if key_use.revoked_at is not None:
         return model_facts.state("refused", words("operations.keys.revoked"))
-    if one.expires_at is not None and one.expires_at <= now:
+    if key_use.expires_at is not None and key_use.expires_at <= now:
         return model_facts.state("warned", words("operations.keys.expired"))
     return model_facts.state("passed", words("operations.keys.valid"))

@@ -47,15 +47,15 @@ def milliseconds(seconds: float) -> str:
     return f"{1000 * seconds:,.0f}" if seconds >= _LONG or not seconds else f"{1000 * seconds:.1f}"
 
 
-def charts(found: Operations, words: Words) -> Sequence[Chart]:
+def charts(operations: Operations, words: Words) -> Sequence[Chart]:
     """Return the figures of a span, in the order in which they stand."""
-    periods = found.periods
-    times = Times([one.at for one in periods], periods[0].lasts)
-    chart = partial(Chart, times=times, events=[one.at for one in found.events if one.kind in _MARKED])
-    answered = [one.traffic.answers for one in periods]
+    periods = operations.periods
+    times = Times([period.at for period in periods], periods[0].lasts)
+    chart = partial(Chart, times=times, events=[event.at for event in operations.events if event.kind in _MARKED])
+    answered = [period.traffic.answers for period in periods]
     counts = [
         Line(name=words("operations.over.answered"), values=answered, look="bars"),
-        Line(name=words("operations.errors"), values=[one.traffic.failed for one in periods], look="bars bad"),
+        Line(name=words("operations.errors"), values=[period.traffic.failed for period in periods], look="bars bad"),
     ]
     return (
         chart(
@@ -81,32 +81,38 @@ def charts(found: Operations, words: Words) -> Sequence[Chart]:
         ),
         chart(
             title=words("operations.inside"),
-            lines=[_outcomes(periods, words("operations.over.share"), [one.outcomes.coverage for one in periods])],
+            lines=[
+                _outcomes(periods, words("operations.over.share"), [period.outcomes.coverage for period in periods])
+            ],
             write=words.share,
             target=INTERVAL_LEVEL,
             most=1.0,
         ),
         chart(
             title=words("operations.over.ratio"),
-            lines=[_outcomes(periods, words("operations.over.ratio"), [one.outcomes.ratio for one in periods])],
+            lines=[_outcomes(periods, words("operations.over.ratio"), [period.outcomes.ratio for period in periods])],
             write=lambda ratio: f"{ratio:.2f}",
             target=1.0,
         ),
         chart(
             title=words("operations.over.drift"),
-            lines=[Line(name=words("operations.fit.index"), values=[_shift(one) for one in _reports(found)])],
+            lines=[
+                Line(name=words("operations.fit.index"), values=[_shift(report) for report in _reports(operations)])
+            ],
             write=lambda index: f"{index:.2f}",
             target=_NOTABLE,
         ),
     )
 
 
-def file_of(found: Operations) -> str:
+def file_of(operations: Operations) -> str:
     """Write the figures of a span as CSV: a line for each period, times in UTC, durations in seconds."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
-    writer.writerows(_line(one, report) for one, report in zip(found.periods, _reports(found), strict=True))
+    writer.writerows(
+        _line(period, report) for period, report in zip(operations.periods, _reports(operations), strict=True)
+    )
     return text.getvalue()
 
 
@@ -119,19 +125,25 @@ _COLUMNS: Final = (
 )
 
 
-def _line(one: Period, report: MonitoringReport | None) -> tuple[object, ...]:
-    latency, outcomes, groups = one.traffic.latency, one.outcomes, one.traffic.groups
+def _line(period: Period, report: MonitoringReport | None) -> tuple[object, ...]:
+    latency, outcomes, groups = period.traffic.latency, period.outcomes, period.traffic.groups
     return (
-        *(one.at.isoformat(), one.lasts / HOUR, one.traffic.answers, one.traffic.refused, one.traffic.failed),
-        one.few_answers,
+        *(
+            period.at.isoformat(),
+            period.lasts / HOUR,
+            period.traffic.answers,
+            period.traffic.refused,
+            period.traffic.failed,
+        ),
+        period.few_answers,
         *_ends(latency.percentile(0.5) if latency else None),
         *_ends(latency.percentile(0.95) if latency else None),
-        sum(one.traffic.predictions.values()),
+        sum(period.traffic.predictions.values()),
         *(groups[stage].mean if stage in groups else "" for stage in ("predict", "record")),
         *(outcomes.outcomes, outcomes.inside, _or_nothing(outcomes.coverage), _or_nothing(outcomes.ratio)),
         outcomes.few,
         *(_or_nothing(_shift(report)), " ".join(report.alarms) if report else ""),
-        " ".join(f"{kind}={count}" for kind, count in sorted(one.traffic.errors.items())),
+        " ".join(f"{kind}={count}" for kind, count in sorted(period.traffic.errors.items())),
     )
 
 
@@ -146,41 +158,41 @@ def _or_nothing(value: float | None) -> float | str:
 
 
 def _latency(periods: Sequence[Period], name: str, level: float, look: str) -> Line:
-    read = [latency.percentile(level) if (latency := one.traffic.latency) else None for one in periods]
+    read = [latency.percentile(level) if (latency := period.traffic.latency) else None for period in periods]
     return Line(
         name=name,
-        values=[one.value if one else None for one in read],
-        few=[one.few_answers for one in periods],
+        values=[percentile.value if percentile else None for percentile in read],
+        few=[period.few_answers for period in periods],
         look=look,
     )
 
 
 def _together(periods: Sequence[Period], name: str, stage: str, look: str) -> Line:
-    groups = [one.traffic.groups.get(stage) for one in periods]
-    return Line(name=name, values=[one.mean if one else None for one in groups], look=look)
+    groups = [period.traffic.groups.get(stage) for period in periods]
+    return Line(name=name, values=[group.mean if group else None for group in groups], look=look)
 
 
 def _outcomes(periods: Sequence[Period], name: str, values: Sequence[float | None]) -> Line:
-    return Line(name=name, values=values, few=[one.outcomes.few for one in periods])
+    return Line(name=name, values=values, few=[period.outcomes.few for period in periods])
 
 
-def _reports(found: Operations) -> Sequence[MonitoringReport | None]:
+def _reports(operations: Operations) -> Sequence[MonitoringReport | None]:
     """Return the last report of each period, None where there is none."""
-    last = {(one.at - found.since) // found.periods[0].lasts: one for one in found.reports}
-    return [last.get(place) for place in range(len(found.periods))]
+    last = {(report.at - operations.since) // operations.periods[0].lasts: report for report in operations.reports}
+    return [last.get(place) for place in range(len(operations.periods))]
 
 
 def _shift(report: MonitoringReport | None) -> float | None:
     """Return the largest stability index of a report's columns; None where none was compared."""
-    return max((one.psi for one in report.columns), default=None) if report else None
+    return max((column.psi for column in report.columns), default=None) if report else None
 
 
 def errors(periods: Iterable[Period], words: Words) -> Markup:
     """List errors by kind."""
-    kinds = reduce(add, (one.traffic for one in periods), Traffic()).errors
+    kinds = reduce(add, (period.traffic for period in periods), Traffic()).errors
     title = words("operations.over.errors")
     if not kinds:
         return together(element("h3", title), paragraph(words("operations.over.errors.none"), "empty"))
-    rows = [(kind, words.count(count)) for kind, count in sorted(kinds.items(), key=lambda one: (-one[1], one[0]))]
+    rows = [(kind, words.count(count)) for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))]
     heads = [words("operations.over.kind"), words("operations.over.count")]
     return together(element("h3", title), model_facts.table(title, heads, rows))

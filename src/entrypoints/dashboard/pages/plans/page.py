@@ -113,7 +113,7 @@ class PlansPage:
                         hint=words("above.help"),
                         kind="text",
                         unit=words.currency,
-                        kept=True,
+                        persistent=True,
                     ).on_value_change(self._say_budget)
                     self._chances = html().props("role=status")
                 with card("household", words("plans.household"), words("plans.household.lead")):
@@ -121,7 +121,7 @@ class PlansPage:
                     with tag("div", "actions"):
                         self._join = button(words("plans.join")).on("click", self._add_member)
                     self._joined = text("p", "", "hint").props("role=status")
-            self._kept = KeptText("household").on_value_change(self._restore)
+            self._stored = KeptText("household").on_value_change(self._restore)
         self._data = visit.data
         if not any(box.offered for box in self._boxes):
             self._boxes[0].offered = True
@@ -193,15 +193,15 @@ class PlansPage:
         """Show who is on the plan and which plans there are, remember both, and ask."""
         self._list_members()
         self._may_add()
-        self._kept.value = household.written(self._others, [box.offered for box in self._boxes])
+        self._stored.value = household.written(self._others, [box.offered for box in self._boxes])
         self._ask()
 
     def _restore(self) -> None:
         """Bring back the household and the plans that the browser remembers from before a reload."""
-        known = household.read(str(self._kept.value or ""), self._words.schema, len(self._boxes))
-        if known is None or known == (self._others, [box.offered for box in self._boxes]):
+        stored = household.read(str(self._stored.value or ""), self._words.schema, len(self._boxes))
+        if stored is None or stored == (self._others, [box.offered for box in self._boxes]):
             return
-        self._others, offered = known
+        self._others, offered = stored
         for box, shown in zip(self._boxes, offered, strict=True):
             box.offered = shown
         self._changed()
@@ -260,14 +260,14 @@ class PlansPage:
         scale = Scale(max(_LEAST, _ROOM * high))
         for box, (plan, own) in zip(self._offered(), pairs, strict=False):
             box.show(plan, own, scale, members)
-        said = summary(pairs, members, self._words)
+        sentence = summary(pairs, members, self._words)
         self._summary.content = together(
-            *(paragraph(line, "says" if not place else "") for place, line in enumerate(said)),
+            *(paragraph(line, "says" if not place else "") for place, line in enumerate(sentence)),
             paragraph(f"{self._words('plans.left')} {prices(self._data.origins, self._words)}".rstrip(), "hint billed"),
             _cautions(answer, self._words),
         )
         self._say_budget()
-        self._spoken(said[0])
+        self._spoken(sentence[0])
         self._form.typical(self._words.money(min(map(_whole, pairs))))
 
     def fail(self) -> None:
@@ -308,16 +308,16 @@ def budget(plan: Plan, own: OwnCost, amount: float, words: Words) -> Markup:
     chance, usd = own.chance_above(amount - plan.premium), words.money(amount)
     years = round(100 * chance)
     if amount < plan.premium:
-        chance, said = 1.0, words("plans.budget.all", amount=usd)
+        chance, sentence = 1.0, words("plans.budget.all", amount=usd)
     elif years:
-        said = words("plans.budget.some", count=years, amount=usd)
+        sentence = words("plans.budget.some", count=years, amount=usd)
     else:
-        said = words("plans.budget.none", amount=usd)
+        sentence = words("plans.budget.none", amount=usd)
     return element(
         "div",
         element("h3", _name((plan, own), words)),
-        paragraph(said),
-        hundred(chance, said),
+        paragraph(sentence),
+        hundred(chance, sentence),
         classes="scenario",
     )
 
@@ -336,5 +336,5 @@ def _name(pair: tuple[Plan, OwnCost], words: Words) -> str:
 
 def _cautions(answer: PlanComparison, words: Words) -> Markup:
     """Say of the first member who is hardly like anybody in the data that the model is guessing."""
-    rough = next((one for one in answer.estimates if one.cautions), None)
+    rough = next((estimate for estimate in answer.estimates if estimate.cautions), None)
     return cards.cautions(rough, words) if rough else together()

@@ -63,7 +63,7 @@ class PlanBox:
             with tag("details", "change").props(f"id={key}"):
                 text("summary", words("plans.change"))
                 self._name = InputField(
-                    name=f"{key}-name", label=words("plans.name"), kind="words", value=title, kept=True
+                    name=f"{key}-name", label=words("plans.name"), kind="words", value=title, persistent=True
                 )
                 self._fields = {name: self._amount(key, name) for name in _AMOUNTS}
                 self._fields["coinsurance"] = NumberField(
@@ -72,7 +72,7 @@ class PlanBox:
                     label=words("plans.coinsurance"),
                     hint=words("plans.coinsurance.help"),
                     unit="%",
-                    kept=True,
+                    persistent=True,
                 )
                 self._fields |= {name: self._amount(key, name, words("plans.family.twice")) for name in _FAMILY}
                 button(words("plans.remove", name=title)).on("click", lambda: on_remove(self))
@@ -89,13 +89,13 @@ class PlanBox:
             label=words(f"plans.{name}"),
             hint=words(f"plans.{name}.help"),
             unit=words.currency,
-            kept=True,
+            persistent=True,
             unknown=unknown,
         )
 
     @property
     def offered(self) -> bool:
-        """Whether it is shown and compared."""
+        """Return whether the plan is shown and compared."""
         return self._box.visible
 
     @offered.setter
@@ -104,7 +104,7 @@ class PlanBox:
 
     @property
     def plan(self) -> Plan | None:
-        """The plan as the fields have it; None where one of them is wrong, which it then says."""
+        """Return the plan of the fields; None if a field is wrong, which then shows its error."""
         values: dict[str, object] = {name: field.value for name, field in self._fields.items()}
         share = values["coinsurance"]
         if isinstance(share, int | float):
@@ -172,8 +172,8 @@ def terms(plan: Plan, members: int, words: Words) -> str:
     """Say what a plan leaves to a person, or to a household of several members."""
     deductible = plan.deductible if members == 1 else plan.household_deductible
     amounts = {"deductible": words.money(deductible), "most": words.money(plan.most_of(members))}
-    said = words("plans.terms", share=words.share(plan.coinsurance), **amounts)
-    return f"{said} {words('plans.terms.copay', copay=words.money(plan.copay))}" if plan.copay else said
+    sentence = words("plans.terms", share=words.share(plan.coinsurance), **amounts)
+    return f"{sentence} {words('plans.terms.copay', copay=words.money(plan.copay))}" if plan.copay else sentence
 
 
 def reached(chance: float, words: Words) -> str:

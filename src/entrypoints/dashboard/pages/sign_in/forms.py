@@ -99,9 +99,9 @@ def may_set_first(request: Request, options: DashboardOptions) -> bool:
     return here and options.first_password
 
 
-def back(request: Request, then: str, said: str = "", **more: object) -> RedirectResponse:
+def back(request: Request, then: str, message: str = "", **more: object) -> RedirectResponse:
     """Send a browser back to the sign-in page, which says what happened."""
-    return RedirectResponse(at(sign_in_url(then, said, **more), request), 303)
+    return RedirectResponse(at(sign_in_url(then, message, **more), request), 303)
 
 
 def own_path(path: str) -> str:

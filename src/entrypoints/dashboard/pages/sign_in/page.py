@@ -43,20 +43,20 @@ async def is_set(ask: FromDishka[SetPassword]) -> bool:
 
 def page(inject: Inject, options: DashboardOptions) -> Page:
     """Make the page over its use cases."""
-    known = inject(is_set)
+    is_password_set = inject(is_set)
 
     async def build(visit: Visit) -> None:
         words, request = visit.words, visit.client.request
-        said = request.query_params.get("said", "")
+        message = request.query_params.get("said", "")
         try:
-            there_is_one = await known()
+            there_is_one = await is_password_set()
         except Unavailable:
-            said, there_is_one = "away", True
+            message, there_is_one = "away", True
         first = not there_is_one
         may_set = first and may_set_first(request, options) and not options.provider
         lead = words("sign_in.first" if may_set else "sign_in.provider.lead" if options.provider else "sign_in.lead")
         with visit.frame(words("sign_in.title"), lead), tag("div", "card narrow"):
-            html(_notice(request, said, words)).props("role=alert")
+            html(_notice(request, message, words)).props("role=alert")
             if options.provider:
                 _provider(request, words, options.provider)
                 if first:
@@ -109,15 +109,15 @@ def _input(name: str, value: str, *, kind: str, **more: str) -> ui.element:
     return box
 
 
-def _notice(request: Request, said: str, words: Words) -> Markup:
-    if said == "locked":
+def _notice(request: Request, message: str, words: Words) -> Markup:
+    if message == "locked":
         wait = request.query_params.get("wait", "")
         seconds = int(wait) if wait.isascii() and wait.isdigit() and len(wait) <= _DIGITS else _MINUTE
         minutes = math.ceil(seconds / _MINUTE)
         few = seconds < _MINUTE
         delay = words("sign_in.seconds", count=seconds) if few else words("sign_in.minutes", count=minutes)
         return cards.notice("bad", words("sign_in.locked"), words("sign_in.locked.do", wait=delay))
-    if said not in _SAYINGS:
+    if message not in _SAYINGS:
         return Markup()
-    kind = "warn" if said in ("ended", "late") else "bad"
-    return cards.notice(kind, words(f"sign_in.{said}"), words(f"sign_in.{said}.do"))
+    kind = "warn" if message in ("ended", "late") else "bad"
+    return cards.notice(kind, words(f"sign_in.{message}"), words(f"sign_in.{message}.do"))

@@ -191,4 +191,4 @@ def _curve_of(words: Words) -> ChoiceField | SelectField:
     facts = [(fact.name, words.short(fact)) for fact in words.schema.numeric]
     kind = field_for(facts)
     first = facts[0][0] if facts else ""
-    return kind(name="curve-of", value=first, label=words("curve.choose"), options=facts, kept=True)
+    return kind(name="curve-of", value=first, label=words("curve.choose"), options=facts, persistent=True)

@@ -59,7 +59,7 @@ class Scenario:
                 *((fact.name, words.label(fact)) for fact in self._schema.facts),
             ]
             self._fact = SelectField(
-                name=name, value=differs_in, label=words("what_if.who"), options=facts, kept=True, reveals=True
+                name=name, value=differs_in, label=words("what_if.who"), options=facts, persistent=True, reveals=True
             )
             self._others = {
                 fact.name: self._other(fact, f"{name}-{fact.name}", hidden=fact.name != differs_in)
@@ -124,11 +124,11 @@ class Scenario:
         if estimate is None:
             self._figures.content = paragraph(words("what_if.nobody"), "empty")
             return
-        said = gap(estimate.cost.typical, base.cost.typical, words)
-        self._figures.content = figures(estimate, words, scale, base, said)
+        difference = gap(estimate.cost.typical, base.cost.typical, words)
+        self._figures.content = figures(estimate, words, scale, base, difference)
 
 
-def figures(estimate: Estimate, words: Words, scale: Scale, base: Estimate, said: Markup) -> Markup:
+def figures(estimate: Estimate, words: Words, scale: Scale, base: Estimate, difference: Markup) -> Markup:
     """Say what a year of one column costs; its range is a bar on the scale that all columns share.
 
     ``said`` is the paragraph after the typical year.
@@ -149,7 +149,7 @@ def figures(estimate: Estimate, words: Words, scale: Scale, base: Estimate, said
         cards.typical_label(words),
         paragraph(words.money(cost.typical), "fact-number"),
         paragraph(most, "hint") if most else "",
-        said,
+        difference,
         element("div", *span, classes="span", aria_hidden="true"),
         cards.definitions(rows, ""),
         cards.cautions(estimate, words),
