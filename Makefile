@@ -30,7 +30,7 @@ test: setup-dev ## the whole test suite with every real part that this machine c
 	@$(BIN)/python -m compileall -q src
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-test-fast: setup-dev ## what needs no process, server, browser or training: within a minute. ARGS="-k cost"
+test-fast: setup-dev ## what needs no process, server, browser or training: about a minute. ARGS="-k cost"
 	@$(BIN)/pytest -n $(WORKERS) --fast $(ARGS)
 
 test-deploy: setup-dev ## hosts, networks, certificates, images' services: what `make test` runs of it, alone

@@ -32,8 +32,9 @@ class Family:
         transforms: of the target, those that make sense.
         distributed: a `Cluster` fits it on rows that no machine holds.
         with_terms: it multiplies facts as the terms of the schema say, see `TermSettings`.
-        weighs: rows count in its fit as their weights say; else each counts once.
-        draws: it draws rows anew for each tree, of many rows `MOST_DRAWN`.
+        weighs: whether rows count in its fit as their weights say; else each counts once.
+        draws: whether it draws rows anew for each tree. Of many rows it draws `MOST_DRAWN`: the estimator is then given
+            ``max_samples``, which scikit-learn takes only together with ``bootstrap=True``.
         space: what tuning may change, by hyperparameter. For families of other packages; ours have a file in config/.
         types: full names of classes of the package that fitted estimators are made of. For families of other packages,
             see `adapters.sklearn.plugins`.

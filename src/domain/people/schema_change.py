@@ -25,7 +25,7 @@ class SchemaChangeRefused(MedcostError):
         changes = "; ".join(f"{problem.place}: {problem.detail}" for problem in problems)
         super().__init__(
             f"the schema differs from that of this home in what is on record: {changes}. Nothing was changed. "
-            "Correct the schema, or use it in a new home (--home DIR)"
+            "Correct the schema, or use it in a new home: --home DIR, for make HOME_DIR=DIR"
         )
         self.problems = problems
 

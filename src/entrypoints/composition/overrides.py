@@ -17,6 +17,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from domain.errors import ConfigurationError
+from entrypoints.composition.family_files import check_package, check_search_spaces
 from entrypoints.composition.plugins import faults_of, options_of
 from entrypoints.composition.settings import TREE, Settings
 from entrypoints.composition.train_config import TrainConfig, decoded
@@ -66,7 +67,9 @@ def compose_training(overrides: Sequence[str], *, data: str = "") -> TrainConfig
     overrides = [override for override in overrides if not override.startswith(_MAP)]
     with initialize_config_dir(str(_CONFIG), version_base="1.3"):
         names = _names()
-        overrides = [*_of_other_packages(overrides), *overrides]
+        _store_options_of_other_packages()
+        if not any(override.startswith("search_space=") for override in overrides):
+            overrides = [f"search_space=[{','.join(_options('search_space'))}]", *overrides]
         terms = {override: _family_of_term(override, names) for override in overrides}
         for override in overrides:
             if not terms[override]:
@@ -92,6 +95,7 @@ def compose_training(overrides: Sequence[str], *, data: str = "") -> TrainConfig
             message = f"{override.partition('=')[0]} does not belong to the options chosen: choose its option, too"
             raise ConfigurationError(message)
     config = decoded(_with_map(composed, mapped), TrainConfig, "")
+    check_search_spaces(config.model, _options("search_space"))
     _ = config.source
     return config
 
@@ -126,6 +130,9 @@ def _read_names() -> Iterator[str]:
         yield group.name
         for option in _options(group.name):
             package = f"{group.name}.{option}" if group.name in _BY_FAMILY else group.name
+            file = group / f"{option}.yaml"
+            if group.name in _BY_FAMILY and file.is_file():
+                check_package(file, package)
             yield package
             yield from (f"{package}.{name}" for name in _keys(_option(group.name, option)))
 
@@ -158,9 +165,9 @@ def _refuse_unknown(override: str, names: Sequence[str]) -> None:
         if value.strip("[] ") == "":
             message = f"{name} must name at least one: choose from {', '.join(_options(name))}"
             raise ConfigurationError(message)
-        options = _options(name)
+        options, faults = _options(name), faults_of(name)
         for option in value.strip("[]").split(","):
-            if fault := faults_of(name).get(option.strip()):
+            if fault := faults.get(option.strip()):
                 message = f"the {name} {option.strip()!r} is there, but {fault}"
                 raise ConfigurationError(message)
             if option.strip() not in options:
@@ -178,15 +185,12 @@ def _option(group: str, name: str) -> dict[str, Any]:
     return _yaml(file) if file.is_file() else options_of(group)[name]
 
 
-def _of_other_packages(given: Sequence[str]) -> list[str]:
-    """Register options of installed packages with Hydra; return the overrides that choose their search spaces."""
+def _store_options_of_other_packages() -> None:
+    """Register the options of installed packages with Hydra."""
     for group in ("dataset", *_BY_FAMILY):
         for name, node in options_of(group).items():
             package = f"{group}.{name}" if group in _BY_FAMILY else group
             ConfigStore.instance().store(name, node, group=group, package=package, provider="medcost")
-    if not options_of("search_space") or any(override.startswith("search_space=") for override in given):
-        return []
-    return [f"search_space=[{','.join(_options('search_space'))}]"]
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:

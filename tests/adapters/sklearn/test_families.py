@@ -15,6 +15,8 @@ from domain.errors import ConfigurationError
 from domain.models.evaluation import Metric, ranked
 from domain.models.model import FoldPlan, Recipe
 from domain.models.term_settings import TermSettings
+from entrypoints.composition.overrides import compose_training
+from entrypoints.composition.train_config import TrainConfig
 from tests.support.default_schema import DEFAULT
 
 ALL = [Recipe(family=name, transform=transform) for name, one in FAMILIES.items() for transform in one.transforms]
@@ -38,6 +40,28 @@ def test_an_answer_does_not_depend_on_who_else_is_asked_about(family, table):
     assert np.allclose(together, alone, rtol=1e-12, atol=1e-9)  # sums of products differ in their last digits
     for one, other in zip(astuple(Published.of(together)), astuple(Published.of(alone)), strict=True):
         assert np.array_equal(one, other)
+
+
+@pytest.fixture(scope="module")
+def configured() -> TrainConfig:
+    """What config/ says of all families."""
+    return compose_training([f"model=[{','.join(FAMILIES)}]"])
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_files_of_a_family_say_what_its_entry_says(family, configured):
+    file, entry = configured.model[family], FAMILIES[family]
+    assert (file.hyperparameters, file.transforms, file.terms) == (entry.defaults, entry.transforms, entry.with_terms)
+    assert configured.search_space[family].keys() - {"terms"} <= entry.defaults.keys()
+
+
+@pytest.mark.parametrize("family", [name for name, entry in FAMILIES.items() if entry.draws])
+def test_a_family_that_draws_rows_is_fitted_on_more_than_it_draws(family, table):
+    rows = MOST_DRAWN + 1
+    again = np.resize(np.arange(len(table.rows)), rows)
+    estimator = estimator_of(Recipe(family=family), DEFAULT, seed=0, rows=rows).set_params(n_estimators=2)
+    estimator.fit(table.rows[again], table.charges[again])
+    assert np.isfinite(estimator.predict(table.rows)).all()
 
 
 def test_an_unknown_name_or_a_value_of_another_type_is_refused():

@@ -1,11 +1,13 @@
 """Overrides are composed by Hydra and decoded strictly."""
 
 import pytest
+import yaml
 
 from domain.errors import ConfigurationError
 from domain.models.evaluation import Metric
 from domain.models.model import Choice, FloatRange, IntRange
 from domain.models.promotion import Candidacy, PairedComparison
+from entrypoints.composition.family_files import check_package, check_search_spaces
 from entrypoints.composition.overrides import compose_training, with_schema
 from entrypoints.composition.settings import TREE, Settings
 from entrypoints.composition.train_config import File, Synthetic
@@ -14,10 +16,12 @@ from tests.support.default_schema import DEFAULT
 ONE = ("model=[linear]", "search_space=[linear]")
 """Overrides that choose one family: less is composed where families are not the point."""
 
+FAMILIES = {file.stem for file in (TREE / "config" / "model").iterdir()}
 
-def test_without_overrides_fourteen_families_are_compared_three_of_them_where_costs_are_zero():
+
+def test_all_families_but_xgboost_are_compared_three_of_them_where_costs_are_zero():
     config = compose_training([])
-    assert len(config.model) == 14
+    assert config.model.keys() == FAMILIES - {"boosting_xgboost"}, "name a new family in config/train.yaml"
     assert config.least_zeros == dict.fromkeys(("boosting_poisson", "interaction_tweedie", "interaction_poisson"), 0.01)
     assert config.training.family_seconds == 600
     assert isinstance(config.source, Synthetic)
@@ -93,9 +97,30 @@ def test_the_schema_is_one_of_the_settings():
 
 
 def test_whichever_families_are_chosen_their_search_spaces_are_there():
-    families = {file.stem for file in (TREE / "config" / "model").iterdir()}
-    config = compose_training([f"model=[{','.join(families)}]"])
-    assert {recipe.family for recipe in config.recipes(DEFAULT)} == families == config.spaces(DEFAULT).keys()
+    config = compose_training([f"model=[{','.join(FAMILIES)}]"])
+    assert {recipe.family for recipe in config.recipes(DEFAULT)} == FAMILIES == config.spaces(DEFAULT).keys()
+
+
+def test_the_pipeline_of_dvc_compares_the_families_that_train_does():
+    pipeline = yaml.safe_load((TREE / "config" / "pipeline.yaml").read_text(encoding="utf-8"))
+    assert pipeline["model"].split(",") == list(compose_training([]).model), "name them in config/pipeline.yaml, too"
+
+
+def test_a_file_of_a_family_begins_with_the_place_of_its_content(tmp_path):
+    file = tmp_path / "model" / "ridge.yaml"
+    file.parent.mkdir()
+    for first in ("transforms: [none]", "# @package model.lasso"):
+        file.write_text(f"{first}\nhyperparameters: {{}}\n", encoding="utf-8")
+        with pytest.raises(ConfigurationError, match=r"model/ridge\.yaml must begin with .*'# @package model.ridge'"):
+            check_package(file, "model.ridge")
+    file.write_text("# @package model.ridge\nhyperparameters: {}\n", encoding="utf-8")
+    check_package(file, "model.ridge")
+
+
+def test_a_family_without_a_search_space_is_refused_with_the_file_to_write():
+    check_search_spaces(["ridge"], ["lasso", "ridge"])
+    with pytest.raises(ConfigurationError, match=r"config/search_space/ridge\.yaml"):
+        check_search_spaces(["lasso", "ridge"], ["lasso"])
 
 
 @pytest.mark.parametrize("name", ["tpe", "random"])

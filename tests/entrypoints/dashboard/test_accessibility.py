@@ -10,12 +10,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import THEMES, Pages
+from tests.support.dashboard_pages import FOR_ADMINS, FOR_EVERYBODY
 
 pytestmark = pytest.mark.browser
 
 WITH_MODELS = str(Path(__file__).with_name("admin") / "with_models.py")
 PEOPLE = "age,sex,bmi,children,smoker,region\n40,female,27.5,1,no,northeast\n58,male,33,0,yes,southwest\n7,?,1,,,\n"
-PAGES = ["/", "/plans", "/what-if", "/batch", "/history", "/models", "/operations", "/sign-in"]
+PAGES = [*FOR_EVERYBODY, *FOR_ADMINS, "/sign-in"]
 STOP = """() => {
     const focused = document.activeElement;
     const within = focused === globalThis.lastStop;  // a date has a stop each for day, month and year
@@ -64,10 +65,12 @@ def filled(page: Page, path: str) -> Page:
         "/what-if": "#curve svg",
         "/plans": ".plan .fact-number",
         "/batch": "#scored tbody tr",
+        "/history": "main tbody tr",
+        "/models": "main tbody tr",
         "/operations": "#parts tbody tr",
         "/sign-in": "#password",
     }
-    expect(page.locator(shown.get(path, "main tbody tr")).first).to_be_visible()
+    expect(page.locator(shown.get(path, "h1")).first).to_be_visible()
     return page
 
 

@@ -11,7 +11,9 @@ from string import Formatter
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.checkers import num_plurals
+from babel.messages.frontend import CommandLineInterface
 
+from entrypoints.composition.settings import TREE
 from entrypoints.dashboard.locale.catalogues import LOCALES, SOURCE, TEMPLATE, catalogue, read, translation
 
 DASHBOARD = Path(__file__).parents[3] / "src/entrypoints/dashboard"
@@ -48,6 +50,17 @@ def test_a_translation_is_of_the_english_that_stands_now(language: str):
 
 
 @each_translation
+def test_make_texts_would_change_nothing(language: str, tmp_path: Path):
+    copy = tmp_path / "ui.po"
+    copy.write_bytes(translation(language).read_bytes())
+    options = ["--no-wrap", "--previous", "--ignore-pot-creation-date"]
+    CommandLineInterface().run(
+        ["pybabel", "-q", "update", "-i", str(TEMPLATE), "-o", str(copy), "-l", language, *options]
+    )
+    assert copy.read_text(encoding="utf-8") == translation(language).read_text(encoding="utf-8"), "run make texts"
+
+
+@each_translation
 def test_a_translation_has_every_form_with_the_gaps_of_the_english(language: str):
     translated = read(translation(language))
     for message in translated:
@@ -79,6 +92,11 @@ def test_every_key_that_a_page_names_has_a_text():
     keys = catalogue(SOURCE).forms
     named = [argument for argument in named_by_pages() if not any(map(argument.fullmatch, keys))]
     assert not [argument.pattern for argument in named]
+
+
+def test_every_model_family_has_a_name_for_people():
+    files = (TREE / "config" / "model").glob("*.yaml")
+    assert not [f"family.{file.stem}" for file in files if f"family.{file.stem}" not in catalogue(SOURCE).forms]
 
 
 def test_every_text_is_named_somewhere():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from nicegui import Client
@@ -19,6 +20,7 @@ from domain.ports.accounts import Accounts
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
+from tests.support.dashboard_pages import FOR_ADMINS, FOR_EVERYBODY, VERSIONS
 from tests.support.people import ANN
 
 OPEN = DashboardOptions(login=True, provider="Example")
@@ -26,9 +28,8 @@ CLOSED = DashboardOptions(login=True, provider="Example", everyone=True)
 ADA, RITA, CARL = User("a", "ada", Role.ADMIN), User("r", "rita", Role.REVIEWER), User("c", "carl", Role.CLIENT)
 SENT, FORBIDDEN = 303, 403
 
-VERSIONS = [f"/models/{name}" for name in ("fit", "rows", "facts", "runs", "data")]
-PAGES = ["/", "/plans", "/what-if", "/batch", "/history", "/models", "/operations", *VERSIONS]
-EVERYBODY, ADMINS = [200] * 5, 7
+PAGES = [*FOR_EVERYBODY, *FOR_ADMINS, *VERSIONS]
+EVERYBODY, ADMINS = [200] * len(FOR_EVERYBODY), len(FOR_ADMINS) + len(VERSIONS)
 TABLE = [
     (OPEN, None, [*EVERYBODY, *[SENT] * ADMINS]),
     (CLOSED, None, [SENT] * len(PAGES)),
@@ -66,7 +67,9 @@ async def test_each_role_sees_its_pages(
 async def test_the_table_names_every_page(parts) -> None:
     async with user_simulation():
         menu = register_pages(parts.container, OPEN)
-        assert {page.path for page in menu if page.guarded} == {*PAGES}
+        assert {page.path for page in menu if page.guarded} == {*PAGES}, "see tests/support/dashboard_pages.py"
+        described = (Path(__file__).parents[3] / "docs" / "pages.md").read_text(encoding="utf-8")
+        assert not [page.path for page in menu if page.in_menu and f"| `{page.path}` " not in described]
         Client.page_routes.clear()
 
 

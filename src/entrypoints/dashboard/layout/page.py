@@ -41,6 +41,21 @@ class Page:
         in_menu: whether the header links to it.
         figures: whether it shows a model's answers, below a notice of what they rest on.
         part_of: path of the page whose link the header marks meanwhile; its own by default.
+
+    Examples:
+        A complete page that asks nothing of the application, in ``pages/ping/page.py``::
+
+            def page() -> Page:
+                return Page("/ping", "ping", build, figures=False)
+
+
+            async def build(visit: Visit) -> None:
+                words = visit.words
+                with visit.frame(words("ping.title")), card("answer", words("ping.answer")):
+                    html(paragraph(words("ping.answer.text")))
+
+        `card` and `html` are in `layout.shell`, `paragraph` in `elements`. A page that asks something of the
+        application is given `Inject`, and makes a function of each use case with it, as `pages.plans.page` does.
     """
 
     path: str
