@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,13 @@ from adapters.postgres import migrations
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.home_databases import EmbeddedDatabases
 from domain.errors import HomeInUse
+from domain.operations.audit import AuditAction, AuditEntry
 from domain.ports.home_databases import HomeDatabases
 from tests.support import homes
+
+RESTORED = AuditEntry(
+    at=datetime(2026, 1, 1, tzinfo=UTC), by="ann", action=AuditAction.BACKUP_RESTORED, subject="home.tar.gz"
+)
 
 
 @dataclass
@@ -28,6 +34,7 @@ class Case:
     migration: str
     use: Callable[[], Any]
     erasures: Callable[[Path], int]
+    restored_by: Callable[[Path], str]
 
 
 @pytest.fixture(params=["memory", pytest.param("embedded", marks=pytest.mark.process)])
@@ -43,7 +50,14 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
             stack.callback(memory.in_use.discard, home)
             return stack
 
-        return Case(memory, home, "0001", use, lambda folder: len(memory.recorded(folder)[1]))
+        return Case(
+            memory,
+            home,
+            "0001",
+            use,
+            lambda folder: len(memory.recorded(folder)[1]),
+            lambda folder: memory.trails[folder].by,
+        )
     from adapters.optuna.storage import open_storage
 
     homes.empty(home)
@@ -56,7 +70,12 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
         with EmbeddedPostgres(folder / "postgres").lease() as server:
             return int(server.client.ask("medcost", "SELECT count(*) FROM erasures"))
 
-    return Case(embedded, home, migrations.head(), EmbeddedPostgres(home / "postgres").lease, erasures)
+    def restored_by(folder: Path) -> str:
+        with EmbeddedPostgres(folder / "postgres").lease() as server:
+            return server.client.ask("medcost", "SELECT by FROM audit_trail WHERE action = 'backup.restored'").strip()
+
+    lease = EmbeddedPostgres(home / "postgres").lease
+    return Case(embedded, home, migrations.head(), lease, erasures, restored_by)
 
 
 def dumped(case: Case, folder: Path) -> Path:
@@ -71,15 +90,16 @@ def test_a_home_that_is_filled_from_copies_has_the_same_rows(case: Case, tmp_pat
     assert {path.name for path in dumps.iterdir()} == set(case.databases.names)
     (other := tmp_path / "other").mkdir()
     assert case.databases.knows(case.migration)
-    assert case.databases.fill(other, dumps, case.migration, replaced=None) == 0
+    assert case.databases.fill(other, dumps, case.migration, replaced=None, audit=RESTORED) == 0
     assert case.erasures(other) == 1
+    assert case.restored_by(other) == "ann"
 
 
 def test_proofs_of_erasures_outlive_the_home_that_is_replaced(case: Case, tmp_path: Path) -> None:
     dumps = dumped(case, tmp_path / "dumps")
     (other := tmp_path / "other").mkdir()
     with case.databases.alone(case.home):
-        assert case.databases.fill(other, dumps, case.migration, replaced=case.home) == 0
+        assert case.databases.fill(other, dumps, case.migration, replaced=case.home, audit=RESTORED) == 0
     assert case.erasures(other) == 1
 
 

@@ -40,6 +40,11 @@ GRANT INSERT ON monitoring_reports TO dashboard;
 GRANT SELECT, INSERT, UPDATE, DELETE ON traffic_hours, outcome_hours TO api, dashboard;
 GRANT SELECT, INSERT, DELETE ON service_events TO api, dashboard;
 GRANT SELECT, INSERT, DELETE ON acknowledgements TO dashboard;
+GRANT SELECT ON acknowledgements TO api;  -- for the audit trail, and for alarms that webhooks are told
+
+-- who changed what: written and read by each process that serves, forgotten by age; a trigger refuses every update
+GRANT SELECT, INSERT, DELETE ON audit_trail TO api, dashboard;
+GRANT SELECT ON audit_trail TO pgadmin;
 GRANT SELECT ON traffic_hours, outcome_hours, service_events, acknowledgements, key_uses TO pgadmin;
 
 -- who may ask, and who the admin is. Keys are made by migrator (`medcost keys create`).

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from adapters.memory.audit import MemoryAuditTrail
 from adapters.memory.faults import FailsOnRequest
 from adapters.memory.ledger import MemoryLedger
 from domain.ports.database import Database, OpenDatabase
@@ -19,6 +20,7 @@ class MemoryDatabase(FailsOnRequest, Database):
     """A database with a ledger, which fails as a tester chooses."""
 
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    trail: MemoryAuditTrail = field(default_factory=MemoryAuditTrail)
     made: bool = True
     migration: str | None = "0001"
     trouble: str = ""
@@ -31,4 +33,4 @@ class MemoryDatabase(FailsOnRequest, Database):
     async def opened(self) -> AsyncIterator[OpenDatabase]:
         """Open the database with its ledger."""
         self._fail_if_asked()
-        yield OpenDatabase(self.migration, self.trouble, self.ledger)
+        yield OpenDatabase(self.migration, self.trouble, self.ledger, self.trail)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from domain.operations.audit import AuditEntry
+
 _FILE: Final = "databases.json"
 
 
@@ -24,10 +26,12 @@ class MemoryDatabases(HomeDatabases):
     Args:
         migrations: that this release knows.
         in_use: homes whose databases a process uses.
+        trails: what was added to the audit trail of each home that was filled.
     """
 
     migrations: frozenset[str] = frozenset({"0001"})
     in_use: set[Path] = field(default_factory=set)
+    trails: dict[Path, AuditEntry] = field(default_factory=dict)
 
     @property
     def names(self) -> Sequence[str]:
@@ -64,13 +68,22 @@ class MemoryDatabases(HomeDatabases):
         """Return whether this release has a migration."""
         return migration in self.migrations
 
-    def fill(self, home: Path, dumps: Path, migration: str | None, *, replaced: Path | None) -> int:  # noqa: ARG002  # there are no tables
+    def fill(
+        self,
+        home: Path,
+        dumps: Path,
+        migration: str | None,  # noqa: ARG002  # there are no tables
+        *,
+        replaced: Path | None,
+        audit: AuditEntry,
+    ) -> int:
         """Copy the records, without predictions that were erased since."""
         try:
             rows = json.loads((dumps / "medcost").read_text(encoding="utf-8"))
         except ValueError as error:
             message = f"{dumps / 'medcost'} is no copy of a database"
             raise BackupRefused(message) from error
+        self.trails[home] = audit
         gone = set(self.recorded(replaced)[1]) if replaced and (replaced / _FILE).exists() else set[str]()
         left = [prediction for prediction in rows["predictions"] if prediction not in gone]
         self.record(home, predictions=left, erased=sorted({*rows["erased"], *gone}))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapters.postgres import migrations
+from adapters.postgres.audit import PostgresAuditTrail
 from adapters.postgres.engine import connect
 from adapters.postgres.ledger import PostgresLedger
 from domain.ports.database import Database, OpenDatabase
@@ -49,4 +50,4 @@ class PostgresDatabase(Database):
             migration, trouble = await migrations.trouble(url)
             engine = connect(url, deadline=self.deadline)
             stack.push_async_callback(engine.dispose)
-            yield OpenDatabase(migration, trouble, PostgresLedger(engine, self.witness))
+            yield OpenDatabase(migration, trouble, PostgresLedger(engine, self.witness), PostgresAuditTrail(engine))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from adapters.postgres import migrations
+from adapters.postgres.audit import PostgresAuditTrail
 from adapters.postgres.cluster import DATABASES, Cluster
+from adapters.postgres.engine import connect
 from adapters.postgres.restoring import OF_ALEMBIC, Dump
 from domain.errors import RepositoryUnavailable
 from domain.ports.home_databases import HomeDatabases
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from adapters.postgres.embedded import EmbeddedPostgres
+    from domain.operations.audit import AuditEntry
+
+
+_DEADLINE: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class EmbeddedDatabases(HomeDatabases):
         """Ask Alembic."""
         return migrations.is_known(migration)
 
-    def fill(self, home: Path, dumps: Path, migration: str | None, *, replaced: Path | None) -> int:
+    def fill(self, home: Path, dumps: Path, migration: str | None, *, replaced: Path | None, audit: AuditEntry) -> int:
         """Migrate to where the copies were, and put their rows into the tables."""
         server = self.server(home)
         with server.lease():
@@ -77,8 +83,18 @@ class EmbeddedDatabases(HomeDatabases):
                     if database == "optuna" and dump.tables.keys() - OF_ALEMBIC:
                         self.make_studies(url)
                     dump.load(url)
+            if server.client.ask("medcost", "SELECT to_regclass('audit_trail')").strip():
+                asyncio.run(_note(server.url("medcost"), audit))
             old = self.server(replaced) if replaced else None
             return _erase_again(server, old) if old and old.data.exists() else 0
+
+
+async def _note(url: str, entry: AuditEntry) -> None:
+    engine = connect(url, deadline=_DEADLINE)
+    try:
+        await PostgresAuditTrail(engine).add(entry)
+    finally:
+        await engine.dispose()
 
 
 def _erase_again(server: EmbeddedPostgres, old: EmbeddedPostgres) -> int:

@@ -178,6 +178,19 @@ SERVICE_EVENTS: Final = Table(
 )
 """What happened to the parts of the service: starts, restarts, and parts that went and came back."""
 
+AUDIT_TRAIL: Final = Table(
+    "audit_trail",
+    METADATA,
+    Column("id", Uuid, primary_key=True),  # of time and content, see `AuditEntry.id`
+    Column("at", TIME, nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("problem", Text, nullable=False),
+)
+"""Who changed what, as far as no other table says it: append-only, see the trigger in its migration."""
+
 _UNDER_WAY: Final = text("state IN ('waiting', 'running')")
 
 JOBS: Final = Table(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from application.operations.audit_changes import AuditChanges
 from application.use_case import use_case
 from domain.access.accounts import check_password
 from domain.errors import NoPassword
+from domain.operations.audit import AuditAction
 from domain.ports.accounts import Accounts
 from domain.ports.passwords import Passwords
 
@@ -15,18 +17,21 @@ class SetPassword:
 
     accounts: Accounts
     passwords: Passwords
+    audit: AuditChanges
 
-    async def __call__(self, password: str, *, first: bool = False) -> None:
-        """Set it.
+    async def __call__(self, password: str, *, by: str, first: bool = False) -> None:
+        """Set it; the audit trail says by whom.
 
         Raises:
             InvalidInput: if it is too short or too long.
             PasswordAlreadySet: if it was to be the ``first`` and there is one.
         """
         check_password(password)
-        await self.accounts.set_password(await self.passwords.hash(password), first=first)
+        hashed, detail = await self.passwords.hash(password), "for the first time" if first else ""
+        async with self.audit(AuditAction.PASSWORD_SET, by=by, subject="admin", detail=detail):
+            await self.accounts.set_password(hashed, first=first)
 
-    async def as_told(self, password: str) -> None:
+    async def as_told(self, password: str, *, by: str) -> None:
         """Set it unless it is the password already: a restart with the same secret signs nobody out.
 
         Raises:
@@ -37,7 +42,7 @@ class SetPassword:
                 return
         except NoPassword:
             pass  # then it is the first
-        await self(password)
+        await self(password, by=by)
 
     async def is_set(self) -> bool:
         """Tell whether there is one."""

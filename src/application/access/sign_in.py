@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from application.access.turns import Turns
+from application.operations.audit_changes import AuditChanges
 from application.use_case import use_case
 from domain.access.accounts import LONGEST, place_of
 from domain.errors import NotSignedIn, SignInLocked, WrongPassword
+from domain.operations.audit import AuditAction
 from domain.ports.accounts import Accounts
 from domain.ports.clock import Clock
 from domain.ports.passwords import Passwords
@@ -65,10 +67,12 @@ class UnlockSignIn:
     """End every wait after wrong passwords."""
 
     accounts: Accounts
+    audit: AuditChanges
 
-    async def __call__(self) -> None:
+    async def __call__(self, *, by: str) -> None:
         """Forget all wrong passwords; whoever is signed in stays so."""
-        await self.accounts.forgive()
+        async with self.audit(AuditAction.SIGN_IN_UNLOCKED, by=by, subject="admin"):
+            await self.accounts.forgive()
 
 
 @use_case

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final
 
+from application.operations.audit_changes import AuditChanges
 from application.use_case import use_case
 from domain.errors import BackupRefused
+from domain.operations.audit import AuditAction
 from domain.operations.backups import About, Backup
 from domain.ports.archive import Archive
 from domain.ports.clock import Clock
@@ -36,13 +39,16 @@ class BackUp:
     archive: Archive
     clock: Clock
 
-    async def __call__(self, home: Path, file: Path, *, release: str, progress: Callable[[int, int], object]) -> Backup:
+    async def __call__(
+        self, home: Path, file: Path, *, release: str, by: str, progress: Callable[[int, int], object]
+    ) -> Backup:
         """Back up a home.
 
         Args:
             home: the home.
             file: the archive; it appears whole, or not at all.
             release: of Medcost.
+            by: who does it; the audit trail names them, also the one in the file.
             progress: called with the bytes that are done, and the bytes of all files.
 
         Raises:
@@ -55,7 +61,11 @@ class BackUp:
         async with self.database.opened() as opened, opened.ledger.exclusive():
             champion = await champion_or_none(opened.ledger)
             about = About(self.clock.now(), release, opened.migration, champion.number if champion else None)
-            contents = await asyncio.to_thread(self._copy, home, file, about, progress)
+            async with AsyncExitStack() as audited:
+                if not opened.trouble:  # a database of an earlier release has no trail yet
+                    audit = AuditChanges(trail=opened.trail, clock=self.clock)
+                    await audited.enter_async_context(audit(AuditAction.BACKUP_MADE, by=by, subject=file.name))
+                contents = await asyncio.to_thread(self._copy, home, file, about, progress)
         return await asyncio.to_thread(_made, file, contents)
 
     def _copy(self, home: Path, file: Path, about: About, progress: Callable[[int, int], object]) -> Contents:

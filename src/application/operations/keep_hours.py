@@ -12,6 +12,7 @@ from uuid import uuid4
 from application.use_case import use_case
 from domain.errors import MedcostError
 from domain.monitoring.hours import HOUR, Outcomes, Traffic, hour_of
+from domain.ports.audit import AuditTrail
 from domain.ports.clock import Clock
 from domain.ports.events import ServiceEvents
 from domain.ports.hours import ServiceHours
@@ -34,6 +35,7 @@ class KeepHours:
 
     hours: ServiceHours
     events: ServiceEvents
+    trail: AuditTrail
     keys: ApiKeys
     predictions: PredictionRepository
     clock: Clock
@@ -58,11 +60,12 @@ class KeepHours:
         """Keep when keys were last used."""
         await self.keys.keep_uses()
 
-    async def forget(self, kept_for: timedelta) -> None:
-        """Forget hours and events that are older than they are to be kept."""
+    async def forget(self, kept_for: timedelta, *, audit: timedelta) -> None:
+        """Forget hours and events that are older than they are to be kept, and entries of the audit trail."""
         oldest = hour_of(self.clock.now() - kept_for)
         await self.hours.forget(oldest)
         await self.events.forget(oldest)
+        await self.trail.forget(self.clock.now() - audit)
 
 
 class HourKeeper:
@@ -78,6 +81,7 @@ class HourKeeper:
         count: gives the counters since the process started.
         every: seconds between two looks; the hour's end is never slept through.
         kept_for: how long hours are kept.
+        audit: how long entries of the audit trail are kept.
     """
 
     def __init__(
@@ -88,9 +92,10 @@ class HourKeeper:
         *,
         every: float = 60.0,
         kept_for: timedelta = timedelta(days=90),
+        audit: timedelta = timedelta(days=730),
     ) -> None:
         self._keep, self._clock, self._count = keep, clock, count
-        self._every, self._kept_for = every, kept_for
+        self._every, self._kept_for, self._audit = every, kept_for, audit
         self._hour = hour_of(clock.now())
         self._teller = uuid4()
         self._before = Traffic()
@@ -141,7 +146,7 @@ class HourKeeper:
         try:
             await self.look()
             if self._hour != begun:
-                await self._keep.forget(self._kept_for)
+                await self._keep.forget(self._kept_for, audit=self._audit)
         except MedcostError as away:
             _log.info("figures of this hour wait: %s", away)
         except Exception:  # noqa: BLE001  # the service goes on, whatever its figures do; the log has all of it

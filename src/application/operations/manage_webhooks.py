@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+from application.operations.audit_changes import AuditChanges
 from application.use_case import use_case
 from domain.errors import FieldError, InvalidInput, NotAllowed, WebhookNotFound
+from domain.operations.audit import AuditAction
 from domain.operations.occurrences import occurrence
 from domain.operations.webhook_urls import broken_rule
 from domain.operations.webhooks import NewDelivery, NewWebhook, WebhookEvent
@@ -48,6 +50,7 @@ class ManageWebhooks:
     keys: RequestKeys
     clock: Clock
     rules: WebhookRules
+    audit: AuditChanges
 
     async def add(
         self, url: str, events: Collection[WebhookEvent], caller: Caller, *, once: Idempotency | None = None
@@ -76,7 +79,9 @@ class ManageWebhooks:
             secret=secret,
             created_at=now,
         )
-        return await self.webhooks.add(new, id=id)
+        detail = ", ".join(sorted(event.value for event in events))
+        async with self.audit(AuditAction.WEBHOOK_CREATED, by=caller.author, subject=url, detail=detail):
+            return await self.webhooks.add(new, id=id)
 
     async def all(self, caller: Caller) -> Sequence[Webhook]:
         """Return the webhooks that the caller may see, newest first."""
@@ -100,8 +105,9 @@ class ManageWebhooks:
             WebhookNotFound: if it is not there, or not the caller's to see.
             NotAllowed: if it is another's, and the caller no admin.
         """
-        await self._own(id, caller)
-        await self.webhooks.remove(id)
+        webhook = await self._own(id, caller)
+        async with self.audit(AuditAction.WEBHOOK_DELETED, by=caller.author, subject=str(id), detail=webhook.url):
+            await self.webhooks.remove(id)
 
     async def deliveries(
         self, id: UUID, caller: Caller, *, limit: int, before: UUID | None = None
@@ -124,7 +130,9 @@ class ManageWebhooks:
         """
         webhook = await self._own(id, caller)
         again = (await self.webhooks.delivery(id, delivery_id)).replayed(self.clock.now())
-        await self.webhooks.record(again, webhook)
+        subject, detail = str(delivery_id), f"{again.event.value} to {webhook.url}"
+        async with self.audit(AuditAction.DELIVERY_REPLAYED, by=caller.author, subject=subject, detail=detail):
+            await self.webhooks.record(again, webhook)
         return again
 
     async def ping(self, id: UUID, caller: Caller, *, once: Idempotency | None = None) -> Delivery:
@@ -141,7 +149,8 @@ class ManageWebhooks:
         new = NewDelivery(
             webhook_id=webhook.id, event_id=event_id, event=ping.event, body=ping.body, created_at=now
         )  # fmt: skip
-        await self.webhooks.enqueue([new])
+        async with self.audit(AuditAction.WEBHOOK_PINGED, by=caller.author, subject=str(id), detail=webhook.url):
+            await self.webhooks.enqueue([new])
         return await self.webhooks.delivery(id, event_id)
 
     async def _own(self, id: UUID, caller: Caller) -> Webhook:

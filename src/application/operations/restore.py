@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from application.operations.back_up import DUMPS
 from application.use_case import use_case
 from domain.errors import BackupRefused
+from domain.operations.audit import AuditAction, AuditEntry
 from domain.operations.backups import Restored
 from domain.ports.archive import Archive
+from domain.ports.clock import Clock
 from domain.ports.home_databases import HomeDatabases
 from domain.ports.home_folders import HomeFolders
 
@@ -28,13 +30,17 @@ class Restore:
     databases: HomeDatabases
     folders: HomeFolders
     archive: Archive
+    clock: Clock
 
-    def __call__(self, home: Path, file: Path, *, replace: bool, progress: Callable[[int, int], object]) -> Restored:
+    def __call__(
+        self, home: Path, file: Path, *, replace: bool, by: str, progress: Callable[[int, int], object]
+    ) -> Restored:
         """Restore a home.
 
         Args:
             home: the home.
             file: a backup by `BackUp`.
+            by: who restores it; the audit trail of the restored home names them.
             replace: whether it may take the place of a home that is there, which then lies beside it.
             progress: called with the bytes that are done, and the bytes of all files.
 
@@ -55,7 +61,15 @@ class Restore:
             contents = self.archive.read(file, draft, progress=lambda done: progress(done, size), belongs=self._belongs)
             self._require_whole(file, contents)
             about = contents.about
-            erased = self.databases.fill(draft, draft / DUMPS, about.schema, replaced=home if there else None)
+            entry = AuditEntry(
+                at=self.clock.now(),
+                by=by,
+                action=AuditAction.BACKUP_RESTORED,
+                subject=file.name,
+                detail=f"made at {about.made_at.isoformat()} by Medcost {about.medcost}",
+            )
+            replaced_home = home if there else None
+            erased = self.databases.fill(draft, draft / DUMPS, about.schema, replaced=replaced_home, audit=entry)
             shutil.rmtree(draft / DUMPS)
             replaced = self.folders.put(draft, home)
         return Restored(str(home), about.made_at, about.champion, str(replaced) if replaced else None, erased)

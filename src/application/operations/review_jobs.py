@@ -6,9 +6,11 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from application.operations.audit_changes import AuditChanges
 from application.use_case import use_case
 from domain.costs.scoring_task import ScoringTask
 from domain.errors import JobCannotStop, JobFilesGone, JobNotFound, NotAllowed
+from domain.operations.audit import AuditAction
 from domain.operations.jobs import Job, JobKind, JobState
 from domain.ports.clock import Clock
 from domain.ports.job_files import JobFiles
@@ -90,6 +92,7 @@ class CancelJob:
     jobs: Jobs
     files: JobFiles
     clock: Clock
+    audit: AuditChanges
 
     async def __call__(self, id: UUID, caller: Caller) -> Job:
         """Return the job as it is then.
@@ -105,8 +108,12 @@ class CancelJob:
             raise NotAllowed(message)
         if job.kind is not JobKind.SCORING:
             raise JobCannotStop
-        await self.jobs.cancel(id, at=self.clock.now())
-        return await erase(job, self.jobs, self.files, self.clock)
+        if job.erased_at:
+            return job
+        detail = f"of {job.owner}" + (", whose work had ended" if job.state.has_ended else "")
+        async with self.audit(AuditAction.JOB_CANCELLED, by=caller.author, subject=str(id), detail=detail):
+            await self.jobs.cancel(id, at=self.clock.now())
+            return await erase(job, self.jobs, self.files, self.clock)
 
 
 @use_case

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 
+from application.operations.audit_changes import AuditChanges
 from application.use_case import use_case
+from domain.operations.audit import AuditAction
 from domain.people.schema import Schema
 from domain.people.schema_change import SchemaChange
 from domain.ports.clock import Clock
@@ -17,15 +20,17 @@ class AdoptSchema:
 
     schemas: SchemaRecord
     clock: Clock
+    audit: AuditChanges
 
     async def __call__(
-        self, schema: Schema, document: str, *, first: Callable[[], Schema], keep: Callable[[str], None]
+        self, schema: Schema, document: str, *, by: str, first: Callable[[], Schema], keep: Callable[[str], None]
     ) -> tuple[str, ...]:
         """Take over a schema, and return in words what has changed; nothing for a home without people.
 
         Args:
             schema: the one that the home is to have.
             document: the text of its file.
+            by: who takes it over; the audit trail names them where something changes.
             first: gives the schema of homes from before schemas were recorded.
             keep: keeps the text in the home. It is called before the schema is recorded: where recording fails, the
                 next start takes over what was kept.
@@ -34,10 +39,16 @@ class AdoptSchema:
             SchemaChangeRefused: naming each change that is refused. Nothing has changed.
             RepositoryUnavailable: if the record does not answer.
         """
-        change = SchemaChange.between(await self._current(first) or schema, schema)
+        current = await self._current(first)
+        change = SchemaChange.between(current or schema, schema)
         change.require_compatible()
-        keep(document)
-        await self.schemas.adopt(schema, document, at=self.clock.now())
+        async with AsyncExitStack() as audited:
+            if current is None or change.taken_over:
+                detail = "; ".join(change.taken_over) or "the first schema"
+                entering = self.audit(AuditAction.SCHEMA_ADOPTED, by=by, subject=schema.name, detail=detail)
+                await audited.enter_async_context(entering)
+            keep(document)
+            await self.schemas.adopt(schema, document, at=self.clock.now())
         return change.taken_over
 
     async def _current(self, first: Callable[[], Schema]) -> Schema | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
 from domain.access.keys import Role
@@ -18,15 +18,22 @@ class Caller:
     Args:
         owner: what the caller's predictions carry: ``key:<id>``, ``page:<digest of a cookie>`` or ``local``.
         role: clients see and change their own predictions, reviewers see all, admins see and change all.
+        name: of the key or the person, for people to read; empty where nobody has one.
     """
 
     owner: str
     role: Role = Role.CLIENT
+    name: str = field(default="", compare=False)
 
     @classmethod
     def of_key(cls, key: ApiKey | KeyUse) -> Self:
         """Name whoever holds an API key."""
-        return cls(f"key:{key.id}", key.role)
+        return cls(f"key:{key.id}", key.role, key.name)
+
+    @property
+    def author(self) -> str:
+        """Return who changes something, for the audit trail: a name, and what it is a name of."""
+        return f"{self.name} ({self.owner})" if self.name else self.owner
 
     @property
     def sees_all(self) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
+    from domain.ports.audit import AuditTrail
     from domain.ports.ledger import ModelLedger
 
 
@@ -20,11 +21,13 @@ class OpenDatabase:
         migration: which it is at, None where no table was made.
         trouble: why this release cannot serve it as it is, empty if it can.
         ledger: the ledger in it; may be asked where there is no trouble.
+        trail: the audit trail in it; as the ledger.
     """
 
     migration: str | None
     trouble: str
     ledger: ModelLedger
+    trail: AuditTrail
 
 
 class Database(Protocol):

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from domain.operations.audit import AuditEntry
+
 
 class HomeDatabases(Protocol):
     """The databases that lie in a home itself, copied and made anew."""
@@ -46,7 +48,7 @@ class HomeDatabases(Protocol):
         """Return whether this release can make a database of a migration."""
 
     @abstractmethod
-    def fill(self, home: Path, dumps: Path, migration: str | None, *, replaced: Path | None) -> int:
+    def fill(self, home: Path, dumps: Path, migration: str | None, *, replaced: Path | None, audit: AuditEntry) -> int:
         """Make the databases of a home from copies: rows only, into tables of our own.
 
         Args:
@@ -55,6 +57,7 @@ class HomeDatabases(Protocol):
             migration: at which they were made, None where no table was made.
             replaced: the home in whose place it comes, which the caller is `alone` with; None for none. What was
                 erased there since is erased here, with its proof.
+            audit: is added to the audit trail, if that migration has one.
 
         Returns:
             How many predictions were erased again.

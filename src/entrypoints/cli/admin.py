@@ -35,7 +35,7 @@ def password(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
         raise ConfigurationError(message)
     chosen = _new_password() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     with opened(home, profile) as session:
-        session.run(session.get(SetPassword)(chosen))
+        session.run(session.get(SetPassword)(chosen, by=getpass.getuser()))
     answer().print("The admin's password is set. Whoever was signed in is signed out.")
 
 
@@ -48,7 +48,7 @@ def unlock(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
         medcost admin unlock
     """
     with opened(home, profile) as session:
-        session.run(session.get(UnlockSignIn)())
+        session.run(session.get(UnlockSignIn)(by=getpass.getuser()))
     answer().print("Wrong passwords are forgotten: nobody has to wait before signing in.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -39,7 +40,9 @@ def backup(file: Path, /, *, home: HomeFolder = None, profile: ChosenProfile = N
 
     settings = load({"home": home, "profile": profile})
     with _progress("backing up") as progress:
-        work = back_up_of(settings)(settings.home, file.absolute(), release=version("medcost"), progress=progress)
+        work = back_up_of(settings)(
+            settings.home, file.absolute(), release=version("medcost"), by=getpass.getuser(), progress=progress
+        )
         made = asyncio.run(work)
     if json:
         print_json(made)
@@ -77,7 +80,8 @@ def restore(
 
     settings = load({"home": home, "profile": profile})
     with _progress("restoring") as progress:
-        made = restore_of(settings)(settings.home, file.absolute(), replace=replace, progress=progress)
+        work, by = restore_of(settings), getpass.getuser()
+        made = work(settings.home, file.absolute(), replace=replace, by=by, progress=progress)
     if json:
         print_json(made)
         return

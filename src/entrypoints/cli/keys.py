@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from cyclopts import App, Parameter, Token
 from rich.markup import escape
 from rich.table import Table
 
+from application.access.change_keys import ChangeKeys
 from domain.access.keys import ApiKey, Role
 from domain.ports.clock import Clock
 from domain.ports.keys import ApiKeys
@@ -68,7 +70,7 @@ def create(
     """
     with opened(home, profile) as session:
         until = session.get(Clock).now() + expires if expires else None
-        key, secret = session.run(session.get(ApiKeys).create(name, role, expires_at=until))
+        key, secret = session.run(session.get(ChangeKeys).create(name, role, by=getpass.getuser(), expires_at=until))
     if json:
         print_json({**_document(key), "secret": secret})
     else:
@@ -104,7 +106,7 @@ def revoke(key: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile = No
         The key's id, as `medcost keys list` shows it.
     """
     with opened(home, profile) as session:
-        revoked = session.run(session.get(ApiKeys).revoke(key))
+        revoked = session.run(session.get(ChangeKeys).revoke(key, by=getpass.getuser()))
     answer().print(f"Key {revoked.id} for {revoked.name} is revoked", markup=False)
 
 

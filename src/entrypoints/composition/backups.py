@@ -44,7 +44,7 @@ def restore_of(settings: Settings) -> Restore:
         ConfigurationError: if the settings name a database or an MLflow that is not the home's.
     """
     _require_own_parts(settings)
-    return Restore(databases=_databases(settings), folders=LocalHomes(), archive=TarArchive())
+    return Restore(databases=_databases(settings), folders=LocalHomes(), archive=TarArchive(), clock=SystemClock())
 
 
 def _databases(settings: Settings) -> EmbeddedDatabases:

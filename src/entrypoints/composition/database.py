@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.common.files import replace_file
+from adapters.local.account import account_name
 from adapters.local.clock import SystemClock
 from adapters.local.home import Home
 from adapters.local.witness import FileWitness
 from adapters.postgres import migrations
+from adapters.postgres.audit import PostgresAuditTrail
 from adapters.postgres.database import PostgresDatabase
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.engine import connect
@@ -21,6 +23,7 @@ from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.programs import Programs
 from adapters.postgres.schemas import PostgresSchemas
 from adapters.yaml.schema_file import read_schema, schema_of
+from application.operations.audit_changes import AuditChanges
 from application.people.adopt_schema import AdoptSchema
 from domain.errors import ConfigurationError
 from entrypoints.composition.schema import DEFAULT_NAME, home_schema, named_schema, schema_path
@@ -134,10 +137,13 @@ async def bring_up_to_date(settings: Settings) -> tuple[str, ...]:
     try:
         schemas = PostgresSchemas(engine, schema_of)
         document = await _schema_text(settings, schemas)
-        adopt = AdoptSchema(schemas=schemas, clock=SystemClock())
+        clock = SystemClock()
+        audit = AuditChanges(trail=PostgresAuditTrail(engine), clock=clock)
+        adopt = AdoptSchema(schemas=schemas, clock=clock, audit=audit)
         return await adopt(
             schema_of(document, schema_path(settings).name),
             document,
+            by=account_name(),
             first=lambda: read_schema(named_schema(DEFAULT_NAME)),
             keep=lambda text: _keep_schema(settings, text),
         )

@@ -17,6 +17,7 @@ from adapters.local.room import DiskRoom
 from adapters.memory.room import MemoryRoom
 from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.alarms import PostgresAcknowledgements
+from adapters.postgres.audit import PostgresAuditTrail
 from adapters.postgres.engine import connect
 from adapters.postgres.events import PostgresEvents
 from adapters.postgres.hours import PostgresHours
@@ -30,6 +31,7 @@ from adapters.postgres.webhooks import PostgresWebhooks
 from domain.people.schema import Schema
 from domain.ports.accounts import Accounts
 from domain.ports.alarms import Acknowledgements
+from domain.ports.audit import AuditTrail
 from domain.ports.clock import Clock
 from domain.ports.events import ServiceEvents
 from domain.ports.hours import ServiceHours
@@ -86,6 +88,11 @@ class DatabaseKeeping(Provider):
     def events(self, engine: AsyncEngine) -> ServiceEvents:
         """Provide the events of the service's parts."""
         return PostgresEvents(engine)
+
+    @provide
+    def trail(self, engine: AsyncEngine) -> AuditTrail:
+        """Provide the audit trail in PostgreSQL."""
+        return PostgresAuditTrail(engine)
 
     @provide
     def acknowledgements(self, engine: AsyncEngine) -> Acknowledgements:

@@ -13,6 +13,7 @@ from adapters.local.clock import SystemClock
 from adapters.local.job_files import LocalJobFiles
 from adapters.memory.accounts import MemoryAccounts
 from adapters.memory.alarms import MemoryAcknowledgements
+from adapters.memory.audit import MemoryAuditTrail
 from adapters.memory.events import MemoryEvents
 from adapters.memory.hours import MemoryHours
 from adapters.memory.jobs import MemoryJobs
@@ -36,6 +37,7 @@ from application.models.roll_back_model import RollBackModel
 from domain.people.schema import Schema
 from domain.ports.accounts import Accounts
 from domain.ports.alarms import Acknowledgements
+from domain.ports.audit import AuditTrail
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
 from domain.ports.events import ServiceEvents
@@ -74,6 +76,7 @@ class MemoryKeeping(Provider):
         self.provide(made(MemoryWebhooks), provides=Webhooks)
         self.provide(made(MemoryHours), provides=ServiceHours)
         self.provide(made(MemoryEvents), provides=ServiceEvents)
+        self.provide(made(MemoryAuditTrail), provides=AuditTrail)
         self.provide(made(MemoryAcknowledgements), provides=Acknowledgements)
         self.provide(made(MemoryAccounts), provides=Accounts)
         self.provide(made(Argon2Passwords), provides=Passwords)  # needs no server

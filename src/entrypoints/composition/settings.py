@@ -64,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         operations_every: seconds between two looks of a serving process at its own counters, which it keeps by the
             hour; a process that is killed loses no more than that.
         operations_days: days for which figures and events of operations are kept.
+        audit_days: days for which entries of the audit trail are kept.
         webhooks_every: seconds between two looks of a serving process for what receivers of webhooks are to be told.
         webhooks_backoff: seconds after which a receiver is called again that refused; each wait is four times the last.
         webhooks_private: whether receivers in private networks, and by plain HTTP on this machine, may be called.
@@ -135,6 +136,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     jobs_days: Annotated[float, msgspec.Meta(gt=0, le=3660)] = 7.0
     operations_every: Seconds = 60.0
     operations_days: Annotated[int, msgspec.Meta(ge=1, le=3660)] = 90
+    audit_days: Annotated[int, msgspec.Meta(ge=1, le=36600)] = 730
     webhooks_every: Seconds = 2.0
     webhooks_backoff: Seconds = 5.0
     webhooks_private: bool = False

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.local.home import Home
 from adapters.memory.read_once import ReadOnce
+from application.access.change_keys import ChangeKeys
 from application.access.set_password import SetPassword
 from application.access.sign_in import UnlockSignIn
 from application.models.await_replicas import AwaitReplicas
@@ -29,6 +30,7 @@ from application.models.review_models import ReviewModels
 from application.models.roll_back_model import RollBackModel
 from application.models.train_model import TrainModel
 from application.models.tune_model import TuneModel
+from application.operations.audit_changes import AuditChanges, ReviewAudit
 from domain.people.schema import Schema
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
@@ -73,6 +75,9 @@ class LifeOfVersions(Provider):
     await_replicas = provide(AwaitReplicas)
     set_password = provide(SetPassword)
     unlock_sign_in = provide(UnlockSignIn)
+    change_keys = provide(ChangeKeys)
+    audit_changes = provide(AuditChanges)
+    review_audit = provide(ReviewAudit)
     register = provide(RegisterModel)
 
 

@@ -36,6 +36,7 @@ from application.models.review_rows import ReviewRows
 from application.monitoring.measure_outcomes import MeasureOutcomes
 from application.monitoring.review_fit import ReviewFit
 from application.monitoring.watch_inputs import WatchInputs
+from application.operations.audit_changes import AuditChanges, ReviewAudit
 from application.operations.check_parts import CheckParts
 from application.operations.deliver_webhooks import WebhookWorker
 from application.operations.keep_hours import HourKeeper, KeepHours
@@ -94,6 +95,8 @@ class UseCases(Provider):
     review_alarms = provide(ReviewAlarms)
     acknowledge_alarm = provide(AcknowledgeAlarm)
     review_keys = provide(ReviewKeys)
+    audit_changes = provide(AuditChanges)
+    review_audit = provide(ReviewAudit)
     measure_outcomes = provide(MeasureOutcomes)
     watch_inputs = provide(WatchInputs)
     review_fit = provide(ReviewFit)
@@ -168,6 +171,7 @@ class Working(Provider):
             self._metrics.traffic,
             every=self._settings.operations_every,
             kept_for=timedelta(days=self._settings.operations_days),
+            audit=timedelta(days=self._settings.audit_days),
         )
 
     @provide

@@ -21,7 +21,7 @@ from entrypoints.http.metrics import Metrics
 from entrypoints.http.middleware.edge import Edge
 from entrypoints.http.middleware.usual_predictions import UsualPredictions
 from entrypoints.http.openapi import document
-from entrypoints.http.routes import facts, health, jobs, models, plans, predictions, reasons, webhooks
+from entrypoints.http.routes import audit, facts, health, jobs, models, plans, predictions, reasons, webhooks
 from entrypoints.http.shared import Shared
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def create_app(
     metrics = metrics or Metrics()
     handlers = [
         handler
-        for part in (predictions, reasons, plans, facts, models, jobs, webhooks, health, docs)
+        for part in (predictions, reasons, plans, facts, models, jobs, webhooks, audit, health, docs)
         for handler in part.HANDLERS
     ]
     about = About(container, schema.cost.currency)

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from adapters.memory.accounts import MemoryAccounts
+from adapters.memory.audit import MemoryAuditTrail
 from adapters.memory.clock import FixedClock
 from adapters.memory.passwords import CheapPasswords
 from application.access.set_password import SetPassword
 from application.access.sign_in import Admit, SignIn, UnlockSignIn
 from application.access.sign_out import SignOut
 from application.access.turns import Turns
+from application.operations.audit_changes import AuditChanges
 from domain.access.accounts import IDLE
 from domain.errors import InvalidInput, NoPassword, NotSignedIn, PasswordAlreadySet, SignInLocked, WrongPassword
 
@@ -24,7 +26,9 @@ class House:
     def __init__(self, turns: Turns | None = None) -> None:
         turns = turns or Turns()
         self.clock, self.accounts, self.passwords = FixedClock(), MemoryAccounts(), CheapPasswords()
-        self.set_password = SetPassword(accounts=self.accounts, passwords=self.passwords)
+        self.trail = MemoryAuditTrail()
+        self.audit = AuditChanges(trail=self.trail, clock=self.clock)
+        self.set_password = SetPassword(accounts=self.accounts, passwords=self.passwords, audit=self.audit)
         self.sign_in = SignIn(accounts=self.accounts, passwords=self.passwords, clock=self.clock, turns=turns)
         self.sign_out = SignOut(accounts=self.accounts)
         self.admit = Admit(accounts=self.accounts, clock=self.clock)
@@ -38,7 +42,7 @@ class House:
 @pytest.fixture
 async def house() -> House:
     house = House()
-    await house.set_password(WORD)
+    await house.set_password(WORD, by="ann")
     return house
 
 
@@ -89,7 +93,7 @@ async def test_another_address_does_not_wait(house: House) -> None:
 
 async def test_strangers_at_many_addresses_do_not_lock_the_admin_out() -> None:
     house = House(Turns(burst=1, every=0.001))
-    await house.set_password(WORD)
+    await house.set_password(WORD, by="ann")
     for n in range(50):
         await house.guess(2, address=f"192.0.2.{n}")
     assert await house.sign_in(WORD, address="198.51.100.1")
@@ -97,7 +101,7 @@ async def test_strangers_at_many_addresses_do_not_lock_the_admin_out() -> None:
 
 async def test_in_a_rush_who_typed_no_wrong_password_before_goes_first() -> None:
     house = House(Turns(burst=0, every=0.01, room=3))
-    await house.set_password(WORD)
+    await house.set_password(WORD, by="ann")
     for n in range(5):
         await house.guess(1, address=f"192.0.2.{n}")
     guesses = [asyncio.create_task(house.sign_in("wrong", address=f"192.0.2.{n}")) for n in range(5)]
@@ -113,7 +117,7 @@ async def test_in_a_rush_who_typed_no_wrong_password_before_goes_first() -> None
 
 async def test_the_administrator_ends_every_wait(house: House) -> None:
     await house.guess(5)
-    await UnlockSignIn(accounts=house.accounts)()
+    await UnlockSignIn(accounts=house.accounts, audit=house.audit)(by="ann")
     assert await house.sign_in(WORD, address="192.0.2.1")
 
 
@@ -125,18 +129,18 @@ async def test_guesses_made_at_once_are_counted_before_they_are_looked_at(house:
 
 async def test_the_first_password_is_set_once(house: House) -> None:
     with pytest.raises(PasswordAlreadySet):
-        await house.set_password("another password", first=True)
+        await house.set_password("another password", by="ann", first=True)
     assert await house.sign_in(WORD, address="192.0.2.1")
 
 
 async def test_a_short_password_is_refused(house: House) -> None:
     with pytest.raises(InvalidInput):
-        await house.set_password("short")
+        await house.set_password("short", by="ann")
 
 
 async def test_a_new_password_signs_everybody_out(house: House) -> None:
     token = await house.sign_in(WORD, address="192.0.2.1")
-    await house.set_password("another password")
+    await house.set_password("another password", by="ann")
     with pytest.raises(NotSignedIn):
         await house.admit(token)
     with pytest.raises(WrongPassword):
@@ -145,9 +149,9 @@ async def test_a_new_password_signs_everybody_out(house: House) -> None:
 
 async def test_the_same_secret_told_again_signs_nobody_out_and_another_one_does(house: House) -> None:
     token = await house.sign_in(WORD, address="192.0.2.1")
-    await house.set_password.as_told(WORD)
+    await house.set_password.as_told(WORD, by="ann")
     assert await house.admit(token)
-    await house.set_password.as_told("another password")
+    await house.set_password.as_told("another password", by="ann")
     with pytest.raises(NotSignedIn):
         await house.admit(token)
 
@@ -155,5 +159,5 @@ async def test_the_same_secret_told_again_signs_nobody_out_and_another_one_does(
 async def test_a_secret_sets_the_first_password_too() -> None:
     house = House()
     assert not await house.set_password.is_set()
-    await house.set_password.as_told(WORD)
+    await house.set_password.as_told(WORD, by="ann")
     assert await house.set_password.is_set()

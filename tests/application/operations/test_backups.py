@@ -16,6 +16,7 @@ from adapters.memory.home_databases import MemoryDatabases
 from application.operations.back_up import BackUp
 from application.operations.restore import Restore
 from domain.errors import BackupRefused, HomeInUse
+from domain.operations.audit import AuditAction
 from domain.operations.backups import Backup, Restored
 
 
@@ -40,11 +41,11 @@ class Place:
             archive=TarArchive(),
             clock=FixedClock(),
         )
-        return await work(self.home, self.file, release="1.2", progress=untold)
+        return await work(self.home, self.file, release="1.2", by="ann", progress=untold)
 
     def restore(self, home: Path | None = None, *, replace: bool = False) -> Restored:
-        work = Restore(databases=self.databases, folders=LocalHomes(), archive=TarArchive())
-        return work(home or self.home, self.file, replace=replace, progress=untold)
+        work = Restore(databases=self.databases, folders=LocalHomes(), archive=TarArchive(), clock=FixedClock())
+        return work(home or self.home, self.file, replace=replace, by="bob", progress=untold)
 
     @property
     def names(self) -> list[str]:
@@ -70,6 +71,19 @@ async def test_restored_elsewhere_it_has_the_same_files_and_rows(place: Place) -
     assert place.databases.recorded(other) == (["a", "b"], [])
     assert (other / "serving.json").read_text() == "version 1"
     assert place.names == ["backup.tar.gz", "home", "other"]
+
+
+async def test_the_audit_trails_say_who_backed_up_and_who_restored(place: Place) -> None:
+    await place.back_up()
+    (entry,) = await place.database.trail.newest(9)
+    assert (entry.by, entry.action, entry.subject) == ("ann", AuditAction.BACKUP_MADE, "backup.tar.gz")
+    place.restore(other := place.home.with_name("other"))
+    ((folder, restored),) = place.databases.trails.items()
+    assert (restored.by, restored.action, restored.subject) == ("bob", AuditAction.BACKUP_RESTORED, "backup.tar.gz")
+    assert folder != other  # it is filled beside its place
+    place.database.trouble = "an earlier release's"
+    await place.back_up()
+    assert len(await place.database.trail.newest(9)) == 1
 
 
 async def test_over_a_home_that_is_there_what_was_erased_since_stays_erased(place: Place) -> None:

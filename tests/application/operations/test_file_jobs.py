@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.memory.audit import MemoryAuditTrail
 from adapters.memory.clock import FixedClock
 from adapters.memory.job_files import MemoryJobFiles
 from adapters.memory.jobs import MemoryJobs
 from adapters.memory.request_keys import MemoryRequestKeys
 from application.costs.score_by_job import MOST_EACH, AskForScoring, ScoreByJob
+from application.operations.audit_changes import AuditChanges
 from application.operations.review_jobs import CancelJob, ReviewJobs, SweepJobs
 from application.operations.work_on_jobs import JobWorker
 from domain.access.callers import Caller
@@ -20,6 +22,7 @@ from domain.costs.prediction import Idempotency, ModelReference
 from domain.costs.scoring import ScoringReport
 from domain.costs.scoring_task import FileKind, ScoringTask
 from domain.errors import HomeInUse, IdempotencyKeyReused, TooManyJobs
+from domain.operations.audit import AuditAction
 from domain.operations.jobs import JobKind, JobProgress, JobState
 from domain.ports.file_scorer import FileScorer
 from tests.support.waiting import eventually
@@ -55,6 +58,7 @@ class World:
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
     files: MemoryJobFiles = field(default_factory=MemoryJobFiles)
     keys: MemoryRequestKeys = field(default_factory=MemoryRequestKeys)
+    trail: MemoryAuditTrail = field(default_factory=MemoryAuditTrail)
     scorer: SlowScorer = field(default_factory=SlowScorer)
 
     def worker(self, **more) -> JobWorker:
@@ -74,7 +78,8 @@ class World:
 
     def cancel(self) -> CancelJob:
         review = ReviewJobs(jobs=self.jobs)
-        return CancelJob(review=review, jobs=self.jobs, files=self.files, clock=self.clock)
+        audit = AuditChanges(trail=self.trail, clock=self.clock)
+        return CancelJob(review=review, jobs=self.jobs, files=self.files, clock=self.clock, audit=audit)
 
     def sweep(self) -> SweepJobs:
         return SweepJobs(jobs=self.jobs, files=self.files, clock=self.clock)
@@ -141,6 +146,8 @@ async def test_a_cancelled_job_is_dropped_and_its_files_are_gone(world):
     await world.scorer.begun.wait()
     cancelled = await world.cancel()(job.id, ANN)
     assert (cancelled.state, cancelled.erased_at) == (JobState.CANCELLED, world.clock.now())
+    (entry,) = await world.trail.newest(9)
+    assert (entry.by, entry.action, entry.subject) == ("key:ann", AuditAction.JOB_CANCELLED, str(job.id))
     await working
     assert (world.scorer.ended, world.files.files) == (1, {})
     assert await world.jobs.get(job.id) == cancelled

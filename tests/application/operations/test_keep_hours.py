@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.memory.audit import MemoryAuditTrail
 from adapters.memory.clock import FixedClock
 from adapters.memory.events import MemoryEvents
 from adapters.memory.hours import MemoryHours
@@ -51,7 +52,12 @@ def predictions() -> MemoryPredictions:
 @pytest.fixture
 def keep(hours: MemoryHours, predictions: MemoryPredictions, clock: FixedClock) -> KeepHours:
     return KeepHours(
-        hours=hours, events=MemoryEvents(), keys=MemoryKeys(clock=clock), predictions=predictions, clock=clock
+        hours=hours,
+        events=MemoryEvents(),
+        trail=MemoryAuditTrail(),
+        keys=MemoryKeys(clock=clock),
+        predictions=predictions,
+        clock=clock,
     )
 
 

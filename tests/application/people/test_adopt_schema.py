@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapters.memory.audit import MemoryAuditTrail
 from adapters.memory.clock import FixedClock
 from adapters.memory.schemas import MemorySchemas
+from application.operations.audit_changes import AuditChanges
 from application.people.adopt_schema import AdoptSchema
 from domain.errors import RepositoryUnavailable
 from domain.people.fact import Fact, Kind
@@ -20,9 +22,11 @@ WIDER = replace(CLINIC, facts=(replace(STAY, high=60),))
 OTHER = Schema(name="other", cost=CostColumn("paid"), facts=(Fact(name="age", kind=Kind.WHOLE),))
 
 
-async def adopt(schemas, schema, kept, *, first=CLINIC):
-    adopting = AdoptSchema(schemas=schemas, clock=FixedClock(NOON))
-    return await adopting(schema, f"text of {schema.digest}", first=lambda: first, keep=kept.append)
+async def adopt(schemas, schema, kept, *, first=CLINIC, trail=None):
+    clock = FixedClock(NOON)
+    audit = AuditChanges(trail=trail or MemoryAuditTrail(), clock=clock)
+    adopting = AdoptSchema(schemas=schemas, clock=clock, audit=audit)
+    return await adopting(schema, f"text of {schema.digest}", by="ann", first=lambda: first, keep=kept.append)
 
 
 async def test_a_new_home_takes_any_schema():
@@ -37,6 +41,16 @@ async def test_a_compatible_change_is_taken_over_and_named():
     await adopt(schemas, CLINIC, kept)
     assert await adopt(schemas, WIDER, kept) == ("stay has the wider limit high: 60",)
     assert await schemas.current() == WIDER
+
+
+async def test_the_audit_trail_names_who_took_over_what_and_nothing_where_nothing_changes():
+    schemas, trail = MemorySchemas(), MemoryAuditTrail()
+    for schema in (CLINIC, CLINIC, WIDER):
+        await adopt(schemas, schema, [], trail=trail)
+    entries = [(entry.by, entry.subject, entry.detail) for entry in await trail.newest(9)]
+    assert sorted(entries) == [
+        ("ann", "clinic", "stay has the wider limit high: 60"), ("ann", "clinic", "the first schema")
+    ]  # fmt: skip
 
 
 async def test_the_same_schema_again_changes_nothing():

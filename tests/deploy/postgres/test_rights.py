@@ -15,6 +15,7 @@ from adapters.local.witness import FileWitness
 from adapters.optuna.storage import open_storage
 from adapters.postgres.accounts import PostgresAccounts
 from adapters.postgres.alarms import PostgresAcknowledgements
+from adapters.postgres.audit import PostgresAuditTrail
 from adapters.postgres.engine import connect
 from adapters.postgres.events import PostgresEvents
 from adapters.postgres.hours import PostgresHours
@@ -32,6 +33,7 @@ from domain.errors import RepositoryUnavailable
 from domain.models.ledger import Change, NewEntry
 from domain.monitoring.alarms import Acknowledgement
 from domain.monitoring.hours import HOUR, Outcomes, Traffic, hour_of
+from domain.operations.audit import AuditAction, AuditEntry
 from domain.operations.events import Event, EventKind
 from domain.people.beneficiary import Beneficiary
 from tests.support.command import run
@@ -136,6 +138,12 @@ async def test_processes_that_serve_keep_their_figures_and_pages_see_uses_of_key
             await events.add([start])
             assert start in await events.since(NOW)
             await events.forget(NOW)
+            trail = PostgresAuditTrail(engine)
+            entry = AuditEntry(at=NOW, by=user, action=AuditAction.JOB_CANCELLED)
+            await trail.add(entry)
+            assert entry in await trail.newest(9)
+            await trail.forget(NOW)
+            await PostgresAcknowledgements(engine).all()
             await hours.forget(hour)
     async with engine_of("api") as engine:
         keys = PostgresKeys(engine, SystemClock())

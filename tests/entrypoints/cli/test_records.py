@@ -1,6 +1,7 @@
 """`medcost keys` and `medcost db` over a real database."""
 
 import asyncio
+import getpass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import uuid4
@@ -58,6 +59,11 @@ def test_a_key_is_made_listed_and_revoked_and_its_secret_is_shown_once(medcost):
     listed = medcost("keys", "list", "--json")
     assert listed.document == {"keys": [made]}
     assert secret not in listed.output
+    audit = medcost("audit", "--json")
+    (entry,) = audit.document["entries"]
+    assert (entry["action"], entry["subject"], entry["by"]) == ("key.created", "billing team", getpass.getuser())
+    assert (entry["problem"], audit.document["next"], secret in audit.output) == (None, None, False)
+    assert "billing team" in medcost("audit").output
 
     assert medcost("keys", "revoke", made["id"]).output == f"Key {made['id']} for billing team is revoked\n"
     (revoked,) = medcost("keys", "list", "--json").document["keys"]

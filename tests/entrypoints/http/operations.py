@@ -29,6 +29,7 @@ OPERATIONS: Final = {
     "ping_webhook": ("POST", "/webhooks/{id}/ping"),
     "list_deliveries": ("GET", "/webhooks/{id}/deliveries"),
     "replay_delivery": ("POST", "/webhooks/{id}/deliveries/{delivery}/replay"),
+    "list_audit": ("GET", "/audit"),
     "promote": ("POST", "/models/{version}/promotion"),
     "roll_back": ("POST", "/models/rollback"),
     "live": ("GET", "/health/live"),

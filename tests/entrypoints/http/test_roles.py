@@ -39,7 +39,7 @@ CLIENT = {
     "metrics",
 }
 REVIEWER = {"list_outcome_changes"}
-ADMIN = {"erase_prediction", "promote", "roll_back"}
+ADMIN = {"list_audit", "erase_prediction", "promote", "roll_back"}
 LEAST = {"none": NONE, Role.CLIENT: CLIENT, Role.REVIEWER: REVIEWER, Role.ADMIN: ADMIN}
 """The least role that each operation asks for; higher ones may ask for it as well."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from nicegui import ui
@@ -38,7 +39,7 @@ class Visitors:
         if self._options.alone:
             return LOCAL
         if (user := user_of(request)) and user.subject:
-            return Caller(user.owner)
+            return Caller(user.owner, name=user.name)
         token = cookies.value_of(request, _COOKIE)
         if not token:
             token = secrets.token_urlsafe(32)
@@ -63,8 +64,8 @@ class Visitors:
         if own or visitor.sees_all:
             return visitor
         if not self._options.login:
-            return Caller(visitor.owner, Role.ADMIN)
-        return Caller(visitor.owner, user.role) if user else visitor
+            return replace(visitor, role=Role.ADMIN)
+        return replace(visitor, role=user.role, name=user.name) if user else visitor
 
     def sees_all(self, request: Request) -> bool:
         """Tell whether a page was opened by somebody who sees everybody's estimates."""

@@ -70,6 +70,7 @@ _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
     "ping_webhook": (400, 404, 422, 503),
     "list_deliveries": (404, 422, 503),
     "replay_delivery": (404, 503),
+    "list_audit": (422, 503),
     "serving": (503,),
     "ready": (503,),
 }
@@ -81,6 +82,7 @@ _HEADERS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "get_schema": (("200", "ETag", "Changes with the schema and its words"),),
     "score_file": (("202", "Location", "Of the job"),),
     "list_jobs": (("200", "Link", "The next page"),),
+    "list_audit": (("200", "Link", "The next page"),),
     "get_job_result": (("200", "ETag", "Of the file, which never changes"),),
     "promote": (("202", "Location", "Of the job"),),
     "roll_back": (("202", "Location", "Of the job"),),
@@ -116,6 +118,7 @@ def config(version: str, schema: Schema) -> OpenAPIConfig:
             Tag("models", "The models behind the answers"),
             Tag("jobs", "Slow work that is done in the background"),
             Tag("webhooks", "Be told what happens"),
+            Tag("audit", "Who changed what"),
             Tag("health", "For those who run the service"),
         ],
         components=Components(

@@ -71,6 +71,10 @@ def test_an_alarm_is_acknowledged_by_keyboard_and_others_see_by_whom(look: Calla
     expect(alarms).to_be_focused()
     other = look(address, "/operations")
     expect(other.locator("#alarms")).to_contain_text("Seen by loopback")
+    changes = other.locator("#audit")
+    expect(changes).to_contain_text("Alarm acknowledged")
+    expect(changes).to_contain_text("Webhook made")
+    expect(changes).to_contain_text("Not done: the database does not answer")
 
 
 @pytest.mark.parametrize(("width", "locale"), [(390, "es-MX"), (1440, "en-US")])

@@ -6,12 +6,14 @@ import argparse
 import asyncio
 import math
 import socket
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import uvicorn
 from dishka import Provider, Scope, provide
 
+from adapters.memory.audit import MemoryAuditTrail
 from adapters.memory.events import MemoryEvents
 from adapters.memory.hours import MemoryHours
 from adapters.memory.jobs import MemoryJobs
@@ -23,8 +25,10 @@ from domain.monitoring.drift import ColumnDrift
 from domain.monitoring.histogram import Histogram
 from domain.monitoring.hours import HOUR, Outcomes, Traffic, hour_of
 from domain.monitoring.report import MonitoringReport
+from domain.operations.audit import AuditAction, AuditEntry
 from domain.operations.events import Event, EventKind
 from domain.operations.jobs import JobKind, JobProblem, NewJob
+from domain.ports.audit import AuditTrail
 from domain.ports.clock import Clock
 from domain.ports.events import ServiceEvents
 from domain.ports.hours import ServiceHours
@@ -116,6 +120,17 @@ class History(Provider):
         await kept.create("auditor", Role.REVIEWER, expires_at=clock.now() - DAY)
         await kept.find(secret)
         await kept.keep_uses()
+        return kept
+
+    @provide(override=True)
+    async def trail(self, clock: Clock) -> AuditTrail:
+        kept, at = MemoryAuditTrail(), clock.now() - DAY
+        hook = AuditEntry(
+            at=at, by=f"billing team (key:{uuid4()})", action=AuditAction.WEBHOOK_CREATED,
+            subject="https://hooks.example.org/medcost/with/a/long/path", detail="job.done, job.failed",
+        )  # fmt: skip
+        for entry in (hook, replace(hook, at=at + HOUR, problem="the database does not answer")):
+            await kept.add(entry)
         return kept
 
     @provide(override=True)

@@ -15,6 +15,7 @@ from application.access.review_keys import ReviewKeys
 from application.monitoring.measure_outcomes import LiveScores, MeasureOutcomes
 from application.monitoring.review_fit import Fit, ReviewFit
 from application.monitoring.watch_inputs import InputDrift, WatchInputs
+from application.operations.audit_changes import AuditPage, ReviewAudit
 from application.operations.check_parts import CheckParts, PartsState
 from application.operations.review_operations import AcknowledgeAlarm, Operations, ReviewOperations
 from domain.errors import NotSignedIn, Unavailable
@@ -69,6 +70,7 @@ class UseCases:
     operations: Callable[[timedelta, timedelta], Awaitable[Operations]]
     acknowledge: Callable[..., Awaitable[bool]]
     keys: Callable[[], Awaitable[Sequence[KeyUse]]]
+    audit: Callable[[int], Awaitable[AuditPage]]
 
 
 class Shared(Generic[_T]):
@@ -104,6 +106,7 @@ def page(inject: Inject, traffic: Traffic | None, every: float) -> Page:
         inject(ReviewOperations),
         inject(AcknowledgeAlarm),
         inject(ReviewKeys),
+        inject(ReviewAudit),
     )
 
     async def build(visit: Visit) -> None:
@@ -152,6 +155,8 @@ class OperationsPage:
                 self._drift = html(_waiting(words))
             with card("keys", words("operations.keys"), words("operations.keys.lead")):
                 self._keys = html(_waiting(words))
+            with card("audit", words("operations.audit"), words("operations.audit.lead")):
+                self._audit = html(_waiting(words))
             self._timer = ui.timer(every, self._look, immediate=False)
         ui.add_body_html(str(_SEEN))  # which NiceGUI appends to a string of its own
         ui.on("seen", self._seen)
@@ -192,7 +197,7 @@ class OperationsPage:
     @property
     def _recorded(self) -> Sequence[ui.html]:
         """Show the figures from the database, or that the database is unavailable."""
-        return (self._events, self._jobs, self._keys, self._outcomes, self._fit, self._drift)
+        return (self._events, self._jobs, self._keys, self._audit, self._outcomes, self._fit, self._drift)
 
     async def _look_back(self) -> None:
         """Show the span, and the alarms of now."""
@@ -201,6 +206,7 @@ class OperationsPage:
         self._events.content = records.events(operations.events, words)
         self._jobs.content = records.jobs(operations.jobs, words)
         self._keys.content = records.keys(await self._use.keys(), operations.until, words)
+        self._audit.content = records.audit(await self._use.audit(records.MOST), words)
         self._free = operations.free
         self._show_alarms(operations.alarms)
 

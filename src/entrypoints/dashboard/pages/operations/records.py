@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from application.operations.audit_changes import AuditPage
     from domain.monitoring.alarms import Alarm
     from domain.operations.events import Event
     from domain.operations.jobs import Job
     from entrypoints.dashboard.locale.speech import Words
 
-_MOST: Final = 50
-"""Events and jobs that are listed; the file of figures and the log have all."""
+MOST: Final = 50
+"""Changes, events and jobs that are listed; the file of figures and the log have all."""
 _BAD: Final = frozenset({EventKind.AWAY, EventKind.RESTART, EventKind.JOB_FAILED})
 _VERSIONS: Final = frozenset({EventKind.PROMOTION, EventKind.ROLLBACK, EventKind.REFUSAL})
 
@@ -44,11 +45,11 @@ def events(line: Sequence[Event], words: Words) -> Markup:
             cell(_about(event, words), data_head=heads[2]),
             cell(event.detail, data_head=heads[3], lang="en"),
         )
-        for event in line[:_MOST]
+        for event in line[:MOST]
     ]
-    more = words("operations.events.more", shown=_MOST, count=words.count(len(line)))
+    more = words("operations.events.more", shown=MOST, count=words.count(len(line)))
     table = model_facts.framed(words("operations.events"), heads, rows, "ledger")
-    return together(table, paragraph(more, "hint") if len(line) > _MOST else "")
+    return together(table, paragraph(more, "hint") if len(line) > MOST else "")
 
 
 def jobs(job_list: Sequence[Job], words: Words) -> Markup:
@@ -68,7 +69,7 @@ def jobs(job_list: Sequence[Job], words: Words) -> Markup:
             cell(job.owner, data_head=heads[3]),
             cell(job.problem.detail if job.problem else "", data_head=heads[4], lang="en"),
         )
-        for job in job_list[:_MOST]
+        for job in job_list[:MOST]
     ]
     return model_facts.framed(words("operations.jobs"), heads, rows, "ledger")
 
@@ -90,6 +91,34 @@ def keys(key_uses: Sequence[KeyUse], now: datetime, words: Words) -> Markup:
         for key_use in key_uses
     ]
     return model_facts.framed(words("operations.keys"), heads, rows, "checks")
+
+
+def audit(page: AuditPage, words: Words) -> Markup:
+    """List who changed what, the newest first."""
+    if not page.entries:
+        return paragraph(words("operations.audit.none"), "empty")
+    heads = [words(f"operations.audit.{key}") for key in ("when", "who", "what", "about", "detail")]
+    rows = [
+        row(
+            words.moment(entry.at),
+            cell(entry.by, data_head=heads[1]),
+            cell(
+                model_facts.state(
+                    "refused" if entry.problem else "unclear", words(f"operations.audited.{entry.action.name.lower()}")
+                ),
+                data_head=heads[2],
+            ),
+            cell(entry.subject, data_head=heads[3]),
+            cell(
+                words("operations.audit.failed", problem=entry.problem) if entry.problem else entry.detail,
+                data_head=heads[4],
+                lang="" if entry.problem else "en",
+            ),
+        )
+        for entry in page.entries
+    ]
+    more = paragraph(words("operations.audit.more", shown=len(rows)), "hint") if page.next else ""
+    return together(model_facts.framed(words("operations.audit"), heads, rows, "ledger"), more)
 
 
 def alarm(raised: Alarm, words: Words) -> Markup:

@@ -52,7 +52,7 @@ class SignInForms:
         if password != fields.get("again"):
             return back(request, then, "different")
         try:
-            await self._set_password(password, first=True)
+            await self._set_password(password, by="loopback", first=True)
         except InvalidInput:
             return back(request, then, "short")
         except PasswordAlreadySet:

@@ -1,0 +1,54 @@
+"""The audit trail in PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.engine import translated
+from adapters.postgres.tables import AUDIT_TRAIL
+from domain.operations.audit import AuditAction, AuditEntry
+from domain.ports.audit import AuditTrail
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+_COLUMN: Final = AUDIT_TRAIL.c
+
+
+class PostgresAuditTrail(AuditTrail):
+    """Keeps a row for each entry; a trigger refuses to change one."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def add(self, entry: AuditEntry) -> None:
+        """Insert it, if it is not there."""
+        row = {**asdict(entry), "id": entry.id, "action": entry.action.value}
+        with translated():
+            async with self._engine.begin() as connection:
+                await connection.execute(insert(AUDIT_TRAIL).on_conflict_do_nothing(), row)
+
+    async def newest(self, limit: int, *, before: UUID | None = None) -> Sequence[AuditEntry]:
+        """Read the end of the index of identifiers."""
+        names = AuditEntry.__dataclass_fields__
+        statement = select(*(_COLUMN[name] for name in names)).order_by(_COLUMN.id.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(_COLUMN.id < before)
+        with translated():
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(statement)).mappings()
+                return [AuditEntry(**{**row, "action": AuditAction(row["action"])}) for row in rows]
+
+    async def forget(self, before: datetime) -> int:
+        """Delete them."""
+        with translated():
+            async with self._engine.begin() as connection:
+                return (await connection.execute(delete(AUDIT_TRAIL).where(_COLUMN.at < before))).rowcount

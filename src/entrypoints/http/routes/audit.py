@@ -1,0 +1,42 @@
+"""The route about who changed what."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from dishka.integrations.litestar import FromDishka, inject
+from litestar import Request, Response, get
+from litestar.params import QueryParameter
+
+from application.operations.audit_changes import ReviewAudit
+from entrypoints.http.auth import access
+from entrypoints.http.locations import place
+from entrypoints.http.schemas.audit import AuditOut
+
+TAGS: Final = ["audit"]
+
+
+@get("/audit", operation_id="list_audit", tags=TAGS, summary="Who changed what, newest first", opt={access.ADMIN: True})
+@inject
+async def list_audit(
+    request: Request,
+    review: FromDishka[ReviewAudit],
+    limit: Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")] = 50,
+    cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+) -> Response[AuditOut]:
+    """Keys, passwords, promotions and rollbacks, webhooks, alarms, cancelled jobs, schemas and backups.
+
+    A change is recorded before it is made; where it then fails, a second entry says why. Follow `next`, or the `Link`
+    header, until it is null.
+    """
+    page = await review(limit, before=cursor)
+    headers = {}
+    if page.next:
+        query = urlencode({"limit": limit, "cursor": page.next})
+        headers["Link"] = f'<{place(request, "/audit")}?{query}>; rel="next"'
+    return Response(AuditOut.of(page), headers=headers)
+
+
+HANDLERS: Final = (list_audit,)
