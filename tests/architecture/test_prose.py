@@ -36,7 +36,6 @@ NOT_VERBS = PRONOUNS | {
 UNCHECKED_NAMES = (
     "benchmarks/",
     "src/adapters/postgres/",
-    "src/adapters/sklearn/",
     "src/medcost_testing/",
     "src/medcost_testing/predictions/",
     "tests/adapters/",
@@ -52,7 +51,6 @@ UNCHECKED_NAMES = (
 )
 UNCHECKED_DOCSTRINGS = (
     "src/adapters/postgres/",
-    "src/adapters/sklearn/",
 )
 UNCHECKED_TEST_NAMES = (
     "tests/adapters/",

@@ -1,1 +1,1 @@
-"""Everything that learns and measures: families, conformal distributions, cross-validation, the gate's figures."""
+"""Learning and measuring by scikit-learn: families, conformal distributions, cross-validation, the gate's figures."""

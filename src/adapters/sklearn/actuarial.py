@@ -1,7 +1,7 @@
 """Figures by which actuaries judge predictions: people ordered by a figure, predictive ratios, concentration of costs.
 
-Each row counts by its weight. A row of weight 2 is that row twice, and the order in which rows stand decides nothing:
-rows with equal figures are spread evenly over the border that they stand on.
+Each row counts by its weight: a row of weight 2 is that row twice. The order of the rows has no effect: rows with equal
+figures are spread evenly over a border between portions.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _MOMENTS: Final = 5
 
 
 def portions(figure: Floats, weights: Floats, borders: Sequence[float]) -> Floats:
-    """Return how much weight of each row lies between two borders of the order by a figure.
+    """Return the weight of each row between two borders of the order by a figure.
 
     Args:
-        figure: n, what the rows are ordered by.
+        figure: n, by which the rows are ordered.
         weights: n, all above zero.
         borders: k + 1 shares of all weight, rising from 0 to 1.
 
@@ -63,11 +63,14 @@ def predictive_ratios(
     Args:
         predicted: n.
         observed: n.
-        portioned: m x n, what weight each row has in each portion.
-        people: n, whose row it is; None: without intervals.
+        portioned: m x n, the weight of each row in each portion.
+        people: n codes of persons; None for no intervals.
     """
     above, below = portioned @ predicted, portioned @ observed
-    ratios = [float(one / other) if other > 0 else None for one, other in zip(above, below, strict=True)]
+    ratios = [
+        float(numerator / denominator) if denominator > 0 else None
+        for numerator, denominator in zip(above, below, strict=True)
+    ]
     if people is None:
         return [PredictiveRatio(ratio) for ratio in ratios]
     _, codes = np.unique(people, return_inverse=True)
@@ -78,16 +81,16 @@ def predictive_ratios(
         mine, theirs = (np.bincount(unit, weights=portion * costs, minlength=count) for costs in (predicted, observed))
         each[:] = mine, theirs, mine**2, mine * theirs, theirs**2
     drawn = counts @ moments.reshape(-1, count).T  # all at once: one product of matrices is faster than many vectors
-    found: list[PredictiveRatio] = []
+    intervals: list[PredictiveRatio] = []
     for ratio, each, sums in zip(ratios, moments.sum(axis=2), np.split(drawn, len(portioned), axis=1), strict=True):
         low, high = (None, None) if ratio is None else _ends(ratio, each[None], sums)
-        found.append(PredictiveRatio(ratio, low, high))
-    return found
+        intervals.append(PredictiveRatio(ratio, low, high))
+    return intervals
 
 
 @lru_cache(maxsize=2)
 def _draws(persons: int) -> tuple[NDArray[np.intp], Floats]:
-    """Return the unit of each person, and how often each draw has each unit: the same for all who are as many."""
+    """Return the unit of each person, and the counts of units in each draw: the same for the same number of people."""
     draw = np.random.default_rng(_SEED)
     count = min(persons, _MOST_UNITS)
     units = draw.permutation(persons) % count
@@ -120,7 +123,7 @@ def _logarithm(moments: Floats) -> tuple[Floats, Floats]:
 
 
 def prediction_measure(charges: Floats, errors: Floats, weights: Floats) -> float:
-    """Return Cumming's prediction measure, 0 where all charges are alike."""
+    """Return Cumming's prediction measure, 0 where all charges are equal."""
     apart = float(np.abs(charges - np.average(charges, weights=weights)) @ weights)
     return 1 - float(np.abs(errors) @ weights) / apart if apart else 0.0
 
@@ -141,13 +144,13 @@ def gini(figure: Floats, charges: Floats, weights: Floats) -> float:
 
 
 def captured(figure: Floats, charges: Floats, weights: Floats, share: float) -> float:
-    """Return what the share of people with the highest figure cost, over what that share costs at most."""
+    """Return the cost of the share of people with the highest figure, over that of the same share who cost most."""
     mine, most = (portions(by, weights, (0, 1 - share, 1))[1] @ charges for by in (figure, charges))
     return float(mine / most) if most else 0.0
 
 
 def _blocks(figure: Floats, weights: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """Return for each row which of the rising distinct figures it has, and the weight of all rows with each."""
+    """Return the position of each row's figure among the rising distinct figures, and the weight of each of these."""
     _, block = np.unique(figure, return_inverse=True)
     sums: Floats = np.bincount(block, weights=weights).astype(np.float64)
     return block, sums

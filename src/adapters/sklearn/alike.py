@@ -1,4 +1,4 @@
-"""An order of rows in which neighbours are alike: they take the same turns in trees, which processors then guess."""
+"""An order of rows in which neighbours are alike, so that processors predict their branches in trees."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     Positions = NDArray[np.intp]
 
 _PARTS: Final = 32
-"""Into how many parts of equally many people a column is cut."""
+"""The number of parts, of equally many people, into which a column is cut."""
 _MOST_COLUMNS: Final = 10
-"""So many columns are numbered by 64 bits."""
+"""The most columns whose parts fit into 64 bits."""
 _FEWEST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """Puts rows in the order of the parts of their columns in which they lie, the strongest column first.
+    """Sorts rows by the parts of their columns, the strongest column first.
 
     Sorted by parts of all columns, a million people are answered by a forest in little more than half of the time that
     sorting by the values of the strongest three takes.
 
     Args:
         columns: positions of columns, the strongest first.
-        edges: of each, the values between its parts; rising.
+        edges: the rising values between the parts of each column.
     """
 
     columns: tuple[int, ...]
@@ -37,7 +37,7 @@ class Likeness:
 
     @classmethod
     def of(cls, background: Floats, points: Floats) -> Self:
-        """Take the parts from some rows, and the strength of columns from how they go with the rows' points."""
+        """Determine the parts by some rows, and the strength of columns by their correlation with the rows' points."""
         if len(background) < _FEWEST:
             return cls((), ())
         filled = np.nan_to_num(background)
@@ -48,7 +48,7 @@ class Likeness:
         return cls(tuple(columns), tuple(np.unique(np.quantile(filled[:, column], shares)) for column in columns))
 
     def order(self, rows: Floats) -> Positions:
-        """Return the positions of rows in that order."""
+        """Return the positions of rows in the order of likeness."""
         parts = np.zeros(len(rows), dtype=np.int64)
         for column, edges in zip(self.columns, self.edges, strict=True):
             parts *= len(edges) + 1

@@ -45,27 +45,27 @@ class Xgboost:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What XGBoost is told beside the number of rounds."""
+        """Return the parameters of XGBoost, except the number of rounds."""
         rest = {name: value for name, value in self.settings.items() if name != "n_estimators"}
         return {"objective": "reg:squarederror", "tree_method": "hist", "seed": self.seed, **rest}
 
     @property
     def rounds(self) -> int:
-        """How many trees are grown."""
+        """Return the number of trees."""
         return self.settings["n_estimators"]
 
     def fit(
         self, rows: Floats, charges: Floats, sample_weight: Floats | None = None
     ) -> GradientBoostingRegressor | RandomForestRegressor:
-        """Grow the trees on rows and their charges, and how much each row counts."""
+        """Grow the trees on rows, their charges and their weights."""
         xgboost = imported()
         # on busy cores several threads wait for each other ten times longer than they work
-        known = xgboost.QuantileDMatrix(rows, charges, weight=sample_weight, nthread=1)
-        return as_sklearn(xgboost.train({**self.parameters, "nthread": 1}, known, self.rounds), self.schema)
+        matrix = xgboost.QuantileDMatrix(rows, charges, weight=sample_weight, nthread=1)
+        return as_sklearn(xgboost.train({**self.parameters, "nthread": 1}, matrix, self.rounds), self.schema)
 
 
 def imported() -> Any:
-    """Give the library.
+    """Return the library.
 
     Raises:
         ConfigurationError: if the extra is not installed.
@@ -78,11 +78,11 @@ def imported() -> Any:
 
 
 def as_sklearn(booster: Any, schema: Schema) -> GradientBoostingRegressor | RandomForestRegressor:
-    """Turn a booster into public parts of scikit-learn that answer the same.
+    """Convert a booster to public parts of scikit-learn with the same answers.
 
     XGBoost adds leaves up in 32 bits, scikit-learn in 64: answers differ by some millionths. Where facts may be missing
-    the trees become a forest, which goes its way without them; a forest averages, so its leaves are as many times
-    higher as there are trees.
+    the trees become a forest, which handles missing values; a forest averages, so its leaves are multiplied by the
+    number of trees.
     """
     learner = json.loads(bytes(booster.save_raw("json")))["learner"]
     (base,) = json.loads(learner["learner_model_param"]["base_score"])

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     Positions = NDArray[np.intp]
 
 MOST_CELLS: Final = 1 << 22
-"""More cells are not numbered: the numbers of all take four bytes each."""
+"""The most cells that are numbered: each takes four bytes."""
 MOST_REMEMBERED: Final = 1 << 18
-"""Cells whose answers are remembered."""
+"""The most cells whose answers are cached."""
 MANY: Final = 1000
-"""Rows from which on it takes less time to look for a row's cell than to evaluate the row."""
+"""The number of rows from which on finding a row's cell takes less time than evaluating the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ class Cells:
 
 @dataclass(slots=True)
 class Remembered:
-    """What a function gives in each cell, remembered. Several threads may ask.
+    """A cache of a function's values by cell, which several threads may use.
 
     Args:
-        cells: in each of which the function gives the same for all rows.
-        evaluate: gives n numbers, or n x k of them, for n rows.
-        most: cells that are remembered; others are evaluated each time.
+        cells: the cells; the function is constant in each.
+        evaluate: returns n numbers, or n x k, for n rows.
+        most: the most cells that are cached; others are evaluated each time.
     """
 
     cells: Cells
@@ -85,7 +85,7 @@ class Remembered:
     _lock: Lock = field(init=False, repr=False, default_factory=Lock)
 
     def __call__(self, rows: NDArray[Any]) -> Floats:
-        """Return what the function gives for each row."""
+        """Return the function's value for each row."""
         if len(rows) < MANY or np.isnan(rows).any():
             return self.evaluate(rows)
         numbers = self.cells.numbers(rows)
@@ -98,7 +98,7 @@ class Remembered:
                 self._remember(rows, numbers, new)
             places = self._places.take(numbers)
         values = self._values
-        assert values is not None  # somebody's cell was new
+        assert values is not None  # at least one cell was new
         if places.min() >= 0:
             return values.take(places, axis=0)
         answers = values.take(np.maximum(places, 0), axis=0)
@@ -121,6 +121,6 @@ class Remembered:
                 values[: self._count] = self._values[: self._count]
         values[self._count : total] = answers
         self._values = values
-        # a place is given when there is something at it: others read without the lock
+        # a position is published after its value is stored: other threads read without the lock
         self._places[numbers[new[first]]] = np.arange(self._count, total, dtype=np.int32)
         self._count = total

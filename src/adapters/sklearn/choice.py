@@ -1,4 +1,4 @@
-"""The choice of a distribution: by what held-out people cost, the simplest unless another surely gains."""
+"""The choice of a distribution by the costs of held-out people: the simplest, unless another is surely better."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _FEW_TREES: Final = 10
 _FEW: Final = 1_500
 _FOREST_ALONE: Final = 400
 _STRONG: Final = 0.2
-"""Where a point explains more than this share of the CRPS, a forest without it has no chance and is not tried."""
+"""The share of the CRPS that a point explains from which on a forest without the point is not tried."""
 _SMALL_LEAF: Final = 12
 _HOPELESS: Final = 0.01
 _FAR_OFF: Final = 0.015
@@ -66,11 +66,11 @@ def fitted_distribution(
         rows: n x width, repeat after repeat the same rows in the same order.
         points: out-of-fold point estimates, USD.
         charges: USD.
-        repeats: how often each row stands there.
+        repeats: the number of times that each row occurs.
         seed: of every draw; choices are compared on at most 4,000 people of the first repeat.
-        schema: which facts the rows carry.
-        weights: how often each row counts; by default once.
-        people: whose row each is; by default each of a repeat is another person's.
+        schema: the facts of the rows.
+        weights: of the rows; by default 1 each.
+        people: codes of the rows' persons; by default each row of a repeat is another person's.
     """
     count = len(rows) // repeats
     weights = np.ones(len(rows)) if weights is None else weights
@@ -81,16 +81,18 @@ def fitted_distribution(
         floor = max(float(weighting.quantiles(charges[paid], np.array([0.05]), weights[paid])[0]), 1.0)
     first = slice(0, count)
     design = Design.of(rows[first], points[first], weights[first], schema, floor=floor)
-    known = TrainingPeople(Features(design, rows[first], points[first]), charges[first], weights[first], people[first])
+    training = TrainingPeople(
+        Features(design, rows[first], points[first]), charges[first], weights[first], people[first]
+    )
     every = TrainingPeople(Features(design, rows, points), charges, weights, people)
-    some = known[np.flatnonzero(np.isin(known.people, _drawn(known.people, seed)))]
+    some = training[np.flatnonzero(np.isin(training.people, _drawn(training.people, seed)))]
     fit = partial(_fitted, floor=floor, seed=seed)
     hurdled = ZeroChance.is_needed(some.charges, some.weights)
     kind, advantage = _chosen_shape(some[some.charges > 0] if hurdled else some, fit, schema, seed)
     way = _hurdle_way(some, seed) if hurdled else None
     draft, tables, zeros = _held_out(some, kind, fit, way, seed=seed)
     ours, theirs = some.loss(crps(some.charges, tables)), some.loss(_unconditional(some, seed))
-    for split in range(1, _SPLITS if len(some) < _FEW else 1):  # one split of few people is a toss of a coin
+    for split in range(1, _SPLITS if len(some) < _FEW else 1):  # one split of few people decides by chance
         ours += some.loss(crps(some.charges, _held_out(some, kind, fit, way, seed=seed + split)[1]))
         theirs += some.loss(_unconditional(some, seed + split))
     gain = 1 - ours / max(theirs, 1e-9)
@@ -98,18 +100,18 @@ def fitted_distribution(
     is_weak = len(some) <= _FOREST_ALONE and gain < _STRONG
     if is_weak and (alone := _forest_alone(some, seed, min(ours, theirs))) < min(ours, theirs):
         gain = 1 - alone / max(theirs, 1e-9)
-        return replace(_of_forest(known, seed), gain=gain)
+        return replace(_of_forest(training, seed), gain=gain)
     if gain <= 0:
         everybody = ResidualDistribution.of(
             rows, np.zeros(len(rows)), charges, Grouping(), repeats=repeats, floor=0.0, weights=weights, people=people
         )
         return PredictiveDistribution(everybody, share=share, uses_point=False)
-    learned = every if kind.repeats else known
+    learned = every if kind.repeats else training
     paid = learned.charges > 0
     shape = fit(kind, learned[np.flatnonzero(paid)] if hurdled else learned, repeats=repeats if kind.repeats else 1)
-    hurdle = ZeroChance.of(way, known.features, known.charges, known.weights, seed=seed) if way else None
+    hurdle = ZeroChance.of(way, training.features, training.charges, training.weights, seed=seed) if way else None
     mean_of, scaled = chosen_mean(
-        known, some, draft, tables, zeros, parts_of_people(some.people, 2, seed + _SPLITS), schema, seed
+        training, some, draft, tables, zeros, parts_of_people(some.people, 2, seed + _SPLITS), schema, seed
     )
     return PredictiveDistribution(
         shape,
@@ -130,8 +132,8 @@ class Kind:
 
     Args:
         scaled: whether residuals are shares of the point.
-        grouping: by what residuals are grouped; None where their spread is learned.
-        trees: how many trees learn ranks.
+        grouping: the grouping of residuals; None where their spread is learned.
+        trees: the number of trees that learn ranks.
     """
 
     scaled: bool
@@ -140,15 +142,15 @@ class Kind:
 
     @property
     def repeats(self) -> bool:
-        """Return whether residuals of several draws of folds are of use."""
+        """Return whether the shape uses residuals of several draws of folds."""
         return self.grouping is not None
 
 
 def _kinds(schema: Schema, people: int) -> Iterable[Kind]:
-    """Yield the kinds of shapes that people are enough for, the simplest first.
+    """Yield the kinds of shapes for which there are enough people, the simplest first.
 
-    Residuals are grouped at least by the first declared group: its coverage is reported, and where it makes no
-    difference shrinkage towards everybody's residuals costs next to nothing.
+    Residuals are grouped at least by the first declared group: its coverage is reported, and where the group makes no
+    difference, shrinkage towards everybody's residuals costs little.
     """
     groupings = groupings_of(schema)
     for scaled in (False, True):
@@ -160,19 +162,19 @@ def _kinds(schema: Schema, people: int) -> Iterable[Kind]:
 
 
 def _fitted(
-    kind: Kind, known: TrainingPeople, *, floor: float, seed: int, repeats: int = 1, quick: bool = False,
+    kind: Kind, training: TrainingPeople, *, floor: float, seed: int, repeats: int = 1, quick: bool = False,
     is_calibrated: bool = True,
 ) -> Shape:  # fmt: skip
     least = floor if kind.scaled else 0.0
     if kind.grouping is None:
         trees = min(kind.trees, _FEW_TREES) if quick else kind.trees
         return RankDistribution.of(
-            known.features, known.charges, known.weights, known.people, floor=least, trees=trees,
+            training.features, training.charges, training.weights, training.people, floor=least, trees=trees,
             is_calibrated=is_calibrated, seed=seed,
         )  # fmt: skip
     return ResidualDistribution.of(
-        known.features.rows, known.features.points, known.charges, kind.grouping, repeats=repeats, floor=least,
-        weights=known.weights, people=known.people, shrunk=True,
+        training.features.rows, training.features.points, training.charges, kind.grouping, repeats=repeats, floor=least,
+        weights=training.weights, people=training.people, shrunk=True,
     )  # fmt: skip
 
 
@@ -181,39 +183,39 @@ def _drawn(people: Digests, seed: int) -> Digests:
     return unique[np.argsort(first)][np.random.default_rng(seed).permutation(len(unique))[:_CHOOSE_ON]]
 
 
-def _chosen_shape(known: TrainingPeople, fit: Callable[..., Shape], schema: Schema, seed: int) -> tuple[Kind, float]:
-    """Return the simplest kind that no other surely beats on held-out halves of people.
+def _chosen_shape(training: TrainingPeople, fit: Callable[..., Shape], schema: Schema, seed: int) -> tuple[Kind, float]:
+    """Return the simplest kind than which no other is surely better on held-out halves of people.
 
     Returns:
-        The kind, and by what share its CRPS is less than that of the simplest one.
+        The kind, and the share by which its CRPS is less than that of the simplest kind.
     """
-    kinds = list(_kinds(schema, len(np.unique(known.people))))
-    losses = {number: np.zeros(len(known)) for number in range(len(kinds))}
+    kinds = list(_kinds(schema, len(np.unique(training.people))))
+    losses = {number: np.zeros(len(training)) for number in range(len(kinds))}
     for split in range(_SPLITS):
-        which = parts_of_people(known.people, 2, seed + split)
-        halves = [(known[np.flatnonzero(which != part)], np.flatnonzero(which == part)) for part in (0, 1)]
+        which = parts_of_people(training.people, 2, seed + split)
+        halves = [(training[np.flatnonzero(which != part)], np.flatnonzero(which == part)) for part in (0, 1)]
         for number, total in losses.items():
             simpler = [loss for at, loss in losses.items() if at < number]
-            if split == 0 and kinds[number].trees and _is_far_off(known, *halves[0], kinds[number], fit, simpler):
+            if split == 0 and kinds[number].trees and _is_far_off(training, *halves[0], kinds[number], fit, simpler):
                 total[:] = np.inf
                 continue
             for seen, held in halves:
-                table = fit(kinds[number], seen, quick=True).quantiles_at(known.features[held], _LEVELS[None])
-                total[held] += crps(known.charges[held], table)
-        least = min(map(known.loss, losses.values()))
+                table = fit(kinds[number], seen, quick=True).quantiles_at(training.features[held], _LEVELS[None])
+                total[held] += crps(training.charges[held], table)
+        least = min(map(training.loss, losses.values()))
         hopeful = least * (1 + _HOPELESS)
-        losses = {number: loss for number, loss in losses.items() if number == 0 or known.loss(loss) <= hopeful}
+        losses = {number: loss for number, loss in losses.items() if number == 0 or training.loss(loss) <= hopeful}
         if len(losses) == 1:
             break
     best, *others = losses
     for number in others:
-        if known.surely_less(losses[number], losses[best]):
+        if training.surely_less(losses[number], losses[best]):
             best = number
-    return kinds[best], 1 - known.loss(losses[best]) / max(known.loss(losses[0]), 1e-9)
+    return kinds[best], 1 - training.loss(losses[best]) / max(training.loss(losses[0]), 1e-9)
 
 
 def _is_far_off(
-    known: TrainingPeople,
+    training: TrainingPeople,
     seen: TrainingPeople,
     held: NDArray[np.intp],
     kind: Kind,
@@ -226,76 +228,83 @@ def _is_far_off(
     `_FAR_OFF`.
 
     Args:
-        known: all people.
+        training: all people.
         seen: half of them.
         held: positions of the others.
         kind: with trees.
         fit: fits a kind.
-        simpler: what each simpler kind lost on those others.
+        simpler: the losses of each simpler kind on those others.
     """
-    table = fit(kind, seen, quick=True, is_calibrated=False).quantiles_at(known.features[held], _LEVELS[None])
-    there, loss = known[held], crps(known.charges[held], table)
-    return there.loss(loss) > min(there.loss(one[held]) for one in simpler) * (1 + _FAR_OFF)
+    table = fit(kind, seen, quick=True, is_calibrated=False).quantiles_at(training.features[held], _LEVELS[None])
+    there, loss = training[held], crps(training.charges[held], table)
+    return there.loss(loss) > min(there.loss(losses[held]) for losses in simpler) * (1 + _FAR_OFF)
 
 
-def _hurdle_way(known: TrainingPeople, seed: int) -> Way:
-    return ZeroChance.better_way(known.features, known.charges, known.weights, known.people, seed=seed)
+def _hurdle_way(training: TrainingPeople, seed: int) -> Way:
+    return ZeroChance.better_way(training.features, training.charges, training.weights, training.people, seed=seed)
 
 
 def _held_out(
-    known: TrainingPeople, kind: Kind, fit: Callable[..., Shape], way: Way | None, *, seed: int
+    training: TrainingPeople, kind: Kind, fit: Callable[..., Shape], way: Way | None, *, seed: int
 ) -> tuple[PredictiveDistribution, Floats, Floats]:
     """Return a draft with the fitted excess, and the quantiles and chances of no cost of people it had not seen."""
-    tables, zeros = np.empty((len(known), len(_LEVELS))), np.empty(len(known))
-    which = parts_of_people(known.people, 2, seed + _SPLITS)
+    tables, zeros = np.empty((len(training), len(_LEVELS))), np.empty(len(training))
+    which = parts_of_people(training.people, 2, seed + _SPLITS)
     draft = None
     for part in (0, 1):
         seen, held = np.flatnonzero(which != part), np.flatnonzero(which == part)
-        half = known[seen]
+        half = training[seen]
         shape = fit(kind, half[half.charges > 0] if way else half, quick=True)
         hurdle = ZeroChance.of(way, half.features, half.charges, half.weights, seed=seed) if way else None
         share = None if hurdle else weighting.mean(half.charges <= 0, half.weights)
-        draft = PredictiveDistribution(shape, known.features.design, hurdle, share)
-        tables[held], zeros[held] = draft.unscaled(known.features[held])
+        draft = PredictiveDistribution(shape, training.features.design, hurdle, share)
+        tables[held], zeros[held] = draft.unscaled(training.features[held])
     assert draft is not None
-    above = known.loss(np.maximum(known.charges - tables[:, -1], 0.0))
-    tail = known.loss(np.minimum(0.01, 1 - zeros) * tables[:, -1])
+    above = training.loss(np.maximum(training.charges - tables[:, -1], 0.0))
+    tail = training.loss(np.minimum(0.01, 1 - zeros) * tables[:, -1])
     return replace(draft, excess=max(above / tail, _LEAST_EXCESS) if tail else 1.0), tables, zeros
 
 
-def _unconditional(known: TrainingPeople, seed: int) -> Floats:
+def _unconditional(training: TrainingPeople, seed: int) -> Floats:
     """Return the loss of the distribution of all costs on held-out halves of people."""
-    losses = np.empty(len(known))
-    which = parts_of_people(known.people, 2, seed + _SPLITS)
+    losses = np.empty(len(training))
+    which = parts_of_people(training.people, 2, seed + _SPLITS)
     for part in (0, 1):
         seen, held = which != part, which == part
-        everybody = weighting.quantiles(known.charges[seen], _LEVELS, known.weights[seen])
-        losses[held] = crps(known.charges[held], np.broadcast_to(everybody, (int(held.sum()), len(_LEVELS))))
+        everybody = weighting.quantiles(training.charges[seen], _LEVELS, training.weights[seen])
+        losses[held] = crps(training.charges[held], np.broadcast_to(everybody, (int(held.sum()), len(_LEVELS))))
     return losses
 
 
-def _of_forest(known: TrainingPeople, seed: int) -> PredictiveDistribution:
-    """Fit a forest of the ranks of costs themselves: what is left where few people tell no point from chance."""
-    features = Features(known.features.design, known.features.rows, np.zeros(len(known)))
+def _of_forest(training: TrainingPeople, seed: int) -> PredictiveDistribution:
+    """Fit a forest of the ranks of costs themselves, for few people of whom no point predicts the cost."""
+    features = Features(training.features.design, training.features.rows, np.zeros(len(training)))
     shape = RankDistribution.of(
-        features, known.charges, known.weights, known.people, floor=0.0, leaf=_SMALL_LEAF, with_spread=False, seed=seed
+        features,
+        training.charges,
+        training.weights,
+        training.people,
+        floor=0.0,
+        leaf=_SMALL_LEAF,
+        with_spread=False,
+        seed=seed,
     )
-    share = None if (known.charges <= 0).any() else 0.0
+    share = None if (training.charges <= 0).any() else 0.0
     return PredictiveDistribution(shape, features.design, share=share, uses_point=False)
 
 
-def _forest_alone(known: TrainingPeople, seed: int, least: float) -> float:
-    """Return the sum of its losses over the splits of few people; infinity once it cannot be less than ``least``."""
+def _forest_alone(training: TrainingPeople, seed: int, least: float) -> float:
+    """Return the forest's mean losses summed over splits; infinity once the sum cannot be less than ``least``."""
     total = 0.0
     for split in range(_SPLITS):
-        which = parts_of_people(known.people, 2, seed + split + _SPLITS)
-        losses = np.empty(len(known))
+        which = parts_of_people(training.people, 2, seed + split + _SPLITS)
+        losses = np.empty(len(training))
         for part in (0, 1):
             held = np.flatnonzero(which == part)
-            forest = _of_forest(known[np.flatnonzero(which != part)], seed)
-            features = known.features[held]
-            losses[held] = crps(known.charges[held], forest.table(features.rows, features.points))
-        total += known.loss(losses)
+            forest = _of_forest(training[np.flatnonzero(which != part)], seed)
+            features = training.features[held]
+            losses[held] = crps(training.charges[held], forest.table(features.rows, features.points))
+        total += training.loss(losses)
         if total > least * (split + 1) / _SPLITS * (1 + _HOPELESS):
             return np.inf
     return total

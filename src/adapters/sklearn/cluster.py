@@ -1,9 +1,8 @@
-"""Trees grown on rows that no machine holds, by XGBoost's Dask interface. All else looks at a sample of the rows.
+"""Trees grown on rows of several machines, by XGBoost's Dask interface. The other parts learn from a sample.
 
 Each worker reads parts of its own and keeps them as numbers of 32 bits; XGBoost bins them, and workers exchange
-histograms, never rows. The residuals are out of fold as everywhere: a row's fold is the remainder of its person's code,
-which workers and coordinator draw alike, and trees that were grown without a fold's people answer for those of the
-sample.
+histograms, never rows. Residuals are out of fold: a row's fold is the remainder of its person's code, which is the same
+on workers and coordinator, and trees that were grown without a fold's people answer for those of the sample.
 """
 
 from __future__ import annotations
@@ -51,20 +50,20 @@ class Cluster:
 
     Args:
         client: of the scheduler.
-        telling: says within it, in the domain's words, what happened to the workers.
+        telling: a context that translates failures of the workers to the domain's errors.
     """
 
     client: Client
     telling: Callable[[], AbstractContextManager[None]]
 
     def fits(self, recipe: Recipe, population: Population, table: Table, plan: FoldPlan) -> Iterator[Any]:
-        """Give a `Fold` for each fold, and then the `CostModel` whose trees were grown on all rows, with its scores.
+        """Yield a `Fold` for each fold, and then the `CostModel` whose trees were grown on all rows, with its scores.
 
         Args:
             recipe: of a family that is `distributed`.
             population: all rows.
             table: the sample of them.
-            plan: how many folds, and the seed.
+            plan: the number of folds, and the seed.
         """
         folds = _folds(table, plan.n_splits)
         booster: Xgboost = estimator_of(recipe, table.schema, seed=plan.seed)
@@ -79,8 +78,8 @@ class Cluster:
             grown.append((estimator, time.perf_counter() - begun))
             points[0, folds == fold] = rounded(estimator.predict(table.rows[folds == fold]))
         for fold, (estimator, seconds) in enumerate(grown):
-            known, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-            model = model_around(estimator, table[known], points[:, known], seed=plan.seed)
+            train, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+            model = model_around(estimator, table[train], points[:, train], seed=plan.seed)
             begun = time.perf_counter()
             answers, _ = model.predict_arrays(table.rows[held])
             measured = scores(table[held], answers)
@@ -89,17 +88,17 @@ class Cluster:
         yield served, served_scores(served, table, points)
 
     def _read(self, schema: Schema, population: Population, folds: int) -> Any:
-        """Let each worker read parts and keep them."""
+        """Let each worker read parts and keep them in memory."""
         read = dataframe.from_map(_numbers, population.parts, folds=folds, meta=_frame(Table.empty(schema), folds))
         return self.client.persist(read)
 
     def _grow(self, booster: Xgboost, frame: Any, weight: float) -> Any:
-        """Grow trees, and again from the first if a worker is lost on the way: XGBoost cannot go on without it.
+        """Grow trees, and begin again if a worker is lost: XGBoost cannot go on without it.
 
-        Rows count as their weights in units of ``weight`` say.
+        The weights of rows are divided by ``weight``.
 
         Raises:
-            ExecutorUnavailable: if it cannot be done by those who are there, or they are gone.
+            ExecutorUnavailable: if the workers cannot grow the trees, or are gone.
         """
         in_vain = 0
         while True:

@@ -1,4 +1,4 @@
-"""The people that a coalition of facts must be tried on, each once."""
+"""The people on which each coalition of facts is evaluated, without repetitions."""
 
 from __future__ import annotations
 
@@ -17,52 +17,52 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MOST_EXACT: Final = 8
-"""Facts up to which all coalitions are tried: of one fact more a boosted model takes over 150 ms (docs/adr/0046)."""
+"""The most facts of which all coalitions are evaluated: one more takes a boosted model over 150 ms (ADR 46)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coalitions:
-    """For each coalition the background rows that differ in a fact it does not know; k in all.
+    """The background rows of each coalition that differ in a fact outside of it, k in all.
 
-    Background rows that are alike in every fact that a coalition does not know become one and the same person once the
-    facts that it knows are filled in, whoever is asked about: they are tried once and count as often as they stand
-    there. Of a hundred rows, whose sexes and regions repeat, that leaves seven questions in ten.
+    Background rows that are equal in every fact outside of a coalition become the same person once the coalition's
+    facts are filled in: they are evaluated once, weighted by their number. Of a hundred rows, whose sexes and regions
+    repeat, that leaves seven evaluations in ten.
 
     Args:
         starts: where the rows of each coalition begin, 2^width.
-        known: which facts its coalition knows, k x width.
+        members: the facts of the row's coalition, k x width.
         rows: the background row, k x width.
-        shares: the share of the background that it stands for, k; they add up to 1 for each coalition.
+        shares: the share of the background that the row stands for, k; they add up to 1 for each coalition.
     """
 
     starts: NDArray[np.intp]
-    known: NDArray[np.bool_]
+    members: NDArray[np.bool_]
     rows: Floats
     shares: Floats
 
     @classmethod
     def of(cls, background: Floats) -> Self:
-        """Find those that differ among background rows, m x width."""
+        """Find the different rows of each coalition among background rows, m x width."""
         width = background.shape[1]
         coalitions = (np.arange(1 << width)[:, None] >> np.arange(width) & 1).astype(bool)
-        found = [
-            np.unique(np.where(known, 0.0, background), axis=0, return_index=True, return_counts=True)
-            for known in coalitions
+        distinct = [
+            np.unique(np.where(members, 0.0, background), axis=0, return_index=True, return_counts=True)
+            for members in coalitions
         ]
-        sizes = np.array([len(firsts) for _, firsts, _ in found])
-        firsts = np.concatenate([firsts for _, firsts, _ in found])
-        counts = np.concatenate([counts for _, _, counts in found])
+        sizes = np.array([len(firsts) for _, firsts, _ in distinct])
+        firsts = np.concatenate([firsts for _, firsts, _ in distinct])
+        counts = np.concatenate([counts for _, _, counts in distinct])
         starts = np.cumsum(sizes) - sizes
         return cls(starts, np.repeat(coalitions, sizes, axis=0), background[firsts], counts / len(background))
 
     def worth(self, row: Floats, expected: Callable[[Floats], Floats]) -> Floats:
-        """Give what each coalition makes of a row: the mean over the background, in USD.
+        """Return the worth of each coalition for a row: the mean over the background, in USD.
 
         Args:
             row: the facts of one person.
-            expected: gives USD for n rows.
+            expected: returns the expected cost of n rows, in USD.
         """
-        costs = expected(np.where(self.known, row, self.rows))
+        costs = expected(np.where(self.members, row, self.rows))
         return np.add.reduceat(self.shares * costs, self.starts)
 
     def contributions(

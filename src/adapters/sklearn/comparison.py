@@ -1,4 +1,4 @@
-"""What the gate asks: challenger against champion on the same rows, paired; coverage, latency and size."""
+"""The figures for the gate: the paired comparison of challenger and champion, coverage, latency and size."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def candidacy(
     executor: Executor,
     outcomes: Table | None = None,
 ) -> Candidacy:
-    """Measure everything that the gate looks at, on the rows at hand.
+    """Measure the figures for the gate on the rows at hand.
 
     The challenger answers as it is on rows that it never saw, if there are at least 200 of them; else its recipe
     is refitted on folds and answers out of fold. The champion answers as it is on rows that it never saw, if there are
@@ -95,37 +95,37 @@ def candidacy(
 
 
 def people_on_both_sides(table: Table, splits: Splits) -> int:
-    """Count the people who are among both the known and the held rows of a split."""
-    found = [np.intersect1d(table.people[known], table.people[held]) for known, held in splits]
-    return len(np.unique(np.concatenate(found)))
+    """Count the people who are among both the training rows and the held-out rows of a split."""
+    overlaps = [np.intersect1d(table.people[train], table.people[held]) for train, held in splits]
+    return len(np.unique(np.concatenate(overlaps)))
 
 
 def _unconditional(
     mine: Floats, rows: NDArray[np.intp], table: Table, splits: Splits, plan: FoldPlan
 ) -> PairedComparison:
     theirs = np.empty((plan.n_repeats, len(table), ANSWER_WIDTH))
-    for number, (known, held) in enumerate(splits):
-        theirs[number // plan.n_splits, held] = _everybody(table[known])
+    for number, (train, held) in enumerate(splits):
+        theirs[number // plan.n_splits, held] = _everybody(table[train])
     return _over_folds("unconditional", None, mine, theirs, table, splits, rows)
 
 
 def replay(challenger: TrainedModel, champion: tuple[int, TrainedModel], outcomes: Table) -> Replay | None:
     """Score both as they are on rows that neither learnt from; None if there are fewer than two."""
     number, trained = champion
-    (mine, mine_from), (theirs, theirs_from) = (read(one.folder, one.digest) for one in (challenger, trained))
+    (mine, mine_from), (theirs, theirs_from) = (read(model.folder, model.digest) for model in (challenger, trained))
     rows = _not_in(outcomes, mine_from, theirs_from)
     if len(rows) < FEWEST_OUTCOMES:
         return None
-    said = [model.predict_arrays(rows.rows)[0] for model in (mine, theirs)]
-    comparison = _as_they_are(number, rows, *said, outcomes=len(rows))
-    return Replay(comparison, *(scores(rows, answers) for answers in said))
+    both_answers = [model.predict_arrays(rows.rows)[0] for model in (mine, theirs)]
+    comparison = _as_they_are(number, rows, *both_answers, outcomes=len(rows))
+    return Replay(comparison, *(scores(rows, figures) for figures in both_answers))
 
 
-def _not_in(table: Table, *known: LearntFrom) -> Table:
-    """Leave out rows of people who are known, and repetitions: somebody who asked twice is one person."""
+def _not_in(table: Table, *learned_from: LearntFrom) -> Table:
+    """Leave out rows of people whom a model learned from, and repetitions: a person with two requests counts once."""
     once = table.collapsed()
     once = replace(once, weights=np.ones(len(once)), counts=np.ones(len(once), np.int64))
-    return once[np.logical_and.reduce([one.surely_not(once) for one in known])]
+    return once[np.logical_and.reduce([model.surely_not(once) for model in learned_from])]
 
 
 def _on_unseen_rows(
@@ -134,11 +134,11 @@ def _on_unseen_rows(
     """Compare on rows that the champion never saw, where it answers as it is; None if there are too few of them.
 
     Args:
-        champion: with its version number.
+        champion: the champion with its version number.
         table: the rows at hand.
-        mine: what the challenger says of them, not having learnt from them.
-        outcomes: more rows, which are not among those at hand, and which the challenger did not learn from.
-        challenger: who is still to be asked about those.
+        mine: the challenger's answers for them, which it did not learn from.
+        outcomes: further rows, which the challenger did not learn from.
+        challenger: answers for those outcomes.
     """
     number, trained = champion
     model, learnt_from = read(trained.folder, trained.digest)
@@ -150,12 +150,12 @@ def _on_unseen_rows(
         answers = np.concatenate([answers, challenger.predict_arrays(more.rows)[0]])
     if rows.distinct_people < _ENOUGH:
         return None
-    said, _ = model.predict_arrays(rows.rows)
-    return _as_they_are(number, rows, answers, said, outcomes=len(more) if enough else 0)
+    champion_answers, _ = model.predict_arrays(rows.rows)
+    return _as_they_are(number, rows, answers, champion_answers, outcomes=len(more) if enough else 0)
 
 
 def _as_they_are(rival: int, table: Table, mine: Floats, theirs: Floats, *, outcomes: int) -> PairedComparison:
-    """Compare person by person what two models say that had not seen these people."""
+    """Compare the answers of two models, which had not seen these people, person by person."""
     ours, rivals = crps(table.charges, mine[:, 1:-1]), crps(table.charges, theirs[:, 1:-1])
     return _paired(
         "unseen_rows",
@@ -174,7 +174,7 @@ def _over_folds(
     """Compare fold by fold; training sets overlap, so the variance is corrected (Nadeau and Bengio 2003, eq. 9)."""
     ours, rivals, ratios = [], [], []
     per_repeat = len(splits) // len(theirs)
-    for number, (known, fold) in enumerate(splits):
+    for number, (train, fold) in enumerate(splits):
         held = np.intersect1d(fold, rows)
         if not len(held):
             continue
@@ -182,7 +182,7 @@ def _over_folds(
         charges, weights = table.charges[held], table.weights[held]
         ours.append(weighting.mean(crps(charges, mine[min(repeat, len(mine) - 1), held, 1:-1]), weights))
         rivals.append(weighting.mean(crps(charges, theirs[repeat, held, 1:-1]), weights))
-        ratios.append(len(fold) / len(known))
+        ratios.append(len(fold) / len(train))
     differences = np.array(ours) - np.array(rivals)
     count = len(differences)
     variance = float(differences.var(ddof=1)) * (1 / count + float(np.mean(ratios)))
@@ -220,27 +220,27 @@ def _refitted(recipe: Recipe, table: Table, plan: FoldPlan, executor: Executor) 
     """Answer out of fold by a recipe: repeats x n x 101."""
     answers = np.empty((plan.n_repeats, len(table), ANSWER_WIDTH))
     pieces = [(work.fold, recipe, "all", number) for number in range(plan.n_splits * plan.n_repeats)]
-    for number, one in enumerate(executor.map(work.do, pieces, table, plan)):
-        answers[number // plan.n_splits, one.held] = one.answers
+    for number, fold in enumerate(executor.map(work.do, pieces, table, plan)):
+        answers[number // plan.n_splits, fold.held] = fold.answers
     return answers
 
 
 def _everybody(table: Table) -> Floats:
-    """Answer the same for everybody: the mean and the quantiles of all charges, and the share of them that is zero."""
+    """Return the answer for everybody: the mean and the quantiles of all charges, and the share of zero charges."""
     charges, weights = table.charges, table.weights
     mean, zero = weighting.mean(charges, weights), weighting.mean(charges <= 0, weights)
     return np.concatenate([[mean], weighting.quantiles(charges, LEVELS, weights), [zero]])
 
 
 def _strongest_fact(table: Table, splits: Splits) -> tuple[str, float]:
-    """Find which fact foretells costs best on its own, by a tree out of fold, and its R²."""
+    """Return the fact that predicts costs best on its own, by a tree out of fold, and its R²."""
     tree = DecisionTreeRegressor(min_samples_leaf=_LEAF, random_state=0)
     rows = held_rows(splits)
     alone = []
     for column in range(table.schema.width):
         answers = np.zeros(len(table))
-        for known, held in splits:
-            tree.fit(table.rows[known][:, [column]], table.charges[known], table.weights[known])
+        for train, held in splits:
+            tree.fit(table.rows[train][:, [column]], table.charges[train], table.weights[train])
             answers[held] = tree.predict(table.rows[held][:, [column]])
         alone.append(r2(table.charges[rows], (answers - table.charges)[rows], table.weights[rows]))
     best = int(np.argmax(alone))
@@ -252,7 +252,7 @@ def _by_group(measured: Scores) -> dict[str, float]:
 
 
 def _milliseconds(model: CostModel, rows: Floats) -> float:
-    """Take the median time of answering one row, after the first call has warmed everything up."""
+    """Measure the median time of answering one row, after a first call that is not measured."""
     seconds = []
     for row in np.resize(np.arange(len(rows)), 51):
         begun = time.perf_counter()

@@ -1,7 +1,7 @@
-"""The same estimator without scikit-learn's checks: on one row they cost ten times what the arithmetic does.
+"""Fitted estimators without scikit-learn's checks, which take ten times as long as the arithmetic for one row.
 
-A fitted pipeline of parts that are known here becomes a chain of NumPy calls on its fitted arrays. It is used only
-after it gave the pipeline's own answers on the reference rows.
+A fitted pipeline of supported parts becomes a chain of NumPy calls on its fitted arrays. The chain is used only if it
+gives the pipeline's own answers on the reference rows.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ _TOLERANCE: Final = 1e-9
 
 
 def evaluation_of(estimator: Any, reference: Floats) -> Callable[[Floats], Floats]:
-    """Give the fastest function that answers as ``estimator.predict`` does.
+    """Return the fastest function with the answers of ``estimator.predict``.
 
     Args:
         estimator: fitted.
-        reference: rows on which a shorter way must give the same dollars, to nine digits.
+        reference: rows on which a faster function must give the same dollars, to nine digits.
     """
     short = _compiled(estimator)
     if short is None or not np.allclose(short(reference), estimator.predict(reference), rtol=_TOLERANCE, atol=1e-6):
@@ -72,7 +72,7 @@ def grows_trees(estimator: Any) -> bool:
 
 
 def _compiled(estimator: Any) -> Step | None:
-    """Give the chain, None if a part is not known."""
+    """Return the chain, None if a part is not supported."""
     if isinstance(estimator, Pipeline):
         return _chain([part for _, part in estimator.steps])
     if isinstance(estimator, FeatureUnion):
@@ -121,9 +121,9 @@ def _takes(part: Any) -> bool:
     return isinstance(part, FunctionTransformer) and part.func is np.take
 
 
-def _products(part: PolynomialFeatures, wanted: list[int]) -> Step:
-    """Multiply only the columns whose products are taken; where there are fewer, a column of ones stands in."""
-    powers = part.powers_[wanted]
+def _products(part: PolynomialFeatures, taken: list[int]) -> Step:
+    """Multiply only the columns of needed products; a column of ones takes the place of missing factors."""
+    powers = part.powers_[taken]
     ones = powers.shape[1]
     first, *others = np.full((int(part.degree), len(powers)), ones)
     for term, power in enumerate(powers):
@@ -169,7 +169,7 @@ def _tree(part: Any) -> Step:
 
 
 def _forest(part: RandomForestRegressor) -> Step:
-    trees = [one.tree_ for one in part.estimators_]
+    trees = [estimator.tree_ for estimator in part.estimators_]
     values = [np.ascontiguousarray(tree.value[:, 0, 0]) for tree in trees]
     flat = FlatTrees.of_trees(trees)
 
@@ -202,7 +202,7 @@ def _chance_by_boosting(part: HistGradientBoostingClassifier) -> Step | None:
 
 
 def _many(flat: FlatTrees, evaluate: Step) -> Step:
-    """Evaluate each cell of the trees once, where the cells are few enough."""
+    """Evaluate each cell of the trees once, if there are few enough cells."""
     cells = Cells.of(flat)
     return Remembered(cells, evaluate) if cells else evaluate
 
@@ -210,7 +210,7 @@ def _many(flat: FlatTrees, evaluate: Step) -> Step:
 def _stages(part: GradientBoostingRegressor) -> Step | None:
     if part.init != "zero" or part.learning_rate != 1.0:
         return None
-    flat = FlatTrees.of_trees([one.tree_ for one in part.estimators_[:, 0]])
+    flat = FlatTrees.of_trees([estimator.tree_ for estimator in part.estimators_[:, 0]])
     return lambda rows: flat.sums(np.asarray(rows, dtype=np.float32)) if flat.is_for(len(rows)) else part.predict(rows)
 
 
@@ -221,7 +221,7 @@ def _same(numbers: Any) -> Any:
 _LINKS: Final[dict[str, Step]] = {
     "squared_error": _same, "absolute_error": _same, "quantile": _same, "gamma": np.exp, "poisson": np.exp,
 }  # fmt: skip
-"""From what the trees of a loss add up to, to the cost."""
+"""The inverse link by loss: from the sum of the trees to the cost."""
 
 _TREES: Final = (
     DecisionTreeRegressor,

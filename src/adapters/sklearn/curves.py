@@ -34,7 +34,7 @@ _TWENTIETHS: Final = tuple(share / 20 for share in range(21))
 
 
 def curves(table: Table, answers: Floats, rival: tuple[str, Floats] | None = None) -> Curves:
-    """Measure what an actuary's report draws.
+    """Measure the curves of an actuary's report.
 
     Args:
         table: n rows whose costs are known.
@@ -56,7 +56,7 @@ def curves(table: Table, answers: Floats, rival: tuple[str, Floats] | None = Non
 
 
 def _portions(table: Table, order: Floats, *figures: Floats) -> Iterator[tuple[Any, ...]]:
-    """Yield for each tenth by an order how many people are in it, and the mean of each figure."""
+    """Yield the number of people and the mean of each figure for each tenth by an order."""
     for portion in actuarial.portions(order, table.weights, _TENTHS):
         mostly = portion > table.weights / 2  # somebody on a border is where most of their weight is
         means = [float(np.average(figure, weights=portion)) for figure in figures]

@@ -1,4 +1,4 @@
-"""One predictive distribution from any estimator: its point, and what was left over out of fold.
+"""A predictive distribution around the point of any estimator, from its residuals out of fold.
 
 A conformal predictive distribution shifts the distribution of held-out residuals to the new point (Vovk, Nouretdinov,
 Manokhin and Gammerman 2018, "Cross-conformal predictive distributions"). Grouped residuals make it valid within each
@@ -6,7 +6,7 @@ group as well (Mondrian taxonomies: Vovk, Gammerman and Shafer 2005, section 4.5
 follow costs whose spread grows with them (Cordier et al. 2023, "Flexible and systematic uncertainty estimation with
 conformal prediction via the MAPIE library": the gamma score).
 
-What is promised: the point is that of the fit on all rows, its residuals are those of fits on most of them. Coverage is
+Guarantees: the point is that of the fit on all rows, its residuals are those of fits on most of them. Coverage is
 then close to the level where the fit is stable, as was shown for the jackknife; CV+ promises twice the error at most
 whatever the fit, at the price of keeping every fold's estimator (Barber, Candès, Ramdas and Tibshirani 2021,
 "Predictive inference with the jackknife+"). So coverage is measured as well, on rows that were held back.
@@ -36,7 +36,7 @@ LEVELS: Final = np.array(QUANTILE_LEVELS)
 ALL: Final = slice(None)
 """All of `LEVELS`."""
 SMALLEST_GROUP: Final = 50
-"""Fewer rows than this form no group of their own: their residuals are those of everybody."""
+"""The fewest rows of a group with residuals of its own; smaller groups have those of everybody."""
 
 _PRIOR: Final = 30
 _LARGE_GROUP: Final = 1000
@@ -47,11 +47,11 @@ class ResidualDistribution:
     """Out-of-fold residuals, sorted, for each group.
 
     Args:
-        grouping: by what they are grouped.
-        floor: where residuals grow with the point, the least USD that they are scaled by; 0 where they do not.
+        grouping: the grouping of residuals.
+        floor: the least USD that residuals are scaled by, where they grow with the point; 0 where they do not.
         groups: sorted residuals of each group code, in USD, or as shares of the point.
         quantiles: groups x 99, the residual at each of `QUANTILE_LEVELS`.
-        weights: how often each residual of each group counts; none where all count once.
+        weights: of each residual of each group; none where all are 1.
     """
 
     grouping: Grouping
@@ -85,16 +85,17 @@ class ResidualDistribution:
         """Sort residuals into groups.
 
         Args:
-            rows: n x width; a row stands there once for each repeat.
-            points: what an estimator that had not seen the row said of it, in USD.
-            charges: what it cost, in USD.
+            rows: n x width; each row once for each repeat.
+            points: points of estimators that had not seen the row, in USD.
+            charges: costs of the rows, in USD.
             grouping: one of `groupings_of` the schema.
-            repeats: how often each row stands there.
+            repeats: the number of times that each row occurs.
             floor: as above.
-            weights: how often each row counts; by default once.
-            people: whose row each is; by default each of a repeat is another person's.
-            shrunk: whether everybody's residuals count a little in each group, the more the smaller it is, rather than
-                in small groups alone.
+            weights: of the rows; by default 1 each.
+            people: codes of the rows' persons; by default each row of a repeat is another person's.
+            shrunk: whether groups are shrunk towards everybody's residuals, the more the smaller they are; otherwise
+                small
+                groups use everybody's residuals alone.
         """
         residuals = (charges - points) / scale_of(points, floor)
         weights = np.ones(len(rows)) if weights is None else weights
@@ -118,7 +119,7 @@ class ResidualDistribution:
         return cls(grouping, floor, tuple(group.values for group in groups), table, counted)
 
     def mean(self, rows: Floats, points: Floats) -> Floats:
-        """Give the mean for each row, in USD: of the residual added to the point, where a sum below zero is zero."""
+        """Return the mean of each row, in USD: of the residuals added to the point, with sums below zero as zero."""
         scale = scale_of(points, self.floor)
         codes = self.grouping.codes(rows)
         means = np.empty(len(points))
@@ -129,17 +130,17 @@ class ResidualDistribution:
         return means
 
     def table(self, rows: Floats, points: Floats, levels: Positions = ALL) -> Floats:
-        """Give quantiles for each row, n x 99 or those at some positions of `LEVELS`, in USD, never negative."""
+        """Return quantiles of each row, n x 99 or those at some positions of `LEVELS`, in USD, never negative."""
         shifts = self.quantiles[:, levels][self.grouping.codes(rows)] * scale_of(points, self.floor)[:, None]
         return np.maximum(shifts + points[:, None], 0.0)
 
     @property
     def name(self) -> str:
-        """Return what the shape is called."""
+        """Return the name of the shape."""
         return "groups" if self.grouping.names else "pooled"
 
     def line(self, features: Features) -> tuple[Floats, Floats]:
-        """Return the points of n people, and what a residual of 1 adds to each, in USD."""
+        """Return the points of n people, and the USD that a residual of 1 adds to each."""
         return features.points, scale_of(features.points, self.floor)
 
     def quantiles_at(self, features: Features, levels: Floats) -> Floats:
@@ -153,7 +154,7 @@ class ResidualDistribution:
 
 
 def scale_of(points: Floats, floor: float) -> Floats:
-    """Return what residuals are divided by: the point, but at least the floor; 1 without a floor."""
+    """Return the scale of residuals: the point, but at least the floor; 1 without a floor."""
     return np.maximum(points, floor) if floor else np.ones(len(points))
 
 
@@ -163,8 +164,8 @@ class _Residuals:
 
     Args:
         values: rising, n.
-        weights: how often each counts.
-        people: how many distinct persons they are of.
+        weights: of each.
+        people: number of distinct persons.
     """
 
     values: Floats
@@ -231,7 +232,7 @@ def _quantiles_of_rising(values: Floats, weights: Floats, people: int) -> Floats
 
 
 def _from_each_on(values: Floats) -> Floats:
-    """Give the sum of values from each one on, and of none."""
+    """Return the sum of the values from each position on, and of none."""
     return np.append(np.cumsum(values[::-1])[::-1], 0.0)
 
 

@@ -1,4 +1,4 @@
-"""The table of model families: what each is made of, its settings, and how its target may be transformed."""
+"""The table of model families, with their estimators, settings and transforms of the target."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
 
 
 def family_named(name: str) -> Family:
-    """Look a family up among ours and those of installed packages.
+    """Return a family by its name, one of ours or of an installed package.
 
     Raises:
         ConfigurationError: if there is none, or the package's cannot be used.
@@ -198,7 +198,7 @@ def trusted_types() -> tuple[str, ...]:
 
 
 def family_of(recipe: Recipe, schema: Schema) -> Family:
-    """Look a recipe's family up and hold the recipe against it.
+    """Return a recipe's family, after checking the recipe against it.
 
     Args:
         recipe: of today, or of before terms were declared.
@@ -214,8 +214,8 @@ def family_of(recipe: Recipe, schema: Schema) -> Family:
     defaults = family.settings(schema)
     for name, value in _given(recipe, schema).items():
         if name not in defaults:
-            known = ", ".join(defaults) or "none"
-            message = f"{recipe.family} has no hyperparameter {name!r}; it has {known}"
+            names = ", ".join(defaults) or "none"
+            message = f"{recipe.family} has no hyperparameter {name!r}; it has {names}"
             raise ConfigurationError(message)
         if not _suits(value, defaults[name]):
             message = f"{recipe.family}.{name} is {value!r}, but must be like {defaults[name]!r}"
@@ -224,15 +224,15 @@ def family_of(recipe: Recipe, schema: Schema) -> Family:
 
 
 def estimator_of(recipe: Recipe, schema: Schema, *, seed: int, rows: int = 0) -> Any:
-    """Give the unfitted estimator of a recipe, all preprocessing inside.
+    """Return the unfitted estimator of a recipe, with all preprocessing.
 
     Its input is `Beneficiary.as_numbers` row by row, its output the cost in the schema's currency.
 
     Args:
         recipe: what is fitted. A threshold that is learned must be given, see `with_thresholds`.
-        schema: which facts rows carry.
+        schema: the facts of the rows.
         seed: of every draw.
-        rows: how many it is fitted on.
+        rows: the number of rows that it is fitted on.
 
     Raises:
         ConfigurationError: as `family_of`.

@@ -1,4 +1,4 @@
-"""A model family: what it is made of, its settings, and how its target may be transformed."""
+"""A model family: its estimator, settings, and transforms of the target."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 MOST_DRAWN: Final = 20_000
-"""Rows that a tree of a forest learns from at most: as many as settings are chosen on. The time of a tree grows faster
-than its rows: drawn from 100,000 they take a quarter of the time that all do, and foretell as well (docs/adr/0062).
+"""The most rows that a tree of a forest learns from, which is also the number that settings are chosen on. The time of
+a tree grows faster than its rows: drawn from 100,000, these take a quarter of the time of all rows, and predict as well
+(docs/adr/0062).
 """
 Settings = dict[str, Any]
 Make = Callable[[Settings, int, "Schema"], Any]
@@ -27,15 +28,16 @@ class Family:
 
     Args:
         label: for people.
-        make: gives an unfitted estimator from settings, a seed and the schema; its `fit` gives the fitted one.
+        make: returns an unfitted estimator from settings, a seed and the schema; its `fit` returns the fitted one.
         defaults: all hyperparameters with their usual values, beside those of terms.
-        transforms: of the target, those that make sense.
-        distributed: a `Cluster` fits it on rows that no machine holds.
-        with_terms: it multiplies facts as the terms of the schema say, see `TermSettings`.
-        weighs: whether rows count in its fit as their weights say; else each counts once.
-        draws: whether it draws rows anew for each tree. Of many rows it draws `MOST_DRAWN`: the estimator is then given
+        transforms: the supported transforms of the target.
+        distributed: whether a `Cluster` can fit it on rows of several machines.
+        with_terms: whether it multiplies facts by the terms of the schema, see `TermSettings`.
+        weighs: whether its fit uses the weights of rows; otherwise each row counts once.
+        draws: whether it draws rows for each tree. Of many rows it draws `MOST_DRAWN`: the estimator is then given
             ``max_samples``, which scikit-learn takes only together with ``bootstrap=True``.
-        space: what tuning may change, by hyperparameter. For families of other packages; ours have a file in config/.
+        space: the search space of tuning, by hyperparameter. For families of other packages; ours have a file in
+            config/.
         types: full names of classes of the package that fitted estimators are made of. For families of other packages,
             see `adapters.sklearn.plugins`.
     """
@@ -56,6 +58,6 @@ class Family:
         return {**(TermSettings.of(schema).defaults if self.with_terms else {}), **self.defaults}
 
     def notes_on(self, rows: int) -> tuple[str, ...]:
-        """Return what a model card must tell of a fit on so many rows."""
+        """Return the notes of a model card on a fit on this number of rows."""
         is_drawn = self.draws and rows > MOST_DRAWN
         return (f"Each tree learned from {MOST_DRAWN:,} rows, drawn from all {rows:,}.",) if is_drawn else ()

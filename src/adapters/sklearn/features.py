@@ -1,4 +1,4 @@
-"""What the parts of a distribution are given of a person: the facts, the point, and smooth columns made of them."""
+"""The inputs of the parts of a distribution: the facts, the point, and smooth columns made of them."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Design:
     Args:
         floor: the least point of which the logarithm is taken, in USD.
         numbers: columns of the numbers; the number of facts stands for the point.
-        logs: of each whether its logarithm is taken: skewed numbers that are never negative.
-        fills: of each what stands for a missing value.
-        lows: of each the lowest value in training; lower ones count as this.
-        highs: of each the highest.
-        centres: of each its mean.
-        scales: of each its standard deviation.
+        logs: whether the logarithm of each is taken: of skewed numbers that are never negative.
+        fills: the replacement of each for a missing value.
+        lows: the lowest value of each in training, to which lower values are clipped.
+        highs: the highest value of each.
+        centres: the mean of each.
+        scales: the standard deviation of each.
         choices: columns of choices, flags and missing numbers, one for each code.
         codes: the code that each of these columns is 1 for; `NOT_GIVEN` for a missing value.
         firsts: positions, among the columns so far, of the first factors of products.
@@ -64,7 +64,7 @@ class Design:
 
     @classmethod
     def of(cls, rows: Floats, points: Floats, weights: Floats, schema: Schema, *, floor: float) -> Self:
-        """Lay columns out for training rows.
+        """Determine the columns by training rows.
 
         Args:
             rows: n x width.
@@ -116,7 +116,7 @@ class Design:
 
 
 class Features:
-    """What is known of n people, in the forms that the parts of a distribution take.
+    """The facts and points of n people, in the forms that the parts of a distribution take.
 
     Args:
         design: of the columns.
@@ -142,7 +142,7 @@ class Features:
 
     @cached_property
     def facts(self) -> NDArray[np.float32]:
-        """Return what trees are given, n x (width + 1): the facts, missing ones far below all, and the point."""
+        """Return the inputs of trees, n x (width + 1): the facts, missing ones far below all, and the point."""
         facts = np.empty((len(self.points), self.rows.shape[1] + 1), dtype=np.float32)
         facts[:, :-1] = np.where(np.isnan(self.rows), _FILLED, self.rows)
         facts[:, -1] = self.points
@@ -167,7 +167,7 @@ def _is_skewed(values: Floats, weights: Floats) -> bool:
 
 
 def _choices(rows: Floats, schema: Schema) -> tuple[Positions, Floats, list[int]]:
-    """Return columns and codes that enough rows have, all but each choice's most frequent; and which are flags."""
+    """Return columns and codes that enough rows have, except each choice's most frequent, and the places of flags."""
     columns: list[int] = []
     codes: list[float] = []
     flags: list[int] = []
@@ -176,9 +176,9 @@ def _choices(rows: Floats, schema: Schema) -> tuple[Positions, Floats, list[int]
         if fact.kind.is_numeric:
             there = [NOT_GIVEN] if np.count_nonzero(values == NOT_GIVEN) >= _ENOUGH and fact.may_be_missing else []
         else:
-            found, counts = np.unique(values, return_counts=True)
+            distinct, counts = np.unique(values, return_counts=True)
             order = np.argsort(-counts, kind="stable")[1 : _MOST_CODES + 1]
-            there = [float(found[place]) for place in order if counts[place] >= _ENOUGH]
+            there = [float(distinct[place]) for place in order if counts[place] >= _ENOUGH]
             if fact.kind is Kind.FLAG or fact.codes == 2:  # noqa: PLR2004  # two choices are a flag by another name
                 flags += range(len(columns), len(columns) + len(there))
         columns += [at] * len(there)

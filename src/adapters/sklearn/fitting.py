@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 _BACKGROUND: Final = 100
 _INNER_SPLITS: Final = 5
-_ASKED: Final = 500
-"""People of whom the fits of all folds are asked, to learn what they disagree on."""
+_COMPARED: Final = 500
+"""The people whose points by the fits of all folds are compared, to measure the fits' disagreement."""
 
 
 def fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> CostModel:
@@ -43,7 +43,7 @@ def fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> C
         recipe: what to fit.
         table: n rows.
         seed: of every draw.
-        repeats: how often the inner folds are drawn.
+        repeats: the number of times that the inner folds are drawn.
 
     Raises:
         ConfigurationError: for a recipe that makes no sense.
@@ -53,21 +53,21 @@ def fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> C
 
 
 def fit_and_score(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> tuple[CostModel, Scores]:
-    """Fit as `fit_model` does, and score what was fitted as `served_scores` does."""
+    """Fit as `fit_model` does, and score the model as `served_scores` does."""
     with one_thread():
         model, points = _fit_model(recipe, table, seed=seed, repeats=repeats)
         return model, served_scores(model, table, points)
 
 
 def served_scores(model: CostModel, table: Table, points: Floats) -> Scores:
-    """Score the very ranges that a model publishes, around points of estimators that had not seen the row.
+    """Score the ranges that a model publishes, around points of estimators that had not seen the row.
 
-    Cross-validation measures ranges that each fold makes for itself, and groups by other facts if it likes.
+    Cross-validation measures other ranges: each fold makes its own, and may group by other facts.
 
     Args:
         model: fitted on the table.
         table: n rows.
-        points: as `model_around`; those of the first repeat are looked at.
+        points: as for `model_around`; those of the first repeat are used.
     """
     return scores(table, model.around(points[0], table.rows))
 
@@ -79,29 +79,30 @@ def one_thread() -> AbstractContextManager[object]:
 
 def _fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int) -> tuple[CostModel, Floats]:
     points = np.empty((repeats, len(table)))
-    asked = np.random.default_rng(seed).permutation(len(table))[:_ASKED]
+    compared = np.random.default_rng(seed).permutation(len(table))[:_COMPARED]
     guesses: list[Floats] = []
     draws = folds(table, n_splits=_INNER_SPLITS, n_repeats=repeats, seed=seed)
-    for number, (known, held) in enumerate(draws):
-        estimator = fit_estimator(recipe, table[known], seed=seed)
+    for number, (train, held) in enumerate(draws):
+        estimator = fit_estimator(recipe, table[train], seed=seed)
         points[number // _INNER_SPLITS, held] = rounded(estimator.predict(table.rows[held]))
         if number < _INNER_SPLITS:
-            guesses.append(estimator.predict(table.rows[asked]))
+            guesses.append(estimator.predict(table.rows[compared]))
     whole = fit_estimator(recipe, table, seed=seed)
-    return model_around(whole, table, points, seed=seed, guesses=(table.rows[asked], np.array(guesses))), points
+    return model_around(whole, table, points, seed=seed, guesses=(table.rows[compared], np.array(guesses))), points
 
 
 def model_around(
     estimator: Any, table: Table, points: Floats, *, seed: int, guesses: tuple[Floats, Floats] | None = None
 ) -> CostModel:
-    """Spread what is left over out of fold around an estimator.
+    """Make a model of an estimator and its residuals out of fold.
 
     Args:
         estimator: fitted on the table, and maybe on more.
         table: n rows.
-        points: what estimators that had not seen a row said of it, repeats x n.
+        points: points of estimators that had not seen the row, repeats x n.
         seed: of every draw.
-        guesses: some rows of the table, and what the fits of all folds say of them, folds x rows; None if not known.
+        guesses: some rows of the table, and their points by the fits of all folds, folds x rows; None if there are
+            none.
     """
     repeats = len(points)
     # settings and columns of a distribution's parts are our own: to check them takes as long as to grow a small tree
@@ -124,7 +125,7 @@ def model_around(
 
 
 def fit_estimator(recipe: Recipe, table: Table, *, seed: int) -> Any:
-    """Fit the point estimator alone; rows count as their weights say, if the family can weigh rows."""
+    """Fit the point estimator alone, with the weights of rows if the family supports them."""
     family = family_of(recipe, table.schema)
     recipe = with_thresholds(recipe, table) if family.with_terms else recipe
     estimator = estimator_of(recipe, table.schema, seed=seed, rows=len(table))

@@ -1,4 +1,4 @@
-"""The model folder on disk: no code, only data, each file listed in the manifest. Light: scikit-learn stays out."""
+"""The model folder on disk: only data, each file listed in the manifest. This module does not import scikit-learn."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ REFERENCE: Final = "reference.npz"
 TRAINING_ROWS: Final = "training_rows.npz"
 CARD: Final = "card.json"
 SCHEMA: Final = "schema.json"
-"""Folders of before there were schemas lack it."""
+"""The file of the schema, which folders of earlier releases do not have."""
 
 _FILES: Final = frozenset({ESTIMATOR, DISTRIBUTION, REFERENCE, TRAINING_ROWS, CARD})
 _MUST_MATCH: Final = "scikit-learn"
 
 
 def seal(folder: Path) -> str:
-    """Write the manifest of what lies in a folder and return the digest by which it is known from now on."""
+    """Write the manifest of a folder's files and return its digest, which identifies the model."""
     files = {entry.name: sha256(entry.read_bytes()) for entry in sorted(folder.iterdir())}
     manifest = Manifest(files, {name: version(name) for name in (_MUST_MATCH, "skops", "numpy")}).to_bytes()
     (folder / MANIFEST).write_bytes(manifest)
@@ -33,7 +33,7 @@ def seal(folder: Path) -> str:
 
 
 def read_verified(folder: Path, digest: str) -> dict[str, bytes]:
-    """Read each file once and give the bytes that were verified, so that nothing can change in between.
+    """Read each file once and return the verified bytes, so that nothing can change in between.
 
     Raises:
         ModelRefused: if a file is missing, changed or unlisted, is no plain file, or the digest or the version of
@@ -49,8 +49,8 @@ def read_verified(folder: Path, digest: str) -> dict[str, bytes]:
     except OSError as error:
         message = f"the model folder cannot be read: {error.strerror}: {error.filename}"
         raise ModelRefused(message) from error
-    found = {name: sha256(content) for name, content in contents.items() if name != MANIFEST}
-    manifest = verified(digest, contents.get(MANIFEST, b""), found)
+    digests = {name: sha256(content) for name, content in contents.items() if name != MANIFEST}
+    manifest = verified(digest, contents.get(MANIFEST, b""), digests)
     if set(manifest.files) - {SCHEMA} != _FILES:
         message = (
             f"a model folder holds {', '.join(sorted({*_FILES, SCHEMA}))}, this one {', '.join(sorted(manifest.files))}"

@@ -1,4 +1,4 @@
-"""Splits: the same for every recipe, because they depend on the plan and the rows only. No person is on both sides."""
+"""Splits of people, which depend on the plan and the rows only, so that they are the same for every recipe."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ def train_and_test(table: Table, plan: FoldPlan) -> tuple[Indices, Indices]:
 
 
 def folds(table: Table, *, n_splits: int, n_repeats: int, seed: int, later: float = 0.0) -> Splits:
-    """Draw repeated folds of people, repeat after repeat, costs of every height in each: (known rows, held rows).
+    """Draw repeated folds of people, stratified by cost, repeat after repeat: pairs of training and held-out rows.
 
     Args:
         table: n rows.
         n_splits: folds of one repeat.
-        n_repeats: how often they are drawn.
+        n_repeats: the number of times that folds are drawn.
         seed: of every draw.
-        later: if it is not 0, only rows of the newest periods that together hold at least this share are held, and
-            only rows of earlier periods are known.
+        later: if it is not 0, only rows of the newest periods that together hold at least this share are held out, and
+            only rows of earlier periods are trained on.
     """
     people = table.person_numbers
     costs = _costs(table, people)
@@ -56,8 +56,8 @@ def folds(table: Table, *, n_splits: int, n_repeats: int, seed: int, later: floa
     is_later = later_rows(table, later) if later else None
     for _, some in split.split(costs, strata):
         is_held = np.isin(people, some)
-        known, held = (~is_held, is_held) if is_later is None else (~is_held & ~is_later, is_held & is_later)
-        drawn.append((np.flatnonzero(known), np.flatnonzero(held)))
+        train, held = (~is_held, is_held) if is_later is None else (~is_held & ~is_later, is_held & is_later)
+        drawn.append((np.flatnonzero(train), np.flatnonzero(held)))
     return drawn
 
 
@@ -67,12 +67,12 @@ def planned_folds(table: Table, plan: FoldPlan) -> Splits:
 
 
 def held_rows(splits: Splits) -> Indices:
-    """Give the positions of rows that are held in any of these folds, rising: all, unless the folds go by period."""
+    """Return the rising positions of rows that any fold holds out: all rows, unless the folds go by period."""
     return np.unique(np.concatenate([held for _, held in splits]))
 
 
 def later_rows(table: Table, share: float) -> NDArray[np.bool_]:
-    """Tell which rows are of the newest periods that together hold at least a share of the rows, never of all periods.
+    """Return a mask of the rows of the newest periods that together hold at least a share of the rows.
 
     Raises:
         ConfigurationError: if there are no two periods.
@@ -90,7 +90,7 @@ def later_rows(table: Table, share: float) -> NDArray[np.bool_]:
 
 
 def _costs(table: Table, people: Indices) -> Floats:
-    """Give the mean cost of each person."""
+    """Return the mean cost of each person."""
     if len(people) and people[-1] == len(people) - 1:  # each row is another person's
         return table.charges
     weights = np.bincount(people, table.weights)
@@ -98,7 +98,7 @@ def _costs(table: Table, people: Indices) -> Floats:
 
 
 def _strata(charges: Floats, count: int) -> Indices:
-    """Number the people's shares of equal size, from the least charges to the highest."""
+    """Return the stratum of each person: parts of equal size, from the lowest charges to the highest."""
     ranks = np.empty(len(charges), dtype=np.intp)
     ranks[np.argsort(charges, kind="stable")] = np.arange(len(charges))
     return ranks * count // len(charges)

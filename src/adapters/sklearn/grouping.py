@@ -26,7 +26,7 @@ _MOST_SPLITS: Final = 2
 
 
 def reported_groups(schema: Schema, rows: Floats) -> Iterator[tuple[str, Mask]]:
-    """Yield each group that the schema reports on, and which rows belong to it; "not given" belongs to none."""
+    """Yield each group that the schema reports on, with a mask of its rows; "not given" belongs to none."""
     for group in schema.reported_groups:
         given = ~np.isnan(rows[:, schema.place(group.condition.fact)])
         yield group.name, given & (_holds(group.condition, schema, rows) == group.holds)
@@ -34,7 +34,7 @@ def reported_groups(schema: Schema, rows: Floats) -> Iterator[tuple[str, Mask]]:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """People told apart by one declared group: by each value of a choice or flag, or by whether a condition holds.
+    """A split of people by one declared group: by each value of a choice or flag, or by a condition.
 
     Args:
         fact: the name of the fact.
@@ -51,7 +51,7 @@ class Split:
         return cls(condition.fact, None if text.strip() == condition.fact else condition)
 
     def size(self, schema: Schema) -> int:
-        """Return the number of parts; those to whom the fact is not given are the last one, where that may be."""
+        """Return the number of parts; the last one has the people without the fact, where it may be missing."""
         fact = schema.by_name[self.fact]
         return (2 if self.condition else fact.codes) + fact.may_be_missing
 
@@ -66,7 +66,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """By which splits residuals are kept apart.
+    """A grouping of residuals by splits.
 
     Args:
         names: of the splits: the name of the fact, or the declared text where an earlier group has that fact, too.
@@ -105,7 +105,7 @@ class Grouping:
 
 
 def groupings_of(schema: Schema) -> tuple[Grouping, ...]:
-    """Return how residuals may be grouped, the simplest first: not, by the first declared group, by the first two."""
+    """Return the groupings of residuals, the simplest first: none, by the first declared group, by the first two."""
     names = tuple(_declared(schema))
     return tuple(Grouping.of(names[:count], schema) for count in range(min(len(names), _MOST_SPLITS) + 1))
 

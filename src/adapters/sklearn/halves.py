@@ -1,4 +1,4 @@
-"""Draws of people for choices that are made on some and measured on others."""
+"""Random parts of people, for choices that are made on some and measured on others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Costs of which some are zero: the chance of any cost, and how high a cost is that is not zero."""
+"""Hurdle models of costs of which some are zero: the chance of any cost, and the size of a cost above zero."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Hurdle:
-    """Two parts of which the second is only ever shown costs above zero (Cragg 1971; Mullahy 1986).
+    """Two parts, of which the second learns from costs above zero only (Cragg 1971; Mullahy 1986).
 
     Args:
-        chance: a classifier: has a person any cost?
+        chance: a classifier of people with any cost.
         size: a regressor of costs above zero.
     """
 
@@ -42,10 +42,10 @@ class Hurdle:
 
 
 def to_public_parts(estimator: Any) -> Any:
-    """Return a fitted estimator as what a model folder may hold: scikit-learn's own objects, or a dict of two."""
+    """Convert a fitted estimator for a model folder: to scikit-learn's own objects, or a dict of two."""
     return {"chance": estimator.chance, "size": estimator.size} if isinstance(estimator, Hurdle) else estimator
 
 
 def of_public_parts(stored: Any) -> Any:
-    """Return the estimator that `to_public_parts` was given."""
+    """Restore the estimator that `to_public_parts` converted."""
     return Hurdle(stored["chance"], stored["size"]) if isinstance(stored, dict) else stored

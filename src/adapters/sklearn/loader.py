@@ -1,4 +1,4 @@
-"""A model folder brought to life in this process."""
+"""A model folder loaded in this process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
-from adapters.sklearn.asked import AskedRows, usual_values
+from adapters.sklearn.row_reader import RowReader, usual_values
 from adapters.sklearn.storage import read, read_reference
 from domain.costs.distribution import Contribution, CostDistribution, round_to_total
 from domain.costs.explanation import Explained, Explanation
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _AT_ONCE: Final = 64
-"""Up to so many people are answered on the spot; handing more to a thread keeps the event loop free."""
+"""The most people who are answered in the event loop; more are answered in a thread."""
 _MOST_SCHEMAS: Final = 16
-"""Of whoever asks; usually there is the home's and the model's."""
+"""The most schemas of callers whose readers are cached; usually there are the home's and the model's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class SklearnModel(LoadedModel):
 
     reference: ModelReference
     inner: CostModel
-    _asked: dict[str, AskedRows] = field(default_factory=dict[str, AskedRows], repr=False, compare=False)
+    _readers: dict[str, RowReader] = field(default_factory=dict[str, RowReader], repr=False, compare=False)
 
     @property
     def schema(self) -> Schema:
@@ -50,21 +50,21 @@ class SklearnModel(LoadedModel):
         return self.inner.schema
 
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
-        """Estimate each."""
+        """Estimate each beneficiary."""
         if len(beneficiaries) <= _AT_ONCE:
             return self._estimates(beneficiaries)
         return await asyncio.to_thread(self._estimates, beneficiaries)
 
     async def model(self) -> ModelReference:
-        """Name it: the known prediction was made when it was loaded."""
+        """Return the reference of the model, which made a known prediction when it was loaded."""
         return self.reference
 
     async def explain(self, beneficiary: Beneficiary, of: Explained = "expected") -> Explanation:
-        """Explain one."""
+        """Explain one beneficiary's cost."""
         return await asyncio.to_thread(self._explanation, beneficiary, of)
 
     async def predict_columns(self, facts: memoryview[float], schema: Schema | None = None) -> EstimateColumns:
-        """Estimate all at once, on arrays."""
+        """Estimate all people at once, on arrays."""
         if len(facts) <= _AT_ONCE:
             return self._columns(facts, schema)
         return await asyncio.to_thread(self._columns, facts, schema)
@@ -72,17 +72,17 @@ class SklearnModel(LoadedModel):
     async def publish_columns(
         self, facts: memoryview[float], schema: Schema | None = None, above: float | None = None
     ) -> PublishedColumns:
-        """Round all at once, on arrays."""
+        """Compute and round the published figures of all people at once, on arrays."""
         if len(facts) <= _AT_ONCE:
             return self._published(facts, schema, above)
         return await asyncio.to_thread(self._published, facts, schema, above)
 
     def _published(self, facts: memoryview[float], schema: Schema | None, amount: float | None) -> PublishedColumns:
         rows, more = self._people(facts, schema)
-        said, doubts = self.inner.publish_arrays(rows)
-        money = np.array([said.expected, said.typical, said.low, said.high])
+        published, doubts = self.inner.publish_arrays(rows)
+        money = np.array([published.expected, published.typical, published.low, published.high])
         cautions = (doubts | more).data
-        zero = cast("memoryview[float]", np.ascontiguousarray(said.zero).data)
+        zero = cast("memoryview[float]", np.ascontiguousarray(published.zero).data)
         above = None
         if amount is not None:
             chances = np.round(self.inner.chances_above(rows, amount) * 1e6) / 1e6
@@ -124,9 +124,9 @@ class SklearnModel(LoadedModel):
 
     def _rows(self, beneficiaries: Sequence[Beneficiary]) -> tuple[Floats, Bits]:
         """Return people of one schema as rows of the model's, and the doubts that come with them."""
-        asked = self._reader(beneficiaries[0].schema if beneficiaries else self.schema)
+        reader = self._reader(beneficiaries[0].schema if beneficiaries else self.schema)
         rows = np.array([who.as_numbers() for who in beneficiaries], dtype=np.float64)
-        return asked.for_model(rows.reshape(-1, asked.asked.width))
+        return reader.for_model(rows.reshape(-1, reader.schema.width))
 
     def _people(self, facts: memoryview[float], schema: Schema | None) -> tuple[Floats, Bits]:
         """Return numbers as rows of the model's, and the doubts that come with them.
@@ -134,15 +134,15 @@ class SklearnModel(LoadedModel):
         Raises:
             InvalidBeneficiary: if a row breaks a rule.
         """
-        asked = self._reader(schema or self.schema)
-        return asked.for_model(asked.checked(facts))
+        reader = self._reader(schema or self.schema)
+        return reader.for_model(reader.checked(facts))
 
-    def _reader(self, schema: Schema) -> AskedRows:
-        reader = self._asked.get(schema.digest)
+    def _reader(self, schema: Schema) -> RowReader:
+        reader = self._readers.get(schema.digest)
         if reader is None:
-            reader = AskedRows.of(schema, self.schema, usual_values(self.inner.background))
-            if len(self._asked) < _MOST_SCHEMAS:
-                self._asked[schema.digest] = reader
+            reader = RowReader.of(schema, self.schema, usual_values(self.inner.background))
+            if len(self._readers) < _MOST_SCHEMAS:
+                self._readers[schema.digest] = reader
         return reader
 
 
@@ -151,10 +151,10 @@ class SklearnLoader(ModelLoader):
     """Verifies a folder, loads it with our own allow-list, and makes known predictions."""
 
     def load(self, model: ModelReference, folder: Path) -> SklearnModel:
-        """Load it."""
+        """Load a model from its folder."""
         inner, _ = read(folder, model.digest)
         return SklearnModel(model, inner)
 
     def reference(self, model: ModelReference, folder: Path) -> Sample:
-        """Read them; the estimator is not brought to life."""
+        """Read the training rows; the estimator is not loaded."""
         return read_reference(folder, model.digest)

@@ -34,7 +34,7 @@ _UNBALANCED: Final = 21.7
 
 
 def chosen_mean(
-    known: TrainingPeople,
+    training: TrainingPeople,
     some: TrainingPeople,
     draft: PredictiveDistribution,
     tables: Floats,
@@ -46,13 +46,13 @@ def chosen_mean(
     """Choose the mean by deviance on held-out halves, balance it, and fit it on all rows.
 
     Args:
-        known: everybody.
-        some: those on whom choices are compared, n.
-        draft: the distribution without a mean of its own.
+        training: all people.
+        some: the people on whom choices are compared, n.
+        draft: the distribution without a separate mean.
         tables: quantiles of some people by a draft that had not seen them, n x 99.
         zeros: their chances of no cost by it, n.
-        halves: in which half each of them is, n.
-        schema: which groups are balanced.
+        halves: the half of each of them, n.
+        schema: declares the groups to balance.
         seed: of every draw.
 
     Returns:
@@ -70,7 +70,7 @@ def chosen_mean(
         for name, way in _ways(some[np.flatnonzero(halves != part)], _WAYS, seed).items():
             predicted[name][held] = way.unbalanced(some.features[held], own[held])
     best = min(predicted, key=lambda name: some.loss(deviances(some.charges, predicted[name])))
-    mean = CostMean() if best == "own" else _ways(known, (best,), seed)[best]
+    mean = CostMean() if best == "own" else _ways(training, (best,), seed)[best]
     if not plain:
         mean = mean.drawn_together(predicted[best], some.charges, some.weights)
     mean = mean.balanced(some.features, predicted[best], some.charges, some.weights, some.people, groups)
@@ -79,13 +79,13 @@ def chosen_mean(
     _, scales = draft.reconciled(means, own, body, tables[:, -1], zeros)
     before, after = (some.loss(crps(some.charges, table)) for table in (tables, tables * scales[:, None]))
     if best != "own":
-        mean = mean.learned_from_more(predicted[best], some.weights, len(some) / 2 / min(len(known), _MOST_ROWS))
+        mean = mean.learned_from_more(predicted[best], some.weights, len(some) / 2 / min(len(training), _MOST_ROWS))
     return mean, after <= before * (1 + _GAIN)
 
 
-def _ways(known: TrainingPeople, names: Collection[str], seed: int) -> dict[str, CostMean]:
+def _ways(training: TrainingPeople, names: Collection[str], seed: int) -> dict[str, CostMean]:
     """Fit some of the means that are not the distribution's own."""
-    some = known[np.random.default_rng(seed).permutation(len(known))[:_MOST_ROWS]]
+    some = training[np.random.default_rng(seed).permutation(len(training))[:_MOST_ROWS]]
     data = (some.features, some.charges, some.weights)
     stiff, free = (
         Candidate.linear(*data, penalty=penalty) if is_asked else None
@@ -101,14 +101,14 @@ def _ways(known: TrainingPeople, names: Collection[str], seed: int) -> dict[str,
     return {name: mean for name, mean in zip(_WAYS, means, strict=True) if name in names}
 
 
-def _imbalance(known: TrainingPeople, predicted: Floats) -> float:
+def _imbalance(training: TrainingPeople, predicted: Floats) -> float:
     """Return the sum, over tenths of predicted costs, of squared standardised differences to what was observed."""
     tenths = np.searchsorted(np.unique(np.quantile(predicted, np.arange(1, 10) / 10)), predicted)
     total = 0.0
     for part in np.unique(tenths):
         members = tenths == part
-        away = (known.charges - predicted)[members]
-        if len(np.unique(known.people[members])) > 1:
-            error = weighting.standard_error(away, known.weights[members], known.people[members])
-            total += (weighting.mean(away, known.weights[members]) / max(error, 1e-9)) ** 2
+        away = (training.charges - predicted)[members]
+        if len(np.unique(training.people[members])) > 1:
+            error = weighting.standard_error(away, training.weights[members], training.people[members])
+            total += (weighting.mean(away, training.weights[members]) / max(error, 1e-9)) ** 2
     return total

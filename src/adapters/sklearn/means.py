@@ -1,4 +1,4 @@
-"""The expected cost: a mean of its own beside the distribution, chosen by deviance and balanced.
+"""The expected cost: a separate mean beside the distribution, chosen by deviance and balanced.
 
 A distribution that is right for most people may have a mean that is off: a few costly years decide it. So the mean is
 chosen by Tweedie deviance on people whom no candidate had seen, among the distribution's own mean, Poisson regression,
@@ -34,7 +34,7 @@ _MOST_ROWS: Final = 30_000
 _LEAF: Final = 200
 _WIDEST: Final = (0.5, 2.0)
 _SURE: Final = 9.0
-"""Squared standard errors that are taken for chance: one in three hundred is further off."""
+"""The squared standard errors that are ascribed to chance: one difference in three hundred is larger."""
 _LEAST_SLOPE: Final = 0.4
 _ROUNDS: Final = 2
 
@@ -45,8 +45,8 @@ class Candidate:
 
     Args:
         intercept: of the logarithm.
-        coefficients: of the first columns; none of boosted trees.
-        trees: what they add up to is the logarithm; None for regression.
+        coefficients: of the first columns; none for boosted trees.
+        trees: their sum is the logarithm; None for regression.
     """
 
     intercept: float
@@ -84,20 +84,19 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class CostMean:
-    """The mean that is published: the geometric mean of what was chosen, balanced.
+    """The published mean: the geometric mean of the chosen candidates, balanced.
 
     Args:
         own: whether the distribution's own mean takes part.
         linear: Poisson regression, if it does.
         boosted: boosted trees, if they do.
-        slope: by what the logarithm of the mean is multiplied around a middle: less than 1 where means lie further
-            apart than costs do.
-        middle: the logarithm that a slope leaves as it is, but for the level.
-        level: the logarithm of what means are then multiplied by.
-        edges: the predicted costs between tenths of them, USD; none where nothing is balanced.
-        factors: what the mean of each tenth is multiplied by.
+        slope: multiplies the logarithm of the mean around a middle: less than 1 where means are more spread than costs.
+        middle: the logarithm that the slope does not change.
+        level: the logarithm of the factor that means are then multiplied by.
+        edges: the predicted costs between tenths, USD; none where nothing is balanced.
+        factors: the factor of each tenth's mean.
         groups: declared groups whose means are balanced, each by all its parts.
-        group_factors: of each of them, what the mean of each part is multiplied by.
+        group_factors: the factors of the means of each group's parts.
     """
 
     own: bool = True
@@ -113,7 +112,7 @@ class CostMean:
 
     @property
     def name(self) -> str:
-        """Return what the mean is made of."""
+        """Return the names of the mean's parts."""
         parts = {"distribution": self.own, "regression": self.linear, "boosting": self.boosted}
         return " and ".join(name for name, there in parts.items() if there)
 
@@ -124,7 +123,7 @@ class CostMean:
 
     def unbalanced(self, features: Features, own: Floats) -> Floats:
         """Return the mean of each of n people before it is balanced."""
-        others = [one.logs(features) for one in (self.linear, self.boosted) if one]
+        others = [candidate.logs(features) for candidate in (self.linear, self.boosted) if candidate]
         if not others:
             return own
         logs = sum(others) + (np.log(np.maximum(own, 1e-2)) if self.own else 0.0)
@@ -144,7 +143,7 @@ class CostMean:
         return means
 
     def at_slope(self, means: Floats) -> Floats:
-        """Return means drawn together by the slope, before any factor."""
+        """Return means shrunk by the slope, before any factor."""
         if self.slope == 1:
             return means
         return np.exp(self.level + self.middle + self.slope * (np.log(np.maximum(means, 1e-2)) - self.middle))
@@ -174,13 +173,13 @@ class CostMean:
 
         Args:
             predicted: of each of n people whom the candidates had not seen, USD, before it is drawn together.
-            weights: how often each row counts.
+            weights: of the rows.
             share: of all rows, from which those candidates learned.
         """
         if self.slope == 1:
             return self
         steep = replace(self, slope=1 / (1 + (1 / self.slope - 1) * share))
-        before, after = (float(weights @ one.at_slope(predicted)) for one in (self, steep))
+        before, after = (float(weights @ mean.at_slope(predicted)) for mean in (self, steep))
         return replace(steep, level=self.level + np.log(before / after))
 
     def balanced(
@@ -192,15 +191,15 @@ class CostMean:
         people: NDArray[np.uint64],
         groups: Sequence[Grouping],
     ) -> CostMean:
-        """Return the mean with factors, from what was predicted of people it had not seen.
+        """Return the mean with factors, by predictions for people whom it had not seen.
 
         Args:
             features: n people.
             predicted: of each, USD.
-            charges: what they cost.
-            weights: how often each row counts.
-            people: whose row each is.
-            groups: which may be balanced.
+            charges: their costs, USD.
+            weights: of the rows.
+            people: codes of the rows' persons.
+            groups: the groups that may be balanced.
         """
         predicted = self.at_slope(predicted)
         edges = np.unique(weighting.quantiles(predicted, np.arange(1, _TENTHS) / _TENTHS, weights))
@@ -230,7 +229,7 @@ class CostMean:
 
 
 def sure_ratio(charges: Floats, predicted: Floats, weights: Floats, people: NDArray[np.uint64]) -> float:
-    """Return observed over predicted cost, as far as it surely differs from 1."""
+    """Return observed over predicted cost, shrunk to 1 by its likely chance."""
     total = float(weights @ predicted)
     _, which = np.unique(people, return_inverse=True)
     if which.max() < 1 or total <= 0:

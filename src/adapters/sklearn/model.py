@@ -1,4 +1,4 @@
-"""A fitted model: an estimator, the distribution around its point, and the data behind them."""
+"""A fitted model: an estimator, the distribution around its point, and the training data that answers need."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ if TYPE_CHECKING:
 _DECIMALS: Final = 6
 _MEDIAN: Final = 49
 _THREADS: Final = 2
-"""On more, reading and writing a file would be what takes longest."""
+"""The threads for many people: with more, reading and writing a file would take longest."""
 
 
 @dataclass(frozen=True, slots=True)
 class CostModel:
-    """Answers for n x width numbers, `Beneficiary.as_numbers` row by row.
+    """A model that answers for n x width numbers, `Beneficiary.as_numbers` row by row.
 
     Args:
         estimator: a fitted scikit-learn estimator of the point, in USD.
         distribution: of the cost around the point.
-        support: the training data as far as they are needed.
-        background: training rows that stand for everybody when a fact is not known, m x width.
+        support: the training data that answers need.
+        background: training rows that represent everybody in explanations, m x width.
     """
 
     estimator: Any
@@ -72,12 +72,12 @@ class CostModel:
         object.__setattr__(self, "_likeness", likeness)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to another process without what is made anew from the rest."""
+        """Pickle the model without the parts that are derived from the others."""
         return CostModel, (self.estimator, self.distribution, self.support, self.background)
 
     @property
     def explained_by(self) -> Coalitions | Orders:
-        """Return the background, ready for the question what each fact adds; made when it is first asked for."""
+        """Return the background prepared for explanations; it is made at its first use."""
         if not self._explained_by:
             way = Coalitions if self.background.shape[1] <= MOST_EXACT else Orders
             self._explained_by.append(way.of(self.background))
@@ -85,7 +85,7 @@ class CostModel:
 
     @property
     def schema(self) -> Schema:
-        """Return the schema that the model learned with: which facts the rows carry."""
+        """Return the schema that the model learned with."""
         return self.support.schema
 
     def points(self, rows: Floats) -> Floats:
@@ -93,19 +93,19 @@ class CostModel:
         return rounded(self._evaluate(rows))
 
     def expected(self, rows: Floats) -> Floats:
-        """Give the mean for each row, in USD."""
+        """Return the mean of each row, in USD."""
         return self.distribution.mean(rows, self.points(rows))
 
     def typical(self, rows: Floats) -> Floats:
-        """Return the median for each row, in USD. Doubts widen a distribution around it, and leave it where it is."""
+        """Return the median of each row, in USD. Cautions widen the distribution around it without moving it."""
         return self.distribution.table(rows, self.points(rows), [_MEDIAN])[:, 0]
 
     def predict_arrays(self, rows: Floats, more: Bits | None = None) -> tuple[Floats, dict[int, tuple[Caution, ...]]]:
-        """Answer for many people at once; nobody's figures depend on who else is asked about.
+        """Answer for many people at once; a person's figures do not depend on the other rows.
 
         Args:
             rows: n x width.
-            more: doubts about each row that there are already, as `Support.doubts` gives them.
+            more: further doubts about each row, in the form of `Support.doubts`.
 
         Returns:
             n x 101: the mean, the 99 quantiles, in USD, and the chance of no cost; and the cautions of the rows that
@@ -115,7 +115,7 @@ class CostModel:
         return answers, self.support.cautions(doubts if more is None else doubts | more)
 
     def publish_arrays(self, rows: Floats) -> tuple[Published, Bits]:
-        """Give what is published about many people, as `predict_arrays` has it, and none of the other quantiles.
+        """Return the published figures of many people, equal to those of `predict_arrays`, without the other quantiles.
 
         Returns:
             The figures; and where the model guesses, as `Support.doubts`.
@@ -129,7 +129,7 @@ class CostModel:
         def answer(piece: NDArray[np.intp]) -> None:
             answers[piece], doubts[piece] = self._answers(rows[piece], PUBLISHED_LEVELS)
 
-        # NumPy and scikit-learn let go of the interpreter while they work
+        # NumPy and scikit-learn release the interpreter while they work
         with ThreadPoolExecutor(_THREADS, initializer=use_one_thread) as pool:
             deque(pool.map(answer, (order[piece] for piece in pieces_of(len(rows)))), maxlen=0)
         return Published.rounded(answers), doubts
@@ -140,7 +140,7 @@ class CostModel:
         return np.concatenate([chances_above(each, amount) for each in answers])
 
     def around(self, points: Floats, rows: Floats) -> Floats:
-        """Answer as `predict_arrays` does, n x 101, around points that another estimator gave for the rows."""
+        """Answer as `predict_arrays` does, n x 101, around points of another estimator."""
         return self._spread(points, rows, ALL)[0]
 
     def _answers(self, rows: Floats, levels: Positions) -> tuple[Floats, Bits]:
@@ -167,7 +167,7 @@ class CostModel:
         return answers, doubts
 
     def _widened(self, quantiles: Floats, by: Floats, levels: Positions) -> Floats:
-        """Move quantiles away from the median, by so much at level 0 and 1; a chance of no cost that is known stays."""
+        """Move quantiles away from the median, most at levels 0 and 1; a known chance of no cost stays."""
         moved = quantiles + by[:, None] * (2 * LEVELS[levels] - 1)
         if not self.distribution.is_zero_known:
             return np.maximum(moved, 0.0)
@@ -183,7 +183,7 @@ class CostModel:
 
         Args:
             row: the facts of one person.
-            of: which figure.
+            of: the figure to explain.
 
         Returns:
             The background's mean of it, what each fact adds to it, and the standard errors of these; none where exact.

@@ -1,4 +1,4 @@
-"""What each fact adds, estimated over a seeded sample of the orders in which facts can become known."""
+"""Shapley values estimated over a seeded sample of the orders in which facts are revealed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SEED: Final = 1953
 _QUESTIONS: Final = 16_000
-"""People that the model is asked about for one explanation, about: 50 ms of a boosted model."""
+"""About the number of people to evaluate for one explanation, which takes a boosted model 50 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class Orders:
     estimation", section 3). Each background row has equally many pairs, so that the values add up exactly.
 
     Args:
-        orders: the columns of the facts in the order in which they become known, pairs x 2 x width.
-        known: which facts are known at each step, pairs x 2 x (width + 1) rows of width.
+        orders: the columns of the facts in the order in which they are revealed, pairs x 2 x width.
+        revealed: the facts that are revealed at each step, pairs x 2 x (width + 1) rows of width.
         rows: the background row of each step.
     """
 
     orders: NDArray[np.intp]
-    known: NDArray[np.bool_]
+    revealed: NDArray[np.bool_]
     rows: Floats
 
     @classmethod
@@ -45,22 +45,22 @@ class Orders:
         draw = np.random.default_rng(_SEED)
         forth = draw.permuted(np.tile(np.arange(width), (count * rounds, 1)), axis=1)
         orders = np.stack([forth, forth[:, ::-1]], axis=1)
-        places = np.argsort(orders, axis=2)  # at which step each fact becomes known
-        known = places[:, :, None, :] < np.arange(width + 1)[:, None]
+        places = np.argsort(orders, axis=2)  # the step at which each fact is revealed
+        revealed = places[:, :, None, :] < np.arange(width + 1)[:, None]
         rows = np.repeat(np.tile(background, (rounds, 1)), 2 * (width + 1), axis=0)
-        return cls(orders, known.reshape(-1, width), rows)
+        return cls(orders, revealed.reshape(-1, width), rows)
 
     def contributions(
         self, row: Floats, expected: Callable[[Floats], Floats]
     ) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
-        """Return the background's mean, what each fact adds to it, and the standard error of each addition.
+        """Return the background's mean, the contribution of each fact, and the standard error of each contribution.
 
         Args:
             row: the facts of one person.
             expected: gives the expected cost of n rows.
         """
         pairs, _, width = self.orders.shape
-        costs = expected(np.where(self.known, row, self.rows)).reshape(pairs, 2, width + 1)
+        costs = expected(np.where(self.revealed, row, self.rows)).reshape(pairs, 2, width + 1)
         added = np.empty((pairs, 2, width))
         np.put_along_axis(added, self.orders, np.diff(costs, axis=2), axis=2)
         of_pairs = added.mean(axis=1)

@@ -1,4 +1,4 @@
-"""A distribution to and from plain arrays, by the names of the parts that are listed here."""
+"""The conversion of a distribution to and from plain arrays."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 VERSION: Final = 2
-"""Of the layout. Folders of before it have no version, and hold sorted residuals alone."""
+"""The version of the layout. Folders of the first layout have no version, and hold sorted residuals only."""
 
 _PARTS: Final[Mapping[str, type]] = {
     part.__name__: part
@@ -39,12 +39,12 @@ _GROUPING: Final = "Grouping"
 
 
 def packed(distribution: PredictiveDistribution) -> dict[str, Array]:
-    """Return the arrays of a distribution, by the path of fields that leads to each."""
+    """Return the arrays of a distribution, by the paths of their fields."""
     return {"version": np.array(VERSION), **dict(_arrays("distribution", distribution))}
 
 
 def unpacked(arrays: Mapping[str, Array], schema: Schema) -> PredictiveDistribution:
-    """Put a distribution together again, of today's layout or of the first.
+    """Restore a distribution from arrays of the current layout or of the first.
 
     Args:
         arrays: as `packed` gives them.
@@ -62,7 +62,7 @@ def unpacked(arrays: Mapping[str, Array], schema: Schema) -> PredictiveDistribut
     distribution = _part("distribution", arrays, schema)
     if not isinstance(distribution, PredictiveDistribution):
         message = "it holds no distribution"
-        raise ValueError(message)  # noqa: TRY004  # what is wrong is the file
+        raise ValueError(message)  # noqa: TRY004  # the file is wrong
     return distribution
 
 

@@ -1,4 +1,4 @@
-"""Preprocessing from public scikit-learn parts that stay fast on one row.
+"""Preprocessing of public scikit-learn parts that are fast for one row.
 
 A ColumnTransformer costs milliseconds a call, however few the rows; a chain of `np.take` and `np.clip` on arrays costs
 hundredths. So columns are taken (some several times), turned into steps by clipping, scaled to 0-1, multiplied with
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from domain.people.terms import Factor, Term
 
 STEP: Final = 2.0**-20
-"""Width of the ramp by which a step is made. A power of two: scaling it to 0-1 is exact arithmetic."""
+"""Width of the ramp that makes a step. It is a power of two, so that scaling the ramp to 0-1 is exact."""
 
 _MOST_STEPS: Final = 5
-"""Categories of a number are its lowest six whole values; what is above counts as the sixth."""
+"""The most steps of a number as categories: its lowest six whole values, the sixth of which includes all above."""
 _TWO: Final = 2
 _Column = tuple[int, float, float]
-"""A position, and the bounds to which the numbers there are clipped."""
+"""The position of a column, and the bounds to which its numbers are clipped."""
 _Product = tuple[str, ...]
 
 
 def take(indices: Sequence[int]) -> FunctionTransformer:
-    """Give the columns at these positions, in this order; one may be given twice."""
+    """Take the columns at these positions, in this order; positions may repeat."""
     return FunctionTransformer(np.take, kw_args={"indices": list(indices), "axis": 1})
 
 
@@ -49,9 +49,9 @@ def clip(lows: Sequence[float], highs: Sequence[float]) -> FunctionTransformer:
 
 
 def filled(schema: Schema) -> list[Any]:
-    """Return what makes rows whole for families that need each number; nothing where no fact may be missing.
+    """Return the steps that fill missing values; none where no fact may be missing.
 
-    Medians take the place of what is not given, and a column for each fact that may be missing says where.
+    Medians take the place of missing values, and a column for each fact that may be missing marks them.
     """
     return [*_filled(schema), take([*range(schema.width), *_marks(schema).values()])] if _marks(schema) else []
 
@@ -68,8 +68,8 @@ def main_effects(schema: Schema) -> list[Any]:
 def interactions(schema: Schema, settings: Mapping[str, HyperparameterValue]) -> list[Any]:
     """Return the main effects of a schema and the products of its terms, scaled to 0-1.
 
-    First come the facts that terms name, then those that are taken as categories, then those that no term names, and
-    behind them the products, term by term.
+    The columns are the facts that terms name, those that are taken as categories, those that no term names, and the
+    products, term by term.
 
     Args:
         schema: the facts and terms.
@@ -96,7 +96,7 @@ def interactions(schema: Schema, settings: Mapping[str, HyperparameterValue]) ->
 
 
 class _Design:
-    """Columns that are made of facts, and which of them and of their products a model is given."""
+    """The columns that are made of facts, and the columns and products that a model gets."""
 
     def __init__(self, schema: Schema, thresholds: Mapping[Factor, float] | None = None) -> None:
         self._schema = schema
@@ -112,20 +112,20 @@ class _Design:
             self._chosen[(name,)] = None
 
     def add_marks(self) -> None:
-        """Give the columns that say where facts are missing to the model."""
+        """Add the columns that mark missing facts."""
         for name, position in _marks(self._schema).items():
             self.columns[f"{name} is missing"] = (position, -np.inf, np.inf)
             self._chosen[(f"{name} is missing",)] = None
 
     def add(self, term: Term) -> None:
-        """Add the products of a term; a fact that is taken as categories by a term of its own is there already."""
+        """Add the products of a term; a fact as categories was added before."""
         if len(term) == 1 and term[0].shape is Shape.CATEGORIES:
             return
         for parts in product(*map(self._parts, term)):
             self._chosen[tuple(sorted(chain(*parts), key=list(self.columns).index))] = None
 
     def extras(self) -> list[Any]:
-        """Return what puts the columns that are no facts beside them: logarithms, and choices of their own."""
+        """Return the steps that add columns which are no facts: logarithms and single choices."""
         if not self._extra:
             return []
         parts: list[tuple[str, Any]] = [("facts", FunctionTransformer())]
@@ -142,19 +142,21 @@ class _Design:
         return [FeatureUnion(parts)]
 
     def chosen(self) -> list[Any]:
-        """Return what takes single columns, and multiplies those that products are made of."""
+        """Return the steps that take single columns, and multiply the factors of products."""
         names = list(self.columns)
-        singles = [names.index(one[0]) for one in self._chosen if len(one) == 1]
-        products = [one for one in self._chosen if len(one) > 1]
+        singles = [names.index(product[0]) for product in self._chosen if len(product) == 1]
+        products = [product for product in self._chosen if len(product) > 1]
         if not products:
             return [take(singles)]
-        factors = [name for name in names if any(name in one for one in products)]
+        factors = [name for name in names if any(name in product for product in products)]
         most = max(map(len, products))
-        all_products = [one for size in range(1, most + 1) for one in combinations_with_replacement(factors, size)]
+        all_products = [
+            product for size in range(1, most + 1) for product in combinations_with_replacement(factors, size)
+        ]
         multiplied = make_pipeline(
             take([names.index(name) for name in factors]),
             PolynomialFeatures(most, include_bias=False),
-            take([all_products.index(one) for one in products]),
+            take([all_products.index(product) for product in products]),
         )
         return [FeatureUnion([("singles", take(singles)), ("products", multiplied)])]
 
@@ -226,7 +228,7 @@ def _number(value: HyperparameterValue) -> float:
 
 
 def _marks(schema: Schema) -> dict[str, int]:
-    """Return for each fact that may be missing where `_filled` says so."""
+    """Return the column of the mark that `_filled` adds for each fact that may be missing."""
     return {fact.name: schema.width + place for place, fact in enumerate(schema.facts) if fact.may_be_missing}
 
 
@@ -235,7 +237,7 @@ def _width(schema: Schema) -> int:
 
 
 def _filled(schema: Schema) -> list[Any]:
-    """Return what fills in medians, and says of each fact behind them whether it was missing."""
+    """Return the steps that fill in medians, and append the marks of missing facts."""
     if not _marks(schema):
         return []
     values = SimpleImputer(strategy="median", keep_empty_features=True)

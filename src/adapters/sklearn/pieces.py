@@ -1,4 +1,4 @@
-"""Many rows in pieces that stay in the processor's cache, and whose intermediate results need little memory."""
+"""Pieces of many rows that fit into the processor's cache, and whose intermediate results need little memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PIECE: Final = 8192
 
 
 def pieces_of(count: int) -> Iterator[slice]:
-    """Yield slices of at most `PIECE` rows that together are so many rows; of no rows there is one.
+    """Yield slices of at most `PIECE` rows that together cover ``count`` rows; one empty slice for no rows.
 
     >>> [piece.start for piece in pieces_of(20_000)], list(pieces_of(0))
     ([0, 8192, 16384], [slice(0, 8192, None)])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 GROUP: Final = "medcost.families"
 _TRANSFORMS: Final = frozenset({"none", "log", "quantile", "power"})
 _STATE: Final = ("__reduce__", "__reduce_ex__", "__setstate__", "__new__")
-"""Methods that could run while a model folder is loaded, on what the folder says."""
+"""Methods that could run on the content of a model folder while it is loaded."""
 
 
 @cache
@@ -32,7 +32,7 @@ def installed_families(taken: frozenset[str]) -> Plugins[Family]:
 
 
 def family_in(point: EntryPoint, offered: Any) -> Family:
-    """Check what an entry point names.
+    """Check the object that an entry point names, and return it.
 
     Raises:
         TypeError: if it is no `Family`.
@@ -55,7 +55,7 @@ def family_in(point: EntryPoint, offered: Any) -> Family:
 def _check_type(name: str, *, package: str, stdlib: Container[str]) -> None:
     """Refuse a type that a model folder may not name: another package's, or with code that loading would run.
 
-    A folder comes from wherever its archive does. What it may name is decided here, by what is installed.
+    A folder may come from an untrusted archive. The installed packages decide here which types it may name.
     """
     module, _, attribute = name.rpartition(".")
     if module.partition(".")[0] != package or package in stdlib:

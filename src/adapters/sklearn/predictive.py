@@ -1,9 +1,9 @@
-"""The distribution that is published: a shape around the point, a hurdle in front of it, and a mean that agrees.
+"""The published distribution: a shape around the point, a hurdle in front of it, and a mean that agrees.
 
-Quantiles come from the shape, at levels that leave room for the chance of no cost. The mean is one of its own. The two
-are reconciled from the top: the mean excess above the 99 % quantile takes up what the body leaves, between a quarter of
-the excess that was fitted and four times as much. What is still left over scales the whole distribution, where that did
-not make it worse for people it had not seen; else the mean yields.
+Quantiles come from the shape, at levels that leave room for the chance of no cost. The mean is a separate model. The
+two are reconciled: first the mean excess above the 99 % quantile is changed, to between a quarter of the fitted excess
+and four times as much. The remaining difference scales the whole distribution, where that did not make it worse for
+people whom it had not seen; otherwise it changes the mean.
 """
 
 from __future__ import annotations
@@ -30,33 +30,35 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LIGHTEST, HEAVIEST = 0.25, 4.0
-"""How many times the fitted excess a tail may have."""
+"""The least and the largest multiple of the fitted excess that a tail may have."""
 LEAST_COST: Final = 0.01
-"""USD: what costs anything costs at least this."""
+"""The least cost above zero, in USD."""
 
 _TAIL: Final = 1 - float(LEVELS[-1])
 _STEADY: Final = 1e-9
 _STEPS: Final = np.diff(LEVELS, prepend=0.0)
 SHARES: Final = (np.append(_STEPS, 0.0) + np.insert(_STEPS, 0, 0.0)) / 2
-"""By the trapezoidal rule: how much the costs at level 0 and at each of `LEVELS` count in the integral between them."""
+"""The weights, by the trapezoidal rule, of the costs at level 0 and at each of `LEVELS` in the integral."""
 
 
 @dataclass(frozen=True, slots=True)
 class PredictiveDistribution:
-    """What is known of the cost of a year, for any person.
+    """The predictive distribution of the cost of a year, for any person.
 
     Args:
         shape: of the costs around the point; of those above zero where there is a hurdle.
-        design: of what the parts are given; None where none of them needs any.
-        hurdle: the chance of no cost; None where hardly anybody has none.
-        share: without a hurdle the chance of no cost of everybody; None for models of before it was kept, whose chance
-            is the highest level of which the quantile is 0.
+        design: of the parts' inputs; None where no part needs them.
+        hurdle: the chance of no cost; None where hardly anybody is without cost.
+        share: the chance of no cost of everybody, without a hurdle; None for models of earlier releases, whose chance
+            is
+            the highest level with a quantile of 0.
         mean_of: the expected cost.
-        excess: the mean excess above the 99 % quantile that was fitted, as a share of that quantile.
-        scaled: whether the distribution is scaled where no plausible tail gives the mean; else the mean yields.
-        uses_point: false where the point foretells nothing, so that everybody gets the distribution of all costs.
-        gain: by what share the CRPS of people it had not seen is better than that of the distribution of all costs.
-        advantage: by what share its CRPS is better than that of the simplest shape.
+        excess: the fitted mean excess above the 99 % quantile, as a share of that quantile.
+        scaled: whether the distribution is scaled where no plausible tail gives the mean; otherwise the mean is
+            changed.
+        uses_point: false where the point predicts nothing, so that everybody gets the distribution of all costs.
+        gain: the share by which the CRPS of held-out people is better than that of the distribution of all costs.
+        advantage: the share by which it is better than that of the simplest shape.
     """
 
     shape: ResidualDistribution | RankDistribution
@@ -72,12 +74,12 @@ class PredictiveDistribution:
 
     @property
     def grouping(self) -> Grouping:
-        """Return by what residuals are grouped; by nothing where their spread is learned."""
+        """Return the grouping of residuals, which is empty where their spread is learned."""
         return self.shape.grouping if isinstance(self.shape, ResidualDistribution) else Grouping()
 
     @property
     def name(self) -> str:
-        """Return what the shape is called, see `DistributionNote`."""
+        """Return the name of the shape, see `DistributionNote`."""
         if self.uses_point:
             return self.shape.name
         return "unconditional" if isinstance(self.shape, ResidualDistribution) else "forest"
@@ -89,7 +91,7 @@ class PredictiveDistribution:
 
     @property
     def note(self) -> DistributionNote:
-        """Return what a model card says of the distribution."""
+        """Return the note on the distribution for a model card."""
         return DistributionNote(
             shape=self.name,
             hurdle=self.hurdle.name if self.hurdle else "",
@@ -146,10 +148,10 @@ class PredictiveDistribution:
 
         Args:
             features: n people.
-            quantiles: some of each, n x k, as `unscaled` gives them.
-            highest: of each the 99 % quantile.
-            body: of each the integral of the quantile function up to level 0.99.
-            zero: of each the chance of no cost.
+            quantiles: some of each, n x k, as `unscaled` returns them.
+            highest: n 99 % quantiles.
+            body: n integrals of the quantile function up to level 0.99.
+            zero: n chances of no cost.
         """
         own = self.own_mean(features, highest, zero, body)
         means, scales = self.reconciled(self.mean_of.means(features, own), own, body, highest, zero)
@@ -157,7 +159,7 @@ class PredictiveDistribution:
         return means, np.where(quantiles > 0, np.maximum(quantiles, LEAST_COST), 0.0)
 
     def features(self, rows: Floats, points: Floats) -> Features:
-        """Return what the parts are given of n rows."""
+        """Return the inputs of the parts for n rows."""
         assert self.design is not None  # only a plain distribution has none
         return Features(self.design, rows, points)
 
@@ -177,7 +179,7 @@ class PredictiveDistribution:
         return _behind(self.shape.quantiles_at(features, within), zero, LEVELS), zero
 
     def own_mean(self, features: Features, highest: Floats, zero: Floats, body: Floats) -> Floats:
-        """Return the mean that the shape has by itself, its tail as it was fitted."""
+        """Return the mean of the shape with the fitted tail."""
         if isinstance(self.shape, ResidualDistribution):
             above = self.shape.mean(features.rows, features.points)
             return above if self.hurdle is None else (1 - zero) * above
@@ -186,14 +188,14 @@ class PredictiveDistribution:
     def reconciled(
         self, means: Floats, own: Floats, body: Floats, highest: Floats, zero: Floats
     ) -> tuple[Floats, Floats]:
-        """Return means that a plausible tail gives, and what quantiles are multiplied by.
+        """Return means that a plausible tail gives, and factors of the quantiles.
 
         Args:
             means: n.
-            own: n means that the shape has by itself.
-            body: of each the integral of the quantile function up to level 0.99.
-            highest: of each the 99 % quantile.
-            zero: of each the chance of no cost.
+            own: n means of the shape itself.
+            body: n integrals of the quantile function up to level 0.99.
+            highest: n 99 % quantiles.
+            zero: n chances of no cost.
         """
         least = body + np.minimum(_TAIL, 1 - zero) * highest
         above = np.maximum(own - least, 0.0)
@@ -211,7 +213,7 @@ def _behind(quantiles: Floats, zero: Floats, levels: Floats) -> Floats:
 
 
 def _zeros(shape: ResidualDistribution, rows: Floats, points: Floats, quantiles: Floats) -> Floats:
-    """Return the chances of no cost, without making all quantiles where they are not there: few rows have any."""
+    """Return the chances of no cost, and compute all quantiles only for the few rows that need them."""
     if quantiles.shape[1] == len(LEVELS):
         return np.count_nonzero(quantiles <= 0, axis=1) / 100
     zero = np.zeros(len(points))
@@ -224,8 +226,8 @@ def _zeros(shape: ResidualDistribution, rows: Floats, points: Floats, quantiles:
 def bodies(quantiles: Floats, zero: Floats) -> Floats:
     """Return the integral of each quantile function up to level 0.99, as `CostDistribution` has it.
 
-    It is linear between the quantiles. It begins with 0 where a year may cost nothing, at the chance of that; else as
-    far below the 1 % quantile as the 2 % quantile is above it, but not below 0.
+    The function is linear between the quantiles. It begins with 0 at the chance of no cost, if there is one; otherwise
+    as far below the 1 % quantile as the 2 % quantile is above it, but not below 0.
     """
     lowest = np.where(zero > 0, 0.0, np.maximum(0.0, 2 * quantiles[:, 0] - quantiles[:, 1]))
     levels = np.concatenate([zero[:, None], np.maximum(LEVELS, zero[:, None])], axis=1)
@@ -234,6 +236,6 @@ def bodies(quantiles: Floats, zero: Floats) -> Floats:
 
 
 def _bodies_of_costs(quantiles: Floats) -> Floats:
-    """Return what `bodies` gives where nobody's year costs nothing: the steps between levels are then everybody's."""
+    """Return the result of `bodies` for people without a chance of no cost, who share the steps between levels."""
     lowest = np.maximum(0.0, 2 * quantiles[:, 0] - quantiles[:, 1])
     return lowest * SHARES[0] + (quantiles * SHARES[1:]).sum(axis=1)

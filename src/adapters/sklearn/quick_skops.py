@@ -63,7 +63,7 @@ def usually_trusted(types: Iterable[str]) -> list[str]:
 def _is_estimator(name: str) -> bool:
     module, _, attribute = name.rpartition(".")
     public = module if module in _INTERNAL else module.partition("._")[0]
-    kind = _found(public, attribute, package="sklearn")
+    kind = _named(public, attribute, package="sklearn")
     if not inspect.isclass(kind) or f"{kind.__module__}.{kind.__name__}" != name:
         return False
     return module in _INTERNAL or (issubclass(kind, BaseEstimator) and not attribute.startswith("_"))
@@ -71,10 +71,10 @@ def _is_estimator(name: str) -> bool:
 
 def _is_function_of_arrays(name: str) -> bool:
     module, _, attribute = name.rpartition(".")
-    return any(isinstance(_found(module, attribute, package=package), np.ufunc) for package in ("numpy", "scipy"))
+    return any(isinstance(_named(module, attribute, package=package), np.ufunc) for package in ("numpy", "scipy"))
 
 
-def _found(module: str, attribute: str, *, package: str) -> object:
+def _named(module: str, attribute: str, *, package: str) -> object:
     if module.partition(".")[0] != package:
         return None
     try:

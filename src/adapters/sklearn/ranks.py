@@ -45,11 +45,11 @@ _APART: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class RankForest:
-    """How likely a residual of at most each threshold's rank is, by the leaves of a forest.
+    """The chances of residuals up to each threshold's rank, by the leaves of a forest.
 
     Args:
         trees: the nodes of all trees.
-        chances: of each node the share of its rows whose rank is at most each threshold.
+        chances: the shares of each node's rows whose rank is at most each threshold.
     """
 
     trees: FlatTrees
@@ -78,11 +78,11 @@ class RankForest:
             random.seed(each)  # drawing begins anew for the facts that a split may look at
             tree = DecisionTreeRegressor(min_samples_leaf=leaf, max_features=0.5, random_state=random)
             grown.append(tree.fit(facts, is_below, times, check_input=False).tree_)
-        chances = np.concatenate([one.value[:, :, 0] for one in grown]).astype(np.float32)
+        chances = np.concatenate([tree.value[:, :, 0] for tree in grown]).astype(np.float32)
         return cls(FlatTrees.of_trees(grown), chances)
 
     def curves(self, facts: NDArray[np.float32]) -> Floats:
-        """Return the chance of a rank up to 0, each threshold, and 1: n x thresholds + 2, never falling."""
+        """Return the chance of a rank up to 0, each threshold, and 1: n x (thresholds + 2), never falling."""
         leaves = self.trees.leaves(facts)
         curves = np.empty((len(facts), len(_AT)))
         curves[:, 0], curves[:, -1] = 0.0, 1.0
@@ -108,7 +108,7 @@ class RankForest:
         )
 
     def chances_of(self, facts: NDArray[np.float32], ranks: Floats) -> Floats:
-        """Return how likely a rank of at most each row's own was, n."""
+        """Return the chance of a rank up to each row's own, n."""
         curves = self.curves(facts)
         base = np.arange(len(curves)) * _APART
         at = (_AT + base[:, None]).ravel()
@@ -124,12 +124,12 @@ class RankDistribution:
         centre: the residual in the middle.
         intercept: of the logarithm of the spread.
         coefficients: of the columns.
-        narrowest: the least logarithm of a spread.
-        widest: the largest.
-        residuals: everybody's, less the centre and divided by the spread; rising.
+        narrowest: the smallest logarithm of a spread.
+        widest: the largest logarithm of a spread.
+        residuals: of all people, less the centre and divided by the spread; rising.
         places: their ranks, 0-1.
         levels: calibrated ranks at level 0, `LEVELS` and 1.
-        forest: which ranks are likely for whom; None where they are the same for everybody.
+        forest: the chances of ranks by person; None where they are the same for everybody.
     """
 
     floor: float
@@ -162,12 +162,12 @@ class RankDistribution:
 
         Args:
             features: n people.
-            charges: what they cost, USD.
-            weights: how often each row counts.
-            people: whose row each is.
+            charges: their costs, USD.
+            weights: of the rows.
+            people: codes of the rows' persons.
             floor: as above.
-            trees: how many; 0 for ranks that are the same for everybody.
-            leaf: people in a leaf at least.
+            trees: their number; 0 for ranks that are the same for everybody.
+            leaf: the fewest people in a leaf.
             with_spread: whether residuals are divided by a spread.
             is_calibrated: whether levels are calibrated, which takes half as many trees on each of three parts.
             seed: of every draw.
@@ -178,7 +178,7 @@ class RankDistribution:
         shares = (charges - features.points) / scale_of(features.points, floor)
         centre = weighting.median(shares, weights)
         away = np.abs(shares - centre)
-        # a residual near the centre says little of the spread: its logarithm must not rule the fit
+        # a residual near the centre has a very low logarithm, which must not dominate the fit of the spread
         target = np.log(away + max(float(np.quantile(away, 0.1)), 1e-3 * float(away.mean()), 1e-9))
         coefficients, intercept = np.zeros(features.columns.shape[1]), 0.0
         if with_spread:
@@ -214,7 +214,7 @@ class RankDistribution:
 
     @property
     def name(self) -> str:
-        """Return what the shape is called."""
+        """Return the name of the shape."""
         return "ranks" if self.forest else "spread"
 
     def quantiles_at(self, features: Features, levels: Floats) -> Floats:
@@ -228,7 +228,7 @@ class RankDistribution:
         return np.maximum(start[:, None] + step[:, None] * self.standards(features.facts, levels), 0.0)
 
     def line(self, features: Features) -> tuple[Floats, Floats]:
-        """Return the cost of each of n people at the centre, and what a residual of 1 adds to it, in USD."""
+        """Return the cost of each of n people at the centre, and the USD that a residual of 1 adds to it."""
         logs = features.columns @ self.coefficients + self.intercept
         spread = np.exp(np.minimum(np.maximum(logs, self.narrowest), self.widest))
         scale = scale_of(features.points, self.floor)
@@ -237,7 +237,7 @@ class RankDistribution:
     def standards(self, facts: NDArray[np.float32], levels: Floats) -> Floats:
         """Return the residual that is not exceeded with each probability, less the centre and divided by the spread.
 
-        It depends on the leaves in which the facts lie, and on nothing else of them.
+        The residual depends on the leaves of the facts only.
 
         Args:
             facts: n people, as `Features.facts` has them.

@@ -1,4 +1,4 @@
-"""In which facts people are compared, and how far apart they may be: worked out from a schema and training rows."""
+"""The facts in which people are compared, and their largest differences, by a schema and training rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MOST_COMPARED: Final = 4
-"""In more facts than these hardly anybody is like anybody else."""
+"""The most facts in which people are compared: in more, hardly any two people are alike."""
 
 _WHOLE_SHARE: Final = 1 / 10
 _NUMBER_SHARE: Final = 1 / 15
@@ -26,18 +26,18 @@ _BINS: Final = 10
 
 
 def reach_in_each(schema: Schema, rows: Floats, charges: Floats) -> Floats:
-    """Return how far apart people alike may be in each fact.
+    """Return the largest difference of people alike in each fact.
 
-    People are compared in the facts of the schema's terms, or in all if it has none; of more than `MOST_COMPARED` in
-    those that tell most about the cost. A flag or a choice has to be equal. Numbers may differ by a tenth of the
-    accepted range, rounded, where they are whole, and by a fifteenth where they are not; where the range has no end, by
-    0.6 standard deviations of the training rows. The shares are a rule of our own. For the public insurance data they
-    give what was there before schemas: the same smoking, within 8 years, 4 kg/m² and 2 children.
+    People are compared in the facts of the schema's terms, or in all if it has none; at most in the `MOST_COMPARED`
+    that explain most of the cost. A flag or a choice has to be equal. Numbers may differ by a tenth of the accepted
+    range, rounded, where they are whole, and by a fifteenth where they are not; where the range has no end, by 0.6
+    standard deviations of the training rows. The shares are a rule of our own. For the public insurance data they give
+    what was there before schemas: the same smoking, within 8 years, 4 kg/m² and 2 children.
 
     Args:
         schema: which facts there are.
         rows: training rows, n x width.
-        charges: what they cost.
+        charges: their costs.
 
     Returns:
         A number for each fact; 0 where people have to be equal, infinite where they are not compared.
@@ -66,7 +66,7 @@ def _tolerance(fact: Fact, values: Floats) -> float:
 
 
 def _share_explained(values: Floats, fact: Fact, charges: Floats) -> float:
-    """Return what share of the variance of costs lies between groups of a fact: tenths of numbers, else its values."""
+    """Return the share of the variance of costs between groups of a fact: tenths of numbers, or single values."""
     codes = np.nan_to_num(values, nan=-1.0)
     given = values[~np.isnan(values)]
     if fact.kind.is_numeric and len(given):

@@ -1,4 +1,4 @@
-"""Scores of published predictions against what a year really cost, all vectorised, all in USD."""
+"""Scores of published predictions against real costs, vectorised, in USD."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ _NEAR_TIE: Final = 1e-5
 _CLOSE: Final = 100.0
 _SEED: Final = 0
 CAP: Final = 250_000.0
-"""Up to this amount costs count in the capped R²."""
+"""The amount at which costs are capped in the capped R²."""
 _TOLD_QUANTILES: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 
 def crps(charges: Floats, quantiles: Floats) -> Floats:
-    """Give the continuous ranked probability score of each row, in USD.
+    """Return the continuous ranked probability score of each row, in USD.
 
     CRPS is twice the pinball loss integrated over all levels (Laio and Tamea 2007, eq. 4; the score itself: Gneiting
     and Raftery 2007, eq. 20); here averaged over the 99 levels at which a distribution is known.
@@ -61,7 +61,7 @@ def crps(charges: Floats, quantiles: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What is published of n answers: n numbers of USD each, rounded as `CostDistribution` rounds, and n chances."""
+    """The published figures of n answers: n amounts each, in USD, rounded as `CostDistribution` does, and n chances."""
 
     expected: Floats
     typical: Floats
@@ -76,7 +76,7 @@ class Published:
 
     @classmethod
     def rounded(cls, answers: Floats) -> Published:
-        """Round answers of which only what is published was made, n x 5: with quantiles at `PUBLISHED_LEVELS`."""
+        """Round answers with published figures only, n x 5: with quantiles at `PUBLISHED_LEVELS`."""
         mean, low, middle, high, zero = answers.T
         return cls(
             _cents(mean),
@@ -93,28 +93,28 @@ def _cents(usd: Floats) -> Floats:
     rounded = np.rint(cents)
     ties = np.flatnonzero(np.abs(np.abs(cents - rounded) - 0.5) < _NEAR_TIE)
     rounded /= 100
-    rounded[ties] = [round(one, 2) for one in usd[ties].tolist()]
+    rounded[ties] = [round(amount, 2) for amount in usd[ties].tolist()]
     return rounded
 
 
 def scores(table: Table, answers: Floats, *, intervals: bool = True) -> Scores:
-    """Measure answers about people whose charges are known; each row counts as its weight says.
+    """Score answers for people with known charges; rows are weighted.
 
     Args:
-        table: n rows: their facts, what their year cost, and their weights.
+        table: n rows with facts, costs and weights.
         answers: n x 101, the mean, the 99 quantiles and the chance of no cost.
         intervals: whether to compute the 95 % intervals of predictive ratios.
     """
     charges, weights = table.charges, table.weights
     measured = _Measured(table, answers)
-    said, errors, mean = measured.said, measured.errors, measured.mean
-    off = np.abs(said.typical - charges)
+    published, errors, mean = measured.published, measured.errors, measured.mean
+    off = np.abs(published.typical - charges)
     groups = [(name, members) for name, members in reported_groups(table.schema, table.rows) if members.any()]
-    tenths = actuarial.portions(said.expected, weights, [share / 10 for share in range(11)])
-    fifths = actuarial.portions(said.expected, weights, [share / 5 for share in range(6)])
+    tenths = actuarial.portions(published.expected, weights, [share / 10 for share in range(11)])
+    fifths = actuarial.portions(published.expected, weights, [share / 5 for share in range(6)])
     portioned = np.vstack([weights, tenths, *(weights * members for _, members in groups)])
     people = table.people if intervals else None
-    overall, *ratios = actuarial.predictive_ratios(said.expected, charges, portioned, people)
+    overall, *ratios = actuarial.predictive_ratios(published.expected, charges, portioned, people)
     pit = randomised_pit(charges, answers[:, 1:-1])
     return Scores(
         rows=int(table.counts.sum()),
@@ -133,7 +133,7 @@ def scores(table: Table, answers: Floats, *, intervals: bool = True) -> Scores:
         ),
         calibration=tuple(Calibration(level, mean(np.abs(pit - 0.5) <= level / 2)) for level in CALIBRATION_LEVELS),
         people=table.distinct_people,
-        zero=ZeroScores(mean(said.zero), mean(charges == 0), mean((said.zero - (charges == 0)) ** 2)),
+        zero=ZeroScores(mean(published.zero), mean(charges == 0), mean((published.zero - (charges == 0)) ** 2)),
         fifths=tuple(map(measured.fifth, fifths)),
         actuarial=measured.actuarial(overall, tuple(ratios[: len(tenths)])),
         quantiles=tuple(Calibration(level, mean(pit <= level)) for level in _TOLD_QUANTILES),
@@ -141,13 +141,13 @@ def scores(table: Table, answers: Floats, *, intervals: bool = True) -> Scores:
 
 
 class _Measured:
-    """What is known of each row: n numbers each."""
+    """The published figures and errors of each row: n numbers each."""
 
     def __init__(self, table: Table, answers: Floats) -> None:
         self._table = table
-        self.said = Published.of(answers)
-        self.errors = self.said.expected - table.charges
-        self.inside, self.width, self.penalised = _interval(table.charges, self.said)
+        self.published = Published.of(answers)
+        self.errors = self.published.expected - table.charges
+        self.inside, self.width, self.penalised = _interval(table.charges, self.published)
 
     def mean(self, figure: NDArray[Any], weights: Floats | None = None) -> float:
         """Average a figure by the rows' weights, or by others."""
@@ -167,25 +167,27 @@ class _Measured:
         )
 
     def fifth(self, portion: Floats) -> FifthScores:
-        """Score a fifth of the people, of which a row has so much weight."""
+        """Score a fifth of the people, given the weight of each row in it."""
         _, whose, rows = np.unique(self._table.people, return_inverse=True, return_counts=True)
         share = portion / self._table.weights / rows[whose]  # of a person
         return FifthScores(
             people=round(float(share.sum())),
             coverage=self.mean(self.inside, portion),
-            predicted=self.mean(self.said.expected, portion),
+            predicted=self.mean(self.published.expected, portion),
             observed=self.mean(self._table.charges, portion),
-            from_zero=self.mean(self.said.low <= 0, portion),
-            zero_predicted=self.mean(self.said.zero, portion),
+            from_zero=self.mean(self.published.low <= 0, portion),
+            zero_predicted=self.mean(self.published.zero, portion),
             zero_observed=self.mean(self._table.charges == 0, portion),
         )
 
     def actuarial(self, overall: PredictiveRatio, deciles: tuple[PredictiveRatio, ...]) -> ActuarialScores:
         """Put the figures for actuaries together."""
-        charges, expected, weights = self._table.charges, self.said.expected, self._table.weights
+        charges, expected, weights = self._table.charges, self.published.expected, self._table.weights
         capped = np.minimum(charges, CAP)
         observed = self.mean(charges)
-        one, five, ten = (actuarial.captured(expected, charges, weights, share) for share in (0.01, 0.05, 0.1))
+        capture_1, capture_5, capture_10 = (
+            actuarial.captured(expected, charges, weights, share) for share in (0.01, 0.05, 0.1)
+        )
         return ActuarialScores(
             overall=overall,
             deciles=deciles,
@@ -194,9 +196,9 @@ class _Measured:
             mae_over_mean=self.mean(np.abs(self.errors)) / observed if observed else 0.0,
             capped_r2=r2(capped, np.minimum(expected, CAP) - capped, weights),
             cap=CAP,
-            capture_1=one,
-            capture_5=five,
-            capture_10=ten,
+            capture_1=capture_1,
+            capture_5=capture_5,
+            capture_10=capture_10,
         )
 
 
@@ -214,15 +216,15 @@ def randomised_pit(charges: Floats, quantiles: Floats, *, seed: int = _SEED) -> 
     return (below + draws * (upto - below + 1)) / (len(_LEVELS) + 1)
 
 
-def _interval(charges: Floats, said: Published) -> tuple[NDArray[np.bool_], Floats, Floats]:
-    """Give whether each charge is inside, the width, and the interval score (Gneiting and Raftery 2007, eq. 43)."""
-    width = said.high - said.low
-    missed = np.maximum(said.low - charges, 0) + np.maximum(charges - said.high, 0)
-    inside = (charges >= said.low) & (charges <= said.high)
+def _interval(charges: Floats, published: Published) -> tuple[NDArray[np.bool_], Floats, Floats]:
+    """Return whether each charge is inside, the width, and the interval score (Gneiting and Raftery 2007, eq. 43)."""
+    width = published.high - published.low
+    missed = np.maximum(published.low - charges, 0) + np.maximum(charges - published.high, 0)
+    inside = (charges >= published.low) & (charges <= published.high)
     return inside, width, width + 2 / _ALPHA * missed
 
 
 def r2(charges: Floats, errors: Floats, weights: Floats) -> float:
-    """Give the coefficient of determination, 0 where all charges are alike."""
+    """Return the coefficient of determination, 0 where all charges are equal."""
     spread = float(np.sum(weights * (charges - weighting.mean(charges, weights)) ** 2))
     return 1 - float(np.sum(weights * errors**2)) / spread if spread else 0.0

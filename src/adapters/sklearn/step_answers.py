@@ -1,8 +1,8 @@
-"""What is published of many people, without the quantiles that are not: of those the weighted sum is enough.
+"""The published figures of many people without the other quantiles, of which the weighted sum is enough.
 
-A person's quantiles are a start, so many USD, and a step times the residual at each level. The residuals are those of
-the person's group, or of the cell of a forest of ranks, which is read once. That holds where no quantile is held at the
-least cost; the few people of whom one is are answered the long way.
+A person's quantile is a start, in USD, plus a step times the residual at its level. The residuals are those of the
+person's group, or of the cell of a forest of ranks, which is evaluated once. Where a quantile is clipped at the least
+cost this does not hold; the few people with such a quantile are answered by the general method.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class StepAnswers:
     Args:
         distribution: of costs that are never zero.
         levels: positions of `LEVELS`.
-        line: gives the starts and steps of n people.
-        standards: gives of n people the residuals at `_ENDS` and the levels, and the weighted sum of all 99.
+        line: returns the starts and steps of n people.
+        standards: returns the residuals of n people at `_ENDS` and the levels, and the weighted sum of all 99.
     """
 
     distribution: PredictiveDistribution
@@ -47,7 +47,7 @@ class StepAnswers:
 
     @classmethod
     def of(cls, distribution: PredictiveDistribution, levels: list[int]) -> StepAnswers | None:
-        """Return what answers for a distribution; None where it has to make all quantiles, or none of the others."""
+        """Return the step answers of a distribution; None where it needs all quantiles, or none of the others."""
         shape, taken = distribution.shape, [*_ENDS, *levels]
         if distribution.hurdle or distribution.share != 0:
             return None

@@ -1,4 +1,4 @@
-"""A fitted model to and from the files of its folder. Never pickle: skops with our own allow-list, and plain arrays."""
+"""Fitted models in the files of their folders: by skops with our own allow-list and plain arrays, never by pickle."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ TRUSTED: Final = (
     "sklearn.neighbors._kd_tree.KDTree",
     "sklearn.tree._tree.Tree",
 )
-"""What our families are made of beyond public estimators and NumPy's ufuncs, which skops trusts by itself. Never taken
-from the file that asks to be trusted. Such parts do not check their own arrays: the digest must match first."""
+"""The types of our families beyond public estimators and NumPy's ufuncs, which skops trusts by itself. The list is
+never read from the file. Such types do not check their own arrays: the digest must match first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class LearntFrom:
 
     Args:
         digests: of them, or of a sample: those that are not above ``highest``.
-        highest: nothing is known of people whose code is above it; of rows without a named person it is their digest.
+        highest: people with codes above it are not recorded; the code of a row without a named person is its digest.
         people: the codes of the persons, where a role names them; else None.
     """
 
@@ -69,7 +69,7 @@ class LearntFrom:
 
     @classmethod
     def of(cls, table: Table, highest: int = HIGHEST_ROW_DIGEST) -> Self:
-        """Note the rows of a table."""
+        """Record the rows of a table."""
         digests, people = digests_of(table), np.unique(table.people)
         return cls(digests, highest, None if np.isin(people, digests).all() else people)
 
@@ -77,7 +77,7 @@ class LearntFrom:
         return len(self.digests)
 
     def surely_not(self, table: Table) -> NDArray[np.bool_]:
-        """Tell which rows are surely of people from whom it did not learn."""
+        """Return a mask of the rows of people from whom the model surely did not learn."""
         digests = digests_of(table)
         is_nameless = table.people == digests
         new = ~np.isin(digests, self.digests)
@@ -109,7 +109,7 @@ def write(model: CostModel, card: ModelCard, learnt_from: LearntFrom, into: Path
 
 
 def opened(folder: Path) -> TrainedModel:
-    """Know a folder by its own manifest: its files are whole, but who made them, only a ledger could tell.
+    """Open a folder by the digest of its own manifest: its files are whole, but only a ledger can tell their origin.
 
     Raises:
         ModelRefused: as `files.read_verified`, or if its card cannot be read.
@@ -124,41 +124,41 @@ def opened(folder: Path) -> TrainedModel:
 
 
 def read(folder: Path, digest: str) -> tuple[CostModel, LearntFrom]:
-    """Verify a folder, bring its model to life and see that it answers as it did when it was made.
+    """Verify a folder, load its model, and check that it reproduces its recorded answers.
 
     Returns:
         The model, and the rows that it learnt from.
 
     Raises:
-        ModelRefused: as `files.read_verified`, or if a type is not allowed, or the known answers differ.
+        ModelRefused: as `files.read_verified`, or if a type is not allowed, or the recorded answers differ.
     """
     contents = files.read_verified(folder, digest)
     try:
         estimator = of_public_parts(_estimator_in(contents[files.ESTIMATOR]))
-        kept = _load(contents[files.DISTRIBUTION])
+        arrays = _load(contents[files.DISTRIBUTION])
         reference = _load(contents[files.REFERENCE])
         schema = _schema_in(contents)
         model = CostModel(
-            estimator, unpacked(kept, schema), Support.from_arrays(reference, schema), reference["background"]
+            estimator, unpacked(arrays, schema), Support.from_arrays(reference, schema), reference["background"]
         )
         answers, _ = model.predict_arrays(model.background)
         rows = _load(contents[files.TRAINING_ROWS])
         learnt_from = LearntFrom(rows["digests"], int(rows.get("highest", HIGHEST_ROW_DIGEST)), rows.get("people"))
-    except Exception as error:  # whatever a foreign file makes a library raise, the answer is the same: not this one
+    except Exception as error:  # a foreign file may make a library raise anything
         message = f"the model folder holds what may not be loaded: {error}"
         raise ModelRefused(message) from error
-    known = reference["known_answers"]  # 100 columns where the folder is of a release that gave no chance of no cost
-    if not np.allclose(answers[:, : known.shape[1]], known, rtol=0, atol=0.01):
+    recorded = reference["known_answers"]  # 100 columns where the folder is of a release that gave no chance of no cost
+    if not np.allclose(answers[:, : recorded.shape[1]], recorded, rtol=0, atol=0.01):
         message = "the model does not give the answers here that it gave where it was made"
         raise ModelRefused(message)
     return model, learnt_from
 
 
 def read_reference(folder: Path, digest: str) -> Sample:
-    """Verify a folder and read the rows that it keeps of those its model learned from.
+    """Verify a folder and read its sample of training rows.
 
-    The costs of the rows stand under the name of the schema's cost column; what was ``expected`` of them out of fold,
-    if that was kept, in the same money.
+    The costs of the rows have the name of the schema's cost column; their expected costs out of fold, ``expected``, are
+    there if the folder has them.
 
     Raises:
         ModelRefused: as `files.read_verified`, or if no such rows can be read.
@@ -166,9 +166,9 @@ def read_reference(folder: Path, digest: str) -> Sample:
     contents = files.read_verified(folder, digest)
     schema = _schema_in(contents)
     try:
-        kept = _load(contents[files.REFERENCE])
-        more = {schema.cost.column: kept["charges"]} | {name: kept[name] for name in kept.keys() & {"expected"}}
-        return Sample(schema, kept["rows"], more)
+        arrays = _load(contents[files.REFERENCE])
+        more = {schema.cost.column: arrays["charges"]} | {name: arrays[name] for name in arrays.keys() & {"expected"}}
+        return Sample(schema, arrays["rows"], more)
     except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
         message = f"the model folder holds no rows to compare with: {error}"
         raise ModelRefused(message) from error
@@ -190,7 +190,7 @@ def _load(content: bytes) -> dict[str, NDArray[Any]]:
 
 
 def _schema_in(contents: Mapping[str, bytes]) -> Schema:
-    """Return the schema that a folder keeps; folders older than schemas are of the first one, which never changes.
+    """Return the schema of a folder; folders older than schemas have the first one, which never changes.
 
     Raises:
         ModelRefused: if what is kept is no schema.

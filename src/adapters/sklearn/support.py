@@ -1,4 +1,4 @@
-"""What the training data hold: their ranges, people alike, and how far beyond them a question lies."""
+"""The support of a model: the ranges of its training data, people alike, and cautions beyond the data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from adapters.sklearn.crowds import FEW, Crowds, Reach, crowds_of
+from adapters.sklearn.dense_regions import FEW, DenseRegions, Reach, dense_regions_of
 from adapters.sklearn.reach import reach_in_each
 from adapters.sklearn.table import Table
 from adapters.sklearn.thresholds import same_side
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
     Bits = NDArray[np.uint64]
 
 MOST_REFERENCES: Final = 5000
-"""People alike are looked for among at most this many training rows, a seeded sample of more."""
+"""The most training rows among which people alike are searched; a seeded sample of more."""
 
 _WIDEN: Final = 0.1
-"""Where nothing is known of what folds disagree on."""
+"""The widening where the disagreement of folds is unknown."""
 _BOTH_SIDES: Final = 1.645
 _MOST_UNSURE: Final = 0.5
 
 
 class _Rare(NamedTuple):
-    """A choice or flag with values that hardly anybody has.
+    """A choice or flag with rare values.
 
     Args:
         bit: of its caution.
         column: its position in a row.
-        values: for each of its codes whether it is rare; the last is "not given".
+        values: whether each of its codes is rare; the last one is "not given".
     """
 
     bit: int
@@ -53,19 +53,20 @@ class _Rare(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The training data behind a model, as far as answers need them.
+    """The training data that a model's answers need.
 
     Args:
         lows: the smallest value of each number in all training rows, in the order of the schema.
         highs: the largest of them.
         rows: training rows to compare with, n x width.
-        charges: what they cost.
-        expected: what fits that had not seen those rows expected of them; None where that was not kept.
-        schema: which facts the rows carry.
-        near: how far apart people alike may be in each fact, see `reach_in_each`.
-        counts: how many of all training rows have each choice, and then how many do not give it: for each of the
-            schema's choices and flags, one after another. Empty for models of before these were counted.
-        unsure: by what share of its point a range is widened where hardly anybody is alike.
+        charges: their costs.
+        expected: their expected costs out of fold; None where they were not recorded.
+        schema: the facts of the rows.
+        near: the largest difference of people alike in each fact, see `reach_in_each`.
+        counts: the numbers of training rows with each choice, and then without any: for each of the schema's choices
+            and
+            flags, one after another. Empty for models of earlier releases.
+        unsure: the share of its point by which a range is widened where hardly anybody is alike.
     """
 
     lows: Floats
@@ -78,7 +79,7 @@ class Support:
     counts: Counts
     unsure: float = _WIDEN
     reach: Reach = field(init=False, repr=False, compare=False)
-    crowds: Crowds = field(init=False, repr=False, compare=False)
+    dense_regions: DenseRegions = field(init=False, repr=False, compare=False)
     _numbers: NDArray[np.intp] = field(init=False, repr=False, compare=False)
     _spans: Floats = field(init=False, repr=False, compare=False)
     _rare: tuple[_Rare, ...] = field(init=False, repr=False, compare=False)
@@ -86,13 +87,13 @@ class Support:
     def __post_init__(self) -> None:
         reach = Reach.of(self.schema, self.near)
         object.__setattr__(self, "reach", reach)
-        object.__setattr__(self, "crowds", crowds_of(self.rows, reach))
+        object.__setattr__(self, "dense_regions", dense_regions_of(self.rows, reach))
         object.__setattr__(self, "_numbers", np.array(_numeric(self.schema), dtype=np.intp))
         object.__setattr__(self, "_spans", _spans(self.schema, self.lows, self.highs))
         object.__setattr__(self, "_rare", tuple(self._rare_values()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to another process without what is made anew from the rest."""
+        """Pickle the support without the parts that are derived from the others."""
         parts = (self.lows, self.highs, self.rows, self.charges, self.expected, self.schema, self.near, self.counts)
         return Support, (*parts, self.unsure)
 
@@ -103,21 +104,21 @@ class Support:
         lows = np.min(rows[:, columns], axis=0, initial=np.inf, where=~np.isnan(rows[:, columns]))
         highs = np.max(rows[:, columns], axis=0, initial=-np.inf, where=~np.isnan(rows[:, columns]))
         draw = np.sort(np.random.default_rng(seed).permutation(len(rows))[:MOST_REFERENCES])
-        kept = None if expected is None else expected[draw]
+        drawn_expected = None if expected is None else expected[draw]
         near = reach_in_each(schema, rows[draw], charges[draw])
-        return cls(lows, highs, rows[draw], charges[draw], kept, schema, near, _counted(rows, schema))
+        return cls(lows, highs, rows[draw], charges[draw], drawn_expected, schema, near, _counted(rows, schema))
 
     @classmethod
-    def from_arrays(cls, kept: Mapping[str, Any], schema: Schema) -> Support:
-        """Put together again what `as_arrays` gave; those of older models lack some."""
-        rows, charges = kept["rows"], kept["charges"]
-        near = kept["near"] if "near" in kept else reach_in_each(schema, rows, charges)
-        counts = kept.get("counts", np.empty(0, np.int64))
-        unsure = float(kept.get("unsure", _WIDEN))
-        return cls(kept["lows"], kept["highs"], rows, charges, kept.get("expected"), schema, near, counts, unsure)
+    def from_arrays(cls, arrays: Mapping[str, Any], schema: Schema) -> Support:
+        """Restore a support from the arrays of `as_arrays`; older models lack some of them."""
+        rows, charges = arrays["rows"], arrays["charges"]
+        near = arrays["near"] if "near" in arrays else reach_in_each(schema, rows, charges)
+        counts = arrays.get("counts", np.empty(0, np.int64))
+        unsure = float(arrays.get("unsure", _WIDEN))
+        return cls(arrays["lows"], arrays["highs"], rows, charges, arrays.get("expected"), schema, near, counts, unsure)
 
     def as_arrays(self) -> dict[str, Any]:
-        """Return the parts to keep, as arrays."""
+        """Return the parts to store, as arrays."""
         parts = {name: getattr(self, name) for name in ("lows", "highs", "rows", "charges", "near", "counts", "unsure")}
         return parts if self.expected is None else {**parts, "expected": self.expected}
 
@@ -129,19 +130,19 @@ class Support:
     @property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
         """Return the smallest and largest value of each number that is given at all."""
-        found = zip(self.schema.numeric, self.lows.tolist(), self.highs.tolist(), strict=True)
-        return {fact.name: (low, high) for fact, low, high in found if low <= high}
+        limits = zip(self.schema.numeric, self.lows.tolist(), self.highs.tolist(), strict=True)
+        return {fact.name: (low, high) for fact, low, high in limits if low <= high}
 
     def doubts(self, rows: Floats) -> tuple[Bits, Floats]:
-        """Return where a model guesses, and how much wider its range has to be there.
+        """Return the cautions of each row, and the widening of its range.
 
         Returns:
-            A number for each row, in which bit i stands for caution i of `codes`; and by what share of its point the
-            range is to be widened at either end: how far it lies beyond the data, in spans of the data, and where few
-            people are alike, and for each choice that hardly anybody has, by what fits to parts of the data disagree
-            on. A rule of caution of our own: nothing is known there by which to calibrate it.
+            A number for each row, in which bit i stands for caution i of `codes`; and the share of its point by which
+            the range is widened at either end: the distance beyond the data, in spans of the data, and, where few
+            people are alike and for each rare choice, the disagreement of fits to parts of the data. The rule is our
+            own: there are no data to calibrate it.
         """
-        few = ~self.crowds.holds(rows)
+        few = ~self.dense_regions.holds(rows)
         numbers = len(self.lows)
         doubts = few.astype(np.uint64) << np.uint64(numbers)
         share = self.unsure * few
@@ -158,7 +159,7 @@ class Support:
         return doubts, np.minimum(share, 1.0)
 
     def made_unsure(self, rows: Floats, guesses: Floats) -> Support:
-        """Take up the caution that fits to parts of the data call for, while the support is made, and return it.
+        """Return the support with the widening by the disagreement of fits to parts of the data.
 
         The standard error of a point is that of the delete-a-group jackknife (Kott 2001). A range is widened by 1.645
         times the error that nine in ten people with hardly anybody alike stay below, of everybody if there are too few
@@ -166,36 +167,38 @@ class Support:
 
         Args:
             rows: training rows, m x width.
-            guesses: of each fold's fit the points of these rows, folds x m, USD.
+            guesses: the points of these rows by each fold's fit, folds x m, USD.
         """
         away = guesses - guesses.mean(axis=0)
         errors = np.sqrt((away**2).sum(axis=0) * (len(guesses) - 1) / len(guesses))
         shares = errors / np.maximum(np.abs(guesses.mean(axis=0)), 1.0)
-        few = ~self.crowds.holds(rows)
+        few = ~self.dense_regions.holds(rows)
         shares = shares[few] if few.sum() >= FEW else shares
         unsure = min(_BOTH_SIDES * float(np.quantile(shares, 0.9)), _MOST_UNSURE) if len(shares) else _WIDEN
         object.__setattr__(self, "unsure", unsure)
         return self
 
     def cautions(self, doubts: Bits) -> dict[int, tuple[Caution, ...]]:
-        """Put `doubts` into words, for the rows that have any."""
+        """Return the cautions of `doubts` in words, for the rows that have any."""
         if not doubts.any():
             return {}
-        told = {doubt: self._told(doubt) for doubt in np.unique(doubts).tolist()}
+        worded = {doubt: self._in_words(doubt) for doubt in np.unique(doubts).tolist()}
         doubtful = np.flatnonzero(doubts)
-        return {row: told[doubt] for row, doubt in zip(doubtful.tolist(), doubts[doubtful].tolist(), strict=True)}
+        return {row: worded[doubt] for row, doubt in zip(doubtful.tolist(), doubts[doubtful].tolist(), strict=True)}
 
     def alike(self, row: Floats) -> PeopleAlike:
-        """Return how people alike really came out."""
+        """Return the real costs of people alike."""
         near = self.reach.alike(self.rows, row)
-        near &= same_side(Table(self.schema, self.rows, self.charges), row)  # who costs otherwise is no comparison
+        near &= same_side(
+            Table(self.schema, self.rows, self.charges), row
+        )  # people on the other side of a threshold are no comparison
         count = int(near.sum())
         if not count:
             return PeopleAlike(0, len(self.rows), None, None, None)
         low, middle, high = np.round(np.quantile(self.charges[near], [0.25, 0.5, 0.75]), 2).tolist()
         return PeopleAlike(count, len(self.rows), low, middle, high)
 
-    def _told(self, doubt: int) -> tuple[Caution, ...]:
+    def _in_words(self, doubt: int) -> tuple[Caution, ...]:
         cautions = [
             *(self._beyond(at, fact) for at, fact in enumerate(self.schema.numeric)),
             self._few_alike(),
@@ -250,7 +253,7 @@ def _numeric(schema: Schema) -> list[int]:
 
 
 def _spans(schema: Schema, lows: Floats, highs: Floats) -> Floats:
-    """Return how far the training data reach in each number; of whole ones at least 1, of others 1 instead of 0."""
+    """Return the span of the training data in each number; at least 1 for whole ones, 1 instead of 0 for others."""
     spans = np.maximum(highs - lows, [float(fact.kind is Kind.WHOLE) for fact in schema.numeric])
     return np.where(spans > 0, spans, 1.0)
 

@@ -1,4 +1,4 @@
-"""Claims as arrays in which each row stands once, with the weight of all rows of the file that are equal to it."""
+"""Claims as arrays of distinct rows, each with the weight of all rows of the file that are equal to it."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class Table:
     """Claims as arrays.
 
     Args:
-        schema: which facts the rows hold.
+        schema: the facts of the rows.
         rows: `Beneficiary.as_numbers` of each row, n x the schema's facts.
         charges: the cost of a whole year, n.
-        weights: how many people each row stands for, n floats above 0; by default 1 each.
-        people: a code of the person whose row it is, n: a digest, the same in every table. By default that of the
-            row, so that rows with equal facts and cost are one person's.
-        periods: when the year was, n rising numbers such as 2019; None where no role says it.
-        counts: how many rows of the file each row stands for, n; by default 1 each.
-        audits: what each audit column says of each row, n texts; of rows that became one, what it said of the first.
+        weights: the number of people that each row stands for, n floats above 0; by default 1 each.
+        people: the code of each row's person, n: a digest, the same in every table. By default that of the row, so that
+            rows with equal facts and cost are one person's.
+        periods: the year of each row, n rising numbers such as 2019; None where no role names it.
+        counts: the number of rows of the file that each row stands for, n; by default 1 each.
+        audits: the labels of each audit column, n texts; merged rows have that of the first.
     """
 
     schema: Schema
@@ -63,7 +63,7 @@ class Table:
 
     @classmethod
     def of(cls, claims: Claims) -> Self:
-        """Make arrays of columns; rows that are equal in person, facts, cost and period become one."""
+        """Make a table of claims; rows that are equal in person, facts, cost and period become one."""
         rows = np.asarray(claims.facts, dtype=np.float64).reshape(-1, claims.schema.width)
         charges = np.asarray(claims.charges, dtype=np.float64)
         weights = _to_fill() if claims.weights is None else np.asarray(claims.weights, dtype=np.float64)
@@ -74,27 +74,27 @@ class Table:
 
     @classmethod
     def empty(cls, schema: Schema) -> Self:
-        """Give no rows."""
+        """Return a table without rows."""
         return cls(schema, np.empty((0, schema.width)), np.empty(0))
 
     @classmethod
     def joined(cls, tables: Sequence[Table]) -> Self:
-        """Put the rows of tables of one schema one after another."""
-        periods = [one.periods for one in tables if one.periods is not None]
+        """Concatenate tables of one schema."""
+        periods = [table.periods for table in tables if table.periods is not None]
         return cls(
             tables[0].schema,
-            np.concatenate([one.rows for one in tables]),
-            np.concatenate([one.charges for one in tables]),
-            np.concatenate([one.weights for one in tables]),
-            np.concatenate([one.people for one in tables]),
+            np.concatenate([table.rows for table in tables]),
+            np.concatenate([table.charges for table in tables]),
+            np.concatenate([table.weights for table in tables]),
+            np.concatenate([table.people for table in tables]),
             np.concatenate(periods) if len(periods) == len(tables) else None,
-            np.concatenate([one.counts for one in tables]),
+            np.concatenate([table.counts for table in tables]),
         )
 
     def collapsed(self) -> Self:
-        """Give rows that are equal in person, facts, cost and period once, at the place of the first.
+        """Merge rows that are equal in person, facts, cost and period, at the place of the first.
 
-        The weight of such a row is the sum of theirs: a row of weight 2 and the row twice are the same table.
+        The weight of a merged row is the sum of the weights: a row of weight 2 and the row twice are the same table.
         """
         digests = digests_of(self)
         parts = [digests] if np.array_equal(digests, self.people) else [digests, self.people]
@@ -126,7 +126,7 @@ class Table:
 
     @property
     def person_numbers(self) -> NDArray[np.intp]:
-        """Return the number of each row's person, from 0 in the order in which persons first stand here."""
+        """Return the number of each row's person, from 0 in the order of the persons' first rows."""
         _, first, which = np.unique(self.people, return_index=True, return_inverse=True)
         numbers = np.empty(len(first), dtype=np.intp)
         numbers[np.argsort(first)] = np.arange(len(first))
@@ -134,7 +134,7 @@ class Table:
 
     @property
     def repeats(self) -> int:
-        """Return how many rows of the file repeat an earlier one."""
+        """Return the number of rows of the file that repeat an earlier one."""
         return int(self.counts.sum()) - len(self)
 
     def __len__(self) -> int:
@@ -155,7 +155,7 @@ class Table:
 
 
 def digests_of(table: Table) -> Digests:
-    """Give the digest of each row's facts and cost."""
+    """Return the digest of each row's facts and cost."""
     together = np.ascontiguousarray(np.column_stack([table.rows, table.charges]), dtype="<f8") + 0.0  # -0.0 is 0.0
     together[np.isnan(together)] = NOT_GIVEN  # there are many NaN, and a digest knows bits only
     return np.frombuffer(row_digests(together.tobytes(), together.shape[1]), dtype="<u8")

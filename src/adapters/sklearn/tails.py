@@ -1,4 +1,4 @@
-"""What `CostDistribution` says of one answer, for many answers at once."""
+"""Figures of `CostDistribution` for many answers at once."""
 
 from __future__ import annotations
 

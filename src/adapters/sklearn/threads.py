@@ -1,4 +1,4 @@
-"""How many threads the libraries beneath scikit-learn take."""
+"""Limits of the threads that the libraries beneath scikit-learn use."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from threadpoolctl import ThreadpoolController
 
 @cache
 def thread_pools() -> ThreadpoolController:
-    """Look up the libraries that have threads: that takes milliseconds, and all of them are loaded by now."""
+    """Return the controller of the loaded libraries with threads; finding them takes milliseconds, so it is cached."""
     return ThreadpoolController()
 
 
 def use_one_thread() -> None:
-    """Let OpenMP work in the calling thread alone from now on: where several work side by side, each is one of them."""
+    """Limit OpenMP to the calling thread from now on, for programs that call libraries from several threads."""
     thread_pools().limit(limits=1, user_api="openmp")

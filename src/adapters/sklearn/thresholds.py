@@ -1,4 +1,4 @@
-"""Thresholds that a schema leaves to the data: each is learned between values that occur in the training rows."""
+"""Thresholds that are learned from the data, each between values that occur in the training rows."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _FEWEST: Final = 20
-"""At least so many rows lie on either side of a threshold."""
+"""The fewest rows on either side of a threshold."""
 _ROUNDS: Final = 10
 _LEAST_SHARE: Final = 0.05
-"""Residuals count as at least this share of their mean."""
+"""The share of their mean below which residuals are not counted smaller."""
 _RANK: Final = 1e-9
 _MOST_DIGITS: Final = 9
 
@@ -37,8 +37,8 @@ _MOST_DIGITS: Final = 9
 def with_thresholds(recipe: Recipe, table: Table) -> Recipe:
     """Return the recipe with a number for each threshold that it leaves open.
 
-    A threshold is the one at which costs jump most beside what each fact explains by itself, by least absolute
-    deviation: a few very high costs move nothing. Rows count as much as the other factors of its term say.
+    The threshold is the value at which costs jump most, beyond the separate effects of the facts, by least absolute
+    deviation, which a few very high costs do not influence. Rows are weighted by the other factors of the term.
     """
     names = TermSettings.of(table.schema)
     settings = {**names.defaults, **names.renamed(recipe.hyperparameters)}
@@ -51,7 +51,7 @@ def with_thresholds(recipe: Recipe, table: Table) -> Recipe:
 
 
 def same_side(table: Table, row: Floats) -> NDArray[np.bool_]:
-    """Return which rows lie on the same side as a row of every threshold in the schema's terms.
+    """Return a mask of the rows on the same side as a row of every threshold in the schema's terms.
 
     Where the terms leave a threshold open, it is learned from the table. "Not given" lies below.
     """
@@ -88,7 +88,7 @@ def _learned(factor: Factor, term: Term, table: Table) -> float:
 
 
 def _roundest(lower: float, upper: float, *, is_above: bool) -> float:
-    """Return the number of the fewest digits that parts two values: thresholds that people live by are round.
+    """Return the number with the fewest digits between two values: thresholds in use are round.
 
     >>> _roundest(29.925, 30.02, is_above=True), _roundest(30.0, 30.2, is_above=True)
     (30.0, 30.0)
@@ -106,16 +106,16 @@ def _roundest(lower: float, upper: float, *, is_above: bool) -> float:
 
 
 def _step(values: Floats, charges: Floats, weights: Floats, design: Floats) -> int | None:
-    """Return at which value the step begins that, beside a design, fits costs best by least absolute deviation.
+    """Return the position of the step that, beside a design, fits costs best by least absolute deviation.
 
-    Least squares finds a first one. Then each round fits the median regression with the step and asks which step is
-    best by least squares with the weights that its residuals give, as `median_regression` does.
+    Least squares finds a first step. Then each round fits the median regression with the step, and finds the best step
+    by least squares with the weights of its residuals, as `median_regression` does.
 
     Args:
         values: of the fact, n rising numbers.
         charges: n.
         weights: n.
-        design: what explains costs beside the step, n x p.
+        design: the columns that explain costs beside the step, n x p.
 
     Returns:
         A position from 1 on, whose value is above the one before it; None if no step leaves enough rows on both sides.
@@ -140,7 +140,7 @@ def _step(values: Floats, charges: Floats, weights: Floats, design: Floats) -> i
 
 
 def _gains(charges: Floats, weights: Floats, design: Floats) -> Floats:
-    """Return for each row how much of the weighted squared error a step takes away that begins at this row."""
+    """Return for each row the reduction of the weighted squared error by a step that begins at this row."""
     root = np.sqrt(weights)
     basis, sizes, _ = np.linalg.svd(np.column_stack([root, design * root[:, None]]), full_matrices=False)
     basis = basis[:, sizes > _RANK * sizes[0]]
@@ -158,7 +158,7 @@ def _gains(charges: Floats, weights: Floats, design: Floats) -> Floats:
 
 
 def _factor(factor: Factor, rows: Floats, schema: Schema) -> Floats:
-    """Return how much a row has of a factor; rows of which that is not known have none."""
+    """Return the value of a factor for each row; 0 for missing values."""
     fact = schema.by_name[factor.fact]
     values = np.nan_to_num(rows[:, schema.place(fact.name)], nan=0.0)
     if factor.shape is Shape.IS:

@@ -53,7 +53,7 @@ _FEW_PEOPLE: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class SklearnTrainer(Trainer):
-    """Measures and makes models with scikit-learn; folds and fits are pieces of work for the executor."""
+    """Measures and trains models with scikit-learn; folds and fits are pieces of work for the executor."""
 
     clock: Clock
     executor: Executor = field(default_factory=LocalExecutor)
@@ -62,19 +62,19 @@ class SklearnTrainer(Trainer):
     def cross_validate(
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, *, on_fold: Callable[[FoldScores], None]
     ) -> Evaluation:
-        """Score the recipe on each fold, its residuals drawn from the fold's known rows alone."""
+        """Score the recipe on each fold, with residuals from the fold's training rows alone."""
         whole = Table.of(claims)
         with closing(self.executor.map(work.do, _train_folds(recipe, plan), whole, plan)) as done:
             return _evaluation(recipe, work.compared_rows(whole, plan), plan, done, on_fold)
 
     def test(self, recipe: Recipe, claims: Claims, plan: FoldPlan) -> Scores:
-        """Score the test split; without one, the last rows of the first fold stand in for it."""
+        """Score the test split, or the held-out rows of the first fold where there is none."""
         return work.test(recipe, Table.of(claims), plan)
 
     def fit(
         self, recipe: Recipe, claims: Claims, plan: FoldPlan, provenance: Provenance, *, test: Scores, into: Path
     ) -> TrainedModel:
-        """Fit on all rows and write the folder; on those that are only sampled here, where a cluster can do that."""
+        """Fit on all rows, by a cluster where the claims are a sample and it can do that, and write the folder."""
         if self.cluster and claims.population and family_of(recipe, claims.schema).distributed:
             done = self.cluster.fits(recipe, claims.population, Table.of(claims), plan)
             return self._written(recipe, claims, plan, provenance, test, into, done, everywhere=claims.population)
@@ -90,21 +90,21 @@ class SklearnTrainer(Trainer):
         seconds: float | None,
         on_fold: Callable[[Recipe, FoldScores], None],
     ) -> Generator[Measured | NotCompared]:
-        """Measure all recipes from one pool of pieces, so that nobody idles between two of them; first folds first."""
+        """Measure all recipes from one pool of pieces, so that no worker idles between recipes; first folds first."""
         whole = Table.of(claims)
         train = work.compared_rows(whole, plan)
         pieces = [_train_folds(recipe, plan) for recipe in recipes]
         with closing(self.executor.map(work.do, [first for first, *_ in pieces], whole, plan)) as done:
             firsts: list[work.Fold] = []
-            for recipe, one in zip(recipes, done, strict=True):
-                firsts.append(one)
-                on_fold(recipe, FoldScores.of(0, 0, one.measured))
+            for recipe, fold in zip(recipes, done, strict=True):
+                firsts.append(fold)
+                on_fold(recipe, FoldScores.of(0, 0, fold.measured))
         # the test split takes as long as a fold
         needed = [
-            (one.fit_seconds + one.predict_seconds) * (len(all_of_it) + 1)
-            for one, all_of_it in zip(firsts, pieces, strict=True)
+            (fold.fit_seconds + fold.predict_seconds) * (len(all_of_it) + 1)
+            for fold, all_of_it in zip(firsts, pieces, strict=True)
         ]
-        fast = [seconds is None or one <= seconds for one in needed]
+        fast = [seconds is None or needed_seconds <= seconds for needed_seconds in needed]
         rest = [
             piece
             for recipe, (_, *others), is_fast in zip(recipes, pieces, fast, strict=True)
@@ -120,14 +120,14 @@ class SklearnTrainer(Trainer):
                     yield NotCompared(recipe.name, reason)
 
     def score(self, model: TrainedModel, claims: Claims) -> Scores:
-        """Score it as it is."""
+        """Score a model on claims."""
         table = Table.of(claims)
         return scores(table, self._answers(model, table))
 
     def report(
         self, model: TrainedModel, claims: Claims, rival: tuple[str, TrainedModel] | None = None
     ) -> tuple[Scores, Curves]:
-        """Measure what an actuary's report tells of a model as it is."""
+        """Measure the figures of an actuary's report on a model."""
         table = Table.of(claims)
         answers = self._answers(model, table)
         other = (rival[0], self._answers(rival[1], table)) if rival else None
@@ -141,13 +141,13 @@ class SklearnTrainer(Trainer):
         plan: FoldPlan,
         outcomes: Claims | None = None,
     ) -> Candidacy:
-        """Measure challenger and champion."""
+        """Measure the figures for the gate on challenger and champion."""
         came_in = Table.of(outcomes) if outcomes else None
         with one_thread():
             return candidacy(challenger, champion, Table.of(claims), plan, self.executor, came_in)
 
     def replay(self, challenger: TrainedModel, champion: tuple[int, TrainedModel], outcomes: Claims) -> Replay | None:
-        """Score both as they are."""
+        """Score both models on the outcomes."""
         with one_thread():
             return replay(challenger, champion, Table.of(outcomes)) if outcomes else None
 
@@ -168,11 +168,11 @@ class SklearnTrainer(Trainer):
         *,
         everywhere: Population | None = None,
     ) -> TrainedModel:
-        """Write the folder of a recipe from what `_fits` gave; ``everywhere`` are all rows if they were fitted."""
+        """Write the folder of a recipe from the results of `_fits`; ``everywhere`` are all rows if they were fitted."""
         table = Table.of(claims)
         measured = _evaluation(recipe, table, replace(plan, n_repeats=1), done, _ignore, is_reported=True)
-        found: tuple[CostModel, Scores] = next(done)
-        model, served = found
+        fitted: tuple[CostModel, Scores] = next(done)
+        model, served = fitted
         card = ModelCard(
             recipe=recipe,
             created_at=self.clock.now(),
@@ -193,13 +193,15 @@ class SklearnTrainer(Trainer):
                 *_weighed(recipe, claims, table),
                 *_few(table),
             ),
-            folds=tuple(MetricSummary(one.value, measured.mean(one), measured.spread(one)) for one in Metric),
+            folds=tuple(
+                MetricSummary(metric.value, measured.mean(metric), measured.spread(metric)) for metric in Metric
+            ),
             profile=Profile.of(claims.schema, table.rows.T.tolist()),
             served=served,
             subject=Subject.of(claims.schema),
         )
-        known = LearntFrom.of(table, everywhere.highest if everywhere else HIGHEST_ROW_DIGEST)
-        return write(model, card, known, into)
+        learned_from = LearntFrom.of(table, everywhere.highest if everywhere else HIGHEST_ROW_DIGEST)
+        return write(model, card, learned_from, into)
 
 
 def _train_folds(recipe: Recipe, plan: FoldPlan) -> list[Piece]:
@@ -207,7 +209,7 @@ def _train_folds(recipe: Recipe, plan: FoldPlan) -> list[Piece]:
 
 
 def _fits(recipe: Recipe, plan: FoldPlan) -> list[Piece]:
-    """Give what a fit on all rows takes: its folds, once, and itself."""
+    """Return the pieces of a fit on all rows: its folds, and the fit itself."""
     return [*((work.fold, recipe, "all", number) for number in range(plan.n_splits)), (work.whole, recipe)]
 
 
@@ -221,15 +223,15 @@ def _evaluation(
     *,
     is_reported: bool = False,
 ) -> Evaluation:
-    """Put an evaluation together from the next folds that are done, in their order.
+    """Assemble an evaluation of the next folds that are done, in their order.
 
     Args:
-        recipe: what is evaluated.
+        recipe: the evaluated recipe.
         table: the rows of all folds.
         plan: the folds.
         done: the folds.
-        on_fold: is told each.
-        first: a fold that was done and told before.
+        on_fold: called after each fold.
+        first: a fold that was done and reported before.
         is_reported: whether to measure the curves of an actuary's report, too.
     """
     answers = np.full((len(table), ANSWER_WIDTH), np.nan)
@@ -237,15 +239,15 @@ def _evaluation(
     fit_seconds: list[float] = []
     predict_seconds: list[float] = []
     earlier = [first] if first else []
-    found: Iterator[work.Fold] = chain(earlier, islice(done, plan.n_splits * plan.n_repeats - len(earlier)))
-    for number, one in enumerate(found):
+    finished: Iterator[work.Fold] = chain(earlier, islice(done, plan.n_splits * plan.n_repeats - len(earlier)))
+    for number, done_fold in enumerate(finished):
         repeat, fold = divmod(number, plan.n_splits)
         if repeat == 0:
-            answers[one.held] = one.answers
-        fit_seconds.append(one.fit_seconds)
-        predict_seconds.append(one.predict_seconds)
-        measured.append(FoldScores.of(repeat, fold, one.measured))
-        if one is not first:
+            answers[done_fold.held] = done_fold.answers
+        fit_seconds.append(done_fold.fit_seconds)
+        predict_seconds.append(done_fold.predict_seconds)
+        measured.append(FoldScores.of(repeat, fold, done_fold.measured))
+        if done_fold is not first:
             on_fold(measured[-1])
     rows = np.flatnonzero(~np.isnan(answers[:, 0]))  # all, unless the folds go by period
     table, answers = table[rows], answers[rows]
@@ -262,7 +264,7 @@ def _evaluation(
 
 
 def _sampled(claims: Claims, table: Table, *, everywhere: bool) -> Iterator[str]:
-    """Say what a model card must tell of rows that are a sample."""
+    """Yield the notes of a model card on rows that are a sample."""
     if table.distinct_people > work.MOST_COMPARED:
         yield f"Family and settings were chosen on a sample of at most {work.MOST_COMPARED:,} people."
     if claims.population:
@@ -275,7 +277,7 @@ def _sampled(claims: Claims, table: Table, *, everywhere: bool) -> Iterator[str]
 
 
 def _weighed(recipe: Recipe, claims: Claims, table: Table) -> Iterator[str]:
-    """Say what a model card must tell of rows that are not all another person's, or count differently."""
+    """Yield the notes of a model card on repeated persons and weights."""
     if table.repeats:
         yield (
             f"{table.repeats:,} of {len(claims):,} rows repeat an earlier one in every fact and in cost. They count as "
@@ -290,7 +292,7 @@ def _weighed(recipe: Recipe, claims: Claims, table: Table) -> Iterator[str]:
 
 
 def _few(table: Table) -> Iterator[str]:
-    """Say what a model card must tell of few people."""
+    """Yield the notes of a model card on few people."""
     people = table.distinct_people
     if people < _FEW_PEOPLE:
         off = 200 * (INTERVAL_LEVEL * (1 - INTERVAL_LEVEL) / people) ** 0.5
@@ -302,4 +304,4 @@ def _few(table: Table) -> Iterator[str]:
 
 
 def _ignore(_: FoldScores) -> None:
-    """Nobody waits for these folds."""
+    """Ignore a fold: nobody waits for these."""

@@ -1,4 +1,4 @@
-"""People from whom a distribution is learned, as arrays."""
+"""The people from whom a distribution is learned, as arrays."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     Digests = NDArray[np.uint64]
 
 _SURE: Final = 1.28
-"""Standard errors that a gain has to be from nothing: nine in ten such gains are none by chance."""
+"""The standard errors that a gain must have: chance makes one such gain in ten."""
 _GAIN: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPeople:
-    """People from whom a distribution is learned; each row stands there once."""
+    """The people from whom a distribution is learned, each row once."""
 
     features: Features
     charges: Floats

@@ -1,4 +1,4 @@
-"""Ensembles of trees as flat arrays: a few rows go down all trees at once, without a call for each tree."""
+"""Ensembles of trees as flat arrays, which evaluate a few rows on all trees at once."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     Positions = NDArray[np.intp]
 
 FEW: Final = 10_000
-"""Up to so many rows times trees the flat arrays are faster than one call for each tree."""
+"""The product of rows and trees up to which flat arrays are faster than one call for each tree."""
 
 _LEAF: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
 class FlatTrees:
-    """The nodes of all trees, one behind the other. A leaf is its own child.
+    """The nodes of all trees in sequence. A leaf is its own child.
 
     Args:
         roots: the position of each tree's root.
         depth: steps from a root to the deepest leaf.
-        features: the column that a node looks at.
-        thresholds: values up to it go left.
+        features: the column that a node tests.
+        thresholds: values up to the threshold go left.
         missing_left: whether missing values go left.
-        branches: left and right of each node, twice as many as there are nodes.
-        values: of each leaf.
-        start: what is added to the sum of the leaves.
+        branches: left and right child of each node, twice as many as there are nodes.
+        values: the value of each leaf.
+        start: the number that is added to the sum of the leaves.
     """
 
     roots: Positions
@@ -52,33 +52,33 @@ class FlatTrees:
     def of_boosting(cls, estimator: Any) -> Self | None:
         """Lay out histogram gradient boosting; None if it has categorical splits, or several trees a round."""
         nodes = [predictor.nodes for (predictor, *_) in estimator._predictors]  # noqa: SLF001  # there is no other way
-        if estimator.n_trees_per_iteration_ > 1 or any(one["is_categorical"].any() for one in nodes):
+        if estimator.n_trees_per_iteration_ > 1 or any(node_array["is_categorical"].any() for node_array in nodes):
             return None
         return cls._of(
-            [len(one) for one in nodes],
-            leaf=np.concatenate([one["is_leaf"] for one in nodes]).astype(bool),
-            features=np.concatenate([one["feature_idx"] for one in nodes]),
-            thresholds=np.concatenate([one["num_threshold"] for one in nodes]),
-            missing_left=np.concatenate([one["missing_go_to_left"] for one in nodes]),
-            left=np.concatenate([one["left"] for one in nodes]),
-            right=np.concatenate([one["right"] for one in nodes]),
-            values=np.concatenate([one["value"] for one in nodes]),
+            [len(tree) for tree in nodes],
+            leaf=np.concatenate([tree["is_leaf"] for tree in nodes]).astype(bool),
+            features=np.concatenate([tree["feature_idx"] for tree in nodes]),
+            thresholds=np.concatenate([tree["num_threshold"] for tree in nodes]),
+            missing_left=np.concatenate([tree["missing_go_to_left"] for tree in nodes]),
+            left=np.concatenate([tree["left"] for tree in nodes]),
+            right=np.concatenate([tree["right"] for tree in nodes]),
+            values=np.concatenate([tree["value"] for tree in nodes]),
             start=float(estimator._baseline_prediction[0, 0]),  # noqa: SLF001  # as above
         )
 
     @classmethod
     def of_trees(cls, trees: list[Any]) -> Self:
         """Lay out trees of a forest or of gradient boosting, each the `tree_` of an estimator with one output."""
-        left = np.concatenate([one.children_left for one in trees])
+        left = np.concatenate([tree.children_left for tree in trees])
         return cls._of(
-            [one.node_count for one in trees],
+            [tree.node_count for tree in trees],
             leaf=left == _LEAF,
-            features=np.concatenate([one.feature for one in trees]),
-            thresholds=np.concatenate([one.threshold for one in trees]),
-            missing_left=np.concatenate([one.missing_go_to_left for one in trees]),
+            features=np.concatenate([tree.feature for tree in trees]),
+            thresholds=np.concatenate([tree.threshold for tree in trees]),
+            missing_left=np.concatenate([tree.missing_go_to_left for tree in trees]),
             left=left,
-            right=np.concatenate([one.children_right for one in trees]),
-            values=np.concatenate([one.value[:, 0, 0] for one in trees]),
+            right=np.concatenate([tree.children_right for tree in trees]),
+            values=np.concatenate([tree.value[:, 0, 0] for tree in trees]),
         )
 
     @classmethod
@@ -113,7 +113,7 @@ class FlatTrees:
         )
 
     def is_for(self, rows: int) -> bool:
-        """Return whether so many rows are few."""
+        """Return whether flat arrays are faster for this number of rows."""
         return rows * len(self.roots) <= FEW
 
     def leaves(self, rows: NDArray[Any]) -> Positions:

@@ -1,4 +1,4 @@
-"""Statistics of rows that count as often as their weights say. Equal weights give what no weights give."""
+"""Weighted statistics of rows. Equal weights give the same results as no weights."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 def mean(values: NDArray[Any], weights: Floats) -> float:
-    """Give the weighted mean of n values."""
+    """Return the weighted mean of n values."""
     return float(np.average(values, weights=weights))
 
 
 def quantiles(values: Floats, levels: Floats, weights: Floats) -> Floats:
-    """Give quantiles: of equal weights by linear interpolation, else the least value that reaches the level."""
+    """Return quantiles: for equal weights by linear interpolation, else the least value that reaches the level."""
     if is_equal(weights):
         return np.quantile(values, levels)
     return np.quantile(values, levels, weights=weights, method="inverted_cdf")
 
 
 def median(values: Floats, weights: Floats) -> float:
-    """Give the weighted median: halfway between two values where each half of the weight ends at one of them."""
+    """Return the weighted median: halfway between two values where each half of the weight ends at one of them."""
     if is_equal(weights):
         return float(np.median(values))
     order = np.argsort(values, kind="stable")
@@ -40,22 +40,22 @@ def median(values: Floats, weights: Floats) -> float:
 
 
 def relative(weights: Floats) -> Floats:
-    """Give weights whose mean is 1, so that a penalty weighs the same whatever their unit."""
+    """Return weights with a mean of 1, so that the effect of a penalty does not depend on their unit."""
     return weights * (len(weights) / weights.sum()) if len(weights) else weights
 
 
 def unless_equal(weights: Floats) -> Floats | None:
-    """Give weights whose mean is 1, None if all are the same: fits are faster without any."""
+    """Return weights with a mean of 1, None if all are equal: fits are faster without weights."""
     return None if is_equal(weights) else relative(weights)
 
 
 def is_equal(weights: Floats) -> bool:
-    """Tell whether all weights are the same."""
+    """Return whether all weights are equal."""
     return not len(weights) or bool((weights == weights[0]).all())
 
 
 def standard_error(values: Floats, weights: Floats, people: NDArray[Any]) -> float:
-    """Give the standard error of a weighted mean of n values, of which those of one person are one draw.
+    """Return the standard error of a weighted mean of n values, of which those of one person are one draw.
 
     Linearised, with the sums of each person as draws (Cochran 1977, Sampling techniques, section 6.4 and 9A); of one
     row a person and equal weights it is the usual one.
@@ -67,7 +67,7 @@ def standard_error(values: Floats, weights: Floats, people: NDArray[Any]) -> flo
 
 
 def weights_for(estimator: Any, weights: Floats) -> dict[str, Floats]:
-    """Give what `fit` of an estimator takes to weigh rows; nothing for equal weights, or if it cannot weigh them.
+    """Return the argument of an estimator's `fit` with the weights; none for equal or unsupported weights.
 
     The weights' mean is made 1, so that penalties and the least weight of a leaf do not depend on their unit.
 
@@ -80,7 +80,7 @@ def weights_for(estimator: Any, weights: Floats) -> dict[str, Floats]:
 
 
 def weight_parameter(estimator: Any) -> str:
-    """Give the name of the weights among the parameters of `fit`; empty if the estimator knows none."""
+    """Return the name of the parameter of `fit` for weights; empty if the estimator has none."""
     if isinstance(estimator, TransformedTargetRegressor):
         return weight_parameter(estimator.regressor)
     if isinstance(estimator, Pipeline):

@@ -1,6 +1,6 @@
-"""Pieces of work that may be done anywhere: small to tell, all over the same table, which travels once to each worker.
+"""Pieces of work for an executor: small descriptions, all over the same table, which is sent once to each worker.
 
-Which rows a piece is about is not told but drawn anew from plan and table where it is done.
+The rows of a piece are not sent but drawn from plan and table by the worker.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     Indices = NDArray[np.intp]
 
 MOST_COMPARED: Final = 20_000
-"""People that recipes are compared and tuned on; the model that comes of it learns from all."""
+"""The most people on whom recipes are compared and tuned; the final model learns from all."""
 
 Rows: TypeAlias = Literal["train", "all"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """What came of one fold: positions among the rows asked about, and the 101 figures of each held row."""
+    """The result of one fold: the positions of the held-out rows, and the 101 figures of each."""
 
     held: NDArray[np.intp]
     answers: Floats
@@ -46,19 +46,19 @@ class Fold:
 
 
 def do(piece: tuple[Any, ...], table: Table, plan: FoldPlan) -> Any:
-    """Do a piece, given as one of the functions below and what it is told first: so that all kinds share one pool."""
+    """Do a piece, given as one of the functions below and its first arguments, so that all kinds share one pool."""
     function: Callable[..., Any]
-    function, *told = piece
-    return function(*told, table, plan)
+    function, *arguments = piece
+    return function(*arguments, table, plan)
 
 
 def fold(recipe: Recipe, rows: Rows, number: int, table: Table, plan: FoldPlan) -> Fold:
-    """Fit on the known rows of a fold and answer for those held, of the train split or of all rows."""
+    """Fit on the training rows of a fold and answer for the held-out rows, of the train split or of all rows."""
     if rows == "train":
         table = compared_rows(table, plan)
-    known, held = planned_folds(table, plan)[number]
+    train, held = planned_folds(table, plan)[number]
     begun = time.perf_counter()
-    model = fit_model(recipe, table[known], seed=plan.seed)
+    model = fit_model(recipe, table[train], seed=plan.seed)
     fitted = time.perf_counter()
     with one_thread():
         answers, _ = model.predict_arrays(table.rows[held])
@@ -84,7 +84,7 @@ def compared_test(recipe: Recipe, table: Table, plan: FoldPlan) -> Scores:
 
 
 def test(recipe: Recipe, table: Table, plan: FoldPlan) -> Scores:
-    """Score the test split; without one, the last rows of the first fold stand in for it."""
+    """Score the test split, or the held-out rows of the first fold where there is none."""
     train, held = _splits(table, plan)
     return _test(recipe, table[train], table[held], plan)
 

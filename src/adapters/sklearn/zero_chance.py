@@ -1,4 +1,4 @@
-"""The chance of a year without any cost: what stands in front of the distribution of costs above zero."""
+"""The hurdle: the chance of a year without any cost, in front of the distribution of costs above zero."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Way: TypeAlias = Literal["logistic", "boosted"]
 WORTH_IT: Final = 0.01
-"""Where at most this share of costs is zero there is no hurdle."""
+"""The share of zero costs up to which there is no hurdle."""
 _FEWEST: Final = 20
 _MOST_ROWS: Final = 15_000
 _LEAST, _MOST = 1e-4, 1 - 1e-4
@@ -35,8 +35,8 @@ class ZeroChance:
 
     Args:
         intercept: of the log odds.
-        coefficients: of the columns; none of boosted trees.
-        trees: what they add up to are log odds; None for logistic regression.
+        coefficients: of the columns; none for boosted trees.
+        trees: their sums are log odds; None for logistic regression.
     """
 
     intercept: float
@@ -78,9 +78,9 @@ class ZeroChance:
 
         Args:
             features: n people.
-            charges: what they cost, USD.
-            weights: how often each row counts.
-            people: whose row each is.
+            charges: their costs, USD.
+            weights: of the rows.
+            people: codes of the rows' persons.
             seed: of every draw.
         """
         which, is_zero = parts_of_people(people, 2, seed), charges <= 0
@@ -107,7 +107,7 @@ class ZeroChance:
 
     @property
     def name(self) -> str:
-        """Return by what the chance is learned."""
+        """Return the name of the method."""
         return "boosting" if self.trees else "logistic regression"
 
     def chances(self, features: Features) -> Floats:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from adapters.sklearn.crowds import FEW, Reach, Stretches, Tree, crowds_of
+from adapters.sklearn.dense_regions import FEW, Reach, Stretches, Tree, dense_regions_of
 from adapters.sklearn.reach import reach_in_each
 from adapters.sklearn.support import Support
 from tests.support.default_schema import DEFAULT
@@ -89,9 +89,9 @@ def test_stretches_and_tree_find_the_crowds_that_counting_finds(columns):
 def test_facts_that_cannot_be_laid_on_a_line_are_looked_up_in_a_tree():
     rows, _ = clinic_people(300, seed=5)
     near = np.array([2, 0, 5.0, 0, 4000.0])
-    assert isinstance(crowds_of(rows, Reach.of(CLINIC, near)), Tree)
+    assert isinstance(dense_regions_of(rows, Reach.of(CLINIC, near)), Tree)
     near[4] = np.inf
-    assert isinstance(crowds_of(rows, Reach.of(CLINIC, near)), Stretches)
+    assert isinstance(dense_regions_of(rows, Reach.of(CLINIC, near)), Stretches)
 
 
 def test_fewer_rows_than_a_crowd_make_none():

@@ -1,4 +1,4 @@
-"""Where at least a few of the training rows are alike: answered for a million people in a fraction of a second."""
+"""Dense regions, in which at least a few training rows are alike, evaluated quickly for many people."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 FEW: Final = 5
-"""Fewer rows than this are no crowd."""
+"""The fewest rows of a dense region."""
 SLACK: Final = 2.5e-10
-"""By what share a reach is wider than its name: the last float digits of a number do not count."""
+"""The share by which a reach is widened, so that the last digits of floats have no effect."""
 
 _MOST_CELLS: Final = 1 << 16
 _MOST_COPIES: Final = 2_000_000
 _APART: Final = 3.0
-"""Further apart, in reaches, than any two values that are alike."""
+"""A distance in reaches that is larger than that of any two values that are alike."""
 
 
-class Crowds(Protocol):
-    """The places where at least `FEW` training rows are alike."""
+class DenseRegions(Protocol):
+    """The regions in which at least `FEW` training rows are alike."""
 
     def holds(self, rows: Floats) -> Mask:
         """Return which rows lie in a crowd."""
@@ -42,7 +42,7 @@ class Crowds(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """In which facts people are compared, and how far apart they may be in each.
+    """The facts in which people are compared, and the largest difference of people alike in each.
 
     Args:
         columns: positions of the facts in a row.
@@ -56,7 +56,7 @@ class Reach:
 
     @classmethod
     def of(cls, schema: Schema, near: Floats) -> Self:
-        """Take the facts that are compared from what is kept for all.
+        """Select the facts that are compared from the differences of all facts.
 
         Args:
             schema: which facts there are.
@@ -66,21 +66,21 @@ class Reach:
         return cls(tuple(columns.tolist()), tuple(schema.facts[column] for column in columns), near[columns])
 
     def alike(self, rows: Floats, row: Floats) -> Mask:
-        """Return which of the rows are alike to a row; "not given" is a value, near to itself only."""
+        """Return a mask of the rows that are alike to a row; "not given" is a value that equals itself only."""
         values, value = rows[:, self.columns], row[list(self.columns)]
         near = np.abs(values - value) <= self.near * (1 + SLACK)
         alike: Mask = np.all(near | (np.isnan(values) & np.isnan(value)), axis=1)
         return alike
 
 
-def crowds_of(rows: Floats, reach: Reach) -> Crowds:
-    """Find the crowds among training rows, by stretches of a line where that is possible, else by a tree."""
+def dense_regions_of(rows: Floats, reach: Reach) -> DenseRegions:
+    """Find the dense regions among training rows, by stretches of a line where that is possible, else by a tree."""
     return Stretches.of(rows, reach) or Tree.of(rows, reach)
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Crowds by the distance to the row that is `FEW` rows away, in reaches.
+    """Dense regions by the distance to the row that is `FEW` rows away, in reaches.
 
     Values that are alike are at most one reach apart. Different choices, and a value that is not given and any other,
     are `_APART`.
@@ -91,7 +91,7 @@ class Tree:
 
     @classmethod
     def of(cls, rows: Floats, reach: Reach) -> Self:
-        """Build the tree; without enough rows or facts to compare there is none."""
+        """Build the tree; there is none without enough rows or facts to compare."""
         enough = len(rows) >= FEW and reach.columns
         return cls(reach, KDTree(_scaled(rows, reach)) if enough else None)
 
@@ -106,22 +106,22 @@ class Tree:
 def _scaled(rows: Floats, reach: Reach) -> Floats:
     near = np.where(reach.near > 0, reach.near, 1 / _APART)
     scaled = rows[:, reach.columns] / near
-    # below zero lies nothing else: choices begin at 0, and so far below it are no numbers
+    # no other value is below zero: choices begin at 0, and no numbers are so low
     return np.where(np.isnan(scaled), -1e12, scaled)
 
 
 @dataclass(frozen=True, slots=True)
 class Stretches:
-    """Crowds as stretches of one line.
+    """Dense regions as stretches of one line.
 
     Where all compared facts but one have few values, each combination of those values is a cell. All cells' scales of
-    the remaining fact are laid on one line, one after another, and whoever stands on a stretch of a crowd is in it.
+    the remaining fact are laid on one line, one after another; a dense region is a stretch of that line.
 
     Args:
-        reach: in which facts people are compared.
+        reach: the facts in which people are compared.
         cells: numbers the combinations.
-        begin: the lowest value on its scale.
-        stride: the length of its scale, in reaches.
+        begin: the lowest value on the scale of the remaining fact.
+        stride: the length of that scale, in reaches.
         edges: the beginning and end of each stretch, rising.
     """
 
@@ -136,7 +136,7 @@ class Stretches:
         """Find the stretches; None where the facts have too many values, or there are no rows.
 
         Within a cell, rows that are near enough in the other facts are put in order of the fact that is laid out.
-        Somebody is within reach of five of them if within reach of the first and the last of five neighbours in that
+        A value is within reach of five rows if it is within reach of the first and the last of five neighbours in that
         order.
         """
         cells = _Cells.of(reach)
@@ -151,19 +151,19 @@ class Stretches:
         return cls(reach, cells, begin, bare.stride, bare.edges_of(rows))
 
     def holds(self, rows: Floats) -> Mask:
-        """Return which rows lie in a crowd: behind an odd number of edges."""
+        """Return a mask of the rows in dense regions: behind an odd number of edges."""
         places = self.cells.numbers(rows) * self.stride + self.on_line(rows)
         return np.searchsorted(self.edges, places, side="right") % 2 == 1
 
     def on_line(self, rows: Floats) -> Floats:
-        """Return where rows lie on the scale of the fact that is laid out, in reaches; "not given" lies apart."""
+        """Return the positions of rows on the scale of the remaining fact, in reaches; "not given" lies apart."""
         scaled = (rows[:, self.cells.line] - self.begin) / self.cells.near
         # nobody is near to what lies beyond
         inside = np.minimum(np.maximum(scaled, -_APART / 2), self.stride - 2.5 * _APART)
         return np.where(np.isnan(inside), self.stride - _APART, inside) if self.cells.has_gaps else inside
 
     def edges_of(self, rows: Floats) -> Floats:
-        """Return the edges of the stretches on which rows are crowded."""
+        """Return the edges of the stretches of dense rows."""
         on_line = self.on_line(rows)
         order = np.argsort(on_line)
         on_line = on_line[order]
@@ -188,11 +188,11 @@ class _Cells:
 
     Args:
         line: the column of the other compared fact, the one that is laid out.
-        near: how far apart people alike may be in it.
+        near: the largest difference of people alike in it.
         columns: the columns of the facts with few values.
         lows: the lowest value of each.
-        sizes: how many values each has, "not given" among them as the last one.
-        steps: how far apart people alike may be in each.
+        sizes: the number of values of each, with "not given" as the last one.
+        steps: the largest difference of people alike in each.
         has_gaps: whether any of the compared facts may be missing.
     """
 
@@ -236,7 +236,7 @@ class _Cells:
 
     @property
     def copies(self) -> int:
-        """Return to how many cells a row is near, at most."""
+        """Return the most cells that are near to a row."""
         return math.prod(2 * step + 1 for step in self.steps)
 
     def numbers(self, rows: Floats) -> Floats:
@@ -244,7 +244,7 @@ class _Cells:
         return self._codes(rows) @ self._weights
 
     def near_to(self, rows: Floats) -> tuple[NDArray[np.uint16], NDArray[np.intp]]:
-        """Return the cells that are near to each row, row after row, and whose they are."""
+        """Return the cells that are near to each row, row after row, and the rows' positions."""
         codes = self._codes(rows)
         moves = np.array(list(product(*(range(-step, step + 1) for step in self.steps))), dtype=np.float64)
         moves = moves.reshape(self.copies, len(self.columns))
@@ -260,6 +260,6 @@ class _Cells:
 
 
 def _levels(fact: Fact) -> int | None:
-    """Return how many values a fact has, None if they cannot be counted."""
+    """Return the number of values of a fact, None if it is unlimited."""
     low, high = fact.bounds
     return int(high - low) + 1 if fact.kind is not Kind.NUMBER and np.isfinite(high - low) else None
