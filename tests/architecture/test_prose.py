@@ -49,9 +49,7 @@ UNCHECKED_NAMES = (
     "tests/soak/",
     "tests/support/",
 )
-UNCHECKED_DOCSTRINGS = (
-    "src/adapters/postgres/",
-)
+UNCHECKED_DOCSTRINGS = ("src/adapters/postgres/",)
 UNCHECKED_TEST_NAMES = (
     "tests/adapters/",
     "tests/application/",
