@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import msgspec
 
 from adapters.bentoml import wire
 from adapters.common.batching import Coalesced, Observer, unobserved
 from domain.costs.prediction import Estimate, ModelReference, Published
-from domain.errors import PredictorUnavailable
+from domain.errors import MedcostError, PredictorUnavailable
 from domain.ports.predictor import Predictor
 
 if TYPE_CHECKING:
@@ -112,22 +113,58 @@ class BentoPredictor(Predictor):
     async def _ask_in_parts(
         self, question: _Question[_Answer], beneficiaries: Sequence[Beneficiary]
     ) -> list[_Answer] | None:
-        """Return the answers to all parts; None as soon as the model was replaced meanwhile."""
+        """Return the answers to all parts; None as soon as the model was replaced meanwhile.
+
+        While the answer to a part is read here, the server works on the next.
+        """
         answers: list[_Answer] = []
-        for at in range(0, len(beneficiaries), _PART):
-            async with self._turn, self._server.deadline():
-                answers += await self._ask(question, beneficiaries[at : at + _PART])
-            if answers[-1].model != answers[0].model:
-                return None
+        parts = [beneficiaries[at : at + _PART] for at in range(0, len(beneficiaries), _PART)]
+        async with aclosing(_read_ahead(partial(self._in_turn, question), parts)) as bodies:
+            async for part, body in bodies:
+                answers += self._read(question, body, len(part))
+                if answers[-1].model != answers[0].model:
+                    return None
         return answers
+
+    async def _in_turn(self, question: _Question[_Answer], part: Sequence[Beneficiary]) -> bytes:
+        async with self._turn, self._server.deadline():
+            return await self._sent(question, part)
 
     async def _ask(
         self, question: _Question[_Answer], part: Sequence[Beneficiary], requests: str | None = None
     ) -> list[_Answer]:
+        return self._read(question, await self._sent(question, part, requests), len(part))
+
+    async def _sent(
+        self, question: _Question[_Answer], part: Sequence[Beneficiary], requests: str | None = None
+    ) -> bytes:
         request = wire.encode_request(part)
-        body = await self._server.ask("POST", "/v1/predict", request, question.content_type, requests)
+        return await self._server.ask("POST", "/v1/predict", request, question.content_type, requests)
+
+    @staticmethod
+    def _read(question: _Question[_Answer], body: bytes, rows: int) -> list[_Answer]:
         try:
-            return question.decode(body, len(part))
+            return question.decode(body, rows)
         except wire.MalformedFrame as error:
             message = f"the model server's answer cannot be read: {error}"
             raise PredictorUnavailable(message) from error
+
+
+async def _read_ahead(
+    send: Callable[[Sequence[Beneficiary]], Coroutine[Any, Any, bytes]], parts: Sequence[Sequence[Beneficiary]]
+) -> AsyncGenerator[tuple[Sequence[Beneficiary], bytes]]:
+    """Yield each part with the answer to it; the next part is sent before its predecessor is yielded."""
+    coming: asyncio.Task[bytes] | None = None
+    try:
+        for number, part in enumerate(parts):
+            body = await (coming or send(part))
+            coming = None
+            if number + 1 < len(parts):
+                coming = asyncio.create_task(send(parts[number + 1]))
+                await asyncio.sleep(0)  # in which the task sends it
+            yield part, body
+    finally:
+        if coming:
+            coming.cancel()
+            with suppress(asyncio.CancelledError, MedcostError):
+                await coming

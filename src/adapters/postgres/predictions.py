@@ -19,8 +19,8 @@ from adapters.postgres.history import count_statement, outcomes_statement, page_
 from adapters.postgres.key_locks import KeyLocks
 from adapters.postgres.prediction_table import PREDICTIONS
 from adapters.postgres.recorded_facts import RecordedFacts
-from adapters.postgres.recording import Wanted, claim, copy, record, values
-from adapters.postgres.rows import entity
+from adapters.postgres.recording import Wanted, claim, copy, record
+from adapters.postgres.rows import entity, values
 from adapters.postgres.schemas import require_schema
 from adapters.postgres.tables import ERASURES, IDEMPOTENCY_KEYS, OUTCOME_CHANGES
 from domain.costs.prediction import Erasure, OutcomeChange, Prediction

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
 from sqlalchemy import Column, Interval, Text, bindparam, cast, column, func, insert, not_, null, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, asyncpg
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from adapters.postgres.prediction_table import FIRST_FACTS, PREDICTIONS
-from adapters.postgres.rows import row
+from adapters.postgres.rows import values
 from adapters.postgres.tables import IDEMPOTENCY_KEYS
 
 if TYPE_CHECKING:
@@ -92,15 +91,6 @@ async def _in_turns(records: Iterable[tuple[Any, ...]]) -> AsyncIterator[tuple[A
         yield one
         if number % _WITHOUT_PAUSE == 0:
             await asyncio.sleep(0)
-
-
-def values(prediction: Prediction, columns: tuple[str, ...]) -> tuple[Any, ...]:
-    """Give what is recorded of a prediction, in the order of `columns_written`."""
-    # SQLAlchemy's connections of asyncpg take JSON as text
-    given = row(prediction, columns)
-    for name in ("cautions", "facts"):
-        given[name] = msgspec.json.encode(given[name]).decode()
-    return tuple(given.values())
 
 
 @cache

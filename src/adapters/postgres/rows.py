@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from adapters.postgres.prediction_table import FIRST_FACTS
 from domain.costs.chance import Chance
@@ -17,30 +18,31 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 
-def row(prediction: Prediction, columns: Sequence[str] = ()) -> dict[str, Any]:
-    """Give a prediction's columns, in their order in the table, without the outcome.
+def values(prediction: Prediction, columns: Sequence[str] = ()) -> tuple[Any, ...]:
+    """Return what is recorded of a prediction, in the order of `columns_written`; JSON as text.
 
     Args:
         prediction: what is recorded.
         columns: the facts that have a column of their own, see `RecordedFacts`.
     """
-    facts = prediction.beneficiary.as_facts()
-    return {
-        "id": prediction.id,
-        "created_at": prediction.created_at,
-        **{name: facts[name] for name in columns},
-        "expected": prediction.expected,
-        "typical": prediction.typical,
-        "level": prediction.interval.level,
-        "low": prediction.interval.low,
-        "high": prediction.interval.high,
-        "cautions": [asdict(caution) for caution in prediction.cautions],
-        "model_version": prediction.model.version,
-        "model_digest": prediction.model.digest,
-        "owner": prediction.owner,
-        "facts": facts,
-        "chance_zero": None if prediction.chance is None else prediction.chance.zero,
-    }
+    facts, interval, chance = prediction.beneficiary.as_facts(), prediction.interval, prediction.chance
+    return (
+        prediction.id,
+        prediction.created_at,
+        *[facts[name] for name in columns],
+        prediction.expected,
+        prediction.typical,
+        interval.level,
+        interval.low,
+        interval.high,
+        # SQLAlchemy's connections of asyncpg take JSON as text
+        msgspec.json.encode(prediction.cautions).decode() if prediction.cautions else "[]",
+        prediction.model.version,
+        prediction.model.digest,
+        prediction.owner,
+        msgspec.json.encode(facts).decode(),
+        chance and chance.zero,
+    )
 
 
 def entity(row: Mapping[Any, Any], schema: Schema) -> Prediction:

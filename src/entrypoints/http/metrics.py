@@ -22,7 +22,7 @@ from entrypoints.http.monitoring import MonitoringGauges
 from entrypoints.http.traffic import traffic_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from domain.costs.prediction import ModelReference
@@ -135,14 +135,13 @@ class Metrics:
 
         return observe
 
-    def predicted(self, models: Iterable[ModelReference]) -> None:
+    def predicted(self, model: ModelReference, times: int = 1) -> None:
         """Count returned predictions, whether new or recorded earlier."""
-        for model in models:
-            count = self._predicted.get(model.version)
-            if count is None:
-                count = self._predicted[model.version] = self._predictions.labels(str(model.version))
-            count.inc()
-            self._version.set(model.version)
+        count = self._predicted.get(model.version)
+        if count is None:
+            count = self._predicted[model.version] = self._predictions.labels(str(model.version))
+        count.inc(times)
+        self._version.set(model.version)
 
     def routes(self) -> Sequence[RouteFigures]:
         """Return figures of each route, the busiest first; times are in seconds and interpolated in buckets."""

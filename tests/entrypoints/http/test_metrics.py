@@ -40,7 +40,7 @@ def test_counters_are_told_with_the_buckets_that_prometheus_has():
     metrics.answered("GET", "/api/v1/predictions/{id}", 404, 0.001)
     metrics.failed("PredictionNotFound")
     metrics.grouped("record")(3, 0, 0.01)
-    metrics.predicted([ModelReference(2, "d" * 64)] * 3)
+    metrics.predicted(ModelReference(2, "d" * 64), 3)
     traffic = metrics.traffic()
     answered = traffic.requests["POST /api/v1/predictions 201"]
     assert (answered.count, answered.counts[0], answered.counts[-1]) == (3, 1, 1)

@@ -64,7 +64,7 @@ class UsualPredictions:
             await self._app(scope, _again(message, receive), send)
             return
         made = await (await self._use_case())(person, owner=access.caller(request).owner)
-        self._shared.metrics.predicted([made.model])
+        self._shared.metrics.predicted(made.model)
         body = msgspec.json.encode(PredictionOut.of(made, await self._shared.about(made.model)))
         headers = [
             (b"content-type", JSON.encode()),

@@ -57,7 +57,7 @@ async def predict(
         person = shared.people.read(body)
     owner = access.caller(request).owner
     made = await predict_cost(person, owner=owner, idempotency=idempotency(request, body), above=amount)
-    shared.metrics.predicted([made.model])
+    shared.metrics.predicted(made.model)
     shaped = PredictionOut.of(made, await shared.about(made.model))
     return Response(shaped, status_code=201, headers={"Location": place(request, f"/predictions/{made.id}")})
 
@@ -94,8 +94,10 @@ async def predict_batch(
     async with shared.batches.turn():
         people, bad = await batch.read(given, shared.people, body=body, kind=kind, most=most)
         made = await predict_costs(people, owner=access.caller(request).owner, idempotency=once, above=amount)
-        shared.metrics.predicted(prediction.model for prediction in made)
-        about = await shared.about(made[0].model) if made else UNSET
+        about: Any = UNSET
+        if made:
+            shared.metrics.predicted(made[0].model, len(made))
+            about = await shared.about(made[0].model)
         shaped: Any = await batch.written(made, bad, about, given.unused)
     return Response(shaped, media_type=decoding.JSON)
 
