@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from adapters.bentoml.connection import ModelServer
     from domain.people.beneficiary import Beneficiary
 
-_PART: Final = 128
+_PART: Final = 512
 """Rows of a batch in one request: they take the server a few milliseconds, and this process one or two."""
 _TRIES: Final = 3
 _AT_ONCE: Final = 128

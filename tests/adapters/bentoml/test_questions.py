@@ -30,16 +30,16 @@ async def test_a_long_batch_is_asked_in_parts():
 
     async with server(always(note)) as address:
         asked = ModelServer(address, deadline=30)
-        assert len(await BentoPredictor(asked).predict([ann] * 300)) == 300
+        assert len(await BentoPredictor(asked).predict([ann] * 1_100)) == 1_100
         await asked.close()
-    assert sizes == [128, 128, 44]
+    assert sizes == [512, 512, 76]
 
 
 async def test_a_model_swapped_within_a_batch_has_all_of_it_answered_anew():
     by_one, by_two = (lambda body, model=model: http(200, frame(model, rows_of(body))) for model in (one, two))
     async with server(always(by_one, by_two)) as address:
         asked = ModelServer(address, deadline=30)
-        answers = await BentoPredictor(asked).predict([ann] * 129)
+        answers = await BentoPredictor(asked).predict([ann] * 513)
         await asked.close()
     assert {estimate.model for estimate in answers} == {two}
 
@@ -51,7 +51,7 @@ async def test_models_that_never_settle_give_no_mixed_answer():
     ) as address:
         asked = ModelServer(address, deadline=30)
         with pytest.raises(PredictorUnavailable, match="replaced"):
-            await BentoPredictor(asked).predict([ann] * 129)
+            await BentoPredictor(asked).predict([ann] * 513)
         await asked.close()
 
 
