@@ -69,7 +69,8 @@ async def test_the_table_names_every_page(parts) -> None:
         menu = register_pages(parts.container, OPEN)
         assert {page.path for page in menu if page.guarded} == {*PAGES}, "see tests/support/dashboard_pages.py"
         described = (Path(__file__).parents[3] / "docs" / "pages.md").read_text(encoding="utf-8")
-        assert not [page.path for page in menu if page.in_menu and f"| `{page.path}` " not in described]
+        missing = [page.path for page in menu if page.in_menu and f"| `{page.path}` " not in described]
+        assert not missing, "add a row to the table of docs/pages.md"
         Client.page_routes.clear()
 
 

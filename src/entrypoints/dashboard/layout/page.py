@@ -34,7 +34,7 @@ class Page:
     Args:
         path: may hold parameters (``/history/{id}``); a visit finds them in ``client.request.path_params``.
         name: the first part of its words' keys: ``"estimate"`` needs ``estimate.nav`` and ``estimate.title``.
-        build: fills the page, within three seconds.
+        build: fills the page, within thirty seconds.
         admin: only a person who logged in may see it.
         personal: visitors see on it what is theirs, and the admin everybody's.
         guarded: whether the page asks who comes; the sign-in page does not.
