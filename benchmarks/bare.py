@@ -1,4 +1,4 @@
-"""A bare no-op of Litestar on uvicorn: what two widely used libraries need to read a body and answer.
+"""A bare no-op of Litestar on uvicorn: the cost of two widely used libraries to read a body and answer.
 
 `python -m benchmarks.bare --port 8001`
 """

@@ -42,7 +42,7 @@ _FRESH = 10_000_019  # a seed that no part has
 
 @dataclass(frozen=True)
 class Measured:
-    """What came of one way."""
+    """The scores, seconds and memory of one way."""
 
     r2: float
     rmse: float
@@ -53,25 +53,25 @@ class Measured:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--rows", type=int, default=5_000_000)
-    asked.add_argument("--parts", type=int, default=20)
-    asked.add_argument("--limit", default="2GiB")
-    asked.add_argument("--folder", type=Path)
-    asked.add_argument("--only-write", action="store_true")
-    asked.add_argument("--alone", action="store_true", help="fit in this process and print what came of it as JSON")
-    said = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--parts", type=int, default=20)
+    parser.add_argument("--limit", default="2GiB")
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--only-write", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="fit in this process and print what came of it as JSON")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="medcost-") as scratch:
-        folder = said.folder or Path(scratch) / "claims"
-        if said.alone:
+        folder = given.folder or Path(scratch) / "claims"
+        if given.alone:
             print(json.dumps(vars(_alone(folder))))
             return
-        _write(folder, said.rows, said.parts)
-        if not said.only_write:
-            together = _together(folder, said.limit, Path(scratch))
+        _write(folder, given.rows, given.parts)
+        if not given.only_write:
+            together = _together(folder, given.limit, Path(scratch))
             command = [sys.executable, "-m", "benchmarks.boosting", "--alone", "--folder", str(folder)]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
-            print(_table(said.rows, together, Measured(**json.loads(done.stdout))))
+            print(_table(given.rows, together, Measured(**json.loads(done.stdout))))
 
 
 def _write(folder: Path, rows: int, parts: int) -> None:
@@ -105,9 +105,9 @@ def _alone(folder: Path) -> Measured:
 
 def _measured(model: CostModel, seconds: dict[str, float], peaks: list[float]) -> Measured:
     fresh = Table.of(SyntheticClaims(DEFAULT, rows=200_000, seed=_FRESH).read())
-    found = scores(fresh, model.predict_arrays(fresh.rows)[0])
+    scored = scores(fresh, model.predict_arrays(fresh.rows)[0])
     return Measured(
-        found.expected.r2, found.expected.rmse, found.crps, found.interval.coverage, seconds=seconds, peaks=peaks
+        scored.expected.r2, scored.expected.rmse, scored.crps, scored.interval.coverage, seconds=seconds, peaks=peaks
     )
 
 
@@ -136,7 +136,7 @@ def _cluster(scratch: Path, limit: str) -> Iterator[tuple[str, list[subprocess.P
 
 
 def _peak(pid: int) -> float:
-    """Give the largest resident size that a process has had, in MB."""
+    """Return the largest resident size that a process has had, in MB."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1000
 
@@ -149,13 +149,16 @@ def _table(rows: int, together: Measured, alone: Measured) -> str:
         ("coverage of the 90 % range", together.coverage, alone.coverage, ".4f"),
     )
     lines = [
-        (name, f"{one:{form}}", f"{other:{form}}", f"{one / other - 1:+.2%}") for name, one, other, form in figures
+        (name, f"{first:{form}}", f"{second:{form}}", f"{first / second - 1:+.2%}")
+        for name, first, second, form in figures
     ]
     for part, seconds in together.seconds.items():
         other = alone.seconds[part]
         lines.append((f"{part}, s", f"{seconds:.0f}", f"{other:.0f}", f"{seconds / other:.2f}"))
-    one, other = (" and ".join(f"{peak:,.0f}" for peak in way.peaks) for way in (together, alone))
-    lines.append(("peak memory of a process, MB", one, other, f"{max(together.peaks) / max(alone.peaks):.2f}"))
+    peaks_together, peaks_alone = (" and ".join(f"{peak:,.0f}" for peak in way.peaks) for way in (together, alone))
+    lines.append(
+        ("peak memory of a process, MB", peaks_together, peaks_alone, f"{max(together.peaks) / max(alone.peaks):.2f}")
+    )
     return Result(f"{rows:,} rows", ("", "two workers", "one process", ""), tuple(lines)).markdown()
 
 

@@ -1,4 +1,4 @@
-"""What a prediction costs each part: from it follows how many of each a number of predictions a second takes.
+"""The processor time of a prediction in each part, which bounds the predictions a second of one core.
 
     python -m benchmarks.bounds
 
@@ -25,7 +25,7 @@ CONNECTIONS, SECONDS = 32, 10
 
 
 def seconds_of(processes: list[psutil.Process]) -> float:
-    """Processor time so far, of processes and those below them."""
+    """Return the processor time so far of processes and their children."""
     total = 0.0
     for process in processes:
         with suppress(psutil.NoSuchProcess):
@@ -48,15 +48,15 @@ def measure(servers: Servers) -> None:
     parts["postgres"] = family(int((servers.home.postgres / "postmaster.pid").read_text().split()[0]))
     engine = create_engine(EmbeddedPostgres(servers.home.postgres).url("medcost", driver="psycopg"))
     commits = text("SELECT xact_commit FROM pg_stat_database WHERE datname = 'medcost'")
-    with engine.connect() as asked:
-        committed = int(asked.execute(commits).scalar_one())
+    with engine.connect() as connection:
+        committed = int(connection.execute(commits).scalar_one())
     before = {name: seconds_of(processes) for name, processes in parts.items()}
-    found = load(url, bodies, connections=CONNECTIONS, seconds=SECONDS)
+    figure = load(url, bodies, connections=CONNECTIONS, seconds=SECONDS)
     spent = {name: seconds_of(processes) - before[name] for name, processes in parts.items()}
-    with engine.connect() as asked:
-        committed = int(asked.execute(commits).scalar_one()) - committed
-    made = found.per_second * SECONDS
-    print(f"{found.per_second:,.0f} predictions/s at {CONNECTIONS} connections, p99 {found.p99:.1f} ms")
+    with engine.connect() as connection:
+        committed = int(connection.execute(commits).scalar_one()) - committed
+    made = figure.per_second * SECONDS
+    print(f"{figure.per_second:,.0f} predictions/s at {CONNECTIONS} connections, p99 {figure.p99:.1f} ms")
     print(f"{made / max(committed, 1):.1f} predictions a commit\n")
     print("| part | processor time of a prediction, µs | predictions/s of one core |\n|---|---|---|")
     for name, seconds in spent.items():

@@ -96,7 +96,7 @@ def _dask(folder: Path, *words: str) -> subprocess.Popen[bytes]:
 def measured(executor: Executor, shipped: ShippedModel, source: Path, out: Path) -> tuple[int, float]:
     begun = time.perf_counter()
     _, results = ScoreFolder(files=ArrowScoringFiles(), executor=executor)(shipped, str(source), str(out), READING)
-    rows = sum(one.report.scored for one in results)
+    rows = sum(result.report.scored for result in results)
     return rows, time.perf_counter() - begun
 
 
@@ -123,15 +123,15 @@ def run(folder: Path, family: str, *, alone: bool) -> None:
         work = Path(made)
         shipped = model(family, work)
         print(f"{family}\n\n| what | rows | s | rows/s | most memory of each process |\n|---|---|---|---|---|")
-        one = next((folder / "small").iterdir())
+        file = next((folder / "small").iterdir())
         loaded = SklearnLoader().load(shipped.reference, work / "medcost")
         begun = time.perf_counter()
         score = ScoreFile(files=ArrowScoringFiles())
-        single = asyncio.run(score(loaded, str(one), str(work / "one.parquet"), READING))
+        single = asyncio.run(score(loaded, str(file), str(work / "one.parquet"), READING))
         show("one file, this process", single.scored, time.perf_counter() - begun)
         for size in ("small", "large"):
-            found = measured(LocalExecutor(), shipped, folder / size, work / size)
-            show(f"{size} folder, this process", *found, most_memory(os.getpid()))
+            measurement = measured(LocalExecutor(), shipped, folder / size, work / size)
+            show(f"{size} folder, this process", *measurement, most_memory(os.getpid()))
             shutil.rmtree(work / size)
         if alone:
             return
@@ -141,8 +141,8 @@ def run(folder: Path, family: str, *, alone: bool) -> None:
             pids: list[int] = list(started.values())
             list(executor.map(pow, range(8), 2))
             for size in ("small", "large"):
-                found = measured(executor, shipped, folder / size, work / size)
-                show(f"{size} folder, two workers", *found, ", ".join(map(most_memory, pids)))
+                measurement = measured(executor, shipped, folder / size, work / size)
+                show(f"{size} folder, two workers", *measurement, ", ".join(map(most_memory, pids)))
                 shutil.rmtree(work / size)
             compare(executor)  # scikit-learn is imported
             print(f"\n{len(FAMILIES)} families compared: {compare(LocalExecutor()):.1f} s in this process", end=", ")
@@ -155,8 +155,8 @@ if __name__ == "__main__":
     parser.add_argument("--family", default="boosting")
     parser.add_argument("--prepare", action="store_true")
     parser.add_argument("--alone", action="store_true", help="no cluster")
-    told = parser.parse_args()
-    if told.prepare:
-        prepare(told.folder)
+    given = parser.parse_args()
+    if given.prepare:
+        prepare(given.folder)
     else:
-        run(told.folder, told.family, alone=told.alone)
+        run(given.folder, given.family, alone=given.alone)

@@ -22,7 +22,7 @@ _BISECTIONS: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """People, what their year cost, and the distribution from which that was drawn.
+    """People, the costs of their years, and the distributions of these costs.
 
     Args:
         rows: n x 6, as the default schema has them.
@@ -63,8 +63,8 @@ def shock(count: int, seed: int) -> Generated:
     def below(costs: Floats) -> Floats:
         without = ndtr(np.log(np.maximum(costs / usual[:, None], 1e-9)) / 0.3)
         shocked = np.zeros_like(costs)
-        for one in strata:
-            left = costs - (usual * np.exp(0.3 * one))[:, None]
+        for shift in strata:
+            left = costs - (usual * np.exp(0.3 * shift))[:, None]
             shocked += ndtr(np.log(np.maximum(left / extra, 1e-9)) / 0.5)
         return (1 - chance)[:, None] * without + chance[:, None] * shocked / len(strata)
 

@@ -1,4 +1,4 @@
-"""How often the 90 % range of a group's total holds it, on generators and on held-out rows of real data.
+"""The coverage of the 90 % range of a group's total, on generators and on held-out rows of real data.
 
     python -m benchmarks.groups                                    1,000 groups of each generator, as a table
     python -m benchmarks.groups generators --name shock --seed 3   another model of one of them
@@ -35,19 +35,19 @@ Floats = NDArray[np.float64]
 SMALLEST: Final = 50
 LARGEST: Final = 400
 PEOPLE: Final = 20_000
-"""Of whom groups are drawn: with a new person for each place, drawing them takes most of the time."""
+"""The number of people from whom groups are drawn: drawing new ones for each place would take most of the time."""
 _YEARS: Final = 128
-"""Of a batch: a fifth of those of a quote, which is enough where a thousand groups are quoted."""
+"""The years of a batch: a fifth of those of a quote, which is enough where a thousand groups are quoted."""
 _SIMULATOR: Final = NumpySimulator(group_years=_YEARS)
 _TERMS: Final = GroupTerms()
 
 
 @dataclass(slots=True)
 class Held:
-    """Whether ranges held totals.
+    """The coverage of ranges of totals.
 
     Args:
-        wide: with what the model may be off.
+        wide: with the error of the model.
         narrow: with independence alone.
         widths: the width of the first over that of the second.
         ratios: expected over observed.
@@ -59,7 +59,7 @@ class Held:
     ratios: list[float] = field(default_factory=list)
 
     def add(self, answers: Floats, charges: Floats, learned_from: int) -> None:
-        """Quote a group, answers n x 101, and look at what it cost."""
+        """Quote a group, answers n x 101, and compare the quote with its cost."""
         costs = distributions(answers)
         error = _SIMULATOR.level_error(costs, learned_from)
         wide, narrow = _SIMULATOR.total(costs, _TERMS, error), _SIMULATOR.total(costs, _TERMS, 0.0)
@@ -108,12 +108,12 @@ def on_public(data: Path, family: str, groups: int, seed: int) -> Iterator[str]:
     """Yield the figures of groups of the public insurance data, drawn from rows that the model did not see."""
     table = Table.of(ClaimsFile(data, ReadingRules(read_schema(SCHEMA))).read())
     held, random = Held(), np.random.default_rng(seed)
-    for known, other in folds(table, n_splits=2, n_repeats=5, seed=seed):
-        model = fit_model(Recipe(family=family), table[known], seed=seed)
+    for train, other in folds(table, n_splits=2, n_repeats=5, seed=seed):
+        model = fit_model(Recipe(family=family), table[train], seed=seed)
         answers = model.predict_arrays(table.rows[other])[0]
         for size in random.integers(SMALLEST, LARGEST + 1, groups // 10):
             drawn = random.choice(len(other), size, replace=False)
-            held.add(answers[drawn], table.charges[other][drawn], len(known))
+            held.add(answers[drawn], table.charges[other][drawn], len(train))
     yield "| groups | range holds | independence alone | wider by | expected / observed |"
     yield "|---|---|---|---|---|"
     yield f"| {held.row} |"

@@ -25,7 +25,7 @@ _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 @dataclass(frozen=True)
 class Figure:
-    """Good answers a second, median and 99th percentile of latency in milliseconds, other answers, all good ones."""
+    """The result of a load: good answers a second, latencies in milliseconds, errors, and all good answers."""
 
     per_second: float
     p50: float
@@ -38,7 +38,7 @@ class Figure:
 
 
 def load(url: str, bodies: Sequence[Any] | None, *, connections: int, seconds: float) -> Figure:
-    """Ask as fast as answers come: GET, or POST of each JSON body in turn, over kept-alive connections."""
+    """Send requests as fast as answers come: GET, or POST of each JSON body in turn, over persistent connections."""
     texts = None if bodies is None else [json.dumps(body, separators=(",", ":")) for body in bodies]
     if shutil.which("wrk"):
         return _by_wrk(url, texts, connections, seconds)
@@ -52,27 +52,27 @@ def _by_wrk(url: str, texts: Sequence[str] | None, connections: int, seconds: fl
             script = Path(folder) / "post.lua"
             script.write_text(_LUA.replace("BODIES", ",\n".join(f"[==[{text}]==]" for text in texts)))
             command += ["-s", str(script)]
-        said = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
-    bad = sum(int(number) for number in re.findall(r"Non-2xx or 3xx responses: (\d+)", said))
-    for kinds in re.findall(r"Socket errors: (.*)", said):
+        output = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
+    bad = sum(int(number) for number in re.findall(r"Non-2xx or 3xx responses: (\d+)", output))
+    for kinds in re.findall(r"Socket errors: (.*)", output):
         bad += sum(int(number) for number in re.findall(r"\d+", kinds))
-    answered, took, unit = _found(r"(\d+) requests in ([\d.]+)(ms|s|m)", said).groups()
+    answered, took, unit = _match(r"(\d+) requests in ([\d.]+)(ms|s|m)", output).groups()
     seconds = float(took) * _MILLISECONDS[unit] / 1000
     good = int(answered) - bad
-    return Figure(good / seconds, _wrk_latency(said, 50), _wrk_latency(said, 99), bad, good)
+    return Figure(good / seconds, _wrk_latency(output, 50), _wrk_latency(output, 99), bad, good)
 
 
-def _wrk_latency(said: str, percent: int) -> float:
-    number, unit = _found(rf"\s{percent}%\s+([\d.]+)(us|ms|s|m)\b", said).groups()
+def _wrk_latency(output: str, percent: int) -> float:
+    number, unit = _match(rf"\s{percent}%\s+([\d.]+)(us|ms|s|m)\b", output).groups()
     return float(number) * _MILLISECONDS[unit]
 
 
-def _found(pattern: str, text: str) -> re.Match[str]:
-    found = re.search(pattern, text, re.IGNORECASE)
-    if found is None:
+def _match(pattern: str, text: str) -> re.Match[str]:
+    match = re.search(pattern, text, re.IGNORECASE)
+    if match is None:
         message = f"nothing like {pattern} in:\n{text}"
         raise ValueError(message)
-    return found
+    return match
 
 
 _LUA = """
@@ -112,7 +112,7 @@ async def _by_ourselves(url: str, texts: Sequence[str] | None, connections: int,
         while (at := time.perf_counter()) < begun + seconds:
             writer.write(next(requests))
             answer = await reader.readuntil(b"\r\n\r\n")
-            await reader.readexactly(int(_found(r"content-length: *(\d+)", answer.decode("latin-1")).group(1)))
+            await reader.readexactly(int(_match(r"content-length: *(\d+)", answer.decode("latin-1")).group(1)))
             taken.append(1000 * (time.perf_counter() - at))
             bad += not answer.startswith(b"HTTP/1.1 2")
         writer.close()

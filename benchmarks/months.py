@@ -1,4 +1,4 @@
-"""Simulated months of monitoring: how often is there an alarm without a reason, and is there one with a reason?
+"""Simulated months of monitoring: the rates of alarms without a reason and with a reason.
 
 ``python -m benchmarks.months --family linear`` prints a part of the table of docs/monitoring.md. All people are
 invented, every draw is seeded.
@@ -41,20 +41,20 @@ if TYPE_CHECKING:
 
 MONTHS: Final = 100
 TRAININGS: Final = 10
-"""The luck of one training sample shall not decide: among 20,000 its months are nearly all alike."""
+"""The number of training samples: the months of a single sample are nearly all alike."""
 SMALL, LARGE = 150, 20_000
 POOL: Final = 40_000
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 WINDOW: Final = timedelta(days=30)
 A_DAY: Final = 20
-"""Outcomes that come in."""
+"""Outcomes that are recorded in a day."""
 CHANGES: Final = (1.0, 1.05, 1.1, 1.15, 1.25)
 AGE, BMI, SMOKER = FACTS.index("age"), FACTS.index("bmi"), FACTS.index("smoker")
 
 
 @dataclass(frozen=True)
 class World:
-    """A champion, and a pool of people it never saw from whom months are drawn, with all that is known of them."""
+    """A champion, and a pool of people whom it never saw, with their outcomes, from which months are drawn."""
 
     before: dict[str, tuple[int, int]]
     learnt_from: Sample
@@ -84,8 +84,8 @@ class World:
     def alarms(self, people: NDArray[np.intp]) -> list[str]:
         """Monitor a month in which these people asked, and their outcomes came in."""
         facts, meter = self.facts[people], ScipyDriftMeter()
-        asked = Sample(DEFAULT, facts, {"expected": self.expected[people]})
-        known = Sample(DEFAULT, facts, {"pit": self.pit[people]})
+        answered = Sample(DEFAULT, facts, {"expected": self.expected[people]})
+        with_outcomes = Sample(DEFAULT, facts, {"pit": self.pit[people]})
         smoker, obese = facts[:, SMOKER] == 1, facts[:, BMI] >= OBESITY
         female = facts[:, FACTS.index("sex")] == 0
         members = {
@@ -103,13 +103,17 @@ class World:
             for name, of in members.items()
             if of.any()
         ]
-        found = [f"drift:{one.column}" for one in drifts(meter, self.learnt_from, asked, known) if one.drifted]
-        found += [f"coverage:{one.group}" for one in coverages(meter, groups, self.before) if one.short]
+        alarms = [
+            f"drift:{column.column}"
+            for column in drifts(meter, self.learnt_from, answered, with_outcomes)
+            if column.drifted
+        ]
+        alarms += [f"coverage:{group.group}" for group in coverages(meter, groups, self.before) if group.short]
         level = CostLevel.of(self.expected[people].tolist(), self.costs[people].tolist(), since=START)
-        return found + ["level"] * (level.state is LevelState.SHIFTED)
+        return alarms + ["level"] * (level.state is LevelState.SHIFTED)
 
     def level_alarm(self, people: NDArray[np.intp], days: int) -> int:
-        """Look each day at the level of costs, as many outcomes coming in each day; the first day of an alarm, or 0."""
+        """Judge the level of costs each day, with as many new outcomes, and return the first day of an alarm, or 0."""
         expected, costs = self.expected[people], self.costs[people]
         each = len(people) // days
         for day in range(1, days + 1):
@@ -122,7 +126,7 @@ class World:
 
 
 def trained(family: str, seed: int) -> tuple[LoadedModel, dict[str, tuple[int, int]], Sample]:
-    """Train on invented people; with whom it covered, and what it answers to those it learnt from."""
+    """Train on invented people; return the model, its coverage by group, and its answers to the training rows."""
     claims = SyntheticClaims(DEFAULT, seed=seed).read()
     # two folds, because nobody looks at cross-validation here; residuals have five of their own
     trainer, recipe, plan = SklearnTrainer(SystemClock()), Recipe(family=family), FoldPlan(n_splits=2, n_repeats=1)
@@ -140,7 +144,7 @@ def _table(facts: Floats) -> memoryview[float]:
 
 
 def worlds(family: str, seed: int, facts: Floats, costs: Floats) -> Iterator[tuple[str, World, Floats | None]]:
-    """Train a champion; then nothing happens, or something does. With the chance of each person to ask."""
+    """Train a champion, and yield the worlds after each kind of change, with the chance of each person to ask."""
     model, before, learnt_from = trained(family, seed)
     older = facts.copy()
     older[:, AGE] += 5
@@ -148,7 +152,7 @@ def worlds(family: str, seed: int, facts: Floats, costs: Floats) -> Iterator[tup
     twice = np.where(facts[:, SMOKER] == 1, 0.4 / 0.2, 0.6 / 0.8)
     now = World.of(model, before, learnt_from, facts, costs)
     yield "nothing", now, None
-    # what the older will have cost is not known within a month: outcomes stay as they were
+    # the costs of older people are not known within a month: outcomes stay as they were
     yield "ages + 5 years", replace(now, facts=older, expected=np.array(answers[0])), None
     yield "smokers doubled", now, twice / twice.sum()
     yield "costs + 15 %", World.of(model, before, learnt_from, facts, costs * 1.15), None
@@ -157,14 +161,14 @@ def worlds(family: str, seed: int, facts: Floats, costs: Floats) -> Iterator[tup
 def simulate(
     family: str, *, trainings: int, months: int, large: int, pool: int = POOL
 ) -> tuple[Counter[tuple[str, int]], dict[str, Counter[str]]]:
-    """Count months with an alarm, by what happened and how many asked; and what the alarms were.
+    """Count months with an alarm, by kind of change and number of predictions; and the alarms.
 
     Args:
         family: of the champions.
         trainings: champions.
         months: of `SMALL`, for each.
         large: months of `LARGE`, for each.
-        pool: people from whom they are drawn.
+        pool: number of people from whom months are drawn.
     """
     claims = SyntheticClaims(DEFAULT, rows=pool, seed=1_000_001).read()
     facts, costs = np.asarray(claims.facts, dtype=np.float64), np.asarray(claims.charges, dtype=np.float64)
@@ -175,14 +179,14 @@ def simulate(
         for name, world, chances in worlds(family, seed, facts, costs):
             for size, many in ((SMALL, months), (LARGE, large)):
                 for _ in range(many):
-                    found = world.alarms(draw.choice(len(facts), size, p=chances))
-                    alarmed[name, size] += bool(found)
-                    first[name].update(found)
+                    alarms = world.alarms(draw.choice(len(facts), size, p=chances))
+                    alarmed[name, size] += bool(alarms)
+                    first[name].update(alarms)
     return alarmed, first
 
 
 def years(family: str, *, trainings: int, each: int, days: int = 360) -> dict[float, list[int]]:
-    """Look at the level of costs each day of a year: the first day of an alarm, or 0, by how much costs have changed.
+    """Judge the level of costs each day of a year, and return the first days of alarms, or 0, by change of costs.
 
     Args:
         family: of the champions.
@@ -192,15 +196,15 @@ def years(family: str, *, trainings: int, each: int, days: int = 360) -> dict[fl
     """
     claims = SyntheticClaims(DEFAULT, rows=POOL, seed=1_000_001).read()
     facts, costs = np.asarray(claims.facts, dtype=np.float64), np.asarray(claims.charges, dtype=np.float64)
-    found: dict[float, list[int]] = defaultdict(list)
+    first_days: dict[float, list[int]] = defaultdict(list)
     for seed in range(trainings):
         draw = np.random.default_rng([seed, 43])
         model, before, learnt_from = trained(family, seed)
         for change in CHANGES:
             world = World.of(model, before, learnt_from, facts, costs * change)
             for _ in range(each):
-                found[change].append(world.level_alarm(draw.choice(len(facts), A_DAY * days), days))
-    return found
+                first_days[change].append(world.level_alarm(draw.choice(len(facts), A_DAY * days), days))
+    return first_days
 
 
 def main(family: str) -> None:

@@ -169,10 +169,10 @@ def main() -> None:
     every = {place: [m for file in sorted((TREE / place).rglob("*.py")) for m in mutations(file)] for place in PLACES}
     draw = random.Random(given.seed)
     drawn = [m for place in PLACES for m in draw.sample(every[place], given.count // len(PLACES))]
-    wanted = {int(number) for number in given.only.split(",") if number} or set(range(1, len(drawn) + 1))
+    selected = {int(number) for number in given.only.split(",") if number} or set(range(1, len(drawn) + 1))
     survivors = 0
     for number, mutation in enumerate(drawn, 1):
-        if number not in wanted:
+        if number not in selected:
             continue
         if given.list:
             print(f"{number:3} {mutation}")
@@ -183,7 +183,7 @@ def main() -> None:
         word = "SURVIVED" if survived else "killed"
         print(f"{number:3} {word:8} {time.monotonic() - began:5.0f} s  {mutation}", flush=True)
     if not given.list:
-        print(f"{sum(map(len, every.values()))} places; {survivors} of {len(wanted)} survived")
+        print(f"{sum(map(len, every.values()))} places; {survivors} of {len(selected)} survived")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The web process with one route more: a no-op behind the same door, keys, limits and decoding as a prediction.
+"""The web process with one more route: a no-op with the same middleware, keys, limits and decoding as a prediction.
 
 `python -m benchmarks.noop --port 8001`, with the settings of the environment as the real one has them.
 """

@@ -1,4 +1,4 @@
-"""People to ask about: all different, so that no cache can flatter anybody."""
+"""Different people for requests, so that caches have no effect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Person = dict[str, Any]
 
 
 def people(count: int) -> list[Person]:
-    """The first ``count`` of some 450,000 people, spread over what the training data hold."""
+    """Return the first ``count`` of some 450,000 people, spread over the ranges of the training data."""
     bmis = (round(18 + step * 0.1, 1) for step in range(220))
     others = product((False, True), range(3), REGIONS, SEXES, range(19, 65))
     every = (
@@ -19,5 +19,7 @@ def people(count: int) -> list[Person]:
         for (smoker, children, region, sex, age), bmi in product(others, bmis)
     )
     # a prime stride: neighbours in the list differ in more than their BMI
-    found = list(every)
-    return list(islice((found[at * 10_007 % len(found)] for at in range(len(found))), count))
+    people_in_order = list(every)
+    return list(
+        islice((people_in_order[at * 10_007 % len(people_in_order)] for at in range(len(people_in_order))), count)
+    )

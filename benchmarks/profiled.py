@@ -69,7 +69,7 @@ def part_of(frame: FrameType | None) -> str:
     while frame is not None:
         file = frame.f_code.co_filename
         for part, files in PARTS.items():
-            if any(one in file for one in files):
+            if any(part_of_path in file for part_of_path in files):
                 return part
         frame = frame.f_back
     return REST

@@ -1,4 +1,4 @@
-"""How true answers are on real costs: the RAND experiment, three generators, and the public insurance data.
+"""The quality of answers on real costs: the RAND experiment, three generators, and the public insurance data.
 
     python -m benchmarks.real_costs                  all of it, as tables for docs/trust.md
     python -m benchmarks.real_costs rand --facts A   one part, one set of facts
@@ -45,7 +45,7 @@ _FAMILIES: Final = ("interaction_tweedie", "boosting_poisson", "interaction_ols"
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What models said of people whom they had not seen, n rows."""
+    """The answers of models for people whom they had not seen, n rows."""
 
     charges: Floats
     people: NDArray[np.uint64]
@@ -64,11 +64,11 @@ class Answered:
 def out_of_fold(table: Table, family: str, *, seed: int = 0, splits: int = 5) -> Answered:
     """Answer for each row by a model that saw no row of that person."""
     answers, everybody = np.empty((len(table), 101)), np.empty((len(table), len(LEVELS)))
-    for known, held in folds(table, n_splits=splits, n_repeats=1, seed=seed):
-        model = fit_model(Recipe(family=family), table[known], seed=seed)
+    for train, held in folds(table, n_splits=splits, n_repeats=1, seed=seed):
+        model = fit_model(Recipe(family=family), table[train], seed=seed)
         print("   ", family, model.distribution.note, flush=True)
         answers[held] = model.predict_arrays(table.rows[held])[0]
-        everybody[held] = np.quantile(table.charges[known], LEVELS)
+        everybody[held] = np.quantile(table.charges[train], LEVELS)
     return Answered(table.charges, table.people, answers, everybody)
 
 
@@ -95,7 +95,7 @@ class Ratio:
 
     @property
     def is_off(self) -> bool:
-        """Whether the ratio is neither within .90-1.10 nor has 1 in its interval, the bars of the issue."""
+        """Return whether the ratio is outside of .90-1.10, and its interval does not hold 1."""
         return not 0.9 <= self.ratio <= 1.1 and not self.low <= 1 <= self.high
 
 
@@ -110,8 +110,10 @@ def ratios_of(table: Table, done: Answered) -> list[Ratio]:
     portioned = np.array([*members.values()], dtype=np.float64)
     ratios = predictive_ratios(done.answers[:, 0], done.charges, portioned, done.people)
     return [
-        Ratio(name, len(np.unique(done.people[mask])), one.ratio or math.nan, one.low or 0.0, one.high or math.inf)
-        for (name, mask), one in zip(members.items(), ratios, strict=True)
+        Ratio(
+            name, len(np.unique(done.people[mask])), ratio.ratio or math.nan, ratio.low or 0.0, ratio.high or math.inf
+        )
+        for (name, mask), ratio in zip(members.items(), ratios, strict=True)
     ]
 
 
@@ -122,13 +124,14 @@ def on_rand(sets: str, families: tuple[str, ...], seed: int) -> Iterator[str]:
         for family in families:
             done = out_of_fold(table, family, seed=seed)
             ratios = ratios_of(table, done)
-            yield from _rand_row(facts, family, done, [one.name for one in ratios if one.is_off])
+            yield from _rand_row(facts, family, done, [ratio.name for ratio in ratios if ratio.is_off])
             yield ""
             yield f"| {facts}, {family} | people | expected / observed | 95 % interval | |"
             yield "|---|---|---|---|---|"
-            for one in ratios:
-                off = "off" if one.is_off else ""
-                yield f"| {one.name} | {one.people:,} | {one.ratio:.3f} | {one.low:.3f} to {one.high:.3f} | {off} |"
+            for ratio in ratios:
+                off = "off" if ratio.is_off else ""
+                ends = f"{ratio.low:.3f} to {ratio.high:.3f}"
+                yield f"| {ratio.name} | {ratio.people:,} | {ratio.ratio:.3f} | {ends} | {off} |"
             yield ""
 
 
@@ -142,8 +145,8 @@ def _rand_row(facts: str, family: str, done: Answered, off: list[str]) -> Iterat
     yield "| facts | family | CRPS gain | coverage by fifth | chance of no cost off, by fifth | ratios that are off |"
     yield "|---|---|---|---|---|---|"
     yield (
-        f"| {facts} | {family} | {gain:.2%} | {' '.join(f'{one:.3f}' for one in covered)} "
-        f"| {' '.join(f'{one:+.3f}' for one in astray)} | {', '.join(off) or 'none'} |"
+        f"| {facts} | {family} | {gain:.2%} | {' '.join(f'{coverage:.3f}' for coverage in covered)} "
+        f"| {' '.join(f'{difference:+.3f}' for difference in astray)} | {', '.join(off) or 'none'} |"
     )
 
 
@@ -163,8 +166,8 @@ def on_generators(families: tuple[str, ...], rows: int, seed: int) -> Iterator[s
 
 def measured(table: Table, family: str, seed: int) -> float:
     """Return the CRPS of a family on a fifth of the rows that it did not learn from."""
-    known, held = folds(table, n_splits=5, n_repeats=1, seed=seed)[0]
-    model = fit_model(Recipe(family=family), table[known], seed=seed)
+    train, held = folds(table, n_splits=5, n_repeats=1, seed=seed)[0]
+    model = fit_model(Recipe(family=family), table[train], seed=seed)
     return float(crps(table.charges[held], model.predict_arrays(table.rows[held])[0][:, 1:-1]).mean())
 
 
@@ -191,7 +194,7 @@ def on_few_rows(rows: int, draws: int, family: str) -> Iterator[str]:
     yield f"|---|---|{'---|' * len(names)}"
     schema = read_schema(SCHEMA)
     for name, generator in GENERATORS.items():
-        figures: dict[str, list[tuple[float, float, float]]] = {one: [] for one in names}
+        figures: dict[str, list[tuple[float, float, float]]] = {name: [] for name in names}
         for seed in range(draws):
             learnt, held = generator(rows, seed), generator(5_000, 1_000 + seed)
             model = fit_model(Recipe(family=family), Table(schema, learnt.rows, learnt.charges), seed=seed)
@@ -215,8 +218,8 @@ def on_public(data: Path, repeats: int) -> Iterator[str]:
     """Yield the figures of the default champion's family on the public insurance data."""
     table = Table.of(ClaimsFile(data, ReadingRules(read_schema(SCHEMA))).read())
     losses, scores, covered = [], [], []
-    for known, held in folds(table, n_splits=5, n_repeats=repeats, seed=0):
-        model = fit_model(Recipe(family="interaction_lad"), table[known], seed=0)
+    for train, held in folds(table, n_splits=5, n_repeats=repeats, seed=0):
+        model = fit_model(Recipe(family="interaction_lad"), table[train], seed=0)
         quantiles = model.predict_arrays(table.rows[held])[0][:, 1:-1]
         charges = table.charges[held]
         losses.append(crps(charges, quantiles).mean())

@@ -34,7 +34,7 @@ class Plot:
 
 @dataclass(frozen=True)
 class Result:
-    """What a section found."""
+    """The result of a section: a table with plots and notes."""
 
     title: str
     columns: tuple[str, ...]
@@ -61,13 +61,13 @@ class Result:
         return "\n".join([f"\n{self.title}", *lines, *(f"  {note}" for note in self.notes)])
 
 
-def ratio(name: str, found: float, wanted: str = "") -> tuple[str, str, str]:
-    """A row of a table of ratios."""
-    return name, f"{found:.2f}", wanted
+def ratio(name: str, measured: float, target: str = "") -> tuple[str, str, str]:
+    """Return a row of a table of ratios."""
+    return name, f"{measured:.2f}", target
 
 
 def machine() -> str:
-    """What it was measured on."""
+    """Describe the machine."""
     cpu = next(
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
         platform.processor(),

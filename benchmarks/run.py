@@ -1,4 +1,4 @@
-"""`make bench`: our path and its peers side by side, in one run, as ratios; half an hour.
+"""`make bench`: Medcost and its peers side by side in one run, as ratios; it takes half an hour.
 
 make bench                                   # all of it; writes docs/performance.md
 make bench DATA=insurance.csv                # with the champion of these data
@@ -35,26 +35,26 @@ def main() -> None:
     parser.add_argument("--long", action="store_true", help="fifty pages stay open for ten minutes, not one")
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="whose training is measured beside ours")
     parser.add_argument("--output", type=Path, help="where the page goes (default, whole runs: docs/performance.md)")
-    told = parser.parse_args()
-    seconds = told.seconds or (2 if told.quick else 6)
+    given = parser.parse_args()
+    seconds = given.seconds or (2 if given.quick else 6)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     begun = time.monotonic()
     results: list[report.Result] = []
     with tempfile.TemporaryDirectory(prefix="medcost-bench-") as folder:
-        size = "quick" if told.quick else "long" if told.long else "usual"
-        with Servers(Path(folder), told.data and told.data.resolve(), size, told.against) as servers:
+        size = "quick" if given.quick else "long" if given.long else "usual"
+        with Servers(Path(folder), given.data and given.data.resolve(), size, given.against) as servers:
             print(f"load by {GENERATOR}; {servers.about}", flush=True)
-            for name in (one for one in SECTIONS if one in (told.only or SECTIONS)):
+            for name in (section for section in SECTIONS if section in (given.only or SECTIONS)):
                 print(f"\n… {name}", file=sys.stderr, flush=True)
                 for result in import_module(f"benchmarks.sections.{name}").measure(servers, seconds):
                     print(result.text(), flush=True)
                     results.append(result)
             about = servers.about
     print(f"\n{time.monotonic() - begun:.0f} s in all")
-    page = told.output or (None if told.only or told.quick else TREE / "docs" / "performance.md")
+    page = given.output or (None if given.only or given.quick else TREE / "docs" / "performance.md")
     if page:
-        data = " DATA=insurance.csv" if told.data else ""
-        report.write(results, f"make bench{data}{' ARGS=--long' if told.long else ''}", about, page)
+        data = " DATA=insurance.csv" if given.data else ""
+        report.write(results, f"make bench{data}{' ARGS=--long' if given.long else ''}", about, page)
         print(f"written to {page}")
 
 

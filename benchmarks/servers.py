@@ -1,4 +1,4 @@
-"""The processes that are measured. Whatever ends the run, Ctrl-C too, ends them."""
+"""The processes that are measured. They end with the run, also with one that is interrupted."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _END_WITHIN = 20
 
 
 class Servers:
-    """What is measured, started when it is first asked for.
+    """The servers that are measured, each started at its first use.
 
     Args:
         folder: for all that is written.
@@ -60,13 +60,13 @@ class Servers:
 
     @property
     def about(self) -> str:
-        """On what the champion learnt."""
+        """Describe the champion's training data."""
         what = self.data.name if self.data else "a synthetic sample of 1,000 rows (DATA=file.csv names another)"
         return f"champion: interaction_lad, learnt from {what}"
 
     @cached_property
     def claims(self) -> Path:
-        """The data as CSV."""
+        """Return the file of claims as CSV."""
         if self.data:
             return self.data
         sample = self.folder / "claims.csv"
@@ -75,7 +75,7 @@ class Servers:
 
     @cached_property
     def home(self) -> Home:
-        """A home with a champion of the family that wins on the public data."""
+        """Return a home with a champion of the family that wins on the public data."""
         return self.trained("interaction_lad")
 
     def trained(self, family: str, *, schema: Path | None = None) -> Home:
@@ -94,12 +94,12 @@ class Servers:
 
     @cached_property
     def ours(self) -> str:
-        """Address of `medcost up`."""
+        """Return the address of `medcost up`."""
         return self._stack.enter_context(medcost_up(self.home.path))
 
     @property
     def model_server(self) -> str:
-        """Address of the model server that `medcost up` started."""
+        """Return the address of the model server that `medcost up` started."""
         assert self.ours
         run_now = run_file.read(self.home.run_file)
         assert run_now
@@ -107,12 +107,12 @@ class Servers:
 
     @cached_property
     def noop(self) -> str:
-        """Address of a web process like that of `medcost up`, with a route more."""
+        """Return the address of a web process like that of `medcost up`, with one more route."""
         return self._stack.enter_context(self.web("benchmarks.noop"))
 
     @cached_property
     def bare(self) -> str:
-        """Address of a bare no-op of Litestar on uvicorn."""
+        """Return the address of a bare no-op of Litestar on uvicorn."""
         return self._stack.enter_context(self._started("bare no-op", ["-m", "benchmarks.bare"], {}, ready="/ready"))
 
     @contextmanager
@@ -127,13 +127,13 @@ class Servers:
     @contextmanager
     def web(self, module: str, **settings: str) -> Iterator[str]:
         """Start a web process beside that of `medcost up`, on the same model server and PostgreSQL."""
-        told = {"MEDCOST_HOME": str(self.home.path), "MEDCOST_MODEL_SERVER_URL": self.model_server, **settings}
-        with self._started(module, ["-m", module], told, ready="/api/v1/health/ready") as url:
+        environment = {"MEDCOST_HOME": str(self.home.path), "MEDCOST_MODEL_SERVER_URL": self.model_server, **settings}
+        with self._started(module, ["-m", module], environment, ready="/api/v1/health/ready") as url:
             yield url
 
     @cached_property
     def pipeline(self) -> Path:
-        """A folder with what the peers serve."""
+        """Return a folder with the pipeline that the peers serve."""
         folder = self.folder / "peers"
         folder.mkdir()
         run([sys.executable, "-m", "benchmarks.peers.pipeline", str(self.claims), str(folder)])
@@ -141,30 +141,30 @@ class Servers:
 
     @contextmanager
     def plain_bentoml(self) -> Iterator[str]:
-        told = {
+        environment = {
             "BENCH_PIPELINE": str(self.pipeline / "pipeline.joblib"),
             "BENTOML_HOME": str(self.folder / "bentoml"),
             "BENTOML_DO_NOT_TRACK": "True",
         }
         command = ["-m", "bentoml", "serve", "benchmarks.peers.plain_bentoml:PlainModel", "--working-dir", str(TREE)]
-        with self._started("plain BentoML", command, told, ready="/readyz") as url:
+        with self._started("plain BentoML", command, environment, ready="/readyz") as url:
             yield url
 
     @contextmanager
     def usual_stack(self, model: str) -> Iterator[str]:
-        """Before a plain BentoML, with our PostgreSQL behind it."""
+        """Start the usual stack in front of a plain BentoML, with our PostgreSQL behind it."""
         assert self.ours
         database = EmbeddedPostgres(self.home.postgres).url("medcost", driver="psycopg")
-        told = {"BENCH_MODEL": model, "BENCH_DATABASE": database}
+        environment = {"BENCH_MODEL": model, "BENCH_DATABASE": database}
         command = ["-m", "uvicorn", "benchmarks.peers.usual_stack:app", "--no-access-log"]
-        with self._started("usual stack", command, told, ready="/openapi.json") as url:
+        with self._started("usual stack", command, environment, ready="/openapi.json") as url:
             yield url
 
     @contextmanager
     def mlflow(self) -> Iterator[str]:
         command = ["-m", "mlflow", "models", "serve", "-m", str(self.pipeline / "mlflow"), "--env-manager", "local"]
-        told = {"MLFLOW_DISABLE_TELEMETRY": "true"}
-        with self._started("mlflow models serve", command, told, ready="/ping") as url:
+        environment = {"MLFLOW_DISABLE_TELEMETRY": "true"}
+        with self._started("mlflow models serve", command, environment, ready="/ping") as url:
             yield url
 
     @contextmanager
@@ -175,10 +175,12 @@ class Servers:
         log = self.folder / f"{name.replace(' ', '-')}.log"
         port = free_port()
         # MLflow starts uvicorn by its name
-        told = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **environment}
+        whole_environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **environment}
         command = [sys.executable, *arguments, "--port", str(port)]
-        with log.open("wb") as said:
-            process = psutil.Popen(command, cwd=TREE, env=told, stdout=said, stderr=said, start_new_session=True)
+        with log.open("wb") as log_file:
+            process = psutil.Popen(
+                command, cwd=TREE, env=whole_environment, stdout=log_file, stderr=log_file, start_new_session=True
+            )
         try:
             url = f"http://127.0.0.1:{port}"
             until(lambda: process.poll() is not None or answers(url + ready), f"{name}: see its log", log)
@@ -191,11 +193,11 @@ class Servers:
 
 @contextmanager
 def medcost_up(home: Path) -> Iterator[str]:
-    """Run `medcost up` and give its address."""
+    """Run `medcost up` and yield its address."""
     log = home.with_name(home.name + ".log")
-    with log.open("wb") as said:
+    with log.open("wb") as log_file:
         command = [*CLI, "up", "--port", "0", "--home", str(home)]
-        up = subprocess.Popen(command, cwd=TREE, stdout=said, stderr=said, start_new_session=True)
+        up = subprocess.Popen(command, cwd=TREE, stdout=log_file, stderr=log_file, start_new_session=True)
     try:
         until(lambda: up.poll() is not None or "Ready: " in log.read_text(), "`medcost up` is not ready", log)
         if up.poll() is not None:
@@ -207,7 +209,7 @@ def medcost_up(home: Path) -> Iterator[str]:
 
 
 def answers(url: str) -> bool:
-    """Whether there is a good answer."""
+    """Return whether there is a good answer."""
     try:
         return httpx.get(url, timeout=10, trust_env=False).is_success
     except httpx.HTTPError:
@@ -215,7 +217,7 @@ def answers(url: str) -> bool:
 
 
 def until(true: Callable[[], bool], otherwise: str, log: Path) -> None:
-    """Wait, for two minutes at most."""
+    """Wait for a condition, two minutes at most."""
     deadline = time.monotonic() + _READY_WITHIN
     while not true():
         if time.monotonic() > deadline:
@@ -227,9 +229,9 @@ def end(process: psutil.Popen) -> None:
     """End a process and all that it started."""
     family = [process, *process.children(recursive=True)] if process.poll() is None else []
     for signalled in (signal.SIGTERM, signal.SIGKILL):
-        for one in family:
+        for member in family:
             with suppress(psutil.NoSuchProcess):
-                one.send_signal(signalled)
+                member.send_signal(signalled)
         _, family = psutil.wait_procs(family, timeout=_END_WITHIN)
 
 
@@ -237,17 +239,20 @@ def cpu_seconds(url: str) -> float:
     """Return how much CPU the process that listens at an address has used."""
     port = urlsplit(url).port
     (pid,) = {
-        one.pid
-        for one in psutil.net_connections("tcp")
-        if one.status == psutil.CONN_LISTEN and one.pid and one.laddr and one.laddr.port == port
+        connection.pid
+        for connection in psutil.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+        and connection.pid
+        and connection.laddr
+        and connection.laddr.port == port
     }
     used = psutil.Process(pid).cpu_times()
     return used.user + used.system
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return door.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 def run(command: Sequence[str]) -> None:
@@ -256,10 +261,10 @@ def run(command: Sequence[str]) -> None:
         command, cwd=TREE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     try:
-        _, said = process.communicate()
+        _, output = process.communicate()
     except BaseException:
         process.terminate()  # not SIGINT, which what a shell put into the background ignores
         process.communicate(timeout=60)
         raise
     if process.returncode != 0:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{said[-3000:]}")
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{output[-3000:]}")

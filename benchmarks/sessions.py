@@ -26,12 +26,12 @@ _PAUSE = (1.5, 4.5)
 """Seconds between two changes of a fact."""
 _ANSWER_WITHIN = 20
 _AGES = [age for age in range(20, 64) if age != 40]
-"""A page opens with 40: every change is one."""
+"""The ages without 40, with which a page opens, so that every choice is a change."""
 
 
 @dataclass
 class Sessions:
-    """What open sessions saw: seconds from a change to its answer, and the samples that were taken meanwhile."""
+    """The results of open sessions: seconds from a change to its answer, and the samples that were taken meanwhile."""
 
     answers: list[float] = field(default_factory=list)
     samples: list[float] = field(default_factory=list)
@@ -43,23 +43,23 @@ def keep_open(url: str, sessions: int, seconds: float, sample: Callable[[], floa
 
 
 async def _keep_open(url: str, sessions: int, seconds: float, sample: Callable[[], float]) -> Sessions:
-    found, there, over = Sessions(), asyncio.Semaphore(0), asyncio.Event()
+    results, there, over = Sessions(), asyncio.Semaphore(0), asyncio.Event()
     async with httpx.AsyncClient(trust_env=False, timeout=30) as http, asyncio.TaskGroup() as group:
         for seed in range(sessions):
-            group.create_task(_session(http, url, random.Random(seed), found, there, over))
+            group.create_task(_session(http, url, random.Random(seed), results, there, over))
         for _ in range(sessions):
             await there.acquire()
-        found.answers.clear()
+        results.answers.clear()
         begun = time.monotonic()
         while time.monotonic() - begun < seconds:
             await asyncio.sleep(1)
-            found.samples.append(sample())
+            results.samples.append(sample())
         over.set()
-    return found
+    return results
 
 
 async def _session(
-    http: httpx.AsyncClient, url: str, draw: random.Random, found: Sessions, there: asyncio.Semaphore,
+    http: httpx.AsyncClient, url: str, draw: random.Random, results: Sessions, there: asyncio.Semaphore,
     over: asyncio.Event,
 ) -> None:  # fmt: skip
     page = (await http.get(url)).raise_for_status().text
@@ -70,10 +70,10 @@ async def _session(
             answered.clear()
             begun = time.perf_counter()
             value = _AGES[(begin + 11 * turn) % len(_AGES)]
-            told = {"client_id": query["client_id"], "id": age, "listener_id": listener, "args": [json.dumps(value)]}
-            await client.emit("event", told)
+            event = {"client_id": query["client_id"], "id": age, "listener_id": listener, "args": [json.dumps(value)]}
+            await client.emit("event", event)
             await asyncio.wait_for(answered.wait(), _ANSWER_WITHIN)
-            found.answers.append(time.perf_counter() - begun)
+            results.answers.append(time.perf_counter() - begun)
             if not turn:
                 there.release()
             try:
@@ -84,10 +84,14 @@ async def _session(
 
 
 def _read(page: str) -> tuple[dict[str, Any], int, str]:
-    """Find in a page what its script would: the socket's query, and where the age and its listener are."""
+    """Return the socket's query, and the identifiers of the age's input and listener, from a page."""
     elements = json.loads(html.unescape(re.findall(r"parseElements\(String\.raw`(.*?)`\)", page, re.DOTALL)[0]))
     query = literal_eval(re.findall(r"query: (\{.*?\})", page)[0])
-    number, age = next((one, it) for one, it in elements.items() if it.get("props", {}).get("name") == "age")
+    number, age = next(
+        (identifier, element)
+        for identifier, element in elements.items()
+        if element.get("props", {}).get("name") == "age"
+    )
     return query, int(number), age["events"][0]["listener_id"]
 
 
@@ -98,16 +102,18 @@ async def _connected(url: str, query: dict[str, Any]) -> AsyncIterator[tuple[soc
 
     async def update(message: dict[str, Any]) -> None:
         nonlocal shown
-        told = {"client_id": query["client_id"], "next_message_id": message.pop("_id", -1) + 1}
-        await client.emit("ack", told)
+        acknowledgement = {"client_id": query["client_id"], "next_message_id": message.pop("_id", -1) + 1}
+        await client.emit("ack", acknowledgement)
         figures = re.findall(r"answer-number[^>]*>([^<]*)", json.dumps(message))
         if figures and figures[0] != shown:
             shown = figures[0]
             answered.set()
 
     client.on("update", update)
-    told = {**query, "implicit_handshake": "true", "tab_id": uuid4(), "document_id": uuid4()}
-    await client.connect(f"{url}?{urlencode(told)}", transports=["websocket"], socketio_path="/_nicegui_ws/socket.io")
+    handshake = {**query, "implicit_handshake": "true", "tab_id": uuid4(), "document_id": uuid4()}
+    await client.connect(
+        f"{url}?{urlencode(handshake)}", transports=["websocket"], socketio_path="/_nicegui_ws/socket.io"
+    )
     try:
         yield client, answered
     finally:

@@ -1,4 +1,4 @@
-"""Workers of one study as processes of one machine: what do two and four make of the wall time of one?
+"""The wall time of one study by one, two and four workers, as processes of one machine.
 
 ``python -m benchmarks.tuning`` prints the table of docs/cluster.md. Each worker computes on one thread, the storage is
 an embedded PostgreSQL, and time runs from when all workers are ready until the last one has the result. With
@@ -38,7 +38,7 @@ SPACE: Final = {"learning_rate": FloatRange(0.01, 0.3, log=True), "max_leaf_node
 
 
 def work(url: str, study: str, trials: int, nothing: bool, ready: Barrier) -> None:  # noqa: FBT001  # told by position
-    """Be one worker: fold losses of gradient boosting, drawn at random so that all studies try alike."""
+    """Run one worker: fold losses of gradient boosting, drawn at random so that all studies try the same."""
     options = TuneOptions(
         budget=TuneBudget(n_trials=trials), sampler=SamplerOptions(kind="random"), pruner=PrunerOptions(kind="none")
     )

@@ -91,7 +91,7 @@ def _families(servers: Servers, count: int) -> Result:
 
 
 def _file(folder: Path, rows: int) -> Path:
-    """A Parquet file of people, the same for the same number of rows."""
+    """Return a Parquet file of people, the same for the same number of rows."""
     path = folder / f"people-{rows}.parquet"
     if not path.exists():
         random = np.random.default_rng(rows)
@@ -122,7 +122,7 @@ def _in_process(home: Home, source: Path) -> Taken:
 
 
 def _predicted(home: Home, source: Path) -> tuple[float, float]:
-    """Seconds and peak memory in MB of `medcost predict`."""
+    """Return seconds and peak memory in MB of `medcost predict`."""
     out = source.with_name("answers.parquet")
     command = [*CLI, "predict", "--input", str(source), "--output", str(out), "--home", str(home.path)]
     begun = time.perf_counter()

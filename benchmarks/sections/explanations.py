@@ -1,4 +1,4 @@
-"""Dollars behind each fact, at the API."""
+"""Explanations at the API."""
 
 from __future__ import annotations
 

@@ -30,26 +30,30 @@ _MOST_MILLISECONDS: Final = 150
 def measure(servers: Servers, seconds: float) -> Iterator[Result]:
     forty = wide_schema()
     home = servers.trained("interaction_lad", schema=written(forty, servers.folder / "forty.yaml"))
-    asked = {
+    bodies_by_facts = {
         6: people(1000),
         forty.width: [person(forty, row) for row, _ in invented_people(forty, 1000, seed=1)],
     }
-    predicted: dict[int, list[Figure]] = {facts: [] for facts in asked}
-    explained: dict[int, list[Figure]] = {facts: [] for facts in asked}
+    predicted: dict[int, list[Figure]] = {facts: [] for facts in bodies_by_facts}
+    explained: dict[int, list[Figure]] = {facts: [] for facts in bodies_by_facts}
     with medcost_up(home.path) as wide:
-        urls = dict(zip(asked, (servers.ours, wide), strict=True))
+        urls = dict(zip(bodies_by_facts, (servers.ours, wide), strict=True))
         for _ in range(_TIMES):  # in turns, so that a busy moment of the machine meets both
             for facts, url in urls.items():
-                api, bodies = f"{url}/api/v1", asked[facts]
+                api, bodies = f"{url}/api/v1", bodies_by_facts[facts]
                 load(f"{api}/predictions", bodies, connections=_BUSY, seconds=1)  # warm
                 predicted[facts].append(load(f"{api}/predictions", bodies, connections=_BUSY, seconds=seconds))
                 explained[facts].append(load(f"{api}/explanations", bodies, connections=1, seconds=seconds))
     rates = {facts: median(figure.per_second for figure in figures) for facts, figures in predicted.items()}
     took = {facts: median(figure.p50 for figure in figures) for facts, figures in explained.items()}
     slow = {facts: median(figure.p99 for figure in figures) for facts, figures in explained.items()}
-    errors = {facts: sum(one.errors for one in (*predicted[facts], *explained[facts])) for facts in asked}
+    errors = {
+        facts: sum(figure.errors for figure in (*predicted[facts], *explained[facts])) for facts in bodies_by_facts
+    }
     columns = ("facts", f"predictions/s at {_BUSY}", "explanation p50 ms", "explanation p99 ms", "errors")
-    rows = tuple((str(n), f"{rates[n]:,.0f}", f"{took[n]:.1f}", f"{slow[n]:.1f}", str(errors[n] or "")) for n in asked)
+    rows = tuple(
+        (str(n), f"{rates[n]:,.0f}", f"{took[n]:.1f}", f"{slow[n]:.1f}", str(errors[n] or "")) for n in bodies_by_facts
+    )
     yield Result("Forty facts", columns, rows, (f"Medians of {_TIMES} turns.",))
     yield Result(
         "Forty facts beside six",

@@ -67,7 +67,7 @@ def measure(servers: Servers, seconds: float) -> Iterator[Result]:
 
 
 def _fill(database: str, count: int, *, past: int) -> None:
-    """Record so many, in the seconds that ended ``past`` seconds ago plus as many as there are."""
+    """Record ``count`` predictions, one a second, the last one ``past`` seconds ago."""
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(sql.SQL(_FILL).format(count=sql.Literal(count), past=sql.Literal(past)))
         connection.execute("VACUUM ANALYZE predictions")
@@ -77,13 +77,15 @@ def _fill(database: str, count: int, *, past: int) -> None:
 def _pages(url: str, seconds: float) -> dict[str, float]:
     listed = f"{url}/api/v1/predictions"
     page = httpx.get(f"{listed}?limit=500", trust_env=False).raise_for_status().json()["predictions"]
-    asked = {
+    addresses = {
         "newest": f"{listed}?limit=50",
         "after a cursor": f"{listed}?limit=50&cursor={page[-1]['id']}",
         "smokers": f"{listed}?limit=50&smoker=yes",
         "one region": f"{listed}?limit=50&region=southwest",
     }
-    return {name: load(one, None, connections=1, seconds=max(1, seconds / 2)).p50 for name, one in asked.items()}
+    return {
+        name: load(address, None, connections=1, seconds=max(1, seconds / 2)).p50 for name, address in addresses.items()
+    }
 
 
 def _inserts(url: str, seconds: float) -> float:

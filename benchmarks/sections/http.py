@@ -45,44 +45,46 @@ def _alone(servers: Servers, bare: str, noop: str, ours: str, seconds: float) ->
     ]
     for family in _TREES:
         with medcost_up(servers.trained(family).path) as url:
-            asked = f"{url}/api/v1/predictions"
-            load(asked, bodies, connections=1, seconds=1)  # warm
+            address = f"{url}/api/v1/predictions"
+            load(address, bodies, connections=1, seconds=1)  # warm
             # in turns, so that a busy moment of the machine meets both
-            found = median(
-                load(asked, bodies, connections=1, seconds=1).p50 / load(ours, bodies, connections=1, seconds=1).p50
+            slowdown = median(
+                load(address, bodies, connections=1, seconds=1).p50 / load(ours, bodies, connections=1, seconds=1).p50
                 for _ in range(_TURNS)
             )
-        rows.append(ratio(f"champion of {family} / of interactions", found, "≤ 1.5"))
+        rows.append(ratio(f"champion of {family} / of interactions", slowdown, "≤ 1.5"))
     return Result("One request at a time", ("p50 ms", "", "wanted"), tuple(rows))
 
 
 def _busy(servers: Servers, bare: str, noop: str, ours: str, seconds: float) -> Iterator[Result]:
     bodies = people(1000)
-    found: dict[str, Figure] = {}
+    figures: dict[str, Figure] = {}
     cpu: dict[str, float] = {}
     for name, url in (("bare no-op of Litestar", bare), ("no-op of the same server", noop), ("Medcost", ours)):
         before = cpu_seconds(url)
-        found[name] = load(url, bodies, connections=_BUSY, seconds=seconds)
-        cpu[name] = (cpu_seconds(url) - before) / found[name].answered
+        figures[name] = load(url, bodies, connections=_BUSY, seconds=seconds)
+        cpu[name] = (cpu_seconds(url) - before) / figures[name].answered
     with servers.two_workers() as url:
         load(f"{url}/api/v1/predictions", bodies, connections=_BUSY, seconds=1)  # warm
-        found["Medcost, two workers"] = load(f"{url}/api/v1/predictions", bodies, connections=_BUSY, seconds=seconds)
+        figures["Medcost, two workers"] = load(f"{url}/api/v1/predictions", bodies, connections=_BUSY, seconds=seconds)
     with servers.plain_bentoml() as model, servers.usual_stack(model) as usual:
         load(f"{usual}/predictions", bodies, connections=4, seconds=1)
-        found["usual stack"] = load(f"{usual}/predictions", bodies, connections=_BUSY, seconds=seconds)
-        asked = [{"person": person} for person in bodies]
-        found["plain BentoML (records nothing)"] = load(f"{model}/predict", asked, connections=_BUSY, seconds=seconds)
-    with servers.mlflow() as url:
-        asked = [{"dataframe_split": {"columns": list(one), "data": [list(one.values())]}} for one in bodies]
-        load(f"{url}/invocations", asked, connections=4, seconds=1)
-        found["mlflow models serve (records nothing)"] = load(
-            f"{url}/invocations", asked, connections=_BUSY, seconds=seconds
+        figures["usual stack"] = load(f"{usual}/predictions", bodies, connections=_BUSY, seconds=seconds)
+        wrapped = [{"person": person} for person in bodies]
+        figures["plain BentoML (records nothing)"] = load(
+            f"{model}/predict", wrapped, connections=_BUSY, seconds=seconds
         )
-    limit, made, two = found["bare no-op of Litestar"], found["Medcost"], found["Medcost, two workers"]
+    with servers.mlflow() as url:
+        frames = [{"dataframe_split": {"columns": list(person), "data": [list(person.values())]}} for person in bodies]
+        load(f"{url}/invocations", frames, connections=4, seconds=1)
+        figures["mlflow models serve (records nothing)"] = load(
+            f"{url}/invocations", frames, connections=_BUSY, seconds=seconds
+        )
+    limit, made, two = figures["bare no-op of Litestar"], figures["Medcost"], figures["Medcost, two workers"]
     yield Result(
         f"Predictions at {_BUSY} connections",
         _COLUMNS,
-        tuple((name, *figure.row()) for name, figure in found.items()),
+        tuple((name, *figure.row()) for name, figure in figures.items()),
         (
             (
                 "The usual stack: FastAPI, requests, BentoML with a scikit-learn pipeline (one-hot columns, forest) "
@@ -93,7 +95,7 @@ def _busy(servers: Servers, bare: str, noop: str, ours: str, seconds: float) -> 
     )
     others = [
         ratio(f"Medcost / {name}, requests/s", made.per_second / figure.per_second, "≥ 75" if "usual" in name else "")
-        for name, figure in found.items()
+        for name, figure in figures.items()
         if figure not in (limit, made, two)
     ]
     yield Result(

@@ -35,7 +35,7 @@ _MINUTES = {"quick": 0.25, "usual": 1, "long": 10}
 _SETTLED = 500
 _VIEWS, _FETCHED = 20, 120
 _FORGOTTEN = 60
-"""Seconds after which a page that no script connected for is forgotten, and a good deal more."""
+"""Seconds after which the server has surely dropped a page that no script connected for."""
 _MEGABYTE = 2**20
 
 _WATCH = """
@@ -48,7 +48,7 @@ new MutationObserver((_, watch) => {
   requestAnimationFrame(() => requestAnimationFrame(() => window.answered = performance.now()));
 }).observe(document, {childList: true, subtree: true});
 """
-_FOUND = """[
+_RESULT = """[
   Math.max(answered, performance.getEntriesByName("first-contentful-paint")[0].startTime), shifted
 ]"""
 _SLIDE = """
@@ -69,7 +69,7 @@ years => new Promise(done => {
 
 @dataclass(frozen=True)
 class Opened:
-    """One opening of the page: milliseconds to the painted answer, kilobytes of all answers, how many, and shift."""
+    """One opening of the page: milliseconds to the painted answer, kilobytes and number of requests, and shift."""
 
     milliseconds: float
     kilobytes: float
@@ -101,17 +101,17 @@ def _in_a_browser(visitor: Callable[[], AbstractContextManager[BrowserContext]],
         _go(page, url)
         page.wait_for_function("window.did_handshake")
         slides = [page.evaluate(_SLIDE, 20 + 11 * at % 44) for at in range(_SLIDES)]
-    first, again = (median(one.milliseconds for one in some) for some in (cold, warm))
+    first, again = (median(opened.milliseconds for opened in some) for some in (cold, warm))
     return Result(
         "The start page in Chromium",
         ("", "found", "wanted"),
         (
             ("first answer painted, nothing cached, ms", f"{first:.0f}", "≤ 800"),
             ("first answer painted, cached, ms", f"{again:.0f}", "≤ 300"),
-            ("over the wire, nothing cached, KB", f"{max(one.kilobytes for one in cold):.0f}", "≤ 400"),
-            ("over the wire, cached, KB", f"{max(one.kilobytes for one in warm):.0f}", ""),
-            ("requests, nothing cached", f"{max(one.requests for one in cold)}", ""),
-            ("layout shift", f"{max(one.shift for one in (*cold, *warm)):.3f}", "≤ 0.1"),
+            ("over the wire, nothing cached, KB", f"{max(opened.kilobytes for opened in cold):.0f}", "≤ 400"),
+            ("over the wire, cached, KB", f"{max(opened.kilobytes for opened in warm):.0f}", ""),
+            ("requests, nothing cached", f"{max(opened.requests for opened in cold)}", ""),
+            ("layout shift", f"{max(opened.shift for opened in (*cold, *warm)):.3f}", "≤ 0.1"),
             ("slider moved to answer repainted, median ms", f"{median(slides):.0f}", "≤ 110"),
             ("slider moved to answer repainted, p95 ms", f"{quantiles(slides, n=20)[-1]:.0f}", ""),
         ),
@@ -145,12 +145,12 @@ def _open(browser: BrowserContext, url: str) -> Opened:
     page = browser.new_page()
     wire = browser.new_cdp_session(page)
     sizes: list[float] = []
-    wire.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
+    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     wire.send("Network.enable")
     _go(page, url)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(_SETTLED)  # compiled scripts are kept once the page rests
-    milliseconds, shift = page.evaluate(_FOUND)
+    milliseconds, shift = page.evaluate(_RESULT)
     page.close()
     return Opened(milliseconds, sum(sizes) / 1000, len([size for size in sizes if size]), shift)
 
@@ -167,7 +167,7 @@ def _web(servers: Servers) -> psutil.Process:
 
 
 def _views(servers: Servers) -> Result:
-    """Fetch pages without running their scripts, and look at what they leave."""
+    """Fetch pages without running their scripts, and measure the memory that they leave."""
     url, web = servers.ours, _web(servers)
     with httpx.Client(trust_env=False, timeout=60) as client:
 
@@ -199,9 +199,9 @@ def _sessions(servers: Servers) -> Result:
     url, web = servers.ours, _web(servers)
     before = web.memory_info().rss / _MEGABYTE
     minutes = _MINUTES[servers.size]
-    found = keep_open(url, _SESSIONS, 60 * minutes, lambda: web.memory_info().rss / _MEGABYTE)
-    tenth = max(1, len(found.samples) // 10)
-    first, last = fmean(found.samples[:tenth]), fmean(found.samples[-tenth:])
+    sessions = keep_open(url, _SESSIONS, 60 * minutes, lambda: web.memory_info().rss / _MEGABYTE)
+    tenth = max(1, len(sessions.samples) // 10)
+    first, last = fmean(sessions.samples[:tenth]), fmean(sessions.samples[-tenth:])
     return Result(
         f"{_SESSIONS} open sessions on one process, {minutes:g} min",
         ("", "found", "wanted"),
@@ -210,9 +210,9 @@ def _sessions(servers: Servers) -> Result:
             ("in the first tenth of the time, MB", f"{first:.0f}", ""),
             ("in the last tenth of the time, MB", f"{last:.0f}", ""),
             ("growth, MB", f"{last - first:+.1f}", "≤ 5"),
-            ("answers to changed facts", f"{len(found.answers):,}", ""),
-            ("change sent to answer received, median ms", f"{1000 * median(found.answers):.0f}", "≤ 110"),
-            ("change sent to answer received, p95 ms", f"{1000 * quantiles(found.answers, n=20)[-1]:.0f}", ""),
+            ("answers to changed facts", f"{len(sessions.answers):,}", ""),
+            ("change sent to answer received, median ms", f"{1000 * median(sessions.answers):.0f}", "≤ 110"),
+            ("change sent to answer received, p95 ms", f"{1000 * quantiles(sessions.answers, n=20)[-1]:.0f}", ""),
         ),
         ("Each session is a page and its websocket; it changes the age every three seconds and reads every answer.",),
     )

@@ -32,7 +32,7 @@ _PERSON = people(1)[0]
 
 
 def parts_alone(servers: Servers, seconds: float) -> dict[str, float]:
-    """Median milliseconds of hop, one-row prediction and one-row commit."""
+    """Return median milliseconds of a round trip, a one-row prediction and a one-row commit."""
     return asyncio.run(_parts(servers, seconds))
 
 
@@ -44,8 +44,8 @@ async def _parts(servers: Servers, seconds: float) -> dict[str, float]:
     server = ModelServer(servers.model_server)
     question = wire.encode_request([])
 
-    async def hop() -> None:
-        """The way there and back, with nobody to predict for."""
+    async def round_trip() -> None:
+        """Send a request without people, and read its answer."""
         async with server.deadline():
             wire.decode_answer(await server.ask("POST", "/v1/predict", question, wire.CONTENT_TYPE), 0)
 
@@ -55,7 +55,7 @@ async def _parts(servers: Servers, seconds: float) -> dict[str, float]:
     try:
         return await _medians(
             {
-                "hop to the model server": hop,
+                "round trip to the model server": round_trip,
                 "one-row prediction": lambda: model.predict([who]),
                 "one-row commit": lambda: predictions.add(new),
             },

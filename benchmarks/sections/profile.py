@@ -27,11 +27,11 @@ def measure(servers: Servers, seconds: float) -> Iterator[Result]:
         process = _listening_at(url)
         httpx.get(f"{url}/api/v1/samples", trust_env=False)
         before = sum(process.cpu_times()[:2])
-        asked = _answered(url)
+        answered_before = _answered(url)
         load(f"{url}/api/v1/predictions", bodies, connections=_BUSY, seconds=seconds)
         spent = sum(process.cpu_times()[:2]) - before
         counts: dict[str, int] = httpx.get(f"{url}/api/v1/samples", trust_env=False).json()
-        each = 1e6 * spent / (_answered(url) - asked)
+        each = 1e6 * spent / (_answered(url) - answered_before)
     total = sum(counts.values())
     parts = {name: each * counts.get(name, 0) / total for name in (*PARTS, REST)}
     rows = [(name, f"{spent:.0f}") for name, spent in parts.items()]
@@ -54,12 +54,15 @@ def _listening_at(url: str) -> psutil.Process:
     return next(
         process
         for process in psutil.Process().children(recursive=True)
-        if any(one.laddr.port == port and one.status == psutil.CONN_LISTEN for one in process.net_connections())
+        if any(
+            connection.laddr.port == port and connection.status == psutil.CONN_LISTEN
+            for connection in process.net_connections()
+        )
     )
 
 
 def _answered(url: str) -> float:
-    """How many predictions the process has answered."""
+    """Return the number of predictions that the process has answered."""
     text = httpx.get(f"{url}/api/v1/metrics", trust_env=False).text
     lines = (line for line in text.splitlines() if line.startswith("medcost_predictions_total"))
     return sum(float(line.rsplit(" ", 1)[1]) for line in lines)

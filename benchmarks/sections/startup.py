@@ -1,4 +1,4 @@
-"""How long `medcost up` takes on a home that has a champion, until a prediction can be made, and to stop."""
+"""The time that `medcost up` takes on a home with a champion until a prediction can be made, and to stop."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _BUDGET: Final = ("tuning=counted",)
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What a training took, and what came of it.
+    """The time, memory and result of a training.
 
     Args:
         seconds: from start to end.
@@ -80,7 +80,7 @@ def _beside(servers: Servers, other: Path) -> Result:
             every.append(trained(tree, servers.claims, servers.folder / f"training-{turn}-{number}"))
     ours, theirs = done[TREE], done[other]
     seconds, cpu = (
-        (median(getattr(one, name) for one in ours), median(getattr(one, name) for one in theirs))
+        (median(getattr(training, name) for training in ours), median(getattr(training, name) for training in theirs))
         for name in ("seconds", "cpu")
     )
     rows = (
@@ -101,11 +101,11 @@ def _beside(servers: Servers, other: Path) -> Result:
 def _large(servers: Servers) -> Result:
     rows: list[tuple[str, ...]] = []
     for count in _ROWS[servers.size]:
-        one = trained(TREE, _generated(servers.folder, count), servers.folder / f"training-{count}")
+        training = trained(TREE, _generated(servers.folder, count), servers.folder / f"training-{count}")
         bound = f"≤ {_MINUTES[count]} min, ≤ {_MOST_GIGABYTES} GB"
-        figures = f"{one.seconds / 60:.1f}", f"{one.cpu / 60:.1f}", f"{one.gigabytes:.2f}"
-        left_out = ", ".join(each["name"] for each in one.document["comparison"]["not_compared"])
-        rows.append((f"{count:,}", *figures, one.winner, left_out, bound))
+        figures = f"{training.seconds / 60:.1f}", f"{training.cpu / 60:.1f}", f"{training.gigabytes:.2f}"
+        left_out = ", ".join(each["name"] for each in training.document["comparison"]["not_compared"])
+        rows.append((f"{count:,}", *figures, training.winner, left_out, bound))
     columns = ("rows", "min", "min of CPU", "GB", "winner", "left out", "wanted")
     notes = ("Costs whose spread depends on age and BMI; memory of all processes but PostgreSQL.",)
     return Result("Training on many rows", columns, tuple(rows), notes)
@@ -136,8 +136,8 @@ def _memory(pid: int) -> float:
     """Return the memory of a process and those it started, in bytes, each page divided by how many share it."""
     total = 0.0
     try:
-        for one in (process := psutil.Process(pid), *process.children(recursive=True)):
-            total += one.memory_full_info().pss
+        for member in (process := psutil.Process(pid), *process.children(recursive=True)):
+            total += member.memory_full_info().pss
     except psutil.Error:  # it ended meanwhile
         return 0.0
     return total

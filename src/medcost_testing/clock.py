@@ -6,7 +6,7 @@ from domain.ports.clock import Clock
 
 
 class ClockContract:
-    """What every `Clock` promises. Give a fixture ``clock``."""
+    """The promises of every `Clock`. Give a fixture ``clock``."""
 
     def test_the_time_is_aware_and_in_utc(self, clock: Clock) -> None:
         now = clock.now()

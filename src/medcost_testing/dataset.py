@@ -14,7 +14,7 @@ Records = Sequence[ClaimRecord]
 
 
 class ClaimsDatasetContract:
-    """What every `ClaimsDataset` promises.
+    """The promises of every `ClaimsDataset`.
 
     Give the fixtures ``dataset``; ``records``, the rows that it holds, in their order; and ``nothing``, a dataset
     without any rows.

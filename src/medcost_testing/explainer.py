@@ -13,7 +13,7 @@ People = Sequence[Beneficiary]
 
 @pytest.mark.asyncio
 class ExplainerContract:
-    """What every `Explainer` promises.
+    """The promises of every `Explainer`.
 
     Give the fixtures ``explainer``; ``absent``, an explainer that can give no answer; and ``people``, at least two
     people of the schema that the model learned with.

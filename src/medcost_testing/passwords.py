@@ -11,7 +11,7 @@ PHRASE: Final = "correct horse battery stäple"
 
 @pytest.mark.asyncio
 class PasswordsContract:
-    """What every `Passwords` promises. Give a fixture ``passwords``."""
+    """The promises of every `Passwords`. Give a fixture ``passwords``."""
 
     async def test_a_hash_belongs_to_its_own_password_only(self, passwords: Passwords) -> None:
         hashed = await passwords.hash(PHRASE)

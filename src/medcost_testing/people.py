@@ -12,10 +12,10 @@ INCOME = Fact(name="income", kind=Kind.NUMBER, low=0)
 ACTIVE = Fact(name="active", kind=Kind.FLAG)
 CHRONIC = Fact(name="chronic", kind=Kind.FLAG, may_be_missing=True)
 CLINIC = Schema(name="clinic", cost=CostColumn("paid", "EUR", 2025), facts=(PLAN, STAY, INCOME, ACTIVE, CHRONIC))
-"""Its choices and flags tell 24 kinds of people apart, which one index can do."""
+"""A schema whose choices and flags have 24 combinations, few enough for one index over all of them."""
 WARD = Fact(name="ward", kind=Kind.CHOICE, choices=tuple(f"w{n}" for n in range(40)))
 HOSPITAL = replace(CLINIC, name="hospital", facts=(*CLINIC.facts, WARD))
-"""Its choices and flags tell 960 kinds of people apart: each has an index of its own."""
+"""A schema whose choices and flags have 960 combinations: each fact has an index of its own."""
 
 
 def patient(schema: Schema, **facts: object) -> Beneficiary:

@@ -14,7 +14,7 @@ People = Sequence[Beneficiary]
 
 @pytest.mark.asyncio
 class PredictorContract:
-    """What every `Predictor` promises.
+    """The promises of every `Predictor`.
 
     Give the fixtures ``predictor``; ``absent``, a predictor that can give no answer; and ``people``, at least three
     different people of a schema that the predictor answers for, the first two of them with different costs.
@@ -23,9 +23,9 @@ class PredictorContract:
     async def test_each_is_answered_in_the_order_given_and_alike_whoever_else_is_asked_for(
         self, predictor: Predictor, people: People
     ) -> None:
-        asked = [*people, people[1]]
-        alone = [(await predictor.predict([who]))[0] for who in asked]
-        assert list(await predictor.predict(asked)) == alone
+        people_in_batch = [*people, people[1]]
+        alone = [(await predictor.predict([who]))[0] for who in people_in_batch]
+        assert list(await predictor.predict(people_in_batch)) == alone
         assert alone[0] != alone[1]
 
     async def test_what_is_published_is_what_is_estimated_rounded_once(

@@ -29,7 +29,7 @@ def contents(folder: Path) -> Mapping[str, bytes]:
 
 @pytest.mark.asyncio
 class ModelRegistryContract:
-    """What every `ModelRegistry` promises.
+    """The promises of every `ModelRegistry`.
 
     Give the fixtures ``registry``, which is empty, and ``fitted``, a trained model with its folder.
     """

@@ -34,10 +34,7 @@ NOT_VERBS = PRONOUNS | {
 }
 
 UNCHECKED_NAMES = (
-    "benchmarks/",
     "src/adapters/postgres/",
-    "src/medcost_testing/",
-    "src/medcost_testing/predictions/",
     "tests/adapters/",
     "tests/application/",
     "tests/architecture/",

@@ -12,7 +12,7 @@ from medcost_testing.predictions.samples import Samples
 
 @pytest.mark.asyncio
 class PredictionRepositoryContract(Records, Idempotent, Samples, AnyFacts):
-    """What every `PredictionRepository` promises.
+    """The promises of every `PredictionRepository`.
 
     Give a fixture ``predictions``: an empty repository of the fixture ``schema``, whose idempotency keys live for a
     day. The suite gives ``schema``.

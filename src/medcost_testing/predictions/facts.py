@@ -1,4 +1,4 @@
-"""What every repository of predictions promises whatever the facts are: missing ones, other choices, many of them."""
+"""The promises of every repository of predictions about facts: missing ones, other choices, many of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PEOPLE = [
 
 
 ANY_SCHEMA = pytest.mark.parametrize("schema", [CLINIC, HOSPITAL], ids=["few kinds", "many kinds"])
-"""A repository makes indexes by how many kinds of people the schema tells apart."""
+"""Schemas with few and many combinations of choices, for which a repository makes different indexes."""
 
 
 class AnyFacts:
@@ -98,8 +98,8 @@ class AnyFacts:
         while pages[-1]:
             query = query.following(pages[-1][-1])
             pages.append(await predictions.page(query))
-        found = [prediction for page in pages for prediction in page]
-        values = [sort_value(by, prediction) for prediction in found]
+        joined = [prediction for page in pages for prediction in page]
+        values = [sort_value(by, prediction) for prediction in joined]
         given = [value for value in values if value is not None]
         assert values == sorted(given, reverse=not rising) + [None] * (len(values) - len(given))
-        assert sorted(found, key=lambda prediction: prediction.id) == made
+        assert sorted(joined, key=lambda prediction: prediction.id) == made

@@ -1,4 +1,4 @@
-"""Predictions are recorded, found again, put in order, erased and corrected."""
+"""The promises about recorded predictions: they are returned, ordered, erased and corrected."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ EDGES = [
 
 
 class Records:
-    """Predictions are recorded, found, put in order, erased and corrected."""
+    """Predictions are recorded, returned, ordered, erased and corrected."""
 
     async def test_what_was_added_is_found_again_to_the_last_digit(self, predictions: PredictionRepository) -> None:
         made = await predictions.add(NEW)
@@ -49,8 +49,8 @@ class Records:
 
     async def test_the_chance_of_no_cost_is_kept_and_may_be_unknown(self, predictions: PredictionRepository) -> None:
         old, *several = await predictions.add_all([replace(NEW, chance=None), *[NEW] * 3])
-        found = [(await predictions.get(prediction.id)).chance for prediction in (old, several[0])]
-        assert found == [None, NEW.chance]
+        chances = [(await predictions.get(prediction.id)).chance for prediction in (old, several[0])]
+        assert chances == [None, NEW.chance]
 
     async def test_identifiers_are_time_ordered(self, predictions: PredictionRepository) -> None:
         made = [await predictions.add(NEW) for _ in range(5)]

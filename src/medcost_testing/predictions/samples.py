@@ -1,4 +1,4 @@
-"""What every repository of predictions promises to who looks at a time as a whole: what came in, or some of it."""
+"""The promises of every repository of predictions about outcomes and samples of a span of time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MINUTE, YEAR = timedelta(minutes=1), timedelta(days=365)
 
 
 async def many(predictions: PredictionRepository, count: int) -> list[Prediction]:
-    """So many, a minute apart; what each cost came in at the same distance, a year later, the last prediction first."""
+    """Record predictions a minute apart, and their outcomes at the same distance, a year later, in reverse order."""
     made = await predictions.add_all([replace(NEW, created_at=NOON + n * MINUTE) for n in range(count)])
     return [
         await predictions.record_outcome(prediction.id, Outcome(100.0, NOON + YEAR + (count - n) * MINUTE))
@@ -25,7 +25,7 @@ async def many(predictions: PredictionRepository, count: int) -> list[Prediction
 
 
 class Samples:
-    """Whoever looks at a time as a whole gets what came in, or a fair part of it."""
+    """A repository returns the outcomes of a span of time, and random samples of it."""
 
     async def test_outcomes_are_found_by_the_time_at_which_they_came_in(
         self, predictions: PredictionRepository
@@ -33,9 +33,9 @@ class Samples:
         made = [await predictions.add(NEW) for _ in range(4)]
         for day, prediction in ((3, made[0]), (1, made[1]), (2, made[2])):
             await predictions.record_outcome(prediction.id, Outcome(100.0 * day, NOON + timedelta(days=day)))
-        found = await predictions.outcomes(NOON + timedelta(days=2), limit=10)
-        assert [prediction.id for prediction in found] == [made[0].id, made[2].id]
-        assert found[0].outcome == Outcome(300.0, NOON + timedelta(days=3))
+        recorded = await predictions.outcomes(NOON + timedelta(days=2), limit=10)
+        assert [prediction.id for prediction in recorded] == [made[0].id, made[2].id]
+        assert recorded[0].outcome == Outcome(300.0, NOON + timedelta(days=3))
         assert [prediction.id for prediction in await predictions.outcomes(NOON, limit=1)] == [made[0].id]
 
     @pytest.mark.parametrize(("outcomes", "since"), [(False, NOON), (True, NOON + YEAR)], ids=["all", "outcomes"])
