@@ -73,7 +73,11 @@ def trusted(tree):
     """Give the literals that may hold a tag: docstrings, and what is `Markup` as it is written."""
     for node in ast.walk(tree):
         if isinstance(node, _WITH_BODY):
-            yield from (one.value for one in node.body if isinstance(one, ast.Expr) and is_literal(one.value))
+            yield from (
+                statement.value
+                for statement in node.body
+                if isinstance(statement, ast.Expr) and is_literal(statement.value)
+            )
         elif isinstance(node, ast.Call) and called(node) == "Markup":
             yield from filter(is_literal, node.args)
 
@@ -116,12 +120,12 @@ def violations(source):
 def test_html_is_written_by_type():
     files = [file for file in sorted(SOURCE.rglob("*.py")) if file.relative_to(SOURCE).as_posix() != HELPER]
     assert len(files) > 100
-    found = {
+    markup = {
         f"{file.relative_to(SOURCE)}:{line}: {what}"
         for file in files
         for line, what in violations(file.read_text(encoding="utf-8"))
     }
-    assert not found, "write HTML by `entrypoints.dashboard.elements`, or as a template in a file"
+    assert not markup, "write HTML by `entrypoints.dashboard.elements`, or as a template in a file"
 
 
 @pytest.mark.parametrize(

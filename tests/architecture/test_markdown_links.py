@@ -68,7 +68,7 @@ def test_all_documents_are_read():
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "links"),
     [
         ("see [it](nowhere.md)", ["nowhere.md: no such file"]),
         ("see ![it](docs/images/nothing.png)", ["docs/images/nothing.png: no such file"]),
@@ -82,8 +82,8 @@ def test_all_documents_are_read():
         ("[one](docs/architecture.md#where-would--go) [two](https://example.org/none) [three](mailto:a@b.example)", []),
     ],
 )
-def test_a_planted_link_is_judged(text, found):
-    assert list(broken(text, ROOT / "README.md")) == found
+def test_a_planted_link_is_judged(text, links):
+    assert list(broken(text, ROOT / "README.md")) == links
 
 
 def test_headings_become_anchors():

@@ -32,8 +32,10 @@ def foreign(source: str, allowed: set[str]) -> list[tuple[int, str]]:
 def test_the_core_imports_only_the_standard_library_and_itself(package: str) -> None:
     files = sorted((SRC / package).rglob("*.py"))
     assert files
-    found = {str(file.relative_to(SRC)): bad for file in files if (bad := foreign(file.read_text(), ALLOWED[package]))}
-    assert found == {}
+    violations = {
+        str(file.relative_to(SRC)): bad for file in files if (bad := foreign(file.read_text(), ALLOWED[package]))
+    }
+    assert violations == {}
 
 
 @pytest.mark.parametrize(
@@ -74,10 +76,10 @@ def test_our_package_names_resolve_below_src(package: str) -> None:
 def test_tests_patch_nothing() -> None:
     tests = (SRC.parent / "tests").rglob("*.py")
     patching = {"unittest", "mock", "pytest_mock"}
-    found = [str(file) for file in tests if patching & {name for _, name in imports(file.read_text())}]
-    assert found == []
+    modules = [str(file) for file in tests if patching & {name for _, name in imports(file.read_text())}]
+    assert modules == []
 
 
 def test_no_relative_imports() -> None:
-    found = [str(file) for file in SRC.rglob("*.py") if "." in {name for _, name in imports(file.read_text())}]
-    assert found == []
+    modules = [str(file) for file in SRC.rglob("*.py") if "." in {name for _, name in imports(file.read_text())}]
+    assert modules == []

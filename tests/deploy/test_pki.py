@@ -73,7 +73,7 @@ def test_an_authority_is_never_overwritten(authority):
     assert (refused.returncode, (authority.key_folder / "ca.key").read_bytes()) == (1, before)
 
 
-def test_what_lasts_long_enough_is_left_alone_and_the_rest_gets_a_new_key_under_the_old_names(new_authority):
+def test_only_certificates_near_their_end_get_a_new_key_under_the_old_names(new_authority):
     authority = new_authority()
     authority.server("postgres", "db.example.org", "10.0.0.5")
     authority.client("fresh")

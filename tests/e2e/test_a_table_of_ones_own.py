@@ -84,7 +84,7 @@ def written(file: Path, rows: Table) -> Path:
 
 def succeeded(*arguments: object, home: Path) -> Ended:
     ended = run(*arguments, home=home)
-    assert ended.status == 0, ended.said
+    assert ended.status == 0, ended.errors
     return ended
 
 
@@ -112,9 +112,9 @@ def test_api_file_and_table_give_each_person_one_cost(url: str, home: Path, peop
     table = written(tmp_path / "people.csv", some)
     by_table = httpx.post(f"{url}/predictions/batch", content=table.read_bytes(), headers={"Content-Type": "text/csv"})
     assert by_table.json()["errors"] == []
-    costs = [one["expected"] for one in by_table.json()["predictions"]]
+    costs = [prediction["expected"] for prediction in by_table.json()["predictions"]]
     one_by_one = [httpx.post(f"{url}/predictions", json=facts_of(row, schema)) for row in some]
-    assert [one.json().get("expected") for one in one_by_one] == costs
+    assert [answer.json().get("expected") for answer in one_by_one] == costs
     scored = tmp_path / "costs.csv"
     succeeded("predict", "--input", table, "--output", scored, home=home)
     with scored.open(newline="", encoding="utf-8") as answers:

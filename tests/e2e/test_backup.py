@@ -39,13 +39,13 @@ TABLES = (
 def rows(home: Path) -> dict[str, str]:
     """Every row of every table of both databases."""
     with EmbeddedPostgres(home / "postgres").lease() as server:
-        found = {table: server.client.ask("medcost", f"SELECT t::text FROM {table} t ORDER BY 1") for table in TABLES}
-        return {**found, "trials": server.client.ask("optuna", "SELECT t::text FROM trials t ORDER BY 1")}
+        rows = {table: server.client.ask("medcost", f"SELECT t::text FROM {table} t ORDER BY 1") for table in TABLES}
+        return {**rows, "trials": server.client.ask("optuna", "SELECT t::text FROM trials t ORDER BY 1")}
 
 
 def files(home: Path) -> dict[str, str]:
     """Artifacts, shelf, pointer and the ledger's head."""
-    found = [
+    files = [
         home / "serving.json",
         home / "ledger.head",
         *home.glob("mlflow/artifacts/**/*"),
@@ -53,7 +53,7 @@ def files(home: Path) -> dict[str, str]:
     ]
     return {
         path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in found
+        for path in files
         if path.is_file()
     }
 
@@ -90,7 +90,7 @@ def trickle(url: str) -> Iterator[list[str]]:
 
 
 @dataclass(frozen=True)
-class Kept:
+class BackedUp:
     """A home, a backup of it, and what was there when it was made."""
 
     home: Path
@@ -101,7 +101,7 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def original(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+def original(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> BackedUp:
     folder = tmp_path_factory.mktemp("kept")
     home, file = homes.copy(trained, folder / "home"), folder / "backup.tar.gz"
     made = document("backup", file, home=home)
@@ -109,26 +109,26 @@ def original(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Kept:
         "file": str(file), "bytes": file.stat().st_size, "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
         "files": made["files"], "champion": 1,
     }  # fmt: skip
-    return Kept(home, file, rows(home), files(home), runs(home))
+    return BackedUp(home, file, rows(home), files(home), runs(home))
 
 
 @pytest.fixture
-def kept(original: Kept, tmp_path: Path) -> Kept:
+def backed_up(original: BackedUp, tmp_path: Path) -> BackedUp:
     """A copy that the test may change."""
     file = shutil.copy(original.file, tmp_path / original.file.name)
     return replace(original, home=homes.copy(original.home, tmp_path / "home"), file=file)
 
 
-def test_restored_elsewhere_it_is_the_same_home(kept: Kept, tmp_path: Path) -> None:
+def test_restored_elsewhere_it_is_the_same_home(backed_up: BackedUp, tmp_path: Path) -> None:
     other = tmp_path / "deep" / "other"
     other.parent.mkdir()
-    restored = document("restore", kept.file, home=other)
+    restored = document("restore", backed_up.file, home=other)
     assert (restored["home"], restored["champion"], restored["replaced"]) == (str(other), 1, None)
-    assert (rows(other), files(other), runs(other)) == (kept.rows, kept.files, kept.runs)
+    assert (rows(other), files(other), runs(other)) == (backed_up.rows, backed_up.files, backed_up.runs)
     assert other.stat().st_mode & 0o777 == 0o700
     document("models", "promote", "2", "--reason", "a test", home=other)  # registry, shelf and ledger go together
     assert document("models", "history", home=other)["verified"]
-    assert rows(kept.home) == kept.rows
+    assert rows(backed_up.home) == backed_up.rows
     assert [path.name for path in other.parent.iterdir()] == ["other"]
 
 
@@ -164,16 +164,14 @@ def served(trained_up: Any, tmp_path_factory: pytest.TempPathFactory) -> Served:
             during = len(made)
         after = [*made[during + 1 :], predict(url)]  # the first of them may have been under way
         refused = run("restore", file, "--replace", home=home)
-        assert (refused.status, refused.said.count("\n")) == (1, 1)
-        assert "medcost down" in refused.said
+        assert (refused.status, refused.errors.count("\n")) == (1, 1)
+        assert "medcost down" in refused.errors
         predict(url)  # which it still answers
         assert httpx.delete(f"{url}{erased}", timeout=30).status_code == 204
     return Served(home, file, before, after, erased)
 
 
-def test_made_while_it_serves_it_holds_what_was_committed_before_and_no_request_fails(
-    served: Served, tmp_path: Path
-) -> None:
+def test_a_backup_of_a_serving_home_holds_all_commits_and_no_request_fails(served: Served, tmp_path: Path) -> None:
     other = tmp_path / "other"
     document("restore", served.file, home=other)
     recorded = {line.split(",")[0].strip("(") for line in rows(other)["predictions"].splitlines()}
@@ -182,16 +180,20 @@ def test_made_while_it_serves_it_holds_what_was_committed_before_and_no_request_
     assert addresses.isdisjoint(served.after)
 
 
-def test_over_itself_it_is_as_it_was_and_what_was_there_stays_beside_it(kept: Kept) -> None:
-    document("models", "promote", "2", "--reason", "a test", home=kept.home)
-    changed = (rows(kept.home), files(kept.home))
-    restored = document("restore", kept.file, "--replace", home=kept.home)
-    assert (rows(kept.home), files(kept.home), runs(kept.home)) == (kept.rows, kept.files, kept.runs)
+def test_over_itself_it_is_as_it_was_and_what_was_there_stays_beside_it(backed_up: BackedUp) -> None:
+    document("models", "promote", "2", "--reason", "a test", home=backed_up.home)
+    changed = (rows(backed_up.home), files(backed_up.home))
+    restored = document("restore", backed_up.file, "--replace", home=backed_up.home)
+    assert (rows(backed_up.home), files(backed_up.home), runs(backed_up.home)) == (
+        backed_up.rows,
+        backed_up.files,
+        backed_up.runs,
+    )
     replaced = Path(restored["replaced"])
     assert (rows(replaced), files(replaced)) == changed
-    again = run("restore", kept.file, "--replace", home=kept.home)
-    assert (again.status, f"{replaced} is still there" in again.said) == (1, True)
-    assert document("models", "history", home=kept.home)["verified"]
+    again = run("restore", backed_up.file, "--replace", home=backed_up.home)
+    assert (again.status, f"{replaced} is still there" in again.errors) == (1, True)
+    assert document("models", "history", home=backed_up.home)["verified"]
 
 
 def test_what_was_erased_since_stays_erased_with_its_proof(served: Served, tmp_path: Path) -> None:
@@ -207,36 +209,36 @@ def test_what_was_erased_since_stays_erased_with_its_proof(served: Served, tmp_p
     assert document("db", "proof", name, home=home)["prediction_id"] == name
 
 
-def test_a_damaged_file_changes_nothing(kept: Kept) -> None:
-    content = kept.file.read_bytes()
+def test_a_damaged_file_changes_nothing(backed_up: BackedUp) -> None:
+    content = backed_up.file.read_bytes()
     damaged = {
         "cut off": content[: len(content) // 2],
         "a changed byte": content[:5000] + bytes([content[5000] ^ 1]) + content[5001:],
         "nothing": b"",
     }
     for name, bad in damaged.items():
-        kept.file.write_bytes(bad)
-        refused = run("restore", kept.file, "--replace", home=kept.home)
-        assert (refused.status, refused.said.count("\n")) == (1, 1), name
-        assert "damaged" in refused.said
-    assert sorted(path.name for path in kept.home.parent.iterdir()) == ["backup.tar.gz", "home"]
-    assert (rows(kept.home), files(kept.home)) == (kept.rows, kept.files)
+        backed_up.file.write_bytes(bad)
+        refused = run("restore", backed_up.file, "--replace", home=backed_up.home)
+        assert (refused.status, refused.errors.count("\n")) == (1, 1), name
+        assert "damaged" in refused.errors
+    assert sorted(path.name for path in backed_up.home.parent.iterdir()) == ["backup.tar.gz", "home"]
+    assert (rows(backed_up.home), files(backed_up.home)) == (backed_up.rows, backed_up.files)
 
 
-def test_a_home_that_a_command_uses_is_not_replaced(kept: Kept) -> None:
-    with EmbeddedPostgres(kept.home / "postgres").lease():
-        refused = run("restore", kept.file, "--replace", home=kept.home)
-    assert (refused.status, "a process uses the database" in refused.said) == (1, True)
-    assert rows(kept.home) == kept.rows
+def test_a_home_that_a_command_uses_is_not_replaced(backed_up: BackedUp) -> None:
+    with EmbeddedPostgres(backed_up.home / "postgres").lease():
+        refused = run("restore", backed_up.file, "--replace", home=backed_up.home)
+    assert (refused.status, "a process uses the database" in refused.errors) == (1, True)
+    assert rows(backed_up.home) == backed_up.rows
 
 
 @pytest.mark.parametrize("moment", ["databases/medcost", "postgres.draft", "postgres"])
-def test_killed_midway_the_home_is_as_it_was_and_restoring_again_succeeds(kept: Kept, moment: str) -> None:
+def test_killed_midway_the_home_is_as_it_was_and_restoring_again_succeeds(backed_up: BackedUp, moment: str) -> None:
     """Killed when the file is being read, when a database is being made, and when it is being filled."""
-    document("models", "promote", "2", "--reason", "a test", home=kept.home)
-    before = rows(kept.home), files(kept.home)
-    process = start("restore", kept.file, "--replace", home=kept.home)
-    draft = kept.home.with_name("home.restoring")
+    document("models", "promote", "2", "--reason", "a test", home=backed_up.home)
+    before = rows(backed_up.home), files(backed_up.home)
+    process = start("restore", backed_up.file, "--replace", home=backed_up.home)
+    draft = backed_up.home.with_name("home.restoring")
 
     def begun() -> bool:
         assert process.poll() is None
@@ -245,19 +247,19 @@ def test_killed_midway_the_home_is_as_it_was_and_restoring_again_succeeds(kept: 
     until(begun, pause=0.001)
     process.kill()
     process.wait()
-    assert (rows(kept.home), files(kept.home)) == before
-    assert document("restore", kept.file, "--replace", home=kept.home)["champion"] == 1
-    assert (rows(kept.home), files(kept.home)) == (kept.rows, kept.files)
-    assert sorted(path.name for path in kept.home.parent.iterdir()) == ["backup.tar.gz", "home", "home.replaced"]
+    assert (rows(backed_up.home), files(backed_up.home)) == before
+    assert document("restore", backed_up.file, "--replace", home=backed_up.home)["champion"] == 1
+    assert (rows(backed_up.home), files(backed_up.home)) == (backed_up.rows, backed_up.files)
+    assert sorted(path.name for path in backed_up.home.parent.iterdir()) == ["backup.tar.gz", "home", "home.replaced"]
 
 
-def test_a_backup_that_is_killed_leaves_the_one_before(kept: Kept) -> None:
-    content = kept.file.read_bytes()
-    process = start("backup", kept.file, home=kept.home)
-    draft = kept.file.with_name(f"{kept.file.name}.part")
+def test_a_backup_that_is_killed_leaves_the_one_before(backed_up: BackedUp) -> None:
+    content = backed_up.file.read_bytes()
+    process = start("backup", backed_up.file, home=backed_up.home)
+    draft = backed_up.file.with_name(f"{backed_up.file.name}.part")
     until(lambda: draft.exists() or process.poll() is not None, pause=0.001)
     process.kill()
     process.wait()
-    assert kept.file.read_bytes() == content or process.returncode == 0
-    document("backup", kept.file, home=kept.home)
-    assert [path.name for path in kept.home.iterdir() if path.name.startswith("backup-")] == []
+    assert backed_up.file.read_bytes() == content or process.returncode == 0
+    document("backup", backed_up.file, home=backed_up.home)
+    assert [path.name for path in backed_up.home.iterdir() if path.name.startswith("backup-")] == []

@@ -39,8 +39,8 @@ def figures(document: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, dict):
             if value.get("name") in ("milliseconds a row", "megabytes"):  # a check of the gate, with what it measured
                 return {"name": value["name"], "passed": value["passed"]}
-            return {name: without(one) for name, one in value.items() if name not in passing}
-        return [without(one) for one in value] if isinstance(value, list) else value
+            return {name: without(member) for name, member in value.items() if name not in passing}
+        return [without(member) for member in value] if isinstance(value, list) else value
 
     return without(document)
 
@@ -55,8 +55,8 @@ def train(
     first = process.stderr.readline()
     meanwhile()
     assert process.poll() is None, "what was to happen midway happened after the end"
-    out, said = process.communicate(timeout=900)
-    assert process.returncode == 0, first + said
+    out, errors = process.communicate(timeout=900)
+    assert process.returncode == 0, first + errors
     return json.loads(out)
 
 
@@ -65,7 +65,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return train(tmp_path_factory.mktemp("local"))
 
 
-def test_a_cluster_finds_the_same_winner_by_the_same_figures_though_a_worker_is_killed(cluster, local, tmp_path):
+def test_a_cluster_finds_the_same_winner_and_scores_though_a_worker_is_killed(cluster, local, tmp_path):
     overrides = ["executor=dask", f"executor.address={cluster.address}"]
     there = train(tmp_path, *overrides, meanwhile=cluster.workers.pop().kill)
     cluster.join()

@@ -72,7 +72,7 @@ def claims_in_json(file):
 
 
 @pytest.mark.training
-def test_a_family_and_a_data_set_of_others_are_trained_on_and_loaded_where_they_are_installed(tmp_path):
+def test_a_family_and_a_data_set_of_installed_packages_train_and_load(tmp_path):
     environment = installed(FAMILY, tmp_path / "family")
     site = Path(environment["PYTHONPATH"])
     with_dataset = installed("json_claims", tmp_path / "dataset")["PYTHONPATH"]

@@ -35,19 +35,19 @@ def test_a_file_whose_web_process_is_killed_midway_ends_with_every_row_once(trai
         )
         assert sent.status_code == 202, sent.text
         place = f"{url}{sent.headers['location']}"
-        told: list[dict] = [sent.json()]
+        states: list[dict] = [sent.json()]
 
         def look() -> dict:
             with suppress(httpx.TransportError):  # killed, and not back yet
-                told.append(httpx.get(place, timeout=10).json())
-            return told[-1]
+                states.append(httpx.get(place, timeout=10).json())
+            return states[-1]
 
         until(lambda: look()["scoring"]["rows"] > CHECKPOINT, within=120, pause=0.02)
         parts = {part["name"]: part["pid"] for part in document("status", home=home)["parts"]}
         os.kill(parts["web"], signal.SIGKILL)
         assert look()["state"] == "running", "it was done before it could be killed: give it more rows"
         until(lambda: look()["state"] not in ("waiting", "running"), within=280, pause=0.2)
-        job = told[-1]
+        job = states[-1]
         assert (job["state"], job["scoring"]["rows"], job["scoring"]["bad"]) == ("done", ROWS, ROWS // 1000)
         answers = list(csv.DictReader(io.StringIO(httpx.get(f"{place}/result", timeout=60).text)))
         assert [int(row["number"]) for row in answers] == list(range(ROWS))

@@ -53,7 +53,7 @@ class Processes:
         assert len(documents) == len(acts) - killed
         return documents, killed
 
-    def told(self, *acts: list[Any]) -> list[dict[str, Any]]:
+    def documents_of(self, *acts: list[Any]) -> list[dict[str, Any]]:
         documents, killed = self.ask(*acts)
         assert not killed
         return documents
@@ -63,7 +63,7 @@ class Processes:
         (shelved,) = self.home.bentoml.glob(f"models/medcost/v{version}-*/medcost")
         manifest = (shelved / "manifest.json").read_bytes()
         stored = self.home.mlflow_artifacts.rglob("medcost/manifest.json")
-        return [one.parent for one in stored if one.read_bytes() == manifest], [shelved]
+        return [stored_file.parent for stored_file in stored if stored_file.read_bytes() == manifest], [shelved]
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +74,10 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
         processes = Processes(home)
         for seed in (1, 2):
             made = home.path / f"made-{seed}"
-            assert processes.told(["cook", str(made), seed], ["register", str(made / "medcost")])[1] == {
+            assert processes.documents_of(["cook", str(made), seed], ["register", str(made / "medcost")])[1] == {
                 "version": seed
             }
-        assert processes.told(["promote", 1]) == [{"version": 1}]
+        assert processes.documents_of(["promote", 1]) == [{"version": 1}]
         yield processes
 
 
@@ -102,8 +102,8 @@ def kill_at_every_step(processes: Processes, act: list[Any], again: list[Any], b
     assert was_killed
     for moment in itertools.count(1):  # how many there are is checked below
         # the process that looks at what the last one left behind is the next one to be killed
-        told, was_killed = processes.ask(LOOK, again, LOOK, back, LOOK, act, kill_at=moment)
-        killed, repaired, after, _, back_again = told[:5]
+        documents, was_killed = processes.ask(LOOK, again, LOOK, back, LOOK, act, kill_at=moment)
+        killed, repaired, after, _, back_again = documents[:5]
         # the ledger verifies, and what the pointer names comes to life, at any moment
         assert "error" not in killed, killed
         committed.add(killed["entries"] != before["entries"] or killed["admitted"] != before["admitted"])
@@ -119,24 +119,24 @@ def kill_at_every_step(processes: Processes, act: list[Any], again: list[Any], b
 def test_a_promotion(processes: Processes) -> None:
     seen = kill_at_every_step(processes, ["promote", 2], ["promote", 2], ["rollback"])
     assert len(seen) >= 6  # the head twice, the commit between, the alias, the pointer, and the end
-    assert {one["champion"][0] for one in seen} == {2}
-    assert all("error" not in one["repaired"] for one in seen)
+    assert {look["champion"][0] for look in seen} == {2}
+    assert all("error" not in look["repaired"] for look in seen)
 
 
 def test_a_rollback(processes: Processes) -> None:
     seen = kill_at_every_step(processes, ["rollback"], ["rollback"], ["promote", 2])
     assert len(seen) >= 6
-    assert {one["champion"][0] for one in seen} == {1}
+    assert {look["champion"][0] for look in seen} == {1}
     # one that had been committed is not done twice: there is no champion before
-    assert {one["repaired"].get("error") for one in seen} == {None, "PromotionRefused"}
+    assert {look["repaired"].get("error") for look in seen} == {None, "PromotionRefused"}
 
 
 def test_a_registration(processes: Processes) -> None:
     act = ["register", str(processes.home.path / "made-1" / "medcost")]
     seen = kill_at_every_step(processes, act, act, LOOK)
     assert len(seen) >= 8
-    assert all(one["repaired"]["version"] == max(one["admitted"]) for one in seen)
-    assert len({one["champion"][0] for one in seen}) == 1
+    assert all(look["repaired"]["version"] == max(look["admitted"]) for look in seen)
+    assert len({look["champion"][0] for look in seen}) == 1
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def as_owner(processes: Processes) -> Iterator[Connection]:
 
     The champion is version 2, and a rollback would go back to version 1.
     """
-    assert processes.told(["promote", 1], ["promote", 2]) == [{"version": 1}, {"version": 2}]
+    assert processes.documents_of(["promote", 1], ["promote", 2]) == [{"version": 1}, {"version": 2}]
     url = EmbeddedPostgres(processes.home.postgres).url("medcost", driver="psycopg")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -160,7 +160,7 @@ def as_owner(processes: Processes) -> Iterator[Connection]:
 
 
 @pytest.mark.parametrize(
-    ("tampering", "said"),
+    ("tampering", "error_name"),
     [
         ("UPDATE model_ledger SET by = 'eve' WHERE number = 2", "ledger entry 2 does not match its seal"),
         ("DELETE FROM model_ledger WHERE number > 1", "cut off"),
@@ -171,19 +171,19 @@ def as_owner(processes: Processes) -> Iterator[Connection]:
     ids=["changed", "tail cut off", "start cut off", "one more", "emptied"],
 )
 def test_a_tampered_ledger_is_told_and_nothing_is_promoted_or_rolled_back(
-    processes: Processes, as_owner: Connection, tampering: str, said: str
+    processes: Processes, as_owner: Connection, tampering: str, error_name: str
 ) -> None:
-    (aliases,) = processes.told(["aliases"])
+    (aliases,) = processes.documents_of(["aliases"])
     pointer, head = processes.home.pointer.read_bytes(), processes.home.ledger_head.read_bytes()
     as_owner.execute(text(tampering))
     entries = as_owner.execute(text("SELECT * FROM model_ledger")).all()
 
-    told = run("models", "history", home=processes.home.path)
-    assert (told.status, told.output, told.said.count("\n")) == (1, "", 1)
-    assert said in told.said
+    ended = run("models", "history", home=processes.home.path)
+    assert (ended.status, ended.output, ended.errors.count("\n")) == (1, "", 1)
+    assert error_name in ended.errors
 
-    *refused, after = processes.told(["promote", 1], ["rollback"], ["publish"], ["aliases"])
-    assert {one["error"] for one in refused} == {"LedgerBroken"}
+    *refused, after = processes.documents_of(["promote", 1], ["rollback"], ["publish"], ["aliases"])
+    assert {answer["error"] for answer in refused} == {"LedgerBroken"}
     assert after == aliases
     assert as_owner.execute(text("SELECT * FROM model_ledger")).all() == entries
     assert (processes.home.pointer.read_bytes(), processes.home.ledger_head.read_bytes()) == (pointer, head)
@@ -194,23 +194,23 @@ def spoil(folder: Path) -> None:
         stream.write(b"\0")
 
 
-def test_a_tampered_version_is_not_promoted_and_a_tampered_shelf_is_repaired_from_the_registry(
+def test_a_tampered_version_is_not_promoted_and_a_tampered_model_store_is_repaired(
     processes: Processes, tmp_path: Path
 ) -> None:
-    processes.told(["promote", 2], ["rollback"])
-    (before,) = processes.told(LOOK)
+    processes.documents_of(["promote", 2], ["rollback"])
+    (before,) = processes.documents_of(LOOK)
     assert before["champion"][0] == 1
     stored, shelved = processes.copies(2)
     assert len(stored) == len(shelved) == 1
     shutil.copytree(stored[0], tmp_path / "good")
     for folder in (*stored, *shelved):
         spoil(folder)
-    refused, after = processes.told(["promote", 2], LOOK)
+    refused, after = processes.documents_of(["promote", 2], LOOK)
     assert refused["error"] == "ModelRefused"
     assert "distribution.npz changed" in refused["said"]
     assert after == before
 
     shutil.copytree(tmp_path / "good", stored[0], dirs_exist_ok=True)
-    promoted, after = processes.told(["promote", 2], LOOK)
+    promoted, after = processes.documents_of(["promote", 2], LOOK)
     assert promoted == {"version": 2}
     assert all_agree(after)

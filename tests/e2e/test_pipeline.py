@@ -31,7 +31,7 @@ QUICK = {
 @dataclass(frozen=True)
 class Pipeline:
     folder: Path
-    told: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *command: str | Path) -> str:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MEDCOST_", "DVC_"))}
@@ -43,7 +43,7 @@ class Pipeline:
             "DVC_GLOBAL_CONFIG_DIR": str(beside / "dvc"),
             "DVC_SITE_CACHE_DIR": str(beside / "dvc"),
             "GIT_CONFIG_GLOBAL": os.devnull,
-            **self.told,
+            **self.variables,
         }
         done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -155,7 +155,7 @@ def test_what_depends_on_a_changed_parameter_runs_and_its_figures_are_compared(p
 class Remote:
     address: str
     endpoint: str = ""
-    told: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def join(self, pipeline: Pipeline) -> None:
         pipeline.dvc("remote", "add", "--force", "--local", "--default", "team", self.address)
@@ -169,15 +169,15 @@ def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Remote:
         return Remote(str(tmp_path / "remote"))
     s3 = request.getfixturevalue("s3")
     s3.bucket("dvc")
-    told = {name: value for name, value in s3.environment.items() if name != "AWS_ENDPOINT_URL"}
-    return Remote("s3://dvc/team", s3.address, told)
+    variables = {name: value for name, value in s3.environment.items() if name != "AWS_ENDPOINT_URL"}
+    return Remote("s3://dvc/team", s3.address, variables)
 
 
 def test_another_machine_pulls_the_same_bytes_and_has_nothing_to_do(
     pipeline: Pipeline, remote: Remote, tmp_path: Path
 ) -> None:
     pipeline.commit("Whatever ran last")
-    here, there = replace(pipeline, told=remote.told), Pipeline(tmp_path / "there", remote.told)
+    here, there = replace(pipeline, variables=remote.variables), Pipeline(tmp_path / "there", remote.variables)
     remote.join(here)
     here.dvc("push")
     here.run("git", "clone", "--quiet", str(here.folder), str(there.folder))
@@ -185,8 +185,12 @@ def test_another_machine_pulls_the_same_bytes_and_has_nothing_to_do(
     remote.join(there)
     there.dvc("pull")
     files, pulled = (
-        {file.relative_to(one.folder): file.read_bytes() for file in (one.folder / "data").rglob("*") if file.is_file()}
-        for one in (here, there)
+        {
+            file.relative_to(home.folder): file.read_bytes()
+            for file in (home.folder / "data").rglob("*")
+            if file.is_file()
+        }
+        for home in (here, there)
     )
     assert len(files) == 11
     assert pulled == files

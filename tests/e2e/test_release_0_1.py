@@ -109,10 +109,12 @@ async def test_what_0_1_recorded_comes_back_and_0_1_goes_on_with_it(old: Callabl
     engine = connect(database, deadline=20)
     predictions = PostgresPredictions(engine, ANN.schema)
     await predictions.check()
-    assert by_id([described(one) for one in await predictions.page(PredictionQuery(limit=500))]) == by_id(before)
+    assert by_id([described(prediction) for prediction in await predictions.page(PredictionQuery(limit=500))]) == by_id(
+        before
+    )
     assert (await predictions.replay(Idempotency("key", "body", "local"), at=NOON)) is not None
     smokers = await predictions.page(PredictionQuery(where={"smoker": True}))
-    assert [str(one.id) for one in smokers] == [before[1]["id"]]
+    assert [str(prediction.id) for prediction in smokers] == [before[1]["id"]]
 
     # this release records, and what 0.1 recorded is given an outcome
     made = [await predictions.add(replace(NEW, beneficiary=ANN, owner="key:1"))]
@@ -122,7 +124,7 @@ async def test_what_0_1_recorded_comes_back_and_0_1_goes_on_with_it(old: Callabl
     # 0.1 is put back: it is ready, reads all of it, and records
     read = json.loads(old(WORK, database, "read"))
     assert len(read) == len(before) + 3
-    ours = {str(one.id): described(one) for one in made}
+    ours = {str(prediction.id): described(prediction) for prediction in made}
     assert [row for row in read if row["id"] in ours] == [ours[row["id"]] for row in read if row["id"] in ours]
     late = json.loads(old(WORK, database, "record"))
     old(WORK, database, "upgrade")  # finds nothing to do
@@ -147,12 +149,12 @@ def test_a_home_and_a_backup_of_0_1_become_those_of_this_release(old: Callable[.
     for place in (home, restored):
         if place is restored:
             ended = run("restore", tmp_path / "backup.tar.gz", home=place)
-            assert ended.status == 0, ended.said
+            assert ended.status == 0, ended.errors
         assert run("db", "upgrade", home=place).status == 0
         assert "insurance" in run("schema", "show", home=place).output
         after = tmp_path / f"{place.name}.csv"
         ended = run("predict", "--input", people, "--output", after, home=place)
-        assert ended.status == 0, ended.said
+        assert ended.status == 0, ended.errors
         rows = list(csv.DictReader(after.open()))
         assert {row.pop("chance_zero") for row in rows} == {"0.0"}
         assert rows == list(csv.DictReader((tmp_path / "before.csv").open()))

@@ -25,7 +25,7 @@ from domain.people.beneficiary import Beneficiary
 from tests.support import command, homes
 from tests.support.default_schema import DEFAULT
 
-ASKED = 250
+PREDICTIONS = 250
 QUICK = ("model=[tree]", "cv=quick", "tuning.n_trials=4", "tuning.timeout=null", "tuning.patience=null")
 
 
@@ -58,10 +58,10 @@ def dearer(tmp_path):
 
 
 @pytest.fixture
-def asked(home):
+def predicted(home):
     """People were answered by the champion, and their years cost a fifth more than the years that it learnt from."""
     champion = ModelReference(**json.loads(Home(home).pointer.read_text()))
-    claims = SyntheticClaims(DEFAULT, rows=ASKED, seed=5).read()
+    claims = SyntheticClaims(DEFAULT, rows=PREDICTIONS, seed=5).read()
 
     async def record(url):
         engine = connect(url, deadline=30)
@@ -76,8 +76,8 @@ def asked(home):
             for row in claims.facts
         ]  # fmt: skip
         made = await predictions.add_all(new)
-        for one, cost in zip(made, claims.charges, strict=True):
-            await predictions.record_outcome(one.id, Outcome(round(float(cost) * 1.2, 2), now))
+        for prediction, cost in zip(made, claims.charges, strict=True):
+            await predictions.record_outcome(prediction.id, Outcome(round(float(cost) * 1.2, 2), now))
         await engine.dispose()
 
     with EmbeddedPostgres(Home(home).postgres).lease() as server:
@@ -91,12 +91,12 @@ def state(home):
     async def tables(url):
         engine = connect(url, deadline=30)
         async with engine.connect() as connection:
-            kept = [
+            reports = [
                 (await connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY 1")).all()
                 for table in ("predictions", "model_versions", "model_ledger", "monitoring_reports")
             ]
         await engine.dispose()
-        return kept
+        return reports
 
     def look():
         with EmbeddedPostgres(Home(home).postgres).lease() as server:
@@ -111,15 +111,15 @@ def state(home):
     return look
 
 
-def test_a_replay_tells_how_answers_differ_and_changes_nothing(run, asked, state):
+def test_a_replay_tells_how_answers_differ_and_changes_nothing(run, predicted, state):
     before = state()
     ended = run("models", "shadow", "2", "--json")
-    assert ended.status == 0, ended.said
+    assert ended.status == 0, ended.errors
     report = ended.document
     assert (report["champion"]["version"], report["challenger"]["version"]) == (1, 2)
-    assert (report["predictions"], report["outcomes"]) == (ASKED, ASKED)
+    assert (report["predictions"], report["outcomes"]) == (PREDICTIONS, PREDICTIONS)
     replay = report["replay"]
-    assert replay["comparison"]["rows"] == ASKED
+    assert replay["comparison"]["rows"] == PREDICTIONS
     losses = [replay[side]["crps"] for side in ("challenger", "champion")]
     assert replay["comparison"]["difference"] == pytest.approx(losses[0] - losses[1])
     mover = report["movers"][0]
@@ -137,13 +137,13 @@ def test_broken_data_are_refused_and_nothing_is_changed(run, dearer, state):
     lines[1 + Random(0).randrange(400)] = "7,male,30,0,no,southeast,100"
     broken.write_text("\n".join(lines))
     refused = run("retrain", "dataset=csv", f"dataset.path={broken}", *QUICK, "--json")
-    assert (refused.status, refused.output, refused.said.count("\n")) == (1, "", 1)
-    assert "column age" in refused.said
+    assert (refused.status, refused.output, refused.errors.count("\n")) == (1, "", 1)
+    assert "column age" in refused.errors
     assert state() == before
 
 
 @pytest.mark.timeout(600)  # seven processes, each of which imports MLflow and BentoML
-def test_dearer_years_replace_the_champion_though_killed_once_and_started_twice(run, home, dearer, asked):
+def test_dearer_years_replace_the_champion_though_killed_once_and_started_twice(run, home, dearer, predicted):
     alarms = run("monitor", "run", "--json").document["alarms"]
     assert "drift:pit" in alarms
     retraining = ("retrain", "dataset=csv", f"dataset.path={dearer}", *QUICK, "gate.outcomes=true")
@@ -154,30 +154,34 @@ def test_dearer_years_replace_the_champion_though_killed_once_and_started_twice(
     process.send_signal(signal.SIGKILL)
     process.wait(timeout=30)
     assert (second.status, second.output) == (1, "")
-    assert f"a retraining of this home is at work: {getpass.getuser()} on" in second.said
-    assert f"process {process.pid}," in second.said
+    assert f"a retraining of this home is at work: {getpass.getuser()} on" in second.errors
+    assert f"process {process.pid}," in second.errors
 
     ended = run(*retraining, "--json")
-    assert ended.status == 0, ended.said
-    assert "trial 0:" not in ended.said  # it went on with the study
+    assert ended.status == 0, ended.errors
+    assert "trial 0:" not in ended.errors  # it went on with the study
     report = ended.document
     assert (report["result"], report["before"]["version"], report["served"]["version"]) == ("promoted", 1, 3)
     assert report["monitoring"]["alarms"] == alarms
     compared = report["verdict"]["candidacy"]["comparison"]
-    assert (compared["method"], compared["rows"], compared["outcomes"]) == ("unseen_rows", 400 + ASKED, ASKED)
+    assert (compared["method"], compared["rows"], compared["outcomes"]) == (
+        "unseen_rows",
+        400 + PREDICTIONS,
+        PREDICTIONS,
+    )
     assert report["tuning"]["trials"] == 4
-    (kept,) = Home(home).reports.iterdir()
-    assert json.loads(kept.read_text()) == report
-    kept.unlink()  # as if it had been killed before it told of it
+    (report_file,) = Home(home).reports.iterdir()
+    assert json.loads(report_file.read_text()) == report
+    report_file.unlink()  # as if it had been killed before it told of it
     again = run(*retraining, "--json").document
     assert (again["result"], again["entry"]) == ("unchanged", report["entry"])
-    (kept,) = Home(home).reports.iterdir()
-    assert json.loads(kept.read_text()) == again
+    (report_file,) = Home(home).reports.iterdir()
+    assert json.loads(report_file.read_text()) == again
 
     first, entry = run("models", "history", "--json").document["entries"]
     assert (first["version"], entry) == (1, report["entry"])
-    for said in ("Retraining on dearer.csv (400 rows)", "drift:pit", "250 of them outcomes that came in"):
-        assert said in entry["reason"]
+    for part in ("Retraining on dearer.csv (400 rows)", "drift:pit", "250 of them outcomes that came in"):
+        assert part in entry["reason"]
     page = run("models", "show", "3", "--markdown").output
     assert "the monitoring of champion 1" in page
     assert "**Passed**, against champion 1, on 650 rows the champion never saw" in page
@@ -193,14 +197,14 @@ def test_data_that_hold_nothing_new_and_a_refusal_are_no_failure(run):
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
+    ("arguments", "message"),
     [
         (("dataset=csv", "dataset.path=x.csv", "stage=optuna"), "goes through all stages"),
         (("cv=quick",), "name the new data"),
     ],
 )
-def test_wrong_usage_says_so(tmp_path, told, said):
-    ended = command.call("retrain", *told, home=tmp_path / "nothing")
+def test_wrong_usage_says_so(tmp_path, arguments, message):
+    ended = command.call("retrain", *arguments, home=tmp_path / "nothing")
     assert ended.status == 2
-    assert said in ended.said
+    assert message in ended.errors
     assert not (tmp_path / "nothing").exists()

@@ -73,20 +73,20 @@ def arguments(source: str | Path, out: str | Path, *options: str) -> list[str]:
     return ["predict", "--input", str(source), "--output", str(out), "--json", *options]
 
 
-def run(s3: Any, home: Path, *asked: Any, **changed: str | None) -> Ended:
-    return command.run(*arguments(*asked), home=home, **{**s3.environment, **changed})
+def run(s3: Any, home: Path, *words: Any, **changed: str | None) -> Ended:
+    return command.run(*arguments(*words), home=home, **{**s3.environment, **changed})
 
 
-def predict(s3: Any, *asked: Any) -> dict[str, Any]:
-    ended = run(s3, *asked)
-    assert ended.status == 0, ended.said
+def predict(s3: Any, *words: Any) -> dict[str, Any]:
+    ended = run(s3, *words)
+    assert ended.status == 0, ended.errors
     return ended.document
 
 
 def objects(files: fs.FileSystem, folder: str) -> list[str]:
     """Name all objects below a folder."""
     listed: Any = files.get_file_info(fs.FileSelector(folder, recursive=True, allow_not_found=True))
-    return sorted(one.path.removeprefix(f"{folder}/") for one in listed if one.type == fs.FileType.File)
+    return sorted(file.path.removeprefix(f"{folder}/") for file in listed if file.type == fs.FileType.File)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def here(home, people, tmp_path_factory):
     ship = ShipModel(publisher=BentoPublisher(place.bentoml, place.pointer), loader=SklearnLoader())
     score = ScoreFolder(files=ArrowScoringFiles(), executor=LocalExecutor())
     _, results = score(asyncio.run(ship()), str(people), str(folder), READING)
-    return {one.name: one.report for one in results}, folder
+    return {result.name: result.report for result in results}, folder
 
 
 def assert_same(files: fs.FileSystem, folder: str, here: Path) -> None:
@@ -112,24 +112,24 @@ def alone(s3, bucket, home):
 
 
 def test_answers_and_bad_rows_are_those_of_a_folder(bucket, alone, here):
-    found, folder = here
+    results, folder = here
     assert_same(bucket, "claims/alone", folder)
-    bad = [(name, one.row, one.column) for name in NAMES for one in found[name].violations]
+    bad = [(name, violation.row, violation.column) for name in NAMES for violation in results[name].violations]
     assert bad == [(NAMES[0], 1_001, "age"), (NAMES[1], 10_001, "age"), (NAMES[2], 10_001, "age")]
-    assert [(one["file"], one["row"], one["column"]) for one in alone["violations"]] == bad
+    assert [(violation["file"], violation["row"], violation["column"]) for violation in alone["violations"]] == bad
     assert (alone["rows"], alone["bad"], alone["resumed"]) == (42_000, 3, 0)
 
 
 def test_large_answers_were_sent_in_parts_and_no_draft_stays(s3, bucket, alone):
-    sent = set(re.findall(r'"PUT /claims/alone/(\S+)\.[0-9a-f]{32}\.part\?partNumber=2', s3.said))
+    sent = set(re.findall(r'"PUT /claims/alone/(\S+)\.[0-9a-f]{32}\.part\?partNumber=2', s3.log_text))
     assert sent == {".b.parquet", "month=2/.c.parquet"}
     assert objects(bucket, "claims/alone") == NAMES
 
 
 def test_a_rerun_only_reads(s3, home, alone):
-    before = s3.said
+    before = s3.log_text
     assert predict(s3, home, PEOPLE, "s3://claims/alone") == {**alone, "resumed": 3}
-    assert set(re.findall(r'"(\w+) /', s3.said.removeprefix(before))) == {"GET", "HEAD"}
+    assert set(re.findall(r'"(\w+) /', s3.log_text.removeprefix(before))) == {"GET", "HEAD"}
 
 
 def test_what_a_killed_process_left_is_completed_by_the_workers_of_a_cluster(
@@ -140,7 +140,7 @@ def test_what_a_killed_process_left_is_completed_by_the_workers_of_a_cluster(
 
     def second_is_begun():
         assert process.poll() is None
-        return "/claims/killed/.b.parquet" in s3.said
+        return "/claims/killed/.b.parquet" in s3.log_text
 
     until(second_is_begun, within=120, pause=0.01)
     process.kill()
@@ -155,7 +155,7 @@ def test_what_a_killed_process_left_is_completed_by_the_workers_of_a_cluster(
 
 
 @pytest.mark.parametrize(
-    ("source", "changed", "told"),
+    ("source", "changed", "message"),
     [
         ("s3://nowhere/people", {}, "s3://nowhere/people: there is no such bucket: make it, or correct the address"),
         # moto keeps whom it does not know from objects that were copied into their places, not from the other ones
@@ -163,9 +163,11 @@ def test_what_a_killed_process_left_is_completed_by_the_workers_of_a_cluster(
     ],
     ids=["bucket", "credentials"],
 )
-def test_a_wrong_bucket_or_missing_credentials_are_told_with_what_to_do(s3, bucket, home, alone, source, changed, told):
+def test_a_wrong_bucket_or_missing_credentials_are_told_with_what_to_do(
+    s3, bucket, home, alone, source, changed, message
+):
     done = run(s3, home, source, "s3://claims/refused", **changed)
     assert done.status == 1
-    assert told in done.said
-    assert "Traceback" not in done.said
+    assert message in done.errors
+    assert "Traceback" not in done.errors
     assert objects(bucket, "claims/refused") == []

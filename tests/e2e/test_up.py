@@ -31,10 +31,12 @@ class Up:
 
     def __init__(self, home: Path, *arguments: str, **settings: str) -> None:
         self.home = home
-        self.said = home.with_name(home.name + ".said")
-        with self.said.open("wb") as said:
+        self.errors = home.with_name(home.name + ".said")
+        with self.errors.open("wb") as errors_file:
             up = ("up", "--home", home, "--port", "0", *arguments)
-            self.process = start(*up, home=home, stdout=said, stderr=said, start_new_session=True, environment=settings)
+            self.process = start(
+                *up, home=home, stdout=errors_file, stderr=errors_file, start_new_session=True, environment=settings
+            )
 
     def ready(self) -> str:
         until(lambda: "Ready: " in self.text() or self.process.poll() is not None, within=120)
@@ -42,7 +44,7 @@ class Up:
         return self.text().split("Ready: ")[-1].split()[0]
 
     def text(self) -> str:
-        return self.said.read_text()
+        return self.errors.read_text()
 
     def parts(self) -> dict[str, dict[str, Any]]:
         return {part["name"]: part for part in document("status", home=self.home)["parts"]}
@@ -83,15 +85,15 @@ def answers(url: str) -> bool:
 
 def processes_of(home: Path) -> list[str]:
     """Command lines of everything that still works for a home: by its arguments, its environment or its folder."""
-    found: list[str] = []
+    leaks: list[str] = []
     for process in psutil.process_iter():
         try:
-            told = [*process.cmdline(), *process.environ().values(), process.cwd()]
+            visible = [*process.cmdline(), *process.environ().values(), process.cwd()]
         except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
             continue
-        if process.pid != os.getpid() and any(str(home) in one for one in told):
-            found.append(" ".join(process.cmdline()))
-    return found
+        if process.pid != os.getpid() and any(str(home) in text for text in visible):
+            leaks.append(" ".join(process.cmdline()))
+    return leaks
 
 
 @contextmanager
@@ -140,9 +142,9 @@ def test_a_second_up_says_so_and_harms_nothing(running: Up) -> None:
     url = running.ready()
     second = run("up", "--port", "0", home=running.home)
     assert second.status == 1
-    assert url in second.said
-    assert "medcost down" in second.said
-    assert second.said.count("\n") == 1
+    assert url in second.errors
+    assert "medcost down" in second.errors
+    assert second.errors.count("\n") == 1
     assert answers(url)
 
 
@@ -157,7 +159,7 @@ def test_parts_that_were_killed_are_back_by_themselves(running: Up) -> None:
     until(lambda: httpx.get(f"{url}/operations", timeout=60).text.count("ended with -9") >= 2, pause=0.5)
 
 
-def test_another_champion_from_a_second_terminal_or_over_http_is_served_and_no_request_fails(running: Up) -> None:
+def test_a_champion_promoted_elsewhere_is_served_and_no_request_fails(running: Up) -> None:
     url, home = running.ready(), running.home
     before = predicted(url).json()["model"]["version"]
     trained = document("train", "stage=optuna", *TUNING, "tuning.study=third", home=home)
@@ -184,9 +186,7 @@ def test_another_champion_from_a_second_terminal_or_over_http_is_served_and_no_r
     assert (history["verified"], [entry["by"] for entry in history["entries"]][-2:]) == (True, ["loopback"] * 2)
 
 
-def test_a_prediction_survives_a_restart_and_other_data_are_reported_and_not_retrained(
-    home: Path, tmp_path: Path
-) -> None:
+def test_a_prediction_survives_a_restart_and_changed_data_are_only_reported(home: Path, tmp_path: Path) -> None:
     champion = document("models", "list", home=home)["models"]
     with up(home, MEDCOST_DRAIN_WITHIN="1", MEDCOST_END_WITHIN="2") as running:
         made = predicted(running.ready(), key="one")
@@ -246,14 +246,14 @@ def test_a_port_that_is_taken_is_named(in_memory: Up, tmp_path: Path) -> None:
     port = in_memory.ready().rsplit(":", 1)[1]
     refused = run("up", "--profile", "memory", "--port", port, home=tmp_path / "two")
     assert refused.status == 1
-    assert f"127.0.0.1:{port}" in refused.said
-    assert "choose another PORT" in refused.said
+    assert f"127.0.0.1:{port}" in refused.errors
+    assert "choose another PORT" in refused.errors
 
 
 def test_nobody_else_gets_in_without_keys(tmp_path: Path) -> None:
     refused = run("up", "--profile", "memory", "--host", "0.0.0.0", home=tmp_path / "open")
     assert refused.status == 2
-    assert "medcost keys create" in refused.said
+    assert "medcost keys create" in refused.errors
 
 
 def test_a_copied_home_leaves_the_processes_of_its_original_alone(tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ def test_a_step_of_the_wall_clock_hides_nothing_that_runs(
         url = running.ready()
         status = json.loads(after_the_step("status", "--json"))
         assert status["up"]
-        assert all(one["running"] for one in status["parts"])
+        assert all(part["running"] for part in status["parts"])
         assert answers(url)
         assert set(after_the_step("down").strip().removesuffix(".").split(": ")[1].split(", ")) == {"supervisor", "web"}
         assert running.process.wait(timeout=60) == 0

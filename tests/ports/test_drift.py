@@ -91,7 +91,7 @@ def test_a_shift_too_small_to_matter_is_significant_in_a_large_file_but_no_drift
 
 
 @pytest.mark.parametrize(("rows", "found"), [(150, ("smoker",)), (20_000, ())])
-def test_twelve_more_smokers_of_a_hundred_may_be_many_more_among_few_but_not_among_many(meter, rows, found):
+def test_twelve_points_more_smokers_are_drift_depending_on_the_sample_size(meter, rows, found):
     def smoking(share):
         def change(facts):
             facts[:, SMOKER] = np.arange(len(facts)) < share * len(facts)

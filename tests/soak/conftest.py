@@ -84,7 +84,7 @@ class Running:
     def pid(self, part: str) -> int:
         """Of ``web``, ``model`` or ``postgres``; 0 while it does not run."""
         parts = status_of(load({"home": self.home})).parts
-        return next((one.pid for one in parts if one.name == part and one.running), 0)
+        return next((part_.pid for part_ in parts if part_.name == part and part_.running), 0)
 
     async def kill(self, part: str) -> None:
         """Kill -9, and wait until the supervisor has started it again and it answers by itself."""
@@ -101,7 +101,7 @@ class Running:
         try:
             if part == "postgres":
                 return bool(await self.sql("SELECT 1"))
-            address = next(one.address for one in status_of(load({"home": self.home})).parts if one.name == part)
+            address = next(part_.address for part_ in status_of(load({"home": self.home})).parts if part_.name == part)
             path = {"web": "/api/v1/health/live", "model": "/v1/model"}[part]
             briefly = aiohttp.ClientTimeout(total=5)
             async with aiohttp.ClientSession(timeout=briefly) as session, session.get(address + path) as response:
@@ -127,7 +127,7 @@ class Running:
             await connection.close()
 
     @asynccontextmanager
-    async def asked(self, *, workers: int = 16, per_second: float | None = None) -> AsyncIterator[Load]:
+    async def under_load(self, *, workers: int = 16, per_second: float | None = None) -> AsyncIterator[Load]:
         """Load it while the block runs; afterwards every request has its answer or its failure."""
         async with aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=60)

@@ -17,14 +17,14 @@ DESCRIPTORS = 3
 
 
 async def test_at_half_of_capacity_nothing_fails_and_nothing_grows(running: Any, long: int) -> None:
-    async with running.asked(workers=32) as warm:
+    async with running.under_load(workers=32) as warm:
         await warm.until_made(500, within=60)
         began = time.monotonic()
         await warm.until_made(1000, within=60)
     capacity = 1000 / (time.monotonic() - began)
     watched = {name: psutil.Process(running.pid(name)) for name in ("web", "model")}
     samples: dict[str, list[tuple[float, int, int]]] = {name: [] for name in watched}
-    async with running.asked(workers=16, per_second=capacity / 2) as asking:
+    async with running.under_load(workers=16, per_second=capacity / 2) as asking:
         ending = time.monotonic() + (SECONDS * long if long > 1 else SHORT)
         while (now := time.monotonic()) < ending:
             for name, process in watched.items():
@@ -32,9 +32,9 @@ async def test_at_half_of_capacity_nothing_fails_and_nothing_grows(running: Any,
             await asyncio.sleep(0.2)
     print(f"capacity {capacity:.0f}/s; {asking.summary}")
     assert not [*asking.wrong, *asking.refused, *asking.broken]
-    for name, found in samples.items():
-        third = len(found) // 3
-        middle, last = found[third : 2 * third], found[2 * third :]
+    for name, values in samples.items():
+        third = len(values) // 3
+        middle, last = values[third : 2 * third], values[2 * third :]
         slope = linear_regression([at for at, _, _ in last], [size / 2**20 for _, size, _ in last]).slope
         sizes = [median(size for _, size, _ in part) / 2**20 for part in (middle, last)]
         files = [median(count for _, _, count in part) for part in (middle, last)]

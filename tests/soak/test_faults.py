@@ -37,7 +37,7 @@ FAST_COMMIT = "CREATE OR REPLACE FUNCTION slow_commit() RETURNS trigger LANGUAGE
 async def test_commits_of_five_seconds_keep_deadlines_and_memory(running: Any, long: int) -> None:
     with unharmed(running):
         await running.sql(SLOW_COMMIT)
-        async with running.asked(workers=128) as asking:
+        async with running.under_load(workers=128) as asking:
             await asking.until_refused(200 * long, within=120 * long)
             await running.sql(FAST_COMMIT)
             await recovers(asking)
@@ -46,7 +46,7 @@ async def test_commits_of_five_seconds_keep_deadlines_and_memory(running: Any, l
 
 async def test_a_model_server_that_hangs_keeps_deadlines_and_memory(running: Any, long: int) -> None:
     with unharmed(running):
-        async with running.asked(workers=128) as asking:
+        async with running.under_load(workers=128) as asking:
             for _ in range(long):  # not longer at a time: it would be started again
                 await asking.until_made(50, within=30)
                 with stopped(running.pid("model")):
@@ -58,7 +58,7 @@ async def test_a_model_server_that_hangs_keeps_deadlines_and_memory(running: Any
 
 async def test_a_slow_model_server_keeps_deadlines_and_memory(running: Any, long: int) -> None:
     with unharmed(running):
-        async with running.asked(workers=128) as asking:
+        async with running.under_load(workers=128) as asking:
             for _ in range(3 * long):
                 with stopped(running.pid("model")):
                     await asyncio.sleep(0.95)
@@ -69,7 +69,7 @@ async def test_a_slow_model_server_keeps_deadlines_and_memory(running: Any, long
 
 async def test_cut_connections_lose_nothing(running: Any, long: int) -> None:
     with unharmed(running):
-        async with running.asked(workers=32) as asking:
+        async with running.under_load(workers=32) as asking:
             for _ in range(4 * long):
                 await asking.until_made(20, within=30)
                 await running.sql(
@@ -85,7 +85,7 @@ async def test_a_full_disk_refuses_until_there_is_room_again(
     small_disk: Path, medcost_up: Callable[[Path], AbstractContextManager[Any]], long: int
 ) -> None:
     with medcost_up(small_disk) as running, unharmed(running):
-        async with running.asked(workers=8) as asking:
+        async with running.under_load(workers=8) as asking:
             await asking.until_made(50, within=30)
             ballast = small_disk / "ballast"
             fill(ballast)
@@ -94,7 +94,7 @@ async def test_a_full_disk_refuses_until_there_is_room_again(
             doctor = await asyncio.to_thread(run, "doctor", home=running.home)
             assert doctor.status == 1
             assert "is full" in " ".join(doctor.output.split())
-            assert doctor.said == ""
+            assert doctor.errors == ""
             await asking.until_refused(20, within=120)
             ballast.unlink()
             await recovers(asking)
@@ -105,7 +105,7 @@ async def test_a_full_disk_refuses_until_there_is_room_again(
 async def test_a_parquet_file_that_unpacks_a_thousandfold_takes_no_memory(running: Any, long: int) -> None:
     files = bombs.one_text_in_many_rows("sex"), bombs.one_huge_page(), bombs.texts_by_difference()
     with unharmed(running, growth=READING):
-        async with running.asked(workers=8) as asking:
+        async with running.under_load(workers=8) as asking:
             await asking.until_made(50, within=30)
             for bomb in files:
                 await upload(running.url, bomb)

@@ -36,7 +36,7 @@ def running(
 async def test_a_part_that_hangs_is_started_again_and_what_was_answered_is_recorded(
     part: str, running: Any, long: int
 ) -> None:
-    async with running.asked(workers=8) as asking:
+    async with running.under_load(workers=8) as asking:
         for _ in range(long):
             await asking.until_made(50, within=60)
             hung = running.pid(part)
@@ -60,7 +60,7 @@ async def test_a_step_of_the_clock_hides_no_part_and_stops_no_database(
         done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
         return done.stdout
 
-    async with running.asked(workers=8) as asking:
+    async with running.under_load(workers=8) as asking:
         for seconds in (-3600, 5):
             await asking.until_made(20, within=60)
             assert '"up": true' in await after_a_step(seconds, "status", "--json")

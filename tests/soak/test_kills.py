@@ -12,7 +12,7 @@ import pytest
 async def test_what_was_answered_is_recorded_though_a_part_is_killed_again_and_again(
     part: str, running: Any, long: int
 ) -> None:
-    async with running.asked() as asking:
+    async with running.under_load() as asking:
         for _ in range(2 * long):
             await asking.until_made(50, within=30)
             await running.kill(part)
@@ -24,7 +24,7 @@ async def test_what_was_answered_is_recorded_though_a_part_is_killed_again_and_a
 
 
 async def test_what_was_answered_is_recorded_though_all_parts_are_killed_at_once(running: Any, long: int) -> None:
-    async with running.asked() as asking:
+    async with running.under_load() as asking:
         for _ in range(long):
             await asking.until_made(50, within=30)
             await asyncio.gather(*(running.kill(part) for part in ("web", "model", "postgres")))

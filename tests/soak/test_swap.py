@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 
-async def test_no_request_fails_while_the_model_is_swapped_and_each_record_names_its_author(
+async def test_no_request_fails_during_a_swap_and_each_record_names_its_model(
     running: Any, promote: Callable[[int], Awaitable[None]], long: int
 ) -> None:
-    async with running.asked() as asking:
+    async with running.under_load() as asking:
         for version in (2, 1) * long:
             await asking.until_made(50, within=30)
             await promote(version)
@@ -20,7 +20,7 @@ async def test_no_request_fails_while_the_model_is_swapped_and_each_record_names
     assert {made["model"]["version"] for _, made in asking.answers()} == {1, 2}
     await running.check(asking)  # the figures of version 1, which answers now
     await promote(2)
-    async with running.asked(workers=1) as after:
+    async with running.under_load(workers=1) as after:
         await until_answered_by(after, 2)
     await running.check(asking)  # those of version 2
 

@@ -79,8 +79,8 @@ def a_huge_footer() -> bytes:
 
 def _varint(value: int) -> bytes:
     value <<= 1  # zigzag
-    found = bytearray()
+    content = bytearray()
     while value > 0x7F:
-        found.append(value & 0x7F | 0x80)
+        content.append(value & 0x7F | 0x80)
         value >>= 7
-    return bytes([*found, value])
+    return bytes([*content, value])

@@ -177,6 +177,6 @@ def axe_violations(page: Page, *, themes: Sequence[Theme] = THEMES) -> list[str]
     for theme, rules in zip(themes, ({}, {"runOnly": ["color-contrast", "link-in-text-block"]}), strict=False):
         page.emulate_media(color_scheme=theme)
         options = {"preload": False, "resultTypes": ["violations"], **rules}
-        found = page.evaluate("options => axe.run(options)", options)["violations"]
-        violations += [f"{theme} {rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in found]
+        results = page.evaluate("options => axe.run(options)", options)["violations"]
+        violations += [f"{theme} {rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in results]
     return violations

@@ -28,7 +28,7 @@ class Ended:
 
     status: int
     output: str
-    said: str
+    errors: str
 
     @property
     def document(self) -> Any:
@@ -46,8 +46,8 @@ def call(*arguments: object, home: Path, given: str = "", **environment: str) ->
     """
     from entrypoints.cli.main import main
 
-    output, said, status = io.StringIO(), io.StringIO(), None
-    with put_back(), redirect_stdout(output), redirect_stderr(said):
+    output, errors, status = io.StringIO(), io.StringIO(), None
+    with put_back(), redirect_stdout(output), redirect_stderr(errors):
         os.environ.update(environment, MEDCOST_HOME=str(home))
         sys.stdin = io.StringIO(given)
         try:
@@ -55,7 +55,7 @@ def call(*arguments: object, home: Path, given: str = "", **environment: str) ->
         except SystemExit as end:
             status = end.code
     assert isinstance(status, int)
-    return Ended(status, output.getvalue(), said.getvalue())
+    return Ended(status, output.getvalue(), errors.getvalue())
 
 
 @contextmanager
@@ -108,21 +108,21 @@ def run(*arguments: object, home: Path, given: str = "", **environment: str | No
         given: its input.
         environment: more variables; None takes one away.
     """
-    with TemporaryFile("w+") as stdin, TemporaryFile("w+") as output, TemporaryFile("w+") as said:
+    with TemporaryFile("w+") as stdin, TemporaryFile("w+") as output, TemporaryFile("w+") as errors:
         stdin.write(given)
         stdin.seek(0)
-        process = start(*arguments, home=home, stdin=stdin, stdout=output, stderr=said, environment=environment)
+        process = start(*arguments, home=home, stdin=stdin, stdout=output, stderr=errors, environment=environment)
         try:
             status = process.wait(timeout=280)
         finally:
             process.kill()
         output.seek(0)
-        said.seek(0)
-        return Ended(status, output.read(), said.read())
+        errors.seek(0)
+        return Ended(status, output.read(), errors.read())
 
 
 def document(*arguments: object, home: Path, **environment: str) -> Any:
     """Run a command with ``--json``, which must succeed, and return what it prints."""
     ended = run(*arguments, "--json", home=home, **environment)
-    assert ended.status == 0, ended.said
+    assert ended.status == 0, ended.errors
     return ended.document

@@ -28,7 +28,7 @@ class Cluster:
         self.address: str = json.loads(file.read_text())["address"]
 
     @property
-    def said(self) -> str:
+    def log_text(self) -> str:
         return (self._folder / "log").read_text()
 
     def join(self, **environment: str) -> Process | subprocess.Popen[bytes]:
@@ -39,14 +39,14 @@ class Cluster:
 
     def wait_for(self, word: str, times: int = 1) -> None:
         """Wait until a word stands in the log so many times."""
-        self._until(lambda: self.said.count(word) >= times)
+        self._until(lambda: self.log_text.count(word) >= times)
 
     def _until(self, true: Callable[[], bool]) -> None:
         def seen() -> bool:
-            assert self._scheduler.poll() is None, self.said
+            assert self._scheduler.poll() is None, self.log_text
             return true()
 
-        until(seen, within=120, said=lambda: self.said, pause=0.05)
+        until(seen, within=120, describe=lambda: self.log_text, pause=0.05)
 
     def end(self) -> None:
         """End them all; a stopped one, too."""
@@ -60,10 +60,10 @@ class Cluster:
         program = Path(__file__).with_name("dask_program.py")
         with (self._folder / "log").open("ab") as log:
             # whoever does not answer for twelve seconds is lost, not thirty; Dask knows no less
-            told = {**os.environ, "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s", **environment}
+            variables = {**os.environ, "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s", **environment}
             if "PYTHONPATH" in environment:  # other code than that which the template has
                 return subprocess.Popen(
-                    [sys.executable, "-m", "dask", *words, *where], env=told, stdout=log, stderr=log
+                    [sys.executable, "-m", "dask", *words, *where], env=variables, stdout=log, stderr=log
                 )
             network = self._network(number)
-            return Process([*words, *where], told, stdout=log, stderr=log, program=program, network=network)
+            return Process([*words, *where], variables, stdout=log, stderr=log, program=program, network=network)

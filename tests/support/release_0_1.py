@@ -58,7 +58,7 @@ async def record(predictions: Any) -> list[dict[str, Any]]:
     keyed = await predictions.add(replace(NEW, beneficiary=bob), idempotency=Idempotency("key", "body"))
     several = await predictions.add_all([replace(NEW, beneficiary=replace(ANN, age=age)) for age in range(18, 28)])
     await predictions.record_outcome(keyed.id, Outcome(12345.67, NOON))
-    return [described(await predictions.get(one.id)) for one in (lone, keyed, *several)]
+    return [described(await predictions.get(prediction.id)) for prediction in (lone, keyed, *several)]
 
 
 async def read(predictions: Any) -> list[dict[str, Any]]:
@@ -69,9 +69,9 @@ async def read(predictions: Any) -> list[dict[str, Any]]:
         PredictionQuery(sex="female", region="northeast"),
         PredictionQuery(by=SortKey.AGE, rising=True),
     ):
-        assert {one.id for one in await predictions.page(query)} <= {one.id for one in page}
+        assert {prediction.id for prediction in await predictions.page(query)} <= {prediction.id for prediction in page}
         assert await predictions.page(query)
-    return [described(one) for one in page]
+    return [described(prediction) for prediction in page]
 
 
 async def main(url: str, work: str) -> None:

@@ -73,8 +73,8 @@ def prepare(items: list[pytest.Item]) -> None:
     for item in items:
         place = item.path.relative_to(item.config.rootpath).as_posix()
         needs = [order.index(need) for need in tiers.NEEDS if item.get_closest_marker(need)]
-        known = LONGEST.index(place) if place in LONGEST else len(LONGEST)
-        rank[item.path] = (known, min([rank.get(item.path, (0, len(order)))[1], *needs]))
+        longest_rank = LONGEST.index(place) if place in LONGEST else len(LONGEST)
+        rank[item.path] = (longest_rank, min([rank.get(item.path, (0, len(order)))[1], *needs]))
         if place in SPLIT and (shared := shared_fixtures(item)):
             groups[item.nodeid] = f"{place}: {', '.join(shared)}"
     items.sort(key=lambda item: rank[item.path])
@@ -86,4 +86,4 @@ def prepare(items: list[pytest.Item]) -> None:
 def shared_fixtures(item: pytest.Item) -> list[str]:
     """Return the fixtures of a test that are made once for several tests of its file."""
     definitions = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009  # pytest has no public way to ask
-    return sorted(name for name, found in definitions.items() if found[-1].scope in _SHARED)
+    return sorted(name for name, scopes in definitions.items() if scopes[-1].scope in _SHARED)

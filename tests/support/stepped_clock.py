@@ -18,6 +18,6 @@ def stepped_by(seconds: int, folder: Path) -> list[str]:
     kernel is said to show lies in ``folder``.
     """
     shown = folder / "proc-stat"
-    told = Path("/proc/stat").read_text()
-    shown.write_text(re.sub(r"(?m)^btime (\d+)$", lambda line: f"btime {int(line[1]) + seconds}", told))
+    stat = Path("/proc/stat").read_text()
+    shown.write_text(re.sub(r"(?m)^btime (\d+)$", lambda line: f"btime {int(line[1]) + seconds}", stat))
     return [*mounts.NAMESPACE, "sh", "-c", _INSIDE, "-", str(shown)]

@@ -49,15 +49,15 @@ class Template:
 
     def __init__(self, address: Path) -> None:
         self._selector = selectors.DefaultSelector()
-        self._door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         draft = address.with_suffix(".new")
-        self._door.bind(str(draft))
-        self._door.listen()
+        self._channel.bind(str(draft))
+        self._channel.listen()
         draft.rename(address)
 
     def serve(self, until_ends: int) -> dict[str, Any]:
         """Start processes until the process ``until_ends`` has ended; in each of them, return its order."""
-        self._selector.register(self._door, selectors.EVENT_READ, self._accept)
+        self._selector.register(self._channel, selectors.EVENT_READ, self._accept)
         self._selector.register(os.pidfd_open(until_ends), selectors.EVENT_READ, sys.exit)
         while True:
             for key, _ in self._selector.select():
@@ -65,7 +65,7 @@ class Template:
                     return order
 
     def _accept(self) -> None:
-        connection, _ = self._door.accept()
+        connection, _ = self._channel.accept()
         self._selector.register(connection, selectors.EVENT_READ, lambda: self._start(connection))
 
     def _start(self, connection: socket.socket) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ WRONG = ("models", "show", "one")
 def test_a_command_ends_as_its_program_does(tmp_path):
     program = subprocess.run([*CLI, *WRONG], capture_output=True, text=True, check=False)
     ended = run(*WRONG, home=tmp_path)
-    assert (ended.status, ended.output, ended.said) == (program.returncode, program.stdout, program.stderr)
+    assert (ended.status, ended.output, ended.errors) == (program.returncode, program.stdout, program.stderr)
 
 
 def test_environment_folder_arguments_and_session_are_its_own(tmp_path):

@@ -12,25 +12,29 @@ _LONGEST: Final = 0.3
 
 
 def until(
-    true: Callable[[], _T | None], *, within: float = 150, said: Callable[[], object] = lambda: "", pause: float = 0.02
+    true: Callable[[], _T | None],
+    *,
+    within: float = 150,
+    describe: Callable[[], object] = lambda: "",
+    pause: float = 0.02,
 ) -> _T:
     """Ask until the answer is true, and give it.
 
     Args:
         true: what is asked; it may fail by itself, for example if the process has ended.
         within: seconds, after which this fails.
-        said: what is told then, such as a log.
+        describe: returns what the error adds, such as a log.
         pause: the fewest seconds between two questions. It is longer after a question that took long.
     """
     deadline = time.monotonic() + within
-    asked = time.monotonic()
+    began = time.monotonic()
     while not (answer := true()):
         now = time.monotonic()
-        assert now < deadline, said()
+        assert now < deadline, describe()
         # what a log, a socket, a port or a table will hold is announced to nobody, so there is no event to wait for;
         # without a pause the question itself would take the cores from the process that it waits for
-        time.sleep(max(pause, min(_REST * (now - asked), _LONGEST)))
-        asked = time.monotonic()
+        time.sleep(max(pause, min(_REST * (now - began), _LONGEST)))
+        began = time.monotonic()
     return answer
 
 

@@ -61,8 +61,8 @@ class Process:
             pipe, descriptor = None, number
             if stream == subprocess.PIPE:
                 reading, writing = os.pipe()
-                descriptor, kept = (reading, writing) if number == 0 else (writing, reading)
-                pipe = os.fdopen(kept, "w" if number == 0 else "r", encoding="utf-8")
+                descriptor, own_end = (reading, writing) if number == 0 else (writing, reading)
+                pipe = os.fdopen(own_end, "w" if number == 0 else "r", encoding="utf-8")
                 opened.append(descriptor)
             elif stream == subprocess.DEVNULL:
                 descriptor = os.open(os.devnull, os.O_RDWR)
@@ -161,7 +161,7 @@ class Process:
 def serve(
     module: str,
     *arguments: str,
-    door: socket.socket,
+    listener: socket.socket,
     environment: Mapping[str, str],
     stdout: Stream = None,
     stderr: Stream = None,
@@ -169,7 +169,7 @@ def serve(
     """Start ``python -m module ARGUMENTS --fd 0``, which serves on a socket that listens already."""
     program = Path(__file__).parents[2] / "src" / f"{module.replace('.', '/')}.py"
     return Process(
-        [*arguments, "--fd=0"], environment, stdin=door.fileno(), stdout=stdout, stderr=stderr, program=program
+        [*arguments, "--fd=0"], environment, stdin=listener.fileno(), stdout=stdout, stderr=stderr, program=program
     )
 
 

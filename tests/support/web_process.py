@@ -76,10 +76,10 @@ class WebProcesses:
             log: the file that its standard error goes to.
         """
         environment = {**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home), **settings}
-        with socket.create_server(("127.0.0.1", 0)) as door:
-            process = _FORK_SERVER.Process(target=_serve, args=(door, program, arguments, environment, home, log))
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            process = _FORK_SERVER.Process(target=_serve, args=(listener, program, arguments, environment, home, log))
             process.start()
-            self._started.append(WebProcess(process, door.getsockname()))
+            self._started.append(WebProcess(process, listener.getsockname()))
         return self._started[-1]
 
     def end(self) -> None:
@@ -101,7 +101,7 @@ class WebProcesses:
 
 
 def _serve(
-    door: socket.socket,
+    listener: socket.socket,
     program: str | None,
     arguments: tuple[str, ...],
     environment: dict[str, str],
@@ -114,7 +114,7 @@ def _serve(
     if log:
         with log.open("ab") as file:
             os.dup2(file.fileno(), 2)
-    sys.argv = ["web", "--fd", str(door.detach()), *arguments]
+    sys.argv = ["web", "--fd", str(listener.detach()), *arguments]
     if program:
         runpy.run_path(program, run_name="__main__")
         return

@@ -59,7 +59,7 @@ def test_who_asks_as_releases_before_did_gets_answers_as_they_were(several):
 
 
 @given(costs)
-def test_answers_of_releases_before_are_read_and_their_chance_of_no_cost_follows_from_the_quantiles(cost):
+def test_answers_of_older_releases_get_their_chance_of_no_cost_from_the_quantiles(cost):
     model = ModelReference(1, "d")
     columns = EstimateColumns.of(model, [Estimate(cost, (), model)])
     (read,) = wire.decode_answer(wire.encode_answer(columns, wire.CONTENT_TYPE), 1)
@@ -67,7 +67,7 @@ def test_answers_of_releases_before_are_read_and_their_chance_of_no_cost_follows
 
 
 @given(models, st.data())
-def test_what_is_published_comes_back_as_estimates_are_rounded_from_servers_of_any_release(model, data):
+def test_estimates_from_servers_of_any_release_are_rounded_as_published(model, data):
     cautions = st.builds(Caution, st.text(), st.text(), st.text())
     one = st.builds(Estimate, costs, st.lists(cautions, max_size=2).map(tuple), st.just(model))
     estimates = data.draw(st.lists(one, max_size=3))

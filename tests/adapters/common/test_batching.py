@@ -168,7 +168,7 @@ async def test_work_that_answers_too_few_is_a_fault_that_everybody_hears_of():
         await call(3)
 
 
-async def test_a_failure_leaves_no_complaint_when_its_caller_was_cancelled_at_the_last_moment(caplog):
+async def test_a_failure_after_its_caller_was_cancelled_is_not_reported(caplog):
     async def work(numbers):
         asyncio.get_running_loop().call_soon(caller.cancel)  # after the answer is there, before the caller wakes up
         raise ValueError

@@ -76,7 +76,7 @@ async def test_of_two_nested_the_one_that_passes_ends_its_own_block():
     assert (outer.passed, inner.passed) == (False, True)
 
 
-async def test_after_it_passed_what_is_there_at_once_is_still_given_and_nothing_is_waited_for():
+async def test_after_the_deadline_only_what_is_ready_is_returned():
     deadline = Deadlines(LONG).begin()
     deadline.hurry()
     with deadline:

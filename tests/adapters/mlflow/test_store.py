@@ -71,7 +71,7 @@ def open_elsewhere(folder):
     return subprocess.Popen(code, env=seen, cwd=folder, stdout=subprocess.PIPE, text=True)
 
 
-def test_processes_that_open_a_fresh_store_at_once_share_one_experiment_and_send_no_telemetry(tmp_path):
+def test_processes_that_open_a_fresh_store_share_an_experiment_without_telemetry(tmp_path):
     processes = [open_elsewhere(tmp_path) for _ in range(2)]
     said = [process.communicate(timeout=150)[0].split() for process in processes]
     assert [process.returncode for process in processes] == [0, 0]

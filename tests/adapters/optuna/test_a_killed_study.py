@@ -128,7 +128,7 @@ CREATE TRIGGER beats_first AFTER INSERT ON trial_user_attributes
 """
 
 
-def test_a_trial_beats_before_it_has_an_owner_so_no_moment_is_left_in_which_it_would_be_waited_for_in_vain(
+def test_a_trial_beats_before_it_has_an_owner_so_that_nobody_waits_in_vain(
     optuna_url,
 ):
     Worker(optuna_url, trials=1).tune()

@@ -179,6 +179,6 @@ def until_grown(cluster, fitting):
 
     def begun():
         assert not fitting.done(), fitting.result()
-        return "got rank" in cluster.said
+        return "got rank" in cluster.log_text
 
     until(begun, within=120, pause=0.01)

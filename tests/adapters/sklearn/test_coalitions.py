@@ -13,7 +13,7 @@ def bent(rows):
     return rows[:, 0] * (1 + rows[:, 4]) + np.exp(rows[:, 2] / 20) * (rows[:, 3] + 1) + 7 * rows[:, 1] * rows[:, 5]
 
 
-def test_each_coalition_is_worth_the_mean_over_the_background_with_its_facts_filled_in(people):
+def test_a_coalition_is_worth_the_mean_over_the_background_with_its_facts(people):
     background, asked = people(100, 1), people(5, 2)
     for row in asked:
         by_hand = []

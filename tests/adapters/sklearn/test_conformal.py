@@ -155,7 +155,7 @@ def test_coverage_is_measured_on_bounds_rounded_outward(people):
     assert scores(Table(DEFAULT, rows, np.full(60, 1_000.001)), answers).interval.coverage == 1.0
 
 
-def test_the_interval_score_is_the_width_and_twenty_times_what_a_cost_is_beyond_a_90_percent_interval(people):
+def test_the_interval_score_is_the_width_and_twenty_times_the_distance_beyond_it(people):
     rows = people(60, 4)
     answers = np.tile(np.repeat([1_000.0, 2_000.0, 0.0], [50, 50, 1]), (60, 1))
     for charge, penalty in ((1_500.0, 0.0), (2_100.0, 100.0), (900.0, 100.0)):
@@ -219,7 +219,7 @@ def test_scores_tell_smokers_from_others(people):
     assert (measured.expected.rmse, measured.typical.within_100) == (0, 1)
 
 
-def test_served_ranges_are_scored_around_points_out_of_fold_not_around_rows_known_by_heart():
+def test_served_ranges_are_scored_around_out_of_fold_points():
     table = Table.of(SyntheticClaims(DEFAULT, rows=400, seed=3).read())
     model, served = fit_and_score(Recipe(family="knn"), table, seed=0)
     by_heart = scores(table, model.predict_arrays(table.rows)[0])
@@ -228,7 +228,7 @@ def test_served_ranges_are_scored_around_points_out_of_fold_not_around_rows_know
     assert 0.9 <= served.interval.coverage < 0.94
 
 
-def test_what_a_folder_keeps_as_expected_is_no_answer_by_heart_so_others_do_not_look_like_drift(tmp_path):
+def test_the_expected_costs_in_a_folder_are_out_of_fold_so_new_people_show_no_drift(tmp_path):
     claims, others = (
         SyntheticClaims(DEFAULT, seed=0).read(),
         Table.of(SyntheticClaims(DEFAULT, rows=20_000, seed=9).read()),

@@ -78,7 +78,7 @@ def test_where_the_champion_has_not_seen_enough_rows_it_answers_as_it_is(trainer
     assert (comparison.rows, comparison.degrees_of_freedom) == (500, 499)
 
 
-def test_outcomes_decide_where_the_data_hold_nothing_new_and_those_learnt_from_are_left_out(
+def test_outcomes_decide_without_new_data_and_exclude_those_of_the_training(
     trainer, cook, good, claims, claims_of, plan
 ):
     fresh = SyntheticClaims(DEFAULT, rows=300, seed=9).read()

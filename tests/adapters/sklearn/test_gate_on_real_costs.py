@@ -67,7 +67,7 @@ def test_an_honest_model_three_percent_better_than_nothing_is_accepted():
     assert verdict.passed, verdict.reasons
 
 
-def test_right_for_the_typical_person_and_threefold_too_low_for_the_costly_is_refused():
+def test_a_model_that_underfunds_costly_people_threefold_is_refused():
     table, answers = drawn(5000, 1, 0.45)
     answers[:, 0] = answers[:, 50]  # what least absolute deviation gives for a mean
     verdict = judged(table, answers)

@@ -86,7 +86,7 @@ def holds_what_it_promises(evaluation):
     return abs(evaluation.overall.interval.coverage - 0.9) <= 2 * np.sqrt(0.9 * 0.1 / rows)
 
 
-def test_on_smooth_costs_with_gamma_noise_no_family_is_better_than_gamma_by_more_than_chance(ranking, smooth):
+def test_on_smooth_costs_with_gamma_noise_no_family_beats_gamma_significantly(ranking, smooth):
     measured = ranking(smooth, ("linear", "interaction_gamma", "interaction_huber", "tree"))
     # the distribution learns how noise grows around any point, so that other families come as near (docs/trust.md)
     gamma = next(one for one in measured if one.recipe.family == "interaction_gamma")

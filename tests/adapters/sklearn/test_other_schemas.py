@@ -26,7 +26,7 @@ LEARNED = "glucose_above_learned_threshold"
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_every_family_learns_from_rows_with_missing_values_and_keeps_public_parts_only(family, clinic):
+def test_every_family_learns_from_missing_values_and_keeps_public_parts_only(family, clinic):
     known, held = clinic[np.arange(300)], clinic[np.arange(300, 400)]
     assert np.isnan(known.rows).any()
     assert np.isnan(held.rows).any()

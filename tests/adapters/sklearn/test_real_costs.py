@@ -55,7 +55,7 @@ def judged():
     return judge(700, 1)
 
 
-def test_a_fifth_of_these_years_cost_nothing_and_their_mean_is_far_above_their_median(judged):
+def test_a_fifth_of_the_years_cost_nothing_and_the_mean_is_far_above_the_median(judged):
     charges = judged.held.table.charges
     assert 0.15 < np.mean(charges == 0) < 0.25
     assert charges.mean() > 2.5 * np.median(charges)

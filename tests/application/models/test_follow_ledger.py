@@ -104,7 +104,7 @@ async def test_what_was_spoilt_on_the_shelf_is_fetched_anew_before_it_is_pointed
     assert (await world.shelf.pointed_to(), await world.shelf.has(first)) == (first, True)
 
 
-async def test_what_was_spoilt_on_the_shelf_while_it_is_served_is_repaired_when_that_is_asked_for(world: World) -> None:
+async def test_a_version_spoilt_in_the_model_store_is_repaired_on_request(world: World) -> None:
     served = world.ledger.named
     assert served
     (await world.shelf.folder(served) / "manifest.json").write_text("spoilt")

@@ -65,7 +65,7 @@ def test_retrained_twice_there_is_one_version(dearer: Callable[[], World]) -> No
     assert versions_of(world) == [2, 1]
 
 
-def test_a_champion_that_no_retraining_made_or_that_came_back_has_no_retraining_to_tell_of(
+def test_a_champion_not_made_by_a_retraining_or_rolled_back_to_names_no_retraining(
     dearer: Callable[[], World],
 ) -> None:
     world = dearer()

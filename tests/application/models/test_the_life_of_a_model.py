@@ -240,7 +240,7 @@ async def test_two_who_register_one_result_at_once_get_one_version(new_world: Ca
     await world.check()
 
 
-async def test_what_was_measured_against_todays_champion_is_not_measured_again_but_asked_anew(
+async def test_a_comparison_with_todays_champion_is_judged_again_and_not_measured_again(
     new_world: Callable[[], World],
 ) -> None:
     world = new_world()

@@ -41,7 +41,7 @@ async def test_a_model_that_keeps_no_rows_shows_no_drift_and_is_named(detect, sh
     assert (found.model, found.report.drifted) == (model, ())
 
 
-def test_drift_is_measured_of_the_columns_that_are_there_though_rows_are_bad_and_costs_are_not_there(tmp_path):
+def test_drift_is_measured_of_present_columns_despite_bad_rows_and_missing_costs(tmp_path):
     rows = [f"{age},{'F' if age % 2 else 'm'},seven\n" for age in range(60, 100)]
     file = tmp_path / "new.csv"
     file.write_text("Age,Gender,BMI\n" + "".join(rows) + "7,x\n")

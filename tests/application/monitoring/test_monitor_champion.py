@@ -204,7 +204,7 @@ def short(card, coverage, rows=4000):
     return found.short
 
 
-def test_a_group_that_the_served_ranges_were_too_narrow_for_from_the_start_has_not_changed(made):
+def test_a_group_whose_served_ranges_were_always_too_narrow_has_not_changed(made):
     assert not short(smokers(made, 0.8, 270), 0.8)
     assert short(smokers(made, 0.91, 270), 0.75)
 

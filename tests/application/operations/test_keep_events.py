@@ -65,7 +65,7 @@ async def test_a_start_with_another_release_is_a_deployment(events: MemoryEvents
     await until(events, STARTED, (EventKind.START, "web", "1.0"), (EventKind.DEPLOYMENT, "web", "1.1"))
 
 
-async def test_a_part_that_went_and_came_is_noted_and_one_that_answers_from_the_start_is_not(
+async def test_a_part_that_went_and_came_is_noted_and_a_steady_part_is_not(
     events: MemoryEvents, clock: FixedClock
 ) -> None:
     keeper = EventKeeper(events, clock, service="web", release="1.0")

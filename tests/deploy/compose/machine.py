@@ -36,13 +36,13 @@ class Process:
     """A running service. Its own process is the child of bubblewrap."""
 
     outer: subprocess.Popen[bytes]
-    said: Path
+    errors: Path
     ends_by: signal.Signals
 
     @property
     def pid(self) -> int:
         def children() -> list[psutil.Process]:
-            assert self.outer.poll() is None, self.said.read_text(errors="replace")
+            assert self.outer.poll() is None, self.errors.read_text(errors="replace")
             return psutil.Process(self.outer.pid).children()
 
         return until(children, within=60)[0].pid
@@ -148,12 +148,12 @@ class Machine:
         return subprocess.run(box, capture_output=True, text=True, check=False)
 
     def start(self, service: str, **settings: str) -> Process:
-        said = self.folder / f"{service}.said"
-        with said.open("ab") as output:
+        errors = self.folder / f"{service}.said"
+        with errors.open("ab") as output:
             box = self.boxed(service, self.command(service), settings=settings)
             process = subprocess.Popen(box, stdout=output, stderr=output)
         by = signal.SIGINT if service.startswith("postgres") else signal.SIGTERM  # as the images say
-        self.running[service] = Process(process, said, by)
+        self.running[service] = Process(process, errors, by)
         return self.running[service]
 
     def execute(self, service: str, *command: str) -> subprocess.CompletedProcess[str]:
@@ -177,11 +177,11 @@ class Machine:
             process = self.running[service]
 
             def healthy(service: str = service, process: Process = process) -> bool:
-                assert process.outer.poll() is None, process.said.read_text()
+                assert process.outer.poll() is None, process.errors.read_text()
                 return self.healthy(service)
 
             # each question is a process in the service's namespaces, beside a service that needs the core to start
-            until(healthy, within=280, said=process.said.read_text, pause=0.7)
+            until(healthy, within=280, describe=process.errors.read_text, pause=0.7)
 
     def volume(self, source: str, target: str, service: str) -> Path:
         """A folder of the tree, or a volume. A new one gets owner and mode of the image's folder, else root's, 0755."""

@@ -92,7 +92,7 @@ def test_every_service_is_healthy_by_its_own_check(up):
     assert {service: up.healthy(service) for service in up.running} == dict.fromkeys(up.running, True)
 
 
-def test_each_service_runs_as_its_user_without_capabilities_on_a_root_it_cannot_write_to(up):
+def test_each_service_runs_as_its_user_without_capabilities_on_a_read_only_root(up):
     for service in up.running:
         status = up.execute(service, "cat", f"/proc/{_within(up, service)}/status").stdout
         fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
@@ -112,7 +112,7 @@ def test_no_secret_is_in_an_environment_or_a_command_line(up, key):
         for file in ("environ", "cmdline"):
             told = Path(f"/proc/{process.pid}/{file}").read_text(encoding="utf-8")
             assert not any(one in told for one in (*passwords, "PRIVATE KEY")), service
-        assert not any(one in process.said.read_text(errors="replace") for one in passwords), service
+        assert not any(one in process.errors.read_text(errors="replace") for one in passwords), service
 
 
 def test_an_admin_promotes_another_model_through_the_api(up, key):
@@ -138,7 +138,7 @@ def test_training_the_first_model_again_does_nothing(up):
     assert (done.returncode, "nothing is trained" in done.stdout) == (0, True), done.stderr
 
 
-def test_what_was_healthy_stays_so_while_the_database_is_away_and_is_not_healthy_before(up):
+def test_healthy_services_stay_healthy_without_the_database_but_do_not_start_so(up):
     up.running["postgres-app"].stop()
     assert up.healthy("api")
     assert through_traefik(up, "/api/v1/health/ready")[0] == 503

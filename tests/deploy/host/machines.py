@@ -69,7 +69,7 @@ class Machine:
             done = self.try_(*words)
             return done.returncode == 0
 
-        until(succeeds, within=120, said=lambda: done.stdout + done.stderr, pause=0.1)
+        until(succeeds, within=120, describe=lambda: done.stdout + done.stderr, pause=0.1)
         return done.stdout
 
 

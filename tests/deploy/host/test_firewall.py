@@ -107,7 +107,7 @@ def _tables_of(one):
     return [thing.get("table") for thing in one.values()]
 
 
-def test_it_loads_as_often_as_one_likes_and_leaves_others_alone_and_who_is_banned_stays_so(net):
+def test_loading_again_leaves_other_rules_and_banned_addresses_alone(net):
     net.host.run("nft", "add table inet foreign { chain c { counter accept; }; }")
     net.host.run("nft", "add element inet medcost traefik4 { 203.0.113.7 }")
     net.host.run("nft", "add element inet medcost traefik6 { 2001:db8:c::7/64 }")

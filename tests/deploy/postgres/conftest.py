@@ -153,7 +153,7 @@ def template(part: Callable[..., None], pki: Pki) -> Callable[[str], Server]:
         if kind == "app":
             told = {"MEDCOST_PROFILE": "production", "MEDCOST_DATABASE_URL": server.url("migrator")}
             migrated = command.run("db", "upgrade", home=folder / "home", **told)
-            assert migrated.status == 0, migrated.said
+            assert migrated.status == 0, migrated.errors
             server.give_rights()
         server.stop()
 

@@ -51,7 +51,7 @@ def api(app_server, model_server, key, tmp_path_factory):
         process = warm.serve(
             "entrypoints.hosting.asgi",
             "--serve=api",
-            door=door,
+            listener=door,
             environment={
                 **os.environ,
                 "MEDCOST_PROFILE": "production",
@@ -93,7 +93,7 @@ def shown_by(server):
     return x509.load_pem_x509_certificate(told[told.index("-----BEGIN") :].encode()).serial_number
 
 
-def test_a_prediction_goes_through_the_api_into_the_database_by_the_users_certificate(api, app_server):
+def test_a_prediction_through_the_api_is_recorded_by_the_users_certificate(api, app_server):
     made = api.post("/predictions", json=ANN)
     assert made.status_code == 201, made.text
     assert api.get("/health/ready").status_code == 200
@@ -105,7 +105,7 @@ def test_a_prediction_goes_through_the_api_into_the_database_by_the_users_certif
     assert connections_of(app_server, "api") == {serial_of(app_server.authority.folder / "api.crt")}
 
 
-def test_certificates_of_server_and_clients_are_renewed_under_load_without_a_failed_request(api, app_server):
+def test_certificates_are_renewed_under_load_without_a_failed_request(api, app_server):
     authority, answers, done = app_server.authority, Counter(), threading.Event()
     made = api.post("/predictions", json=ANN).json()["id"]
 
@@ -135,14 +135,12 @@ def test_certificates_of_server_and_clients_are_renewed_under_load_without_a_fai
     assert set(answers) == {200, 201}, answers
 
 
-def test_without_a_certificate_the_api_is_not_ready_and_says_so_without_saying_too_much(
-    app_server, model_server, key, tmp_path
-):
+def test_without_a_certificate_the_api_is_not_ready_and_reveals_no_details(app_server, model_server, key, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as door:
         process = warm.serve(
             "entrypoints.hosting.asgi",
             "--serve=api",
-            door=door,
+            listener=door,
             environment={
                 **os.environ,
                 "MEDCOST_PROFILE": "production",

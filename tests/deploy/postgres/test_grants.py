@@ -27,7 +27,7 @@ def test_it_gives_the_rights_that_psql_gives_and_takes_others_away(new_server, t
     server.psql("-c", "REVOKE ALL ON predictions FROM api; GRANT ALL ON api_keys TO trainer", database="medcost")
     assert rights(server) != by_psql
     done = upgrade(server, server.kept / "app" / "grants.sql", tmp_path)
-    assert done.status == 0, done.said
+    assert done.status == 0, done.errors
     assert rights(server) == by_psql
 
 
@@ -36,10 +36,10 @@ def test_a_file_that_fails_changes_nothing(app_server, tmp_path):
     file = tmp_path / "grants.sql"
     file.write_text("\\set ON_ERROR_STOP on\nBEGIN;\nREVOKE ALL ON predictions FROM api;\nGRANT nonsense;\nCOMMIT;\n")
     done = upgrade(app_server, file, tmp_path)
-    assert (done.status, "nonsense" in done.said or "syntax" in done.said) == (1, True), done.said
+    assert (done.status, "nonsense" in done.errors or "syntax" in done.errors) == (1, True), done.errors
     assert rights(app_server) == before
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(app_server, tmp_path):
     done = upgrade(app_server, tmp_path / "none.sql", tmp_path)
-    assert (done.status, "--grants: No such file" in done.said) == (2, True)
+    assert (done.status, "--grants: No such file" in done.errors) == (2, True)

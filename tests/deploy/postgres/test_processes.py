@@ -34,14 +34,14 @@ class Deployment:
 
     def medcost(self, *said, user, **more):
         done = command.run(*said, home=self.home, **self.told(user), **more)
-        assert done.status == 0, done.said
+        assert done.status == 0, done.errors
         return done.output
 
     @contextmanager
     def serving(self, what, **more):
         with socket.create_server(("127.0.0.1", 0)) as door:
             environment = {**os.environ, "MEDCOST_HOME": str(self.home), **self.told(what), **more}
-            process = warm.serve("entrypoints.hosting.asgi", f"--serve={what}", door=door, environment=environment)
+            process = warm.serve("entrypoints.hosting.asgi", f"--serve={what}", listener=door, environment=environment)
             url = f"http://127.0.0.1:{door.getsockname()[1]}"
         try:
             with httpx.Client(base_url=url, timeout=120) as client:

@@ -102,7 +102,7 @@ async def test_the_dashboard_signs_the_admin_in(engine_of):
         await accounts.close(token)
 
 
-async def test_the_trainer_admits_versions_admins_choose_among_them_and_model_servers_learn_which(
+async def test_the_trainer_admits_versions_admins_choose_and_model_servers_read_the_choice(
     app_server, engine_of, tmp_path
 ):
     with psycopg.connect(app_server.url("trainer").replace("+asyncpg", "")) as trainer:
@@ -122,7 +122,7 @@ async def test_the_trainer_admits_versions_admins_choose_among_them_and_model_se
         assert await PostgresPointer(engine).pointed_to() == ModelReference(11, MODEL.digest)
 
 
-async def test_processes_that_serve_keep_their_figures_and_pages_see_uses_of_keys_without_secrets(engine_of):
+async def test_serving_processes_store_figures_and_pages_see_keys_without_secrets(engine_of):
     hour = hour_of(NOW)
     async with engine_of("migrator") as engine:
         _, secret = await PostgresKeys(engine, SystemClock()).create("ann", Role.CLIENT)
@@ -157,7 +157,7 @@ async def test_processes_that_serve_keep_their_figures_and_pages_see_uses_of_key
         assert seen in await PostgresAcknowledgements(engine).all()
 
 
-async def test_the_trainer_learns_what_monitoring_found_and_is_told_that_people_are_not_its_business(engine_of):
+async def test_the_trainer_reads_monitoring_reports_but_no_people(engine_of):
     async with engine_of("trainer") as engine:
         assert await PostgresReports(engine).newest() is None
         with pytest.raises(RepositoryUnavailable, match=r"no right to this: see docker/postgres/app/grants\.sql"):
@@ -283,5 +283,5 @@ def test_a_command_that_is_not_let_in_says_so_in_one_line(app_server, tmp_path):
     address = app_server.url("api", sslcert=None)
     ended = run("db", "current", "--profile", "production", home=tmp_path, MEDCOST_DATABASE_URL=address)
     assert ended.status == 1
-    assert "does not let us in" in ended.said
-    assert len(ended.said.splitlines()) == 1
+    assert "does not let us in" in ended.errors
+    assert len(ended.errors.splitlines()) == 1

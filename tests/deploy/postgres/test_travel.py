@@ -42,7 +42,7 @@ class ModelServer:
         with socket.create_server(("127.0.0.1", self._port)) as door, self.log.open("ab") as log:
             environment = self._world.environment("model", self.home)
             self.process = warm.serve(
-                "entrypoints.model_server.main", door=door, environment=environment, stdout=log, stderr=log
+                "entrypoints.model_server.main", listener=door, environment=environment, stdout=log, stderr=log
             )
 
     def stop(self):
@@ -90,7 +90,7 @@ class World:
 
     def medcost(self, *said, **where):
         done = self.run(*said, **where)
-        assert done.status == 0, done.said
+        assert done.status == 0, done.errors
         return done
 
     def promote(self, version, **where):
@@ -152,7 +152,7 @@ def test_a_promotion_reaches_both_hosts_and_a_rollback_too_whoever_asks_for_it(w
     for change, version, user in (("promote", 1, "trainer"), ("promote", 2, "api"), ("rollback", 1, "trainer")):
         where = {"user": user, "home": user}
         done = world.promote(version, **where) if change == "promote" else world.medcost("models", change, **where)
-        assert "Served by 2 model servers" in done.said  # it would have failed after 30 seconds
+        assert "Served by 2 model servers" in done.errors  # it would have failed after 30 seconds
         assert [server.predicted_by() for server in world.servers] == [version, version]
         assert [server.told()["refused"] for server in world.servers] == ["", ""]
     shelves = [
@@ -164,7 +164,7 @@ def test_a_promotion_reaches_both_hosts_and_a_rollback_too_whoever_asks_for_it(w
     assert json.loads(world.medcost("models", "history", "--json", user="api", home="api").output)["verified"]
 
 
-def test_a_tampered_artifact_is_refused_wherever_it_comes_and_the_old_model_keeps_serving(world):
+def test_a_tampered_artifact_is_refused_everywhere_and_the_old_model_serves_on(world):
     before = world.champion()
     digest = world.ask("SELECT digest FROM model_versions WHERE number = 3")
     shelf = world.folder / f"trainer/bentoml/models/medcost/v3-{digest[:12]}/medcost/manifest.json"
@@ -174,14 +174,14 @@ def test_a_tampered_artifact_is_refused_wherever_it_comes_and_the_old_model_keep
     change_a_byte(kept)
 
     refused = world.run("models", "promote", "3", "--reason", "a test", user="api", home="api")
-    assert (refused.status, len(refused.said.splitlines())) == (1, 1)
-    assert "distribution.npz changed" in refused.said
+    assert (refused.status, len(refused.errors.splitlines())) == (1, 1)
+    assert "distribution.npz changed" in refused.errors
     assert world.champion() == before
 
     # the trainer's host has a good copy on its own shelf: there the trial succeeds, and the model servers refuse
     late = world.run("models", "promote", "3", "--reason", "a test")
     assert late.status == 1
-    assert late.said.count("distribution.npz changed") == 2
+    assert late.errors.count("distribution.npz changed") == 2
     for server in world.servers:
         told = server.told()
         assert (told["version"], "distribution.npz changed" in told["refused"]) == (before, True)
@@ -199,8 +199,8 @@ def test_without_mlflow_predictions_go_on_and_an_empty_host_waits_for_it(world):
     world.stop_mlflow()
     for change in (["promote", "2", "--reason", "a test"], ["rollback"]):
         refused = world.run("models", *change)
-        assert (refused.status, len(refused.said.splitlines())) == (1, 1)
-        assert "does not answer" in refused.said
+        assert (refused.status, len(refused.errors.splitlines())) == (1, 1)
+        assert "does not answer" in refused.errors
     entries = world.ask("SELECT count(*) FROM model_ledger")
     assert [server.predicted_by() for server in world.servers] == [1, 1]
 
@@ -220,7 +220,7 @@ def test_without_mlflow_predictions_go_on_and_an_empty_host_waits_for_it(world):
     assert world.ask("SELECT count(*) FROM model_ledger") == entries
 
 
-def test_while_the_database_is_away_model_servers_answer_and_a_restarted_one_does_too(world):
+def test_model_servers_answer_without_the_database_even_after_a_restart(world):
     world.app.stop()
     try:
         until(lambda: all("database" in server.told()["refused"] for server in world.servers))
@@ -252,7 +252,7 @@ def test_entries_that_the_owner_of_the_database_cut_off_are_missed_by_everybody(
     )  # fmt: skip
     for user in ("trainer", "api"):
         refused = world.run("models", "promote", "1", "--reason", "a test", user=user, home=user)
-        assert (refused.status, "entries were cut off" in refused.said) == (1, True), refused.said
+        assert (refused.status, "entries were cut off" in refused.errors) == (1, True), refused.errors
     found = json.loads(world.run("doctor", "--json").output)["findings"]
     assert [one["state"] for one in found if one["part"] == "ledger"] == ["failed"]
 

@@ -97,7 +97,7 @@ def _serve(what: str, home: Path, **told: str) -> tuple[Process, str]:
     home.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as door:
         process = serve(
-            "entrypoints.hosting.asgi", f"--serve={what}", door=door, stderr=subprocess.DEVNULL,
+            "entrypoints.hosting.asgi", f"--serve={what}", listener=door, stderr=subprocess.DEVNULL,
             environment={
                 **os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home), "MEDCOST_HTTPS": "true",
                 "MEDCOST_ALLOWED_HOSTS": DOMAIN, "MEDCOST_TRUSTED_PROXIES": "127.0.0.1", **told,

@@ -50,7 +50,7 @@ def test_a_day_later_counting_starts_anew() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("first", "other", "same"),
     [
         ("192.0.2.1", "192.0.2.2", False),
         ("192.0.2.1", "::ffff:192.0.2.1", True),
@@ -59,5 +59,5 @@ def test_a_day_later_counting_starts_anew() -> None:
         ("testclient", "", True),
     ],
 )
-def test_addresses_of_one_subscriber_count_together(one: str, other: str, *, same: bool) -> None:
-    assert (place_of(one) == place_of(other)) is same
+def test_addresses_of_one_subscriber_count_together(first: str, other: str, *, same: bool) -> None:
+    assert (place_of(first) == place_of(other)) is same

@@ -76,8 +76,8 @@ def test_the_distribution_has_its_mean(cost: CostDistribution) -> None:
 
 
 @given(distributions_with_zeros, usd, usd)
-def test_the_chance_of_more_falls_with_the_amount(cost: CostDistribution, one: float, other: float) -> None:
-    low, high = sorted((one, other))
+def test_the_chance_of_more_falls_with_the_amount(cost: CostDistribution, first: float, other: float) -> None:
+    low, high = sorted((first, other))
     assert 1 >= cost.chance_above(low) >= cost.chance_above(high) >= 0
     assert cost.chance_above(-1.0) == 1
     assert math.isclose(cost.chance_above(0.0), 1 - cost.zero, abs_tol=1e-9)

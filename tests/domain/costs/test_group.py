@@ -30,7 +30,7 @@ def total_of(means: list[float]) -> SimulatedTotal:
 
 @given(st.lists(st.tuples(people, st.floats(1, 50_000)), min_size=2, max_size=30))
 def test_a_quote_adds_up(group: list[tuple[Beneficiary, float]]) -> None:
-    who, means = [one for one, _ in group], [mean for _, mean in group]
+    who, means = [person for person, _ in group], [mean for _, mean in group]
     quote = GroupQuote.of(who, total_of(means), GroupTerms(attachment=1_000), 0.01)
     assert quote.people == len(who)
     assert quote.expected == pytest.approx(math.fsum(means), abs=0.01)
@@ -38,13 +38,13 @@ def test_a_quote_adds_up(group: list[tuple[Beneficiary, float]]) -> None:
     assert quote.aggregate.expected + quote.specific.expected_excess == pytest.approx(quote.expected, abs=0.02)
     assert quote.aggregate.attachment == pytest.approx(1.25 * quote.aggregate.expected, abs=0.02)
     assert (quote.interval.low, quote.interval.high) == (10.0, 100.0)
-    shares = [one.expected for one in quote.contributors]
+    shares = [contributor.expected for contributor in quote.contributors]
     assert shares == sorted(shares, reverse=True)
     assert shares == [round(mean, 2) for mean in sorted(means, reverse=True)[:10]]
     assert all(0 <= driver.explains <= 1 and 0 < driver.share <= 1 for driver in quote.drivers)
 
 
-def test_the_chance_that_anybody_is_above_the_attachment_is_that_of_independent_people() -> None:
+def test_the_chance_that_anybody_exceeds_the_attachment_assumes_independence() -> None:
     quote = GroupQuote.of([ANN] * 3, total_of([10.0] * 3), GroupTerms(), None)
     assert quote.specific.chance == pytest.approx(1 - 0.9**3, abs=1e-6)
     assert quote.specific.expected_people == pytest.approx(0.3)
@@ -68,7 +68,7 @@ def test_the_fact_by_which_costs_differ_comes_first() -> None:
     assert len(second.values) == 2
 
 
-def test_people_like_those_that_a_model_learned_from_are_less_certain_the_more_they_are() -> None:
+def test_the_total_of_a_larger_group_of_similar_people_is_less_certain() -> None:
     few, many = (level_error([5_000.0] * count, [25e6] * count, 5_000) for count in (50, 400))
     assert few == pytest.approx(many)
     assert few == pytest.approx(1 / math.sqrt(5_000))

@@ -35,8 +35,8 @@ def test_the_expected_own_cost_is_that_of_a_plain_simulation(plan: Plan, cost: C
 
 
 @given(plans, amounts, amounts)
-def test_what_is_paid_never_falls_and_never_exceeds_cost_or_maximum(plan: Plan, one: float, other: float) -> None:
-    low, high = sorted((one, other))
+def test_what_is_paid_never_falls_and_never_exceeds_cost_or_maximum(plan: Plan, first: float, other: float) -> None:
+    low, high = sorted((first, other))
     assert plan.own_cost(low) <= plan.own_cost(high) + 1e-9
     assert 0 <= plan.own_cost(high) <= min(high, plan.out_of_pocket_maximum) + 1e-6
     parts = plan.copay + min(high, plan.deductible) + plan.coinsurance * max(0.0, high - plan.deductible)

@@ -60,7 +60,7 @@ def card():
 
 
 @pytest.fixture
-def told(card):
+def render(card):
     """`told(verdict, rows=5)` is the page of a card that differs in what is named."""
 
     def tell(verdict=None, **changes):
@@ -69,27 +69,27 @@ def told(card):
     return tell
 
 
-def test_it_names_version_digest_and_recipe(told):
-    assert told().startswith("# Medcost, version 5\n")
-    assert "a" * 64 in told()
-    assert "`forest` with depth = 3" in told()
+def test_it_names_version_digest_and_recipe(render):
+    assert render().startswith("# Medcost, version 5\n")
+    assert "a" * 64 in render()
+    assert "`forest` with depth = 3" in render()
 
 
-def test_it_says_what_it_is_for_and_what_not(told):
-    assert "not medical or financial advice" in told()
-    assert "Do not use it to set a premium" in told()
+def test_it_says_what_it_is_for_and_what_not(render):
+    assert "not medical or financial advice" in render()
+    assert "Do not use it to set a premium" in render()
 
 
-def test_it_tells_the_data_with_year_rows_digest_ranges_and_unit(told):
-    page = told()
+def test_it_tells_the_data_with_year_rows_digest_ranges_and_unit(render):
+    page = render()
     assert "1,000 rows: the file claims.csv; costs of 2024." in page
     assert "e" * 64 in page
     assert "Age from 18 to 64 years" in page
     assert "Every amount is in USD a year." in page
 
 
-def test_it_speaks_of_the_facts_and_the_money_of_the_model_s_schema(told):
-    page = told(subject=Subject.of(CLINIC), ranges={"stay": (0.0, 28.0)})
+def test_it_speaks_of_the_facts_and_the_money_of_the_model_s_schema(render):
+    page = render(subject=Subject.of(CLINIC), ranges={"stay": (0.0, 28.0)})
     assert "clinic, predicted from 6 facts: Days in hospital, ward, glucose, diabetic, income, plan." in page
     assert "Days in hospital from 0 to 28 days" in page
     assert "Every amount is in EUR a year." in page
@@ -97,74 +97,74 @@ def test_it_speaks_of_the_facts_and_the_money_of_the_model_s_schema(told):
     assert "USD" not in page
 
 
-def test_facts_keep_the_order_of_the_schema_though_a_database_does_not(told):
+def test_facts_keep_the_order_of_the_schema_though_a_database_does_not(render):
     subject = Subject.of(DEFAULT)
     shuffled = replace(subject, facts=dict(sorted(subject.facts.items(), reverse=True)))
-    page = told(subject=shuffled, ranges={"bmi": (15.96, 53.13), "age": (18.0, 64.0)})
+    page = render(subject=shuffled, ranges={"bmi": (15.96, 53.13), "age": (18.0, 64.0)})
     assert ", ".join(subject.facts.values()) in page
     assert page.index("Age from 18 to 64") < page.index("from 15.96 to 53.13")
 
 
-def test_a_card_of_before_facts_were_declared_is_still_a_card(told):
-    page = told(subject=None)
+def test_a_card_of_before_facts_were_declared_is_still_a_card(render):
+    page = render(subject=None)
     assert "predicted from 2 facts: age, bmi." in page
     assert "Every amount is in USD a year." in page
 
 
-def test_a_year_that_nobody_documented_is_not_made_up(told):
-    assert "year of the costs not documented" in told(origin=DataOrigin("x", "the file x", synthetic=False))
+def test_a_year_that_nobody_documented_is_not_made_up(render):
+    assert "year of the costs not documented" in render(origin=DataOrigin("x", "the file x", synthetic=False))
 
 
-def test_invented_data_are_called_invented(told):
-    page = told(origin=DataOrigin("synthetic", "100 invented people", synthetic=True))
+def test_invented_data_are_called_invented(render):
+    page = render(origin=DataOrigin("synthetic", "100 invented people", synthetic=True))
     assert "These people and bills are invented" in page
     assert "costs of no real year" in page
 
 
-def test_families_and_metrics_have_their_spread_over_folds(told):
-    page = told()
+def test_families_and_metrics_have_their_spread_over_folds(render):
+    page = render()
     assert "Chosen by CRPS, USD, on the same folds of the rows outside the test set" in page
     assert "CRPS measures the error of the" in page
     assert "| linear | 2,000 | 123 |" in page
     assert "| CRPS, USD | 1,405 | 77 |" in page
 
 
-def test_each_group_has_its_coverage(told):
-    assert "| smoker=yes | 200 | 0.951 | 20,000 | -3 |" in told()
+def test_each_group_has_its_coverage(render):
+    assert "| smoker=yes | 200 | 0.951 | 20,000 | -3 |" in render()
 
 
-def test_the_verdict_stands_there_with_its_numbers(told):
-    assert "Not judged yet." in told()
-    page = told(PromotionPolicy().judge(CANDIDACY))
+def test_the_verdict_stands_there_with_its_numbers(render):
+    assert "Not judged yet." in render()
+    page = render(PromotionPolicy().judge(CANDIDACY))
     assert "**Refused**, against champion 4, on 300 rows the champion never saw." in page
     assert "- passed: CRPS 1,400 against 1,450 of champion 4" in page
     assert "- **refused**: coverage of smoker=yes 0.500" in page
 
 
-def test_a_retraining_says_why_it_was_made(told, card):
+def test_a_retraining_says_why_it_was_made(render, card):
     why = "Retraining on new.csv (1,200 rows): the monitoring of champion 3 of 2026-01-01 says drift:pit"
-    assert f"{why}.\n" in told(provenance=replace(card.provenance, occasion=why))
-    assert "Retraining" not in told()
+    assert f"{why}.\n" in render(provenance=replace(card.provenance, occasion=why))
+    assert "Retraining" not in render()
 
 
-def test_it_says_how_the_range_is_made_and_where_the_model_ends(told):
-    assert "separately by Smokes now" in told()
-    assert "all rows together" in told(grouping=())
-    assert "its answer carries a warning" in told()
-    assert "does not show what causes a cost" in told()
-    assert "- fitted on a subsample" in told()
+def test_it_says_how_the_range_is_made_and_where_the_model_ends(render):
+    assert "separately by Smokes now" in render()
+    assert "all rows together" in render(grouping=())
+    assert "its answer carries a warning" in render()
+    assert "does not show what causes a cost" in render()
+    assert "- fitted on a subsample" in render()
 
 
-def test_it_says_which_distribution_was_chosen_and_by_how_much(told):
+def test_it_says_which_distribution_was_chosen_and_by_how_much(render):
     chosen = DistributionNote("ranks", "boosting", "regression and boosting", 0.75, 0.081, 0.123)
-    page = told(distribution=chosen)
+    page = render(distribution=chosen)
     assert "A forest of the ranks of errors" in page
     assert "CRPS on held-out people: 8.1% below that of the distribution of all costs" in page
     assert "12.3% below that of the simplest shape" in page
     assert "Chance of no cost: boosting" in page
     assert "an exponential excess of 0.75 times that quantile" in page
-    assert "Everybody gets the distribution of all costs" in told(distribution=replace(chosen, shape="unconditional"))
+    assert "Everybody gets the distribution of all costs" in render(distribution=replace(chosen, shape="unconditional"))
 
 
-def test_a_card_without_folds_is_still_a_card(told):
-    assert "spread over folds" not in told(folds=(), provenance=Provenance(metric="crps"))
+def test_a_card_without_folds_is_still_a_card(render):
+    assert "spread over folds" not in render(folds=(), provenance=Provenance(metric="crps"))

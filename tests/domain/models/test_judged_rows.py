@@ -26,9 +26,9 @@ def row(age: float, smoker: float = 0.0) -> tuple[float, ...]:
 
 
 def ratio_of(rows: Sequence[JudgedRow]) -> PredictiveRatio:
-    told = ratio(rows, own_of)
-    assert told
-    return told
+    estimate = ratio(rows, own_of)
+    assert estimate
+    return estimate
 
 
 def sample(*rows: tuple[float, float, float], smoker: float = 0.0) -> Sample:
@@ -43,7 +43,7 @@ def sample(*rows: tuple[float, float, float], smoker: float = 0.0) -> Sample:
 def test_rows_of_two_versions_are_paired_by_facts_and_cost():
     own = sample((30, 100, 90), (40, 200, 210), (50, 300, 290))
     rival = sample((50, 300, 270), (30, 100, 120), (40, 999, 1))
-    assert [(one.beneficiary["age"], one.expected, one.rival) for one in judged(DEFAULT, own, rival)] == [
+    assert [(row.beneficiary["age"], row.expected, row.rival) for row in judged(DEFAULT, own, rival)] == [
         (30, 90, 120),
         (40, 210, None),
         (50, 290, 270),
@@ -59,8 +59,8 @@ def test_without_what_was_expected_out_of_fold_there_are_no_rows():
 
 def test_rows_of_a_schema_that_was_widened_are_read_by_the_new_one():
     wider = replace(DEFAULT, facts=(*DEFAULT.facts, Fact(name="pets", kind=Kind.WHOLE, may_be_missing=True)))
-    (one,) = judged(wider, sample((30, 100, 90)))
-    assert (one.beneficiary["age"], one.beneficiary["pets"]) == (30, None)
+    (row,) = judged(wider, sample((30, 100, 90)))
+    assert (row.beneficiary["age"], row.beneficiary["pets"]) == (30, None)
 
 
 def test_a_row_that_breaks_a_rule_of_the_schema_is_left_out():
@@ -69,9 +69,9 @@ def test_a_row_that_breaks_a_rule_of_the_schema_is_left_out():
 
 def test_a_ratio_is_predicted_over_observed_with_its_interval():
     rows = judged(DEFAULT, sample((30, 100, 80), (40, 300, 240)))
-    told = ratio_of(rows)
-    assert told.ratio == pytest.approx(0.8)
-    assert (told.low, told.high) == (pytest.approx(0.8), pytest.approx(0.8))  # both rows miss by the same share
+    estimate = ratio_of(rows)
+    assert estimate.ratio == pytest.approx(0.8)
+    assert (estimate.low, estimate.high) == (pytest.approx(0.8), pytest.approx(0.8))  # both rows miss by the same share
     assert ratio(rows, rival_of) is None
     assert ratio_of(rows[:1]).low is None
     assert ratio_of(judged(DEFAULT, sample((30, 0, 80), (40, 0, 1)))).ratio is None
@@ -81,10 +81,10 @@ def test_the_interval_of_a_ratio_holds_the_truth_about_as_often_as_it_promises()
     draw, held = random.Random(1), 0
     for _ in range(400):
         costs = [draw.expovariate(1 / 1000) for _ in range(120)]
-        told = ratio_of(judged(DEFAULT, sample(*[(40, cost, 1000.0) for cost in costs])))
-        assert told.low is not None
-        assert told.high is not None
-        held += told.low <= 1.0 <= told.high
+        estimate = ratio_of(judged(DEFAULT, sample(*[(40, cost, 1000.0) for cost in costs])))
+        assert estimate.low is not None
+        assert estimate.high is not None
+        held += estimate.low <= 1.0 <= estimate.high
     assert 0.91 <= held / 400 <= 0.98
 
 
@@ -111,7 +111,7 @@ def test_rows_without_the_fact_are_in_no_part_and_within_no_range():
     rows = judged(schema, Sample(schema, facts, {"charges": [1.0, 1.0], "expected": [1.0, 1.0]}))
     age = schema.by_name["age"]
     assert [part.people for part in parts(rows, age)] == [1]
-    assert [within(one, age, None, None) for one in rows] == [False, True]
+    assert [within(row, age, None, None) for row in rows] == [False, True]
     assert within(rows[1], age, 30, 30)
     assert not within(rows[1], age, 31, None)
 

@@ -53,7 +53,7 @@ def test_a_cut_tail_shows_by_the_head_kept_elsewhere() -> None:
             verify(rest, head=Head(third.seal))
 
 
-def test_a_crash_between_announcing_an_entry_and_its_commit_or_after_it_is_no_tampering() -> None:
+def test_a_crash_before_or_after_the_commit_of_an_announced_entry_is_no_tampering() -> None:
     first, second, third = chain(1, 2, 3)
     announced = Head(second.seal, announced=third.seal)
     verify([first, second, third], head=announced)

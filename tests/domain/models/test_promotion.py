@@ -59,7 +59,7 @@ def measured(**changes: object) -> Candidacy:
 def test_tenths_of_few_people_are_told_and_not_judged() -> None:
     verdict = POLICY.judge(measured(decile=PredictiveRatio(0.33, 0.29, 0.37), people=300))
     assert verdict.passed
-    (check,) = (one for one in verdict.checks if one.name == "few people")
+    (check,) = (check for check in verdict.checks if check.name == "few people")
     assert "300 people are too few" in check.detail
 
 
@@ -141,7 +141,7 @@ def test_a_policy_may_ask_by_which_share_the_distribution_of_all_costs_is_beaten
     assert not PromotionPolicy(first_gain=0.1).judge(replace(GOOD, comparison=first)).passed
 
 
-def test_to_be_better_than_the_champion_is_not_enough_without_knowing_more_than_the_distribution_of_all_costs() -> None:
+def test_a_challenger_must_also_beat_the_distribution_of_all_costs() -> None:
     better = replace(GOOD, comparison=replace(AGAINST_CHAMPION, upper_bound=-4000))
     blind = replace(AGAINST_CHAMPION, method="unconditional", rival=None, rival_loss=6000, upper_bound=100)
     verdict = POLICY.judge(replace(better, unconditional=blind))
@@ -151,8 +151,8 @@ def test_to_be_better_than_the_champion_is_not_enough_without_knowing_more_than_
 
 def test_a_verdict_says_on_how_many_rows_of_which_kind_it_rests() -> None:
     frozen = replace(AGAINST_CHAMPION, method="unseen_rows", rows=1250, outcomes=250)
-    said = POLICY.judge(replace(GOOD, comparison=frozen)).checks[0].detail
-    assert said.endswith("; on 1,250 rows the champion never saw, 250 of them outcomes that came in")
+    detail = POLICY.judge(replace(GOOD, comparison=frozen)).checks[0].detail
+    assert detail.endswith("; on 1,250 rows the champion never saw, 250 of them outcomes that came in")
     assert POLICY.judge(GOOD).checks[0].detail.endswith("; on 1,000 rows (identical folds)")
 
 

@@ -15,7 +15,7 @@ ANN = Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))
 BOB = ANN.changed(sex=Sex.MALE, smoker=True)
 
 
-def asked(number, who=ANN):
+def prediction(number, who=ANN):
     return Prediction(
         id=UUID(int=number), created_at=datetime(2026, 1, 1, tzinfo=UTC), beneficiary=who, expected=1000.0,
         typical=800.0, interval=Interval(0.9, 500.0, 2000.0), cautions=(), model=ModelReference(1, "d"),
@@ -26,7 +26,7 @@ def asked(number, who=ANN):
 def tally():
     counted = Tally(DEFAULT)
     for number, difference in enumerate((-30.0, 10.0, 20.0, 400.0)):
-        counted.add(asked(number, BOB if difference > 100 else ANN), 1000 + difference, 800.0)
+        counted.add(prediction(number, BOB if difference > 100 else ANN), 1000 + difference, 800.0)
     return counted
 
 
@@ -44,15 +44,15 @@ def test_mean_size_and_quantiles_are_those_of_the_differences(tally):
 
 
 def test_groups_that_nobody_belongs_to_are_left_out(tally):
-    assert "obese=yes" not in {one.group for one in tally.groups()}
+    assert "obese=yes" not in {group.group for group in tally.groups()}
 
 
 def test_those_who_would_change_most_come_first_however_many_come_after(tally):
     for number in range(100, 200):
-        tally.add(asked(number), 1001.0, 800.0)
+        tally.add(prediction(number), 1001.0, 800.0)
     movers = tally.movers()
     assert len(movers) == 10
-    assert [one.difference for one in movers[:4]] == [400.0, -30.0, 20.0, 10.0]
+    assert [mover.difference for mover in movers[:4]] == [400.0, -30.0, 20.0, 10.0]
 
 
 def test_of_nobody_there_is_nothing_to_tell():

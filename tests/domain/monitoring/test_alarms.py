@@ -78,5 +78,5 @@ def test_hours_in_which_few_asked_neither_begin_nor_end_an_alarm() -> None:
 def test_an_alarm_is_seen_until_it_ends() -> None:
     noted = Acknowledgement(alarm="slow", since=NOON, at=NOON + HOUR, by="ann")
     alarms = [Alarm(name="slow", since=NOON), Alarm(name="fails", since=NOON)]
-    assert [one.seen for one in seen(alarms, [noted])] == [noted, None]
+    assert [alarm.seen for alarm in seen(alarms, [noted])] == [noted, None]
     assert seen([Alarm(name="slow", since=NOON + DAY)], [noted])[0].seen is None

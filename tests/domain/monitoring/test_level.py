@@ -17,7 +17,7 @@ def people(count: int, seed: int, *, level: float = 1.0) -> tuple[list[float], l
     """Return what was expected of people, a fifth of whom cost nothing, and skewed costs at a level of it."""
     draw = Random(seed)
     expected = [draw.choice([1000.0, 3000.0, 9000.0]) for _ in range(count)]
-    costs = [level * one / 0.8 * draw.lognormvariate(-0.5, 1.0) * (draw.random() < 0.8) for one in expected]
+    costs = [level * mean / 0.8 * draw.lognormvariate(-0.5, 1.0) * (draw.random() < 0.8) for mean in expected]
     return expected, costs
 
 

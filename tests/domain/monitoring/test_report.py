@@ -13,9 +13,9 @@ GRID = [100.0 * percent for percent in range(1, 100)]
 
 @given(st.floats(0, 20_000), st.floats(0, 1, exclude_max=True))
 def test_a_place_lies_from_0_to_1_and_within_a_percent_of_the_share_below(charges: float, draw: float) -> None:
-    found = pit(GRID, charges, draw)
-    assert 0 <= found <= 1  # just below 1 rounds to it
-    assert abs(found - min(charges, 9999) / 10_000) <= 0.02
+    shares = pit(GRID, charges, draw)
+    assert 0 <= shares <= 1  # just below 1 rounds to it
+    assert abs(shares - min(charges, 9999) / 10_000) <= 0.02
 
 
 def test_cents_do_not_decide_where_many_quantiles_are_alike() -> None:
@@ -33,14 +33,14 @@ def group(inside: int, outcomes: int = 1000) -> GroupOutcomes:
 
 def test_coverage_is_short_only_if_it_fell_and_that_matters() -> None:
     for inside, p, short in ((850, 0.001, True), (850, 0.2, False), (890, 0.001, False)):
-        (found,) = judged([group(inside)], [0.91], [p])
-        assert found.short is short
-        assert (found.coverage, found.before) == (inside / 1000, 0.91)
+        (verdict,) = judged([group(inside)], [0.91], [p])
+        assert verdict.short is short
+        assert (verdict.coverage, verdict.before) == (inside / 1000, 0.91)
 
 
 def test_groups_are_judged_among_each_other() -> None:
     several = judged([group(850)] * 4, [0.91] * 4, [0.004, 0.5, 0.5, 0.5])
-    assert [one.short for one in several] == [False] * 4
+    assert [group.short for group in several] == [False] * 4
 
 
 def test_another_figure_beside_the_quantiles_is_refused() -> None:

@@ -107,7 +107,7 @@ def test_the_column_decides_about_a_number_with_two_meanings(others: list[str], 
         (["$38"], "1.234"),
     ],
 )
-def test_a_number_with_two_meanings_is_refused_with_both_where_the_column_does_not_decide(
+def test_an_ambiguous_number_is_refused_with_both_readings_unless_the_column_decides(
     others: list[str], cell: str
 ) -> None:
     style = NumberStyle.of([*others, cell], currency="USD")

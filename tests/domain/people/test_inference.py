@@ -79,7 +79,7 @@ def test_columns_that_are_no_facts_are_left_out_or_take_a_role():
     assert list(proposal.left_out) == ["visited", "country", "note", "empty"]
 
 
-def test_a_policy_of_several_rows_is_a_person_and_labels_are_written_as_the_columns_are():
+def test_a_policy_of_several_rows_is_a_person_and_labels_follow_the_columns():
     columns = table(
         **{
             "Póliza": lambda _, row: f"P-{row // 2}",
@@ -110,7 +110,7 @@ def test_what_is_unsure_is_said():
     assert "12 of 60" in proposal.on_facts["stay"][0]
 
 
-def test_a_cost_that_no_name_shows_is_the_last_column_of_many_amounts_or_is_asked_for():
+def test_an_unnamed_cost_is_the_last_column_of_many_amounts_or_is_asked_for():
     columns = table(stay=lambda draw, _: draw.randint(0, 9), y=paid)
     assert propose(columns, name="clinic").schema.cost.column == "y"
     assert "no name says" in propose(columns, name="clinic").remarks[0]

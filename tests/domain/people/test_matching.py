@@ -45,9 +45,9 @@ def test_the_files_own_name_goes_before_aliases() -> None:
 
 
 def test_two_columns_of_equal_right_are_told_and_not_chosen_between() -> None:
-    found = match(["age", "edad", "sex", "SEX"], SCHEMA, ColumnMap())
-    assert found.columns == {}
-    assert found.twice == {"years": ["age", "edad"], "sex": ["sex", "SEX"]}
+    matching = match(["age", "edad", "sex", "SEX"], SCHEMA, ColumnMap())
+    assert matching.columns == {}
+    assert matching.twice == {"years": ["age", "edad"], "sex": ["sex", "SEX"]}
 
 
 def test_what_is_said_goes_before_names() -> None:

@@ -48,7 +48,7 @@ def test_a_column_without_a_name_never_stands_in_for_a_missing_fact():
     assert reading.cell("children", {"(no name)": "7", "age": "44"}) is None
     wrong = person_or_violations(Line(2, {"(no name)": "7", "age": "44"}), reading)
     assert isinstance(wrong, list)
-    assert {(one.column, one.rule, one.value) for one in wrong} >= {("children", "missing", "")}
+    assert {(violation.column, violation.rule, violation.value) for violation in wrong} >= {("children", "missing", "")}
 
 
 def test_a_value_is_shown_on_one_short_line():

@@ -89,10 +89,10 @@ def test_any_other_change_is_refused_with_its_place_and_what_to_do(new, place, w
     assert place in [problem.place for problem in change.refused]
     with pytest.raises(SchemaChangeRefused) as caught:
         change.require_compatible()
-    said = str(caught.value)
-    assert words in said
-    assert "Nothing was changed" in said
-    assert "--home" in said
+    message = str(caught.value)
+    assert words in message
+    assert "Nothing was changed" in message
+    assert "--home" in message
 
 
 def test_all_refused_changes_are_named_at_once():

@@ -49,7 +49,11 @@ def test_what_may_be_missing_is_none_and_all_else_is_reported_at_once() -> None:
     row = {"age": "", "sex": "?", "size": "N/A", "smoker": "sometimes"}
     wrong = reading(list(row)).person(row)
     assert isinstance(wrong, list)
-    assert [(one.field, one.code) for one in wrong] == [("age", "missing"), ("sex", "missing"), ("smoker", "type")]
+    assert [(error.field, error.code) for error in wrong] == [
+        ("age", "missing"),
+        ("sex", "missing"),
+        ("smoker", "type"),
+    ]
     person = reading(["age", "sex", "smoker"]).person({"age": "44", "sex": "f", "smoker": "y"})
     assert isinstance(person, Beneficiary)
     assert person.as_facts()["size"] is None
@@ -57,7 +61,7 @@ def test_what_may_be_missing_is_none_and_all_else_is_reported_at_once() -> None:
 
 def test_columns_that_are_not_there_and_columns_that_are_there_twice() -> None:
     table = reading(["AGE", "age ", "sex"])
-    assert [(one.field, one.code, one.detail) for one in table.missing] == [
+    assert [(error.field, error.code, error.detail) for error in table.missing] == [
         ("age", "twice", "is there twice: as AGE and as age "),
         ("smoker", "missing", "the column is not there"),
     ]
@@ -93,7 +97,7 @@ def test_json_is_taken_at_its_word() -> None:
     bad = {"age": "44", "sex": 0, "size": "27.1", "smoker": 1}
     wrong = rows.reading(bad).person(bad, is_json=True)
     assert isinstance(wrong, list)
-    assert [(one.field, one.code) for one in wrong] == [
+    assert [(error.field, error.code) for error in wrong] == [
         ("age", "type"),
         ("sex", "choice"),
         ("size", "type"),

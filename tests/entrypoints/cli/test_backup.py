@@ -11,9 +11,9 @@ from domain.operations.backups import About
 
 
 def refused(ended, status, *words):
-    assert (ended.status, ended.output, len(ended.said.splitlines())) == (status, "", 1), ended.said
+    assert (ended.status, ended.output, len(ended.errors.splitlines())) == (status, "", 1), ended.errors
     for word in words:
-        assert word in ended.said
+        assert word in ended.errors
 
 
 @pytest.mark.parametrize("command", ["backup", "restore"])

@@ -43,7 +43,7 @@ def test_trees_grown_by_two_workers_become_champion_and_answer(medcost_up, home,
             *("executor=dask", f"executor.address={cluster.address}", "--json"),
             home=home,
         )
-    assert trained.status == 0, trained.said
+    assert trained.status == 0, trained.errors
     assert trained.document["verdict"]["passed"] is True
     assert trained.document["champion"]["number"] == 1
 

@@ -33,8 +33,8 @@ def test_training_on_a_broken_file_fails_naming_the_place(claims, home, content,
     training = ("train", "stage=training", "model=linear", "dataset=csv", f"dataset.path={claims(content)}")
     ended = run(*training, "--profile", "memory", home=home)
     assert (ended.status, ended.output) == (1, "")
-    assert "claims.csv" in ended.said
-    assert place in ended.said
+    assert "claims.csv" in ended.errors
+    assert place in ended.errors
 
 
 def test_byte_order_mark_and_windows_line_ends_are_no_fault(medcost, claims):
@@ -68,5 +68,5 @@ def test_repeated_rows_are_kept_and_named(medcost, claims):
 def test_without_a_champion_drift_is_not_measured_and_nothing_fails(medcost, claims, home):
     ended = medcost("data", "validate", claims(lines(*ROWS)), "--json", "--fail-on-drift")
     assert (ended.status, ended.document["drift"]) == (0, None)
-    assert "there is no champion yet" in ended.said
+    assert "there is no champion yet" in ended.errors
     assert not home.exists()

@@ -50,7 +50,7 @@ def indexes(ask):
 
 def test_a_home_keeps_its_schema_and_a_copy_of_its_file(upgrade, medcost, home, ask):
     ended = upgrade(CLINIC)
-    assert (ended.status, "taken over" in ended.output) == (0, False), ended.said
+    assert (ended.status, "taken over" in ended.output) == (0, False), ended.errors
     assert (home / "schema.yaml").read_text() == CLINIC
     assert ask("SELECT number, name, document FROM schemas") == [(1, "clinic", CLINIC)]
     assert len(indexes(ask)) == 2  # of all, and of each owner's
@@ -64,7 +64,7 @@ def test_a_compatible_change_is_told_and_taken_over_with_its_indexes(upgrade, ho
     before = indexes(ask)
     wider = CLINIC.replace("high: 30", "high: 60") + "  chronic: {kind: flag, missing: allowed}\n"
     ended = upgrade(wider)
-    assert ended.status == 0, ended.said
+    assert ended.status == 0, ended.errors
     assert "stay has the wider limit high: 60" in ended.output
     assert "chronic is a new fact" in ended.output
     assert (home / "schema.yaml").read_text() == wider
@@ -77,9 +77,9 @@ def test_any_other_change_is_refused_in_one_line_and_nothing_is_changed(upgrade,
     upgrade(CLINIC)
     before = indexes(ask)
     ended = upgrade(CLINIC.replace("low: 0", "low: 1").replace("[bronze, gold]", "[bronze, iron]"))
-    assert (ended.status, len(ended.said.splitlines())) == (1, 1)
+    assert (ended.status, len(ended.errors.splitlines())) == (1, 1)
     for words in ("facts.stay.low", "gold is gone", "Nothing was changed", "--home"):
-        assert words in ended.said
+        assert words in ended.errors
     assert (home / "schema.yaml").read_text() == CLINIC
     assert len(ask("SELECT FROM schemas")) == 1
     assert indexes(ask) == before

@@ -58,14 +58,14 @@ def test_a_command_that_looks_imports_nothing_that_moves_models(command, parts, 
 def test_wrong_usage_is_status_2_and_one_line(medcost, arguments):
     ended = medcost(*arguments)
     assert (ended.status, ended.output) == (2, "")
-    assert len(ended.said.splitlines()) == 1
+    assert len(ended.errors.splitlines()) == 1
 
 
 def test_a_failure_is_status_1_and_one_line(medcost, tmp_path):
     ended = medcost("data", "describe", tmp_path / "absent.csv")
     assert (ended.status, ended.output) == (1, "")
-    assert len(ended.said.splitlines()) == 1
-    assert "absent.csv" in ended.said
+    assert len(ended.errors.splitlines()) == 1
+    assert "absent.csv" in ended.errors
 
 
 def test_doctor_names_what_the_databases_address_says_wrong(medcost):

@@ -56,7 +56,7 @@ def test_a_schema_is_all_that_training_needs(medcost, schema, tmp_path):
     ended = medcost(
         "train", "stage=all", *data, chosen, "transform=none", *quick, "--profile", "memory", "--json", "--out", out
     )
-    assert ended.status == 0, ended.said
+    assert ended.status == 0, ended.errors
     trained = ended.document
     assert {one["name"] for one in trained["comparison"]["families"]} == FAMILIES
     assert trained["verdict"]["passed"] is True
@@ -69,11 +69,11 @@ def test_a_schema_is_all_that_training_needs(medcost, schema, tmp_path):
     assert schema_of_json((out / "schema.json").read_bytes()) == read_schema(schema)
 
     scored = medcost("evaluate", "--data", held, "--model", out, "--json", MEDCOST_SCHEMA=str(schema))
-    assert scored.status == 0, scored.said
+    assert scored.status == 0, scored.errors
     assert {one["group"] for one in scored.document["groups"]} >= {"ward=general", "ward=surgery", "ward=maternity"}
 
 
 def test_a_schema_that_is_not_there_is_named(medcost):
     ended = medcost("train", "schema=nowhere.yaml", "--profile", "memory")
     assert ended.status == 2
-    assert "there is no schema nowhere.yaml" in ended.said
+    assert "there is no schema nowhere.yaml" in ended.errors

@@ -76,13 +76,13 @@ def test_a_key_is_made_listed_and_revoked_and_its_secret_is_shown_once(medcost):
 def test_a_length_of_time_that_is_none_is_wrong_usage(medcost, said):
     ended = medcost("keys", "create", "ann", f"--expires={said}")
     assert (ended.status, ended.output) == (2, "")
-    assert "such as 12h, 90d or 4w" in ended.said
+    assert "such as 12h, 90d or 4w" in ended.errors
 
 
 def test_a_key_that_does_not_exist_cannot_be_revoked(medcost):
     ended = medcost("keys", "revoke", uuid4())
-    assert (ended.status, len(ended.said.splitlines())) == (1, 1)
-    assert "there is no API key" in ended.said
+    assert (ended.status, len(ended.errors.splitlines())) == (1, 1)
+    assert "there is no API key" in ended.errors
 
 
 def test_what_is_too_old_is_erased_and_leaves_a_proof(medcost, recorded):
@@ -96,4 +96,4 @@ def test_what_is_too_old_is_erased_and_leaves_a_proof(medcost, recorded):
         assert (proof["prediction_id"], proof["reason"]) == (one, "age")
         assert datetime.fromisoformat(proof["erased_at"]) > NOW
     ended = medcost("db", "proof", young)
-    assert (ended.status, ended.output, len(ended.said.splitlines())) == (1, "", 1)
+    assert (ended.status, ended.output, len(ended.errors.splitlines())) == (1, "", 1)

@@ -39,7 +39,7 @@ def test_every_mistake_is_named_with_line_and_key(medcost, schema):
     broken = schema(CLINIC.replace("low: 0, high: 30", "low: 30, high: 3").replace("missing:", "mising:"))
     ended = medcost("schema", "check", broken)
     assert ended.status == 1
-    assert "line 5: facts.plan.mising" in ended.said
+    assert "line 5: facts.plan.mising" in ended.errors
     listed = medcost("schema", "check", broken, "--json")
     assert listed.status == 1
     assert [(one["line"], one["key"]) for one in json.loads(listed.output)["problems"]] == [(5, "facts.plan.mising")]
@@ -47,18 +47,18 @@ def test_every_mistake_is_named_with_line_and_key(medcost, schema):
 
 def test_a_file_that_is_not_there_is_no_schema(medcost, tmp_path):
     ended = medcost("schema", "check", tmp_path / "none.yaml")
-    assert (ended.status, "cannot be read" in ended.said) == (1, True)
+    assert (ended.status, "cannot be read" in ended.errors) == (1, True)
 
 
 def test_data_are_held_against_it(medcost, schema, claims):
     good = claims("stay,plan,paid\n3,gold,100\n4,,200\n")
     ended = medcost("schema", "check", schema(), "--data", good)
-    assert (ended.status, "2 rows keep the schema" in ended.output) == (0, True), ended.said
+    assert (ended.status, "2 rows keep the schema" in ended.output) == (0, True), ended.errors
     bad = claims("stay,plan,paid\n99,gold,100\n4,iron,200\n", "bad.csv")
     ended = medcost("schema", "check", schema(), "--data", bad)
     assert ended.status == 1
-    assert "row 1: stay" in ended.said
-    assert "row 2: plan" in ended.said
+    assert "row 1: stay" in ended.errors
+    assert "row 2: plan" in ended.errors
     listed = medcost("schema", "check", schema(), "--data", bad, "--json")
     assert (listed.status, json.loads(listed.output)["data"]["violation_count"]) == (1, 2)
 
@@ -86,4 +86,4 @@ def test_help_has_examples(medcost, command):
 
 def test_a_schema_that_is_not_there_is_wrong_usage_of_up(medcost):
     ended = medcost("up", "--schema", "nowhere.yaml")
-    assert (ended.status, "nowhere.yaml" in ended.said, "insurance" in ended.said) == (2, True, True)
+    assert (ended.status, "nowhere.yaml" in ended.errors, "insurance" in ended.errors) == (2, True, True)

@@ -24,7 +24,7 @@ def test_a_file_keeps_the_schema_that_is_proposed_for_it(medcost, policies, tmp_
     out = tmp_path / "policies.yaml"
     ended = medcost("schema", "infer", policies, "--out", out)
     assert (ended.status, ended.output) == (0, "")
-    assert "10 facts, cost Paid" in ended.said
+    assert "10 facts, cost Paid" in ended.errors
     checked = medcost("schema", "check", out, "--data", policies)
     assert checked.status == 0, checked.output
 
@@ -37,5 +37,5 @@ def test_without_a_file_to_write_the_schema_is_printed(medcost, policies):
 
 def test_a_file_that_is_there_is_not_replaced(medcost, policies):
     ended = medcost("schema", "infer", policies, "--out", policies)
-    assert (ended.status, "is there already" in ended.said) == (2, True)
+    assert (ended.status, "is there already" in ended.errors) == (2, True)
     assert policies.read_text().startswith(NAMES)

@@ -36,7 +36,7 @@ def test_a_list_of_families_is_chosen_and_the_rest_overridden():
     assert (config.plan.n_splits, config.plan.seed, config.sampler.seed) == (10, 7, 7)
 
 
-def test_folds_are_shared_by_as_many_processes_as_there_are_cores_unless_a_number_is_given():
+def test_folds_are_shared_by_a_process_for_each_core_unless_a_number_is_given():
     assert compose_training(ONE).executor.processes is None
     assert compose_training([*ONE, "executor.processes=1"]).executor.processes == 1
     with pytest.raises(ConfigurationError, match="executor"):

@@ -40,7 +40,7 @@ def medcost(home):
 def trained(medcost):
     """A home with a champion, and the document that its training printed."""
     ended = medcost("train", "stage=all", *QUICK, "tuning.n_trials=2", "--json")
-    assert ended.status == 0, ended.said
+    assert ended.status == 0, ended.errors
     return ended.document
 
 
@@ -69,7 +69,7 @@ def check_reports(medcost, held_back, folder, *, crps):
     """Assert that reports are written as pages, documents and workbooks, and as nothing else."""
     page, document, workbook = (folder / f"report.{ending}" for ending in ("html", "json", "xlsx"))
     of_training = medcost("report", "--out", page)
-    assert (of_training.status, "had not seen the person" in of_training.said) == (0, True)
+    assert (of_training.status, "had not seen the person" in of_training.errors) == (0, True)
     assert "Predictive ratio by tenth" in page.read_text()
     assert medcost("report", "1", "--data", held_back, "--out", document).status == 0
     report = json.loads(document.read_text())
@@ -78,7 +78,7 @@ def check_reports(medcost, held_back, folder, *, crps):
     assert medcost("report", "--data", held_back, "--out", workbook).status == 0
     assert workbook.read_bytes()[:2] == b"PK"
     wrong = medcost("report", "--out", folder / "report.pdf")
-    assert (wrong.status, ".html, .xlsx, .json" in wrong.said) == (2, True)
+    assert (wrong.status, ".html, .xlsx, .json" in wrong.errors) == (2, True)
 
 
 def test_a_champion_is_trained_evaluated_and_predicts(medcost, trained, home, tmp_path):
@@ -122,14 +122,14 @@ def test_a_champion_is_trained_evaluated_and_predicts(medcost, trained, home, tm
     drifted = medcost("data", "validate", older, "--fail-on-drift", "--json")
     assert (drifted.status, drifted.document["is_kept"]) == (1, True)
     assert "age" in drifted.document["drift"]["drifted"]
-    assert "age" in drifted.said
+    assert "age" in drifted.errors
 
     before = medcost("models", "list", "--json").document
     broken = tmp_path / "broken.csv"
     broken.write_text(held_back.read_text().replace("\n", "\n-7,male,30,0,no,southeast,100\n", 1))
     refused = medcost("train", "stage=all", "dataset=csv", f"dataset.path={broken}")
-    assert (refused.status, refused.said.count("\n")) == (1, 1)
-    assert "line 2, column age" in refused.said
+    assert (refused.status, refused.errors.count("\n")) == (1, 1)
+    assert "line 2, column age" in refused.errors
     told = medcost("data", "validate", broken, "--json")
     assert (told.status, told.document["is_kept"], told.document["violations"][0]["column"]) == (1, False, "age")
     assert {one["column"] for one in told.document["drift"]["columns"]} == set(DEFAULT.columns)
@@ -147,9 +147,9 @@ def test_a_killed_tuning_goes_on_from_its_trials(medcost, home):
     assert medcost("models", "list", "--json").document["models"] == []
 
     ended = medcost(*tuning, "--json")
-    assert ended.status == 0, ended.said
-    assert "trial 0:" not in ended.said
-    assert "trial 5:" in ended.said
+    assert ended.status == 0, ended.errors
+    assert "trial 0:" not in ended.errors
+    assert "trial 5:" in ended.errors
     (version,) = medcost("models", "list", "--json").document["models"]
     assert version["champion"] is False
     with closing(sqlite3.connect(home / "mlflow" / "mlflow.db")) as store:

@@ -22,18 +22,18 @@ TRAIN = (
 class Worker:
     process: Process
     output: Path
-    said_in: Path
+    errors_file: Path
 
     @property
-    def said(self):
-        return self.said_in.read_text()
+    def errors(self):
+        return self.errors_file.read_text()
 
     def kill(self):
         self.process.kill()
         self.process.wait()
 
     def end(self):
-        assert self.process.wait(timeout=120) == 0, self.said
+        assert self.process.wait(timeout=120) == 0, self.errors
         return json.loads(self.output.read_text())
 
 
@@ -42,10 +42,10 @@ def workers(home, tmp_path):
     """Four processes with the same command."""
     started = []
     for number in range(4):
-        output, said_in = tmp_path / f"{number}.json", tmp_path / f"{number}.said"
-        with output.open("w") as out, said_in.open("w") as said:
-            process = start(*TRAIN, home=home, stdout=out, stderr=said)
-        started.append(Worker(process, output, said_in))
+        output, errors_file = tmp_path / f"{number}.json", tmp_path / f"{number}.said"
+        with output.open("w") as out, errors_file.open("w") as errors:
+            process = start(*TRAIN, home=home, stdout=out, stderr=errors)
+        started.append(Worker(process, output, errors_file))
     yield started
     for one in started:
         one.process.kill()
@@ -57,16 +57,16 @@ def first(workers, *words):
 
     def found():
         for one in workers:
-            if any(word in one.said for word in words):
+            if any(word in one.errors for word in words):
                 return one
-            assert one.process.poll() is None, one.said
+            assert one.process.poll() is None, one.errors
         return None
 
     return until(found, within=240, pause=0.05)
 
 
 @pytest.mark.timeout(600)
-def test_two_workers_and_the_one_that_fits_are_killed_and_the_last_makes_the_only_version(home, workers):
+def test_after_the_kill_of_three_workers_the_last_makes_the_only_version(home, workers):
     alive = list(workers)
     for _ in range(2):
         killed = first(alive, "\ntrial ", "\nWaiting for")
@@ -77,14 +77,14 @@ def test_two_workers_and_the_one_that_fits_are_killed_and_the_last_makes_the_onl
     alive.remove(killed)
 
     trained = alive[0].end()
-    assert "Fitting trial" in alive[0].said
+    assert "Fitting trial" in alive[0].errors
     assert trained["version"]["registered_by"] == "this process"
     assert trained["tuning"]["trials"] == 12
     assert trained["champion"]["digest"] == trained["version"]["digest"]
 
     again = run(*TRAIN, home=home)
-    assert again.status == 0, again.said
-    assert "trial " not in again.said
+    assert again.status == 0, again.errors
+    assert "trial " not in again.errors
     told = again.document
     assert told["version"] == {**trained["version"], "registered_by": "another process"}
     assert (told["tuning"], told["champion"]) == (trained["tuning"], trained["champion"])

@@ -31,7 +31,7 @@ def found(rows, champion: ModelReference | None = CHAMPION, *, old: bool = False
     report = (
         None if few or old or not champion else ScipyDriftMeter().measure(before.sample(DEFAULT), now.sample(DEFAULT))
     )
-    return InputDrift(champion=champion, learnt_from=None if old else before, asked=now, report=report)
+    return InputDrift(champion=champion, learnt_from=None if old else before, current=now, report=report)
 
 
 def smoking(rows):
@@ -88,6 +88,6 @@ def test_a_fact_that_nobody_gives_any_more_is_drawn_by_its_gaps():
     silent[:, CLINIC.names.index("pressure")] = float("nan")
     before, now = (Profile.of(CLINIC, some.T.tolist()) for some in (people, silent))
     report = ScipyDriftMeter().measure(before.sample(CLINIC), now.sample(CLINIC))
-    said = drift(InputDrift(champion=CHAMPION, learnt_from=before, asked=now, report=report), words_in("en", CLINIC))
+    said = drift(InputDrift(champion=CHAMPION, learnt_from=before, current=now, report=report), words_in("en", CLINIC))
     gaps = before.gaps("pressure")
     assert f"<p>not given: 100% here, {gaps:.0%} in the data.</p>" in said

@@ -109,7 +109,7 @@ def enter(user: User, **facts: object) -> None:
             field.value = value
 
 
-async def test_people_side_by_side_say_their_chance_of_no_cost_and_a_typical_year_of_nothing(user: User):
+async def test_people_side_by_side_show_their_chance_of_no_cost_and_a_typical_year_of_none(user: User):
     await user.open("/what-if")
     enter(user, **OFTEN, scenario__1="visits", scenario__1__visits=15, scenario__2="", curve__of="pressure")
     for said in ("58 in 100", "46 in 100", WORDS("answer.free"), WORDS("zero")):

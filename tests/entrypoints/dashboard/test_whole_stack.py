@@ -101,7 +101,7 @@ def test_the_model_server_is_killed_and_comes_back_while_pages_are_open(look, st
     expect(batch.get_by_role("heading", name="The costs")).to_be_visible(timeout=BACK)
 
 
-def test_the_database_is_killed_and_comes_back_while_somebody_saves_and_another_looks_back(look, stack):
+def test_pages_that_save_and_list_survive_a_kill_of_the_database(look, stack):
     home, url = stack
     page, past = look(url), look(url, "/sign-in?next=%2Fhistory")
     sign_in(past, "Past estimates")

@@ -76,7 +76,7 @@ def test_while_leaving_it_asks_its_callers_to_connect_anew(serve):
         assert (leaving.status_code, leaving.headers["connection"]) == (201, "close")
 
 
-def test_told_to_end_it_is_not_ready_first_then_finishes_what_is_under_way_and_ends_well(serve):
+def test_on_sigterm_it_is_not_ready_then_finishes_requests_and_ends_with_status_0(serve):
     process, address = serve(MEDCOST_DRAIN_NOTICE="1.5")
     wait_until_ready(address)
     with socket.create_connection(address, timeout=30) as slow:
@@ -190,7 +190,7 @@ def await_lines(log, event, parts):
         lines = [json.loads(line) for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
         return {line["part"] for line in lines if line["event"] == event} == parts
 
-    until(found, said=log.read_text)
+    until(found, describe=log.read_text)
 
 
 async def publish(home):

@@ -70,7 +70,7 @@ async def test_of_a_champion_that_was_replaced_only_when_and_which_are_told(api,
     ]
 
 
-async def test_alarms_end_when_their_champion_is_replaced_and_are_there_again_when_it_comes_back():
+async def test_alarms_end_when_their_champion_is_replaced_and_return_with_it():
     registry, reports, ledger = CollectorRegistry(), MemoryReports(), MemoryLedger()
     gauges = MonitoringGauges(registry, seldom=0)
     await reports.add(REPORT)

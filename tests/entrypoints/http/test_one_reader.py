@@ -229,9 +229,7 @@ async def test_an_index_without_a_name_stands_in_for_no_fact(world):
     assert [error["pointer"] for error in (await world.posted(content))["errors"]] == ["/children"]
 
 
-async def test_a_number_with_two_readings_is_refused_with_both_everywhere_unless_the_decimal_sign_is_named(
-    world, tmp_path
-):
+async def test_an_ambiguous_number_is_refused_everywhere_unless_the_decimal_sign_is_given(world, tmp_path):
     content = f'{HEADER}\n47,female,"29,300",2,no,southeast,9312.75\n'
     why = "can be 29300 or 29.300: write it without the comma, or name the decimal sign"
     assert [one.detail for one in world.report(content).violations] == [why]

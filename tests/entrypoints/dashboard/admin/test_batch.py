@@ -104,7 +104,7 @@ def test_a_file_becomes_costs_and_bad_rows_are_kept_apart(page: Page):
     ]
 
 
-def test_a_file_is_dropped_into_the_box_and_one_that_misses_it_does_not_replace_the_page(page: Page, tmp_path: Path):
+def test_a_file_is_dropped_into_the_box_and_a_miss_does_not_replace_the_page(page: Page, tmp_path: Path):
     file, other = tmp_path / "people.csv", tmp_path / "other.csv"
     file.write_text(FILE)
     other.write_text(FILE)
