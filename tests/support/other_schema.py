@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from domain.people.beneficiary import Beneficiary
     from domain.people.schema import Schema
 
-CLINIC: Final = schema_of("""
+CLINIC_FILE: Final = """
 name: clinic
 title: {en: Yearly cost of a clinic's patients, es: Costo anual de los pacientes de una clínica}
 cost: {column: spent, currency: EUR, year: 2024}
@@ -66,7 +66,8 @@ facts:
     label: {en: Referred by a doctor, es: Viene de parte de un médico}
     section: {en: Place, es: Lugar}
 groups: [insulin, "busy: visits>=12"]
-""")
+"""
+CLINIC: Final = schema_of(CLINIC_FILE)
 """Six facts in two sections, in euros; two may be missing."""
 
 

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from domain.models.dependence import DependencePoint
     from domain.models.model import ModelVersion
-    from domain.people.beneficiary import Beneficiary
-    from domain.people.fact import Fact, Value
+    from domain.people.fact import Fact
 
 _PEOPLE: Final = 40
 _VALUES: Final = 24
@@ -60,12 +59,11 @@ class ExploreFact:
         values, people = values_of(fact, everybody, _VALUES), some_of(everybody, _PEOPLE)
         if not people or not values:
             return ExploredFact(versions, fact, 0, (), ())
-        own = await self._along(versions.own, fact, values, people)
-        rival = await self._along(versions.rival, fact, values, people) if versions.rival else ()
-        return ExploredFact(versions, fact, len(people), own, rival)
+        variants = [who.changed(**{name: value}) for value in values for who in people]
 
-    async def _along(
-        self, version: ModelVersion, fact: Fact, values: Sequence[Value], people: Sequence[Beneficiary]
-    ) -> tuple[DependencePoint, ...]:
-        variants = [who.changed(**{fact.name: value}) for value in values for who in people]
-        return points(values, len(people), await self.models.publish(version.reference, variants))
+        async def along(version: ModelVersion) -> tuple[DependencePoint, ...]:
+            return points(values, len(people), await self.models.publish(version.reference, variants))
+
+        own = await along(versions.own)
+        rival = await along(versions.rival) if versions.rival else ()
+        return ExploredFact(versions, fact, len(people), own, rival)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from application.models.compared_versions import Compared, Pair, compared, people_of
@@ -56,18 +57,16 @@ class RankFacts:
         people = some_of(everybody, max(10, min(_PEOPLE, _MOST_ROWS // (1 + _EXCHANGES * self.schema.width))))
         if not people:
             return RankedFacts(versions, 0, (), ())
-        own = await self._rank(versions.own, people)
-        rival = await self._rank(versions.rival, people) if versions.rival else []
+        variants = [*people, *chain.from_iterable(exchanged(people, name) for name in self.schema.names)]
+        own = await self._rank(versions.own, variants, len(people))
+        rival = await self._rank(versions.rival, variants, len(people)) if versions.rival else []
         return RankedFacts(versions, len(people), sorted(own, key=lambda importance: -importance.change), rival)
 
-    async def _rank(self, version: ModelVersion, people: Sequence[Beneficiary]) -> list[Importance]:
-        variants = list(people)
-        for name in self.schema.names:
-            variants += exchanged(people, name)
+    async def _rank(self, version: ModelVersion, variants: Sequence[Beneficiary], people: int) -> list[Importance]:
+        """Ask a version about so many people, followed by their variants for each fact."""
         published = await self.models.publish(version.reference, variants)
-        before, size = published[: len(people)], _EXCHANGES * len(people)
-        starts = range(len(people), len(variants), size)
+        before, size = published[:people], _EXCHANGES * people
         return [
             importance(name, before, published[start : start + size])
-            for name, start in zip(self.schema.names, starts, strict=True)
+            for name, start in zip(self.schema.names, range(people, len(variants), size), strict=True)
         ]

@@ -101,10 +101,10 @@ def jump(typical: Sequence[float]) -> int | None:
 
 
 def _jump(fact: Fact, ranges: Sequence[tuple], words: Words) -> Markup:
-    """Return a sentence on the jump of a curve; empty without a jump."""
+    """Return a sentence on the jump of a curve, or that there is none."""
     place = jump([typical for _, typical, _ in ranges])
     if place is None:
-        return Markup()
+        return paragraph(words("curve.smooth", fact=words.short(fact)), "hint")
     (low, before, _), (high, after, _) = ranges[place : place + 2]
     ends = {"low": words.number(low), "high": words.number(high)}
     return paragraph(

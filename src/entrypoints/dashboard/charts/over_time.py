@@ -22,6 +22,8 @@ _HEIGHT: Final = 200
 _TICKS: Final = 4
 """Approximate number of labels of the time axis."""
 _LEVELS: Final = 3
+_LABEL: Final = 14
+"""Room of an event's time, in per cent of the axis."""
 _ROOM: Final = 1.08
 _NONE: Final = "\N{EN DASH}"
 
@@ -111,7 +113,7 @@ def over_time(chart: Chart, words: Words, moments: Sequence[str]) -> Markup:
     levels = [(write(value), up.percent(value)) for value in _levels(up.high)]
     every = -(-len(times.begin) // _TICKS)
     ticks = [(times.write(at, words), times.percent(at)) for at in times.begin[::every]]
-    marks = [mark("event-line", times.percent(at)) for at in chart.events]
+    marks = list(_events(chart.events, times, words))
     marks += [mark("target-line", 0.0, width=100.0, bottom=up.percent(target))] if target is not None else []
     marks += [point for line in lines if line.look.startswith("line") for point in _points(line, times, up)]
     drawn = field_of_view([*_paths(lines, times, up)], levels, ticks, _HEIGHT, together(*marks))
@@ -124,6 +126,20 @@ def over_time(chart: Chart, words: Words, moments: Sequence[str]) -> Markup:
         _table(title, moments, lines, write, words),
         classes="over",
     )
+
+
+def _events(events: Sequence[datetime], times: Times, words: Words) -> Iterator[Markup]:
+    """Mark moments by lines, with their times where there is room."""
+    free = 0.0
+    for at in sorted(events):
+        place = times.percent(at)
+        at_end = place > 100 - _LABEL
+        room = place - _LABEL if at_end else place
+        label = element("b", times.write(at, words)) if room >= free else ""
+        if label:
+            free = room + _LABEL
+        look = "event-line at-end" if at_end else "event-line"
+        yield element("i", label, classes=look, style=f"left:{place:.2f}%")
 
 
 def _paths(lines: Sequence[Line], times: Times, up: Scale) -> Iterator[tuple[str, str]]:

@@ -1,9 +1,13 @@
-"""The web process on the memory profile, with three versions: 1 is champion, 2 passed the gate, 3 was refused by it."""
+"""The web process on the memory profile, with three versions: 1 is champion, 2 passed the gate, 3 was refused by it.
+
+Their facts are those of the process's schema; TRACKING_RUN names the run in MLflow that made them.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import socket
 import tempfile
 from dataclasses import replace
@@ -22,13 +26,13 @@ from domain.models.model import FamilySummary, FoldPlan, Provenance, Recipe, Tra
 from domain.models.promotion import PromotionPolicy
 from domain.models.scores import GroupScores, PredictiveRatio
 from domain.monitoring.drift import Sample
+from domain.people.schema import Schema
 from domain.ports.championship import Championship
 from domain.ports.ledger import ModelLedger
 from domain.ports.registry import ModelRegistry
 from domain.ports.version_models import VersionModels
 from entrypoints.composition.settings import load
 from entrypoints.hosting.asgi import web_app
-from tests.support.default_schema import DEFAULT
 from tests.support.rule_predictor import RulePredictor
 
 COMPARED = (
@@ -70,17 +74,20 @@ class Seeded(Provider):
     scope = Scope.APP
 
     @provide(override=True)
-    async def ledger(self, registry: ModelRegistry) -> ModelLedger:
+    async def ledger(self, registry: ModelRegistry, schema: Schema) -> ModelLedger:
         ledger, trainer, plan, claims = (
             MemoryLedger(),
             MemoryTrainer(FixedClock()),
             FoldPlan(n_splits=3),
-            small_sample(DEFAULT),
+            small_sample(schema),
         )
         recipe = Recipe(family="unconditional")
         test = trainer.test(recipe, claims, plan)
         made = Provenance(
-            metric="crps", compared=COMPARED, tracking_run="a1b2c3d4e5f60718", git_revision="0badcafe" * 5
+            metric="crps",
+            compared=COMPARED,
+            tracking_run=os.environ.get("TRACKING_RUN", "a1b2c3d4e5f60718"),
+            git_revision="0badcafe" * 5,
         )
         champion: tuple[int, TrainedModel] | None = None
         for number, margin in ((1, 0.0), (2, 0.02), (3, -0.5)):
@@ -107,16 +114,16 @@ class Seeded(Provider):
         return ledger
 
     @provide(override=True)
-    async def models(self, ledger: ModelLedger) -> VersionModels:
+    async def models(self, ledger: ModelLedger, schema: Schema) -> VersionModels:
         """All know what people cost; the third expects half of it of those of 50 and more."""
-        models, claims = MemoryVersionModels(), small_sample(DEFAULT)
+        models, claims = MemoryVersionModels(), small_sample(schema)
         for version in await ledger.versions():
             low = 0.5 if version.number == 3 else 1.0
             expected = [
                 cost * (low if next(iter(row)) >= 50 else 1.0)
                 for row, cost in zip(claims.facts, claims.charges, strict=True)
             ]
-            rows = Sample(DEFAULT, claims.facts, {"charges": claims.charges, "expected": expected})
+            rows = Sample(schema, claims.facts, {schema.cost.column: claims.charges, "expected": expected})
             predictor = RulePredictor(version.reference, lambda who: 200 * who.as_numbers()[0])
             models.add(version.reference, predictor, rows)
         return models
