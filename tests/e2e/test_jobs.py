@@ -15,9 +15,9 @@ from application.costs.score_by_job import AT_ONCE
 from tests.support.command import document
 from tests.support.waiting import until
 
-ROWS = int(os.environ.get("MEDCOST_TEST_JOB_ROWS", "240000"))
+ROWS = int(os.environ.get("MEDCOST_TEST_JOB_ROWS", "160000"))
 """Rows of the file: a million, or more, for a run by hand."""
-CHECKPOINT = 8 * AT_ONCE
+CHECKPOINT = 4 * AT_ONCE
 COLUMNS = ("number", "age", "sex", "bmi", "children", "smoker", "region")
 
 

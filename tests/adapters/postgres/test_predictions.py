@@ -54,7 +54,8 @@ def admin(postgres_url):
 def cut_all_others(admin):
     admin.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend'"  # PostgreSQL's own are ended by superusers only
     )
 
 

@@ -69,9 +69,9 @@ def assert_to_the_cent(told, dollars):
     assert cents.sum(axis=1).tolist() == [round(one.expected * 100) for one in told]
 
 
-async def test_a_thousand_people_are_told_what_shap_tells_to_the_cent(shap, table):
+async def test_two_hundred_people_are_told_what_shap_tells_to_the_cent(shap, table):
     model = fit_model(Recipe(family="interaction_lad"), table, seed=0)
-    people = anybody(1_000, 1)
+    people = anybody(200, 1)
     told, dollars = await by_us(model, people)
     assert_to_the_cent(told, dollars)
     assert np.abs(dollars - by_shap(shap, model, people)).max() < A_CENT
