@@ -8,6 +8,7 @@ servers collect seldom.
 from __future__ import annotations
 
 import gc
+import math
 import time
 from dataclasses import dataclass, field
 from typing import Final
@@ -29,11 +30,15 @@ class Leftovers:
 
     def forget(self) -> None:
         """Delete pages beyond `MOST_WAITING`, and collect garbage after every `_SOME` of them."""
-        waiting = [client for client in Client.instances.values() if not client.has_socket_connection]
-        if len(waiting) <= MOST_WAITING:
+        # pages in the order in which they were begun; one that is deleted while it is built is answered by 500
+        alone = [client for client in Client.instances.values() if not client.has_socket_connection]
+        sent = [client for client in alone if client._response_built]  # noqa: SLF001  # NiceGUI offers no other way
+        if len(sent) <= MOST_WAITING:
             return
         before = len(Client.instances)
-        oldest = waiting[-MOST_WAITING - 1].created  # they are in the order in which they were made
+        oldest = sent[-MOST_WAITING - 1].created
+        if unsent := next((client.created for client in alone if not client._response_built), None):  # noqa: SLF001
+            oldest = min(oldest, math.nextafter(unsent, 0))
         Client.prune_instances(client_age_threshold=time.time() - oldest)  # pages that were connected before stay
         self._forgotten += before - len(Client.instances)
         if self._forgotten >= _SOME:

@@ -1,5 +1,7 @@
 """Pages that no script connects for."""
 
+import asyncio
+
 from nicegui import Client
 from nicegui.testing.user import User
 
@@ -17,3 +19,8 @@ async def test_only_the_newest_pages_wait_for_their_script(user: User) -> None:
     assert waiting == fetched[-len(waiting) :]
     assert MOST_WAITING <= len(waiting) <= MOST_WAITING + 1
     assert user.client.id in Client.instances  # it is connected
+
+
+async def test_pages_that_are_being_built_at_the_same_time_are_all_sent(user: User) -> None:
+    pages = await asyncio.gather(*(user.http_client.get("/models") for _ in range(MOST_WAITING * 2)))
+    assert {page.status_code for page in pages} == {200}
