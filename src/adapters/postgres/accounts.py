@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _ADMIN = 1
 """The key of the only row: there is one account."""
-# the admin's and others' apart: a release before, which knows the admin alone, must not take everybody for the admin
+# separate tables: an earlier release, which knows the admin only, must not take other users for the admin
 _SESSIONS = (ADMIN_SESSIONS, USER_SESSIONS)
 _NOBODY = [null().cast(Text).label(name) for name in ("subject", "name", "role")]
 _SESSION = union_all(
@@ -45,7 +45,7 @@ class PostgresAccounts(Accounts):
         self._engine = engine
 
     async def password(self) -> str:
-        """Give the hash."""
+        """Return the password's hash."""
         with translated():
             async with self._engine.connect() as connection:
                 hashed = (await connection.execute(select(ADMIN_PASSWORD.c.hash))).scalar()
@@ -55,7 +55,7 @@ class PostgresAccounts(Accounts):
         return hashed
 
     async def set_password(self, hashed: str, *, first: bool = False) -> None:
-        """Set it, and start anew."""
+        """Set the password's hash, and remove sessions and failures."""
         statement = insert(ADMIN_PASSWORD).values(id=_ADMIN, hash=hashed)
         if first:
             statement = statement.on_conflict_do_nothing()
@@ -71,7 +71,7 @@ class PostgresAccounts(Accounts):
                 await connection.execute(delete(SIGN_IN_FAILURES))
 
     async def attempt(self, place: str, *, at: datetime) -> Attempt:
-        """Count a failure, or say how long to wait."""
+        """Count a failure, or return how long to wait."""
         table = SIGN_IN_FAILURES
         new = insert(table).values(place=place, count=0, last_at=at)
         # changes nothing, but locks the row if it is there
@@ -87,7 +87,7 @@ class PostgresAccounts(Accounts):
         return Attempt(before.count, wait)
 
     async def forgive(self, place: str | None = None) -> None:
-        """Forget them."""
+        """Remove failures."""
         table = SIGN_IN_FAILURES
         await self._do(delete(table) if place is None else delete(table).where(table.c.place == place))
 
@@ -121,12 +121,12 @@ class PostgresAccounts(Accounts):
         return Session(row.opened_at, row.used_at, user)
 
     async def use(self, token: str, *, at: datetime) -> None:
-        """Note its use."""
+        """Record the use of a session."""
         digest = _digest(token)
         await self._do(*(update(table).where(table.c.token_sha256 == digest).values(used_at=at) for table in _SESSIONS))
 
     async def close(self, token: str) -> None:
-        """End it."""
+        """End a session."""
         await self._do(*(delete(table).where(table.c.token_sha256 == _digest(token)) for table in _SESSIONS))
 
     async def _do(self, *statements: Executable) -> None:

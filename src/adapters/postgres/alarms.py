@@ -26,13 +26,13 @@ class PostgresAcknowledgements(Acknowledgements):
         self._engine = engine
 
     async def add(self, seen: Acknowledgement) -> None:
-        """Insert it, if it is the first."""
+        """Insert an acknowledgement, if it is the first of its alarm."""
         with translated():
             async with self._engine.begin() as connection:
                 await connection.execute(insert(ACKNOWLEDGEMENTS).on_conflict_do_nothing(), asdict(seen))
 
     async def all(self) -> Sequence[Acknowledgement]:
-        """Read them."""
+        """Return all acknowledgements, newest first."""
         column = ACKNOWLEDGEMENTS.c
         with translated():
             async with self._engine.connect() as connection:

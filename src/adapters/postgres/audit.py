@@ -30,14 +30,14 @@ class PostgresAuditTrail(AuditTrail):
         self._engine = engine
 
     async def add(self, entry: AuditEntry) -> None:
-        """Insert it, if it is not there."""
+        """Insert an entry, unless it is there already."""
         row = {**asdict(entry), "id": entry.id, "action": entry.action.value}
         with translated():
             async with self._engine.begin() as connection:
                 await connection.execute(insert(AUDIT_TRAIL).on_conflict_do_nothing(), row)
 
     async def newest(self, limit: int, *, before: UUID | None = None) -> Sequence[AuditEntry]:
-        """Read the end of the index of identifiers."""
+        """Return the newest entries, from the end of the index of identifiers."""
         names = AuditEntry.__dataclass_fields__
         statement = select(*(_COLUMN[name] for name in names)).order_by(_COLUMN.id.desc()).limit(limit)
         if before is not None:
@@ -48,7 +48,7 @@ class PostgresAuditTrail(AuditTrail):
                 return [AuditEntry(**{**row, "action": AuditAction(row["action"])}) for row in rows]
 
     async def forget(self, before: datetime) -> int:
-        """Delete them."""
+        """Delete entries before a time."""
         with translated():
             async with self._engine.begin() as connection:
                 return (await connection.execute(delete(AUDIT_TRAIL).where(_COLUMN.at < before))).rowcount

@@ -1,4 +1,4 @@
-"""What PostgreSQL's clients do with a database of the embedded server: copy it, ask it."""
+"""Dumps of and queries to databases of the embedded server, by PostgreSQL's own programs."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Speaks to the server whose socket lies in ``socket_folder``; it must run.
+    """A client of the running server whose socket is in ``socket_folder``.
 
-    Every method raises `RepositoryUnavailable`, in the words of the program that failed.
+    Every method raises `RepositoryUnavailable`, with the message of the program that failed.
     """
 
     socket_folder: Path
@@ -30,13 +30,13 @@ class Client:
             self._run("pg_dump", "--format=custom", database, output=output)
 
     def ask(self, database: str, *commands: str, given: str = "") -> str:
-        """Let psql carry out commands in one transaction, and give what it prints."""
-        said = [word for command in commands for word in ("-c", command)]
+        """Run commands by psql in one transaction, and return its output."""
+        options = [word for command in commands for word in ("-c", command)]
         quiet = ("-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "--single-transaction", "-d", database)
-        with TemporaryFile() as told, TemporaryFile() as output:
-            told.write(given.encode())
-            told.seek(0)
-            self._run("psql", *quiet, *said, given=told, output=output)
+        with TemporaryFile() as input_file, TemporaryFile() as output:
+            input_file.write(given.encode())
+            input_file.seek(0)
+            self._run("psql", *quiet, *options, given=input_file, output=output)
             output.seek(0)
             return output.read().decode()
 

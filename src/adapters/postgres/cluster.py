@@ -1,4 +1,4 @@
-"""The data folder of the embedded server: made, brought to the roles of this release, configured anew at each start.
+"""The data folder of the embedded server, whose roles and settings are renewed at each start.
 
 The folder may be older than this release, or hold settings that run programs (``restore_command``,
 ``shared_preload_libraries`` and others): no setting in it counts. The server's superuser is never used by Medcost and
@@ -51,7 +51,7 @@ recovery_end_command = ''
 ssl_passphrase_command = ''
 """
 _EVENT_TRIGGERS_SINCE: Final = 17
-_DOORS: Final = f"""\
+_ACCESS_RULES: Final = f"""\
 # Written anew by Medcost at each start. The socket lies in a folder that nobody else may enter.
 local all {USER} trust
 """
@@ -60,16 +60,16 @@ _OTHERS_FILES: Final = ("recovery.signal", "standby.signal", "recovery.conf")
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A data folder, while no server runs on it."""
+    """A data folder on which no server runs."""
 
     data: Path
     programs: Programs = WHEEL
 
     def make(self) -> None:
-        """Make the folder whole, then give it its name: a process killed meanwhile leaves only a draft.
+        """Make the data folder as a draft, and rename it when it is complete.
 
         Raises:
-            RepositoryUnavailable: in the words of the program that failed.
+            RepositoryUnavailable: with the message of the program that failed.
         """
         self.remove_draft()
         draft = self._draft
@@ -88,7 +88,7 @@ class Cluster:
         draft.rename(self.data)
 
     def remove_draft(self) -> None:
-        """Remove what a killed process left of `make`; ``initdb``, which may have outlived it, is ended first."""
+        """Remove the draft of a killed process; its ``initdb`` is ended first, if that still runs."""
         if not self._draft.exists():
             return
         orphans = [
@@ -104,7 +104,7 @@ class Cluster:
         return self.data.with_name(self.data.name + ".draft")
 
     def prepare(self) -> None:
-        """Make the folder fit to be started: its owner, its release, its roles and its settings.
+        """Check owner and release of the folder, and renew its roles and settings, before the server is started.
 
         Raises:
             ConfigurationError: if it belongs to somebody else, or to another release of PostgreSQL.
@@ -117,7 +117,7 @@ class Cluster:
         for name, content in (
             ("postgresql.conf", _SETTINGS + triggers),
             ("postgresql.auto.conf", ""),
-            ("pg_hba.conf", _DOORS),
+            ("pg_hba.conf", _ACCESS_RULES),
             ("pg_ident.conf", ""),
         ):
             _write(self.data / name, content)
@@ -126,7 +126,7 @@ class Cluster:
             _write(self.data / _ROLES, "1\n")
 
     def require_fitting(self) -> int:
-        """Return the major release of the programs, if the folder is theirs and ours.
+        """Return the major release of the programs, after checking that the folder is of that release and our own.
 
         Raises:
             ConfigurationError: if it belongs to somebody else, or to another release of PostgreSQL.
@@ -154,10 +154,10 @@ class Cluster:
         return release
 
     def _separate_roles(self) -> None:
-        """Make the role of an older home, which was the superuser, one without privileges."""
+        """Replace the role of an older home, which was the superuser, by one without privileges."""
         self.as_superuser(
             "postgres",
-            # whoever a session belongs to cannot be renamed, so somebody else does it; done half, it is done again
+            # a session's own role cannot be renamed, so another role does it; each step can be repeated
             "DROP ROLE IF EXISTS medcost_renames",
             "CREATE ROLE medcost_renames SUPERUSER",
             "SET SESSION AUTHORIZATION medcost_renames",
@@ -173,7 +173,7 @@ class Cluster:
             self.as_superuser(database, _GIVE_AWAY)
 
     def as_superuser(self, database: str, *statements: str) -> None:
-        """Let the superuser carry out statements while no server runs.
+        """Run statements as the superuser while no server runs.
 
         Raises:
             RepositoryUnavailable: if one fails.
@@ -222,12 +222,12 @@ END $$
 
 
 def words(of: subprocess.CompletedProcess[bytes]) -> str:
-    """Give what a program complained of."""
+    """Return the error messages of a program."""
     return of.stderr.decode(errors="replace").strip()
 
 
 def _write(file: Path, content: str) -> None:
-    """Write a file of the server's anew: never through a link that lies in its place."""
+    """Replace a file of the server; a link in its place is not followed."""
     draft = file.with_name(file.name + ".new")
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

@@ -1,4 +1,4 @@
-"""PostgreSQL for commands that look after it."""
+"""PostgreSQL for commands that maintain it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PostgresDatabase(Database):
-    """The embedded server of a home, or one that is named.
+    """The database of a home's embedded server, or of a server that is configured.
 
     Args:
         url: of the database; raises where it is not configured.
         lease: a context that keeps the server running.
-        witness: remembers where the ledger ends.
-        deadline: seconds in which it must answer.
-        data: the data folder of the embedded server, None for a server that is named.
+        witness: keeps the ledger's head.
+        deadline: seconds in which the database must answer.
+        data: the data folder of the embedded server, None for a configured server.
     """
 
     url: Callable[[], str]
@@ -38,12 +38,12 @@ class PostgresDatabase(Database):
     data: Path | None
 
     def is_made(self) -> bool:
-        """Look for the data folder."""
+        """Return whether the data folder exists."""
         return self.data is None or self.data.exists()
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[OpenDatabase]:
-        """Start the server if need be, and connect."""
+        """Start the server if need be, and connect to the database."""
         async with AsyncExitStack() as stack:
             stack.enter_context(self.lease())
             url = self.url()

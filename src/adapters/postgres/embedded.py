@@ -1,4 +1,4 @@
-"""A real PostgreSQL of our own: binaries from a wheel, a Unix socket, started and stopped by leases.
+"""The embedded PostgreSQL: binaries from a wheel, a Unix socket, started and stopped by leases.
 
 The wheel's own server manager is not used: it loses count of clients that were killed, and as root it
 changes folders above the home.
@@ -49,9 +49,9 @@ class ServerStatus:
 
 
 class _Lease(msgspec.Struct, frozen=True):
-    """Who uses the server, and the folder that the lease was put into: in a copy of the folder it counts for nothing.
+    """The process that uses the server, and the folder of the lease, which is void in a copy of the folder.
 
-    Version 0.1 wrote the process alone.
+    Version 0.1 wrote the process only.
     """
 
     process: ProcessId
@@ -68,16 +68,16 @@ class _Lease(msgspec.Struct, frozen=True):
             return cls(process) if process else None
 
     def counts(self, folder: Path) -> bool:
-        """Return whether its process lives and took it for a server whose leases are in this folder."""
+        """Return whether the lease's process lives, and took the lease in this folder."""
         return self.process.is_alive and (self.folder is None or self.folder.is_at(folder))
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedPostgres:
-    """The PostgreSQL whose data lie in ``data``, an own folder inside a home.
+    """The PostgreSQL server on the folder ``data`` inside a home.
 
-    Every process that uses it holds a lease. Leases of processes that are gone don't count; the last one out stops
-    the server. A server that was killed is started again by the next lease or by `ensure_running`.
+    Every process that uses the server holds a lease. Leases of processes that are gone do not count; the end of the
+    last lease stops the server. The next lease, or `ensure_running`, starts a killed server again.
     """
 
     data: Path
@@ -85,10 +85,10 @@ class EmbeddedPostgres:
 
     @contextmanager
     def lease(self) -> Iterator[EmbeddedPostgres]:
-        """Use the server while the block runs; it is made and started if need be.
+        """Hold a lease of the server while the block runs; the server is made and started if need be.
 
         Raises:
-            RepositoryUnavailable: if it does not start; the text ends with its last words.
+            RepositoryUnavailable: if it does not start; the text ends with the last lines of its log.
             HomeUnwritable: if its disk is full or cannot be written.
         """
         mine = self._leases / f"{os.getpid()}-{uuid4().hex}"
@@ -110,7 +110,7 @@ class EmbeddedPostgres:
                     self._stop()
 
     def ensure_running(self) -> bool:
-        """Start the server again if it is gone, and tell whether that was needed. Cheap when it is not.
+        """Start the server again if it is gone, and return whether that was needed; fast when it was not.
 
         Raises:
             RepositoryUnavailable: if it does not start.
@@ -121,10 +121,10 @@ class EmbeddedPostgres:
             return self._start()
 
     async def lives(self) -> None:
-        """Return once the server has answered anything, be it that it lets nobody in for now.
+        """Return once the server has answered, also if it refuses connections for now.
 
         Raises:
-            RepositoryUnavailable: if nobody listens. A server that hangs does not answer: give this a deadline.
+            RepositoryUnavailable: if no server listens. One that hangs does not answer, so the caller needs a deadline.
         """
         try:
             connection = await asyncpg.connect(host=str(self.socket_folder), user=USER, database="postgres")
@@ -136,7 +136,7 @@ class EmbeddedPostgres:
         connection.terminate()
 
     def start_anew(self, *, grace: float) -> None:
-        """End a server that hangs, within ``grace`` seconds or by killing it, and start it again.
+        """End a server that hangs, killing it after ``grace`` seconds, and start it again.
 
         Raises:
             RepositoryUnavailable: if it does not start.
@@ -147,7 +147,7 @@ class EmbeddedPostgres:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep others from using the server while the block runs; it does not run, unless `running` says so.
+        """Keep other processes from using the server while the block runs; it is stopped, except within `running`.
 
         Raises:
             HomeInUse: if a process uses it.
@@ -161,7 +161,7 @@ class EmbeddedPostgres:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Run the server meanwhile, for whoever is `alone` with it.
+        """Run the server while the block runs, within `alone`.
 
         Raises:
             RepositoryUnavailable: if it does not start.
@@ -174,11 +174,11 @@ class EmbeddedPostgres:
 
     @property
     def client(self) -> Client:
-        """What copies, fills and asks its databases."""
+        """Return a client for dumps of and queries to the databases."""
         return Client(self.socket_folder, USER, self.programs)
 
     def status(self) -> ServerStatus | None:
-        """Look at the server, None if it does not run."""
+        """Return the status of the server, None if it does not run."""
         postmaster = self._postmaster()
         if postmaster is None:
             return None
@@ -187,12 +187,12 @@ class EmbeddedPostgres:
 
     @property
     def socket_folder(self) -> Path:
-        """Where the socket lies: short, because its path must end within 107 bytes, however deep the home is."""
+        """Return the folder of the socket, whose path must be shorter than 107 bytes for any home."""
         name = hashlib.sha256(os.fsencode(self.data.absolute())).hexdigest()[:16]
         return _SOCKETS / f"medcost-{os.geteuid()}-{name}"
 
     def url(self, database: str, *, driver: str = "asyncpg") -> str:
-        """Give SQLAlchemy's address of a database (``medcost`` or ``optuna``) by ``asyncpg`` or ``psycopg``."""
+        """Return SQLAlchemy's address of a database (``medcost`` or ``optuna``) by ``asyncpg`` or ``psycopg``."""
         return f"postgresql+{driver}://{USER}@/{database}?host={self.socket_folder}"
 
     @property
@@ -224,7 +224,7 @@ class EmbeddedPostgres:
         return living
 
     def _postmaster(self) -> psutil.Process | None:
-        """The server's first process, if it is really ours and alive."""
+        """Return the server's first process, if it is alive and really this server's."""
         try:
             pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
             process = psutil.Process(pid)
@@ -257,9 +257,9 @@ class EmbeddedPostgres:
         return True
 
     def _clear_remains(self) -> None:
-        """Remove the locks of a server that was killed, once all its processes have let go of the data.
+        """Remove the locks of a killed server, once all its processes have released the data.
 
-        PostgreSQL would mind a pid that lives on as a zombie, or was given away again.
+        PostgreSQL would not start for a pid that is a zombie, or that another process has got.
         """
         orphans = [process for process in psutil.process_iter(["name"]) if self._works_on_data(process)]
         _, deaf = psutil.wait_procs(orphans, timeout=10)
@@ -273,7 +273,7 @@ class EmbeddedPostgres:
         return process.info["name"] == "postgres" and self._is_at_work_here(process) is True
 
     def _is_at_work_here(self, process: psutil.Process) -> bool | None:
-        """Tell whether a server's process has the data for its folder; None where the system does not say."""
+        """Return whether a server's process works in the data folder; None where the system does not tell."""
         try:
             # where it can be followed, the system's own link: a folder has more than one path where it is mounted twice
             link = Path(f"/proc/{process.pid}/cwd")
@@ -298,8 +298,8 @@ class EmbeddedPostgres:
     def _make_socket_folder(self) -> None:
         folder = self.socket_folder
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-        if found.st_uid != os.geteuid() or folder.is_symlink() or found.st_mode & 0o077:
+        status = folder.lstat()
+        if status.st_uid != os.geteuid() or folder.is_symlink() or status.st_mode & 0o077:
             message = f"{folder} belongs to somebody else, or is open to others: remove it"
             raise ConfigurationError(message)
 

@@ -1,4 +1,4 @@
-"""The way to PostgreSQL: connections with deadlines, and its failures in the words of the domain."""
+"""Connections to PostgreSQL with deadlines, and the translation of its failures to errors of the domain."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
 _AWAY: Final = ("08", "25006", "40001", "40P01", "53", "57", "58")
-"""SQLSTATE classes and codes that pass: connection, read-only, serialization, resources, intervention, system."""
+"""SQLSTATE classes and codes of temporary failures: connection, read-only, serialization, resources, system."""
 _CONNECTIONS: Final = 20
-"""At most, opened when they are wanted and kept."""
+"""The most connections; they are opened when they are needed, and kept."""
 _NO_SCHEMA: Final = ("42P01", "42703")
 """SQLSTATE of a missing table and a missing column."""
 _NOT_LET_IN: Final = "28"
@@ -34,30 +34,30 @@ _FORBIDDEN: Final = "42501"
 _FULL: Final = "53100"
 """SQLSTATE of a disk without room."""
 _VALUE: Final = re.compile(r"(invalid input for query argument [^:]*): .*", re.DOTALL)
-"""What asyncpg says of a value that does not fit, and then the value."""
+"""asyncpg's message on a value that does not fit, and the value."""
 _TLS_FILES: Final = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 _TLS: Final = (
     "sslmode", *_TLS_FILES, "sslpassword", "sslnegotiation", "ssl_min_protocol_version", "ssl_max_protocol_version",
 )  # fmt: skip
-"""libpq's words for TLS, which SQLAlchemy hands on from an address as they stand; asyncpg knows these."""
+"""libpq's parameters of TLS that asyncpg supports, which SQLAlchemy passes on from an address."""
 _WORDS: Final = frozenset(inspect.signature(asyncpg.connect).parameters)
-"""What asyncpg takes besides."""
+"""asyncpg's own parameters."""
 
 
 def connect(url: str, *, deadline: float, recycle: int = 1800) -> AsyncEngine:
-    """Make an engine that gives up on a connection or a statement after ``deadline`` seconds.
+    """Make an engine whose connections and statements fail after ``deadline`` seconds.
 
     Args:
-        url: ``postgresql://…``, whatever driver it names; asyncpg is used. libpq's words for TLS are understood,
-            such as ``sslmode``, ``sslrootcert``, ``sslcert`` and ``sslkey``; each new connection reads these files, so
-            renewed ones count.
+        url: ``postgresql://…`` with any driver; asyncpg is used. libpq's parameters of TLS are supported, such as
+            ``sslmode``, ``sslrootcert``, ``sslcert`` and ``sslkey``; each new connection reads these files, so renewed
+            ones count.
         deadline: seconds.
-        recycle: seconds after which a connection is made anew when it is wanted next, so that renewed files count.
+        recycle: seconds after which a connection is replaced at its next use, so that renewed files count.
     """
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=_CONNECTIONS,
-        max_overflow=0,  # what is given back is kept: `driver_of` could not close it outside of SQLAlchemy's greenlets
+        max_overflow=0,  # connections are kept: `driver_of` could not close them outside of SQLAlchemy's greenlets
         pool_timeout=deadline,
         pool_recycle=recycle,
         hide_parameters=True,  # facts of people must not reach a log by way of an error's text
@@ -65,7 +65,7 @@ def connect(url: str, *, deadline: float, recycle: int = 1800) -> AsyncEngine:
             "async_creator_fn": _open,
             "timeout": deadline,
             "command_timeout": deadline,
-            # the server gives up too, should we not be there any more to tell it
+            # the server ends the statement, too, if this process is gone
             "server_settings": {"statement_timeout": str(int(deadline * 1000))},
         },
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
@@ -75,31 +75,31 @@ def connect(url: str, *, deadline: float, recycle: int = 1800) -> AsyncEngine:
     return engine
 
 
-async def _open(**told: Any) -> asyncpg.Connection:
-    """Connect; asyncpg takes TLS by files in an address only.
+async def _open(**options: Any) -> asyncpg.Connection:
+    """Open a connection; asyncpg takes files of TLS in an address only.
 
     Raises:
-        RepositoryUnavailable: if what the address says of TLS cannot be followed, or a side does not trust the other.
+        RepositoryUnavailable: if the parameters of TLS are unusable, or a side does not trust the other.
     """
-    tls = {name: told.pop(name) for name in _TLS if name in told}
-    if unknown := told.keys() - _WORDS:
+    tls = {name: options.pop(name) for name in _TLS if name in options}
+    if unknown := options.keys() - _WORDS:
         raise _misconfigured(", ".join(sorted(unknown)), "unknown here")
     if tls:
-        told["dsn"] = f"postgresql://?{urlencode(tls)}"
+        options["dsn"] = f"postgresql://?{urlencode(tls)}"
     with _explained(tls):
         try:
-            return await asyncpg.connect(**told)
+            return await asyncpg.connect(**options)
         except ssl.SSLError as error:
             if error.reason != "KEY_VALUES_MISMATCH":
                 raise
         # certificate and key are being replaced, and one of them was already
         await asyncio.sleep(0.1)
-        return await asyncpg.connect(**told)
+        return await asyncpg.connect(**options)
 
 
 @contextmanager
 def _explained(tls: Mapping[str, str]) -> Iterator[None]:
-    """Name what is to blame in the address: what asyncpg raises reads as if the server were away."""
+    """Translate errors of TLS to errors that name the parameter: asyncpg's errors read as if the server were away."""
     try:
         yield
     except asyncpg.ClientConfigurationError as error:
@@ -130,25 +130,25 @@ def _misconfigured(*what: str) -> RepositoryUnavailable:
 
 
 def _refuse_if_closed(connection: Any, *_: object) -> None:
-    """Find a server again that was started again: asyncpg knows whether the other side has hung up, without asking."""
+    """Replace the connection to a server that was started again: asyncpg knows that the other side has closed it."""
     if connection.driver_connection.is_closed():
         raise exc.InvalidatePoolError
 
 
 _CUT: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""What asyncpg raises over a connection that is gone; the second when the server's last words were still being read."""
+"""asyncpg's errors for a lost connection; the second one while the server's last message was being read."""
 
 
 @asynccontextmanager
 async def driver_of(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
     """Lend asyncpg's own connection from the pool, outside of any transaction.
 
-    One that is left in the middle of something is thrown away.
+    A connection that is left in the middle of an operation is closed.
     """
-    # not `engine.connect()`: what SQLAlchemy puts around it costs three times as much as the lending
+    # not `engine.connect()`, which takes three times as long
     try:
         lent: Any = await engine.raw_connection()
-    except engine.dialect.loaded_dbapi.Error as error:  # SQLAlchemy's name for what asyncpg met while it connected
+    except engine.dialect.loaded_dbapi.Error as error:  # SQLAlchemy's error for asyncpg's while connecting
         raise error.__cause__ or error from None
     try:
         yield lent.driver_connection
@@ -161,7 +161,7 @@ async def driver_of(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Let failures of the database leave as `RepositoryUnavailable`; mistakes of ours leave as they are, but for facts.
+    """Translate failures of the database to `RepositoryUnavailable`, and remove facts from the text of other errors.
 
     Raises:
         RepositoryUnavailable: if the server is away, too slow, full or without our schema.
@@ -192,14 +192,14 @@ def translated() -> Iterator[None]:
 
 
 def _forget_facts(error: Exception) -> None:
-    """Take the row of DETAIL, and values, out of the text of an error and of its causes: logs show all of them."""
-    one: BaseException | None = error
-    while one is not None:
-        if isinstance(one, asyncpg.PostgresError):
-            vars(one).pop("detail", None)
-        if one.args and isinstance(one.args[0], str):
-            one.args = (_VALUE.sub(r"\1", one.args[0]), *one.args[1:])
-        one = one.__cause__
+    """Remove the row of DETAIL, and values, from the texts of an error and its causes, which logs show."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, asyncpg.PostgresError):
+            vars(cause).pop("detail", None)
+        if cause.args and isinstance(cause.args[0], str):
+            cause.args = (_VALUE.sub(r"\1", cause.args[0]), *cause.args[1:])
+        cause = cause.__cause__
 
 
 def _for_now(error: Exception, state: str) -> RepositoryUnavailable | None:

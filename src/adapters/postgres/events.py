@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 _NAMES: Final = UUID("9d0b9a5e-6c3c-4a53-9a3c-1d1c3f0a7f10")
-"""Identifiers of events are made from what they say: the same event has the same one."""
+"""The namespace of identifiers of events, which are digests of their content: equal events have the same one."""
 _COLUMN: Final = SERVICE_EVENTS.c
 
 
@@ -31,7 +31,7 @@ class PostgresEvents(ServiceEvents):
         self._engine = engine
 
     async def add(self, events: Sequence[Event]) -> None:
-        """Insert those that are not there."""
+        """Insert events that are not recorded yet."""
         if not events:
             return
         rows = {row["id"]: row for row in map(_row, events)}
@@ -42,14 +42,14 @@ class PostgresEvents(ServiceEvents):
                 )
 
     async def since(self, at: datetime) -> Sequence[Event]:
-        """Read the end of an index."""
+        """Return events since a time, from the end of an index."""
         statement = select(SERVICE_EVENTS).where(_COLUMN.at >= at).order_by(_COLUMN.at)
         with translated():
             async with self._engine.connect() as connection:
                 return [_event(row) for row in (await connection.execute(statement)).mappings()]
 
     async def newest(self, kinds: Collection[EventKind], subject: str) -> Event | None:
-        """Read from the end of the index of times."""
+        """Return the newest event of some kinds about a subject, from the end of an index."""
         matching = _COLUMN.kind.in_([kind.value for kind in kinds]), _COLUMN.subject == subject
         statement = select(SERVICE_EVENTS).where(*matching).order_by(_COLUMN.at.desc()).limit(1)
         with translated():
@@ -58,16 +58,16 @@ class PostgresEvents(ServiceEvents):
         return _event(row) if row else None
 
     async def forget(self, before: datetime) -> int:
-        """Delete them."""
+        """Delete events before a time."""
         with translated():
             async with self._engine.begin() as connection:
                 return (await connection.execute(delete(SERVICE_EVENTS).where(_COLUMN.at < before))).rowcount
 
 
 def _row(event: Event) -> dict[str, Any]:
-    said = f"{event.at.isoformat()}\n{event.kind.value}\n{event.subject}\n{event.detail}"
+    content = f"{event.at.isoformat()}\n{event.kind.value}\n{event.subject}\n{event.detail}"
     return {
-        "id": uuid5(_NAMES, said),
+        "id": uuid5(_NAMES, content),
         "at": event.at,
         "kind": event.kind.value,
         "subject": event.subject,

@@ -1,4 +1,4 @@
-"""How a page of the history is found, as fast among millions as among thousands."""
+"""Statements for pages of the history, as fast among millions of predictions as among thousands."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _LAST: Final = 2**128 - 1
 
 
 def page_statement(query: PredictionQuery, facts: RecordedFacts) -> Select[Any]:
-    """Give the statement.
+    """Return the statement of a page.
 
-    Where a schema tells few kinds of people apart, one index is over all its choices and flags and the identifier. Each
-    kind that matches is a range of that index, of which the end is read, a page at most, and PostgreSQL merges these:
-    it never reads rows of others, however rare those that match. Other choices and flags have an index each: by one of
-    them, a page reads nothing but itself; by several, those that match the first of them are looked through. Other
-    orders than that of time have no index: all that matches is looked at.
+    Where the choices and flags of a schema have few combinations, one index is over all of them and the identifier.
+    Each combination that matches is a range of that index, of which the end is read, a page at most, and PostgreSQL
+    merges these: it never reads other rows, however rare those that match. Otherwise choices and flags have an index
+    each: a filter by one of them reads the page only; by several, the rows that match the first are filtered. Orders
+    other than that of time have no index: all rows that match are read.
     """
     if query.by != BY_TIME:
         return _sorted(query, facts)
     table = PREDICTIONS.c
     if query.owner is None and not query.where:
         low, high = (UUID(int=bound) for bound in _bounds(query))
-        found = select(PREDICTIONS).where(table.id >= low, table.id <= high, *_made(query))
-        return found.order_by(_directed(table.id, query)).limit(query.limit)
+        statement = select(PREDICTIONS).where(table.id >= low, table.id <= high, *_made(query))
+        return statement.order_by(_directed(table.id, query)).limit(query.limit)
     alone = [name for name in facts.alone if name in query.where]
     if alone and not any(name in query.where for name in facts.together):
         parts = [_end(query, [facts.filter(alone[0])], (facts.stored(alone[0], query.where[alone[0]]),))]
@@ -60,31 +60,31 @@ def page_statement(query: PredictionQuery, facts: RecordedFacts) -> Select[Any]:
         ):  # said outright: PostgreSQL does not conclude from a comparison of tuples what the index is limited to
             others.append(table.owner.is_not(None))
     merged = union_all(*(part.where(*others).subquery().select() for part in parts)).subquery()
-    wanted = select(merged.c.id).order_by(_directed(merged.c.id, query)).limit(query.limit)
-    return select(PREDICTIONS).where(table.id.in_(wanted)).order_by(_directed(table.id, query))
+    page = select(merged.c.id).order_by(_directed(merged.c.id, query)).limit(query.limit)
+    return select(PREDICTIONS).where(table.id.in_(page)).order_by(_directed(table.id, query))
 
 
 def _end(query: PredictionQuery, indexed: Sequence[ColumnElement[Any]], kind: tuple[object, ...]) -> Select[Any]:
-    """Give the statement for the end of the range that a kind of people has in an index, which ends by identifiers."""
+    """Return the statement for the end of a combination's range in an index, whose last column is the identifier."""
     low, high = (UUID(int=bound) for bound in _bounds(query))
     columns = (*indexed, PREDICTIONS.c.id)
-    # compared as a whole, so that only the index over the whole will do
+    # compared as a tuple, so that PostgreSQL uses the index over all of its columns
     place = tuple_(*columns)
-    found = select(PREDICTIONS.c.id).where(place >= tuple_(*kind, low), place <= tuple_(*kind, high), *_made(query))
-    return found.order_by(*(_directed(one, query) for one in columns)).limit(query.limit)
+    statement = select(PREDICTIONS.c.id).where(place >= tuple_(*kind, low), place <= tuple_(*kind, high), *_made(query))
+    return statement.order_by(*(_directed(column, query) for column in columns)).limit(query.limit)
 
 
 def count_statement(query: PredictionQuery, facts: RecordedFacts) -> Select[Any]:
-    """Give the statement that counts all that matches, by the conditions of a page in an order without an index."""
+    """Return the statement that counts all matches, with the conditions of a page in an order without an index."""
     everything = _sorted(replace(query, by=BY_TYPICAL, before=None, past=None), facts)
     return select(func.count()).select_from(everything.order_by(None).limit(None).subquery())
 
 
 def sample_statement(model: ModelReference, since: datetime, *, limit: int, outcomes: bool) -> Select[Any]:
-    """Return the statement that draws from what a model answered, or whose outcome came in, by digests of identifiers.
+    """Return the statement that samples a model's predictions, or those with an outcome, by digests of identifiers.
 
-    Not by their random bits themselves: those place an outcome among ties (`pit`), and must be as random among the
-    drawn.
+    The random bits of identifiers themselves are not used: they place an outcome among ties (`pit`), and must stay
+    random within the sample.
     """
     table = PREDICTIONS.c
     drawn = (
@@ -94,7 +94,7 @@ def sample_statement(model: ModelReference, since: datetime, *, limit: int, outc
             table.model_version == model.version,
             table.model_digest == model.digest,
         )
-        # eight bytes of it, with which the drawn fit into the memory of a sort
+        # eight bytes of the digest, so that the sample fits into the memory of a sort
         .order_by(func.substr(func.sha256(func.uuid_send(table.id)), 1, 8))
         .limit(limit)
     )
@@ -116,7 +116,7 @@ def outcomes_statement(since: datetime) -> Select[Any]:
 
 
 def _bounds(query: PredictionQuery) -> tuple[int, int]:
-    """Give the first and the last identifier that may be on the page; the first is the greater one if none may be."""
+    """Return the first and the last identifier of the page; the first is the greater one if the page is empty."""
     low = _first_of(query.since) if query.since else 0
     high = _LAST
     if query.before and query.rising:
@@ -127,32 +127,32 @@ def _bounds(query: PredictionQuery) -> tuple[int, int]:
 
 
 def _made(query: PredictionQuery) -> list[ColumnElement[bool]]:
-    """The identifier, given later than the time, bounds what has to be read already.
+    """Return the condition on the time; the identifier, which is given later than the time, bounds the rows already.
 
-    The time is dressed up as a sum for the planner not to count the same condition twice: it would then expect few
+    The time is written as a sum so that the planner does not count the same condition twice: it would then expect few
     rows, and read and sort all of them.
     """
     return [PREDICTIONS.c.created_at + timedelta() >= query.since] if query.since else []
 
 
 def _sorted(query: PredictionQuery, facts: RecordedFacts) -> Select[Any]:
-    """Give the statement of a page in another order; values that are not given come last in any."""
+    """Return the statement of a page in another order; missing values come last in any order."""
     table = PREDICTIONS.c
     key = facts.number(query.by) if query.by in facts.schema.by_name else table[query.by]
-    wanted = _is(query, facts, query.where)
+    conditions = _is(query, facts, query.where)
     if query.owner is not None:
-        wanted.append(table.owner == query.owner)
+        conditions.append(table.owner == query.owner)
     if query.since:
-        wanted.append(table.created_at >= query.since)
+        conditions.append(table.created_at >= query.since)
     if query.before:
         later = table.id > query.before if query.rising else table.id < query.before
         if query.past is None:
-            wanted.append(and_(key.is_(None), later))
+            conditions.append(and_(key.is_(None), later))
         else:
             row, cursor = tuple_(key, table.id), tuple_(literal(query.past), literal(query.before))
-            wanted.append(or_(row > cursor if query.rising else row < cursor, key.is_(None)))
-    found = select(PREDICTIONS).where(*wanted)
-    return found.order_by(_directed(key, query).nulls_last(), _directed(table.id, query)).limit(query.limit)
+            conditions.append(or_(row > cursor if query.rising else row < cursor, key.is_(None)))
+    statement = select(PREDICTIONS).where(*conditions)
+    return statement.order_by(_directed(key, query).nulls_last(), _directed(table.id, query)).limit(query.limit)
 
 
 def _is(query: PredictionQuery, facts: RecordedFacts, names: Iterable[str]) -> list[ColumnElement[bool]]:
@@ -164,6 +164,6 @@ def _directed(column: ColumnElement[Any], query: PredictionQuery) -> UnaryExpres
 
 
 def _first_of(time: datetime) -> int:
-    """Give the least UUIDv7, as a number, of a prediction made at a time."""
+    """Return the least UUIDv7, as a number, of a prediction made at a time."""
     milliseconds = max(0, int(time.timestamp() * 1000) - _CLOCKS_DIFFER_BY)
     return milliseconds << 80

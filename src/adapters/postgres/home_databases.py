@@ -1,4 +1,4 @@
-"""The embedded server's databases, copied and made anew."""
+"""Copies and restored databases of the embedded server."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _DEADLINE: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedDatabases(HomeDatabases):
-    """A server for each home.
+    """Copies and restores the databases of homes, each with an embedded server of its own.
 
     Args:
-        server: of a home; it is not started.
+        server: returns the server of a home, which is not started.
         make_studies: makes the tables of studies in the database at an address.
     """
 
@@ -40,18 +40,18 @@ class EmbeddedDatabases(HomeDatabases):
 
     @property
     def names(self) -> Sequence[str]:
-        """Ours and Optuna's."""
+        """Return the names of Medcost's and Optuna's database."""
         return DATABASES
 
     def dump(self, home: Path, into: Path) -> None:
-        """Let ``pg_dump`` do it; the server must run."""
+        """Dump the databases by ``pg_dump``; the server must run."""
         client = self.server(home).client
         for database in DATABASES:
             client.dump(database, into / database)
 
     @contextmanager
     def alone(self, home: Path) -> Iterator[None]:
-        """Stop the server, and let nobody start it."""
+        """Stop the server, and keep other processes from starting it while the block runs."""
         server = self.server(home)
         if not server.data.exists():
             yield
@@ -60,7 +60,7 @@ class EmbeddedDatabases(HomeDatabases):
             yield
 
     def stop(self, home: Path) -> None:
-        """Stop the server, and remove what ``initdb`` left."""
+        """Stop the server, and remove the draft of ``initdb``."""
         server = self.server(home)
         if server.data.exists():
             with server.alone():  # which stops it
@@ -68,11 +68,11 @@ class EmbeddedDatabases(HomeDatabases):
         Cluster(server.data).remove_draft()
 
     def knows(self, migration: str) -> bool:
-        """Ask Alembic."""
+        """Return whether this release has the migration."""
         return migrations.is_known(migration)
 
     def fill(self, home: Path, dumps: Path, migration: str | None, *, replaced: Path | None, audit: AuditEntry) -> int:
-        """Migrate to where the copies were, and put their rows into the tables."""
+        """Migrate new databases to the revision of the copies, and load their rows."""
         server = self.server(home)
         with server.lease():
             if migration is not None:

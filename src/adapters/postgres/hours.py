@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 class PostgresHours(ServiceHours):
-    """Keeps a row for each hour and teller, which is written anew each time."""
+    """Keeps a row for each hour and teller, which is replaced each time."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     async def put_traffic(self, hour: datetime, teller: UUID, traffic: Traffic) -> None:
-        """Insert it, or take the place of what was there."""
+        """Insert or replace the traffic of an hour."""
         new = insert(TRAFFIC_HOURS).values(hour=hour, teller=teller, traffic=traffic)
         statement = new.on_conflict_do_update(index_elements=["hour", "teller"], set_={"traffic": new.excluded.traffic})
         with translated():
@@ -37,7 +37,7 @@ class PostgresHours(ServiceHours):
                 await connection.execute(statement)
 
     async def put_outcomes(self, outcomes: Mapping[datetime, Outcomes]) -> None:
-        """Insert them, or take the place of what was there."""
+        """Insert or replace the outcomes of hours."""
         if not outcomes:
             return
         # in one order: of two that write the same hours at once, the second waits for the first
@@ -51,15 +51,15 @@ class PostgresHours(ServiceHours):
                 await connection.execute(statement)
 
     async def newest_outcomes(self) -> datetime | None:
-        """Read the end of the index."""
+        """Return the last hour with outcomes, from the end of an index."""
         with translated():
             async with self._engine.connect() as connection:
                 return (await connection.execute(select(func.max(OUTCOME_HOURS.c.hour)))).scalar()
 
     async def between(self, since: datetime, until: datetime) -> Sequence[Period]:
-        """Read both tables, and add up what several tellers said."""
-        told, came_in = TRAFFIC_HOURS.c, OUTCOME_HOURS.c
-        traffic = select(told.hour, told.traffic).where(told.hour >= since, told.hour < until)
+        """Return the hours between two times, with the traffic of all tellers added up."""
+        by_hour, came_in = TRAFFIC_HOURS.c, OUTCOME_HOURS.c
+        traffic = select(by_hour.hour, by_hour.traffic).where(by_hour.hour >= since, by_hour.hour < until)
         outcomes = select(OUTCOME_HOURS).where(came_in.hour >= since, came_in.hour < until)
         names = Outcomes.__dataclass_fields__
 
@@ -67,17 +67,17 @@ class PostgresHours(ServiceHours):
         with translated():
             async with self._engine.connect() as connection:
                 for hour, document in await connection.execute(traffic):
-                    one = msgspec.convert(document, Traffic)
-                    summed[hour] = summed[hour] + one if hour in summed else one
+                    hourly = msgspec.convert(document, Traffic)
+                    summed[hour] = summed[hour] + hourly if hour in summed else hourly
                 rows = (await connection.execute(outcomes)).mappings()
-                kept = {row["hour"]: Outcomes(**{name: row[name] for name in names}) for row in rows}
+                recorded = {row["hour"]: Outcomes(**{name: row[name] for name in names}) for row in rows}
         return [
-            Period(at=hour, traffic=summed.get(hour, Traffic()), outcomes=kept.get(hour, Outcomes()))
-            for hour in sorted({*summed, *kept})
+            Period(at=hour, traffic=summed.get(hour, Traffic()), outcomes=recorded.get(hour, Outcomes()))
+            for hour in sorted({*summed, *recorded})
         ]
 
     async def forget(self, before: datetime) -> int:
-        """Delete from both tables."""
+        """Delete hours before a time from both tables."""
         with translated():
             async with self._engine.begin() as connection:
                 gone = [

@@ -38,7 +38,7 @@ class PostgresJobs(Jobs):
         self._engine = engine
 
     async def add(self, new: NewJob, *, id: UUID | None = None) -> Job:
-        """Insert one; an index lets no second one into a slot."""
+        """Insert a job; a unique index allows one in a slot."""
         own = id or UUID(bytes=uuid7().bytes)
         row = {**asdict(new), "id": own, "kind": new.kind.value, "state": JobState.WAITING.value}
         try:
@@ -55,7 +55,7 @@ class PostgresJobs(Jobs):
         return _job(added)
 
     async def get(self, id: UUID) -> Job:
-        """Find one."""
+        """Return a job."""
         with translated():
             async with self._engine.connect() as connection:
                 row = (await connection.execute(select(JOBS).where(_COLUMN.id == id))).mappings().first()
@@ -75,7 +75,7 @@ class PostgresJobs(Jobs):
         return await self._read(statement)
 
     async def under_way(self, kind: JobKind, owner: str) -> int:
-        """Count by the index of those under way."""
+        """Count the jobs under way, by their index."""
         states = _COLUMN.state.in_([JobState.WAITING.value, JobState.RUNNING.value])
         mine = and_(states, _COLUMN.kind == kind.value, _COLUMN.owner == owner)
         with translated():
@@ -90,14 +90,14 @@ class PostgresJobs(Jobs):
                 return [_job(row) for row in (await connection.execute(statement)).mappings()]
 
     async def with_files(self, place: str) -> Sequence[Job]:
-        """Read their own index."""
+        """Return the jobs with files at a place, by an index."""
         which = and_(_COLUMN.place == place, _COLUMN.erased_at.is_(None))
         return await self._read(select(JOBS).where(which).order_by(_COLUMN.id))
 
     async def claim(
         self, kinds: Collection[JobKind], *, worker: UUID, at: datetime, lapse: timedelta, place: str | None = None
     ) -> Job | None:
-        """Lock one that nobody else has locked, and take it."""
+        """Lock a job that no other worker has locked, and claim it."""
         now, patience = literal(at, _COLUMN.beat_at.type), literal(lapse, Interval)
         lapsed = or_(_COLUMN.beat_at < now - patience, _COLUMN.beat_at > now + patience)
         free = or_(
@@ -116,17 +116,17 @@ class PostgresJobs(Jobs):
         )
 
     async def beat(self, id: UUID, *, worker: UUID, at: datetime, progress: JobProgress | None = None) -> bool:
-        """Note it."""
+        """Record the heartbeat and the progress of a job."""
         far = {} if progress is None else {"progress": progress.share, "rows": progress.rows, "bad": progress.bad}
         return await self._change(_held(id, worker), beat_at=at, **far) is not None
 
     async def release(self, id: UUID, *, worker: UUID) -> bool:
-        """Put it back."""
+        """Put a job back."""
         attempts = _COLUMN.attempts - 1
         return await self._change(_held(id, worker), state=JobState.WAITING.value, attempts=attempts) is not None
 
     async def cancel(self, id: UUID, *, at: datetime) -> Job:
-        """End one that is under way; of any other nothing is changed."""
+        """End a job that is under way; other jobs are not changed."""
         under_way = _COLUMN.state.in_([JobState.WAITING.value, JobState.RUNNING.value])
         ended = await self._change(
             and_(_COLUMN.id == id, under_way), state=JobState.CANCELLED.value, ended_at=at
@@ -134,7 +134,7 @@ class PostgresJobs(Jobs):
         return ended or await self.get(id)
 
     async def erase_files(self, id: UUID, *, at: datetime) -> Job:
-        """Note it once."""
+        """Record once that the files were erased."""
         return await self._change(and_(_COLUMN.id == id, _COLUMN.erased_at.is_(None)), erased_at=at) or await self.get(
             id
         )
@@ -148,7 +148,7 @@ class PostgresJobs(Jobs):
         result: Mapping[str, object] | None = None,
         problem: JobProblem | None = None,
     ) -> bool:
-        """End one."""
+        """End a job."""
         ended = await self._change(
             _held(id, worker),
             state=(JobState.FAILED if problem else JobState.DONE).value,

@@ -1,4 +1,4 @@
-"""One batch at a time under each idempotency key, among all processes."""
+"""Locks of idempotency keys, so that one batch at a time runs under each key, among all processes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from domain.costs.prediction import Idempotency
 
 _BATCHES: Final = 4
-"""Batches under keys at a time: each holds a connection, and needs another to record by."""
+"""The most batches under keys at a time: each holds a connection, and needs another one to record."""
 
 
 class KeyLocks:

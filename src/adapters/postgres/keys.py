@@ -36,7 +36,7 @@ class PostgresKeys(ApiKeys):
         self._used: dict[UUID, datetime] = {}
 
     async def create(self, name: str, role: Role, *, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-        """Make one."""
+        """Make a key."""
         secret = secrets.token_urlsafe(32)
         key = ApiKey(UUID(bytes=uuid7().bytes), name, role, _digest(secret), self._clock.now(), expires_at=expires_at)
         row = {**asdict(key), "role": role.value}
@@ -46,11 +46,11 @@ class PostgresKeys(ApiKeys):
         return key, secret
 
     async def find(self, secret: str) -> ApiKey:
-        """Find one by its secret."""
-        wanted = select(API_KEYS).where(API_KEYS.c.secret_sha256 == _digest(secret))
+        """Return the key with this secret."""
+        statement = select(API_KEYS).where(API_KEYS.c.secret_sha256 == _digest(secret))
         with translated():
             async with self._engine.connect() as connection:
-                row = (await connection.execute(wanted)).mappings().first()
+                row = (await connection.execute(statement)).mappings().first()
         if row is None:
             message = "this API key is not known"
             raise KeyNotFound(message)
@@ -61,14 +61,14 @@ class PostgresKeys(ApiKeys):
         return key
 
     async def all(self) -> Sequence[ApiKey]:
-        """All of them."""
+        """Return all keys."""
         with translated():
             async with self._engine.connect() as connection:
                 rows = await connection.execute(select(API_KEYS).order_by(API_KEYS.c.id.desc()))
                 return [_key(row) for row in rows.mappings()]
 
     async def keep_uses(self) -> None:
-        """Write them down, the later of what two processes say."""
+        """Store the uses of keys, the later one where two processes have one."""
         used = dict(self._used)
         if not used:
             return
@@ -84,7 +84,7 @@ class PostgresKeys(ApiKeys):
                 del self._used[id]
 
     async def uses(self) -> Sequence[KeyUse]:
-        """All of them; no secret is read, not even hashed."""
+        """Return all keys with their uses, without reading secrets."""
         seen = [API_KEYS.c[name] for name in KeyUse.__dataclass_fields__ if name != "used_at"]
         statement = select(*seen, KEY_USES.c.used_at).outerjoin(KEY_USES, KEY_USES.c.key_id == API_KEYS.c.id)
         with translated():
@@ -93,7 +93,7 @@ class PostgresKeys(ApiKeys):
                 return [KeyUse(**{**row, "role": Role(row["role"])}) for row in rows.mappings()]
 
     async def revoke(self, id: UUID) -> ApiKey:
-        """Revoke one."""
+        """Revoke a key."""
         statement = (
             update(API_KEYS)
             .where(API_KEYS.c.id == id)

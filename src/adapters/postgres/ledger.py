@@ -1,4 +1,4 @@
-"""Versions and the ledger in PostgreSQL; a witness outside of it remembers where the ledger ends."""
+"""Versions and the ledger in PostgreSQL; a witness outside of it keeps the ledger's head."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class PostgresLedger(ModelLedger):
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[None]:
-        """Hold an advisory lock on a connection of its own: it ends with the connection."""
-        # asked again and again, so that no statement meets its deadline while another process has its turn
+        """Hold an advisory lock on a connection of its own: the lock ends with the connection."""
+        # polled, so that no statement meets its deadline while another process holds the lock
         with translated():
             connection = await self._engine.connect()
             try:
@@ -69,26 +69,26 @@ class PostgresLedger(ModelLedger):
         with translated():
             async with self._engine.begin() as connection:
                 await connection.execute(postgres_insert(MODEL_VERSIONS).values(row).on_conflict_do_nothing())
-                kept = await _row_of(connection, version.number)
-        if kept["digest"] != version.digest:
+                admitted = await _row_of(connection, version.number)
+        if admitted["digest"] != version.digest:
             message = f"version {version.number} was admitted with another digest"
             raise LedgerBroken(message)
 
     async def versions(self) -> Sequence[ModelVersion]:
-        """All versions."""
+        """Return all versions."""
         with translated():
             async with self._engine.connect() as connection:
                 rows = await connection.execute(select(MODEL_VERSIONS).order_by(MODEL_VERSIONS.c.number.desc()))
                 return [_version(row) for row in rows.mappings()]
 
     async def version(self, number: int) -> ModelVersion:
-        """Find one."""
+        """Return a version."""
         with translated():
             async with self._engine.connect() as connection:
                 return _version(await _row_of(connection, number))
 
     async def attach(self, number: int, verdict: Verdict) -> None:
-        """Keep a verdict."""
+        """Store the verdict on a version."""
         statement = update(MODEL_VERSIONS).where(MODEL_VERSIONS.c.number == number).values(verdict=verdict)
         with translated():
             async with self._engine.begin() as connection:
@@ -96,15 +96,15 @@ class PostgresLedger(ModelLedger):
                 await connection.execute(statement)
 
     async def verdict(self, number: int) -> Verdict | None:
-        """Give a verdict."""
+        """Return the verdict on a version."""
         statement = select(MODEL_VERSIONS.c.verdict).where(MODEL_VERSIONS.c.number == number)
         with translated():
             async with self._engine.connect() as connection:
-                kept = (await connection.execute(statement)).scalar()
-        return None if kept is None else msgspec.convert(kept, Verdict)
+                document = (await connection.execute(statement)).scalar()
+        return None if document is None else msgspec.convert(document, Verdict)
 
     async def refusals(self, since: datetime) -> Sequence[tuple[int, datetime, Verdict]]:
-        """Find them; cards are not read."""
+        """Return versions that the gate refused since a time, without reading cards."""
         column = MODEL_VERSIONS.c
         statement = (
             select(column.number, column.registered_at, column.verdict)
@@ -114,11 +114,11 @@ class PostgresLedger(ModelLedger):
         with translated():
             async with self._engine.connect() as connection:
                 rows = (await connection.execute(statement)).all()
-        judged = ((number, at, msgspec.convert(kept, Verdict)) for number, at, kept in rows)
-        return [one for one in judged if not one[2].passed]
+        judged = ((number, at, msgspec.convert(document, Verdict)) for number, at, document in rows)
+        return [refusal for refusal in judged if not refusal[2].passed]
 
     async def append(self, new: NewEntry) -> LedgerEntry:
-        """Append an entry; the table's lock keeps two from following the same one."""
+        """Append an entry; the table's lock keeps two entries from following the same one."""
         with translated():
             async with self._engine.begin() as connection:
                 await connection.execute(text("LOCK TABLE model_ledger IN EXCLUSIVE MODE"))
@@ -132,18 +132,18 @@ class PostgresLedger(ModelLedger):
         return entry
 
     async def history(self) -> Sequence[LedgerEntry]:
-        """All entries."""
+        """Return all entries."""
         with translated():
             async with self._engine.connect() as connection:
                 rows = await connection.execute(select(MODEL_LEDGER).order_by(MODEL_LEDGER.c.number))
                 return [_entry(row) for row in rows.mappings()]
 
     async def head(self) -> Head | None:
-        """From the witness."""
+        """Return the head that the witness has."""
         return await self._witness.head()
 
     async def champion(self) -> ModelVersion:
-        """The version of the last entry."""
+        """Return the version of the last entry."""
         joined = MODEL_VERSIONS.join(MODEL_LEDGER, MODEL_VERSIONS.c.number == MODEL_LEDGER.c.version)
         statement = select(MODEL_VERSIONS).select_from(joined).order_by(MODEL_LEDGER.c.number.desc()).limit(1)
         with translated():
@@ -155,8 +155,8 @@ class PostgresLedger(ModelLedger):
 
 
 async def _row_of(connection: AsyncConnection, number: int) -> Mapping[Any, Any]:
-    found = await connection.execute(select(MODEL_VERSIONS).where(MODEL_VERSIONS.c.number == number))
-    row = found.mappings().first()
+    result = await connection.execute(select(MODEL_VERSIONS).where(MODEL_VERSIONS.c.number == number))
+    row = result.mappings().first()
     if row is None:
         message = f"there is no model version {number}"
         raise VersionNotFound(message)

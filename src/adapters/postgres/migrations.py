@@ -1,4 +1,4 @@
-"""Migrations: to the newest schema, and which one a database has.
+"""Migrations of databases to the newest schema, and the revisions of databases.
 
 Alembic takes a third of a second to import, and is imported only where a database is migrated.
 """
@@ -27,7 +27,7 @@ _FOLDER = Path(__file__).resolve().parents[3] / "migrations"
 
 
 def configured(url: str = "") -> Config:
-    """Give Alembic's configuration for a database."""
+    """Return Alembic's configuration for a database."""
     from alembic.config import Config  # noqa: PLC0415  # Alembic takes a quarter of a second, for upgrades only
 
     config = Config()
@@ -60,12 +60,12 @@ def migration(revision: str) -> Any:
 
 
 def is_known(revision: str) -> bool:
-    """Tell whether this code has a revision; what Alembic would take for one, such as ``+1``, is none."""
+    """Return whether this code has a revision; Alembic's relative names, such as ``+1``, are none."""
     return revision in _revisions()
 
 
 def refusal(revision: str | None, serves_from: str | None) -> str:
-    """Say why this code cannot serve with a database; nothing if it can.
+    """Return why this code cannot serve with a database; empty if it can.
 
     Args:
         revision: of the database, None if it has none.
@@ -84,7 +84,7 @@ def refusal(revision: str | None, serves_from: str | None) -> str:
 
 
 def note_serving(connection: Connection) -> None:
-    """Write down which releases may serve with the revision that a database is at now.
+    """Record the releases that may serve with the current revision of a database.
 
     A migration names in ``serves_from`` the oldest revision whose code still reads and writes what it makes; without
     that, it is its own. See `SCHEMA_REVISION` on why this stands in `alembic_version`.
@@ -113,7 +113,7 @@ async def bring_up_to_date(url: str) -> None:
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Bring a database to a revision, the newest by default.
+    """Upgrade a database to a revision, the newest by default.
 
     Raises:
         RepositoryUnavailable: if it does not answer.
@@ -125,7 +125,7 @@ async def upgrade(url: str, revision: str = "head") -> None:
 
 
 async def downgrade(url: str, revision: str) -> None:
-    """Take a database back to a revision, ``base`` for none.
+    """Downgrade a database to a revision, ``base`` for none.
 
     Raises:
         RepositoryUnavailable: if it does not answer.
@@ -161,10 +161,10 @@ async def _standing(url: str) -> tuple[str | None, str | None]:
     try:
         with translated():
             async with engine.connect() as connection:
-                found = [await _only(connection, table) for table in ("schema_revision", "alembic_version")]
+                versions = [await _only(connection, table) for table in ("schema_revision", "alembic_version")]
     finally:
         await engine.dispose()
-    revision, serves_from = found
+    revision, serves_from = versions
     # release 0.1 has the second table only, and keeps its revision there
     return revision or serves_from, serves_from
 
@@ -176,7 +176,7 @@ async def _only(connection: AsyncConnection, table: str) -> str | None:
 
 
 async def run(url: str, script: str) -> None:
-    """Run a script of several statements, such as one of rights; what psql alone understands in it is left out.
+    """Run a script of several statements, such as one of rights, without its psql commands.
 
     Raises:
         RepositoryUnavailable: if the database does not answer, or refuses.

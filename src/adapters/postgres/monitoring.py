@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class PostgresReports(MonitoringReports):
-    """Keeps each report whole, with what one would look for in columns beside it."""
+    """Keeps each report as a document, with columns of some of its fields for queries."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     async def add(self, report: MonitoringReport) -> None:
-        """Insert it."""
+        """Insert a report."""
         row = {
             "id": UUID(bytes=uuid7().bytes),
             "at": report.at,
@@ -46,13 +46,13 @@ class PostgresReports(MonitoringReports):
         statement = select(column.report).where(column.at >= at).order_by(column.at)
         with translated():
             async with self._engine.connect() as connection:
-                kept = (await connection.execute(statement)).scalars().all()
-        return msgspec.convert(kept, list[MonitoringReport])
+                documents = (await connection.execute(statement)).scalars().all()
+        return msgspec.convert(documents, list[MonitoringReport])
 
     async def newest(self) -> MonitoringReport | None:
         """Read the end of the index."""
         statement = select(MONITORING_REPORTS.c.report).order_by(MONITORING_REPORTS.c.at.desc()).limit(1)
         with translated():
             async with self._engine.connect() as connection:
-                kept = (await connection.execute(statement)).scalar()
-        return None if kept is None else msgspec.convert(kept, MonitoringReport)
+                document = (await connection.execute(statement)).scalar()
+        return None if document is None else msgspec.convert(document, MonitoringReport)

@@ -1,4 +1,4 @@
-"""Which model is to be served, from the ledger's last entry."""
+"""The pointer to the served model, read from the ledger's last entry."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _LAST: Final = select(MODEL_LEDGER.c.version, MODEL_LEDGER.c.digest).order_by(MO
 
 
 class PostgresPointer(ModelPointer):
-    """Needs to read three columns of the ledger, and nothing else."""
+    """Reads the pointer from three columns of the ledger, for which its user needs rights."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     async def pointed_to(self) -> ModelReference | None:
-        """Version and digest of the last entry."""
+        """Return version and digest of the last entry."""
         with translated():
             async with self._engine.connect() as connection:
                 last = (await connection.execute(_LAST)).first()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FIRST_FACTS: Final[Sequence[Column[object]]] = migration("0001").fact_columns(nullable=True)
 """The columns in which release 0.1 keeps facts. They are filled beside `facts` where a schema has all of these."""
 INDEXED_FACTS: Final[Sequence[str]] = migration("0003").indexed_facts
-"""Those of them that have an index together."""
+"""The first facts that have an index together."""
 
 PREDICTIONS: Final = Table(
     "predictions",
@@ -37,7 +37,9 @@ PREDICTIONS: Final = Table(
     Column("chance_zero", Double),  # null in what was recorded before it was known, and by earlier releases
     Column("outcome", Double),
     Column("outcome_at", TIME),
-    CheckConstraint(f"facts IS NOT NULL OR num_nulls({', '.join(one.name for one in FIRST_FACTS)}) = 0", name="facts"),
+    CheckConstraint(
+        f"facts IS NOT NULL OR num_nulls({', '.join(column.name for column in FIRST_FACTS)}) = 0", name="facts"
+    ),
     CheckConstraint("low >= 0 AND low <= typical AND typical <= high", name="interval"),
     CheckConstraint("outcome >= 0", name="outcome"),
     CheckConstraint("(outcome IS NULL) = (outcome_at IS NULL)", name="outcome_at"),

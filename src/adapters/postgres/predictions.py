@@ -19,7 +19,7 @@ from adapters.postgres.history import count_statement, outcomes_statement, page_
 from adapters.postgres.key_locks import KeyLocks
 from adapters.postgres.prediction_table import PREDICTIONS
 from adapters.postgres.recorded_facts import RecordedFacts
-from adapters.postgres.recording import Wanted, claim, copy, record
+from adapters.postgres.recording import NewRecord, claim, copy, record
 from adapters.postgres.rows import entity, values
 from adapters.postgres.schemas import require_schema
 from adapters.postgres.tables import ERASURES, IDEMPOTENCY_KEYS, OUTCOME_CHANGES
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 _AT_ONCE: Final = 256
-"""Records in one commit: more would let the first wait for the last, and are hardly faster by the record."""
+"""The most records in one commit: with more, the first one waits for the last, and records are hardly faster."""
 _ROOM: Final = 1024
-"""Records that may wait for a commit: a quarter of a second's work."""
+"""The most records that may wait for a commit: they take a quarter of a second."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What was recorded, and under which idempotency key's fingerprint and age, if under one."""
+class StoredPrediction:
+    """A recorded prediction, with the fingerprint and the time of its idempotency key, if it has one."""
 
     prediction: Prediction
     fingerprint: str
@@ -55,14 +55,14 @@ class Kept:
 
 
 class PostgresPredictions(PredictionRepository):
-    """Records predictions; those that come while a commit is under way share the next one.
+    """Records predictions; those that come while a commit is under way share the next commit.
 
     Args:
-        engine: shared with whoever else speaks to this database.
+        engine: shared with other adapters of this database.
         schema: of the people on record.
         deadline: seconds after which a record counts as failed.
-        keys_live: how long an idempotency key counts.
-        observe: told how many records shared a commit.
+        keys_live: the time until an idempotency key expires.
+        observe: called with the number of records of each commit.
     """
 
     def __init__(
@@ -91,20 +91,20 @@ class PostgresPredictions(PredictionRepository):
         )
 
     async def add(self, new: NewPrediction, *, idempotency: Idempotency | None = None) -> Prediction:
-        """Record one, with its idempotency key, in one transaction, which others may share."""
-        wanted = Wanted(Prediction.recorded(new, _new_id()), idempotency)
+        """Record a prediction with its idempotency key, in a transaction that others may share."""
+        record_to_add = NewRecord(Prediction.recorded(new, _new_id()), idempotency)
         while True:
-            kept = await self._records(wanted)
-            if kept is None and idempotency:
-                kept = await self._replays(idempotency.scoped)
-            if kept:
-                return _same(kept, idempotency) if idempotency else kept.prediction
-            # what was recorded under the key was erased between the two looks: the key is free again
+            stored = await self._records(record_to_add)
+            if stored is None and idempotency:
+                stored = await self._replays(idempotency.scoped)
+            if stored:
+                return _same(stored, idempotency) if idempotency else stored.prediction
+            # the prediction of the key was erased between the two statements: the key is free again
 
     async def add_all(
         self, new: Sequence[NewPrediction], *, idempotency: Idempotency | None = None
     ) -> Sequence[Prediction]:
-        """Record all by COPY, with the idempotency key, in one transaction."""
+        """Record predictions by COPY, with the idempotency key, in one transaction."""
         ids = [_new_id() for _ in new]
         while new:
             predictions: list[Prediction] = []
@@ -122,29 +122,29 @@ class PostgresPredictions(PredictionRepository):
         return []
 
     def alone(self, idempotency: Idempotency) -> AbstractAsyncContextManager[None]:
-        """Hold an advisory lock."""
+        """Hold an advisory lock of the key while the block runs."""
         return self._locks.held(idempotency)
 
     async def replay(self, idempotency: Idempotency, *, at: datetime) -> Prediction | None:
-        """Find by key."""
-        kept = await self._replays(idempotency.scoped)
-        if kept is None or abs(at - kept.created_at) > self._keys_live:
+        """Return the prediction of a key."""
+        stored = await self._replays(idempotency.scoped)
+        if stored is None or abs(at - stored.created_at) > self._keys_live:
             return None
-        return _same(kept, idempotency)
+        return _same(stored, idempotency)
 
     async def replay_all(self, idempotency: Idempotency, *, at: datetime) -> Sequence[Prediction] | None:
-        """Find by key; a key is forgotten here if a part of what was recorded under it was erased."""
+        """Return the predictions of a key; remove the key if some of its predictions were erased."""
         column = IDEMPOTENCY_KEYS.c
         mine = column.key == idempotency.scoped
-        wanted = select(IDEMPOTENCY_KEYS).where(mine, self._live(at))
+        statement = select(IDEMPOTENCY_KEYS).where(mine, self._live(at))
         with translated():
             async with self._engine.begin() as connection:
-                kept = (await connection.execute(wanted)).mappings().first()
-                if kept is None:
+                key_row = (await connection.execute(statement)).mappings().first()
+                if key_row is None:
                     return None
-                if kept["fingerprint"] != idempotency.fingerprint:
+                if key_row["fingerprint"] != idempotency.fingerprint:
                     raise _reused(idempotency)
-                ids = kept["prediction_ids"] or [kept["prediction_id"]]
+                ids = key_row["prediction_ids"] or [key_row["prediction_id"]]
                 recorded = (
                     select(PREDICTIONS)
                     .where(PREDICTIONS.c.id == any_(bindparam("ids", ids, type_=ARRAY(Uuid))))
@@ -157,48 +157,48 @@ class PostgresPredictions(PredictionRepository):
         return await asyncio.to_thread(lambda: [self._entity(row) for row in rows])
 
     async def get(self, id: UUID) -> Prediction:
-        """Find one."""
+        """Return a prediction."""
         with translated():
             async with self._engine.connect() as connection:
                 row = (await connection.execute(select(PREDICTIONS).where(PREDICTIONS.c.id == id))).mappings().first()
-        return self._entity(_found(row, id))
+        return self._entity(_existing(row, id))
 
     async def page(self, query: PredictionQuery) -> Sequence[Prediction]:
-        """Find those that match, by as many looks at the end of an index as there are kinds of people among them."""
+        """Return a page of the predictions that match, from the ends of ranges of an index."""
         return await self._all(page_statement(query, self._facts))
 
     async def count(self, query: PredictionQuery) -> int:
-        """Count those that match."""
+        """Count the predictions that match."""
         return await self._number(count_statement(query, self._facts))
 
     async def erase(self, id: UUID, *, at: datetime) -> Erasure:
-        """Forget one; its idempotency key goes with it."""
+        """Erase a prediction and its idempotency key."""
         erased = await self._erase(PREDICTIONS.c.id == id, "request", at)
         if not erased:
             raise _not_found(id)
         return Erasure(id, at, "request")
 
     async def erasure(self, id: UUID) -> Erasure | None:
-        """Find the proof."""
+        """Return the proof of an erasure."""
         with translated():
             async with self._engine.connect() as connection:
-                found = await connection.execute(select(ERASURES).where(ERASURES.c.prediction_id == id))
-                row = found.first()
+                result = await connection.execute(select(ERASURES).where(ERASURES.c.prediction_id == id))
+                row = result.first()
         return Erasure(*row) if row else None
 
     async def count_older(self, than: datetime) -> int:
-        """Count."""
+        """Count the predictions before a time."""
         statement = select(func.count()).select_from(PREDICTIONS).where(PREDICTIONS.c.created_at < than)
         return await self._number(statement)
 
     async def erase_older(self, than: datetime, *, at: datetime, limit: int) -> int:
-        """Forget the oldest; their idempotency keys go with them."""
+        """Erase the oldest predictions before a time, and their idempotency keys."""
         table = PREDICTIONS.c
         oldest = select(table.id).where(table.created_at < than).order_by(table.id).limit(limit)
         return await self._erase(table.id.in_(oldest), "age", at)
 
     async def forget_keys(self, *, at: datetime) -> int:
-        """Forget expired keys."""
+        """Delete expired idempotency keys."""
         with translated():
             async with self._engine.begin() as connection:
                 gone = await connection.execute(delete(IDEMPOTENCY_KEYS).where(not_(self._live(at))))
@@ -207,7 +207,7 @@ class PostgresPredictions(PredictionRepository):
     async def record_outcome(self, id: UUID, outcome: Outcome, *, by: str = "") -> Prediction:
         """Add an outcome, and its change, in one transaction."""
         mine = PREDICTIONS.c.id == id
-        # of two that change it at once, the second waits here, and sees what the first has written
+        # of two concurrent changes, the second waits here, and then sees the first one
         standing = select(PREDICTIONS.c.outcome).where(mine).with_for_update(key_share=True)
         changed = (
             update(PREDICTIONS)
@@ -223,10 +223,10 @@ class PostgresPredictions(PredictionRepository):
                     change = OutcomeChange(outcome.recorded_at, by, outcome.charges, before)
                     change_row = {"id": _new_id(), "prediction_id": id, **asdict(change)}
                     await connection.execute(insert(OUTCOME_CHANGES), change_row)
-        return self._entity(_found(row, id))
+        return self._entity(_existing(row, id))
 
     async def outcome_changes(self, id: UUID) -> Sequence[OutcomeChange]:
-        """List them."""
+        """Return the changes of a prediction's outcome."""
         column = OUTCOME_CHANGES.c
         statement = select(column.at, column.by, column.charges, column.before).where(column.prediction_id == id)
         with translated():
@@ -235,7 +235,7 @@ class PostgresPredictions(PredictionRepository):
                 return [OutcomeChange(*row) for row in rows]
 
     async def outcomes(self, since: datetime, *, limit: int) -> Sequence[Prediction]:
-        """Find those whose outcome came in, from the end of an index that holds no others."""
+        """Return predictions whose outcomes came in since a time, from the end of a partial index."""
         table = PREDICTIONS.c
         last_first = (table.outcome_at.desc(), table.id.desc())
         return await self._all(select(PREDICTIONS).where(table.outcome_at >= since).order_by(*last_first).limit(limit))
@@ -243,26 +243,26 @@ class PostgresPredictions(PredictionRepository):
     async def sample(
         self, model: ModelReference, since: datetime, *, limit: int, outcomes: bool = False
     ) -> Sequence[Prediction]:
-        """Read all there is since then, and draw from it."""
+        """Read all predictions since a time, and draw from them."""
         return await self._all(sample_statement(model, since, limit=limit, outcomes=outcomes))
 
     async def outcomes_by_hour(self, since: datetime) -> Mapping[datetime, Outcomes]:
-        """Sum them up, by an index that holds outcomes only."""
+        """Sum up outcomes by hour, by a partial index."""
         with translated():
             async with self._engine.connect() as connection:
                 rows = (await connection.execute(outcomes_statement(since))).mappings().all()
         return {row["hour"]: Outcomes(**{name: row[name] for name in Outcomes.__dataclass_fields__}) for row in rows}
 
     async def check(self) -> None:
-        """Return if this code may serve with the database, and people on record are of the same schema."""
+        """Check that this code may serve with the database, and that recorded people are of the same schema."""
         await require_schema(self._engine, self._facts.schema)
 
     def _live(self, at: datetime) -> ColumnElement[bool]:
-        """Say which keys count; one from the future, written before the clock was set back, counts no longer."""
+        """Return the condition of valid keys; keys from the future, of before the clock was set back, are invalid."""
         return IDEMPOTENCY_KEYS.c.created_at.between(at - self._keys_live, at + self._keys_live)
 
     async def _erase(self, which: ColumnElement[bool], reason: str, at: datetime) -> int:
-        """Delete and leave the proof, in one statement. Says how many."""
+        """Delete predictions and record the proofs, in one statement; return their number."""
         gone = delete(PREDICTIONS).where(which).returning(PREDICTIONS.c.id).cte("gone")
         proof = insert(ERASURES).from_select(
             list(ERASURES.c), select(gone.c.id, literal(at, ERASURES.c.erased_at.type), literal(reason))
@@ -274,9 +274,9 @@ class PostgresPredictions(PredictionRepository):
     def _recorded(
         self, new: Sequence[NewPrediction], ids: Sequence[UUID], predictions: list[Prediction]
     ) -> Iterator[tuple[Any, ...]]:
-        """Make predictions, and give their records one after the other."""
-        for one, id in zip(new, ids, strict=True):
-            predictions.append(Prediction.recorded(one, id))
+        """Make predictions, and yield their records."""
+        for new_prediction, id in zip(new, ids, strict=True):
+            predictions.append(Prediction.recorded(new_prediction, id))
             yield values(predictions[-1], self._facts.columns)
 
     async def _all(self, statement: Select[Any]) -> list[Prediction]:
@@ -292,21 +292,31 @@ class PostgresPredictions(PredictionRepository):
     def _entity(self, row: Mapping[Any, Any]) -> Prediction:
         return entity(row, self._facts.schema)
 
-    async def _record(self, group: Sequence[Wanted]) -> Sequence[Kept | None]:
-        """Record a group; None for those whose key was taken before."""
-        first: dict[str, Wanted] = {}  # of twins in a group, the first is recorded, for all
-        for one in group:
-            if one.idempotency:
-                first.setdefault(one.idempotency.scoped, one)
-        mine = [one for one in group if not one.idempotency or first[one.idempotency.scoped] is one]
+    async def _record(self, group: Sequence[NewRecord]) -> Sequence[StoredPrediction | None]:
+        """Record a group; return None for predictions whose key was taken before."""
+        first: dict[str, NewRecord] = {}  # of twins in a group, the first is recorded, for all
+        for new_record in group:
+            if new_record.idempotency:
+                first.setdefault(new_record.idempotency.scoped, new_record)
+        mine = [
+            new_record
+            for new_record in group
+            if not new_record.idempotency or first[new_record.idempotency.scoped] is new_record
+        ]
         with translated():
             async with driver_of(self._engine) as driver:
                 claimed = await record(driver, mine, self._facts.columns, keys_live=self._keys_live)
-        kept = {key: _kept(one) if one.prediction.id in claimed else None for key, one in first.items()}
-        return [kept[one.idempotency.scoped] if one.idempotency else _kept(one) for one in group]
+        stored = {
+            key: _stored(new_record) if new_record.prediction.id in claimed else None
+            for key, new_record in first.items()
+        }
+        return [
+            stored[new_record.idempotency.scoped] if new_record.idempotency else _stored(new_record)
+            for new_record in group
+        ]
 
-    async def _find(self, keys: Sequence[str]) -> Sequence[Kept | None]:
-        """Find what was recorded under keys, None where there is nothing."""
+    async def _find(self, keys: Sequence[str]) -> Sequence[StoredPrediction | None]:
+        """Return the predictions of keys, None where there is none."""
         column = IDEMPOTENCY_KEYS.c
         kept_at = column.created_at.label("kept_at")
         joined = PREDICTIONS.c.id == column.prediction_id
@@ -316,20 +326,25 @@ class PostgresPredictions(PredictionRepository):
                 rows = await connection.execute(
                     statement.where(column.key == any_(bindparam("keys", keys, type_=ARRAY(Text))))
                 )
-                found = {
-                    one["key"]: Kept(self._entity(one), one["fingerprint"], one["kept_at"]) for one in rows.mappings()
+                by_key = {
+                    row["key"]: StoredPrediction(self._entity(row), row["fingerprint"], row["kept_at"])
+                    for row in rows.mappings()
                 }
-        return [found.get(key) for key in keys]
+        return [by_key.get(key) for key in keys]
 
 
-def _kept(one: Wanted) -> Kept:
-    return Kept(one.prediction, one.idempotency.fingerprint if one.idempotency else "", one.prediction.created_at)
+def _stored(new_record: NewRecord) -> StoredPrediction:
+    return StoredPrediction(
+        new_record.prediction,
+        new_record.idempotency.fingerprint if new_record.idempotency else "",
+        new_record.prediction.created_at,
+    )
 
 
-def _same(kept: Kept, idempotency: Idempotency) -> Prediction:
-    if kept.fingerprint != idempotency.fingerprint:
+def _same(stored: StoredPrediction, idempotency: Idempotency) -> Prediction:
+    if stored.fingerprint != idempotency.fingerprint:
         raise _reused(idempotency)
-    return kept.prediction
+    return stored.prediction
 
 
 def _reused(idempotency: Idempotency) -> IdempotencyKeyReused:
@@ -345,7 +360,7 @@ def _not_found(id: UUID) -> PredictionNotFound:
     return PredictionNotFound(message)
 
 
-def _found(row: Mapping[Any, Any] | None, id: UUID) -> Mapping[Any, Any]:
+def _existing(row: Mapping[Any, Any] | None, id: UUID) -> Mapping[Any, Any]:
     if row is None:
         raise _not_found(id)
     return row

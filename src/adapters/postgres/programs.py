@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """Programs of one release, run as somebody who is not root.
+    """Programs of one release, which run as a user other than root.
 
     Args:
-        folder: where they lie; None for those of the wheel.
+        folder: the folder of the programs; None for those of the wheel.
     """
 
     folder: Path | None = None
@@ -34,16 +34,16 @@ class Programs:
     def run(
         self, program: str, *arguments: str, given: IO[bytes] | None = None, output: IO[bytes] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run a program to its end; its complaints are in ``stderr``.
+        """Run a program to its end; its error messages are in ``stderr``.
 
         Args:
             program: such as ``initdb``.
             arguments: as on a command line.
-            given: what it reads; nothing by default.
-            output: where what it writes goes; nowhere by default.
+            given: its standard input; empty by default.
+            output: the file of its standard output; discarded by default.
 
         Raises:
-            ConfigurationError: if it is not there, or we are root and cannot become anybody else.
+            ConfigurationError: if the program is missing, or this process is root and cannot change its user.
         """
         return subprocess.run(  # noqa: S603  # commands are ours
             self._command(program, arguments),
@@ -53,10 +53,10 @@ class Programs:
 
     @contextmanager
     def reading(self, program: str, *arguments: str, given: IO[bytes]) -> Iterator[IO[bytes]]:
-        """Run a program while the block reads what it writes; left early, the program is ended.
+        """Run a program while the block reads its output; the program is ended if the block is left early.
 
         Raises:
-            RepositoryUnavailable: in the words of the program, if it failed.
+            RepositoryUnavailable: with the program's message, if it failed.
             ConfigurationError: as `run` does.
         """
         with (
@@ -81,7 +81,7 @@ class Programs:
                 raise RepositoryUnavailable(message)
 
     def release(self) -> int:
-        """Give the number of the major release, which data folders go by.
+        """Return the number of the major release, which a data folder must match.
 
         Raises:
             ConfigurationError: if the programs are not there, or do not say.
@@ -113,7 +113,7 @@ WHEEL: Final = Programs()
 
 @cache
 def binaries() -> Path:
-    """Find the newest PostgreSQL that the wheel holds.
+    """Return the folder of the newest PostgreSQL in the wheel.
 
     Raises:
         ConfigurationError: if the wheel is not installed, as on platforms that it is not made for.
@@ -132,25 +132,25 @@ def binaries() -> Path:
 
 
 def owner_of_data() -> int:
-    """Give the user who runs the server, and to whom its data belong."""
+    """Return the user who runs the server and owns its data."""
     return _unprivileged()[0] if os.geteuid() == 0 else os.geteuid()
 
 
 def hand_over(*paths: Path) -> None:
-    """Give what root has made to the user that programs run as; nothing where we are not root."""
+    """Change the owner of files that root has made to the user of the programs; do nothing where we are not root."""
     if os.geteuid() == 0:
         for path in paths:
             os.chown(path, *_unprivileged())
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of ours that would lead the server's programs elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-    return {**kept, "LC_ALL": "C"}
+    """Return the environment without variables that change the behaviour of the server's programs."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+    return {**inherited, "LC_ALL": "C"}
 
 
 def _as_somebody() -> Sequence[str]:
-    """PostgreSQL refuses to run as root: become nobody, who may still pass through the folders above the home."""
+    """Return the command that changes root to nobody, who may still enter the folders above the home."""
     if os.geteuid() != 0:
         return ()
     setpriv = shutil.which("setpriv")

@@ -1,4 +1,4 @@
-"""How the facts of a schema lie in the table of predictions, and by which indexes they are found."""
+"""The storage of a schema's facts in the table of predictions, and their indexes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 MOST_KINDS: Final = 32
-"""Kinds of people that one index tells apart: a page looks at the end of each, and more would take longer to plan."""
+"""The most combinations in one index: a page reads the end of each, and more would take longer to plan."""
 OURS: Final = "predictions_facts_"
-"""How the names of the indexes begin that belong to a schema."""
+"""The prefix of the names of a schema's indexes."""
 _TYPES: Final = {SmallInteger: Kind.WHOLE, Double: Kind.NUMBER, Text: Kind.CHOICE, Boolean: Kind.FLAG}
 _NOT_GIVEN: Final = ""
-"""What stands for a choice or a flag that is not given: no choice is called so."""
+"""The stored value of a missing choice or flag: no choice has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class RecordedFacts:
     """The facts of a schema as PostgreSQL keeps them.
 
     Args:
-        schema: which facts there are.
+        schema: the schema.
         columns: the facts that rows also keep in a column of their own, as release 0.1 does; all of its facts or none.
         together: the choices and flags that have one index over all of them and the identifier.
         alone: those that have an index each.
@@ -48,8 +48,8 @@ class RecordedFacts:
 
     @classmethod
     def of(cls, schema: Schema) -> RecordedFacts:
-        """Return how the facts of a schema are kept."""
-        columns = tuple(one.name for one in FIRST_FACTS) if _has_first_facts(schema) else ()
+        """Return the storage of a schema's facts."""
+        columns = tuple(column.name for column in FIRST_FACTS) if _has_first_facts(schema) else ()
         filters = [fact.name for fact in schema.filters]
         if columns:
             together = tuple(INDEXED_FACTS)
@@ -66,7 +66,7 @@ class RecordedFacts:
         return literal_column(_indexed(name), Text)
 
     def stored(self, name: str, value: Value) -> object:
-        """Return what `filter` gives for people with a value."""
+        """Return the result of `filter` for people with a value."""
         if name in self.columns:
             return value
         if value is None:
@@ -80,7 +80,7 @@ class RecordedFacts:
         return literal_column(f"CAST(facts ->> '{name}' AS double precision)", Double)
 
     def kinds(self, where: Mapping[str, Value]) -> list[tuple[object, ...]]:
-        """Return the kinds of people that match, each as the stored values of the facts that are indexed together."""
+        """Return the combinations that match, each as the stored values of the facts that are indexed together."""
         given = [(where[name],) if name in where else _values(self.schema.by_name[name]) for name in self.together]
         return [
             tuple(self.stored(name, value) for name, value in zip(self.together, kind, strict=True))
@@ -90,7 +90,7 @@ class RecordedFacts:
     def indexes(self) -> dict[str, str]:
         """Return the statements that make the indexes of a schema, by the names of the indexes.
 
-        Those over the first facts belong to the migrations, and each has its own name whatever the schema.
+        Indexes over the first facts belong to the migrations, and their names do not depend on the schema.
         """
         definitions = list(self._definitions())
         names = [OURS + hashlib.sha256(definition.encode()).hexdigest()[:16] for definition in definitions]
@@ -120,6 +120,6 @@ def _values(fact: Fact) -> tuple[Value, ...]:
 
 
 def _has_first_facts(schema: Schema) -> bool:
-    """Tell whether a schema has each of the first facts, of the kind that its column takes, and never missing."""
+    """Return whether a schema has each of the first facts, of the kind of its column, and never missing."""
     facts = [(schema.by_name.get(column.name), _TYPES[type(column.type)]) for column in FIRST_FACTS]
     return all(fact is not None and fact.kind is kind and not fact.may_be_missing for fact, kind in facts)

@@ -1,4 +1,4 @@
-"""How predictions are recorded: a group in one round trip, which is one commit; many by COPY.
+"""Recording of predictions: a group in one round trip, which is one commit; many by COPY.
 
 Both speak to asyncpg itself: SQLAlchemy's way of executing costs as much as the commit.
 """
@@ -31,12 +31,16 @@ if TYPE_CHECKING:
 @cache
 def columns_written(columns: Sequence[str]) -> Sequence[Column[Any]]:
     """Return the columns that are written; of those of the first facts, these ``columns``."""
-    left_out = {one.name for one in FIRST_FACTS} - {*columns}
-    return [one for one in PREDICTIONS.c if one.name not in left_out and not one.name.startswith("outcome")]
+    left_out = {column_of_fact.name for column_of_fact in FIRST_FACTS} - {*columns}
+    return [
+        column_written
+        for column_written in PREDICTIONS.c
+        if column_written.name not in left_out and not column_written.name.startswith("outcome")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NewRecord:
     """A prediction that is to be recorded, under an idempotency key or without one."""
 
     prediction: Prediction
@@ -44,22 +48,24 @@ class Wanted:
 
 
 async def record(
-    driver: Connection, group: Sequence[Wanted], columns: tuple[str, ...], *, keys_live: timedelta
+    driver: Connection, group: Sequence[NewRecord], columns: tuple[str, ...], *, keys_live: timedelta
 ) -> set[UUID]:
-    """Record a group with its keys, in which no key comes twice. Says which predictions took their key.
+    """Record a group with its keys, which are distinct, and return the predictions that took their keys.
 
     A prediction whose key is taken already is not recorded. A key older than ``keys_live``, or as far ahead of the
-    clock, has expired: it is taken over. Of twins in two transactions, one waits here for the other's commit.
+    clock, has expired and is replaced. Of two transactions with the same key, one waits here for the other's commit.
     """
-    if not any(one.idempotency for one in group):
-        await driver.executemany(_plain_statement(columns), [values(one.prediction, columns) for one in group])
+    if not any(new_record.idempotency for new_record in group):
+        await driver.executemany(
+            _plain_statement(columns), [values(new_record.prediction, columns) for new_record in group]
+        )
         return set()
     records = [
         (
-            *values(one.prediction, columns),
-            *((one.idempotency.scoped, one.idempotency.fingerprint) if one.idempotency else _NONE),
+            *values(new_record.prediction, columns),
+            *((new_record.idempotency.scoped, new_record.idempotency.fingerprint) if new_record.idempotency else _NONE),
         )
-        for one in group
+        for new_record in group
     ]
     claimed = await driver.fetch(_group_statement(columns), *map(list, zip(*records, strict=True)), keys_live)
     return {claim[0] for claim in claimed}
@@ -68,7 +74,7 @@ async def record(
 async def claim(
     driver: Connection, idempotency: Idempotency, ids: Sequence[UUID], *, at: datetime, keys_live: timedelta
 ) -> bool:
-    """Take a key for a batch, in the transaction that records it. Says whether it was free, or had expired."""
+    """Take a key for a batch, in the transaction that records it; return whether it was free or had expired."""
     taken = await driver.fetchval(_claim_statement(), idempotency.scoped, idempotency.fingerprint, ids, at, keys_live)
     return taken is not None
 
@@ -76,32 +82,32 @@ async def claim(
 async def copy(driver: Connection, records: Iterable[tuple[Any, ...]], columns: tuple[str, ...]) -> None:
     """Record all or none of these `values` by COPY."""
     await driver.copy_records_to_table(
-        PREDICTIONS.name, columns=[one.name for one in columns_written(columns)], records=_in_turns(records)
+        PREDICTIONS.name, columns=[written.name for written in columns_written(columns)], records=_in_turns(records)
     )
 
 
 _NONE: Final = (None, None)
 _WITHOUT_PAUSE: Final = 100
-"""Records that are encoded in one go: about a millisecond."""
+"""Records that are encoded between two pauses, about a millisecond."""
 
 
 async def _in_turns(records: Iterable[tuple[Any, ...]]) -> AsyncIterator[tuple[Any, ...]]:
-    """Give the records, and now and then others a turn: asyncpg encodes them on the event loop."""
-    for number, one in enumerate(records, 1):
-        yield one
+    """Yield the records, with pauses for other tasks: asyncpg encodes them on the event loop."""
+    for number, values_of_row in enumerate(records, 1):
+        yield values_of_row
         if number % _WITHOUT_PAUSE == 0:
             await asyncio.sleep(0)
 
 
 @cache
 def _plain_statement(columns: tuple[str, ...]) -> str:
-    """Return what records without keys: a third less of the server's time than with them.
+    """Return the statement that records without keys, which takes a third less of the server's time.
 
     asyncpg sends it for many in one round trip, which is one transaction.
     """
     return str(
         insert(PREDICTIONS)
-        .values({one: bindparam(one.name) for one in columns_written(columns)})
+        .values({written: bindparam(written.name) for written in columns_written(columns)})
         .compile(dialect=asyncpg.dialect())
     )
 
@@ -120,15 +126,22 @@ def _claim_statement() -> str:
 
 @cache
 def _group_statement(columns: tuple[str, ...]) -> str:
-    """Columns go as arrays, so that the statement is the same, and prepared once, for groups of any size."""
+    """Return the statement that takes columns as arrays, so that it is prepared once for groups of any size."""
     written = columns_written(columns)
     given_columns = [
-        *(Column(one.name, Text() if isinstance(one.type, JSONB) else one.type) for one in written),
+        *(
+            Column(written_column.name, Text() if isinstance(written_column.type, JSONB) else written_column.type)
+            for written_column in written
+        ),
         *(Column(name, Text()) for name in ("key", "fingerprint")),
     ]
-    arrays = func.unnest(*(bindparam(one.name, type_=ARRAY(one.type)) for one in given_columns))
+    arrays = func.unnest(
+        *(bindparam(given_column.name, type_=ARRAY(given_column.type)) for given_column in given_columns)
+    )
     given = select(
-        arrays.table_valued(*(column(one.name, one.type) for one in given_columns), name="new").render_derived()
+        arrays.table_valued(
+            *(column(given_column.name, given_column.type) for given_column in given_columns), name="new"
+        ).render_derived()
     ).cte("given")
 
     keys = IDEMPOTENCY_KEYS.c
@@ -145,8 +158,8 @@ def _group_statement(columns: tuple[str, ...]) -> str:
             index_elements=[keys.key],
             set_={
                 **{
-                    one.name: claim.excluded[one.name]
-                    for one in (keys.fingerprint, keys.prediction_id, keys.created_at)
+                    key_column.name: claim.excluded[key_column.name]
+                    for key_column in (keys.fingerprint, keys.prediction_id, keys.created_at)
                 },
                 keys.prediction_ids.name: null(),  # the key may have been a batch's
             },
@@ -159,7 +172,7 @@ def _group_statement(columns: tuple[str, ...]) -> str:
         insert(PREDICTIONS)
         .from_select(
             written,
-            select(*(cast(given.c[one.name], one.type) for one in written)).where(
+            select(*(cast(given.c[written_column.name], written_column.type) for written_column in written)).where(
                 or_(given.c.key.is_(None), given.c.id.in_(select(claimed.c.prediction_id)))
             ),
         )

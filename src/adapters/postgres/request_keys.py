@@ -1,4 +1,4 @@
-"""Idempotency keys of what is no prediction, in PostgreSQL."""
+"""Idempotency keys of requests that record no prediction, in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _COLUMN: Final = REQUEST_KEYS.c
 
 
 class PostgresRequestKeys(RequestKeys):
-    """Keeps a row for each key; of twins, one waits for the other's commit and finds its identifier."""
+    """Keeps a row for each key; of concurrent requests, one waits for the other's commit and gets its identifier."""
 
     def __init__(self, engine: AsyncEngine, *, keys_live: timedelta = timedelta(hours=24)) -> None:
         self._engine, self._live = engine, keys_live
 
     async def claim(self, idempotency: Idempotency, *, at: datetime) -> UUID:
-        """Insert it, or take it over if it has expired, or find it."""
+        """Insert a key, replace an expired one, or return the identifier of a valid one."""
         new = insert(REQUEST_KEYS).values(
             key=idempotency.scoped,
             fingerprint=idempotency.fingerprint,
@@ -63,7 +63,7 @@ class PostgresRequestKeys(RequestKeys):
                 return (await connection.execute(mine)).scalar_one_or_none()
 
     async def forget(self, *, at: datetime) -> int:
-        """Delete them."""
+        """Delete expired keys."""
         with translated():
             async with self._engine.begin() as connection:
                 return (await connection.execute(delete(REQUEST_KEYS).where(not_(self._lives(at))))).rowcount

@@ -1,7 +1,7 @@
-"""Rows of a dump put into tables that our own migrations made: nothing else of the dump counts.
+"""Restoring of a dump's rows into tables that our own migrations made; nothing else of the dump is used.
 
-A dump may hold functions, indexes over them, triggers and statements of whoever made it. Its rows are taken out as
-text, without a database, and copied into tables that are there already, by a role that may do nothing else.
+A dump may hold functions, indexes over them, triggers and statements from an untrusted source. Its rows are extracted
+as text, without a database, and copied into existing tables by a role without other rights.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _ROWS: Final = re.compile(rb"COPY public\.([a-z_]+) \(([a-z_0-9, \"]*)\) FROM st
 _NUMBER: Final = re.compile(rb"SELECT pg_catalog\.setval\('public\.([a-z_0-9]+)', (\d{1,18}), (true|false)\);\n")
 _PIECE: Final = 1 << 20
 _LARGER: Final = 100
-"""So many times larger than the dump its rows may be; those of a real home are five to twenty times as large."""
+"""The most bytes of rows for each byte of the dump; those of a real home are five to twenty times as large."""
 _ANY_SIZE: Final = 64 * 1024 * 1024
 OF_ALEMBIC: Final = frozenset({"alembic_version", "schema_revision", "version_info"})
-"""What names the schema; it is that of the tables which are there."""
+"""Tables of schema revisions, which are not restored: the existing tables have their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,15 @@ class Rows:
 
 
 class Dump:
-    """The rows of a dump, each table's in a nameless file; a context.
+    """A context with the rows of a dump, each table's in a temporary file.
 
     Args:
         programs: of PostgreSQL.
-        file: as `Client.dump` wrote it, or somebody else.
+        file: a dump, which need not be trusted.
 
     Raises:
-        RepositoryUnavailable: if it is no dump.
-        BackupRefused: if it is far larger than it looks.
+        RepositoryUnavailable: if the file is no dump.
+        BackupRefused: if its rows are far larger than the file.
     """
 
     def __init__(self, programs: Programs, file: Path) -> None:
@@ -75,13 +75,13 @@ class Dump:
         self._files.close()
 
     def load(self, url: str) -> None:
-        """Put the rows into the tables of a database in place of what is in them, all or none.
+        """Replace the rows in the tables of a database, all or none.
 
         Args:
-            url: SQLAlchemy's address of it, by psycopg.
+            url: SQLAlchemy's address of the database, by psycopg.
 
         Raises:
-            BackupRefused: if the tables are others, or do not take the rows.
+            BackupRefused: if the dump has other tables, or its rows do not fit.
         """
         engine = create_engine(url)
         try:
@@ -130,7 +130,7 @@ class Dump:
                 raise BackupRefused(message)
 
     def _set_numbers(self, connection: Connection) -> None:
-        """Let sequences go on from where they were; those of other names are none of ours."""
+        """Set sequences to their values in the dump; sequences with other names are ignored."""
         for (name,) in connection.execute(text("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")):
             if name in self.numbers:
                 value, is_called = self.numbers[name]
@@ -139,7 +139,7 @@ class Dump:
 
 
 def _bounded(lines: IO[bytes], most: int) -> Iterator[bytes]:
-    """Give lines, long ones in pieces."""
+    """Yield lines, long ones in pieces."""
     left = most
     while piece := lines.readline(_PIECE):
         if (left := left - len(piece)) < 0:

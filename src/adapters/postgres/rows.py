@@ -1,4 +1,4 @@
-"""Predictions as rows, and back."""
+"""The conversion of predictions to and from rows."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def values(prediction: Prediction, columns: Sequence[str] = ()) -> tuple[Any, ...]:
-    """Return what is recorded of a prediction, in the order of `columns_written`; JSON as text.
+    """Return the recorded values of a prediction, in the order of `columns_written`; JSON as text.
 
     Args:
-        prediction: what is recorded.
+        prediction: the prediction.
         columns: the facts that have a column of their own, see `RecordedFacts`.
     """
     facts, interval, chance = prediction.beneficiary.as_facts(), prediction.interval, prediction.chance
@@ -46,7 +46,7 @@ def values(prediction: Prediction, columns: Sequence[str] = ()) -> tuple[Any, ..
 
 
 def entity(row: Mapping[Any, Any], schema: Schema) -> Prediction:
-    """Give the prediction of a row, by names of columns; a fact that came later is not given there."""
+    """Return the prediction of a row, by names of columns; facts that were added later are missing."""
     facts = row["facts"]
     if facts is None:  # recorded by release 0.1
         facts = {column.name: row[column.name] for column in FIRST_FACTS}

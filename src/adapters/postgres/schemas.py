@@ -1,4 +1,4 @@
-"""Which schema the people on record are of, and the indexes that go with it."""
+"""The schema of recorded people, and its indexes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 _LOCK: Final = 0x6D656473
-"""Two processes that adopt a schema at once take turns."""
+"""The advisory lock under which a process adopts a schema."""
 _LAST: Final = select(SCHEMAS).order_by(SCHEMAS.c.number.desc()).limit(1)
 
 
 class PostgresSchemas(SchemaRecord):
-    """The table `schemas`.
+    """Keeps adopted schemas in the table `schemas`.
 
     Args:
         engine: its statements may take as long as an index of all predictions takes to make.
@@ -39,12 +39,12 @@ class PostgresSchemas(SchemaRecord):
         self._read = read
 
     async def current(self) -> Schema | None:
-        """Return the one that was adopted last."""
+        """Return the schema that was adopted last."""
         document = await self.document()
         return None if document is None else self._read(document)
 
     async def document(self) -> str | None:
-        """Return the text of its file, None if none was recorded yet.
+        """Return the text of the current schema's file, None if none was recorded yet.
 
         Raises:
             RepositoryUnavailable: if the database does not answer.
@@ -55,14 +55,14 @@ class PostgresSchemas(SchemaRecord):
         return None if last is None else last.document
 
     async def has_people(self) -> bool:
-        """Look for a prediction or a version."""
+        """Return whether there is a prediction or a version."""
         statement = "SELECT EXISTS (SELECT FROM predictions) OR EXISTS (SELECT FROM model_versions)"
         with translated():
             async with self._engine.connect() as connection:
                 return bool((await connection.execute(text(statement))).scalar())
 
     async def adopt(self, schema: Schema, document: str, *, at: datetime) -> None:
-        """Add a row unless it is the last one already, and make the indexes, in one transaction."""
+        """Add a row unless the schema is current already, and make the indexes, in one transaction."""
         with translated():
             async with self._engine.begin() as connection:
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
@@ -74,23 +74,23 @@ class PostgresSchemas(SchemaRecord):
                 await _make_indexes(connection, RecordedFacts.of(schema).indexes())
 
 
-async def _make_indexes(connection: AsyncConnection, wanted: dict[str, str]) -> None:
-    found = await connection.execute(
+async def _make_indexes(connection: AsyncConnection, definitions: dict[str, str]) -> None:
+    result = await connection.execute(
         text("SELECT indexname FROM pg_indexes WHERE tablename = 'predictions' AND starts_with(indexname, :ours)"),
         {"ours": OURS},
     )
-    there = set(found.scalars())
-    for name in sorted(there - wanted.keys()):
+    there = set(result.scalars())
+    for name in sorted(there - definitions.keys()):
         await connection.execute(text(f"DROP INDEX {name}"))
-    for name in sorted(wanted.keys() - there):
-        await connection.execute(text(wanted[name]))
+    for name in sorted(definitions.keys() - there):
+        await connection.execute(text(definitions[name]))
 
 
 async def require_schema(engine: AsyncEngine, schema: Schema) -> None:
-    """Return if this code may serve with a database, and the people on record there are of a schema.
+    """Check that this code may serve with a database, and that its recorded people are of a schema.
 
     Raises:
-        RepositoryUnavailable: if it does not answer, or saying what differs and what to do.
+        RepositoryUnavailable: if the database does not answer; or with the difference and what to do.
     """
     with translated():
         async with engine.connect() as connection:

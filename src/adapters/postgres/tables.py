@@ -1,4 +1,4 @@
-"""The tables, but for predictions. `migrations/` brings a database to them; a test holds the two together."""
+"""The tables, except predictions. `migrations/` makes them in a database; a test compares the two."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ OUTCOME_CHANGES: Final = Table(
     Column("charges", Double, nullable=False),
     Column("before", Double),
 )
-"""Who changed an outcome, and what it was before: append-only, erased with the prediction."""
+"""Changes of outcomes with the user and the former value: append-only, erased with the prediction."""
 
 ERASURES: Final = Table(
     "erasures",
@@ -79,7 +79,7 @@ ERASURES: Final = Table(
     Column("reason", Text, nullable=False),
     CheckConstraint("reason IN ('request', 'age')", name="reason"),
 )
-"""What was erased, when and why: the proof, without a fact of anybody."""
+"""Proofs of erasures with time and reason, without any fact of a person."""
 
 IDEMPOTENCY_KEYS: Final = Table(
     "idempotency_keys",
@@ -144,7 +144,7 @@ ACKNOWLEDGEMENTS: Final = Table(
     Column("by", Text, nullable=False),
     PrimaryKeyConstraint("alarm", "since"),
 )
-"""Who has seen an alarm, and when."""
+"""Acknowledgements of alarms with user and time."""
 
 TRAFFIC_HOURS: Final = Table(
     "traffic_hours",
@@ -154,7 +154,7 @@ TRAFFIC_HOURS: Final = Table(
     Column("traffic", JSONB, nullable=False),
     PrimaryKeyConstraint("hour", "teller"),
 )
-"""What each process answered in an hour; for so many days, see ``MEDCOST_OPERATIONS_DAYS``."""
+"""The traffic of each process by hour, kept for ``MEDCOST_OPERATIONS_DAYS``."""
 
 OUTCOME_HOURS: Final = Table(
     "outcome_hours",
@@ -176,7 +176,7 @@ SERVICE_EVENTS: Final = Table(
     Column("subject", Text, nullable=False),
     Column("detail", Text, nullable=False),
 )
-"""What happened to the parts of the service: starts, restarts, and parts that went and came back."""
+"""Events of the service: starts, restarts, and parts that went away and came back."""
 
 AUDIT_TRAIL: Final = Table(
     "audit_trail",
@@ -220,7 +220,7 @@ JOBS: Final = Table(
     Index(None, "owner", "id"),
     Index(None, "place", "id", postgresql_where=text("place IS NOT NULL AND erased_at IS NULL")),
     Index(None, "slot", unique=True, postgresql_where=_UNDER_WAY),  # one at a time
-    Index(None, "ended_at"),  # for those who are told of it
+    Index(None, "ended_at"),  # for webhooks
 )
 
 REQUEST_KEYS: Final = Table(
@@ -231,7 +231,7 @@ REQUEST_KEYS: Final = Table(
     Column("created_id", Uuid, nullable=False),
     Column("created_at", TIME, nullable=False),
 )
-"""Idempotency keys of requests that create something else than predictions, and under which identifier they do."""
+"""Idempotency keys of requests that create other things than predictions, with the identifiers of these."""
 
 WEBHOOKS: Final = Table(
     "webhooks",
@@ -246,7 +246,7 @@ WEBHOOKS: Final = Table(
     Column("failing_since", TIME),
     Column("disabled_at", TIME),
 )
-"""Who is called when something happens."""
+"""The receivers of events."""
 
 WEBHOOK_DELIVERIES: Final = Table(
     "webhook_deliveries",
@@ -263,11 +263,11 @@ WEBHOOK_DELIVERIES: Final = Table(
     Column("attempts", JSONB, nullable=False),
     Column("claimed_until", TIME),
     CheckConstraint("state IN ('waiting', 'delivered', 'failed')", name="state"),
-    Index(None, "webhook_id", "event_id", unique=True),  # one event is told once
+    Index(None, "webhook_id", "event_id", unique=True),  # an event is delivered once
     Index(None, "webhook_id", "id"),
     Index(None, "due_at", postgresql_where=text("state = 'waiting'")),
 )
-"""What receivers were told, or will be: an outbox, and its log."""
+"""The outbox of deliveries to receivers, and its log."""
 
 API_KEYS: Final = Table(
     "api_keys",

@@ -37,7 +37,7 @@ class PostgresWebhooks(Webhooks):
         self._engine = engine
 
     async def add(self, new: NewWebhook, *, id: UUID | None = None) -> Webhook:
-        """Insert it; of one owner's, one after the other, so that none is too many."""
+        """Insert a webhook; those of one owner are inserted one after the other, so that the limit holds."""
         row = {
             **asdict(new),
             "id": id or UUID(bytes=uuid7().bytes),
@@ -46,9 +46,9 @@ class PostgresWebhooks(Webhooks):
         with translated():
             async with self._engine.begin() as connection:
                 await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(new.owner, 7))))
-                known = (await connection.execute(select(WEBHOOKS).where(_HOOK.id == row["id"]))).mappings().first()
-                if known:
-                    return _webhook(known)
+                existing = (await connection.execute(select(WEBHOOKS).where(_HOOK.id == row["id"]))).mappings().first()
+                if existing:
+                    return _webhook(existing)
                 count = select(func.count()).where(_HOOK.owner == new.owner)
                 if (await connection.execute(count)).scalar_one() >= MOST_WEBHOOKS:
                     raise TooManyWebhooks(MOST_WEBHOOKS)
@@ -63,25 +63,25 @@ class PostgresWebhooks(Webhooks):
         return _webhook(rows[0])
 
     async def all(self) -> Sequence[Webhook]:
-        """Read them."""
+        """Return all webhooks, newest first."""
         return [_webhook(row) for row in await self._read(select(WEBHOOKS).order_by(_HOOK.id.desc()))]
 
     async def remove(self, id: UUID) -> None:
-        """Delete it, and by the foreign key what hangs on it."""
+        """Delete a webhook, and by the foreign key its deliveries."""
         with translated():
             async with self._engine.begin() as connection:
                 if not (await connection.execute(delete(WEBHOOKS).where(_HOOK.id == id))).rowcount:
                     raise WebhookNotFound(id)
 
     async def enqueue(self, new: Sequence[NewDelivery]) -> int:
-        """Insert those whose event the webhook was not told of yet."""
+        """Insert deliveries of events that the webhook has no delivery of yet."""
         if not new:
             return 0
         with translated():
             async with self._engine.begin() as connection:
-                named = select(_HOOK.id).where(_HOOK.id.in_({one.webhook_id for one in new}))
+                named = select(_HOOK.id).where(_HOOK.id.in_({new_delivery.webhook_id for new_delivery in new}))
                 there = set((await connection.execute(named.with_for_update(key_share=True))).scalars())
-                rows = [_row(one) for one in new if one.webhook_id in there]
+                rows = [_row(new_delivery) for new_delivery in new if new_delivery.webhook_id in there]
                 if not rows:
                     return 0
                 added = insert(WEBHOOK_DELIVERIES).values(rows).on_conflict_do_nothing().returning(_COLUMN.id)
@@ -96,14 +96,14 @@ class PostgresWebhooks(Webhooks):
         return _delivery(rows[0])
 
     async def deliveries(self, webhook_id: UUID, *, limit: int, before: UUID | None = None) -> Sequence[Delivery]:
-        """Read the end of an index."""
+        """Return the deliveries of a webhook, from the end of an index."""
         statement = select(WEBHOOK_DELIVERIES).where(_COLUMN.webhook_id == webhook_id)
         if before is not None:
             statement = statement.where(_COLUMN.id < before)
         return [_delivery(row) for row in await self._read(statement.order_by(_COLUMN.id.desc()).limit(limit))]
 
     async def claim(self, limit: int, *, at: datetime, lapse: timedelta) -> Sequence[tuple[Delivery, Webhook]]:
-        """Lock those that nobody else has locked, and take them."""
+        """Lock deliveries that no other worker has locked, and claim them."""
         free = or_(_COLUMN.claimed_until.is_(None), _COLUMN.claimed_until <= at)
         enabled = or_(_HOOK.disabled_at.is_(None), _COLUMN.event == WebhookEvent.PING.value)
         due = and_(_COLUMN.state == DeliveryState.WAITING.value, _COLUMN.due_at <= at, free, enabled)
@@ -118,16 +118,16 @@ class PostgresWebhooks(Webhooks):
                 rows = (await connection.execute(mine.returning(WEBHOOK_DELIVERIES))).mappings().all()
                 hooks = select(WEBHOOKS).where(_HOOK.id.in_({row["webhook_id"] for row in rows}))
                 webhooks = {row["id"]: _webhook(row) for row in (await connection.execute(hooks)).mappings()}
-        found = sorted(map(_delivery, rows), key=lambda one: (one.due_at, one.id))
-        return [(one, webhooks[one.webhook_id]) for one in found if one.webhook_id in webhooks]
+        claimed = sorted(map(_delivery, rows), key=lambda delivery: (delivery.due_at, delivery.id))
+        return [(delivery, webhooks[delivery.webhook_id]) for delivery in claimed if delivery.webhook_id in webhooks]
 
     async def record(self, delivery: Delivery, webhook: Webhook) -> None:
-        """Update both; what was removed meanwhile stays away."""
+        """Update the delivery and its webhook, unless they were removed meanwhile."""
         how = {
             "state": delivery.state.value,
             "tries": delivery.tries,
             "due_at": delivery.due_at,
-            "attempts": [{**asdict(one), "at": one.at.isoformat()} for one in delivery.attempts],
+            "attempts": [{**asdict(attempt), "at": attempt.at.isoformat()} for attempt in delivery.attempts],
             "claimed_until": None,
         }
         fails = {"failing_since": webhook.failing_since, "disabled_at": webhook.disabled_at}
@@ -137,7 +137,7 @@ class PostgresWebhooks(Webhooks):
                 await connection.execute(update(WEBHOOK_DELIVERIES).where(_COLUMN.id == delivery.id).values(**how))
 
     async def forget(self, before: datetime) -> int:
-        """Delete them."""
+        """Delete deliveries before a time."""
         with translated():
             async with self._engine.begin() as connection:
                 old = delete(WEBHOOK_DELIVERIES).where(_COLUMN.created_at < before)
@@ -167,6 +167,6 @@ def _webhook(row: Mapping[Any, Any]) -> Webhook:
 
 def _delivery(row: Mapping[Any, Any]) -> Delivery:
     fields = {name: row[name] for name in Delivery.__dataclass_fields__}
-    attempts = [Attempt(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in row["attempts"]]
+    attempts = [Attempt(**{**attempt, "at": datetime.fromisoformat(attempt["at"])}) for attempt in row["attempts"]]
     event, state = WebhookEvent(row["event"]), DeliveryState(row["state"])
     return Delivery(**{**fields, "event": event, "state": state, "attempts": tuple(attempts)})
