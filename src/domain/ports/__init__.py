@@ -1,5 +1,5 @@
-"""What the domain needs from the outside, one port a file.
+"""The ports: what the domain needs from the outside, one port a file.
 
-A port is a promise about behaviour; `tests/ports/` holds every adapter to it. Adapters inherit their
-port explicitly, so that a half-built one fails when it is constructed.
+A port is a promise about behaviour, and the suites of `tests/ports/` check every adapter against it. Adapters inherit
+their port explicitly, so that an incomplete adapter fails when it is constructed.
 """

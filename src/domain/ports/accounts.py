@@ -32,29 +32,28 @@ class Accounts(Protocol):
         """Set the password's hash; end every session and forget all wrong passwords.
 
         Raises:
-            PasswordAlreadySet: if it was to be the ``first`` and there is one; of twins, one gets this.
+            PasswordAlreadySet: if it should be the ``first`` and there is one; one of two concurrent calls gets this.
         """
 
     @abstractmethod
     async def attempt(self, place: str, *, at: datetime) -> Attempt:
-        """Count an attempt at a place as a failure, before its password is looked at.
+        """Count an attempt at a place as a failure, before its password is checked.
 
-        So that of attempts made at once no more are looked at than the rule allows. The place is that of
-        `domain.access.accounts.place_of`, the rule `domain.access.accounts.Failures.wait`. An attempt
-        that has to wait is not counted.
+        Concurrent attempts are then limited by the rule, too. The place is that of `domain.access.accounts.place_of`,
+        the rule `domain.access.accounts.Failures.wait`. An attempt that has to wait is not counted.
         """
 
     @abstractmethod
     async def forgive(self, place: str | None = None) -> None:
-        """Forget the failures at a place, or at every place if no place is given."""
+        """Remove the failures at a place, or at every place if none is given."""
 
     @abstractmethod
     async def open(self, *, at: datetime, user: User = ADMIN) -> str:
-        """Open a session of a user and return its token; ended sessions and failures that count no more are dropped."""
+        """Open a session of a user and return its token; ended sessions and expired failures are removed."""
 
     @abstractmethod
     async def session(self, token: str) -> Session:
-        """Find the session of a token, ended by age or not.
+        """Return the session of a token, also if it has ended by age.
 
         Raises:
             NotSignedIn: if there is none.

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class Acknowledgements(Protocol):
-    """Remembers who has seen which alarm. One call is one transaction.
+    """Stores acknowledgements of alarms. One call is one transaction.
 
     Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
     """
 
     @abstractmethod
     async def add(self, seen: Acknowledgement) -> None:
-        """Record who has seen an alarm; the first acknowledgement stays."""
+        """Record an acknowledgement of an alarm; the first one stays."""
 
     @abstractmethod
     async def all(self) -> Sequence[Acknowledgement]:

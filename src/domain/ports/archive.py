@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
 
 class Archive(Protocol):
-    """Many files in one, whose last part lists each of them with its SHA-256."""
+    """Writes and reads archives, whose last part lists their files, each with its SHA-256."""
 
     @abstractmethod
     def write(
         self, file: Path, files: Iterable[tuple[str, Path]], about: About, *, progress: Callable[[int], object]
     ) -> Contents:
-        """Make an archive: aside, read back, and then in its place at once.
+        """Make an archive as a draft, read it back, and move it to its place.
 
         Args:
-            file: where; what is there is replaced when all is well.
-            files: names in the archive, and where their content lies now. One that is gone meanwhile is left out.
-            about: the home, kept with the files.
+            file: the path of the archive; a file there is replaced when the archive is complete.
+            files: names in the archive, and paths of their content. A file that is gone meanwhile is left out.
+            about: facts about the home, stored with the files.
             progress: called with numbers of bytes that were done with.
 
         Raises:
-            BackupRefused: if it cannot be written, or does not read back as it was written.
+            BackupRefused: if the archive cannot be written, or does not read back as it was written.
         """
 
     @abstractmethod
@@ -40,14 +40,14 @@ class Archive(Protocol):
         progress: Callable[[int], object],
         belongs: Callable[[str], bool] = lambda _: True,
     ) -> Contents:
-        """Read an archive to its end, and compare each file with the list.
+        """Read an archive to its end, and verify each file by the list.
 
         Args:
             file: the archive.
-            into: a folder that gets the files; None only looks.
+            into: a folder for the files; None for a check only.
             progress: called with numbers of bytes that were done with.
             belongs: whether a file of this name may be in it; any by default.
 
         Raises:
-            BackupRefused: if it is damaged or no archive of ours. What was written by then is the caller's to remove.
+            BackupRefused: if it is damaged or no archive of ours. The caller removes files that were written before.
         """

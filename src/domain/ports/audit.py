@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class AuditTrail(Protocol):
-    """Remembers changes that no other record names the author of. One call is one transaction.
+    """Stores changes whose author no other record names. One call is one transaction.
 
     Entries are added and forgotten by age, and never changed.
 

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 class Championship(Protocol):
-    """Changes which version is champion, one change at a time; whoever asks meanwhile waits for their turn.
+    """Changes the champion, one change at a time; other callers wait for their turn.
 
-    A change that is cut short leaves nothing that the next one does not repair.
+    The next change repairs the state that an interrupted one leaves.
 
     Every method raises `LedgerBroken` if the ledger was tampered with, `ModelRefused` if the version's folder is not
     what its digest promises, and `RepositoryUnavailable` or `RegistryUnavailable` if a part is away; the champion
@@ -21,24 +21,24 @@ class Championship(Protocol):
 
     @abstractmethod
     async def promote(self, number: int, *, by: str, reason: str | None = None) -> LedgerEntry:
-        """Make a version champion. A ``reason`` overrides the gate, and stands in the ledger with who gave it.
+        """Make a version champion. A ``reason`` overrides the gate, and is recorded in the ledger with its author.
 
-        Promoting the champion again changes nothing and gives the entry that made it champion.
+        Promoting the champion again changes nothing and returns the entry that made it champion.
 
         Raises:
-            PromotionRefused: if the gate does not let it; the text gives the reasons.
+            PromotionRefused: if the gate refuses it; the text gives the reasons.
             VersionNotFound: if there is no such version.
         """
 
     @abstractmethod
     async def roll_back(self, *, by: str, reason: str | None = None, after: int | None = None) -> LedgerEntry:
-        """Make the champion before the present one champion again.
+        """Make the previous champion champion again.
 
         Args:
-            by: who does it.
-            reason: why; stands in the ledger.
-            after: number of the ledger's last entry when it was asked for, 0 for none: if the next entry is this
-                rollback already, it is given and nothing is changed, so that it may be asked for again safely.
+            by: name of the person or program that rolls back.
+            reason: the reason that is recorded in the ledger.
+            after: number of the ledger's last entry at the time of the request, 0 for none: if the next entry is this
+                rollback already, it is returned and nothing is changed, so that a request can be repeated safely.
 
         Raises:
             PromotionRefused: if there is no champion before, or another change came after ``after``.

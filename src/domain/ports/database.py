@@ -18,9 +18,9 @@ class OpenDatabase:
     """A database that answers.
 
     Args:
-        migration: which it is at, None where no table was made.
-        trouble: why this release cannot serve it as it is, empty if it can.
-        ledger: the ledger in it; may be asked where there is no trouble.
+        migration: the revision of its tables, None where no table was made.
+        trouble: why this release cannot serve with it, empty if it can.
+        ledger: the ledger in it, for databases without trouble.
         trail: the audit trail in it; as the ledger.
     """
 
@@ -31,11 +31,11 @@ class OpenDatabase:
 
 
 class Database(Protocol):
-    """The database of a home or of a deployment, for commands that look after it."""
+    """The database of a home or of a deployment, for commands that maintain it."""
 
     @abstractmethod
     def is_made(self) -> bool:
-        """Return whether there is one to open. That of a home is made by the first `medcost up`."""
+        """Return whether there is a database. The first `medcost up` makes that of a home."""
 
     @abstractmethod
     def opened(self) -> AbstractAsyncContextManager[OpenDatabase]:

@@ -15,7 +15,7 @@ class ClaimsDataset(Protocol):
 
     @abstractmethod
     def report(self) -> ContractReport:
-        """Describe what is there and where it breaks the contract.
+        """Describe the rows, and where they break the contract.
 
         Raises:
             ClaimsRejected: if there is nothing that could be read as a table.
@@ -23,7 +23,7 @@ class ClaimsDataset(Protocol):
 
     @abstractmethod
     def read(self) -> Claims:
-        """Give all rows, in their order; or of too many for one place a sample, with its population.
+        """Return all rows, in their order; or a sample with its population, if there are too many for one machine.
 
         Raises:
             ClaimsRejected: if the contract is broken; the text names row, column and rule.
@@ -31,9 +31,9 @@ class ClaimsDataset(Protocol):
 
     @abstractmethod
     def readable(self) -> Sample:
-        """Give the cells of all rows, or of too many a sample, also where the contract is broken.
+        """Return the cells of all rows, or of a sample if there are too many, also where the contract is broken.
 
-        A cell that breaks the contract is NaN, and so are all of a column that is not there.
+        Cells that break the contract, and all cells of a missing column, are NaN.
 
         Raises:
             ClaimsRejected: if there is nothing that could be read as a table.

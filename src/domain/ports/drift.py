@@ -14,16 +14,16 @@ class DriftMeter(Protocol):
 
     @abstractmethod
     def measure(self, reference: Sample, current: Sample) -> DriftReport:
-        """Compare the facts that both have and whatever other columns both have, each by its known cells.
+        """Compare the columns that both tables have, facts and others, each by its cells that are not missing.
 
-        A column of which either has no known cell is left out.
+        A column without such cells in either table is left out.
         """
 
     @abstractmethod
     def fell(self, now: tuple[int, int], before: tuple[int, int]) -> float:
-        """Give the chance of a share so low beside an earlier one, or lower, where nothing has changed.
+        """Return the chance that a share is so much lower than an earlier one, or more, where nothing has changed.
 
         Args:
-            now: how many, of how many.
-            before: how many, of how many, earlier.
+            now: the count, and the number it is of.
+            before: the earlier count, and the number it was of.
         """

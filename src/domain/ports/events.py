@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ServiceEvents(Protocol):
-    """Remembers what happened to the parts of the service. One call is one transaction.
+    """Stores events of the parts of the service. One call is one transaction.
 
     Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
     """

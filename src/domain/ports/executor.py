@@ -16,17 +16,17 @@ class Executor(Protocol):
 
     @abstractmethod
     def map(self, function: Callable[..., _T], items: Iterable[Any], *shared: Any) -> Generator[_T]:
-        """Give ``function(item, *shared)`` of each item, in the order of the items, each as soon as it is there.
+        """Yield ``function(item, *shared)`` of each item, in the order of the items, each as soon as it is done.
 
-        Items may be worked on before they are asked for; closing the generator gives up those that were not. Work that
-        is lost with a process is done again.
+        Items may be worked on before their results are taken; closing the generator cancels the others. Work that is
+        lost with a process is done again.
 
         Args:
-            function: of a module's top level, so that it is found by its name wherever the package is installed.
-            items: small; told to whoever works on them.
-            shared: may be large; each process is told once.
+            function: of a module's top level, so that workers find it by its name.
+            items: small objects, which are sent to the workers.
+            shared: objects that may be large; each is sent to a process once.
 
         Raises:
-            ExecutorUnavailable: if nobody is there to work, or no more.
-            Exception: what the function raised, in its item's place.
+            ExecutorUnavailable: if there is no worker, or none any more.
+            Exception: the function's own, in its item's place.
         """

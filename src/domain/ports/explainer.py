@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Explainer(Protocol):
-    """Gives the dollars behind each fact."""
+    """Explains a cost by the contribution of each fact."""
 
     @abstractmethod
     async def explain(self, beneficiary: Beneficiary, of: Explained = "expected") -> Explanation:
@@ -22,5 +22,5 @@ class Explainer(Protocol):
         The baseline is the average of that cost over people of the training data.
 
         Raises:
-            PredictorUnavailable: within the adapter's deadline, if no answer can be had.
+            PredictorUnavailable: within the adapter's deadline, if there is no answer.
         """

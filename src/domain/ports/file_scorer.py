@@ -20,18 +20,18 @@ class FileScorer(Protocol):
 
     @abstractmethod
     async def score(self, task: ScoringTask, hear: Hear) -> ScoringReport:
-        """Write the answers of every row. Cut short, by whatever it was, the same task goes on at its last checkpoint.
+        """Write the answers of every row. After an interruption the same task continues at its last checkpoint.
 
-        Cancelled, it has stopped when it returns.
+        When a cancelled call returns, the work has stopped.
 
         Args:
-            task: which file, and how it is read.
-            hear: called now and then with how far the work is.
+            task: the file, and the way it is read.
+            hear: called now and then with the progress.
 
         Raises:
             InvalidInput: if the file cannot be read as the task says, or the result cannot hold its rows.
             NoChampion: if there is no model yet.
             ModelRefused: if the model may not be loaded.
             HomeInUse: if another process still works on the same task.
-            Unavailable: if the work broke off; the same task goes on later.
+            Unavailable: if the work was interrupted; the same task can be continued later.
         """

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 class ModelFolders(Protocol):
-    """Where the model folder of every registered version is to be had."""
+    """Provides the model folder of every registered version."""
 
     @abstractmethod
     async def fetch(self, number: int, into: Path) -> Path:
         """Copy the model folder of a version below ``into``, made if need be, and return where it is.
 
-        Verifies nothing: hold what came against the digest that the ledger pins.
+        Nothing is verified: the caller checks the folder by the digest in the ledger.
 
         Raises:
             VersionNotFound: if there is no such version.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class HomeDatabases(Protocol):
-    """The databases that lie in a home itself, copied and made anew."""
+    """Copies and restores the databases in a home itself."""
 
     @property
     @abstractmethod
@@ -32,7 +32,7 @@ class HomeDatabases(Protocol):
 
     @abstractmethod
     def alone(self, home: Path) -> AbstractContextManager[None]:
-        """Keep others from using the databases of a home, if it has any, while the block runs.
+        """Keep other processes from using the databases of a home, if it has any, while the block runs.
 
         Raises:
             HomeInUse: if a process uses them.
@@ -41,20 +41,20 @@ class HomeDatabases(Protocol):
 
     @abstractmethod
     def stop(self, home: Path) -> None:
-        """End whatever a process that was killed left running in a home, or half made."""
+        """End servers that a killed process left running in a home, and remove unfinished databases."""
 
     @abstractmethod
     def knows(self, migration: str) -> bool:
-        """Return whether this release can make a database of a migration."""
+        """Return whether this release has a migration."""
 
     @abstractmethod
     def fill(self, home: Path, dumps: Path, migration: str | None, *, replaced: Path | None, audit: AuditEntry) -> int:
         """Make the databases of a home from copies: rows only, into tables of our own.
 
         Args:
-            home: which has none yet.
+            home: a home without databases.
             dumps: the folder with the copies; see `dump`.
-            migration: at which they were made, None where no table was made.
+            migration: the revision of the copies, None where no table was made.
             replaced: the home in whose place it comes, which the caller is `alone` with; None for none. What was
                 erased there since is erased here, with its proof.
             audit: is added to the audit trail, if that migration has one.

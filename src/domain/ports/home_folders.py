@@ -12,33 +12,33 @@ if TYPE_CHECKING:
 
 
 class HomeFolders(Protocol):
-    """Homes as folders: their files beside the databases, and how one takes the place of another."""
+    """Homes as folders: their files beside the databases, and the replacement of one home by another."""
 
     @abstractmethod
     def draft(self, home: Path) -> AbstractContextManager[Path]:
-        """Make an empty folder in a home while the block runs: closed to others, for copies of people's facts.
+        """Make an empty folder in a home while the block runs, closed to other users, for copies of people's facts.
 
-        What a killed process left of one is removed.
+        Drafts of killed processes are removed.
         """
 
     @abstractmethod
     def files(self, home: Path, draft: Path) -> Sequence[tuple[str, Path]]:
-        """List the files that a backup holds, without databases: names within the home, and where they are to be read.
+        """Return the files of a backup, without databases: their names within the home, and their paths.
 
-        Those that are in use are copied into ``draft`` first.
+        Files in use are copied into ``draft`` first.
         """
 
     @abstractmethod
     def belongs(self, name: str) -> bool:
-        """Return whether a backup may hold a file: no settings, no data folder, nothing that names processes."""
+        """Return whether a backup may hold a file; settings, data folders and files about processes are excluded."""
 
     @abstractmethod
     def is_there(self, home: Path) -> bool:
-        """Return whether there is a home that something lies in."""
+        """Return whether there is a home with any content."""
 
     @abstractmethod
     def replaced(self, home: Path) -> Path:
-        """Return where a home lies once another has taken its place."""
+        """Return the path of a home after another one has taken its place."""
 
     @abstractmethod
     def held(self, home: Path) -> AbstractContextManager[None]:
@@ -52,8 +52,8 @@ class HomeFolders(Protocol):
     def restoring(self, home: Path, stop: Callable[[Path], None]) -> AbstractContextManager[Path]:
         """Make an empty folder beside a home, one at a time.
 
-        What a killed process left there is removed, and so is the folder at the end, unless `put` took it. ``stop``
-        is called before with the folder.
+        A folder of a killed process is removed first, and this folder at the end, unless `put` has moved it. ``stop``
+        is called with a folder before it is removed.
 
         Raises:
             HomeInUse: if another process restores the same home.
@@ -61,4 +61,4 @@ class HomeFolders(Protocol):
 
     @abstractmethod
     def put(self, draft: Path, home: Path) -> Path | None:
-        """Let a draft have the place of a home at once and for good; return where the one that was there lies."""
+        """Move a draft to the place of a home, atomically and durably; return the new path of the former home."""

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class ServiceHours(Protocol):
-    """Remembers what the service did in each hour. One call is one transaction; hours are full ones, in UTC.
+    """Stores figures of the service by hour. One call is one transaction; hours are full ones, in UTC.
 
-    Whatever is said of an hour replaces what was said of it before, so saying it again changes nothing.
+    New figures of an hour replace its earlier ones, so a repetition changes nothing.
 
     Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
     """
@@ -27,11 +27,11 @@ class ServiceHours(Protocol):
 
     @abstractmethod
     async def put_outcomes(self, outcomes: Mapping[datetime, Outcomes]) -> None:
-        """Keep the outcomes that were recorded in each of some hours."""
+        """Store the outcomes that were recorded in some hours."""
 
     @abstractmethod
     async def newest_outcomes(self) -> datetime | None:
-        """Return the last hour of which outcomes were kept, None if there is none."""
+        """Return the last hour with stored outcomes, None if there is none."""
 
     @abstractmethod
     async def between(self, since: datetime, until: datetime) -> Sequence[Period]:

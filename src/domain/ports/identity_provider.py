@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRequest:
-    """What a browser is sent to the identity provider with, and must come back with.
+    """A request for authorization, with the secrets that the answer must match.
 
     Args:
         url: address at the provider.
-        state: comes back with the browser, so that nobody else's answer is taken.
-        nonce: comes back inside the ID token, so that no older one is taken.
-        verifier: the secret of PKCE (RFC 7636), without which the code that comes back is worth nothing.
+        state: returned by the browser, so that answers to other requests are refused.
+        nonce: returned in the ID token, so that older tokens are refused.
+        verifier: the secret of PKCE (RFC 7636), without which the returned code is useless.
     """
 
     url: str
@@ -28,11 +28,11 @@ class AuthorizationRequest:
 
 
 class IdentityProvider(Protocol):
-    """Signs people in elsewhere: OpenID Connect Core 1.0, authorization code with PKCE."""
+    """Signs people in by OpenID Connect Core 1.0, with authorization code and PKCE."""
 
     @abstractmethod
     async def authorize(self, redirect_uri: str) -> AuthorizationRequest:
-        """Return a request for a browser that shall come back to ``redirect_uri``; each has secrets of its own.
+        """Return a request for a browser that will return to ``redirect_uri``; each has secrets of its own.
 
         Raises:
             IdentityProviderUnavailable: if the provider does not answer.
@@ -42,14 +42,14 @@ class IdentityProvider(Protocol):
     async def claims(
         self, request: AuthorizationRequest, redirect_uri: str, answer: Mapping[str, str]
     ) -> Mapping[str, object]:
-        """Return what the provider says of the person who has signed in, once all that it signed was checked.
+        """Return the provider's claims about the person who has signed in, after checking all signatures.
 
         Args:
-            request: which the browser was sent away with.
-            redirect_uri: the same as then.
-            answer: parameters of the address to which the browser came back.
+            request: the request that the browser was sent with.
+            redirect_uri: the same address as in that request.
+            answer: parameters of the address to which the browser returned.
 
         Raises:
             IdentityProviderUnavailable: if the provider does not answer.
-            SignInRefused: if the person or the provider said no, or a check fails; the text says which.
+            SignInRefused: if the person or the provider refused, or a check fails; the text says which.
         """

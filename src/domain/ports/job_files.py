@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 class Upload(Protocol):
-    """A file that is coming in."""
+    """A file that is being received."""
 
     folder: str
     """Name of the folder that holds it, and will hold the answers."""
     size: int
-    """Bytes that have come."""
+    """Bytes that were received."""
 
     @abstractmethod
     def write(self, piece: bytes) -> None:
@@ -30,7 +30,7 @@ class Upload(Protocol):
 
     @abstractmethod
     def finish(self) -> None:
-        """Close the file, which is whole; it outlives this process.
+        """Close the file, which is complete and durable then.
 
         Raises:
             NoRoom: if it cannot be written.
@@ -38,24 +38,24 @@ class Upload(Protocol):
 
     @abstractmethod
     def discard(self) -> None:
-        """Erase it."""
+        """Erase the file."""
 
 
 class JobFiles(Protocol):
-    """Keeps the files of jobs: people that are to be scored, and their answers."""
+    """Stores the files of jobs: people to be scored, and their answers."""
 
     @property
     @abstractmethod
     def place(self) -> str:
-        """Return the name of the place where the files lie: processes with the same one see the same files.
+        """Return the identifier of the place of the files, which processes with access to the same files share.
 
         Raises:
-            NoRoom: if nothing can be kept there, and nothing ever was.
+            NoRoom: if no file can be stored there, and none ever was.
         """
 
     @abstractmethod
     def receive(self, kind: FileKind, size: int = 0) -> Upload:
-        """Begin a file of so many bytes, 0 where nobody knows how many will come.
+        """Begin a file of ``size`` bytes, 0 where the size is unknown.
 
         Raises:
             NoRoom: if there is no room for it and its answers.
@@ -63,15 +63,15 @@ class JobFiles(Protocol):
 
     @abstractmethod
     def source(self, folder: str, kind: FileKind) -> str:
-        """Return where the file of people lies, for `ScoringFiles`."""
+        """Return the path of the file of people, for `ScoringFiles`."""
 
     @abstractmethod
     def answers(self, folder: str, kind: FileKind) -> str:
-        """Return where the file of answers lies or will lie, for `ScoringFiles`."""
+        """Return the path of the file of answers, for `ScoringFiles`."""
 
     @abstractmethod
     def size(self, folder: str, kind: FileKind) -> int:
-        """Return how many bytes the answers have.
+        """Return the size of the answers in bytes.
 
         Raises:
             JobFilesGone: if there are none.
@@ -79,7 +79,7 @@ class JobFiles(Protocol):
 
     @abstractmethod
     def read(self, folder: str, kind: FileKind, start: int, end: int) -> Iterator[bytes]:
-        """Give the bytes of the answers from ``start`` to before ``end``, piece by piece.
+        """Yield the bytes of the answers from ``start`` to before ``end``, piece by piece.
 
         Raises:
             JobFilesGone: if there are none; at once.
@@ -91,4 +91,4 @@ class JobFiles(Protocol):
 
     @abstractmethod
     def erase_others(self, folders: Collection[str], *, older_than: timedelta) -> None:
-        """Erase what belongs to none of these folders and was not written to for so long: uploads that broke off."""
+        """Erase other folders that were not written to for ``older_than``: those of interrupted uploads."""

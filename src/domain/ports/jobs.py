@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobQuery:
-    """Which jobs are looked for.
+    """A query for jobs.
 
     Args:
-        owner: whose; None for everybody's.
-        kind: of which kind; None for all.
-        before: only jobs that were added before this one.
+        owner: owner of the jobs; None for all owners.
+        kind: kind of the jobs; None for all kinds.
+        before: a job; only jobs that were added before it are returned.
     """
 
     owner: str | None = None
@@ -33,9 +33,9 @@ ALL_JOBS: Final = JobQuery()
 
 
 class Jobs(Protocol):
-    """Remembers jobs, and hands each to one worker at a time. One call is one transaction.
+    """Stores jobs, and assigns each to one worker at a time. One call is one transaction.
 
-    A worker shows by heartbeats that it lives: a job whose last heartbeat is too long ago is handed to another one.
+    Workers send heartbeats: a job whose last heartbeat is too long ago is assigned to another worker.
 
     Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
     """
@@ -50,7 +50,7 @@ class Jobs(Protocol):
 
     @abstractmethod
     async def get(self, id: UUID) -> Job:
-        """Find a job.
+        """Return a job.
 
         Raises:
             JobNotFound: if there is none.
@@ -66,36 +66,36 @@ class Jobs(Protocol):
 
     @abstractmethod
     async def under_way(self, kind: JobKind, owner: str) -> int:
-        """Return how many jobs of a kind and an owner have not ended yet."""
+        """Return the number of jobs of a kind and an owner that have not ended yet."""
 
     @abstractmethod
     async def with_files(self, place: str) -> Sequence[Job]:
-        """Return the jobs whose files lie in this place and were not erased, the oldest first."""
+        """Return the jobs with files in this place that were not erased, the oldest first."""
 
     @abstractmethod
     async def claim(
         self, kinds: Collection[JobKind], *, worker: UUID, at: datetime, lapse: timedelta, place: str | None = None
     ) -> Job | None:
-        """Take the oldest job that waits, or whose worker has shown no life for ``lapse``; None if there is none.
+        """Claim the oldest job that waits, or whose worker sent no heartbeat for ``lapse``; None if there is none.
 
-        Of workers that ask at the same time, no two get the same job. A heartbeat from the future counts as lapsed too.
-        A job whose files lie in a place is handed out to workers that name that ``place`` only.
+        Concurrent workers never get the same job. A heartbeat from the future counts as lapsed too. A job with files in
+        a place is assigned only to workers that name that ``place``.
         """
 
     @abstractmethod
     async def beat(self, id: UUID, *, worker: UUID, at: datetime, progress: JobProgress | None = None) -> bool:
-        """Show that the worker lives, and how far it is. False if the job is not the worker's any more."""
+        """Record a heartbeat with the progress; return False if the job is not the worker's any more."""
 
     @abstractmethod
     async def release(self, id: UUID, *, worker: UUID) -> bool:
-        """Let a job wait again that the worker cannot go on with; it counts as not begun by this worker.
+        """Return a job to the queue that the worker cannot continue; this attempt is not counted.
 
-        False, and nothing is changed, if it is not the worker's any more.
+        Return False, and change nothing, if the job is not the worker's any more.
         """
 
     @abstractmethod
     async def cancel(self, id: UUID, *, at: datetime) -> Job:
-        """End a job that has not ended yet, and return what it is then; the next heartbeat tells its worker.
+        """Cancel a job that has not ended yet, and return the job; its worker learns that by the next heartbeat.
 
         Raises:
             JobNotFound: if there is none.
@@ -103,7 +103,7 @@ class Jobs(Protocol):
 
     @abstractmethod
     async def erase_files(self, id: UUID, *, at: datetime) -> Job:
-        """Note that the files of a job are erased, unless that was noted before, and return the job.
+        """Record that the files of a job were erased, unless that was recorded before, and return the job.
 
         Raises:
             JobNotFound: if there is none.
@@ -119,4 +119,4 @@ class Jobs(Protocol):
         result: Mapping[str, object] | None = None,
         problem: JobProblem | None = None,
     ) -> bool:
-        """End a job, with a problem if it failed. False, and nothing is changed, if it is not the worker's any more."""
+        """End a job, with a problem if it failed; return False, unchanged, if it is not the worker's any more."""

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 class ApiKeys(Protocol):
-    """Keeps API keys, never their secrets. Raises `RepositoryUnavailable` if the store is away."""
+    """Stores API keys without their secrets. Every method raises `RepositoryUnavailable` if the store is away."""
 
     @abstractmethod
     async def create(self, name: str, role: Role, *, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
         """Make a key and return it with its secret of 256 random bits, which is shown only this once.
 
-        From ``expires_at`` on it opens nothing; without it, it never expires.
+        The key is invalid from ``expires_at`` on; without that it never expires.
         """
 
     @abstractmethod
     async def find(self, secret: str) -> ApiKey:
-        """Find the key that this secret opens.
+        """Return the key with this secret.
 
         Raises:
             KeyNotFound: if there is none, or it was revoked, or has expired; the text says which.
@@ -37,7 +37,7 @@ class ApiKeys(Protocol):
 
     @abstractmethod
     async def keep_uses(self) -> None:
-        """Write down when keys were last found by their secrets here, as far as that is not written down yet."""
+        """Store the last uses of keys in this process that are not stored yet."""
 
     @abstractmethod
     async def uses(self) -> Sequence[KeyUse]:
@@ -45,7 +45,7 @@ class ApiKeys(Protocol):
 
     @abstractmethod
     async def revoke(self, id: UUID) -> ApiKey:
-        """Revoke a key from now on; revoking it again changes nothing.
+        """Revoke a key; revoking it again changes nothing.
 
         Raises:
             KeyNotFound: if there is no such key.

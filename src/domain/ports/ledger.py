@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 
 class ModelLedger(Protocol):
-    """The truth about what is served: versions that were admitted, and who made which of them champion.
+    """The source of truth about the served model: admitted versions, and the changes of the champion.
 
     Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
     """
 
     @abstractmethod
     def exclusive(self) -> AbstractAsyncContextManager[None]:
-        """Keep other processes from changing versions, aliases or the pointer meanwhile; waits its turn.
+        """Wait for other processes, and keep them from changing versions, aliases or the pointer while the block runs.
 
-        The hold ends with the process that holds it, however that ends.
+        The lock ends with its process, however that ends.
         """
 
     @abstractmethod
     async def admit(self, version: ModelVersion) -> None:
-        """Record a registered version. From here on it counts; a version that was not admitted does not exist.
+        """Record a registered version; a version exists once it is admitted.
 
         Admitting the same version again changes nothing.
 
@@ -54,7 +54,7 @@ class ModelLedger(Protocol):
 
     @abstractmethod
     async def attach(self, number: int, verdict: Verdict) -> None:
-        """Keep what the gate said of a version; a later verdict replaces an earlier one.
+        """Store the gate's verdict on a version; a later verdict replaces an earlier one.
 
         Raises:
             VersionNotFound: if it was never admitted.
@@ -62,23 +62,24 @@ class ModelLedger(Protocol):
 
     @abstractmethod
     async def verdict(self, number: int) -> Verdict | None:
-        """Give what the gate said of a version last, None if it was never judged."""
+        """Return the last verdict on a version, None if it was never judged."""
 
     @abstractmethod
     async def refusals(self, since: datetime) -> Sequence[tuple[int, datetime, Verdict]]:
-        """Find versions that were registered from a time on and that the gate refused last, oldest first.
+        """Return versions that were registered from a time on and whose last verdict is a refusal, oldest first.
 
-        Each comes with the time at which it was registered, and with what the gate said.
+        Each comes with its time of registration and its verdict.
         """
 
     @abstractmethod
     async def append(self, new: NewEntry) -> LedgerEntry:
-        """Append an entry, numbered and sealed to the one before it. This is the commit of a promotion.
+        """Append an entry, numbered and sealed to the one before it; this commits a promotion.
 
         Raises:
             VersionNotFound: if its version was never admitted.
-            RegistryUnavailable: if the witness of the ledger's head is away. Nothing is appended then, unless it went
-                between being told what will be appended and that it was: the ledger is whole either way.
+            RegistryUnavailable: if the witness of the ledger's head is away. Nothing is appended then, unless the
+                witness
+                failed between the announcement of the entry and its confirmation; the ledger is valid either way.
         """
 
     @abstractmethod
@@ -87,7 +88,7 @@ class ModelLedger(Protocol):
 
     @abstractmethod
     async def head(self) -> Head | None:
-        """Return where the ledger ends, as its witness outside the database remembers; None if it was never told.
+        """Return the head of the ledger that the witness outside of the database has; None if it has none.
 
         Raises:
             RegistryUnavailable: if the witness is away.

@@ -32,7 +32,7 @@ class LoadedModel(Predictor, Explainer, Protocol):
         """
 
     def current(self) -> LoadedModel:
-        """Return the model that answers at this moment, which no other one replaces.
+        """Return the model that answers at this moment, which stays the same when another one takes over.
 
         Raises:
             PredictorUnavailable: if there is no model.
@@ -40,15 +40,16 @@ class LoadedModel(Predictor, Explainer, Protocol):
         return self
 
     async def predict_columns(self, facts: memoryview[float], schema: Schema | None = None) -> EstimateColumns:
-        """Estimate many at once, without an object for each.
+        """Estimate many people at once, without an object for each.
 
         Args:
             facts: n x width doubles, C-contiguous: `Beneficiary.as_numbers` row by row.
-            schema: which facts the rows carry; the model's own where it is not given. A fact that the model does not
-                have is left out, with a caution.
+            schema: the facts of the rows; by default the model's own. A fact that the model does not have is left out,
+                with
+                a caution.
 
         Returns:
-            The figures that `predict` gives for the same people.
+            The figures of `predict` for the same people.
 
         Raises:
             InvalidBeneficiary: if a row breaks a rule of the schema.
@@ -59,12 +60,12 @@ class LoadedModel(Predictor, Explainer, Protocol):
     async def publish_columns(
         self, facts: memoryview[float], schema: Schema | None = None, above: float | None = None
     ) -> PublishedColumns:
-        """Return what is published of many people at once, without distributions.
+        """Return the published figures of many people at once, without distributions.
 
         Args:
-            facts: as `predict_columns`.
-            schema: as `predict_columns`.
-            above: an amount; the chances of costing more come with the figures.
+            facts: as for `predict_columns`.
+            schema: as for `predict_columns`.
+            above: an amount; the chances of costing more are returned, too.
 
         Returns:
             The figures that are published and recorded of the same people.
@@ -82,11 +83,11 @@ class LoadedModel(Predictor, Explainer, Protocol):
 
 
 class ModelLoader(Protocol):
-    """Brings a model folder to life."""
+    """Loads model folders."""
 
     @abstractmethod
     def load(self, model: ModelReference, folder: Path) -> LoadedModel:
-        """Verify each file against the digest, then load with our own allow-list, then make a known prediction.
+        """Verify each file by the digest, load the model with our own allow-list, and reproduce a recorded prediction.
 
         Raises:
             ModelRefused: before anything is loaded, if a file is missing, changed or unlisted, if the digest or a
@@ -95,10 +96,10 @@ class ModelLoader(Protocol):
 
     @abstractmethod
     def reference(self, model: ModelReference, folder: Path) -> Sample:
-        """Verify each file, then give the rows that the folder keeps of those its model learnt from, with ``charges``.
+        """Verify each file, and return the training rows in the folder, with ``charges``.
 
-        All of them, or a random sample; none where the folder keeps none. With what was ``expected`` of them by fits
-        that had not seen them, if the folder keeps that.
+        These are all training rows or a random sample; none where the folder has none. Their costs out of fold,
+        ``expected``, are there if the folder has them.
 
         Raises:
             ModelRefused: as `load`.

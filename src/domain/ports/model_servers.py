@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class ModelServers(Protocol):
-    """The replicas of the model server, each asked on its own."""
+    """The replicas of the model server, each reached by its own address."""
 
     @abstractmethod
     async def replicas(self) -> Sequence[Replica]:
-        """Ask each replica by which model it answers.
+        """Return the state of each replica, with the model that it serves.
 
-        Where nobody listens there is no replica. A replica that listens but gives no good answer is among them, with
-        what is wrong as its ``trouble``.
+        Addresses that do not listen are left out. A replica that listens but gives no good answer is returned with the
+        reason as its ``trouble``.
 
         Raises:
             Unavailable: if the name of the model servers is unknown.

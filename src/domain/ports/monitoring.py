@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 class MonitoringReports(Protocol):
-    """Remembers what each run of monitoring found. One call is one transaction.
+    """Stores the reports of monitoring. One call is one transaction.
 
     Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
     """
 
     @abstractmethod
     async def add(self, report: MonitoringReport) -> None:
-        """Keep a report for good."""
+        """Store a report for good."""
 
     @abstractmethod
     async def since(self, at: datetime) -> Sequence[MonitoringReport]:
-        """Give the reports from a time on, oldest first."""
+        """Return the reports from a time on, oldest first."""
 
     @abstractmethod
     async def newest(self) -> MonitoringReport | None:
-        """Give the report with the latest time, None if there is none."""
+        """Return the report with the latest time, None if there is none."""

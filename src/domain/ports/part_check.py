@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 class PartCheck(Protocol):
-    """Looks at a part of the service, and says what is wrong with it and what to do."""
+    """Checks a part of the service, and says what is wrong with it and what to do."""
 
     @abstractmethod
     async def findings(self) -> Sequence[Finding]:
-        """Examine the parts. A part that is away or broken is a finding, no error; nothing is changed."""
+        """Return the findings, without changing anything. A part that is away or broken is a finding, not an error."""

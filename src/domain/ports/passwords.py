@@ -7,12 +7,12 @@ from typing import Protocol
 
 
 class Passwords(Protocol):
-    """Turns passwords into hashes that are slow to guess, each with a salt of its own."""
+    """Hashes passwords, slowly and each with a salt of its own."""
 
     @abstractmethod
     async def hash(self, password: str) -> str:
-        """Hash a password; the same one gives another hash each time."""
+        """Hash a password; each hash of the same password is different."""
 
     @abstractmethod
     async def matches(self, password: str, hashed: str) -> bool:
-        """Tell whether the hash is this password's, in a time that does not depend on where they differ."""
+        """Return whether the hash is this password's, in a time that does not depend on where they differ."""

@@ -13,36 +13,36 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
 
 KINDS: Final = ("text", "workbook", "parquet")
-"""Kinds of files that are read."""
+"""The kinds of files that can be read."""
 
 
 class PeopleTable(Protocol):
     """A table of people that was given as a file."""
 
     kind: str
-    """What the file is, one of `KINDS`."""
+    """The kind of the file, one of `KINDS`."""
 
     columns: Sequence[str]
     """Names as the file has them, none twice; one without a name is called "(no name)"."""
     header: int
     """Number of the line that names the columns: more than 1 where a title stands above it."""
     notes: Sequence[Note]
-    """What was decided when the file was opened."""
+    """Decisions that were made when the file was opened."""
     semicolons: bool
     """Whether semicolons separate cells, as where the decimal sign is a comma."""
 
     @abstractmethod
     def cells(self, column: str) -> Iterable[object]:
-        """Give the different texts of a column among the first rows, by which the style of its numbers is told."""
+        """Return the different texts of a column among the first rows, which decide the style of its numbers."""
 
     @abstractmethod
     def batches(self, at_once: int) -> Iterator[Sequence[Line]]:
-        """Give the rows from the first, ``at_once`` of them at a time, each with its line number.
+        """Yield the rows from the first, ``at_once`` of them at a time, each with its line number.
 
-        Lines are numbered as a spreadsheet numbers them: the header stands in line `header`, empty lines count. In
-        Parquet the first row is line 2. A row that cannot be read says why, and has the cells that there are.
+        Lines are numbered as in a spreadsheet: the header is line `header`, and empty lines count. In Parquet the first
+        row is line 2. A row that cannot be read has the reason, and the cells that could be read.
 
-        May be called again and from several threads; each reads by itself.
+        The method may be called again and from several threads; each call reads by itself.
 
         Raises:
             UnreadableFile: at the place where the rest of the file cannot be read, or holds too many rows.
@@ -50,7 +50,7 @@ class PeopleTable(Protocol):
 
     @abstractmethod
     def close(self) -> None:
-        """Forget the file; nothing of it is left behind."""
+        """Close the file, and remove temporary data."""
 
 
 class PeopleFiles(Protocol):
@@ -58,12 +58,12 @@ class PeopleFiles(Protocol):
 
     @abstractmethod
     def read(self, file: IO[bytes], schema: Schema, kinds: Collection[str] = KINDS) -> PeopleTable:
-        """Recognise text, a workbook or Parquet by its content. The table keeps the file until it is closed.
+        """Open text, a workbook or Parquet, recognised by its content. The table keeps the file until it is closed.
 
         Args:
             file: on a disk, or in memory.
-            schema: names the columns that are looked for.
-            kinds: those of `KINDS` that it may be.
+            schema: names the known columns.
+            kinds: the kinds that are allowed, of `KINDS`.
 
         Raises:
             UnreadableFile: if it is none of them, or larger than a person's file would be.
@@ -77,7 +77,7 @@ class PeopleFiles(Protocol):
         rows: Iterable[Sequence[Row]],
         types: Mapping[str, type[float | str]],
     ) -> Iterator[bytes]:
-        """Write rows as a file of a kind, ``csv``, ``xlsx`` or ``parquet``, and give its bytes piece by piece.
+        """Write rows as a file of a kind, ``csv``, ``xlsx`` or ``parquet``, and yield its bytes piece by piece.
 
         ``types`` names the columns that hold whole numbers, numbers or text, also where the first rows are empty.
         """

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 
 class ModelPointer(Protocol):
-    """Names the model that is to be served. Cheap: model servers ask twice a second."""
+    """Names the model to be served. Calls are cheap: model servers poll twice a second."""
 
     @abstractmethod
     async def pointed_to(self) -> ModelReference | None:
-        """Return which one is to be served, None if nothing was pointed to yet.
+        """Return the model to be served, None if there is none yet.
 
         Raises:
-            RepositoryUnavailable: if that cannot be known now.
+            RepositoryUnavailable: if the pointer cannot be read now.
         """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class PredictionRepository(Protocol):
-    """Remembers every prediction. One call is one transaction: when it returns, it is durable.
+    """Stores predictions. One call is one transaction, which is durable when the call returns.
 
     Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
     """
@@ -34,9 +34,9 @@ class PredictionRepository(Protocol):
     async def add(self, new: NewPrediction, *, idempotency: Idempotency | None = None) -> Prediction:
         """Record a prediction under a new UUIDv7.
 
-        With an idempotency key that was seen before, with the same fingerprint, nothing is recorded
-        and the prediction recorded then is returned, also to concurrent twins. A key that has expired by the
-        adapter's policy when ``new`` was made is as good as never seen.
+        With an idempotency key that was used before with the same fingerprint, nothing is recorded and the earlier
+        prediction is returned, also to concurrent requests. A key that has expired by the adapter's policy when ``new``
+        was made counts as new.
 
         Raises:
             IdempotencyKeyReused: if the key was seen with another fingerprint.
@@ -57,17 +57,17 @@ class PredictionRepository(Protocol):
 
     @abstractmethod
     def alone(self, idempotency: Idempotency) -> AbstractAsyncContextManager[None]:
-        """Keep others, in other processes too, from working under this key while the block runs.
+        """Hold a lock of this key, among all processes, while the block runs.
 
         Raises:
-            IdempotencyKeyInUse: if somebody already does.
+            IdempotencyKeyInUse: if another request holds it.
         """
 
     @abstractmethod
     async def replay_all(self, idempotency: Idempotency, *, at: datetime) -> Sequence[Prediction] | None:
-        """Find what `add_all` recorded under this key, in that order.
+        """Return the predictions that `add_all` recorded under this key, in their order.
 
-        None if there is nothing, the key has expired by then, or one of the predictions was erased.
+        Return None if there are none, the key has expired by then, or one of the predictions was erased.
 
         Raises:
             IdempotencyKeyReused: if the key was seen with another fingerprint.
@@ -75,7 +75,7 @@ class PredictionRepository(Protocol):
 
     @abstractmethod
     async def replay(self, idempotency: Idempotency, *, at: datetime) -> Prediction | None:
-        """Find the prediction recorded under this key, None if there is none or the key has expired by then.
+        """Return the prediction recorded under this key, None if there is none or the key has expired by then.
 
         Raises:
             IdempotencyKeyReused: if the key was seen with another fingerprint.
@@ -102,7 +102,7 @@ class PredictionRepository(Protocol):
 
     @abstractmethod
     async def erase(self, id: UUID, *, at: datetime) -> Erasure:
-        """Erase a prediction, with whatever was kept for its idempotency key; only the proof given stays.
+        """Erase a prediction with its idempotency key, and return the proof, which stays.
 
         Raises:
             PredictionNotFound: if it is not there.
@@ -110,7 +110,7 @@ class PredictionRepository(Protocol):
 
     @abstractmethod
     async def erasure(self, id: UUID) -> Erasure | None:
-        """Find the proof that a prediction was erased, None if there is none."""
+        """Return the proof that a prediction was erased, None if there is none."""
 
     @abstractmethod
     async def count_older(self, than: datetime) -> int:
@@ -118,20 +118,20 @@ class PredictionRepository(Protocol):
 
     @abstractmethod
     async def erase_older(self, than: datetime, *, at: datetime, limit: int) -> int:
-        """Erase predictions made before a time, the oldest first, ``limit`` at most; return how many."""
+        """Erase predictions made before a time, the oldest first, ``limit`` at most; return their number."""
 
     @abstractmethod
     async def forget_keys(self, *, at: datetime) -> int:
-        """Delete expired idempotency keys, not their predictions; return how many."""
+        """Delete expired idempotency keys, not their predictions; return their number."""
 
     @abstractmethod
     async def record_outcome(self, id: UUID, outcome: Outcome, *, by: str = "") -> Prediction:
-        """Add what the year really cost; a later outcome replaces an earlier one, which stays among the changes.
+        """Record the real cost of the year; a later outcome replaces an earlier one, which stays among the changes.
 
         Args:
             id: of the prediction.
-            outcome: what it really cost.
-            by: who says so.
+            outcome: the real cost.
+            by: the person or program that recorded it.
 
         Raises:
             PredictionNotFound: if it is not there.
@@ -139,33 +139,33 @@ class PredictionRepository(Protocol):
 
     @abstractmethod
     async def outcome_changes(self, id: UUID) -> Sequence[OutcomeChange]:
-        """List all changes of an outcome, oldest first; they are never changed, and erased with the prediction."""
+        """Return all changes of an outcome, oldest first; they are immutable, and erased with the prediction."""
 
     @abstractmethod
     async def outcomes(self, since: datetime, *, limit: int) -> Sequence[Prediction]:
-        """Find predictions whose outcome was recorded from a time on, the last recorded first, ``limit`` at most."""
+        """Return predictions whose outcome was recorded from a time on, the last recorded first, ``limit`` at most."""
 
     @abstractmethod
     async def sample(
         self, model: ModelReference, since: datetime, *, limit: int, outcomes: bool = False
     ) -> Sequence[Prediction]:
-        """Draw from what a model answered from a time on, ``limit`` at most, oldest first.
+        """Return a random sample of a model's predictions from a time on, ``limit`` at most, oldest first.
 
-        All that is there has the same chance, the newest no better one; of the same predictions the same are drawn.
-        With ``outcomes``, only predictions whose outcome is known are, by the time at which it was recorded.
+        Each prediction has the same chance, and the same predictions give the same sample. With ``outcomes``, only
+        predictions with an outcome are drawn, by the time at which it was recorded.
         """
 
     @abstractmethod
     async def outcomes_by_hour(self, since: datetime) -> Mapping[datetime, Outcomes]:
-        """Sum up the outcomes that were recorded from a time on by the hour, in UTC; hours without any are absent.
+        """Return sums over outcomes that were recorded from a time on, by hour in UTC; empty hours are absent.
 
-        Costs above what any year costs count nowhere, see `Prediction.cost`.
+        Costs above the largest possible cost are not counted, see `Prediction.cost`.
         """
 
     @abstractmethod
     async def check(self) -> None:
-        """Return if the store answers and has the schema that this code expects.
+        """Check that the store answers and has the schema that this code expects.
 
         Raises:
-            RepositoryUnavailable: if it does not, saying what to do.
+            RepositoryUnavailable: if it does not, with what to do.
         """

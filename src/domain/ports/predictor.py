@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 class Predictor(Protocol):
-    """Answers what a year may cost."""
+    """Predicts the cost of a person's year."""
 
     @abstractmethod
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
         """Estimate each beneficiary's cost, in the order given; all by one and the same model.
 
-        The same beneficiary gets the same figures whoever else is in the batch. None gives none.
+        The figures of a beneficiary do not depend on the others in the batch. An empty batch returns an empty result.
 
         Raises:
             PredictorUnavailable: within the adapter's deadline, if no answer can be had.
         """
 
     async def publish(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Published]:
-        """Return what is published of each beneficiary, without the distribution; otherwise like `predict`.
+        """Return the published figures of each beneficiary, without the distribution; otherwise like `predict`.
 
         The figures are those of `predict`, rounded. An adapter that carries answers over a network carries less here.
 
@@ -39,7 +39,7 @@ class Predictor(Protocol):
 
     @abstractmethod
     async def model(self) -> ModelReference:
-        """Name the model that answers now, after it made a known prediction.
+        """Return the reference of the model that answers now, which has reproduced a recorded prediction.
 
         Raises:
             PredictorUnavailable: if there is none, or it does not answer.

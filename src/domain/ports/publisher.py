@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 class ModelPublisher(ModelPointer, Protocol):
-    """The model server's shelf: folders of versions, and a pointer to the one that is served.
+    """The model store: folders of versions, and a pointer to the version that is served.
 
     Publishing puts a folder in the model store; pointing decides what is served. Workers follow the pointer.
     """
 
     @abstractmethod
     async def publish(self, model: ModelReference, folder: Path) -> None:
-        """Put a copy of a model folder into the model store. Publishing it again repairs what is there.
+        """Put a copy of a model folder into the model store. Publishing it again repairs the copy.
 
         Raises:
-            ModelRefused: if the folder's files do not match its digest; the shelf is unchanged.
+            ModelRefused: if the folder's files do not match its digest; the model store is unchanged.
         """
 
     @abstractmethod
@@ -34,7 +34,7 @@ class ModelPublisher(ModelPointer, Protocol):
 
     @abstractmethod
     async def folder(self, model: ModelReference) -> Path:
-        """Return where a published folder lies, to be loaded by a model server.
+        """Return the path of a published folder, for a model server to load.
 
         Raises:
             VersionNotFound: if it is not in the model store.
@@ -50,7 +50,7 @@ class ModelPublisher(ModelPointer, Protocol):
 
 
 async def served_folder(publisher: ModelPublisher) -> tuple[ModelReference, Path]:
-    """Return the model that is served, and its folder; nothing is verified.
+    """Return the served model and its folder, without verifying it.
 
     Raises:
         NoChampion: if nothing was published yet.

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class ModelRegistry(ModelFolders, Protocol):
-    """Keeps every registered model folder, with its origin and its aliases.
+    """Stores every registered model folder, with its origin and its aliases.
 
-    It follows the ledger: a version that the ledger never admitted is a left-over and may be discarded.
+    The registry follows the ledger: a version that the ledger never admitted may be discarded.
     Every method raises `RegistryUnavailable` if the registry is away.
     """
 
@@ -25,7 +25,7 @@ class ModelRegistry(ModelFolders, Protocol):
     async def register(self, model: TrainedModel) -> ModelVersion:
         """Copy a model folder in as a new version, numbered one above every earlier one, discarded or not.
 
-        Its card is there for people to read.
+        The registry shows its card to people.
         """
 
     @abstractmethod
@@ -34,11 +34,11 @@ class ModelRegistry(ModelFolders, Protocol):
 
     @abstractmethod
     async def discard(self, number: int) -> None:
-        """Forget a version; forgetting one that is not there changes nothing."""
+        """Remove a version; removing one that is not there changes nothing."""
 
     @abstractmethod
     async def annotate(self, version: ModelVersion, verdict: Verdict) -> None:
-        """Attach the gate's verdict to a version, and to its card, for people to read.
+        """Show the gate's verdict on a version and on its card.
 
         Raises:
             VersionNotFound: if there is no such version.
@@ -46,7 +46,7 @@ class ModelRegistry(ModelFolders, Protocol):
 
     @abstractmethod
     async def aliases(self) -> Mapping[str, int]:
-        """Return which version each alias names."""
+        """Return the version that each alias names."""
 
     @abstractmethod
     async def set_alias(self, alias: str, number: int | None) -> None:

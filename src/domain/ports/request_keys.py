@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 class RequestKeys(Protocol):
-    """Remembers under which idempotency key what is created. One call is one transaction.
+    """Stores idempotency keys with the identifiers of what their requests create. One call is one transaction.
 
-    Whatever a request creates is created under the identifier that its key has here. So the same request again finds
-    what the first one created, also if the process died between the two steps.
+    A request creates its object under the identifier that its key has here. So a repeated request finds the object of
+    the first one, also if the process died between the two steps.
 
     Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
     """
 
     @abstractmethod
     async def claim(self, idempotency: Idempotency, *, at: datetime) -> UUID:
-        """Return the identifier (UUIDv7) of what is created under a key: the same one each time, also to twins.
+        """Return the identifier (UUIDv7) of a key: the same one each time, also to concurrent requests.
 
-        A key that has expired by the adapter's policy is as good as never seen.
+        A key that has expired by the adapter's policy counts as new.
 
         Raises:
             IdempotencyKeyReused: if the key was seen with another fingerprint.
@@ -37,4 +37,4 @@ class RequestKeys(Protocol):
 
     @abstractmethod
     async def forget(self, *, at: datetime) -> int:
-        """Forget the keys that have expired by then. Returns how many."""
+        """Remove the keys that have expired by then, and return their number."""

@@ -15,16 +15,16 @@ class Retrainings(Protocol):
 
     @abstractmethod
     def alone(self) -> AbstractContextManager[None]:
-        """Be the only retraining of the home until the block or the process ends.
+        """Hold the lock of the home's retraining until the block or the process ends.
 
         Raises:
-            HomeInUse: if another one is at work, saying whose it is.
+            HomeInUse: if another retraining runs, with its process.
         """
 
     @abstractmethod
     def keep(self, report: Mapping[str, object]) -> str:
-        """Keep a report whole or not at all, and return where it is."""
+        """Store a report atomically, and return its place."""
 
     @abstractmethod
     def is_reported(self, seal: str) -> bool:
-        """Return whether a report that was kept names the ledger entry with this seal."""
+        """Return whether a stored report names the ledger entry with this seal."""

@@ -7,16 +7,16 @@ from typing import Protocol
 
 
 class Room(Protocol):
-    """Space for what is recorded."""
+    """Space for records."""
 
     @abstractmethod
     def check(self) -> None:
-        """Return if more can be recorded; cheap, because health checks call it.
+        """Check that more can be recorded; the check is cheap, because health checks call it.
 
         Raises:
-            NoRoom: saying where, why, and what to do.
+            NoRoom: with the place, the reason, and what to do.
         """
 
     @abstractmethod
     def free(self) -> int | None:
-        """Return how many bytes are free; None where nobody knows here, because somebody else looks after the disk."""
+        """Return the free bytes; None where the disk belongs to another machine."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class SchemaRecord(Protocol):
-    """Which schema the people on record are of."""
+    """Stores the schema of recorded people."""
 
     @abstractmethod
     async def current(self) -> Schema | None:
@@ -24,7 +24,7 @@ class SchemaRecord(Protocol):
 
     @abstractmethod
     async def has_people(self) -> bool:
-        """Tell whether people or models are on record.
+        """Return whether people or models are recorded.
 
         Raises:
             RepositoryUnavailable: if the store does not answer.
@@ -32,7 +32,7 @@ class SchemaRecord(Protocol):
 
     @abstractmethod
     async def adopt(self, schema: Schema, document: str, *, at: datetime) -> None:
-        """Record a schema as the one of all people from now on, and make what finds them by its facts.
+        """Record a schema as that of all people from now on, and make the indexes of its facts.
 
         Args:
             schema: one that is compatible with the current one.

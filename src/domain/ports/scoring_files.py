@@ -17,11 +17,11 @@ class ScoringRun(Protocol):
     """A file that is being scored. One thread may read while another writes."""
 
     report: ScoringReport
-    """What was kept by an earlier run of the same job that was cut short; else that of no row."""
+    """The report of an interrupted earlier run of the same job; otherwise that of no row."""
 
     @abstractmethod
     def batches(self) -> Iterator[PeopleBatch]:
-        """Give the rows whose answers were not kept, in the file's order.
+        """Yield the rows without stored answers, in the file's order.
 
         Raises:
             InvalidInput: at the place where the rest of the file cannot be read.
@@ -37,33 +37,32 @@ class ScoringRun(Protocol):
 
     @abstractmethod
     def keep(self, report: ScoringReport) -> None:
-        """Note what is written so far; where a run can be taken up again, it outlives this process."""
+        """Store the progress so far, durably where a run can be continued."""
 
 
 class ScoringFile(Protocol):
-    """A file of people, and where their answers go. Small: it travels to whoever works on it."""
+    """A file of people, and the place of their answers: a small object that is sent to workers."""
 
     name: str
-    """What the file is called, below its folder."""
+    """The name of the file below its folder."""
 
     @abstractmethod
     def done(self, job: ScoringJob) -> ScoringReport | None:
-        """Return the last report of the run that answered the whole file by the same job; None if nobody noted it."""
+        """Return the final report of a run of the same job on the whole file; None if there is none."""
 
     @abstractmethod
     def opened(self, job: ScoringJob) -> AbstractContextManager[ScoringRun]:
-        """Open both files. The answers appear in their place when the block ends, and not at all if by an error.
+        """Open both files. The answers appear in their place when the block ends without an error.
 
         Raises:
-            ConfigurationError: for a kind of file that is not known, or if a column of which the rules say something
-                is not there.
+            ConfigurationError: for an unknown kind of file, or if a column that the rules name is missing.
             InvalidInput: if a file cannot be read or written.
             HomeInUse: if another process writes the same answers.
         """
 
 
 class ScoringFiles(Protocol):
-    """Finds files of people that are to be scored."""
+    """Finds files of people to be scored."""
 
     @abstractmethod
     def file(self, source: str, out: str) -> ScoringFile:
@@ -71,16 +70,16 @@ class ScoringFiles(Protocol):
 
     @abstractmethod
     def folder(self, source: str, out: str) -> Sequence[ScoringFile]:
-        """Find the files below a folder, in the order of their names; answers go to another folder under their names.
+        """Return the files below a folder, by name; their answers get the same names in another folder.
 
         Raises:
-            ConfigurationError: if an address is none, or answers would lie among the people.
+            ConfigurationError: if an address is invalid, or answers would lie among the people.
             InvalidInput: if the folder cannot be read, or there is no file.
         """
 
     @abstractmethod
     def tidy(self, out: str) -> None:
-        """Remove what runs that were killed left in a folder of answers.
+        """Remove the drafts of killed runs from a folder of answers.
 
         Raises:
             InvalidInput: if the folder cannot be read.

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class CostSimulator(Protocol):
-    """Simulates years of several people, whose costs are independent but for what the model may be off about all.
+    """Simulates years of several people, whose costs are independent except for the common error of the model.
 
-    The same question has the same answer: draws are seeded. Calls take up to a second, so they belong in a thread.
+    Draws are seeded, so the same call has the same result. Calls take up to a second, so they belong in a thread.
     """
 
     @abstractmethod
@@ -30,11 +30,11 @@ class CostSimulator(Protocol):
 
     @abstractmethod
     def level_error(self, costs: Sequence[CostDistribution], learned_from: int) -> float:
-        """Return how far a model may be off about a group, see `domain.costs.group.level_error`.
+        """Return the common error of a model about a group, see `domain.costs.group.level_error`.
 
         Args:
             costs: of each member, at least one.
-            learned_from: how many people the model learned from.
+            learned_from: number of people that the model learned from.
         """
 
     @abstractmethod
@@ -42,7 +42,7 @@ class CostSimulator(Protocol):
         """Return the distribution of a group's total.
 
         Tails have one shape, see `domain.costs.group.with_common_tail`. In each year all costs are multiplied by one
-        lognormal factor of mean 1, for what the model may be off.
+        lognormal factor of mean 1, for the common error of the model.
 
         Args:
             costs: of each member, at least one.

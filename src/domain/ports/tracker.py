@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentSetup:
-    """What all runs of one experiment share.
+    """The setup that all runs of one experiment share.
 
     ``configuration`` is flat: dotted names to values. Each metric that is money is in ``currency``.
     """
@@ -41,7 +41,7 @@ class ExperimentSetup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackedComparison:
-    """A finished comparison as the tracking store knows it, best family first, and the recipes that it left out."""
+    """A finished comparison in the tracking store: families, best first, and the recipes that it left out."""
 
     run: str
     metric: Metric
@@ -68,9 +68,9 @@ class ExperimentRun(Protocol):
 
     @abstractmethod
     def log_comparison(self, ranking: Sequence[Evaluation], not_compared: Sequence[NotCompared] = ()) -> None:
-        """Log which family won, best first, with plots of the winner, and of all of them fold by fold.
+        """Log the ranking of families, best first, with plots of the winner and of all families by fold.
 
-        Each of them was logged by `log_family` before. Those that were left out are named with the reason.
+        Each family was logged by `log_family` before. Recipes that were left out are logged with the reason.
         """
 
     @abstractmethod
@@ -79,7 +79,7 @@ class ExperimentRun(Protocol):
 
 
 class ExperimentTracker(Protocol):
-    """Remembers how models were made. Every method raises `RegistryUnavailable` if the store is away."""
+    """Logs the making of models. Every method raises `RegistryUnavailable` if the store is away."""
 
     @abstractmethod
     def run(self, setup: ExperimentSetup) -> AbstractContextManager[ExperimentRun]:
@@ -87,12 +87,12 @@ class ExperimentTracker(Protocol):
 
     @abstractmethod
     def fail_abandoned(self) -> int:
-        """Mark as failed what processes that are gone left running, and return how many runs that were."""
+        """Mark open runs of processes that are gone as failed, and return their number."""
 
     @abstractmethod
     def last_comparison(self, *, data_digest: str) -> TrackedComparison:
-        """Find the newest finished comparison of families on these data.
+        """Return the newest finished comparison of families on these data.
 
         Raises:
-            NoComparison: if there is none, saying what to run first.
+            NoComparison: if there is none, with the command to run first.
         """

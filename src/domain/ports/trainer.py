@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What came of a recipe: its score on each fold, and on the test split."""
+    """The scores of a recipe on each fold and on the test split."""
 
     evaluation: Evaluation
     test: Scores
 
 
 class Trainer(Protocol):
-    """Measures recipes and cooks models by them. Same rows, same plan, same recipe: same figures.
+    """Measures recipes and trains models by them. The same rows, plan and recipe give the same figures.
 
     Every method raises `ConfigurationError` for a family, transform or hyperparameter it does not know.
     """
@@ -53,8 +53,8 @@ class Trainer(Protocol):
     ) -> TrainedModel:
         """Fit on all rows, with residuals out of fold over all rows, and write the model folder ``into/medcost``.
 
-        Claims that are a sample are all rows here. Where a trainer can fit the recipe on the whole population it does,
-        residuals stay those of the sample, out of fold all the same, and the card says so.
+        For claims that are a sample, all rows are those of the sample. A trainer that can fit the recipe on the whole
+        population does so; residuals stay those of the sample, out of fold, and the card says so.
         """
 
     def measure(
@@ -69,8 +69,8 @@ class Trainer(Protocol):
         """Cross-validate and test each recipe, in order.
 
         The figures are those of `cross_validate` and `test`; a trainer may work on later recipes meanwhile. ``on_fold``
-        is called in the order of each recipe's folds. A recipe whose first fold foretells that all of it takes longer
-        than ``seconds`` is not waited for. Closing the generator ends all of it.
+        is called in the order of each recipe's folds. A recipe whose first fold predicts a total time above ``seconds``
+        is left out. Closing the generator ends all work.
         """
         for recipe in recipes:
             evaluation = self.cross_validate(recipe, claims, plan, on_fold=partial(on_fold, recipe))
@@ -88,7 +88,7 @@ class Trainer(Protocol):
     def report(
         self, model: TrainedModel, claims: Claims, rival: tuple[str, TrainedModel] | None = None
     ) -> tuple[Scores, Curves]:
-        """Measure a model as it is on labelled rows as an actuary's report tells it.
+        """Measure a model on labelled rows for an actuary's report.
 
         Args:
             model: the model.
@@ -108,7 +108,7 @@ class Trainer(Protocol):
         plan: FoldPlan,
         outcomes: Claims | None = None,
     ) -> Candidacy:
-        """Measure what the gate asks of a challenger against the champion, given with its version number.
+        """Measure the figures for the gate of a challenger against the champion, given with its version number.
 
         ``outcomes`` are labelled rows that came in otherwise: those that neither model is known to have learnt from,
         and that do not stand among ``claims``, join the rows that the champion never saw, if there are at least 200.
@@ -119,9 +119,9 @@ class Trainer(Protocol):
 
     @abstractmethod
     def replay(self, challenger: TrainedModel, champion: tuple[int, TrainedModel], outcomes: Claims) -> Replay | None:
-        """Score both, as they are, on labelled rows that neither is known to have learnt from, each distinct row once.
+        """Score both models on labelled rows that neither is known to have learned from, each distinct row once.
 
-        None if there are fewer than two such rows.
+        Return None if there are fewer than two such rows.
 
         Raises:
             ModelRefused: if a folder may not be loaded.

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One tried set of hyperparameters.
+    """The trial of one set of hyperparameters.
 
     Args:
         number: of the trial in its study.
         state: ``complete``, ``pruned`` or ``failed``.
-        hyperparameters: what was tried.
+        hyperparameters: the set.
         loss: None unless the trial is complete.
-        seconds: that it took.
-        error: why it failed; empty unless it did.
+        seconds: duration of the trial.
+        error: why it failed; empty otherwise.
     """
 
     number: int
@@ -37,7 +37,7 @@ class Trial:
 
 
 def no_trial_finished(study: str, trials: Sequence[Trial]) -> MedcostError:
-    """Return the error of a study that spent its budget for nothing, with what its last failed trial met."""
+    """Return the error of a study without a finished trial, with the error of its last failed trial."""
     last = next((trial for trial in reversed(trials) if trial.error), None)
     if last is None:
         return MedcostError(f"no trial of the study {study!r} finished: give it more trials")
@@ -65,7 +65,7 @@ class Tuner(Protocol):
         on_trial: Callable[[Trial], None],
         on_wait: Callable[[str], None],
     ) -> AbstractContextManager[Trial]:
-        """Search until the budget of trials, time or patience is spent, and have the best finished trial.
+        """Search until the budget of trials, time or patience is spent, and yield the best finished trial.
 
         A study of this name that was begun before goes on from its trials; what another process left
         unfinished when it was killed is tried again. The budget spent, entering the context still waits for trials
@@ -79,12 +79,13 @@ class Tuner(Protocol):
         Args:
             study: its name.
             space: what is searched. An empty one is one trial with ``first``.
-            objective: takes hyperparameters and a ``report(step, loss)`` that raises `TrialPruned` when the trial no
-                longer promises anything.
-            basis: what else losses depend on, such as a digest of data and folds: only equals are comparable.
-            first: is tried first.
+            objective: takes hyperparameters and a ``report(step, loss)`` that raises `TrialPruned` for an unpromising
+                trial.
+            basis: what else losses depend on, such as a digest of data and folds: only losses of the same basis
+                compare.
+            first: the hyperparameters of the first trial.
             on_trial: called after each trial of this process.
-            on_wait: told for what this process waits, if it does.
+            on_wait: called with what this process waits for, if it does.
 
         Raises:
             ConfigurationError: if the study was begun with another search space or on another basis.

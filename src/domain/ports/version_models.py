@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class VersionModels(Protocol):
-    """Answers by any version whose folder lies where models are served, whichever of them is champion.
+    """Answers by any version in the model store, champion or not, for people who judge models.
 
-    For those who judge models. Nothing is recorded, and what the champion answers meanwhile is not changed.
+    Nothing is recorded, and the champion's answers are not changed.
 
     Both methods raise `VersionNotFound` if the folder of the version is not there, `ModelRefused` if it is not what
     its digest promises, and `PredictorUnavailable` if no answer can be had within the adapter's deadline.
@@ -24,8 +24,8 @@ class VersionModels(Protocol):
 
     @abstractmethod
     async def publish(self, model: ModelReference, people: Sequence[Beneficiary]) -> Sequence[Published]:
-        """Say what the version would publish of each person, in the order given. None gives none."""
+        """Return the figures that the version would publish of each person, in the order given."""
 
     @abstractmethod
     async def rows(self, model: ModelReference) -> Sample:
-        """Give the rows that the folder keeps of those its model learned from, as `ModelLoader.reference` does."""
+        """Return the training rows in the version's folder, as `ModelLoader.reference` does."""

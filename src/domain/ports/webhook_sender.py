@@ -18,6 +18,6 @@ class WebhookSender(Protocol):
     async def send(self, delivery: Delivery, webhook: Webhook, *, at: datetime) -> Attempt:
         """Call a receiver with an event, signed after Standard Webhooks with the webhook's secret.
 
-        Nothing is raised: whatever goes wrong stands in the attempt. Redirects are not followed, and an address that
-        must not be called is not, see `webhook_urls`.
+        Nothing is raised: the attempt holds the error. Redirects are not followed, and addresses that are not allowed
+        are not called, see `webhook_urls`.
         """

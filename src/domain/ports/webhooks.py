@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Webhooks(Protocol):
-    """Remembers webhooks and what is delivered to them. One call is one transaction.
+    """Stores webhooks and their deliveries. One call is one transaction.
 
     Every method raises `RepositoryUnavailable` within the adapter's deadline if the store is away.
     """
@@ -29,7 +29,7 @@ class Webhooks(Protocol):
 
     @abstractmethod
     async def get(self, id: UUID) -> Webhook:
-        """Find a webhook.
+        """Return a webhook.
 
         Raises:
             WebhookNotFound: if there is none.
@@ -41,7 +41,7 @@ class Webhooks(Protocol):
 
     @abstractmethod
     async def remove(self, id: UUID) -> None:
-        """Forget a webhook and its deliveries.
+        """Remove a webhook and its deliveries.
 
         Raises:
             WebhookNotFound: if there is none.
@@ -49,14 +49,14 @@ class Webhooks(Protocol):
 
     @abstractmethod
     async def enqueue(self, new: Sequence[NewDelivery]) -> int:
-        """Record deliveries, due at once; a webhook is told of one event once. Returns how many are new.
+        """Record deliveries, due at once and one for each webhook and event; return the number of new ones.
 
-        Deliveries to a webhook that is not there are left out.
+        Deliveries to missing webhooks are left out.
         """
 
     @abstractmethod
     async def delivery(self, webhook_id: UUID, id: UUID) -> Delivery:
-        """Find a delivery of a webhook by its own identifier or that of the event.
+        """Return a delivery of a webhook by its own identifier or that of the event.
 
         Raises:
             DeliveryNotFound: if there is none.
@@ -64,19 +64,19 @@ class Webhooks(Protocol):
 
     @abstractmethod
     async def deliveries(self, webhook_id: UUID, *, limit: int, before: UUID | None = None) -> Sequence[Delivery]:
-        """Return the deliveries of a webhook, newest first; those older than the one with this identifier."""
+        """Return the deliveries of a webhook that are older than ``before``, newest first."""
 
     @abstractmethod
     async def claim(self, limit: int, *, at: datetime, lapse: timedelta) -> Sequence[tuple[Delivery, Webhook]]:
-        """Take deliveries that are due, oldest first; nobody else gets them within ``lapse``.
+        """Claim deliveries that are due, oldest first; no other worker gets them within ``lapse``.
 
-        Of a webhook that is disabled, only pings.
+        Of a disabled webhook, only pings are claimed.
         """
 
     @abstractmethod
     async def record(self, delivery: Delivery, webhook: Webhook) -> None:
-        """Write down how far a delivery is, and whether its webhook fails or is disabled; others may take it again."""
+        """Store the state of a delivery and of its webhook; other workers may claim the delivery again."""
 
     @abstractmethod
     async def forget(self, before: datetime) -> int:
-        """Forget the deliveries that were recorded before a time. Returns how many."""
+        """Remove the deliveries that were recorded before a time, and return their number."""

@@ -10,20 +10,20 @@ if TYPE_CHECKING:
 
 
 class LedgerWitness(Protocol):
-    """Remembers where the ledger ends, outside of the database that holds it.
+    """Stores the head of the ledger, outside of the database that holds it.
 
-    Whoever owns that database could cut entries off, and the chain of seals would still hold: this is what shows it.
-    All who append share one witness. Every method raises `RegistryUnavailable` if it is away.
+    The owner of that database could remove the last entries without breaking the chain of seals; the head shows that.
+    All processes that append share one witness. Every method raises `RegistryUnavailable` if it is away.
     """
 
     @abstractmethod
     async def head(self) -> Head | None:
-        """Return where the ledger ended when that was kept last; None if it never was.
+        """Return the stored head; None if there is none.
 
         Raises:
-            LedgerBroken: if what was kept cannot be read.
+            LedgerBroken: if the stored head cannot be read.
         """
 
     @abstractmethod
     async def keep(self, head: Head) -> None:
-        """Replace the remembered head, atomically; it is durable when this returns."""
+        """Replace the head atomically; it is durable when the call returns."""
