@@ -74,24 +74,26 @@ async def predicted(monitor: MonitorChampion, made: TrainedModel, rows: int) -> 
 
 
 async def test_predictions_with_outcomes_are_held_against_them(monitor: MonitorChampion, made: TrainedModel):
-    for one in (await predicted(monitor, made, 5))[:3]:
-        await monitor.predictions.record_outcome(one.id, Outcome(one.typical, NOW - DAY))
+    for prediction in (await predicted(monitor, made, 5))[:3]:
+        await monitor.predictions.record_outcome(prediction.id, Outcome(prediction.typical, NOW - DAY))
     report = await monitor(30 * DAY)
     assert (report.predictions, report.outcomes) == (5, 3)
     assert (report.groups[0].outcomes, report.groups[0].inside) == (3, 3)
 
 
 async def test_an_outcome_that_is_no_cost_is_left_out(monitor: MonitorChampion, made: TrainedModel):
-    asked = await predicted(monitor, made, 3)
-    for one, cost in zip(asked, (1e308, asked[1].typical, asked[2].interval.high + 5), strict=True):
-        await monitor.predictions.record_outcome(one.id, Outcome(cost, NOW - DAY))
+    predictions = await predicted(monitor, made, 3)
+    for prediction, cost in zip(
+        predictions, (1e308, predictions[1].typical, predictions[2].interval.high + 5), strict=True
+    ):
+        await monitor.predictions.record_outcome(prediction.id, Outcome(cost, NOW - DAY))
     report = await monitor(30 * DAY)
     assert (report.groups[0].outcomes, report.groups[0].inside) == (2, 1)
 
 
 async def test_the_bits_of_an_identifier_draw_from_the_whole_of_a_step(monitor: MonitorChampion, made: TrainedModel):
-    (one,) = await predicted(monitor, made, 1)
+    (prediction,) = await predicted(monitor, made, 1)
     cost = Outcome(0.0, NOW)  # below every quantile, so within the first of a hundred steps
     bits = (0, 2**31, 2**32 - 1)
-    known = [replace(one, id=UUID(int=number), outcome=cost) for number in bits]
-    assert await pits(loaded(made), known) == pytest.approx([0, 0.005, 0.01])
+    with_outcomes = [replace(prediction, id=UUID(int=number), outcome=cost) for number in bits]
+    assert await pits(loaded(made), with_outcomes) == pytest.approx([0, 0.005, 0.01])

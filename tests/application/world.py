@@ -194,13 +194,20 @@ class World:
         return compared.tracked
 
     def tune(
-        self, plan: FoldPlan = PLAN, study: str | None = None, fuse: Fuse | None = None, **told: Any
+        self, plan: FoldPlan = PLAN, study: str | None = None, fuse: Fuse | None = None, **arguments: Any
     ) -> AbstractContextManager[TunedModel]:
         (into := self.folder / f"trained-{next(self.numbers)}").mkdir()
         parts: dict[str, Any] = {"dataset": self.dataset, "trainer": self.trainer, "tracker": self.tracker}
-        told = {"git_revision": "", "on_start": silent, "on_trial": silent, "on_wait": silent, "on_fit": silent, **told}
+        arguments = {
+            "git_revision": "",
+            "on_start": silent,
+            "on_trial": silent,
+            "on_wait": silent,
+            "on_fit": silent,
+            **arguments,
+        }
         return TuneModel(**parts, tuner=self.tuner, register=self.process(fuse).register)(
-            plan, {}, study=study, configuration={}, into=into, wait=asyncio.run, **told
+            plan, {}, study=study, configuration={}, into=into, wait=asyncio.run, **arguments
         )  # fmt: skip
 
     async def check(self) -> None:

@@ -35,10 +35,8 @@ NOT_VERBS = PRONOUNS | {
 
 UNCHECKED_NAMES = (
     "tests/adapters/",
-    "tests/application/",
     "tests/deploy/",
     "tests/entrypoints/",
-    "tests/ports/",
 )
 UNCHECKED_DOCSTRINGS = ()
 UNCHECKED_TEST_NAMES: tuple[str, ...] = ()

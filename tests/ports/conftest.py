@@ -75,10 +75,10 @@ async def answering(request, tmp_path):
 
         fitted = request.getfixturevalue("fitted")
         model = ModelReference(1, fitted.digest)
-        shelf = MemoryPublisher(workspace=tmp_path / "shelf")
-        await shelf.publish(model, fitted.folder)
-        await shelf.point_to(model)
-        served = ServedModel(shelf, SklearnLoader())
+        model_store = MemoryPublisher(workspace=tmp_path / "shelf")
+        await model_store.publish(model, fitted.folder)
+        await model_store.point_to(model)
+        served = ServedModel(model_store, SklearnLoader())
         await served.refresh()
         yield served, served
     else:
@@ -98,8 +98,8 @@ async def unanswering(request, tmp_path):
         served = ServedModel(MemoryPublisher(workspace=tmp_path), MemoryLoader(DEFAULT))
         yield served, served
     else:
-        with socket.create_server(("127.0.0.1", 0)) as door:
-            port = door.getsockname()[1]
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
         server = ModelServer(f"http://127.0.0.1:{port}", deadline=1)
         yield BentoPredictor(server), BentoExplainer(server)
         await server.close()

@@ -43,9 +43,9 @@ async def test_there_is_no_password_until_one_is_set(accounts: Accounts) -> None
 
 async def test_of_twins_that_set_the_first_password_one_wins(accounts: Accounts) -> None:
     tries = [accounts.set_password(hashed, first=True) for hashed in ("one", "two", "three")]
-    told = await asyncio.gather(*tries, return_exceptions=True)
-    assert [type(one) for one in told if one] == [PasswordAlreadySet] * 2
-    assert await accounts.password() == ("one", "two", "three")[told.index(None)]
+    outcomes = await asyncio.gather(*tries, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes if outcome] == [PasswordAlreadySet] * 2
+    assert await accounts.password() == ("one", "two", "three")[outcomes.index(None)]
 
 
 async def test_a_token_opens_its_session_until_it_is_closed(accounts: Accounts) -> None:
@@ -146,8 +146,8 @@ async def test_every_wait_can_be_ended(accounts: Accounts) -> None:
 
 
 async def test_of_attempts_at_once_no_more_pass_than_one_after_the_other(accounts: Accounts) -> None:
-    told = await asyncio.gather(*(accounts.attempt(HOME, at=NOW) for _ in range(20)))
-    assert [one.wait for one in told].count(timedelta(0)) == FREE
+    attempts = await asyncio.gather(*(accounts.attempt(HOME, at=NOW) for _ in range(20)))
+    assert [attempt.wait for attempt in attempts].count(timedelta(0)) == FREE
 
 
 async def test_failures_of_yesterday_no_longer_count(accounts: Accounts) -> None:

@@ -39,8 +39,8 @@ async def test_who_saw_an_alarm_first_stays(acknowledgements: Acknowledgements) 
 
 async def test_an_alarm_that_began_anew_is_another(acknowledgements: Acknowledgements) -> None:
     anew = replace(SEEN, since=NOON + 5 * MINUTE, at=NOON + 6 * MINUTE)
-    for one in (SEEN, anew):
-        await acknowledgements.add(one)
+    for acknowledgement in (SEEN, anew):
+        await acknowledgements.add(acknowledgement)
     assert list(await acknowledgements.all()) == [anew, SEEN]
 
 

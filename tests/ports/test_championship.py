@@ -165,9 +165,9 @@ async def reopened(world: World, database: str) -> AsyncIterator[Championship]:
 async def test_without_the_registry_nothing_changes(world: World, postgres_url: str) -> None:
     (world.home / "away").touch()
     async with reopened(world, postgres_url) as championship:
-        with pytest.raises(RegistryUnavailable, match="away") as told:
+        with pytest.raises(RegistryUnavailable, match="away") as caught:
             await championship.promote(2, by="bob")
-    assert told.value.retry_after == 7
+    assert caught.value.retry_after == 7
     assert await world.champions() == [1]
 
 

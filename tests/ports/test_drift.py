@@ -32,7 +32,7 @@ def sample(rows=2000, seed=0, change=as_they_are):
 def test_rows_of_the_same_making_have_not_drifted(meter):
     report = meter.measure(sample(seed=1), sample(seed=2))
     assert report.drifted == ()
-    assert tuple(one.column for one in report.columns) == DEFAULT.columns
+    assert tuple(column.column for column in report.columns) == DEFAULT.columns
 
 
 def test_a_cell_that_is_not_known_counts_for_nothing(meter):
@@ -41,26 +41,30 @@ def test_a_cell_that_is_not_known_counts_for_nothing(meter):
     facts[5, AGE] = np.nan
     facts[:, SMOKER] = np.nan
     report = meter.measure(sample(seed=1), Sample(DEFAULT, facts, whole.more))
-    assert {one.column for one in report.columns} == set(DEFAULT.columns) - {"smoker"}
+    assert {column.column for column in report.columns} == set(DEFAULT.columns) - {"smoker"}
     rest = np.delete(np.array(whole.facts), 5, axis=0)
-    (age,) = (one for one in report.columns if one.column == "age")
-    (same,) = (one for one in meter.measure(sample(seed=1), Sample(DEFAULT, rest)).columns if one.column == "age")
+    (age,) = (column for column in report.columns if column.column == "age")
+    (same,) = (
+        column for column in meter.measure(sample(seed=1), Sample(DEFAULT, rest)).columns if column.column == "age"
+    )
     assert (age.statistic, age.psi) == (same.statistic, same.psi)
 
 
 def test_a_fact_that_fewer_people_give_has_drifted(meter):
-    def asked(gaps, seed):
+    def clinic_sample(gaps, seed):
         rows, _ = clinic_people(400, seed)
         rows[:gaps, PRESSURE] = np.nan
         return Sample(CLINIC, rows)
 
-    assert meter.measure(asked(0, 1), asked(0, 2)).drifted == ()
+    assert meter.measure(clinic_sample(0, 1), clinic_sample(0, 2)).drifted == ()
     for gaps in (200, 400):
-        report = meter.measure(asked(0, 1), asked(gaps, 2))
-        (pressure,) = (one for one in report.columns if one.column == "pressure")
+        report = meter.measure(clinic_sample(0, 1), clinic_sample(gaps, 2))
+        (pressure,) = (column for column in report.columns if column.column == "pressure")
         assert (report.drifted, pressure.test) == (("pressure",), "missing")
     # a fact that the champion knows nothing of is news, and no drift
-    assert "pressure" not in {one.column for one in meter.measure(asked(400, 1), asked(0, 2)).columns}
+    assert "pressure" not in {
+        column.column for column in meter.measure(clinic_sample(400, 1), clinic_sample(0, 2)).columns
+    }
 
 
 def test_nothing_drifts_in_most_pairs_of_small_tables(meter):
@@ -76,7 +80,7 @@ def test_older_people_and_more_smokers_are_found_and_nothing_else(meter):
 
     report = meter.measure(sample(seed=1), sample(seed=2, change=change))
     assert report.drifted == ("age", "smoker")
-    assert {one.test for one in report.columns if one.drifted} == {"mann_whitney", "chi_squared"}
+    assert {column.test for column in report.columns if column.drifted} == {"mann_whitney", "chi_squared"}
 
 
 def test_a_shift_too_small_to_matter_is_significant_in_a_large_file_but_no_drift(meter):
@@ -90,8 +94,8 @@ def test_a_shift_too_small_to_matter_is_significant_in_a_large_file_but_no_drift
     assert not age.drifted
 
 
-@pytest.mark.parametrize(("rows", "found"), [(150, ("smoker",)), (20_000, ())])
-def test_twelve_points_more_smokers_are_drift_depending_on_the_sample_size(meter, rows, found):
+@pytest.mark.parametrize(("rows", "drifted"), [(150, ("smoker",)), (20_000, ())])
+def test_twelve_points_more_smokers_are_drift_depending_on_the_sample_size(meter, rows, drifted):
     def smoking(share):
         def change(facts):
             facts[:, SMOKER] = np.arange(len(facts)) < share * len(facts)
@@ -100,7 +104,7 @@ def test_twelve_points_more_smokers_are_drift_depending_on_the_sample_size(meter
         return change
 
     before, now = sample(20_000, seed=1, change=smoking(0.2)), sample(rows, seed=2, change=smoking(0.32))
-    assert meter.measure(before, now).drifted == found
+    assert meter.measure(before, now).drifted == drifted
 
 
 def test_a_category_that_was_never_seen_before_is_drift(meter):
@@ -113,7 +117,7 @@ def test_a_category_that_was_never_seen_before_is_drift(meter):
 
 def test_only_columns_that_both_have_are_compared(meter):
     report = meter.measure(sample(seed=1), Sample(DEFAULT, sample(seed=2).facts))
-    assert tuple(one.column for one in report.columns) == FACTS
+    assert tuple(column.column for column in report.columns) == FACTS
 
 
 def test_nothing_can_be_said_of_no_rows(meter):
@@ -126,18 +130,21 @@ def test_statistics_and_chances_are_those_of_scipy(meter):
 
     before, now = (np.array(sample(rows=rows, seed=seed).facts) for rows, seed in ((1338, 1), (1000, 2)))
     now[:, AGE] = np.minimum(now[:, AGE] + 2, 64)
-    for at, found in enumerate(meter.measure(Sample(DEFAULT, before), Sample(DEFAULT, now)).columns):
-        if found.test == "chi_squared":
+    for at, column in enumerate(meter.measure(Sample(DEFAULT, before), Sample(DEFAULT, now)).columns):
+        if column.test == "chi_squared":
             kinds = [np.bincount(some[:, at].astype(int)) for some in (before, now)]
-            known: Any = chi2_contingency(np.array(kinds))
-            chance = known.pvalue
+            statistics: Any = chi2_contingency(np.array(kinds))
+            chance = statistics.pvalue
         else:
             shape: Any = ks_2samp(before[:, at], now[:, at], method="asymp")
             place: Any = mannwhitneyu(now[:, at], before[:, at], method="asymptotic", use_continuity=False)
-            known = {"kolmogorov_smirnov": shape.statistic, "mann_whitney": place.statistic / before[:, at].size / 1000}
+            statistics = {
+                "kolmogorov_smirnov": shape.statistic,
+                "mann_whitney": place.statistic / before[:, at].size / 1000,
+            }
             chance = 3 * min(shape.pvalue, place.pvalue)
-            assert found.statistic == pytest.approx(known[found.test], rel=0.15), found.column
-        assert found.p_value == pytest.approx(min(1, chance), rel=0.15), found.column
+            assert column.statistic == pytest.approx(statistics[column.test], rel=0.15), column.column
+        assert column.p_value == pytest.approx(min(1, chance), rel=0.15), column.column
 
 
 def test_people_beyond_everybody_known_are_found_among_few(meter):
@@ -145,7 +152,9 @@ def test_people_beyond_everybody_known_are_found_among_few(meter):
         facts[:12, AGE] = 70
         return facts
 
-    (age,) = [one for one in meter.measure(sample(1338), sample(150, 2, change)).columns if one.column == "age"]
+    (age,) = [
+        column for column in meter.measure(sample(1338), sample(150, 2, change)).columns if column.column == "age"
+    ]
     # of 1,488 rows alike, the 12 oldest are all among the last 150
     chance = np.prod([(150 - i) / (1488 - i) for i in range(12)])
     assert (age.test, age.statistic, age.p_value) == ("exceedance", 12 / 150, pytest.approx(3 * 2 * chance))
@@ -162,7 +171,7 @@ def test_a_column_of_one_value_is_like_itself(meter):
 def test_a_share_that_fell_is_told_from_one_that_did_not(meter):
     from scipy.stats import fisher_exact
 
-    found: Any = fisher_exact([[80, 20], [1200, 138]], alternative="less")
-    assert meter.fell((80, 100), (1200, 1338)) == pytest.approx(found.pvalue)
+    exact: Any = fisher_exact([[80, 20], [1200, 138]], alternative="less")
+    assert meter.fell((80, 100), (1200, 1338)) == pytest.approx(exact.pvalue)
     assert meter.fell((80, 100), (1200, 1338)) < 0.01
     assert meter.fell((95, 100), (1200, 1338)) > 0.9

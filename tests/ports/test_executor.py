@@ -105,11 +105,11 @@ def test_something_else_may_be_shared_each_time(executor):
 def test_the_work_of_a_lost_worker_is_done_again(cluster, connection, tmp_path):
     words = [f"echo begun >>{tmp_path}/{number}; sleep 0.5; echo {number}" for number in range(8)]
     with closing(connection.map(subprocess.getoutput, words)) as results:
-        found = [next(results)]
+        outcomes = [next(results)]
         until(lambda: len(list(tmp_path.iterdir())) >= 4, within=60)  # both are at their second piece
         cluster.workers.pop().kill()
-        found += results
-    assert found == [str(number) for number in range(8)]
+        outcomes += results
+    assert outcomes == [str(number) for number in range(8)]
     assert any(file.read_text() == "begun\nbegun\n" for file in tmp_path.iterdir())
 
 
@@ -117,11 +117,11 @@ def test_the_work_of_a_lost_worker_is_done_again(cluster, connection, tmp_path):
 def test_two_processes_of_a_machine_share_the_work(processes, tmp_path):
     words = [f"touch {tmp_path}/{number}; echo $PPID" for number in range(4)]
     with closing(processes.map(subprocess.getoutput, words)) as results:
-        found = [next(results)]
+        outcomes = [next(results)]
         until((tmp_path / "1").exists, within=60)  # begun by the other, for this one waits
-        found += results
-    assert found[:2] == [str(os.getpid()), str(*processes.pids)]
-    assert set(found) == set(found[:2])
+        outcomes += results
+    assert outcomes[:2] == [str(os.getpid()), str(*processes.pids)]
+    assert set(outcomes) == set(outcomes[:2])
 
 
 @pytest.mark.process
@@ -135,11 +135,11 @@ def test_work_that_ends_soon_starts_no_process():
 def test_work_of_a_process_that_is_killed_is_done_by_the_others(processes, tmp_path):
     words = [f"echo begun >>{tmp_path}/{number}; sleep 0.3; echo {number}" for number in range(8)]
     with closing(processes.map(subprocess.getoutput, words)) as results:
-        found = [next(results)]
+        outcomes = [next(results)]
         until((tmp_path / "1").exists, within=60)  # begun by the other, for this one waits
         os.kill(processes.pids[0], signal.SIGKILL)
-        found += results
-    assert found == [str(number) for number in range(8)]
+        outcomes += results
+    assert outcomes == [str(number) for number in range(8)]
     assert (tmp_path / "1").read_text() == "begun\nbegun\n"
 
 
@@ -191,16 +191,16 @@ def test_a_worker_with_another_version_is_named(cluster, connection, tmp_path):
     other = tmp_path / "medcost-9.9.dist-info"
     other.mkdir()
     (other / "METADATA").write_text("Metadata-Version: 2.1\nName: medcost\nVersion: 9.9\n")
-    said = refusal(cluster, connection, PYTHONPATH=str(tmp_path))
-    assert re.search(r"tcp://\S+ has medcost 9.9, here it is", said)
+    message = refusal(cluster, connection, PYTHONPATH=str(tmp_path))
+    assert re.search(r"tcp://\S+ has medcost 9.9, here it is", message)
 
 
 def test_a_worker_with_another_commit_is_named(cluster, connection, tmp_path):
     shutil.copytree(Path(domain.__file__).parents[1], tmp_path / "src")
     with (tmp_path / "src" / "domain" / "cost.py").open("a") as code:
         code.write("# another commit\n")
-    said = refusal(cluster, connection, PYTHONPATH=str(tmp_path / "src"))
-    assert re.search(r"tcp://\S+ has code of Medcost with digest \w+, here it is", said)
+    message = refusal(cluster, connection, PYTHONPATH=str(tmp_path / "src"))
+    assert re.search(r"tcp://\S+ has code of Medcost with digest \w+, here it is", message)
 
 
 @pytest.mark.process
@@ -225,8 +225,8 @@ def test_a_cluster_that_goes_away_is_said_to_be_unavailable(dask_cluster):
 def test_nobody_at_the_address_is_said_at_once():
     from adapters.dask.executor import connected
 
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        address = f"tcp://127.0.0.1:{door.getsockname()[1]}"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
     with pytest.raises(ExecutorUnavailable, match="no Dask scheduler answers"), connected(address, patience=0.5):
         pass
 

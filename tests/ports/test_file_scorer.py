@@ -113,7 +113,7 @@ async def test_two_do_not_work_on_one_task(scorer_of, tmp_path):
 
 
 def children() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if PROGRAM.name in " ".join(one.cmdline())]
+    return [child for child in psutil.Process().children() if PROGRAM.name in " ".join(child.cmdline())]
 
 
 @pytest.mark.process

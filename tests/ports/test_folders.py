@@ -12,7 +12,7 @@ from adapters.mlflow.server import MlflowServer
 from domain.errors import ModelRefused, RegistryUnavailable, VersionNotFound
 
 
-class Kept:
+class FetchingRegistry:
     """A registry, and the way by which its folders are fetched."""
 
     def __init__(self, registry, folders=None):
@@ -20,41 +20,41 @@ class Kept:
 
 
 @pytest.fixture(params=["memory", "mlflow", "mlflow over http"])
-def kept(request, tmp_path):
+def fetching(request, tmp_path):
     if request.param == "memory":
-        return Kept(MemoryRegistry(tmp_path))
+        return FetchingRegistry(MemoryRegistry(tmp_path))
     from adapters.mlflow.registry import MlflowRegistry
     from adapters.mlflow.store import MlflowStore
 
     if request.param == "mlflow":
-        return Kept(MlflowRegistry(request.getfixturevalue("mlflow_store")))
+        return FetchingRegistry(MlflowRegistry(request.getfixturevalue("mlflow_store")))
     address = request.getfixturevalue("mlflow_server").address
-    return Kept(MlflowRegistry(MlflowStore(address, None)), MlflowFolders(MlflowServer(address)))
+    return FetchingRegistry(MlflowRegistry(MlflowStore(address, None)), MlflowFolders(MlflowServer(address)))
 
 
 def contents(folder):
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
-async def test_a_registered_folder_comes_byte_for_byte_as_often_as_it_is_fetched(kept, fitted, tmp_path):
-    version = await kept.registry.register(fitted)
+async def test_a_registered_folder_comes_byte_for_byte_as_often_as_it_is_fetched(fetching, fitted, tmp_path):
+    version = await fetching.registry.register(fitted)
     for name in ("once", "again"):
-        folder = await kept.folders.fetch(version.number, tmp_path / name)
+        folder = await fetching.folders.fetch(version.number, tmp_path / name)
         assert folder.is_relative_to(tmp_path / name)
         assert contents(folder) == contents(fitted.folder)
 
 
-async def test_what_was_never_registered_or_was_discarded_is_not_found(kept, fitted, tmp_path):
-    discarded = (await kept.registry.register(fitted)).number
-    await kept.registry.discard(discarded)
+async def test_what_was_never_registered_or_was_discarded_is_not_found(fetching, fitted, tmp_path):
+    discarded = (await fetching.registry.register(fitted)).number
+    await fetching.registry.discard(discarded)
     for number in (discarded, 12_345):
         with pytest.raises(VersionNotFound):
-            await kept.folders.fetch(number, tmp_path / "out")
+            await fetching.folders.fetch(number, tmp_path / "out")
 
 
 async def test_a_server_that_is_away_is_unavailable(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        address = f"http://127.0.0.1:{door.getsockname()[1]}"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with pytest.raises(RegistryUnavailable):
         await MlflowFolders(MlflowServer(address)).fetch(1, tmp_path / "out")
 

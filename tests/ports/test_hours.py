@@ -46,8 +46,8 @@ async def test_an_hour_is_found_again_whole(hours: ServiceHours) -> None:
 async def test_what_several_tellers_say_of_an_hour_is_added_up(hours: ServiceHours) -> None:
     await hours.put_traffic(NOON, uuid4(), TRAFFIC)
     await hours.put_traffic(NOON, uuid4(), TRAFFIC)
-    (found,) = await hours.between(NOON, NOON + HOUR)
-    assert found.traffic == TRAFFIC + TRAFFIC
+    (period,) = await hours.between(NOON, NOON + HOUR)
+    assert period.traffic == TRAFFIC + TRAFFIC
 
 
 async def test_what_is_said_again_replaces_what_was_said(hours: ServiceHours) -> None:
@@ -65,9 +65,9 @@ async def test_hours_come_in_order_and_only_those_asked_for(hours: ServiceHours)
     for away in (3, 0, 2):
         await hours.put_traffic(NOON + away * HOUR, teller, TRAFFIC)
     await hours.put_outcomes({NOON + HOUR: OUTCOMES, NOON - HOUR: OUTCOMES})
-    found = await hours.between(NOON, NOON + 3 * HOUR)
-    assert [one.at for one in found] == [NOON, NOON + HOUR, NOON + 2 * HOUR]
-    assert (found[1].traffic, found[0].outcomes) == (Traffic(), Outcomes())
+    periods = await hours.between(NOON, NOON + 3 * HOUR)
+    assert [period.at for period in periods] == [NOON, NOON + HOUR, NOON + 2 * HOUR]
+    assert (periods[1].traffic, periods[0].outcomes) == (Traffic(), Outcomes())
 
 
 async def test_the_last_hour_with_outcomes_is_known(hours: ServiceHours) -> None:
@@ -83,7 +83,7 @@ async def test_old_hours_are_forgotten(hours: ServiceHours) -> None:
         await hours.put_traffic(hour, uuid4(), TRAFFIC)
         await hours.put_outcomes({hour: OUTCOMES})
     assert await hours.forget(NOON) == 2
-    assert [one.at for one in await hours.between(NOON - HOUR, NOON + HOUR)] == [NOON]
+    assert [period.at for period in await hours.between(NOON - HOUR, NOON + HOUR)] == [NOON]
 
 
 async def test_a_store_that_is_away_says_so() -> None:

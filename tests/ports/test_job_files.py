@@ -70,10 +70,10 @@ def received(files: JobFiles, data: bytes = b"age\n40\n") -> str:
 
 def test_a_file_comes_in_piece_by_piece(disk):
     files = disk.files()
-    one, other = received(files), received(files, b"other")
-    assert disk.read(files, files.source(one, FileKind.CSV)) == b"age\n40\n"
+    first, other = received(files), received(files, b"other")
+    assert disk.read(files, files.source(first, FileKind.CSV)) == b"age\n40\n"
     assert disk.read(files, files.source(other, FileKind.CSV)) == b"other"
-    assert one != other
+    assert first != other
 
 
 def test_a_discarded_file_leaves_nothing(disk):
@@ -113,24 +113,24 @@ def test_answers_are_read_whole_and_in_parts(disk):
 
 def test_erased_files_are_gone_and_others_stay(disk):
     files = disk.files()
-    one, other = received(files), received(files)
-    disk.write(files, files.answers(one, FileKind.CSV), b"1")
-    files.erase(one)
-    files.erase(one)
-    assert disk.read(files, files.source(one, FileKind.CSV)) is None
+    first, other = received(files), received(files)
+    disk.write(files, files.answers(first, FileKind.CSV), b"1")
+    files.erase(first)
+    files.erase(first)
+    assert disk.read(files, files.source(first, FileKind.CSV)) is None
     with pytest.raises(JobFilesGone):
-        files.size(one, FileKind.CSV)
+        files.size(first, FileKind.CSV)
     assert disk.read(files, files.source(other, FileKind.CSV)) is not None
 
 
 def test_what_nobody_refers_to_is_erased_once_it_is_old(disk):
     files = disk.files()
-    kept, lost = received(files), received(files)
+    stored, lost = received(files), received(files)
     place = files.place
     disk.grow_old(lost)
-    disk.grow_old(kept)
-    files.erase_others({kept}, older_than=timedelta(hours=1))
-    assert disk.read(files, files.source(kept, FileKind.CSV)) is not None
+    disk.grow_old(stored)
+    files.erase_others({stored}, older_than=timedelta(hours=1))
+    assert disk.read(files, files.source(stored, FileKind.CSV)) is not None
     assert disk.read(files, files.source(lost, FileKind.CSV)) is None
     assert disk.files().place == place or isinstance(disk, Memory)
 

@@ -104,7 +104,7 @@ async def test_a_use_is_known_once_it_is_written_down(keys: ApiKeys, clock: Fixe
     bob, _ = await keys.create("bob", Role.ADMIN, expires_at=clock.now() + timedelta(days=1))
     clock.advance(timedelta(hours=1))
     await keys.find(secret)
-    assert [one.used_at for one in await keys.uses()] == [None, None]
+    assert [use.used_at for use in await keys.uses()] == [None, None]
     await keys.keep_uses()
     assert list(await keys.uses()) == [
         KeyUse(bob.id, "bob", Role.ADMIN, bob.created_at, None, bob.expires_at, None),
@@ -112,7 +112,7 @@ async def test_a_use_is_known_once_it_is_written_down(keys: ApiKeys, clock: Fixe
     ]
     await keys.keep_uses()
     await keys.revoke(ann.id)
-    assert [(one.revoked_at, one.used_at) for one in await keys.uses()] == [(None, None), (clock.now(), clock.now())]
+    assert [(use.revoked_at, use.used_at) for use in await keys.uses()] == [(None, None), (clock.now(), clock.now())]
 
 
 async def test_a_secret_that_opens_nothing_is_no_use(keys: ApiKeys, clock: FixedClock) -> None:
@@ -122,7 +122,7 @@ async def test_a_secret_that_opens_nothing_is_no_use(keys: ApiKeys, clock: Fixed
         with pytest.raises(KeyNotFound):
             await keys.find(wrong)
     await keys.keep_uses()
-    assert [one.used_at for one in await keys.uses()] == [None]
+    assert [use.used_at for use in await keys.uses()] == [None]
 
 
 async def test_of_two_processes_the_later_use_counts(postgres_url: str, clock: FixedClock) -> None:
@@ -134,5 +134,5 @@ async def test_of_two_processes_the_later_use_counts(postgres_url: str, clock: F
     await late.find(secret)
     await late.keep_uses()
     await early.keep_uses()
-    assert [one.used_at for one in await early.uses()] == [clock.now()]
+    assert [use.used_at for use in await early.uses()] == [clock.now()]
     await engine.dispose()

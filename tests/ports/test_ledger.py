@@ -102,11 +102,11 @@ def promotion(version: ModelVersion, replaces: int | None = None) -> NewEntry:
 class Listening(MemoryWitness):
     """Remembers all that it was told. Real ones are held to their promise in `test_witness.py`."""
 
-    told: list[Head] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
 
     async def keep(self, head: Head) -> None:
         await super().keep(head)
-        self.told.append(head)
+        self.heads.append(head)
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ async def test_a_verdict_stays_with_its_version(ledger: ModelLedger) -> None:
 
 async def test_versions_that_the_gate_refused_last_are_found_by_when_they_were_registered(ledger: ModelLedger) -> None:
     refused = replace(VERDICT, checks=(replace(VERDICT.checks[0], passed=False), *VERDICT.checks[1:]))
-    passed = replace(VERDICT, checks=tuple(replace(one, passed=True) for one in VERDICT.checks))
+    passed = replace(VERDICT, checks=tuple(replace(check, passed=True) for check in VERDICT.checks))
     for version in (FIRST, SECOND):
         await ledger.admit(version)
     assert list(await ledger.refusals(FIRST.registered_at)) == []
@@ -207,7 +207,7 @@ async def test_the_witness_is_told_what_will_be_appended_before_it_is(ledger: Mo
     """So that the ledger of a process that was killed in between verifies, whether it was appended or not."""
     await ledger.admit(FIRST)
     entry = await ledger.append(promotion(FIRST))
-    assert witness.told == [Head(None, announced=entry.seal), Head(entry.seal)]
+    assert witness.heads == [Head(None, announced=entry.seal), Head(entry.seal)]
 
 
 async def test_concurrent_entries_form_one_chain(ledger: ModelLedger) -> None:

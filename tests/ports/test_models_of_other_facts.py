@@ -59,11 +59,13 @@ async def test_many_are_answered_as_numbers_as_each_is_alone(model):
     people = [eve, max_, eve.changed(pressure=None, plan="top")] * 5
     columns = await model.predict_columns(columns_of(people))
     estimates = await model.predict(people)
-    assert columns.numbers.tolist() == [[one.cost.mean, *one.cost.quantiles, one.cost.zero] for one in estimates]
+    assert columns.numbers.tolist() == [
+        [estimate.cost.mean, *estimate.cost.quantiles, estimate.cost.zero] for estimate in estimates
+    ]
     published = await model.publish_columns(columns_of(people), CLINIC)
-    assert published.money.tolist()[0] == [one.cost.expected for one in estimates]
+    assert published.money.tolist()[0] == [estimate.cost.expected for estimate in estimates]
     assert [codes_of(bits, published.codes) for bits in published.cautions] == [
-        tuple(caution.code for caution in one.cautions) for one in estimates
+        tuple(caution.code for caution in estimate.cautions) for estimate in estimates
     ]
 
 
@@ -79,11 +81,14 @@ async def test_a_number_that_is_no_fact_is_refused_by_name(model, column, value)
 
 @pytest.mark.parametrize("who", [eve, max_])
 async def test_money_adds_up_to_the_expected_cost_to_the_cent(model, who):
-    told = await model.explain(who)
-    assert tuple(one.fact for one in told.contributions) == CLINIC.names
-    cents = [round(usd * 100) for usd in (told.baseline, *(one.usd for one in told.contributions))]
-    assert sum(cents) == round(told.expected * 100)
-    assert told.standard_error is None
+    explanation = await model.explain(who)
+    assert tuple(contribution.fact for contribution in explanation.contributions) == CLINIC.names
+    cents = [
+        round(usd * 100)
+        for usd in (explanation.baseline, *(contribution.usd for contribution in explanation.contributions))
+    ]
+    assert sum(cents) == round(explanation.expected * 100)
+    assert explanation.standard_error is None
 
 
 @pytest.fixture
@@ -103,9 +108,9 @@ async def test_a_newer_schema_asks_a_model_that_lacks_a_fact(loaded):
     schema = newer(height=Fact(name="height", kind=Kind.NUMBER, low=100, high=220, may_be_missing=True))
     without = Beneficiary(schema, (*eve.values, None))
     given = without.changed(height=170.0)
-    (plain,), (one, other) = await loaded.predict([eve]), await loaded.predict([without, given])
-    assert one.cost == other.cost == plain.cost
-    assert one.cautions == plain.cautions
+    (plain,), (unspecified, other) = await loaded.predict([eve]), await loaded.predict([without, given])
+    assert unspecified.cost == other.cost == plain.cost
+    assert unspecified.cautions == plain.cautions
     assert [caution.code for caution in other.cautions][-1] == FACTS_UNKNOWN
     columns = await loaded.predict_columns(columns_of([without, given]), schema)
     assert columns.cautions.get(1, ()) == other.cautions
@@ -113,8 +118,8 @@ async def test_a_newer_schema_asks_a_model_that_lacks_a_fact(loaded):
 
 async def test_a_choice_that_the_model_never_saw_is_a_caution(loaded):
     schema = newer(plan={"choices": ("gold", "basic", "plus", "top")})
-    known = Beneficiary(schema, eve.values)
-    (plain,), (same, new) = await loaded.predict([eve]), await loaded.predict([known, known.changed(plan="gold")])
+    complete = Beneficiary(schema, eve.values)
+    (plain,), (same, new) = await loaded.predict([eve]), await loaded.predict([complete, complete.changed(plan="gold")])
     assert same.cost == plain.cost
     assert "plan_rare" in [caution.code for caution in new.cautions]
 

@@ -74,22 +74,22 @@ async def test_a_shifted_level_is_an_alarm(reports: MonitoringReports) -> None:
     assert REPORT.level
     shifted = replace(REPORT, level=replace(REPORT.level, low=0.7, high=0.9, needed=0, state=LevelState.SHIFTED))
     await reports.add(shifted)
-    found = await reports.newest()
-    assert found
-    assert found.alarms == ("drift:age", "coverage:all", "level")
+    newest = await reports.newest()
+    assert newest
+    assert newest.alarms == ("drift:age", "coverage:all", "level")
 
 
 async def test_the_newest_is_the_one_with_the_latest_time(reports: MonitoringReports) -> None:
     later = replace(REPORT, at=NOON + timedelta(days=1), columns=(), groups=())
-    for one in (REPORT, later, replace(REPORT, at=NOON - timedelta(days=1))):
-        await reports.add(one)
+    for report in (REPORT, later, replace(REPORT, at=NOON - timedelta(days=1))):
+        await reports.add(report)
     assert await reports.newest() == later
 
 
 async def test_reports_of_a_span_come_in_order(reports: MonitoringReports) -> None:
     days = [replace(REPORT, at=NOON + timedelta(days=day)) for day in (2, 0, 1)]
-    for one in days:
-        await reports.add(one)
+    for report in days:
+        await reports.add(report)
     assert list(await reports.since(NOON + timedelta(days=1))) == [days[2], days[0]]
 
 

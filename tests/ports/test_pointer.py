@@ -20,7 +20,7 @@ from domain.models.ledger import Change, NewEntry
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-class Shelf:
+class ModelStore:
     """A publisher: whoever publishes moves the pointer."""
 
     def __init__(self, publisher, folder):
@@ -57,9 +57,9 @@ class Ledger:
 @pytest.fixture(params=["memory", "bentoml", "postgres"])
 async def moved(request, tmp_path):
     if request.param == "memory":
-        yield Shelf(MemoryPublisher(workspace=tmp_path / "shelf"), tmp_path)
+        yield ModelStore(MemoryPublisher(workspace=tmp_path / "shelf"), tmp_path)
     elif request.param == "bentoml":
-        yield Shelf(BentoPublisher(tmp_path / "bentoml", tmp_path / "serving.json"), tmp_path)
+        yield ModelStore(BentoPublisher(tmp_path / "bentoml", tmp_path / "serving.json"), tmp_path)
     else:
         engine = connect(request.getfixturevalue("postgres_url"), deadline=10)
         yield Ledger(engine, PostgresLedger(engine, FileWitness(tmp_path / "ledger.head")))

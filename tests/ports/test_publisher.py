@@ -26,7 +26,7 @@ def model(folder):
     return ModelReference(1, write_flat_model(folder, usd=100))
 
 
-async def test_what_was_published_is_on_the_shelf_file_by_file(publisher, model, folder):
+async def test_published_files_are_in_the_model_store(publisher, model, folder):
     await publisher.publish(model, folder)
     assert await publisher.has(model)
     copy = await publisher.folder(model)
@@ -36,7 +36,7 @@ async def test_what_was_published_is_on_the_shelf_file_by_file(publisher, model,
     }
 
 
-async def test_what_was_not_published_is_not_on_the_shelf(publisher, model):
+async def test_unpublished_versions_are_not_in_the_model_store(publisher, model):
     assert not await publisher.has(model)
     with pytest.raises(VersionNotFound):
         await publisher.folder(model)
@@ -88,7 +88,7 @@ async def test_a_folder_that_does_not_match_its_digest_is_refused(publisher, mod
 
 
 @spoilt
-async def test_a_refused_folder_leaves_the_shelf_unchanged(publisher, model, folder, spoil):
+async def test_a_refused_folder_leaves_the_model_store_unchanged(publisher, model, folder, spoil):
     await publisher.publish(model, folder)
     spoil(folder)
     with pytest.raises(ModelRefused):
@@ -97,7 +97,7 @@ async def test_a_refused_folder_leaves_the_shelf_unchanged(publisher, model, fol
 
 
 @spoilt
-async def test_publishing_again_repairs_what_was_spoilt_on_the_shelf(publisher, model, folder, spoil):
+async def test_publishing_again_repairs_a_spoilt_version_in_the_model_store(publisher, model, folder, spoil):
     await publisher.publish(model, folder)
     spoil(await publisher.folder(model))
     assert not await publisher.has(model)
@@ -120,7 +120,7 @@ async def test_the_last_one_pointed_to_is_served(publisher, model, folder, tmp_p
     assert await publisher.pointed_to() == model
 
 
-async def test_only_what_is_on_the_shelf_can_be_pointed_to(publisher, model, folder):
+async def test_only_versions_in_the_model_store_can_be_pointed_to(publisher, model, folder):
     await publisher.publish(model, folder)
     await publisher.point_to(model)
     with pytest.raises(VersionNotFound):

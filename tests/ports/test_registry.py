@@ -49,9 +49,9 @@ async def test_the_card_can_be_read_in_mlflow_and_tells_the_verdict_once_there_i
     version = await registry.register(fitted)
     assert client.get_model_version("medcost", "1").description == markdown(version, None, brief=True)
     await registry.annotate(version, VERDICT)
-    found = client.get_model_version("medcost", "1")
-    assert found.description == markdown(version, VERDICT, brief=True)
-    assert "model_card.md" in [one.path for one in client.list_artifacts(str(found.run_id))]
+    stored = client.get_model_version("medcost", "1")
+    assert stored.description == markdown(version, VERDICT, brief=True)
+    assert "model_card.md" in [artifact.path for artifact in client.list_artifacts(str(stored.run_id))]
 
 
 async def test_a_card_longer_than_mlflow_keeps_says_where_the_whole_one_is(

@@ -88,13 +88,13 @@ def test_a_page_shows_its_tables_to_those_who_print_it():
     assert page.count("<details") == page.count("<details open>") > 0
 
 
-@pytest.mark.parametrize(("share", "told"), [(0.0, False), (0.2, True)])
-def test_the_chance_of_no_cost_is_told_where_somebody_has_one(writer, share, told):
+@pytest.mark.parametrize(("share", "is_shown"), [(0.0, False), (0.2, True)])
+def test_the_chance_of_no_cost_is_told_where_somebody_has_one(writer, share, is_shown):
     scores = replace(REPORT.scores, zero=ZeroScores(share, share, 0.0))
     if writer.ending != ".json":
         assert (
             "share without cost" in texts(writer.write(replace(REPORT, scores=scores, curves=None)), writer.ending)
-        ) is told
+        ) is is_shown
 
 
 def test_a_sheet_has_title_note_table_and_a_chart_of_its_cells():

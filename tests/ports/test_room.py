@@ -38,10 +38,10 @@ def test_where_there_is_none_the_error_says_what_to_do(make_room: Callable[[bool
 
 
 def test_a_full_disk_is_told_without_a_path(tmp_path: Path) -> None:
-    with pytest.raises(NoRoom) as told:
+    with pytest.raises(NoRoom) as caught:
         DiskRoom(tmp_path, least=MORE_THAN_ANY_DISK).check()
-    assert str(tmp_path) not in str(told.value)
-    assert "MB" in str(told.value)
+    assert str(tmp_path) not in str(caught.value)
+    assert "MB" in str(caught.value)
 
 
 def test_free_bytes_are_told_where_there_is_a_disk(make_room: Callable[[bool], Room], tmp_path: Path) -> None:

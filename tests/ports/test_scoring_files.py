@@ -95,11 +95,11 @@ def place(request, tmp_path):
     return made
 
 
-def answers(n, *, asked=False):
+def answers(n, *, with_chance=False):
     money = array("d", [float(amount) for amount in (3, 2, 1, 9) for _ in range(n)])
     cautions = memoryview(array("Q", [0] * n))
     zero: memoryview[float] = memoryview(array("d", [0.25] * n))
-    above: memoryview[float] | None = memoryview(array("d", [0.5] * n)) if asked else None
+    above: memoryview[float] | None = memoryview(array("d", [0.5] * n)) if with_chance else None
     return PublishedColumns(MODEL, shaped(money, (4, n)), cautions, ("few_alike",), zero, above)
 
 
@@ -108,7 +108,7 @@ def scored(file, job=JOB, *, batches=99):
     with file.opened(job) as run:
         report = run.report
         for batch, _ in zip(run.batches(), range(batches), strict=False):
-            run.write(batch, answers(len(batch.facts), asked=job.above is not None))
+            run.write(batch, answers(len(batch.facts), with_chance=job.above is not None))
             report = report.with_batch(batch)
             run.keep(report)
         if report.rows < 10:
@@ -123,7 +123,11 @@ def test_batches_hold_the_facts_of_the_good_rows_and_what_is_wrong_with_the_othe
     assert all(batch.schema is DEFAULT for batch in batches)
     ages = [row[DEFAULT.names.index("age")] for batch in batches for row in batch.facts.tolist()]
     assert ages == [20, 21, 22, 23, 25, 26, 27, 28]
-    bad = [(one.row, one.column, one.rule, one.value) for batch in batches for one in batch.violations]
+    bad = [
+        (violation.row, violation.column, violation.rule, violation.value)
+        for batch in batches
+        for violation in batch.violations
+    ]
     assert bad == [(5, "age", "range", "7"), (10, "age", "range", "7")]
     assert [list(batch.unused_columns) for batch in batches] == [["name"]] * 3
     assert batches[-1].share == 1
@@ -140,9 +144,9 @@ def test_answers_stand_behind_all_columns_of_the_good_rows(place):
 
 def test_chances_of_more_than_an_amount_stand_last_and_belong_to_their_job(place):
     scored(place.find("a"))
-    asked = replace(JOB, above=9_000.0)
-    assert place.find("a").done(asked) is None
-    scored(place.find("a"), asked)
+    job = replace(JOB, above=9_000.0)
+    assert place.find("a").done(job) is None
+    scored(place.find("a"), job)
     assert list(place.read("a")[0]) == ["name", *DEFAULT.names, *ANSWERS, ABOVE]
     assert {row[ABOVE] for row in place.read("a")} == {0.5}
 

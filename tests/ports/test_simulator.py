@@ -66,7 +66,7 @@ def test_a_family_pays_as_a_plain_simulation_has_it(simulator: CostSimulator) ->
     levels = [(place + 0.5) / count for place in range(count)]
     light, heavy = (member.quantiles_at(levels) for member in members)
     for plan, paid in zip((SILVER, FAMILY), simulator.household(members, (SILVER, FAMILY)), strict=True):
-        plain = [plan.shared_cost((one, other)) for one in light for other in heavy]
+        plain = [plan.shared_cost((first, other)) for first in light for other in heavy]
         assert paid.standard_error is not None
         mean = math.fsum(plain) / len(plain)
         assert paid.expected == pytest.approx(mean, rel=0.005, abs=4 * paid.standard_error)
@@ -103,7 +103,7 @@ def test_the_model_is_off_by_what_the_domain_says(
     simulator: CostSimulator, members: list[CostDistribution], people: int
 ) -> None:
     alike = with_common_tail(members)
-    means, variances = [one.limited_mean(math.inf) for one in alike], [one.variance for one in alike]
+    means, variances = [cost.limited_mean(math.inf) for cost in alike], [cost.variance for cost in alike]
     assert simulator.level_error(members, people) == pytest.approx(
         level_error(means, variances, people), rel=1e-6, abs=1e-6
     )

@@ -73,10 +73,10 @@ def test_the_last_comparison_names_the_best_recipe_whole(
 ) -> None:
     compare(tracker, evaluations[::-1], fitted)
     newest = compare(tracker, evaluations, fitted)
-    found = tracker.last_comparison(data_digest="d" * 64)
-    assert (found.run, found.metric, found.best) == (newest, Metric.CRPS, evaluations[0].recipe)
-    assert [one.name for one in found.families] == ["tree", "linear"]
-    assert found.families[0].mean == pytest.approx(evaluations[0].mean(Metric.CRPS))
+    comparison = tracker.last_comparison(data_digest="d" * 64)
+    assert (comparison.run, comparison.metric, comparison.best) == (newest, Metric.CRPS, evaluations[0].recipe)
+    assert [family.name for family in comparison.families] == ["tree", "linear"]
+    assert comparison.families[0].mean == pytest.approx(evaluations[0].mean(Metric.CRPS))
 
 
 def test_a_comparison_that_failed_or_was_made_on_other_data_does_not_count(
@@ -120,7 +120,7 @@ def test_mlflow_holds_a_parent_with_a_child_for_each_family(
     assert len(mlflow_store.client.get_metric_history(tree.info.run_id, "fold.crps")) == 3
     assert {"test.expected.r2", "crps.spread", "out_of_fold.interval.coverage"} <= set(tree.data.metrics)
     plots = {
-        name: {Path(one.path).stem for one in mlflow_store.client.list_artifacts(run.info.run_id, "plots")}
+        name: {Path(artifact.path).stem for artifact in mlflow_store.client.list_artifacts(run.info.run_id, "plots")}
         for name, run in runs.items()
     }
     assert plots == {

@@ -64,11 +64,11 @@ def make(trainer, recipe, tmp_path):
 
 
 def test_each_fold_is_told_in_order_and_averaged(trainer, recipe):
-    told = []
-    evaluation = trainer.cross_validate(recipe, claims, plan, on_fold=told.append)
-    assert tuple(told) == evaluation.folds
-    assert [fold.fold for fold in told] == [0, 1, 2, 3]
-    assert evaluation.mean(Metric.CRPS) == pytest.approx(sum(fold.crps for fold in told) / 4)
+    folds = []
+    evaluation = trainer.cross_validate(recipe, claims, plan, on_fold=folds.append)
+    assert tuple(folds) == evaluation.folds
+    assert [fold.fold for fold in folds] == [0, 1, 2, 3]
+    assert evaluation.mean(Metric.CRPS) == pytest.approx(sum(fold.crps for fold in folds) / 4)
 
 
 def test_the_test_split_is_left_out_of_cross_validation(trainer, recipe):
@@ -119,8 +119,8 @@ def test_the_card_counts_how_many_people_had_which_value(make):
 
 def test_ranges_of_every_level_are_held_to_what_they_promise(make):
     measured = make().card.cross_validation
-    assert tuple(one.level for one in measured.calibration) == CALIBRATION_LEVELS
-    held = [one.coverage for one in measured.calibration]
+    assert tuple(level_coverage.level for level_coverage in measured.calibration) == CALIBRATION_LEVELS
+    held = [level_coverage.coverage for level_coverage in measured.calibration]
     assert held == sorted(held)  # a wider range holds whom the narrower one holds
     held_at = dict(zip(CALIBRATION_LEVELS, held, strict=True))
     assert held_at[INTERVAL_LEVEL] == pytest.approx(measured.interval.coverage, abs=0.05)
@@ -214,10 +214,10 @@ def test_outcomes_that_stand_in_the_data_count_once(make, trainer):
 
 
 def test_a_replay_scores_both_on_the_same_outcomes_each_once(make, trainer):
-    known = came_in(50)
-    twice = replace(known, facts=[*known.facts, *known.facts], charges=[*known.charges, *known.charges])
+    outcomes = came_in(50)
+    twice = replace(outcomes, facts=[*outcomes.facts, *outcomes.facts], charges=[*outcomes.charges, *outcomes.charges])
     replay = trainer.replay(make("mine"), (3, make("theirs")), twice)
-    assert replay.challenger == replay.champion == trainer.score(make("again"), known)
+    assert replay.challenger == replay.champion == trainer.score(make("again"), outcomes)
     assert (replay.comparison.rows, replay.comparison.rival) == (50, 3)
     assert replay.comparison.challenger_loss == pytest.approx(replay.challenger.crps)
     assert trainer.replay(make("another"), (3, make("yet_another")), came_in(1)) is None
@@ -230,9 +230,9 @@ def test_the_bias_is_told(make, trainer):
 
 
 def test_recipes_are_measured_in_order_and_a_slow_one_is_not_waited_for(kind, trainer, recipe):
-    told = []
-    (alone,) = trainer.measure([recipe], claims, plan, seconds=None, on_fold=lambda _, fold: told.append(fold))
-    assert tuple(told) == alone.evaluation.folds
+    folds = []
+    (alone,) = trainer.measure([recipe], claims, plan, seconds=None, on_fold=lambda _, fold: folds.append(fold))
+    assert tuple(folds) == alone.evaluation.folds
     assert alone.evaluation.overall == trainer.cross_validate(recipe, claims, plan, on_fold=lambda _: None).overall
     assert alone.test == trainer.test(recipe, claims, plan)
     if kind == "sklearn":

@@ -55,12 +55,12 @@ def silent(*_):
     pass
 
 
-TOLD = {"basis": "", "first": FIRST, "on_trial": silent, "on_wait": silent}
+ARGUMENTS = {"basis": "", "first": FIRST, "on_trial": silent, "on_wait": silent}
 
 
 def tune(tuner, objective=bowl, *, study="s", space=SPACE, first=FIRST, basis="", on_trial=silent, on_wait=silent):
-    told = {"basis": basis, "first": first, "on_trial": on_trial, "on_wait": on_wait}
-    with tuner.tune(study, space, objective, **told) as best:
+    arguments = {"basis": basis, "first": first, "on_trial": on_trial, "on_wait": on_wait}
+    with tuner.tune(study, space, objective, **arguments) as best:
         return best
 
 
@@ -105,16 +105,16 @@ def test_an_empty_space_is_one_trial(tuner):
 
 
 def test_each_trial_of_this_process_is_told_once_and_in_order(tuner):
-    told = []
-    tune(tuner, bowl, on_trial=told.append)
-    assert told == tuner.trials("s")
+    trials = []
+    tune(tuner, bowl, on_trial=trials.append)
+    assert trials == tuner.trials("s")
 
 
 def test_a_finished_study_is_not_tried_again(make_tuner):
     best = tune(make_tuner())
-    told = []
-    assert tune(make_tuner(), on_trial=told.append) == best
-    assert told == []
+    trials = []
+    assert tune(make_tuner(), on_trial=trials.append) == best
+    assert trials == []
 
 
 def test_studies_of_different_names_do_not_meet(tuner):
@@ -146,11 +146,11 @@ def test_a_trial_that_raises_is_marked_failed_and_the_study_goes_on(make_tuner):
             raise ZeroDivisionError(NO_ROWS)
         return bowl(hyperparameters, report)
 
-    told = []
-    best = tune(make_tuner(), broken, on_trial=told.append)
-    assert told == make_tuner().trials("s")
-    assert [trial.state for trial in told] == ["failed"] + ["complete"] * (TRIALS - 1)
-    assert (told[0].loss, told[0].error) == (None, f"ZeroDivisionError: {NO_ROWS}")
+    trials = []
+    best = tune(make_tuner(), broken, on_trial=trials.append)
+    assert trials == make_tuner().trials("s")
+    assert [trial.state for trial in trials] == ["failed"] + ["complete"] * (TRIALS - 1)
+    assert (trials[0].loss, trials[0].error) == (None, f"ZeroDivisionError: {NO_ROWS}")
     assert best.state == "complete"
 
 
@@ -230,7 +230,7 @@ def test_a_study_begun_on_another_basis_asks_for_another_name(make_tuner):
 def test_who_has_the_result_has_the_study_alone(make_tuner):
     waits = []
     tuner = make_tuner()
-    with ThreadPoolExecutor(1) as other, tuner.tune("s", SPACE, bowl, **TOLD) as best:
+    with ThreadPoolExecutor(1) as other, tuner.tune("s", SPACE, bowl, **ARGUMENTS) as best:
         late = other.submit(tune, make_tuner(), on_wait=waits.append)
         while not waits:  # for its turn
             assert not late.done()
@@ -240,7 +240,7 @@ def test_who_has_the_result_has_the_study_alone(make_tuner):
 
 
 def test_the_turn_ends_with_the_context_however_that_ends(make_tuner):
-    with pytest.raises(ZeroDivisionError), make_tuner().tune("s", SPACE, bowl, **TOLD):
+    with pytest.raises(ZeroDivisionError), make_tuner().tune("s", SPACE, bowl, **ARGUMENTS):
         raise ZeroDivisionError
     assert len(make_tuner().trials("s")) == TRIALS
     tune(make_tuner())
@@ -256,6 +256,6 @@ def test_who_search_together_share_the_trials(make_tuner):
 
     with ThreadPoolExecutor(3) as workers:
         best = [workers.submit(tune, make_tuner(), slow) for _ in range(3)]
-    assert len({one.result().number for one in best}) == 1
+    assert len({future.result().number for future in best}) == 1
     assert len(set(tried)) == len(tried) == TRIALS
     assert [trial.number for trial in make_tuner().trials("s")] == list(range(TRIALS))

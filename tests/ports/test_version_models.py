@@ -36,9 +36,9 @@ async def held(request, tmp_path):
     if request.param == "in-process":
         from adapters.sklearn.loader import SklearnLoader
 
-        shelf = MemoryPublisher(workspace=tmp_path)
-        await shelf.publish(model, fitted.folder)
-        yield StoredVersions(shelf, SklearnLoader()), model
+        model_store = MemoryPublisher(workspace=tmp_path)
+        await model_store.publish(model, fitted.folder)
+        yield StoredVersions(model_store, SklearnLoader()), model
     else:
         server = ModelServer(request.getfixturevalue("model_server_address"), deadline=60)
         yield BentoVersionModels(server), model
@@ -49,9 +49,15 @@ async def test_people_are_answered_by_the_version_in_the_order_given(held):
     versions, model = held
     people = [ann, bob] * 200
     published = await versions.publish(model, people)
-    assert [one.expected for one in published] == [published[0].expected, published[1].expected] * 200
+    assert [published_estimate.expected for published_estimate in published] == [
+        published[0].expected,
+        published[1].expected,
+    ] * 200
     assert published[0].expected < published[1].expected
-    assert all(one.interval.low <= one.typical <= one.interval.high for one in published)
+    assert all(
+        published_estimate.interval.low <= published_estimate.typical <= published_estimate.interval.high
+        for published_estimate in published
+    )
     assert list(await versions.publish(model, [])) == []
 
 
@@ -87,12 +93,12 @@ class CountingLoader(MemoryLoader):
         return super().load(model, folder)
 
 
-async def test_a_shelf_keeps_the_two_versions_that_were_asked_about_last(tmp_path):
+async def test_a_model_store_loads_at_most_the_two_versions_used_last(tmp_path):
     digest = write_flat_model(tmp_path / "flat", usd=100)
-    shelf, loader = MemoryPublisher(workspace=tmp_path / "shelf"), CountingLoader()
+    model_store, loader = MemoryPublisher(workspace=tmp_path / "shelf"), CountingLoader()
     for number in (1, 2, 3):
-        await shelf.publish(ModelReference(number, digest), tmp_path / "flat")
-    versions = StoredVersions(shelf, loader)
+        await model_store.publish(ModelReference(number, digest), tmp_path / "flat")
+    versions = StoredVersions(model_store, loader)
     for number in (1, 2, 1, 2, 3, 2, 1):
         await versions.publish(ModelReference(number, digest), [ann])
     assert loader.loads == [1, 2, 3, 1]
@@ -102,8 +108,8 @@ async def test_a_spoilt_folder_is_refused(fitted, tmp_path):
     from adapters.sklearn.loader import SklearnLoader
 
     model = ModelReference(4, fitted.digest)
-    shelf = MemoryPublisher(workspace=tmp_path)
-    await shelf.publish(model, fitted.folder)
-    ((await shelf.folder(model)) / "card.json").write_text("{}")
+    model_store = MemoryPublisher(workspace=tmp_path)
+    await model_store.publish(model, fitted.folder)
+    ((await model_store.folder(model)) / "card.json").write_text("{}")
     with pytest.raises(ModelRefused):
-        await StoredVersions(shelf, SklearnLoader()).rows(model)
+        await StoredVersions(model_store, SklearnLoader()).rows(model)

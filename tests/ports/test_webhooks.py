@@ -80,24 +80,24 @@ async def test_an_owner_has_no_more_webhooks_than_the_most(webhooks: Webhooks) -
     outcomes = await asyncio.gather(
         *(webhooks.add(NEW) for _ in range(MOST_WEBHOOKS + 2)), return_exceptions=True
     )  # fmt: skip
-    assert sum(isinstance(one, TooManyWebhooks) for one in outcomes) == 2
+    assert sum(isinstance(outcome, TooManyWebhooks) for outcome in outcomes) == 2
     await webhooks.add(replace(NEW, owner="key:2"))
 
 
 async def test_an_event_is_put_into_an_outbox_once(webhooks: Webhooks) -> None:
-    one, other = await webhooks.add(NEW), await webhooks.add(NEW)
-    new = event_for(one.id)
+    first, other = await webhooks.add(NEW), await webhooks.add(NEW)
+    new = event_for(first.id)
     twins = await asyncio.gather(*(webhooks.enqueue([new]) for _ in range(4)))
     assert sum(twins) == 1
     assert await webhooks.enqueue([new, replace(new, webhook_id=other.id), event_for(uuid4())]) == 1
     assert await webhooks.enqueue([]) == 0
-    found = await webhooks.delivery(one.id, new.event_id)
-    assert await webhooks.delivery(one.id, found.id) == found
-    assert (found.event, found.body, found.due_at, found.state) == (
+    delivery = await webhooks.delivery(first.id, new.event_id)
+    assert await webhooks.delivery(first.id, delivery.id) == delivery
+    assert (delivery.event, delivery.body, delivery.due_at, delivery.state) == (
         WebhookEvent.JOB_DONE, '{"é": 1}', NOON, DeliveryState.WAITING
     )  # fmt: skip
     with pytest.raises(DeliveryNotFound):
-        await webhooks.delivery(other.id, found.id)
+        await webhooks.delivery(other.id, delivery.id)
 
 
 async def test_what_is_due_is_taken_by_one_worker_until_it_is_recorded_or_lapses(webhooks: Webhooks) -> None:
@@ -120,9 +120,9 @@ async def test_workers_that_ask_at_once_get_different_deliveries(webhooks: Webho
     webhook = await webhooks.add(NEW)
     await webhooks.enqueue([event_for(webhook.id) for _ in range(12)])
     taken = await asyncio.gather(*(claimed(webhooks, limit=2) for _ in range(6)))
-    ids = [one.id for pairs in taken for one, _ in pairs]
+    ids = [due.id for pairs in taken for due, _ in pairs]
     while more := await claimed(webhooks):
-        ids += [one.id for one, _ in more]
+        ids += [due.id for due, _ in more]
     assert len(ids) == len(set(ids)) == 12
 
 
@@ -151,9 +151,9 @@ async def test_the_log_goes_by_pages_newest_first_and_is_forgotten(webhooks: Web
         await webhooks.enqueue([event_for(webhook.id, at=NOON + minute * MINUTE)])
     await webhooks.enqueue([event_for(other.id)])
     page = await webhooks.deliveries(webhook.id, limit=2)
-    assert [one.created_at for one in page] == [NOON + 2 * MINUTE, NOON + MINUTE]
+    assert [listed.created_at for listed in page] == [NOON + 2 * MINUTE, NOON + MINUTE]
     rest = await webhooks.deliveries(webhook.id, limit=2, before=page[-1].id)
-    assert [one.created_at for one in rest] == [NOON]
+    assert [listed.created_at for listed in rest] == [NOON]
     assert await webhooks.forget(NOON + MINUTE) == 2
     assert len(await webhooks.deliveries(webhook.id, limit=9)) == 2
 

@@ -69,8 +69,8 @@ def test_another_process_is_told_the_same_and_need_not_import_mlflow(address, tm
 
 
 def tagged(address, value):
-    told = {"name": "medcost", "key": "ledger_head", "value": value}
-    assert httpx.post(f"{address}/api/2.0/mlflow/registered-models/set-tag", json=told).is_success
+    tag = {"name": "medcost", "key": "ledger_head", "value": value}
+    assert httpx.post(f"{address}/api/2.0/mlflow/registered-models/set-tag", json=tag).is_success
 
 
 async def test_what_cannot_be_read_is_no_head(address, tmp_path):
@@ -78,16 +78,16 @@ async def test_what_cannot_be_read_is_no_head(address, tmp_path):
     file.write_text("spoilt")
     await MlflowWitness(MlflowServer(address)).keep(FIRST)
     await asyncio.to_thread(tagged, address, "spoilt")
-    for one in (MlflowWitness(MlflowServer(address)), FileWitness(file)):
+    for witness in (MlflowWitness(MlflowServer(address)), FileWitness(file)):
         with pytest.raises(LedgerBroken, match="cannot be read"):
-            await one.head()
+            await witness.head()
 
 
 async def test_one_that_is_away_is_unavailable(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        gone = f"http://127.0.0.1:{door.getsockname()[1]}"
-    for one in (MlflowWitness(MlflowServer(gone)), FileWitness(Path("/dev/null/head"))):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        gone = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    for witness in (MlflowWitness(MlflowServer(gone)), FileWitness(Path("/dev/null/head"))):
         with pytest.raises(RegistryUnavailable):
-            await one.head()
+            await witness.head()
         with pytest.raises(RegistryUnavailable):
-            await one.keep(FIRST)
+            await witness.keep(FIRST)

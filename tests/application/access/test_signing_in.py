@@ -109,9 +109,9 @@ async def test_in_a_rush_who_typed_no_wrong_password_before_goes_first() -> None
     ended: list[object] = []
     for task in (*guesses, right):
         task.add_done_callback(ended.append)
-    told = await asyncio.gather(*guesses, right, return_exceptions=True)
+    outcomes = await asyncio.gather(*guesses, right, return_exceptions=True)
     # of six, three find no room: the guesses that came last
-    assert [type(one) for one in told] == [WrongPassword] * 2 + [SignInLocked] * 3 + [str]
+    assert [type(outcome) for outcome in outcomes] == [WrongPassword] * 2 + [SignInLocked] * 3 + [str]
     assert next(task for task in ended if task not in guesses[2:]) is right
 
 
@@ -123,8 +123,8 @@ async def test_the_administrator_ends_every_wait(house: House) -> None:
 
 async def test_guesses_made_at_once_are_counted_before_they_are_looked_at(house: House) -> None:
     guesses = [house.sign_in(f"guess {n}", address="192.0.2.1") for n in range(30)]
-    told = await asyncio.gather(*guesses, return_exceptions=True)
-    assert [type(one) for one in told].count(WrongPassword) == 5
+    outcomes = await asyncio.gather(*guesses, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes].count(WrongPassword) == 5
 
 
 async def test_the_first_password_is_set_once(house: House) -> None:

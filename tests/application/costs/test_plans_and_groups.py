@@ -74,13 +74,13 @@ async def test_what_the_model_learned_from_widens_the_range(predictor: Neighbour
     for people, card in ((None, CARD), (100, replace(CARD, people=100))):
         ledger = MemoryLedger()
         await ledger.admit(ModelVersion(model.version, model.digest, datetime(2026, 11, 30, tzinfo=UTC), card))
-        known = await QuoteGroup(predictor=predictor, simulator=MemorySimulator(), ledger=ledger)(group, terms)
-        assert known.model == model
-        assert known.quote.expected == unknown.quote.expected
+        quoted_group = await QuoteGroup(predictor=predictor, simulator=MemorySimulator(), ledger=ledger)(group, terms)
+        assert quoted_group.model == model
+        assert quoted_group.quote.expected == unknown.quote.expected
         estimates = await predictor.predict(group)
         costs = [estimate.cost for estimate in estimates]
-        assert known.quote.level_error == MemorySimulator().level_error(costs, people or CARD.rows)
-        assert known.quote.interval.high - known.quote.interval.low > (
+        assert quoted_group.quote.level_error == MemorySimulator().level_error(costs, people or CARD.rows)
+        assert quoted_group.quote.interval.high - quoted_group.quote.interval.low > (
             unknown.quote.interval.high - unknown.quote.interval.low
         )
 
@@ -108,8 +108,8 @@ async def test_the_good_rows_of_a_table_are_a_group_named_by_their_lines(
     quoted = await QuoteTable(quote=quote)(given.table, given.reading(given.suggested), GroupTerms())
     plain = await quote([ann, ann.changed(age=60, smoker=True)], GroupTerms())
     assert quoted.quote.expected == plain.quote.expected
-    assert [one.row for one in plain.quote.contributors] == [2, 1]
-    assert [one.row for one in quoted.quote.contributors] == [4, 3]
+    assert [contributor.row for contributor in plain.quote.contributors] == [2, 1]
+    assert [contributor.row for contributor in quoted.quote.contributors] == [4, 3]
 
 
 @pytest.mark.parametrize("rows", ["7,f,27.5,1,no,NE\n", "40,f,27.5,1,no,NE\n" * 10_001])

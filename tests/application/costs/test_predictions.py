@@ -106,8 +106,10 @@ async def test_all_of_a_batch_get_their_chances_also_when_it_is_repeated(
     people = [ann, ann.changed(age=64)]
     once = Idempotency("b", "batch")
     first, again = [await predict_costs(people, idempotency=once, above=9_000.0) for _ in range(2)]
-    assert [one.chance for one in first] == [one.chance for one in again]
-    assert [one.chance for one in first] == [Chance.of(one.cost, 9_000.0) for one in await predictor.predict(people)]
+    assert [prediction.chance for prediction in first] == [prediction.chance for prediction in again]
+    assert [prediction.chance for prediction in first] == [
+        Chance.of(prediction.cost, 9_000.0) for prediction in await predictor.predict(people)
+    ]
 
 
 async def test_nothing_is_remembered_when_the_model_is_away(
@@ -125,8 +127,8 @@ async def test_many_are_predicted_as_each_alone(
     people = [ann.changed(age=age) for age in (20, 40, 60)]
     together = await PredictCosts(predictor=predictor, predictions=predictions, clock=FixedClock())(people)
     alone = [await predict_cost(person) for person in people]
-    assert [one.typical for one in together] == [one.typical for one in alone]
-    assert [one.beneficiary for one in together] == people
+    assert [prediction.typical for prediction in together] == [prediction.typical for prediction in alone]
+    assert [prediction.beneficiary for prediction in together] == people
 
 
 async def test_exploring_remembers_nothing(
@@ -141,7 +143,11 @@ async def test_exploring_remembers_nothing(
 async def test_reasons_add_up_to_the_expected_cost(predictor: NeighbourPredictor, ann: Beneficiary) -> None:
     why = await ExplainCost(explainer=predictor)(ann)
     (estimate,) = await predictor.predict([ann])
-    assert round(why.baseline + sum(one.usd for one in why.contributions), 2) == why.expected == estimate.cost.expected
+    assert (
+        round(why.baseline + sum(contribution.usd for contribution in why.contributions), 2)
+        == why.expected
+        == estimate.cost.expected
+    )
 
 
 async def test_an_outcome_is_added_and_an_erased_prediction_is_gone(
@@ -190,7 +196,7 @@ async def test_clients_see_and_change_their_own_predictions_only(
     await record(made.id, 1, mine)
     await record(made.id, 2, admin)
     changes = await review.changes(made.id, reviewer)
-    assert [(one.by, one.before, one.charges) for one in changes] == [("key:1", None, 1), ("key:4", 1, 2)]
+    assert [(change.by, change.before, change.charges) for change in changes] == [("key:1", None, 1), ("key:4", 1, 2)]
     await erase(made.id, mine)
 
 

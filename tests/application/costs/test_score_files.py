@@ -25,11 +25,11 @@ def files():
 
 @pytest.fixture
 async def publisher(tmp_path):
-    shelf = MemoryPublisher(workspace=tmp_path / "shelf")
+    model_store = MemoryPublisher(workspace=tmp_path / "shelf")
     reference = ModelReference(2, write_flat_model(tmp_path / "model", usd=100))
-    await shelf.publish(reference, tmp_path / "model")
-    await shelf.point_to(reference)
-    return shelf
+    await model_store.publish(reference, tmp_path / "model")
+    await model_store.point_to(reference)
+    return model_store
 
 
 async def test_the_served_model_scores_a_file(files, publisher):
@@ -39,7 +39,7 @@ async def test_the_served_model_scores_a_file(files, publisher):
         model, "people/b", "costs/b", READING, on_batch=lambda *heard: seen.append(heard)
     )
     assert (report.model.version, report.rows, report.scored, report.bad) == (2, 2, 1, 1)
-    assert [(made.is_first, [one.column for one in bad]) for made, bad in seen] == [(True, ["age"])]
+    assert [(made.is_first, [violation.column for violation in bad]) for made, bad in seen] == [(True, ["age"])]
     assert [row["expected"] for row in files.answers["costs/b"]] == [100]
 
 
@@ -66,8 +66,8 @@ def test_a_folder_is_scored_once(files, publisher):
     score = ScoreFolder(files=files, executor=LocalExecutor())
     for is_new in (True, False):
         total, results = score(shipped, "people", "costs", READING)
-        found = [(one.name, one.report.scored, one.is_new) for one in results]
-        assert (total, found) == (2, [("a", 20, is_new), ("b", 1, is_new)])
+        scored = [(result.name, result.report.scored, result.is_new) for result in results]
+        assert (total, scored) == (2, [("a", 20, is_new), ("b", 1, is_new)])
 
 
 async def test_without_a_served_model_nobody_is_scored(tmp_path):

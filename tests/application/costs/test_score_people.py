@@ -36,12 +36,12 @@ async def opened(content: str) -> GivenPeople:
     return await OpenPeople(files=ArrowPeopleFiles(), schema=DEFAULT)(a_file(content))
 
 
-async def score(content: str, predictor: Predictor, told: list[tuple[int, bool]] | None = None) -> ScoredPeople:
+async def score(content: str, predictor: Predictor, progress: list[tuple[int, bool]] | None = None) -> ScoredPeople:
     people = await opened(content)
 
     def tell(scored: ScoredPeople, *, waiting: bool) -> None:
-        if told is not None:
-            told.append((scored.rows, waiting))
+        if progress is not None:
+            progress.append((scored.rows, waiting))
 
     return await ScorePeople(predictor=predictor)(people.table, people.reading(people.suggested), tell=tell)
 
@@ -70,8 +70,8 @@ class Doubtful(Predictor):
     async def predict(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Estimate]:
         inner = await self._inner.predict(beneficiaries)
         return [
-            Estimate(one.cost, tuple(Caution(code, "", "") for code in codes), one.model)
-            for one, codes in zip(inner, self._rows, strict=True)
+            Estimate(estimate.cost, tuple(Caution(code, "", "") for code in codes), estimate.model)
+            for estimate, codes in zip(inner, self._rows, strict=True)
         ]
 
     async def model(self) -> ModelReference:
@@ -88,12 +88,12 @@ async def test_cautions_keep_the_order_of_the_schema_whichever_comes_first(predi
 async def test_bad_rows_are_counted_and_named_and_take_no_answer(predictor: NeighbourPredictor):
     scored = await score(ANN + BAD + "1,2\n" + ANN, predictor)
     assert (scored.rows, scored.good, scored.bad, scored.violation_count) == (4, 2, 2, 3)
-    assert [(one.row, one.column, one.rule) for one in scored.violations] == [
+    assert [(violation.row, violation.column, violation.rule) for violation in scored.violations] == [
         (3, "age", "range"),
         (3, "smoker", "type"),
         (4, "all", "malformed"),
     ]
-    assert [one.value for one in scored.violations] == ["7", "maybe", "2"]
+    assert [violation.value for violation in scored.violations] == ["7", "maybe", "2"]
     assert scored.answer(1) is None
     assert scored.totals().people == 2
 
@@ -105,23 +105,23 @@ async def test_a_thousand_violations_are_kept_and_all_are_counted(predictor: Nei
 
 
 async def test_it_is_told_how_far_it_is(predictor: NeighbourPredictor):
-    told: list[tuple[int, bool]] = []
-    await score(ANN * 2_500, predictor, told)
-    assert told == [(1_000, False), (2_000, False), (2_500, False)]
+    progress: list[tuple[int, bool]] = []
+    await score(ANN * 2_500, predictor, progress)
+    assert progress == [(1_000, False), (2_000, False), (2_500, False)]
 
 
 async def test_a_model_that_is_away_is_waited_for(predictor: NeighbourPredictor):
-    told: list[tuple[int, bool]] = []
+    progress: list[tuple[int, bool]] = []
     predictor.failure = PredictorUnavailable("away", retry_after=0.1)
     people = await opened(ANN)
 
     def tell(scored: ScoredPeople, *, waiting: bool) -> None:
-        told.append((scored.rows, waiting))
+        progress.append((scored.rows, waiting))
         predictor.failure = None
 
     scored = await ScorePeople(predictor=predictor)(people.table, people.reading(people.suggested), tell=tell)
     assert scored.good == 1
-    assert told == [(0, True), (1, False)]
+    assert progress == [(0, True), (1, False)]
 
 
 class Replaced(Predictor):
@@ -136,7 +136,7 @@ class Replaced(Predictor):
             self._left -= 1
             self._version += 1
         inner = await self._inner.predict(beneficiaries)
-        return [Estimate(one.cost, one.cautions, reference) for one in inner]
+        return [Estimate(estimate.cost, estimate.cautions, reference) for estimate in inner]
 
     async def model(self) -> ModelReference:
         return ModelReference(self._version, "d")

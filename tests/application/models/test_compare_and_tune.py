@@ -25,12 +25,12 @@ from tests.application.world import PLAN, UNCONDITIONAL, Fuse, Killed, World
 def test_an_unknown_family_fails_the_run_and_no_family_at_all_begins_none(new_world: Callable[[], World]) -> None:
     world = new_world()
     compare = CompareModels(dataset=world.dataset, trainer=world.trainer, tracker=world.tracker)
-    told: dict[str, Any] = {"git_revision": "", "configuration": {}, "on_fold": lambda *_: None}
+    arguments: dict[str, Any] = {"git_revision": "", "configuration": {}, "on_fold": lambda *_: None}
     with pytest.raises(ConfigurationError, match="at least one"):
-        compare([], PLAN, Metric.CRPS, **told)
+        compare([], PLAN, Metric.CRPS, **arguments)
     assert world.tracker.runs == []
     with pytest.raises(ConfigurationError):
-        compare([UNCONDITIONAL, Recipe(family="crystal_ball")], PLAN, Metric.CRPS, **told)
+        compare([UNCONDITIONAL, Recipe(family="crystal_ball")], PLAN, Metric.CRPS, **arguments)
     assert [run.status for run in world.tracker.runs] == ["FAILED"]
 
 
@@ -78,11 +78,11 @@ def test_the_card_tells_what_each_trial_came_to(new_world: Callable[[], World]) 
 def test_a_study_becomes_one_version_however_often_it_is_asked(new_world: Callable[[], World]) -> None:
     world = new_world()
     world.compare()
-    found: list[tuple[int, bool]] = []
+    trials: list[tuple[int, bool]] = []
     for _ in range(3):
         with world.tune() as tuned:
-            found.append((tuned.version.number, tuned.is_new))
-    assert found == [(1, True), (1, False), (1, False)]
+            trials.append((tuned.version.number, tuned.is_new))
+    assert trials == [(1, True), (1, False), (1, False)]
     assert [run.families for run in world.tracker.runs[2:]] == [[], []]  # nothing was fitted
 
 
@@ -93,8 +93,8 @@ def test_a_study_tuned_by_other_code_or_under_another_name_becomes_another_versi
     world.compare()
     numbers: list[int] = []
     ways: list[dict[str, Any]] = [{}, {"git_revision": "newer"}, {"study": "another"}]
-    for told in ways:
-        with world.tune(**told) as tuned:
+    for arguments in ways:
+        with world.tune(**arguments) as tuned:
             numbers.append(tuned.version.number)
     assert numbers == [1, 2, 3]
 
@@ -120,14 +120,14 @@ def test_workers_killed_at_any_moment_of_registering_leave_one_version_to_the_ne
 def test_families_for_zero_costs_are_left_out_where_costs_are_above_zero(new_world: Callable[[], World]) -> None:
     world = new_world()
     compare = CompareModels(dataset=world.dataset, trainer=world.trainer, tracker=world.tracker)
-    told: dict[str, Any] = {"git_revision": "", "configuration": {}, "on_fold": lambda *_: None}
+    arguments: dict[str, Any] = {"git_revision": "", "configuration": {}, "on_fold": lambda *_: None}
     recipes = [UNCONDITIONAL, Recipe(family="for_zeros")]
-    compared = compare(recipes, PLAN, Metric.CRPS, least_zeros={"for_zeros": 0.01}, **told)
+    compared = compare(recipes, PLAN, Metric.CRPS, least_zeros={"for_zeros": 0.01}, **arguments)
     (left_out,) = compared.not_compared
     assert (left_out.name, "model.for_zeros.least_zeros=null" in left_out.reason) == ("for_zeros", True)
     assert compared.tracked.not_compared == world.tracker.runs[0].not_compared == (left_out,)
     with pytest.raises(ConfigurationError, match=r"0\.0% are"):
-        compare(recipes[1:], PLAN, Metric.CRPS, least_zeros={"for_zeros": 0.01}, **told)
+        compare(recipes[1:], PLAN, Metric.CRPS, least_zeros={"for_zeros": 0.01}, **arguments)
 
 
 def test_the_card_names_what_the_comparison_left_out(new_world: Callable[[], World]) -> None:

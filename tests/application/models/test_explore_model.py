@@ -67,21 +67,21 @@ def models():
 async def test_rows_are_those_of_the_champion_beside_the_other_version(ledger, models):
     review = ReviewRows(ledger=ledger, models=models, schema=DEFAULT)
     reviewed = await review(Pair(against=2))
-    assert [one.number for one in reviewed.versions.both] == [1, 2]
-    assert [(one.expected, one.rival) for one in reviewed.rows[:2]] == [(3000.0, 2000.0), (8100.0, 4200.0)]
+    assert [version.number for version in reviewed.versions.both] == [1, 2]
+    assert [(row.expected, row.rival) for row in reviewed.rows[:2]] == [(3000.0, 2000.0), (8100.0, 4200.0)]
     served = await review.served(reviewed.versions, reviewed.rows[1].beneficiary)
-    assert [one.expected for one in served] == [8100.0, 4200.0]
+    assert [published.expected for published in served] == [8100.0, 4200.0]
 
 
 async def test_a_version_held_against_itself_is_alone(ledger, models):
     reviewed = await ReviewRows(ledger=ledger, models=models, schema=DEFAULT)(Pair(2, 2))
-    assert [one.number for one in reviewed.versions.both] == [2]
+    assert [version.number for version in reviewed.versions.both] == [2]
 
 
 async def test_a_version_that_lies_elsewhere_has_no_rows_and_is_not_drawn(ledger, models):
     review = ReviewRows(ledger=ledger, models=models, schema=DEFAULT)
     assert (await review(Pair(3))).rows == ()
-    assert all(one.rival is None for one in (await review(Pair(1, 3))).rows)
+    assert all(row.rival is None for row in (await review(Pair(1, 3))).rows)
     ranked = await RankFacts(ledger=ledger, models=models, schema=DEFAULT)(Pair(3))
     assert (ranked.people, ranked.own, ranked.rival) == (0, (), ())
     with pytest.raises(VersionNotFound):
@@ -92,9 +92,9 @@ async def test_a_version_that_lies_elsewhere_has_no_rows_and_is_not_drawn(ledger
 
 async def test_a_fact_that_moves_nothing_is_not_important(ledger, models):
     ranked = await RankFacts(ledger=ledger, models=models, schema=DEFAULT)(Pair(1, 2))
-    assert [one.fact for one in ranked.own[:2]] == ["smoker", "age"]
-    assert [one.change for one in ranked.own[2:]] == [0.0] * 4
-    assert next(one.change for one in ranked.rival if one.fact == "age") > 0
+    assert [importance.fact for importance in ranked.own[:2]] == ["smoker", "age"]
+    assert [importance.change for importance in ranked.own[2:]] == [0.0] * 4
+    assert next(importance.change for importance in ranked.rival if importance.fact == "age") > 0
 
 
 async def test_the_cost_along_a_fact_has_its_mean_its_range_and_each_person(ledger, models):
@@ -140,7 +140,7 @@ async def test_a_challenger_is_asked_about_those_who_asked_the_champion(ledger, 
     assert seen.challenger
     assert seen.challenger.number == 2
     assert seen.groups[0].expected.mean == -1000.0
-    assert [one.expected for one in seen.movers] == [4000.0]
+    assert [mover.expected for mover in seen.movers] == [4000.0]
     assert (await preview(Pair(2, 1))).challenger == seen.challenger
     alone = await preview(Pair(1))
     assert (alone.challenger, alone.predictions) == (None, 0)

@@ -42,8 +42,8 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.ledger, self.registry = Ledger(), MemoryRegistry(folder)
-        self.shelf = MemoryPublisher(workspace=folder / "shelf")
-        self.follow = FollowLedger(ledger=self.ledger, folders=self.registry, publisher=self.shelf)
+        self.model_store = MemoryPublisher(workspace=folder / "shelf")
+        self.follow = FollowLedger(ledger=self.ledger, folders=self.registry, publisher=self.model_store)
 
     async def registered(self, number: int) -> ModelReference:
         trainer, claims = MemoryTrainer(FixedClock()), small_sample(DEFAULT, 60 + number)
@@ -65,24 +65,24 @@ async def world(tmp_path: Path) -> World:
 async def test_before_the_first_promotion_nothing_is_done(tmp_path: Path) -> None:
     world = World(tmp_path)
     await world.follow()
-    assert await world.shelf.pointed_to() is None
+    assert await world.model_store.pointed_to() is None
 
 
 async def test_what_the_ledger_names_is_fetched_and_pointed_to(world: World) -> None:
-    assert await world.shelf.pointed_to() == world.ledger.named
+    assert await world.model_store.pointed_to() == world.ledger.named
     world.ledger.named = await world.registered(2)
     await world.follow()
-    assert await world.shelf.pointed_to() == world.ledger.named
+    assert await world.model_store.pointed_to() == world.ledger.named
 
 
-async def test_a_rollback_needs_no_registry_because_the_version_is_on_the_shelf(world: World) -> None:
+async def test_a_rollback_needs_no_registry_because_the_model_store_has_the_version(world: World) -> None:
     first = world.ledger.named
     world.ledger.named = await world.registered(2)
     await world.follow()
     world.registry.failure = RegistryUnavailable("away")
     world.ledger.named = first
     await world.follow()
-    assert await world.shelf.pointed_to() == first
+    assert await world.model_store.pointed_to() == first
 
 
 async def test_what_does_not_match_the_ledgers_digest_is_refused(world: World) -> None:
@@ -90,28 +90,28 @@ async def test_what_does_not_match_the_ledgers_digest_is_refused(world: World) -
     world.ledger.named = ModelReference(second.version, "0" * 64)
     with pytest.raises(ModelRefused):
         await world.follow()
-    assert await world.shelf.pointed_to() == first
+    assert await world.model_store.pointed_to() == first
 
 
-async def test_what_was_spoilt_on_the_shelf_is_fetched_anew_before_it_is_pointed_to(world: World) -> None:
+async def test_a_version_spoilt_in_the_model_store_is_fetched_anew_before_it_is_served(world: World) -> None:
     first = world.ledger.named
     assert first
     world.ledger.named = await world.registered(2)
     await world.follow()
-    (await world.shelf.folder(first) / "manifest.json").write_text("spoilt")
+    (await world.model_store.folder(first) / "manifest.json").write_text("spoilt")
     world.ledger.named = first
     await world.follow()
-    assert (await world.shelf.pointed_to(), await world.shelf.has(first)) == (first, True)
+    assert (await world.model_store.pointed_to(), await world.model_store.has(first)) == (first, True)
 
 
 async def test_a_version_spoilt_in_the_model_store_is_repaired_on_request(world: World) -> None:
     served = world.ledger.named
     assert served
-    (await world.shelf.folder(served) / "manifest.json").write_text("spoilt")
+    (await world.model_store.folder(served) / "manifest.json").write_text("spoilt")
     await world.follow()
-    assert not await world.shelf.has(served)
+    assert not await world.model_store.has(served)
     await world.follow(repair=True)
-    assert await world.shelf.has(served)
+    assert await world.model_store.has(served)
 
 
 @pytest.mark.parametrize("part", ["ledger", "registry"])
@@ -122,7 +122,7 @@ async def test_while_a_part_is_away_the_pointer_stays(world: World, part: str) -
     {"ledger": world.ledger, "registry": world.registry}[part].failure = away
     with pytest.raises(type(away)):
         await world.follow()
-    assert await world.shelf.pointed_to() == first
+    assert await world.model_store.pointed_to() == first
 
 
 async def test_a_version_that_the_registry_lost_leaves_the_pointer(world: World) -> None:
@@ -130,4 +130,4 @@ async def test_a_version_that_the_registry_lost_leaves_the_pointer(world: World)
     world.ledger.named = ModelReference(9, "0" * 64)
     with pytest.raises(VersionNotFound):
         await world.follow()
-    assert await world.shelf.pointed_to() == first
+    assert await world.model_store.pointed_to() == first

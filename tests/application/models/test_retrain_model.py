@@ -33,14 +33,14 @@ def dearer(new_world: Callable[[], World]) -> Callable[[], World]:
     def make() -> World:
         world = new_world()
         asyncio.run(world.process().champion(world.trained()))
-        world.dataset.records = [replace(one, charges=one.charges * 1.15) for one in world.dataset.records]
+        world.dataset.records = [replace(record, charges=record.charges * 1.15) for record in world.dataset.records]
         return world
 
     return make
 
 
 def versions_of(world: World) -> list[int]:
-    return [one.number for one in asyncio.run(world.ledger.versions())]
+    return [version.number for version in asyncio.run(world.ledger.versions())]
 
 
 def test_a_retraining_on_dearer_years_replaces_the_champion_and_says_why(dearer: Callable[[], World]) -> None:

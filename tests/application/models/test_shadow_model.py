@@ -28,7 +28,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 MONTH = timedelta(days=30)
 LEARNT_FROM = SyntheticClaims(DEFAULT, rows=300, seed=0).read()
-ASKED = SyntheticClaims(DEFAULT, rows=40, seed=5).read()
+PEOPLE = SyntheticClaims(DEFAULT, rows=40, seed=5).read()
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +89,12 @@ def loaded(versions):
 def ask(loaded, predictions):
     """`await ask(claims, outcomes=, days=, by=)`: they were answered so many days ago; the first outcomes came in."""
 
-    async def answer(claims=ASKED, *, outcomes=0, days=10, by=0):
+    async def answer(claims=PEOPLE, *, outcomes=0, days=10, by=0):
         people = [Beneficiary.of_numbers(DEFAULT, list(row)) for row in claims.facts]
         at = FixedClock(NOW - days * DAY)
         made = await PredictCosts(predictor=loaded[by], predictions=predictions, clock=at)(people)
-        for one, cost in list(zip(made, claims.charges, strict=True))[:outcomes]:
-            await predictions.record_outcome(one.id, Outcome(float(cost), NOW - DAY))
+        for prediction, cost in list(zip(made, claims.charges, strict=True))[:outcomes]:
+            await predictions.record_outcome(prediction.id, Outcome(float(cost), NOW - DAY))
         return made
 
     return answer
@@ -103,8 +103,10 @@ def ask(loaded, predictions):
 async def test_differences_are_what_it_would_have_answered_minus_what_was_recorded(shadow, ask, loaded):
     made = await ask()
     report = await shadow(2, MONTH)
-    would_have = [one.cost for one in await loaded[1].predict([one.beneficiary for one in made])]
-    differences = [cost.expected - one.expected for cost, one in zip(would_have, made, strict=True)]
+    would_have = [
+        prediction.cost for prediction in await loaded[1].predict([prediction.beneficiary for prediction in made])
+    ]
+    differences = [cost.expected - prediction.expected for cost, prediction in zip(would_have, made, strict=True)]
     everybody = report.groups[0]
     assert (report.champion.version, report.challenger.version, report.predictions) == (1, 2, 40)
     assert everybody.expected.mean == pytest.approx(fmean(differences))
@@ -112,22 +114,22 @@ async def test_differences_are_what_it_would_have_answered_minus_what_was_record
     assert everybody.expected.median == round(sorted(differences)[19])
     assert everybody.expected.p95 == round(sorted(differences)[37])
     assert everybody.typical.mean == pytest.approx(
-        fmean(cost.typical - one.typical for cost, one in zip(would_have, made, strict=True))
+        fmean(cost.typical - prediction.typical for cost, prediction in zip(would_have, made, strict=True))
     )
-    largest = max(zip(differences, made, strict=True), key=lambda one: abs(one[0]))
+    largest = max(zip(differences, made, strict=True), key=lambda pair: abs(pair[0]))
     assert (report.movers[0].difference, report.movers[0].prediction) == largest
-    sizes = [abs(one.difference) for one in report.movers]
+    sizes = [abs(mover.difference) for mover in report.movers]
     assert sizes == sorted(sizes, reverse=True)
-    smokers = next(one for one in report.groups if one.group == "smoker=yes")
-    assert smokers.predictions == sum(one.beneficiary["smoker"] for one in made)
+    smokers = next(group for group in report.groups if group.group == "smoker=yes")
+    assert smokers.predictions == sum(prediction.beneficiary["smoker"] for prediction in made)
 
 
 async def test_figures_on_outcomes_are_those_worked_out_by_hand(shadow, ask, loaded):
     made = (await ask(outcomes=30))[:30]
     replay = (await shadow(2, MONTH)).replay
-    costs = [float(cost) for cost in list(ASKED.charges)[:30]]
-    people = [one.beneficiary for one in made]
-    theirs, mine = [[one.cost for one in await model.predict(people)] for model in loaded]
+    costs = [float(cost) for cost in list(PEOPLE.charges)[:30]]
+    people = [prediction.beneficiary for prediction in made]
+    theirs, mine = [[estimate.cost for estimate in await model.predict(people)] for model in loaded]
 
     def crps(cost, usd):
         return 2 * fmean(
@@ -135,14 +137,14 @@ async def test_figures_on_outcomes_are_those_worked_out_by_hand(shadow, ask, loa
             for level, quantile in zip(QUANTILE_LEVELS, cost.quantiles, strict=True)
         )
 
-    paired = [crps(one, usd) - crps(other, usd) for one, other, usd in zip(mine, theirs, costs, strict=True)]
+    paired = [crps(own, usd) - crps(other, usd) for own, other, usd in zip(mine, theirs, costs, strict=True)]
     assert replay.comparison.rows == 30
     assert replay.comparison.difference == pytest.approx(fmean(paired))
     assert replay.comparison.upper_bound == pytest.approx(
         fmean(paired) + student.ppf(0.95, 29) * stdev(paired) / sqrt(30)
     )
-    for scores, said in ((replay.challenger, mine), (replay.champion, theirs)):
-        pairs = list(zip(said, costs, strict=True))
+    for scores, costs_of_model in ((replay.challenger, mine), (replay.champion, theirs)):
+        pairs = list(zip(costs_of_model, costs, strict=True))
         inside = [cost.interval().low <= usd <= cost.interval().high for cost, usd in pairs]
         assert scores.interval.coverage == pytest.approx(fmean(inside))
         assert scores.expected.bias == pytest.approx(fmean(cost.expected - usd for cost, usd in pairs))

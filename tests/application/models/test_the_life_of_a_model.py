@@ -168,8 +168,8 @@ async def test_outcomes_since_the_champion_was_made_count_if_the_policy_asks_for
         )
         for i in range(300)
     ]  # fmt: skip
-    for one in await world.predictions.add_all(new):
-        await world.predictions.record_outcome(one.id, Outcome(4000.0, made + 400 * HOUR))
+    for prediction in await world.predictions.add_all(new):
+        await world.predictions.record_outcome(prediction.id, Outcome(4000.0, made + 400 * HOUR))
     second = await process.register(world.trained())
     verdict = await process.judge(second.number, replace(LENIENT, outcomes=True), PLAN)
     assert verdict.candidacy.comparison.outcomes == 250  # fifty were asked before it was made
@@ -180,8 +180,8 @@ async def test_outcomes_since_the_champion_was_made_count_if_the_policy_asks_for
 async def test_a_damaged_folder_is_not_promoted_and_the_champion_stays(new_world: Callable[[], World]) -> None:
     world = new_world()
     await before(world, promote)
-    on_the_shelf = await world.publisher.folder((await world.ledger.version(2)).reference)
-    for copy in (world.folder / "registry" / "2" / "medcost", on_the_shelf):
+    stored_folder = await world.publisher.folder((await world.ledger.version(2)).reference)
+    for copy in (world.folder / "registry" / "2" / "medcost", stored_folder):
         (copy / "manifest.json").write_text("{}")
     with pytest.raises(ModelRefused):
         await world.process().promote(2, by="ann")

@@ -14,15 +14,15 @@ from tests.support.default_schema import DEFAULT, READING
 
 
 @pytest.fixture
-def shelf(tmp_path):
+def model_store(tmp_path):
     return MemoryPublisher(workspace=tmp_path / "shelf")
 
 
 @pytest.fixture
-def detect(shelf):
+def detect(model_store):
     return DetectDrift(
         dataset=SyntheticClaims(DEFAULT, rows=50),
-        publisher=shelf,
+        publisher=model_store,
         loader=MemoryLoader(DEFAULT),
         meter=ScipyDriftMeter(),
     )
@@ -33,12 +33,12 @@ async def test_without_a_champion_there_is_nothing_to_compare_with(detect):
         await detect()
 
 
-async def test_a_model_that_keeps_no_rows_shows_no_drift_and_is_named(detect, shelf, tmp_path):
+async def test_a_model_that_keeps_no_rows_shows_no_drift_and_is_named(detect, model_store, tmp_path):
     model = ModelReference(3, write_flat_model(tmp_path / "flat", usd=100))
-    await shelf.publish(model, tmp_path / "flat")
-    await shelf.point_to(model)
-    found = await detect()
-    assert (found.model, found.report.drifted) == (model, ())
+    await model_store.publish(model, tmp_path / "flat")
+    await model_store.point_to(model)
+    drift = await detect()
+    assert (drift.model, drift.report.drifted) == (model, ())
 
 
 def test_drift_is_measured_of_present_columns_despite_bad_rows_and_missing_costs(tmp_path):
@@ -48,5 +48,5 @@ def test_drift_is_measured_of_present_columns_despite_bad_rows_and_missing_costs
     dataset = ClaimsFile(file, READING)
     assert not dataset.report().is_kept
     report = ScipyDriftMeter().measure(SyntheticClaims(DEFAULT, rows=400).readable(), dataset.readable())
-    assert {one.column for one in report.columns} == {"age", "sex"}
+    assert {column.column for column in report.columns} == {"age", "sex"}
     assert report.drifted == ("age",)

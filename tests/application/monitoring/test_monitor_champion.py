@@ -88,10 +88,10 @@ def month(monitor, made):
         claims = SyntheticClaims(DEFAULT, rows=rows, seed=99).read()
         people = [Beneficiary.of_numbers(DEFAULT, change(list(row))) for row in claims.facts]
         model = SklearnLoader().load(ModelReference(by, made.digest), made.folder)
-        asked = PredictCosts(predictor=model, predictions=monitor.predictions, clock=FixedClock(NOW - days * DAY))
-        for one, cost in zip((await asked(people)), claims.charges, strict=True):
+        predict = PredictCosts(predictor=model, predictions=monitor.predictions, clock=FixedClock(NOW - days * DAY))
+        for prediction, cost in zip((await predict(people)), claims.charges, strict=True):
             outcome = Outcome(round(float(cost) * inflation, 2), NOW - DAY)
-            await monitor.predictions.record_outcome(one.id, outcome)
+            await monitor.predictions.record_outcome(prediction.id, outcome)
         return await monitor(MONTH, most=most)
 
     return happen
@@ -104,8 +104,8 @@ async def test_a_month_like_the_data_raises_no_alarm_and_is_remembered(monitor, 
     report = await month()
     assert report.alarms == ()
     assert (report.model.version, report.reference_rows, report.predictions, report.outcomes) == (1, 1338, 600, 600)
-    assert [one.column for one in report.columns][-2:] == ["expected", "pit"]
-    assert [one.group for one in report.groups] == list(watched_groups(DEFAULT))
+    assert [column.column for column in report.columns][-2:] == ["expected", "pit"]
+    assert [group.group for group in report.groups] == list(watched_groups(DEFAULT))
     assert 0.85 < report.groups[0].coverage < 0.97
     assert report.level
     assert report.level.outcomes == 600
@@ -125,7 +125,7 @@ async def test_people_five_years_older_are_noticed(month):
 async def test_costs_that_rise_by_15_percent_are_noticed_by_outcomes_alone(month):
     report = await month(inflation=1.15)
     assert report.alarms[0] == "drift:pit"
-    assert not any(one.drifted for one in report.columns if one.column != "pit")
+    assert not any(column.drifted for column in report.columns if column.column != "pit")
     assert report.groups[0].bias < -1000
 
 
@@ -134,8 +134,8 @@ def southwest(row):
 
 
 def region(report):
-    (found,) = [one for one in report.columns if one.column == "region"]
-    return found
+    (region,) = [column for column in report.columns if column.column == "region"]
+    return region
 
 
 async def test_those_who_came_last_are_no_month(monitor, month):
@@ -192,16 +192,16 @@ async def test_without_a_champion_there_is_nothing_to_monitor(monitor):
 def smokers(made, coverage, rows):
     """The champion's card, had its served ranges held the costs of so many of so many smokers."""
     groups = tuple(
-        replace(one, coverage=coverage, rows=rows) if one.group == "smoker=yes" else one
-        for one in made.card.cross_validation.groups
+        replace(group, coverage=coverage, rows=rows) if group.group == "smoker=yes" else group
+        for group in made.card.cross_validation.groups
     )
     return replace(made.card, served=replace(made.card.served, groups=groups))
 
 
 def short(card, coverage, rows=4000):
     now = GroupOutcomes(group="smoker=yes", outcomes=rows, inside=round(coverage * rows), bias=0, typical_mae=0)
-    (found,) = coverages(ScipyDriftMeter(), [now], covered_when_made(card))
-    return found.short
+    (covered,) = coverages(ScipyDriftMeter(), [now], covered_when_made(card))
+    return covered.short
 
 
 def test_a_group_whose_served_ranges_were_always_too_narrow_has_not_changed(made):
@@ -224,8 +224,8 @@ def test_a_card_of_before_served_ranges_were_scored_has_but_cross_validation(mad
 
 async def test_outcomes_of_before_there_was_a_bound_do_not_end_monitoring(monitor, month):
     before = await month()
-    for one in (await monitor.predictions.page(PredictionQuery(limit=2)))[:2]:
-        await monitor.predictions.record_outcome(one.id, Outcome(1e308, NOW - DAY))
+    for prediction in (await monitor.predictions.page(PredictionQuery(limit=2)))[:2]:
+        await monitor.predictions.record_outcome(prediction.id, Outcome(1e308, NOW - DAY))
     after = await monitor(MONTH)
     assert (after.predictions, after.outcomes) == (before.predictions, before.outcomes - 2)
     assert after.alarms == ()

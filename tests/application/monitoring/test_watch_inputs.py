@@ -71,9 +71,9 @@ def ask(predictions):
 async def test_people_like_those_of_the_data_have_not_drifted(watch, promote, ask):
     await promote()
     await ask(small_sample(DEFAULT, rows=300, seed=7).facts)
-    found = await watch()
-    assert (len(found.current), len(found.learnt_from)) == (300, 400)
-    assert found.report.drifted == ()
+    input_drift = await watch()
+    assert (len(input_drift.current), len(input_drift.learnt_from)) == (300, 400)
+    assert input_drift.report.drifted == ()
 
 
 async def test_older_people_who_smoke_are_a_shift_of_these_two_facts(watch, promote, ask):
@@ -90,12 +90,12 @@ async def test_of_too_few_predictions_nothing_is_said(watch, promote, ask):
 
 async def test_without_a_champion_there_is_nothing_to_compare_with(watch, ask):
     await ask(ROWS)
-    found = await watch()
-    assert (found.champion, found.report, len(found.current)) == (None, None, 400)
+    input_drift = await watch()
+    assert (input_drift.champion, input_drift.report, len(input_drift.current)) == (None, None, 400)
 
 
 async def test_a_card_of_before_profiles_leaves_nothing_to_compare_with(watch, promote, ask):
     await promote(profile=None)
     await ask(ROWS)
-    found = await watch()
-    assert (found.champion.version, found.learnt_from, found.report) == (1, None, None)
+    input_drift = await watch()
+    assert (input_drift.champion.version, input_drift.learnt_from, input_drift.report) == (1, None, None)

@@ -64,7 +64,7 @@ async def test_each_model_server_that_follows_the_ledger_is_named(world):
     check = CheckRecords(
         database=MemoryDatabase(ledger=world.ledger), pointer=None, servers=MemoryModelServers([replicas])
     )
-    servers = [(one.state, one.detail) for one in await check.findings() if one.part == "model server"]
+    servers = [(finding.state, finding.detail) for finding in await check.findings() if finding.part == "model server"]
     assert servers == [
         ("ok", "http://a:3000 answers by version 1"),
         ("failed", "http://b:3000 answers by no model: its digest differs"),
@@ -93,5 +93,5 @@ async def test_a_database_that_cannot_be_asked_is_one_finding(world, database, s
 
 
 async def test_checks_are_made_in_their_order():
-    found = [Finding("home", "ok", "here"), Finding("tracking", "failed", "away"), Finding("service", "ok", "up")]
-    assert await Diagnose(checks=[MemoryCheck(found[:1]), MemoryCheck([]), MemoryCheck(found[1:])])() == found
+    findings = [Finding("home", "ok", "here"), Finding("tracking", "failed", "away"), Finding("service", "ok", "up")]
+    assert await Diagnose(checks=[MemoryCheck(findings[:1]), MemoryCheck([]), MemoryCheck(findings[1:])])() == findings

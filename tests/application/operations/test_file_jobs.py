@@ -94,10 +94,10 @@ async def test_a_job_tells_how_far_it_is_and_ends_with_its_figures(world):
     job = await world.add()
     working = asyncio.create_task(world.worker().work_on_one())
 
-    async def told():
+    async def state():
         return (await world.jobs.get(job.id)).progress.rows == 5
 
-    await eventually(told)
+    await eventually(state)
     world.scorer.go_on.set()
     await working
     done = await world.jobs.get(job.id)

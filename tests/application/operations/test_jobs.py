@@ -64,7 +64,7 @@ async def test_a_worker_that_is_told_to_stop_ends_the_job_it_has_begun():
     busy.stop()
     go_on.set()
     await running
-    assert [(await jobs.get(one.id)).state for one in (first, second)] == [JobState.DONE, JobState.WAITING]
+    assert [(await jobs.get(job.id)).state for job in (first, second)] == [JobState.DONE, JobState.WAITING]
 
 
 async def test_a_worker_outlives_a_store_that_is_away():

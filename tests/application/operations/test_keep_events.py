@@ -43,8 +43,8 @@ async def until(events: MemoryEvents, *line: tuple[EventKind, str, str]) -> None
     async def there() -> bool:
         if events.failure:
             return False
-        kept = await events.since(FixedClock().now())
-        return [(one.kind, one.subject, one.detail) for one in kept] == list(line)
+        events_since = await events.since(FixedClock().now())
+        return [(event.kind, event.subject, event.detail) for event in events_since] == list(line)
 
     await eventually(there)
 

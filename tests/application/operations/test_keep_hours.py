@@ -63,8 +63,8 @@ def keep(hours: MemoryHours, predictions: MemoryPredictions, clock: FixedClock) 
 
 async def by_hour(hours: MemoryHours, clock: FixedClock) -> list[int]:
     """Predictions answered, hour by hour since yesterday."""
-    found = await hours.between(clock.now() - timedelta(days=1), clock.now() + timedelta(days=1))
-    return [sum(one.traffic.predictions.values()) for one in found]
+    periods = await hours.between(clock.now() - timedelta(days=1), clock.now() + timedelta(days=1))
+    return [sum(period.traffic.predictions.values()) for period in periods]
 
 
 async def test_an_hour_holds_what_was_counted_in_it(keep: KeepHours, hours: MemoryHours, clock: FixedClock) -> None:
@@ -115,16 +115,16 @@ async def test_a_clock_that_is_set_back_costs_no_figures(
         clock.advance(passed)
         counters.answered = answered
         await keeper.look()
-    found = await by_hour(hours, clock)
-    assert sum(found) == 8
+    period = await by_hour(hours, clock)
+    assert sum(period) == 8
 
 
 async def test_a_process_without_answers_keeps_no_traffic(
     keep: KeepHours, hours: MemoryHours, clock: FixedClock
 ) -> None:
     await HourKeeper(keep, clock, Counters()).look()
-    (found,) = await hours.between(hour_of(clock.now()), clock.now() + HOUR)
-    assert found.traffic.is_empty
+    (period,) = await hours.between(hour_of(clock.now()), clock.now() + HOUR)
+    assert period.traffic.is_empty
 
 
 async def test_outcomes_are_summed_up_in_the_hour_in_which_they_came(
@@ -136,8 +136,8 @@ async def test_outcomes_are_summed_up_in_the_hour_in_which_they_came(
         clock.time = start + after
         await predictions.record_outcome(recorded.id, Outcome.of(cost, at=clock.now()))
     await keep.outcomes(timedelta(days=90))
-    found = await hours.between(start, clock.now() + HOUR)
-    assert [one.outcomes for one in found] == [
+    periods = await hours.between(start, clock.now() + HOUR)
+    assert [period.outcomes for period in periods] == [
         Outcomes(outcomes=2, inside=1, expected=2 * NEW.expected, observed=96_000.0),
         Outcomes(outcomes=1, inside=1, expected=NEW.expected, observed=7000.0),
     ]
@@ -166,12 +166,12 @@ async def test_it_looks_once_more_when_it_is_stopped_and_forgets_what_is_old(
     running = asyncio.create_task(keeper.run())
     counters.answered = 1
 
-    async def kept(many: list[int]) -> bool:
+    async def is_stored(many: list[int]) -> bool:
         return await by_hour(hours, clock) == many
 
-    await eventually(lambda: kept([1]))
+    await eventually(lambda: is_stored([1]))
     clock.advance(timedelta(days=2))
-    await eventually(lambda: kept([0]))  # the first hour is gone, the present one holds nothing yet
+    await eventually(lambda: is_stored([0]))  # the first hour is gone, the present one holds nothing yet
     keeper.stop()
     counters.answered = 4
     await running
@@ -187,9 +187,9 @@ async def test_a_store_that_is_away_ends_nothing(keep: KeepHours, hours: MemoryH
     await asyncio.sleep(0)
     hours.failure = None
 
-    async def kept() -> bool:
+    async def is_stored() -> bool:
         return await by_hour(hours, clock) == [2]
 
-    await eventually(kept)
+    await eventually(is_stored)
     keeper.stop()
     await running

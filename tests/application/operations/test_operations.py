@@ -30,12 +30,12 @@ def predictor():
 
 async def test_what_came_in_is_held_against_what_was_published(predictor):
     predictions = MemoryPredictions()
-    one, other, _ = await PredictCosts(predictor=predictor, predictions=predictions, clock=FixedClock())([ANN] * 3)
-    for kept, usd in ((one, one.typical), (other, other.interval.high + 1000)):
-        await predictions.record_outcome(kept.id, Outcome(usd, datetime(2026, 1, 1, tzinfo=UTC)))
+    first, other, _ = await PredictCosts(predictor=predictor, predictions=predictions, clock=FixedClock())([ANN] * 3)
+    for prediction, usd in ((first, first.typical), (other, other.interval.high + 1000)):
+        await predictions.record_outcome(prediction.id, Outcome(usd, datetime(2026, 1, 1, tzinfo=UTC)))
     scores = await MeasureOutcomes(predictions=predictions)()
     off = other.interval.high + 1000 - other.typical
-    bias = ((one.expected - one.typical) + (other.expected - other.interval.high - 1000)) / 2
+    bias = ((first.expected - first.typical) + (other.expected - other.interval.high - 1000)) / 2
     assert (scores.predictions, scores.outcomes, scores.inside) == (3, 2, 0.5)
     assert (scores.typical_mae, scores.bias) == (pytest.approx(off / 2), pytest.approx(bias))
 
@@ -63,8 +63,8 @@ async def test_a_part_that_is_away_does_not_hide_the_others(predictor):
 
 async def test_outcomes_of_before_there_was_a_bound_count_nowhere(predictor):
     predictions, noon = MemoryPredictions(), datetime(2026, 1, 1, tzinfo=UTC)
-    one, *others = await PredictCosts(predictor=predictor, predictions=predictions, clock=FixedClock())([ANN] * 3)
-    await predictions.record_outcome(one.id, Outcome(one.typical, noon))
+    first, *others = await PredictCosts(predictor=predictor, predictions=predictions, clock=FixedClock())([ANN] * 3)
+    await predictions.record_outcome(first.id, Outcome(first.typical, noon))
     for other in others:
         await predictions.record_outcome(other.id, Outcome(1e308, noon))
     scores = await MeasureOutcomes(predictions=predictions)()

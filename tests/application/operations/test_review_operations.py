@@ -59,14 +59,14 @@ async def test_a_day_has_24_hours_of_which_the_last_is_not_over(world: World) ->
     await world.hours.put_outcomes({world.clock.now() - 1.5 * HOUR: Outcomes(outcomes=3)})
     day = await world.review(DAY, HOUR)
     assert (day.until, day.until - day.since) == (world.clock.now(), 23.5 * HOUR)
-    assert [one.traffic.answers for one in day.periods] == [100, *[0] * 22, 100]
-    assert [one.outcomes.outcomes for one in day.periods][-3:] == [0, 3, 0]
+    assert [period.traffic.answers for period in day.periods] == [100, *[0] * 22, 100]
+    assert [period.outcomes.outcomes for period in day.periods][-3:] == [0, 3, 0]
 
 
 async def test_a_month_has_30_days(world: World) -> None:
     await world.answer(QUICK, 0, 5, 24 * 29 + 23)
     month = await world.review(30 * DAY, DAY)
-    assert [one.traffic.answers for one in month.periods] == [100, *[0] * 28, 200]
+    assert [period.traffic.answers for period in month.periods] == [100, *[0] * 28, 200]
 
 
 async def test_events_and_jobs_of_the_span_are_in_it(world: World) -> None:
@@ -80,7 +80,7 @@ async def test_events_and_jobs_of_the_span_are_in_it(world: World) -> None:
     old = await world.jobs.add(NewJob(kind=JobKind.ROLLBACK, task={}, owner="key:1", created_at=now - 2 * DAY))
     day = await world.review(DAY, HOUR)
     assert list(day.events) == [Event(at=now, kind=EventKind.REFUSAL, subject="2", detail="worse"), start]
-    assert [one.id for one in day.jobs] == [old.id, job.id]  # the old one still waits
+    assert [job.id for job in day.jobs] == [old.id, job.id]  # the old one still waits
 
 
 async def test_an_alarm_begins_where_it_began_however_short_the_span_is(world: World) -> None:

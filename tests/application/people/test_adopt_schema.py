@@ -22,24 +22,24 @@ WIDER = replace(CLINIC, facts=(replace(STAY, high=60),))
 OTHER = Schema(name="other", cost=CostColumn("paid"), facts=(Fact(name="age", kind=Kind.WHOLE),))
 
 
-async def adopt(schemas, schema, kept, *, first=CLINIC, trail=None):
+async def adopt(schemas, schema, stored, *, first=CLINIC, trail=None):
     clock = FixedClock(NOON)
     audit = AuditChanges(trail=trail or MemoryAuditTrail(), clock=clock)
     adopting = AdoptSchema(schemas=schemas, clock=clock, audit=audit)
-    return await adopting(schema, f"text of {schema.digest}", by="ann", first=lambda: first, keep=kept.append)
+    return await adopting(schema, f"text of {schema.digest}", by="ann", first=lambda: first, keep=stored.append)
 
 
 async def test_a_new_home_takes_any_schema():
-    schemas, kept = MemorySchemas(), []
-    assert await adopt(schemas, OTHER, kept) == ()
+    schemas, stored = MemorySchemas(), []
+    assert await adopt(schemas, OTHER, stored) == ()
     assert schemas.adopted == [(OTHER, f"text of {OTHER.digest}", NOON)]
-    assert kept == [f"text of {OTHER.digest}"]
+    assert stored == [f"text of {OTHER.digest}"]
 
 
 async def test_a_compatible_change_is_taken_over_and_named():
-    schemas, kept = MemorySchemas(), []
-    await adopt(schemas, CLINIC, kept)
-    assert await adopt(schemas, WIDER, kept) == ("stay has the wider limit high: 60",)
+    schemas, stored = MemorySchemas(), []
+    await adopt(schemas, CLINIC, stored)
+    assert await adopt(schemas, WIDER, stored) == ("stay has the wider limit high: 60",)
     assert await schemas.current() == WIDER
 
 
@@ -54,20 +54,20 @@ async def test_the_audit_trail_names_who_took_over_what_and_nothing_where_nothin
 
 
 async def test_the_same_schema_again_changes_nothing():
-    schemas, kept = MemorySchemas(), []
-    await adopt(schemas, CLINIC, kept)
-    assert await adopt(schemas, CLINIC, kept) == ()
+    schemas, stored = MemorySchemas(), []
+    await adopt(schemas, CLINIC, stored)
+    assert await adopt(schemas, CLINIC, stored) == ()
     assert len(schemas.adopted) == 1
 
 
 async def test_any_other_change_is_refused_and_nothing_is_changed():
-    schemas, kept = MemorySchemas(), []
-    await adopt(schemas, WIDER, kept)
+    schemas, stored = MemorySchemas(), []
+    await adopt(schemas, WIDER, stored)
     for refused in (CLINIC, OTHER):
         with pytest.raises(SchemaChangeRefused):
-            await adopt(schemas, refused, kept)
+            await adopt(schemas, refused, stored)
     assert await schemas.current() == WIDER
-    assert len(kept) == 1
+    assert len(stored) == 1
 
 
 async def test_a_home_from_before_schemas_has_the_first_one():
@@ -78,10 +78,10 @@ async def test_a_home_from_before_schemas_has_the_first_one():
 
 
 async def test_what_was_kept_before_a_failure_is_taken_over_by_the_next_start():
-    schemas, kept = MemorySchemas(), []
-    await adopt(schemas, CLINIC, kept)
+    schemas, stored = MemorySchemas(), []
+    await adopt(schemas, CLINIC, stored)
     schemas.failure = RepositoryUnavailable("away")
     with pytest.raises(RepositoryUnavailable):
-        await adopt(schemas, WIDER, kept)
+        await adopt(schemas, WIDER, stored)
     schemas.failure = None
-    assert await adopt(schemas, WIDER, kept) == ("stay has the wider limit high: 60",)
+    assert await adopt(schemas, WIDER, stored) == ("stay has the wider limit high: 60",)
