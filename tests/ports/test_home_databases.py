@@ -95,6 +95,29 @@ def test_a_home_that_is_filled_from_copies_has_the_same_rows(case: Case, tmp_pat
     assert case.restored_by(other) == "ann"
 
 
+@pytest.mark.process
+def test_jobs_of_files_that_no_backup_holds_have_failed_after_a_restore(tmp_path: Path) -> None:
+    home, other, dumps = tmp_path / "home", tmp_path / "other", tmp_path / "dumps"
+    from adapters.optuna.storage import open_storage
+
+    databases = EmbeddedDatabases(lambda folder: EmbeddedPostgres(folder / "postgres"), open_storage)
+    homes.empty(home)
+    columns = "INSERT INTO jobs (id, kind, task, owner, created_at, state, place)"
+    with EmbeddedPostgres(home / "postgres").lease() as server:
+        for state, place in (("waiting", "'here'"), ("running", "'here'"), ("done", "'here'"), ("waiting", "NULL")):
+            values = f"VALUES (gen_random_uuid(), 'scoring', '{{}}', 'local', now(), '{state}', {place})"
+            server.client.ask("medcost", f"{columns} {values}")
+        dumps.mkdir()
+        databases.dump(home, dumps)
+    other.mkdir()
+    databases.fill(other, dumps, migrations.head(), replaced=None, audit=RESTORED)
+    with EmbeddedPostgres(other / "postgres").lease() as server:
+        states = "SELECT state, problem->>'error', erased_at IS NOT NULL FROM jobs ORDER BY 1, 3"
+        assert server.client.ask("medcost", states).split() == [
+            "done||t", "failed|JobFilesGone|t", "failed|JobFilesGone|t", "waiting||f"
+        ]  # fmt: skip
+
+
 def test_proofs_of_erasures_outlive_the_home_that_is_replaced(case: Case, tmp_path: Path) -> None:
     dumps = dumped(case, tmp_path / "dumps")
     (other := tmp_path / "other").mkdir()

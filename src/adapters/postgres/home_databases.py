@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 
 _DEADLINE: Final = 60.0
+_FILES_GONE: Final = (
+    '{"error": "JobFilesGone", "detail": '
+    '"the file was not in the backup from which this home was restored: send it again"}'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,21 @@ class EmbeddedDatabases(HomeDatabases):
                     dump.load(url)
             if server.client.ask("medcost", "SELECT to_regclass('audit_trail')").strip():
                 asyncio.run(_note(server.url("medcost"), audit))
+            _end_jobs_without_files(server)
             old = self.server(replaced) if replaced else None
             return _erase_again(server, old) if old and old.data.exists() else 0
+
+
+def _end_jobs_without_files(server: EmbeddedPostgres) -> None:
+    """Fail jobs whose files are not in a backup: the folder of a restored home has another name, so none is taken."""
+    query = "SELECT 1 FROM information_schema.columns WHERE table_name = 'jobs' AND column_name = 'place'"
+    if server.client.ask("medcost", query).strip():
+        server.client.ask(
+            "medcost",
+            f"UPDATE jobs SET state = 'failed', ended_at = now(), problem = '{_FILES_GONE}' "  # noqa: S608  # our text
+            "WHERE place IS NOT NULL AND state IN ('waiting', 'running')",
+            "UPDATE jobs SET erased_at = now() WHERE place IS NOT NULL AND erased_at IS NULL",
+        )
 
 
 async def _note(url: str, entry: AuditEntry) -> None:

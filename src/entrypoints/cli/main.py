@@ -59,6 +59,7 @@ _COMMANDS: Final = (
     ("backup", "backup:backup", "Copy the whole home into one file, also while it runs."),
     ("restore", "backup:restore", "Make a home from a backup."),
     ("keys", "keys:app", "API keys: create, list, revoke."),
+    ("webhooks", "webhooks:app", "Webhooks: list, add, ping, log, replay, remove."),
     ("audit", "audit:audit", "Show who changed what: keys, passwords, models, webhooks, alarms, jobs, backups."),
     ("admin", "admin:app", "The admin's password, for the pages that only an admin may see."),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from application.models.roll_back_model import RollBackModel
 from application.models.train_model import TrainModel
 from application.models.tune_model import TuneModel
 from application.operations.audit_changes import AuditChanges, ReviewAudit
+from application.operations.manage_webhooks import ManageWebhooks, WebhookRules
 from domain.people.schema import Schema
 from domain.ports.championship import Championship
 from domain.ports.clock import Clock
@@ -42,6 +44,7 @@ from domain.ports.model_servers import ModelServers
 from domain.ports.predictions import PredictionRepository
 from domain.ports.publisher import ModelPublisher
 from domain.ports.registry import ModelRegistry
+from domain.ports.request_keys import RequestKeys
 from domain.ports.retrainings import Retrainings
 from domain.ports.tracker import ExperimentTracker
 from domain.ports.trainer import Trainer
@@ -78,7 +81,13 @@ class LifeOfVersions(Provider):
     change_keys = provide(ChangeKeys)
     audit_changes = provide(AuditChanges)
     review_audit = provide(ReviewAudit)
+    manage_webhooks = provide(ManageWebhooks)
     register = provide(RegisterModel)
+
+    @provide
+    def webhook_rules(self, settings: Settings) -> WebhookRules:
+        """Provide the rules that say which receivers may be called."""
+        return WebhookRules(settings.webhooks_private)
 
 
 class Measuring(Provider):
@@ -202,6 +211,13 @@ class LastingParts(Provider):
         return PostgresKeys(engine, clock)
 
     @provide
+    def request_keys(self, engine: AsyncEngine, settings: Settings) -> RequestKeys:
+        """Provide idempotency keys in PostgreSQL."""
+        from adapters.postgres.request_keys import PostgresRequestKeys
+
+        return PostgresRequestKeys(engine, keys_live=timedelta(hours=settings.idempotency_hours))
+
+    @provide
     def predictions(self, engine: AsyncEngine, schema: Schema) -> PredictionRepository:
         """Provide the repository of predictions in PostgreSQL, for their outcomes."""
         from adapters.postgres.predictions import PostgresPredictions
@@ -238,11 +254,13 @@ class PassingParts(Provider):
 
     def __init__(self) -> None:
         from adapters.memory.predictions import MemoryPredictions
+        from adapters.memory.request_keys import MemoryRequestKeys
         from adapters.memory.tracker import MemoryTracker
 
         super().__init__()
         self.provide(made(MemoryTracker), provides=ExperimentTracker)
         self.provide(made(MemoryPredictions), provides=PredictionRepository)
+        self.provide(made(MemoryRequestKeys), provides=RequestKeys)
 
 
 class Tuning(Provider):
