@@ -1,4 +1,4 @@
-"""Review API keys: who has one, and who used theirs."""
+"""Review API keys and their uses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @use_case
 class ReviewKeys:
-    """Look up keys and their last uses."""
+    """Review keys and their last uses."""
 
     keys: ApiKeys
 

@@ -1,4 +1,4 @@
-"""Set the admin's password: for the first time, anew, or as a secret tells it."""
+"""Set the admin's password: for the first time, again, or from a secret."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domain.ports.passwords import Passwords
 
 @use_case
 class SetPassword:
-    """Set the admin's password; whoever is signed in is signed out."""
+    """Set the admin's password, which ends all sessions."""
 
     accounts: Accounts
     passwords: Passwords
@@ -24,15 +24,15 @@ class SetPassword:
 
         Raises:
             InvalidInput: if it is too short or too long.
-            PasswordAlreadySet: if it was to be the ``first`` and there is one.
+            PasswordAlreadySet: if it should be the ``first`` and there is one.
         """
         check_password(password)
         hashed, detail = await self.passwords.hash(password), "for the first time" if first else ""
         async with self.audit(AuditAction.PASSWORD_SET, by=by, subject="admin", detail=detail):
             await self.accounts.set_password(hashed, first=first)
 
-    async def as_told(self, password: str, *, by: str) -> None:
-        """Set it unless it is the password already: a restart with the same secret signs nobody out.
+    async def ensure(self, password: str, *, by: str) -> None:
+        """Set the password unless it is the current one, so that a restart with the same secret ends no session.
 
         Raises:
             InvalidInput: if it is too short or too long.
@@ -45,7 +45,7 @@ class SetPassword:
         await self(password, by=by)
 
     async def is_set(self) -> bool:
-        """Tell whether there is one."""
+        """Return whether there is a password."""
         try:
             await self.accounts.password()
         except NoPassword:

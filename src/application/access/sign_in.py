@@ -1,4 +1,4 @@
-"""Let the admin in by password, and look at who comes back."""
+"""Sign the admin in by password, and check sessions."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from domain.access.accounts import Session
 
 _NOTED_EVERY: Final = timedelta(minutes=1)
-"""How often the use of a session is written down: a page asks many times a minute."""
+"""The time between two recorded uses of a session: a page uses it many times a minute."""
 
 
 @use_case
 class SignIn:
-    """Open a session for whoever knows the password.
+    """Open a session for the admin's password.
 
-    Wrong passwords make their own address wait, and nobody else. ``turns`` bound how many are looked at, wherever they
-    come from: beyond that an attempt waits for its turn, and is looked at.
+    Wrong passwords delay further attempts from their own address only. ``turns`` bound the rate of checks from all
+    addresses: further attempts wait for their turn.
     """
 
     accounts: Accounts
@@ -36,16 +36,17 @@ class SignIn:
     turns: Turns
 
     async def __call__(self, password: str, *, address: str) -> str:
-        """Give the token of a new session.
+        """Return the token of a new session.
 
         Args:
             password: as typed.
-            address: the IP address that it came from.
+            address: the IP address of the client.
 
         Raises:
             NoPassword: if none was set.
-            SignInLocked: if too many wrong ones came from this address, or too many wait for their turn; the password
-                was not looked at.
+            SignInLocked: if too many wrong passwords came from this address, or too many attempts wait; the password
+                was not
+                checked.
             WrongPassword: if it is not the password.
         """
         hashed = await self.accounts.password()
@@ -53,7 +54,7 @@ class SignIn:
         attempt = await self.accounts.attempt(place, at=self.clock.now())
         if attempt.wait:
             raise SignInLocked(attempt.wait.total_seconds())
-        # who typed no wrong password before goes first: strangers' guesses cannot keep the admin out
+        # addresses without wrong passwords go first, so that guesses cannot keep the admin out
         await self.turns(attempt.failures)
         if len(password) > LONGEST or not await self.passwords.matches(password, hashed):
             message = "this is not the password"
@@ -64,26 +65,26 @@ class SignIn:
 
 @use_case
 class UnlockSignIn:
-    """End every wait after wrong passwords."""
+    """Remove all delays after wrong passwords."""
 
     accounts: Accounts
     audit: AuditChanges
 
     async def __call__(self, *, by: str) -> None:
-        """Forget all wrong passwords; whoever is signed in stays so."""
+        """Remove all recorded failures; sessions stay open."""
         async with self.audit(AuditAction.SIGN_IN_UNLOCKED, by=by, subject="admin"):
             await self.accounts.forgive()
 
 
 @use_case
 class Admit:
-    """Tell whether a session still admits, and keep it alive by its use."""
+    """Check that a session is valid, and record its use, which keeps it alive."""
 
     accounts: Accounts
     clock: Clock
 
     async def __call__(self, token: str) -> Session:
-        """Give the session of a token.
+        """Return the session of a token.
 
         Raises:
             NotSignedIn: if there is none, or it has ended.

@@ -1,4 +1,4 @@
-"""Let people in whom an identity provider knows."""
+"""Sign people in by an identity provider."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @use_case
 class SignInByProvider:
-    """Open a session for whoever the identity provider signs in, with the role that its claims give."""
+    """Open a session for a person whom the identity provider signs in, with the role from the claims."""
 
     provider: IdentityProvider
     accounts: Accounts
@@ -26,7 +26,7 @@ class SignInByProvider:
     rules: RoleRules
 
     async def begin(self, redirect_uri: str) -> AuthorizationRequest:
-        """Return what a browser is sent to the provider with.
+        """Return the request that a browser is sent to the provider with.
 
         Raises:
             IdentityProviderUnavailable: if the provider does not answer.
@@ -37,12 +37,12 @@ class SignInByProvider:
         """Return the token of a new session.
 
         Args:
-            request: which the browser was sent away with.
-            redirect_uri: to which it was to come back.
-            answer: parameters with which it came back.
+            request: the request that the browser was sent with.
+            redirect_uri: the address to which it returns.
+            answer: parameters of the returning browser.
 
         Raises:
-            SignInRefused: if the provider did not sign the person in, or its answer does not hold.
+            SignInRefused: if the provider did not sign the person in, or its answer is invalid.
             NotAllowed: if the person has no role here.
             IdentityProviderUnavailable: if the provider does not answer.
         """

@@ -13,5 +13,5 @@ class SignOut:
     accounts: Accounts
 
     async def __call__(self, token: str) -> None:
-        """End it; one that has ended already stays so."""
+        """End a session; one that has ended already is ignored."""
         await self.accounts.close(token)

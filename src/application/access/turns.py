@@ -1,4 +1,4 @@
-"""Callers that pass one after the other, at a bounded rate."""
+"""A queue of callers that pass at a bounded rate."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import TypeAlias
 from domain.errors import SignInLocked
 
 _Place: TypeAlias = tuple[int, int]
-"""The rank of a caller, and when they came."""
+"""The rank of a caller, and the time of arrival."""
 
 
 @dataclass(kw_only=True, eq=False)
 class Turns:
-    """Lets some callers pass at once and the others one after the other; the lowest rank first, then who came first.
+    """Lets some callers pass at once and the others one after the other, by rank and then by time of arrival.
 
     Time is monotonic: a step of the wall clock changes nothing.
 
     Args:
-        burst: callers that pass without a pause between them, after a time in which nobody came.
+        burst: callers that pass without a pause between them, after a time without callers.
         every: seconds between two callers from then on.
-        room: callers that may wait. When one more comes, the one who would be the last has to leave.
+        room: the most callers that may wait. When one more comes, the last in the order is refused.
     """
 
     burst: int = 20
@@ -38,7 +38,7 @@ class Turns:
         """Wait for a turn.
 
         Raises:
-            SignInLocked: if too many wait who go first.
+            SignInLocked: if too many callers before this one wait.
         """
         loop = asyncio.get_running_loop()
         mine, place = loop.create_future(), (rank, self._next())

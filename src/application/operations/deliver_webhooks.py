@@ -1,4 +1,4 @@
-"""Tell receivers what happened, and again until they take it."""
+"""Deliver events to receivers, with retries."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 10
 _LAPSE: Final = timedelta(minutes=1)
-"""A process that died over a call leaves it to others after so long."""
+"""The time after which other processes take over the delivery of a dead one."""
 _OVERLAP: Final = timedelta(minutes=10)
-"""What happened may be committed a little later than it says."""
+"""The time by which an event may be committed after its own time."""
 _JITTER: Final = 0.2
 _log: Final = logging.getLogger(__name__)
 
 
 class WebhookWorker:
-    """Fills the outboxes of webhooks and empties them; each process that serves has one.
+    """Fills the outboxes of webhooks and delivers them; each process that serves has one worker.
 
     Args:
-        relay: fills them.
-        webhooks: where they are.
+        relay: fills the outboxes.
+        webhooks: the store of webhooks and outboxes.
         sender: calls the receivers.
-        clock: what time it is.
+        clock: tells the time.
         every: seconds between two looks.
-        backoff: seconds after which a receiver is called again that refused once; each wait is four times the last.
+        backoff: seconds until the first retry of a delivery; each further wait is four times the last.
         alarms_every: seconds between two looks for alarms.
     """
 
@@ -68,17 +68,17 @@ class WebhookWorker:
                     pass
             except Unavailable as away:
                 wait = max(wait, away.retry_after)
-            except MedcostError as error:  # such as a ledger that was tampered with: others say so
+            except MedcostError as error:  # such as a ledger that was tampered with, which other parts report
                 _log.warning("webhooks wait: %s", error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)
 
     def stop(self) -> None:
-        """Begin no more calls."""
+        """Stop beginning calls."""
         self._stopping.set()
 
     async def relay(self) -> None:
-        """Put what happened since the last time into the outboxes."""
+        """Put the events since the last time into the outboxes."""
         now = self._clock.now()
         alarms = self._alarms_at is None or (now - self._alarms_at).total_seconds() >= self._alarms_every
         await self._relay(self._relayed and self._relayed - _OVERLAP, alarms=alarms)
@@ -89,7 +89,7 @@ class WebhookWorker:
     async def deliver(self) -> int:
         """Make the calls that are due, several at once. Returns how many there were."""
         due = await self._webhooks.claim(_AT_ONCE, at=self._clock.now(), lapse=_LAPSE)
-        # of one receiver one after the other, so that each call knows of the refusals before it
+        # those of one receiver one after the other, so that each call knows of the failures before it
         by_webhook: dict[object, list[tuple[Delivery, Webhook]]] = {}
         for delivery, webhook in due:
             by_webhook.setdefault(webhook.id, []).append((delivery, webhook))

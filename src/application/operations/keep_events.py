@@ -1,4 +1,4 @@
-"""Keep what happens to the parts of the service, though the store may be away when it happens."""
+"""Record events of the service's parts, also while the store is away."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from domain.ports.events import ServiceEvents
 
 _MOST: Final = 1000
-"""Events that wait in memory while the store is away; of more, the oldest are lost."""
+"""The most events that wait in memory while the store is away; the oldest are dropped."""
 _log: Final = logging.getLogger(__name__)
 
 
 class EventKeeper:
-    """Notes events in memory, and writes them down as soon as the store takes them.
+    """Buffers events in memory, and stores them as soon as the store answers.
 
     Args:
         events: the store.
-        clock: what time it is.
-        service: which part this process is, such as ``web``.
+        clock: tells the time.
+        service: name of this process's part, such as ``web``.
         release: that it runs.
-        written: gives what others, such as the supervisor, have written down elsewhere; it is told again each time.
-        every: seconds between two looks at that.
+        written: returns the events that others, such as the supervisor, have written elsewhere; it may repeat them.
+        every: seconds between two calls of that.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class EventKeeper:
         self._woken = asyncio.Event()
 
     def part_changed(self, change: PartChange) -> None:
-        """Note that a part went, or came back; that one answers from the start on is no event."""
+        """Buffer the event of a part that went away or came back; a part that answers from the start on is no event."""
         if change.why and change.part not in self._away:
             self._away.add(change.part)
             self._note(EventKind.AWAY, change.part, change.why)
@@ -62,7 +62,7 @@ class EventKeeper:
             self._note(EventKind.BACK, change.part)
 
     async def run(self) -> None:
-        """Note the start, and write down what is noted, until cancelled."""
+        """Record the start, and store buffered events, until cancelled."""
         begun = False
         while True:
             self._woken.clear()
@@ -77,7 +77,7 @@ class EventKeeper:
                 await asyncio.wait_for(self._woken.wait(), self._every)
 
     async def _begin(self) -> None:
-        """Note that this process started; with another release than the one before it, that is a deployment."""
+        """Record the start of this process; with another release than before, that is a deployment."""
         started = (EventKind.START, EventKind.DEPLOYMENT)
         before = await self._events.newest(started, self._service)
         kind = EventKind.START if before and before.detail == self._release else EventKind.DEPLOYMENT

@@ -1,4 +1,4 @@
-"""Keep what the service does, hour by hour."""
+"""Store the service's figures hour by hour."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 _MOST_HOURS: Final = 48
-"""Hours that wait in memory while the store is away."""
+"""The most hours that wait in memory while the store is away."""
 _log: Final = logging.getLogger(__name__)
 
 
@@ -41,14 +41,14 @@ class KeepHours:
     clock: Clock
 
     async def traffic(self, hour: datetime, teller: UUID, traffic: Traffic) -> None:
-        """Keep what one teller answered in an hour so far."""
+        """Store the traffic of one teller in an hour so far."""
         await self.hours.put_traffic(hour, teller, traffic)
 
     async def outcomes(self, kept_for: timedelta) -> None:
-        """Keep the outcomes of each hour from the one before the last that was kept; at first, of all that count.
+        """Store the outcomes of each hour from the one before the last stored hour on; at first, of all relevant hours.
 
-        The last hour was not over when it was kept, and a commit of the hour before may have come late. The present
-        hour is kept also without any, so that this begins there the next time.
+        The last hour was not over when it was stored, and a commit of the hour before may have come late. The present
+        hour is stored also without outcomes, so that the next call begins there.
         """
         now = hour_of(self.clock.now())
         newest = await self.hours.newest_outcomes()
@@ -57,7 +57,7 @@ class KeepHours:
         await self.hours.put_outcomes({now: Outcomes(), **came_in})
 
     async def uses(self) -> None:
-        """Keep when keys were last used."""
+        """Store the last uses of keys."""
         await self.keys.keep_uses()
 
     async def forget(self, kept_for: timedelta, *, audit: timedelta) -> None:
@@ -69,18 +69,18 @@ class KeepHours:
 
 
 class HourKeeper:
-    """Looks at the counters of a process again and again, and keeps what they counted in each hour.
+    """Reads the counters of a process regularly, and stores their figures of each hour.
 
-    Counters only ever rise while their process lives, so an hour's figures are the difference of two looks: a process
-    that starts anew begins with counters at zero, and is another teller. What was counted before is never written
-    over: each hour of each process has a teller of its own, also where the clock was set back.
+    Counters only rise while their process lives, so an hour's figures are the difference of two readings. A restarted
+    process begins with counters at zero, and is another teller. Earlier figures are never overwritten: each hour of
+    each process has a teller of its own, also where the clock was set back.
 
     Args:
         keep: the use case.
-        clock: what time it is.
-        count: gives the counters since the process started.
-        every: seconds between two looks; the hour's end is never slept through.
-        kept_for: how long hours are kept.
+        clock: tells the time.
+        count: returns the counters since the process started.
+        every: seconds between two readings; the end of an hour always has one.
+        kept_for: the time that hours are kept.
         audit: how long entries of the audit trail are kept.
     """
 
@@ -103,7 +103,7 @@ class HourKeeper:
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Look until `stop` is called, and once more then."""
+        """Read the counters until `stop` is called, and once more then."""
         while not self._stopping.is_set():
             await self._look_calmly()
             with suppress(TimeoutError):
@@ -111,14 +111,14 @@ class HourKeeper:
         await self._look_calmly()
 
     def stop(self) -> None:
-        """Look once more, and no more."""
+        """End after one more reading."""
         self._stopping.set()
 
     async def look(self) -> None:
-        """Keep what was counted so far.
+        """Store the figures so far.
 
         Raises:
-            Unavailable: if the store is away; what was counted is kept at the next look.
+            Unavailable: if the store is away; the figures are stored at the next reading.
         """
         self._take_stock()
         for key in sorted(self._waiting):
@@ -128,7 +128,7 @@ class HourKeeper:
         await self._keep.uses()
 
     def _take_stock(self) -> None:
-        """Put down what was counted in the hour so far; of an hour that has ended, for the last time."""
+        """Take the figures of the hour so far; those of an ended hour for the last time."""
         counted, hour = self._count(), hour_of(self._clock.now())
         answered = counted.since(self._before)
         if not answered.is_empty:
@@ -141,7 +141,7 @@ class HourKeeper:
             del self._waiting[min(self._waiting)]
 
     async def _look_calmly(self) -> None:
-        """Look; whatever goes wrong, the service goes on, and the next look comes."""
+        """Read the counters, and log errors, so that the service and the next readings go on."""
         begun = self._hour
         try:
             await self.look()

@@ -55,7 +55,7 @@ class ManageWebhooks:
     async def add(
         self, url: str, events: Collection[WebhookEvent], caller: Caller, *, once: Idempotency | None = None
     ) -> Webhook:
-        """Make a webhook with a secret of its own. Under the same idempotency key, it is the same one.
+        """Add a webhook with a secret of its own. The same idempotency key returns the same webhook.
 
         Raises:
             InvalidInput: if the receiver may not be called.
@@ -88,7 +88,7 @@ class ManageWebhooks:
         return [webhook for webhook in await self.webhooks.all() if caller.sees(webhook.owner)]
 
     async def get(self, id: UUID, caller: Caller) -> Webhook:
-        """Find a webhook.
+        """Return a webhook.
 
         Raises:
             WebhookNotFound: if it is not there, or not the caller's to see.
@@ -99,7 +99,7 @@ class ManageWebhooks:
         return webhook
 
     async def remove(self, id: UUID, caller: Caller) -> None:
-        """Forget a webhook and its deliveries.
+        """Remove a webhook and its deliveries.
 
         Raises:
             WebhookNotFound: if it is not there, or not the caller's to see.
@@ -112,7 +112,7 @@ class ManageWebhooks:
     async def deliveries(
         self, id: UUID, caller: Caller, *, limit: int, before: UUID | None = None
     ) -> Sequence[Delivery]:
-        """Return what was delivered or will be, newest first.
+        """Return past and future deliveries, newest first.
 
         Raises:
             WebhookNotFound: if the webhook is not there, or not the caller's to see.
@@ -121,7 +121,7 @@ class ManageWebhooks:
         return await self.webhooks.deliveries(id, limit=limit, before=before)
 
     async def replay(self, id: UUID, delivery_id: UUID, caller: Caller) -> Delivery:
-        """Let a delivery be made once more, with the same event identifier; one that waits is made at once.
+        """Repeat a delivery with the same event identifier; one that waits is made at once.
 
         Raises:
             WebhookNotFound: if the webhook is not there, or not the caller's to see.
@@ -136,7 +136,7 @@ class ManageWebhooks:
         return again
 
     async def ping(self, id: UUID, caller: Caller, *, once: Idempotency | None = None) -> Delivery:
-        """Send an event that means nothing; a receiver that takes it is enabled again.
+        """Send a test event; a receiver that accepts it is enabled again.
 
         Raises:
             WebhookNotFound: if the webhook is not there, or not the caller's to see.

@@ -42,11 +42,11 @@ class RelayEvents:
     clock: Clock
 
     async def __call__(self, since: datetime | None = None, *, alarms: bool = True) -> int:
-        """Put what happened into outboxes. Returns how many deliveries are new.
+        """Put events into outboxes, and return the number of new deliveries.
 
         Args:
-            since: what happened earlier was read before; None looks back for `LOOKS_BACK`.
-            alarms: whether alarms are worked out, which costs more than the rest; old deliveries are forgotten then.
+            since: the time from which events are read; None looks back for `LOOKS_BACK`.
+            alarms: whether alarms are computed, which costs more than the rest; old deliveries are removed then.
         """
         now = self.clock.now()
         if alarms:
@@ -74,7 +74,7 @@ class RelayEvents:
         )
 
     async def _active_owners(self, webhooks: Sequence[Webhook], now: datetime) -> set[str]:
-        """Return the owners whose keys still open something."""
+        """Return the owners with valid keys."""
         if all(webhook.owner == LOCAL.owner for webhook in webhooks):
             return {LOCAL.owner}
         keys = await self.keys.uses()

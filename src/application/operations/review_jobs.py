@@ -1,4 +1,4 @@
-"""Look how far jobs are, cancel them, take their files away, and erase these when they are old."""
+"""Review jobs, cancel them, download their answers, and erase old files."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from domain.access.callers import Caller
 
 _UPLOAD: Final = timedelta(hours=1)
-"""After so long without a further byte an upload has broken off."""
+"""The time without a further byte after which an upload counts as interrupted."""
 
 
 @use_case
 class ReviewJobs:
-    """Look how far jobs are."""
+    """Review jobs and their progress."""
 
     jobs: Jobs
 
     async def __call__(self, id: UUID, caller: Caller) -> Job:
-        """Find a job.
+        """Return a job.
 
         Raises:
             JobNotFound: if it is not there, or not the caller's to see.
@@ -46,24 +46,24 @@ class ReviewJobs:
     async def newest(
         self, caller: Caller, limit: int, *, before: UUID | None = None, kind: JobKind | None = None
     ) -> Sequence[Job]:
-        """Return the jobs that the caller sees, the newest first; reviewers and admins see everybody's."""
+        """Return the jobs that the caller may see, the newest first; reviewers and admins see all jobs."""
         owner = None if caller.sees_all else caller.owner
         return await self.jobs.newest(limit, which=JobQuery(owner=owner, kind=kind, before=before))
 
     async def own(self, caller: Caller, limit: int, *, kind: JobKind | None = None) -> Sequence[Job]:
-        """Return the caller's own jobs, whatever else the caller sees; the newest first."""
+        """Return the caller's own jobs, the newest first."""
         return await self.jobs.newest(limit, which=JobQuery(owner=caller.owner, kind=kind))
 
 
 @use_case
 class FetchAnswers:
-    """Take away the file of answers of a job."""
+    """Download the answers of a job."""
 
     jobs: ReviewJobs
     files: JobFiles
 
     async def size(self, id: UUID, caller: Caller) -> tuple[ScoringTask, int]:
-        """Return what the job was, and how many bytes its answers have.
+        """Return the task of a job, and the size of its answers in bytes.
 
         Raises:
             JobNotFound: if it is not there, or not the caller's to see.
@@ -95,7 +95,7 @@ class CancelJob:
     audit: AuditChanges
 
     async def __call__(self, id: UUID, caller: Caller) -> Job:
-        """Return the job as it is then.
+        """Cancel a job, erase its files, and return the job.
 
         Raises:
             JobNotFound: if it is not there, or not the caller's to see.
@@ -118,18 +118,18 @@ class CancelJob:
 
 @use_case
 class SweepJobs:
-    """Erase the files of jobs that ended long ago, and what nobody refers to."""
+    """Erase the files of jobs that ended long ago, and files of no job."""
 
     jobs: Jobs
     files: JobFiles
     clock: Clock
 
     async def __call__(self, keep: timedelta) -> int:
-        """Return of how many jobs files were erased; those of a job are kept for so long after its end."""
+        """Erase the files of jobs that ended more than ``keep`` ago, and return the number of these jobs."""
         place = await asyncio.to_thread(lambda: self.files.place)
         swept, kept_folders, now = 0, set[str](), self.clock.now()
         for job in await self.jobs.with_files(place):
-            # of a cancelled job there may be files that its worker wrote before it learnt of the cancellation
+            # a cancelled job may have files that its worker wrote before it learned of the cancellation
             if job.ended_at and (job.state is JobState.CANCELLED or now - job.ended_at > keep):
                 await erase(job, self.jobs, self.files, self.clock)
                 swept += 1
@@ -140,6 +140,6 @@ class SweepJobs:
 
 
 async def erase(job: Job, jobs: Jobs, files: JobFiles, clock: Clock) -> Job:
-    """Erase the files of a job, and note that."""
+    """Erase the files of a job, and record that."""
     await asyncio.to_thread(files.erase, ScoringTask.of_json(job.task).folder)
     return await jobs.erase_files(job.id, at=clock.now())

@@ -30,7 +30,7 @@ _JOBS: Final = 200
 """The most jobs that are reviewed, the newest ones."""
 _REPORTS: Final = timedelta(days=90)
 _WINDOWS: Final = (timedelta(days=1), timedelta(days=7), timedelta(days=90))
-"""How far is looked back for the beginning of an alarm: further only while it may have begun earlier."""
+"""Windows in which the beginning of an alarm is searched; longer ones only if it may have begun earlier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +38,14 @@ class Operations:
     """The service in a span of time.
 
     Args:
-        since: where the span begins, in UTC.
+        since: beginning of the span, in UTC.
         until: the present moment.
-        periods: from beginning to end, also those in which nothing was; the last one is not over.
+        periods: all periods of the span, also empty ones; the last one is not over.
         reports: of monitoring, oldest first.
         events: newest first.
         jobs: those under way, and those that were added in the span; newest first.
-        alarms: of now, whatever the span.
-        free: bytes on the disk of the home; None where somebody else looks after it.
+        alarms: the current alarms, independent of the span.
+        free: free bytes on the disk of the home; None where the disk belongs to another machine.
     """
 
     since: datetime
@@ -60,7 +60,7 @@ class Operations:
 
 @use_case
 class ReviewAlarms:
-    """Find out what is wrong now, since when, and who has seen it."""
+    """Review the current alarms, with their beginnings and acknowledgements."""
 
     hours: ServiceHours
     reports: MonitoringReports
@@ -69,7 +69,7 @@ class ReviewAlarms:
     clock: Clock
 
     async def __call__(self) -> Sequence[Alarm]:
-        """Return the alarms of now."""
+        """Return the current alarms."""
         now = self.clock.now()
         version = await champion_or_none(self.ledger)
         reports = await self.reports.since(now - _REPORTS)
@@ -89,7 +89,7 @@ class ReviewAlarms:
 
 @use_case
 class ReviewOperations:
-    """Put a span together from what is kept by the hour, the ledger, the jobs and the events."""
+    """Review a span of time from stored hours, the ledger, the jobs and the events."""
 
     hours: ServiceHours
     events: ServiceEvents
@@ -104,8 +104,8 @@ class ReviewOperations:
         """Review the time up to now.
 
         Args:
-            span: how much of it; the first period begins with a full hour.
-            lasts: length of a period, whole hours.
+            span: length of the span; the first period begins with a full hour.
+            lasts: length of a period, in whole hours.
         """
         now = self.clock.now()
         since = hour_of(now) + HOUR - span
@@ -133,14 +133,14 @@ class ReviewOperations:
 
 @use_case
 class AcknowledgeAlarm:
-    """Note that somebody has seen an alarm."""
+    """Acknowledge an alarm."""
 
     alarms: ReviewAlarms
     acknowledgements: Acknowledgements
     clock: Clock
 
     async def __call__(self, name: str, *, by: str) -> bool:
-        """Acknowledge the alarm of now with this name. False if it has ended meanwhile."""
+        """Acknowledge the current alarm with this name; return False if it has ended meanwhile."""
         for alarm in await self.alarms():
             if alarm.name == name:
                 noted = Acknowledgement(alarm=name, since=alarm.since, at=self.clock.now(), by=by)

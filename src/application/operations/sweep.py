@@ -1,4 +1,4 @@
-"""Erase old files of jobs now and then, as long as a process serves."""
+"""Erase old files of jobs regularly while a process serves."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _log: Final = logging.getLogger(__name__)
 
 
 class JobSweeper:
-    """Sweeps; each process that serves has one.
+    """Erases old files regularly; each process that serves has one sweeper.
 
     Args:
-        sweep: what erases old files.
-        keep: for how long the files of a job stay after its end.
-        every: seconds between two looks.
+        sweep: erases old files.
+        keep: the time that the files of a job stay after its end.
+        every: seconds between two sweeps.
     """
 
     def __init__(self, sweep: SweepJobs, keep: timedelta, *, every: float = 600.0) -> None:
@@ -41,5 +41,5 @@ class JobSweeper:
                 await asyncio.wait_for(self._stopping.wait(), self._every)
 
     def stop(self) -> None:
-        """Sweep no more."""
+        """Stop sweeping."""
         self._stopping.set()

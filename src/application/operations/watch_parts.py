@@ -1,4 +1,4 @@
-"""Watch the parts behind the answers, and report whenever one goes or comes."""
+"""Watch database and model, and report when one goes away or comes back."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 _AWAY: Final = 1.0
 _WELL: Final = 5.0
-"""Seconds between two looks at a part that is away, or well."""
+"""Seconds between two checks of a part that is away, or that answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartChange:
-    """A part that went or came.
+    """The change of a part that went away or came back.
 
     Args:
         part: ``database`` or ``model``.
-        why: it is away; empty for a part that answers.
+        why: the reason why it is away; empty for a part that answers.
     """
 
     part: str
@@ -34,7 +34,7 @@ class PartChange:
 
 @use_case
 class WatchParts:
-    """Look at the database and the model again and again. Nothing waits for them meanwhile: requests get a 503."""
+    """Check database and model regularly; requests do not wait for absent parts, but get a 503."""
 
     predictions: PredictionRepository
     predictor: Predictor
@@ -46,8 +46,8 @@ class WatchParts:
 
         Args:
             report: called with each change, and once with the first state of each part.
-            away: seconds between two looks at a part that is away.
-            well: seconds between two looks at a part that answers.
+            away: seconds between two checks of a part that is away.
+            well: seconds between two checks of a part that answers.
         """
 
         async def watch(part: str, look: Callable[[], Awaitable[object]]) -> Never:

@@ -1,4 +1,4 @@
-"""Take jobs, one at a time, and work on them until told to stop."""
+"""Claim jobs, one at a time, and work on them until stopped."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ Work: TypeAlias = Callable[[Job, Report], Awaitable[Mapping[str, object]]]
 _Outcome: TypeAlias = tuple[Mapping[str, object] | None, JobProblem | None]
 
 _BEATS: Final = 4
-"""Heartbeats in the time after which a worker counts as dead: some may be late."""
+"""Heartbeats within the time after which a worker counts as dead, because some may be late."""
 _LONGEST_BEAT: Final = 1.0
-"""Seconds between two heartbeats, at most: they carry the progress, and bring word of a cancellation."""
+"""The most seconds between two heartbeats, which carry the progress and learn of a cancellation."""
 _log: Final = logging.getLogger(__name__)
 
 
 class JobWorker:
-    """Works on jobs; each process that serves has one for each sort of work.
+    """Works on jobs; each process that serves has a worker for each sort of work.
 
-    A job that is not the worker's any more, because it was cancelled or another worker has taken it over, is dropped.
+    The worker drops a job that was cancelled, or that another worker has taken over.
 
     Args:
-        jobs: where they are.
-        clock: what time it is.
-        work: what is done for each kind; it may be done again if a process died over it.
-        every: seconds between two looks for a job.
+        jobs: the store of jobs.
+        clock: tells the time.
+        work: the function of each kind of job; it may be called again after the death of a process.
+        every: seconds between two attempts to claim a job.
         lapse: seconds without a heartbeat after which a worker counts as dead.
-        place: gives the place of the files of jobs that this worker can work on; None for jobs without files.
-        resumable: kinds that another worker goes on with where this one stopped: told to stop, this one drops them.
+        place: returns the place of the files that this worker can read; None for jobs without files.
+        resumable: kinds that another worker can continue where this one stopped; they are dropped at `stop`.
     """
 
     def __init__(
@@ -73,16 +73,16 @@ class JobWorker:
                 await asyncio.wait_for(self._stopping.wait(), wait)
 
     def stop(self) -> None:
-        """Take no more jobs."""
+        """Stop claiming jobs."""
         self._stopping.set()
         if self._droppable:
             self._droppable.cancel()
 
     async def work_on_one(self) -> bool:
-        """Take a job and end it. False if none waits.
+        """Claim a job and end it; return False if none waits.
 
         Raises:
-            Unavailable: if it cannot be learnt whether one waits.
+            Unavailable: if the store of jobs is away.
         """
         lapse = timedelta(seconds=self._lapse)
         place, now = self._place() if self._place else None, self._clock.now()
@@ -106,7 +106,7 @@ class JobWorker:
         return True
 
     async def _finish(self, job: Job, outcome: _Outcome, progress: JobProgress) -> None:
-        """End a job. This is the one place where a worker does: whoever wants to hear of it listens here."""
+        """End a job, with its result or problem."""
         result, problem = outcome
         while True:
             try:
@@ -114,13 +114,13 @@ class JobWorker:
                 await self._jobs.beat(job.id, worker=self._id, at=now, progress=progress)
                 await self._jobs.finish(job.id, worker=self._id, at=now, result=result, problem=problem)
             except Unavailable as away:
-                # should this last, another worker does the job again, which changes nothing more
+                # if the store stays away, another worker does the job again, which changes nothing more
                 await asyncio.sleep(away.retry_after)
             else:
                 return
 
     async def _release(self, job: Job) -> None:
-        """Let another worker go on with a job; should the store be away, it does so after the lapse."""
+        """Let another worker continue a job; while the store is away, that happens after the lapse."""
         with suppress(Unavailable):
             await self._jobs.release(job.id, worker=self._id)
 
@@ -144,7 +144,7 @@ class JobWorker:
 
 
 class JobWorkers:
-    """Several workers side by side, each for another sort of work."""
+    """Several concurrent workers, each for another sort of work."""
 
     def __init__(self, *workers: JobWorker) -> None:
         self._workers = workers
@@ -154,6 +154,6 @@ class JobWorkers:
         await asyncio.gather(*(worker.run() for worker in self._workers))
 
     def stop(self) -> None:
-        """Take no more jobs."""
+        """Stop claiming jobs."""
         for worker in self._workers:
             worker.stop()

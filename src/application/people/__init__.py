@@ -1,1 +1,1 @@
-"""Schemas of people: which facts a home asks for."""
+"""Use cases on schemas of people."""

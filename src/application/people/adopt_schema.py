@@ -1,4 +1,4 @@
-"""Let a home take over a schema, unless what is on record would mean something else."""
+"""Adopt a schema for a home, unless recorded people would change their meaning."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domain.ports.schemas import SchemaRecord
 
 @use_case
 class AdoptSchema:
-    """Let a home take over a schema."""
+    """Adopt a schema for a home."""
 
     schemas: SchemaRecord
     clock: Clock
@@ -25,18 +25,19 @@ class AdoptSchema:
     async def __call__(
         self, schema: Schema, document: str, *, by: str, first: Callable[[], Schema], keep: Callable[[str], None]
     ) -> tuple[str, ...]:
-        """Take over a schema, and return in words what has changed; nothing for a home without people.
+        """Adopt a schema, and return the changes in words; none for a home without people.
 
         Args:
-            schema: the one that the home is to have.
+            schema: the new schema.
             document: the text of its file.
             by: who takes it over; the audit trail names them where something changes.
-            first: gives the schema of homes from before schemas were recorded.
-            keep: keeps the text in the home. It is called before the schema is recorded: where recording fails, the
-                next start takes over what was kept.
+            first: returns the schema of homes of releases that recorded none.
+            keep: stores the text in the home. It is called before the schema is recorded: if recording fails, the next
+                start
+                adopts the stored schema.
 
         Raises:
-            SchemaChangeRefused: naming each change that is refused. Nothing has changed.
+            SchemaChangeRefused: with each change that is refused. Nothing has changed.
             RepositoryUnavailable: if the record does not answer.
         """
         current = await self._current(first)

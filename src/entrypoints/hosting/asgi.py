@@ -144,7 +144,7 @@ async def _adopt_password(container: AsyncContainer, password: str) -> None:
     while True:
         try:
             async with container() as request:
-                await (await request.get(SetPassword)).as_told(password, by="MEDCOST_ADMIN_PASSWORD")
+                await (await request.get(SetPassword)).ensure(password, by="MEDCOST_ADMIN_PASSWORD")
         except Unavailable as away:
             await asyncio.sleep(away.retry_after)
         else:

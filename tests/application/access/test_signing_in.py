@@ -149,9 +149,9 @@ async def test_a_new_password_signs_everybody_out(house: House) -> None:
 
 async def test_the_same_secret_told_again_signs_nobody_out_and_another_one_does(house: House) -> None:
     token = await house.sign_in(WORD, address="192.0.2.1")
-    await house.set_password.as_told(WORD, by="ann")
+    await house.set_password.ensure(WORD, by="ann")
     assert await house.admit(token)
-    await house.set_password.as_told("another password", by="ann")
+    await house.set_password.ensure("another password", by="ann")
     with pytest.raises(NotSignedIn):
         await house.admit(token)
 
@@ -159,5 +159,5 @@ async def test_the_same_secret_told_again_signs_nobody_out_and_another_one_does(
 async def test_a_secret_sets_the_first_password_too() -> None:
     house = House()
     assert not await house.set_password.is_set()
-    await house.set_password.as_told(WORD, by="ann")
+    await house.set_password.ensure(WORD, by="ann")
     assert await house.set_password.is_set()
