@@ -38,7 +38,7 @@ def test_a_webhook_is_added_tried_replayed_and_removed(medcost):
     assert medcost("webhooks", "remove", made["id"]).status == 0
     assert medcost("webhooks", "list", "--json").document == {"webhooks": []}
     again = medcost("webhooks", "remove", made["id"])
-    assert (again.status, len(again.said.splitlines())) == (1, 1)
+    assert (again.status, len(again.errors.splitlines())) == (1, 1)
     entries = medcost("audit", "--json").document["entries"]
     actions = ["webhook.deleted", "delivery.replayed", "webhook.pinged", "webhook.created"]
     assert [entry["action"] for entry in entries] == actions
@@ -55,5 +55,5 @@ def test_a_webhook_is_added_tried_replayed_and_removed(medcost):
 )
 def test_what_is_wrong_is_named_in_a_line(medcost, arguments, status, fault):
     ended = medcost("webhooks", "add", *arguments)
-    assert (ended.status, ended.output, len(ended.said.splitlines())) == (status, "", 1)
-    assert fault in ended.said
+    assert (ended.status, ended.output, len(ended.errors.splitlines())) == (status, "", 1)
+    assert fault in ended.errors
