@@ -235,7 +235,7 @@ class PlansPage:
 
     def busy(self) -> None:
         """Grey the numbers."""
-        for box in self._boxes:
+        for box in self._offered():
             box.busy()
 
     def show(self, question: Question, answer: PlanComparison) -> None:
