@@ -151,6 +151,10 @@ def test_a_home_and_a_backup_of_0_1_become_those_of_this_release(old: Callable[.
             ended = run("restore", tmp_path / "backup.tar.gz", home=place)
             assert ended.status == 0, ended.errors
         assert run("db", "upgrade", home=place).status == 0
+        webhook = ("webhooks", "add", "https://hooks.example.org/medcost", "--event", "model.promoted")
+        assert run(*webhook, home=place).status == 0
+        actions = [entry["action"] for entry in run("audit", "--json", home=place).document["entries"]]
+        assert (actions[0], actions[-1]) == ("webhook.created", "model.promoted")  # which 0.1 recorded
         assert "insurance" in run("schema", "show", home=place).output
         after = tmp_path / f"{place.name}.csv"
         ended = run("predict", "--input", people, "--output", after, home=place)
