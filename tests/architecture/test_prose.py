@@ -34,7 +34,6 @@ NOT_VERBS = PRONOUNS | {
 }
 
 UNCHECKED_NAMES = (
-    "tests/adapters/",
     "tests/deploy/",
     "tests/entrypoints/",
 )

@@ -78,10 +78,10 @@ def test_unknown_columns_are_named_and_ignored(claims_of):
     ],
 )
 def test_a_bad_row_is_named_with_its_column_and_rule(claims_of, row, place):
-    with pytest.raises(ClaimsRejected) as told:
+    with pytest.raises(ClaimsRejected) as caught:
         claims_of(f"{HEADER}\n{ANN}\n{row}\n").read()
-    assert str(told.value).startswith("claims.csv: ")
-    assert place in str(told.value)
+    assert str(caught.value).startswith("claims.csv: ")
+    assert place in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_all_violations_are_counted_and_a_thousand_told_in_order(claims_of):
     report = claims_of(f"{HEADER}\n{bad}").report()
     assert report.violation_count == 2400
     assert len(report.violations) == 1000
-    assert [(one.row, one.column) for one in report.violations[:5]] == [
+    assert [(violation.row, violation.column) for violation in report.violations[:5]] == [
         (1, "age"), (1, "sex"), (1, "bmi"), (1, "children"), (2, "age"),
     ]  # fmt: skip
     assert not report.is_kept
@@ -136,11 +136,11 @@ def test_a_split_holds_a_share_back_and_keeps_equal_rows_together(claims_of, tmp
     claims = claims_of("\n".join([f"note,{HEADER}", *(f"kept,{row}" for row in whole * 2)]))
     train, held = tmp_path / "train.csv", tmp_path / "held.csv"
     claims.split(train, held, share=0.25, seed=0)
-    (header, *learnt), (_, *kept) = train.read_text().splitlines(), held.read_text().splitlines()
+    (header, *learnt), (_, *held_lines) = train.read_text().splitlines(), held.read_text().splitlines()
     assert header == f"note,{HEADER}"
-    assert sorted([*learnt, *kept]) == sorted(f"kept,{row}" for row in whole * 2)
-    assert len(kept) == 20
-    assert not set(learnt) & set(kept)
+    assert sorted([*learnt, *held_lines]) == sorted(f"kept,{row}" for row in whole * 2)
+    assert len(held_lines) == 20
+    assert not set(learnt) & set(held_lines)
 
     again = tmp_path / "again.csv"
     claims.split(train, again, share=0.25, seed=0)
@@ -206,7 +206,7 @@ def test_bad_rows_are_left_out_where_that_is_asked_for_and_they_are_few(claims_o
     assert claims.digest == claims_of(f"{HEADER}\n{good}", "good.csv").read().digest
     assert claims.left_out
     assert claims.left_out.sentence == "2 of 22 rows break the contract and were left out"
-    assert [one.line for one in claims.left_out.violations] == [22, 23]
+    assert [violation.line for violation in claims.left_out.violations] == [22, 23]
     with pytest.raises(ClaimsRejected, match=r"at most 5.0% may be left out: .* raise dataset.most_bad"):
         replace(file, bad_rows=BadRows(are_dropped=True, most=0.05)).read()
     missing = claims_of("age,sex\n40,female\n", "missing.csv")

@@ -39,7 +39,7 @@ def test_all_rows_come_where_there_are_no_more_than_asked_for(folder):
     assert claims.population
     assert len(claims) == claims.population.rows == 2_000
     whole = [SyntheticClaims(DEFAULT, rows=500, seed=seed).read() for seed in SEEDS]
-    assert list(claims.charges) == [charge for one in whole for charge in one.charges]
+    assert list(claims.charges) == [charge for part in whole for charge in part.charges]
 
 
 def test_of_more_rows_a_sample_comes_that_is_spread_as_they_are(folder):
@@ -87,10 +87,10 @@ def test_a_broken_row_is_named_with_its_file(folder):
 def test_what_was_found_in_the_files_is_put_together(folder):
     report = sampled(folder, 100).report()
     tables = pd.concat(SyntheticClaims(DEFAULT, rows=500, seed=seed).table() for seed in SEEDS)
-    found = {one.column: one for one in report.columns}
-    assert (found["age"].minimum, found["age"].maximum) == (tables["age"].min(), tables["age"].max())
-    assert found["charges"].mean == pytest.approx(tables["charges"].mean())
-    assert found["smoker"].counts == tables["smoker"].value_counts().to_dict()
+    by_column = {column.column: column for column in report.columns}
+    assert (by_column["age"].minimum, by_column["age"].maximum) == (tables["age"].min(), tables["age"].max())
+    assert by_column["charges"].mean == pytest.approx(tables["charges"].mean())
+    assert by_column["smoker"].counts == tables["smoker"].value_counts().to_dict()
 
 
 @pytest.mark.parametrize("left", ["nothing", "no table"])

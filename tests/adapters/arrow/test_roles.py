@@ -45,7 +45,7 @@ def test_half_a_year_of_500_is_a_rate_of_1000(claims_of):
 
 def test_a_bad_role_is_named_with_line_column_and_rule(claims_of):
     report = claims_of(["500,ann,1,1,2019", "1,,0,6,soon"]).report()
-    assert [one.sentence.partition(":")[0] for one in report.violations] == [
+    assert [violation.sentence.partition(":")[0] for violation in report.violations] == [
         f"line 3, column {name}" for name in ("weight", "share", "year", "member")
     ]
     assert report.bad_rows == 1
@@ -89,9 +89,9 @@ def test_who_is_held_back_is_not_among_those_to_learn_from(claims_of, tmp_path):
     file = claims_of([f"{cost},p{cost % 40},1,1,2019" for cost in range(200)])
     train, held = tmp_path / "train.csv", tmp_path / "held.csv"
     file.split(train, held, share=0.25, seed=1)
-    learned, kept = (set(pd.read_csv(one)["member"]) for one in (train, held))
-    assert len(kept) == 10
-    assert not learned & kept
+    learned, held_members = (set(pd.read_csv(file)["member"]) for file in (train, held))
+    assert len(held_members) == 10
+    assert not learned & held_members
 
 
 def test_all_rows_of_a_person_are_drawn_from_a_folder_or_none(tmp_path):
@@ -106,7 +106,7 @@ def test_all_rows_of_a_person_are_drawn_from_a_folder_or_none(tmp_path):
                 "smoker": "no",
                 "region": "northeast",
                 "charges": random.integers(1, 10_000, 300),
-                "member": [f"p{one}" for one in random.integers(0, 200, 300)],
+                "member": [f"p{number}" for number in random.integers(0, 200, 300)],
                 "weight": 1.0,
                 "share": 1.0,
                 "year": 2019,

@@ -98,7 +98,7 @@ async def test_bad_rows_are_reported_and_good_ones_scored(tmp_path, name, conten
     out = tmp_path / "out.jsonl"
     result = await predict_file(model, MODEL, tmp_path / name, out)
     assert (result.rows, result.scored, result.unknown_columns) == (4, 2, ("name",))
-    assert [(one.row, one.column, one.rule) for one in result.violations] == [
+    assert [(violation.row, violation.column, violation.rule) for violation in result.violations] == [
         (1, "all", "malformed"),
         (3, "age", "range"),
     ]
@@ -146,7 +146,7 @@ async def test_what_is_not_plainly_right_in_parquet_gets_its_exact_error(tmp_pat
         tmp_path / "in.parquet",
         tmp_path / "out.jsonl",
     )
-    assert [(one.column, one.rule) for one in result.violations] == [(column, rule) for rule in rules]
+    assert [(violation.column, violation.rule) for violation in result.violations] == [(column, rule) for rule in rules]
     assert result.scored == 3 - len(rules)
 
 

@@ -77,7 +77,7 @@ def source(tmp_path):
 def run(model, source, out):
     score = ScoreFolder(files=ArrowScoringFiles(), executor=LocalExecutor())
     _, results = score(model, str(source), str(out), READING)
-    return {one.name: one for one in results}
+    return {result.name: result for result in results}
 
 
 def names(folder):
@@ -85,40 +85,42 @@ def names(folder):
 
 
 def test_each_file_appears_under_its_name_in_the_other_folder(model, source, tmp_path):
-    found = run(model, source, tmp_path / "costs")
+    reports = run(model, source, tmp_path / "costs")
     assert names(tmp_path / "costs") == ["a.parquet", "b.parquet", "month=2/c.parquet"]
-    assert list(found) == names(tmp_path / "costs")
+    assert list(reports) == names(tmp_path / "costs")
 
 
 def test_answers_are_those_of_the_single_file_path(model, folder, source, tmp_path):
     alone, out = model.loader.load(model.reference, folder.folder), tmp_path / "b.parquet"
     single = asyncio.run(ScoreFile(files=ArrowScoringFiles())(alone, str(source / "b.parquet"), str(out), READING))
-    one = run(model, source, tmp_path / "costs")["b.parquet"].report
+    report = run(model, source, tmp_path / "costs")["b.parquet"].report
     assert pq.read_table(tmp_path / "costs" / "b.parquet").equals(pq.read_table(tmp_path / "b.parquet"))
-    assert (one.rows, one.scored, one.violations) == (single.rows, single.scored, single.violations)
-    assert 0 < one.scored < one.rows == 70
-    assert one.unknown_columns == ("name",)
+    assert (report.rows, report.scored, report.violations) == (single.rows, single.scored, single.violations)
+    assert 0 < report.scored < report.rows == 70
+    assert report.unknown_columns == ("name",)
 
 
 def test_a_file_without_a_good_row_appears_empty_and_is_done(model, source, tmp_path):
     pq.write_table(people(5).slice(0, 0), source / "none.parquet")
     pq.write_table(people(5).drop_columns(["age"]), source / "wrong.parquet")
-    found = run(model, source, tmp_path / "costs")
-    assert [(found[name].report.rows, found[name].report.scored) for name in ("none.parquet", "wrong.parquet")] == [
+    reports = run(model, source, tmp_path / "costs")
+    assert [(reports[name].report.rows, reports[name].report.scored) for name in ("none.parquet", "wrong.parquet")] == [
         (0, 0),
         (5, 0),
     ]
     empty = pq.read_table(tmp_path / "costs" / "wrong.parquet")
     assert (len(empty), empty.schema.field("expected").type) == (0, pa.float64())
-    assert not any(one.is_new for one in run(model, source, tmp_path / "costs").values())
+    assert not any(result.is_new for result in run(model, source, tmp_path / "costs").values())
 
 
 def test_what_the_same_model_has_done_is_not_done_again(model, source, tmp_path):
     first = run(model, source, tmp_path / "costs")
     written = {name: (tmp_path / "costs" / name).stat().st_mtime_ns for name in names(tmp_path / "costs")}
     again = run(model, source, tmp_path / "costs")
-    assert not any(one.is_new for one in again.values())
-    assert {name: one.report for name, one in again.items()} == {name: one.report for name, one in first.items()}
+    assert not any(result.is_new for result in again.values())
+    assert {name: result.report for name, result in again.items()} == {
+        name: result.report for name, result in first.items()
+    }
     assert written == {name: (tmp_path / "costs" / name).stat().st_mtime_ns for name in names(tmp_path / "costs")}
 
 
@@ -126,14 +128,14 @@ def test_a_changed_file_is_done_anew_and_the_others_are_not(model, source, tmp_p
     run(model, source, tmp_path / "costs")
     pq.write_table(people(91), source / "a.parquet")
     again = run(model, source, tmp_path / "costs")
-    assert [name for name, one in again.items() if one.is_new] == ["a.parquet"]
+    assert [name for name, result in again.items() if result.is_new] == ["a.parquet"]
     assert len(pq.read_table(tmp_path / "costs" / "a.parquet")) == 91
 
 
 def test_another_model_does_all_of_them_anew(model, source, tmp_path):
     run(model, source, tmp_path / "costs")
     later = replace(model, reference=ModelReference(4, model.reference.digest))
-    assert all(one.is_new for one in run(later, source, tmp_path / "costs").values())
+    assert all(result.is_new for result in run(later, source, tmp_path / "costs").values())
     assert pq.read_table(tmp_path / "costs" / "a.parquet")["model_version"].unique().to_pylist() == [4]
 
 
@@ -162,7 +164,7 @@ def test_people_and_answers_may_lie_wherever_fsspec_reaches(model, source, tmp_p
     assert list(run(model, "fsspec+memory:///claims", "fsspec+memory:///costs")) == names(tmp_path / "costs")
     there = pq.read_table("/costs/b.parquet", filesystem=memory)
     assert there.equals(pq.read_table(tmp_path / "costs" / "b.parquet"))
-    assert not any(one.is_new for one in run(model, "fsspec+memory:///claims", "fsspec+memory:///costs").values())
+    assert not any(result.is_new for result in run(model, "fsspec+memory:///claims", "fsspec+memory:///costs").values())
 
 
 def test_answers_are_never_written_among_the_people(model, source):

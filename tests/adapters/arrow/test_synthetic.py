@@ -67,7 +67,7 @@ def test_people_of_another_schema_keep_its_contract_and_are_called_invented():
     sample = SyntheticClaims(CLINIC, rows=200, seed=1)
     report, claims = sample.report(), sample.read()
     assert report.is_kept
-    assert tuple(one.column for one in report.columns) == CLINIC.columns
+    assert tuple(column.column for column in report.columns) == CLINIC.columns
     assert claims.schema is CLINIC
     assert np.isnan(np.asarray(claims.facts)).any(axis=0).tolist() == [fact.may_be_missing for fact in CLINIC.facts]
     assert claims.origin.synthetic

@@ -25,21 +25,21 @@ class HeldServer(ModelServer):
 
     def __init__(self) -> None:
         super().__init__("http://127.0.0.1:1")
-        self.asked: list[int] = []
+        self.asked_about: list[int] = []
         self.waiting: list[asyncio.Event] = []
 
     async def ask(
         self, method: str, path: str, body: bytes = b"", content_type: str = "", requests: str | None = None
     ) -> bytes:
         rows = len(wire.decode_request(body, DEFAULT))
-        self.asked.append(rows)
+        self.asked_about.append(rows)
         self.waiting.append(asyncio.Event())
         await self.waiting[-1].wait()
         numbers = shaped(array("d", FLAT * rows), (rows, len(FLAT)))
         return wire.encode_answer(EstimateColumns(ModelReference(1, "d" * 64), numbers, {}))
 
     async def arrived(self, questions: int) -> None:
-        while len(self.asked) < questions:  # noqa: ASYNC110  # what is waited for are other tasks of this loop
+        while len(self.asked_about) < questions:  # noqa: ASYNC110  # what is waited for are other tasks of this loop
             await asyncio.sleep(0)
 
 
@@ -50,17 +50,17 @@ async def test_batches_take_turns_part_by_part_and_a_lone_question_passes_them()
     await server.arrived(1)
     lone = asyncio.create_task(predictor.predict([ANN]))
     await server.arrived(2)
-    assert server.asked[1] == 1
+    assert server.asked_about[1] == 1
     server.waiting[1].set()
     assert len(await lone) == 1
     # the part that is under way is the only one
-    assert (len(server.asked), server.asked[0] < 1_200) == (2, True)
+    assert (len(server.asked_about), server.asked_about[0] < 1_200) == (2, True)
     server.waiting[0].set()
     while not (first.done() and second.done()):
         server.waiting[-1].set()
         await asyncio.sleep(0)
     assert (len(await first), len(await second)) == (1_200, 8_000)
-    parts = [rows for rows in server.asked if rows > 1]
+    parts = [rows for rows in server.asked_about if rows > 1]
     assert sum(parts) == 9_200
     # a short batch is not held up by a long one: its last part, the only odd one, is no later than the fifth
     assert 1_200 % max(parts) in parts[:6]
@@ -81,5 +81,5 @@ async def test_the_next_part_is_on_its_way_while_an_answer_is_read():
     with pytest.raises(PredictorUnavailable, match="cannot be read"):
         await batch
     # the part after it was sent before the answer was found to be broken, and is not waited for
-    assert server.asked == [512, 512]
+    assert server.asked_about == [512, 512]
     assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []

@@ -37,7 +37,7 @@ async def test_bentoml_knows_the_model_by_version_and_digest(publisher, model, f
     assert stored.info.metadata == {"version": 3, "digest": model.digest}
 
 
-async def test_nothing_on_the_shelf_is_pickled(publisher, model, folder):
+async def test_nothing_in_the_model_store_is_pickled(publisher, model, folder):
     await publisher.publish(model, folder)
     names = {file.name for file in publisher.home.rglob("*") if file.is_file()}
     assert names == {"cost.json", "manifest.json", "model.yaml", "latest"}
@@ -45,9 +45,9 @@ async def test_nothing_on_the_shelf_is_pickled(publisher, model, folder):
 
 async def test_half_a_publication_counts_for_nothing_and_is_repaired_by_publishing_again(publisher, model, folder):
     await publisher.publish(model, folder)
-    shelf = await publisher.folder(model)
-    (shelf.parent / "model.yaml").unlink()
-    (shelf / "manifest.json").unlink()
+    folder_path = await publisher.folder(model)
+    (folder_path.parent / "model.yaml").unlink()
+    (folder_path / "manifest.json").unlink()
     assert not await publisher.has(model)
     await publisher.publish(model, folder)
     assert await publisher.has(model)

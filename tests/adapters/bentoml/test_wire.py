@@ -41,8 +41,8 @@ def test_beneficiaries_come_back_as_they_were(people):
 @given(models, st.data())
 def test_estimates_come_back_to_the_last_bit(model, data):
     cautions = st.builds(Caution, st.text(), st.text(), st.text())
-    one = st.builds(Estimate, costs, st.lists(cautions, max_size=2).map(tuple), st.just(model))
-    estimates = data.draw(st.lists(one, max_size=3))
+    any_estimate = st.builds(Estimate, costs, st.lists(cautions, max_size=2).map(tuple), st.just(model))
+    estimates = data.draw(st.lists(any_estimate, max_size=3))
     assert wire.decode_answer(wire.encode_answer(EstimateColumns.of(model, estimates)), len(estimates)) == estimates
 
 
@@ -69,18 +69,20 @@ def test_answers_of_older_releases_get_their_chance_of_no_cost_from_the_quantile
 @given(models, st.data())
 def test_estimates_from_servers_of_any_release_are_rounded_as_published(model, data):
     cautions = st.builds(Caution, st.text(), st.text(), st.text())
-    one = st.builds(Estimate, costs, st.lists(cautions, max_size=2).map(tuple), st.just(model))
-    estimates = data.draw(st.lists(one, max_size=3))
+    any_estimate = st.builds(Estimate, costs, st.lists(cautions, max_size=2).map(tuple), st.just(model))
+    estimates = data.draw(st.lists(any_estimate, max_size=3))
     columns = EstimateColumns.of(model, estimates)
-    for asked in (wire.PUBLISHED_TYPE, wire.QUESTION_TYPE, wire.CONTENT_TYPE):
-        answer = wire.encode_answer(columns, asked)
+    for answer_type in (wire.PUBLISHED_TYPE, wire.QUESTION_TYPE, wire.CONTENT_TYPE):
+        answer = wire.encode_answer(columns, answer_type)
         assert wire.decode_published(answer, len(estimates)) == [Published.of(estimate) for estimate in estimates]
 
 
 def test_what_is_published_takes_a_tenth_of_the_bytes():
     model = ModelReference(1, "d")
     columns = EstimateColumns.of(model, [Estimate(CostDistribution(1.0, (1.0,) * 99), (), model)] * 100)
-    whole, published = (len(wire.encode_answer(columns, asked)) for asked in (wire.QUESTION_TYPE, wire.PUBLISHED_TYPE))
+    whole, published = (
+        len(wire.encode_answer(columns, answer_type)) for answer_type in (wire.QUESTION_TYPE, wire.PUBLISHED_TYPE)
+    )
     assert published < whole / 10
 
 
@@ -132,7 +134,7 @@ def test_a_cut_off_request_is_refused(length):
         wire.decode_request(good[:length], DEFAULT)
 
 
-def test_another_version_of_the_hop_is_refused():
+def test_another_version_of_the_binary_protocol_is_refused():
     with pytest.raises(wire.MalformedFrame, match="version 1"):
         wire.decode_request(good[:3] + b"\x02" + good[4:], DEFAULT)
 

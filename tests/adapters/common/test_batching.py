@@ -216,18 +216,18 @@ async def test_everybody_gets_their_own(calls, bad, at_once, parallel):
 async def test_who_looks_is_told_of_each_group_and_its_time():
     seen = []
 
-    async def work(asked):
+    async def work(questions):
         await asyncio.sleep(0)
-        return asked
+        return questions
 
-    one = Coalesced(
+    coalesced = Coalesced(
         work=work,
         at_once=2,
         room=10,
         deadline=5,
         unavailable=PredictorUnavailable,
-        observe=lambda *told: seen.append(told),
+        observe=lambda *group: seen.append(group),
     )
-    await asyncio.gather(*(one(n) for n in range(5)))
+    await asyncio.gather(*(coalesced(n) for n in range(5)))
     assert [(size, waiting) for size, waiting, _ in seen] == [(2, 3), (2, 1), (1, 0)]
     assert all(seconds >= 0 for _, _, seconds in seen)

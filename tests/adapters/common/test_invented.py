@@ -18,7 +18,7 @@ def test_invented_people_keep_every_rule_and_have_a_cost() -> None:
 
 
 def test_the_same_seed_gives_the_same_people_and_another_seed_others() -> None:
-    first, again, other = ([repr(one) for one in invented_people(CLINIC, ROWS, seed)] for seed in (1, 1, 2))
+    first, again, other = ([repr(people) for people in invented_people(CLINIC, ROWS, seed)] for seed in (1, 1, 2))
     assert first == again != other
 
 

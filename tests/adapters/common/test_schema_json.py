@@ -32,7 +32,7 @@ def test_no_attribute_of_a_fact_is_lost():
     spellings, labels = {"x": ("z",)}, {"x": words}
     choice = Fact(name="how", kind=Kind.CHOICE, choices=("x", "y"), spellings=spellings, choice_labels=labels)
     plain = Fact(name="", kind=Kind.FLAG)
-    for name in (one.name for one in fields(Fact) if one.init):
+    for name in (field.name for field in fields(Fact) if field.init):
         assert any(getattr(fact, name) != getattr(plain, name) for fact in (number, choice)), f"say {name} here, too"
     today = TodaysPrices(1.12, 2026, words)
     schema = Schema(name="one", cost=CostColumn("cost", year=2024, today=today), facts=(number, choice))

@@ -16,7 +16,7 @@ from domain.errors import BackupRefused
 from domain.operations.backups import About
 
 ABOUT = About(datetime(2026, 1, 1, tzinfo=UTC), "1", "0001", 3)
-SAID = {"made_at": "2026-01-01T00:00:00Z", "medcost": "1", "schema": "0001", "champion": 3}
+CONTENTS = {"made_at": "2026-01-01T00:00:00Z", "medcost": "1", "schema": "0001", "champion": 3}
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def packed(tmp_path, *members):
 
 def listed(*names, sha256="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"):
     """The list of contents, by default of empty files."""
-    contents = json.dumps({"format": 1, "files": dict.fromkeys(names, sha256), "about": SAID})
+    contents = json.dumps({"format": 1, "files": dict.fromkeys(names, sha256), "about": CONTENTS})
     return tarfile.TarInfo("contents.json"), contents.encode()
 
 
@@ -146,7 +146,7 @@ def test_an_absolute_name_is_refused(tmp_path):
         [(tarfile.TarInfo("a"), b"other"), listed("a")],
         [listed(), (tarfile.TarInfo("a"), b"")],
         [(tarfile.TarInfo("contents.json"), b"no list")],
-        [(tarfile.TarInfo("contents.json"), json.dumps({"format": 99, "files": {}, "about": SAID}).encode())],
+        [(tarfile.TarInfo("contents.json"), json.dumps({"format": 99, "files": {}, "about": CONTENTS}).encode())],
     ],
     ids=[
         "nothing",

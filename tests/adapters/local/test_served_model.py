@@ -26,29 +26,29 @@ ann = Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))
 
 
 @pytest.fixture
-def shelf(tmp_path):
+def model_store(tmp_path):
     return MemoryPublisher(workspace=tmp_path / "shelf")
 
 
 @pytest.fixture
-def publish(shelf, tmp_path):
+def publish(model_store, tmp_path):
     async def publish_and_point(version):
         folder = tmp_path / f"made-{version}"
         model = ModelReference(version, write_flat_model(folder, usd=100.0 * version))
-        await shelf.publish(model, folder)
-        await shelf.point_to(model)
+        await model_store.publish(model, folder)
+        await model_store.point_to(model)
         return model
 
     return publish_and_point
 
 
-async def test_before_anything_is_published_it_says_what_to_do(shelf):
+async def test_before_anything_is_published_it_says_what_to_do(model_store):
     with pytest.raises(PredictorUnavailable, match="medcost train"):
-        await ServedModel(shelf, MemoryLoader(DEFAULT)).predict([ann])
+        await ServedModel(model_store, MemoryLoader(DEFAULT)).predict([ann])
 
 
-async def test_that_it_waits_for_a_first_model_is_said_once(shelf, publish, caplog):
-    served = ServedModel(shelf, MemoryLoader(DEFAULT))
+async def test_that_it_waits_for_a_first_model_is_said_once(model_store, publish, caplog):
+    served = ServedModel(model_store, MemoryLoader(DEFAULT))
     for _ in range(3):
         await served.refresh()
     assert [record.message.partition(":")[0] for record in caplog.records] == ["waiting for a model"]
@@ -59,8 +59,8 @@ async def test_that_it_waits_for_a_first_model_is_said_once(shelf, publish, capl
     assert "waiting" not in caplog.text
 
 
-async def test_it_answers_by_the_model_that_is_pointed_to(shelf, publish):
-    served = ServedModel(shelf, MemoryLoader(DEFAULT))
+async def test_it_answers_by_the_model_that_is_pointed_to(model_store, publish):
+    served = ServedModel(model_store, MemoryLoader(DEFAULT))
     for version in (1, 2):
         model = await publish(version)
         await served.refresh()
@@ -69,8 +69,8 @@ async def test_it_answers_by_the_model_that_is_pointed_to(shelf, publish):
         assert (estimate.cost.expected, estimate.model) == (100.0 * version, model)
 
 
-async def test_while_it_follows_a_new_pointer_is_seen_by_itself(shelf, publish):
-    served = ServedModel(shelf, MemoryLoader(DEFAULT), **QUICK)
+async def test_while_it_follows_a_new_pointer_is_seen_by_itself(model_store, publish):
+    served = ServedModel(model_store, MemoryLoader(DEFAULT), **QUICK)
     following = asyncio.create_task(served.follow())
     for version in (1, 2):
         model = await publish(version)
@@ -87,64 +87,64 @@ async def until_named(served, model):
         await asyncio.sleep(0.01)
 
 
-async def test_a_changed_byte_is_refused_and_the_old_model_stays(shelf, publish):
-    served = ServedModel(shelf, MemoryLoader(DEFAULT))
+async def test_a_changed_byte_is_refused_and_the_old_model_stays(model_store, publish):
+    served = ServedModel(model_store, MemoryLoader(DEFAULT))
     old = await publish(1)
     await served.refresh()
     new = await publish(2)
-    (await shelf.folder(new) / "cost.json").write_bytes(b'{"usd": 1}')
+    (await model_store.folder(new) / "cost.json").write_bytes(b'{"usd": 1}')
     await served.refresh()
     assert await served.model() == old
     assert "cost.json changed" in served.refused
 
 
-async def test_going_back_to_the_model_in_service_clears_the_refusal(shelf, publish):
-    served = ServedModel(shelf, MemoryLoader(DEFAULT))
+async def test_going_back_to_the_model_in_service_clears_the_refusal(model_store, publish):
+    served = ServedModel(model_store, MemoryLoader(DEFAULT))
     old = await publish(1)
     await served.refresh()
     new = await publish(2)
-    (await shelf.folder(new) / "cost.json").unlink()
+    (await model_store.folder(new) / "cost.json").unlink()
     await served.refresh()
-    await shelf.point_to(old)
+    await model_store.point_to(old)
     await served.refresh()
     assert served.refused == ""
 
 
-async def test_a_refused_model_that_is_pointed_to_anew_is_tried_at_once(shelf, publish, tmp_path):
-    served = ServedModel(shelf, MemoryLoader(DEFAULT))
+async def test_a_refused_model_that_is_pointed_to_anew_is_tried_at_once(model_store, publish, tmp_path):
+    served = ServedModel(model_store, MemoryLoader(DEFAULT))
     old = await publish(1)
     await served.refresh()
     new = await publish(2)
-    (await shelf.folder(new) / "cost.json").unlink()
+    (await model_store.folder(new) / "cost.json").unlink()
     await served.refresh()
-    await shelf.point_to(old)
+    await model_store.point_to(old)
     await served.refresh()
-    await shelf.publish(new, tmp_path / "made-2")
-    await shelf.point_to(new)
+    await model_store.publish(new, tmp_path / "made-2")
+    await model_store.point_to(new)
     await served.refresh()
     assert (await served.model(), served.refused) == (new, "")
 
 
-async def test_while_one_model_is_refused_the_next_one_is_tried_at_once(shelf, publish):
-    served = ServedModel(shelf, MemoryLoader(DEFAULT))
+async def test_while_one_model_is_refused_the_next_one_is_tried_at_once(model_store, publish):
+    served = ServedModel(model_store, MemoryLoader(DEFAULT))
     await publish(1)
     await served.refresh()
     bad = await publish(2)
-    (await shelf.folder(bad) / "cost.json").unlink()
+    (await model_store.folder(bad) / "cost.json").unlink()
     await served.refresh()
     good = await publish(3)
     await served.refresh()
     assert (await served.model(), served.refused) == (good, "")
 
 
-async def test_a_library_that_breaks_on_a_folder_costs_nothing_but_the_new_model(shelf, publish):
+async def test_a_library_that_breaks_on_a_folder_costs_nothing_but_the_new_model(model_store, publish):
     class Breaks(MemoryLoader):
         def load(self, model, folder):
             if model.version == 2:
                 raise ZeroDivisionError
             return super().load(model, folder)
 
-    served = ServedModel(shelf, Breaks(DEFAULT))
+    served = ServedModel(model_store, Breaks(DEFAULT))
     old = await publish(1)
     await served.refresh()
     await publish(2)
@@ -153,20 +153,20 @@ async def test_a_library_that_breaks_on_a_folder_costs_nothing_but_the_new_model
     assert "ZeroDivisionError" in served.refused
 
 
-async def test_a_shelf_that_is_away_costs_nothing_but_news(shelf, publish):
-    served = ServedModel(shelf, MemoryLoader(DEFAULT))
+async def test_an_unavailable_model_store_costs_nothing_but_news(model_store, publish):
+    served = ServedModel(model_store, MemoryLoader(DEFAULT))
     old = await publish(1)
     await served.refresh()
-    shelf.failure = RegistryUnavailable("the shelf is away")
+    model_store.failure = RegistryUnavailable("the shelf is away")
     await served.refresh()
     assert await served.model() == old
     assert served.refused == "the shelf is away"
 
 
-async def test_a_loader_that_refuses_leaves_the_reason_to_those_who_ask(shelf, publish):
+async def test_a_loader_that_refuses_leaves_the_reason_to_those_who_ask(model_store, publish):
     loader = MemoryLoader(DEFAULT)
     loader.failure = ModelRefused("it was made by another release")
-    served = ServedModel(shelf, loader)
+    served = ServedModel(model_store, loader)
     await publish(1)
     await served.refresh()
     with pytest.raises(PredictorUnavailable, match="another release"):
@@ -199,9 +199,9 @@ def ledger(publish):
 
 
 @pytest.fixture
-async def follows(shelf, ledger):
+async def follows(model_store, ledger):
     """A model that follows a ledger."""
-    served = ServedModel(shelf, MemoryLoader(DEFAULT), ledger.following, **QUICK)
+    served = ServedModel(model_store, MemoryLoader(DEFAULT), ledger.following, **QUICK)
     following = asyncio.create_task(served.follow())
     yield served
     following.cancel()
@@ -249,9 +249,9 @@ async def test_while_the_ledger_cannot_be_followed_the_last_model_answers_and_th
     await until(lambda: not follows.refused)
 
 
-async def test_with_nothing_on_the_shelf_it_says_what_it_waits_for(shelf, ledger):
+async def test_with_an_empty_model_store_it_says_what_it_waits_for(model_store, ledger):
     ledger.failure = RegistryUnavailable("MLflow does not answer")
-    served = ServedModel(shelf, MemoryLoader(DEFAULT), ledger.following, **QUICK)
+    served = ServedModel(model_store, MemoryLoader(DEFAULT), ledger.following, **QUICK)
     following = asyncio.create_task(served.follow())
     await until(lambda: served.refused)
     with pytest.raises(PredictorUnavailable, match="MLflow does not answer"):
@@ -259,19 +259,19 @@ async def test_with_nothing_on_the_shelf_it_says_what_it_waits_for(shelf, ledger
     following.cancel()
 
 
-async def test_what_is_on_the_shelf_answers_before_the_ledger_does(shelf, publish, ledger):
+async def test_a_version_in_the_model_store_answers_before_the_ledger_does(model_store, publish, ledger):
     old = await publish(1)
     ledger.failure = RegistryUnavailable("away")
-    served = ServedModel(shelf, MemoryLoader(DEFAULT), ledger.following, **QUICK)
+    served = ServedModel(model_store, MemoryLoader(DEFAULT), ledger.following, **QUICK)
     await served.refresh()
     assert await served.model() == old
 
 
-async def test_that_a_model_was_refused_is_told_to_whoever_can_repair_it(shelf, publish, ledger):
+async def test_that_a_model_was_refused_is_told_to_whoever_can_repair_it(model_store, publish, ledger):
     bad = await publish(1)
-    (await shelf.folder(bad) / "cost.json").unlink()
+    (await model_store.folder(bad) / "cost.json").unlink()
     ledger.failure = RegistryUnavailable("away")
-    served = ServedModel(shelf, MemoryLoader(DEFAULT), ledger.following, **QUICK)
+    served = ServedModel(model_store, MemoryLoader(DEFAULT), ledger.following, **QUICK)
     await served.refresh()
     following = asyncio.create_task(served.follow())
     await until(lambda: ledger.repairs)

@@ -73,10 +73,10 @@ def open_elsewhere(folder):
 
 def test_processes_that_open_a_fresh_store_share_an_experiment_without_telemetry(tmp_path):
     processes = [open_elsewhere(tmp_path) for _ in range(2)]
-    said = [process.communicate(timeout=150)[0].split() for process in processes]
+    outputs = [process.communicate(timeout=150)[0].split() for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
-    assert said[0] == said[1]
-    assert said[0][1:] == ["None"]
+    assert outputs[0] == outputs[1]
+    assert outputs[0][1:] == ["None"]
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["artifacts", "mlflow.db", "store.lock"]
 
 

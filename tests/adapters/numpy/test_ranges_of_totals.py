@@ -20,7 +20,7 @@ SIMULATOR = NumpySimulator(group_years=100)
 Z = np.array([NORMAL.inv_cdf(level) for level in QUANTILE_LEVELS])
 
 
-def covered(off: float, told: float) -> float:
+def covered(off: float, error: float) -> float:
     """Return the share of groups of 50 to 120 people, of lognormal costs, whose total was in its range.
 
     Args:
@@ -36,8 +36,8 @@ def covered(off: float, told: float) -> float:
         costs = [CostDistribution(m, tuple(q)) for m, q in zip(mean.tolist(), quantiles.tolist(), strict=True)]
         years = mean * np.exp(sigma * random.normal(size=size) - sigma**2 / 2)
         total = float(years.sum() * np.exp(off * random.normal()))
-        found = SIMULATOR.total(costs, GroupTerms(), told)
-        inside += found.low <= total <= found.high
+        simulated = SIMULATOR.total(costs, GroupTerms(), error)
+        inside += simulated.low <= total <= simulated.high
     return inside / GROUPS
 
 

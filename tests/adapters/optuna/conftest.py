@@ -54,6 +54,6 @@ def start():
         return workers[-1]
 
     yield worker
-    for one in workers:
-        one.kill()
-        one.wait()
+    for running in workers:
+        running.kill()
+        running.wait()

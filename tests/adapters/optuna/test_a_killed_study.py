@@ -33,8 +33,8 @@ class Worker:
         return loss
 
     def tune(self):
-        told = {"basis": "", "first": {"share": 0.5}, "on_trial": lambda _: None, "on_wait": self.waits.append}
-        with self.tuner.tune("s", {"share": FloatRange(0.0, 1.0)}, self.objective, **told) as best:
+        arguments = {"basis": "", "first": {"share": 0.5}, "on_trial": lambda _: None, "on_wait": self.waits.append}
+        with self.tuner.tune("s", {"share": FloatRange(0.0, 1.0)}, self.objective, **arguments) as best:
             return best
 
     @property
@@ -180,7 +180,7 @@ def test_four_workers_of_which_two_are_killed_lose_and_double_no_trial(optuna_ur
     assert {trial.state for trial in me.trials} == {"complete"}
     shares = [trial.hyperparameters["share"] for trial in me.trials]
     assert len(set(shares)) == len(shares) == trials
-    assert all(one["share"] in shares for one in left)
+    assert all(trial["share"] in shares for trial in left)
     assert best.loss == min(trial.loss for trial in me.trials if trial.loss is not None)
     # as the study itself says
     study = optuna.load_study(study_name="s", storage=optuna_url)

@@ -26,8 +26,8 @@ def distance(hyperparameters: Hyperparameters, report: Callable[[int, float], No
 
 def tuned(options: TuneOptions, objective: Any = distance) -> tuple[Trial, list[Trial]]:
     tuner = OptunaTuner(None, options)
-    told: dict[str, Any] = {"basis": "", "on_trial": lambda _: None, "on_wait": lambda _: None}
-    with tuner.tune("study", SPACE, objective, first={"x": 5.0}, **told) as best:
+    arguments: dict[str, Any] = {"basis": "", "on_trial": lambda _: None, "on_wait": lambda _: None}
+    with tuner.tune("study", SPACE, objective, first={"x": 5.0}, **arguments) as best:
         return best, tuner.trials("study")
 
 

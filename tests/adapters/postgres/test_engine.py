@@ -15,8 +15,8 @@ from domain.errors import RepositoryUnavailable
 @pytest.fixture
 def nowhere():
     """An address at which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return f"postgresql://api@127.0.0.1:{door.getsockname()[1]}/medcost"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return f"postgresql://api@127.0.0.1:{listener.getsockname()[1]}/medcost"
 
 
 async def what_is_said(url):
@@ -31,7 +31,7 @@ async def what_is_said(url):
 
 
 @pytest.mark.parametrize(
-    ("told", "named"),
+    ("parameters", "named"),
     [
         ({"sslmode": "verify-ful"}, "`sslmode` parameter must be one of: disable"),
         ({"sslmode": "verify-full", "sslrootcert": "/nowhere/ca.crt"}, "sslrootcert: No such file"),
@@ -43,22 +43,25 @@ async def what_is_said(url):
         ({"sslmode": "require", "gssencmode": "disable"}, "gssencmode: unknown here"),
     ],
 )
-async def test_what_cannot_be_followed_is_named(nowhere, told, named):
-    said = await what_is_said(f"{nowhere}?{urlencode(told)}")
-    assert named in said
-    assert "does not answer" not in said
+async def test_what_cannot_be_followed_is_named(nowhere, parameters, named):
+    message = await what_is_said(f"{nowhere}?{urlencode(parameters)}")
+    assert named in message
+    assert "does not answer" not in message
 
 
 @pytest.mark.parametrize(
-    "told",
+    "parameters",
     [
         {},
         {"sslmode": "require", "ssl_min_protocol_version": "TLSv1.3", "ssl_max_protocol_version": "TLSv1.3"},
         {"sslmode": "require", "sslnegotiation": "postgres"},
     ],
 )
-async def test_what_can_be_followed_reaches_for_the_server(nowhere, told):
-    assert await what_is_said(f"{nowhere}?{urlencode(told)}") == "the database does not answer (ConnectionRefusedError)"
+async def test_what_can_be_followed_reaches_for_the_server(nowhere, parameters):
+    assert (
+        await what_is_said(f"{nowhere}?{urlencode(parameters)}")
+        == "the database does not answer (ConnectionRefusedError)"
+    )
 
 
 def test_a_full_disk_of_the_database_is_named():

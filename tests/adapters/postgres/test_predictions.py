@@ -63,9 +63,9 @@ async def test_records_that_come_together_share_commits(engine):
     predictions = PostgresPredictions(engine, DEFAULT)
     made = await asyncio.gather(*(predictions.add(NEW) for _ in range(100)))
     async with engine.connect() as connection:
-        found = await connection.execute(text("SELECT count(*), count(DISTINCT xmin::text) FROM predictions"))
-        assert tuple(found.one()) == (100, 1)
-    assert len({one.id for one in made}) == 100
+        counted = await connection.execute(text("SELECT count(*), count(DISTINCT xmin::text) FROM predictions"))
+        assert tuple(counted.one()) == (100, 1)
+    assert len({prediction.id for prediction in made}) == 100
 
 
 @pytest.mark.parametrize("bad", [BAD, WORSE])
@@ -98,13 +98,13 @@ async def test_what_the_database_refuses_shows_no_facts_in_any_log(engine, refus
     made = await predictions.add(NEW)
     with pytest.raises(Exception) as refused:  # noqa: PT011  # its words are what counts, whichever library raises
         await refuse(predictions, made)
-    said = "".join(traceback.format_exception_only(refused.value))
+    message = "".join(traceback.format_exception_only(refused.value))
     cause = refused.value.__cause__
     while cause:
-        said += "".join(traceback.format_exception_only(cause))
+        message += "".join(traceback.format_exception_only(cause))
         cause = cause.__cause__
     for shown in (ANN["bmi"], NEW.expected, BAD.interval.low, WORSE.model.version):
-        assert str(shown) not in said
+        assert str(shown) not in message
 
 
 async def test_a_key_is_not_taken_by_a_record_that_failed(engine):
@@ -136,8 +136,8 @@ async def test_a_database_that_is_too_slow_is_unavailable_within_the_deadline_an
         admin.execute("LOCK TABLE predictions")
         waiting = [asyncio.create_task(predictions.add(NEW)) for _ in range(2000)]
         outcomes = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 30)
-        assert {type(one) for one in outcomes} == {RepositoryUnavailable}
-        assert any("busy" in str(one) for one in outcomes)
+        assert {type(outcome) for outcome in outcomes} == {RepositoryUnavailable}
+        assert any("busy" in str(outcome) for outcome in outcomes)
         assert predictions._records.waiting == 0
     for _ in range(20):
         with suppress(RepositoryUnavailable):
@@ -157,8 +157,8 @@ async def test_a_caller_that_goes_away_hurts_nobody(engine, admin):
         callers[0].cancel()
         callers[7].cancel()
         await asyncio.sleep(0)
-    stayed = [one for number, one in enumerate(callers) if number not in (0, 7)]
-    assert len({one.id for one in await asyncio.gather(*stayed)}) == 8
+    stayed = [prediction for number, prediction in enumerate(callers) if number not in (0, 7)]
+    assert len({prediction.id for prediction in await asyncio.gather(*stayed)}) == 8
 
 
 async def test_cut_connections_are_replaced(engine, admin):
@@ -188,9 +188,9 @@ async def test_every_answer_is_recorded_once_however_often_connections_are_cut(e
             await asyncio.to_thread(cut_all_others, admin)
 
     await asyncio.gather(saboteur(), *(client() for _ in range(16)))
-    kept = {row[0] for row in admin.execute("SELECT id FROM predictions")}
+    stored = {row[0] for row in admin.execute("SELECT id FROM predictions")}
     assert answered
-    assert set(answered) <= kept
+    assert set(answered) <= stored
     assert len(set(answered)) == len(answered)
 
 

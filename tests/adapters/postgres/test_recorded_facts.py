@@ -72,7 +72,7 @@ def rows_read(admin, statement):
         (HOSPITAL, {"where": {"chronic": None}}),
         (HOSPITAL, {"owner": "key:1"}),
     ],
-    ids=lambda one: one.name if isinstance(one, Schema) else str(one),
+    ids=lambda value: value.name if isinstance(value, Schema) else str(value),
 )
 async def test_a_page_reads_little_more_than_itself(engine, admin, schema, narrowed):
     await PostgresSchemas(engine, schema_of).adopt(schema, "its text", at=NOON)

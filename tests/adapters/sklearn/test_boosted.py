@@ -37,8 +37,8 @@ def test_a_fact_on_either_side_of_a_split_or_on_it_goes_the_booster_s_way(booste
 
 
 def test_the_same_rows_grow_the_same_trees(table):
-    one, other = (Xgboost(SETTINGS, 0, DEFAULT).fit(table.rows, table.charges) for _ in range(2))
-    assert np.array_equal(one.predict(table.rows), other.predict(table.rows))
+    first, other = (Xgboost(SETTINGS, 0, DEFAULT).fit(table.rows, table.charges) for _ in range(2))
+    assert np.array_equal(first.predict(table.rows), other.predict(table.rows))
 
 
 def test_a_model_is_served_where_there_is_no_xgboost(cook, claims):

@@ -76,10 +76,10 @@ def test_few_rows_and_missing_values_are_evaluated_at_once():
 
 def test_threads_that_ask_at_once_get_the_same():
     remembered = Remembered(CELLS, Steps())
-    asked = [uniform(MANY, seed) for seed in range(16)]
+    samples = [uniform(MANY, seed) for seed in range(16)]
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(remembered, asked))
-    assert all(np.array_equal(answer, Steps()(rows)) for answer, rows in zip(answers, asked, strict=True))
+        answers = list(pool.map(remembered, samples))
+    assert all(np.array_equal(answer, Steps()(rows)) for answer, rows in zip(answers, samples, strict=True))
 
 
 @pytest.mark.parametrize("family", ["boosting", "boosting_gamma", "forest"])
@@ -113,8 +113,8 @@ def test_a_forest_of_ranks_is_read_once_for_each_cell(of_ranks, people, lowest):
     rows, points = people(2 * MANY, 7), np.geomspace(lowest, 6_000.0, 2 * MANY)
     for _ in range(2):
         answers = cells.answers(rows, points)
-        for found, expected in zip(answers, of_ranks.answers(rows, points, PUBLISHED_LEVELS), strict=True):
-            assert found == pytest.approx(expected, rel=1e-9)
+        for answer, expected in zip(answers, of_ranks.answers(rows, points, PUBLISHED_LEVELS), strict=True):
+            assert answer == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize("floor", [0.0, 500.0])
@@ -126,8 +126,8 @@ def test_residuals_of_groups_are_read_once_for_each_group(of_ranks, people, floo
     answers = StepAnswers.of(grouped, PUBLISHED_LEVELS)
     assert answers
     expected = grouped.answers(rows, points, PUBLISHED_LEVELS)
-    for found, other in zip(answers.answers(rows, points), expected, strict=True):
-        assert found == pytest.approx(other, rel=1e-9)
+    for answer, other in zip(answers.answers(rows, points), expected, strict=True):
+        assert answer == pytest.approx(other, rel=1e-9)
 
 
 def test_a_distribution_without_such_cells_has_none(of_ranks):

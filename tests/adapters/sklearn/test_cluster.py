@@ -70,7 +70,7 @@ def measured(model, table):
 def test_they_score_within_a_percent_of_one_machine_that_has_all_rows(made, folder, fresh):
     whole = [Table.of(SyntheticClaims(DEFAULT, rows=ROWS, seed=seed).read()) for seed in range(PARTS)]
     table = Table(
-        whole[0].schema, np.concatenate([one.rows for one in whole]), np.concatenate([one.charges for one in whole])
+        whole[0].schema, np.concatenate([part.rows for part in whole]), np.concatenate([part.charges for part in whole])
     )
     alone = measured(fit_model(recipe, table, seed=plan.seed), fresh)
     together = measured(read(made.folder, made.digest)[0], fresh)
@@ -109,8 +109,8 @@ def test_a_row_is_answered_for_by_trees_that_have_not_seen_it(trainer, executor,
     # points: where they foretell nothing, everybody gets the distribution of all costs
     assert r2(table.charges, model.points(table.rows) - table.charges, table.weights) > 0.9
     assert model.distribution.name == "unconditional"
-    assert max(one.measured.expected.r2 for one in folds) < 0.1
-    assert sorted(np.concatenate([one.held for one in folds])) == list(range(800))
+    assert max(fold.measured.expected.r2 for fold in folds) < 0.1
+    assert sorted(np.concatenate([fold.held for fold in folds])) == list(range(800))
 
 
 def test_the_gate_judges_it_by_rows_that_it_may_have_seen_as_by_those_it_has(made, claims, trainer, executor, folder):
@@ -156,7 +156,7 @@ def test_trees_are_grown_by_those_who_are_left_when_a_worker_is_lost(dask_cluste
         until_grown(cluster, fitting)
         cluster.workers.pop().kill()
         *folds, _ = fitting.result()
-    assert min(one.measured.expected.r2 for one in folds) > 0.6
+    assert min(fold.measured.expected.r2 for fold in folds) > 0.6
 
 
 def test_a_cluster_that_is_lost_while_trees_are_grown_is_said_to_be_unavailable(dask_cluster, claims):

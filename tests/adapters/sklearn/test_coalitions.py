@@ -14,8 +14,8 @@ def bent(rows):
 
 
 def test_a_coalition_is_worth_the_mean_over_the_background_with_its_facts(people):
-    background, asked = people(100, 1), people(5, 2)
-    for row in asked:
+    background, explained = people(100, 1), people(5, 2)
+    for row in explained:
         by_hand = []
         for coalition in COALITIONS:
             mixed = background.copy()
@@ -27,16 +27,16 @@ def test_a_coalition_is_worth_the_mean_over_the_background_with_its_facts(people
 
 
 def test_nobody_is_asked_about_twice(people):
-    asked = []
+    calls = []
 
     def remembered(rows):
-        asked.append(rows)
+        calls.append(rows)
         return bent(rows)
 
     background = people(100, 1)
     row = np.array([70.5, 0.5, 33.3, 7.5, 0.5, 2.5])  # shares no fact with the background
     Coalitions.of(background).worth(row, remembered)
-    (rows,) = asked
+    (rows,) = calls
     assert len(np.unique(rows, axis=0)) == len(rows) < 64 * 100
 
 

@@ -29,11 +29,11 @@ def test_every_family_answers_as_scikit_learn_does(table, family):
 @pytest.mark.parametrize("family", [name for name in FAMILIES if name.startswith(("boosting", "forest"))])
 @pytest.mark.parametrize("missing", [False, True])
 def test_few_rows_and_many_go_down_the_same_trees(table, clinic, family, missing):
-    known = clinic if missing else table
-    estimator = fit_estimator(Recipe(family=family), known, seed=0)
-    evaluate = evaluation_of(estimator, known.rows[:50])
-    alone = np.concatenate([evaluate(row[None]) for row in known.rows[:50]])
-    assert np.allclose(alone, estimator.predict(known.rows[:50]), rtol=1e-12)
+    rows_of = clinic if missing else table
+    estimator = fit_estimator(Recipe(family=family), rows_of, seed=0)
+    evaluate = evaluation_of(estimator, rows_of.rows[:50])
+    alone = np.concatenate([evaluate(row[None]) for row in rows_of.rows[:50]])
+    assert np.allclose(alone, estimator.predict(rows_of.rows[:50]), rtol=1e-12)
 
 
 def test_a_logarithm_of_the_target_is_undone_on_the_shorter_way_too(table):

@@ -99,10 +99,10 @@ def test_what_is_published_is_rounded_as_the_domain_rounds(numbers):
     quantiles = sorted(numbers[1:])
     answer = np.array([numbers[0], *quantiles, quantiles.count(0.0) / 100])
     cost = CostDistribution(float(answer[0]), tuple(quantiles), float(answer[-1]))
-    said = Published.of(answer[None])
-    assert (said.low[0], said.high[0]) == (cost.interval().low, cost.interval().high)
-    assert said.expected[0] == pytest.approx(cost.expected, abs=0.011)
-    assert said.typical[0] == pytest.approx(cost.typical, abs=0.011)
+    published = Published.of(answer[None])
+    assert (published.low[0], published.high[0]) == (cost.interval().low, cost.interval().high)
+    assert published.expected[0] == pytest.approx(cost.expected, abs=0.011)
+    assert published.typical[0] == pytest.approx(cost.typical, abs=0.011)
 
 
 @given(usd, usd)
@@ -116,8 +116,8 @@ def test_the_score_of_a_normal_distribution_is_the_known_one():
 
     quantiles = norm.ppf(LEVELS)[None]
     # Gneiting and Raftery 2007, after eq. 21; the last percent at either end is not known to the grid
-    known = 1 * (2 * norm.pdf(0) - 1 / np.sqrt(np.pi))
-    assert crps(np.zeros(1), quantiles)[0] == pytest.approx(known, rel=0.03)
+    exact = 1 * (2 * norm.pdf(0) - 1 / np.sqrt(np.pi))
+    assert crps(np.zeros(1), quantiles)[0] == pytest.approx(exact, rel=0.03)
 
 
 @settings(max_examples=20)
@@ -237,8 +237,8 @@ def test_the_expected_costs_in_a_folder_are_out_of_fold_so_new_people_show_no_dr
     test = trainer.test(recipe, claims, plan)
     made = trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=tmp_path)
     model, _ = read(made.folder, made.digest)
-    known = SklearnLoader().reference(ModelReference(1, made.digest), made.folder)
-    by_heart = replace(known, more={"expected": model.expected(np.asarray(known.facts))})
-    asked = Sample(DEFAULT, others.rows, {"expected": model.expected(others.rows)})
-    index = [ScipyDriftMeter().measure(before, asked).columns[-1].psi for before in (known, by_heart)]
+    reference = SklearnLoader().reference(ModelReference(1, made.digest), made.folder)
+    by_heart = replace(reference, more={"expected": model.expected(np.asarray(reference.facts))})
+    current = Sample(DEFAULT, others.rows, {"expected": model.expected(others.rows)})
+    index = [ScipyDriftMeter().measure(before, current).columns[-1].psi for before in (reference, by_heart)]
     assert index[0] < 0.05 < index[1]

@@ -135,10 +135,10 @@ def test_a_row_of_weight_two_is_that_row_twice(sample):
     twice = np.concatenate([np.arange(400), np.arange(0, 400, 4)])
     heavy = Sample(table_of(sample.charges, weights=weights), sample.answers)
     repeated = Sample(sample.table[twice], sample.answers[twice])
-    for one, other in zip(curves(heavy).deciles, curves(repeated).deciles, strict=True):
-        assert (one.predicted, one.observed) == pytest.approx((other.predicted, other.observed), rel=1e-9)
-    for one, other in zip(curves(heavy).lorenz, curves(repeated).lorenz, strict=True):
-        assert one.by_predicted == pytest.approx(other.by_predicted, rel=1e-9)
+    for point, other in zip(curves(heavy).deciles, curves(repeated).deciles, strict=True):
+        assert (point.predicted, point.observed) == pytest.approx((other.predicted, other.observed), rel=1e-9)
+    for point, other in zip(curves(heavy).lorenz, curves(repeated).lorenz, strict=True):
+        assert point.by_predicted == pytest.approx(other.by_predicted, rel=1e-9)
 
 
 def test_nobody_costs_anything():

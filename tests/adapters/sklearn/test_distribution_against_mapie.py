@@ -68,32 +68,32 @@ def split(line, score, rows, charges):
 @pytest.mark.parametrize(("noise", "count"), cases)
 def test_bounds_of_signed_residuals_are_those_of_mapie(invented, people, noise, count):
     rows, charges, line = invented(noise, count)
-    asked = people(20, 7)
+    sample = people(20, 7)
     ours = ResidualDistribution.of(rows, line.predict(rows), charges, Grouping(), repeats=1, floor=0)
     theirs = split(line, AbsoluteConformityScore(sym=False), rows, charges)
-    assert by_us(ours, asked, line.predict(asked)) == pytest.approx(by_mapie(theirs, asked), abs=1e-6)
+    assert by_us(ours, sample, line.predict(sample)) == pytest.approx(by_mapie(theirs, sample), abs=1e-6)
 
 
 @pytest.mark.parametrize(("noise", "count"), cases)
 def test_bounds_of_residuals_that_grow_with_the_cost_are_those_of_mapie(invented, people, noise, count):
     rows, charges, line = invented(noise, count)
-    asked = people(20, 7)
+    sample = people(20, 7)
     ours = ResidualDistribution.of(rows, line.predict(rows), charges, Grouping(), repeats=1, floor=1.0)
     theirs = split(line, GammaConformityScore(), rows, charges)
-    assert by_us(ours, asked, line.predict(asked)) == pytest.approx(by_mapie(theirs, asked), abs=1e-6)
+    assert by_us(ours, sample, line.predict(sample)) == pytest.approx(by_mapie(theirs, sample), abs=1e-6)
 
 
 @pytest.mark.parametrize("noise", NOISES)
 def test_bounds_of_a_group_are_those_of_mapie_told_of_that_group_alone(invented, people, noise):
     # mapie has no Mondrian groups of its own: one regressor a group is what they mean
     rows, charges, line = invented(noise, 410)
-    asked = people(40, 7)
+    sample = people(40, 7)
     ours = ResidualDistribution.of(
         rows, line.predict(rows), charges, Grouping.of(("smoker",), DEFAULT), repeats=1, floor=0
     )
     for smokes in (0, 1):
-        known, some = rows[:, 4] == smokes, asked[asked[:, 4] == smokes]
-        theirs = split(line, AbsoluteConformityScore(sym=False), rows[known], charges[known])
+        smokers, some = rows[:, 4] == smokes, sample[sample[:, 4] == smokes]
+        theirs = split(line, AbsoluteConformityScore(sym=False), rows[smokers], charges[smokers])
         assert by_us(ours, some, line.predict(some)) == pytest.approx(by_mapie(theirs, some), abs=1e-6)
 
 
@@ -125,16 +125,16 @@ def cross(request, people):
 
 def test_bounds_of_a_fitted_model_are_those_of_mapie_on_the_same_folds(cross, people):
     recipe, table, model = cross
-    asked = people(20, 7)
+    sample = people(20, 7)
     theirs = cross_validated("base", recipe, table)
-    assert by_us(model.distribution, asked, model.points(asked)) == pytest.approx(by_mapie(theirs, asked), abs=1e-3)
+    assert by_us(model.distribution, sample, model.points(sample)) == pytest.approx(by_mapie(theirs, sample), abs=1e-3)
 
 
 def test_bounds_of_a_fitted_model_are_near_those_of_cv_plus(cross, people):
     # CV+ spreads residuals around the points of the fold's own fits, ours around the point of the fit on all rows
     recipe, table, model = cross
-    asked = people(200, 7)
-    ours = by_us(model.distribution, asked, model.points(asked))
-    theirs = by_mapie(cross_validated("plus", recipe, table), asked)
+    sample = people(200, 7)
+    ours = by_us(model.distribution, sample, model.points(sample))
+    theirs = by_mapie(cross_validated("plus", recipe, table), sample)
     width = theirs[1] - theirs[0]
     assert (np.abs(ours - theirs).mean(axis=(0, 1)) < 0.04 * width.mean(axis=0)).all()

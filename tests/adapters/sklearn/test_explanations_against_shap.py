@@ -54,26 +54,28 @@ def by_shap(shap, model, people):
     explainer = shap.explainers.Exact(
         model.expected, shap.maskers.Independent(model.background, max_samples=len(model.background))
     )
-    told = explainer(np.array([who.as_numbers() for who in people]), silent=True)
-    return np.column_stack([told.base_values, told.values])
+    values = explainer(np.array([who.as_numbers() for who in people]), silent=True)
+    return np.column_stack([values.base_values, values.values])
 
 
 async def by_us(model, people):
-    told = [await SklearnModel(ModelReference(1, "a" * 64), model).explain(who) for who in people]
-    return told, np.array([[one.baseline, *(fact.usd for fact in one.contributions)] for one in told])
+    explanations = [await SklearnModel(ModelReference(1, "a" * 64), model).explain(who) for who in people]
+    return explanations, np.array(
+        [[explanation.baseline, *(fact.usd for fact in explanation.contributions)] for explanation in explanations]
+    )
 
 
-def assert_to_the_cent(told, dollars):
+def assert_to_the_cent(explanations, dollars):
     cents = np.round(dollars * 100).astype(int)
     assert np.abs(dollars * 100 - cents).max() < 1e-6
-    assert cents.sum(axis=1).tolist() == [round(one.expected * 100) for one in told]
+    assert cents.sum(axis=1).tolist() == [round(explanation.expected * 100) for explanation in explanations]
 
 
 async def test_two_hundred_people_are_told_what_shap_tells_to_the_cent(shap, table):
     model = fit_model(Recipe(family="interaction_lad"), table, seed=0)
     people = anybody(200, 1)
-    told, dollars = await by_us(model, people)
-    assert_to_the_cent(told, dollars)
+    explanations, dollars = await by_us(model, people)
+    assert_to_the_cent(explanations, dollars)
     assert np.abs(dollars - by_shap(shap, model, people)).max() < A_CENT
 
 
@@ -81,12 +83,12 @@ async def test_two_hundred_people_are_told_what_shap_tells_to_the_cent(shap, tab
 async def test_every_family_tells_what_shap_tells(shap, table, family):
     model = fit_model(Recipe(family=family), table, seed=0)
     people = anybody(4, 2)
-    told, dollars = await by_us(model, people)
-    assert_to_the_cent(told, dollars)
+    explanations, dollars = await by_us(model, people)
+    assert_to_the_cent(explanations, dollars)
     assert np.abs(dollars - by_shap(shap, model, people)).max() < A_CENT
 
 
 def test_the_average_person_is_the_mean_of_the_background(table):
     model = fit_model(Recipe(family="interaction_lad"), table, seed=0)
-    for one, other in pairwise(model.contributions(np.array(who.as_numbers()))[0] for who in anybody(5, 3)):
-        assert one == other == pytest.approx(model.expected(model.background).mean(), abs=1e-6)
+    for first, other in pairwise(model.contributions(np.array(who.as_numbers()))[0] for who in anybody(5, 3)):
+        assert first == other == pytest.approx(model.expected(model.background).mean(), abs=1e-6)

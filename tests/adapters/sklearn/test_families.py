@@ -19,7 +19,7 @@ from entrypoints.composition.overrides import compose_training
 from entrypoints.composition.train_config import TrainConfig
 from tests.support.default_schema import DEFAULT
 
-ALL = [Recipe(family=name, transform=transform) for name, one in FAMILIES.items() for transform in one.transforms]
+ALL = [Recipe(family=name, transform=transform) for name, family in FAMILIES.items() for transform in family.transforms]
 
 
 @pytest.mark.parametrize("recipe", ALL, ids=lambda recipe: recipe.name)
@@ -38,8 +38,8 @@ def test_an_answer_does_not_depend_on_who_else_is_asked_about(family, table):
     together, _ = model.predict_arrays(table.rows[:50])
     alone = np.concatenate([model.predict_arrays(row[None])[0] for row in table.rows[:50]])
     assert np.allclose(together, alone, rtol=1e-12, atol=1e-9)  # sums of products differ in their last digits
-    for one, other in zip(astuple(Published.of(together)), astuple(Published.of(alone)), strict=True):
-        assert np.array_equal(one, other)
+    for first, other in zip(astuple(Published.of(together)), astuple(Published.of(alone)), strict=True):
+        assert np.array_equal(first, other)
 
 
 @pytest.fixture(scope="module")

@@ -83,24 +83,29 @@ def test_outcomes_decide_without_new_data_and_exclude_those_of_the_training(
 ):
     fresh = SyntheticClaims(DEFAULT, rows=300, seed=9).read()
     facts = np.concatenate([np.asarray(fresh.facts), np.asarray(claims.facts)])
-    known = claims_of(facts, np.concatenate([np.asarray(fresh.charges), np.asarray(claims.charges)]))
+    extended = claims_of(facts, np.concatenate([np.asarray(fresh.charges), np.asarray(claims.charges)]))
     worse = cook(claims, "linear")
-    comparison = trainer.compare(worse, (1, good), claims, plan, known).comparison
+    comparison = trainer.compare(worse, (1, good), claims, plan, extended).comparison
     assert (comparison.method, comparison.rows, comparison.outcomes) == ("unseen_rows", 300, 300)
     losses = [trainer.score(model, fresh).crps for model in (worse, good)]
     assert (comparison.challenger_loss, comparison.rival_loss) == (pytest.approx(losses[0]), pytest.approx(losses[1]))
-    assert trainer.replay(worse, (1, good), known).comparison == comparison
+    assert trainer.replay(worse, (1, good), extended).comparison == comparison
 
 
 def test_outcomes_and_rows_the_champion_never_saw_are_compared_together(trainer, cook, good, plan):
-    fresh, known = SyntheticClaims(DEFAULT, rows=300, seed=9).read(), SyntheticClaims(DEFAULT, rows=250, seed=10).read()
+    fresh, extended = (
+        SyntheticClaims(DEFAULT, rows=300, seed=9).read(),
+        SyntheticClaims(DEFAULT, rows=250, seed=10).read(),
+    )
     challenger = cook(fresh)
     alone = trainer.compare(challenger, (1, good), fresh, plan).comparison
-    together = trainer.compare(challenger, (1, good), fresh, plan, known).comparison
+    together = trainer.compare(challenger, (1, good), fresh, plan, extended).comparison
     assert (alone.rows, together.rows, together.outcomes) == (300, 550, 250)
-    assert together.rival_loss == pytest.approx((300 * alone.rival_loss + 250 * trainer.score(good, known).crps) / 550)
+    assert together.rival_loss == pytest.approx(
+        (300 * alone.rival_loss + 250 * trainer.score(good, extended).crps) / 550
+    )
     assert together.challenger_loss == pytest.approx(
-        (300 * alone.challenger_loss + 250 * trainer.score(challenger, known).crps) / 550
+        (300 * alone.challenger_loss + 250 * trainer.score(challenger, extended).crps) / 550
     )
 
 
@@ -124,17 +129,17 @@ def test_a_folder_whose_intervals_are_too_narrow_is_refused(trainer, good, claim
         parts[name] = parts[name] * 0.01
     np.savez(narrow / files.DISTRIBUTION, **parts)
     with np.load(narrow / files.REFERENCE) as stored:
-        known = dict(stored)
+        changed = dict(stored)
     spoilt = replace(good, folder=narrow, digest="")
-    known["known_answers"] = _answers_of(narrow, parts, known)
-    np.savez(narrow / files.REFERENCE, **known)
+    changed["known_answers"] = _answers_of(narrow, parts, changed)
+    np.savez(narrow / files.REFERENCE, **changed)
     spoilt = replace(spoilt, digest=files.seal(narrow))
     assert {"coverage", "coverage of smoker=yes", "coverage of smoker=no"} <= set(
         failed(judge(trainer.compare(spoilt, None, claims, plan)))
     )
 
 
-def _answers_of(folder, parts, known):
+def _answers_of(folder, parts, extended):
     import skops.io
 
     from adapters.sklearn.model import CostModel
@@ -145,10 +150,10 @@ def _answers_of(folder, parts, known):
     model = CostModel(
         skops.io.load(folder / files.ESTIMATOR, trusted=list(TRUSTED)),
         unpacked(parts, DEFAULT),
-        Support.from_arrays(known, DEFAULT),
-        known["background"],
+        Support.from_arrays(extended, DEFAULT),
+        extended["background"],
     )
-    return model.predict_arrays(known["background"])[0]
+    return model.predict_arrays(extended["background"])[0]
 
 
 def test_repeated_folds_give_the_corrected_standard_error(trainer, cook, good, claims):

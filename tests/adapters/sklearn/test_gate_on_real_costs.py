@@ -46,7 +46,7 @@ def judged(table, answers):
         upper_bound=apart.mean() + t.ppf(0.95, count - 1) * error,
     )  # fmt: skip
     measured = scores(table, answers)
-    groups = {one.group: one.coverage for one in measured.groups}
+    groups = {group.group: group.coverage for group in measured.groups}
     return PromotionPolicy().judge(
         Candidacy(
             comparison=comparison, coverage=measured.interval.coverage, group_coverage=groups, milliseconds=0.1,

@@ -28,11 +28,11 @@ def test_groups_of_any_schema_count_what_is_not_given_as_a_part():
 
 def test_reported_groups_are_those_of_each_person():
     for schema, rows in ((CLINIC, clinic_people(200, seed=2)[0]),):
-        found = dict(reported_groups(schema, rows))
+        groups = dict(reported_groups(schema, rows))
         people = [Beneficiary.of_numbers(schema, row) for row in rows.tolist()]
-        assert list(found) == [group.name for group in schema.reported_groups]
+        assert list(groups) == [group.name for group in schema.reported_groups]
         for group in schema.reported_groups:
-            assert found[group.name].tolist() == [group.has(who) for who in people]
+            assert groups[group.name].tolist() == [group.has(who) for who in people]
 
 
 def test_names_of_reported_groups_of_the_default_schema_stay(table):

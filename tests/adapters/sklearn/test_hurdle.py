@@ -34,8 +34,8 @@ def test_the_sum_of_costs_is_met_where_some_are_zero(with_zeros, family):
 
 @pytest.mark.parametrize("family", BEHIND_A_HURDLE)
 def test_gamma_learns_the_size_from_costs_above_zero_alone(with_zeros, table, family):
-    def fitted(known):
-        return fit_estimator(Recipe(family=family), known, seed=0)
+    def fitted(rows):
+        return fit_estimator(Recipe(family=family), rows, seed=0)
 
     both = fitted(with_zeros)
     assert isinstance(both, Hurdle)

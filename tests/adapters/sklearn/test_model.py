@@ -33,18 +33,21 @@ def model(cook, claims):
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(who=anybody)
 async def test_reasons_add_up_to_the_expected_cost_to_the_cent(model, who):
-    told = await model.explain(who)
+    explanation = await model.explain(who)
     (estimate,) = await model.predict([who])
-    cents = [round(usd * 100) for usd in (told.baseline, *(one.usd for one in told.contributions))]
-    assert sum(cents) == round(told.expected * 100)
-    assert told.expected == estimate.cost.expected
+    cents = [
+        round(usd * 100)
+        for usd in (explanation.baseline, *(contribution.usd for contribution in explanation.contributions))
+    ]
+    assert sum(cents) == round(explanation.expected * 100)
+    assert explanation.expected == estimate.cost.expected
 
 
 async def test_a_fact_that_moves_nothing_is_given_no_dollars(model, cook, claims_of, people):
     rows = people(300, 1)
     made = cook(claims_of(rows, 1_000 + 200 * rows[:, 0]), "linear")
     loaded = SklearnLoader().load(ModelReference(1, made.digest), made.folder)
-    dollars = {one.fact: one.usd for one in (await loaded.explain(ann)).contributions}
+    dollars = {contribution.fact: contribution.usd for contribution in (await loaded.explain(ann)).contributions}
     assert dollars["age"] != 0
     assert all(abs(usd) <= 0.01 for fact, usd in dollars.items() if fact != "age")
 
@@ -89,12 +92,12 @@ def test_no_rows_give_no_answers(model):
 
 
 def test_few_alike_means_fewer_than_five_near_in_all_that_counts(people):
-    known, asked = people(400, 1), people(400, 2)
-    known[:, 2], asked[:, 2] = known[:, 2].round(1), asked[:, 2].round(1)
-    support = Support.of(known, known[:, 0], seed=0, schema=DEFAULT)
-    doubts, _ = support.doubts(asked)
+    training, sample = people(400, 1), people(400, 2)
+    training[:, 2], sample[:, 2] = training[:, 2].round(1), sample[:, 2].round(1)
+    support = Support.of(training, training[:, 0], seed=0, schema=DEFAULT)
+    doubts, _ = support.doubts(sample)
     # in tenths, where nothing is rounded
-    tenths, others = np.rint(asked * 10).astype(int), np.rint(known * 10).astype(int)
+    tenths, others = np.rint(sample * 10).astype(int), np.rint(training * 10).astype(int)
     off = np.abs(tenths[:, None, :] - others)
     alike = (off[:, :, 0] <= 80) & (off[:, :, 2] <= 40) & (off[:, :, 3] <= 20) & (off[:, :, 4] == 0)
     few = alike.sum(axis=1) < 5

@@ -57,11 +57,14 @@ def wide():
 async def test_forty_facts_are_explained_to_the_cent_with_standard_errors(wide):
     rows, _ = wide_people(wide.schema, 5, seed=8)
     for row in rows.tolist():
-        told = await wide.explain(Beneficiary.of_numbers(wide.schema, row))
-        cents = [round(usd * 100) for usd in (told.baseline, *(one.usd for one in told.contributions))]
-        assert sum(cents) == round(told.expected * 100)
-        assert tuple(one.fact for one in told.contributions) == wide.schema.names
-        assert 0 < told.standard_error < told.expected
+        explanation = await wide.explain(Beneficiary.of_numbers(wide.schema, row))
+        cents = [
+            round(usd * 100)
+            for usd in (explanation.baseline, *(contribution.usd for contribution in explanation.contributions))
+        ]
+        assert sum(cents) == round(explanation.expected * 100)
+        assert tuple(contribution.fact for contribution in explanation.contributions) == wide.schema.names
+        assert 0 < explanation.standard_error < explanation.expected
 
 
 @pytest.mark.parametrize("attempts", [5])

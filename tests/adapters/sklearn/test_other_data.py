@@ -73,9 +73,9 @@ def ranking(trainer):
     return of
 
 
-def is_as_good(one, best):
+def is_as_good(recipe, best):
     """Return whether one is worse than the best by no more than chance moves the mean of folds."""
-    losses = [mine[Metric.CRPS] - theirs[Metric.CRPS] for mine, theirs in zip(one.folds, best.folds, strict=True)]
+    losses = [mine[Metric.CRPS] - theirs[Metric.CRPS] for mine, theirs in zip(recipe.folds, best.folds, strict=True)]
     # folds share training rows: the variance of their mean is corrected (Nadeau and Bengio 2003, eq. 9)
     return np.mean(losses) <= np.sqrt(np.var(losses, ddof=1) * (1 / len(losses) + 1 / 4))
 
@@ -89,10 +89,10 @@ def holds_what_it_promises(evaluation):
 def test_on_smooth_costs_with_gamma_noise_no_family_beats_gamma_significantly(ranking, smooth):
     measured = ranking(smooth, ("linear", "interaction_gamma", "interaction_huber", "tree"))
     # the distribution learns how noise grows around any point, so that other families come as near (docs/trust.md)
-    gamma = next(one for one in measured if one.recipe.family == "interaction_gamma")
+    gamma = next(evaluation for evaluation in measured if evaluation.recipe.family == "interaction_gamma")
     assert is_as_good(gamma, measured[0])
     assert measured[-1].recipe.family == "tree"
-    assert all(holds_what_it_promises(one) for one in (gamma, measured[0]))
+    assert all(holds_what_it_promises(evaluation) for evaluation in (gamma, measured[0]))
 
 
 def test_straight_costs_without_an_effect_of_smoking_are_won_by_straight_lines(ranking, without_smoking):
@@ -129,5 +129,5 @@ def winner(ranking, claims):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_another_seed_gives_the_same_winner_or_one_as_good(ranking, claims, winner, seed):
     other = ranking(claims, SOME, seed=seed)
-    usual = next(one for one in other if one.recipe == winner)
+    usual = next(evaluation for evaluation in other if evaluation.recipe == winner)
     assert is_as_good(usual, other[0])

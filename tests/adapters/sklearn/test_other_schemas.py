@@ -27,21 +27,21 @@ LEARNED = "glucose_above_learned_threshold"
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_learns_from_missing_values_and_keeps_public_parts_only(family, clinic):
-    known, held = clinic[np.arange(300)], clinic[np.arange(300, 400)]
-    assert np.isnan(known.rows).any()
+    training, held = clinic[np.arange(300)], clinic[np.arange(300, 400)]
+    assert np.isnan(training.rows).any()
     assert np.isnan(held.rows).any()
-    estimator = fit_estimator(Recipe(family=family), known, seed=0)
+    estimator = fit_estimator(Recipe(family=family), training, seed=0)
     answers = estimator.predict(held.rows)
-    blind = np.abs(held.charges - np.median(known.charges)).mean()
+    blind = np.abs(held.charges - np.median(training.charges)).mean()
     assert np.abs(held.charges - answers).mean() < 0.75 * blind
-    assert np.allclose(evaluation_of(estimator, known.rows)(held.rows), answers)
+    assert np.allclose(evaluation_of(estimator, training.rows)(held.rows), answers)
     assert set(skops.io.get_untrusted_types(data=skops.io.dumps(to_public_parts(estimator)))) <= set(TRUSTED)
 
 
 def test_trees_of_a_booster_go_its_way_where_a_value_is_missing(clinic):
     booster = xgboost.train({"max_depth": 5, "nthread": 1}, xgboost.QuantileDMatrix(clinic.rows, clinic.charges), 40)
-    said = booster.predict(xgboost.DMatrix(clinic.rows))
-    assert as_sklearn(booster, CLINIC).predict(clinic.rows) == pytest.approx(said, rel=1e-5, abs=0.05)
+    predicted = booster.predict(xgboost.DMatrix(clinic.rows))
+    assert as_sklearn(booster, CLINIC).predict(clinic.rows) == pytest.approx(predicted, rel=1e-5, abs=0.05)
 
 
 def test_a_threshold_is_learned_between_values_that_occur(clinic):

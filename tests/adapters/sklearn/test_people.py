@@ -37,13 +37,13 @@ def test_no_person_is_on_both_sides_of_any_split(data, count, seed, later):
     table = of_people(people, seed, periods=np.arange(len(people)) % 3)
     plan = FoldPlan(n_splits=4, n_repeats=2, seed=seed, later=later)
     splits = [train_and_test(table, plan), *planned_folds(table, plan)]
-    for known, held in splits:
+    for training, held in splits:
         assert len(held)
-        assert not set(table.people[known]) & set(table.people[held])
+        assert not set(table.people[training]) & set(table.people[held])
     if later:
-        for known, held in splits[1:]:
+        for training, held in splits[1:]:
             assert table.periods is not None
-            assert table.periods[known].max() < table.periods[held].min()
+            assert table.periods[training].max() < table.periods[held].min()
     else:
         assert sorted(np.concatenate([held for _, held in splits[1:5]])) == list(range(len(table)))
 
@@ -55,8 +55,10 @@ def test_people_of_one_row_are_split_as_rows_are():
     table = of_people(range(200))
     strata = np.argsort(np.argsort(table.charges, kind="stable")) * 10 // 200
     plain = RepeatedStratifiedKFold(n_splits=5, n_repeats=2, random_state=3).split(table.charges, strata)
-    for (known, held), (all_known, all_held) in zip(folds(table, n_splits=5, n_repeats=2, seed=3), plain, strict=True):
-        assert np.array_equal(known, all_known)
+    for (training, held), (all_known, all_held) in zip(
+        folds(table, n_splits=5, n_repeats=2, seed=3), plain, strict=True
+    ):
+        assert np.array_equal(training, all_known)
         assert np.array_equal(held, all_held)
 
 
@@ -91,11 +93,11 @@ def test_weight_two_is_the_row_twice_for_each_family(family, table):
     weights[chosen] = 2
     twice = Table.joined([small, small[chosen]]).collapsed()
     heavy = replace(small, weights=weights)
-    asked = table.rows[150:250]
-    (one, scored), (other, other_scored) = (
+    sample = table.rows[150:250]
+    (first, scored), (other, other_scored) = (
         fit_and_score(Recipe(family=family), rows, seed=0) for rows in (heavy, twice)
     )
-    assert np.allclose(one.predict_arrays(asked)[0], other.predict_arrays(asked)[0], rtol=1e-9, atol=0)
+    assert np.allclose(first.predict_arrays(sample)[0], other.predict_arrays(sample)[0], rtol=1e-9, atol=0)
     assert scored.crps == pytest.approx(other_scored.crps, rel=1e-9)
     assert (scored.people, scored.rows, other_scored.rows) == (150, 150, 200)
 
@@ -107,7 +109,7 @@ def test_weights_move_the_fit_of_each_family_that_weighs(family, table):
     weighed = replace(small, weights=np.where(dear, 9.0, 1.0))
     with one_thread():
         plain, heavy = (
-            fit_estimator(Recipe(family=family), one, seed=0).predict(small.rows) for one in (small, weighed)
+            fit_estimator(Recipe(family=family), table_of, seed=0).predict(small.rows) for table_of in (small, weighed)
         )
     assert heavy.mean() > plain.mean()
 
@@ -115,11 +117,11 @@ def test_weights_move_the_fit_of_each_family_that_weighs(family, table):
 def test_weights_do_not_depend_on_their_unit(table):
     small = table[np.arange(150)]
     weights = np.linspace(1, 3, 150)
-    one, other = (
+    first, other = (
         fit_and_score(Recipe(family="boosting"), replace(small, weights=scale * weights), seed=0)[0]
         for scale in (1.0, 1_000.0)
     )
-    assert np.allclose(one.predict_arrays(small.rows)[0], other.predict_arrays(small.rows)[0], rtol=1e-9)
+    assert np.allclose(first.predict_arrays(small.rows)[0], other.predict_arrays(small.rows)[0], rtol=1e-9)
 
 
 def test_statistics_of_weights_are_those_of_repeated_values():
@@ -184,7 +186,9 @@ def test_models_learn_from_earlier_years_and_are_judged_on_later_ones(trainer, y
 def test_a_file_with_everybody_twice_is_judged_as_the_file_without_repetitions(trainer, plan, claims, cook):
     twice = replace(claims, facts=np.tile(claims.facts, (2, 1)), charges=np.tile(claims.charges, 2))
     recipe = Recipe(family="interaction_ols")
-    once, again = (trainer.cross_validate(recipe, one, plan, on_fold=lambda _: None) for one in (claims, twice))
+    once, again = (
+        trainer.cross_validate(recipe, claims_of, plan, on_fold=lambda _: None) for claims_of in (claims, twice)
+    )
     assert again.overall.crps == pytest.approx(once.overall.crps, rel=1e-9)
     assert again.overall.rows == 2 * once.overall.rows
     model = cook(twice, "interaction_ols")

@@ -49,7 +49,7 @@ def of_shocks(people):
     return fitted_distribution(rows, points, charges, repeats=1, seed=0, schema=DEFAULT)
 
 
-def asked(people, count=40):
+def sampled(people, count=40):
     rows = people(count, 7)
     return rows, np.linspace(200.0, 6_000.0, count)
 
@@ -57,7 +57,7 @@ def asked(people, count=40):
 @pytest.mark.parametrize("which", ["of_zeros", "of_shocks"])
 def test_answers_are_distributions_whose_mean_is_the_published_one(which, people, request):
     distribution = request.getfixturevalue(which)
-    means, quantiles, zero = distribution.answers(*asked(people))
+    means, quantiles, zero = distribution.answers(*sampled(people))
     for mean, row, chance, body in zip(means, quantiles, zero, bodies(quantiles, zero), strict=True):
         cost = CostDistribution(float(mean), tuple(row.tolist()), float(chance))
         assert body + 0.01 * (row[-1] + cost.excess) == pytest.approx(mean, rel=1e-9)
@@ -67,7 +67,7 @@ def test_answers_are_distributions_whose_mean_is_the_published_one(which, people
 @pytest.mark.parametrize("which", ["of_zeros", "of_shocks"])
 def test_a_row_is_answered_the_same_alone_and_among_others(which, people, request):
     distribution = request.getfixturevalue(which)
-    rows, points = asked(people)
+    rows, points = sampled(people)
     for together, row, point in zip(np.column_stack(distribution.answers(rows, points)), rows, points, strict=True):
         alone = np.column_stack(distribution.answers(row[None], point[None]))[0]
         assert alone == pytest.approx(together, rel=1e-9)
@@ -77,7 +77,7 @@ def test_a_row_is_answered_the_same_alone_and_among_others(which, people, reques
 def test_arrays_bring_a_distribution_back_as_it_was(which, people, request):
     distribution = request.getfixturevalue(which)
     again = unpacked(packed(distribution), DEFAULT)
-    for ours, theirs in zip(distribution.answers(*asked(people)), again.answers(*asked(people)), strict=True):
+    for ours, theirs in zip(distribution.answers(*sampled(people)), again.answers(*sampled(people)), strict=True):
         assert np.array_equal(ours, theirs)
 
 
@@ -136,14 +136,14 @@ def test_weights_count_as_rows_do_in_ranks_and_chances(zeros):
     )
     only = (weights == 2).astype(float) * 2 + (weights == 1) * 1e-6
     heavy = fitted_distribution(rows, points, charges, repeats=1, seed=0, schema=DEFAULT, weights=only)
-    zero = [one.answers(rows, points)[2].mean() for one in (plain, weighted, heavy)]
+    zero = [model.answers(rows, points)[2].mean() for model in (plain, weighted, heavy)]
     odd = np.mean(charges[weights == 2] <= 0)
     assert abs(zero[2] - odd) < 0.02
     assert min(zero[0], zero[2]) - 0.01 <= zero[1] <= max(zero[0], zero[2]) + 0.01
 
 
 def test_a_folder_of_the_first_layout_answers_as_its_residuals_do(people):
-    rows, points = asked(people)
+    rows, points = sampled(people)
     shape = ResidualDistribution.of(rows, points, 1.1 * points, Grouping.of(("smoker",), DEFAULT), repeats=1, floor=50)
     first = {
         "grouping": np.array(["smoker"]),
@@ -169,7 +169,7 @@ def test_a_forest_of_ranks_is_the_library_s(weights):
 
 
 def test_people_beyond_a_piece_are_answered_as_those_before(of_shocks, people):
-    rows, points = asked(people, PIECE + 3)
+    rows, points = sampled(people, PIECE + 3)
     means, quantiles, zero = of_shocks.answers(rows, points)
     for alone, among in zip(of_shocks.answers(rows[-2:], points[-2:]), (means, quantiles, zero), strict=True):
         assert alone == pytest.approx(among[-2:], rel=1e-9)

@@ -77,8 +77,8 @@ def test_expected_costs_are_the_true_means_over_all_and_in_tenths(judged):
     assert expected.sum() == pytest.approx(mean.sum(), rel=0.05)
     tenths = judged.parts(10)
     observed = predictive_ratios(expected, table.charges, np.array(tenths, dtype=float), table.people)
-    for part, one in zip(tenths, observed, strict=True):
-        assert has_one_inside(one) or 0.9 <= expected[part].sum() / mean[part].sum() <= 1.1
+    for part, observed_part in zip(tenths, observed, strict=True):
+        assert has_one_inside(observed_part) or 0.9 <= expected[part].sum() / mean[part].sum() <= 1.1
 
 
 def has_one_inside(ratio):
@@ -91,11 +91,14 @@ def test_the_slope_of_means_that_learned_from_half_the_rows_becomes_that_of_all(
     true = random.normal(7, 0.5, 20_000)
     charges = np.exp(true) * random.gamma(1, 1, 20_000)
     half, whole = (np.exp(true + random.normal(0, 0.4 / np.sqrt(rows), 20_000)) for rows in (1, 2))
-    of_half, of_whole = (CostMean(own=False).drawn_together(said, charges, ones) for said in (half, whole))
+    of_half, of_whole = (CostMean(own=False).drawn_together(part, charges, ones) for part in (half, whole))
     assert of_half.slope < of_whole.slope - 0.1
     made = of_half.learned_from_more(half, ones, 0.5)
     assert made.slope == pytest.approx(of_whole.slope, abs=0.02)
-    sums = [np.exp(one.level + one.middle + one.slope * (np.log(half) - one.middle)).sum() for one in (of_half, made)]
+    sums = [
+        np.exp(mean_part.level + mean_part.middle + mean_part.slope * (np.log(half) - mean_part.middle)).sum()
+        for mean_part in (of_half, made)
+    ]
     assert sums[1] == pytest.approx(sums[0], rel=1e-9)
 
 

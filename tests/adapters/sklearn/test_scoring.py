@@ -55,8 +55,8 @@ def test_weight_2_is_the_row_twice(drawn):
     assert weighed.people == twice.people == ROWS
     for name in ("crps", "expected", "typical", "interval", "zero", "fifths", "actuarial"):
         assert _numbers(getattr(weighed, name)) == pytest.approx(_numbers(getattr(twice, name)), rel=1e-9), name
-    for one, other in zip(weighed.groups, twice.groups, strict=True):
-        assert _numbers(replace(one, rows=0)) == pytest.approx(_numbers(replace(other, rows=0)), rel=1e-9)
+    for first, other in zip(weighed.groups, twice.groups, strict=True):
+        assert _numbers(replace(first, rows=0)) == pytest.approx(_numbers(replace(other, rows=0)), rel=1e-9)
 
 
 def test_the_order_of_rows_decides_nothing(drawn):
@@ -83,8 +83,8 @@ def test_many_years_without_cost_look_like_no_error_where_their_chance_is_right(
     rows = np.tile([30.0, 0, 25, 0, 0, 0], (len(charges), 1))
     answers = np.column_stack([np.full(len(charges), charges.mean()), quantiles, np.full(len(charges), 0.3)])
     measured = scores(Table(DEFAULT, rows, charges), answers, intervals=False)
-    for one in (*measured.calibration, *measured.quantiles):
-        assert one.coverage == pytest.approx(one.level, abs=0.015)
+    for calibrated in (*measured.calibration, *measured.quantiles):
+        assert calibrated.coverage == pytest.approx(calibrated.level, abs=0.015)
     assert measured.zero
     assert measured.zero.predicted == pytest.approx(measured.zero.observed, abs=0.01)
     assert measured.zero.brier == pytest.approx(0.3 * 0.7, abs=0.005)

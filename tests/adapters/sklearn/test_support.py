@@ -72,18 +72,18 @@ def test_models_of_before_values_were_counted_say_nothing_of_rare_ones(clinic):
 
 
 @pytest.mark.parametrize("columns", [(0, 1, 2, 3), (0, 1, 3), (2, 3), (0,), (2,)])
-def test_stretches_and_tree_find_the_crowds_that_counting_finds(columns):
+def test_stretches_and_tree_find_the_dense_regions_that_counting_finds(columns):
     rows, _ = clinic_people(600, seed=5)
-    asked, _ = clinic_people(600, seed=6)
-    asked[::7, 0] += 12
+    sample, _ = clinic_people(600, seed=6)
+    sample[::7, 0] += 12
     near = np.full(5, np.inf)
     near[list(columns)] = np.array([2, 0, 5.0, 0, 0])[list(columns)]
     reach = Reach.of(CLINIC, near)
-    counted = np.array([reach.alike(rows, row).sum() >= FEW for row in asked])
+    counted = np.array([reach.alike(rows, row).sum() >= FEW for row in sample])
     assert 0 < counted.sum() <= 600
-    for crowds in (Stretches.of(rows, reach), Tree.of(rows, reach)):
-        assert crowds is not None
-        assert (crowds.holds(asked) == counted).all()
+    for regions in (Stretches.of(rows, reach), Tree.of(rows, reach)):
+        assert regions is not None
+        assert (regions.holds(sample) == counted).all()
 
 
 def test_facts_that_cannot_be_laid_on_a_line_are_looked_up_in_a_tree():
@@ -94,7 +94,7 @@ def test_facts_that_cannot_be_laid_on_a_line_are_looked_up_in_a_tree():
     assert isinstance(dense_regions_of(rows, Reach.of(CLINIC, near)), Stretches)
 
 
-def test_fewer_rows_than_a_crowd_make_none():
+def test_fewer_rows_than_a_dense_region_make_none():
     rows, paid = clinic_people(4, seed=5)
     assert "few_alike" in codes(Support.of(rows, paid, seed=0, schema=CLINIC), rows[0])[0]
 

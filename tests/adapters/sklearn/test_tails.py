@@ -24,7 +24,7 @@ def costs(draw: st.DrawFn) -> CostDistribution:
 
 @given(st.lists(costs(), min_size=1, max_size=3), st.one_of(st.floats(0, 2e5), st.sampled_from([0.0, 7_080.0])))
 def test_chances_and_tails_are_those_of_the_domain(several: list[CostDistribution], amount: float) -> None:
-    answers = np.array([[one.mean, *one.quantiles, one.zero] for one in several])
-    assert excess_of(answers).tolist() == pytest.approx([one.excess for one in several], rel=1e-6, abs=1e-3)
-    expected = [one.chance_above(amount) for one in several]
+    answers = np.array([[cost.mean, *cost.quantiles, cost.zero] for cost in several])
+    assert excess_of(answers).tolist() == pytest.approx([cost.excess for cost in several], rel=1e-6, abs=1e-3)
+    expected = [cost.chance_above(amount) for cost in several]
     assert chances_above(answers, amount).tolist() == pytest.approx(expected, abs=1e-7)

@@ -33,5 +33,5 @@ def test_of_many_people_a_sample_of_the_train_split_is_compared_each_with_all_ro
 def test_the_sample_does_not_depend_on_the_order_of_rows():
     people = np.arange(30_000)
     plan = FoldPlan(test_size=0.0)
-    forwards, backwards = (work.compared_rows(of_people(one), plan).people for one in (people, people[::-1]))
+    forwards, backwards = (work.compared_rows(of_people(order), plan).people for order in (people, people[::-1]))
     assert set(forwards) == set(backwards)

@@ -126,8 +126,8 @@ def test_no_and_yes_and_digits_stay_words():
 )
 def test_a_mistake_is_named_with_its_line_its_key_and_the_next_step(was, is_now, line, place, words):
     assert was in SMALL
-    found = mistakes(SMALL.replace(was, is_now, 1))
-    assert any(at == line and where == place and words in detail for at, where, detail in found), found
+    problems = mistakes(SMALL.replace(was, is_now, 1))
+    assert any(at == line and where == place and words in detail for at, where, detail in problems), problems
 
 
 def test_all_mistakes_are_named_at_once():
