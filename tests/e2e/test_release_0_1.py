@@ -21,7 +21,8 @@ from sqlalchemy import create_engine, text
 from adapters.postgres import migrations
 from adapters.postgres.engine import connect
 from adapters.postgres.predictions import PostgresPredictions
-from domain.costs.prediction import Idempotency, Outcome, Prediction, PredictionQuery
+from domain.costs.prediction import Idempotency, Outcome, Prediction
+from domain.costs.prediction_query import PredictionQuery
 from tests.support.command import run
 from tests.support.people import ANN
 from tests.support.recorded import NEW, NOON

@@ -7,7 +7,8 @@ import pytest
 
 from adapters.memory.loader import MemoryLoader, write_flat_model
 from domain.costs.chance import Chance
-from domain.costs.prediction import ModelReference, NewPrediction, Published, codes_of, shaped
+from domain.costs.estimate_columns import codes_of, shaped
+from domain.costs.prediction import ModelReference, NewPrediction, Published
 from domain.errors import InvalidBeneficiary, ModelRefused
 from domain.models.manifest import MANIFEST
 from domain.people.beneficiary import Beneficiary

@@ -7,7 +7,8 @@ import pytest
 
 from adapters.local.clock import SystemClock
 from adapters.memory.predictor import NeighbourPredictor
-from domain.costs.prediction import FACTS_UNKNOWN, ModelReference, codes_of, shaped
+from domain.costs.estimate_columns import codes_of, shaped
+from domain.costs.prediction import FACTS_UNKNOWN, ModelReference
 from domain.errors import InvalidBeneficiary
 from domain.models.model import FoldPlan, Provenance, Recipe
 from domain.people.beneficiary import Beneficiary

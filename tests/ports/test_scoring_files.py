@@ -13,7 +13,8 @@ import pytest
 
 from adapters.arrow.scoring_files import ArrowScoringFiles
 from adapters.memory.scoring_files import MemoryScoringFiles
-from domain.costs.prediction import ModelReference, PublishedColumns, shaped
+from domain.costs.estimate_columns import PublishedColumns, shaped
+from domain.costs.prediction import ModelReference
 from domain.costs.scoring import ScoringJob
 from domain.errors import InvalidInput
 from domain.people.people_table import ABOVE, ANSWERS, LEFT_OUT, LINE

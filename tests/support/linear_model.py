@@ -15,7 +15,8 @@ from adapters.memory.sample import small_sample
 from adapters.subprocess.file_scorer import serve
 from application.costs.score_by_job import ScoreTask
 from application.costs.score_file import ScoreFile
-from domain.costs.prediction import ModelReference, PublishedColumns, shaped
+from domain.costs.estimate_columns import PublishedColumns, shaped
+from domain.costs.prediction import ModelReference
 from tests.support.default_schema import DEFAULT
 
 AT_ONCE = 100

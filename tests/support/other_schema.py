@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from adapters.yaml.schema_file import schema_of
-from domain.costs.distribution import Contribution, CostDistribution
-from domain.costs.explanation import Explained, Explanation, PeopleAlike
+from domain.costs.distribution import CostDistribution
+from domain.costs.explanation import Contribution, Explained, Explanation, PeopleAlike
 from domain.costs.prediction import Caution, Estimate, ModelReference
 from domain.ports.loader import LoadedModel
 

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from adapters.bentoml import wire
 from domain.costs.distribution import CostDistribution
-from domain.costs.prediction import Estimate, EstimateColumns
+from domain.costs.estimate_columns import EstimateColumns
+from domain.costs.prediction import Estimate
 from tests.support.default_schema import DEFAULT
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pyarrow as pa
 
-from domain.costs.prediction import codes_of
+from domain.costs.estimate_columns import codes_of
 from domain.people.people_table import ABOVE, ANSWERS, LEFT_OUT
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adapters.arrow.reading import Row
-    from domain.costs.prediction import PublishedColumns
+    from domain.costs.estimate_columns import PublishedColumns
 
 OURS: Final = (*ANSWERS, ABOVE)
 """Columns of answers, which replace columns of the same names in a file."""

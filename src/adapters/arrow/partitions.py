@@ -31,7 +31,7 @@ from domain.ports.scoring_files import ScoringFile, ScoringRun
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from domain.costs.prediction import PublishedColumns
+    from domain.costs.estimate_columns import PublishedColumns
     from domain.costs.scoring import PeopleBatch, ScoringJob
     from domain.people.table_reading import ReadingRules
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from adapters.arrow.every_row import Cells
     from adapters.arrow.reading import Row
     from adapters.arrow.writing import GrowingFile
-    from domain.costs.prediction import PublishedColumns
+    from domain.costs.estimate_columns import PublishedColumns
     from domain.costs.scoring import PeopleBatch, ScoringJob
 
 _CELLS: Final[Mapping[str, Cells]] = {".parquet": "columns", ".csv": "texts"}

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from adapters.arrow.reading import Row
-    from domain.costs.prediction import PublishedColumns
+    from domain.costs.estimate_columns import PublishedColumns
 
 WRITTEN: Final = (".csv", ".xlsx", ".parquet", ".jsonl")
 """Endings of the files that are written."""

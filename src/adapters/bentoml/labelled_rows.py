@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 import msgspec
 
 from adapters.common.schema_json import schema_of_json, schema_to_json
-from domain.costs.prediction import shaped
+from domain.costs.estimate_columns import shaped
 from domain.errors import MedcostError
 from domain.monitoring.drift import Sample
 

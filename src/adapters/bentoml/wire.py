@@ -27,14 +27,15 @@ import msgspec
 
 from domain.costs.chance import rounded_chance
 from domain.costs.distribution import INTERVAL_LEVEL, QUANTILE_LEVELS, CostDistribution, Interval
-from domain.costs.prediction import Caution, Estimate, ModelReference, Published, shaped
+from domain.costs.estimate_columns import shaped
+from domain.costs.prediction import Caution, Estimate, ModelReference, Published
 from domain.errors import MedcostError
 from domain.people.schema_rules import MOST_FACTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from domain.costs.prediction import EstimateColumns
+    from domain.costs.estimate_columns import EstimateColumns
     from domain.people.beneficiary import Beneficiary
     from domain.people.schema import Schema
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from typing import TypeAlias
 
+    from domain.costs.estimate_columns import EstimateColumns
     from domain.costs.explanation import Explained, Explanation
-    from domain.costs.prediction import Estimate, EstimateColumns, ModelReference
+    from domain.costs.prediction import Estimate, ModelReference
     from domain.people.beneficiary import Beneficiary
     from domain.people.schema import Schema
     from domain.ports.loader import ModelLoader

@@ -8,8 +8,8 @@ from math import nan
 from typing import TYPE_CHECKING, Final
 
 from adapters.memory.faults import FailsOnRequest
-from domain.costs.distribution import QUANTILE_LEVELS, Contribution, CostDistribution
-from domain.costs.explanation import Explained, Explanation, PeopleAlike
+from domain.costs.distribution import QUANTILE_LEVELS, CostDistribution
+from domain.costs.explanation import Contribution, Explained, Explanation, PeopleAlike
 from domain.costs.prediction import Caution, Estimate, ModelReference
 from domain.errors import ModelRefused
 from domain.models.manifest import MANIFEST, Manifest, sha256, verified

@@ -13,7 +13,8 @@ from uuid import UUID
 from uuid_utils import uuid7
 
 from adapters.memory.faults import FailsOnRequest
-from domain.costs.prediction import BY_TIME, Erasure, OutcomeChange, Prediction, sort_value
+from domain.costs.prediction import Erasure, OutcomeChange, Prediction
+from domain.costs.prediction_query import BY_TIME, sort_value
 from domain.errors import IdempotencyKeyInUse, IdempotencyKeyReused, PredictionNotFound
 from domain.monitoring.hours import Outcomes, hour_of
 from domain.ports.predictions import PredictionRepository
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import datetime
 
-    from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
+    from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome
+    from domain.costs.prediction_query import PredictionQuery
 
 
 @dataclass

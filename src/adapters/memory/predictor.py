@@ -11,8 +11,9 @@ from statistics import fmean, quantiles
 from typing import TYPE_CHECKING
 
 from adapters.memory.faults import FailsOnRequest
-from domain.costs.distribution import Contribution, CostDistribution, round_to_total
-from domain.costs.explanation import Explained, Explanation, PeopleAlike
+from domain.costs.cents import round_to_total
+from domain.costs.distribution import CostDistribution
+from domain.costs.explanation import Contribution, Explained, Explanation, PeopleAlike
 from domain.costs.prediction import Caution, Estimate, ModelReference
 from domain.costs.shapley import shapley_values
 from domain.people.beneficiary import Beneficiary

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
-from domain.costs.prediction import codes_of, shaped
+from domain.costs.estimate_columns import codes_of, shaped
 from domain.costs.scoring import PeopleBatch, ScoringReport
 from domain.errors import FieldError, InvalidInput
 from domain.people.beneficiary import Beneficiary
@@ -21,7 +21,7 @@ from domain.ports.scoring_files import ScoringFile, ScoringFiles, ScoringRun
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from domain.costs.prediction import PublishedColumns
+    from domain.costs.estimate_columns import PublishedColumns
     from domain.costs.scoring import ScoringJob
     from domain.people.people_table import Row
 

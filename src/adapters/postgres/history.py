@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, literal, or_, select, tuple_, union_all
 
 from adapters.postgres.prediction_table import PREDICTIONS
 from domain.costs.distribution import MOST_CHARGES
-from domain.costs.prediction import BY_TIME, BY_TYPICAL
+from domain.costs.prediction_query import BY_TIME, BY_TYPICAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select, UnaryExpression
 
     from adapters.postgres.recorded_facts import RecordedFacts
-    from domain.costs.prediction import ModelReference, PredictionQuery
+    from domain.costs.prediction import ModelReference
+    from domain.costs.prediction_query import PredictionQuery
 
 _CLOCKS_DIFFER_BY: Final = 3600_000
 """Milliseconds by which a clock may have gone back between the making of a prediction and of its identifier."""

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
+    from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome
+    from domain.costs.prediction_query import PredictionQuery
     from domain.people.schema import Schema
 
 _AT_ONCE: Final = 256

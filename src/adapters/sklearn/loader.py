@@ -10,9 +10,11 @@ import numpy as np
 
 from adapters.sklearn.row_reader import RowReader, usual_values
 from adapters.sklearn.storage import read, read_reference
-from domain.costs.distribution import Contribution, CostDistribution, round_to_total
-from domain.costs.explanation import Explained, Explanation
-from domain.costs.prediction import Estimate, EstimateColumns, PublishedColumns
+from domain.costs.cents import round_to_total
+from domain.costs.distribution import CostDistribution
+from domain.costs.estimate_columns import EstimateColumns, PublishedColumns
+from domain.costs.explanation import Contribution, Explained, Explanation
+from domain.costs.prediction import Estimate
 from domain.ports.loader import LoadedModel, ModelLoader
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.access.callers import Caller
-    from domain.costs.prediction import Erasure, OutcomeChange, Prediction, PredictionQuery
+    from domain.costs.prediction import Erasure, OutcomeChange, Prediction
+    from domain.costs.prediction_query import PredictionQuery
 
 
 @use_case

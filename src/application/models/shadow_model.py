@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from application.monitoring.newest_predictions import pages
 from application.monitoring.outcome_claims import MOST, as_claims
 from application.use_case import use_case
-from domain.costs.prediction import table_of
+from domain.costs.estimate_columns import table_of
 from domain.models.model import TrainedModel
 from domain.models.shadow import ShadowReport, Tally
 from domain.monitoring.report import OVERALL

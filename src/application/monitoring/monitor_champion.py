@@ -10,7 +10,7 @@ from application.monitoring.measure_outcomes import LiveScores
 from application.monitoring.outcome_claims import MOST
 from application.monitoring.watch_inputs import FEWEST
 from application.use_case import use_case
-from domain.costs.prediction import table_of
+from domain.costs.estimate_columns import table_of
 from domain.monitoring.drift import Difference, DriftReport, Sample
 from domain.monitoring.level import CostLevel, begin
 from domain.monitoring.report import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.costs.prediction import PredictionQuery
+from domain.costs.prediction_query import PredictionQuery
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from domain.costs.distribution import Contribution
 from domain.costs.prediction import ModelReference
 
 Explained: TypeAlias = Literal["expected", "typical"]
 """Which figure is explained: the mean or the median."""
 FIGURES: Final[tuple[Explained, ...]] = ("expected", "typical")
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """The dollars that one fact adds to the estimate, compared with not knowing it."""
+
+    fact: str
+    usd: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Final, Self
 
+from domain.costs.cents import cents_down, cents_up
 from domain.costs.chance import rounded_chance
-from domain.costs.distribution import INTERVAL_LEVEL, MOST_CHARGES, Interval, cents_down, cents_up
+from domain.costs.distribution import INTERVAL_LEVEL, MOST_CHARGES, Interval
 from domain.errors import FieldError, InvalidInput
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Final, Self
 
+from domain.costs.cents import cents_down, cents_up
 from domain.costs.chance import rounded_chance
-from domain.costs.distribution import INTERVAL_LEVEL, MOST_CHARGES, Interval, cents_down, cents_up
+from domain.costs.distribution import INTERVAL_LEVEL, MOST_CHARGES, Interval
 from domain.errors import FieldError, InvalidPlan
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from domain.costs.chance import rounded_chance
-from domain.costs.prediction import bits_of, caution_codes, codes_of
+from domain.costs.estimate_columns import bits_of, codes_of
+from domain.costs.prediction import caution_codes
 from domain.people.beneficiary import Beneficiary
 from domain.people.claims import MOST_VIOLATIONS, Violation
 

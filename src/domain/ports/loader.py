@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol, cast
 
-from domain.costs.prediction import EstimateColumns, PublishedColumns
+from domain.costs.estimate_columns import EstimateColumns, PublishedColumns
 from domain.people.beneficiary import Beneficiary
 from domain.ports.explainer import Explainer
 from domain.ports.predictor import Predictor

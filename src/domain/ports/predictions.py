@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         Outcome,
         OutcomeChange,
         Prediction,
-        PredictionQuery,
     )
+    from domain.costs.prediction_query import PredictionQuery
     from domain.monitoring.hours import Outcomes
 
 

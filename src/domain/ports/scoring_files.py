@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from domain.costs.prediction import PublishedColumns
+    from domain.costs.estimate_columns import PublishedColumns
     from domain.costs.scoring import PeopleBatch, ScoringJob, ScoringReport
 
 

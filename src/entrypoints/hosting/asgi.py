@@ -22,8 +22,9 @@ from starlette.responses import PlainTextResponse
 
 from application.access.set_password import SetPassword
 from domain.errors import Unavailable
+from entrypoints.composition.access_rules import asks_for_login, refuse_open_access, serves_others
 from entrypoints.composition.schema import home_schema
-from entrypoints.composition.settings import asks_for_login, load, refuse_open_access, serves_others
+from entrypoints.composition.settings import load
 from entrypoints.composition.web import web_container
 from entrypoints.dashboard.app import dashboard_app
 from entrypoints.dashboard.options import DashboardOptions

@@ -10,7 +10,8 @@ from sqlalchemy import make_url
 
 from adapters.local.home import Home
 from domain.errors import ConfigurationError
-from entrypoints.composition.settings import environment_of, has_mlflow_server, refuse_open_access, require_followable
+from entrypoints.composition.access_rules import refuse_open_access
+from entrypoints.composition.settings import environment_of, has_mlflow_server, require_followable
 from entrypoints.hosting import launch
 
 if TYPE_CHECKING:

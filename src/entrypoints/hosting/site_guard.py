@@ -16,7 +16,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 
 from domain.access.addresses import read
-from entrypoints.composition.settings import is_loopback
+from entrypoints.composition.access_rules import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

@@ -19,8 +19,9 @@ from adapters.common.processes import ProcessId, end
 from adapters.local.home import Home
 from domain.errors import HomeInUse, HomeUnwritable, MedcostError, Unavailable
 from domain.ports.ledger import champion_or_none
+from entrypoints.composition.access_rules import refuse_open_access
 from entrypoints.composition.schema import home_schema
-from entrypoints.composition.settings import environment_of, refuse_open_access, require_followable
+from entrypoints.composition.settings import environment_of, require_followable
 from entrypoints.hosting import run_file
 from entrypoints.hosting.launch import command_of
 from entrypoints.hosting.liveness import Liveness, until_hung

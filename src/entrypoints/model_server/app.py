@@ -26,8 +26,8 @@ from domain.ports.loader import LoadedModel
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
+    from domain.costs.estimate_columns import EstimateColumns
     from domain.costs.explanation import Explained
-    from domain.costs.prediction import EstimateColumns
     from domain.monitoring.drift import Sample
     from domain.people.schema import Schema
 

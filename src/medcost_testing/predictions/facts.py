@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from domain.costs.prediction import BY_TIME, Idempotency, Prediction, PredictionQuery, sort_keys, sort_value
+from domain.costs.prediction import Idempotency, Prediction
+from domain.costs.prediction_query import BY_TIME, PredictionQuery, sort_keys, sort_value
 from domain.people.schema import Schema
 from domain.ports.predictions import PredictionRepository
 from medcost_testing.people import CLINIC, HOSPITAL, patient

@@ -9,10 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.costs.prediction import (
-    Idempotency,
-    PredictionQuery,
-)
+from domain.costs.prediction import Idempotency
+from domain.costs.prediction_query import PredictionQuery
 from domain.errors import IdempotencyKeyInUse, IdempotencyKeyReused, PredictionNotFound
 from domain.ports.predictions import PredictionRepository
 from medcost_testing.predictions.examples import ANN, NEW, NOON

@@ -8,17 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.costs.prediction import (
-    BY_TIME,
-    Erasure,
-    Idempotency,
-    NewPrediction,
-    Outcome,
-    OutcomeChange,
-    PredictionQuery,
-    sort_keys,
-    sort_value,
-)
+from domain.costs.prediction import Erasure, Idempotency, NewPrediction, Outcome, OutcomeChange
+from domain.costs.prediction_query import BY_TIME, PredictionQuery, sort_keys, sort_value
 from domain.errors import PredictionNotFound
 from domain.monitoring.hours import Outcomes
 from domain.ports.predictions import PredictionRepository

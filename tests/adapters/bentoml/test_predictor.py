@@ -12,7 +12,8 @@ import pytest
 from adapters.bentoml import wire
 from adapters.bentoml.connection import ModelServer
 from adapters.bentoml.predictor import BentoPredictor
-from domain.costs.prediction import EstimateColumns, ModelReference, shaped
+from domain.costs.estimate_columns import EstimateColumns, shaped
+from domain.costs.prediction import ModelReference
 from domain.errors import PredictorUnavailable
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN

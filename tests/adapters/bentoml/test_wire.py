@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from adapters.bentoml import wire
 from domain.costs.distribution import CostDistribution
-from domain.costs.prediction import Caution, Estimate, EstimateColumns, ModelReference, Published
+from domain.costs.estimate_columns import EstimateColumns
+from domain.costs.prediction import Caution, Estimate, ModelReference, Published
 from domain.people.beneficiary import Beneficiary
 from domain.people.schema import CostColumn
 from tests.support.default_schema import DEFAULT, Region, Sex

@@ -16,7 +16,8 @@ from adapters.postgres.history import page_statement
 from adapters.postgres.predictions import PostgresPredictions
 from adapters.postgres.recorded_facts import RecordedFacts
 from domain.costs.distribution import Interval
-from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
+from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome
+from domain.costs.prediction_query import PredictionQuery
 from domain.errors import RepositoryUnavailable
 from domain.people.beneficiary import Beneficiary
 from tests.support.default_schema import DEFAULT

@@ -12,7 +12,7 @@ from adapters.postgres.predictions import PostgresPredictions
 from adapters.postgres.recorded_facts import RecordedFacts
 from adapters.postgres.schemas import PostgresSchemas
 from adapters.yaml.schema_file import schema_of
-from domain.costs.prediction import PredictionQuery
+from domain.costs.prediction_query import PredictionQuery
 from domain.errors import RepositoryUnavailable
 from domain.people.schema import Schema
 from medcost_testing.people import CLINIC, HOSPITAL

@@ -18,7 +18,8 @@ from application.costs.review_predictions import ErasePrediction, RecordOutcome,
 from domain.access.callers import LOCAL, Caller
 from domain.access.keys import Role
 from domain.costs.chance import Chance
-from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, PredictionQuery, Published
+from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Published
+from domain.costs.prediction_query import PredictionQuery
 from domain.errors import (
     IdempotencyKeyReused,
     InvalidInput,

@@ -10,7 +10,8 @@ from adapters.memory.sample import small_sample
 from application.costs.predict_cost import PredictCost
 from application.costs.prune_predictions import Pruned, PrunePredictions
 from application.costs.review_predictions import FindErasure
-from domain.costs.prediction import Idempotency, PredictionQuery
+from domain.costs.prediction import Idempotency
+from domain.costs.prediction_query import PredictionQuery
 from tests.support.default_schema import DEFAULT
 
 NOW = FixedClock()

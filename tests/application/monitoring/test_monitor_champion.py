@@ -19,7 +19,8 @@ from application.costs.predict_costs import PredictCosts
 from application.monitoring.monitor_champion import MonitorChampion, coverages, covered_when_made
 from application.monitoring.outcome_claims import MOST
 from application.monitoring.watch_inputs import FEWEST
-from domain.costs.prediction import ModelReference, Outcome, PredictionQuery
+from domain.costs.prediction import ModelReference, Outcome
+from domain.costs.prediction_query import PredictionQuery
 from domain.errors import NoChampion
 from domain.models.ledger import Change, NewEntry
 from domain.models.model import FoldPlan, ModelVersion, Provenance, Recipe

@@ -28,7 +28,8 @@ from adapters.postgres.predictions import PostgresPredictions
 from domain.access.accounts import place_of
 from domain.access.keys import Role
 from domain.costs.distribution import Interval
-from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome, PredictionQuery
+from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome
+from domain.costs.prediction_query import PredictionQuery
 from domain.errors import RepositoryUnavailable
 from domain.models.ledger import Change, NewEntry
 from domain.monitoring.alarms import Acknowledgement

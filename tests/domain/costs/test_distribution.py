@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from domain.costs.distribution import QUANTILE_LEVELS, CostDistribution, cents_down, cents_up, round_to_total
+from domain.costs.cents import cents_down, cents_up, round_to_total
+from domain.costs.distribution import QUANTILE_LEVELS, CostDistribution
 from domain.costs.shapley import shapley_values
 
 usd = st.floats(0, 1e6)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.costs.distribution import CostDistribution
-from domain.costs.prediction import Caution, Estimate, ModelReference, PublishedColumns, caution_codes, codes_of
+from domain.costs.estimate_columns import PublishedColumns, codes_of
+from domain.costs.prediction import Caution, Estimate, ModelReference, caution_codes
 from tests.support.default_schema import DEFAULT
 
 MODEL = ModelReference(1, "a" * 64)

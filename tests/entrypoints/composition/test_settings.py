@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from domain.errors import ConfigurationError
+from entrypoints.composition.access_rules import asks_for_login, refuse_open_access
 from entrypoints.composition.database import database_url
-from entrypoints.composition.settings import asks_for_login, environment_of, load, refuse_open_access
+from entrypoints.composition.settings import environment_of, load
 
 
 def test_a_flag_wins_over_the_environment_and_that_over_the_profile() -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.costs.distribution import Contribution, round_to_total
-from domain.costs.explanation import Explanation, PeopleAlike
+from domain.costs.cents import round_to_total
+from domain.costs.explanation import Contribution, Explanation, PeopleAlike
 from domain.costs.prediction import ModelReference
 from domain.models.scores import (
     ActuarialScores,

@@ -10,7 +10,7 @@ import pytest
 from nicegui.testing.user import User
 
 from application.models.review_origins import Origins
-from domain.costs.prediction import PredictionQuery
+from domain.costs.prediction_query import PredictionQuery
 from domain.errors import PredictorUnavailable, RepositoryUnavailable
 from domain.models.ledger import Change, NewEntry
 from domain.models.model import ModelVersion

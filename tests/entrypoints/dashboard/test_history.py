@@ -11,7 +11,7 @@ from nicegui.testing.user import User
 from nicegui.testing.user_interaction import UserInteraction
 
 from application.costs.predict_cost import PredictCost
-from domain.costs.prediction import PredictionQuery
+from domain.costs.prediction_query import PredictionQuery
 from domain.errors import RepositoryUnavailable
 from domain.models.ledger import Change, NewEntry
 from entrypoints.dashboard.locale.speech import Words

@@ -13,7 +13,7 @@ from nicegui.testing.user import User
 from nicegui.testing.user_simulation import user_simulation
 
 from application.costs.predict_cost import PredictCost
-from domain.costs.prediction import PredictionQuery
+from domain.costs.prediction_query import PredictionQuery
 from domain.people.beneficiary import Beneficiary
 from domain.people.schema import Schema
 from domain.ports.loader import LoadedModel

@@ -15,7 +15,7 @@ from nicegui.testing.user_simulation import user_simulation
 from application.costs.predict_cost import PredictCost
 from domain.access.keys import Role
 from domain.access.users import ADMIN, User
-from domain.costs.prediction import PredictionQuery
+from domain.costs.prediction_query import PredictionQuery
 from domain.ports.accounts import Accounts
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.locale.speech import Words

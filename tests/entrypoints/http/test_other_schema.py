@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from dishka import Provider, Scope, provide
 
-from domain.costs.distribution import Contribution, CostDistribution
-from domain.costs.explanation import Explanation, PeopleAlike
+from domain.costs.distribution import CostDistribution
+from domain.costs.explanation import Contribution, Explanation, PeopleAlike
 from domain.costs.prediction import Estimate, ModelReference
 from domain.people.schema import Schema
 from domain.ports.explainer import Explainer

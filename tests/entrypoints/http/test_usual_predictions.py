@@ -11,7 +11,7 @@ from litestar import post
 
 from application.costs.predict_cost import PredictCost
 from domain.access.keys import Role
-from domain.costs.prediction import PredictionQuery
+from domain.costs.prediction_query import PredictionQuery
 from domain.ports.keys import ApiKeys
 from domain.ports.people_files import PeopleFiles
 from domain.ports.predictions import PredictionRepository

@@ -19,17 +19,8 @@ from uuid_utils import uuid7
 
 from domain.costs.chance import Chance
 from domain.costs.distribution import Interval
-from domain.costs.prediction import (
-    BY_EXPECTED,
-    BY_TIME,
-    BY_TYPICAL,
-    Caution,
-    Erasure,
-    ModelReference,
-    Outcome,
-    OutcomeChange,
-    Prediction,
-)
+from domain.costs.prediction import Caution, Erasure, ModelReference, Outcome, OutcomeChange, Prediction
+from domain.costs.prediction_query import BY_EXPECTED, BY_TIME, BY_TYPICAL
 from domain.errors import IdempotencyKeyInUse, IdempotencyKeyReused, PredictionNotFound, RepositoryUnavailable
 from domain.monitoring.hours import Outcomes, hour_of
 from domain.people.beneficiary import Beneficiary
@@ -39,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from domain.costs.prediction import Idempotency, NewPrediction, PredictionQuery
+    from domain.costs.prediction import Idempotency, NewPrediction
+    from domain.costs.prediction_query import PredictionQuery
     from domain.people.schema import Schema
 
 _TABLES: Final = """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.costs.distribution import round_to_total
+from domain.costs.cents import round_to_total
 from entrypoints.dashboard.elements import cell, element, head, mark, paragraph, row, table, together
 from entrypoints.dashboard.widgets.cards import definitions
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from domain.costs.distribution import Contribution
-    from domain.costs.explanation import Explanation
+    from domain.costs.explanation import Contribution, Explanation
     from domain.people.beneficiary import Beneficiary
     from domain.people.fact import Value
     from entrypoints.dashboard.locale.speech import Words

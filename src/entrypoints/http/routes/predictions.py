@@ -18,7 +18,7 @@ from application.costs.chances import TellChances
 from application.costs.predict_cost import PredictCost
 from application.costs.predict_costs import PredictCosts
 from application.costs.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
-from domain.costs.prediction import PredictionQuery
+from domain.costs.prediction_query import PredictionQuery
 from domain.errors import FieldError
 from domain.people.fact import Value
 from domain.people.schema import Schema

@@ -13,7 +13,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from application.costs.review_predictions import ReviewPredictions
 from application.models.review_origins import INVENTED, Origins, ReviewOrigins
-from domain.costs.prediction import Prediction, PredictionQuery
+from domain.costs.prediction import Prediction
+from domain.costs.prediction_query import PredictionQuery
 from domain.errors import Unavailable
 from domain.people.people_table import NOTICE
 from entrypoints.dashboard.pages.history.filters import query_of

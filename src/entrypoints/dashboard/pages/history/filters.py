@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from domain.costs.prediction import BY_TIME, PredictionQuery, sort_keys
+from domain.costs.prediction_query import BY_TIME, PredictionQuery, sort_keys
 from entrypoints.dashboard.widgets.fact_fields import word
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from nicegui import ui
 
 from application.costs.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
 from domain.access.callers import Caller
-from domain.costs.prediction import BY_EXPECTED, BY_TIME, BY_TYPICAL, Prediction, PredictionQuery
+from domain.costs.prediction import Prediction
+from domain.costs.prediction_query import BY_EXPECTED, BY_TIME, BY_TYPICAL, PredictionQuery
 from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.auth.guard import sign_in_url
 from entrypoints.dashboard.elements import element, paragraph, together

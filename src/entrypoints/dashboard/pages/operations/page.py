@@ -19,19 +19,18 @@ from application.operations.audit_changes import AuditPage, ReviewAudit
 from application.operations.check_parts import CheckParts, PartsState
 from application.operations.review_operations import AcknowledgeAlarm, Operations, ReviewOperations
 from domain.errors import NotSignedIn, Unavailable
-from domain.monitoring.report import FEWEST_OUTCOMES
 from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.auth.guard import author_of
 from entrypoints.dashboard.charts.drift import drift
-from entrypoints.dashboard.elements import cell, element, paragraph, row, together
+from entrypoints.dashboard.elements import element, paragraph, together
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import button, card, html, tag
-from entrypoints.dashboard.pages.operations import records
+from entrypoints.dashboard.pages.operations import records, tables
 from entrypoints.dashboard.pages.operations.figures_file import FIGURES
-from entrypoints.dashboard.pages.operations.fit import fit, inside
+from entrypoints.dashboard.pages.operations.fit import fit
 from entrypoints.dashboard.pages.operations.over import OverTime
-from entrypoints.dashboard.pages.operations.span import SPANS, milliseconds
-from entrypoints.dashboard.widgets import cards, model_facts
+from entrypoints.dashboard.pages.operations.span import SPANS
+from entrypoints.dashboard.widgets import cards
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -52,7 +51,6 @@ _SHARED_FOR: Final = 5.0
 """Seconds for which all views share one look at them."""
 _PATIENCE: Final = 0.5
 """Seconds that the first page waits for its numbers, before it is shown without them."""
-_SHORT: Final = 12
 _T = TypeVar("_T")
 _SEEN: Final = element(
     "script", Markup("document.addEventListener('visibilitychange', () => emitEvent('seen', !document.hidden))")
@@ -167,7 +165,7 @@ class OperationsPage:
 
     async def _look(self) -> None:
         words = self._words
-        self._requests.content = _requests(self._traffic, words)
+        self._requests.content = tables.requests(self._traffic, words)
         try:
             state = await self._use.check()
             if state.database_away:
@@ -182,11 +180,11 @@ class OperationsPage:
                 self._measured = -_RECORDS_EVERY  # look again as soon as it is back
             elif time.monotonic() - self._measured >= _RECORDS_EVERY:
                 await self._look_back()
-                self._outcomes.content = _outcomes(await self._use.measure(), words)
+                self._outcomes.content = tables.outcomes(await self._use.measure(), words)
                 self._fit.content = fit(await self._use.review(), words)
                 self._drift.content = drift(await self._use.watch(), words)
                 self._measured = time.monotonic()
-            self._parts.content = _parts(state, self._traffic, self._free, words)
+            self._parts.content = tables.parts(state, self._traffic, self._free, words)
         except NotSignedIn:
             self._timer.deactivate()  # the guard has sent the browser to the sign-in page
         except Unavailable:
@@ -271,99 +269,3 @@ def _spans(span: str, words: Words) -> Markup:
 
 def _waiting(words: Words) -> Markup:
     return paragraph(words("working"), "empty")
-
-
-def _parts(state: PartsState, traffic: Traffic | None, free: int | None, words: Words) -> Markup:
-    api = words("operations.api.here" if traffic else "operations.api.other")
-    model = state.model_away
-    if state.model:
-        values = {"version": state.model.version, "digest": state.model.digest[:_SHORT]}
-        model = words("operations.server.says", **values)
-    rows = [
-        _part("api", "up", api, words),
-        _part("server", "down" if state.model_away else "up", model, words, theirs=bool(state.model_away)),
-        _part(
-            "database",
-            "down" if state.database_away else "up",
-            state.database_away or words("operations.database.says"),
-            words,
-            theirs=bool(state.database_away),
-        ),
-        _champion(state, words),
-        *([_part("disk", "up", words("operations.disk.free", gigabytes=f"{free / 1e9:.1f}"), words)] if free else []),
-    ]
-    heads = [words(f"operations.{key}") for key in ("part", "state", "detail")]
-    return model_facts.framed(words("operations.parts"), heads, rows, "checks")
-
-
-def _champion(state: PartsState, words: Words) -> Markup:
-    if state.database_away:
-        return _part("pointer", "warn", words("operations.pointer.unknown"), words)
-    if state.champion is None:
-        return _part("pointer", "warn", words("operations.pointer.none"), words)
-    same = "same" if state.follows else "other" if state.model else "away"
-    sentence = words(f"operations.pointer.{same}", version=state.champion.version)
-    return _part("pointer", "up" if state.follows else "warn", sentence, words)
-
-
-def _part(name: str, state: str, detail: str, words: Words, *, theirs: bool = False) -> Markup:
-    kind = {"up": "passed", "down": "refused", "warn": "warned"}[state]
-    return row(
-        words(f"operations.{name}"),
-        cell(model_facts.state(kind, words(f"operations.{state}"))),
-        cell(detail, lang="en" if theirs else ""),  # repeated as the part said it
-    )
-
-
-def _requests(traffic: Traffic | None, words: Words) -> Markup:
-    if traffic is None:
-        return paragraph(words("operations.requests.other"), "empty")
-    routes = traffic.routes()
-    if not routes:
-        return paragraph(words("operations.requests.none"), "empty")
-    answers = traffic.answers()
-    by = ", ".join(
-        words("operations.answers.by", version=version, count=words.count(count)) for version, count in answers.items()
-    )
-    tiles = [
-        (words("operations.count"), words.count(sum(route.requests for route in routes)), ""),
-        (words("operations.errors"), words.count(sum(route.errors for route in routes)), ""),
-        (words("operations.answers"), words.count(sum(answers.values())), by),
-    ]
-    tiles += [
-        (
-            words(f"operations.groups.{group.stage}"),
-            words("operations.groups.mean", mean=f"{group.predictions / group.groups:.1f}"),
-            words(f"operations.groups.{group.stage}.means", count=group.groups),
-        )
-        for group in traffic.groups()
-    ]
-    heads = [words(f"operations.{key}") for key in ("route", "count", "errors", "median", "p95")]
-    lines: list[Sequence[str]] = [
-        (
-            f"{route.method} {route.route}",
-            words.count(route.requests),
-            words.count(route.errors),
-            words("operations.ms", ms=milliseconds(route.median)),
-            words("operations.ms", ms=milliseconds(route.p95)),
-        )
-        for route in routes
-    ]
-    return cards.definitions(tiles, "tiles") + model_facts.table(words("operations.requests"), heads, lines)
-
-
-def _outcomes(scores: LiveScores, words: Words) -> Markup:
-    if not scores.predictions:
-        return paragraph(words("operations.outcomes.empty"), "empty")
-    if scores.inside is None or scores.typical_mae is None or scores.bias is None:
-        return paragraph(words("operations.outcomes.none"), "empty")
-    lead = words("operations.outcomes.lead", looked=words.count(scores.predictions), known=words.count(scores.outcomes))
-    few = scores.outcomes < FEWEST_OUTCOMES
-    held = inside(round(scores.inside * scores.outcomes), scores.outcomes, words)
-    means = words("operations.inside.few", fewest=FEWEST_OUTCOMES) if few else words("operations.inside.means")
-    tiles = [
-        (words("operations.inside"), held, means),
-        (words("operations.miss"), words.money(scores.typical_mae), words("operations.miss.means")),
-        (words("operations.bias"), words.change(scores.bias), words("operations.bias.means")),
-    ]
-    return paragraph(lead, "lead-in") + cards.definitions(tiles, "tiles")
