@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from application.monitoring.newest_predictions import newest
 from application.use_case import use_case
+from domain.monitoring.drift import DriftReport
 from domain.monitoring.profile import Profile
+from domain.monitoring.report import ALARM
 from domain.people.schema import Schema
 from domain.ports.drift import DriftMeter
 from domain.ports.ledger import ModelLedger, champion_or_none
@@ -16,7 +18,6 @@ from domain.ports.predictions import PredictionRepository
 
 if TYPE_CHECKING:
     from domain.costs.prediction import ModelReference
-    from domain.monitoring.drift import DriftReport
 
 FEWEST: Final = 100
 """The fewest predictions that are compared: of fewer, the stability index is notable by chance alone."""
@@ -58,7 +59,11 @@ class WatchInputs:
         before = version.card.profile
         report = None
         if before and len(current) >= FEWEST:
-            report = await asyncio.to_thread(
+            measured = await asyncio.to_thread(
                 lambda: self.meter.measure(before.sample(self.schema), current.sample(self.schema))
+            )
+            # judged as strictly as in monitoring reports, beside which the result is shown
+            report = DriftReport.of(
+                measured.columns, reference_rows=measured.reference_rows, rows=measured.rows, significance=ALARM
             )
         return InputDrift(champion=version.reference, learnt_from=before, current=current, report=report)

@@ -94,3 +94,11 @@ def test_few_real_costs_are_called_few(told):
     assert "100.0%" not in said
     assert "as expected" not in said
     assert "Nothing has changed." not in said
+
+
+def test_a_share_below_the_promise_that_chance_explains_is_not_called_as_expected(told):
+    lower = replace(SMOKERS, outcomes=65, inside=53, adjusted_p=0.2, short=False)
+    page = told(replace(REPORT, columns=(PIT,), groups=(lower,)))
+    assert "may be chance" in page
+    assert "as expected" not in page
+    assert "as expected" in told(replace(REPORT, columns=(PIT,), groups=(replace(lower, inside=60),)))

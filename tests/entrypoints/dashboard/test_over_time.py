@@ -104,16 +104,18 @@ def test_without_values_a_chart_says_so_and_draws_nothing(words: Words):
 
 
 def test_events_and_a_target_stand_where_they_belong(words: Words):
-    told = chart(words, Line(name="Mean", values=[1.0] * 4), events=[NOON + 2 * HOUR], target=0.5, most=1.0)
-    assert '<i class="event-line" style="left:50.00%"><b>14:00</b></i>' in told
+    told = chart(
+        words, Line(name="Mean", values=[1.0] * 4), events=[(NOON + 2 * HOUR, "promoted")], target=0.5, most=1.0
+    )
+    assert '<i class="event-line" style="left:50.00%"><b>14:00 promoted</b></i>' in told
     assert 'class="target-line" style="left:0.00%;width:100.00%;bottom:50.00%"' in told
 
 
-def test_the_times_of_events_do_not_cover_each_other(words: Words):
-    moments = [NOON + 2 * HOUR, NOON + 2.1 * HOUR, NOON + 4 * HOUR]
+def test_the_labels_of_events_do_not_cover_each_other(words: Words):
+    moments = [(NOON + hours * HOUR, "promoted") for hours in (2, 2.1, 4)]
     told = chart(words, Line(name="Mean", values=[1.0] * 4), events=moments, most=1.0)
     assert told.count("event-line") == 3
-    assert re.findall("<b>(.*?)</b>", told) == ["14:00", "16:00"]
+    assert re.findall("<b>(.*?)</b>", told) == ["14:00 promoted", "16:00"]
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

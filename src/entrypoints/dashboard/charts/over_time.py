@@ -22,8 +22,10 @@ _HEIGHT: Final = 200
 _TICKS: Final = 4
 """Approximate number of labels of the time axis."""
 _LEVELS: Final = 3
-_LABEL: Final = 14
+_TIME: Final = 14
 """Room of an event's time, in per cent of the axis."""
+_NAMED: Final = 36
+"""Room of an event's time and name, in per cent of the axis."""
 _ROOM: Final = 1.08
 _NONE: Final = "\N{EN DASH}"
 
@@ -82,7 +84,7 @@ class Chart:
         times: the axis.
         lines: what is drawn; bars first.
         write: writes a value.
-        events: moments to mark.
+        events: moments to mark, and what happened then.
         target: a value to mark, such as the coverage that was promised.
         most: the upper end of the axis; by default the largest value and a little more.
     """
@@ -91,7 +93,7 @@ class Chart:
     times: Times
     lines: Sequence[Line]
     write: Callable[[float], str] = field(compare=False)
-    events: Sequence[datetime] = ()
+    events: Sequence[tuple[datetime, str]] = ()
     target: float | None = None
     most: float | None = None
 
@@ -128,17 +130,19 @@ def over_time(chart: Chart, words: Words, moments: Sequence[str]) -> Markup:
     )
 
 
-def _events(events: Sequence[datetime], times: Times, words: Words) -> Iterator[Markup]:
-    """Mark moments by lines, with their times where there is room."""
+def _events(events: Sequence[tuple[datetime, str]], times: Times, words: Words) -> Iterator[Markup]:
+    """Mark moments by lines, with their times, and with what happened, where there is room."""
     free = 0.0
-    for at in sorted(events):
-        place = times.percent(at)
-        at_end = place > 100 - _LABEL
-        room = place - _LABEL if at_end else place
-        label = element("b", times.write(at, words)) if room >= free else ""
-        if label:
-            free = room + _LABEL
-        look = "event-line at-end" if at_end else "event-line"
+    for at, name in sorted(events):
+        place, time = times.percent(at), times.write(at, words)
+        label, look = "", "event-line"
+        for text, width in ((f"{time} {name}", _NAMED), (time, _TIME)):
+            at_end = place > 100 - width
+            start = place - width if at_end else place
+            if start >= free:
+                label, look = element("b", text), "event-line at-end" if at_end else look
+                free = start + width
+                break
         yield element("i", label, classes=look, style=f"left:{place:.2f}%")
 
 

@@ -48,6 +48,7 @@ def scatter(
             {
                 "type": "scatter", "name": name, "data": points, "symbol": symbol, "symbolSize": 6, "cursor": "pointer",
                 "itemStyle": {"color": colour, "opacity": 0.55}, "emphasis": {"disabled": True},
+                "z": 3 if colour is OWN else 2,  # the version itself lies above the one that it is compared with
             }
         )  # fmt: skip
     most = max((max(judged.cost, judged.expected, judged.rival or 0.0) for _, judged in drawn), default=1.0)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from domain.costs.distribution import INTERVAL_LEVEL
 from domain.monitoring.level import LevelState
 from domain.monitoring.report import FEWEST_OUTCOMES
 from entrypoints.dashboard.elements import cell, paragraph, row, together
@@ -116,9 +117,14 @@ def _outcomes(group: JudgedGroup, heads: list[str], words: Words) -> Markup:
         words.change(group.bias),
         words.money(group.typical_mae),
     ]
-    state = words(f"operations.fit.{'fallen' if group.short else 'unclear' if group.few else 'holds'}")
+    as_promised = group.inside >= INTERVAL_LEVEL * group.outcomes
+    state = "fallen" if group.short else "unclear" if group.few else "holds" if as_promised else "chance_alone"
     return _row(
-        heads, _group(group, words), figures, state, "warned" if group.short else "unclear" if group.few else "passed"
+        heads,
+        _group(group, words),
+        figures,
+        words(f"operations.fit.{state}"),
+        "warned" if group.short else "unclear" if group.few or not as_promised else "passed",
     )
 
 

@@ -51,7 +51,10 @@ def charts(operations: Operations, words: Words) -> Sequence[Chart]:
     """Return the figures of a span, in the order in which they stand."""
     periods = operations.periods
     times = Times([period.at for period in periods], periods[0].lasts)
-    chart = partial(Chart, times=times, events=[event.at for event in operations.events if event.kind in _MARKED])
+    events = [
+        (event.at, words(f"operations.event.{event.kind}")) for event in operations.events if event.kind in _MARKED
+    ]
+    chart = partial(Chart, times=times, events=events)
     answered = [period.traffic.answers for period in periods]
     counts = [
         Line(name=words("operations.over.answered"), values=answered, look="bars"),

@@ -179,8 +179,8 @@ def terms(plan: Plan, members: int, words: Words) -> str:
 def reached(chance: float, words: Words) -> str:
     """Say how many of 100 reach a plan's maximum."""
     if chance < _SELDOM:
-        return words("plans.reached.few")
-    return words("of.hundred", people=round(_PERCENT * chance))
+        return words("group.years.few")
+    return words("group.years", years=round(_PERCENT * chance))
 
 
 def _plain_family(plan: Plan) -> Plan:
