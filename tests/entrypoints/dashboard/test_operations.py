@@ -13,7 +13,7 @@ from domain.models.ledger import Change, NewEntry
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
-from entrypoints.dashboard.pages.operations.page import _outcomes
+from entrypoints.dashboard.pages.operations import tables
 from entrypoints.http.metrics import Metrics
 
 
@@ -71,12 +71,14 @@ async def test_while_no_model_answers_the_champion_is_named_and_nothing_else_is_
 @pytest.mark.parametrize("missing", ["inside", "typical_mae", "bias"])
 def test_outcomes_are_shown_when_all_their_figures_are_there(words: Words, missing: str):
     figures = {"inside": 1.0, "typical_mae": 90.0, "bias": 5.0, missing: None}
-    shown = _outcomes(LiveScores(predictions=100, outcomes=40, **figures), words)
+    shown = tables.outcomes(LiveScores(predictions=100, outcomes=40, **figures), words)
     assert words("operations.outcomes.none") in shown
 
 
 @pytest.mark.parametrize(("outcomes", "held"), [(1, "1 of 1"), (29, "29 of 29"), (30, "100.0%")])
 def test_a_share_is_shown_only_of_enough_real_costs(words: Words, outcomes: int, held: str):
-    shown = _outcomes(LiveScores(predictions=100, outcomes=outcomes, inside=1.0, typical_mae=90.0, bias=5.0), words)
+    shown = tables.outcomes(
+        LiveScores(predictions=100, outcomes=outcomes, inside=1.0, typical_mae=90.0, bias=5.0), words
+    )
     assert f"<dd>{held}</dd>" in shown
     assert (words("operations.inside.few", fewest=30) in shown) == (outcomes < 30)
