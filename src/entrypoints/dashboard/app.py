@@ -116,7 +116,7 @@ def register_pages(
         estimate.page(inject, visitors),
         plans.page(inject),
         what_if.page(inject),
-        batch.page(uploads or batch.uploads(inject), inject, visitors),
+        batch.page(uploads or batch.uploads(inject), inject, visitors, options.jobs_every),
         history.page(visitors),
         models.page(guard.inject),
         *models_pages.pages(guard.inject, options.mlflow),

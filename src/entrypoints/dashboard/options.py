@@ -21,6 +21,7 @@ class DashboardOptions:
         https: whether browsers come by HTTPS, also where a proxy ends it: cookies then travel by HTTPS only.
         mlflow: address of MLflow's user interface; empty if there is none.
         operations_every: seconds between two looks of an open page at what runs.
+        jobs_every: seconds between two looks of an open page at the visitor's jobs.
     """
 
     login: bool = False
@@ -28,6 +29,7 @@ class DashboardOptions:
     first_password: bool = False
     https: bool = False
     operations_every: float = 2.0
+    jobs_every: float = 1.0
     provider: str = ""
     everyone: bool = False
     root_path: str = ""

@@ -47,7 +47,7 @@ async def uploads(parts) -> Uploads:
 async def upload(parts, uploads: Uploads) -> AsyncIterator[Callable[..., Awaitable[User]]]:
     """`await upload("age,sex\\n…")` opens the page with a file."""
     async with user_simulation() as someone:
-        register_pages(parts.container, DashboardOptions(), uploads=uploads)
+        register_pages(parts.container, DashboardOptions(jobs_every=0.05), uploads=uploads)
 
         async def upload(content: str, language: str = "en") -> User:
             someone.http_client.cookies.set("language", language)
@@ -183,7 +183,7 @@ async def test_a_file_without_a_good_row_is_no_group(upload, words: Words):
 
 async def test_the_columns_of_a_file_are_named_before_anybody_uploads_one(parts, words: Words):
     async with user_simulation() as someone:
-        register_pages(parts.container, DashboardOptions())
+        register_pages(parts.container, DashboardOptions(jobs_every=0.05))
         await someone.open("/batch")
         for expected in (
             words("batch.columns"),

@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
 _TICK: Final = 0.25
 """Seconds between two looks at the work."""
-_JOBS_TICK: Final = 1.0
-"""Seconds between two looks at the visitor's jobs."""
 _SECTIONS: Final[dict[Stage, tuple[str, ...]]] = {
     "empty": ("file",),
     "reading": ("file",),
@@ -81,13 +79,14 @@ def uploads(inject: Inject) -> Uploads:
     return Uploads(UseCases(inject(OpenPeople), inject(ScorePeople)))
 
 
-def page(uploads: Uploads, inject: Inject, visitors: Visitors) -> Page:
-    """Make the page over the uploads, the use case that quotes a group, and the visitor's own jobs."""
+def page(uploads: Uploads, inject: Inject, visitors: Visitors, jobs_every: float) -> Page:
+    """Make the page, which looks at the visitor's jobs every ``jobs_every`` seconds."""
     quote, calls = inject(QuoteTable), JobCalls.of(visitors)
 
     async def build(visit: Visit) -> None:
         made = BatchPage(uploads.upload(visit.client.request.cookies.get(COOKIE, "")), visit, quote, calls)
         await made.jobs.look()
+        ui.timer(jobs_every, made.jobs.look)
 
     return Page("/batch", "batch", build)
 
@@ -122,7 +121,6 @@ class BatchPage:
         self._choices: dict[str, SelectField] = {}
         self._look()
         ui.timer(_TICK, self._look)
-        ui.timer(_JOBS_TICK, self.jobs.look)
 
     def _file_card(self) -> ui.element:
         words = self._words
