@@ -18,8 +18,8 @@ def refused(ended, status, *words):
 
 @pytest.mark.parametrize("command", ["backup", "restore"])
 def test_help_has_examples(medcost, command):
-    told = medcost(command, "--help")
-    assert (told.status, f"medcost {command} medcost-2026-11-24.tar.gz" in told.output) == (0, True)
+    help_text = medcost(command, "--help")
+    assert (help_text.status, f"medcost {command} medcost-2026-11-24.tar.gz" in help_text.output) == (0, True)
 
 
 @pytest.mark.parametrize("command", ["backup", "restore"])

@@ -17,7 +17,7 @@ def home(tmp_path):
     return homes.empty(tmp_path / "home")
 
 
-def asked(row):
+def request_of(row):
     """Make a request of a row of the file."""
     numbers = {"age": int(row["age"]), "bmi": float(row["bmi"]), "children": int(row["children"])}
     return {**numbers, **{name: row[name] for name in ("sex", "smoker", "region")}}
@@ -56,7 +56,7 @@ def test_trees_grown_by_two_workers_become_champion_and_answer(medcost_up, home,
     assert (predicted.status, predicted.document["scored"]) == (0, 3)
     rows = list(csv.DictReader((tmp_path / "costs.csv").open()))
     with medcost_up(home) as url, httpx.Client(base_url=f"{url}/api/v1", timeout=60, trust_env=False) as api:
-        answers = [api.post("/predictions", json=asked(row)).raise_for_status().json() for row in rows]
+        answers = [api.post("/predictions", json=request_of(row)).raise_for_status().json() for row in rows]
     assert [published(answer) for answer in answers] == [
         tuple(float(row[name]) for name in ("expected", "typical", "low", "high", "model_version")) for row in rows
     ]
@@ -71,5 +71,5 @@ def test_trees_grown_by_two_workers_become_champion_and_answer(medcost_up, home,
 def test_a_folder_is_described_as_one_data_set(medcost, tmp_path):
     for part in range(2):
         SyntheticClaims(DEFAULT, rows=50, seed=part).write(tmp_path / f"part-{part}.parquet")
-    told = medcost("data", "validate", tmp_path, "--json")
-    assert (told.status, told.document["rows"], told.document["is_kept"]) == (0, 100, True)
+    validated = medcost("data", "validate", tmp_path, "--json")
+    assert (validated.status, validated.document["rows"], validated.document["is_kept"]) == (0, 100, True)

@@ -72,16 +72,16 @@ def missing(name, rest):
     if name not in app:
         return name
     app = app[name]
-    while rest and (found := [word for word in rest[0].split("|") if word in app]):
-        app, rest = app[found[0]], rest[1:]
+    while rest and (subcommands := [word for word in rest[0].split("|") if word in app]):
+        app, rest = app[subcommands[0]], rest[1:]
     arguments = app.assemble_argument_collection() if app.default_command else ()
-    known = {option for argument in arguments for option in argument.names}
+    accepted = {option for argument in arguments for option in argument.names}
     given = {option for word in rest for option in re.findall(r"--[a-z-]+", word)}
-    return ", ".join(sorted(given - known - {"--help", "--version"}))
+    return ", ".join(sorted(given - accepted - {"--help", "--version"}))
 
 
 IN_BLOCKS = sorted({words for path in [*PAGES, *HELP] for words in commands(path.read_text(encoding="utf-8"))})
-IN_SENTENCES = sorted({one for path in PAGES for one in mentioned(path.read_text(encoding="utf-8"))})
+IN_SENTENCES = sorted({command for path in PAGES for command in mentioned(path.read_text(encoding="utf-8"))})
 
 
 @pytest.mark.parametrize("words", IN_BLOCKS, ids=" ".join)
@@ -96,8 +96,8 @@ def test_commands_in_sentences_exist_with_their_options(name, rest):
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_targets_of_make_exist(path):
-    found = {word for words in _MAKE.findall(path.read_text(encoding="utf-8")) for word in words.split()}
-    assert found <= TARGETS
+    targets = {word for words in _MAKE.findall(path.read_text(encoding="utf-8")) for word in words.split()}
+    assert targets <= TARGETS
 
 
 def test_many_commands_are_found():
@@ -124,7 +124,7 @@ def test_a_planted_mistake_is_named(words):
     assert fault(words)
 
 
-@pytest.mark.parametrize(("words", "found"), [("trian --first", "trian"), ("up --scheme F", "--scheme")])
-def test_a_planted_mistake_in_a_sentence_is_named(words, found):
+@pytest.mark.parametrize(("words", "mistake"), [("trian --first", "trian"), ("up --scheme F", "--scheme")])
+def test_a_planted_mistake_in_a_sentence_is_named(words, mistake):
     ((name, rest),) = mentioned(f"`medcost {words}`")
-    assert missing(name, rest) == found
+    assert missing(name, rest) == mistake

@@ -58,7 +58,7 @@ def test_a_schema_is_all_that_training_needs(medcost, schema, tmp_path):
     )
     assert ended.status == 0, ended.errors
     trained = ended.document
-    assert {one["name"] for one in trained["comparison"]["families"]} == FAMILIES
+    assert {family["name"] for family in trained["comparison"]["families"]} == FAMILIES
     assert trained["verdict"]["passed"] is True
     assert trained["champion"]["number"] == 1
 
@@ -70,7 +70,7 @@ def test_a_schema_is_all_that_training_needs(medcost, schema, tmp_path):
 
     scored = medcost("evaluate", "--data", held, "--model", out, "--json", MEDCOST_SCHEMA=str(schema))
     assert scored.status == 0, scored.errors
-    assert {one["group"] for one in scored.document["groups"]} >= {"ward=general", "ward=surgery", "ward=maternity"}
+    assert {entry["group"] for entry in scored.document["groups"]} >= {"ward=general", "ward=surgery", "ward=maternity"}
 
 
 def test_a_schema_that_is_not_there_is_named(medcost):

@@ -44,7 +44,7 @@ def recorded(postgres_url):
         ]
         made = await PostgresPredictions(engine, ANN.schema).add_all(new)
         await engine.dispose()
-        return [str(one.id) for one in made]
+        return [str(prediction.id) for prediction in made]
 
     return lambda *ages: asyncio.run(record(ages))
 
@@ -72,9 +72,9 @@ def test_a_key_is_made_listed_and_revoked_and_its_secret_is_shown_once(medcost):
     assert "billing team" in medcost("keys", "list").output
 
 
-@pytest.mark.parametrize("said", ["soon", "0d"])
-def test_a_length_of_time_that_is_none_is_wrong_usage(medcost, said):
-    ended = medcost("keys", "create", "ann", f"--expires={said}")
+@pytest.mark.parametrize("duration", ["soon", "0d"])
+def test_a_length_of_time_that_is_none_is_wrong_usage(medcost, duration):
+    ended = medcost("keys", "create", "ann", f"--expires={duration}")
     assert (ended.status, ended.output) == (2, "")
     assert "such as 12h, 90d or 4w" in ended.errors
 
@@ -91,9 +91,9 @@ def test_what_is_too_old_is_erased_and_leaves_a_proof(medcost, recorded):
     assert counted.document == {"too_old": 2}
     pruned = medcost("db", "prune", "--older-than", "365d", "--json")
     assert pruned.document == {"erased": 2, "keys_forgotten": 0}
-    for one in (old, older):
-        proof = medcost("db", "proof", one, "--json").document
-        assert (proof["prediction_id"], proof["reason"]) == (one, "age")
+    for prediction_id in (old, older):
+        proof = medcost("db", "proof", prediction_id, "--json").document
+        assert (proof["prediction_id"], proof["reason"]) == (prediction_id, "age")
         assert datetime.fromisoformat(proof["erased_at"]) > NOW
     ended = medcost("db", "proof", young)
     assert (ended.status, ended.output, len(ended.errors.splitlines())) == (1, "", 1)

@@ -42,7 +42,9 @@ def test_every_mistake_is_named_with_line_and_key(medcost, schema):
     assert "line 5: facts.plan.mising" in ended.errors
     listed = medcost("schema", "check", broken, "--json")
     assert listed.status == 1
-    assert [(one["line"], one["key"]) for one in json.loads(listed.output)["problems"]] == [(5, "facts.plan.mising")]
+    assert [(problem["line"], problem["key"]) for problem in json.loads(listed.output)["problems"]] == [
+        (5, "facts.plan.mising")
+    ]
 
 
 def test_a_file_that_is_not_there_is_no_schema(medcost, tmp_path):

@@ -13,7 +13,7 @@ from entrypoints.composition.settings import TREE, Settings
 from entrypoints.composition.train_config import File, Synthetic
 from tests.support.default_schema import DEFAULT
 
-ONE = ("model=[linear]", "search_space=[linear]")
+ONE_FAMILY = ("model=[linear]", "search_space=[linear]")
 """Overrides that choose one family: less is composed where families are not the point."""
 
 FAMILIES = {file.stem for file in (TREE / "config" / "model").iterdir()}
@@ -37,10 +37,10 @@ def test_a_list_of_families_is_chosen_and_the_rest_overridden():
 
 
 def test_folds_are_shared_by_a_process_for_each_core_unless_a_number_is_given():
-    assert compose_training(ONE).executor.processes is None
-    assert compose_training([*ONE, "executor.processes=1"]).executor.processes == 1
+    assert compose_training(ONE_FAMILY).executor.processes is None
+    assert compose_training([*ONE_FAMILY, "executor.processes=1"]).executor.processes == 1
     with pytest.raises(ConfigurationError, match="executor"):
-        compose_training([*ONE, "executor.processes=0"])
+        compose_training([*ONE_FAMILY, "executor.processes=0"])
 
 
 def test_transforms_are_tried_only_where_they_suit_a_family():
@@ -49,15 +49,15 @@ def test_transforms_are_tried_only_where_they_suit_a_family():
 
 
 def test_a_path_may_hold_any_sign():
-    config = compose_training([*ONE, "dataset=csv", "dataset.path=/a b/x,=y'[1].csv"])
+    config = compose_training([*ONE_FAMILY, "dataset=csv", "dataset.path=/a b/x,=y'[1].csv"])
     assert config.source == File(kind="csv", path="/a b/x,=y'[1].csv", year=None)
 
 
 def test_settings_name_the_data_unless_an_override_does():
-    assert compose_training(ONE, data="/d/claims.parquet").source == File(
+    assert compose_training(ONE_FAMILY, data="/d/claims.parquet").source == File(
         kind="parquet", path="/d/claims.parquet", year=None
     )
-    assert isinstance(compose_training([*ONE, "dataset=synthetic"], data="/d/claims.parquet").source, Synthetic)
+    assert isinstance(compose_training([*ONE_FAMILY, "dataset=synthetic"], data="/d/claims.parquet").source, Synthetic)
 
 
 def test_search_spaces_keep_their_kinds():
@@ -81,9 +81,11 @@ def test_interactions_are_configured_by_the_terms_of_the_schema():
 
 
 def test_a_setting_of_a_term_is_overridden_by_its_name():
-    said = "model.interaction_lad.hyperparameters"
+    hyperparameters = "model.interaction_lad.hyperparameters"
     searched = "search_space.interaction_lad.smoker_bmi={kind: choice, values: [true]}"
-    config = compose_training(["model=[interaction_lad]", f"{said}.smoker_bmi=false", f"{said}.sex=false", searched])
+    config = compose_training(
+        ["model=[interaction_lad]", f"{hyperparameters}.smoker_bmi=false", f"{hyperparameters}.sex=false", searched]
+    )
     (recipe,) = config.recipes(DEFAULT)
     off = [name for name, value in recipe.hyperparameters.items() if value is False]
     assert off == ["smoker_bmi", "sex"]
@@ -127,16 +129,16 @@ def test_a_family_without_a_search_space_is_refused_with_the_file_to_write():
 
 @pytest.mark.parametrize("name", ["tpe", "random"])
 def test_every_sampler_composes(name):
-    assert compose_training([*ONE, f"sampler={name}"]).sampler.kind == name
+    assert compose_training([*ONE_FAMILY, f"sampler={name}"]).sampler.kind == name
 
 
 @pytest.mark.parametrize("name", ["median", "hyperband", "successive_halving", "patient", "none"])
 def test_every_pruner_composes(name):
-    assert compose_training([*ONE, f"pruner={name}"]).pruner.kind == name
+    assert compose_training([*ONE_FAMILY, f"pruner={name}"]).pruner.kind == name
 
 
 @pytest.mark.parametrize(
-    ("overrides", "said"),
+    ("overrides", "message"),
     [
         (["cv.n_split=3"], "did you mean 'cv.n_splits'"),
         (["n_splits=3"], "did you mean 'cv.n_splits'"),
@@ -144,27 +146,27 @@ def test_every_pruner_composes(name):
         (["model=[linaer]"], "no model 'linaer': did you mean 'linear'"),
         (["model=[]"], "model must name at least one"),
         (["sampler=cma"], "choose from random, tpe"),
-        ([*ONE, "cv.n_splits=1"], "cv.n_splits: Expected `int` >= 2"),
-        ([*ONE, "cv.n_splits=abc"], "cv.n_splits: Expected `int`, got `str`"),
-        ([*ONE, "cv.n_splits=5.5"], "cv.n_splits: Expected `int`, got `float`"),
-        ([*ONE, "selection.metric=mape"], "selection.metric"),
-        ([*ONE, "stage=deploy"], "stage: Invalid enum value 'deploy'"),
+        ([*ONE_FAMILY, "cv.n_splits=1"], "cv.n_splits: Expected `int` >= 2"),
+        ([*ONE_FAMILY, "cv.n_splits=abc"], "cv.n_splits: Expected `int`, got `str`"),
+        ([*ONE_FAMILY, "cv.n_splits=5.5"], "cv.n_splits: Expected `int`, got `float`"),
+        ([*ONE_FAMILY, "selection.metric=mape"], "selection.metric"),
+        ([*ONE_FAMILY, "stage=deploy"], "stage: Invalid enum value 'deploy'"),
         (["model.forest.hyperparameters.trees=3"], "there is no key"),
         (
             ["model=[linear]", "model.interaction_lad.hyperparameters.smoker_bmi=false"],
             "does not belong to the options",
         ),
         (["schema.name=x"], "there is no key"),
-        ([*ONE, "dataset=csv"], "dataset.path is missing"),
-        ([*ONE, "dataset.path=x.csv"], "dataset.path does not belong to the options chosen"),
+        ([*ONE_FAMILY, "dataset=csv"], "dataset.path is missing"),
+        ([*ONE_FAMILY, "dataset.path=x.csv"], "dataset.path does not belong to the options chosen"),
         (["+cv.extra=1"], "is no override"),
         (["seed"], "is no override"),
     ],
 )
-def test_what_is_wrong_is_named(overrides, said):
+def test_what_is_wrong_is_named(overrides, message):
     with pytest.raises(ConfigurationError) as refused:
         compose_training(overrides)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize(("gate", "passes"), [("default", True), ("strict", False)])
@@ -174,4 +176,4 @@ def test_the_strict_gate_refuses_a_challenger_that_is_just_as_good(gate, passes)
         standard_error=0, degrees_of_freedom=9, upper_bound=0,
     )  # fmt: skip
     equal = Candidacy(comparison=comparison, coverage=0.9, group_coverage={}, milliseconds=1, megabytes=1)
-    assert compose_training([*ONE, f"gate={gate}"]).policy.judge(equal).passed == passes
+    assert compose_training([*ONE_FAMILY, f"gate={gate}"]).policy.judge(equal).passed == passes

@@ -86,7 +86,7 @@ def test_a_champion_is_trained_evaluated_and_predicts(medcost, trained, home, tm
     medcost("data", "sample", "--rows", "200", "--seed", "9", "--out", held_back)
     assert trained["champion"]["number"] == trained["version"]["number"] == 1
     assert trained["verdict"]["passed"] is True
-    assert {one["name"] for one in trained["comparison"]["families"]} == {"tree", "knn"}
+    assert {family["name"] for family in trained["comparison"]["families"]} == {"tree", "knn"}
 
     scored = medcost("evaluate", "--data", held_back, "--json").document
     assert (scored["rows"], scored["model"]["digest"]) == (200, trained["champion"]["digest"])
@@ -103,7 +103,10 @@ def test_a_champion_is_trained_evaluated_and_predicts(medcost, trained, home, tm
     people.write_text("\n".join(["age,sex,bmi,children,smoker,region,note", *rows]))
     predicted = medcost("predict", "--input", people, "--output", tmp_path / "costs.csv", "--json")
     assert (predicted.status, predicted.document["scored"], predicted.document["bad"]) == (0, 1, 1)
-    assert {(one["row"], one["column"]) for one in predicted.document["violations"]} == {(2, "age"), (2, "region")}
+    assert {(violation["row"], violation["column"]) for violation in predicted.document["violations"]} == {
+        (2, "age"),
+        (2, "region"),
+    }
     header, row = (tmp_path / "costs.csv").read_text().splitlines()
     assert header.startswith("age,sex,bmi,children,smoker,region,note,expected,typical,low,high")
     assert ",kept," in row
@@ -130,9 +133,9 @@ def test_a_champion_is_trained_evaluated_and_predicts(medcost, trained, home, tm
     refused = medcost("train", "stage=all", "dataset=csv", f"dataset.path={broken}")
     assert (refused.status, refused.errors.count("\n")) == (1, 1)
     assert "line 2, column age" in refused.errors
-    told = medcost("data", "validate", broken, "--json")
-    assert (told.status, told.document["is_kept"], told.document["violations"][0]["column"]) == (1, False, "age")
-    assert {one["column"] for one in told.document["drift"]["columns"]} == set(DEFAULT.columns)
+    result = medcost("data", "validate", broken, "--json")
+    assert (result.status, result.document["is_kept"], result.document["violations"][0]["column"]) == (1, False, "age")
+    assert {column["column"] for column in result.document["drift"]["columns"]} == set(DEFAULT.columns)
     assert medcost("models", "list", "--json").document == before
     assert len(medcost("models", "history", "--json").document["entries"]) == 1
 
@@ -162,9 +165,9 @@ def test_a_training_in_the_background_of_a_script_ends_at_sigterm(home):
 
     def runs():
         # closed at once, so that no look stands in the way of the training's own writes
-        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(store, uri=True)) as asked:
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(store, uri=True)) as connection:
             begun = "SELECT status FROM runs JOIN params USING (run_uuid) WHERE params.key = 'data.rows'"
-            return [status for (status,) in asked.execute(begun)]
+            return [status for (status,) in connection.execute(begun)]
         return []
 
     long = ("train", "stage=training", "dataset=synthetic", "cv.n_repeats=50")
@@ -176,6 +179,6 @@ def test_a_training_in_the_background_of_a_script_ends_at_sigterm(home):
     )
     until(lambda: process.poll() is not None or runs() == ["RUNNING"], within=170)
     process.terminate()
-    said = process.communicate(timeout=60)[1]
-    assert process.returncode == 130, said
+    errors = process.communicate(timeout=60)[1]
+    assert process.returncode == 130, errors
     assert runs() == ["FAILED"]

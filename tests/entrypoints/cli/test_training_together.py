@@ -47,22 +47,22 @@ def workers(home, tmp_path):
             process = start(*TRAIN, home=home, stdout=out, stderr=errors)
         started.append(Worker(process, output, errors_file))
     yield started
-    for one in started:
-        one.process.kill()
-        one.process.wait()
+    for worker in started:
+        worker.process.kill()
+        worker.process.wait()
 
 
 def first(workers, *words):
     """The first of these workers that says one of these."""
 
-    def found():
-        for one in workers:
-            if any(word in one.errors for word in words):
-                return one
-            assert one.process.poll() is None, one.errors
+    def worker_that_says_it():
+        for worker in workers:
+            if any(word in worker.errors for word in words):
+                return worker
+            assert worker.process.poll() is None, worker.errors
         return None
 
-    return until(found, within=240, pause=0.05)
+    return until(worker_that_says_it, within=240, pause=0.05)
 
 
 @pytest.mark.timeout(600)
@@ -85,9 +85,10 @@ def test_after_the_kill_of_three_workers_the_last_makes_the_only_version(home, w
     again = run(*TRAIN, home=home)
     assert again.status == 0, again.errors
     assert "trial " not in again.errors
-    told = again.document
-    assert told["version"] == {**trained["version"], "registered_by": "another process"}
-    assert (told["tuning"], told["champion"]) == (trained["tuning"], trained["champion"])
-    assert told["verdict"]["candidacy"] == trained["verdict"]["candidacy"]  # measured once: it tells milliseconds, too
+    repeated = again.document
+    assert repeated["version"] == {**trained["version"], "registered_by": "another process"}
+    assert (repeated["tuning"], repeated["champion"]) == (trained["tuning"], trained["champion"])
+    # measured once: it tells milliseconds, too
+    assert repeated["verdict"]["candidacy"] == trained["verdict"]["candidacy"]
     (version,) = run("models", "list", "--json", home=home).document["models"]
     assert (version["digest"], version["champion"]) == (trained["version"]["digest"], True)

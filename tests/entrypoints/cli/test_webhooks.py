@@ -30,7 +30,7 @@ def test_a_webhook_is_added_tried_replayed_and_removed(medcost):
     ping = medcost("webhooks", "ping", made["id"], "--json").document
     assert (ping["event"], ping["state"], ping["attempts"]) == ("ping", "waiting", [])
     assert medcost("webhooks", "replay", made["id"], ping["id"], "--json").document["event_id"] == ping["event_id"]
-    assert [one["id"] for one in medcost("webhooks", "log", made["id"], "--json").document["deliveries"]] == [
+    assert [delivery["id"] for delivery in medcost("webhooks", "log", made["id"], "--json").document["deliveries"]] == [
         ping["id"]
     ]
     assert "waiting" in medcost("webhooks", "log", made["id"]).output

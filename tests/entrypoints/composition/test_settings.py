@@ -61,15 +61,15 @@ def test_a_public_address_asks_for_keys(host: str) -> None:
 
 
 def test_pages_on_a_public_address_need_a_proxy_that_asks_who_people_are() -> None:
-    said = {"host": "0.0.0.0", "require_keys": True}
+    settings = {"host": "0.0.0.0", "require_keys": True}
     with pytest.raises(ConfigurationError, match="MEDCOST_PROXY_AUTHENTICATES"):
-        refuse_open_access(load(said, environment={}), pages=True)
-    refuse_open_access(load({**said, "proxy_authenticates": True}, environment={}), pages=True)
+        refuse_open_access(load(settings, environment={}), pages=True)
+    refuse_open_access(load({**settings, "proxy_authenticates": True}, environment={}), pages=True)
 
 
-@pytest.mark.parametrize("said", [{"admin_password": "correct horse battery"}, {"require_login": True}])
-def test_pages_on_a_public_address_may_ask_themselves(said: dict) -> None:
-    settings = load({"host": "0.0.0.0", "require_keys": True, **said}, environment={})
+@pytest.mark.parametrize("login", [{"admin_password": "correct horse battery"}, {"require_login": True}])
+def test_pages_on_a_public_address_may_ask_themselves(login: dict) -> None:
+    settings = load({"host": "0.0.0.0", "require_keys": True, **login}, environment={})
     refuse_open_access(settings, pages=True)
     assert asks_for_login(settings)
 

@@ -225,8 +225,8 @@ def save() -> Callable[..., str]:
     def post(address: str, **facts: Any) -> str:
         usual = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "region": "northeast"}
         body = json.dumps({**usual, **facts}).encode()
-        asked = urllib.request.Request(f"{address}/api/v1/predictions", body, {"content-type": "application/json"})
-        with urllib.request.urlopen(asked, timeout=20) as answer:
+        request = urllib.request.Request(f"{address}/api/v1/predictions", body, {"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)["id"]
 
     return post

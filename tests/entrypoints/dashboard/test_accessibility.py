@@ -170,9 +170,9 @@ def test_arrow_keys_go_through_every_group_of_choices(full, path):
     for folded in page.locator("main summary").all():
         folded.click()
     groups = page.get_by_role("group").filter(has=page.get_by_role("radio")).locator("visible=true").all()
-    for group in [one for one in groups if one.evaluate("one => one.tagName") == "FIELDSET"]:
+    for group in [candidate for candidate in groups if candidate.evaluate("one => one.tagName") == "FIELDSET"]:
         choices = group.get_by_role("radio")
-        chosen = next(one for one in choices.all() if one.is_checked())
+        chosen = next(choice for choice in choices.all() if choice.is_checked())
         assert re.search(r"\w", group.locator("legend").inner_text())
         chosen.focus()
         page.keyboard.press("ArrowRight")
@@ -214,25 +214,25 @@ def test_the_picture_of_a_curve_says_the_numbers_that_are_in_its_table(full):
         assert row.locator("td").first.inner_text() in seen
 
 
-def said(page: Page, role: str, words: str) -> Locator:
+def announcement(page: Page, role: str, words: str) -> Locator:
     return page.locator(f"[role={role}]").filter(has_text=words)
 
 
 def test_what_is_wrong_with_a_fact_is_said_once_nobody_types(full):
     page = full("/")
     page.get_by_role("textbox", name="Age").fill("200")
-    expect(said(page, "status", "Age: enter a whole number from 18 to 100.")).to_have_count(1)
-    expect(said(page, "status", "These are still the numbers for your last answers.")).to_have_count(1)
+    expect(announcement(page, "status", "Age: enter a whole number from 18 to 100.")).to_have_count(1)
+    expect(announcement(page, "status", "These are still the numbers for your last answers.")).to_have_count(1)
     page.get_by_role("textbox", name="Age").fill("20")
-    expect(said(page, "status", "Age: enter")).to_have_count(0)
+    expect(announcement(page, "status", "Age: enter")).to_have_count(0)
 
 
 def test_what_is_wrong_with_a_comparison_is_said(full):
     page = full("/what-if")
     page.get_by_role("group", name="Someone else, 3").get_by_role("textbox", name="BMI").fill("99")
-    expect(said(page, "status", "Body mass index (BMI): enter a number from 10 to 70.")).to_have_count(1)
+    expect(announcement(page, "status", "Body mass index (BMI): enter a number from 10 to 70.")).to_have_count(1)
     page.get_by_role("textbox", name="Age", exact=True).first.fill("x")
-    expect(said(page, "status", "These are still the numbers for your last answers.")).to_have_count(1)
+    expect(announcement(page, "status", "These are still the numbers for your last answers.")).to_have_count(1)
 
 
 def test_what_is_wrong_in_a_dialog_is_said_at_once(full):
@@ -241,7 +241,7 @@ def test_what_is_wrong_in_a_dialog_is_said_at_once(full):
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Real cost").fill("a lot")
     dialog.get_by_role("button", name="Save the cost").click()
-    expect(said(page, "alert", "Enter an amount, such as")).to_have_count(1)
+    expect(announcement(page, "alert", "Enter an amount, such as")).to_have_count(1)
 
 
 def test_a_column_that_is_not_chosen_is_named_and_has_the_focus(full):

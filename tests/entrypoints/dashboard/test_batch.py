@@ -67,13 +67,13 @@ async def upload(parts, uploads: Uploads) -> AsyncIterator[Callable[..., Awaitab
 
 
 def field(user: User, name: str) -> InputField:
-    (found,) = (one for one in user.find(InputField).elements if one.name == name)
-    return found
+    (match,) = (element for element in user.find(InputField).elements if element.name == name)
+    return match
 
 
 def column(user: User, fact: str) -> SelectField:
-    (found,) = (one for one in user.find(SelectField).elements if one.name == f"column-{fact}")
-    return found
+    (match,) = (element for element in user.find(SelectField).elements if element.name == f"column-{fact}")
+    return match
 
 
 async def test_a_column_that_denies_is_offered_only_the_other_way_round(upload, words: Words):
@@ -112,8 +112,8 @@ async def test_bad_rows_show_their_line_and_the_value_found(upload, words: Words
     user = await upload(GOOD + "\n41,x,fat,1,maybe,NE\n")
     user.find(words("batch.start")).click()
     await user.should_see(words("batch.left.count", count=1, rows=2), retries=PATIENT)
-    for said in ("fat", "maybe", "Write one of these: no, yes.", "Write one of these: female, male.", ">4<"):
-        await user.should_see(said, retries=PATIENT)
+    for text in ("fat", "maybe", "Write one of these: no, yes.", "Write one of these: female, male.", ">4<"):
+        await user.should_see(text, retries=PATIENT)
 
 
 async def test_a_title_line_is_skipped_and_said(upload, words: Words):

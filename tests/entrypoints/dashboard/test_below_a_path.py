@@ -76,7 +76,7 @@ def test_theme_font_links_and_forms_work_below_a_path(address: str, look: Callab
     expect(page.get_by_text("Saved.")).to_be_visible()
     hrefs = page.eval_on_selector_all("a[href^='/']", "all => all.map(one => one.getAttribute('href'))")
     assert len(hrefs) > 5
-    assert [one for one in hrefs if not one.startswith(f"{ROOT}/")] == []
+    assert [href for href in hrefs if not href.startswith(f"{ROOT}/")] == []
     page.get_by_role("link", name="History", exact=True).click()
     page.wait_for_url(f"{address}/history")
     expect(page.get_by_text("Estimates 1 to 1")).to_be_visible()
@@ -90,7 +90,7 @@ def test_theme_font_links_and_forms_work_below_a_path(address: str, look: Callab
     page.get_by_label("Password", exact=True).fill(WORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{address}/models")
-    paths = {one.get("name"): one.get("path") for one in page.context.cookies()}
+    paths = {cookie.get("name"): cookie.get("path") for cookie in page.context.cookies()}
     assert paths == dict.fromkeys(("medcost_visitor", "medcost_form", "medcost_session"), ROOT)
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{address}/")

@@ -151,8 +151,8 @@ def test_a_small_screen_keeps_the_answer_in_sight(visit):
 def test_no_text_lies_on_other_text_in_the_chart(visit):
     page = visit(width=390)
     boxes = [label.bounding_box() for label in page.locator(".flag span").all()]
-    (one, other) = boxes
-    assert one["y"] + one["height"] <= other["y"] + 4 or other["y"] + other["height"] <= one["y"] + 4
+    (first, second) = boxes
+    assert first["y"] + first["height"] <= second["y"] + 4 or second["y"] + second["height"] <= first["y"] + 4
 
 
 @pytest.mark.parametrize("width", [390, 1440])

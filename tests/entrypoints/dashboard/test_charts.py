@@ -100,8 +100,8 @@ def test_predicted_over_observed_is_drawn_with_its_interval_where_there_is_one()
     drawn = model_charts.ratios([version], words_in("en"))
     assert drawn.count('class="whisker"') == 2
     assert drawn.count('class="point solid"') == 10
-    for said in ("Tenth 10", "0.330", "0.290 to 0.370", "no cost observed"):
-        assert said in drawn
+    for text in ("Tenth 10", "0.330", "0.290 to 0.370", "no cost observed"):
+        assert text in drawn
     both = model_charts.ratios([version, ("Version 2", nothing)], words_in("en"))
     assert both.count('class="point solid"') == 10
     assert "Version 2: Ratio" in both

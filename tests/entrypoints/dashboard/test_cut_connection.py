@@ -19,14 +19,14 @@ pytestmark = pytest.mark.browser
 
 
 @contextmanager
-def served(door: socket.socket, home: Path) -> Iterator[str]:
+def served(listener: socket.socket, home: Path) -> Iterator[str]:
     """The web process, as `medcost up --profile memory` starts it."""
-    url = f"http://127.0.0.1:{door.getsockname()[1]}"
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     process = subprocess.Popen(
-        [sys.executable, "-m", "entrypoints.hosting.asgi", "--fd", str(door.fileno())],
+        [sys.executable, "-m", "entrypoints.hosting.asgi", "--fd", str(listener.fileno())],
         env={**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home)},
         cwd=home,
-        pass_fds=[door.fileno()],
+        pass_fds=[listener.fileno()],
     )
     try:
         with urllib.request.urlopen(f"{url}/", timeout=60) as page:  # the socket listens already: this waits
@@ -172,9 +172,9 @@ def test_another_fact_is_asked_for_at_once_however_far_the_server_is(visit):
 def test_the_form_outlives_the_web_process(browser: Browser, tmp_path: Path):
     context = browser.new_context(locale="en-US")
     page = context.new_page()
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        door.set_inheritable(True)
-        with served(door, tmp_path) as url:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.set_inheritable(True)
+        with served(listener, tmp_path) as url:
             page.goto(url)
             says = page.locator("#answer .says")
             expect(says).to_contain_text("In a typical year")
@@ -184,7 +184,7 @@ def test_the_form_outlives_the_web_process(browser: Browser, tmp_path: Path):
             before = says.inner_text()
         page.get_by_role("radio", name="Yes").check()
         page.get_by_role("textbox", name="Body mass index").fill("33,5")
-        with served(door, tmp_path):
+        with served(listener, tmp_path):
             # the page comes anew, with the first answer, and then with that of the facts that the tab has kept
             expect(says).not_to_have_text(before)
             expect(says).not_to_have_text(first)

@@ -183,21 +183,21 @@ async def settled(user: User, *texts: str) -> list[Reader]:
     places: list[Reader] = []
     for _ in range(PATIENT):
         assert user.client
-        held = [one.props["innerHTML"] for one in user.client.elements.values() if isinstance(one, ui.html)]
+        held = [element.props["innerHTML"] for element in user.client.elements.values() if isinstance(element, ui.html)]
         places = [Reader(str(content)) for content in held]
-        shown = "\n".join(text for one in places for text in (one.text, *one.attributes.get("aria-label", ())))
+        shown = "\n".join(text for parsed in places for text in (parsed.text, *parsed.attributes.get("aria-label", ())))
         if all(text in shown for text in texts):
             return places
         await asyncio.sleep(0.05)
-    missing = [text for text in texts if not any(text in one.text for one in places)]
-    pytest.fail(f"not shown as text: {missing}; shown is {[one.text for one in places if one.text]}")
+    missing = [text for text in texts if not any(text in parsed.text for parsed in places)]
+    pytest.fail(f"not shown as text: {missing}; shown is {[parsed.text for parsed in places if parsed.text]}")
 
 
 def harmless(places: list[Reader]) -> bool:
     """Tell whether no text became an element or an attribute."""
     assert places
-    tags = {tag for one in places for tag in one.tags}
-    attributes = {name for one in places for name in one.attributes}
+    tags = {tag for parsed in places for tag in parsed.tags}
+    attributes = {name for parsed in places for name in parsed.attributes}
     return not tags & {"script", "img"} and not {name for name in attributes if name.startswith("on")}
 
 

@@ -38,8 +38,8 @@ async def typical(parts, words: Words, **changed: object) -> str:
 
 
 def field(user: User, name: str) -> Field:
-    (found,) = (one for one in user.find(Field).elements if one.name == name)
-    return found
+    (match,) = (element for element in user.find(Field).elements if element.name == name)
+    return match
 
 
 def enter(user: User, **facts: object) -> None:
@@ -54,8 +54,8 @@ def broken(what: type[Unavailable]) -> Unavailable:
 
 async def test_a_stranger_sees_an_answer_at_once(user: User, parts, words: Words):
     await user.open("/")
-    for said in (await typical(parts, words), words("billed"), words("range.means"), words("expected.means")):
-        await user.should_see(said, retries=PATIENT)
+    for text in (await typical(parts, words), words("billed"), words("range.means"), words("expected.means")):
+        await user.should_see(text, retries=PATIENT)
     await user.should_see(words("reasons.to"), retries=PATIENT)
     await user.should_see(words("footer"), retries=PATIENT)
 
@@ -133,8 +133,8 @@ async def test_a_saved_estimate_is_found_among_the_past_ones(user: User, parts, 
     user.find(words("save")).click()
     await user.should_see(words("saved"), retries=PATIENT)
     await user.should_see(words("saved.list"))
-    (kept,) = await parts.predictions.page(PredictionQuery())
-    assert kept.beneficiary.as_facts() == ANN_FACTS
+    (recorded,) = await parts.predictions.page(PredictionQuery())
+    assert recorded.beneficiary.as_facts() == ANN_FACTS
     await user.open("/history")
     await user.should_see("Estimates 1 to 1 of 1", retries=PATIENT)
 
@@ -166,7 +166,7 @@ async def test_another_estimate_is_kept_as_well(user: User, parts, words: Words)
     await user.should_not_see(words("saved"), retries=PATIENT)
     user.find(words("save")).click()
     await user.should_see(words("saved"), retries=PATIENT)
-    assert [one.beneficiary["age"] for one in await parts.predictions.page(PredictionQuery())] == [33, 40]
+    assert [recorded.beneficiary["age"] for recorded in await parts.predictions.page(PredictionQuery())] == [33, 40]
 
 
 async def test_a_database_that_is_away_is_told_and_the_estimate_still_works(user: User, parts, words: Words):
@@ -200,8 +200,10 @@ async def test_every_page_with_numbers_says_above_them_that_their_people_are_inv
     await user.should_see(words("synthetic.none"), retries=PATIENT)
     assert user.client
     shown = list(user.client.layout.descendants())
-    notices = [i for i, one in enumerate(shown) if words("synthetic.none") in str(one.props.get("innerHTML", ""))]
-    assert notices[0] < min(i for i, one in enumerate(shown) if one.tag == "section")
+    notices = [
+        i for i, element in enumerate(shown) if words("synthetic.none") in str(element.props.get("innerHTML", ""))
+    ]
+    assert notices[0] < min(i for i, element in enumerate(shown) if element.tag == "section")
 
 
 async def promoted(parts, version: ModelVersion) -> None:
@@ -247,7 +249,7 @@ async def test_the_answer_is_a_sentence_before_it_is_a_number(user: User, parts,
 
 
 @pytest.mark.parametrize(
-    ("year", "synthetic", "said", "axis"),
+    ("year", "synthetic", "sentence", "axis"),
     [
         ("2024", False, "Prices of 2024.", "prices of 2024"),
         ("", False, "The data do not say which year these prices are from.", "year of the prices not known"),
@@ -262,7 +264,7 @@ async def test_the_figure_is_called_the_total_bill_in_prices_of_a_year(
     year: str,
     *,
     synthetic: bool,
-    said: str,
+    sentence: str,
     axis,
 ):
     made = version(3)
@@ -270,7 +272,7 @@ async def test_the_figure_is_called_the_total_bill_in_prices_of_a_year(
     await promoted(parts, replace(made, card=replace(made.card, origin=origin)))
     for path in ("/", "/what-if"):
         await user.open(path)
-        for shown in (words("billed"), said, axis):
+        for shown in (words("billed"), sentence, axis):
             await user.should_see(shown, retries=PATIENT)
 
 
@@ -285,8 +287,8 @@ async def test_the_figure_is_also_given_in_prices_of_today_where_the_schema_know
     assert bool(factor) is shown
     assert today(replace(origins, champion=None), spoken) is None
     if factor:
-        said = in_prices_of(factor, 8000, spoken)
-        assert "In prices of 2026 it is about $10,000 (times 1.25; Health index)." in said
+        sentence = in_prices_of(factor, 8000, spoken)
+        assert "In prices of 2026 it is about $10,000 (times 1.25; Health index)." in sentence
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def test_whatever_its_limits_a_number_has_a_start_and_a_curve_within_them(kind: 
     fact = Fact(name="pressure", kind=kind, low=low, high=high)
     schema = Schema(name="one", cost=CostColumn("spent"), facts=(fact,))
     who = Beneficiary.of(schema, start_of(schema))
-    values = [one.as_numbers()[0] for one in along(who, fact, {})]
+    values = [person.as_numbers()[0] for person in along(who, fact, {})]
     assert 2 <= len(values) <= 110
     assert who["pressure"] in values
     assert values == sorted(set(values))

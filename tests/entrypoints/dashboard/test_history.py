@@ -39,13 +39,15 @@ async def opened(user: User, parts, words: Words) -> InputField:
     await user.should_see("Estimates 1 to 1 of 1", retries=40)
     (table,) = user.find(SortedTable).elements
     user.find(SortedTable).trigger("open", table.props["rows"][0]["id"])
-    return next(one for one in user.find(InputField).elements if one.name == "outcome")
+    return next(element for element in user.find(InputField).elements if element.name == "outcome")
 
 
 def submit(user: User) -> None:
     """Press Enter in the form of the real cost."""
     assert user.client
-    forms = {one for one in user.client.elements.values() if "outcome" in one.classes and one.tag == "form"}
+    forms = {
+        element for element in user.client.elements.values() if "outcome" in element.classes and element.tag == "form"
+    }
     UserInteraction(user, forms, target=None).trigger("submit.prevent")
 
 
@@ -58,8 +60,8 @@ async def test_a_real_cost_is_stored_as_it_was_meant(user: User, parts, words: W
         field.value = typed
     submit(user)
     await user.should_see(words("history.outcome.saved", amount=words.cents(charges)), retries=40)
-    (kept,) = await parts.predictions.page(PredictionQuery())
-    assert kept.outcome.charges == charges
+    (recorded,) = await parts.predictions.page(PredictionQuery())
+    assert recorded.outcome.charges == charges
 
 
 @pytest.mark.parametrize(
@@ -84,8 +86,8 @@ async def test_what_is_no_clear_amount_is_not_stored(user: User, parts, words: W
             break
         await asyncio.sleep(0)
     assert field.error == words(f"history.outcome.{key}", one="$12,300.00", other="$12.30", most="$1,000,000,000")
-    (kept,) = await parts.predictions.page(PredictionQuery())
-    assert kept.outcome is None
+    (recorded,) = await parts.predictions.page(PredictionQuery())
+    assert recorded.outcome is None
 
 
 @given(st.integers(0, 10**9), st.integers(0, 99))

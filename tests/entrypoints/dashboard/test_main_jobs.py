@@ -57,7 +57,7 @@ def label(words: Words, fact: str) -> str:
     return words.label(words.schema.by_name[fact])
 
 
-def said(words: Words, person: Beneficiary, fact: str) -> str:
+def value_in_words(words: Words, person: Beneficiary, fact: str) -> str:
     return words.value(words.schema.by_name[fact], person[fact])
 
 
@@ -66,7 +66,7 @@ def test_a_person_fills_in_the_form_reads_the_answer_and_saves_it(in_every_way, 
         person, (height, weight) = PERSON[theme], MEASURES[theme]
         before = typical(page)
         page.get_by_role("textbox", name=label(words, "age")).fill(str(person["age"]))
-        page.get_by_role("radio", name=said(words, person, "sex"), exact=True).check()
+        page.get_by_role("radio", name=value_in_words(words, person, "sex"), exact=True).check()
         if page.get_by_role("radio", name=words("bmi.metric")).is_hidden():
             page.get_by_text(words("bmi.how")).click()
         page.get_by_role("radio", name=words("bmi.metric")).check()
@@ -75,9 +75,9 @@ def test_a_person_fills_in_the_form_reads_the_answer_and_saves_it(in_every_way, 
         expect(page.get_by_role("textbox", name=label(words, "bmi"))).to_have_value(f"{person['bmi']:g}")
         page.get_by_role("textbox", name=label(words, "children")).fill(str(person["children"]))
         smokes = page.get_by_role("group", name=label(words, "smoker"))
-        smokes.get_by_role("radio", name=said(words, person, "smoker"), exact=True).check()
+        smokes.get_by_role("radio", name=value_in_words(words, person, "smoker"), exact=True).check()
         region = page.get_by_role("combobox", name=label(words, "region"))
-        region.select_option(label=said(words, person, "region"))
+        region.select_option(label=value_in_words(words, person, "region"))
         expect(page.locator(".answer-number")).not_to_have_text(before)
         sign = "+$" if person["smoker"] else "\N{MINUS SIGN}$"
         expect(page.get_by_role("row", name=words.named("smoker"))).to_contain_text(sign)
@@ -97,12 +97,12 @@ def test_a_person_compares_plans(in_every_way, address: str):
         first.get_by_role("textbox", name=words("plans.premium"), exact=True).fill(str(premium))
         # not only another number: fields that the browser remembers come back one by one while a page opens
         expect(first.get_by_role("definition").first).to_have_text(words.money(premium))
-        one = first.locator(".fact-number").inner_text()
+        cost_of_one = first.locator(".fact-number").inner_text()
         page.get_by_role("button", name=words("plans.join")).click()
         expect(page.get_by_text(words("plans.joined", count=2))).to_be_visible()
-        expect(first.locator(".fact-number")).not_to_have_text(one)
+        expect(first.locator(".fact-number")).not_to_have_text(cost_of_one)
         page.locator("#household").get_by_role("button", name=re.compile(f"^{words('plans.leave')} ")).click()
-        expect(first.locator(".fact-number")).to_have_text(one)
+        expect(first.locator(".fact-number")).to_have_text(cost_of_one)
 
     in_every_way(job, address, "/plans")
 

@@ -40,13 +40,13 @@ GATE = PromotionPolicy().judge(
 
 def test_the_gate_speaks_the_language_of_the_page():
     spanish = gate.verdict(GATE, words_in("es"))
-    for said in (
+    for text in (
         "la campeona 1",
         "84.0%",
         "«Fuma ahora» explica por sí solo",
         "Cobertura: Fuma ahora: Sí",
     ):
-        assert said in spanish
+        assert text in spanish
     for english in ("allowed", "against", "of the variance", "champion", 'lang="en"'):
         assert english not in spanish
     assert "Difference at worst +$60, allowed +$28. Compared on 1,000 rows." in gate.verdict(GATE, words_in("en"))
@@ -59,12 +59,12 @@ def test_what_the_gate_kept_in_english_before_is_shown_as_english():
 
 @pytest.mark.parametrize("against", Objection)
 def test_each_objection_of_the_gate_is_a_sentence_of_the_language(against: Objection):
-    told = {"rival": 1, "champion": 2}
+    versions = {"rival": 1, "champion": 2}
     for language in ("en", "es"):
         words = words_in(language)
-        said = gate.objections(against, GATE, champion=2, words=words)
-        assert words(f"models.against.{against.value}", **told) in said
-        assert ("<li>" in said) == (against is Objection.REFUSED)
+        html = gate.objections(against, GATE, champion=2, words=words)
+        assert words(f"models.against.{against.value}", **versions) in html
+        assert ("<li>" in html) == (against is Objection.REFUSED)
 
 
 def test_a_range_by_smoking_is_said_of_smokers_and_others(version, words: Words):

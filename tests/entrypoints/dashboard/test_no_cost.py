@@ -105,15 +105,15 @@ def person(**facts: object) -> Beneficiary:
 def enter(user: User, **facts: object) -> None:
     with user:
         for name, value in facts.items():
-            (field,) = (one for one in user.find(Field).elements if one.name == name.replace("__", "-"))
+            (field,) = (element for element in user.find(Field).elements if element.name == name.replace("__", "-"))
             field.value = value
 
 
 async def test_people_side_by_side_show_their_chance_of_no_cost_and_a_typical_year_of_none(user: User):
     await user.open("/what-if")
     enter(user, **OFTEN, scenario__1="visits", scenario__1__visits=15, scenario__2="", curve__of="pressure")
-    for said in ("58 in 100", "46 in 100", WORDS("answer.free"), WORDS("zero")):
-        await user.should_see(said, retries=PATIENT)
+    for text in ("58 in 100", "46 in 100", WORDS("answer.free"), WORDS("zero")):
+        await user.should_see(text, retries=PATIENT)
     enter(user, **NEVER, scenario__1__visits=40)
     await user.should_not_see("58 in 100", retries=PATIENT)
     await user.should_not_see(WORDS("answer.free"))
@@ -162,8 +162,8 @@ async def test_the_file_of_past_estimates_holds_the_chance_of_each(container, pr
     guard = Guard(inject, options)
     export.add_route(host, inject, guard, Visitors(inject, guard, options), CLINIC)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(host), base_url="http://test") as client:
-        told = await client.get(export.EXPORT)
-    assert [row["chance_zero"] for row in csv.DictReader(io.StringIO(told.text))] == ["0.58", "0.0"]
+        response = await client.get(export.EXPORT)
+    assert [row["chance_zero"] for row in csv.DictReader(io.StringIO(response.text))] == ["0.58", "0.0"]
 
 
 @pytest.mark.parametrize(("rows", "says"), [("3,no,c,day\n30,no,c,day\n", True), ("30,no,c,day\n", False)])

@@ -73,8 +73,8 @@ async def opened(container) -> AsyncIterator[Opened]:
 
 
 def field(user: User, name: str) -> Field:
-    (found,) = (one for one in user.find(Field).elements if one.name == name)
-    return found
+    (match,) = (element for element in user.find(Field).elements if element.name == name)
+    return match
 
 
 def enter(user: User, **facts: object) -> None:
@@ -95,8 +95,8 @@ async def test_the_form_asks_for_each_fact_in_its_section_by_a_field_of_its_kind
         "visits": NumberField, "insulin": ChoiceField, "pressure": NumberField,
         "ward": SelectField, "shift": ChoiceField, "referred": ChoiceField,
     }  # fmt: skip
-    for said in ("Care", "Place", ENGLISH.money(cost())):
-        await user.should_see(said, retries=PATIENT)
+    for text in ("Care", "Place", ENGLISH.money(cost())):
+        await user.should_see(text, retries=PATIENT)
     assert field(user, "pressure").props["unknown"] == "I don't know"
     assert ["", "I don't know"] in field(user, "referred").props["options"]
     assert ["c", "Lungs"] in field(user, "ward").props["options"]
@@ -109,13 +109,13 @@ async def test_the_answer_is_in_the_currency_and_words_of_the_schema(opened: Ope
     assert amount.startswith("EUR")
     await user.should_see(amount, retries=PATIENT)
     assert field(user, "ward").props["label"] == "Sala"
-    for said in (
+    for text in (
         "Visitas del año pasado",
         "Viene de parte de un médico (sin dato)",
         "en euros",
         "EUR\N{NO-BREAK SPACE}1.25 como máximo",
     ):
-        await user.should_see(said, retries=PATIENT)
+        await user.should_see(text, retries=PATIENT)
 
 
 async def test_what_is_wrong_is_said_of_any_fact(opened: Opened):
@@ -136,8 +136,8 @@ async def test_a_saved_estimate_keeps_what_is_not_given_and_is_listed(opened: Op
     await user.should_see(ENGLISH.money(cost(visits=7)), retries=PATIENT)
     user.find(ENGLISH("save")).click()
     await user.should_see(ENGLISH("saved"), retries=PATIENT)
-    (kept,) = await (await container.get(PredictionRepository)).page(PredictionQuery())
-    assert kept.beneficiary["pressure"] is None
+    (recorded,) = await (await container.get(PredictionRepository)).page(PredictionQuery())
+    assert recorded.beneficiary["pressure"] is None
     user = await opened("/history?ward=a&insulin=no&by=visits&order=rising")
     await user.should_see("Estimates 1 to 1 of 1", retries=PATIENT)
     (table,) = user.find(SortedTable).elements
@@ -145,8 +145,8 @@ async def test_a_saved_estimate_keeps_what_is_not_given_and_is_listed(opened: Op
     assert table.props["rows"][0]["cells"][1:7] == ["7", "No", "not given", "Surgery", "Day", "not given"]
     user = await opened("/history?ward=b")
     await user.should_see(ENGLISH("history.none"), retries=PATIENT)
-    told = await user.http_client.get("/history")
-    assert told.status_code == 200
+    response = await user.http_client.get("/history")
+    assert response.status_code == 200
 
 
 async def test_any_fact_can_differ_and_the_cost_is_drawn_along_any_number(opened: Opened):
@@ -167,11 +167,15 @@ async def test_any_fact_can_differ_and_the_cost_is_drawn_along_any_number(opened
 @pytest.mark.parametrize("schema", [FORTY], indirect=True)
 async def test_forty_facts_are_asked_in_sections_of_which_the_first_is_open(opened: Opened):
     user = await opened("/")
-    assert len({one.name for one in user.find(Field).elements} & set(FORTY.names)) == 40
+    assert len({element.name for element in user.find(Field).elements} & set(FORTY.names)) == 40
     await user.should_see("Blood pressure, 38", retries=PATIENT)
     assert user.client
-    sections = [one for one in user.client.elements.values() if one.tag == "details" and "section" in one.classes]
-    assert ["open" in one.props for one in sections] == [True, False, False, False]
+    sections = [
+        element
+        for element in user.client.elements.values()
+        if element.tag == "details" and "section" in element.classes
+    ]
+    assert ["open" in section.props for section in sections] == [True, False, False, False]
 
 
 @pytest.mark.parametrize("schema", [FORTY], indirect=True)

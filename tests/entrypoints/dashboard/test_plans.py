@@ -33,8 +33,8 @@ async def total(parts, plan: Plan, **changed: object) -> float:
 
 
 def field(user: User, name: str) -> Field:
-    (found,) = (one for one in user.find(Field).elements if one.name == name)
-    return found
+    (match,) = (element for element in user.find(Field).elements if element.name == name)
+    return match
 
 
 def enter(user: User, **values: object) -> None:
@@ -105,7 +105,7 @@ async def test_a_household_is_put_together_and_taken_apart(user: User, words: Wo
     await user.should_see(words("plans.joined", count=2), retries=PATIENT)
     start = words("plans.says.simulated", people=2, error="").split(".")[0]
     await user.should_see(start, retries=PATIENT)
-    (leave,) = (one for one in user.find(kind=TextElement).elements if one.text == words("plans.leave"))
+    (leave,) = (element for element in user.find(kind=TextElement).elements if element.text == words("plans.leave"))
     UserInteraction(user, {leave}, None).click()
     await user.should_see(words("plans.joined", count=1), retries=PATIENT)
     await user.should_not_see(start, retries=PATIENT)
@@ -143,13 +143,13 @@ async def test_a_household_and_its_plans_come_back_from_the_browser(user: User, 
     user.find(words("plans.join")).click()
     user.find(words("plans.add")).click()
     await user.should_see(words("plans.joined", count=2), retries=PATIENT)
-    (kept,) = user.find(KeptText).elements
-    text = kept.value
+    (stored,) = user.find(KeptText).elements
+    text = stored.value
     await user.open("/plans")
     await user.should_see(words("plans.add"))
-    (kept,) = user.find(KeptText).elements
+    (stored,) = user.find(KeptText).elements
     with user:
-        kept.value = text
+        stored.value = text
     await user.should_not_see(words("plans.add"), retries=PATIENT)
     await user.should_see(words.person(Beneficiary.of(DEFAULT, ANN_FACTS)), retries=PATIENT)
 

@@ -11,19 +11,19 @@ from entrypoints.dashboard.socket import quiet
 
 @pytest.fixture
 def server() -> AsyncServer:
-    """A server with a page's handlers: one that logs what it is told, and one that reads a message."""
+    """A server with a page's handlers: one that logs the messages, and one that reads a message."""
     made = AsyncServer(async_mode="asgi")
-    told: list[str] = []
-    made.on("log", lambda sid, message: told.append(message))
+    messages: list[str] = []
+    made.on("log", lambda sid, message: messages.append(message))
     made.on("event", lambda sid, message: message["id"].upper())
-    made.on("told", lambda sid: told)
+    made.on("messages", lambda sid: messages)
     quiet(made)
     return made
 
 
 async def test_nobody_writes_the_log_through_the_socket(server: AsyncServer):
     server.handlers["/"]["log"]("sid", "x" * 1_000_000)
-    assert await server.handlers["/"]["told"]("sid") == []
+    assert await server.handlers["/"]["messages"]("sid") == []
 
 
 @pytest.mark.parametrize("message", [{}, None, [], {"id": 3}, "text"])

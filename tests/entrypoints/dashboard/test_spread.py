@@ -18,8 +18,8 @@ piled = CostDistribution(mean=8210.0, quantiles=(7080.0,) * 90 + tuple(12_000.0 
 
 
 def dots(chart: str) -> list[tuple[bool, float, int]]:
-    found = re.findall(r'class="dot( hollow)?" style="left:([\d.]+)%;--row:(\d+)"', chart)
-    return [(not hollow, float(left), int(row)) for hollow, left, row in found]
+    dot_attributes = re.findall(r'class="dot( hollow)?" style="left:([\d.]+)%;--row:(\d+)"', chart)
+    return [(not hollow, float(left), int(row)) for hollow, left, row in dot_attributes]
 
 
 def drawn(cost: CostDistribution) -> str:
@@ -30,10 +30,10 @@ def drawn(cost: CostDistribution) -> str:
 def test_each_of_twenty_people_stands_at_their_exact_cost(cost: CostDistribution):
     chart = drawn(cost)
     places = [left for _, left, _ in dots(chart)]
-    usd = [one.usd for one in people(cost)]
+    usd = [person.usd for person in people(cost)]
     assert len(places) == 20
     right = max(usd[-1], cost.interval().high, cost.expected, 1000 / 1.04) * 1.04
-    assert places == pytest.approx([100 * one / max(right, 1000) for one in usd], abs=0.006)
+    assert places == pytest.approx([100 * amount / max(right, 1000) for amount in usd], abs=0.006)
     assert all(0 <= left <= 100 for left in places)
 
 
@@ -62,8 +62,8 @@ def test_the_caption_counts_the_dots_that_are_drawn():
         chart = drawn(cost)
         inside = sum(inside for inside, _, _ in dots(chart))
         likely = cost.interval()
-        told = {"low": WORDS.money(likely.low), "high": WORDS.money(likely.high), "inside": inside, "people": 20}
-        assert WORDS("spread.dots", **told) in chart
+        values = {"low": WORDS.money(likely.low), "high": WORDS.money(likely.high), "inside": inside, "people": 20}
+        assert WORDS("spread.dots", **values) in chart
     assert WORDS("spread.lead.most") in drawn(piled)
     assert WORDS("spread.lead") in drawn(smooth)
 

@@ -19,8 +19,8 @@ TIES = CostDistribution(8_000.0, tuple([4_000.0] * 30 + [7_000.0] * 40 + [9_000.
 @given(costs)
 def test_the_sentence_always_speaks_of_the_same_share(cost: CostDistribution):
     for language in ("en", "es"):
-        said = sentence(cost, words_in(language))
-        shares = re.findall(r"\b1 (?:in|de cada) (\d+)", said.replace("Fewer than 1 in 10", "1 in 10"))
+        text = sentence(cost, words_in(language))
+        shares = re.findall(r"\b1 (?:in|de cada) (\d+)", text.replace("Fewer than 1 in 10", "1 in 10"))
         assert shares == ["10"]
 
 
@@ -36,8 +36,8 @@ def test_half_is_said_to_cost_less_only_where_it_does(cost: CostDistribution):
 @given(costs)
 def test_what_one_in_ten_costs_is_more_than_the_typical_year(cost: CostDistribution):
     words = words_in("en")
-    if found := re.search(r"1 in 10 costs more than \$([\d,]+)", sentence(cost, words)):
-        assert int(found[1].replace(",", "")) == round(cost.quantile(0.9), -1) > cost.typical
+    if match := re.search(r"1 in 10 costs more than \$([\d,]+)", sentence(cost, words)):
+        assert int(match[1].replace(",", "")) == round(cost.quantile(0.9), -1) > cost.typical
 
 
 def test_where_most_cost_the_same_the_first_sentence_says_so(words: Words):

@@ -117,10 +117,10 @@ async def test_an_upload_that_gives_way_ends_at_once(office: Office):
 
 
 async def test_a_place_whose_file_did_not_come_is_free_again(office: Office):
-    kept = await office.bring("me")
+    upload = await office.bring("me")
     places = [office.uploads.upload("") for _ in range(MOST_EACH - 1)]
     for place in places:
         assert office.uploads.admit(place, "me")
         office.uploads.release(place)
     await office.bring("me")
-    assert kept.stage == "opened"
+    assert upload.stage == "opened"

@@ -20,8 +20,8 @@ async def cost(parts, **changed: object) -> float:
 
 
 def field(user: User, name: str) -> Field:
-    (found,) = (one for one in user.find(Field).elements if one.name == name)
-    return found
+    (match,) = (element for element in user.find(Field).elements if element.name == name)
+    return match
 
 
 def enter(user: User, **values: object) -> None:

@@ -45,7 +45,7 @@ def stack(started: tuple[Path, str]) -> tuple[Path, str]:
 
 
 def pid(home: Path, part: str) -> int:
-    return next(one.pid for one in status_of(load({"home": home})).parts if one.name == part)
+    return next(running.pid for running in status_of(load({"home": home})).parts if running.name == part)
 
 
 @contextmanager
@@ -64,8 +64,8 @@ def killed(home: Path, part: str) -> Iterator[None]:
         os.kill(supervisor, signal.SIGCONT)
 
 
-def alert(page: Page, said: str) -> Locator:
-    return page.get_by_role("alert").filter(has_text=said)
+def alert(page: Page, words: str) -> Locator:
+    return page.get_by_role("alert").filter(has_text=words)
 
 
 def sign_in(page: Page, heading: str) -> None:

@@ -27,9 +27,9 @@ def test_every_broken_rule_becomes_a_sentence_of_the_language(language: str, fac
     with pytest.raises(InvalidBeneficiary) as broken:
         Beneficiary.of(DEFAULT, facts)
     for error in broken.value.errors:
-        said = words_in(language).error(error)
-        assert re.fullmatch(r"[A-ZÁÉÍÓÚÑ].*\.", said), error
-        assert error.detail not in said
+        sentence = words_in(language).error(error)
+        assert re.fullmatch(r"[A-ZÁÉÍÓÚÑ].*\.", sentence), error
+        assert error.detail not in sentence
 
 
 @pytest.mark.parametrize(
@@ -91,12 +91,15 @@ def test_money_and_dates_are_written_as_the_language_does():
 
 
 @pytest.mark.parametrize(
-    ("language", "one", "many"), [("en", "1 person is", "1,200 people are"), ("es", "1 persona", "1,200 personas")]
+    ("language", "singular", "plural"),
+    [("en", "1 person is", "1,200 people are"), ("es", "1 persona", "1,200 personas")],
 )
-def test_a_count_chooses_the_form_of_a_text_and_is_written_as_the_language_does(language: str, one: str, many: str):
+def test_a_count_chooses_the_form_of_a_text_and_is_written_as_the_language_does(
+    language: str, singular: str, plural: str
+):
     words = words_in(language)
-    assert one in words("plans.joined", count=1)
-    assert many in words("plans.joined", count=1200)
+    assert singular in words("plans.joined", count=1)
+    assert plural in words("plans.joined", count=1200)
 
 
 def test_letters_of_a_currency_stand_apart_from_its_digits():

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 
 from entrypoints.hosting.arrivals import Arrivals
 
-Said = list[dict]
+Messages = list[dict]
 
 
 async def length(scope, receive, send) -> None:
@@ -22,17 +22,17 @@ async def length(scope, receive, send) -> None:
 
 async def post(
     app: Arrivals, receive: Callable[[], Awaitable[dict]], path: str = "/page", client: str = "192.0.2.1"
-) -> Said:
+) -> Messages:
     """What is answered to a body of 100 bytes that comes as ``receive`` gives it."""
-    said: Said = []
+    messages: Messages = []
 
     async def send(message) -> None:
-        said.append(message)
+        messages.append(message)
 
     headers = [(b"content-length", b"100")]
     scope = {"type": "http", "path": path, "method": "POST", "headers": headers, "client": (client, 1)}
     await app(scope, receive, send)
-    return said
+    return messages
 
 
 def body(*parts: bytes) -> Callable[[], Awaitable[dict]]:
@@ -53,23 +53,23 @@ async def hung_up() -> dict:
 
 
 async def test_a_body_that_comes_whole_is_answered_by_the_application():
-    said = await post(Arrivals(length, within=60), body(b"x" * 60, b"x" * 40))
-    assert (said[0]["status"], said[1]["body"]) == (200, b"100")
+    messages = await post(Arrivals(length, within=60), body(b"x" * 60, b"x" * 40))
+    assert (messages[0]["status"], messages[1]["body"]) == (200, b"100")
 
 
 @pytest.mark.parametrize("path", ["/page", "/api/v1/predictions"])
 async def test_a_body_that_does_not_come_in_time_is_answered_by_408(path: str):
-    said = await post(Arrivals(length, within=-1), body(b"x..."), path)
-    assert (said[0]["status"], len(said)) == (408, 2)
-    assert (b"connection", b"close") in said[0]["headers"]
-    assert json.loads(said[1]["body"])["status"] == 408
+    messages = await post(Arrivals(length, within=-1), body(b"x..."), path)
+    assert (messages[0]["status"], len(messages)) == (408, 2)
+    assert (b"connection", b"close") in messages[0]["headers"]
+    assert json.loads(messages[1]["body"])["status"] == 408
 
 
 async def test_a_large_body_gets_the_time_that_it_needs():
     parts = [b"x" * 1_000_000] * 20
     app = Arrivals(length, within=60)
-    said = await post(app, body(*parts))
-    assert said[1]["body"] == b"20000000"
+    messages = await post(app, body(*parts))
+    assert messages[1]["body"] == b"20000000"
 
 
 async def test_of_one_subscriber_the_oldest_body_gives_way_and_that_of_another_does_not():
@@ -102,8 +102,8 @@ async def test_what_is_streamed_back_is_cut_by_nothing():
         await Request(scope, receive).body()
         await StreamingResponse(iter([b"a", b"b"]))(scope, receive, send)
 
-    said = await post(Arrivals(twice, within=60), body(b"x"))
-    assert b"".join(one.get("body", b"") for one in said) == b"ab"
+    messages = await post(Arrivals(twice, within=60), body(b"x"))
+    assert b"".join(message.get("body", b"") for message in messages) == b"ab"
 
 
 async def test_one_subscriber_opens_only_so_many_pages():
@@ -112,19 +112,19 @@ async def test_one_subscriber_opens_only_so_many_pages():
     async def page(scope, receive, send) -> None:
         await held.wait()
 
-    app, told = Arrivals(page, within=60, sockets_each=5), []
+    app, sent = Arrivals(page, within=60, sockets_each=5), []
 
     async def connect() -> dict:
         return {"type": "websocket.connect"}
 
     async def send(message) -> None:
-        told.append(message["type"])
+        sent.append(message["type"])
 
     scope = {"type": "websocket", "path": "/", "headers": [], "client": ("192.0.2.1", 1)}
     tasks = [asyncio.create_task(app({**scope}, connect, send)) for _ in range(6)]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    assert (told, [task.done() for task in tasks].count(True)) == (["websocket.close"], 1)
+    assert (sent, [task.done() for task in tasks].count(True)) == (["websocket.close"], 1)
     held.set()
     await asyncio.gather(*tasks)
     await app({**scope}, connect, send)
-    assert told == ["websocket.close"]
+    assert sent == ["websocket.close"]

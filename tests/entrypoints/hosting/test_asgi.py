@@ -45,20 +45,20 @@ def dispatcher(life: Life) -> Dispatcher:
 
 
 async def lived(app: Dispatcher) -> list[str]:
-    said: list[str] = []
-    told = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+    sent: list[str] = []
+    received = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
 
     async def receive() -> dict:
-        return next(told)
+        return next(received)
 
     async def send(message) -> None:
-        said.append(message["type"])
+        sent.append(message["type"])
 
     try:
         await app({"type": "lifespan"}, receive, send)
     except OSError:
-        said.append("raised")
-    return said
+        sent.append("raised")
+    return sent
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ async def test_a_start_that_fails_is_told_to_the_server():
 
 @pytest.mark.parametrize(("serve", "api", "page"), [("api", 200, 404), ("dashboard", 404, 200)])
 def test_a_process_can_serve_one_of_them(serve: str, api: int, page: int, tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        door.set_inheritable(True)
-        url = f"http://127.0.0.1:{door.getsockname()[1]}"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.set_inheritable(True)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         process = subprocess.Popen(
-            [sys.executable, "-m", "entrypoints.hosting.asgi", "--serve", serve, "--fd", str(door.fileno())],
+            [sys.executable, "-m", "entrypoints.hosting.asgi", "--serve", serve, "--fd", str(listener.fileno())],
             # keys do not let a foreign host in: the pages know none
             env={
                 **os.environ,
@@ -97,7 +97,7 @@ def test_a_process_can_serve_one_of_them(serve: str, api: int, page: int, tmp_pa
                 "MEDCOST_REQUIRE_KEYS": "true",
             },
             cwd=tmp_path,
-            pass_fds=[door.fileno()],
+            pass_fds=[listener.fileno()],
             stderr=(tmp_path / "log").open("wb"),
         )
         try:

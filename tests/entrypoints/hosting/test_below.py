@@ -24,8 +24,8 @@ async def api(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient
     headers = {"X-Forwarded-Prefix": ROOT}
     async with httpx.AsyncClient(
         transport=transport, base_url=f"http://127.0.0.1{request.param}", headers=headers
-    ) as one:
-        yield one
+    ) as client:
+        yield client
 
 
 async def test_addresses_in_answers_hold_the_path(api: httpx.AsyncClient) -> None:
@@ -50,9 +50,9 @@ async def test_the_description_names_the_path_as_its_server(api: httpx.AsyncClie
 async def test_only_the_whole_path_is_taken_off() -> None:
     app = web_app(load({"profile": "memory", "root_path": "/med"}, environment={}), serve="api")
     transport = httpx.ASGITransport(cast("Any", app))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as one:
-        assert (await one.get("/med/api/v1/health/live")).status_code == 200
-        assert (await one.get("/medcost/api/v1/health/live")).status_code == 404
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        assert (await client.get("/med/api/v1/health/live")).status_code == 200
+        assert (await client.get("/medcost/api/v1/health/live")).status_code == 404
 
 
 @pytest.mark.parametrize("wrong", ["medcost", "/medcost/", "/", "//", "/a b", "/a?b", 'x"'])

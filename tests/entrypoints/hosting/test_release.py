@@ -13,6 +13,6 @@ async def test_the_command_line_and_the_api_name_the_same_release(tmp_path):
     app = web_app(load({"profile": "memory", "home": tmp_path}), serve="api")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1/api/v1") as api:
         alive, described = await api.get("/health/live"), await api.get("/schema/openapi.json")
-    said = command.call("--version", home=tmp_path)
-    assert said.status == 0
-    assert said.output.strip() == alive.json()["version"] == described.json()["info"]["version"]
+    printed = command.call("--version", home=tmp_path)
+    assert printed.status == 0
+    assert printed.output.strip() == alive.json()["version"] == described.json()["info"]["version"]

@@ -107,12 +107,12 @@ def test_a_request_that_never_ends_holds_nothing_up_beyond_the_deadline(serve):
         assert process.wait(timeout=20) == 0
 
 
-@pytest.mark.parametrize("said", [b"", HEAD[:50]], ids=["nothing", "half a head"])
-def test_who_never_ends_the_head_of_a_request_is_hung_up_on(serve, said):
+@pytest.mark.parametrize("sent", [b"", HEAD[:50]], ids=["nothing", "half a head"])
+def test_who_never_ends_the_head_of_a_request_is_hung_up_on(serve, sent):
     _, address = serve(MEDCOST_HEAD_WITHIN="0.5")
     wait_until_ready(address)
     with socket.create_connection(address, timeout=30) as slow:
-        slow.sendall(said)
+        slow.sendall(sent)
         assert everything_from(slow) == b""
 
 
@@ -134,9 +134,9 @@ def test_a_body_that_comes_too_slowly_is_answered_so(serve):
 
 
 def test_where_an_answer_was_forwarded_from_is_believed_of_named_proxies_only(serve):
-    told = {"MEDCOST_REQUIRE_KEYS": "true", "MEDCOST_ADDRESS_REQUESTS_PER_MINUTE": "3"}
+    settings = {"MEDCOST_REQUIRE_KEYS": "true", "MEDCOST_ADDRESS_REQUESTS_PER_MINUTE": "3"}
     for trusted, statuses in (("", [200, 200, 429]), ("127.0.0.1", [200, 200, 200])):
-        _, address = serve(**told, MEDCOST_TRUSTED_PROXIES=trusted)
+        _, address = serve(**settings, MEDCOST_TRUSTED_PROXIES=trusted)
         wait_until_ready(address)
         answers = [
             httpx.get(url(address, "/health/live"), headers={"X-Forwarded-For": f"192.0.2.{n}"}, timeout=10)
@@ -186,18 +186,18 @@ def test_parts_that_are_away_are_waited_for_and_named_when_they_come(serve, star
 
 
 def await_lines(log, event, parts):
-    def found():
+    def has_lines():
         lines = [json.loads(line) for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
         return {line["part"] for line in lines if line["event"] == event} == parts
 
-    until(found, describe=log.read_text)
+    until(has_lines, describe=log.read_text)
 
 
 async def publish(home):
     model = ModelReference(1, write_flat_model(home.path / "made", usd=100.0))
-    shelf = BentoPublisher(home.bentoml, home.pointer)
-    await shelf.publish(model, home.path / "made")
-    await shelf.point_to(model)
+    publisher = BentoPublisher(home.bentoml, home.pointer)
+    await publisher.publish(model, home.path / "made")
+    await publisher.point_to(model)
 
 
 def test_a_body_that_nobody_reads_holds_no_connection(serve):
@@ -221,5 +221,5 @@ def test_of_one_address_only_so_many_heads_are_waited_for(serve):
         wait_until_ready(address)
         assert stalled[0].recv(1) == b""
     finally:
-        for one in stalled:
-            one.close()
+        for connection in stalled:
+            connection.close()

@@ -45,10 +45,10 @@ def part(
 
 @asynccontextmanager
 async def supervising(
-    folder: Path, said: list[str], liveness: Liveness = DEFAULT_LIVENESS, end_within: float = 12.0
+    folder: Path, log: list[str], liveness: Liveness = DEFAULT_LIVENESS, end_within: float = 12.0
 ) -> AsyncIterator[Supervisor]:
     run = Run(ProcessId.mine(), "embedded", "http://127.0.0.1:1")
-    supervisor = Supervisor(run, folder / "run.json", folder / "logs", said.append, liveness, end_within)
+    supervisor = Supervisor(run, folder / "run.json", folder / "logs", log.append, liveness, end_within)
     try:
         yield supervisor
     finally:
@@ -72,15 +72,15 @@ async def test_a_part_runs_and_is_written_down(tmp_path: Path) -> None:
 
 
 async def test_a_part_that_was_killed_is_started_again(tmp_path: Path) -> None:
-    said: list[str] = []
-    async with supervising(tmp_path, said) as supervisor:
+    log: list[str] = []
+    async with supervising(tmp_path, log) as supervisor:
         supervisor.start(part("sleeper"))
         await until(lambda: supervisor.run.parts)
         first = supervisor.run.parts[0].process
         os.kill(first.pid, signal.SIGKILL)
         await until(lambda: supervisor.run.parts[0].restarts == 1)
         assert supervisor.run.parts[0].process != first
-        assert "sleeper ended" in said[0]
+        assert "sleeper ended" in log[0]
 
 
 async def test_a_renewed_part_has_another_process(tmp_path: Path) -> None:
@@ -89,46 +89,44 @@ async def test_a_renewed_part_has_another_process(tmp_path: Path) -> None:
         supervisor.start(sleeper)
         supervisor.start(other)
         await until(lambda: len(supervisor.run.parts) == 2)
-        before = {one.name: one.process for one in supervisor.run.parts}
+        before = {running.name: running.process for running in supervisor.run.parts}
         await supervisor.renew(sleeper)
         assert not before["sleeper"].is_alive
-        await until(lambda: any(one.restarts for one in supervisor.run.parts))
-        after = {one.name: one.process for one in supervisor.run.parts}
+        await until(lambda: any(running.restarts for running in supervisor.run.parts))
+        after = {running.name: running.process for running in supervisor.run.parts}
         assert after["sleeper"] != before["sleeper"]
         assert after["sleeper"].is_alive
         assert after["other"] == before["other"]
 
 
 async def test_a_part_that_hangs_is_killed_and_started_again(tmp_path: Path) -> None:
-    said: list[str] = []
+    log: list[str] = []
     silent = asyncio.Event()
 
     async def lives() -> None:
         if silent.is_set():
             await asyncio.Event().wait()
 
-    async with supervising(
-        tmp_path, said, Liveness(period=0.01, timeout=0.05, grace=0.5), end_within=0.5
-    ) as supervisor:
+    async with supervising(tmp_path, log, Liveness(period=0.01, timeout=0.05, grace=0.5), end_within=0.5) as supervisor:
         supervisor.start(part("sleeper", (sys.executable, "-c", DEAF), lives=lives))
         await until(lambda: supervisor.run.parts)
         first = supervisor.run.parts[0].process
         os.kill(first.pid, signal.SIGSTOP)
         silent.set()
-        await until(lambda: said)
+        await until(lambda: log)
         silent.clear()
         await until(lambda: supervisor.run.parts[0].restarts == 1)
         assert not first.is_alive
-        assert "sleeper hung (no answer within 0.05 s, 3 times in a row) and was ended" in said[0]
+        assert "sleeper hung (no answer within 0.05 s, 3 times in a row) and was ended" in log[0]
 
 
 async def test_a_part_runs_once_though_it_cannot_be_written_down(tmp_path: Path) -> None:
-    said: list[str] = []
-    async with supervising(tmp_path, said) as supervisor:
+    log: list[str] = []
+    async with supervising(tmp_path, log) as supervisor:
         supervisor.file = tmp_path / "missing" / "run.json"
         supervisor.start(part("sleeper"))
-        await until(lambda: said and supervisor.run.parts)
-        assert "could not be written down" in said[0]
+        await until(lambda: log and supervisor.run.parts)
+        assert "could not be written down" in log[0]
         (only,) = supervisor.run.parts
         assert (only.restarts, only.process.is_alive) == (0, True)
 

@@ -41,12 +41,12 @@ def api(tmp_path):
     started = []
 
     def start(**settings):
-        door = socket.create_server(("127.0.0.1", 0))
-        command = [sys.executable, "-m", "entrypoints.hosting.asgi", "--serve", "api", "--fd", str(door.fileno())]
+        listener = socket.create_server(("127.0.0.1", 0))
+        command = [sys.executable, "-m", "entrypoints.hosting.asgi", "--serve", "api", "--fd", str(listener.fileno())]
         environment = {**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(tmp_path), **settings}
-        started.append(subprocess.Popen(command, env=environment, pass_fds=[door.fileno()]))
-        address = f"http://127.0.0.1:{door.getsockname()[1]}/api/v1"
-        door.close()
+        started.append(subprocess.Popen(command, env=environment, pass_fds=[listener.fileno()]))
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
+        listener.close()
         return started[-1], address
 
     yield start

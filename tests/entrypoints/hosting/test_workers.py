@@ -20,12 +20,12 @@ ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": "no", "
 @pytest.fixture
 def api(tmp_path):
     """Three workers of the memory profile: the process, and where it answers."""
-    door = socket.create_server(("127.0.0.1", 0))
-    command = [sys.executable, "-m", "entrypoints.hosting.asgi", "--serve", "api", "--fd", str(door.fileno())]
+    listener = socket.create_server(("127.0.0.1", 0))
+    command = [sys.executable, "-m", "entrypoints.hosting.asgi", "--serve", "api", "--fd", str(listener.fileno())]
     environment = {**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(tmp_path), "MEDCOST_WORKERS": "3"}
-    process = subprocess.Popen(command, env=environment, pass_fds=[door.fileno()])
-    address = f"http://127.0.0.1:{door.getsockname()[1]}/api/v1"
-    door.close()
+    process = subprocess.Popen(command, env=environment, pass_fds=[listener.fileno()])
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
+    listener.close()
     yield process, address
     process.kill()
     process.wait()

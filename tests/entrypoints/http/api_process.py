@@ -34,9 +34,9 @@ async def serve(*, require_keys: bool) -> None:
     secrets = {role.value: (await keys.create(role.value, role))[1] for role in Role}
     options = ApiOptions(lambda headers: None, body_limit=BODY_LIMIT, require_keys=require_keys)
     app: Any = create_app(container, options, await container.get(Schema))
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        print(json.dumps({"url": f"http://127.0.0.1:{door.getsockname()[1]}", "keys": secrets}), flush=True)  # noqa: T201  # for the test
-        await uvicorn.Server(uvicorn.Config(app, log_level="error")).serve(sockets=[door])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        print(json.dumps({"url": f"http://127.0.0.1:{listener.getsockname()[1]}", "keys": secrets}), flush=True)  # noqa: T201  # for the test
+        await uvicorn.Server(uvicorn.Config(app, log_level="error")).serve(sockets=[listener])
 
 
 if __name__ == "__main__":

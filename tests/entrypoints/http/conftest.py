@@ -51,13 +51,13 @@ def api_process() -> Iterator[Callable[[str], ApiProcess]]:
     """`api_process("keys")` serves the API of the memory profile, or `"open"`, without asking for keys."""
     started: dict[str, tuple[subprocess.Popen[bytes], ApiProcess]] = {}
 
-    def start(door: str) -> ApiProcess:
-        if door not in started:
-            command = [sys.executable, str(Path(__file__).with_name("api_process.py")), door]
+    def start(access: str) -> ApiProcess:
+        if access not in started:
+            command = [sys.executable, str(Path(__file__).with_name("api_process.py")), access]
             process = subprocess.Popen(command, stdout=subprocess.PIPE)
             assert process.stdout
-            started[door] = process, ApiProcess(**json.loads(process.stdout.readline()), pid=process.pid)
-        return started[door][1]
+            started[access] = process, ApiProcess(**json.loads(process.stdout.readline()), pid=process.pid)
+        return started[access][1]
 
     yield start
     for process, _ in started.values():

@@ -35,8 +35,8 @@ def stand_in():
 async def test_a_prediction_says_its_unit_its_data_and_what_it_is_not(memory_api, ann, stand_in):
     made = await memory_api.post("/predictions", json=ann)
     assert made.json()["about"] == {**stand_in, "notice": NOTICE}
-    found = await memory_api.get(made.headers["location"].removeprefix("/api/v1"))
-    assert found.json() == made.json()
+    fetched = await memory_api.get(made.headers["location"].removeprefix("/api/v1"))
+    assert fetched.json() == made.json()
 
 
 async def test_explanations_and_scenarios_say_it_too(memory_api, ann, stand_in):
@@ -54,7 +54,7 @@ async def test_from_one_to_a_hundred_scenarios_are_explored_at_once(memory_api, 
 async def test_a_batch_says_it_once(memory_api, ann, stand_in):
     answer = (await memory_api.post("/predictions/batch", json=[ann, ann])).json()
     assert answer["about"] == {**stand_in, "notice": NOTICE}
-    assert not any("about" in one for one in answer["predictions"])
+    assert not any("about" in prediction for prediction in answer["predictions"])
 
 
 async def test_a_batch_without_a_good_row_has_nothing_to_say_it_about(memory_api):
@@ -65,10 +65,10 @@ async def test_a_batch_without_a_good_row_has_nothing_to_say_it_about(memory_api
 class CountingLedger(MemoryLedger):
     """Counts how often a version was looked up."""
 
-    asked: int = field(default=0)
+    lookups: int = field(default=0)
 
     async def version(self, number: int) -> ModelVersion:
-        self.asked += 1
+        self.lookups += 1
         return await super().version(number)
 
 
@@ -93,7 +93,7 @@ class Registered(Provider):
 
 @pytest.fixture
 async def ledger():
-    kept = CountingLedger()
+    counting = CountingLedger()
     card = ModelCard(
         recipe=Recipe(family="flat"),
         created_at=NOON,
@@ -106,8 +106,8 @@ async def ledger():
         grouping=(),
         provenance=Provenance(metric="crps"),
     )
-    await kept.admit(ModelVersion(3, "d" * 64, NOON, card))
-    return kept
+    await counting.admit(ModelVersion(3, "d" * 64, NOON, card))
+    return counting
 
 
 @pytest.fixture
@@ -119,9 +119,9 @@ async def registered_api(ledger, client_of):
 
 
 async def test_the_data_are_those_of_the_version_that_answered_and_looked_up_once(registered_api, ledger, ann):
-    said = [(await registered_api.post("/predictions", json=ann)).json()["about"]["data"] for _ in range(3)]
-    assert said == ["the file claims.csv; costs of 2024"] * 3
-    assert ledger.asked == 1
+    data = [(await registered_api.post("/predictions", json=ann)).json()["about"]["data"] for _ in range(3)]
+    assert data == ["the file claims.csv; costs of 2024"] * 3
+    assert ledger.lookups == 1
 
 
 async def test_a_ledger_that_is_away_spoils_no_answer_and_is_asked_again(registered_api, ledger, ann):

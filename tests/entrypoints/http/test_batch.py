@@ -15,7 +15,7 @@ async def test_good_rows_are_predicted_beside_bad_ones(api, ann):
     rows = [ann, {**ann, "age": 7, "hat": 1}, {**ann, "age": 50}, "text"]
     answer = await api.post("/predictions/batch", json=rows)
     assert answer.status_code == 200
-    assert [one["beneficiary"]["age"] for one in answer.json()["predictions"]] == [40, 50]
+    assert [prediction["beneficiary"]["age"] for prediction in answer.json()["predictions"]] == [40, 50]
     assert [(bad["row"], bad["pointer"], bad["code"]) for bad in answer.json()["errors"]] == [
         (2, "/hat", "unknown"),
         (2, "/age", "range"),
@@ -54,7 +54,7 @@ async def test_json_lines_are_read_each_by_itself(memory_api, ann, kind):
 @pytest.mark.parametrize("text", [CSV, CSV.replace("\n", "\r\n"), "\ufeff" + CSV, CSV.replace(",no,", ",false,")])
 async def test_csv_is_read_as_spreadsheets_write_it(memory_api, ann, text):
     answer = await memory_api.post("/predictions/batch", content=text, headers={"Content-Type": "text/csv"})
-    assert [one["beneficiary"] for one in answer.json()["predictions"]] == [ann]
+    assert [prediction["beneficiary"] for prediction in answer.json()["predictions"]] == [ann]
 
 
 async def test_bad_csv_rows_are_named(memory_api):
@@ -103,7 +103,7 @@ async def test_facts_without_a_column_or_with_two_are_named_once(memory_api, hea
 async def test_csv_columns_may_stand_in_any_order(memory_api, ann):
     body = "region,smoker,children,bmi,sex,age\nnortheast,no,1,27.5,female,40\n"
     answer = await memory_api.post("/predictions/batch", content=body, headers={"Content-Type": "text/csv"})
-    assert [one["beneficiary"] for one in answer.json()["predictions"]] == [ann]
+    assert [prediction["beneficiary"] for prediction in answer.json()["predictions"]] == [ann]
 
 
 async def test_csv_is_read_as_everywhere_else(memory_api, ann):
@@ -113,7 +113,7 @@ async def test_csv_is_read_as_everywhere_else(memory_api, ann):
     )
     answer = await memory_api.post("/predictions/batch", content=body, headers={"Content-Type": "text/csv"})
     document = answer.json()
-    assert [one["beneficiary"] for one in document["predictions"]] == [ann, ann]
+    assert [prediction["beneficiary"] for prediction in document["predictions"]] == [ann, ann]
     assert [(bad["row"], bad["pointer"], bad["code"]) for bad in document["errors"]] == [
         (3, "/sex", "choice"),
         (4, "", "malformed"),
@@ -148,7 +148,7 @@ async def test_a_batch_of_too_many_rows_is_refused(memory_container, client_of, 
 async def test_what_comes_behind_too_many_rows_is_not_looked_at(memory_container, client_of, kind, body):
     async with client_of(memory_container, batch_rows=3) as api:
         answer = await api.post("/predictions/batch", content=body, headers={"Content-Type": kind})
-    assert (answer.status_code, [one["code"] for one in answer.json()["errors"]]) == (422, ["range"])
+    assert (answer.status_code, [error["code"] for error in answer.json()["errors"]]) == (422, ["range"])
 
 
 async def test_a_header_of_countless_columns_gets_one_sentence(memory_api):
@@ -192,11 +192,11 @@ async def test_rows_come_out_in_their_order_whatever_is_between_them(memory_api,
     elif kind == "application/jsonl":
         body = "\n".join(map(json.dumps, people))
     else:
-        body = "\n".join([",".join(ann), *(",".join(map(str, one.values())) for one in people)])
+        body = "\n".join([",".join(ann), *(",".join(map(str, person.values())) for person in people)])
     answer = (await memory_api.post("/predictions/batch", content=body, headers={"Content-Type": kind})).json()
-    good = [one["age"] for one in people if one["age"] != 7]
-    assert [one["beneficiary"]["age"] for one in answer["predictions"]] == good
-    assert [bad["row"] for bad in answer["errors"]] == [n for n, one in enumerate(people, 1) if one["age"] == 7]
+    good = [person["age"] for person in people if person["age"] != 7]
+    assert [prediction["beneficiary"]["age"] for prediction in answer["predictions"]] == good
+    assert [bad["row"] for bad in answer["errors"]] == [n for n, person in enumerate(people, 1) if person["age"] == 7]
 
 
 async def test_the_same_batch_under_a_key_is_recorded_once(api, ann):

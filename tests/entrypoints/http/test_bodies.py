@@ -70,8 +70,8 @@ async def test_a_malformed_body_is_refused_naming_the_place(memory_api, path, bo
 
 
 async def test_refused_bodies_leave_the_records_as_they_were(api):
-    kept = (await api.post("/predictions", content=GOOD, headers=JSON)).json()
-    del kept["about"]  # not said of each in a list
+    recorded = (await api.post("/predictions", content=GOOD, headers=JSON)).json()
+    del recorded["about"]  # not said of each in a list
     refused = [
         GOOD[:30],
         GOOD.replace(b"40", b'"40"'),
@@ -83,7 +83,7 @@ async def test_refused_bodies_leave_the_records_as_they_were(api):
     for body in refused:
         answer = await api.post("/predictions", content=body, headers=JSON | {"Idempotency-Key": "broken"})
         assert answer.status_code in (400, 422)
-    assert (await api.get("/predictions")).json()["predictions"] == [kept]
+    assert (await api.get("/predictions")).json()["predictions"] == [recorded]
     answer = await api.post("/predictions", content=GOOD, headers=JSON | {"Idempotency-Key": "broken"})
     assert answer.status_code == 201
 

@@ -25,7 +25,7 @@ async def test_batches_and_scenarios_tell_it_too(api, ann):
     batch = (await api.post("/predictions/batch?above=9000", json=[ann])).json()
     body = {"beneficiary": ann, "changes": [{"age": 60}]}
     explored = (await api.post("/scenarios?above=9000", json=body)).json()
-    assert [one["chance"] for one in (*batch["predictions"], explored["base"])] == [alone, alone]
+    assert [answer["chance"] for answer in (*batch["predictions"], explored["base"])] == [alone, alone]
     assert 0 <= explored["scenarios"][0]["chance"]["above"] <= 1
 
 
@@ -38,9 +38,9 @@ async def test_what_is_no_amount_is_refused_by_name(api, ann, way, amount):
 
 
 async def test_the_typical_cost_is_explained_as_well(api, ann):
-    told = (await api.post("/explanations", json={**ann, "of": "typical"})).json()
-    assert told["of"] == "typical"
-    assert round(told["baseline"] + sum(part["usd"] for part in told["contributions"]), 2) == told["typical"]
+    typical = (await api.post("/explanations", json={**ann, "of": "typical"})).json()
+    assert typical["of"] == "typical"
+    assert round(typical["baseline"] + sum(part["usd"] for part in typical["contributions"]), 2) == typical["typical"]
     expected = (await api.post("/explanations", json={**ann, "of": "expected"})).json()
     assert expected == (await api.post("/explanations", json=ann)).json()
     assert expected["of"] == "expected"

@@ -32,8 +32,8 @@ async def test_who_is_served_by_https_is_told_to_come_by_https_only(memory_conta
 
 async def test_pages_of_a_named_origin_may_call_from_a_browser_and_no_others(memory_container, client_of, ann):
     async with client_of(memory_container, allowed_origins=(ORIGIN,)) as api:
-        asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
-        preflight = await api.options("/predictions", headers=asked)
+        preflight_headers = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
+        preflight = await api.options("/predictions", headers=preflight_headers)
         assert preflight.status_code == 204
         assert preflight.headers["access-control-allow-origin"] == ORIGIN
         made = await api.post("/predictions", json=ann, headers={"Origin": ORIGIN})

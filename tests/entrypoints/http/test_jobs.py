@@ -171,8 +171,8 @@ async def test_a_part_of_a_result_is_fetched_and_a_copy_is_not_sent_again(memory
     job = await ended(memory_api, await memory_api.post("/jobs", content=as_csv(), headers=TEXT))
     whole = await fetched(memory_api, job)
     tag, size = whole.headers["etag"], len(whole.content)
-    for asked, start, end in (("5-9", 5, 10), ("5-", 5, size), ("-7", size - 7, size), ("0-99999", 0, size)):
-        part = await fetched(memory_api, job, headers={"Range": f"bytes={asked}"})
+    for requested, start, end in (("5-9", 5, 10), ("5-", 5, size), ("-7", size - 7, size), ("0-99999", 0, size)):
+        part = await fetched(memory_api, job, headers={"Range": f"bytes={requested}"})
         assert (part.status_code, part.content) == (206, whole.content[start:end])
         assert part.headers["content-range"] == f"bytes {start}-{end - 1}/{size}"
     assert (await fetched(memory_api, job, headers={"Range": f"bytes={size}-"})).status_code == 416

@@ -25,10 +25,10 @@ def test_before_a_request_there_is_nothing_to_sum_up():
 
 def test_how_predictions_went_together_is_summed_up_by_stage():
     metrics = Metrics()
-    asked, wrote = metrics.grouped("predict"), metrics.grouped("record")
+    observe_predict, observe_record = metrics.grouped("predict"), metrics.grouped("record")
     for together in (1, 6):
-        asked(together, 0, 0.01)
-    wrote(3, 0, 0.01)
+        observe_predict(together, 0, 0.01)
+    observe_record(3, 0, 0.01)
     assert metrics.groups() == [GroupFigures("predict", 2, 7), GroupFigures("record", 1, 3)]
 
 
@@ -49,7 +49,7 @@ def test_counters_are_told_with_the_buckets_that_prometheus_has():
     assert traffic.requests["GET /api/v1/predictions/{id} 404"].counts[0] == 1
     assert traffic.errors == {"PredictionNotFound": 1}
     assert traffic.predictions == {"2": 3}
-    assert {stage: (one.count, one.mean) for stage, one in traffic.groups.items()} == {"record": (1, 3.0)}
+    assert {stage: (figures.count, figures.mean) for stage, figures in traffic.groups.items()} == {"record": (1, 3.0)}
 
 
 def test_a_process_that_answered_nothing_has_no_traffic():

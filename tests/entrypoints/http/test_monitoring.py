@@ -28,14 +28,14 @@ async def told_of(container):
     return (await container.get(MonitoringReports)).add
 
 
-def told(text):
+def monitoring_lines(text):
     return [line for line in text.splitlines() if line.startswith("medcost_monitoring_")]
 
 
 async def test_the_newest_report_is_told(api, told_of):
-    assert "medcost_monitoring_report_timestamp_seconds 0.0" in told(Metrics().text().decode())
+    assert "medcost_monitoring_report_timestamp_seconds 0.0" in monitoring_lines(Metrics().text().decode())
     await told_of(REPORT)
-    assert told((await api.get("/metrics")).text) == [
+    assert monitoring_lines((await api.get("/metrics")).text) == [
         "medcost_monitoring_report_timestamp_seconds 1.7672688e+09",
         "medcost_monitoring_model_version 3.0",
         "medcost_monitoring_alarms 1.0",
@@ -59,7 +59,7 @@ async def test_the_newest_report_is_told(api, told_of):
 async def test_of_a_champion_that_was_replaced_only_when_and_which_are_told(api, container, told_of):
     await told_of(REPORT)
     await crown(await container.get(ModelLedger), NEXT)
-    assert told((await api.get("/metrics")).text) == [
+    assert monitoring_lines((await api.get("/metrics")).text) == [
         "medcost_monitoring_report_timestamp_seconds 1.7672688e+09",
         "medcost_monitoring_model_version 3.0",
         "medcost_monitoring_alarms 0.0",
@@ -78,21 +78,21 @@ async def test_alarms_end_when_their_champion_is_replaced_and_return_with_it():
     for model, present in ((REPORT.model, True), (NEXT, False), (REPORT.model, True)):
         await crown(ledger, model)
         await gauges.refresh(reports, ledger, "USD")
-        now = told(generate_latest(registry).decode())
+        now = monitoring_lines(generate_latest(registry).decode())
         assert (drifted in now, "medcost_monitoring_alarms 1.0" in now) == (present, present)
     ledger.failure = RepositoryUnavailable("away")
     await gauges.refresh(reports, ledger, "USD")
-    assert told(generate_latest(registry).decode()) == now
+    assert monitoring_lines(generate_latest(registry).decode()) == now
 
 
 async def test_it_is_looked_for_seldom(api, told_of):
     await told_of(REPORT)
-    before = told((await api.get("/metrics")).text)
+    before = monitoring_lines((await api.get("/metrics")).text)
     await told_of(replace(REPORT, at=NOON + timedelta(days=1), predictions=7))
-    assert told((await api.get("/metrics")).text) == before
+    assert monitoring_lines((await api.get("/metrics")).text) == before
 
 
 async def test_figures_are_told_while_the_database_is_away():
     metrics = Metrics()
     await metrics.monitoring.refresh(MemoryReports(failure=RepositoryUnavailable("away")), MemoryLedger(), "USD")
-    assert "medcost_monitoring_alarms 0.0" in told(metrics.text().decode())
+    assert "medcost_monitoring_alarms 0.0" in monitoring_lines(metrics.text().decode())

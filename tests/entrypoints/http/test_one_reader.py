@@ -106,8 +106,10 @@ async def everywhere(world: World, content: str) -> list[Facts]:
     assert await world.paged(content) == (trained, [])
     posted = await world.posted(content)
     assert posted["errors"] == []
-    assert [one["beneficiary"] for one in posted["predictions"]] == trained
-    assert [one["expected"] for one in posted["predictions"]] == [one["expected"] for one in answered]
+    assert [prediction["beneficiary"] for prediction in posted["predictions"]] == trained
+    assert [prediction["expected"] for prediction in posted["predictions"]] == [
+        prediction["expected"] for prediction in answered
+    ]
     return trained
 
 
@@ -145,9 +147,9 @@ async def test_spellings_mean_the_same_everywhere(world):
 async def test_a_short_row_is_refused_by_its_line_everywhere(world):
     short = f"{HEADER},claims\n{EVES},2\n{TOMS},5\n47,female,29.3,2,no,southeast,1\n"
     why = "7 fields, the header has 8"
-    assert [one.sentence for one in world.report(short).violations] == [f"line 4: {why} (malformed)"]
+    assert [violation.sentence for violation in world.report(short).violations] == [f"line 4: {why} (malformed)"]
     for rows, wrong in (await world.predicted(short), await world.paged(short)):
-        assert (len(rows), [(one.line, one.detail) for one in wrong]) == (2, [(4, why)])
+        assert (len(rows), [(violation.line, violation.detail) for violation in wrong]) == (2, [(4, why)])
     posted = await world.posted(short)
     assert (len(posted["predictions"]), posted["errors"][0]["detail"]) == (2, f"line 4: {why}")
 
@@ -155,7 +157,7 @@ async def test_a_short_row_is_refused_by_its_line_everywhere(world):
 async def test_codes_are_refused_with_how_to_name_them_and_read_where_that_is_done(world):
     coded = f"{HEADER}\n47,0,29.3,2,0,2,9312.75\n33,1,24.6,0,1,1,28400.5\n"
     violations = world.report(coded).violations
-    assert {(one.column, one.value) for one in violations} == {
+    assert {(violation.column, violation.value) for violation in violations} == {
         ("sex", "0"),
         ("sex", "1"),
         ("region", "2"),
@@ -182,7 +184,7 @@ async def test_codes_are_refused_with_how_to_name_them_and_read_where_that_is_do
 async def test_missing_cells_are_all_named_and_whole_rows_used_where_that_is_asked_for(world):
     gaps = f"{HEADER}\n{EVES}\n,male,24.6,0,yes,northwest,1\n38,female,?,2,no,N/A,2\n{TOMS[:-7]}\n"
     report = world.report(gaps)
-    assert [(one.line, one.column, one.rule) for one in report.violations] == [
+    assert [(violation.line, violation.column, violation.rule) for violation in report.violations] == [
         (3, "age", "missing"),
         (4, "bmi", "missing"),
         (4, "region", "missing"),
@@ -195,8 +197,8 @@ async def test_missing_cells_are_all_named_and_whole_rows_used_where_that_is_ask
     assert (len(rows), len(wrong)) == (2, 3)
     people, also_wrong = await world.paged(gaps)
     assert people == [EVE, TOM]
-    assert [(one.line, one.column, one.rule, one.value) for one in also_wrong] == [
-        (one.line, one.column, one.rule, one.value) for one in wrong
+    assert [(violation.line, violation.column, violation.rule, violation.value) for violation in also_wrong] == [
+        (violation.line, violation.column, violation.rule, violation.value) for violation in wrong
     ]
 
 
@@ -205,7 +207,7 @@ async def test_a_column_that_denies_is_never_taken_for_the_fact(world):
     for row, no, yes in zip(people, ("smoker_no", "1", "0"), ("smoker_yes", "0", "1"), strict=True):
         row[4:5] = [no, yes]
     content = "\n".join(map(",".join, people))
-    assert [one.detail for one in world.report(content).violations] == ["the column is not there"]
+    assert [violation.detail for violation in world.report(content).violations] == ["the column is not there"]
     with pytest.raises(InvalidInput, match=r"column smoker: the column is not there.*--map smoker_yes=smoker"):
         await world.predicted(content)
     assert [error["pointer"] for error in (await world.posted(content))["errors"]] == ["/smoker"]
@@ -219,36 +221,36 @@ async def test_a_column_that_denies_is_never_taken_for_the_fact(world):
 async def test_an_index_without_a_name_stands_in_for_no_fact(world):
     content = ",age,sex,bmi,smoker,region\n0,47,F,29.3,no,SE\n1,33,M,24.6,yes,NW\n"
     report = world.report(content)
-    assert {one.column for one in report.violations} == {"children", "charges"}
+    assert {violation.column for violation in report.violations} == {"children", "charges"}
     assert report.unknown_columns == ("(no name)",)
     assert "column 1 has no name" in report.notes[0]
     with pytest.raises(InvalidInput, match="column children: the column is not there"):
         await world.predicted(content)
     _, wrong = await world.paged(content)
-    assert {(one.column, one.rule) for one in wrong} == {("children", "missing")}
+    assert {(violation.column, violation.rule) for violation in wrong} == {("children", "missing")}
     assert [error["pointer"] for error in (await world.posted(content))["errors"]] == ["/children"]
 
 
 async def test_an_ambiguous_number_is_refused_everywhere_unless_the_decimal_sign_is_given(world, tmp_path):
     content = f'{HEADER}\n47,female,"29,300",2,no,southeast,9312.75\n'
     why = "can be 29300 or 29.300: write it without the comma, or name the decimal sign"
-    assert [one.detail for one in world.report(content).violations] == [why]
+    assert [violation.detail for violation in world.report(content).violations] == [why]
     for rows, wrong in (await world.predicted(content), await world.paged(content)):
-        assert (rows, [one.detail for one in wrong]) == ([], [why])
+        assert (rows, [violation.detail for violation in wrong]) == ([], [why])
     assert [error["detail"] for error in (await world.posted(content))["errors"]] == [why]
     comma = ReadingRules(DEFAULT, ColumnMap(decimal=","))
-    assert {one.rule for one in world.report(content, comma).violations} == {"type"}  # the cost has a point
+    assert {violation.rule for violation in world.report(content, comma).violations} == {"type"}  # the cost has a point
     assert world.report(content.replace("9312.75", "9312"), comma).is_kept
 
 
 async def test_a_point_between_semicolons_is_doubtful_where_nothing_shows_what_it_is(world):
     content = f"{HEADER}\n47,female,29,2,no,southeast,9.312\n".replace(",", ";")
     why = "can be 9312 or 9.312: write it without the point, or name the decimal sign"
-    assert [one.detail for one in world.report(content).violations] == [why]
+    assert [violation.detail for violation in world.report(content).violations] == [why]
     assert world.costs(content.replace(";29;", ";29.3;"), BadRows()) == [9.312]
     size = content.replace(";29;", ";29.312;").replace("9.312\n", "9312\n")
     for rows, wrong in (await world.predicted(size), await world.paged(size)):
-        assert (rows, [one.column for one in wrong]) == ([], ["bmi"])
+        assert (rows, [violation.column for violation in wrong]) == ([], ["bmi"])
     assert [error["pointer"] for error in (await world.posted(size))["errors"]] == ["/bmi"]
 
 

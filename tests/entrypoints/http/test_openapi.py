@@ -24,7 +24,7 @@ pytestmark = pytest.mark.server
 EXAMPLES = int(os.environ.get("MEDCOST_SCHEMATHESIS_EXAMPLES", "12"))
 """Cases for each operation and mode, where no key is required; `make soak` makes it 80."""
 WITH_KEYS = EXAMPLES // 4
-"""The same for each caller where keys are required, who differ in what the door says and not in the shapes."""
+"""The same for each caller where keys are required, who differ in what they may do and not in the shapes."""
 
 
 @pytest.fixture(scope="session", params=["open", "admin", "client", "stranger"])

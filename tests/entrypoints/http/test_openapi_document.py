@@ -30,7 +30,7 @@ async def test_the_examples_of_the_description_work(memory_api):
         if path.startswith("/api/v1/models/"):
             continue  # they need versions: see test_promotion
         for kind, content in operations.get("post", {}).get("requestBody", {}).get("content", {}).items():
-            several = [one["value"] for one in content.get("examples", {}).values()] or [content["example"]]
+            several = [example["value"] for example in content.get("examples", {}).values()] or [content["example"]]
             for example in several:
                 sent = (
                     {"content": example, "headers": {"Content-Type": kind}}
@@ -102,7 +102,7 @@ async def test_the_documentation_asks_nobody_else(memory_api):
     page = await memory_api.get("/docs")
     assert page.headers["content-security-policy"].startswith("default-src 'self'")
     linked = re.findall(r'(?:src|href)="([^"]+)"', page.text)
-    assert [one for one in linked if not one.startswith("docs/")] == ["data:,"]
+    assert [address for address in linked if not address.startswith("docs/")] == ["data:,"]
     for name in linked[1:]:
         assert (await memory_api.get(f"/{name}")).status_code == 200
     assert (await memory_api.get("/docs/LICENSE.swagger-ui.txt")).status_code == 404
@@ -124,8 +124,8 @@ async def test_every_operation_has_examples_that_keep_their_shapes(memory_api):
             bodies += [answer for status, answer in operation["responses"].items() if status.startswith("2")]
             contents = [pair for body in bodies for pair in body.get("content", {}).items()]
             pairs = [(content["schema"] | parts, each) for kind, content in contents for each in shown(content)]
-            inside = [one for one in operation.get("parameters", ()) if one["in"] == "path"]
-            for shape, example in pairs + [(one["schema"], one["example"]) for one in inside]:
+            inside = [parameter for parameter in operation.get("parameters", ()) if parameter["in"] == "path"]
+            for shape, example in pairs + [(parameter["schema"], parameter["example"]) for parameter in inside]:
                 if not (isinstance(example, str) and "$ref" in shape):  # a body of text shows rows of the shape
                     Draft202012Validator(shape, validate_formats=True).validate(example)
                 tried.add((method.upper(), path))

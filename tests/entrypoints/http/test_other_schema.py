@@ -102,9 +102,9 @@ async def test_a_person_of_other_facts_is_predicted_recorded_and_shown(clinic_ap
 
 @pytest.mark.parametrize("absent", [{}, {"income": None, "site": None}])
 async def test_a_fact_that_may_be_missing_may_be_null_or_left_out(clinic_api, absent):
-    asked = {"visits": 4, "diabetic": True, "plan": "full", **absent}
-    answer = await clinic_api.post("/predictions", json=asked)
-    assert answer.json()["beneficiary"] == {**asked, "income": None, "site": None}
+    request = {"visits": 4, "diabetic": True, "plan": "full", **absent}
+    answer = await clinic_api.post("/predictions", json=request)
+    assert answer.json()["beneficiary"] == {**request, "income": None, "site": None}
 
 
 async def test_choices_and_flags_may_be_spelled_otherwise(clinic_api):
@@ -134,7 +134,7 @@ async def test_batches_hold_people_of_these_facts(clinic_api):
         await clinic_api.post("/predictions/batch", content=lines, headers={"Content-Type": "text/jsonl"}),
         await clinic_api.post("/predictions/batch", content=table, headers={"Content-Type": "text/csv"}),
     ]
-    people = [[one["beneficiary"] for one in answer.json()["predictions"]] for answer in answers]
+    people = [[prediction["beneficiary"] for prediction in answer.json()["predictions"]] for answer in answers]
     assert people == [
         [EVA, {**EVA, "income": None}],
         [{"visits": 1, "income": None, "diabetic": True, "plan": "full", "site": None}],
@@ -153,8 +153,8 @@ async def test_explanations_name_these_facts(clinic_api):
 async def test_changes_and_grids_take_any_fact(clinic_api):
     changed = {"beneficiary": EVA, "changes": [{"site": None}, {"plan": "all in", "visits": 5}]}
     crossed = {"beneficiary": EVA, "grid": {"income": [None, 10], "diabetic": ["yes", False]}}
-    answers = [(await clinic_api.post("/scenarios", json=asked)).json() for asked in (changed, crossed)]
-    assert [[one["beneficiary"] for one in answer["scenarios"]] for answer in answers] == [
+    answers = [(await clinic_api.post("/scenarios", json=request)).json() for request in (changed, crossed)]
+    assert [[scenario["beneficiary"] for scenario in answer["scenarios"]] for answer in answers] == [
         [{**EVA, "site": None}, {**EVA, "plan": "full", "visits": 5}],
         [{**EVA, "income": income, "diabetic": diabetic} for income in (None, 10.0) for diabetic in (True, False)],
     ]
@@ -163,7 +163,7 @@ async def test_changes_and_grids_take_any_fact(clinic_api):
 async def test_what_is_wrong_with_changes_and_grids_is_named_with_its_place(clinic_api):
     changed = {"beneficiary": {**EVA, "visits": None}, "changes": [{"plan": "gold"}, {"age": 3}, 7]}
     crossed = {"beneficiary": EVA, "grid": {"visits": [1, None], "age": [3]}}
-    answers = [(await clinic_api.post("/scenarios", json=asked)).json() for asked in (changed, crossed)]
+    answers = [(await clinic_api.post("/scenarios", json=request)).json() for request in (changed, crossed)]
     assert [[error["pointer"] for error in answer["errors"]] for answer in answers] == [
         ["/beneficiary/visits", "/changes/0/plan", "/changes/1/age", "/changes/2"],
         ["/grid/age", "/grid/visits/1"],
@@ -179,7 +179,7 @@ async def test_history_is_filtered_by_choices_and_flags(clinic_api, query, visit
     other = {**EVA, "visits": 2, "plan": "full", "diabetic": True, "site": "seattle"}
     await clinic_api.post("/predictions", json=other)
     listed = (await clinic_api.get(f"/predictions?{query}")).json()["predictions"]
-    assert [one["beneficiary"]["visits"] for one in listed] == visits
+    assert [prediction["beneficiary"]["visits"] for prediction in listed] == visits
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ async def test_the_description_names_these_facts_and_no_others(clinic_api):
     assert shapes["ContributionOut"]["properties"]["fact"]["enum"] == list(EVA)
     assert shapes["PredictionOut"]["properties"]["expected"]["description"] == "EUR, whole cents"
     parameters = document["paths"]["/api/v1/predictions"]["get"]["parameters"]
-    assert [one["name"] for one in parameters] == ["limit", "cursor", "since", "diabetic", "plan", "site"]
+    assert [parameter["name"] for parameter in parameters] == ["limit", "cursor", "since", "diabetic", "plan", "site"]
     assert document["info"]["description"].startswith("Yearly cost of a member.")
     assert [name for name in FACTS if f'"{name}"' in answer.text or f'/{name}"' in answer.text] == []
     assert "USD" not in answer.text

@@ -22,7 +22,7 @@ async def callers(container):
 
 async def seen_by(api, headers):
     listed = (await api.get("/predictions", headers=headers)).json()["predictions"]
-    return [one["id"] for one in reversed(listed)]
+    return [prediction["id"] for prediction in reversed(listed)]
 
 
 async def test_clients_see_their_own_predictions_and_reviewers_all(container, client_of, callers, ann):
@@ -40,7 +40,7 @@ async def test_clients_see_their_own_predictions_and_reviewers_all(container, cl
         for id in (old, made["bob"]):
             assert (await api.get(f"/predictions/{id}", headers=callers["ann"])).status_code == 404
         filtered = await api.get("/predictions", params={"smoker": "no", "limit": 1}, headers=callers["ann"])
-        assert [one["id"] for one in filtered.json()["predictions"]] == [made["ann"]]
+        assert [prediction["id"] for prediction in filtered.json()["predictions"]] == [made["ann"]]
 
 
 async def test_outcomes_are_changed_by_their_owner_or_an_admin_and_changes_are_told(container, client_of, callers, ann):
@@ -53,13 +53,13 @@ async def test_outcomes_are_changed_by_their_owner_or_an_admin_and_changes_are_t
 
         answers = [await change(by, n) for n, by in enumerate(("ann", "bob", "reviewer", "admin"))]
         assert answers == [200, 404, 403, 200]
-        told = {by: await api.get(f"{outcome}/changes", headers=callers[by]) for by in callers}
-        assert {by: answer.status_code for by, answer in told.items()} == {
+        responses = {by: await api.get(f"{outcome}/changes", headers=callers[by]) for by in callers}
+        assert {by: answer.status_code for by, answer in responses.items()} == {
             "ann": 403, "bob": 403, "reviewer": 200, "admin": 200
         }  # fmt: skip
         owner = (await api.get(f"/predictions/{made['id']}", headers=callers["reviewer"])).json()["owner"]
-        changes = told["reviewer"].json()["changes"]
-        assert [(one["charges"], one["before"]) for one in changes] == [(0, None), (3, 0)]
+        changes = responses["reviewer"].json()["changes"]
+        assert [(entry["charges"], entry["before"]) for entry in changes] == [(0, None), (3, 0)]
         assert changes[0]["by"] == owner != changes[1]["by"]
         assert (await api.delete(f"/predictions/{made['id']}", headers=callers["reviewer"])).status_code == 403
 

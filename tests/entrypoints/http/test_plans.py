@@ -45,7 +45,7 @@ async def test_a_household_shares_its_limits_and_learns_the_error_of_the_simulat
         for who in family
     ]
     assert 0 < shared["standard_error"] < 0.005 * shared["expected"]
-    assert shared["expected"] < sum(one["expected"] for one in alone)
+    assert shared["expected"] < sum(plan["expected"] for plan in alone)
     assert shared["interval"]["high"] <= 8000
     again = (await memory_api.post("/plans/comparison", json=body)).json()["plans"]
     assert again == [shared]

@@ -34,9 +34,9 @@ async def test_an_answer_has_the_shape_of_the_contract(api, ann):
     assert list(answer["model"]) == ["version", "digest"]
 
 
-@pytest.mark.parametrize(("said", "understood"), [("yes", True), ("no", False), (True, True)])
-async def test_smoking_may_be_said_in_words(api, ann, said, understood):
-    answer = (await api.post("/predictions", json={**ann, "smoker": said})).json()
+@pytest.mark.parametrize(("smoker", "understood"), [("yes", True), ("no", False), (True, True)])
+async def test_smoking_may_be_said_in_words(api, ann, smoker, understood):
+    answer = (await api.post("/predictions", json={**ann, "smoker": smoker})).json()
     assert answer["beneficiary"]["smoker"] is understood
 
 
@@ -56,7 +56,8 @@ async def test_the_same_key_with_another_body_is_a_mistake_of_the_caller(api, an
     answer = await api.post("/predictions", json={**ann, "age": 41}, headers={"Idempotency-Key": "a-1"})
     assert answer.status_code == 422
     assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [("", "reused")]
-    assert [one["beneficiary"]["age"] for one in (await api.get("/predictions")).json()["predictions"]] == [ann["age"]]
+    predictions = (await api.get("/predictions")).json()["predictions"]
+    assert [prediction["beneficiary"]["age"] for prediction in predictions] == [ann["age"]]
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "with space"])
@@ -71,7 +72,7 @@ async def test_pages_together_are_all_predictions_newest_first(api, ann):
     seen, url = [], "/predictions?limit=2"
     while url:
         page = await api.get(url)
-        seen += [one["id"] for one in page.json()["predictions"]]
+        seen += [prediction["id"] for prediction in page.json()["predictions"]]
         following = page.links.get("next", {}).get("url")
         assert bool(following) == bool(page.json()["next"])
         url = following and f"http://127.0.0.1{following}"
@@ -84,7 +85,7 @@ async def test_a_page_is_not_disturbed_by_what_is_made_meanwhile(api, ann):
     first = (await api.get("/predictions?limit=2")).json()
     await api.post("/predictions", json=ann)
     second = (await api.get("/predictions", params={"limit": 2, "cursor": first["next"]})).json()
-    ids = [one["id"] for one in [*first["predictions"], *second["predictions"]]]
+    ids = [prediction["id"] for prediction in [*first["predictions"], *second["predictions"]]]
     assert len(ids) == 3
     assert all(newer > older for newer, older in pairwise(ids))
 
@@ -102,16 +103,16 @@ async def test_a_page_is_not_disturbed_by_what_is_made_meanwhile(api, ann):
 async def test_predictions_are_filtered(api, ann, filters, ages):
     for changes in ({"age": 20}, {"age": 30, "smoker": True}, {"age": 31, "sex": "male", "region": "southwest"}):
         await api.post("/predictions", json={**ann, **changes})
-    found = (await api.get(f"/predictions?{filters}")).json()["predictions"]
-    assert [one["beneficiary"]["age"] for one in found] == ages
+    predictions = (await api.get(f"/predictions?{filters}")).json()["predictions"]
+    assert [prediction["beneficiary"]["age"] for prediction in predictions] == ages
 
 
 async def test_only_predictions_since_a_time_are_found(api, ann):
     await api.post("/predictions", json=ann)
     now = datetime.now(UTC)
     for since, count in ((now - timedelta(hours=1), 1), (now + timedelta(hours=1), 0)):
-        found = (await api.get("/predictions", params={"since": since.isoformat()})).json()["predictions"]
-        assert len(found) == count
+        predictions = (await api.get("/predictions", params={"since": since.isoformat()})).json()["predictions"]
+        assert len(predictions) == count
 
 
 @pytest.mark.parametrize(

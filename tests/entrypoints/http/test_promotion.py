@@ -56,10 +56,10 @@ async def test_a_version_that_passed_the_gate_is_promoted_without_a_body(memory_
     job = await changed(memory_api, "/models/1/promotion")
     assert (job["kind"], job["state"], job["owner"], job["problem"]) == ("promotion", "done", "local", None)
     assert job["created_at"] <= job["started_at"] <= job["ended_at"]
-    entry, kept = job["result"], (await versions.history())[-1]
+    entry, recorded = job["result"], (await versions.history())[-1]
     assert entry == {
-        "number": 1, "change": "promotion", "version": 1, "digest": kept.digest, "replaces": None,
-        "at": entry["at"], "by": "loopback", "reason": "passed the gate", "overridden": False, "seal": kept.seal,
+        "number": 1, "change": "promotion", "version": 1, "digest": recorded.digest, "replaces": None,
+        "at": entry["at"], "by": "loopback", "reason": "passed the gate", "overridden": False, "seal": recorded.seal,
     }  # fmt: skip
     assert (await memory_api.get("/models/champion")).json()["version"] == 1
 

@@ -125,33 +125,34 @@ async def test_a_client_that_hangs_up_during_its_upload_is_no_failure_of_ours(me
 
 
 async def test_explanations_add_up_to_the_estimate(memory_api, ann):
-    told = (await memory_api.post("/explanations", json=ann)).json()
-    assert [part["fact"] for part in told["contributions"]] == ["age", "sex", "bmi", "children", "smoker", "region"]
-    assert "standard_error" not in told  # exact
-    assert round(told["baseline"] + sum(part["usd"] for part in told["contributions"]), 2) == told["expected"]
+    explanation = (await memory_api.post("/explanations", json=ann)).json()
+    parts = explanation["contributions"]
+    assert [part["fact"] for part in parts] == ["age", "sex", "bmi", "children", "smoker", "region"]
+    assert "standard_error" not in explanation  # exact
+    assert round(explanation["baseline"] + sum(part["usd"] for part in parts), 2) == explanation["expected"]
 
 
 async def test_scenarios_are_estimated_and_not_recorded(api, ann):
     body = {"beneficiary": ann, "changes": [{"smoker": "yes"}, {}, {"bmi": 35, "age": 60}]}
     answer = await api.post("/scenarios", json=body)
     assert answer.status_code == 200
-    told = answer.json()
-    assert [one["beneficiary"] for one in told["scenarios"]] == [
+    document = answer.json()
+    assert [scenario["beneficiary"] for scenario in document["scenarios"]] == [
         {**ann, "smoker": True},
         ann,
         {**ann, "bmi": 35, "age": 60},
     ]
-    assert told["scenarios"][1] == told["base"]
-    assert "associates" in told["note"]
+    assert document["scenarios"][1] == document["base"]
+    assert "associates" in document["note"]
     assert (await api.get("/predictions")).json()["predictions"] == []
 
 
 async def test_a_grid_over_two_facts_gives_each_value_with_each(memory_api, ann):
     grid = {"smoker": [True, "no"], "bmi": [22, 30.5, 40]}
-    told = (await memory_api.post("/scenarios", json={"beneficiary": ann, "grid": grid})).json()
+    crossed = (await memory_api.post("/scenarios", json={"beneficiary": ann, "grid": grid})).json()
     changes = [{"smoker": smoker, "bmi": bmi} for smoker in (True, False) for bmi in (22, 30.5, 40)]
     alone = (await memory_api.post("/scenarios", json={"beneficiary": ann, "changes": changes})).json()
-    assert told == alone
+    assert crossed == alone
 
 
 @pytest.mark.parametrize(

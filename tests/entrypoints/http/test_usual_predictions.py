@@ -125,7 +125,7 @@ async def test_a_prediction_is_its_callers_both_ways(memory_container, client_of
             made = await api.post("/predictions", headers=[JSON, ("X-API-Key", secret), *more], content=ANN)
             assert made.status_code == 201
     repository = await memory_container.get(PredictionRepository)
-    assert {one.owner for one in await repository.page(PredictionQuery())} == {f"key:{key.id}"}
+    assert {prediction.owner for prediction in await repository.page(PredictionQuery())} == {f"key:{key.id}"}
 
 
 @pytest.mark.parametrize("body", [ANN, b'{"age": 40}'], ids=["usual", "left to the handler"])

@@ -49,17 +49,18 @@ async def test_a_receiver_that_refuses_three_times_is_told_four_times(hooked):
         job = (await hooked.post("/models/rollback")).json()  # nothing to go back to: it fails
 
         async def delivered():
-            return [one["state"] for one in await log_of(hooked, webhook)] == ["delivered"]
+            return [delivery["state"] for delivery in await log_of(hooked, webhook)] == ["delivered"]
 
         await eventually(delivered)
         (delivery,) = await log_of(hooked, webhook)
         assert len(receiver.calls) == 4
-    told = [Webhook(webhook["secret"]).verify(body, headers) for headers, body in receiver.calls]
-    assert told == [told[0]] * 4
-    assert (told[0]["type"], told[0]["data"]["id"], told[0]["data"]["kind"]) == ("job.failed", job["id"], "rollback")
+    events = [Webhook(webhook["secret"]).verify(body, headers) for headers, body in receiver.calls]
+    event = events[0]
+    assert events == [event] * 4
+    assert (event["type"], event["data"]["id"], event["data"]["kind"]) == ("job.failed", job["id"], "rollback")
     assert {headers["webhook-id"] for headers, _ in receiver.calls} == {delivery["event_id"]}
-    assert [one["status"] for one in delivery["attempts"]] == [500, 503, 429, 204]
-    assert json.loads(delivery["body"]) == told[0]
+    assert [attempt["status"] for attempt in delivery["attempts"]] == [500, 503, 429, 204]
+    assert json.loads(delivery["body"]) == event
 
 
 async def test_each_event_is_told_to_whom_it_was_asked_for(hooked):
@@ -68,10 +69,10 @@ async def test_each_event_is_told_to_whom_it_was_asked_for(hooked):
         await subscribed(hooked, refusals.url, events=["model.refused"])
         await hooked.post("/models/rollback")
 
-        async def told():
+        async def both_are_called():
             return (len(everything.calls), len(refusals.calls)) == (2, 1)
 
-        await eventually(told)
+        await eventually(both_are_called)
     assert {json.loads(body)["type"] for _, body in everything.calls} == {"job.failed", "model.refused"}
 
 
@@ -198,11 +199,11 @@ async def test_a_restart_in_between_loses_nothing(database_template, tmp_path, c
         async with client_of(after) as api:
 
             async def delivered():
-                return [one["state"] for one in await log_of(api, webhook)] == ["delivered"] * 2
+                return [delivery["state"] for delivery in await log_of(api, webhook)] == ["delivered"] * 2
 
             await eventually(delivered)
             deliveries = await log_of(api, webhook)
         await after.close()
-    told = [headers["webhook-id"] for headers, _ in receiver.calls]
-    assert set(told) == {one["event_id"] for one in deliveries}
-    assert len(told) == sum(len(one["attempts"]) for one in deliveries) == 5
+    event_ids = [headers["webhook-id"] for headers, _ in receiver.calls]
+    assert set(event_ids) == {delivery["event_id"] for delivery in deliveries}
+    assert len(event_ids) == sum(len(delivery["attempts"]) for delivery in deliveries) == 5

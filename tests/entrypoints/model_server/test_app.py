@@ -24,11 +24,11 @@ class HangingModel(LoadedModel):
     refused = ""
 
     def __init__(self):
-        self.asked = asyncio.Queue()
+        self.questions = asyncio.Queue()
         self.may_answer = asyncio.Event()
 
     async def model(self):
-        self.asked.put_nowait("for its name")
+        self.questions.put_nowait("for its name")
         await self.may_answer.wait()
         return ModelReference(1, "d" * 64)
 
@@ -73,7 +73,7 @@ async def at_work(http, model):
     """As many requests as there is room for."""
     at_work = [asyncio.create_task(http.get("/v1/model")) for _ in range(ROOM)]
     for _ in at_work:
-        await model.asked.get()
+        await model.questions.get()
     return at_work
 
 
@@ -83,7 +83,7 @@ async def test_one_request_more_than_there_is_room_for_is_refused_at_once(http, 
             refused = await http.request(method, path)
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
         assert f"{ROOM} requests are at work" in refused.json()["detail"]
-    assert model.asked.empty()
+    assert model.questions.empty()
     model.may_answer.set()
     assert {answer.status_code for answer in await asyncio.gather(*at_work)} == {200}
 

@@ -1,4 +1,4 @@
-"""The real BentoML service in a process of its own, with flat models on its shelf."""
+"""The real BentoML service in a process of its own, with flat models in its store."""
 
 import asyncio
 import signal
@@ -114,9 +114,9 @@ async def test_the_pointer_moves_under_requests_and_none_fails(served, model):
 
 async def test_a_changed_byte_is_refused_and_the_old_model_keeps_serving(served, http, model):
     await served.publish(spoil=True)
-    told = await answered(http, lambda answer: answer.json()["refused"])
-    assert told.json()["version"] == model.version
-    assert "cost.json changed" in told.json()["refused"]
+    status = await answered(http, lambda answer: answer.json()["refused"])
+    assert status.json()["version"] == model.version
+    assert "cost.json changed" in status.json()["refused"]
     answer = await http.post("/v1/predict", content=question, headers=COLUMNS)
     assert wire.decode_answer(answer.content, 1)[0].model == model
 

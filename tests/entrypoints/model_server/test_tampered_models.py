@@ -107,10 +107,10 @@ def test_what_is_tampered_with_does_something_where_it_is_brought_to_life(tmp_pa
 async def test_a_tampered_model_is_refused_unloaded_and_the_old_model_serves_on(made, tmp_path, start_model_server):
     home, trace = Home(tmp_path / "home"), tmp_path / "trace"
     home.make()
-    shelf = BentoPublisher(home.bentoml, home.pointer)
+    publisher = BentoPublisher(home.bentoml, home.pointer)
     good = ModelReference(1, made.digest)
-    await shelf.publish(good, made.folder)
-    await shelf.point_to(good)
+    await publisher.publish(good, made.folder)
+    await publisher.point_to(good)
     with (tmp_path / "log").open("wb") as log:
         address, _ = start_model_server(home.path, "embedded", errors=log.fileno())
 
@@ -128,28 +128,28 @@ async def test_a_tampered_model_is_refused_unloaded_and_the_old_model_serves_on(
             question = {"content": wire.encode_request([ann]), "headers": {"content-type": wire.CONTENT_TYPE}}
             return wire.decode_answer((await http.post("/v1/predict", **question)).content, 1)[0].model
 
-        assert await named(lambda told: "version" in told) == {"version": 1, "digest": good.digest, "refused": ""}
+        assert await named(lambda status: "version" in status) == {"version": 1, "digest": good.digest, "refused": ""}
         for version, (tamper, why) in enumerate(TAMPERED.items(), start=2):
             copy = tmp_path / f"{version}" / "medcost"
             shutil.copytree(made.folder, copy)
             digest = tamper(copy, trace)
             bad = ModelReference(version, digest or made.digest)
             if digest:  # as whoever may register would: every digest matches
-                await shelf.publish(bad, copy)
+                await publisher.publish(bad, copy)
             else:
-                await shelf.publish(bad, made.folder)
-                tamper(await shelf.folder(bad), trace)
-            await shelf.point_to(bad)
-            told = await named(lambda told, why=why: why in told["refused"])
-            assert (told["version"], told["digest"]) == (1, good.digest)
+                await publisher.publish(bad, made.folder)
+                tamper(await publisher.folder(bad), trace)
+            await publisher.point_to(bad)
+            status = await named(lambda status, why=why: why in status["refused"])
+            assert (status["version"], status["digest"]) == (1, good.digest)
             assert await answering() == good
             assert (await http.get("/readyz")).status_code == 200
             assert not trace.exists()
-            said = (tmp_path / "log").read_text()
-            assert f"model version {version}, digest {bad.digest}, was refused, version 1 stays in service" in said
+            log_text = (tmp_path / "log").read_text()
+            assert f"model version {version}, digest {bad.digest}, was refused, version 1 stays in service" in log_text
 
         better = ModelReference(9, made.digest)
-        await shelf.publish(better, made.folder)
-        await shelf.point_to(better)
-        assert (await named(lambda told: told["version"] == 9))["refused"] == ""
+        await publisher.publish(better, made.folder)
+        await publisher.point_to(better)
+        assert (await named(lambda status: status["version"] == 9))["refused"] == ""
         assert await answering() == better

@@ -87,11 +87,11 @@ def test_a_file_becomes_costs_and_bad_rows_are_kept_apart(page: Page):
     expect(left).to_have_count(4)
     expect(left.first).to_contain_text("Age: enter a whole number from 18 to 100.")
     assert [row.split("\t")[0] for row in left.all_inner_texts()] == ["3", "5", "5", "5"]
-    kept = list(csv.DictReader(io.StringIO(downloaded(page, "Download as CSV").decode())))
-    assert [(row["file_line"], row["police"], row["IMC"]) for row in kept] == [
+    scored = list(csv.DictReader(io.StringIO(downloaded(page, "Download as CSV").decode())))
+    assert [(row["file_line"], row["police"], row["IMC"]) for row in scored] == [
         ("2", "17", "27,5"), ("3", "18", "28"), ("4", "19", "31.2"), ("5", "20", "fat")
     ]  # fmt: skip
-    good = [row for row in kept if not row["left_out"]]
+    good = [row for row in scored if not row["left_out"]]
     assert all(float(row["low"]) <= float(row["typical"]) <= float(row["high"]) for row in good)
     table = pq.read_table(io.BytesIO(downloaded(page, "Download as Parquet")))
     assert table["expected"].drop_null().to_pylist() == [float(row["expected"]) for row in good]
@@ -181,7 +181,7 @@ def test_a_reload_finds_the_work_and_another_browser_does_not(page: Page, look, 
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "This file has no rows of people."),
         (b"PK\x03\x04zip", "This file is damaged"),
@@ -191,9 +191,9 @@ def test_a_reload_finds_the_work_and_another_browser_does_not(page: Page, look, 
         (b"age,age\n1,2\n", "This file is damaged"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused_in_words(page: Page, content: bytes, said: str):
+def test_a_file_that_cannot_be_read_is_refused_in_words(page: Page, content: bytes, message: str):
     bring(page, content)
-    expect(page.get_by_role("alert").filter(has_text=said)).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text=message)).to_be_visible()
     expect(page.get_by_text("Drop a file here")).to_be_visible()
 
 

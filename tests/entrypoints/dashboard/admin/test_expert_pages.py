@@ -28,10 +28,10 @@ def test_a_point_of_the_scatter_opens_the_row_that_it_is_of(look, serve: Callabl
     page: Page = look(serve(WITH_MODELS), "/models/rows?version=1")
     chart = page.locator("#scatter .zoomable")
     expect(chart.locator("svg")).to_be_visible()
-    found = chart.evaluate(LONELIEST)
-    across, down = found["place"]
+    loneliest = chart.evaluate(LONELIEST)
+    across, down = loneliest["place"]
     chart.click(position={"x": across, "y": down})
-    dialog = page.get_by_role("dialog", name=f"Row {found['row']}", exact=True)
+    dialog = page.get_by_role("dialog", name=f"Row {loneliest['row']}", exact=True)
     expect(dialog).to_contain_text("Version 1, before it had seen this person")
     expect(dialog.get_by_role("table", name="What the versions answer now")).to_be_visible()
 

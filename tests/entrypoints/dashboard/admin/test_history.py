@@ -89,8 +89,8 @@ def test_filters_narrow_and_the_file_holds_what_they_leave(page: Page, address: 
     expect(rows(page)).to_have_count(2)
     with page.expect_download() as download:
         link.click()
-    kept = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
-    assert [(row["region"], row["age"], row["smoker"]) for row in kept] == [
+    exported = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
+    assert [(row["region"], row["age"], row["smoker"]) for row in exported] == [
         ("southwest", "37", "no"),
         ("southwest", "36", "no"),
     ]
@@ -104,11 +104,11 @@ def test_days_to_come_hold_no_estimate(page: Page):
 
 
 def test_the_file_holds_everything_in_the_order_asked_for(address: str, save: Callable[..., str]):
-    told = httpx.get(f"{address}/history/export?by=bmi&order=rising&region=northeast")
-    kept = list(csv.DictReader(io.StringIO(told.text)))
-    assert len(kept) >= 50
-    assert [float(row["bmi"]) for row in kept] == sorted(float(row["bmi"]) for row in kept)
-    assert "attachment" in told.headers["content-disposition"]
+    response = httpx.get(f"{address}/history/export?by=bmi&order=rising&region=northeast")
+    exported = list(csv.DictReader(io.StringIO(response.text)))
+    assert len(exported) >= 50
+    assert [float(row["bmi"]) for row in exported] == sorted(float(row["bmi"]) for row in exported)
+    assert "attachment" in response.headers["content-disposition"]
 
 
 def test_what_the_year_really_cost_is_kept(page: Page):
@@ -130,20 +130,20 @@ def test_what_the_year_really_cost_is_kept(page: Page):
 
 def test_an_estimate_is_erased_once_one_is_sure(look, serve, save):
     address = serve()
-    kept, gone = save(address, age=30), save(address, age=31)
+    remaining, erased = save(address, age=30), save(address, age=31)
     page: Page = look(address, "/history")
     expect(rows(page)).to_have_count(2)
     page.locator(".open").first.click()
     page.get_by_role("button", name="Erase …").click()
     page.get_by_role("button", name="Keep it").click()
-    assert httpx.get(f"{address}/api/v1/predictions/{gone}").status_code == 200
+    assert httpx.get(f"{address}/api/v1/predictions/{erased}").status_code == 200
     page.get_by_role("button", name="Erase …").click()
     page.get_by_role("button", name="Erase it").click()
     expect(rows(page)).to_have_count(1)
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert page.evaluate("document.querySelector('.table-frame').contains(document.activeElement)")
-    assert httpx.get(f"{address}/api/v1/predictions/{gone}").status_code == 404
-    assert httpx.get(f"{address}/api/v1/predictions/{kept}").status_code == 200
+    assert httpx.get(f"{address}/api/v1/predictions/{erased}").status_code == 404
+    assert httpx.get(f"{address}/api/v1/predictions/{remaining}").status_code == 200
 
 
 def test_an_empty_history_says_what_to_do(look, locked: str, serve):

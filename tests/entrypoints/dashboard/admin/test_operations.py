@@ -64,8 +64,8 @@ def test_the_numbers_renew_themselves_and_rest_while_nobody_looks(page: Page, lo
 def test_where_the_real_cost_is_known_the_answers_are_held_against_it(look, serve, save):
     address = serve()
     for usd in (1.0, 1e9):
-        told = httpx.put(f"{address}/api/v1/predictions/{save(address)}/outcome", json={"charges": usd})
-        assert told.status_code < 300, told.text
+        response = httpx.put(f"{address}/api/v1/predictions/{save(address)}/outcome", json={"charges": usd})
+        assert response.status_code < 300, response.text
     page: Page = look(address, "/operations")
     expect(page.get_by_text("Of the newest 2 predictions, the real cost is known for 2.")).to_be_visible()
     expect(page.locator("#outcomes dl > div").filter(has_text="Costs within the range")).to_contain_text("0 of 2")
@@ -76,7 +76,7 @@ def test_a_shift_of_those_who_ask_is_seen_without_reload(look, violations, serve
     page: Page = look(address, "/operations", width=390)
     expect(page.locator("#drift")).to_contain_text("No predictions yet.")
     facts = {"sex": "female", "bmi": 27.5, "children": 1, "smoker": "yes", "region": "northeast"}
-    people = [{**facts, "age": 18 + one % 47} for one in range(200)]
+    people = [{**facts, "age": 18 + number % 47} for number in range(200)]
     assert httpx.post(f"{address}/api/v1/predictions/batch", json=people).is_success
     expect(page.locator("#drift")).to_contain_text("The newest 200 predictions, compared with the", timeout=40_000)
     expect(page.locator("#drift .warn")).to_contain_text("Smokes now")

@@ -17,8 +17,8 @@ WORD = "correct horse battery"
 @pytest.fixture
 def client(locked: str) -> Iterator[httpx.Client]:
     """A browser without its eyes; each test comes from an address of its own, as through a proxy on this machine."""
-    with httpx.Client(base_url=locked, headers={"x-forwarded-for": "203.0.113.1"}) as one:
-        yield one
+    with httpx.Client(base_url=locked, headers={"x-forwarded-for": "203.0.113.1"}) as http_client:
+        yield http_client
 
 
 def enter(client: httpx.Client, password: str, *, then: str = "/history", **headers: str) -> httpx.Response:
@@ -57,7 +57,7 @@ def test_visitors_find_their_own_estimates_again_and_nobody_elses(locked: str, l
     page: Page = look(locked, "/")
     page.get_by_role("button", name="Save this estimate").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    (cookie,) = [dict(one) for one in page.context.cookies() if one.get("name") == "medcost_visitor"]
+    (cookie,) = [dict(cookie) for cookie in page.context.cookies() if cookie.get("name") == "medcost_visitor"]
     assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
     page.goto(f"{locked}/history")
     expect(page.get_by_text("Estimates 1 to 1")).to_be_visible()
@@ -77,11 +77,11 @@ def test_a_person_signs_in_after_a_wrong_password_and_out_again(locked: str, loo
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert").filter(has_text="The password is wrong")).to_be_visible()
     sign_in(page)
-    (cookie,) = [dict(one) for one in page.context.cookies() if one.get("name") == "medcost_session"]
+    (cookie,) = [dict(cookie) for cookie in page.context.cookies() if cookie.get("name") == "medcost_session"]
     assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{locked}/")
-    assert not [one for one in page.context.cookies() if one.get("name") == "medcost_session"]
+    assert not [cookie for cookie in page.context.cookies() if cookie.get("name") == "medcost_session"]
     replayed = httpx.get(f"{locked}/history", cookies={"medcost_session": str(cookie["value"])})
     assert replayed.headers["location"].endswith("said=ended")
 
@@ -156,12 +156,12 @@ def test_the_first_password_is_set_here_and_once(serve: Callable[..., str], look
     far = httpx.get(f"{address}/sign-in", headers={"x-forwarded-for": "203.0.113.9"})
     assert "medcost admin password" in far.text
     page: Page = look(address, "/sign-in?next=%2Fhistory")
-    for again, told in (("something else", "The two passwords are not the same."), (WORD, "")):
+    for again, message in (("something else", "The two passwords are not the same."), (WORD, "")):
         page.get_by_label("Password", exact=True).fill(WORD)
         page.get_by_label("The same password again").fill(again)
         page.get_by_role("button", name="Set the password").click()
-        if told:
-            expect(page.get_by_text(told)).to_be_visible()
+        if message:
+            expect(page.get_by_text(message)).to_be_visible()
     expect(page.get_by_role("heading", name="Past estimates")).to_be_visible()
     with httpx.Client(base_url=address) as client:
         client.get("/sign-in")

@@ -78,9 +78,9 @@ class History(Provider):
 
     @provide(override=True)
     async def hours(self, clock: Clock) -> ServiceHours:
-        kept, last = MemoryHours(), hour_of(clock.now())
+        hours, last = MemoryHours(), hour_of(clock.now())
         for place in range(720):
-            await kept.put_traffic(last - (719 - place) * HOUR, uuid4(), answered(place))
+            await hours.put_traffic(last - (719 - place) * HOUR, uuid4(), answered(place))
         outcomes = {
             last - (719 - place) * HOUR: Outcomes(
                 outcomes=many, inside=many - many // 9 - (place > 600), expected=9000.0 * many,
@@ -89,64 +89,64 @@ class History(Provider):
             for place in range(0, 720, 5)
             if (many := 20 + place % 30)
         }  # fmt: skip
-        await kept.put_outcomes(outcomes)
-        return kept
+        await hours.put_outcomes(outcomes)
+        return hours
 
     @provide(override=True)
     async def events(self, clock: Clock) -> ServiceEvents:
-        kept, now = MemoryEvents(), clock.now()
-        await kept.add([
+        events, now = MemoryEvents(), clock.now()
+        await events.add([
             Event(at=now - 20 * DAY, kind=EventKind.DEPLOYMENT, subject="web", detail="1.0 0123456789ab"),
             Event(at=now - 9 * HOUR, kind=EventKind.AWAY, subject="model", detail="the model server does not answer"),
             Event(at=now - 8.99 * HOUR, kind=EventKind.RESTART, subject="model", detail="ended with -9"),
             Event(at=now - 8.98 * HOUR, kind=EventKind.BACK, subject="model"),
         ])  # fmt: skip
-        return kept
+        return events
 
     @provide(override=True)
     async def jobs(self, clock: Clock) -> Jobs:
-        kept, at = MemoryJobs(), clock.now() - 3 * HOUR
-        job = await kept.add(NewJob(kind=JobKind.PROMOTION, task={"version": 2}, owner="admin", created_at=at))
+        jobs, at = MemoryJobs(), clock.now() - 3 * HOUR
+        job = await jobs.add(NewJob(kind=JobKind.PROMOTION, task={"version": 2}, owner="admin", created_at=at))
         worker = uuid4()
-        await kept.claim(tuple(JobKind), worker=worker, at=at, lapse=HOUR)
+        await jobs.claim(tuple(JobKind), worker=worker, at=at, lapse=HOUR)
         refused = JobProblem("PromotionRefused", "version 2 is worse than version 1 beyond the margin")
-        await kept.finish(job.id, worker=worker, at=at, problem=refused)
-        return kept
+        await jobs.finish(job.id, worker=worker, at=at, problem=refused)
+        return jobs
 
     @provide(override=True)
     async def keys(self, clock: Clock) -> ApiKeys:
-        kept = MemoryKeys(clock=clock)
-        _, secret = await kept.create("claims department", Role.CLIENT)
-        await kept.create("auditor", Role.REVIEWER, expires_at=clock.now() - DAY)
-        await kept.find(secret)
-        await kept.keep_uses()
-        return kept
+        keys = MemoryKeys(clock=clock)
+        _, secret = await keys.create("claims department", Role.CLIENT)
+        await keys.create("auditor", Role.REVIEWER, expires_at=clock.now() - DAY)
+        await keys.find(secret)
+        await keys.keep_uses()
+        return keys
 
     @provide(override=True)
     async def trail(self, clock: Clock) -> AuditTrail:
-        kept, at = MemoryAuditTrail(), clock.now() - DAY
+        trail, at = MemoryAuditTrail(), clock.now() - DAY
         hook = AuditEntry(
             at=at, by=f"billing team (key:{uuid4()})", action=AuditAction.WEBHOOK_CREATED,
             subject="https://hooks.example.org/medcost/with/a/long/path", detail="job.done, job.failed",
         )  # fmt: skip
         for entry in (hook, replace(hook, at=at + HOUR, problem="the database does not answer")):
-            await kept.add(entry)
-        return kept
+            await trail.add(entry)
+        return trail
 
     @provide(override=True)
     async def reports(self, clock: Clock) -> MonitoringReports:
-        kept, now = MemoryReports(), clock.now()
+        reports, now = MemoryReports(), clock.now()
         for day in range(30):
-            await kept.add(report(now - (29 - day) * DAY, day))
-        return kept
+            await reports.add(report(now - (29 - day) * DAY, day))
+        return reports
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--fd", type=int, required=True)
-    door = socket.socket(fileno=parser.parse_args().fd)
+    listener = socket.socket(fileno=parser.parse_args().fd)
     config = uvicorn.Config(web_app(load({"profile": "memory"}), History()), lifespan="on", log_level="error")
-    asyncio.run(uvicorn.Server(config).serve(sockets=[door]))
+    asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
 
 
 if __name__ == "__main__":

@@ -98,13 +98,13 @@ class Seeded(Provider):
                 model = replace(plain, card=card)
                 version = await registry.register(model)
                 await ledger.admit(version)
-                kept = await registry.fetch(number, Path(tempfile.mkdtemp(dir=self.kept)))
+                fetched = await registry.fetch(number, Path(tempfile.mkdtemp(dir=self.folder)))
                 policy = PromotionPolicy(margin=margin, first_gain=-1.0, coverage=(0.0, 1.0))
                 candidacy = trainer.compare(model, champion, claims, plan)
-                candidacy = replace(candidacy, group_coverage={one.group: one.coverage for one in GROUPS})
+                candidacy = replace(candidacy, group_coverage={group.group: group.coverage for group in GROUPS})
                 await ledger.attach(number, policy.judge(candidacy))
                 if champion is None:
-                    champion = (number, replace(model, folder=kept))
+                    champion = (number, replace(model, folder=fetched))
                     await ledger.append(
                         NewEntry(
                             change=Change.PROMOTION, version=1, digest=version.digest, replaces=None,
@@ -128,9 +128,9 @@ class Seeded(Provider):
             models.add(version.reference, predictor, rows)
         return models
 
-    def __init__(self, kept: str) -> None:
+    def __init__(self, folder: str) -> None:
         super().__init__()
-        self.kept = kept
+        self.folder = folder
 
 
 class Hesitant(Provider):
@@ -144,6 +144,6 @@ class Hesitant(Provider):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--fd", type=int)
-    with tempfile.TemporaryDirectory() as kept:
-        config = uvicorn.Config(web_app(load({}), Seeded(kept), Hesitant()), lifespan="on", log_level="warning")
+    with tempfile.TemporaryDirectory() as folder:
+        config = uvicorn.Config(web_app(load({}), Seeded(folder), Hesitant()), lifespan="on", log_level="warning")
         asyncio.run(uvicorn.Server(config).serve(sockets=[socket.socket(fileno=parser.parse_args().fd)]))
