@@ -25,7 +25,7 @@ class Authority:
     key_folder: Path
     folder: Path
 
-    def found(self) -> None:
+    def create(self) -> None:
         """Make the authority's own key and certificate."""
         done = self.pki("ca", "--ca", self.key_folder)
         assert done.returncode == 0, done.stderr

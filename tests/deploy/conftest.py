@@ -31,7 +31,7 @@ def new_authority(pki: Pki, tmp_path_factory: pytest.TempPathFactory) -> Callabl
     def make() -> Authority:
         folder = tmp_path_factory.mktemp("authority")
         made = Authority(pki, folder / "ca", folder / "certificates")
-        made.found()
+        made.create()
         return made
 
     return make
@@ -59,8 +59,8 @@ def image() -> Callable[[str], dict[str, Any]]:
 
     It is built as compose.yaml says, with the tag `tested`.
     """
-    told = yaml.safe_load((DOCKER / "compose.yaml").read_text(encoding="utf-8"))
-    revision = told["x-image"]["args"].get("REVISION", "")
+    compose_file = yaml.safe_load((DOCKER / "compose.yaml").read_text(encoding="utf-8"))
+    revision = compose_file["x-image"]["args"].get("REVISION", "")
 
     def read(target: str) -> dict[str, Any]:
         own = IMAGES / target / "Dockerfile"
@@ -68,21 +68,21 @@ def image() -> Callable[[str], dict[str, Any]]:
         lines = re.sub(r"\\\n", " ", re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE)).splitlines()
         stages: dict[str, dict[str, Any]] = {"": {}}
         stage = ""
-        for word, said in (line.split(maxsplit=1) for line in lines if line.strip()):
+        for word, rest in (line.split(maxsplit=1) for line in lines if line.strip()):
             if word == "FROM":
-                base, _, stage = said.partition(" AS ")
+                base, _, stage = rest.partition(" AS ")
                 stages[stage] = {**stages.get(base, {}), "FROM": base}
             elif word == "ENV":
-                built_with = said.replace("${REVISION}", revision.replace("${MEDCOST_TAG:-}", "tested"))
-                named = dict(one.split("=", 1) for one in shlex.split(built_with))
+                built_with = rest.replace("${REVISION}", revision.replace("${MEDCOST_TAG:-}", "tested"))
+                named = dict(pair.split("=", 1) for pair in shlex.split(built_with))
                 stages[stage]["ENV"] = {**stages[stage].get("ENV", {}), **named}
             elif word in {"ENTRYPOINT", "CMD"}:
-                stages[stage][word] = json.loads(said)
+                stages[stage][word] = json.loads(rest)
             elif word == "HEALTHCHECK":
-                check = said.partition("CMD ")[2]
+                check = rest.partition("CMD ")[2]
                 stages[stage][word] = ["CMD", *json.loads(check)] if check else []
             else:
-                stages[stage].setdefault(word, said)
+                stages[stage].setdefault(word, rest)
         return stages[target] if target in stages else stages[""]
 
     return read

@@ -27,10 +27,10 @@ class Application(BaseHTTPRequestHandler):
     """Where Traefik and all behind it would be; ``ready`` is what it says of itself."""
 
     ready = True
-    asked: list[str]
+    requests: list[str]
 
     def _answer(self) -> None:
-        type(self).asked.append(f"{self.command} {self.path} {self.headers.get('X-API-Key', '')}".strip())
+        type(self).requests.append(f"{self.command} {self.path} {self.headers.get('X-API-Key', '')}".strip())
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         status = 200 if self.ready or "ready" not in self.path else 503
         body = b'{"id": "0190d0a0-0000-7000-8000-000000000001"}'
@@ -60,9 +60,9 @@ class Swarm:
         self.application, self.port = application, port
 
     def deploy(self, tag, *more, **variables):
-        told = ["--image", "registry.test/medcost", "--tag", tag, "--domain", DOMAIN, "--secrets", self.secrets]
+        arguments = ["--image", "registry.test/medcost", "--tag", tag, "--domain", DOMAIN, "--secrets", self.secrets]
         return subprocess.run(
-            [DOCKER / "deploy.sh", *told, "--address", f"127.0.0.1:{self.port}", "--pause", "0.01", *more],
+            [DOCKER / "deploy.sh", *arguments, "--address", f"127.0.0.1:{self.port}", "--pause", "0.01", *more],
             env={
                 **os.environ, "PATH": f"{ENGINE}:{os.environ['PATH']}", "SWARM": str(self.folder),
                 "PYTHON": sys.executable, "REAL_DOCKER": shutil.which("docker") or "",
@@ -101,7 +101,7 @@ def place(part, secrets):
     @contextmanager
     def opened(folder):
         ours = shutil.copytree(secrets, folder.with_name("secrets"))
-        application = type("Application", (Application,), {"asked": []})
+        application = type("Application", (Application,), {"requests": []})
         with ThreadingHTTPServer(("127.0.0.1", 0), application) as server:
             context = SSLContext(PROTOCOL_TLS_SERVER)
             context.load_cert_chain(ours / "traefik" / "tls.crt", ours / "traefik" / "tls.key")
@@ -142,7 +142,7 @@ def test_a_good_version_is_deployed_and_asked(first):
     swarm, done = first
     assert done.returncode == 0, done.stderr
     assert swarm.image("api") == "registry.test/medcost-api:one"
-    assert swarm.application.asked == [
+    assert swarm.application.requests == [
         "GET /api/v1/health/ready",
         "GET /",
         "POST /api/v1/predictions the-key",

@@ -21,9 +21,9 @@ def rendered(values: dict[str, Any] | None = None) -> dict[tuple[str, str], dict
 
 
 def pods() -> dict[str, dict[str, Any]]:
-    found = rendered()
+    manifests = rendered()
     names = {("Deployment", f"medcost-{name}"): name for name in SERVICES} | {("Job", "medcost-migrate"): "migrate"}
-    return {name: found[key]["spec"]["template"]["spec"] for key, name in names.items()}
+    return {name: manifests[key]["spec"]["template"]["spec"] for key, name in names.items()}
 
 
 def test_helm_lint_has_nothing_to_say():

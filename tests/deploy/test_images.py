@@ -77,31 +77,33 @@ def test_base_images_are_arguments_with_a_version(image):
 
 def test_the_same_versions_stand_wherever_a_base_is_named():
     """compose.yaml and the stack name stock images too: one version each, and Traefik's is the one tested here."""
-    found = {}
+    images = {}
     for file in (TREE / "docker" / "compose.yaml", TREE / "docker" / "stack.yaml", *FILES):
-        for name, said in re.findall(r"(\w+_IMAGE)(?:=|:-)([\w./-]+:v?\d[\w.-]*)", file.read_text(encoding="utf-8")):
-            found.setdefault(name, set()).add(said)
-    assert {name: len(said) for name, said in found.items()} == dict.fromkeys(found, 1)
+        for name, reference in re.findall(
+            r"(\w+_IMAGE)(?:=|:-)([\w./-]+:v?\d[\w.-]*)", file.read_text(encoding="utf-8")
+        ):
+            images.setdefault(name, set()).add(reference)
+    assert {name: len(references) for name, references in images.items()} == dict.fromkeys(images, 1)
     tested = subprocess.run(
         [Path(sys.executable).with_name("traefik"), "version"], capture_output=True, text=True, check=True
     )
-    assert found["TRAEFIK_IMAGE"].pop().split(":v")[1] in tested.stdout.split()
+    assert images["TRAEFIK_IMAGE"].pop().split(":v")[1] in tested.stdout.split()
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_images_run_as_nobody_in_particular_by_exec_form(image, target):
-    told = image(target)
-    assert told["USER"] == "10001:10001"
-    assert told["ENTRYPOINT"]
-    assert told["CMD"]
+    config = image(target)
+    assert config["USER"] == "10001:10001"
+    assert config["ENTRYPOINT"]
+    assert config["CMD"]
 
 
 @pytest.mark.parametrize("target", [*TARGETS, "pgadmin"])
 def test_every_image_tells_the_commit_that_it_is_made_of(image, target):
     services = yaml.safe_load((TREE / "docker" / "compose.yaml").read_text(encoding="utf-8"))["services"].values()
-    builds = [one["build"] for one in services if "build" in one and f"-{target}:" in one["image"]]
+    builds = [service["build"] for service in services if "build" in service and f"-{target}:" in service["image"]]
     assert builds
-    assert {one["args"]["REVISION"] for one in builds} == {"${MEDCOST_TAG:-}"}  # by which ci.yml tags a commit
+    assert {build["args"]["REVISION"] for build in builds} == {"${MEDCOST_TAG:-}"}  # by which ci.yml tags a commit
     assert 'org.opencontainers.image.revision="${REVISION}"' in image(target)["LABEL"]
     assert target == "pgadmin" or image(target)["ENV"]["MEDCOST_REVISION"] == "tested"
 
@@ -109,7 +111,11 @@ def test_every_image_tells_the_commit_that_it_is_made_of(image, target):
 def test_every_library_comes_by_its_hash():
     text = (IMAGES / "Dockerfile").read_text(encoding="utf-8")
     installs = re.findall(r"install [^&]*", re.sub(r"\\\n", " ", text))
-    assert [one for one in installs if "--require-hashes" not in one and "--no-deps" not in one and "pip" in one] == []
+    assert [
+        command
+        for command in installs
+        if "--require-hashes" not in command and "--no-deps" not in command and "pip" in command
+    ] == []
     assert "--no-build-isolation" in text  # else pip fetches what builds by no hash at all
 
 
@@ -122,16 +128,20 @@ def test_what_builders_get_to_see_is_named(tmp_path):
     for file in FILES:
         for line in re.findall(r"^COPY (?!--from)(.*)$", file.read_text(encoding="utf-8"), flags=re.MULTILINE):
             copied |= set(line.split()[:-1])
-    assert {one for one in copied if not any(one == rule or one.startswith(f"{rule}/") for rule in allowed)} == set()
-    assert {rule for rule in allowed if not any(one == rule or one.startswith(f"{rule}/") for one in copied)} == set()
-    assert all((TREE / one).exists() for one in copied)
+    assert {
+        path for path in copied if not any(path == rule or path.startswith(f"{rule}/") for rule in allowed)
+    } == set()
+    assert {
+        rule for rule in allowed if not any(path == rule or path.startswith(f"{rule}/") for path in copied)
+    } == set()
+    assert all((TREE / path).exists() for path in copied)
 
 
 def test_pgadmin_knows_two_servers_and_no_password():
     import json
 
-    told = json.loads((IMAGES / "pgadmin" / "servers.json").read_text(encoding="utf-8"))["Servers"]
-    assert {one["Host"] for one in told.values()} == {"postgres-app", "postgres-mlflow"}
-    for one in told.values():
-        assert one["ConnectionParameters"]["sslmode"] == "verify-full"
-        assert not [key for key in one if "assw" in key or "assf" in key]
+    servers = json.loads((IMAGES / "pgadmin" / "servers.json").read_text(encoding="utf-8"))["Servers"]
+    assert {server["Host"] for server in servers.values()} == {"postgres-app", "postgres-mlflow"}
+    for server in servers.values():
+        assert server["ConnectionParameters"]["sslmode"] == "verify-full"
+        assert not [key for key in server if "assw" in key or "assf" in key]

@@ -57,13 +57,13 @@ def names(expression):
     return set(re.findall(r"\bmedcost_\w+", expression))
 
 
-def kept(expression):
+def remaining_labels(expression):
     """The labels that an answer still has; None for those of the metric itself."""
     grouped = re.findall(r"\bby \(([^)]*)\)", expression)
     if re.search(r"\b(sum|max|count|absent)\(", expression):
         return set()
     # the quantile of buckets has no `le` any more
-    return {label for one in grouped for label in one.split(", ")} - {"le"} if grouped else None
+    return {label for clause in grouped for label in clause.split(", ")} - {"le"} if grouped else None
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def exposed():
     It answered a prediction and failed at another, and there is a report of all columns and groups.
     """
 
-    async def told():
+    async def exposition():
         metrics = Metrics()
         metrics.grouped("predict")(2, 0, 0.01)
         container = web_container(load({"profile": "memory"}, environment={}))
@@ -93,13 +93,13 @@ def exposed():
         await container.close()
         return text
 
-    known = defaultdict(lambda: defaultdict(set))
-    for family in text_string_to_metric_families(asyncio.run(told())):
+    metrics = defaultdict(lambda: defaultdict(set))
+    for family in text_string_to_metric_families(asyncio.run(exposition())):
         for sample in family.samples:
-            labels = known[sample.name]
+            labels = metrics[sample.name]
             for label, value in sample.labels.items():
                 labels[label].add(value)
-    return {name: dict(labels) for name, labels in known.items()}
+    return {name: dict(labels) for name, labels in metrics.items()}
 
 
 @pytest.mark.parametrize(("expression", "words"), list(queries()))
@@ -107,23 +107,24 @@ def test_what_is_asked_for_is_there_under_these_labels(expression, words, expose
     assert names(expression)
     assert names(expression) <= exposed.keys()
     for name, matchers in re.findall(r"\b(medcost_\w+)\{([^}]*)\}", expression):
-        found = re.findall(r'(\w+)(=~|!~|!=|=)"([^"]*)"', matchers)
-        assert found
-        for label, how, value in found:
+        conditions = re.findall(r'(\w+)(=~|!~|!=|=)"([^"]*)"', matchers)
+        assert conditions
+        for label, how, value in conditions:
             # what is left out must be there as well: a name that nobody has leaves out nothing
-            for wanted in value.split("|") if "~" in how else [re.escape(value)]:
-                assert any(re.fullmatch(wanted, one) for one in exposed[name].get(label, ())), (name, label, wanted)
+            for pattern in value.split("|") if "~" in how else [re.escape(value)]:
+                values = exposed[name].get(label, ())
+                assert any(re.fullmatch(pattern, exposed_value) for exposed_value in values), (name, label, pattern)
     labels = set.intersection(*(set(exposed[name]) for name in names(expression)))
     for grouped in re.findall(r"\bby \(([^)]*)\)", expression):
         assert set(grouped.split(", ")) <= labels
-    told = set(re.findall(r"\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}", words))
-    left = kept(expression)
-    assert told <= (labels if left is None else left)
+    mentioned = set(re.findall(r"\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}", words))
+    left = remaining_labels(expression)
+    assert mentioned <= (labels if left is None else left)
 
 
 def test_the_dashboard_shows_all_that_monitoring_tells(exposed):
-    asked = {name for panel in panels() for target in panel["targets"] for name in names(target["expr"])}
-    assert {name for name in exposed if name.startswith("medcost_monitoring_")} - asked <= {
+    queried = {name for panel in panels() for target in panel["targets"] for name in names(target["expr"])}
+    assert {name for name in exposed if name.startswith("medcost_monitoring_")} - queried <= {
         # alerts ask for these; a line of noughts and ones is no picture
         "medcost_monitoring_drifted",
         "medcost_monitoring_coverage_short",

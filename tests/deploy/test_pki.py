@@ -46,7 +46,7 @@ def test_a_server_has_the_names_and_addresses_it_is_called_by(authority):
     certificate = read(authority.folder / "postgres.crt")
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.DNSName) == ["postgres-app", "db.example.org"]
-    assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["10.0.0.5"]
+    assert [str(address) for address in names.get_values_for_type(x509.IPAddress)] == ["10.0.0.5"]
     assert purposes(certificate) == [ExtendedKeyUsageOID.SERVER_AUTH]
 
 
@@ -107,8 +107,8 @@ def test_what_root_renews_stays_readable_for_the_process_whose_it_was(part, new_
     renewed = authority.pki("renew", "--ca", authority.key_folder, "--out", authority.folder, "--within", "100")
     assert renewed.returncode == 0, renewed.stderr
     assert read(authority.folder / "api.crt") != before
-    found = {file.name: (file.stat().st_uid, stat.S_IMODE(file.stat().st_mode)) for file in authority.folder.iterdir()}
-    assert found == {"api.crt": (10001, 0o644), "api.key": (10001, 0o600), "ca.crt": (10001, 0o644)}
+    owners = {file.name: (file.stat().st_uid, stat.S_IMODE(file.stat().st_mode)) for file in authority.folder.iterdir()}
+    assert owners == {"api.crt": (10001, 0o644), "api.key": (10001, 0o600), "ca.crt": (10001, 0o644)}
 
 
 def test_what_expires_soon_is_told_of_any_folder_and_without_an_authority(new_authority):
@@ -161,7 +161,7 @@ def test_an_authority_takes_no_folder_that_holds_other_things(pki, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "arguments",
     [
         [],
         ["sign"],
@@ -178,8 +178,8 @@ def test_an_authority_takes_no_folder_that_holds_other_things(pki, tmp_path):
         ["check", "api", "--out", "/tmp"],
     ],
 )
-def test_wrong_usage_says_so(pki, said):
-    answer = pki(*said)
+def test_wrong_usage_says_so(pki, arguments):
+    answer = pki(*arguments)
     assert (answer.returncode, answer.stdout) == (2, "")
     assert answer.stderr.endswith("see pki.sh --help\n")
 

@@ -17,7 +17,7 @@ from entrypoints.composition.settings import PREFIX, Settings
 
 TREE = Path(__file__).resolve().parents[2]
 DOCKER = TREE / "docker"
-TOLD = {"IMAGE": "registry.test/medcost", "TAG": "abc", "DOMAIN": "medcost.test"}
+RELEASE = {"IMAGE": "registry.test/medcost", "TAG": "abc", "DOMAIN": "medcost.test"}
 ONE_SHOTS = {"pki", "migrate", "trainer"}
 STOCK = {"postgres-app", "postgres-mlflow", "traefik"}
 NETWORKS = {
@@ -39,13 +39,13 @@ TRAEFIK = {"DOMAIN", "ACME", "VPN", "API_SERVERS", "API_HEALTH", "DASHBOARD_SERV
 @pytest.fixture(scope="session")
 def deploy(part, secrets):
     """`deploy("--dry-run")` runs docker/deploy.sh with the real client."""
-    found = shutil.which("docker")
-    part("docker client", None if found else "there is no docker command here")
+    client = shutil.which("docker")
+    part("docker client", None if client else "there is no docker command here")
 
     def run(*more, folder=secrets, script=DOCKER / "deploy.sh", **variables):
-        told = ["--image", TOLD["IMAGE"], "--tag", TOLD["TAG"], "--domain", TOLD["DOMAIN"], "--secrets", folder]
+        release = [word for name, value in RELEASE.items() for word in (f"--{name.lower()}", value)]
         return subprocess.run(
-            [script, *told, *more],
+            [script, *release, "--secrets", folder, *more],
             env={**os.environ, **variables}, capture_output=True, text=True, check=False,
         )  # fmt: skip
 
@@ -68,17 +68,17 @@ def stack(deploy):
 
 @pytest.fixture(scope="session", params=["compose", "stack"])
 def services(request):
-    told = request.getfixturevalue(request.param)["services"]
-    return {name: one for name, one in told.items() if name not in {"pki", "desk"}}
+    declared = request.getfixturevalue(request.param)["services"]
+    return {name: service for name, service in declared.items() if name not in {"pki", "desk"}}
 
 
-def told_to(service):
+def environment_of(service):
     """What a service is told in its environment, from files and by name."""
-    found = {}
+    environment = {}
     for file in service.get("env_file", ()):
         lines = (DOCKER / file).read_text(encoding="utf-8").splitlines()
-        found |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-    return found | (service.get("environment") or {})
+        environment |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return environment | (service.get("environment") or {})
 
 
 def base(name):
@@ -110,41 +110,41 @@ def test_without_what_deploy_tells_it_the_stack_is_refused(part):
 
 
 def test_both_have_the_same_services_on_the_same_networks(services):
-    assert {base(name): set(one["networks"]) for name, one in services.items()} == NETWORKS
+    assert {base(name): set(service["networks"]) for name, service in services.items()} == NETWORKS
 
 
 def test_only_traefik_can_be_reached_from_outside_or_reach_out(services, compose, stack):
-    assert {name for name, one in services.items() if one.get("ports")} == {"traefik"}
-    for told in (compose, stack):
-        assert {name for name, one in told["networks"].items() if not one.get("internal")} == {"outside"}
+    assert {name for name, service in services.items() if service.get("ports")} == {"traefik"}
+    for deployment in (compose, stack):
+        assert {name for name, network in deployment["networks"].items() if not network.get("internal")} == {"outside"}
 
 
 def test_the_proxy_that_is_believed_is_the_network_that_traefik_shares(services, compose, stack):
-    subnets = {told["networks"]["edge"]["ipam"]["config"][0]["subnet"] for told in (compose, stack)}
-    believed = {told_to(one).get("MEDCOST_TRUSTED_PROXIES") for name, one in services.items()}
+    subnets = {deployment["networks"]["edge"]["ipam"]["config"][0]["subnet"] for deployment in (compose, stack)}
+    believed = {environment_of(service).get("MEDCOST_TRUSTED_PROXIES") for name, service in services.items()}
     assert believed - {None} == subnets
 
 
 def test_every_process_has_limits_and_nothing_that_it_does_not_need(services):
-    for name, one in services.items():
-        limit = one.get("mem_limit") or one["deploy"]["resources"]["limits"]["memory"]
+    for name, service in services.items():
+        limit = service.get("mem_limit") or service["deploy"]["resources"]["limits"]["memory"]
         assert limit, name
-        assert (one["init"], one["read_only"], one["cap_drop"]) == (True, True, ["ALL"]), name
-        assert one.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "pgadmin" else []), name
-        assert not any("docker.sock" in str(volume) for volume in one.get("volumes", ())), name
+        assert (service["init"], service["read_only"], service["cap_drop"]) == (True, True, ["ALL"]), name
+        assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "pgadmin" else []), name
+        assert not any("docker.sock" in str(volume) for volume in service.get("volumes", ())), name
 
 
 def test_every_process_that_stays_says_whether_it_is_well(services, image):
-    for name, one in services.items():
+    for name, service in services.items():
         if base(name) in ONE_SHOTS:
             continue
-        check = one.get("healthcheck") or {"test": image(base(name))["HEALTHCHECK"]}
+        check = service.get("healthcheck") or {"test": image(base(name))["HEALTHCHECK"]}
         assert check["test"][0] == "CMD", name
 
 
 def test_no_setting_is_a_secret(services):
-    for name, one in services.items():
-        for variable, value in told_to(one).items():
+    for name, service in services.items():
+        for variable, value in environment_of(service).items():
             if re.search("PASSWORD|SECRET|TOKEN|KEY", variable):
                 assert variable.endswith("_FILE"), (name, variable)
                 assert value.startswith("/run/secrets/"), (name, variable)
@@ -153,22 +153,23 @@ def test_no_setting_is_a_secret(services):
 
 def test_every_file_that_a_setting_names_is_there(services, secrets):
     """Of secrets, just those that a process needs; each in the folder that becomes its /run/secrets."""
-    for name, one in services.items():
-        named = {file for value in told_to(one).values() for file in re.findall(r"/run/secrets/([\w.]+)", str(value))}
-        if "secrets" in one:
-            given = {secret["target"] for secret in one["secrets"]}
+    for name, service in services.items():
+        values = map(str, environment_of(service).values())
+        named = {file for value in values for file in re.findall(r"/run/secrets/([\w.]+)", value)}
+        if "secrets" in service:
+            given = {secret["target"] for secret in service["secrets"]}
         else:
-            folders = [volume.split(":")[0] for volume in one.get("volumes", ()) if ":/run/secrets" in volume]
+            folders = [volume.split(":")[0] for volume in service.get("volumes", ()) if ":/run/secrets" in volume]
             given = {file.name for folder in folders for file in (secrets / Path(folder).name).iterdir()}
         if base(name) not in STOCK | {"pgadmin"}:
             assert named == given, name
 
 
 def test_every_variable_of_ours_is_one_that_its_reader_knows(services):
-    known = {PREFIX + name.upper() for name in Settings.__struct_fields__}
-    for name, one in services.items():
-        ours = {variable.removesuffix("_FILE") for variable in told_to(one) if variable.startswith(PREFIX)}
-        assert ours <= ({PREFIX + word for word in TRAEFIK} if name == "traefik" else known), name
+    settings = {PREFIX + name.upper() for name in Settings.__struct_fields__}
+    for name, service in services.items():
+        ours = {variable.removesuffix("_FILE") for variable in environment_of(service) if variable.startswith(PREFIX)}
+        assert ours <= ({PREFIX + word for word in TRAEFIK} if name == "traefik" else settings), name
 
 
 def test_variables_of_traefik_are_read_by_its_routes():
@@ -177,11 +178,11 @@ def test_variables_of_traefik_are_read_by_its_routes():
 
 
 def test_every_command_is_one_that_the_command_line_knows(services, image):
-    for name, one in services.items():
+    for name, service in services.items():
         target = "api" if name == "migrate" else base(name)
         if target in STOCK | {"pgadmin"} or image(target)["ENTRYPOINT"] != ["medcost"]:
             continue
-        words = one.get("command") or image(target)["CMD"]
+        words = service.get("command") or image(target)["CMD"]
         try:
             cli(words[0]).parse_args(words, exit_on_error=False, print_error=False)
         except CycloptsError as error:
@@ -190,27 +191,30 @@ def test_every_command_is_one_that_the_command_line_knows(services, image):
 
 def test_every_secret_and_config_is_used_and_every_volume_is_declared(stack, compose):
     for kind in ("secrets", "configs"):
-        used = {one["source"] for service in stack["services"].values() for one in service.get(kind, ())}
+        used = {reference["source"] for service in stack["services"].values() for reference in service.get(kind, ())}
         assert used == set(stack[kind])
-    for told in (stack, compose):
-        mounts = [volume for one in told["services"].values() for volume in one.get("volumes", ())]
-        sources = {one.get("source") if isinstance(one, dict) else one.split(":")[0] for one in mounts}
+    for deployment in (stack, compose):
+        mounts = [volume for service in deployment["services"].values() for volume in service.get("volumes", ())]
+        sources = {mount.get("source") if isinstance(mount, dict) else mount.split(":")[0] for mount in mounts}
         named = {source for source in sources if source and not source.startswith((".", "/"))}
-        assert named == set(told["volumes"])
+        assert named == set(deployment["volumes"])
 
 
 def test_every_mounted_file_exists(compose, stack):
-    mounts = [one for service in compose["services"].values() for one in service.get("volumes", ())]
-    files = [one.split(":")[0] for one in mounts if one.startswith("./")]
+    mounts = [volume for service in compose["services"].values() for volume in service.get("volumes", ())]
+    files = [mount.split(":")[0] for mount in mounts if mount.startswith("./")]
     assert [file for file in files if not (DOCKER / file).exists()] == []
     assert [
-        one["file"] for kind in ("secrets", "configs") for one in stack[kind].values() if not Path(one["file"]).exists()
+        entry["file"]
+        for kind in ("secrets", "configs")
+        for entry in stack[kind].values()
+        if not Path(entry["file"]).exists()
     ] == []
 
 
 def test_private_keys_are_for_their_owner_only(stack):
-    for name, one in stack["services"].items():
-        for secret in one.get("secrets", ()):
+    for name, service in stack["services"].items():
+        for secret in service.get("secrets", ()):
             assert (secret["mode"], "uid" in secret) == (0o400, True), (name, secret["target"])
 
 
@@ -220,7 +224,7 @@ def test_a_changed_secret_gets_a_new_name_and_no_other_does(deploy, secrets, tmp
     before, after = (
         yaml.safe_load(deploy("--dry-run", folder=folder).stdout) for folder in (secrets, tmp_path / "out")
     )
-    changed = {key for key, one in after["secrets"].items() if one["name"] != before["secrets"][key]["name"]}
+    changed = {key for key, secret in after["secrets"].items() if secret["name"] != before["secrets"][key]["name"]}
     assert changed == {"api_ca", "api_crt", "api_key"}
     assert after["configs"] == before["configs"]
 
@@ -243,17 +247,22 @@ def test_a_changed_file_replaces_only_who_reads_it(deploy, stack, tmp_path, file
     assert done.returncode == 0, done.stderr
     after = yaml.safe_load(done.stdout)
 
-    def read(told):
+    def read(deployment):
         """The names of the configs of each service."""
-        names = {key: one["name"] for key, one in told["configs"].items()}
-        return {name: [names[one["source"]] for one in s.get("configs", ())] for name, s in told["services"].items()}
+        names = {key: config["name"] for key, config in deployment["configs"].items()}
+        return {
+            name: [names[config["source"]] for config in service.get("configs", ())]
+            for name, service in deployment["services"].items()
+        }
 
     before, now = read(stack), read(after)
     assert {name for name in now if now[name] != before[name]} == replaced
 
 
 def test_processes_are_replaced_before_they_end_and_databases_after(stack):
-    orders = {name: one["deploy"].get("update_config", {}).get("order") for name, one in stack["services"].items()}
+    orders = {
+        name: service["deploy"].get("update_config", {}).get("order") for name, service in stack["services"].items()
+    }
     first = {"api", "model", "dashboard-1", "dashboard-2"}
     assert {name for name, order in orders.items() if order == "start-first"} == first
     assert {name for name, order in orders.items() if order is None} == {"migrate", "trainer"}
@@ -264,7 +273,7 @@ def test_processes_are_replaced_before_they_end_and_databases_after(stack):
 
 def test_people_reach_traefik_by_ports_of_the_host(stack):
     ports = stack["services"]["traefik"]["ports"]
-    assert {(one["published"], one["mode"]) for one in ports} == {(80, "host"), (443, "host")}
+    assert {(port["published"], port["mode"]) for port in ports} == {(80, "host"), (443, "host")}
     replicas = {f"http://{name}:8000" for name in stack["services"] if name.startswith("dashboard-")}
-    told = stack["services"]["traefik"]["environment"]
-    assert set(told["MEDCOST_DASHBOARD_SERVERS"].split(",")) == replicas
+    environment = stack["services"]["traefik"]["environment"]
+    assert set(environment["MEDCOST_DASHBOARD_SERVERS"].split(",")) == replicas

@@ -146,16 +146,16 @@ def linter(request, part) -> Linter:
 def test_nothing_is_found(linter):
     assert linter.files
     assert all(file.exists() for file in linter.files)
-    status, said = linter.says_of(*linter.files)
-    assert status == 0, said
+    status, output = linter.says_of(*linter.files)
+    assert status == 0, output
 
 
 def test_a_fault_is_found(linter, tmp_path):
     file = tmp_path / linter.name
     file.write_text(linter.fault, encoding="utf-8")
-    status, said = linter.says_of(file)
+    status, output = linter.says_of(file)
     assert status != 0
-    assert linter.finding in said
+    assert linter.finding in output
 
 
 def test_scripts_may_be_run_and_stop_at_the_first_error():
@@ -181,16 +181,16 @@ def test_nobody_is_let_in_from_a_network_without_a_certificate(kind):
 
 
 def test_traefik_leads_nowhere_without_a_limit_or_the_vpn():
-    told = yaml.safe_load((DOCKER / "traefik" / "dynamic" / "routes.yaml").read_text(encoding="utf-8"))
-    for name, router in told["http"]["routers"].items():
+    routes = yaml.safe_load((DOCKER / "traefik" / "dynamic" / "routes.yaml").read_text(encoding="utf-8"))
+    for name, router in routes["http"]["routers"].items():
         assert {"vpn", "pages-limit", "api-limit"} & set(router["middlewares"]), name
 
 
 def test_traefik_holds_no_docker_socket_and_calls_nobody():
-    told = yaml.safe_load((DOCKER / "traefik" / "traefik.yaml").read_text(encoding="utf-8"))
-    assert set(told["providers"]) == {"file"}
-    assert told["global"] == {"checkNewVersion": False, "sendAnonymousUsage": False}
-    assert "api" not in told
+    static = yaml.safe_load((DOCKER / "traefik" / "traefik.yaml").read_text(encoding="utf-8"))
+    assert set(static["providers"]) == {"file"}
+    assert static["global"] == {"checkNewVersion": False, "sendAnonymousUsage": False}
+    assert "api" not in static
 
 
 def test_every_image_and_npm_package_has_a_version_that_renovate_follows():
@@ -201,9 +201,9 @@ def test_every_image_and_npm_package_has_a_version_that_renovate_follows():
             if "docker.io/" in line and not line.startswith("#"):
                 assert followed[0].search(line), (file, line)
     assert "npm" in renovate["enabledManagers"]
-    wanted = json.loads((TREE / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    declared = json.loads((TREE / "package.json").read_text(encoding="utf-8"))["devDependencies"]
     packages = json.loads((TREE / "package-lock.json").read_text(encoding="utf-8"))["packages"]
-    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in declared} == declared
     assert all(package.keys() & {"integrity", "inBundle"} for place, package in packages.items() if place)
     assert not [place for place, package in packages.items() if "resolved" in package]  # no registry is named
 
@@ -223,9 +223,9 @@ def test_a_deployment_that_waits_for_approval_holds_up_no_other_commit():
 def test_the_engine_that_tests_images_is_told_what_a_servers_is():
     jobs = yaml.safe_load((TREE / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
     steps = [step.get("run", "") for step in jobs["images"]["steps"]]
-    (told,) = [number for number, run in enumerate(steps) if "docker/host/docker/daemon.json" in run]
-    assert "systemctl restart docker" in steps[told]
-    assert told < steps.index("make test-docker")
+    (configuring,) = [number for number, run in enumerate(steps) if "docker/host/docker/daemon.json" in run]
+    assert "systemctl restart docker" in steps[configuring]
+    assert configuring < steps.index("make test-docker")
 
 
 def test_only_what_the_tests_of_the_same_commit_passed_is_published():
@@ -258,5 +258,5 @@ def test_stock_images_are_scanned_as_ours_are():
     pattern = re.search(r"grep -rhoE '([^']+)'", scan)
     assert pattern
     stock = set(re.findall(r"docker\.io/[\w./-]+:[\w.-]+", STACK.read_text(encoding="utf-8")))
-    assert {one for one in stock if re.fullmatch(pattern[1], one)} == stock
+    assert {image for image in stock if re.fullmatch(pattern[1], image)} == stock
     assert scan.count("--only-fixed --fail-on high") == 2

@@ -39,12 +39,14 @@ def _missing() -> str | None:
 def machine(part: Callable[..., None], image: Callable[[str], Any]) -> Iterator[Machine]:
     part("namespaces", _missing())
     part("postgresql", None if (POSTGRES / "postgres").exists() else "PostgreSQL 15 of Debian is not installed")
-    told = yaml.safe_load(re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", COMPOSE.read_text(encoding="utf-8")))
+    compose_file = yaml.safe_load(re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", COMPOSE.read_text(encoding="utf-8")))
     folder = Path(tempfile.mkdtemp(prefix="medcost-compose-", dir="/tmp"))
     folder.chmod(0o711)
-    services = {name: one for name, one in told["services"].items() if name not in {"pki", "pgadmin"}}
+    services = {name: service for name, service in compose_file["services"].items() if name not in {"pki", "pgadmin"}}
     roots = os.environ.get("MEDCOST_IMAGE_ROOTS")
-    machine = Machine(folder, services, Networks(services, told["networks"]), image, Path(roots) if roots else None)
+    machine = Machine(
+        folder, services, Networks(services, compose_file["networks"]), image, Path(roots) if roots else None
+    )
     try:
         machine.networks.plug_in()
         yield machine

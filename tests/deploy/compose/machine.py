@@ -56,8 +56,8 @@ class Process:
             family = [inner, *inner.children(recursive=True)]
             inner.send_signal(self.ends_by)
             _, left = psutil.wait_procs(family, timeout=30)
-            for one in left:
-                one.kill()
+            for survivor in left:
+                survivor.kill()
         return self.outer.wait(timeout=30)
 
 
@@ -77,16 +77,18 @@ class Machine:
             process.stop()
 
     def environment(self, service: str) -> dict[str, str]:
-        told = self.services[service]
-        found = dict(self._image(service).get("ENV", {}))
+        definition = self.services[service]
+        variables = dict(self._image(service).get("ENV", {}))
         if not self.root(service):
-            found = {name: value for name, value in found.items() if "PATH" not in name}
-            found |= {"PATH": f"{BIN}:{POSTGRES}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
-        for file in told.get("env_file", ()):
+            variables = {name: value for name, value in variables.items() if "PATH" not in name}
+            variables |= {"PATH": f"{BIN}:{POSTGRES}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+        for file in definition.get("env_file", ()):
             lines = (TREE / "docker" / file).read_text(encoding="utf-8").splitlines()
-            found |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+            variables |= dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
         # YAML reads what is empty as None
-        return found | {name: "" if value is None else value for name, value in told.get("environment", {}).items()}
+        return variables | {
+            name: "" if value is None else value for name, value in definition.get("environment", {}).items()
+        }
 
     def root(self, service: str) -> Path | None:
         """The image's own, if there are images."""
@@ -95,36 +97,36 @@ class Machine:
 
     def command(self, service: str, *instead: str, more: tuple[str, ...] = ()) -> list[str]:
         """Entrypoint and command, as in the image unless compose.yaml says another."""
-        told, image = self.services[service], self._image(service)
-        entrypoint = told.get("entrypoint") or image.get("ENTRYPOINT", [])
-        return [*entrypoint, *(instead or (*(told.get("command") or image.get("CMD") or STOCK[service]), *more))]
+        definition, image = self.services[service], self._image(service)
+        entrypoint = definition.get("entrypoint") or image.get("ENTRYPOINT", [])
+        return [*entrypoint, *(instead or (*(definition.get("command") or image.get("CMD") or STOCK[service]), *more))]
 
     def boxed(self, service: str, command: list[str], *, settings: dict[str, str] | None = None) -> list[str]:
         """A command line that runs something where and as which user the service runs."""
-        told = self.services[service]
+        definition = self.services[service]
         own = Path(tempfile.mkdtemp(dir=self.folder))
         for name in ("upper", "work", "root", "srv"):
             (own / name).mkdir()
         self._copy_into_image(service, own / "srv")
         (own / "hosts").write_text(self.networks.hosts(service), encoding="utf-8")
         (own / "passwd").write_text(PASSWD, encoding="utf-8")
-        user, group = (told.get("user") or self._image(service).get("USER", "0:0")).split(":")
+        user, group = (definition.get("user") or self._image(service).get("USER", "0:0")).split(":")
         box = ["bwrap", "--bind", f"{own}/root", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run"]
         box += ["--perms", "1777", "--tmpfs", "/dev/shm"]
         box += ["--ro-bind", f"{own}/hosts", "/etc/hosts", "--ro-bind", f"{own}/passwd", "/etc/passwd"]
         image = self.root(service)
         if not image:
             box += ["--ro-bind", f"{own}/srv", "/srv"]
-        for place in told.get("tmpfs", ()):
+        for place in definition.get("tmpfs", ()):
             box += ["--perms", "1777", "--tmpfs", place.split(":")[0]]
         if not image:  # bwrap makes folders on the way for root alone
             box += [part for way in list(TREE.parents)[-2::-1] for part in ("--perms", "0755", "--dir", str(way))]
             box += ["--ro-bind", str(TREE), str(TREE)]
-        for volume in told.get("volumes", ()):
+        for volume in definition.get("volumes", ()):
             source, target, *mode = volume.split(":")
             box += ["--perms", "0755", "--dir", str(Path(target).parent)]
             box += ["--ro-bind" if mode == ["ro"] else "--bind", str(self.volume(source, target, service)), target]
-        box += ["--remount-ro", "/"] if told.get("read_only") else []
+        box += ["--remount-ro", "/"] if definition.get("read_only") else []
         box += ["--chdir", "/tmp", "--die-with-parent", "--clearenv"]
         # by the run's folder, what is left of a service is ended with the run: it outlives bwrap, being another user's
         own_run = {isolation.RUN: os.environ[isolation.RUN]}
@@ -167,8 +169,8 @@ class Machine:
 
     def healthy(self, service: str) -> bool:
         """What the engine would find out, by the check of compose.yaml or of the image."""
-        told = self.services[service].get("healthcheck")
-        command = told["test"] if told else self._image(service)["HEALTHCHECK"]
+        check = self.services[service].get("healthcheck")
+        command = check["test"] if check else self._image(service)["HEALTHCHECK"]
         assert command[0] == "CMD"
         return self.execute(service, *command[1:]).returncode == 0
 
@@ -188,8 +190,8 @@ class Machine:
         if source.startswith("../.secrets"):
             return self.folder / source[3:]
         if source.startswith("."):
-            found = (TREE / "docker" / source).resolve()
-            return found if found.exists() else self.folder
+            path = (TREE / "docker" / source).resolve()
+            return path if path.exists() else self.folder
         made = self.folder / "volumes" / source
         if not made.exists():
             made.mkdir(parents=True)
@@ -203,10 +205,10 @@ class Machine:
         return OWNED | {place: (int(owner), int(mode, 8)) for owner, mode, all_ in made for place in all_.split()}
 
     def _image(self, service: str) -> dict[str, Any]:
-        told = self.services[service]
-        if "build" not in told:
+        definition = self.services[service]
+        if "build" not in definition:
             return {}
-        return self.image(told["build"].get("target", service))
+        return self.image(definition["build"].get("target", service))
 
     @staticmethod
     def _copy_into_image(service: str, srv: Path) -> None:

@@ -27,24 +27,24 @@ class Networks:
     """Who is where, and whom it can reach."""
 
     services: dict[str, Any]
-    told: dict[str, Any]
+    declared: dict[str, Any]
     name: str = field(default_factory=lambda: f"mc{os.getpid()}")
     subnets: dict[str, ipaddress.IPv4Network] = field(default_factory=dict)
 
     def plug_in(self) -> None:
         ip("netns", "add", self.name)
         ip("-n", self.name, "link", "set", "lo", "up")
-        for number, (network, told) in enumerate(self.told.items()):
-            subnet = (told.get("ipam") or {"config": [{"subnet": f"10.92.{number}.0/24"}]})["config"][0]["subnet"]
+        for number, (network, definition) in enumerate(self.declared.items()):
+            subnet = (definition.get("ipam") or {"config": [{"subnet": f"10.92.{number}.0/24"}]})["config"][0]["subnet"]
             self.subnets[network] = ipaddress.IPv4Network(subnet)
             ip("-n", self.name, "link", "add", network, "type", "bridge")
             ip("-n", self.name, "addr", "add", f"{self.subnets[network][1]}/24", "dev", network)
             ip("-n", self.name, "link", "set", network, "up")
-        for service, told in self.services.items():
+        for service, definition in self.services.items():
             inside = self.namespace(service)
             ip("netns", "add", inside)
             ip("-n", inside, "link", "set", "lo", "up")
-            for number, network in enumerate(told.get("networks", ())):
+            for number, network in enumerate(definition.get("networks", ())):
                 outer = f"{list(self.services).index(service)}-{network}"[:15]
                 ip("-n", self.name, "link", "add", outer, "type", "veth", "peer", "name", f"e{number}", "netns", inside)
                 ip("-n", self.name, "link", "set", outer, "master", network, "up")
@@ -65,24 +65,24 @@ class Networks:
         """What Docker's DNS would answer: the others, by an address in a network that both are in."""
         lines = ["127.0.0.1 localhost"]
         mine = self.services[service].get("networks", ())
-        for other, told in self.services.items():
-            shared = [network for network in told.get("networks", ()) if network in mine]
+        for other, definition in self.services.items():
+            shared = [network for network in definition.get("networks", ()) if network in mine]
             lines += [f"{self.address(other, shared[0])} {other}"] if shared else []
         return "\n".join(lines) + "\n"
 
     def ask(self, url: str, *, source: str, **request: Any) -> tuple[int, Any]:
         """Ask from the machine itself, or from within a service; gives status and JSON (or text)."""
 
-        def asked() -> httpx.Response:
+        def send() -> httpx.Response:
             with httpx.Client(verify=False, timeout=60, trust_env=False) as client:  # a name for a look
                 return client.request(request.pop("method", "GET"), url, **request)
 
-        answer = self._inside(source, asked)
+        answer = self._inside(source, send)
         with contextlib.suppress(ValueError):
             return answer.status_code, answer.json()
         return answer.status_code, answer.text
 
-    def reached(self, service: str, doors: dict[str, int]) -> set[str]:
+    def reached(self, service: str, ports: dict[str, int]) -> set[str]:
         """Return the other services that a service can reach at these ports by any of their addresses, names aside."""
 
         async def knock(other: str, port: int) -> bool:
@@ -98,7 +98,7 @@ class Networks:
         async def knock_at_all() -> list[bool]:
             return await asyncio.gather(*(knock(other, port) for other, port in others.items()))
 
-        others = {other: port for other, port in doors.items() if other != service}
+        others = {other: port for other, port in ports.items() if other != service}
         opened = self._inside(self.namespace(service), lambda: asyncio.run(knock_at_all()))
         return {other for other, is_open in zip(others, opened, strict=True) if is_open}
 

@@ -62,9 +62,9 @@ def through_traefik(machine, path, **request):
 def test_a_prediction_goes_through_traefik_into_the_database(up, key):
     status, made = through_traefik(up, "/api/v1/predictions", method="POST", json=ANN, headers={"X-API-Key": key})
     assert status == 201, made
-    asked = f"SELECT expected FROM predictions WHERE id = '{made['id']}'"
-    kept = up.execute("postgres-app", "psql", "-At", "-d", "medcost", "-c", asked)
-    assert kept.stdout.strip() == f"{made['expected']:g}"
+    query = f"SELECT expected FROM predictions WHERE id = '{made['id']}'"
+    stored = up.execute("postgres-app", "psql", "-At", "-d", "medcost", "-c", query)
+    assert stored.stdout.strip() == f"{made['expected']:g}"
 
 
 @pytest.mark.parametrize(("server", "database"), [("postgres-app", "medcost"), ("postgres-mlflow", "mlflow")])
@@ -84,8 +84,8 @@ def test_the_dashboard_and_mlflow_answer_by_their_names(up):
     assert through_traefik(up, "/")[0] == 200
     host = "mlflow.medcost.localhost"
     path = "/api/2.0/mlflow/registered-models/get?name=medcost"
-    status, told = through_traefik(up, path, headers={"Host": host}, host=host)
-    assert (status, told["registered_model"]["name"]) == (200, "medcost")
+    status, answer = through_traefik(up, path, headers={"Host": host}, host=host)
+    assert (status, answer["registered_model"]["name"]) == (200, "medcost")
 
 
 def test_every_service_is_healthy_by_its_own_check(up):
@@ -110,27 +110,27 @@ def test_no_secret_is_in_an_environment_or_a_command_line(up, key):
     passwords = [(up.folder / ".secrets/out/dashboard/admin_password").read_text().strip(), key]
     for service, process in up.running.items():
         for file in ("environ", "cmdline"):
-            told = Path(f"/proc/{process.pid}/{file}").read_text(encoding="utf-8")
-            assert not any(one in told for one in (*passwords, "PRIVATE KEY")), service
-        assert not any(one in process.errors.read_text(errors="replace") for one in passwords), service
+            content = Path(f"/proc/{process.pid}/{file}").read_text(encoding="utf-8")
+            assert not any(secret in content for secret in (*passwords, "PRIVATE KEY")), service
+        assert not any(password in process.errors.read_text(errors="replace") for password in passwords), service
 
 
 def test_an_admin_promotes_another_model_through_the_api(up, key):
-    """Which needs the registry, by MLflow's server, and the shelf that the model server reads."""
+    """Which needs the registry, by MLflow's server, and the model store that the model server reads."""
     trained = up.run("trainer", "train", "stage=optuna", "tuning.study=second", *TRAINING)
     assert trained.returncode == 0, trained.stderr
-    status, told = through_traefik(
+    status, answer = through_traefik(
         up, "/api/v1/models/2/promotion", method="POST", json={"reason": "a test"}, headers={"X-API-Key": key}
     )
-    assert status == 202, told
+    assert status == 202, answer
     model = f"http://{up.networks.address('model', 'model')}:3000/v1/model"
     until(lambda: up.networks.ask(model, source=up.networks.namespace("api"))[1]["version"] == 2, pause=0.1)
 
 
 def test_a_model_card_names_the_commit_that_the_image_was_built_from(up, key):
-    status, told = through_traefik(up, "/api/v1/models", headers={"X-API-Key": key})
-    assert status == 200, told
-    assert {model["card"]["provenance"]["git_revision"] for model in told["models"]} == {"tested"}
+    status, answer = through_traefik(up, "/api/v1/models", headers={"X-API-Key": key})
+    assert status == 200, answer
+    assert {model["card"]["provenance"]["git_revision"] for model in answer["models"]} == {"tested"}
 
 
 def test_training_the_first_model_again_does_nothing(up):

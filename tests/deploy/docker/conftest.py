@@ -30,7 +30,7 @@ ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, 
 class Docker(Protocol):
     """`docker("image", "ls")` runs the client, which must succeed, and gives what it said."""
 
-    def __call__(self, *arguments: str | Path, said: str | None = None) -> str: ...
+    def __call__(self, *arguments: str | Path, input_text: str | None = None) -> str: ...
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,9 +43,9 @@ def engine(part: Callable[[str, str | None], None]) -> None:
 
 @pytest.fixture(scope="session")
 def docker() -> Docker:
-    def run(*arguments: str | Path, said: str | None = None) -> str:
+    def run(*arguments: str | Path, input_text: str | None = None) -> str:
         command = ["docker", *map(str, arguments)]
-        done = subprocess.run(command, input=said, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, input=input_text, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
         return done.stdout.strip()
 
@@ -61,14 +61,14 @@ def stock(docker: Docker) -> None:
     """
     files = [TREE / "docker" / "compose.yaml", *(TREE / "docker" / "images").rglob("Dockerfile")]
     named = dict(re.findall(r"(\w+_IMAGE)(?:=|:-)([\w./-]+:v?\d[\w.-]*)", "".join(map(Path.read_text, files))))
-    wanted = {name: image for name, image in named.items() if name not in os.environ}
-    pulls = [subprocess.run(["docker", "pull", "--quiet", image], check=False) for image in wanted.values()]
+    unset = {name: image for name, image in named.items() if name not in os.environ}
+    pulls = [subprocess.run(["docker", "pull", "--quiet", image], check=False) for image in unset.values()]
     if not any(pull.returncode for pull in pulls):
         return
     if "stock-images" in os.environ["MEDCOST_REQUIRE"]:
         pytest.fail("stock images could not be pulled")
     subprocess.run([STANDINS / "build.sh", TREE, sys.executable], check=True)
-    for name in wanted:
+    for name in unset:
         os.environ[name] = f"medcost-standin/{name.removesuffix('_IMAGE').lower()}"
 
 
@@ -87,9 +87,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(TREE / "docker", folder / "docker")
     shutil.copy(TREE / "compose.yaml", folder)
     for file in (folder / "docker" / "compose.yaml", folder / "docker" / "stack.yaml"):
-        told = file.read_text(encoding="utf-8")
-        assert FIRST_TRAINING in told
-        file.write_text(told.replace(FIRST_TRAINING, QUICK_TRAINING), encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
+        assert FIRST_TRAINING in text
+        file.write_text(text.replace(FIRST_TRAINING, QUICK_TRAINING), encoding="utf-8")
     return folder
 
 
@@ -136,18 +136,18 @@ def assert_confined(docker: Docker) -> Callable[[str], None]:
     """`assert_confined(container)`: healthy by a check of its own, limited, and unable to do what it need not do."""
 
     def look(container: str) -> None:
-        told = json.loads(docker("inspect", "--format", "{{json .}}", container))
-        name, config, host = told["Name"], told["Config"], told["HostConfig"]
-        assert told["State"]["Health"]["Status"] == "healthy", name
+        inspected = json.loads(docker("inspect", "--format", "{{json .}}", container))
+        name, config, host = inspected["Name"], inspected["Config"], inspected["HostConfig"]
+        assert inspected["State"]["Health"]["Status"] == "healthy", name
         assert config["Healthcheck"]["Test"][0] == "CMD", name
         assert (host["ReadonlyRootfs"], host["Privileged"], host["Init"]) == (True, False, True), name
         assert host["Memory"] > 0, name
         assert host["CapDrop"] == ["ALL"], name
-        added = [one.removeprefix("CAP_") for one in host["CapAdd"] or ()]
+        added = [capability.removeprefix("CAP_") for capability in host["CapAdd"] or ()]
         assert added == (["NET_BIND_SERVICE"] if "pgadmin" in name else []), name
-        assert not any("docker.sock" in mount["Source"] for mount in told["Mounts"]), name
+        assert not any("docker.sock" in mount["Source"] for mount in inspected["Mounts"]), name
         # and what the kernel says of it
-        status = Path(f"/proc/{told['State']['Pid']}/status").read_text(encoding="utf-8")
+        status = Path(f"/proc/{inspected['State']['Pid']}/status").read_text(encoding="utf-8")
         fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
         assert (fields["CapEff"], fields["NoNewPrivs"], fields["Seccomp"]) == ("0" * 16, "1", "2"), name
         # Traefik's user owns its volume, and has nothing else of root: no capability, as seen above

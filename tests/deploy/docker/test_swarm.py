@@ -60,8 +60,8 @@ def caller(docker, deploy, images, outside):
     print(f"from nothing to converged: {time.monotonic() - began:.0f} s")
     assert done.returncode == 0, done.stdout + done.stderr
     docker("service", "scale", "medcost_desk=1")
-    desk = docker("ps", "--quiet", "--filter", "name=medcost_desk")
-    made = docker("exec", desk, "medcost", "keys", "create", "a test", "--json")
+    container = docker("ps", "--quiet", "--filter", "name=medcost_desk")
+    made = docker("exec", container, "medcost", "keys", "create", "a test", "--json")
     docker("service", "scale", "medcost_desk=0")
     return outside(443, json.loads(made)["secret"])
 
@@ -72,20 +72,20 @@ def version(docker, images):
 
     def make(tag: str, line: str) -> None:
         for name, image in images.items():
-            docker("build", "--tag", f"medcost-{name}:{tag}", "-", said=f"FROM {image}\n{line}\n")
+            docker("build", "--tag", f"medcost-{name}:{tag}", "-", input_text=f"FROM {image}\n{line}\n")
 
     return make
 
 
 def running(docker) -> set[str]:
     """The images of the services that people reach."""
-    told = [docker("service", "inspect", "--format", "{{json .Spec}}", f"medcost_{name}") for name in SERVICES]
-    return {json.loads(spec)["TaskTemplate"]["ContainerSpec"]["Image"].split("@")[0] for spec in told}
+    specs = [docker("service", "inspect", "--format", "{{json .Spec}}", f"medcost_{name}") for name in SERVICES]
+    return {json.loads(spec)["TaskTemplate"]["ContainerSpec"]["Image"].split("@")[0] for spec in specs}
 
 
 def secrets_in_use(docker) -> set[str]:
-    told = json.loads(docker("service", "inspect", "--format", "{{json .Spec}}", "medcost_api"))
-    return {secret["SecretName"] for secret in told["TaskTemplate"]["ContainerSpec"]["Secrets"]}
+    spec = json.loads(docker("service", "inspect", "--format", "{{json .Spec}}", "medcost_api"))
+    return {secret["SecretName"] for secret in spec["TaskTemplate"]["ContainerSpec"]["Secrets"]}
 
 
 def test_the_stack_deploys_and_answers_from_outside(caller):
@@ -103,8 +103,8 @@ def test_everything_that_runs_is_healthy_and_can_do_nothing_else(docker, caller,
 def test_a_database_can_be_saved(docker, caller):
     server = docker("ps", "--quiet", "--filter", "name=medcost_postgres-app")
     file = "/var/lib/postgresql/backup/medcost.dump"
-    said = docker("exec", "-u", "postgres", server, "/etc/medcost/backup.sh", "save", "medcost", file)
-    assert said.startswith(f"{file}: ")
+    printed = docker("exec", "-u", "postgres", server, "/etc/medcost/backup.sh", "save", "medcost", file)
+    assert printed.startswith(f"{file}: ")
 
 
 def test_a_new_version_comes_in_without_a_failed_request(docker, caller, deploy, version):

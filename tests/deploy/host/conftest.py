@@ -116,13 +116,13 @@ def net(
     rules = (HERE / "docker.rules").read_text(encoding="utf-8")
     host.run(
         "iptables-restore",
-        said=rules.format(
+        input_text=rules.format(
             loopback="127.0.0.0/8", network="172.17.0.0/16", container="172.17.0.2", container_address="172.17.0.2/32"
         ),
     )
     host.run(
         "ip6tables-restore",
-        said=rules.format(
+        input_text=rules.format(
             loopback="::1/128", network="fd17::/64", container="[fd17::2]", container_address="fd17::2/128"
         ),
     )
@@ -153,23 +153,23 @@ def traefik(
     container.run("mount", "--bind", TREE / "docker" / "traefik", "/etc/traefik")
     for name in ("tls.crt", "tls.key"):
         container.run("cp", authority.folder / name, "/run/secrets")
-    told = {
+    environment = {
         "MEDCOST_DOMAIN": "medcost.test", "MEDCOST_ACME": "files", "MEDCOST_MLFLOW_SERVERS": "http://127.0.0.1:5000",
         "MEDCOST_API_SERVERS": "http://127.0.0.1:5000", "MEDCOST_DASHBOARD_SERVERS": "http://127.0.0.1:5000",
         "PATH": os.environ["PATH"],
     }  # fmt: skip
     processes = [
         container.start(sys.executable, HERE / "mirror.py", stderr=subprocess.DEVNULL),
-        container.start(program, env=told, stdout=subprocess.DEVNULL),
+        container.start(program, env=environment, stdout=subprocess.DEVNULL),
     ]
 
-    def ask(machine: Machine, url: str, *, at: str = "192.0.2.1", say: str = "status", **told: Any) -> list[str]:
+    def ask(machine: Machine, url: str, *, at: str = "192.0.2.1", say: str = "status", **options: Any) -> list[str]:
         answers = machine.run(
             *("curl", "--silent", "--max-time", "60", "--cacert", authority.folder / "ca.crt"),
             *("--connect-to", f"::[{at}]:" if ":" in at else f"::{at}:"),
             *(("--output", "/dev/null", "--write-out", "%{http_code}\n") if say == "status" else ()),
             url,
-            **told,
+            **options,
         )
         return answers.splitlines()
 

@@ -1,4 +1,4 @@
-"""Listens at many doors, such as "udp 51820", and answers whoever comes."""
+"""Listens at many endpoints, such as "udp 51820", and answers whoever comes."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.close()
 
 
-async def main(doors: list[str]) -> None:
-    for door in doors:
-        kind, port = door.split(" ")
+async def main(endpoints: list[str]) -> None:
+    for endpoint in endpoints:
+        kind, port = endpoint.split(" ")
         if kind == "tcp":
             await asyncio.start_server(greet, ["0.0.0.0", "::"], int(port))
         else:  # this one is for both families

@@ -32,30 +32,30 @@ class Machine:
     def command(self, *words: str | Path) -> list[str]:
         return ["nsenter", f"--target={self.pid}", "--net", "--mount", "--pid", *map(str, words)]
 
-    def try_(self, *words: str | Path, said: str = "", **told: Any) -> subprocess.CompletedProcess[str]:
+    def try_(self, *words: str | Path, input_text: str = "", **options: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(*words), capture_output=True, text=True, check=False, input=said, timeout=120, **told
+            self.command(*words), capture_output=True, text=True, check=False, input=input_text, timeout=120, **options
         )
 
-    def run(self, *words: str | Path, said: str = "", **told: Any) -> str:
-        done = self.try_(*words, said=said, **told)
+    def run(self, *words: str | Path, input_text: str = "", **options: Any) -> str:
+        done = self.try_(*words, input_text=input_text, **options)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def start(self, *words: str | Path, **told: Any) -> subprocess.Popen[Any]:
+    def start(self, *words: str | Path, **options: Any) -> subprocess.Popen[Any]:
         """What runs ends when the process is killed that this gives."""
-        return subprocess.Popen(self.command("setpriv", "--pdeathsig", "KILL", *words), **told)
+        return subprocess.Popen(self.command("setpriv", "--pdeathsig", "KILL", *words), **options)
 
     def write(self, file: str, text: str) -> None:
-        self.run("sh", "-c", 'mkdir -p "$(dirname "$0")" && cat >"$0"', file, said=text)
+        self.run("sh", "-c", 'mkdir -p "$(dirname "$0")" && cat >"$0"', file, input_text=text)
 
-    def assert_open(self, *doors: str, among: Iterable[str] = (), source: str = "") -> None:
-        """Assert that these doors answer to this machine, such as "tcp 192.0.2.1 443", and no other ``among`` those."""
-        asked = {"source": source, "doors": [*{*doors, *among}], "expected": doors}
-        assert set(json.loads(self.run(sys.executable, PROBE, said=json.dumps(asked)))) == set(doors)
+    def assert_open(self, *endpoints: str, among: Iterable[str] = (), source: str = "") -> None:
+        """Assert that endpoints, such as "tcp 192.0.2.1 443", answer this machine, and no other ``among`` those."""
+        question = {"source": source, "endpoints": [*{*endpoints, *among}], "expected": endpoints}
+        assert set(json.loads(self.run(sys.executable, PROBE, input_text=json.dumps(question)))) == set(endpoints)
 
-    def listen(self, *doors: str) -> subprocess.Popen[str]:
-        process = self.start(sys.executable, LISTEN, *doors, stdout=subprocess.PIPE, text=True)
+    def listen(self, *endpoints: str) -> subprocess.Popen[str]:
+        process = self.start(sys.executable, LISTEN, *endpoints, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         assert process.stdout.readline() == "listening\n"
         return process
@@ -98,13 +98,13 @@ def lacking() -> str | None:
     return None if tried.returncode == 0 else f"this kernel makes none: {tried.stderr.strip()}"
 
 
-def wire(one: Machine, at: str, addresses: list[str], other: Machine, theirs: list[str]) -> None:
+def wire(first: Machine, at: str, addresses: list[str], second: Machine, second_addresses: list[str]) -> None:
     """A cable from an interface of one machine to eth0 of another."""
     subprocess.run(
-        ["ip", "link", "add", at, "netns", str(one.pid), "type", "veth", "peer", "eth0", "netns", str(other.pid)],
+        ["ip", "link", "add", at, "netns", str(first.pid), "type", "veth", "peer", "eth0", "netns", str(second.pid)],
         check=True,
     )
-    for machine, name, its in ((one, at, addresses), (other, "eth0", theirs)):
+    for machine, name, its in ((first, at, addresses), (second, "eth0", second_addresses)):
         for address in its:
             nodad = ["nodad"] if ":" in address else []
             machine.run("ip", "address", "add", address, "dev", name, *nodad)
@@ -131,8 +131,8 @@ class Bare:
     layer: Path
     key: Path
 
-    def bootstrap(self, *told: str, **how: Any) -> subprocess.CompletedProcess[str]:
-        return self.machine.try_(FILES / "bootstrap.sh", *told, **how)
+    def bootstrap(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        return self.machine.try_(FILES / "bootstrap.sh", *arguments, **options)
 
     def written(self) -> set[str]:
         """Every file that is not as this machine has it."""

@@ -26,7 +26,7 @@ backend = polling
 
 
 @pytest.fixture(scope="module", autouse=True)
-def doors(net):
+def fail2ban(net):
     """Fail2ban and sshd."""
     host = net.host
     host.write("/etc/fail2ban/jail.d/here.local", HERE)
@@ -43,15 +43,15 @@ def doors(net):
 
 
 @pytest.fixture
-def unbanned(net, doors):
+def unbanned(net, fail2ban):
     yield
     net.host.run("fail2ban-client", "unban", "--all")
 
 
 def banned(net, name):
     """What the firewall has in a set."""
-    told = json.loads(net.host.run("nft", "--json", "list", "set", "inet", "medcost", name))
-    (held,) = [one["set"] for one in told["nftables"] if "set" in one]
+    listed = json.loads(net.host.run("nft", "--json", "list", "set", "inet", "medcost", name))
+    (held,) = [entry["set"] for entry in listed["nftables"] if "set" in entry]
     return held.get("elem", [])
 
 
@@ -103,12 +103,12 @@ def read_by_fail2ban(net, log="/var/log/traefik/access.json"):
 def test_each_refusal_counts_and_nothing_else(net, traefik):
     before = Counter(read_by_fail2ban(net))
     here = {"at": "127.0.0.1"}  # which is never banned, and so may ask on
-    asked = traefik(net.container, f"{API}?[1-3]", **here) + traefik(net.container, f"{MLFLOW}[1-3]", **here)
+    statuses = traefik(net.container, f"{API}?[1-3]", **here) + traefik(net.container, f"{MLFLOW}[1-3]", **here)
     # 200 pages at once and 50 a second are nobody's fault: 600 go beyond that on a slow machine, too
-    asked += traefik(net.container, "https://medcost.test/[1-600]", **here)
+    statuses += traefik(net.container, "https://medcost.test/[1-600]", **here)
     net.container.run("curl", "--silent", "http://127.0.0.1/")
-    refused = [status for status in asked if status in {"401", "403", "429"}]
-    assert set(asked) == {"200", "401", "403", "429"}
+    refused = [status for status in statuses if status in {"401", "403", "429"}]
+    assert set(statuses) == {"200", "401", "403", "429"}
     assert Counter(read_by_fail2ban(net)) - before == {"127.0.0.1": len(refused)}
     assert banned(net, "traefik4") == []
 
@@ -166,7 +166,7 @@ def test_nobody_gets_another_banned_by_what_they_send(net, traefik):
     assert "203.0.113.9" not in read_by_fail2ban(net)
 
 
-def ssh(net, machine, address, *told, user="ann", within=60):
+def ssh(net, machine, address, *command, user="ann", within=60):
     return machine.try_(
         *("timeout", str(within), "ssh", "-p", "2222", "-i", net.bare.key, "-o", "BatchMode=yes"),
         *(
@@ -179,7 +179,7 @@ def ssh(net, machine, address, *told, user="ann", within=60):
             "-o",
             "IdentitiesOnly=yes",
         ),
-        *(f"{user}@{address}", *told),
+        *(f"{user}@{address}", *command),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 FILES = Path(__file__).resolve().parents[3] / "docker" / "host"
-TOLD = ("--endpoint", "vpn.example.org", "--admin", "ann")
+ARGUMENTS = ("--endpoint", "vpn.example.org", "--admin", "ann")
 CHOSEN = ("--ssh-port", "2200", "--reboot-at", "03:30")
 DAEMON = "/etc/docker/daemon.json"
 KEYS = str(Path("~root").expanduser() / ".ssh" / "authorized_keys")
@@ -26,7 +26,7 @@ def bare(new_bare):
 def host(new_bare):
     """A host that was set up; whoever sets it up again changes nothing."""
     made = new_bare()
-    done = made.bootstrap(*TOLD, *CHOSEN)
+    done = made.bootstrap(*ARGUMENTS, *CHOSEN)
     assert done.returncode == 0, done.stderr
     return made
 
@@ -41,19 +41,22 @@ def state(bare):
 def test_a_dry_run_names_everything_and_changes_nothing(bare):
     places = re.findall(r"^0\d{3} \S+ +(/\S+)$", (FILES / "bootstrap.sh").read_text(encoding="utf-8"), re.MULTILINE)
     # all but the script itself
-    assert len(places) == len([one for one in FILES.rglob("*") if one.is_file()]) - 1
+    assert len(places) == len([file for file in FILES.rglob("*") if file.is_file()]) - 1
     # a package less, as dpkg has it
     bare.machine.run("sed", "-i", "/^Package: qrencode$/,/^$/s/^Status: .*/Status: deinstall ok config-files/",
                      "/var/lib/dpkg/status")  # fmt: skip
     before = state(bare)
-    done = bare.bootstrap("--dry-run", *TOLD)
+    done = bare.bootstrap("--dry-run", *ARGUMENTS)
     assert (done.returncode, done.stderr) == (0, "")
     assert state(bare) == before
     assert bare.machine.try_("nft", "list", "table", "inet", "medcost").returncode == 1
-    said = done.stdout.splitlines()
-    assert {line.removeprefix("would write ") for line in said if "write" in line} == {*places, "/etc/medcost/host.env"}
-    assert "would install qrencode" in said
-    assert "would make the user ann" in said
+    lines = done.stdout.splitlines()
+    assert {line.removeprefix("would write ") for line in lines if "write" in line} == {
+        *places,
+        "/etc/medcost/host.env",
+    }
+    assert "would install qrencode" in lines
+    assert "would make the user ann" in lines
     for what in (
         "medcost-vpn init",
         "reload ssh: port 2222",
@@ -62,13 +65,13 @@ def test_a_dry_run_names_everything_and_changes_nothing(bare):
         "fail2ban",
         "sysctl",
     ):
-        assert any(what in line for line in said), what
-    assert all(line.startswith("would ") for line in said)
+        assert any(what in line for line in lines), what
+    assert all(line.startswith("would ") for line in lines)
 
 
 def test_the_second_run_changes_nothing(host):
     before = state(host)
-    second = host.bootstrap(*TOLD, *CHOSEN)
+    second = host.bootstrap(*ARGUMENTS, *CHOSEN)
     assert second.returncode == 0, second.stderr
     assert not [line for line in second.stdout.splitlines() if line.startswith(("write", "make the user", "install"))]
     # the VPN's configuration is built anew each time, to the same words
@@ -117,13 +120,13 @@ def test_the_units_are_sound(part, tmp_path):
     units = []
     for unit in sorted((FILES / "systemd").iterdir()):
         # Docker's own unit and command are not here
-        told = (
+        text = (
             unit.read_text(encoding="utf-8")
             .replace("Requires=docker.service\n", "")
             .replace("/usr/bin/docker", "/bin/true")
         )
         units.append(tmp_path / unit.name)
-        units[-1].write_text(told, encoding="utf-8")
+        units[-1].write_text(text, encoding="utf-8")
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units],
         capture_output=True, text=True, check=False,
@@ -137,11 +140,11 @@ def test_it_locks_nobody_out_who_has_no_key(bare, keys):
     if keys is not None:
         bare.machine.write(KEYS, keys)
     before = state(bare)
-    refused = bare.bootstrap(*TOLD)
+    refused = bare.bootstrap(*ARGUMENTS)
     assert refused.returncode == 1
     assert refused.stderr.endswith("neither ann nor root has an authorised key: nobody could log in any more\n")
     assert state(bare) == before
-    named = bare.bootstrap("--dry-run", *TOLD)
+    named = bare.bootstrap("--dry-run", *ARGUMENTS)
     assert named.returncode == 1
     assert "would refuse: neither ann nor root has an authorised key" in named.stdout
     assert "would write /etc/medcost/firewall.nft" in named.stdout
@@ -150,7 +153,7 @@ def test_it_locks_nobody_out_who_has_no_key(bare, keys):
 def test_what_sshd_would_not_take_is_not_put_there(bare):
     bare.machine.run("sh", "-c", "echo 'PasswordAuthentication perhaps' >>/etc/ssh/sshd_config")
     before = state(bare)
-    refused = bare.bootstrap(*TOLD)
+    refused = bare.bootstrap(*ARGUMENTS)
     assert refused.returncode == 1
     assert "sshd does not take its configuration" in refused.stderr
     assert state(bare) == before
@@ -163,7 +166,7 @@ def test_docker_is_told_that_nobody_gets_new_privileges(host):
 def test_what_an_administrator_told_docker_stays_if_it_says_the_same(bare):
     own = '{"no-new-privileges": true, "log-driver": "local"}'
     bare.machine.write(DAEMON, own)
-    done = bare.bootstrap(*TOLD)
+    done = bare.bootstrap(*ARGUMENTS)
     assert done.returncode == 0, done.stderr
     assert f"keep {DAEMON}" in done.stdout
     assert bare.machine.run("cat", DAEMON) == own
@@ -172,11 +175,11 @@ def test_what_an_administrator_told_docker_stays_if_it_says_the_same(bare):
 def test_what_an_administrator_told_docker_is_never_written_over(bare):
     bare.machine.write(DAEMON, '{"log-driver": "local"}')
     before = state(bare)
-    refused = bare.bootstrap(*TOLD)
+    refused = bare.bootstrap(*ARGUMENTS)
     assert refused.returncode == 1
     assert f'{DAEMON} is not ours: put "no-new-privileges": true into it' in refused.stderr
     assert state(bare) == before
-    named = bare.bootstrap("--dry-run", *TOLD)
+    named = bare.bootstrap("--dry-run", *ARGUMENTS)
     assert named.returncode == 1
     assert f"would refuse: {DAEMON} is not ours" in named.stdout
     assert f"would write {DAEMON}" not in named.stdout
@@ -184,34 +187,34 @@ def test_what_an_administrator_told_docker_is_never_written_over(bare):
 
 def test_it_is_for_debian(bare):
     bare.machine.run("sh", "-c", "rm /etc/os-release; echo 'ID=debian\nVERSION_ID=\"11\"' >/etc/os-release")
-    refused = bare.bootstrap(*TOLD)
+    refused = bare.bootstrap(*ARGUMENTS)
     assert (refused.returncode, refused.stderr) == (1, "bootstrap.sh: this is not Debian 12 or 13\n")
 
 
 @pytest.mark.parametrize(
-    "said",
+    "arguments",
     [
         [],
         ["--endpoint", "vpn.example.org"],
         ["--admin", "ann"],
-        [*TOLD, "--admin"],
-        [*TOLD, "--admin", "root"],
-        [*TOLD, "--admin", "ann; reboot"],
-        [*TOLD, "--endpoint", "x$(reboot)"],
-        [*TOLD, "--ssh-port", "22"],
-        [*TOLD, "--ssh-port", "443"],
-        [*TOLD, "--ssh-port", "65536"],
-        [*TOLD, "--vpn-port", "0"],
-        [*TOLD, "--vpn-network", "10.13.13.0"],
-        [*TOLD, "--vpn-network", "10.13.256.0/24"],
-        [*TOLD, "--nodes", "10.0.0.2 10.0.0.3"],
-        [*TOLD, "--cluster-interface", "eth0; }"],
-        [*TOLD, "--reboot-at", "4"],
-        [*TOLD, "--force"],
+        [*ARGUMENTS, "--admin"],
+        [*ARGUMENTS, "--admin", "root"],
+        [*ARGUMENTS, "--admin", "ann; reboot"],
+        [*ARGUMENTS, "--endpoint", "x$(reboot)"],
+        [*ARGUMENTS, "--ssh-port", "22"],
+        [*ARGUMENTS, "--ssh-port", "443"],
+        [*ARGUMENTS, "--ssh-port", "65536"],
+        [*ARGUMENTS, "--vpn-port", "0"],
+        [*ARGUMENTS, "--vpn-network", "10.13.13.0"],
+        [*ARGUMENTS, "--vpn-network", "10.13.256.0/24"],
+        [*ARGUMENTS, "--nodes", "10.0.0.2 10.0.0.3"],
+        [*ARGUMENTS, "--cluster-interface", "eth0; }"],
+        [*ARGUMENTS, "--reboot-at", "4"],
+        [*ARGUMENTS, "--force"],
     ],
 )
-def test_wrong_usage_says_so(said):
-    answer = subprocess.run([FILES / "bootstrap.sh", *said], capture_output=True, text=True, check=False)
+def test_wrong_usage_says_so(arguments):
+    answer = subprocess.run([FILES / "bootstrap.sh", *arguments], capture_output=True, text=True, check=False)
     assert (answer.returncode, answer.stdout) == (2, "")
     assert answer.stderr.endswith("see bootstrap.sh --help\n")
 

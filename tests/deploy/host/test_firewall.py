@@ -1,4 +1,4 @@
-"""Which doors of a host and its containers are open, and to whom."""
+"""Which ports of a host and its containers are open, and to whom."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def without_firewall(net):
     net.load()
 
 
-def at(address, doors):
-    return {f"{kind} {address} {port}" for kind, port in (door.split() for door in doors)}
+def at(address, ports):
+    return {f"{kind} {address} {port}" for kind, port in (written.split() for written in ports)}
 
 
 OPEN = ["tcp 80", "tcp 443", "tcp 2222", "udp 51820"]
@@ -52,11 +52,11 @@ def test_nobody_calls_a_container_by_its_own_address(net, address):
 
 
 def test_swarm_ports_are_for_nodes_in_their_own_network(net):
-    doors = at("10.0.0.1", HOST)
+    endpoints = at("10.0.0.1", HOST)
     swarm = at("10.0.0.1", ["tcp 2377", "tcp 7946", "udp 4789", "udp 7946"])
     everybody = at("10.0.0.1", ["tcp 2222", "udp 51820"])
-    net.node.assert_open(*swarm, *everybody, among=doors, source="10.0.0.2")
-    net.node.assert_open(*everybody, among=doors, source="10.0.0.3")
+    net.node.assert_open(*swarm, *everybody, among=endpoints, source="10.0.0.2")
+    net.node.assert_open(*everybody, among=endpoints, source="10.0.0.3")
 
 
 def test_a_nodes_address_is_worth_nothing_on_another_network(net):
@@ -73,7 +73,7 @@ def test_containers_call_out_and_are_answered(net):
     net.container.assert_open("tcp 198.51.100.20 22")
 
 
-def test_a_container_has_no_way_to_the_hosts_own_doors_but_the_open_ones(net):
+def test_a_container_has_no_way_to_the_hosts_own_ports_but_the_open_ones(net):
     net.container.assert_open(*at("172.17.0.1", ["tcp 2222", "udp 51820"]), among=at("172.17.0.1", HOST))
 
 
@@ -86,10 +86,10 @@ def test_who_does_not_come_through_the_tunnel_has_no_address_of_the_vpn(net):
     net.outside.run("ip", "address", "add", "10.13.13.9/32", "dev", "eth0")
     net.host.run("ip", "route", "add", "10.13.13.9/32", "dev", "eth0")  # so that answers would find the way
     try:
-        door = "tcp 192.0.2.1 2222"
-        net.outside.assert_open(among=[door], source="10.13.13.9")
+        endpoint = "tcp 192.0.2.1 2222"
+        net.outside.assert_open(among=[endpoint], source="10.13.13.9")
         net.unload()
-        net.outside.assert_open(door, source="10.13.13.9")
+        net.outside.assert_open(endpoint, source="10.13.13.9")
     finally:
         net.load()
         net.host.run("ip", "route", "delete", "10.13.13.9/32", "dev", "eth0")
@@ -99,12 +99,13 @@ def test_who_does_not_come_through_the_tunnel_has_no_address_of_the_vpn(net):
 def tables(net):
     """Docker's and everybody's tables as they stand, without counts."""
     listed = json.loads(net.host.run("nft", "--json", "list", "ruleset"))["nftables"]
-    ours = [one for one in listed if "medcost" in (one.get("table", {}).get("name"), *_tables_of(one))]
-    return [re.sub(r'"(packets|bytes)": \d+', "", json.dumps(one)) for one in listed if one not in ours], len(ours)
+    ours = [entry for entry in listed if "medcost" in (entry.get("table", {}).get("name"), *_tables_of(entry))]
+    others = [re.sub(r'"(packets|bytes)": \d+', "", json.dumps(entry)) for entry in listed if entry not in ours]
+    return others, len(ours)
 
 
-def _tables_of(one):
-    return [thing.get("table") for thing in one.values()]
+def _tables_of(entry):
+    return [thing.get("table") for thing in entry.values()]
 
 
 def test_loading_again_leaves_other_rules_and_banned_addresses_alone(net):
@@ -113,8 +114,8 @@ def test_loading_again_leaves_other_rules_and_banned_addresses_alone(net):
     net.host.run("nft", "add element inet medcost traefik6 { 2001:db8:c::7/64 }")
     try:
         others, ours = tables(net)
-        assert any("DOCKER" in one for one in others)
-        assert any('"foreign"' in one for one in others)
+        assert any("DOCKER" in entry for entry in others)
+        assert any('"foreign"' in entry for entry in others)
         net.load()
         net.load()
         assert tables(net) == (others, ours)
@@ -149,6 +150,6 @@ def test_a_connection_that_stands_goes_on_while_rules_are_loaded(net):
     client = net.outside.start("python3", "-c", talk, stdin=PIPE, stdout=PIPE, text=True)
     assert client.stdout.readline() == "up\n"
     net.load()
-    said, _ = client.communicate("\n", timeout=30)
+    received, _ = client.communicate("\n", timeout=30)
     server.communicate(timeout=30)
-    assert said == "b'still'\n"
+    assert received == "b'still'\n"

@@ -11,8 +11,8 @@ MLFLOW = "https://mlflow.medcost.test/"
 SERVER = "10.13.13.1"
 
 
-def vpn(net, *told):
-    return net.host.try_("medcost-vpn", *told)
+def vpn(net, *arguments):
+    return net.host.try_("medcost-vpn", *arguments)
 
 
 def peers(net):
@@ -54,7 +54,7 @@ def test_without_a_key_the_servers_address_in_the_tunnel_is_none(net, traefik, t
             net.outside.run("ip", "route", "delete", SERVER)
 
 
-def test_the_tunnel_leads_to_the_servers_open_doors_and_nowhere_else(net, tunnel):
+def test_the_tunnel_leads_to_the_servers_open_ports_and_nowhere_else(net, tunnel):
     with tunnel("ann", net.admin), tunnel("bob", net.outside):
         listeners = [net.outside.listen("tcp 9999"), net.host.listen("tcp 2222", "tcp 3000")]
         net.admin.run("ip", "route", "add", "10.13.13.3", "dev", "ann")
@@ -125,8 +125,8 @@ def test_the_list_tells_who_was_heard(net, tunnel, nobody):
 def test_a_private_key_is_in_the_file_that_is_handed_over_and_nowhere_else(net, nobody):
     private = handed_over(net, "ann")["PrivateKey"]
     everything = net.bare.layer / "upper"
-    found = net.host.run("grep", "-rlF", "--devices=skip", "--", private, everything, "/run")
-    assert found.split() == ["/run/ann.conf"]
+    files = net.host.run("grep", "-rlF", "--devices=skip", "--", private, everything, "/run")
+    assert files.split() == ["/run/ann.conf"]
     public = net.host.run("grep", "-rlF", "--", handed_over(net, "bob")["PresharedKey"], everything)
     assert f"{everything}/etc/wireguard/wg0.conf" in public.split()  # what is kept would have been found
     assert (
@@ -196,7 +196,7 @@ def test_a_network_that_is_full_says_so(new_bare):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "arguments",
     [
         [],
         ["open"],
@@ -209,8 +209,8 @@ def test_a_network_that_is_full_says_so(new_bare):
         ["qr"],
     ],
 )
-def test_wrong_usage_says_so(net, said):
-    answer = vpn(net, *said)
+def test_wrong_usage_says_so(net, arguments):
+    answer = vpn(net, *arguments)
     assert (answer.returncode, answer.stdout) == (2, "")
     assert answer.stderr.endswith("see medcost-vpn --help\n")
 

@@ -19,7 +19,7 @@ import pytest
 from tests.deploy.authority import Authority, Pki
 from tests.support import command, isolation
 
-KEPT = Path(__file__).resolve().parents[3] / "docker" / "postgres"
+CONFIGURATION = Path(__file__).resolve().parents[3] / "docker" / "postgres"
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 USERS = {
     "app": ("migrator", "api", "dashboard", "trainer", "optuna", "model", "pgadmin"),
@@ -35,7 +35,7 @@ class Server:
     port: int
     authority: Authority
     superuser: str
-    kept: Path = KEPT
+    configuration: Path = CONFIGURATION
     programs: Path = DEBIAN
 
     @property
@@ -49,26 +49,26 @@ class Server:
     def certificate(self) -> Path:
         return self.folder / "postgres.crt"
 
-    def run(self, program: str, *arguments: str, said: str | None = None) -> str:
+    def run(self, program: str, *arguments: str, input_text: str | None = None) -> str:
         """A program of PostgreSQL's, as the operating system's user that the server runs as."""
         done = subprocess.run(
             [*self.as_its_user, str(self.programs / program), *arguments],
-            input=said, capture_output=True, text=True, check=False, cwd=self.folder,
+            input=input_text, capture_output=True, text=True, check=False, cwd=self.folder,
             env={"LC_ALL": "C", isolation.RUN: os.environ[isolation.RUN]},  # by which a server is ended that was left
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def psql(self, *arguments: str, database: str = "postgres", said: str | None = None) -> str:
+    def psql(self, *arguments: str, database: str = "postgres", input_text: str | None = None) -> str:
         """Inside the container: on the socket, as the superuser."""
         return self.run(
             "psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-p", str(self.port),
-            "-d", database, *arguments, said=said,
+            "-d", database, *arguments, input_text=input_text,
         ).strip()  # fmt: skip
 
     def url(self, user: str, database: str = "medcost", *, driver: str = "asyncpg", **other: Any) -> str:
         """The address for a user with their certificate; ``other`` says what is not as it should be."""
-        told = {
+        parameters = {
             "host": "localhost",
             "sslmode": "verify-full",
             "sslrootcert": self.authority.folder / "ca.crt",
@@ -76,8 +76,8 @@ class Server:
             "sslkey": self.authority.folder / f"{user}.key",
             **other,
         }
-        host = told.pop("host")
-        query = urlencode({name: value for name, value in told.items() if value is not None})
+        host = parameters.pop("host")
+        query = urlencode({name: value for name, value in parameters.items() if value is not None})
         return f"postgresql+{driver}://{user}@{host}:{self.port}/{database}?{query}"
 
     def take_certificate(self) -> None:
@@ -91,7 +91,7 @@ class Server:
 
     def furnish(self, kind: str) -> None:
         """Put into its folder what it reads besides its data."""
-        shutil.copy(self.kept / kind / "pg_hba.conf", self.folder)
+        shutil.copy(self.configuration / kind / "pg_hba.conf", self.folder)
         if os.geteuid() == 0:
             shutil.chown(self.folder, self.superuser)
         self.take_certificate()
@@ -99,8 +99,9 @@ class Server:
     def give_rights(self) -> None:
         """As a deployment does after each migration: by psql, as migrator, over the network."""
         address = self.url("migrator").replace("postgresql+asyncpg", "postgresql")
+        grants = str(self.configuration / "app" / "grants.sql")
         done = subprocess.run(
-            [str(self.programs / "psql"), "-X", "-q", "-d", address, "-f", str(self.kept / "app" / "grants.sql")],
+            [str(self.programs / "psql"), "-X", "-q", "-d", address, "-f", grants],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -110,7 +111,7 @@ class Server:
 
     def start(self) -> None:
         files = {
-            "config_file": self.kept / "postgresql.conf",
+            "config_file": self.configuration / "postgresql.conf",
             "hba_file": self.folder / "pg_hba.conf",
             "ssl_ca_file": self.folder / "ca.crt",
             "ssl_cert_file": self.certificate,
@@ -141,7 +142,7 @@ def template(part: Callable[..., None], pki: Pki) -> Callable[[str], Server]:
     def make(kind: str, folder: Path) -> None:
         folder.mkdir()
         server = _server(folder, Authority(pki, folder / "ca", folder / "certificates"))
-        server.authority.found()
+        server.authority.create()
         server.authority.server("postgres", "localhost")  # not as 127.0.0.1: a wrong name can be tried
         for user in USERS[kind]:
             server.authority.client(user)
@@ -149,10 +150,10 @@ def template(part: Callable[..., None], pki: Pki) -> Callable[[str], Server]:
         data = str(folder / "data")
         server.run("initdb", "-D", data, "--username", server.superuser, "--auth=peer", "--no-sync", "-E", "UTF8")
         server.start()
-        server.psql(said=(server.kept / kind / "roles.sql").read_text(encoding="utf-8"))
+        server.psql(input_text=(server.configuration / kind / "roles.sql").read_text(encoding="utf-8"))
         if kind == "app":
-            told = {"MEDCOST_PROFILE": "production", "MEDCOST_DATABASE_URL": server.url("migrator")}
-            migrated = command.run("db", "upgrade", home=folder / "home", **told)
+            settings = {"MEDCOST_PROFILE": "production", "MEDCOST_DATABASE_URL": server.url("migrator")}
+            migrated = command.run("db", "upgrade", home=folder / "home", **settings)
             assert migrated.status == 0, migrated.errors
             server.give_rights()
         server.stop()
@@ -204,5 +205,5 @@ def _server(folder: Path, authority: Authority) -> Server:
 
 
 def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return door.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]

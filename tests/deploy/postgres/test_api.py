@@ -37,8 +37,8 @@ def model_server(tmp_path_factory, start_model_server):
 @pytest.fixture(scope="module")
 def key(app_server, tmp_path_factory):
     """As an operator makes it: by migrator, who owns the table of keys."""
-    told = {"MEDCOST_PROFILE": "production", "MEDCOST_DATABASE_URL": app_server.url("migrator")}
-    return document("keys", "create", "a test", home=tmp_path_factory.mktemp("operator"), **told)["secret"]
+    settings = {"MEDCOST_PROFILE": "production", "MEDCOST_DATABASE_URL": app_server.url("migrator")}
+    return document("keys", "create", "a test", home=tmp_path_factory.mktemp("operator"), **settings)["secret"]
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +47,11 @@ def api(app_server, model_server, key, tmp_path_factory):
     home = tmp_path_factory.mktemp("api")
     address = home / "database_url"
     address.write_text(app_server.url("api"), encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as door:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         process = warm.serve(
             "entrypoints.hosting.asgi",
             "--serve=api",
-            listener=door,
+            listener=listener,
             environment={
                 **os.environ,
                 "MEDCOST_PROFILE": "production",
@@ -64,7 +64,7 @@ def api(app_server, model_server, key, tmp_path_factory):
                 "MEDCOST_DATABASE_RECYCLE": "1",
             },
         )
-        url = f"http://127.0.0.1:{door.getsockname()[1]}/api/v1"
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
     with httpx.Client(base_url=url, headers={"X-API-Key": key}, timeout=60) as client:
         yield client
     process.terminate()
@@ -77,20 +77,20 @@ def serial_of(file):
 
 def connections_of(server, user):
     """The certificates by which a user is connected, by serial number."""
-    found = server.psql(
+    serials = server.psql(
         "-c", "SELECT client_serial FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) "
         f"WHERE usename = '{user}' AND client_serial IS NOT NULL",
     )  # fmt: skip
-    return {int(serial) for serial in found.split()}
+    return {int(serial) for serial in serials.split()}
 
 
 def shown_by(server):
     """The certificate that the server shows to whoever connects now."""
-    told = subprocess.run(
+    shown = subprocess.run(
         ["openssl", "s_client", "-starttls", "postgres", "-connect", f"127.0.0.1:{server.port}"],
         input="", capture_output=True, text=True, check=False,
     ).stdout  # fmt: skip
-    return x509.load_pem_x509_certificate(told[told.index("-----BEGIN") :].encode()).serial_number
+    return x509.load_pem_x509_certificate(shown[shown.index("-----BEGIN") :].encode()).serial_number
 
 
 def test_a_prediction_through_the_api_is_recorded_by_the_users_certificate(api, app_server):
@@ -98,10 +98,10 @@ def test_a_prediction_through_the_api_is_recorded_by_the_users_certificate(api, 
     assert made.status_code == 201, made.text
     assert api.get("/health/ready").status_code == 200
     assert api.get(f"/predictions/{made.json()['id']}").json() == made.json()
-    kept = app_server.psql(
+    stored = app_server.psql(
         "-c", f"SELECT age, expected FROM predictions WHERE id = '{made.json()['id']}'", database="medcost"
     )
-    assert kept == f"40|{made.json()['expected']:g}"
+    assert stored == f"40|{made.json()['expected']:g}"
     assert connections_of(app_server, "api") == {serial_of(app_server.authority.folder / "api.crt")}
 
 
@@ -129,18 +129,18 @@ def test_certificates_are_renewed_under_load_without_a_failed_request(api, app_s
                 app_server.take_certificate()
                 app_server.reload()
                 while not new_ones_are_used():
-                    assert not any(one.done() for one in asking)
+                    assert not any(request.done() for request in asking)
         finally:
             done.set()
     assert set(answers) == {200, 201}, answers
 
 
 def test_without_a_certificate_the_api_is_not_ready_and_reveals_no_details(app_server, model_server, key, tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as door:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         process = warm.serve(
             "entrypoints.hosting.asgi",
             "--serve=api",
-            listener=door,
+            listener=listener,
             environment={
                 **os.environ,
                 "MEDCOST_PROFILE": "production",
@@ -150,7 +150,7 @@ def test_without_a_certificate_the_api_is_not_ready_and_reveals_no_details(app_s
                 "MEDCOST_DRAIN_NOTICE": "0",
             },
         )
-        url = f"http://127.0.0.1:{door.getsockname()[1]}/api/v1"
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
     try:
         assert httpx.get(f"{url}/health/ready", timeout=60).status_code == 503
         answer = httpx.post(f"{url}/predictions", json=ANN, headers={"X-API-Key": key}, timeout=60)

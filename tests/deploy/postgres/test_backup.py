@@ -58,12 +58,12 @@ def many_rows(app_server):
 def start_backup(app_server):
     """`start_backup("save", …)` starts the script as in the container: the server's user, on the socket."""
 
-    def start(*said):
+    def start(*arguments):
         roles = app_server.folder / "roles.sql"
-        shutil.copy(app_server.kept / "app" / "roles.sql", roles)
-        script = shutil.copy(app_server.kept / "backup.sh", app_server.folder)
+        shutil.copy(app_server.configuration / "app" / "roles.sql", roles)
+        script = shutil.copy(app_server.configuration / "backup.sh", app_server.folder)
         return subprocess.Popen(
-            [*app_server.as_its_user, script, *map(str, said)],
+            [*app_server.as_its_user, script, *map(str, arguments)],
             env={"PATH": f"{app_server.programs}:/usr/bin:/bin", "PGHOST": str(app_server.folder),
                  "PGPORT": str(app_server.port), "ROLES": str(roles), "LC_ALL": "C"},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=app_server.folder,
@@ -76,8 +76,8 @@ def start_backup(app_server):
 def backup(start_backup):
     """`backup("save", …)` runs it, gives its exit status and words."""
 
-    def run(*said):
-        process = start_backup(*said)
+    def run(*arguments):
+        process = start_backup(*arguments)
         words, _ = process.communicate()
         return process.returncode, words
 
@@ -102,8 +102,8 @@ def test_a_restored_database_has_the_same_rows_and_the_same_people_get_in(app_se
     assert backup("save", "medcost", file)[0] == 0
     app_server.psql("-c", "DELETE FROM predictions; UPDATE api_keys SET role = 'admin'", database="medcost")
 
-    status, said = backup("restore", "medcost", file)
-    assert status == 0, said
+    status, output = backup("restore", "medcost", file)
+    assert status == 0, output
     assert rows(app_server) == before
     with psycopg.connect(app_server.url("api").replace("+asyncpg", "")) as api:
         assert api.execute("SELECT count(*) >= 500 FROM predictions").fetchone() == (True,)
@@ -121,8 +121,8 @@ def test_what_was_replaced_is_never_lost_to_a_second_restore(app_server, backup)
     app_server.psql("-c", "DELETE FROM predictions", database="medcost")
     before = rows(app_server)
 
-    status, said = backup("restore", "medcost", file)
-    assert (status, "dropdb medcost_replaced" in said) == (1, True), said
+    status, output = backup("restore", "medcost", file)
+    assert (status, "dropdb medcost_replaced" in output) == (1, True), output
     assert rows(app_server) == before
     assert rows(app_server, "medcost_replaced") == original
     app_server.psql("-c", "DROP DATABASE medcost_replaced")
@@ -136,21 +136,23 @@ async def test_who_was_erased_since_the_backup_does_not_come_back(app_server, ba
     engine = connect(app_server.url("api"), deadline=10)
     try:
         predictions = PostgresPredictions(engine, DEFAULT)
-        before, since, kept = [await predictions.add(NEW, idempotency=Idempotency(f"k{n}", "f")) for n in range(3)]
+        before, since, remaining = [await predictions.add(NEW, idempotency=Idempotency(f"k{n}", "f")) for n in range(3)]
         proofs = [await predictions.erase(before.id, at=NOW)]
         assert backup("save", "medcost", file)[0] == 0
         proofs += [await predictions.erase(since.id, at=NOW)]
         await engine.dispose()  # connects anew afterwards
         others = app_server.psql("-c", "SELECT count(*) FROM predictions", database="medcost")
 
-        status, said = backup("restore", "medcost", file)
-        assert status == 0, said
-        assert [await predictions.erasure(one.id) for one in (before, since)] == proofs
-        for one in (before, since):
+        status, output = backup("restore", "medcost", file)
+        assert status == 0, output
+        assert [await predictions.erasure(erased.id) for erased in (before, since)] == proofs
+        for erased in (before, since):
             with pytest.raises(PredictionNotFound):
-                await predictions.get(one.id)
+                await predictions.get(erased.id)
         assert await predictions.replay(Idempotency("k1", "f"), at=NOW) is None
-        assert await predictions.replay(Idempotency("k2", "f"), at=NOW) == await predictions.get(kept.id) == kept
+        assert (
+            await predictions.replay(Idempotency("k2", "f"), at=NOW) == await predictions.get(remaining.id) == remaining
+        )
         assert app_server.psql("-c", "SELECT count(*) FROM predictions", database="medcost") == others
     finally:
         await engine.dispose()
@@ -185,8 +187,8 @@ def test_a_restore_that_fails_half_way_leaves_the_database_open(app_server, back
         "-f", str(file), "medcost",
     )  # fmt: skip
     before = rows(app_server)
-    status, said = backup("restore", "medcost", file)
-    assert (status, "cannot be carried over" in said) == (1, True), said
+    status, output = backup("restore", "medcost", file)
+    assert (status, "cannot be carried over" in output) == (1, True), output
     assert gets_in(app_server)
     assert rows(app_server) == before
 
@@ -194,8 +196,8 @@ def test_a_restore_that_fails_half_way_leaves_the_database_open(app_server, back
 def test_a_database_without_proofs_of_erasure_comes_back_too(app_server, backup):
     file = app_server.folder / "optuna.dump"
     assert backup("save", "optuna", file)[0] == 0
-    status, said = backup("restore", "optuna", file)
-    assert status == 0, said
+    status, output = backup("restore", "optuna", file)
+    assert status == 0, output
     app_server.psql("-c", "DROP DATABASE optuna_replaced")
 
 
@@ -208,11 +210,11 @@ def test_a_file_that_is_no_backup_changes_nothing(app_server, backup):
 
 
 @pytest.mark.parametrize(
-    "said", [(), ("save",), ("save", "medcost"), ("restore", "med; cost", "x"), ("drop", "a", "b")]
+    "arguments", [(), ("save",), ("save", "medcost"), ("restore", "med; cost", "x"), ("drop", "a", "b")]
 )
-def test_wrong_usage_says_so(backup, said):
-    status, told = backup(*said)
-    assert (status, "backup.sh restore DATABASE FILE" in told) == (2, True)
+def test_wrong_usage_says_so(backup, arguments):
+    status, output = backup(*arguments)
+    assert (status, "backup.sh restore DATABASE FILE" in output) == (2, True)
 
 
 @pytest.mark.usefixtures("many_rows")

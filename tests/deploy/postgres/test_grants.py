@@ -13,8 +13,8 @@ RIGHTS = """
 
 
 def upgrade(server, grants, home):
-    told = {"MEDCOST_PROFILE": "production", "MEDCOST_DATABASE_URL": server.url("migrator")}
-    return run("db", "upgrade", "--grants", grants, home=home, **told)
+    settings = {"MEDCOST_PROFILE": "production", "MEDCOST_DATABASE_URL": server.url("migrator")}
+    return run("db", "upgrade", "--grants", grants, home=home, **settings)
 
 
 def rights(server):
@@ -26,7 +26,7 @@ def test_it_gives_the_rights_that_psql_gives_and_takes_others_away(new_server, t
     by_psql = rights(server)
     server.psql("-c", "REVOKE ALL ON predictions FROM api; GRANT ALL ON api_keys TO trainer", database="medcost")
     assert rights(server) != by_psql
-    done = upgrade(server, server.kept / "app" / "grants.sql", tmp_path)
+    done = upgrade(server, server.configuration / "app" / "grants.sql", tmp_path)
     assert done.status == 0, done.errors
     assert rights(server) == by_psql
 

@@ -23,7 +23,7 @@ class Deployment:
     def __init__(self, server, home):
         self.server, self.home = server, home
 
-    def told(self, user):
+    def settings_of(self, user):
         return {
             "MEDCOST_PROFILE": "production",
             "MEDCOST_DATABASE_URL": self.server.url(user),
@@ -32,17 +32,19 @@ class Deployment:
             "MEDCOST_DRAIN_NOTICE": "0",
         }
 
-    def medcost(self, *said, user, **more):
-        done = command.run(*said, home=self.home, **self.told(user), **more)
+    def medcost(self, *arguments, user, **more):
+        done = command.run(*arguments, home=self.home, **self.settings_of(user), **more)
         assert done.status == 0, done.errors
         return done.output
 
     @contextmanager
     def serving(self, what, **more):
-        with socket.create_server(("127.0.0.1", 0)) as door:
-            environment = {**os.environ, "MEDCOST_HOME": str(self.home), **self.told(what), **more}
-            process = warm.serve("entrypoints.hosting.asgi", f"--serve={what}", listener=door, environment=environment)
-            url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            environment = {**os.environ, "MEDCOST_HOME": str(self.home), **self.settings_of(what), **more}
+            process = warm.serve(
+                "entrypoints.hosting.asgi", f"--serve={what}", listener=listener, environment=environment
+            )
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         try:
             with httpx.Client(base_url=url, timeout=120) as client:
                 yield client
@@ -81,12 +83,12 @@ def test_an_admin_promotes_through_the_api_and_people_are_answered(trained):
         job = str(api.base_url.copy_with(path=promoted.headers["location"]))
         until(lambda: api.get(job).json()["state"] == "done", within=150)
         until(lambda: api.get("health/ready").status_code == 200)
-        one = api.post("predictions", json=ANN, headers={"Idempotency-Key": "once"})
-        assert one.status_code == 201, one.text
-        assert api.post("predictions", json=ANN, headers={"Idempotency-Key": "once"}).json() == one.json()
+        prediction = api.post("predictions", json=ANN, headers={"Idempotency-Key": "once"})
+        assert prediction.status_code == 201, prediction.text
+        assert api.post("predictions", json=ANN, headers={"Idempotency-Key": "once"}).json() == prediction.json()
         assert len(api.post("predictions/batch", json=[ANN, ANN]).json()["predictions"]) == 2
         assert len(api.get("predictions").json()["predictions"]) == 3
-        address = f"predictions/{one.json()['id']}"
+        address = f"predictions/{prediction.json()['id']}"
         assert api.put(f"{address}/outcome", json={"charges": 9000.5}).status_code == 200
         assert api.delete(address).status_code == 204
         assert api.get("models/champion").json()["version"] == 1
@@ -100,8 +102,8 @@ def test_the_dashboard_takes_the_admins_password_from_a_secret_and_shows_its_pag
     nowhere = {"MEDCOST_PREDICTOR": "bentoml", "MEDCOST_MODEL_SERVER_URL": "http://127.0.0.1:9"}
     with deployment.serving("dashboard", MEDCOST_ADMIN_PASSWORD_FILE=str(secret), **nowhere) as dashboard:
         assert dashboard.get("/").status_code == 200
-        kept = ("-c", "SELECT count(*) FROM admin_password")
-        until(lambda: deployment.server.psql(*kept, database="medcost") == "1", pause=0.1)
+        query = ("-c", "SELECT count(*) FROM admin_password")
+        until(lambda: deployment.server.psql(*query, database="medcost") == "1", pause=0.1)
         assert dashboard.get("/sign-in").status_code == 200
         assert dashboard.get("/history").status_code == 200  # shows a visitor their own estimates
         assert "sign-in" in dashboard.get("/operations").headers.get("location", "")

@@ -74,7 +74,7 @@ async def test_api_and_dashboard_keep_and_erase_predictions(engine_of, user):
         made = await predictions.add(NEW, idempotency=Idempotency(f"key of {user}", "f"))
         assert await predictions.replay(Idempotency(f"key of {user}", "f"), at=NOW) == made
         assert await predictions.record_outcome(made.id, Outcome(9000.0, NOW)) == await predictions.get(made.id)
-        assert made.id in {one.id for one in await predictions.page(PredictionQuery(limit=10))}
+        assert made.id in {prediction.id for prediction in await predictions.page(PredictionQuery(limit=10))}
         (other,) = await predictions.add_all([NEW])
         erasure = await predictions.erase(other.id, at=NOW)
         assert await predictions.erasure(other.id) == erasure
@@ -133,8 +133,8 @@ async def test_serving_processes_store_figures_and_pages_see_keys_without_secret
             for _ in range(2):
                 await hours.put_traffic(hour, UUID(int=1), Traffic(predictions={"1": 2}))
                 await hours.put_outcomes({hour: Outcomes(outcomes=1)})
-            (kept,) = await hours.between(hour, hour + HOUR)
-            assert (kept.traffic.predictions, kept.outcomes.outcomes) == ({"1": 2}, 1)
+            (stored,) = await hours.between(hour, hour + HOUR)
+            assert (stored.traffic.predictions, stored.outcomes.outcomes) == ({"1": 2}, 1)
             start = Event(at=NOW, kind=EventKind.START, subject=user)
             await events.add([start])
             assert start in await events.since(NOW)
@@ -152,7 +152,7 @@ async def test_serving_processes_store_figures_and_pages_see_keys_without_secret
             await keys.find(secret)
             await keys.keep_uses()
     async with engine_of("dashboard") as engine:
-        assert [one.used_at is not None for one in await PostgresKeys(engine, SystemClock()).uses()][:1] == [True]
+        assert [use.used_at is not None for use in await PostgresKeys(engine, SystemClock()).uses()][:1] == [True]
         seen = Acknowledgement(alarm="slow", since=NOW, at=NOW, by="admin")
         await PostgresAcknowledgements(engine).add(seen)
         assert seen in await PostgresAcknowledgements(engine).all()

@@ -39,17 +39,17 @@ class ModelServer:
         self.start()
 
     def start(self):
-        with socket.create_server(("127.0.0.1", self._port)) as door, self.log.open("ab") as log:
+        with socket.create_server(("127.0.0.1", self._port)) as listener, self.log.open("ab") as log:
             environment = self._world.environment("model", self.home)
             self.process = warm.serve(
-                "entrypoints.model_server.main", listener=door, environment=environment, stdout=log, stderr=log
+                "entrypoints.model_server.main", listener=listener, environment=environment, stdout=log, stderr=log
             )
 
     def stop(self):
         self.process.terminate()
         self.process.wait(timeout=30)
 
-    def told(self):
+    def status(self):
         return httpx.get(f"{self.url}/v1/model", timeout=60).json()
 
     def predicted_by(self):
@@ -74,9 +74,9 @@ class World:
         self._up.close()
 
     def environment(self, user, home):
-        return {**os.environ, "MEDCOST_HOME": str(home), **self.told(user)}
+        return {**os.environ, "MEDCOST_HOME": str(home), **self.settings_of(user)}
 
-    def told(self, user):
+    def settings_of(self, user):
         return {
             "MEDCOST_PROFILE": "production",
             "MEDCOST_DATABASE_URL": self.app.url(user),
@@ -85,11 +85,11 @@ class World:
             "MEDCOST_MODEL_SERVERS": ",".join(f"http://localhost:{port}" for port in self.model_ports),
         }
 
-    def run(self, *said, user="trainer", home="trainer"):
-        return command.run(*said, home=self.folder / home, **self.told(user))
+    def run(self, *arguments, user="trainer", home="trainer"):
+        return command.run(*arguments, home=self.folder / home, **self.settings_of(user))
 
-    def medcost(self, *said, **where):
-        done = self.run(*said, **where)
+    def medcost(self, *arguments, **where):
+        done = self.run(*arguments, **where)
         assert done.status == 0, done.errors
         return done
 
@@ -109,10 +109,10 @@ class World:
 
 
 def free_ports(count):
-    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [door.getsockname()[1] for door in doors]
-    for door in doors:
-        door.close()
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [listener.getsockname()[1] for listener in listeners]
+    for listener in listeners:
+        listener.close()
     return ports
 
 
@@ -127,8 +127,11 @@ def world(new_server, serve_mlflow, tmp_path_factory):
         world.start_mlflow()
         for port in world.model_ports:
             world.servers.append(ModelServer(world, world.folder / f"host-{port}", port))
-        told = {**world.environment("trainer", world.folder / "trainer"), "PYTHONPATH": str(Path(__file__).parents[3])}
-        subprocess.run([sys.executable, __file__, str(world.folder)], env=told, check=True)
+        environment = {
+            **world.environment("trainer", world.folder / "trainer"),
+            "PYTHONPATH": str(Path(__file__).parents[3]),
+        }
+        subprocess.run([sys.executable, __file__, str(world.folder)], env=environment, check=True)
         yield world
     finally:
         world.close()
@@ -143,7 +146,7 @@ def change_a_byte(folders):
 
 def test_until_there_is_a_champion_model_servers_wait_and_say_for_what(world):
     for server in world.servers:
-        assert "no model is published yet" in server.told()["detail"]
+        assert "no model is published yet" in server.status()["detail"]
         assert httpx.get(f"{server.url}/readyz", timeout=60).status_code == 503
 
 
@@ -154,11 +157,11 @@ def test_a_promotion_reaches_both_hosts_and_a_rollback_too_whoever_asks_for_it(w
         done = world.promote(version, **where) if change == "promote" else world.medcost("models", change, **where)
         assert "Served by 2 model servers" in done.errors  # it would have failed after 30 seconds
         assert [server.predicted_by() for server in world.servers] == [version, version]
-        assert [server.told()["refused"] for server in world.servers] == ["", ""]
-    shelves = [
+        assert [server.status()["refused"] for server in world.servers] == ["", ""]
+    stores = [
         sorted(path.name for path in (server.home / "bentoml/models/medcost").iterdir()) for server in world.servers
     ]
-    assert shelves[0] == shelves[1]
+    assert stores[0] == stores[1]
     # both verify the same ledger by the same witness
     assert not list(world.folder.rglob("ledger.head"))
     assert json.loads(world.medcost("models", "history", "--json", user="api", home="api").output)["verified"]
@@ -167,32 +170,34 @@ def test_a_promotion_reaches_both_hosts_and_a_rollback_too_whoever_asks_for_it(w
 def test_a_tampered_artifact_is_refused_everywhere_and_the_old_model_serves_on(world):
     before = world.champion()
     digest = world.ask("SELECT digest FROM model_versions WHERE number = 3")
-    shelf = world.folder / f"trainer/bentoml/models/medcost/v3-{digest[:12]}/medcost/manifest.json"
-    kept = [
-        one.parent for one in world.mlflow.artifacts.rglob("manifest.json") if one.read_bytes() == shelf.read_bytes()
+    manifest = world.folder / f"trainer/bentoml/models/medcost/v3-{digest[:12]}/medcost/manifest.json"
+    artifacts = [
+        file.parent
+        for file in world.mlflow.artifacts.rglob("manifest.json")
+        if file.read_bytes() == manifest.read_bytes()
     ]
-    change_a_byte(kept)
+    change_a_byte(artifacts)
 
     refused = world.run("models", "promote", "3", "--reason", "a test", user="api", home="api")
     assert (refused.status, len(refused.errors.splitlines())) == (1, 1)
     assert "distribution.npz changed" in refused.errors
     assert world.champion() == before
 
-    # the trainer's host has a good copy on its own shelf: there the trial succeeds, and the model servers refuse
+    # the trainer's host has a good copy in its own model store: there the trial succeeds, and the model servers refuse
     late = world.run("models", "promote", "3", "--reason", "a test")
     assert late.status == 1
     assert late.errors.count("distribution.npz changed") == 2
     for server in world.servers:
-        told = server.told()
-        assert (told["version"], "distribution.npz changed" in told["refused"]) == (before, True)
+        status = server.status()
+        assert (status["version"], "distribution.npz changed" in status["refused"]) == (before, True)
         assert server.predicted_by() == before
         assert f"the model store cannot follow the ledger, version {before} stays in service" in server.log.read_text()
-    found = json.loads(world.run("doctor", "--json").output)["findings"]
-    assert [one["state"] for one in found if one["part"] == "model server"] == ["failed", "failed"]
+    findings = json.loads(world.run("doctor", "--json").output)["findings"]
+    assert [finding["state"] for finding in findings if finding["part"] == "model server"] == ["failed", "failed"]
 
     world.medcost("models", "rollback")
-    until(lambda: not any(server.told()["refused"] for server in world.servers))
-    change_a_byte(kept)
+    until(lambda: not any(server.status()["refused"] for server in world.servers))
+    change_a_byte(artifacts)
 
 
 def test_without_mlflow_predictions_go_on_and_an_empty_host_waits_for_it(world):
@@ -207,39 +212,39 @@ def test_without_mlflow_predictions_go_on_and_an_empty_host_waits_for_it(world):
     again, bare = world.servers
     again.stop()
     again.start()
-    until(lambda: again.told().get("version") == 1)
+    until(lambda: again.status().get("version") == 1)
     assert again.predicted_by() == 1
 
     bare.stop()
     shutil.rmtree(bare.home)
     bare.home.mkdir()
     bare.start()
-    until(lambda: "MLflow does not answer" in bare.told().get("detail", ""))
+    until(lambda: "MLflow does not answer" in bare.status().get("detail", ""))
     world.start_mlflow()
-    until(lambda: bare.told().get("version") == 1)
+    until(lambda: bare.status().get("version") == 1)
     assert world.ask("SELECT count(*) FROM model_ledger") == entries
 
 
 def test_model_servers_answer_without_the_database_even_after_a_restart(world):
     world.app.stop()
     try:
-        until(lambda: all("database" in server.told()["refused"] for server in world.servers))
+        until(lambda: all("database" in server.status()["refused"] for server in world.servers))
         again = world.servers[1]
         again.stop()
         again.start()
-        until(lambda: again.told().get("version") == 1)
+        until(lambda: again.status().get("version") == 1)
         assert [server.predicted_by() for server in world.servers] == [1, 1]
     finally:
         world.app.start()
-    until(lambda: not any(server.told()["refused"] for server in world.servers))
+    until(lambda: not any(server.status()["refused"] for server in world.servers))
 
 
-def test_what_was_lost_on_a_shelf_comes_from_mlflow_again(world):
+def test_what_a_model_store_lost_comes_from_mlflow_again(world):
     server = world.servers[0]
     server.stop()
     shutil.rmtree(server.home / "bentoml")
     server.start()
-    until(lambda: server.told().get("version") == 1)
+    until(lambda: server.status().get("version") == 1)
 
 
 def test_entries_that_the_owner_of_the_database_cut_off_are_missed_by_everybody(world):
@@ -253,8 +258,8 @@ def test_entries_that_the_owner_of_the_database_cut_off_are_missed_by_everybody(
     for user in ("trainer", "api"):
         refused = world.run("models", "promote", "1", "--reason", "a test", user=user, home=user)
         assert (refused.status, "entries were cut off" in refused.errors) == (1, True), refused.errors
-    found = json.loads(world.run("doctor", "--json").output)["findings"]
-    assert [one["state"] for one in found if one["part"] == "ledger"] == ["failed"]
+    findings = json.loads(world.run("doctor", "--json").output)["findings"]
+    assert [finding["state"] for finding in findings if finding["part"] == "ledger"] == ["failed"]
 
 
 def register_three(folder: Path) -> None:

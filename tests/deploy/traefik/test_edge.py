@@ -6,6 +6,7 @@ import json
 import socket
 import ssl
 from collections import Counter
+from functools import partial
 
 import httpx
 import pytest
@@ -128,17 +129,17 @@ def test_a_body_beyond_the_limit_reaches_nobody(edge):
 
 def flood(edge, path, source, *, connections=4, each=250, more=b""):
     """Ask as fast as can be, by HTTP/1.1 pipelining; gives the statuses, and one refusal's head."""
-    one = f"GET {path} HTTP/1.1\r\nHost: medcost.test\r\n".encode() + more
-    request = (one + b"\r\n") * (each - 1) + one + b"Connection: close\r\n\r\n"
+    head = f"GET {path} HTTP/1.1\r\nHost: medcost.test\r\n".encode() + more
+    requests = (head + b"\r\n") * (each - 1) + head + b"Connection: close\r\n\r\n"
     opened = []
     for _ in range(connections):
         plain = socket.create_connection(("127.0.0.1", edge.https), timeout=60, source_address=(source, 0))
         opened.append(edge.trusted.wrap_socket(plain, server_hostname="medcost.test"))
-        opened[-1].sendall(request)
-    said = b"".join(b"".join(iter(lambda one=one: one.recv(65536), b"")) for one in opened)
-    for one in opened:
-        one.close()
-    heads = [b"HTTP/1.1 " + part.partition(b"\r\n\r\n")[0] for part in said.split(b"HTTP/1.1 ")[1:]]
+        opened[-1].sendall(requests)
+    received = b"".join(b"".join(iter(partial(connection.recv, 65536), b"")) for connection in opened)
+    for connection in opened:
+        connection.close()
+    heads = [b"HTTP/1.1 " + part.partition(b"\r\n\r\n")[0] for part in received.split(b"HTTP/1.1 ")[1:]]
     refused = next((head.decode() for head in heads if head.startswith(b"HTTP/1.1 429")), "")
     return Counter(int(head[9:12]) for head in heads), refused
 
@@ -152,8 +153,8 @@ def test_who_asks_too_often_is_told_when_to_come_back_and_others_are_not(edge, p
     assert statuses[200] >= burst
     assert any(line.lower().startswith("retry-after: ") for line in refused.splitlines())
     # another name in the headers is not another address: each of these would have a whole burst of its own
-    told = (b"X-Forwarded-For: 192.0.2.%d\r\n" % n for n in range(1, 100))
-    assert any(flood(edge, path, source, connections=1, each=burst // 2, more=more)[0][429] for more in told)
+    forwarded = (b"X-Forwarded-For: 192.0.2.%d\r\n" % n for n in range(1, 100))
+    assert any(flood(edge, path, source, connections=1, each=burst // 2, more=more)[0][429] for more in forwarded)
     with edge.client() as somebody_else:
         assert somebody_else.get(path).status_code == 200
 
@@ -173,9 +174,9 @@ def test_the_log_tells_who_and_what_came_of_it_and_nothing_about_people(edge):
         line["RouterName"].removeprefix("websecure-") for line in lines if "RouterName" in line
     }
     assert {200, 404} <= {line["DownstreamStatus"] for line in lines}
-    known = {
+    allowed = {
         "ClientHost", "StartUTC", "RequestMethod", "RequestHost", "RouterName", "DownstreamStatus", "Duration",
         "DownstreamContentSize", "OriginDuration", "RetryAttempts", "TLSVersion", "level", "msg", "time",
         "entryPointName",
     }  # fmt: skip
-    assert set().union(*lines) <= known, json.dumps(lines[-1])
+    assert set().union(*lines) <= allowed, json.dumps(lines[-1])

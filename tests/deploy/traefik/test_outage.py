@@ -15,11 +15,11 @@ ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, 
 def is_up(edge):
     """What Traefik found when it looked after the API's health, None before that."""
     try:
-        told = httpx.get(f"http://127.0.0.1:{edge.inside}/metrics").text
+        metrics = httpx.get(f"http://127.0.0.1:{edge.inside}/metrics").text
     except httpx.TransportError:  # not listening yet
         return None
-    found = re.search(r'^traefik_service_server_up\{service="api@file",.*\} (\d)$', told, re.MULTILINE)
-    return found[1] == "1" if found else None
+    match = re.search(r'^traefik_service_server_up\{service="api@file",.*\} (\d)$', metrics, re.MULTILINE)
+    return match[1] == "1" if match else None
 
 
 def await_a_look_at_health(edge):

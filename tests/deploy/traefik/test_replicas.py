@@ -23,8 +23,8 @@ def test_a_visitor_is_led_to_the_same_process_again(edge):
         with edge.client() as visitor:
             first = visitor.get("/favicon.ico")
             places.add(first.cookies["medcost_at"])
-            said = first.headers["set-cookie"]
-            assert all(word in said for word in ("HttpOnly", "Secure", "SameSite=Lax"))
+            cookie = first.headers["set-cookie"]
+            assert all(word in cookie for word in ("HttpOnly", "Secure", "SameSite=Lax"))
             assert "set-cookie" not in visitor.get("/favicon.ico").headers
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.deploy.host.machines import Machine, wire
 from tests.support.waiting import until
 
-TOLD = ("--endpoint", "192.0.2.1", "--admin", "ann")
+ARGUMENTS = ("--endpoint", "192.0.2.1", "--admin", "ann")
 """What bootstrap.sh is told of this host."""
 BOOT = Path(__file__).with_name("boot.sh")
 
@@ -21,8 +21,8 @@ def _systemd_below(pid: int) -> int | None:
     with suppress(FileNotFoundError, ProcessLookupError):  # whoever has ended by now
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split():
             is_it = Path(f"/proc/{child}/comm").read_text(encoding="utf-8") == "systemd\n"
-            if found := int(child) if is_it else _systemd_below(int(child)):
-                return found
+            if systemd := int(child) if is_it else _systemd_below(int(child)):
+                return systemd
     return None
 
 

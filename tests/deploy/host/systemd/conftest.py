@@ -14,7 +14,7 @@ from subprocess import PIPE
 import pytest
 
 from tests.deploy.host.machines import FILES
-from tests.deploy.host.systemd.booted import TOLD, Booted, lacking_to_boot
+from tests.deploy.host.systemd.booted import ARGUMENTS, Booted, lacking_to_boot
 
 DOCKER = """#!/bin/sh
 printf '%s|' "$@" >>/var/log/docker.called
@@ -43,8 +43,8 @@ def new_booted(new_machine, part, tmp_path_factory):
     def make(release, outside, key):
         began = time.monotonic()
         disk = tmp_path_factory.mktemp("disk") / "debian"
-        if kept := os.environ.get("MEDCOST_DEBIAN"):
-            subprocess.run(["cp", "-a", f"{kept}/{release}", disk], check=True)
+        if prepared := os.environ.get("MEDCOST_DEBIAN"):
+            subprocess.run(["cp", "-a", f"{prepared}/{release}", disk], check=True)
         else:
             # WireGuard's own program, for kernels that do not know it
             command = ["debootstrap", "--include=openssh-server,wireguard-go", release, disk]
@@ -80,11 +80,11 @@ def key(tmp_path_factory):
 def ssh(outside, key):
     """`ssh("ann", 2222, "true")` as words of a command, for who is outside."""
 
-    def words(user, port, *told):
+    def words(user, port, *command):
         settings = ("BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR",
                     "IdentitiesOnly=yes", "ConnectTimeout=5")  # fmt: skip
         options = [word for setting in settings for word in ("-o", setting)]
-        return ["ssh", "-i", key, *options, "-p", str(port), *told[:-1], f"{user}@192.0.2.1", told[-1]]
+        return ["ssh", "-i", key, *options, "-p", str(port), *command[:-1], f"{user}@192.0.2.1", command[-1]]
 
     return words
 
@@ -104,23 +104,23 @@ def bootstrap(bare, outside, ssh):
         began = time.monotonic()
         with bare.internet():
             script = outside.start(
-                *ssh("root", 22, "-tt", " ".join(["./host/bootstrap.sh", *TOLD])), stdin=PIPE, stdout=PIPE
+                *ssh("root", 22, "-tt", " ".join(["./host/bootstrap.sh", *ARGUMENTS])), stdin=PIPE, stdout=PIPE
             )
-            said = b""
-            while b"Did that work?" not in said and (word := script.stdout.read1()):
-                said += word
-            if b"Did that work?" in said:
+            output = b""
+            while b"Did that work?" not in output and (word := script.stdout.read1()):
+                output += word
+            if b"Did that work?" in output:
                 if (word := answer()) is None:
                     script.kill()
                 else:
                     script.stdin.write(word.encode() + b"\n")
                     script.stdin.flush()
-            said += script.stdout.read()
+            output += script.stdout.read()
             script.wait(timeout=120)
             script.stdin.close()
             status = script.returncode
         print(f"bootstrap.sh: {time.monotonic() - began:.0f} s")
-        return status, said.decode()
+        return status, output.decode()
 
     return run
 
@@ -133,8 +133,8 @@ def host(bare, bootstrap, outside, ssh):
         done = outside.try_(*ssh("ann", 2222, "sudo -n id -u"))
         return "yes" if done.stdout == "0\n" else "no"
 
-    status, said = bootstrap(log_in)
-    assert status == 0, said
+    status, output = bootstrap(log_in)
+    assert status == 0, output
     machine = bare.machine
     machine.write("/usr/bin/docker", DOCKER)
     machine.run("chmod", "+x", "/usr/bin/docker")

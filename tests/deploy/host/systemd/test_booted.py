@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tests.deploy.host.systemd.booted import TOLD
+from tests.deploy.host.systemd.booted import ARGUMENTS
 
 OURS = ("medcost-firewall", "ssh", "fail2ban", "wg-quick@wg0", "unattended-upgrades")
 SOON = """[Timer]
@@ -21,14 +21,14 @@ AccuracySec=1ms
 
 
 def properties(machine, unit, *names):
-    said = machine.run("systemctl", "show", unit, *(f"--property={name}" for name in names))
-    return dict(line.split("=", 1) for line in said.splitlines())
+    output = machine.run("systemctl", "show", unit, *(f"--property={name}" for name in names))
+    return dict(line.split("=", 1) for line in output.splitlines())
 
 
 def timers(machine):
     """Seconds since 1970 at which each will elapse, by its name."""
-    told = json.loads(machine.run("systemctl", "list-timers", "--output=json"))
-    return {one["unit"]: one["next"] / 1e6 for one in told}
+    listed = json.loads(machine.run("systemctl", "list-timers", "--output=json"))
+    return {timer["unit"]: timer["next"] / 1e6 for timer in listed}
 
 
 def ruleset(machine):
@@ -71,7 +71,7 @@ def test_what_would_undo_it_is_refused(bare, first, then, words):
     machine = bare.machine
     machine.run("sh", "-c", first)
     try:
-        refused = machine.try_("/root/host/bootstrap.sh", *TOLD)
+        refused = machine.try_("/root/host/bootstrap.sh", *ARGUMENTS)
     finally:
         machine.run("sh", "-c", then)
     assert (refused.returncode, refused.stdout) == (1, "")
@@ -80,8 +80,8 @@ def test_what_would_undo_it_is_refused(bare, first, then, words):
 
 @pytest.mark.parametrize("answer", ["no", None])
 def test_what_nobody_confirms_is_taken_back(bare, bootstrap, outside, ssh, answer):
-    status, said = bootstrap(lambda: answer)
-    assert status != 0, said
+    status, output = bootstrap(lambda: answer)
+    assert status != 0, output
     bare.machine.until("sh", "-c", "! nft list table inet medcost && test ! -e /etc/ssh/sshd_config.d/10-medcost.conf")
     bare.machine.until("sh", "-c", "ss -tln | grep -q ':22 '")
     assert properties(bare.machine, "medcost-firewall", "ActiveState", "UnitFileState") == {
@@ -91,7 +91,7 @@ def test_what_nobody_confirms_is_taken_back(bare, bootstrap, outside, ssh, answe
     assert outside.run(*ssh("root", 22, "echo in")) == "in\n"
     assert outside.try_(*ssh("ann", 2222, "true")).returncode == 255
     if answer:
-        assert said.endswith("bootstrap.sh: taken back: the firewall is off, and sshd is as it was\r\n")
+        assert output.endswith("bootstrap.sh: taken back: the firewall is off, and sshd is as it was\r\n")
 
 
 def test_everything_runs_after_it_was_confirmed(host, outside, ssh):
@@ -129,8 +129,8 @@ def test_docker_starts_anew_once_it_is_told_something_new(host):
 
 
 def test_only_keys_are_taken_and_not_roots(host, outside, ssh):
-    for user, told in (("root", ()), ("ann", ("-o", "PreferredAuthentications=password,keyboard-interactive"))):
-        refused = outside.try_(*ssh(user, 2222, *told, "true"))
+    for user, options in (("root", ()), ("ann", ("-o", "PreferredAuthentications=password,keyboard-interactive"))):
+        refused = outside.try_(*ssh(user, 2222, *options, "true"))
         assert (refused.returncode, refused.stderr) == (255, f"{user}@192.0.2.1: Permission denied (publickey).\n")
 
 
@@ -158,9 +158,9 @@ def test_who_guesses_is_found_in_the_journal_and_banned(host, outside, ssh):
 
 
 def test_timers_wait_for_their_hour(host):
-    told = timers(host.machine)
+    elapses = timers(host.machine)
     hours = {
-        name: time.strftime("%H:%M", time.gmtime(told[f"medcost-{name}.timer"])) for name in ("monitor", "retrain")
+        name: time.strftime("%H:%M", time.gmtime(elapses[f"medcost-{name}.timer"])) for name in ("monitor", "retrain")
     }
     assert "01:30" <= hours["monitor"] <= "01:45"
     assert "02:30" <= hours["retrain"] <= "02:45"
@@ -231,10 +231,10 @@ def test_a_ban_outlives_a_firewall_that_was_taken_away_and_brought_back(host):
 
 def test_another_port_is_taken_to_the_end_though_the_line_is_cut_on_the_way(host, outside):
     for port, before in ((2200, 2222), (2222, 2200)):
-        told = f"/root/host/bootstrap.sh --yes --ssh-port {port} | sed '/read units anew/q'"
-        assert host.machine.run("sh", "-c", told).endswith("read units anew\n")
-        doors = {number: f"tcp 192.0.2.1 {number}" for number in (port, before)}
-        outside.assert_open(doors[port], among=doors.values())
+        script = f"/root/host/bootstrap.sh --yes --ssh-port {port} | sed '/read units anew/q'"
+        assert host.machine.run("sh", "-c", script).endswith("read units anew\n")
+        endpoints = {number: f"tcp 192.0.2.1 {number}" for number in (port, before)}
+        outside.assert_open(endpoints[port], among=endpoints.values())
 
 
 def test_everything_is_there_again_after_the_plug_was_pulled(host, outside, ssh):

@@ -125,8 +125,8 @@ async def test_nobody_else_is_let_in(app_server, wrong, what):
         await who_is(url)
     with pytest.raises(psycopg.OperationalError) as libpqs:
         by_libpq(url.replace("asyncpg", "psycopg"))
-    told = f"{ours.value.__cause__} {libpqs.value} {log.read_bytes()[before:].decode()}"
-    assert says in told
+    errors = f"{ours.value.__cause__} {libpqs.value} {log.read_bytes()[before:].decode()}"
+    assert says in errors
 
 
 def test_older_tls_is_refused(app_server):
