@@ -141,25 +141,10 @@ def server_parts(settings: Settings, metrics: Metrics) -> list[Provider]:
     looking = Provider(scope=Scope.APP)
     observers = Observers(predictor=metrics.grouped("predict"), records=metrics.grouped("record"))
     looking.provide(lambda: observers, provides=Observers, override=True)
+    shared = [settings_provider, DatabaseKeeping(), DatabaseParts(), JobFileParts(), looking, Changing()]
     if settings.predictor == "in_process":
-        return [
-            settings_provider,
-            DatabaseKeeping(),
-            DatabaseParts(),
-            JobFileParts(),
-            looking,
-            Changing(),
-            InProcessParts(),
-        ]
+        return [*shared, InProcessParts()]
     if not settings.model_server_url:
         message = "no model server is named: set MEDCOST_MODEL_SERVER_URL, or MEDCOST_PREDICTOR=in_process"
         raise ConfigurationError(message)
-    return [
-        settings_provider,
-        DatabaseKeeping(),
-        DatabaseParts(),
-        JobFileParts(),
-        looking,
-        Changing(),
-        ModelServerParts(),
-    ]
+    return [*shared, ModelServerParts()]

@@ -37,7 +37,7 @@ class Leftovers:
             return
         before = len(Client.instances)
         oldest = sent[-MOST_WAITING - 1].created
-        if unsent := next((client.created for client in alone if not client._response_built), None):  # noqa: SLF001
+        if unsent := next((client.created for client in alone if not client._response_built), None):  # noqa: SLF001  # as above
             oldest = min(oldest, math.nextafter(unsent, 0))
         Client.prune_instances(client_age_threshold=time.time() - oldest)  # pages that were connected before stay
         self._forgotten += before - len(Client.instances)
