@@ -2,13 +2,12 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
-SOURCE = ROOT / "src"
+from tests.architecture.sources import ROOT, Source, sources
+
 FACTS = tuple(yaml.safe_load((ROOT / "config/schema/insurance.yaml").read_text(encoding="utf-8"))["facts"])
 EXCEPTIONS = {
     "adapters/arrow/synthetic.py": "the rule by which the sample of the default schema is invented",
@@ -27,7 +26,6 @@ EXCEPTIONS = {
     "entrypoints/dashboard/widgets/fact_fields.py": "the name of the calculator",
     "entrypoints/dashboard/widgets/person.py": "the same",
 }
-_WITH_BODY = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 _CODE = re.compile(r"[\w.=<>:\[\]-]+")
 
 
@@ -37,38 +35,24 @@ def named(text):
     return words.intersection(FACTS)
 
 
-def violations(tree, docstrings):
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.keyword(arg=name):
-                if name in FACTS:
-                    yield node, name
-            case ast.Constant(value=str(text)) if node not in docstrings and named(text):
-                yield node, text
-            case _:
-                pass
-
-
-def docstrings_of(tree):
-    return {
-        node.value
-        for parent in ast.walk(tree)
-        for node in (parent.body if isinstance(parent, _WITH_BODY) else ())
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
-
-
-def found_in(source):
-    tree = ast.parse(source)
-    return [(getattr(node, "lineno", 0), name) for node, name in violations(tree, docstrings_of(tree))]
+def violations(source):
+    """Give the line of each name and literal that names a fact, and the name or literal."""
+    for kind, field in ((ast.Name, "id"), (ast.Attribute, "attr"), (ast.arg, "arg"), (ast.keyword, "arg")):
+        for node in source.nodes(kind):
+            if (name := getattr(node, field)) in FACTS:
+                yield node.lineno, name
+    docstrings = {*source.docstrings()}
+    for node in source.nodes(ast.Constant):
+        if isinstance(node.value, str) and node not in docstrings and named(node.value):
+            yield node.lineno, node.value
 
 
 def test_no_fact_of_the_default_schema_is_named():
     named_somewhere = {
-        f"{file.relative_to(SOURCE)}:{line}: {name}"
-        for file in sorted(SOURCE.rglob("*.py"))
-        if str(file.relative_to(SOURCE)) not in EXCEPTIONS
-        for line, name in found_in(file.read_text(encoding="utf-8"))
+        f"{file}:{line}: {name}"
+        for file, source in sources("src").items()
+        if file.removeprefix("src/") not in EXCEPTIONS
+        for line, name in violations(source)
     }
     assert not named_somewhere, "facts are data: take them from the schema\n" + "\n".join(sorted(named_somewhere))
 
@@ -86,11 +70,11 @@ def test_no_fact_of_the_default_schema_is_named():
     ],
 )
 def test_a_planted_name_is_found(planted):
-    assert found_in(planted)
+    assert [*violations(Source(planted))]
 
 
 @pytest.mark.parametrize(
     "prose", ["'the age of a file'", '"""Tell the age, sex and region."""', "'average'", "page = 1"]
 )
 def test_prose_is_no_name(prose):
-    assert not found_in(prose)
+    assert not [*violations(Source(prose))]

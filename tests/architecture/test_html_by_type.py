@@ -3,12 +3,12 @@
 import ast
 import re
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "src"
-HELPER = "entrypoints/dashboard/elements.py"
+from tests.architecture.sources import Source, sources
+
+HELPER = "src/entrypoints/dashboard/elements.py"
 """Writes elements: it alone joins tags, after each part was escaped."""
 _ELEMENTS = (
     *(
@@ -52,7 +52,6 @@ _ELEMENTS = (
 )
 _TAG = re.compile(rf"(?<!\?P)</?(?:{'|'.join(_ELEMENTS)})(?=[\s/>]|$)|<!doctype", re.IGNORECASE)
 _UNFINISHED = re.compile(r"</?\Z")
-_WITH_BODY = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def texts(node):
@@ -69,16 +68,11 @@ def is_literal(node):
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
-def trusted(tree):
+def trusted(source):
     """Give the literals that may hold a tag: docstrings, and what is `Markup` as it is written."""
-    for node in ast.walk(tree):
-        if isinstance(node, _WITH_BODY):
-            yield from (
-                statement.value
-                for statement in node.body
-                if isinstance(statement, ast.Expr) and is_literal(statement.value)
-            )
-        elif isinstance(node, ast.Call) and called(node) == "Markup":
+    yield from source.docstrings()
+    for node in source.nodes(ast.Call):
+        if called(node) == "Markup":
             yield from filter(is_literal, node.args)
 
 
@@ -108,23 +102,15 @@ def violation(node):
 
 def violations(source):
     """Give the line of each piece of HTML that is not written by type, and what is wrong with it."""
-    tree = ast.parse(source)
-    allowed = set(trusted(tree))
-    return [
-        (getattr(node, "lineno", 0), what)
-        for node in ast.walk(tree)
-        if node not in allowed and (what := violation(node))
-    ]
+    allowed = {*trusted(source)}
+    judged = source.nodes(ast.JoinedStr, ast.Constant, ast.Call, ast.ImportFrom, ast.Import)
+    return [(node.lineno, what) for node in judged if node not in allowed and (what := violation(node))]
 
 
 def test_html_is_written_by_type():
-    files = [file for file in sorted(SOURCE.rglob("*.py")) if file.relative_to(SOURCE).as_posix() != HELPER]
-    assert len(files) > 100
-    markup = {
-        f"{file.relative_to(SOURCE)}:{line}: {what}"
-        for file in files
-        for line, what in violations(file.read_text(encoding="utf-8"))
-    }
+    others = {file: source for file, source in sources("src").items() if file != HELPER}
+    assert len(others) > 100
+    markup = {f"{file}:{line}: {what}" for file, source in others.items() for line, what in violations(source)}
     assert not markup, "write HTML by `entrypoints.dashboard.elements`, or as a template in a file"
 
 
@@ -149,7 +135,7 @@ def test_html_is_written_by_type():
     ],
 )
 def test_a_planted_violation_is_found(planted):
-    assert violations(planted)
+    assert violations(Source(planted))
 
 
 @pytest.mark.parametrize(
@@ -166,4 +152,4 @@ def test_a_planted_violation_is_found(planted):
     ],
 )
 def test_what_is_no_violation_is_let_be(line):
-    assert not violations(line)
+    assert not violations(Source(line))

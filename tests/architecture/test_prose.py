@@ -3,11 +3,11 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.architecture.sources import Source, sources
+
 LONGEST_TEST_NAME = 80
 
 VAGUE = {"asked", "found", "kept", "known", "one", "said", "told", "wanted"}
@@ -38,35 +38,36 @@ def words_of(name: str) -> list[str]:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).strip("_").lower().split("_")
 
 
-def bound_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def bound_names(source: Source) -> Iterator[tuple[int, str]]:
     """Yield what a module names: variables, arguments, attributes, functions and types."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
-                yield node.lineno, name
-            case ast.arg(arg=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                yield node.lineno, name
-            case ast.ClassDef(name=name) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                yield node.lineno, name
-            case _:
-                pass
+    for variable in source.nodes(ast.Name):
+        if isinstance(variable.ctx, ast.Store):
+            yield variable.lineno, variable.id
+    for attribute in source.nodes(ast.Attribute):
+        if isinstance(attribute.ctx, ast.Store):
+            yield attribute.lineno, attribute.attr
+    for argument in source.nodes(ast.arg):
+        yield argument.lineno, argument.arg
+    for node in source.nodes(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.MatchAs, ast.MatchStar):
+        if node.name is not None:
+            yield node.lineno, node.name
 
 
-def unclear_names(source: str) -> list[str]:
-    names = [(line, name, words_of(name)) for line, name in bound_names(ast.parse(source))]
-    return [
-        f"line {line}: {name}"
-        for line, name, words in names
-        if METAPHORS & {*words} or (len(words) == 1 and words[0] in VAGUE)
-    ]
+def is_unclear(name: str) -> bool:
+    words = words_of(name)
+    return bool(METAPHORS & {*words}) or (len(words) == 1 and words[0] in VAGUE)
 
 
-def unclear_docstrings(source: str) -> list[str]:
+def unclear_names(source: Source) -> list[str]:
+    names = [*bound_names(source)]
+    unclear = {name for name in {name for _, name in names} if is_unclear(name)}
+    return [f"line {line}: {name}" for line, name in sorted(names) if name in unclear]
+
+
+def unclear_docstrings(source: Source) -> list[str]:
     """Find docstrings of one word, without a full stop or with a pronoun first; a function's begins with a verb."""
     unclear: list[str] = []
-    for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-            continue
+    for node in source.nodes(ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef):
         first, _, _ = (ast.get_docstring(node) or "").partition("\n")
         words = re.findall(r"[\w'`.-]+", first.lower())
         refused = NOT_VERBS if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else PRONOUNS
@@ -75,32 +76,25 @@ def unclear_docstrings(source: str) -> list[str]:
     return unclear
 
 
-def long_test_names(source: str) -> list[str]:
-    names = (
-        node.name for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    )
+def long_test_names(source: Source) -> list[str]:
+    names = (node.name for node in source.nodes(ast.FunctionDef, ast.AsyncFunctionDef))
     return [name for name in names if name.startswith("test_") and len(name) > LONGEST_TEST_NAME]
 
 
-def python_files(*folders: str) -> list[Path]:
-    return sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
-
-
-def findings(check: Callable[[str], list[str]], files: list[Path]) -> dict[str, list[str]]:
-    checked = {str(file.relative_to(ROOT)): check(file.read_text()) for file in files}
-    return {name: lines for name, lines in checked.items() if lines}
+def findings(check: Callable[[Source], list[str]], *folders: str) -> dict[str, list[str]]:
+    return {name: lines for folder in folders for name, source in sources(folder).items() if (lines := check(source))}
 
 
 def test_names_say_what_things_are() -> None:
-    assert findings(unclear_names, python_files("src", "tests", "benchmarks")) == {}
+    assert findings(unclear_names, "src", "tests", "benchmarks") == {}
 
 
 def test_docstrings_begin_with_a_sentence() -> None:
-    assert findings(unclear_docstrings, python_files("src")) == {}
+    assert findings(unclear_docstrings, "src") == {}
 
 
 def test_names_of_tests_have_at_most_80_characters() -> None:
-    assert findings(long_test_names, python_files("tests")) == {}
+    assert findings(long_test_names, "tests") == {}
 
 
 @pytest.mark.parametrize(
@@ -117,23 +111,23 @@ def test_names_of_tests_have_at_most_80_characters() -> None:
     ],
 )
 def test_a_planted_name_is_refused(planted: str) -> None:
-    assert unclear_names(planted)
+    assert unclear_names(Source(planted))
 
 
 @pytest.mark.parametrize("clear", ["is_known = True", "model_store = 1", "def asked_amount(): pass", "hopeful = 1"])
 def test_a_clear_name_passes(clear: str) -> None:
-    assert unclear_names(clear) == []
+    assert unclear_names(Source(clear)) == []
 
 
 @pytest.mark.parametrize("planted", ["Look.", "Return rows", "It answers.", "The rows.", "Whether it is there."])
 def test_a_planted_docstring_is_refused(planted: str) -> None:
-    assert unclear_docstrings(f'def read():\n    """{planted}"""\n')
+    assert unclear_docstrings(Source(f'def read():\n    """{planted}"""\n'))
 
 
 @pytest.mark.parametrize("clear", ["Return the rows.", "Return the quantiles.\n\n    Shape n."])
 def test_a_clear_docstring_passes(clear: str) -> None:
-    assert unclear_docstrings(f'def read():\n    """{clear}"""\n') == []
+    assert unclear_docstrings(Source(f'def read():\n    """{clear}"""\n')) == []
 
 
 def test_a_planted_test_name_is_refused() -> None:
-    assert long_test_names(f"def test_{'a' * LONGEST_TEST_NAME}(): pass")
+    assert long_test_names(Source(f"def test_{'a' * LONGEST_TEST_NAME}(): pass"))

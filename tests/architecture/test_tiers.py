@@ -38,10 +38,15 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> str:
     marked = f"import pytest\npytestmark = pytest.mark.process\n{PLANTED['process'][0]}"
     (folder / "test_marked.py").write_text(marked)
     (folder / "test_quick.py").write_text("def test_planted():\n    assert sum(range(10)) == 45\n")
-    options = ["-q", "-rN", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(folder), "-c", os.devnull]
+    # a library is watched for by its name: empty ones are imported at once
+    libraries = folder / "libraries"
+    libraries.mkdir()
+    for library in ("sklearn", "playwright"):
+        (libraries / f"{library}.py").touch()
+    options = ["-q", "-rN", "-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin", "--rootdir", str(folder)]
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, str(folder)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [sys.executable, "-m", "pytest", *options, "-c", os.devnull, str(folder)],
+        env={**os.environ, "PYTHONPATH": f"{libraries}:{ROOT}", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
