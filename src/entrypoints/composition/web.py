@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 
 from dishka import STRICT_VALIDATION, AsyncContainer, Provider, Scope, make_async_container, provide
@@ -224,12 +226,21 @@ def web_container(settings: Settings, *replacements: Provider, metrics: Metrics 
     Raises:
         ConfigurationError: if no model server is named and none was started.
     """
+    return web_containers(settings, *replacements, metrics=metrics)()
+
+
+def web_containers(
+    settings: Settings, *replacements: Provider, metrics: Metrics | None = None
+) -> Callable[[], AsyncContainer]:
+    """Validate the providers of `web_container` once, and return a factory of containers with objects of their own."""
     metrics = metrics or Metrics()
     parts = _parts(settings, metrics)
     read = (schema_provider(settings), plans_provider(settings))
     working = (Heavy(), Working(settings, metrics), PeopleSignIn(settings))
     providers = (UseCases(), *read, *working, *parts, *replacements)
-    return make_async_container(*providers, validation_settings=STRICT_VALIDATION)
+    # the root makes no objects: they all live as long as a container of the scope below it
+    root = make_async_container(*providers, start_scope=Scope.RUNTIME, validation_settings=STRICT_VALIDATION)
+    return partial(root, scope=Scope.APP, lock_factory=asyncio.Lock)
 
 
 def _parts(settings: Settings, metrics: Metrics) -> list[Provider]:

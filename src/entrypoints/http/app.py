@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ from litestar import Litestar, Response, Router, route
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 
-from application.costs.predict_cost import PredictCost
 from domain.ports.people_files import PeopleFiles
 from entrypoints.http import docs
 from entrypoints.http.about import About
@@ -22,7 +22,7 @@ from entrypoints.http.middleware.edge import Edge
 from entrypoints.http.middleware.usual_predictions import UsualPredictions
 from entrypoints.http.openapi import document
 from entrypoints.http.routes import audit, facts, health, jobs, models, plans, predictions, reasons, webhooks
-from entrypoints.http.shared import Shared
+from entrypoints.http.shared import CONTAINER, SHARED, Shared, shared_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,14 +79,14 @@ def _answers_to_options(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteH
     return [answering(path) for path, several in methods.items() if len(several) > 1]
 
 
-def _with_container(app: ASGIApp, container: AsyncContainer) -> ASGIApp:
-    """Give each request the application's container, whose objects all live as long as the application."""
+def _with_parts(app: ASGIApp, container: AsyncContainer, shared: Shared) -> ASGIApp:
+    """Give each request the application's container, whose objects all live as long as the application, and more."""
 
-    async def with_container(scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("state", {})["dishka_container"] = container
+    async def with_parts(scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {}).update({CONTAINER: container, SHARED: shared})
         await app(scope, receive, send)
 
-    return with_container
+    return with_parts
 
 
 def create_app(
@@ -109,19 +109,23 @@ def create_app(
         more: further handlers, below the same prefix and behind the same guards.
         metrics: metrics that the container's adapters record to, if any.
     """
-    metrics = metrics or Metrics()
+    return served(routed(options, schema, more=more), container, options, schema, metrics=metrics)
+
+
+def routed(options: ApiOptions, schema: Schema, *, more: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+    """Build the routes of the API, which find all that has a state in the scope of a request: see `served`.
+
+    Args:
+        options: limits and policies of the API; its functions are not asked.
+        schema: the facts of people and the cost of this installation.
+        more: further handlers, below the same prefix and behind the same guards.
+    """
     handlers = [
         handler
         for part in (predictions, reasons, plans, facts, models, jobs, webhooks, audit, health, docs)
         for handler in part.HANDLERS
     ]
-    about = About(container, schema.cost.currency)
-    shared = Shared(options, metrics, about, PeopleReader(schema), partial(container.get, PeopleFiles))
-
-    def usual(app: ASGIApp) -> ASGIApp:  # a function, because Litestar deep-copies middleware objects
-        return UsualPredictions(app, shared=shared, use_case=partial(container.get, PredictCost))
-
-    app = Litestar(
+    return Litestar(
         route_handlers=[
             Router(
                 PREFIX,
@@ -132,7 +136,7 @@ def create_app(
                     Router(
                         "/",
                         route_handlers=[*predictions.PREDICT_HANDLERS],
-                        middleware=[usual],
+                        middleware=[UsualPredictions],
                     ),
                     Router(
                         "/",
@@ -144,14 +148,35 @@ def create_app(
                 guards=access.guards(options),
             )
         ],
-        dependencies={
-            "shared": Provide(lambda: shared, sync_to_thread=False),
-        },
+        dependencies={"shared": Provide(shared_of, sync_to_thread=False)},
         exception_handlers=EXCEPTION_HANDLERS,  # type: ignore[arg-type]  # Litestar's type is invariant in the exception
         openapi_config=document.config(options.version, schema),
         cors_config=_cors(options.allowed_origins),
         request_max_body_size=options.body_limit,
         logging_config=None,  # error handlers log errors themselves
     )
-    app.asgi_handler = Edge(_with_container(app.asgi_handler, container), options, metrics)
+
+
+def served(
+    routes: Litestar,
+    container: AsyncContainer,
+    options: ApiOptions,
+    schema: Schema,
+    *,
+    metrics: Metrics | None = None,
+) -> Litestar:
+    """Return an application that answers on routes from a container; the routes themselves stay as they are.
+
+    Args:
+        routes: those of `routed`, for the same options and schema.
+        container: see `create_app`.
+        options: limits and policies of the API.
+        schema: the facts of people and the cost of this installation.
+        metrics: metrics that the container's adapters record to, if any.
+    """
+    metrics = metrics or Metrics()
+    about = About(container, schema.cost.currency)
+    shared = Shared(options, metrics, about, PeopleReader(schema), partial(container.get, PeopleFiles))
+    app = copy(routes)
+    app.asgi_handler = Edge(_with_parts(routes.asgi_handler, container, shared), options, metrics)
     return app

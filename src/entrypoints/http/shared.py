@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Final
+
+from litestar.types import Scope
 
 from domain.people.schema import Schema
 from domain.ports.people_files import PeopleFiles
@@ -12,6 +15,11 @@ from entrypoints.http.batch_turns import BatchTurns
 from entrypoints.http.codecs.people import PeopleReader
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.options import ApiOptions
+
+CONTAINER: Final = "dishka_container"
+"""Where the state of a request's scope holds the application's container: dishka looks for it there."""
+SHARED: Final = "shared"
+"""Where the state of a request's scope holds the shared objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +41,8 @@ class Shared:
     def schema(self) -> Schema:
         """Return the schema of this installation."""
         return self.people.schema
+
+
+def shared_of(scope: Scope) -> Shared:
+    """Return the shared objects of the application that answers a request."""
+    return scope["state"][SHARED]

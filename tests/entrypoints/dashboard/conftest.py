@@ -26,12 +26,12 @@ from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
 from entrypoints.composition.settings import load
-from entrypoints.composition.web import web_container
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
 from tests.support.browser import AXE_MISSING, CHROMIUM, HEIGHTS, THEMES, Pages, Theme, axe_violations, running_browser
 from tests.support.browser import visit as open_address
+from tests.support.web_parts import container_of
 from tests.support.web_process import WebProcesses
 from tests.support.words import words_in
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     Step = Callable[[Page, Words], None]
 
+MEMORY = load({"profile": "memory"}, environment={})
 WORD = "correct horse battery"
 
 
@@ -55,7 +56,7 @@ class Parts:
 
 @pytest.fixture
 async def parts() -> AsyncIterator[Parts]:
-    container = web_container(load({"profile": "memory"}, environment={}))
+    container = container_of(MEMORY)
     model = await container.get(LoadedModel)
     predictions = await container.get(PredictionRepository)
     ledger = await container.get(ModelLedger)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,13 +22,12 @@ from domain.ports.explainer import Explainer
 from domain.ports.loader import LoadedModel
 from domain.ports.predictor import Predictor
 from entrypoints.composition.settings import Settings, load
-from entrypoints.composition.web import web_container
 from entrypoints.hosting.site_guard import refusal
 from entrypoints.hosting.working import working
-from entrypoints.http.app import create_app
 from entrypoints.http.options import ApiOptions
 from tests.support import in_process
 from tests.support.default_schema import DEFAULT
+from tests.support.web_parts import api_of, container_of
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,11 @@ class MemoryModel(Provider):
         return model
 
 
+@cache
+def _memory() -> Settings:
+    return load({"profile": "memory", "jobs_every": 0.02, "webhooks_every": 3600})
+
+
 @pytest.fixture
 def ann() -> dict[str, object]:
     return {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
@@ -95,14 +99,14 @@ def ann() -> dict[str, object]:
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """The profiles over which every test runs."""
     if request.param == "memory":
-        return load({"profile": "memory", "jobs_every": 0.02, "webhooks_every": 3600})
+        return _memory()
     database = request.getfixturevalue("database_template")(f"http_{uuid4().hex}")
     return load({"profile": "embedded", "predictor": "in_process", "database_url": database, "home": tmp_path})
 
 
 @pytest.fixture
 async def container(settings: Settings) -> AsyncIterator[AsyncContainer]:
-    made = web_container(settings, MemoryModel())
+    made = container_of(settings, MemoryModel)
     yield made
     await made.close()
 
@@ -118,7 +122,7 @@ def client_of() -> ClientOf:
         origins: tuple[str, ...] = limits.get("allowed_origins", ())  # type: ignore[assignment]  # whichever a test says
         refused = partial(refusal, any_host=require_keys, allowed_hosts=allowed_hosts, allowed_origins=origins)
         options = ApiOptions(refused, require_keys=require_keys, **limits)  # type: ignore[arg-type]  # whichever a test says
-        app = create_app(container, options, await container.get(Schema))
+        app = api_of(container, options, await container.get(Schema))
         async with working(container), in_process.client_of(app) as api:
             yield api
 
@@ -133,7 +137,7 @@ async def api(container: AsyncContainer, client_of: ClientOf) -> AsyncIterator[h
 
 @pytest.fixture
 async def memory_container() -> AsyncIterator[AsyncContainer]:
-    made = web_container(load({"profile": "memory", "jobs_every": 0.02, "webhooks_every": 3600}))
+    made = container_of(_memory())
     yield made
     await made.close()
 

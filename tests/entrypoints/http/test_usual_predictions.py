@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from litestar import post
 
-from application.costs.predict_cost import PredictCost
 from domain.access.keys import Role
 from domain.costs.prediction_query import PredictionQuery
 from domain.ports.keys import ApiKeys
@@ -21,7 +20,7 @@ from entrypoints.http.metrics import Metrics
 from entrypoints.http.middleware.limits import RateLimit
 from entrypoints.http.middleware.usual_predictions import UsualPredictions
 from entrypoints.http.options import ApiOptions
-from entrypoints.http.shared import Shared
+from entrypoints.http.shared import CONTAINER, SHARED, Shared
 from tests.support.default_schema import DEFAULT
 
 JSON = ("Content-Type", "application/json")
@@ -200,7 +199,7 @@ async def test_only_the_usual_request_passes_the_handler_by(memory_container, he
         PeopleReader(DEFAULT),
         partial(memory_container.get, PeopleFiles),
     )
-    app = UsualPredictions(handle, shared=shared, use_case=partial(memory_container.get, PredictCost))
+    app = UsualPredictions(handle)
     length = str(sum(map(len, parts))).encode()
     given = [(b"content-type", b"application/json"), (b"content-length", length), *headers]
     scope: Any = {
@@ -209,6 +208,7 @@ async def test_only_the_usual_request_passes_the_handler_by(memory_container, he
         "query_string": query,
         "route_handler": handler,
         "root_path": "/below",
+        "state": {CONTAINER: memory_container, SHARED: shared},
     }
     await app(scope, receive, send)
     assert read == ([] if usual else parts)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from litestar import Request
 
+from application.costs.predict_cost import PredictCost
 from entrypoints.http.auth import access
 from entrypoints.http.codecs.decoding import JSON
 from entrypoints.http.locations import place
 from entrypoints.http.schemas.predictions import PredictionOut
+from entrypoints.http.shared import CONTAINER, shared_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from litestar.types import (
         ASGIApp,
         HTTPReceiveMessage,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         WebSocketReceiveMessage,
     )
 
-    from application.costs.predict_cost import PredictCost
     from domain.people.beneficiary import Beneficiary
     from entrypoints.http.shared import Shared
 
@@ -45,27 +44,26 @@ class UsualPredictions:
 
     Args:
         app: the handler of predictions.
-        shared: the process's shared objects.
-        use_case: factory of the use case.
     """
 
-    def __init__(self, app: ASGIApp, *, shared: Shared, use_case: Callable[[], Awaitable[PredictCost]]) -> None:
-        self._app, self._shared, self._use_case = app, shared, use_case
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] != "http" or not self._has_usual_head(scope):
+        if scope["type"] != "http" or not _has_usual_head(scope, shared := shared_of(scope)):
             await self._app(scope, receive, send)
             return
         request = Request(scope)
         await request.route_handler.authorize_connection(request)
         message = await receive()
-        if (person := self._person(message)) is None:
+        if (person := _person(message, shared)) is None:
             await self._app(scope, _again(message, receive), send)
             return
-        made = await (await self._use_case())(person, owner=access.caller(request).owner)
-        self._shared.metrics.predicted(made.model)
-        body = msgspec.json.encode(PredictionOut.of(made, await self._shared.about(made.model)))
+        predict_cost = await scope["state"][CONTAINER].get(PredictCost)
+        made = await predict_cost(person, owner=access.caller(request).owner)
+        shared.metrics.predicted(made.model)
+        body = msgspec.json.encode(PredictionOut.of(made, await shared.about(made.model)))
         headers = [
             (b"content-type", JSON.encode()),
             (b"location", place(request, f"/predictions/{made.id}").encode("latin-1")),
@@ -74,27 +72,29 @@ class UsualPredictions:
         await send({"type": "http.response.start", "status": 201, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
-    def _has_usual_head(self, scope: HTTPScope) -> bool:
-        headers = dict(scope["headers"])
-        length = headers.get(b"content-length", b"")
-        return bool(
-            not scope["query_string"]
-            and headers.get(b"content-type") in _JSON
-            and len(headers) == len(list(scope["headers"]))  # no duplicate headers
-            and _UNUSUAL.isdisjoint(headers)
-            and _LENGTH.fullmatch(length)
-            and int(length) <= self._shared.options.body_limit
-        )
 
-    def _person(self, message: HTTPReceiveMessage | WebSocketReceiveMessage) -> Beneficiary | None:
-        if message["type"] != "http.request" or message.get("more_body"):
-            return None
-        begun = time.perf_counter()
-        body = message.get("body", b"")
-        person = self._shared.people.fast(body) if len(body) <= self._shared.options.body_limit else None
-        if person is not None:
-            self._shared.metrics.decoded(time.perf_counter() - begun)
-        return person
+def _has_usual_head(scope: HTTPScope, shared: Shared) -> bool:
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"")
+    return bool(
+        not scope["query_string"]
+        and headers.get(b"content-type") in _JSON
+        and len(headers) == len(list(scope["headers"]))  # no duplicate headers
+        and _UNUSUAL.isdisjoint(headers)
+        and _LENGTH.fullmatch(length)
+        and int(length) <= shared.options.body_limit
+    )
+
+
+def _person(message: HTTPReceiveMessage | WebSocketReceiveMessage, shared: Shared) -> Beneficiary | None:
+    if message["type"] != "http.request" or message.get("more_body"):
+        return None
+    begun = time.perf_counter()
+    body = message.get("body", b"")
+    person = shared.people.fast(body) if len(body) <= shared.options.body_limit else None
+    if person is not None:
+        shared.metrics.decoded(time.perf_counter() - begun)
+    return person
 
 
 def _again(message: HTTPReceiveMessage | WebSocketReceiveMessage, receive: Receive) -> Receive:
