@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from math import floor
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -100,22 +99,30 @@ def _actuarial(rows: Sequence[_Row], errors: Sequence[float]) -> ActuarialScores
     )
 
 
-def parts_of(rows: Sequence[_Row], count: int, *, by_cost: bool = False) -> list[_Part]:
-    """Cut the rows into parts of equal size, lowest expected (or actual) cost first; equal ones are spread evenly."""
+def parts_of(rows: Sequence[_Row], count: int) -> list[_Part]:
+    """Cut the rows into parts of equal size, lowest expected cost first; equal ones are spread evenly."""
+    blocks = _blocks(rows)
+    return [_part(blocks, number, len(rows) / count) for number in range(count)]
+
+
+def _blocks(rows: Sequence[_Row], *, by_cost: bool = False) -> list[list[_Row]]:
+    """Return the rows that are equal in expected (or actual) cost together, lowest cost first."""
     blocks: dict[float, list[_Row]] = defaultdict(list)
     for cost, usd in rows:
         blocks[usd if by_cost else cost.expected].append((cost, usd))
-    parts: list[_Part] = [[] for _ in range(count)]
-    size, start = len(rows) / count, 0.0
-    for _, block in sorted(blocks.items()):
+    return [block for _, block in sorted(blocks.items())]
+
+
+def _part(blocks: Iterable[list[_Row]], number: int, size: float) -> _Part:
+    part: _Part = []
+    start = 0
+    for block in blocks:
         upto = start + len(block)
-        for number in range(floor(start / size), count):
-            share = (min(upto, (number + 1) * size) - max(start, number * size)) / len(block)
-            if share <= 0:
-                break
-            parts[number] += [(share, *row) for row in block]
+        share = (min(upto, (number + 1) * size) - max(start, number * size)) / len(block)
+        if share > 0:
+            part += [(share, *row) for row in block]
         start = upto
-    return parts
+    return part
 
 
 def ratio_of(part: Iterable[tuple[float, CostDistribution, float]]) -> PredictiveRatio:
@@ -144,7 +151,8 @@ def _fifth(part: _Part) -> FifthScores:
 
 def _captured(rows: Sequence[_Row], parts: int) -> float:
     mine, most = (
-        sum(share * usd for share, _, usd in parts_of(rows, parts, by_cost=by_cost)[-1]) for by_cost in (False, True)
+        sum(share * usd for share, _, usd in _part(_blocks(rows, by_cost=by_cost), parts - 1, len(rows) / parts))
+        for by_cost in (False, True)
     )
     return mine / most if most else 0.0
 
