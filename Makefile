@@ -18,7 +18,7 @@ LOCALE := src/entrypoints/dashboard/locale
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check format setup setup-dev setup-dvc setup-docs client lock dvc docs texts bench profile real-costs soak
+.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check types style architecture format setup setup-dev setup-dvc setup-docs client lock dvc docs texts bench profile real-costs soak
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -49,10 +49,17 @@ test-host: setup-dev ## a bare Debian 12 and 13 booted with systemd, made a host
 	@MEDCOST_REQUIRE=$${MEDCOST_REQUIRE:-booted-host} $(BIN)/pytest -s -p no:xdist --timeout 1800 tests/deploy/host/systemd $(ARGS)
 
 check: setup-dev ## format, lint, types, architecture
+	@$(MAKE) --no-print-directory -j 2 types style architecture
+
+types:
+	@$(BIN)/pyright
+
+style:
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/pyright
 	@$(BIN)/lint-imports
+
+architecture:
 	@$(BIN)/pytest -q -p no:cacheprovider tests/architecture
 
 format: setup-dev ## put the code into its format
