@@ -148,8 +148,12 @@ class ResidualDistribution:
         place = np.clip(levels * 100 - 1, 0, len(LEVELS) - 1)
         below = np.minimum(place.astype(np.intp), len(LEVELS) - 2)
         share = place - below
-        code = self.grouping.codes(features.rows)[:, None]
-        shifts = self.quantiles[code, below] * (1 - share) + self.quantiles[code, below + 1] * share
+        codes = self.grouping.codes(features.rows)
+        if len(levels) == 1:  # the same for everybody: interpolated once for each group
+            shifts = (self.quantiles[:, below[0]] * (1 - share) + self.quantiles[:, below[0] + 1] * share)[codes]
+        else:
+            code = codes[:, None]
+            shifts = self.quantiles[code, below] * (1 - share) + self.quantiles[code, below + 1] * share
         return np.maximum(features.points[:, None] + shifts * scale_of(features.points, self.floor)[:, None], 0.0)
 
 

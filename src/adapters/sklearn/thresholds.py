@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,9 @@ _LEAST_SHARE: Final = 0.05
 """The share of their mean below which residuals are not counted smaller."""
 _RANK: Final = 1e-9
 _MOST_DIGITS: Final = 9
+_MOST_REMEMBERED: Final = 1_000
+
+_remembered: dict[tuple[Factor, Term, str, bytes], float] = {}
 
 
 def with_thresholds(recipe: Recipe, table: Table) -> Recipe:
@@ -69,6 +73,20 @@ def same_side(table: Table, row: Floats) -> NDArray[np.bool_]:
 
 
 def _learned(factor: Factor, term: Term, table: Table) -> float:
+    """Return the threshold of a factor; several recipes learn it from the same rows, so that it is remembered."""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in (table.rows, table.charges, table.weights):
+        digest.update(np.ascontiguousarray(array).data)
+    key = (factor, term, table.schema.digest, digest.digest())
+    threshold = _remembered.get(key)
+    if threshold is None:
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[key] = threshold = _best(factor, term, table)
+    return threshold
+
+
+def _best(factor: Factor, term: Term, table: Table) -> float:
     schema = table.schema
     values = table.rows[:, schema.place(factor.fact)]
     weights = weighting.relative(table.weights)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from application.models.compare_models import CompareModels
+from application.models.compare_models import CompareModels, Comparison
 from application.models.judge_model import JudgeModel
 from application.models.promote_model import PromoteModel
 from application.models.tune_model import TuneModel
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from application.models.compare_models import Comparison
     from application.models.tune_model import TunedModel, Wait
     from domain.models.evaluation import FoldScores, Metric
     from domain.models.ledger import LedgerEntry
@@ -147,9 +146,8 @@ class TrainModel:
         if stage is Stage.COMPARE:
             self._compared(task, view)
             return
-        if stage is Stage.ALL:
-            comparison = self._compared(task, view)
-        with self._tuned(task, view, comparison, wait=wait) as tuned:
+        made = self._compared(task, view) if stage is Stage.ALL else comparison
+        with self._tuned(task, view, made, wait=wait) as tuned:
             number = tuned.version.number
             wait(self.judged(number, task, view, anew=tuned.is_new))
             if stage is Stage.ALL:
@@ -177,7 +175,7 @@ class TrainModel:
         view.judged(number, verdict)
         return verdict
 
-    def _compared(self, task: TrainingTask, view: TrainingView) -> TrackedComparison:
+    def _compared(self, task: TrainingTask, view: TrainingView) -> Comparison:
         with view.comparing() as on_fold:
             comparison = self.compare(
                 task.recipes,
@@ -190,14 +188,14 @@ class TrainModel:
                 seconds=task.family_seconds,
             )
         view.compared(comparison)
-        return comparison.tracked
+        return comparison
 
     @contextmanager
     def _tuned(
         self,
         task: TrainingTask,
         view: TrainingView,
-        comparison: TrackedComparison | None,
+        comparison: Comparison | TrackedComparison | None,
         *,
         occasion: str = "",
         wait: Wait,
@@ -212,7 +210,8 @@ class TrainModel:
                         git_revision=task.git_revision,
                         configuration=task.configuration,
                         occasion=occasion,
-                        comparison=comparison,
+                        comparison=comparison.tracked if isinstance(comparison, Comparison) else comparison,
+                        evaluation=comparison.ranking[0] if isinstance(comparison, Comparison) else None,
                         into=Path(workspace),
                         wait=wait,
                         on_start=progress.begun,

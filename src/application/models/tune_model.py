@@ -72,6 +72,7 @@ class TuneModel:
         configuration: Mapping[str, object],
         occasion: str = "",
         comparison: TrackedComparison | None = None,
+        evaluation: Evaluation | None = None,
         into: Path,
         wait: Wait,
         on_start: Callable[[Recipe, str], None],
@@ -95,6 +96,8 @@ class TuneModel:
             occasion: the reason, for the card, where no person started the training.
             comparison: the comparison with the best recipe; by default the last one on these data in the tracking
                 store.
+            evaluation: of the best recipe on these data and folds, if this process made the comparison: the trial with
+                the same hyperparameters takes its losses from there.
             into: an existing folder.
             wait: runs asynchronous calls.
             on_start: called once with the recipe and the name of the study.
@@ -115,7 +118,7 @@ class TuneModel:
         name = study or f"{recipe.name}-{metric.value}-{basis}"
         on_start(recipe, name)
 
-        measured: Evaluation | None = None
+        compared, measured = evaluation, None
 
         def loss(hyperparameters: Hyperparameters, report: Callable[[int, float], None]) -> float:
             nonlocal measured
@@ -126,7 +129,12 @@ class TuneModel:
                 report(len(losses), sum(losses) / len(losses))
 
             candidate = replace(recipe, hyperparameters={**recipe.hyperparameters, **hyperparameters})
-            evaluation = self.trainer.cross_validate(candidate, claims, plan, on_fold=on_fold)
+            if compared and compared.recipe == candidate:
+                evaluation = compared
+                for fold in compared.folds:
+                    on_fold(fold)
+            else:
+                evaluation = self.trainer.cross_validate(candidate, claims, plan, on_fold=on_fold)
             measured = ranked([evaluation, *([measured] if measured else [])], metric)[0]
             return metric.sign * evaluation.mean(metric)
 

@@ -54,3 +54,9 @@ def test_few_rows_have_a_threshold_too(with_jump, rows):
 
 def test_costs_that_do_not_differ_have_a_threshold_too(with_jump):
     assert np.isfinite(threshold(replace(with_jump, charges=np.full(len(with_jump), 100.0))))
+
+
+def test_other_costs_of_the_same_people_have_a_threshold_of_their_own(with_jump):
+    jump = 15_000 * (with_jump.rows[:, 2] > 35) * with_jump.rows[:, 4]
+    higher = replace(with_jump, charges=250 * with_jump.rows[:, 0] + jump)
+    assert [threshold(with_jump), threshold(higher), threshold(with_jump)] == [30.0, 35.0, 30.0]

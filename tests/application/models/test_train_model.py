@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from adapters.memory.trainer import MemoryTrainer
 from application.models.train_model import Stage
 from domain.errors import NoComparison, PromotionRefused
+from domain.models.evaluation import Evaluation, Metric
 from tests.application.world import LENIENT, Screen, World, task
 
 
@@ -29,6 +32,21 @@ def test_all_of_it_compares_tunes_judges_and_promotes(world: World) -> None:
     (entry,) = asyncio.run(world.ledger.history())
     assert (entry.version, entry.by, entry.reason) == (1, "ann", "passed the gate")
     asyncio.run(world.check())
+
+
+def test_the_trial_of_the_compared_recipe_takes_its_losses_from_the_comparison(world: World) -> None:
+    measured: list[Evaluation] = []
+
+    class CountingTrainer(MemoryTrainer):
+        def cross_validate(self, *arguments: Any, **options: Any) -> Evaluation:
+            measured.append(super().cross_validate(*arguments, **options))
+            return measured[-1]
+
+    world.trainer = CountingTrainer(world.clock)
+    shown(world, Stage.ALL)
+    of_comparison, _ = measured  # and that of the fit, which is on all rows
+    (version,) = asyncio.run(world.ledger.versions())
+    assert version.card.provenance.tried == (of_comparison.mean(Metric.CRPS),)
 
 
 def test_a_comparison_makes_no_version_and_a_tuning_goes_on_from_it_to_the_gate(world: World) -> None:
