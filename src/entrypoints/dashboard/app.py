@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI, Request, Response
 from jinja2 import Environment, FileSystemLoader
-from nicegui import Client, core, ui
+from nicegui import Client, __version__, core, ui
 from nicegui import app as pages
 
 from application.models.review_origins import ReviewOrigins
@@ -21,6 +21,7 @@ from entrypoints.dashboard.addresses import path_of
 from entrypoints.dashboard.auth.cookies import NewCookies
 from entrypoints.dashboard.auth.guard import Guard
 from entrypoints.dashboard.auth.visitor import Visitors
+from entrypoints.dashboard.first_paint import leave_out_plugins, remember_signatures
 from entrypoints.dashboard.inject import injecting
 from entrypoints.dashboard.layout.page import Page, Visit, add_page
 from entrypoints.dashboard.layout.shell import logo
@@ -61,6 +62,7 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic:
         options: see there.
         traffic: of the API, where it is served by this process.
     """
+    remember_signatures()
     inject = injecting(container)
     uploads = batch.uploads(inject)
     menu, schema = register_pages(container, options, traffic, uploads), container.get_sync(Schema)
@@ -89,6 +91,7 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic:
         show_welcome_message=False,
     )
     quiet(core.sio)
+    leave_out_plugins(pages.config)
     return host
 
 
@@ -106,7 +109,7 @@ def register_pages(
         pages.add_static_file(local_file=file, url_path=f"/assets/{place}", max_cache_age=_YEAR)
     look = hashlib.sha256(_THEME.read_bytes()).hexdigest()[:8]
     head = Environment(loader=FileSystemLoader(_HERE / "layout"), autoescape=True).get_template("head.html")
-    ui.add_head_html(head.render(assets=f"{options.root_path}/assets", look=look), shared=True)
+    ui.add_head_html(head.render(root=options.root_path, look=look, nicegui=__version__), shared=True)
     for language in LOCALES:
         catalogue(language)  # a broken file stops the start, and no visit waits for it
     inject, schema = injecting(container), container.get_sync(Schema)

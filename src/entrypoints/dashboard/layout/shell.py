@@ -10,7 +10,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from entrypoints.dashboard.addresses import at
-from entrypoints.dashboard.elements import element
+from entrypoints.dashboard.elements import element, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,6 +87,28 @@ def card(key: str, title: str, lead: str = "", classes: str = "") -> Iterator[ui
         if lead:
             text("p", lead, "lead-in")
         yield section
+
+
+class HtmlCard:
+    """A section of the page, named by its heading, that holds HTML only: one element for NiceGUI, and not four."""
+
+    def __init__(self, key: str, title: str, lead: str = "", *, content: str = "") -> None:
+        self._top = element("h2", title, id=f"{key}-title")
+        if lead:
+            self._top += paragraph(lead, "lead-in")
+        self._place = ui.html("", sanitize=escape, tag="section").classes("card")
+        self._place.props(f'aria-labelledby="{key}-title" id="{key}"')
+        self.content = content
+
+    @property
+    def content(self) -> str:
+        """What stands below the heading: `Markup` as it is, any other string as text."""
+        return self._content
+
+    @content.setter
+    def content(self, content: str) -> None:
+        self._content = content
+        self._place.content = self._top + content
 
 
 def tag(name: str, classes: str = "") -> ui.element:

@@ -3,7 +3,7 @@ export default {
   template: `<p class="printed">{{ day }} {{ date }}. {{ again }} <span>{{ link }}</span></p>`,
   props: ["day", "again", "language", "facts"],
   data() {
-    return { date: this.today() };
+    return { date: "" };
   },
   computed: {
     link() {
@@ -12,16 +12,15 @@ export default {
   },
   mounted() {
     window.addEventListener("beforeprint", this.dated);
+    // the names of the months take a browser ten milliseconds to load, which the first paint need not wait for
+    (window.requestIdleCallback ?? setTimeout)(this.dated);
   },
   unmounted() {
     window.removeEventListener("beforeprint", this.dated);
   },
   methods: {
-    today() {
-      return new Date().toLocaleDateString(this.language === "es" ? "es-US" : "en-US", { dateStyle: "long" });
-    },
     dated() {
-      this.date = this.today();
+      this.date = new Date().toLocaleDateString(this.language === "es" ? "es-US" : "en-US", { dateStyle: "long" });
     },
   },
 };

@@ -6,7 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, ParamSpec, TypeVar
 
 from markupsafe import Markup
 from nicegui import ui
@@ -24,7 +24,7 @@ from entrypoints.dashboard.auth.guard import author_of
 from entrypoints.dashboard.charts.drift import drift
 from entrypoints.dashboard.elements import element, paragraph, together
 from entrypoints.dashboard.layout.page import Page
-from entrypoints.dashboard.layout.shell import button, card, html, tag
+from entrypoints.dashboard.layout.shell import HtmlCard, button, card, html, tag
 from entrypoints.dashboard.pages.operations import records, tables
 from entrypoints.dashboard.pages.operations.figures_file import FIGURES
 from entrypoints.dashboard.pages.operations.fit import fit
@@ -51,6 +51,7 @@ _SHARED_FOR: Final = 5.0
 """Seconds for which all views share one look at them."""
 _PATIENCE: Final = 0.5
 """Seconds that the first page waits for its numbers, before it is shown without them."""
+_P = ParamSpec("_P")
 _T = TypeVar("_T")
 _SEEN: Final = element(
     "script", Markup("document.addEventListener('visibilitychange', () => emitEvent('seen', !document.hidden))")
@@ -65,27 +66,33 @@ class UseCases:
     measure: Callable[[], Awaitable[LiveScores]]
     watch: Callable[[], Awaitable[InputDrift]]
     review: Callable[[], Awaitable[Fit]]
-    operations: Callable[[timedelta, timedelta], Awaitable[Operations]]
+    operations: Shared[[timedelta, timedelta], Operations]
     acknowledge: Callable[..., Awaitable[bool]]
     keys: Callable[[], Awaitable[Sequence[KeyUse]]]
     audit: Callable[[int], Awaitable[AuditPage]]
 
 
-class Shared(Generic[_T]):
-    """Asks for what takes long at most once in a while: views that come meanwhile share the last answer.
+class Shared(Generic[_P, _T]):
+    """Asks the same at most once in a while: views that come meanwhile share the last answer.
 
     Each view has asked before whether its session lives, see `OperationsPage._look`.
     """
 
-    def __init__(self, ask: Callable[[], Awaitable[_T]], *, seconds: float = _SHARED_FOR) -> None:
+    def __init__(self, ask: Callable[_P, Awaitable[_T]], *, seconds: float = _SHARED_FOR) -> None:
         self._ask, self._seconds = ask, seconds
-        self._last: tuple[float, _T] | None = None
+        self._last: dict[tuple[object, ...], tuple[float, _T]] = {}
 
-    async def __call__(self) -> _T:
-        """Give the last answer, or ask for a new one if it is too old."""
-        if self._last is None or time.monotonic() - self._last[0] > self._seconds:
-            self._last = time.monotonic(), await self._ask()
-        return self._last[1]
+    async def __call__(self, *question: _P.args, **named: _P.kwargs) -> _T:
+        """Give the last answer to a question, or ask anew if it is too old."""
+        key = (question, *named.items())
+        last = self._last.get(key)
+        if last is None or time.monotonic() - last[0] > self._seconds:
+            last = self._last[key] = time.monotonic(), await self._ask(*question, **named)
+        return last[1]
+
+    def forget(self) -> None:
+        """Forget all answers, because what they say was changed."""
+        self._last.clear()
 
 
 def page(inject: Inject, traffic: Traffic | None, every: float) -> Page:
@@ -100,11 +107,11 @@ def page(inject: Inject, traffic: Traffic | None, every: float) -> Page:
         inject(CheckParts),
         Shared(inject(MeasureOutcomes)),
         Shared(inject(WatchInputs)),
-        inject(ReviewFit),
-        inject(ReviewOperations),
+        Shared(inject(ReviewFit)),
+        Shared(inject(ReviewOperations)),
         inject(AcknowledgeAlarm),
-        inject(ReviewKeys),
-        inject(ReviewAudit),
+        Shared(inject(ReviewKeys)),
+        Shared(inject(ReviewAudit)),
     )
 
     async def build(visit: Visit) -> None:
@@ -137,24 +144,20 @@ class OperationsPage:
             with card("over", words("operations.over"), words("operations.over.lead")):
                 html(_spans(self._span, words))
                 self._over = OverTime(words)
-            with card("events", words("operations.events"), words("operations.events.lead")):
-                self._events = html(_waiting(words))
-            with card("jobs", words("operations.jobs")):
-                self._jobs = html(_waiting(words))
-            with card("parts", words("operations.parts")):
-                self._parts = html(_waiting(words))
-            with card("requests", words("operations.requests"), words("operations.requests.lead")):
-                self._requests = html(_waiting(words))
-            with card("outcomes", words("operations.outcomes")):
-                self._outcomes = html(_waiting(words))
-            with card("fit", words("operations.fit")):
-                self._fit = html(_waiting(words))
-            with card("drift", words("operations.drift")):
-                self._drift = html(_waiting(words))
-            with card("keys", words("operations.keys"), words("operations.keys.lead")):
-                self._keys = html(_waiting(words))
-            with card("audit", words("operations.audit"), words("operations.audit.lead")):
-                self._audit = html(_waiting(words))
+            waiting = _waiting(words)
+
+            def part(key: str, lead: str = "") -> HtmlCard:
+                return HtmlCard(key, words(f"operations.{key}"), lead and words(lead), content=waiting)
+
+            self._events = part("events", "operations.events.lead")
+            self._jobs = part("jobs")
+            self._parts = part("parts")
+            self._requests = part("requests", "operations.requests.lead")
+            self._outcomes = part("outcomes")
+            self._fit = part("fit")
+            self._drift = part("drift")
+            self._keys = part("keys", "operations.keys.lead")
+            self._audit = part("audit", "operations.audit.lead")
             self._timer = ui.timer(every, self._look, immediate=False)
         ui.add_body_html(str(_SEEN))  # which NiceGUI appends to a string of its own
         ui.on("seen", self._seen)
@@ -193,7 +196,7 @@ class OperationsPage:
             self._problem.content = ""
 
     @property
-    def _recorded(self) -> Sequence[ui.html]:
+    def _recorded(self) -> Sequence[HtmlCard]:
         """Show the figures from the database, or that the database is unavailable."""
         return (self._events, self._jobs, self._keys, self._audit, self._outcomes, self._fit, self._drift)
 
@@ -240,6 +243,7 @@ class OperationsPage:
                 "bad", self._words("operations.away"), self._words("operations.away.do")
             )
             return
+        self._use.operations.forget()
         await self._look()
 
     def _seen(self, event: GenericEventArguments) -> None:
