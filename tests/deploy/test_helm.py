@@ -77,6 +77,25 @@ def test_services_are_probed_and_secrets_are_files():
                     and not variable["value"].startswith("/run/secrets/")]  # fmt: skip
 
 
+def mlflow_urls(values: dict[str, Any]) -> dict[str, str]:
+    objects = rendered(values)
+    environments = {name: objects["Deployment", f"medcost-{name}"]["spec"]["template"]["spec"] for name in SERVICES}
+    return {
+        name: variable["value"]
+        for name, pod in environments.items()
+        for variable in pod["containers"][0]["env"]
+        if variable["name"] == "MEDCOST_MLFLOW_URL"
+    }
+
+
+def test_the_pages_know_where_people_open_mlflow():
+    address = "https://mlflow.example.org"
+    assert mlflow_urls({"mlflow": {"url": address}}) == {"dashboard": address}
+    assert mlflow_urls({}) == {}
+    with pytest.raises(HelmValuesError):
+        rendered({"mlflow": {"url": "mlflow.example.org"}})
+
+
 def test_each_service_has_a_policy_and_only_mlflow_and_models_are_called_from_inside():
     objects = rendered()
     callers = {}
