@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from domain.models.judged_rows import JudgedRow
     from domain.models.model import ModelVersion
     from domain.monitoring.drift import Sample
-    from domain.people.beneficiary import Beneficiary
     from domain.people.schema import Schema
     from domain.ports.ledger import ModelLedger
     from domain.ports.version_models import VersionModels
@@ -78,8 +77,3 @@ async def _rows_of(versions: VersionModels, version: ModelVersion | None) -> Sam
         return await versions.rows(version.reference) if version else None
     except (VersionNotFound, ModelRefused):
         return None
-
-
-async def people_of(versions: VersionModels, schema: Schema, version: ModelVersion) -> list[Beneficiary]:
-    """Return people whom the version learned from; none where they are unavailable."""
-    return [row.beneficiary for row in await rows_of(versions, schema, Compared(version, None))]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from application.models.compared_versions import Compared, Pair, compared, people_of
 from application.use_case import use_case
 from domain.models.dependence import points, some_of, values_of
 from domain.people.schema import Schema
-from domain.ports.ledger import ModelLedger
 from domain.ports.version_models import VersionModels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from application.models.compared_versions import Compared
+    from application.models.read_people import People
     from domain.models.dependence import DependencePoint
     from domain.models.model import ModelVersion
     from domain.people.fact import Fact
@@ -38,24 +38,21 @@ class ExploredFact:
 class ExploreFact:
     """Estimate the same people with each value of a fact, by each version."""
 
-    ledger: ModelLedger
     models: VersionModels
     schema: Schema
 
-    async def __call__(self, pair: Pair, name: str) -> ExploredFact:
+    async def __call__(self, of: People, name: str) -> ExploredFact:
         """Compute the curves of both versions on the same people.
 
         Args:
-            pair: the versions.
+            of: the versions, and the people whom the first one learned from.
             name: of a fact of the schema.
 
         Raises:
-            NoChampion: if the champion is meant and there is none.
-            VersionNotFound: if there is no such version, or the other one is not where models are served.
+            VersionNotFound: if the other version is not where models are served.
             PredictorUnavailable: if no answer can be had.
         """
-        versions, fact = await compared(self.ledger, pair), self.schema.by_name[name]
-        everybody = await people_of(self.models, self.schema, versions.own)
+        versions, everybody, fact = of.versions, of.everybody, self.schema.by_name[name]
         values, people = values_of(fact, everybody, _VALUES), some_of(everybody, _PEOPLE)
         if not people or not values:
             return ExploredFact(versions, fact, 0, (), ())

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from application.models.compared_versions import Compared, Pair, compared, people_of
 from application.use_case import use_case
 from domain.models.dependence import some_of, surface, values_of
 from domain.people.schema import Schema
-from domain.ports.ledger import ModelLedger
 from domain.ports.version_models import VersionModels
 
 if TYPE_CHECKING:
+    from application.models.compared_versions import Compared
+    from application.models.read_people import People
     from domain.models.dependence import Surface
     from domain.models.model import ModelVersion
     from domain.people.fact import Fact
@@ -37,26 +37,23 @@ class ExploredPair:
 class ExplorePair:
     """Estimate the same people with each pair of values of two facts, by each version."""
 
-    ledger: ModelLedger
     models: VersionModels
     schema: Schema
 
-    async def __call__(self, pair: Pair, first: str, second: str) -> ExploredPair:
+    async def __call__(self, of: People, first: str, second: str) -> ExploredPair:
         """Compute the surfaces of both versions on the same people.
 
         Args:
-            pair: the versions.
+            of: the versions, and the people whom the first one learned from.
             first: name of a fact of the schema.
             second: name of another one.
 
         Raises:
-            NoChampion: if the champion is meant and there is none.
-            VersionNotFound: if there is no such version, or the other one is not where models are served.
+            VersionNotFound: if the other version is not where models are served.
             PredictorUnavailable: if no answer can be had.
         """
-        versions = await compared(self.ledger, pair)
+        versions, everybody = of.versions, of.everybody
         first_fact, second_fact = self.schema.by_name[first], self.schema.by_name[second]
-        everybody = await people_of(self.models, self.schema, versions.own)
         people = some_of(everybody, _PEOPLE)
         rows, columns = values_of(first_fact, everybody, _VALUES), values_of(second_fact, everybody, _VALUES)
         if not (people and rows and columns):

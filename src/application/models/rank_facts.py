@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from application.models.compared_versions import Compared, Pair, compared, people_of
 from application.use_case import use_case
 from domain.models.dependence import exchanged, importance, some_of
 from domain.people.schema import Schema
-from domain.ports.ledger import ModelLedger
 from domain.ports.version_models import VersionModels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from application.models.compared_versions import Compared
+    from application.models.read_people import People
     from domain.models.dependence import Importance
     from domain.models.model import ModelVersion
     from domain.people.beneficiary import Beneficiary
@@ -40,20 +40,17 @@ class RankedFacts:
 class RankFacts:
     """Exchange each fact between people, and measure the change of the expected cost."""
 
-    ledger: ModelLedger
     models: VersionModels
     schema: Schema
 
-    async def __call__(self, pair: Pair) -> RankedFacts:
+    async def __call__(self, of: People) -> RankedFacts:
         """Rank the facts by the first version; both versions estimate the same people.
 
         Raises:
-            NoChampion: if the champion is meant and there is none.
-            VersionNotFound: if there is no such version, or the other one is not where models are served.
+            VersionNotFound: if the other version is not where models are served.
             PredictorUnavailable: if no answer can be had.
         """
-        versions = await compared(self.ledger, pair)
-        everybody = await people_of(self.models, self.schema, versions.own)
+        versions, everybody = of.versions, of.everybody
         people = some_of(everybody, max(10, min(_PEOPLE, _MOST_ROWS // (1 + _EXCHANGES * self.schema.width))))
         if not people:
             return RankedFacts(versions, 0, (), ())

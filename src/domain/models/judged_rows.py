@@ -94,6 +94,12 @@ def judged(schema: Schema, own: Sample, rival: Sample | None = None) -> tuple[Ju
     return tuple(rows)
 
 
+def people(schema: Schema, sample: Sample) -> list[Beneficiary]:
+    """Return the people of rows, in their order; a row that breaks a rule of the schema is left out."""
+    everybody = (_person(schema, sample.schema, tuple(numbers)) for numbers in sample.facts)
+    return [who for who in everybody if who is not None]
+
+
 def _keyed(sample: Sample) -> Iterator[tuple[tuple[float, ...], float]]:
     """Yield facts and cost of each row, which identify it, with its expected cost."""
     costs, expected = sample.more[sample.schema.cost.column], sample.more[EXPECTED]

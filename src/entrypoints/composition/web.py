@@ -31,6 +31,7 @@ from application.models.explore_fact import ExploreFact
 from application.models.explore_pair import ExplorePair
 from application.models.preview_shadow import PreviewShadow
 from application.models.rank_facts import RankFacts
+from application.models.read_people import ReadPeople
 from application.models.report_model import ReportModel
 from application.models.review_models import ReviewModels
 from application.models.review_origins import ReviewOrigins
@@ -85,6 +86,7 @@ class UseCases(Provider):
     review_models = provide(ReviewModels)
     report_model = provide(ReportModel)
     review_rows = provide(ReviewRows)
+    read_people = provide(ReadPeople)
     rank_facts = provide(RankFacts)
     explore_fact = provide(ExploreFact)
     explore_pair = provide(ExplorePair)

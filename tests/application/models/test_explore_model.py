@@ -15,6 +15,7 @@ from application.models.explore_fact import ExploreFact
 from application.models.explore_pair import ExplorePair
 from application.models.preview_shadow import PreviewShadow
 from application.models.rank_facts import RankFacts
+from application.models.read_people import People, ReadPeople
 from application.models.review_rows import ReviewRows
 from domain.costs.distribution import CostDistribution
 from domain.costs.prediction import Estimate, ModelReference, NewPrediction, Published
@@ -45,6 +46,10 @@ def rows(rule) -> Sample:
     facts = [(float(age), float(age % 2), 27.5, 0.0, float(age % 3 == 0), float(age % 4)) for age in range(20, 60)]
     expected = [rule(Beneficiary.of_numbers(DEFAULT, list(map(float, row)))) for row in facts]
     return Sample(DEFAULT, facts, {"charges": [6000.0] * len(facts), "expected": expected})
+
+
+async def people(ledger, models, pair: Pair) -> People:
+    return await ReadPeople(ledger=ledger, models=models, schema=DEFAULT)(pair)
 
 
 @pytest.fixture
@@ -82,23 +87,23 @@ async def test_a_version_that_lies_elsewhere_has_no_rows_and_is_not_drawn(ledger
     review = ReviewRows(ledger=ledger, models=models, schema=DEFAULT)
     assert (await review(Pair(3))).rows == ()
     assert all(row.rival is None for row in (await review(Pair(1, 3))).rows)
-    ranked = await RankFacts(ledger=ledger, models=models, schema=DEFAULT)(Pair(3))
+    ranked = await RankFacts(models=models, schema=DEFAULT)(await people(ledger, models, Pair(3)))
     assert (ranked.people, ranked.own, ranked.rival) == (0, (), ())
     with pytest.raises(VersionNotFound):
-        await RankFacts(ledger=ledger, models=models, schema=DEFAULT)(Pair(1, 3))
+        await RankFacts(models=models, schema=DEFAULT)(await people(ledger, models, Pair(1, 3)))
     with pytest.raises(VersionNotFound):
         await review(Pair(9))
 
 
 async def test_a_fact_that_moves_nothing_is_not_important(ledger, models):
-    ranked = await RankFacts(ledger=ledger, models=models, schema=DEFAULT)(Pair(1, 2))
+    ranked = await RankFacts(models=models, schema=DEFAULT)(await people(ledger, models, Pair(1, 2)))
     assert [importance.fact for importance in ranked.own[:2]] == ["smoker", "age"]
     assert [importance.change for importance in ranked.own[2:]] == [0.0] * 4
     assert next(importance.change for importance in ranked.rival if importance.fact == "age") > 0
 
 
 async def test_the_cost_along_a_fact_has_its_mean_its_range_and_each_person(ledger, models):
-    explored = await ExploreFact(ledger=ledger, models=models, schema=DEFAULT)(Pair(1, 2), "age")
+    explored = await ExploreFact(models=models, schema=DEFAULT)(await people(ledger, models, Pair(1, 2)), "age")
     values = [AGE.number(point.value) for point in explored.own]
     assert (values[0], values[-1]) == (20.0, 59.0)
     assert explored.people == 40
@@ -110,13 +115,15 @@ async def test_the_cost_along_a_fact_has_its_mean_its_range_and_each_person(ledg
         pytest.approx(1.9 * first.expected, abs=0.02),
     )
     assert explored.rival[0].expected != first.expected
-    flags = await ExploreFact(ledger=ledger, models=models, schema=DEFAULT)(Pair(), "smoker")
+    flags = await ExploreFact(models=models, schema=DEFAULT)(await people(ledger, models, Pair()), "smoker")
     assert [point.value for point in flags.own] == [False, True]
     assert flags.rival == ()
 
 
 async def test_facts_that_only_add_up_do_not_interact(ledger, models):
-    explored = await ExplorePair(ledger=ledger, models=models, schema=DEFAULT)(Pair(1, 2), "age", "smoker")
+    explored = await ExplorePair(models=models, schema=DEFAULT)(
+        await people(ledger, models, Pair(1, 2)), "age", "smoker"
+    )
     assert explored.own
     assert explored.rival
     assert explored.own.strength == pytest.approx(0.0, abs=1e-6)
@@ -154,4 +161,4 @@ async def test_without_a_champion_a_version_must_be_named(models):
 async def test_while_no_answer_can_be_had_it_says_so(ledger, models):
     models.failure = PredictorUnavailable("away")
     with pytest.raises(PredictorUnavailable):
-        await ExploreFact(ledger=ledger, models=models, schema=DEFAULT)(Pair(), "age")
+        await ExploreFact(models=models, schema=DEFAULT)(await people(ledger, models, Pair()), "age")

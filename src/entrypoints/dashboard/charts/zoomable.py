@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from nicegui import ui
 
@@ -18,7 +18,7 @@ from entrypoints.dashboard.elements import cell, paragraph, row
 from entrypoints.dashboard.layout.shell import button, html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from nicegui.events import EChartPointClickEventArguments
 
@@ -28,8 +28,28 @@ OWN: Final = "var(--brand)"
 RIVAL: Final = "var(--up)"
 QUIET: Final = "var(--edge)"
 INK: Final = "var(--ink)"
+_Thing = TypeVar("_Thing")
 _MOST_ROWS: Final = 60
 """Rows of a table below a chart; longer ones are in the file only."""
+
+
+class Written(Sequence[Sequence[str]]):
+    """Rows of a table, each written when it is read: most of those that are in a file only never are."""
+
+    def __init__(self, things: Sequence[_Thing], write: Callable[[_Thing], Sequence[str]]) -> None:
+        self._things, self._write = things, write
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    @overload
+    def __getitem__(self, place: int) -> Sequence[str]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Sequence[str]]: ...
+    def __getitem__(self, place: int | slice) -> Sequence[str] | Sequence[Sequence[str]]:
+        if isinstance(place, slice):
+            return Written(self._things[place], self._write)
+        return self._write(self._things[place])
 
 
 def zoomable(
@@ -62,8 +82,7 @@ def zoomable(
     if len(rows) <= _MOST_ROWS:
         lines = [row(first, *map(cell, rest)) for first, *rest in rows]
         html(numbers(words("models.table"), title, heads, lines))
-    save = partial(ui.download.content, _file(heads, rows), f"{name}.csv")
-    button(words("models.save"), "quiet").on("click", lambda _: save())
+    button(words("models.save"), "quiet").on("click", lambda _: ui.download.content(_file(heads, rows), f"{name}.csv"))
 
 
 def value_axis(title: str, words: Words, *, money: bool = True) -> dict[str, Any]:

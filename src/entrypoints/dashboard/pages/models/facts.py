@@ -12,6 +12,7 @@ from application.models.compared_versions import Pair
 from application.models.explore_fact import ExploredFact, ExploreFact
 from application.models.explore_pair import ExploredPair, ExplorePair
 from application.models.rank_facts import RankedFacts, RankFacts
+from application.models.read_people import ReadPeople
 from application.models.review_models import ReviewModels
 from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.charts import model_charts
@@ -46,15 +47,17 @@ async def look(
     facts: tuple[str, str],
     pair: Pair,
     review: FromDishka[ReviewModels],
+    read: FromDishka[ReadPeople],
     rank: FromDishka[RankFacts],
     explore: FromDishka[ExploreFact],
     explore_pair: FromDishka[ExplorePair],
 ) -> Answer[Explored]:
     """Ask versions about people of the training data."""
     first, second = facts
-    ranked = await rank(pair)
-    explored = await explore(pair, first)
-    two = await explore_pair(pair, first, second) if first != second else None
+    people = await read(pair)
+    ranked = await rank(people)
+    explored = await explore(people, first)
+    two = await explore_pair(people, first, second) if first != second else None
     return Answer(await review(), ranked.versions, Explored(ranked, explored, two))
 
 

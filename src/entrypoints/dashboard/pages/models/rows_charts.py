@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from domain.models.judged_rows import own_of, parts, ratio, rival_of
 from entrypoints.dashboard.charts import model_charts
-from entrypoints.dashboard.charts.zoomable import OWN, QUIET, RIVAL, line, value_axis, zoomable
+from entrypoints.dashboard.charts.zoomable import OWN, QUIET, RIVAL, Written, line, value_axis, zoomable
 from entrypoints.dashboard.elements import paragraph, together
 from entrypoints.dashboard.widgets import model_facts
 
@@ -46,7 +47,8 @@ def scatter(
         ]
         series.append(
             {
-                "type": "scatter", "name": name, "data": points, "symbol": symbol, "symbolSize": 6, "cursor": "pointer",
+                "type": "scatter", "name": name, ":data": json.dumps(points),  # a thousand lists would each be observed
+                 "symbol": symbol, "symbolSize": 6, "cursor": "pointer",
                 "itemStyle": {"color": colour, "opacity": 0.55}, "emphasis": {"disabled": True},
                 "z": 3 if colour is OWN else 2,  # the version itself lies above the one that it is compared with
             }
@@ -65,13 +67,14 @@ def scatter(
     heads = [
         words("models.rows.number"), *[words.label(fact) for fact in schema.facts], words("models.rows.cost"), *names
     ]  # fmt: skip
-    table = [
-        [
-            str(number), *words.facts(judged.beneficiary), f"{judged.cost:.2f}",
-            *[("" if amount is None else f"{amount:.2f}") for amount in (judged.expected, judged.rival)[: len(names)]],
-        ]
-        for number, judged in rows
-    ]  # fmt: skip
+
+    def written(numbered: tuple[int, JudgedRow]) -> Sequence[str]:
+        number, judged = numbered
+        amounts = (judged.expected, judged.rival)[: len(names)]
+        costs = [f"{judged.cost:.2f}", *["" if amount is None else f"{amount:.2f}" for amount in amounts]]
+        return [str(number), *words.facts(judged.beneficiary), *costs]
+
+    table = Written(rows, written)
     zoomable("rows", words("models.rows.scatter"), option, sentence, (heads, table), words, on_click=on_click)
 
 
