@@ -1,0 +1,81 @@
+"""What a page leaves out so that it is there sooner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from nicegui import helpers
+from nicegui.app.app_config import AppConfig
+
+from entrypoints.dashboard.first_paint import leave_out_plugins, remember_signatures
+from entrypoints.dashboard.pages.operations.page import Shared
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+class Listener:
+    def nothing(self) -> None: ...
+
+    def event(self, event: object) -> None: ...
+
+    def perhaps(self, event: object = None) -> None: ...
+
+    @classmethod
+    def of_all(cls, event: object) -> None: ...
+
+
+ONE = Listener()
+HANDLERS = [
+    (ONE.nothing, False),
+    (ONE.event, True),
+    (ONE.perhaps, False),
+    (Listener.of_all, True),
+    (lambda: None, False),
+    (lambda event: event, True),
+    (partial(ONE.event, 3), False),
+    (print, False),
+]
+
+
+@pytest.mark.parametrize(("handler", "expects"), HANDLERS)
+def test_a_handler_is_called_as_before_its_signature_was_remembered(handler: Callable[..., object], expects: bool):
+    remember_signatures()
+    remember_signatures()
+    assert [helpers.expects_arguments(handler) for _ in range(2)] == [expects, expects]
+
+
+def test_quasar_starts_without_plugins():
+    config = AppConfig()
+    leave_out_plugins(config)
+    once = config.vue_config_script
+    leave_out_plugins(config)
+    assert config.vue_config_script == once
+    assert "app.use(Quasar, {config: vue_config, plugins: {}})" in once
+
+
+def test_a_browser_draws_no_bar_for_requests_and_finds_no_module_late(visit: Callable[..., Page]):
+    page = visit("/")
+    assert page.evaluate("Boolean(Quasar.LoadingBar.__installed)") is False
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    ahead = page.evaluate("[...document.querySelectorAll('link[rel=modulepreload]')].map(link => link.href)")
+    (purifier,) = [address for address in loaded if "dompurify" in address]
+    assert purifier in ahead
+
+
+async def test_views_share_an_answer_until_it_is_forgotten():
+    asked: list[str] = []
+
+    async def ask(question: str) -> int:
+        asked.append(question)
+        return len(asked)
+
+    shared = Shared(ask, seconds=3600)
+    assert [await shared("day"), await shared("day"), await shared("week"), await shared("day")] == [1, 1, 2, 1]
+    shared.forget()
+    assert (await shared("day"), asked) == (3, ["day", "week", "day"])
+    old_at_once = Shared(ask, seconds=-1)
+    assert [await old_at_once("month"), await old_at_once("month")] == [4, 5]
