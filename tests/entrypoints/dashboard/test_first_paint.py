@@ -67,15 +67,15 @@ def test_a_browser_draws_no_bar_for_requests_and_finds_no_module_late(visit: Cal
 
 
 async def test_views_share_an_answer_until_it_is_forgotten():
-    asked: list[str] = []
+    questions: list[str] = []
 
     async def ask(question: str) -> int:
-        asked.append(question)
-        return len(asked)
+        questions.append(question)
+        return len(questions)
 
     shared = Shared(ask, seconds=3600)
     assert [await shared("day"), await shared("day"), await shared("week"), await shared("day")] == [1, 1, 2, 1]
     shared.forget()
-    assert (await shared("day"), asked) == (3, ["day", "week", "day"])
+    assert (await shared("day"), questions) == (3, ["day", "week", "day"])
     old_at_once = Shared(ask, seconds=-1)
     assert [await old_at_once("month"), await old_at_once("month")] == [4, 5]
