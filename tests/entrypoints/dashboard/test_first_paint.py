@@ -28,15 +28,15 @@ class Listener:
     def of_all(cls, event: object) -> None: ...
 
 
-ONE = Listener()
+LISTENER = Listener()
 HANDLERS = [
-    (ONE.nothing, False),
-    (ONE.event, True),
-    (ONE.perhaps, False),
+    (LISTENER.nothing, False),
+    (LISTENER.event, True),
+    (LISTENER.perhaps, False),
     (Listener.of_all, True),
     (lambda: None, False),
     (lambda event: event, True),
-    (partial(ONE.event, 3), False),
+    (partial(LISTENER.event, 3), False),
     (print, False),
 ]
 
