@@ -90,7 +90,10 @@ def card(key: str, title: str, lead: str = "", classes: str = "") -> Iterator[ui
 
 
 class HtmlCard:
-    """A section of the page, named by its heading, that holds HTML only: one element for NiceGUI, and not four."""
+    """A section of the page, named by its heading, that holds HTML only: one element for NiceGUI, and not four.
+
+    Its content is `Markup`, or any other string, which is shown as text.
+    """
 
     def __init__(self, key: str, title: str, lead: str = "", *, content: str = "") -> None:
         self._top = element("h2", title, id=f"{key}-title")
@@ -102,7 +105,7 @@ class HtmlCard:
 
     @property
     def content(self) -> str:
-        """What stands below the heading: `Markup` as it is, any other string as text."""
+        """Return what stands below the heading."""
         return self._content
 
     @content.setter
