@@ -34,7 +34,7 @@ def long() -> int:
 
 @pytest.fixture(scope="session")
 def medcost_up(
-    trained_up: Callable[..., AbstractContextManager[tuple[Path, str]]],
+    trained_up: Callable[..., AbstractContextManager[tuple[Path, str]]], long: int
 ) -> Callable[..., AbstractContextManager[Running]]:
     """`with medcost_up(folder) as running:` drives `medcost up` on a copy of the trained home in a folder.
 
@@ -43,7 +43,8 @@ def medcost_up(
 
     @contextmanager
     def medcost_up(folder: Path, **settings: str) -> Iterator[Running]:
-        with trained_up(folder, **settings) as (home, url):
+        # in the long form memory is measured: of the programs that users have
+        with trained_up(folder, forks=long == 1, **settings) as (home, url):
             yield Running(home, url)
 
     return medcost_up

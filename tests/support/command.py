@@ -82,10 +82,12 @@ def start(
     start_new_session: bool = False,
     environment: Mapping[str, str | None] = MappingProxyType({}),
     network: str | None = None,
+    forks: bool = True,
 ) -> Process:
     """Start a command in a process of its own, which has its libraries already.
 
-    ``environment`` adds variables, or with None takes one away; ``network`` names a network namespace.
+    ``environment`` adds variables, or with None takes one away; ``network`` names a network namespace; without
+    ``forks``, the programs that it starts are started as users' are.
     """
     variables = {**os.environ, **environment, "MEDCOST_HOME": str(home)}
     return Process(
@@ -96,6 +98,7 @@ def start(
         stderr=stderr,
         start_new_session=start_new_session,
         network=network,
+        forks=forks,
     )
 
 

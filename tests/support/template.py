@@ -122,7 +122,7 @@ def become(order: dict[str, Any], streams: list[int]) -> None:
     os.environ.update(order["environment"])
     words = [f"{name}={value}" for name, value in order["environment"].items()]
     sys.argv = [order["program"] or "medcost", *order["arguments"]]
-    show([sys.executable, *sys.argv], words)
+    show([sys.executable, *order.get("command", sys.argv)], words)
 
 
 def show(arguments: list[str], environment: list[str]) -> None:
@@ -149,6 +149,9 @@ def main() -> None:
     atexit.register(leave, status)  # registered first, so the last to be called: threads have ended then
     # as `entrypoints.hosting.session.prepare` does before it imports them
     os.environ.update(BENTOML_DO_NOT_TRACK="True", MLFLOW_DISABLE_TELEMETRY="true")
+    sys.path.append(str(TREE))
+    forking = import_module("tests.support.forking")
+    sys.path.pop()  # the processes that are forked find what users' do
     for name in modules():
         import_module(name)
     from entrypoints.cli.main import main as command
@@ -156,6 +159,8 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # forked processes share what is there already
     order = Template(address).serve(first_process)
+    if order["forks"]:
+        forking.install(become)
     try:
         if order["program"]:
             runpy.run_path(order["program"], run_name="__main__")

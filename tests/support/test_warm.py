@@ -15,6 +15,12 @@ from tests.support.warm import Process
 pytestmark = pytest.mark.process
 
 WRONG = ("models", "show", "one")
+STARTS = """
+import os, subprocess, sys
+command = [sys.executable, "-m", "entrypoints.cli.main", *sys.argv[1:]]
+ended = subprocess.run(command, capture_output=True, cwd=os.environ["HOME"], env=dict(os.environ), text=True)
+print(ended.returncode, ended.stdout, ended.stderr)
+"""
 
 
 def test_a_command_ends_as_its_program_does(tmp_path):
@@ -44,6 +50,18 @@ def test_environment_folder_arguments_and_session_are_its_own(tmp_path):
     waiting.stdin.close()
     output, _ = waiting.communicate()
     assert (waiting.returncode, "password is set" in output) == (0, True)
+
+
+def test_what_it_starts_of_our_modules_ends_as_the_program_does_though_it_is_forked(tmp_path):
+    program = tmp_path / "starts.py"
+    program.write_text(STARTS)
+    printed = []
+    for forks in (True, False):
+        process = Process(WRONG, os.environ, stdout=subprocess.PIPE, program=program, forks=forks)
+        printed.append(process.communicate(timeout=60)[0])
+        assert process.returncode == 0
+    assert printed[0] == printed[1]
+    assert printed[0].startswith("2 ")
 
 
 @pytest.mark.parametrize(

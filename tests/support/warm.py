@@ -37,7 +37,8 @@ class Process:
     """A command that was started, with the methods and attributes of `subprocess.Popen` that tests use.
 
     Pipes are text. With ``program``, a file of Python, it is that program in place of the command line;
-    ``network`` names the network namespace that it is in.
+    ``network`` names the network namespace that it is in. What it starts of our own modules is forked, too
+    (`tests/support/forking.py`), unless ``forks`` is False.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Process:
         start_new_session: bool = False,
         program: Path | None = None,
         network: str | None = None,
+        forks: bool = True,
     ) -> None:
         sys.audit("subprocess.Popen", "medcost", list(arguments), None, None)  # which tests may not start processes
         self.args, self.returncode = list(arguments), None
@@ -83,6 +85,7 @@ class Process:
             "new_session": start_new_session,
             "program": program and str(program),
             "network": network and f"/run/netns/{network}",
+            "forks": forks,
         }
         try:
             with _turn:
