@@ -176,7 +176,7 @@ def axe_violations(page: Page, *, themes: Sequence[Theme] = THEMES) -> list[str]
     violations: list[str] = []
     for theme, rules in zip(themes, ({}, {"runOnly": ["color-contrast", "link-in-text-block"]}), strict=False):
         page.emulate_media(color_scheme=theme)
-        options = {"preload": False, "resultTypes": ["violations"], **rules}
+        options = {"preload": False, "resultTypes": ["violations"], "selectors": False, **rules}
         results = page.evaluate("options => axe.run(options)", options)["violations"]
         violations += [f"{theme} {rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in results]
     return violations

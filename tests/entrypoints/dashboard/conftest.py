@@ -157,10 +157,12 @@ def look(pages: Pages) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture(params=["en-US", "es-US"])
 def in_every_way(look: Callable[..., Page], request: pytest.FixtureRequest) -> Callable[..., None]:
-    """`in_every_way(job, address, "/batch")` opens a page at each width and does a job there in each theme.
+    """`in_every_way(job, address, "/batch")` opens a page and does a job there at each width, in each theme.
 
-    The test runs once in each language. ``job(page, words, theme)`` is done again on the page where it was done
-    before. ``arrive(page, words)`` is done once the page is open, ``leave`` in the end, for example to sign in and out.
+    The test runs once in each language. The page is opened wide in English and narrow in Spanish; then it changes its
+    width, and is loaded anew only if it was left. ``job(page, words, theme)`` is done again on the page where it was
+    done before. ``arrive(page, words)`` is done once the page is open, ``leave`` in the end at each width, for example
+    to sign in and out.
     """
 
     def every_way(
@@ -172,10 +174,11 @@ def in_every_way(look: Callable[..., Page], request: pytest.FixtureRequest) -> C
         leave: Step | None = None,
     ) -> None:
         words = words_in(request.param[:2])
-        page = look(address, path, locale=request.param)
-        for n, width in enumerate(HEIGHTS):
+        widths = sorted(HEIGHTS, reverse=request.param == "en-US")
+        page = look(address, path, width=widths[0], locale=request.param)
+        for n, width in enumerate(widths):
             page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-            if n:
+            if leave and n:
                 open_address(page, address + path)
             if arrive and (leave or not n):
                 arrive(page, words)
