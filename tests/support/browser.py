@@ -31,6 +31,7 @@ PATIENCE: Final = 120_000
 """Milliseconds within which a page shows what is expected on a busy machine."""
 
 _AXE: Final = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+_RUN_AXE: Final = "([within, options]) => axe.run(within ?? document, options)"
 AXE_MISSING: Final = None if _AXE.is_file() else "node_modules lacks axe-core: npm ci --ignore-scripts"
 
 Theme = Literal["light", "dark"]
@@ -169,14 +170,20 @@ class Watch:
             self._faults.append(request.url)
 
 
-def axe_violations(page: Page, *, themes: Sequence[Theme] = THEMES) -> list[str]:
-    """Return what axe says against a page: by all its rules, and in a second theme by those of colors alone."""
+def axe_violations(page: Page, *, themes: Sequence[Theme] = THEMES, within: str | None = None) -> list[str]:
+    """Return what axe says against a page: by all its rules, and in a second theme by those of colors alone.
+
+    Args:
+        page: it is open.
+        themes: one or two.
+        within: CSS selector of the elements that are looked at, or None for the whole page.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE.read_text(encoding="utf-8"))
     violations: list[str] = []
     for theme, rules in zip(themes, ({}, {"runOnly": ["color-contrast", "link-in-text-block"]}), strict=False):
         page.emulate_media(color_scheme=theme)
         options = {"preload": False, "resultTypes": ["violations"], "selectors": False, **rules}
-        results = page.evaluate("options => axe.run(options)", options)["violations"]
+        results = page.evaluate(_RUN_AXE, [within, options])["violations"]
         violations += [f"{theme} {rule['id']}: {[node['html'] for node in rule['nodes']]}" for rule in results]
     return violations

@@ -9,6 +9,7 @@ import socket
 import sys
 import urllib.request
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing.context import ForkServerProcess
@@ -65,8 +66,9 @@ class WebProcesses:
         settings: Mapping[str, str],
         program: str | None = None,
         log: Path | None = None,
+        listener: socket.socket | None = None,
     ) -> WebProcess:
-        """Start a process on a free port, which listens at once.
+        """Start a process that listens at once.
 
         Args:
             home: the working directory and MEDCOST_HOME.
@@ -74,12 +76,13 @@ class WebProcesses:
             settings: of its environment.
             program: a script that serves on the socket ``--fd``, instead of ours.
             log: the file that its standard error goes to.
+            listener: the socket that it serves on, which stays open here; else one on a free port.
         """
         environment = {**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home), **settings}
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            process = _FORK_SERVER.Process(target=_serve, args=(listener, program, arguments, environment, home, log))
+        with nullcontext(listener) if listener else socket.create_server(("127.0.0.1", 0)) as served:
+            process = _FORK_SERVER.Process(target=_serve, args=(served, program, arguments, environment, home, log))
             process.start()
-            self._started.append(WebProcess(process, listener.getsockname()))
+            self._started.append(WebProcess(process, served.getsockname()))
         return self._started[-1]
 
     def end(self) -> None:

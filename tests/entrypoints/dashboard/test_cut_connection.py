@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,26 +11,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.web_process import WebProcesses
+
 pytestmark = pytest.mark.browser
 
 
 @contextmanager
 def served(listener: socket.socket, home: Path) -> Iterator[str]:
     """The web process, as `medcost up --profile memory` starts it."""
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "entrypoints.hosting.asgi", "--fd", str(listener.fileno())],
-        env={**os.environ, "MEDCOST_PROFILE": "memory", "MEDCOST_HOME": str(home)},
-        cwd=home,
-        pass_fds=[listener.fileno()],
-    )
+    processes = WebProcesses()
     try:
-        with urllib.request.urlopen(f"{url}/", timeout=60) as page:  # the socket listens already: this waits
-            assert page.status == 200
-        yield url
+        yield processes.start(home, settings={}, listener=listener).answering()
     finally:
-        process.terminate()
-        assert process.wait(timeout=15) in (0, -15)
+        processes.end()
 
 
 def cut(page: Page) -> None:
@@ -173,7 +162,6 @@ def test_the_form_outlives_the_web_process(browser: Browser, tmp_path: Path):
     context = browser.new_context(locale="en-US")
     page = context.new_page()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.set_inheritable(True)
         with served(listener, tmp_path) as url:
             page.goto(url)
             says = page.locator("#answer .says")

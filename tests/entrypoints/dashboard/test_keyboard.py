@@ -21,11 +21,15 @@ pytestmark = pytest.mark.browser
 WITH_MODELS = str(Path(__file__).with_name("admin") / "with_models.py")
 _MOST_STOPS = 60
 
-OUTLINED = """() => {
+AT_A_STOP = """element => {
     const focused = document.activeElement;
-    if (focused === document.body) return true; // after the last stop comes the browser's own frame
     const shown = focused.matches(".choices input") ? focused.parentElement : focused;
-    return getComputedStyle(shown).outlineStyle === "solid";
+    return {
+        // after the last stop comes the browser's own frame
+        outlined: focused === document.body || getComputedStyle(shown).outlineStyle === "solid",
+        reached: focused === element,
+        replaced: !element.isConnected,
+    };
 }"""
 
 
@@ -35,10 +39,14 @@ def typical(page: Page) -> str:
 
 def tab_to(page: Page, target: Locator) -> None:
     """Press Tab until the target has the focus; every stop on the way shows where it is."""
+    element = target.element_handle()
     for _ in range(_MOST_STOPS):
         page.keyboard.press("Tab")
-        assert page.evaluate(OUTLINED)
-        if target.evaluate("element => element === document.activeElement"):
+        if (stop := element.evaluate(AT_A_STOP))["replaced"]:  # a page that updates itself draws elements anew
+            element = target.element_handle()
+            stop = element.evaluate(AT_A_STOP)
+        assert stop["outlined"]
+        if stop["reached"]:
             return
     pytest.fail("the keyboard does not reach it")
 
