@@ -222,6 +222,19 @@ def test_a_cluster_that_goes_away_is_said_to_be_unavailable(dask_cluster):
 
 
 @pytest.mark.process
+def test_a_client_that_gave_its_scheduler_up_is_said_to_be_unavailable(shared_cluster):
+    from adapters.dask.executor import connected
+
+    with connected(shared_cluster.address, patience=60) as executor:
+        results = executor.map(operator.add, ["a", "c"], "b")
+        assert next(results) == "ab"
+        executor.client.close()
+        for answers in (results, executor.map(operator.add, ["a"], "b")):
+            with pytest.raises(ExecutorUnavailable, match="away"):
+                next(answers)
+
+
+@pytest.mark.process
 def test_nobody_at_the_address_is_said_at_once():
     from adapters.dask.executor import connected
 

@@ -7,7 +7,7 @@ import hashlib
 import platform
 from collections import deque
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,6 +17,7 @@ import dask.config
 from dask.tokenize import tokenize
 from distributed import Client
 from distributed import Future as DaskFuture
+from distributed.client import ClosedClientError
 from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker, NoValidWorkerError
 
@@ -32,6 +33,8 @@ _PATIENCE: Final = 10.0
 """Seconds in which a scheduler answers and has a worker."""
 _MUST_MATCH: Final = ("medcost", "scikit-learn", "scipy", "numpy", "pandas", "pyarrow", "distributed")
 """Packages whose versions must match: figures are then the same, and pickles of functions and arrays can be read."""
+_OF_A_CLOSED_CLIENT: Final = (ClosedClientError, RuntimeError, AttributeError, KeyError)
+"""What a client raises that closed itself when its scheduler did not come back, by what it was doing."""
 # the scheduler keeps what all tasks share, so that it survives every worker; Dask warns of such graphs from 10 MB on
 _LARGE: Final = {"distributed.admin.large-graph-warning-threshold": "10 GB"}
 
@@ -51,18 +54,19 @@ class DaskExecutor(Executor):
         """Call a function on the workers."""
         futures: deque[DaskFuture[_T]] = deque()
         try:
-            with translated():
+            with self.translated():
                 futures.extend(
                     self.client.map(_call, list(items), called=function, shared=self._tell(shared), pure=False)
                 )
             while futures:
-                with translated():
+                with self.translated():
                     result = futures[0].result()
                 futures.popleft()  # the workers need not keep it
                 yield result
         finally:
             if futures:
-                self.client.cancel(list(futures), reason="no longer wanted")
+                with suppress(ClosedClientError, RuntimeError):  # of a client that is closed: that is told above
+                    self.client.cancel(list(futures), reason="no longer wanted")
 
     def _tell(self, shared: tuple[Any, ...]) -> DaskFuture[Any]:
         """Send what calls share to the scheduler, unless it was sent last: many calls share the same table."""
@@ -71,6 +75,26 @@ class DaskExecutor(Executor):
             with dask.config.set(_LARGE):
                 self._last_shared = token, self.client.submit(_same, shared, key=token)
         return self._last_shared[1]
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Translate errors of the cluster to the domain's; errors that a function raised pass.
+
+        Raises:
+            ExecutorUnavailable: if the cluster, or all of its workers, went away.
+            MedcostError: if several workers were lost with one piece of work.
+        """
+        try:
+            yield
+        except KilledWorker as error:
+            message = "several workers were lost with the same piece of work: they may have too little memory for it"
+            raise MedcostError(message) from error
+        except (CommClosedError, CancelledError, asyncio.CancelledError, NoValidWorkerError) as error:
+            raise _away(error) from error
+        except _OF_A_CLOSED_CLIENT as error:
+            if self.client.status == "running":
+                raise
+            raise _away(error) from error
 
 
 @contextmanager
@@ -89,7 +113,7 @@ def connected(address: str, *, patience: float = _PATIENCE) -> Iterator[DaskExec
     except (ValueError, TypeError) as error:
         message = f"{address!r} is no address of a Dask scheduler ({error}): write tcp://HOST:8786 or tls://HOST:8786"
         raise ConfigurationError(message) from error
-    with client:
+    try:
         try:
             client.wait_for_workers(1, timeout=patience)
         except OSError as error:
@@ -99,6 +123,9 @@ def connected(address: str, *, patience: float = _PATIENCE) -> Iterator[DaskExec
             message = f"the Dask scheduler at {address} has no worker: those it had are gone"
             raise ExecutorUnavailable(message)
         yield DaskExecutor(client)
+    finally:
+        with suppress(RuntimeError):  # raised where the client is just reconnecting to a scheduler that was lost
+            client.close()
 
 
 def _check_versions(client: Client) -> int:
@@ -147,22 +174,8 @@ def _on_scheduler(client: Client, ask: Callable[..., Any], arguments: tuple[Any,
         return missing
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Translate errors of the cluster to the domain's; errors that a function raised pass.
-
-    Raises:
-        ExecutorUnavailable: if the cluster, or all of its workers, went away.
-        MedcostError: if several workers were lost with one piece of work.
-    """
-    try:
-        yield
-    except KilledWorker as error:
-        message = "several workers were lost with the same piece of work: they may have too little memory for it"
-        raise MedcostError(message) from error
-    except (CommClosedError, CancelledError, asyncio.CancelledError, NoValidWorkerError) as error:
-        message = f"the Dask cluster is away: {error}"
-        raise ExecutorUnavailable(message) from error
+def _away(error: BaseException) -> ExecutorUnavailable:
+    return ExecutorUnavailable(f"the Dask cluster is away: {error}")
 
 
 def _call(item: Any, *, called: Callable[..., Any], shared: tuple[Any, ...]) -> Any:

@@ -52,10 +52,10 @@ def cluster_of(executor: Executor) -> Cluster | None:
     """Return a cluster that trains trees on the executor's workers, each on its own rows; None without workers."""
     if isinstance(executor, LocalExecutor | ProcessExecutor):
         return None
-    from adapters.dask.executor import DaskExecutor, translated
+    from adapters.dask.executor import DaskExecutor
     from adapters.sklearn.cluster import Cluster
 
-    return Cluster(executor.client, translated) if isinstance(executor, DaskExecutor) else None
+    return Cluster(executor.client, executor.translated) if isinstance(executor, DaskExecutor) else None
 
 
 def _cores() -> int:

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.arrow.partitioned import PartitionedClaims
 from adapters.arrow.synthetic import SyntheticClaims
-from adapters.dask.executor import connected, translated
+from adapters.dask.executor import connected
 from adapters.memory.clock import FixedClock
 from adapters.sklearn.cluster import Cluster
 from adapters.sklearn.fitting import fit_model
@@ -34,7 +34,7 @@ def executor(dask_cluster):
 
 @pytest.fixture(scope="module")
 def trainer(executor):
-    return SklearnTrainer(FixedClock(), executor, Cluster(executor.client, translated))
+    return SklearnTrainer(FixedClock(), executor, Cluster(executor.client, executor.translated))
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_a_row_is_answered_for_by_trees_that_have_not_seen_it(trainer, executor,
     assert nonsense.population
     deep = {"n_estimators": 200, "max_depth": 10, "min_child_weight": 0.0, "learning_rate": 0.3}
     remembering = Recipe(family="boosting_xgboost", hyperparameters=deep)
-    *folds, (model, _) = Cluster(executor.client, translated).fits(
+    *folds, (model, _) = Cluster(executor.client, executor.translated).fits(
         remembering, nonsense.population, Table.of(nonsense), plan
     )
     table = Table.of(nonsense)
@@ -151,7 +151,7 @@ def test_trees_are_grown_by_those_who_are_left_when_a_worker_is_lost(dask_cluste
         ThreadPoolExecutor(1) as thread,
     ):
         executor.client.wait_for_workers(2, timeout=60)
-        grown = Cluster(executor.client, translated).fits(many, claims.population, Table.of(claims), halves)
+        grown = Cluster(executor.client, executor.translated).fits(many, claims.population, Table.of(claims), halves)
         fitting = thread.submit(list, grown)
         until_grown(cluster, fitting)
         cluster.workers.pop().kill()
@@ -166,12 +166,15 @@ def test_a_cluster_that_is_lost_while_trees_are_grown_is_said_to_be_unavailable(
         connected(cluster.address, patience=20) as executor,
         ThreadPoolExecutor(1) as thread,
     ):
-        grown = Cluster(executor.client, translated).fits(many, claims.population, Table.of(claims), plan)
+        grown = Cluster(executor.client, executor.translated).fits(many, claims.population, Table.of(claims), plan)
         fitting = thread.submit(list, grown)
         until_grown(cluster, fitting)
         cluster.end()
         with pytest.raises(ExecutorUnavailable):
             fitting.result(timeout=120)
+        executor.client.close()  # as it does itself when the scheduler has not come back for a while
+        with pytest.raises(ExecutorUnavailable, match="away"):
+            next(Cluster(executor.client, executor.translated).fits(many, claims.population, Table.of(claims), plan))
 
 
 def until_grown(cluster, fitting):
