@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from typing import Final
 
 from dishka import AsyncContainer, Provider
 from litestar import Litestar
 
 from domain.people.schema import Schema
-from entrypoints.composition.settings import Settings
+from entrypoints.composition.settings import Settings, load
 from entrypoints.composition.web import web_container, web_containers
 from entrypoints.http.app import routed, served
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.options import ApiOptions
 from tests.support.default_schema import DEFAULT
+
+MEMORY: Final = load({"profile": "memory"}, environment={})
 
 
 def container_of(settings: Settings, *replacements: type[Provider]) -> AsyncContainer:

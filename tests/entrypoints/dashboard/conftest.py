@@ -25,13 +25,12 @@ from domain.people.claims import DataOrigin
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
-from entrypoints.composition.settings import load
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
 from tests.support.browser import AXE_MISSING, CHROMIUM, HEIGHTS, THEMES, Pages, Theme, axe_violations, running_browser
 from tests.support.browser import visit as open_address
-from tests.support.web_parts import container_of
+from tests.support.web_parts import MEMORY, container_of
 from tests.support.web_process import WebProcesses
 from tests.support.words import words_in
 
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
     Step = Callable[[Page, Words], None]
 
-MEMORY = load({"profile": "memory"}, environment={})
 WORD = "correct horse battery"
 
 

@@ -32,8 +32,6 @@ from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
 from domain.ports.monitoring import MonitoringReports
 from domain.ports.predictions import PredictionRepository
-from entrypoints.composition.settings import load
-from entrypoints.composition.web import web_container
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.elements import element
 from entrypoints.dashboard.inject import injecting
@@ -48,6 +46,7 @@ from entrypoints.dashboard.widgets.fields import InputField
 from entrypoints.dashboard.widgets.table import SortedTable
 from tests.support.monitored import REPORT
 from tests.support.other_schema import CLINIC, RuleModel
+from tests.support.web_parts import MEMORY, container_of
 from tests.support.words import words_in
 
 HOSTILE: Final = "\"'><script>hostile()</script><img src=x onerror=hostile()>&lt;b&gt;"
@@ -107,7 +106,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture
 async def container() -> AsyncIterator[AsyncContainer]:
-    made = web_container(load({"profile": "memory"}, environment={}), Hostile())
+    made = container_of(MEMORY, Hostile)
     yield made
     await made.close()
 

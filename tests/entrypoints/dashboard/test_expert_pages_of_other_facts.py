@@ -17,13 +17,12 @@ from domain.people.schema import Schema
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
 from domain.ports.version_models import VersionModels
-from entrypoints.composition.settings import load
-from entrypoints.composition.web import web_container
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.options import DashboardOptions
 from tests.support.monitored import crown
 from tests.support.other_schema import CLINIC, RuleModel
 from tests.support.rule_predictor import RulePredictor
+from tests.support.web_parts import MEMORY, container_of
 
 
 class Clinic(Provider):
@@ -37,7 +36,7 @@ class Clinic(Provider):
 
 @pytest.fixture
 async def container() -> AsyncIterator[AsyncContainer]:
-    made = web_container(load({"profile": "memory"}, environment={}), Clinic())
+    made = container_of(MEMORY, Clinic)
     yield made
     await made.close()
 

@@ -21,8 +21,6 @@ from domain.costs.prediction import Estimate
 from domain.people.beneficiary import Beneficiary
 from domain.people.schema import Schema
 from domain.ports.loader import LoadedModel
-from entrypoints.composition.settings import load
-from entrypoints.composition.web import web_container
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.auth.guard import Guard
 from entrypoints.dashboard.auth.visitor import Visitors
@@ -36,6 +34,7 @@ from entrypoints.dashboard.widgets.fact_fields import start_of
 from entrypoints.dashboard.widgets.fields import Field
 from entrypoints.dashboard.widgets.table import SortedTable
 from tests.support.other_schema import CLINIC, RuleModel
+from tests.support.web_parts import MEMORY, container_of
 from tests.support.words import words_in
 
 PATIENT = 100  # tries, a tenth of a second each
@@ -68,7 +67,7 @@ class Parts(Provider):
 
 @pytest.fixture
 async def container():
-    made = web_container(load({"profile": "memory"}, environment={}), Parts())
+    made = container_of(MEMORY, Parts)
     yield made
     await made.close()
 
