@@ -21,6 +21,7 @@ pytest_plugins = [
 
 # a busy machine takes longer than hypothesis' 200 ms over an example without anything being wrong
 settings.register_profile("medcost", deadline=None)
+settings.register_profile("fast", deadline=None, max_examples=30)  # of 100 in the other tiers
 settings.load_profile("medcost")
 
 _missing: dict[str, str] = {}
@@ -34,6 +35,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FIRST_PROCESS] = isolation.isolate()
     tiers.declare(config)
+    if config.getoption("fast"):
+        settings.load_profile("fast")
+    gc.disable()  # collecting imports a lot, which is no garbage: see `pytest_collection_finish`
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -76,6 +80,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> scheduling.L
 def pytest_collection_finish() -> None:
     # what was imported to collect stays until the end: no collection of garbage need look at it again
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,13 +45,19 @@ def commands(text):
                 yield tuple(shlex.split(re.sub(r"\$\([^)]*\)", "it", match["words"]), comments=True))
 
 
+@cache
+def composed(overrides):
+    """Compose the training configuration; most commands of the documentation share theirs."""
+    return compose_training(overrides)
+
+
 def fault(words):
     """Give what a command's words are refused for, or nothing."""
     try:
         cli().parse_args(list(words), exit_on_error=False, print_error=False)
         if words[0] in {"train", "retrain"}:
             overrides, _ = with_schema([word for word in words[1:] if re.match(r"[a-z_.]+=", word)], load({}))
-            compose_training(overrides)
+            composed(tuple(overrides))
     except (CycloptsError, ConfigurationError) as error:
         return str(error)
     return ""

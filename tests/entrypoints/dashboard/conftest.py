@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -12,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from dishka import AsyncContainer
-from nicegui import Client
 from nicegui.testing.user import User
-from nicegui.testing.user_simulation import user_simulation
 
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.predictions import MemoryPredictions
@@ -30,6 +27,7 @@ from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
 from tests.support.browser import AXE_MISSING, CHROMIUM, HEIGHTS, THEMES, Pages, Theme, axe_violations, running_browser
 from tests.support.browser import visit as open_address
+from tests.support.simulation import person_at_pages
 from tests.support.web_parts import MEMORY, container_of
 from tests.support.web_process import WebProcesses
 from tests.support.words import words_in
@@ -68,13 +66,9 @@ async def parts() -> AsyncIterator[Parts]:
 @pytest.fixture
 async def user(parts: Parts) -> AsyncIterator[User]:
     """A person at the page, without a browser."""
-    # the simulation looks for garbage when it begins and when it ends: what is there already need not be looked at
-    gc.freeze()
-    async with user_simulation() as someone:
+    async with person_at_pages() as someone:
         register_pages(parts.container, DashboardOptions(operations_every=0.05))
         yield someone
-        # when it ends, the simulation unloads the module of each page it knows: it must not unload ours
-        Client.page_routes.clear()
 
 
 @pytest.fixture

@@ -6,9 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from nicegui import Client
 from nicegui.testing.user import User
-from nicegui.testing.user_simulation import user_simulation
 
 from application.costs.quote_group import QuoteGroup
 from application.costs.score_by_job import MOST_EACH
@@ -30,6 +28,7 @@ from entrypoints.dashboard.widgets.fields import InputField, SelectField
 from entrypoints.hosting.working import working
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN_FACTS
+from tests.support.simulation import person_at_pages
 from tests.support.waiting import eventually
 from tests.support.words import words_in
 
@@ -46,7 +45,7 @@ async def uploads(parts) -> Uploads:
 @pytest.fixture
 async def upload(parts, uploads: Uploads) -> AsyncIterator[Callable[..., Awaitable[User]]]:
     """`await upload("age,sex\\n…")` opens the page with a file."""
-    async with user_simulation() as someone:
+    async with person_at_pages() as someone:
         register_pages(parts.container, DashboardOptions(jobs_every=0.05), uploads=uploads)
 
         async def upload(content: str, language: str = "en") -> User:
@@ -63,7 +62,6 @@ async def upload(parts, uploads: Uploads) -> AsyncIterator[Callable[..., Awaitab
 
         yield upload
         uploads.close()
-        Client.page_routes.clear()
 
 
 def field(user: User, name: str) -> InputField:
@@ -182,7 +180,7 @@ async def test_a_file_without_a_good_row_is_no_group(upload, words: Words):
 
 
 async def test_the_columns_of_a_file_are_named_before_anybody_uploads_one(parts, words: Words):
-    async with user_simulation() as someone:
+    async with person_at_pages() as someone:
         register_pages(parts.container, DashboardOptions(jobs_every=0.05))
         await someone.open("/batch")
         for expected in (
@@ -192,7 +190,6 @@ async def test_the_columns_of_a_file_are_named_before_anybody_uploads_one(parts,
             "Write one of these: female, male.",
         ):
             await someone.should_see(expected, retries=PATIENT)
-        Client.page_routes.clear()
 
 
 async def handed_over(user: User, words: Words) -> None:

@@ -12,9 +12,8 @@ from typing import Final
 
 import pytest
 from dishka import AsyncContainer, Provider, Scope
-from nicegui import Client, ui
+from nicegui import ui
 from nicegui.testing.user import User
-from nicegui.testing.user_simulation import user_simulation
 
 from adapters.memory.ledger import MemoryLedger
 from adapters.memory.predictions import MemoryPredictions
@@ -46,6 +45,7 @@ from entrypoints.dashboard.widgets.fields import InputField
 from entrypoints.dashboard.widgets.table import SortedTable
 from tests.support.monitored import REPORT
 from tests.support.other_schema import CLINIC, RuleModel
+from tests.support.simulation import person_at_pages
 from tests.support.web_parts import MEMORY, container_of
 from tests.support.words import words_in
 
@@ -115,7 +115,7 @@ async def container() -> AsyncIterator[AsyncContainer]:
 async def user(container: AsyncContainer) -> AsyncIterator[User]:
     """A person at pages about a hostile schema, a hostile file, hostile records and a hostile model."""
     uploads = batch.uploads(injecting(container))
-    async with user_simulation() as someone:
+    async with person_at_pages() as someone:
         register_pages(container, DashboardOptions(operations_every=0.05), uploads=uploads)
         place = uploads.upload("")
         assert uploads.admit(place, "a test")
@@ -128,7 +128,6 @@ async def user(container: AsyncContainer) -> AsyncIterator[User]:
         await place.take(hostile("file"), file)
         yield someone
         uploads.close()
-        Client.page_routes.clear()  # see the fixture `user` of conftest.py
 
 
 @pytest.fixture

@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from dishka import AsyncContainer, Provider, Scope
-from nicegui import Client
 from nicegui.testing.user import User
-from nicegui.testing.user_simulation import user_simulation
 
 from adapters.memory.sample import small_sample
 from adapters.memory.version_models import MemoryVersionModels
@@ -22,6 +20,7 @@ from entrypoints.dashboard.options import DashboardOptions
 from tests.support.monitored import crown
 from tests.support.other_schema import CLINIC, RuleModel
 from tests.support.rule_predictor import RulePredictor
+from tests.support.simulation import person_at_pages
 from tests.support.web_parts import MEMORY, container_of
 
 
@@ -43,10 +42,9 @@ async def container() -> AsyncIterator[AsyncContainer]:
 
 @pytest.fixture
 async def user(container: AsyncContainer) -> AsyncIterator[User]:
-    async with user_simulation() as someone:
+    async with person_at_pages() as someone:
         register_pages(container, DashboardOptions(operations_every=0.05))
         yield someone
-        Client.page_routes.clear()  # see the fixture `user` of conftest.py
 
 
 @pytest.fixture

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from nicegui import Client, ui
+from nicegui import ui
 from nicegui.testing.user import User
-from nicegui.testing.user_simulation import user_simulation
 
 from domain.errors import RepositoryUnavailable
 from domain.ports.accounts import Accounts
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
+from tests.support.simulation import person_at_pages
 
 PATIENT = 100  # tries, a tenth of a second each
 
@@ -39,7 +39,7 @@ async def test_a_mistake_while_the_state_of_parts_is_read_is_told(user: User, pa
 async def test_while_the_records_do_not_answer_nobody_is_signed_out(parts, words: Words, path: str):
     accounts = await parts.container.get(Accounts)
     token = await accounts.open(at=datetime.now(UTC))
-    async with user_simulation() as admin:
+    async with person_at_pages() as admin:
         register_pages(parts.container, DashboardOptions(login=True))
         admin.http_client.cookies.set("medcost_session", token)
         accounts.failure = RepositoryUnavailable("10.0.0.7 does not answer", retry_after=2)
@@ -50,7 +50,6 @@ async def test_while_the_records_do_not_answer_nobody_is_signed_out(parts, words
         accounts.failure = None
         await admin.open(path)
         await admin.should_see(words("sign_in.out"))
-        Client.page_routes.clear()  # see the fixture `user`
 
 
 async def test_a_page_that_cannot_be_built_is_told_without_details(user: User, words: Words):

@@ -11,9 +11,7 @@ import httpx
 import pytest
 from dishka import Provider, Scope
 from fastapi import FastAPI
-from nicegui import Client
 from nicegui.testing.user import User
-from nicegui.testing.user_simulation import user_simulation
 
 from application.costs.predict_cost import PredictCost
 from domain.costs.distribution import CostDistribution
@@ -34,6 +32,7 @@ from entrypoints.dashboard.widgets.fact_fields import start_of
 from entrypoints.dashboard.widgets.fields import Field
 from entrypoints.dashboard.widgets.table import SortedTable
 from tests.support.other_schema import CLINIC, RuleModel
+from tests.support.simulation import person_at_pages
 from tests.support.web_parts import MEMORY, container_of
 from tests.support.words import words_in
 
@@ -79,11 +78,10 @@ def uploads(container) -> Uploads:
 
 @pytest.fixture
 async def user(container, uploads: Uploads) -> AsyncIterator[User]:
-    async with user_simulation() as someone:
+    async with person_at_pages() as someone:
         register_pages(container, DashboardOptions(), uploads=uploads)
         yield someone
         uploads.close()
-        Client.page_routes.clear()  # see the fixture `user` of the folder
 
 
 @pytest.fixture

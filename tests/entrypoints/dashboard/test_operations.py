@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from nicegui import Client
 from nicegui.testing.user import User
-from nicegui.testing.user_simulation import user_simulation
 
 from application.monitoring.measure_outcomes import LiveScores
 from domain.errors import PredictorUnavailable, RepositoryUnavailable
@@ -15,6 +13,7 @@ from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.dashboard.pages.operations import tables
 from entrypoints.http.metrics import Metrics
+from tests.support.simulation import person_at_pages
 
 
 async def test_a_part_that_is_away_is_named_and_its_return_is_seen(user: User, parts):
@@ -45,12 +44,11 @@ async def test_how_many_predictions_go_together_is_shown(parts):
     metrics.answered("POST", "/api/v1/predictions", 201, 0.01)
     for together in (1, 6):
         metrics.grouped("predict")(together, 0, 0.01)
-    async with user_simulation() as someone:
+    async with person_at_pages() as someone:
         register_pages(parts.container, DashboardOptions(), metrics)
         await someone.open("/operations")
         await someone.should_see("3.5 rows per call")
         await someone.should_see("2 calls in total")
-        Client.page_routes.clear()  # see the fixture `user`
 
 
 async def test_while_no_model_answers_the_champion_is_named_and_nothing_else_is_claimed(user: User, parts, version):

@@ -8,9 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from dishka import Provider, Scope
-from nicegui import Client
 from nicegui.testing.user import User
-from nicegui.testing.user_simulation import user_simulation
 
 from application.costs.predict_cost import PredictCost
 from domain.costs.prediction_query import PredictionQuery
@@ -29,6 +27,7 @@ from entrypoints.dashboard.widgets.fact_fields import start_of
 from entrypoints.dashboard.widgets.fields import ChoiceField, Field, NumberField, SelectField
 from entrypoints.dashboard.widgets.table import SortedTable
 from tests.support.other_schema import CLINIC, FORTY, RuleModel
+from tests.support.simulation import person_at_pages
 from tests.support.words import words_in
 
 PATIENT = 100  # tries, a tenth of a second each
@@ -60,7 +59,7 @@ async def container(schema: Schema):
 @pytest.fixture
 async def opened(container) -> AsyncIterator[Opened]:
     """`await opened("/what-if", "es")` opens a page in a language."""
-    async with user_simulation() as someone:
+    async with person_at_pages() as someone:
         register_pages(container, DashboardOptions(operations_every=0.05))
 
         async def open_(path: str, language: str = "en") -> User:
@@ -69,7 +68,6 @@ async def opened(container) -> AsyncIterator[Opened]:
             return someone
 
         yield open_
-        Client.page_routes.clear()  # see the fixture `user`
 
 
 def field(user: User, name: str) -> Field:
@@ -204,7 +202,7 @@ async def test_each_other_page_opens(opened: Opened, path: str):
 
 async def test_a_file_is_read_by_the_columns_of_the_schema(container):
     uploads = batch.uploads(injecting(container))
-    async with user_simulation() as someone:
+    async with person_at_pages() as someone:
         register_pages(container, DashboardOptions(), uploads=uploads)
         place = uploads.upload("")
         assert uploads.admit(place, "a test")
@@ -220,4 +218,3 @@ async def test_a_file_is_read_by_the_columns_of_the_schema(container):
         await someone.should_see(ENGLISH.money(cost(visits=7, insulin=True, ward="c", shift="night")), retries=PATIENT)
         await someone.should_see("Write one of these: no, yes.", retries=PATIENT)
         uploads.close()
-        Client.page_routes.clear()

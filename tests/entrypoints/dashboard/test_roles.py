@@ -8,9 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from nicegui import Client
 from nicegui.testing.user import User as Visitor
-from nicegui.testing.user_simulation import user_simulation
 
 from application.costs.predict_cost import PredictCost
 from domain.access.keys import Role
@@ -22,6 +20,7 @@ from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
 from tests.support.dashboard_pages import FOR_ADMINS, FOR_EVERYBODY, VERSIONS
 from tests.support.people import ANN
+from tests.support.simulation import person_at_pages
 
 OPEN = DashboardOptions(login=True, provider="Example")
 CLOSED = DashboardOptions(login=True, provider="Example", everyone=True)
@@ -43,13 +42,12 @@ TABLE = [
 
 @asynccontextmanager
 async def signed_in(parts, user: User | None, options: DashboardOptions = OPEN) -> AsyncIterator[Visitor]:
-    async with user_simulation() as visitor:
+    async with person_at_pages() as visitor:
         register_pages(parts.container, options)
         if user:
             accounts = await parts.container.get(Accounts)
             visitor.http_client.cookies.set("medcost_session", await accounts.open(at=datetime.now(UTC), user=user))
         yield visitor
-        Client.page_routes.clear()  # see the fixture `user`
 
 
 @pytest.mark.parametrize(("options", "user", "statuses"), TABLE)
@@ -65,13 +63,12 @@ async def test_each_role_sees_its_pages(
 
 
 async def test_the_table_names_every_page(parts) -> None:
-    async with user_simulation():
+    async with person_at_pages():
         menu = register_pages(parts.container, OPEN)
         assert {page.path for page in menu if page.guarded} == {*PAGES}, "see tests/support/dashboard_pages.py"
         described = (Path(__file__).parents[3] / "docs" / "pages.md").read_text(encoding="utf-8")
         missing = [page.path for page in menu if page.in_menu and f"| `{page.path}` " not in described]
         assert not missing, "add a row to the table of docs/pages.md"
-        Client.page_routes.clear()
 
 
 async def test_a_page_of_another_role_says_so_kindly(parts, words: Words) -> None:
