@@ -165,7 +165,7 @@ def test_a_past_estimate_is_found_and_given_its_real_cost(in_every_way, with_mod
         expect(header).to_have_attribute("aria-sort", order)
         expect(page.locator("tbody tr").first).to_contain_text(age)
         page.locator("tbody .open").first.click()
-        dialog = page.get_by_role("dialog")
+        dialog = page.locator("dialog[open]")
         dialog.get_by_label(words("history.outcome")).fill("12,300")
         dialog.get_by_role("button", name=words("history.outcome.save")).click()
         expect(dialog.get_by_role("status")).to_have_text(words("history.outcome.saved", amount="$12,300.00"))
@@ -183,15 +183,16 @@ def test_a_past_estimate_is_found_and_given_its_real_cost(in_every_way, with_mod
 def test_a_version_is_promoted_and_rolled_back(in_every_way, with_models: str):
     def job(page: Page, words: Words, theme: Theme) -> None:
         page.locator("#versions tbody .open").nth(1).click()
-        page.get_by_role("dialog").get_by_role("button", name=words("models.promote")).click()
-        dialog = page.get_by_role("dialog", name=words("models.promote.title", version=2))
+        page.locator("dialog[open]").get_by_role("button", name=words("models.promote")).click()
+        dialog = page.locator("#change")
+        expect(dialog).to_have_accessible_name(words("models.promote.title", version=2))
         dialog.get_by_label(words("models.reason")).fill("better on smokers")
         dialog.get_by_role("button", name=words("models.promote.yes")).click()
         expect(page.get_by_text(words("models.done", version=2))).to_be_visible()
         newest = page.get_by_role("table", name=words("models.ledger")).locator("tbody tr").first
         expect(newest).to_contain_text(words("models.entry.promotion", version=2))
         page.get_by_role("button", name=words("models.back", version=1)).click()
-        page.get_by_role("dialog").get_by_role("button", name=words("models.back.yes")).click()
+        dialog.get_by_role("button", name=words("models.back.yes")).click()
         expect(page.get_by_text(words("models.done", version=1))).to_be_visible()
         expect(newest).to_contain_text(words("models.entry.rollback", version=1))
 
