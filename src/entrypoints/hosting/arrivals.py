@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from adapters.common.deadlines import Deadlines
 from domain.access.addresses import subscriber
+from entrypoints.hosting.bodies import WHOLE
 from entrypoints.hosting.shares import Shares
 from entrypoints.http.middleware.edge import SLOWEST, refuse
 
@@ -53,22 +54,25 @@ class Arrivals:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle an ASGI connection."""
-        client = subscriber(scope["client"][0]) if scope.get("client") else ""
-        if scope["type"] == "websocket":
-            await self._open(client, scope, receive, send)
-        elif scope["type"] == "http" and _has_body(scope):
-            arrival = _Arrival(scope, receive, send, self._deadlines.begin())
-            self._bodies.enter(arrival, client, arrival.deadline.hurry)
-            arrival.on_whole = lambda: self._bodies.leave(arrival)
-            try:
-                await self._app(scope, arrival.receive, arrival.send)
-            except ClientDisconnect:
-                structlog.get_logger().debug("client_hung_up", path=scope["path"])
-            finally:
-                arrival.deadline.end()
-                self._bodies.leave(arrival)
-        else:
-            await self._app(scope, receive, send)
+        try:
+            if scope["type"] == "websocket":
+                await self._open(_client(scope), scope, receive, send)
+            elif scope["type"] == "http" and _has_to_come(scope):
+                await self._take_in(scope, receive, send)
+            else:
+                await self._app(scope, receive, send)
+        except ClientDisconnect:
+            structlog.get_logger().debug("client_hung_up", path=scope["path"])
+
+    async def _take_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        arrival = _Arrival(scope, receive, send, self._deadlines.begin())
+        self._bodies.enter(arrival, _client(scope), arrival.deadline.hurry)
+        arrival.on_whole = lambda: self._bodies.leave(arrival)
+        try:
+            await self._app(scope, arrival.receive, arrival.send)
+        finally:
+            arrival.deadline.end()
+            self._bodies.leave(arrival)
 
     async def _open(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
         if self._sockets[client] >= self._sockets_each or self._sockets.total() >= _SOCKETS:
@@ -125,5 +129,12 @@ class _Arrival:
             await refuse(HTTPStatus.REQUEST_TIMEOUT, detail, self._scope["path"], self._send, headers)  # type: ignore[arg-type]  # the same protocol, typed more narrowly
 
 
-def _has_body(scope: Scope) -> bool:
-    return any(name in (b"content-length", b"transfer-encoding") and value != b"0" for name, value in scope["headers"])
+def _client(scope: Scope) -> str:
+    return subscriber(scope["client"][0]) if scope.get("client") else ""
+
+
+def _has_to_come(scope: Scope) -> bool:
+    """Return whether there is a body that has not arrived completely."""
+    return WHOLE not in scope and any(
+        name in (b"content-length", b"transfer-encoding") and value != b"0" for name, value in scope["headers"]
+    )

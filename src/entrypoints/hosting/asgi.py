@@ -79,7 +79,7 @@ def web_app(
     metrics = Metrics()
     container = web_container(settings, *replacements, metrics=metrics)
     keys, others = settings.require_keys, serves_others(settings)
-    refused = partial(refusal, allowed_hosts=settings.allowed_hosts, any_address=others)
+    refused = partial(refusal, allowed_hosts=frozenset(settings.allowed_hosts), any_address=others)
     api: ASGIApp = _NOTHING
     pages: ASGIApp = _NOTHING
     lives: list[Callable[[], AbstractAsyncContextManager[object]]] = []
@@ -117,7 +117,8 @@ def web_app(
             yield
 
     app = traced(Below(Dispatcher(api, pages, lifespan()), settings.root_path), settings, service=serve)
-    return BehindProxies(Arrivals(app, within=settings.body_within), settings.trusted_proxies)
+    app = Arrivals(app, within=settings.body_within)
+    return BehindProxies(app, settings.trusted_proxies) if settings.trusted_proxies else app
 
 
 def _limit(per_minute: int) -> RateLimit | None:

@@ -26,8 +26,9 @@ class Below:
             root, path = self._root, scope["path"]
             if root and (path == root or path.startswith(f"{root}/")):
                 path = path.removeprefix(root) or "/"
-            headers = [header for header in scope["headers"] if header[0].lower() != _PREFIX]
-            scope = {**scope, "headers": headers, "root_path": root, "path": path}
+            scope = {**scope, "root_path": root, "path": path}
+            if any(name == _PREFIX for name, _ in scope["headers"]):
+                scope["headers"] = [header for header in scope["headers"] if header[0] != _PREFIX]
         await self._app(scope, receive, send)
 
 

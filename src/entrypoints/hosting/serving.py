@@ -13,6 +13,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from domain.access.addresses import read, subscriber
+from entrypoints.hosting.bodies import WHOLE
 from entrypoints.hosting.shares import Shares
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Note that the request has arrived completely."""
+        """Note that the request has arrived completely: most have before the application is called."""
         self._whole = True
+        self.scope[WHOLE] = True  # type: ignore[typeddict-unknown-key]  # a key of our own
         super().on_message_complete()
 
     def on_response_complete(self) -> None:

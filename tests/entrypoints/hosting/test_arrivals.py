@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 
 from entrypoints.hosting.arrivals import Arrivals
+from entrypoints.hosting.bodies import WHOLE
 
 Messages = list[dict]
 
@@ -21,7 +22,7 @@ async def length(scope, receive, send) -> None:
 
 
 async def post(
-    app: Arrivals, receive: Callable[[], Awaitable[dict]], path: str = "/page", client: str = "192.0.2.1"
+    app: Arrivals, receive: Callable[[], Awaitable[dict]], path: str = "/page", client: str = "192.0.2.1", **more: bool
 ) -> Messages:
     """What is answered to a body of 100 bytes that comes as ``receive`` gives it."""
     messages: Messages = []
@@ -30,7 +31,7 @@ async def post(
         messages.append(message)
 
     headers = [(b"content-length", b"100")]
-    scope = {"type": "http", "path": path, "method": "POST", "headers": headers, "client": (client, 1)}
+    scope = {"type": "http", "path": path, "method": "POST", "headers": headers, "client": (client, 1)} | more
     await app(scope, receive, send)
     return messages
 
@@ -54,6 +55,11 @@ async def hung_up() -> dict:
 
 async def test_a_body_that_comes_whole_is_answered_by_the_application():
     messages = await post(Arrivals(length, within=60), body(b"x" * 60, b"x" * 40))
+    assert (messages[0]["status"], messages[1]["body"]) == (200, b"100")
+
+
+async def test_a_body_that_has_arrived_already_is_never_late():
+    messages = await post(Arrivals(length, within=-1), body(b"x" * 100), **{WHOLE: True})
     assert (messages[0]["status"], messages[1]["body"]) == (200, b"100")
 
 
@@ -85,8 +91,9 @@ async def test_of_one_subscriber_the_oldest_body_gives_way_and_that_of_another_d
         task.cancel()
 
 
-async def test_a_client_that_hangs_up_is_no_failure():
-    assert await post(Arrivals(length, within=60), hung_up) == []
+@pytest.mark.parametrize("arrived", [{}, {WHOLE: True}], ids=["coming", "arrived"])
+async def test_a_client_that_hangs_up_is_no_failure(arrived: dict[str, bool]):
+    assert await post(Arrivals(length, within=60), hung_up, **arrived) == []
 
 
 async def test_a_failure_of_the_application_is_not_hidden():

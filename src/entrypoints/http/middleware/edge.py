@@ -13,6 +13,7 @@ from uuid_utils import uuid4
 
 from adapters.common.deadlines import Deadlines
 from domain.access.addresses import subscriber
+from entrypoints.hosting.bodies import WHOLE
 from entrypoints.hosting.request_ids import REQUEST_ID
 from entrypoints.http.deprecation import OPT as DEPRECATION
 from entrypoints.http.errors import ERROR, PROBLEM_JSON, Malformed, TooSlow, problem
@@ -74,14 +75,13 @@ class Edge:
             nonlocal status, answered
             if message["type"] == "http.response.start":
                 status, answered = message["status"], True
-                headers = [*_protected(message["headers"]), (b"x-request-id", request_id), *self._on_each_answer(scope)]
-                message["headers"] = headers
+                message["headers"] = self._completed(message["headers"], request_id, scope)
             await send(message)
             deadline.extend(_time_for(message))  # a client that reads a long response fast enough gets all of it
 
         REQUEST_ID.set(request_id.decode())
         deadline = self._answers.begin()
-        body = _Body(receive, self._bodies, deadline)
+        body = None if WHOLE in scope else _Body(receive, self._bodies, deadline)
         try:
             if refusal := self._options.refusal(scope["headers"]):
                 await refuse(*refusal, scope["path"], answer)
@@ -90,7 +90,7 @@ class Edge:
                 await refuse(429, detail, scope["path"], answer, headers)
             else:
                 with deadline:
-                    await self._app(scope, body.receive, answer)
+                    await self._app(scope, body.receive if body else _whole(receive), answer)
         except TimeoutError:
             if answered or not deadline.passed:
                 raise
@@ -98,7 +98,8 @@ class Edge:
             await refuse(503, detail, scope["path"], answer, {"Retry-After": "1"})
         finally:
             deadline.end()
-            body.end()
+            if body:
+                body.end()
             seconds = time.perf_counter() - started
             method = scope["method"] if scope["method"] in _METHODS else "other"
             # paths without a route must not become labels: callers could create any number of them
@@ -108,25 +109,24 @@ class Edge:
                 self._metrics.failed(scope.get(ERROR, "Refused"))
             self._log.debug("answered", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 2))
 
-    def _on_each_answer(self, scope: HTTPScope) -> Iterable[tuple[bytes, bytes]]:
-        yield from self._always
+    def _completed(
+        self, given: Iterable[tuple[bytes, bytes]], request_id: bytes, scope: HTTPScope
+    ) -> list[tuple[bytes, bytes]]:
+        """Add the headers of each answer, among them those against caching and scripts if the handler set none."""
+        headers = [*given, *self._always, (b"x-request-id", request_id)]
+        names = {name for name, _ in headers}
+        headers += [header for header in _DEFAULT_HEADERS if header[0] not in names]
         if quotas := scope.get(QUOTAS):
-            yield from quota_headers(quotas)
+            headers += quota_headers(quotas)
         if (handler := scope.get("route_handler")) and (deprecation := handler.opt.get(DEPRECATION)):
-            yield from deprecation.headers
+            headers += deprecation.headers
         if self._options.leaving():  # the next request of this client should open a connection to a process that stays
-            yield b"connection", b"close"
+            headers.append((b"connection", b"close"))
+        return headers
 
     def _too_early(self, scope: HTTPScope) -> float:
         limit, client = self._options.address_limit, scope.get("client")
         return spend(scope, ADDRESS, limit, subscriber(client[0])) if limit and client else 0
-
-
-def _protected(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Add headers that forbid caching and scripts, unless the handler set its own."""
-    given = list(headers)
-    names = {name for name, _ in given}
-    return given + [header for header in _DEFAULT_HEADERS if header[0] not in names]
 
 
 class _Body:
@@ -152,15 +152,38 @@ class _Body:
             if not self._whole:
                 for deadline in (self._deadline, self._answer):
                     deadline.extend(_time_for(message))
-        elif message["type"] == "http.disconnect":
-            structlog.get_logger().debug("client_hung_up")
-            detail = "the connection ended before the body did"
-            raise Malformed(detail)
-        return message
+        return _no_end(message)
 
     def end(self) -> None:
         """Stop waiting for further parts."""
         self._deadline.end()
+
+
+def _whole(receive: Receive) -> Receive:
+    """Return what receives a body that has arrived: its first message may still be the end of the connection."""
+    first = True
+
+    async def receive_whole() -> HTTPReceiveMessage | WebSocketReceiveMessage:
+        nonlocal first
+        if not first:
+            return await receive()
+        first = False
+        return _no_end(await receive())
+
+    return receive_whole
+
+
+def _no_end(message: HTTPReceiveMessage | WebSocketReceiveMessage) -> HTTPReceiveMessage | WebSocketReceiveMessage:
+    """Return a part of a body.
+
+    Raises:
+        Malformed: if it is the end of the connection.
+    """
+    if message["type"] == "http.disconnect":
+        structlog.get_logger().debug("client_hung_up")
+        detail = "the connection ended before the body did"
+        raise Malformed(detail)
+    return message
 
 
 def _time_for(message: Message | HTTPReceiveMessage) -> float:
