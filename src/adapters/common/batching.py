@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Generic, TypeAlias, TypeVar
 
-from adapters.common.deadlines import Deadlines
+from adapters.common.deadlines import Deadlines, TimeLimit
 from domain.errors import MedcostError, Unavailable
 
 Observer: TypeAlias = Callable[[int, int, float], None]
@@ -56,10 +56,11 @@ class Coalesced(Generic[Request, Answer]):
     # by future, not in a queue: a caller that gives up while it waits takes its entry away
     _waiting: dict[asyncio.Future[Answer], Request] = field(default_factory=dict, init=False)
     _groups: set[asyncio.Task[None]] = field(default_factory=set, init=False)
-    _deadlines: Deadlines = field(init=False)
+    _callers: TimeLimit[asyncio.Future[Answer]] = field(init=False)
+    _works: Deadlines = field(init=False)
 
     def __post_init__(self) -> None:
-        self._deadlines = Deadlines(self.deadline)
+        self._callers, self._works = TimeLimit(self.deadline, self._give_up), Deadlines(self.deadline)
 
     @property
     def waiting(self) -> int:
@@ -81,20 +82,16 @@ class Coalesced(Generic[Request, Answer]):
         if len(self._groups) < self.parallel:
             # in an empty context: a group belongs to no single request
             self._groups.add(loop.create_task(self._serve(), context=Context()))
-        deadline = self._deadlines.begin()
+        self._callers.begin(mine)
         try:
-            with deadline:
-                return await mine
-        except TimeoutError as error:
-            if not deadline.passed:
-                raise
-            raise self._late() from error
+            return await mine
         finally:
-            deadline.end()
+            self._callers.end(mine)
             self._waiting.pop(mine, None)
 
-    def _late(self) -> Unavailable:
-        return self.unavailable(f"no answer within {self.deadline:g} s")
+    def _give_up(self, late: asyncio.Future[Answer]) -> None:
+        if not late.done():
+            late.set_exception(self.unavailable(f"no answer within {self.deadline:g} s"))
 
     async def _serve(self) -> None:
         """Serve group after group while anybody waits."""
@@ -114,14 +111,13 @@ class Coalesced(Generic[Request, Answer]):
 
     async def _settle_in_time(self, group: dict[asyncio.Future[Answer], Request]) -> None:
         started = time.perf_counter()
-        deadline = self._deadlines.begin()
+        deadline = self._works.begin()
         try:
             with deadline:
                 await self._settle(group)
         except TimeoutError:
             for future in group:
-                if not future.done():
-                    future.set_exception(self._late())
+                self._give_up(future)
         finally:
             deadline.end()
             self.observe(len(group), len(self._waiting), time.perf_counter() - started)

@@ -3,43 +3,66 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
+Item = TypeVar("Item")
 
-class Deadlines:
-    """Deadlines that all come the same number of seconds after their beginning.
+
+class TimeLimit(Generic[Item]):
+    """Calls a function for each item that has not ended some seconds after its beginning.
 
     A timer for each, as `asyncio.timeout` sets, costs several microseconds, and nearly all are cancelled unused.
+
+    Args:
+        seconds: from an item's beginning until it is due.
+        due: called with the item.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._open: dict[Deadline, float] = {}  # when each is due; the first to begin first
+    def __init__(self, seconds: float, due: Callable[[Item], None]) -> None:
+        self.seconds, self._due = seconds, due
+        self._open: dict[Item, float] = {}  # when each is due; the first to begin first
         self._timer: asyncio.TimerHandle | None = None
 
-    def begin(self) -> Deadline:
-        """Return a deadline that begins now; whoever begins it ends it."""
+    def begin(self, item: Item) -> None:
+        """Let the time of an item begin now."""
         loop = asyncio.get_running_loop()
-        deadline = Deadline(self._open)
-        self._open[deadline] = loop.time() + self.seconds
+        self._open[item] = loop.time() + self.seconds
         if self._timer is None:
             self._timer = loop.call_later(self.seconds, self._expire)
-        return deadline
+
+    def end(self, item: Item) -> None:
+        """End the time of an item, which will not be due any more."""
+        self._open.pop(item, None)
 
     def _expire(self) -> None:
-        """Pass all deadlines that are due, and set the timer for the next one."""
+        """Call for all items that are due, and set the timer for the next one."""
         self._timer = None
         loop = asyncio.get_running_loop()
         while self._open:
-            deadline, due = next(iter(self._open.items()))
+            item, due = next(iter(self._open.items()))
             if due > loop.time():
                 self._timer = loop.call_at(due, self._expire)
                 return
-            del self._open[deadline]
-            deadline.due()
+            del self._open[item]
+            self._due(item)
+
+
+class Deadlines:
+    """Deadlines that all come the same number of seconds after their beginning."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._limit: TimeLimit[Deadline] = TimeLimit(seconds, Deadline.due)
+
+    def begin(self) -> Deadline:
+        """Return a deadline that begins now; whoever begins it ends it."""
+        deadline = Deadline(self._limit)
+        self._limit.begin(deadline)
+        return deadline
 
 
 class Deadline:
@@ -51,10 +74,10 @@ class Deadline:
         TimeoutError: where a block is left because it passed, then or before.
     """
 
-    __slots__ = ("_cancelled", "_cancelling", "_extension", "_open", "_task", "passed")
+    __slots__ = ("_cancelled", "_cancelling", "_extension", "_limit", "_task", "passed")
 
-    def __init__(self, open_deadlines: dict[Deadline, float]) -> None:
-        self._open = open_deadlines
+    def __init__(self, limit: TimeLimit[Deadline]) -> None:
+        self._limit = limit
         self._task: asyncio.Task[object] | None = None
         self._cancelling = 0
         self._cancelled = False
@@ -63,7 +86,7 @@ class Deadline:
 
     def end(self) -> None:
         """End the deadline: it will not pass any more."""
-        self._open.pop(self, None)
+        self._limit.end(self)
 
     def extend(self, seconds: float) -> None:
         """Give more time, once for each call."""
