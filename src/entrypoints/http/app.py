@@ -10,6 +10,7 @@ from litestar import Litestar, Response, Router, route
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 
+from application.costs.predict_cost import PredictCost
 from domain.ports.people_files import PeopleFiles
 from entrypoints.http import docs
 from entrypoints.http.about import About
@@ -19,7 +20,7 @@ from entrypoints.http.errors import EXCEPTION_HANDLERS
 from entrypoints.http.locations import PREFIX
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.middleware.edge import Edge
-from entrypoints.http.middleware.usual_predictions import UsualPredictions
+from entrypoints.http.middleware.usual_predictions import UsualPredictions, raising_failures
 from entrypoints.http.openapi import document
 from entrypoints.http.routes import audit, facts, health, jobs, models, plans, predictions, reasons, webhooks
 from entrypoints.http.shared import CONTAINER, SHARED, Shared, shared_of
@@ -133,11 +134,7 @@ def routed(options: ApiOptions, schema: Schema, *, more: Sequence[ControllerRout
                     *_answers_to_options([*handlers, *predictions.PREDICT_HANDLERS, *jobs.FILE_HANDLERS]),
                     *handlers,
                     *more,
-                    Router(
-                        "/",
-                        route_handlers=[*predictions.PREDICT_HANDLERS],
-                        middleware=[UsualPredictions],
-                    ),
+                    Router("/", route_handlers=[*predictions.PREDICT_HANDLERS], middleware=[raising_failures]),
                     Router(
                         "/",
                         route_handlers=[*predictions.BATCH_HANDLERS, *plans.GROUP_HANDLERS],
@@ -177,6 +174,9 @@ def served(
     metrics = metrics or Metrics()
     about = About(container, schema.cost.currency)
     shared = Shared(options, metrics, about, PeopleReader(schema), partial(container.get, PeopleFiles))
+    predict_cost = partial(container.get, PredictCost)
+    guards = access.guards(options)
+    usual = UsualPredictions(routes.asgi_handler, shared=shared, use_case=predict_cost, guards=guards)
     app = copy(routes)
-    app.asgi_handler = Edge(_with_parts(routes.asgi_handler, container, shared), options, metrics)
+    app.asgi_handler = Edge(_with_parts(usual, container, shared), options, metrics)
     return app

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import pytest
-from litestar import post
+from dishka import Provider, Scope, provide
 
+from adapters.memory.predictor import NeighbourPredictor
+from adapters.memory.sample import small_sample
+from application.costs.predict_cost import PredictCost
 from domain.access.keys import Role
+from domain.costs.prediction import Published
 from domain.costs.prediction_query import PredictionQuery
+from domain.errors import PredictorUnavailable
+from domain.people.beneficiary import Beneficiary
 from domain.ports.keys import ApiKeys
 from domain.ports.people_files import PeopleFiles
 from domain.ports.predictions import PredictionRepository
+from domain.ports.predictor import Predictor
+from entrypoints.composition.settings import load
+from entrypoints.composition.web import web_container
 from entrypoints.http.about import About
 from entrypoints.http.codecs.people import PeopleReader
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.middleware.limits import RateLimit
 from entrypoints.http.middleware.usual_predictions import UsualPredictions
 from entrypoints.http.options import ApiOptions
-from entrypoints.http.shared import CONTAINER, SHARED, Shared
+from entrypoints.http.shared import Shared
 from tests.support.default_schema import DEFAULT
 
 JSON = ("Content-Type", "application/json")
@@ -155,8 +165,39 @@ async def test_both_ways_count_as_the_same_route_and_model(memory_container, cli
     assert 'medcost_predictions_total{version="0"} 2.0' in text
 
 
-@post("/predictions")
-async def handler() -> None: ...
+class Failing(Provider):
+    """A model that fails in one way."""
+
+    scope = Scope.APP
+
+    def __init__(self, failure: Exception) -> None:
+        super().__init__()
+        self._failure = failure
+
+    @provide(override=True)
+    def predictor(self) -> Predictor:
+        failure = self._failure
+
+        class FailingPredictor(NeighbourPredictor):
+            async def publish(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Published]:
+                raise failure
+
+        return FailingPredictor(small_sample(DEFAULT))
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"), [(PredictorUnavailable("away", retry_after=7), 503), (RuntimeError("a secret"), 500)]
+)
+async def test_failures_are_answered_and_counted_alike_both_ways(client_of, failure, status):
+    container = web_container(load({"profile": "memory"}), Failing(failure))
+    async with client_of(container) as api:
+        usual, handled = await both(api, "/predictions", [JSON], ANN)
+        text = (await api.get("/metrics")).text
+    await container.close()
+    assert usual == handled
+    assert usual[0] == status
+    assert f'route="/api/v1/predictions",status="{status}"}} 2.0' in text
+    assert f'medcost_errors_total{{kind="{type(failure).__name__}"}} 2.0' in text
 
 
 @pytest.mark.parametrize(
@@ -199,16 +240,16 @@ async def test_only_the_usual_request_passes_the_handler_by(memory_container, he
         PeopleReader(DEFAULT),
         partial(memory_container.get, PeopleFiles),
     )
-    app = UsualPredictions(handle)
+    app = UsualPredictions(handle, shared=shared, use_case=partial(memory_container.get, PredictCost))
     length = str(sum(map(len, parts))).encode()
     given = [(b"content-type", b"application/json"), (b"content-length", length), *headers]
     scope: Any = {
         "type": "http",
         "headers": given,
         "query_string": query,
-        "route_handler": handler,
+        "method": "POST",
+        "path": "/api/v1/predictions",
         "root_path": "/below",
-        "state": {CONTAINER: memory_container, SHARED: shared},
     }
     await app(scope, receive, send)
     assert read == ([] if usual else parts)

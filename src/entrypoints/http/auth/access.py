@@ -17,7 +17,7 @@ from entrypoints.http.middleware.limits import ADDRESS, KEY, RateLimit, spend, t
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
     from litestar.handlers import BaseRouteHandler
-    from litestar.types import Guard
+    from litestar.types import Guard, Scope
 
     from entrypoints.http.options import ApiOptions
 
@@ -80,7 +80,12 @@ def guards(options: ApiOptions) -> list[Guard]:
 
 def caller(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
     """Return the caller of a request by its key; without required keys, this machine."""
-    key = connection.scope.get("auth")
+    return caller_in(connection.scope)
+
+
+def caller_in(scope: Scope) -> Caller:
+    """Return the caller of a request by its scope."""
+    key = scope.get("auth")
     return Caller.of_key(key) if isinstance(key, ApiKey) else LOCAL
 
 
