@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from domain.access.addresses import read, subscriber
 from entrypoints.hosting.bodies import WHOLE
+from entrypoints.hosting.one_write import OneWrite
 from entrypoints.hosting.shares import Shares
 
 if TYPE_CHECKING:
@@ -64,10 +65,14 @@ class Protocol(HttpToolsProtocol):
         self._in_head, self._head, self._whole = True, 0, False
 
     def on_headers_complete(self) -> None:
-        """Stop the timeout of a head."""
+        """Stop the timeout of a head, and let head and body of the response go together."""
         self._in_head = False
         self._have_head()
+        cycle_before = self.cycle
         super().on_headers_complete()
+        # uvicorn writes no body to HEAD, and a line of its own to a client that asks whether it may send one
+        if self.cycle is not cycle_before and self.scope["method"] != "HEAD" and not self.expect_100_continue:
+            self.cycle.transport = OneWrite(self.transport)
 
     def on_message_complete(self) -> None:
         """Note that the request has arrived completely: most have before the application is called."""
