@@ -15,6 +15,7 @@ from entrypoints.cli.main import cli
 from entrypoints.composition.overrides import compose_training, with_schema
 from entrypoints.composition.settings import load
 
+ONE_FAMILY = ("model=[linear]", "search_space=[linear]")
 ROOT = Path(__file__).parents[3]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob(".github/**/*.md")])
 HELP = sorted((ROOT / "src/entrypoints/cli").glob("*.py"))
@@ -47,8 +48,9 @@ def commands(text):
 
 @cache
 def composed(overrides):
-    """Compose the training configuration; most commands of the documentation share theirs."""
-    return compose_training(overrides)
+    """Compose the training configuration, of one family where no override is about families: it takes a tenth."""
+    about_families = any(override.startswith(("model", "search_space")) for override in overrides)
+    return compose_training(overrides if about_families else [*ONE_FAMILY, *overrides])
 
 
 def fault(words):
