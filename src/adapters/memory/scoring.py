@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
+from operator import mul
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from domain.costs.distribution import CALIBRATION_LEVELS, INTERVAL_LEVEL, QUANTILE_LEVELS, CostDistribution
+from domain.costs.distribution import CALIBRATION_LEVELS, INTERVAL_LEVEL, QUANTILE_LEVELS, CostDistribution, Interval
 from domain.models.scores import (
     ActuarialScores,
     Calibration,
@@ -22,7 +24,7 @@ from domain.models.scores import (
 from domain.monitoring.report import pit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 _CLOSE: Final = 100.0
 _CAP: Final = 250_000.0
@@ -49,33 +51,34 @@ def scores(answers: Sequence[CostDistribution], charges: Sequence[float]) -> Sco
         rows=len(rows),
         expected=ExpectedScores(
             r2=_r2(charges, errors),
-            rmse=fmean(error**2 for error in errors) ** 0.5,
+            rmse=fmean([error**2 for error in errors]) ** 0.5,
             mae=fmean(map(abs, errors)),
             bias=fmean(errors),
         ),
-        typical=TypicalScores(fmean(off), median(off), fmean(usd <= _CLOSE for usd in off)),
-        crps=fmean(_crps(*row) for row in rows),
+        typical=TypicalScores(fmean(off), median(off), fmean([usd <= _CLOSE for usd in off])),
+        crps=fmean([_crps(*row) for row in rows]),
         interval=IntervalScores(
             INTERVAL_LEVEL,
             fmean(inside),
             fmean(widths),
-            fmean(widths) + 2 / alpha * fmean(_missed(*row) for row in rows),
+            fmean(widths) + 2 / alpha * fmean([_missed(*row) for row in rows]),
         ),
         groups=(
             GroupScores("all", len(rows), fmean(inside), fmean(widths), fmean(errors), len(rows), ratio_of(everybody)),
         ),
         calibration=tuple(
-            Calibration(level, fmean(abs(place - 0.5) <= level / 2 for place in places)) for level in CALIBRATION_LEVELS
+            Calibration(level, fmean([abs(place - 0.5) <= level / 2 for place in places]))
+            for level in CALIBRATION_LEVELS
         ),
         people=len(rows),
         zero=ZeroScores(
-            fmean(cost.zero for cost in answers),
-            fmean(usd == 0 for usd in charges),
-            fmean((cost.zero - (usd == 0)) ** 2 for cost, usd in rows),
+            fmean([cost.zero for cost in answers]),
+            fmean([usd == 0 for usd in charges]),
+            fmean([(cost.zero - (usd == 0)) ** 2 for cost, usd in rows]),
         ),
         fifths=tuple(map(_fifth, parts_of(rows, 5))),
         actuarial=_actuarial(rows, errors),
-        quantiles=tuple(Calibration(level, fmean(place <= level for place in places)) for level in _TOLD_QUANTILES),
+        quantiles=tuple(Calibration(level, fmean([place <= level for place in places])) for level in _TOLD_QUANTILES),
     )
 
 
@@ -133,19 +136,20 @@ def ratio_of(part: Iterable[tuple[float, CostDistribution, float]]) -> Predictiv
 
 
 def _fifth(part: _Part) -> FifthScores:
-    size = sum(share for share, _, _ in part)
+    shares = [share for share, _, _ in part]
+    size = sum(shares)
 
-    def mean(figures: Iterator[float]) -> float:
-        return sum(share * figure for (share, _, _), figure in zip(part, figures, strict=True)) / size
+    def mean(figures: Sequence[float]) -> float:
+        return sum(map(mul, shares, figures)) / size
 
     return FifthScores(
         people=round(size),
-        coverage=mean(float(_inside(cost, usd)) for _, cost, usd in part),
-        predicted=mean(cost.expected for _, cost, _ in part),
-        observed=mean(usd for _, _, usd in part),
-        from_zero=mean(float(cost.interval().low <= 0) for _, cost, _ in part),
-        zero_predicted=mean(cost.zero for _, cost, _ in part),
-        zero_observed=mean(float(usd == 0) for _, _, usd in part),
+        coverage=mean([_inside(cost, usd) for _, cost, usd in part]),
+        predicted=mean([cost.expected for _, cost, _ in part]),
+        observed=mean([usd for _, _, usd in part]),
+        from_zero=mean([_interval(cost).low <= 0 for _, cost, _ in part]),
+        zero_predicted=mean([cost.zero for _, cost, _ in part]),
+        zero_observed=mean([usd == 0 for _, _, usd in part]),
     )
 
 
@@ -163,8 +167,8 @@ def _gini(rows: Sequence[_Row]) -> float:
     expected = sorted(cost.expected for cost, _ in rows)
     for value in set(expected):
         ranks[value] = (expected.index(value) + expected.count(value) / 2) / len(expected)
-    mean = fmean(usd for _, usd in rows)
-    return 2 * fmean((ranks[cost.expected] - 0.5) * (usd - mean) for cost, usd in rows) / mean if mean else 0.0
+    mean = fmean([usd for _, usd in rows])
+    return 2 * fmean([(ranks[cost.expected] - 0.5) * (usd - mean) for cost, usd in rows]) / mean if mean else 0.0
 
 
 def _r2(charges: Sequence[float], errors: Sequence[float]) -> float:
@@ -173,22 +177,28 @@ def _r2(charges: Sequence[float], errors: Sequence[float]) -> float:
     return 1 - sum(error**2 for error in errors) / spread if spread else 0.0
 
 
+@lru_cache(1024)
+def _interval(cost: CostDistribution) -> Interval:
+    """Return the central interval, which several scores ask for."""
+    return cost.interval()
+
+
 def _inside(cost: CostDistribution, usd: float) -> bool:
-    interval = cost.interval()
+    interval = _interval(cost)
     return interval.low <= usd <= interval.high
 
 
 def _width(cost: CostDistribution) -> float:
-    interval = cost.interval()
+    interval = _interval(cost)
     return interval.high - interval.low
 
 
 def _missed(cost: CostDistribution, usd: float) -> float:
-    interval = cost.interval()
+    interval = _interval(cost)
     return max(interval.low - usd, 0) + max(usd - interval.high, 0)
 
 
 def _crps(cost: CostDistribution, usd: float) -> float:
     """Average twice the pinball loss over the known levels (Laio and Tamea 2007, eq. 4)."""
     losses = zip(QUANTILE_LEVELS, cost.quantiles, strict=True)
-    return 2 * fmean((level - (usd < quantile)) * (usd - quantile) for level, quantile in losses)
+    return 2 * fmean([(level - (usd < quantile)) * (usd - quantile) for level, quantile in losses])
