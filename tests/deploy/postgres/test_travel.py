@@ -1,7 +1,7 @@
 """The champion travels: registered on one host, served on two others, which share no folder.
 
-Two PostgreSQL servers by client certificates, MLflow on one of them, two model servers. Run as a program, this file is
-the trainer: it registers three versions.
+Two PostgreSQL servers by client certificates, MLflow on one of them, two model servers, and a trainer
+(`register_three.py`) that registers three versions.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import json
 import os
 import shutil
 import socket
-import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from adapters.bentoml import wire
 from domain.people.beneficiary import Beneficiary
 from tests.support import command, warm
 from tests.support.default_schema import DEFAULT
+from tests.support.gate import Gate
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.timeout(600)  # much is started for the first test
@@ -62,16 +61,20 @@ class ModelServer:
 
 class World:
     def __init__(self, app, tracking, folder, serve_mlflow):
-        self.app, self.tracking, self.folder, self._serve_mlflow = app, tracking, folder, serve_mlflow
+        self.app, self.folder = app, folder
         self._up, self.servers = ExitStack(), []
         self.mlflow_port, *self.model_ports = free_ports(3)
+        self.mlflow = self._up.enter_context(serve_mlflow(tracking.url("mlflow", "mlflow"), folder / "mlflow"))
+        self._gate = Gate(self.mlflow_port)
+        self._up.callback(self._gate.shut)
+        self.reach_mlflow()
 
-    def start_mlflow(self):
-        database = self.tracking.url("mlflow", "mlflow")
-        self.mlflow = self._up.enter_context(self._serve_mlflow(database, self.folder / "mlflow", self.mlflow_port))
+    def reach_mlflow(self):
+        self._gate.open(to=int(self.mlflow.address.rpartition(":")[2]))
 
-    def stop_mlflow(self):
-        self._up.close()
+    def lose_mlflow(self):
+        """As where it has ended: connections are refused. To start it again takes MLflow eight seconds of a core."""
+        self._gate.shut()
 
     def environment(self, user, home):
         return {**os.environ, "MEDCOST_HOME": str(home), **self.settings_of(user)}
@@ -105,7 +108,7 @@ class World:
     def close(self):
         for server in self.servers:
             server.stop()
-        self.stop_mlflow()
+        self._up.close()
 
 
 def free_ports(count):
@@ -124,14 +127,11 @@ def world(new_server, serve_mlflow, tmp_path_factory):
     app.authority.client("mlflow")
     world = World(app, tracking, tmp_path_factory.mktemp("hosts"), serve_mlflow)
     try:
-        world.start_mlflow()
         for port in world.model_ports:
             world.servers.append(ModelServer(world, world.folder / f"host-{port}", port))
-        environment = {
-            **world.environment("trainer", world.folder / "trainer"),
-            "PYTHONPATH": str(Path(__file__).parents[3]),
-        }
-        subprocess.run([sys.executable, __file__, str(world.folder)], env=environment, check=True)
+        environment = world.environment("trainer", world.folder / "trainer")
+        program = Path(__file__).with_name("register_three.py")
+        assert warm.Process([str(world.folder)], environment, program=program).wait(timeout=280) == 0
         yield world
     finally:
         world.close()
@@ -201,7 +201,7 @@ def test_a_tampered_artifact_is_refused_everywhere_and_the_old_model_serves_on(w
 
 
 def test_without_mlflow_predictions_go_on_and_an_empty_host_waits_for_it(world):
-    world.stop_mlflow()
+    world.lose_mlflow()
     for change in (["promote", "2", "--reason", "a test"], ["rollback"]):
         refused = world.run("models", *change)
         assert (refused.status, len(refused.errors.splitlines())) == (1, 1)
@@ -220,7 +220,7 @@ def test_without_mlflow_predictions_go_on_and_an_empty_host_waits_for_it(world):
     bare.home.mkdir()
     bare.start()
     until(lambda: "MLflow does not answer" in bare.status().get("detail", ""))
-    world.start_mlflow()
+    world.reach_mlflow()
     until(lambda: bare.status().get("version") == 1)
     assert world.ask("SELECT count(*) FROM model_ledger") == entries
 
@@ -260,35 +260,3 @@ def test_entries_that_the_owner_of_the_database_cut_off_are_missed_by_everybody(
         assert (refused.status, "entries were cut off" in refused.errors) == (1, True), refused.errors
     findings = json.loads(world.run("doctor", "--json").output)["findings"]
     assert [finding["state"] for finding in findings if finding["part"] == "ledger"] == ["failed"]
-
-
-def register_three(folder: Path) -> None:
-    """Fit and register, as `medcost train` does."""
-    from adapters.local.clock import SystemClock
-    from adapters.memory.sample import small_sample
-    from adapters.sklearn.trainer import SklearnTrainer
-    from application.models.register_model import RegisterModel
-    from domain.models.model import FoldPlan, Provenance, Recipe
-    from entrypoints.composition.settings import load
-    from entrypoints.composition.training import models_container
-    from entrypoints.hosting.session import session
-
-    trainer, recipe, plan, settings = (
-        SklearnTrainer(SystemClock()),
-        Recipe(family="linear"),
-        FoldPlan(n_repeats=1),
-        load(),
-    )
-    with session(settings, lambda: models_container(settings)) as opened:
-        register = opened.get(RegisterModel)
-        for number in (1, 2, 3):
-            claims = small_sample(DEFAULT, 100 + number)
-            test = trainer.test(recipe, claims, plan)
-            into = folder / f"fitted-{number}"
-            into.mkdir()
-            fitted = trainer.fit(recipe, claims, plan, Provenance(metric="mae"), test=test, into=into)
-            opened.run(register(fitted))
-
-
-if __name__ == "__main__":
-    register_three(Path(sys.argv[1]))
