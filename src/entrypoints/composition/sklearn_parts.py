@@ -34,6 +34,9 @@ def sklearn_trainer(clock: Clock, executor: Executor | None = None) -> Trainer:
 
 
 def _import_quickly() -> None:
+    from adapters.sklearn.quick_sklearn import import_sklearn
+
+    import_sklearn()
     from adapters.sklearn.quick_skops import import_skops
 
     import_skops()
