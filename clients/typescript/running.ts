@@ -1,6 +1,6 @@
 // What the tests of the client do against a running system: `node out/running.js URL`.
 
-import { createMedcost, type components } from "./src/index.js";
+import { createMedcost, type components } from "medcost-client";
 
 declare const process: { argv: string[] };
 

@@ -1,35 +1,32 @@
-"""The generated TypeScript client against the running system."""
+"""The TypeScript client, as its package is installed, against the running system."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
 
-from tests.clients.conftest import CLIENTS
+from tests.clients.conftest import CLIENTS, TOOLS
 
 pytestmark = pytest.mark.process
 
-_TOOLS = CLIENTS.parent / "node_modules"
 
-
-def test_it_is_generated_compiled_and_answered(part, document: Path, url: str, tmp_path: Path):
-    part("openapi-typescript", None if (_TOOLS / "openapi-typescript").is_dir() else "node_modules lacks it: npm ci")
-    client = tmp_path / "client"
-    shutil.copytree(CLIENTS / "typescript", client)
-    shutil.copy(document, client / "openapi.json")
-    (client / "node_modules").symlink_to(_TOOLS)
-    for command in (
-        [_TOOLS / ".bin" / "openapi-typescript", "openapi.json", "--output", "src/api.ts"],
-        [_TOOLS / ".bin" / "tsc", "--project", "tsconfig.running.json"],
-    ):
-        done = subprocess.run([*map(str, command)], cwd=client, capture_output=True, text=True, check=False)
+def test_a_program_that_uses_the_package_is_compiled_and_answered(npm_package: Path, url: str, tmp_path: Path):
+    modules = tmp_path / "node_modules"
+    with tarfile.open(npm_package) as files:
+        files.extractall(modules, filter="data")
+    (modules / "package").rename(modules / "medcost-client")
+    (modules / "openapi-fetch").symlink_to(TOOLS / "openapi-fetch")
+    for file in ("running.ts", "tsconfig.json", "tsconfig.running.json"):
+        (tmp_path / file).write_text((CLIENTS / "typescript" / file).read_text())
+    (tmp_path / "package.json").write_text(json.dumps({"type": "module"}))
+    for command in ([TOOLS / ".bin" / "tsc", "--project", "tsconfig.running.json"], ["node", "out/running.js", url]):
+        done = subprocess.run([*map(str, command)], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-    ended = subprocess.run(["node", "out/running.js", url], cwd=client, capture_output=True, text=True, check=False)
-    assert ended.stdout == "ok\n", ended.stdout + ended.stderr
+    assert done.stdout == "ok\n", done.stdout + done.stderr
 
 
 def test_its_version_is_that_of_the_python_client():
