@@ -19,6 +19,7 @@ from entrypoints.dashboard.elements import element, paragraph
 from entrypoints.dashboard.layout.data_notice import axis_title, prices
 from entrypoints.dashboard.layout.page import Page, Visit
 from entrypoints.dashboard.layout.shell import card, html, retry_button, tag, text
+from entrypoints.dashboard.pages.what_if.effects import EffectsCard, everybody, variants
 from entrypoints.dashboard.pages.what_if.scenario import Scenario, figures, first_differences
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fact_fields import field_for, start_of
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from entrypoints.dashboard.locale.speech import Words
 
 _QUIET: Final = 0.04
+_RESTED: Final = 0.4
+"""Seconds without a change after which all facts are looked at: that is a few hundred estimates."""
 _OTHERS: Final = 3
 """People beside this one."""
 
@@ -55,9 +58,9 @@ class Question:
         return [self.who, *(other for other in self.others if other), *self.curve]
 
 
-async def explore(question: Question, ask: FromDishka[ExploreCost]) -> Sequence[Estimate]:
-    """Estimate everybody, in the order of `Question.people`."""
-    return await ask(question.people())
+async def explore(people: Sequence[Beneficiary], ask: FromDishka[ExploreCost]) -> Sequence[Estimate]:
+    """Estimate everybody, in their order."""
+    return await ask(people)
 
 
 def page(inject: Inject) -> Page:
@@ -73,7 +76,7 @@ def page(inject: Inject) -> Page:
 class WhatIfPage:
     """One open page of one person; a `View` of estimates."""
 
-    def __init__(self, use: Callable[[Question], Awaitable[Sequence[Estimate]]], visit: Visit) -> None:
+    def __init__(self, use: Callable[[Sequence[Beneficiary]], Awaitable[Sequence[Estimate]]], visit: Visit) -> None:
         words, client = visit.words, visit.client
         self._words = words
         self._shown: tuple[Question, Sequence[Estimate]] | None = None
@@ -100,6 +103,7 @@ class WhatIfPage:
                         ]
                     text("p", words("what_if.bars"), "hint")
                     text("p", words("what_if.note"), "hint")
+                self._effects = EffectsCard(words, on_choose=self._choose)
                 with card("curve", words("curve"), words("curve.lead")) as curve:
                     curve.visible = bool(words.schema.numeric)
                     self._fact = _curve_of(words)
@@ -107,7 +111,9 @@ class WhatIfPage:
                     text("p", words("reasons.note"), "hint")
         self._data = visit.data
         self._fact.on_value_change(self._ask)
-        self._estimates = Live(use, self, client=client, quiet=_QUIET)
+        self._estimates = Live(lambda question: use(question.people()), self, client=client, quiet=_QUIET)
+        self._looks = Live(lambda facts: use(everybody(facts)), self._effects, client=client, quiet=_RESTED)
+        self._looked_at: Beneficiary | None = None
         self._data.on_change(self._learnt)
         client.on_exception(self._unexpected)
 
@@ -121,6 +127,7 @@ class WhatIfPage:
             who = self._form.person()
         except InvalidBeneficiary as broken:
             self._estimates.cancel()
+            self._looks.cancel()
             self._form.mark(broken.errors)
             self._stale.content = paragraph(self._words("what_if.stale"), "notice warn")
             return
@@ -129,6 +136,10 @@ class WhatIfPage:
         others = tuple(scenario.of(who) for scenario in self._scenarios)
         fact = self._words.schema.by_name.get(str(self._fact.value))
         self._estimates(Question(who, others, fact, along(who, fact, self._data.ranges) if fact else ()))
+
+    def _choose(self, fact: str) -> None:
+        """Draw the curve of a fact."""
+        self._fact.set_value(fact)
 
     def busy(self) -> None:
         """Grey the numbers."""
@@ -144,11 +155,19 @@ class WhatIfPage:
         self._failed.content, self._retry.visible = "", False
         self._base.props(remove="aria-busy")
         self._draw()
+        self._look(question.who)
+
+    def _look(self, who: Beneficiary) -> None:
+        """Look for the facts that change the cost most, unless that was done for this person."""
+        if who != self._looked_at:
+            self._looked_at = who
+            self._looks(variants(who, self._data.ranges))
 
     def _learnt(self) -> None:
         """Show the values in the data only, once these are known."""
         self._draw()
         if self._data.ranges:
+            self._looked_at = None
             self._form.offer(self._data.ranges)
             self._ask()
 
