@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import tempfile
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
     from benchmarks.servers import Servers
 
-_TIMES = 5
+    Visitor = Callable[..., AbstractContextManager[BrowserContext]]
+
+_TIMES, _EXPERT_TIMES = 5, 3
 _SLIDES = 40
 _SESSIONS = 50
 _MINUTES = {"quick": 0.25, "usual": 1, "long": 10}
@@ -38,12 +41,21 @@ _FORGOTTEN = 60
 """Seconds after which the server has surely dropped a page that no script connected for."""
 _MEGABYTE = 2**20
 
+_EXPERT = {
+    "/models": "#versions tbody tr",
+    **{f"/models/{name}": ".results .results .card" for name in ("fit", "rows", "facts", "runs", "data")},
+    "/operations": "#parts table",
+    "/batch": "#file",
+}
+"""Pages of experts and of files, and a selector of what each has only once its figures are there."""
+
+_ANSWER = ".answer-number:not(.waiting)"
 _WATCH = """
 window.shifted = 0;
 new PerformanceObserver(list => list.getEntries().forEach(one => shifted += one.value))
   .observe({type: "layout-shift", buffered: true});
 new MutationObserver((_, watch) => {
-  if (!document.querySelector(".answer-number:not(.waiting)")) return;
+  if (!document.querySelector(WANTED)) return;
   watch.disconnect();
   requestAnimationFrame(() => requestAnimationFrame(() => window.answered = performance.now()));
 }).observe(document, {childList: true, subtree: true});
@@ -84,11 +96,13 @@ def measure(servers: Servers, seconds: float) -> Iterator[Result]:  # noqa: ARG0
         print("no Chromium here: the pages are not measured", file=sys.stderr)
         return
     with sync_playwright() as playwright:
-        yield _in_a_browser(partial(_visitor, playwright.chromium, chromium), servers.ours)
+        visitor = partial(_visitor, playwright.chromium, chromium)
+        yield _in_a_browser(visitor, servers.ours)
+        yield _of_experts(visitor, servers.ours)
     yield _sessions(servers)
 
 
-def _in_a_browser(visitor: Callable[[], AbstractContextManager[BrowserContext]], url: str) -> Result:
+def _in_a_browser(visitor: Visitor, url: str) -> Result:
     cold: list[Opened] = []
     warm: list[Opened] = []
     for _ in range(_TIMES + 1):
@@ -125,9 +139,34 @@ def _in_a_browser(visitor: Callable[[], AbstractContextManager[BrowserContext]],
     )
 
 
+def _of_experts(visitor: Visitor, url: str) -> Result:
+    times = {
+        path: [_opened_by_expert(visitor, url, path, last) for _ in range(_TIMES)] for path, last in _EXPERT.items()
+    }
+    return Result(
+        "Pages of experts in Chromium, nothing cached",
+        ("", "found", "wanted"),
+        tuple((f"{path} painted, ms", f"{median(opened):.0f}", "≤ 1,500") for path, opened in times.items()),
+        (
+            f"Medians of {_EXPERT_TIMES} browsers that were never used; painted as above, once the page has its figures.",
+        ),
+    )
+
+
+def _opened_by_expert(visitor: Visitor, url: str, last: str) -> float:
+    with visitor(last) as browser:
+        return _open(browser, url).milliseconds
+
+
 @contextmanager
-def _visitor(chromium: BrowserType, program: str) -> Iterator[BrowserContext]:
-    """Start a browser that was never used, with a profile on disk: only such a one keeps compiled scripts."""
+def _visitor(chromium: BrowserType, program: str, wanted: str = _ANSWER) -> Iterator[BrowserContext]:
+    """Start a browser that was never used, with a profile on disk: only such a one keeps compiled scripts.
+
+    Args:
+        chromium: starts it.
+        program: the executable.
+        wanted: the selector of what is waited for on each page.
+    """
     with tempfile.TemporaryDirectory(prefix="medcost-chromium-") as profile:
         browser = chromium.launch_persistent_context(
             profile,
@@ -136,7 +175,7 @@ def _visitor(chromium: BrowserType, program: str) -> Iterator[BrowserContext]:
             viewport={"width": 1440, "height": 900},
             locale="en-US",
         )
-        browser.add_init_script(_WATCH)
+        browser.add_init_script(_WATCH.replace("WANTED", json.dumps(wanted)))
         yield browser
         browser.close()
 
