@@ -147,9 +147,7 @@ def _of_experts(visitor: Visitor, url: str) -> Result:
         "Pages of experts in Chromium, nothing cached",
         ("", "found", "wanted"),
         tuple((f"{path} painted, ms", f"{median(opened):.0f}", "≤ 1,500") for path, opened in times.items()),
-        (
-            f"Medians of {_EXPERT_TIMES} browsers that were never used; painted as above, once the page has its figures.",
-        ),
+        (f"Medians of {_EXPERT_TIMES} browsers that were never used; painted: as above, with its figures.",),
     )
 
 
