@@ -157,13 +157,13 @@ def _opened_by_expert(visitor: Visitor, url: str, last: str) -> float:
 
 
 @contextmanager
-def _visitor(chromium: BrowserType, program: str, wanted: str = _ANSWER) -> Iterator[BrowserContext]:
+def _visitor(chromium: BrowserType, program: str, selector: str = _ANSWER) -> Iterator[BrowserContext]:
     """Start a browser that was never used, with a profile on disk: only such a one keeps compiled scripts.
 
     Args:
         chromium: starts it.
         program: the executable.
-        wanted: the selector of what is waited for on each page.
+        selector: of what is waited for on each page.
     """
     with tempfile.TemporaryDirectory(prefix="medcost-chromium-") as profile:
         browser = chromium.launch_persistent_context(
@@ -173,7 +173,7 @@ def _visitor(chromium: BrowserType, program: str, wanted: str = _ANSWER) -> Iter
             viewport={"width": 1440, "height": 900},
             locale="en-US",
         )
-        browser.add_init_script(_WATCH.replace("WANTED", json.dumps(wanted)))
+        browser.add_init_script(_WATCH.replace("WANTED", json.dumps(selector)))
         yield browser
         browser.close()
 

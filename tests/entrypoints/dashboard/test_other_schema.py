@@ -200,6 +200,13 @@ async def test_each_other_page_opens(opened: Opened, path: str):
     await user.should_see(SPANISH(f"{path[1:]}.title"), retries=PATIENT)
 
 
+async def test_a_file_leaves_empty_what_nobody_knows(opened: Opened):
+    user = await opened("/batch")
+    await user.should_see(f"Enter a number from 70 to 250 (mmHg). {ENGLISH('batch.columns.empty')}", retries=PATIENT)
+    await user.should_see(f"no, yes. {ENGLISH('batch.columns.empty')}", retries=PATIENT)
+    await user.should_not_see(ENGLISH("fact.or_unknown"))
+
+
 async def test_a_file_is_read_by_the_columns_of_the_schema(container):
     uploads = batch.uploads(injecting(container))
     async with person_at_pages() as someone:

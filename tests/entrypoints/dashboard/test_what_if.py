@@ -101,6 +101,13 @@ async def test_the_curve_says_in_words_and_in_a_table_what_it_draws(user: User, 
         await user.should_see(f'<th scope="row">{own}</th><td>{typical}</td>', retries=PATIENT)
 
 
+async def test_a_point_is_labelled_on_the_side_with_more_room(user: User):
+    await user.open("/what-if")
+    await user.should_see('<span class="own" style="--left:26', retries=PATIENT)
+    enter(user, age=90)
+    await user.should_see('<span class="own before" style="--left:87', retries=PATIENT)
+
+
 async def test_the_curve_and_the_slider_stay_within_the_data_of_the_champion(user: User, parts, words, version):
     made = version(1)
     await parts.ledger.admit(made)

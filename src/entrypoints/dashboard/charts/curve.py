@@ -26,6 +26,8 @@ _HEIGHT: Final = 200
 _POINTS: Final = 50
 """Approximate number of values at which the cost is estimated."""
 _TICKS: Final = 6
+_MIDDLE: Final = 50.0
+"""Per cent of an axis."""
 _STEP: Final = 0.1
 """A jump is at least this share of the typical year before or after it, the larger one,"""
 _STEEP: Final = 5.0
@@ -129,8 +131,13 @@ def _point(fact: Fact, ranges: Sequence[tuple], own: Value, words: Words, across
     return together(
         mark("own-line", left),
         mark("point solid", left, bottom=up.percent(typical)),
-        element("span", label, " ", amount, classes="own", style=f"--left:{left:.2f}%"),
+        element("span", label, " ", amount, classes=_side(left), style=f"--left:{left:.2f}%"),
     )
+
+
+def _side(left: float) -> str:
+    """Write the label of a point on the side with more room; ``left`` is its place in per cent of the axis."""
+    return "own before" if left > _MIDDLE else "own"
 
 
 def _seen(fact: Fact, ranges: Sequence[tuple], own: Value, words: Words) -> str:

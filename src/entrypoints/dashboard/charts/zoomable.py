@@ -136,8 +136,8 @@ def legend(names: Sequence[str] | None = None) -> dict[str, Any]:
     some = {} if names is None else {"data": list(names)}
     turned = {"pageTextStyle": {"color": INK}, "pageIconColor": INK, "pageIconInactiveColor": QUIET}
     return {
-        "type": "scroll", "left": "center", "bottom": 0, "textStyle": {"color": INK}, "inactiveColor": QUIET,
-        **turned, **some,
+        "type": "scroll", "left": "center", "bottom": 0, "itemWidth": 16, "textStyle": {"color": INK},
+        "inactiveColor": QUIET, **turned, **some,
     }  # fmt: skip
 
 

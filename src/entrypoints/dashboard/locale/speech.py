@@ -173,12 +173,15 @@ class Words:
             return self("field.other", field=label)
         if not fact.kind.is_numeric:
             return self("fact.choose", field=label)
+        return self.limits(fact) + (f" {self('fact.or_unknown')}" if fact.may_be_missing else "")
+
+    def limits(self, fact: Fact) -> str:
+        """Say which numbers a fact may have, after its label."""
         low, high = ("" if limit is None else f"{limit:,.10g}" for limit in (fact.low, fact.high))
         limits = "from" * bool(low) + "to" * bool(high)
-        or_not = f" {self('fact.or_unknown')}" if fact.may_be_missing else ""
         kind = "whole" if fact.kind is Kind.WHOLE else "number"
         key = f"fact.{kind}.{limits}" if limits else f"fact.{kind}"
-        return self(key, field=label, low=low, high=high) + or_not
+        return self(key, field=self.label(fact), low=low, high=high)
 
     def instead(self, fact: Fact) -> str:
         """Say what a cell may hold for a choice or a flag; words are those that a reader of the file takes."""

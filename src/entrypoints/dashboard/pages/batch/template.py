@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.errors import FieldError
 from entrypoints.dashboard.elements import cell, element, head, row, table
 
 if TYPE_CHECKING:
@@ -29,8 +28,9 @@ def columns(words: Words) -> Markup:
 
 
 def _written(fact: Fact, words: Words) -> str:
+    sentence = words.instead(fact)
     if fact.kind.is_numeric:
-        sentence = words.error(FieldError(fact.name, "range", "")).partition(": ")[2].removesuffix(".")
+        limits = words.limits(fact).partition(": ")[2].removesuffix(".")
         unit = f" ({words.unit(fact)})" if words.unit(fact) else ""
-        return f"{sentence[:1].upper()}{sentence[1:]}{unit}."
-    return words.instead(fact)
+        sentence = f"{limits[:1].upper()}{limits[1:]}{unit}."
+    return f"{sentence} {words('batch.columns.empty')}" if fact.may_be_missing else sentence
