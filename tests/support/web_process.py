@@ -55,8 +55,7 @@ class WebProcesses:
     """Starts web processes, which need not import anything themselves."""
 
     def __init__(self) -> None:
-        # pytest itself, too: each child imports the main module of its parent
-        _FORK_SERVER.set_forkserver_preload(["entrypoints.hosting.asgi", "uvloop", "pytest"])
+        _FORK_SERVER.set_forkserver_preload(["tests.support.web_preload"])
         self._started: list[WebProcess] = []
 
     def start(
