@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from tests.support import command, warm
+from tests.support import command, homes, warm
 from tests.support.waiting import until
 
 ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
@@ -55,7 +55,8 @@ class Deployment:
 
 @pytest.fixture(scope="module")
 def deployment(new_server, tmp_path_factory):
-    return Deployment(new_server("app"), tmp_path_factory.mktemp("home"))
+    """Where nothing was trained yet. MLflow has its tables, which take it two seconds of a core to make."""
+    return Deployment(new_server("app"), homes.empty(tmp_path_factory.mktemp("deployment") / "home"))
 
 
 @pytest.fixture(scope="module")
