@@ -26,12 +26,12 @@ EACH: Final = 0.001
 """Seconds of CPU between two samples."""
 
 PARTS: Final = {
-    "Litestar: routing, middleware, arguments, response": ("/litestar/", "usual_predictions.py"),
+    "Litestar: routing, middleware, arguments, response": ("/litestar/",),
     "the edge: identifier, refusals, deadlines, headers": (
         "middleware/edge.py", "middleware/limits.py", "hosting/arrivals.py", "hosting/shares.py", "hosting/below.py",
-        "hosting/door.py", "hosting/proxies.py", "hosting/asgi.py", "common/deadlines.py",
+        "hosting/site_guard.py", "hosting/proxies.py", "hosting/asgi.py", "common/deadlines.py",
     ),
-    "uvicorn: read, parse, write": ("/uvicorn/", "hosting/serving.py"),
+    "uvicorn: read, parse, write": ("/uvicorn/", "hosting/serving.py", "hosting/one_write.py"),
     "coalescing": ("common/batching.py",),
     "record: rows, asyncpg, lending": ("/adapters/postgres/", "/asyncpg/", "/sqlalchemy/"),
     "metrics": ("/prometheus_client/", "entrypoints/http/metrics.py"),
