@@ -49,6 +49,11 @@ def test_a_translation_is_of_the_english_that_stands_now(language: str):
     assert not translated.obsolete
 
 
+def test_spanish_is_quoted_as_in_spanish():
+    texts = [str(message.string) for message in read(translation("es")) if message.id]
+    assert [text for text in texts if re.search(r"[“”\"]", text)] == []
+
+
 @each_translation
 def test_make_texts_would_change_nothing(language: str, tmp_path: Path):
     copy = tmp_path / "ui.po"
