@@ -1,5 +1,6 @@
 """The port `trainer`: one suite over every adapter."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -53,14 +54,24 @@ def recipe(kind):
     return Recipe(family={"memory": "unconditional", "sklearn": "linear"}[kind])
 
 
-@pytest.fixture
-def make(trainer, recipe, tmp_path):
-    def fit(name="model"):
-        (tmp_path / name).mkdir()
-        test = trainer.test(recipe, claims, plan)
-        return trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=tmp_path / name)
+@pytest.fixture(scope="module")
+def models():
+    """The model that each kind of trainer made of the claims, by kind."""
+    return {}
 
-    return fit
+
+@pytest.fixture
+def make(kind, trainer, recipe, models, tmp_path, tmp_path_factory):
+    """Copy the model that the trainer made of the claims, which is fitted once, to a folder of the test's own."""
+    if kind not in models:
+        test = trainer.test(recipe, claims, plan)
+        into = tmp_path_factory.mktemp(kind)
+        models[kind] = trainer.fit(recipe, claims, plan, Provenance(metric="crps"), test=test, into=into)
+
+    def copy(name="model"):
+        return replace(models[kind], folder=shutil.copytree(models[kind].folder, tmp_path / name / "medcost"))
+
+    return copy
 
 
 def test_each_fold_is_told_in_order_and_averaged(trainer, recipe):

@@ -42,9 +42,15 @@ def trainer():
 
 @pytest.fixture(scope="session")
 def cook(trainer, plan, tmp_path_factory):
-    """Fit a recipe on claims into a folder of its own."""
+    """Fit a recipe on claims into a folder, which later calls with the same claims share and nobody changes."""
+    made = {}
 
     def fit(claims, family="interaction_lad"):
+        if (id(claims), family) not in made:
+            made[id(claims), family] = claims, fitted(claims, family)  # with the claims: no others get their id
+        return made[id(claims), family][1]
+
+    def fitted(claims, family):
         recipe = Recipe(family=family)
         test = trainer.test(recipe, claims, plan)
         into = tmp_path_factory.mktemp("cooked")

@@ -23,6 +23,7 @@ from tests.support.waiting import until
 PARTS, ROWS, SAMPLE = 4, 3_000, 3_000
 recipe = Recipe(family="boosting_xgboost", hyperparameters={"n_estimators": 80})
 plan = FoldPlan(n_splits=4, n_repeats=1)
+halves = FoldPlan(n_splits=2, n_repeats=1)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,12 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def claims(folder, executor):
     return PartitionedClaims(folder, executor, READING, sample=SAMPLE).read()
+
+
+@pytest.fixture(scope="module")
+def few_claims(folder, executor):
+    """A smaller sample of the same rows: trees still grow on all of them."""
+    return PartitionedClaims(folder, executor, READING, sample=500).read()
 
 
 @pytest.fixture(scope="module")
@@ -95,22 +102,22 @@ def test_the_card_says_how_many_rows_the_fit_used_and_how_many_the_rest(made, cl
 def test_a_row_is_answered_for_by_trees_that_have_not_seen_it(trainer, executor, tmp_path):
     """Costs without any sense: who has seen a row remembers it, who has not knows nothing."""
     for part in range(2):
-        table = SyntheticClaims(DEFAULT, rows=400, seed=part).table()
-        table["charges"] = np.random.default_rng(part).uniform(0, 50_000, 400).round(2)
+        table = SyntheticClaims(DEFAULT, rows=200, seed=part).table()
+        table["charges"] = np.random.default_rng(part).uniform(0, 50_000, 200).round(2)
         table.to_parquet(tmp_path / f"part-{part}.parquet")
-    nonsense = PartitionedClaims(tmp_path, executor, READING, sample=1_000).read()
+    nonsense = PartitionedClaims(tmp_path, executor, READING, sample=500).read()
     assert nonsense.population
-    deep = {"n_estimators": 200, "max_depth": 10, "min_child_weight": 0.0, "learning_rate": 0.3}
+    deep = {"n_estimators": 60, "max_depth": 10, "min_child_weight": 0.0, "learning_rate": 0.3}
     remembering = Recipe(family="boosting_xgboost", hyperparameters=deep)
     *folds, (model, _) = Cluster(executor.client, executor.translated).fits(
-        remembering, nonsense.population, Table.of(nonsense), plan
+        remembering, nonsense.population, Table.of(nonsense), halves
     )
     table = Table.of(nonsense)
     # points: where they foretell nothing, everybody gets the distribution of all costs
     assert r2(table.charges, model.points(table.rows) - table.charges, table.weights) > 0.9
     assert model.distribution.name == "unconditional"
     assert max(fold.measured.expected.r2 for fold in folds) < 0.1
-    assert sorted(np.concatenate([fold.held for fold in folds])) == list(range(800))
+    assert sorted(np.concatenate([fold.held for fold in folds])) == list(range(400))
 
 
 def test_the_gate_judges_it_by_rows_that_it_may_have_seen_as_by_those_it_has(made, claims, trainer, executor, folder):
@@ -142,16 +149,16 @@ def test_a_row_that_breaks_the_contract_is_found_by_the_worker_that_reads_it(exe
         PartitionedClaims(tmp_path, executor, READING, sample=SAMPLE).read()
 
 
-def test_trees_are_grown_by_those_who_are_left_when_a_worker_is_lost(dask_cluster, claims):
+def test_trees_are_grown_by_those_who_are_left_when_a_worker_is_lost(dask_cluster, few_claims):
     many = Recipe(family="boosting_xgboost", hyperparameters={"n_estimators": 600})
-    halves = FoldPlan(n_splits=2, n_repeats=1)
     with (
         dask_cluster(workers=2) as cluster,
         connected(cluster.address, patience=60) as executor,
         ThreadPoolExecutor(1) as thread,
     ):
         executor.client.wait_for_workers(2, timeout=60)
-        grown = Cluster(executor.client, executor.translated).fits(many, claims.population, Table.of(claims), halves)
+        shared = Cluster(executor.client, executor.translated)
+        grown = shared.fits(many, few_claims.population, Table.of(few_claims), halves)
         fitting = thread.submit(list, grown)
         until_grown(cluster, fitting)
         cluster.workers.pop().kill()

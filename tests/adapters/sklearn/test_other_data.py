@@ -1,7 +1,7 @@
 """Nothing is tuned to one file: on data of other kinds other families win, and ranges hold what they promise.
 
 Three data sets of our own making: smooth costs whose spread grows with their mean; costs that smoking does not touch;
-and 50,000 rows with a heavy tail and thresholds. `docs/trust.md` gives the figures of all families.
+and 12,000 rows with a heavy tail and thresholds. `docs/trust.md` gives the figures of all families.
 """
 
 import numpy as np
@@ -36,7 +36,7 @@ def people():
 @pytest.fixture(scope="module")
 def smooth(people, claims_of):
     """Log-linear means, gamma noise: a coefficient of variation of one half everywhere."""
-    random, who = people(3000, 1)
+    random, who = people(1500, 1)
     mean = 3000 * np.exp(0.04 * (who[:, AGE] - 40) + 0.8 * who[:, SMOKER] + 0.04 * (who[:, BMI] - 28))
     return claims_of(who, (mean * random.gamma(4.0, 0.25, len(who))).round(2))
 
@@ -52,7 +52,7 @@ def without_smoking(people, claims_of):
 @pytest.fixture(scope="module")
 def heavy_tailed(people, claims_of):
     """Thresholds, and a Pareto tail of index 2.2: its variance is barely finite."""
-    random, who = people(50_000, 1)
+    random, who = people(12_000, 1)
     mean = 1500 * (1 + 0.02 * who[:, AGE])
     mean *= 1 + 1.5 * ((who[:, BMI] > 33) & (who[:, AGE] > 45))
     mean *= 1 + 2.0 * ((who[:, SMOKER] == 1) & (who[:, BMI] < 24))
@@ -96,13 +96,12 @@ def test_on_smooth_costs_with_gamma_noise_no_family_beats_gamma_significantly(ra
 
 
 def test_straight_costs_without_an_effect_of_smoking_are_won_by_straight_lines(ranking, without_smoking):
-    best, *_ = ranking(without_smoking, (*STRAIGHT, "knn", "tree"))
+    best, *_ = ranking(without_smoking, (*STRAIGHT, "knn", "tree"), n_splits=3)
     assert best.recipe.family == "linear"
     assert holds_what_it_promises(best)
 
 
-@pytest.mark.timeout(600)  # threads of one fit wait for each other on busy cores
-def test_fifty_thousand_heavy_tailed_costs_with_thresholds_are_won_by_boosting(ranking, heavy_tailed):
+def test_twelve_thousand_heavy_tailed_costs_with_thresholds_are_won_by_boosting(ranking, heavy_tailed):
     best, *_ = ranking(heavy_tailed, ("linear", "tree", "interaction_ols", "boosting_absolute"), n_splits=2)
     assert best.recipe.family == "boosting_absolute"
     assert holds_what_it_promises(best)
@@ -126,7 +125,7 @@ def winner(ranking, claims):
     return ranking(claims, SOME)[0].recipe
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_another_seed_gives_the_same_winner_or_one_as_good(ranking, claims, winner, seed):
     other = ranking(claims, SOME, seed=seed)
     usual = next(evaluation for evaluation in other if evaluation.recipe == winner)
