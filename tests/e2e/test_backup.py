@@ -232,25 +232,32 @@ def test_a_home_that_a_command_uses_is_not_replaced(backed_up: BackedUp) -> None
     assert rows(backed_up.home) == backed_up.rows
 
 
-@pytest.mark.parametrize("moment", ["databases/medcost", "postgres.draft", "postgres"])
-def test_killed_midway_the_home_is_as_it_was_and_restoring_again_succeeds(backed_up: BackedUp, moment: str) -> None:
-    """Killed when the file is being read, when a database is being made, and when it is being filled."""
+def test_killed_midway_the_home_is_as_it_was_and_restoring_again_succeeds(backed_up: BackedUp) -> None:
     document("models", "promote", "2", "--reason", "a test", home=backed_up.home)
     before = rows(backed_up.home), files(backed_up.home)
-    process = start("restore", backed_up.file, "--replace", home=backed_up.home)
-    draft = backed_up.home.with_name("home.restoring")
-
-    def begun() -> bool:
-        assert process.poll() is None
-        return (draft / moment).exists()
-
-    until(begun, pause=0.001)
-    process.kill()
-    process.wait()
-    assert (rows(backed_up.home), files(backed_up.home)) == before
+    # when the file is being read, when a database is being made, and when it is being filled: each goes further than
+    # what the one before has left behind
+    for moment in ("databases/medcost", "postgres.draft", "postgres"):
+        kill_the_restoring(backed_up, moment)
+        assert (rows(backed_up.home), files(backed_up.home)) == before, moment
     assert document("restore", backed_up.file, "--replace", home=backed_up.home)["champion"] == 1
     assert (rows(backed_up.home), files(backed_up.home)) == (backed_up.rows, backed_up.files)
     assert sorted(path.name for path in backed_up.home.parent.iterdir()) == ["backup.tar.gz", "home", "home.replaced"]
+
+
+def kill_the_restoring(backed_up: BackedUp, moment: str) -> None:
+    """Begin to restore over the home, and kill that once it has made a file or folder of its draft."""
+    process = start("restore", backed_up.file, "--replace", home=backed_up.home)
+    made = backed_up.home.with_name("home.restoring") / moment
+
+    def exists() -> bool:
+        assert process.poll() is None
+        return made.exists()
+
+    until(lambda: not exists(), pause=0.001)  # that of a process which was killed before is removed
+    until(exists, pause=0.001)
+    process.kill()
+    process.wait()
 
 
 def test_a_backup_that_is_killed_leaves_the_one_before(backed_up: BackedUp) -> None:

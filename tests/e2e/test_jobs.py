@@ -30,6 +30,7 @@ def test_a_file_whose_web_process_is_killed_midway_ends_with_every_row_once(trai
         people.writerow((n, age, "female", 20 + n % 30, n % 4, "no", "northeast"))
 
     with trained_up(tmp_path, MEDCOST_JOBS_LAPSE="2") as (home, url):
+        parts = {part["name"]: part["pid"] for part in document("status", home=home)["parts"]}
         sent = httpx.post(
             f"{url}/api/v1/jobs", content=text.getvalue().encode(), headers={"Content-Type": "text/csv"}, timeout=60
         )
@@ -43,7 +44,6 @@ def test_a_file_whose_web_process_is_killed_midway_ends_with_every_row_once(trai
             return states[-1]
 
         until(lambda: look()["scoring"]["rows"] > CHECKPOINT, within=120, pause=0.02)
-        parts = {part["name"]: part["pid"] for part in document("status", home=home)["parts"]}
         os.kill(parts["web"], signal.SIGKILL)
         assert look()["state"] == "running", "it was done before it could be killed: give it more rows"
         until(lambda: look()["state"] not in ("waiting", "running"), within=280, pause=0.2)

@@ -140,7 +140,7 @@ async def test_what_0_1_recorded_comes_back_and_0_1_goes_on_with_it(old: Callabl
 def test_a_home_and_a_backup_of_0_1_become_those_of_this_release(old: Callable[..., str], tmp_path: Path) -> None:
     home, restored, people = tmp_path / "home", tmp_path / "restored", tmp_path / "people.csv"
     commands = (
-        ("train", "stage=all", "model=[linear]", "cv=quick", "tuning.n_trials=2", "dataset.rows=400"),
+        ("train", "stage=all", "model=[linear]", "cv=quick", "tuning.n_trials=1", "dataset.rows=400"),
         ("data", "sample", "--rows", "50", "--out", people),
         ("predict", "--input", people, "--output", tmp_path / "before.csv"),
         ("backup", tmp_path / "backup.tar.gz"),

@@ -26,7 +26,7 @@ from tests.support import command, homes
 from tests.support.default_schema import DEFAULT
 
 PREDICTIONS = 250
-QUICK = ("model=[tree]", "cv=quick", "tuning.n_trials=4", "tuning.timeout=null", "tuning.patience=null")
+QUICK = ("model=[tree]", "cv=quick", "tuning.n_trials=2", "tuning.timeout=null", "tuning.patience=null")
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_dearer_years_replace_the_champion_though_killed_once_and_started_twice(
         400 + PREDICTIONS,
         PREDICTIONS,
     )
-    assert report["tuning"]["trials"] == 4
+    assert report["tuning"]["trials"] == 2
     (report_file,) = Home(home).reports.iterdir()
     assert json.loads(report_file.read_text()) == report
     report_file.unlink()  # as if it had been killed before it told of it

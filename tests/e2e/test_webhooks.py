@@ -21,7 +21,7 @@ from tests.support.waiting import until
 MODEL_EVENTS = {"model.refused", "model.promoted", "model.rolled_back"}
 SETTINGS = {
     "MEDCOST_WEBHOOKS_PRIVATE": "true",
-    "MEDCOST_WEBHOOKS_EVERY": "0.1",
+    "MEDCOST_WEBHOOKS_EVERY": "0.25",
     "MEDCOST_WEBHOOKS_BACKOFF": "0.2",
     "MEDCOST_OPERATIONS_EVERY": "1",
 }
@@ -37,7 +37,7 @@ def change(api: httpx.Client, path: str, **sent: object) -> dict:
         jobs.append(api.get(f"/jobs/{jobs[0]['id']}").json())
         return jobs[-1]["ended_at"] is not None
 
-    until(ended, within=60, pause=0.05)
+    until(ended, within=60, pause=0.2)
     return jobs[-1]
 
 
@@ -55,7 +55,7 @@ def test_no_event_is_lost_when_the_web_process_is_killed_before_its_delivery(tra
             events = [*sorted(MODEL_EVENTS), "alarm.raised"]
             webhook = api.post("/webhooks", json={"url": receiver.url, "events": events}).json()
             assert change(api, "/models/2/promotion", reason="a test")["state"] == "done"
-            until(lambda: receiver.calls and refused(api, webhook), within=60, pause=0.05)
+            until(lambda: receiver.calls and refused(api, webhook), within=60, pause=0.2)
         parts = {part["name"]: part["pid"] for part in document("status", home=home)["parts"]}
         os.kill(parts["web"], signal.SIGKILL)
         document("models", "rollback", "--reason", "a test", home=home)  # committed by another process

@@ -24,6 +24,8 @@ from entrypoints.composition.settings import load
 from entrypoints.hosting.running import status_of
 
 FIGURES = ("expected", "typical", "interval")
+AFTER_FAILURE = 0.2
+"""Seconds until a worker that was refused asks again: sooner, it would take the cores from the part that starts."""
 
 
 @pytest.fixture(scope="session")
@@ -212,12 +214,12 @@ class Load:
                 elif response.status == 503:
                     await response.read()
                     self.refused.append(response.headers.get("retry-after"))
-                    await asyncio.sleep(0.05)
+                    await asyncio.sleep(AFTER_FAILURE)
                 else:
                     self.wrong.append(f"{response.status} {await response.text()}")
         except (aiohttp.ClientError, OSError) as error:
             self.broken[type(error).__name__] += 1
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(AFTER_FAILURE)
 
     async def until_made(self, more: int = 1, *, within: float) -> None:
         """Wait until so many more requests were answered by 201."""

@@ -60,7 +60,7 @@ async def test_a_step_of_the_clock_hides_no_part_and_stops_no_database(
         done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
         return done.stdout
 
-    async with running.under_load(workers=8) as asking:
+    async with running.under_load(workers=8, per_second=50) as asking:
         for seconds in (-3600, 5):
             await asking.until_made(20, within=60)
             assert '"up": true' in await after_a_step(seconds, "status", "--json")

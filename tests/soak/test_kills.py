@@ -13,7 +13,7 @@ async def test_what_was_answered_is_recorded_though_a_part_is_killed_again_and_a
     part: str, running: Any, long: int
 ) -> None:
     async with running.under_load() as asking:
-        for _ in range(2 * long):
+        for _ in range(long):
             await asking.until_made(50, within=30)
             await running.kill(part)
             await asking.until_made(within=10)
