@@ -188,12 +188,12 @@ def test_a_version_is_promoted_and_rolled_back(in_every_way, with_models: str):
         expect(dialog).to_have_accessible_name(words("models.promote.title", version=2))
         dialog.get_by_label(words("models.reason")).fill("better on smokers")
         dialog.get_by_role("button", name=words("models.promote.yes")).click()
-        expect(page.get_by_text(words("models.done", version=2))).to_be_visible()
+        expect(page.locator(".saved").filter(has_text=words("models.done", version=2))).to_be_visible()
         newest = page.get_by_role("table", name=words("models.ledger")).locator("tbody tr").first
         expect(newest).to_contain_text(words("models.entry.promotion", version=2))
         page.get_by_role("button", name=words("models.back", version=1)).click()
         dialog.get_by_role("button", name=words("models.back.yes")).click()
-        expect(page.get_by_text(words("models.done", version=1))).to_be_visible()
+        expect(page.locator(".saved").filter(has_text=words("models.done", version=1))).to_be_visible()
         expect(newest).to_contain_text(words("models.entry.rollback", version=1))
 
     in_every_way(job, with_models, "/models", arrive=signed_in)
