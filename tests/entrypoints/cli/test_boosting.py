@@ -34,12 +34,13 @@ def test_trees_grown_by_two_workers_become_champion_and_answer(medcost_up, home,
     folder, people = tmp_path / "year=2024", tmp_path / "people.csv"
     folder.mkdir()
     for part in range(3):
-        SyntheticClaims(DEFAULT, rows=800, seed=part).write(folder / f"part-{part}.parquet")
+        SyntheticClaims(DEFAULT, rows=500, seed=part).write(folder / f"part-{part}.parquet")
     with dask_cluster(workers=2) as cluster, connected(cluster.address, patience=60) as executor:
         executor.client.wait_for_workers(2, timeout=60)
         trained = run(
-            *("train", "stage=all", "dataset=parquet", f"dataset.path={folder}", "dataset.sample=700"),
-            *("model=[boosting_xgboost]", "cv=quick", "tuning.n_trials=1", "tuning.timeout=null"),
+            *("train", "stage=all", "dataset=parquet", f"dataset.path={folder}", "dataset.sample=400"),
+            *("model=[boosting_xgboost]", "model.boosting_xgboost.hyperparameters.n_estimators=60", "cv=quick"),
+            *("cv.n_splits=2", "tuning.n_trials=1", "tuning.timeout=null"),
             *("executor=dask", f"executor.address={cluster.address}", "--json"),
             home=home,
         )
@@ -63,7 +64,7 @@ def test_trees_grown_by_two_workers_become_champion_and_answer(medcost_up, home,
     assert len({answer["expected"] for answer in answers}) == 3
 
     card = run("models", "show", "1", "--markdown", home=home).output
-    assert "2,400 rows: the 3 files of the folder year=2024" in card
+    assert "1,500 rows: the 3 files of the folder year=2024" in card
     assert "The estimator was fitted on all rows" in card
 
 
