@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from adapters.arrow.partitioned import PartitionedClaims
 from adapters.arrow.synthetic import SyntheticClaims
 from adapters.common.executor import LocalExecutor
-from adapters.dask.executor import connected, translated
+from adapters.dask.executor import connected
 from adapters.sklearn.cluster import Cluster
 from adapters.sklearn.fitting import fit_model
 from adapters.sklearn.scoring import scores
@@ -89,7 +89,9 @@ def _together(folder: Path, limit: str, scratch: Path) -> Measured:
         claims = PartitionedClaims(folder, executor, READING, sample=_SAMPLE).read()
         assert claims.population
         read = time.perf_counter()
-        *_, (model, _) = Cluster(executor.client, translated).fits(_RECIPE, claims.population, Table.of(claims), _PLAN)
+        *_, (model, _) = Cluster(executor.client, executor.translated).fits(
+            _RECIPE, claims.population, Table.of(claims), _PLAN
+        )
         seconds = {"contract and sample": read - begun, "six fits": time.perf_counter() - read}
         return _measured(model, seconds, [_peak(worker.pid) for worker in workers])
 

@@ -141,7 +141,8 @@ def _in_a_browser(visitor: Visitor, url: str) -> Result:
 
 def _of_experts(visitor: Visitor, url: str) -> Result:
     times = {
-        path: [_opened_by_expert(visitor, url, path, last) for _ in range(_TIMES)] for path, last in _EXPERT.items()
+        path: [_opened_by_expert(visitor, f"{url}{path}", last) for _ in range(_EXPERT_TIMES)]
+        for path, last in _EXPERT.items()
     }
     return Result(
         "Pages of experts in Chromium, nothing cached",

@@ -96,7 +96,7 @@ FORTY: Final = schema_of(_forty())
 class RuleModel(LoadedModel):
     """A model by a rule, for any schema: each fact adds ten times its number; what is not given adds nothing."""
 
-    reference: Final = ModelReference(1, "f" * 64)
+    reference = ModelReference(1, "f" * 64)
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema

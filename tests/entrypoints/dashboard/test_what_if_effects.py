@@ -10,7 +10,6 @@ from nicegui import Client
 from nicegui.testing.user import User
 from nicegui.testing.user_simulation import user_simulation
 
-from domain.costs.prediction import ModelReference
 from domain.people.beneficiary import Beneficiary
 from domain.ports.loader import LoadedModel
 from entrypoints.composition.settings import load
@@ -29,8 +28,6 @@ PATIENT = 100  # tries, a tenth of a second each
 
 class JumpingModel(RuleModel):
     """A hundred for each year of age, and 9,000 at once for smokers with a BMI of 30 or more."""
-
-    reference = ModelReference(1, "f" * 64)
 
     def _added(self, who: Beneficiary) -> list[float]:
         age, _, bmi, _, smoker, _ = who.as_numbers()
