@@ -12,12 +12,13 @@ from pathlib import Path
 import httpx
 
 from application.costs.score_by_job import AT_ONCE
+from application.costs.score_file import CHECKPOINT_EACH
 from tests.support.command import document
 from tests.support.waiting import until
 
 ROWS = int(os.environ.get("MEDCOST_TEST_JOB_ROWS", "160000"))
 """Rows of the file: a million, or more, for a run by hand."""
-CHECKPOINT = 4 * AT_ONCE
+CHECKPOINT = CHECKPOINT_EACH * AT_ONCE
 COLUMNS = ("number", "age", "sex", "bmi", "children", "smoker", "region")
 
 

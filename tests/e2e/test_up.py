@@ -207,6 +207,8 @@ def test_after_a_killed_supervisor_the_next_up_goes_on_and_down_ends_what_is_lef
     stopped = run("down", home=home).output.strip().removeprefix("Stopped: ").removesuffix(".")
     assert set(stopped.split(", ")) >= {"model", "web"}
     assert processes_of(home) == []
+    with up(home) as third:  # after an orderly end of the database too
+        assert httpx.get(third.ready() + made.headers["location"]).json() == made.json()
 
 
 def test_killed_during_its_first_training_the_next_up_begins_anew(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from domain.people.table_reading import ReadingRules
     from domain.ports.scoring_files import ScoringFile
 
-_KEEP_EACH: Final = 8
+CHECKPOINT_EACH: Final = 8
 """The number of batches between two checkpoints, from which an interrupted scoring continues."""
 
 
@@ -98,7 +98,7 @@ async def score(
                 answers = await model.publish_columns(batch.facts, batch.schema, job.above)
                 report = report.with_batch(batch)
                 await behind(run.write, batch, answers)
-                if report.batches % _KEEP_EACH == 0:
+                if report.batches % CHECKPOINT_EACH == 0:
                     await behind(run.keep, report)
                 if on_batch:
                     on_batch(report, batch.violations)
