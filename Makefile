@@ -6,8 +6,8 @@ HOME_DIR ?= .medcost
 DATA ?=
 SCHEMA ?=
 LONG ?= 20
-# more than one a core starve tests of failovers and deadlines, and gain nothing
-WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+# three on two cores: tests wait for processes half of the time
+WORKERS ?= $(shell echo $$(( ($$(nproc 2>/dev/null || echo 2) * 3 + 1) / 2 )))
 # what was uploaded by a thief is mostly found within days
 COOL_DOWN ?= 7 days
 VENV := .venv

@@ -87,9 +87,13 @@ def field(user: User, name: str) -> Field:
     return match
 
 
-async def test_the_page_names_the_fact_that_jumps_and_shows_its_curve_when_asked(user: User, words: Words):
+async def test_the_page_says_where_nothing_jumps(user: User, words: Words):
     await user.open("/what-if")
     await user.should_see(words("effects.smooth"), retries=PATIENT)
+
+
+async def test_the_page_names_the_fact_that_jumps_and_shows_its_curve_when_asked(user: User, words: Words):
+    await user.open("/what-if")
     with user:
         field(user, "smoker").value = True
     show = words("effects.show", fact="BMI")
