@@ -122,8 +122,8 @@ class EffectsCard:
         rows = [
             (
                 words.short(effect.fact),
-                self._at(effect.fact, effect.lowest),
-                self._at(effect.fact, effect.highest),
+                self._at(effect, effect.lowest),
+                self._at(effect, effect.highest),
                 words.money(effect.size),
             )
             for effect in ordered
@@ -149,6 +149,9 @@ class EffectsCard:
             pressed.on("click", partial(self._on_choose, fact.name))
             pressed.on("click", js_handler="() => document.getElementById('curve').scrollIntoView()")
 
-    def _at(self, fact: Fact, point: tuple[Value, float]) -> str:
+    def _at(self, effect: Effect, point: tuple[Value, float]) -> str:
         words, (value, typical) = self._words, point
-        return words("effects.at", amount=words.money(typical), value=words.value(fact, value))
+        amount = words.money(typical)
+        if not effect.size:  # of every value
+            return amount
+        return words("effects.at", amount=amount, value=words.value(effect.fact, value))
