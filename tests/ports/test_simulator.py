@@ -46,7 +46,9 @@ def test_one_person_pays_what_is_exact(simulator: CostSimulator, plan: Plan, cos
     exact = own_cost(plan, cost)
     assert paid.standard_error is not None
     scale = min(plan.out_of_pocket_maximum, cost.quantile(0.999))
-    assert paid.expected == pytest.approx(exact.expected, abs=5 * paid.standard_error + 0.002 * scale + 0.02)
+    # of years rarer than one in a thousand a simulation may draw none: then there is nothing to err about either
+    undrawn = exact.expected if cost.zero > 0.999 else 0.0
+    assert paid.expected == pytest.approx(exact.expected, abs=5 * paid.standard_error + 0.002 * scale + 0.02 + undrawn)
     assert paid.chance_of_maximum == pytest.approx(exact.chance_of_maximum, abs=0.02)
 
 
