@@ -32,15 +32,19 @@ class Leftovers:
         """Delete pages beyond `MOST_WAITING`, and collect garbage after every `_SOME` of them."""
         # pages in the order in which they were begun; one that is deleted while it is built is answered by 500
         alone = [client for client in Client.instances.values() if not client.has_socket_connection]
-        sent = [client for client in alone if client._response_built]  # noqa: SLF001  # NiceGUI offers no other way
+        sent = [client for client in alone if _is_sent(client)]
         if len(sent) <= MOST_WAITING:
             return
         before = len(Client.instances)
         oldest = sent[-MOST_WAITING - 1].created
-        if unsent := next((client.created for client in alone if not client._response_built), None):  # noqa: SLF001  # as above
+        if unsent := next((client.created for client in alone if not _is_sent(client)), None):
             oldest = min(oldest, math.nextafter(unsent, 0))
         Client.prune_instances(client_age_threshold=time.time() - oldest)  # pages that were connected before stay
         self._forgotten += before - len(Client.instances)
         if self._forgotten >= _SOME:
             self._forgotten = 0
             gc.collect()
+
+
+def _is_sent(client: Client) -> bool:
+    return client._response_built  # noqa: SLF001  # NiceGUI offers no other way

@@ -39,7 +39,7 @@ _LENGTH: Final = re.compile(rb"\d{1,9}")
 _HOST: Final = re.compile(rb"[\w.:\[\]-]*")
 _UNUSUAL: Final = frozenset({b"idempotency-key", b"content-encoding", b"transfer-encoding", b"origin"})
 _FAILURE: Final = "medcost.failure"
-"""Key of the scope that holds the error of a usual request."""
+"""Key of the state of a scope that holds the error of a usual request."""
 
 
 class UsualPredictions:
@@ -81,8 +81,8 @@ class UsualPredictions:
             message = await receive()
             if person := self._person(message):
                 answer = await self._answer(scope, person)
-        except Exception as failure:  # noqa: BLE001  # raised again by `raising_failures`
-            scope[_FAILURE] = failure  # type: ignore[typeddict-unknown-key]  # a key of our own
+        except Exception as failure:  # noqa: BLE001  # whatever it is: `raising_failures` raises it again, where Litestar answers it
+            scope.setdefault("state", {})[_FAILURE] = failure
         if answer is None:
             await self._app(scope, _again(message, receive) if message else receive, send)
             return
@@ -132,8 +132,8 @@ def raising_failures(app: ASGIApp) -> ASGIApp:
     """Return a handler that raises the error of a usual request where Litestar answers it."""
 
     async def raise_failure(scope: Scope, receive: Receive, send: Send) -> None:
-        if failure := scope.get(_FAILURE):
-            raise failure  # type: ignore[misc]  # an exception
+        if failure := scope.get("state", {}).get(_FAILURE):
+            raise failure
         await app(scope, receive, send)
 
     return raise_failure
