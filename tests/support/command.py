@@ -60,15 +60,16 @@ def call(*arguments: object, home: Path, given: str = "", **environment: str) ->
 
 @contextmanager
 def put_back() -> Iterator[None]:
-    """Put back what a process has only one of: variables, input, what it does on signals."""
-    variables, stdin = dict(os.environ), sys.stdin
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    """Put back what a process has only one of: variables, input, what it does on signals and with ignored errors."""
+    variables, stdin, hook = dict(os.environ), sys.stdin, sys.unraisablehook
+    ours = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+    handlers = {number: signal.getsignal(number) for number in ours}
     try:
         yield
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-        sys.stdin = stdin
+        sys.stdin, sys.unraisablehook = stdin, hook
         os.environ.clear()
         os.environ.update(variables)
 

@@ -18,12 +18,15 @@ from entrypoints.hosting.trouble import disk_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from sys import UnraisableHookArgs
     from types import FrameType
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 _SELDOM: Final = 20_000
 """Allocations between garbage collections: imports leave no garbage, and collecting takes 10 % of a short command."""
+_SHORTLY: Final = 0.01
+"""Seconds after which an interruption that was lost is raised again."""
 _HELP: Final = """What a year of medical care is likely to cost.
 
 State lives in one folder, the home: `--home DIR` or MEDCOST_HOME (default .medcost). Two homes never meet.
@@ -103,6 +106,8 @@ def run_to_exit(command: Callable[[], object], *, debug: bool = False) -> NoRetu
         if signal.getsignal(number) is signal.SIG_IGN:  # set by nohup
             continue
         signal.signal(number, partial(_interrupt, ended_by))
+    signal.signal(signal.SIGALRM, partial(_interrupt, ended_by))
+    sys.unraisablehook = partial(_interrupt_again, sys.unraisablehook)
     try:
         command()
     except SystemExit:
@@ -150,6 +155,14 @@ def _interrupt(ended_by: list[int], number: int, _frame: FrameType | None) -> No
         # a shell ignores SIGINT for processes that a script starts in the background; SIGTERM must still end them
         raise KeyboardInterrupt
     signal.raise_signal(signal.SIGINT)  # a running event loop cancels its main task
+
+
+def _interrupt_again(report: Callable[[UnraisableHookArgs], object], ignored: UnraisableHookArgs) -> None:
+    """Raise an interruption shortly again if it fell into a garbage collection, where Python ignores exceptions."""
+    if issubclass(ignored.exc_type, KeyboardInterrupt):
+        signal.setitimer(signal.ITIMER_REAL, _SHORTLY)
+    else:
+        report(ignored)
 
 
 def _end(status: int, line: str, *, debug: bool = False, is_bug: bool = False) -> NoReturn:

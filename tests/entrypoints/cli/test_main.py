@@ -4,7 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import weakref
 from contextlib import suppress
+from functools import partial
+from threading import Event
 
 import pytest
 
@@ -104,9 +107,25 @@ def ended_where_the_interrupt_is_lost():
     raise RegistryUnavailable(message)
 
 
+def interrupted_in_a_garbage_collection(number):
+    class Garbage:
+        pass
+
+    garbage = Garbage()
+    _reference = weakref.ref(garbage, lambda _: os.kill(os.getpid(), number))
+    del garbage  # the interruption is raised in the callback of the reference, where Python ignores exceptions
+    Event().wait(60)
+
+
 @pytest.mark.parametrize(
     "command",
-    [interrupted, interrupted_in_a_library, interrupted_among_others, ended_where_the_interrupt_is_lost],
+    [
+        interrupted,
+        interrupted_in_a_library,
+        interrupted_among_others,
+        ended_where_the_interrupt_is_lost,
+        *(partial(interrupted_in_a_garbage_collection, number) for number in (signal.SIGINT, signal.SIGTERM)),
+    ],
 )
 def test_an_interruption_ends_as_such_whatever_becomes_of_it_on_the_way_out(command, capsys):
     with put_back(), pytest.raises(SystemExit) as ended:
