@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from domain.errors import MedcostError
+from application.operations.repeating import Repeating
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from application.operations.review_jobs import SweepJobs
-
-_log: Final = logging.getLogger(__name__)
 
 
 class JobSweeper:
@@ -27,19 +22,17 @@ class JobSweeper:
     """
 
     def __init__(self, sweep: SweepJobs, keep: timedelta, *, every: float = 600.0) -> None:
-        self._sweep, self._keep, self._every = sweep, keep, every
-        self._stopping = asyncio.Event()
+        self._sweep, self._keep = sweep, keep
+        self._repeating = Repeating("the sweep of old files", every)
 
     async def run(self) -> None:
         """Sweep until `stop` is called."""
-        while not self._stopping.is_set():
-            try:
-                await self._sweep(self._keep)
-            except (MedcostError, OSError) as away:
-                _log.info("old files of jobs are erased later: %s", away)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), self._every)
+        await self._repeating.run(self._sweep_once)
 
     def stop(self) -> None:
         """Stop sweeping."""
-        self._stopping.set()
+        self._repeating.stop()
+
+    async def _sweep_once(self) -> bool:
+        await self._sweep(self._keep)
+        return False

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 from uuid import uuid4
 
+from application.operations.repeating import Repeating
 from domain.errors import MedcostError, Unavailable
 from domain.operations.jobs import MOST_ATTEMPTS, Job, JobKind, JobProblem, JobProgress
 
@@ -55,26 +56,18 @@ class JobWorker:
         resumable: Collection[JobKind] = (),
     ) -> None:
         self._jobs, self._clock, self._work = jobs, clock, work
-        self._every, self._lapse, self._place, self._resumable = every, lapse, place, resumable
+        self._lapse, self._place, self._resumable = lapse, place, resumable
         self._id = uuid4()
-        self._stopping = asyncio.Event()
+        self._repeating = Repeating("work on jobs", every)
         self._droppable: asyncio.Task[_Outcome] | None = None
 
     async def run(self) -> None:
         """Work until `stop` is called; a job that was begun is ended first, or dropped if it can be resumed."""
-        while not self._stopping.is_set():
-            wait = self._every
-            try:
-                if await self.work_on_one():
-                    continue
-            except Unavailable as away:
-                wait = max(wait, away.retry_after)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), wait)
+        await self._repeating.run(self.work_on_one)
 
     def stop(self) -> None:
         """Stop claiming jobs."""
-        self._stopping.set()
+        self._repeating.stop()
         if self._droppable:
             self._droppable.cancel()
 
