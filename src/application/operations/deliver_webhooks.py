@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from domain.errors import MedcostError, Unavailable
+from application.operations.repeating import Repeating
 from domain.operations.webhooks import WebhookEvent
 
 if TYPE_CHECKING:
@@ -21,11 +19,12 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 10
 _LAPSE: Final = timedelta(minutes=1)
-"""The time after which other processes take over the delivery of a dead one."""
+"""The time after which other processes take over the deliveries of a dead one."""
+_LAST_CALL: Final = _LAPSE / 2
+"""The time after a claim from which no further call is begun: others may claim the delivery before it ends."""
 _OVERLAP: Final = timedelta(minutes=10)
 """The time by which an event may be committed after its own time."""
 _JITTER: Final = 0.2
-_log: Final = logging.getLogger(__name__)
 
 
 class WebhookWorker:
@@ -53,29 +52,24 @@ class WebhookWorker:
         alarms_every: float = 60.0,
     ) -> None:
         self._relay, self._webhooks, self._sender, self._clock = relay, webhooks, sender, clock
-        self._every, self._backoff, self._alarms_every = every, timedelta(seconds=backoff), alarms_every
+        self._backoff, self._alarms_every = timedelta(seconds=backoff), alarms_every
         self._relayed: datetime | None = None
         self._alarms_at: datetime | None = None
-        self._stopping = asyncio.Event()
+        self._repeating = Repeating("the delivery of webhooks", every)
 
     async def run(self) -> None:
         """Work until `stop` is called; calls that were begun are ended first."""
-        while not self._stopping.is_set():
-            wait = self._every
-            try:
-                await self.relay()
-                while not self._stopping.is_set() and await self.deliver():
-                    pass
-            except Unavailable as away:
-                wait = max(wait, away.retry_after)
-            except MedcostError as error:  # such as a ledger that was tampered with, which other parts report
-                _log.warning("webhooks wait: %s", error)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), wait)
+        await self._repeating.run(self._relay_and_deliver)
 
     def stop(self) -> None:
         """Stop beginning calls."""
-        self._stopping.set()
+        self._repeating.stop()
+
+    async def _relay_and_deliver(self) -> bool:
+        await self.relay()
+        while not self._repeating.is_stopping and await self.deliver():
+            pass
+        return False
 
     async def relay(self) -> None:
         """Put the events since the last time into the outboxes."""
@@ -87,18 +81,22 @@ class WebhookWorker:
             self._alarms_at = now
 
     async def deliver(self) -> int:
-        """Make the calls that are due, several at once. Returns how many there were."""
-        due = await self._webhooks.claim(_AT_ONCE, at=self._clock.now(), lapse=_LAPSE)
+        """Make the calls that are due, several at once, and return how many were claimed."""
+        claimed_at = self._clock.now()
+        due = await self._webhooks.claim(_AT_ONCE, at=claimed_at, lapse=_LAPSE)
         # those of one receiver one after the other, so that each call knows of the failures before it
         by_webhook: dict[object, list[tuple[Delivery, Webhook]]] = {}
         for delivery, webhook in due:
             by_webhook.setdefault(webhook.id, []).append((delivery, webhook))
-        await asyncio.gather(*map(self._deliver_to_one, by_webhook.values()))
+        await asyncio.gather(*(self._deliver_to_one(several, claimed_at) for several in by_webhook.values()))
         return len(due)
 
-    async def _deliver_to_one(self, due: list[tuple[Delivery, Webhook]]) -> None:
+    async def _deliver_to_one(self, due: list[tuple[Delivery, Webhook]], claimed_at: datetime) -> None:
+        """Call one receiver with its deliveries in turn; a slow receiver gets the rest after the next claim."""
         webhook = due[0][1]
         for delivery, _ in due:
+            if self._clock.now() - claimed_at >= _LAST_CALL:
+                return
             if webhook.disabled_at is not None and delivery.event is not WebhookEvent.PING:
                 continue
             attempt = await self._sender.send(delivery, webhook, at=self._clock.now())
