@@ -44,7 +44,9 @@ class Turns:
         mine, place = loop.create_future(), (rank, self._next())
         self._waiting[place] = mine
         if len(self._waiting) > self.room:
-            self._waiting.pop(max(self._waiting)).set_exception(SignInLocked(self.room * self.every))
+            last = self._waiting.pop(max(self._waiting))
+            if not last.done():
+                last.set_exception(SignInLocked(self.room * self.every))
         if self._serving is None:
             self._serving = loop.create_task(self._serve())
         try:
@@ -59,7 +61,10 @@ class Turns:
                 if (early := self._due - self.burst * self.every - now()) > 0:
                     await asyncio.sleep(early)
                     continue
+                first = self._waiting.pop(min(self._waiting))
+                if first.done():  # its caller gave up a moment ago, and has not left the queue yet
+                    continue
                 self._due = max(self._due, now()) + self.every
-                self._waiting.pop(min(self._waiting)).set_result(None)
+                first.set_result(None)
         finally:
             self._serving = None

@@ -115,6 +115,26 @@ async def test_in_a_rush_who_typed_no_wrong_password_before_goes_first() -> None
     assert next(task for task in ended if task not in guesses[2:]) is right
 
 
+async def test_who_gives_up_just_before_being_refused_breaks_nobody_elses_turn() -> None:
+    turns = Turns(burst=0, every=0.01, room=1)
+    await turns(0)  # so that the next one has to wait
+    gives_up = asyncio.create_task(turns(1))
+    await asyncio.sleep(0)
+    stays = asyncio.create_task(turns(0))
+    gives_up.cancel()  # `stays` looks at the queue before `gives_up` has left it
+    await asyncio.wait_for(stays, 60)
+    assert gives_up.cancelled()
+
+
+async def test_who_gives_up_just_before_a_turn_leaves_it_to_the_next() -> None:
+    turns = Turns(burst=2, every=0.001)
+    gives_up, stays = asyncio.create_task(turns(0)), asyncio.create_task(turns(1))
+    await asyncio.sleep(0)
+    gives_up.cancel()  # the turns are given before `gives_up` has left the queue
+    await asyncio.wait_for(stays, 60)
+    assert gives_up.cancelled()
+
+
 async def test_the_administrator_ends_every_wait(house: House) -> None:
     await house.guess(5)
     await UnlockSignIn(accounts=house.accounts, audit=house.audit)(by="ann")
