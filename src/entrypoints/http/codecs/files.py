@@ -55,7 +55,8 @@ _OUT: Final = {
     FileKind.JSONL: NDJSON,
 }
 _WRITTEN_AT_ONCE: Final = 2**20
-_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+"""A range of bytes; Python refuses to read numbers of thousands of digits, and no file is that long."""
 
 
 @dataclass(frozen=True, slots=True)
