@@ -72,7 +72,7 @@ def prune(
     Parameters
     ----------
     older_than
-        Age from which a prediction is erased, as 365d or 12h (default: the setting retention_days; 0 erases none).
+        Age from which a prediction is erased, as 365d or 12h (default: the setting retention_days); 0 erases none.
     dry_run
         Only count.
     """
@@ -81,9 +81,9 @@ def prune(
     from entrypoints.hosting.session import session
 
     settings = load({"home": home, "profile": profile})
-    age = older_than or timedelta(days=settings.retention_days) or None
-    if age and age < timedelta():
-        message = "--older-than must be positive"
+    age = timedelta(days=settings.retention_days) if older_than is None else older_than
+    if age < timedelta():
+        message = "--older-than must not be negative"
         raise ConfigurationError(message)
     with session(settings, lambda: records_container(settings)) as opened:
         work = opened.get(PrunePredictions)
@@ -93,7 +93,7 @@ def prune(
             return
         with Progress(console=to_people(), disable=not to_people().is_terminal) as bar:
             task = bar.add_task("erasing", total=old)
-            pruned = opened.run(work(age, progress=lambda step: bar.advance(task, step)))
+            pruned = opened.run(work(age or None, progress=lambda step: bar.advance(task, step)))
     if json:
         print_json({"erased": pruned.predictions, "keys_forgotten": pruned.keys})
     else:

@@ -138,7 +138,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     webhooks_every: Seconds = 2.0
     webhooks_backoff: Seconds = 5.0
     webhooks_private: bool = False
-    retention_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    retention_days: Annotated[float, msgspec.Meta(ge=0, le=36600)] = 0.0
     require_keys: bool = False
     key_requests_per_minute: Count = 12_000
     address_requests_per_minute: Count = 24_000

@@ -87,6 +87,9 @@ def test_a_key_that_does_not_exist_cannot_be_revoked(medcost):
 
 def test_what_is_too_old_is_erased_and_leaves_a_proof(medcost, recorded):
     old, older, young = recorded(timedelta(days=400), timedelta(days=500), timedelta(days=300))
+    # 0 erases none, whatever the policy says
+    none = medcost("db", "prune", "--older-than", "0d", "--json", MEDCOST_RETENTION_DAYS="365")
+    assert none.document == {"erased": 0, "keys_forgotten": 0}
     counted = medcost("db", "prune", "--older-than", "365d", "--dry-run", "--json")
     assert counted.document == {"too_old": 2}
     pruned = medcost("db", "prune", "--older-than", "365d", "--json")
