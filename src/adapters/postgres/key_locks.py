@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from adapters.postgres.engine import translated
 from domain.errors import IdempotencyKeyInUse
@@ -58,6 +59,7 @@ class KeyLocks:
                         raise in_use
                     yield
                 finally:
-                    await connection.close()
+                    with suppress(DBAPIError):  # of a connection that was lost, and the lock with it
+                        await connection.close()
         finally:
             self._under_way.discard(key)

@@ -282,3 +282,12 @@ async def test_however_many_ask_at_once_connections_are_bounded_and_none_is_left
             return
         await asyncio.sleep(0.05)
     pytest.fail("connections were left behind")
+
+
+async def test_a_batch_that_ends_after_its_lock_was_cut_ends_well(engine, admin):
+    repository = PostgresPredictions(engine, DEFAULT)
+    once = Idempotency("key", "f" * 64, owner="local")
+    async with repository.alone(once):
+        cut_all_others(admin)
+    async with repository.alone(once):
+        pass
