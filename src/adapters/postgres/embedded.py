@@ -10,23 +10,21 @@ import hashlib
 import os
 import shutil
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 
 import asyncpg
-import msgspec
 import psutil
 
 from adapters.common.disk import writing
-from adapters.common.folders import FolderId
 from adapters.common.locks import waited_for
 from adapters.common.processes import ProcessId, end
 from adapters.postgres.client import Client
 from adapters.postgres.cluster import USER, Cluster
+from adapters.postgres.leases import Leases
 from adapters.postgres.programs import WHEEL, Programs, hand_over
 from domain.errors import ConfigurationError, HomeInUse, RepositoryUnavailable
 
@@ -48,30 +46,6 @@ class ServerStatus:
     leases: int
 
 
-class _Lease(msgspec.Struct, frozen=True):
-    """The process that uses the server, and the folder of the lease, which is void in a copy of the folder.
-
-    Version 0.1 wrote the process only.
-    """
-
-    process: ProcessId
-    folder: FolderId | None = None
-
-    @classmethod
-    def read(cls, file: Path) -> _Lease | None:
-        """Read a lease; None if a process was killed while writing it."""
-        text = file.read_text(encoding="utf-8")
-        try:
-            return msgspec.json.decode(text, type=cls)
-        except msgspec.DecodeError:
-            process = ProcessId.decode(text)
-            return cls(process) if process else None
-
-    def counts(self, folder: Path) -> bool:
-        """Return whether the lease's process lives, and took the lease in this folder."""
-        return self.process.is_alive and (self.folder is None or self.folder.is_at(folder))
-
-
 @dataclass(frozen=True, slots=True)
 class EmbeddedPostgres:
     """The PostgreSQL server on the folder ``data`` inside a home.
@@ -91,22 +65,20 @@ class EmbeddedPostgres:
             RepositoryUnavailable: if it does not start; the text ends with the last lines of its log.
             HomeUnwritable: if its disk is full or cannot be written.
         """
-        mine = self._leases / f"{os.getpid()}-{uuid4().hex}"
         with self._locked():
+            with writing(self.data.parent):
+                mine = self._leases.take()
             try:
-                with writing(self.data.parent):
-                    self._leases.mkdir(exist_ok=True)
-                    mine.write_bytes(msgspec.json.encode(_Lease(ProcessId.mine(), FolderId.of(self._leases))))
                 self._start()
             except BaseException:
-                mine.unlink(missing_ok=True)
+                self._leases.give_back(mine)
                 raise
         try:
             yield self
         finally:
             with self._locked():
-                mine.unlink(missing_ok=True)
-                if not self._living_leases():
+                self._leases.give_back(mine)
+                if not self._leases.count:
                     self._stop()
 
     def ensure_running(self) -> bool:
@@ -153,7 +125,7 @@ class EmbeddedPostgres:
             HomeInUse: if a process uses it.
         """
         with self._locked():
-            if self._living_leases():
+            if self._leases.count:
                 message = f"a process uses the database in {self.data}: wait for it to end, or end it"
                 raise HomeInUse(message)
             self._stop()
@@ -183,7 +155,7 @@ class EmbeddedPostgres:
         if postmaster is None:
             return None
         since = datetime.fromtimestamp(postmaster.create_time(), UTC)
-        return ServerStatus(postmaster.pid, str(self.socket_folder), since, len(self._living_leases()))
+        return ServerStatus(postmaster.pid, str(self.socket_folder), since, self._leases.count)
 
     @property
     def socket_folder(self) -> Path:
@@ -196,8 +168,8 @@ class EmbeddedPostgres:
         return f"postgresql+{driver}://{USER}@/{database}?host={self.socket_folder}"
 
     @property
-    def _leases(self) -> Path:
-        return self.data.with_name(self.data.name + ".leases")
+    def _leases(self) -> Leases:
+        return Leases(self.data.with_name(self.data.name + ".leases"))
 
     @property
     def _log(self) -> Path:
@@ -211,17 +183,6 @@ class EmbeddedPostgres:
             lock.touch()
         with waited_for(lock):
             yield
-
-    def _living_leases(self) -> list[Path]:
-        living: list[Path] = []
-        for file in self._leases.glob("*-*"):
-            lease = _Lease.read(file)
-            if lease and lease.counts(self._leases):
-                living.append(file)
-            else:
-                with suppress(OSError):  # on a read-only disk it stays, and does not count
-                    file.unlink(missing_ok=True)
-        return living
 
     def _postmaster(self) -> psutil.Process | None:
         """Return the server's first process, if it is alive and really this server's."""
