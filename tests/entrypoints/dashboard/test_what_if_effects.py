@@ -92,6 +92,16 @@ async def test_the_page_says_where_nothing_jumps(user: User, words: Words):
     await user.should_see(words("effects.smooth"), retries=PATIENT)
 
 
+async def test_facts_are_looked_at_although_a_mistake_was_typed_meanwhile(user: User, words: Words):
+    await user.open("/what-if")
+    age = field(user, "age")
+    before = age.value
+    with user:
+        age.value = ""  # before the facts are looked at, which waits until nothing is typed
+        age.value = before
+    await user.should_see(words("effects.smooth"), retries=PATIENT)
+
+
 async def test_the_page_names_the_fact_that_jumps_and_shows_its_curve_when_asked(user: User, words: Words):
     await user.open("/what-if")
     with user:

@@ -128,6 +128,7 @@ class WhatIfPage:
         except InvalidBeneficiary as broken:
             self._estimates.cancel()
             self._looks.cancel()
+            self._looked_at = None
             self._form.mark(broken.errors)
             self._stale.content = paragraph(self._words("what_if.stale"), "notice warn")
             return
@@ -201,6 +202,7 @@ class WhatIfPage:
 
     def _unexpected(self) -> None:
         """Say that we made a mistake; nothing of it is shown."""
+        self._looked_at = None
         self._failed.content = cards.notice("bad", self._words("unexpected"), self._words("unexpected.do"))
         self._retry.visible = True
 
