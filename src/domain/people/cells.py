@@ -33,6 +33,8 @@ _EITHER: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 """Plain numbers whose point might separate thousands."""
 _PARTS: Final = re.compile(r"(\D*?)([.,]?\d(?:[\d., ']*\d)?[.,]?)(\D*)", re.ASCII)
 """What stands before a number, its digits and separators, and what stands behind it."""
+_PARENTHESES: Final = re.compile(r"([^\d()+-]*)\(([^()]+)\)", re.ASCII)
+"""An amount in parentheses, with what stands before them."""
 _WITH_DECIMALS: Final = re.compile(r"(\d*)(?:([.,])(\d*))?", re.ASCII)
 _GROUPED: Final = re.compile(r"([1-9]\d{0,2}(?:([,.' ])\d{3})(?:\2\d{3})*)(?:([.,])(\d*))?", re.ASCII)
 _INDIAN: Final = re.compile(r"([1-9]\d?(?:(,)\d{2})+,\d{3})(?:(\.)(\d*))?", re.ASCII)
@@ -75,6 +77,16 @@ def is_numeric(text: str) -> bool:
     [True, True, True, True, False, False, False]
     """
     return _amount(text, "") is not None
+
+
+def sign_beside(text: str) -> str:
+    """Return what stands beside the digits of an amount, such as a currency sign; empty if there is nothing.
+
+    >>> [sign_beside(text) for text in ("1.234,56 €", "-US$ 20", "($3)", "12-24", "7", "asthma")]
+    ['€', 'US$', '$', '', '', '']
+    """
+    parts = _taken_apart(text)
+    return "" if parts is None else parts.beside
 
 
 class _Reading(NamedTuple):
@@ -216,19 +228,43 @@ def _amount(text: str, currency: str) -> _Amount | None:
     text = text.strip()
     if _PLAIN.fullmatch(text) and ("e" in text or "E" in text):
         return _Amount("", "", (_Reading(text, "." if "." in text else "", is_grouped=False),))
-    parts = _PARTS.fullmatch(text.translate(_SIMPLER))
+    parts = _taken_apart(text)
+    if parts is None or (parts.beside and not is_sign_of(parts.beside, currency)):
+        return None
+    readings = tuple(_readings(parts.digits))
+    return _Amount(parts.sign, parts.beside, readings) if readings else None
+
+
+class _Parts(NamedTuple):
+    """The parts of a number as it is written."""
+
+    sign: str
+    beside: str
+    digits: str
+
+
+def _taken_apart(text: str) -> _Parts | None:
+    """Take a cell apart; None if something stands both before and behind its digits.
+
+    Accountants write an amount below zero in parentheses, or with the sign behind it.
+    """
+    text = text.strip().translate(_SIMPLER)
+    is_negative = False
+    if bare := _PARENTHESES.fullmatch(text):
+        text, is_negative = f"{bare[1]}{bare[2]}", True
+    parts = _PARTS.fullmatch(text)
     if parts is None:
         return None
     before, digits, after = parts[1].strip(), parts[2], parts[3].strip()
-    sign = "-" if "-" in before else ""
-    for mark in ("-", "+"):
-        if before.startswith(mark) or before.endswith(mark):
-            before = before.replace(mark, "", 1).strip()
-            break
-    if (before and after) or not all(is_sign_of(beside, currency) for beside in (before, after) if beside):
-        return None
-    readings = tuple(_readings(digits))
-    return _Amount(sign, before or after, readings) if readings else None
+    if not is_negative and after.startswith("-"):
+        after, is_negative = after.removeprefix("-").strip(), True
+    else:
+        for mark in ("-", "+"):
+            if before.startswith(mark) or before.endswith(mark):
+                is_negative = is_negative or mark == "-"
+                before = before.replace(mark, "", 1).strip()
+                break
+    return None if before and after else _Parts("-" if is_negative else "", before or after, digits)
 
 
 def _readings(digits: str) -> Iterable[_Reading]:

@@ -8,13 +8,16 @@ from datetime import date
 from math import inf
 from typing import Final
 
-from domain.people.cells import NumberStyle, UnreadableCell, says_nothing
+from domain.people.cells import NumberStyle, UnreadableCell, says_nothing, sign_beside
+from domain.people.currencies import codes_of
 from domain.people.fact import TRUTH
 from domain.people.folding import fold
 
 MOST_DIFFERENT: Final = 2_000
 """Different texts of a column that are remembered: a column with more is no choice."""
 _STYLE_OF: Final = 200
+_FEW: Final = 0.05
+"""Part of the different texts of a column of numbers that may be none, such as "90+" among ages."""
 _LAST_DAY: Final = 31
 """Of a month: a greater number is a year."""
 
@@ -26,7 +29,7 @@ class ColumnContent:
     Args:
         name: the name of the column.
         cells: how many cells have been counted.
-        empty: how many of them say that there is no value.
+        nothing: how many of them say so in which words that there is no value; "" for empty ones.
         texts: the different texts, and how often each stands there; not all of them if ``is_wide``.
         is_wide: whether there are more different texts than are remembered.
         dates: how many cells are dates, such as 2024-01-31 or 31/01/2024.
@@ -34,7 +37,7 @@ class ColumnContent:
 
     name: str
     cells: int = 0
-    empty: int = 0
+    nothing: Counter[str] = field(default_factory=Counter[str])
     texts: Counter[str] = field(default_factory=Counter[str])
     is_wide: bool = False
     dates: int = 0
@@ -44,13 +47,18 @@ class ColumnContent:
         self.cells += 1
         text = "" if cell is None else str(cell).strip()
         if says_nothing(text):
-            self.empty += 1
+            self.nothing[text.casefold()] += 1
             return
         self.dates += _is_date(text)
         if text in self.texts or len(self.texts) < MOST_DIFFERENT:
             self.texts[text] += 1
         else:
             self.is_wide = True
+
+    @property
+    def empty(self) -> int:
+        """Return how many cells say that there is no value."""
+        return self.nothing.total()
 
     @property
     def given(self) -> int:
@@ -67,17 +75,26 @@ class ColumnContent:
         """Return whether most values are dates."""
         return self.dates > self.given / 2
 
+    @property
+    def currency_sign(self) -> str:
+        """Return what stands most often beside the amounts, such as a currency sign or its code; empty if nothing."""
+        signs = Counter(sign for text in list(self.texts)[:_STYLE_OF] if codes_of(sign := sign_beside(text)))
+        return signs.most_common(1)[0][0] if signs else ""
+
     def numbers(self, currency: str) -> Numbers | None:
-        """Return what the values are as numbers; None if a value is none, or can be read in two ways."""
+        """Return what the values are as numbers; None if more than a few are none, or can be read in two ways."""
         style = NumberStyle.of(list(self.texts)[:_STYLE_OF], currency=currency)
-        low, high, whole = inf, -inf, True
+        low, high, whole, unread = inf, -inf, True, list[str]()
         for text in self.texts:
             try:
                 number = style.read(text)
             except UnreadableCell:
-                return None
-            low, high, whole = min(low, number), max(high, number), whole and float(number).is_integer()
-        return Numbers(float(low), float(high), whole) if self.texts else None
+                unread.append(text)
+                if len(unread) > len(self.texts) * _FEW:
+                    return None
+            else:
+                low, high, whole = min(low, number), max(high, number), whole and float(number).is_integer()
+        return Numbers(float(low), float(high), whole, tuple(unread)) if self.texts else None
 
     @property
     def is_flag(self) -> bool:
@@ -95,11 +112,12 @@ class ColumnContent:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The range of a column of numbers, and whether all are whole."""
+    """The range of a column of numbers, whether all are whole, and the few texts that are none."""
 
     low: float
     high: float
     whole: bool
+    unread: tuple[str, ...] = ()
 
 
 def _is_date(text: str) -> bool:

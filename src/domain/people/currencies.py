@@ -56,3 +56,15 @@ def is_sign_of(text: str, currency: str) -> bool:
     (True, True, False, False)
     """
     return bool(currency) and (text.upper() == currency or text in _SIGNS.get(currency, ()))
+
+
+def codes_of(text: str) -> tuple[str, ...]:
+    """Return the ISO 4217 codes of the currencies that a text may stand for, the commonest first.
+
+    >>> codes_of("€"), codes_of("eur"), codes_of("¥"), codes_of("$")[0], codes_of("kg")
+    (('EUR',), ('EUR',), ('CNY', 'JPY'), 'USD', ())
+    """
+    if text.upper() in _SIGNS:
+        return (text.upper(),)
+    codes = [code for code, signs in _SIGNS.items() if text in signs]
+    return tuple(sorted(codes, key=lambda code: code != "USD"))

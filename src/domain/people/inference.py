@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections import Counter
 from dataclasses import dataclass, field
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import ConfigurationError
+from domain.people.cost_inference import AMOUNTS, find_cost, quoted, words_of
 from domain.people.fact import ANY_LANGUAGE, Fact, Kind
 from domain.people.folding import fold
 from domain.people.schema import CostColumn, Roles, Schema
@@ -23,12 +24,6 @@ MOST_CHOICES: Final = 20
 ENOUGH_ROWS: Final = 20
 """In fewer rows it says nothing that all values of a column differ, or are alike."""
 
-_COSTS: Final = (
-    *("charges", "charge", "cost", "costs", "expenditure", "expenditures", "expense", "expenses", "spending", "paid"),
-    *("amount", "price", "premium", "claim", "claims", "billed", "dol", "usd", "total"),
-    *("costo", "costos", "gasto", "gastos", "prima", "precio", "importe", "monto", "pagado", "cargos"),
-)
-"""Words in the name of a column that speak for a cost, in the order of how much they say."""
 _PEOPLE: Final = frozenset(
     (
         *("id", "person", "patient", "member", "beneficiary", "subject", "enrolid", "policy", "insured", "client"),
@@ -40,6 +35,8 @@ _WEIGHTS: Final = frozenset(("wt", "perwt", "finalwt", "wgt", "ponderador", "exp
 _SURVEY: Final = frozenset(("survey", "sample", "sampling", "person", "final", "frequency", "freq", "muestral"))
 _EXPOSURES: Final = frozenset(("exposure", "exposicion", "eligible", "time"))
 _PERIODS: Final = frozenset(("year", "yr", "period", "ano", "anio", "periodo"))
+_NONE: Final = "none"
+"""In a column of words it is a kind of its own, such as no condition, rather than a value that nobody knows."""
 _FEW: Final = 4
 _MANY: Final = 500
 _YEARS: Final = (1900, 2200)
@@ -72,20 +69,20 @@ class _Draft:
     roles: dict[str, str] = field(default_factory=dict[str, str])
 
 
-def propose(columns: Iterable[ColumnContent], *, name: str, cost: str | None = None, currency: str = "USD") -> Proposal:
+def propose(columns: Iterable[ColumnContent], *, name: str, cost: str | None = None, currency: str = "") -> Proposal:
     """Propose a schema for a table.
 
     Args:
         columns: the columns of the table, in their order.
         name: the name of the schema; letters that cannot stand in one are replaced.
         cost: the column that holds the cost of a year; None to look for it by its name.
-        currency: the ISO 4217 code of the money.
+        currency: the ISO 4217 code of the money; empty to go by the signs beside the amounts, USD where there are none.
 
     Raises:
         ConfigurationError: if the cost's column is not there, no column can be the cost, or no column can be a fact.
     """
     contents = list(columns)
-    target, remarks = _cost_of(contents, cost, currency)
+    target, currency, remarks = find_cost(contents, cost, currency)
     if target.cells < ENOUGH_ROWS:
         remarks.append(f"only {target.cells} rows were read: widen the limits to what may come")
     draft = _Draft()
@@ -115,31 +112,9 @@ def propose(columns: Iterable[ColumnContent], *, name: str, cost: str | None = N
     return Proposal(schema, remarks, draft.on_facts, draft.left_out)
 
 
-def _cost_of(contents: Sequence[ColumnContent], cost: str | None, currency: str) -> tuple[ColumnContent, list[str]]:
-    names = ", ".join(content.name for content in contents)
-    if cost is not None:
-        chosen = next((content for content in contents if fold(content.name) == fold(cost)), None)
-        if chosen is None:
-            message = f"there is no column {cost}: the columns are {names}"
-            raise ConfigurationError(message)
-        return chosen, []
-    amounts = [content for content in contents if (numbers := content.numbers(currency)) and numbers.low >= 0]
-    for word in _COSTS:
-        named = [content for content in amounts if word in _words(content.name)]
-        if named:
-            others = [content.name for content in named[:-1]]
-            unsure = [f"could also be the cost: {', '.join(others)} (choose with --cost)"] if others else []
-            return named[-1], unsure
-    wide = [content for content in amounts if len(content.texts) > MOST_CHOICES or content.is_wide]
-    if not wide:
-        message = f"no column looks like a cost: name it with --cost COLUMN; the columns are {names}"
-        raise ConfigurationError(message)
-    return wide[-1], [f"no name says which column is the cost; {wide[-1].name} is the last with many amounts"]
-
-
 def _place(content: ColumnContent, draft: _Draft, currency: str) -> None:
     """Take a column as a fact or a role, or leave it out and say why."""
-    words = set(_words(content.name))
+    words = set(words_of(content.name))
     numbers = content.numbers(currency)
     enough = content.given >= ENOUGH_ROWS
     role = _role_of(content, words, numbers)
@@ -180,7 +155,7 @@ def _add_fact(content: ColumnContent, numbers: Numbers | None, words: set[str], 
         draft.left_out[content.name] = f"it has {different} different texts: at most {MOST_CHOICES} can be choices"
         return
     draft.facts.append(fact)
-    draft.on_facts[fact.name] = list(_remarks(content, fact, words))
+    draft.on_facts[fact.name] = list(_remarks(content, fact, numbers, words))
 
 
 def _name(column: str, draft: _Draft) -> str:
@@ -197,7 +172,8 @@ def _fact(content: ColumnContent, numbers: Numbers | None, name: str) -> Fact | 
         kind = Kind.WHOLE if numbers.whole else Kind.NUMBER
         low, high = _outward(numbers)
     elif not content.is_flag:
-        kind, choices = Kind.CHOICE, tuple(sorted(content.choices))
+        words = {*content.choices, _NONE} if content.nothing[_NONE] else set(content.choices)
+        kind, choices = Kind.CHOICE, tuple(sorted(words))
         if content.is_wide or not 1 < len(choices) <= MOST_CHOICES:
             return None
     return Fact(
@@ -207,22 +183,30 @@ def _fact(content: ColumnContent, numbers: Numbers | None, name: str) -> Fact | 
         high=high,
         choices=choices,
         column=content.name if fold(content.name) != fold(name) else "",
-        may_be_missing=content.empty > 0,
+        may_be_missing=content.empty > (content.nothing[_NONE] if kind is Kind.CHOICE else 0),
         label={ANY_LANGUAGE: _label(content.name) or content.name.strip() or name},
     )
 
 
-def _remarks(content: ColumnContent, fact: Fact, words: set[str]) -> Iterator[str]:
+def _remarks(content: ColumnContent, fact: Fact, numbers: Numbers | None, words_in_name: set[str]) -> Iterator[str]:
     different = len(content.choices)
-    if content.empty:
-        yield f"{content.empty} of {content.cells} cells are empty"
+    nothing = Counter(content.nothing)
+    if fact.kind is Kind.CHOICE and nothing.pop(_NONE, 0):
+        yield f"{_NONE} is read as a choice: if it means that nobody knows, take it out and say missing: allowed"
+    if nothing:
+        words = ", ".join(sorted(word for word in nothing if word))
+        yield f"{nothing.total()} of {content.cells} cells are empty{f' or say {words}' if words else ''}"
+    if fact.kind.is_numeric and numbers and numbers.unread:
+        yield f"no number: {quoted(numbers.unread)}; give such cells one, or their rows are refused"
+    if fact.kind.is_numeric and words_in_name & AMOUNTS:
+        yield "leave it out if it is a part of the cost, or is not known before the year begins"
     if fact.kind is Kind.FLAG and content.texts.keys() <= {"0", "1"}:
         yield '0 is read as no and 1 as yes; if they are two kinds, say kind: choice, choices: ["0", "1"]'
     if fact.kind is Kind.WHOLE and different <= _FEW and content.given >= ENOUGH_ROWS:
         yield "few different numbers: if they are codes, say kind: choice"
     if fact.kind is Kind.WHOLE and (content.is_wide or different >= _MANY):
         yield "many different whole numbers: if they name people, move it to roles: person"
-    if fact.kind.is_numeric and "weight" in words:
+    if fact.kind.is_numeric and "weight" in words_in_name:
         yield "if it is a survey weight and not a measure of the body, move it to roles: weight"
 
 
@@ -251,12 +235,5 @@ def _label(name: str) -> str:
 
 def _identifier(name: str) -> str:
     """Return a name as the names of facts are: small letters, digits and underscores."""
-    plain = "_".join(_words(name)) or "fact"
+    plain = "_".join(words_of(name)) or "fact"
     return plain if plain[0].isalpha() else f"fact_{plain}"
-
-
-def _words(name: str) -> list[str]:
-    """Return the words of a name, without case, accents and punctuation."""
-    letters = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", letters)
-    return re.findall(r"[a-z0-9]+", apart.casefold())

@@ -20,7 +20,7 @@ def infer(
     *,
     cost: str | None = None,
     out: Path | None = None,
-    currency: str = "USD",
+    currency: str = "",
     sheet: Sheet = "",
     overwrite: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -41,7 +41,8 @@ def infer(
     out
         The file to write; without it the schema is printed.
     currency
-        ISO 4217 code of the money.
+        ISO 4217 code of the money; without it, the signs beside the amounts and the name of the cost say it, or else
+        it is USD.
     overwrite
         Replace the file that is there.
     """

@@ -10,7 +10,7 @@ from domain.people.fact import Kind
 from domain.people.inference import propose
 
 
-def table(rows=60, **columns):
+def table(rows=60, /, **columns):
     draw = random.Random(3)
     contents = []
     for name, make in columns.items():
@@ -118,6 +118,84 @@ def test_an_unnamed_cost_is_the_last_column_of_many_amounts_or_is_asked_for():
         propose(table(stay=lambda draw, _: draw.randint(0, 9)), name="clinic")
     with pytest.raises(ConfigurationError, match="there is no column cost"):
         propose(columns, name="clinic", cost="cost")
+
+
+def test_a_cost_is_found_by_its_name_though_some_cells_are_no_amounts_or_below_zero():
+    columns = table(
+        age=lambda draw, _: draw.randint(18, 90),
+        cost=lambda draw, row: "see note" if row == 7 else "(250.00)" if row == 9 else paid(draw, row),
+    )
+    proposal = propose(columns, name="clinic")
+    assert proposal.schema.cost.column == "cost"
+    assert proposal.remarks == [
+        "no amount: 'see note'; the rows with such cells are refused",
+        "some costs are below zero, the lowest -250: their rows are refused",
+    ]
+
+
+def test_a_column_called_a_cost_goes_before_parts_of_it_which_are_pointed_out():
+    columns = table(
+        age=lambda draw, _: draw.randint(18, 90), total_charges=paid, inpatient_paid=paid, premium=paid, cost=paid
+    )
+    proposal = propose(columns, name="clinic")
+    assert proposal.schema.cost.column == "cost"
+    assert proposal.remarks == ["could also be the cost: total_charges, inpatient_paid (choose with --cost)"]
+    assert {name for name, lines in proposal.on_facts.items() if any("part of the cost" in line for line in lines)} == {
+        "total_charges",
+        "inpatient_paid",
+    }
+
+
+def test_small_numbers_are_no_costs_though_nothing_else_has_many_numbers():
+    with pytest.raises(ConfigurationError, match="no column looks like a cost"):
+        propose(table(age=lambda draw, _: draw.randint(18, 90), plan=lambda draw, _: draw.choice("ab")), name="clinic")
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "given", "currency", "remark"),
+    [
+        ("Betrag", "1.234,56 €", "", "EUR", "no name says"),
+        ("cost_gbp", "1234.5", "", "GBP", None),
+        ("cost", "$1,234.50", "", "USD", None),
+        ("cost", "$1,234.50", "CAD", "CAD", None),
+        ("cost", "¥1,234.50", "", "CNY", "may also stand for JPY"),
+    ],
+)
+def test_the_currency_stands_beside_the_amounts_or_in_the_name_of_the_cost(header, cell, given, currency, remark):
+    columns = table(
+        age=lambda draw, _: draw.randint(18, 90), **{header: lambda _, row: cell.replace("4", str(row % 10), 1)}
+    )
+    columns += table(**{header: lambda _, row: cell.replace("234", f"{200 + row}")}) if remark == "no name says" else []
+    proposal = propose(columns[:1] + columns[-1:], name="clinic", currency=given)
+    assert (proposal.schema.cost.column, proposal.schema.cost.currency) == (header, currency)
+    assert [remark is not None and remark in text for text in proposal.remarks] == ([True] if remark else [])
+
+
+def test_costs_that_are_all_alike_are_said_to_teach_nothing():
+    proposal = propose(table(age=lambda draw, _: draw.randint(18, 90), cost=lambda *_: 0), name="clinic")
+    assert proposal.remarks == ["all costs are 0: nothing can be learnt from them"]
+
+
+def test_none_is_a_choice_among_words_and_no_value_among_numbers():
+    columns = table(
+        condition=lambda draw, row: "unknown" if row == 5 else draw.choice(["none", "asthma", "copd"]),
+        visits=lambda _, row: "none" if row == 3 else row,
+        cost=paid,
+    )
+    proposal = propose(columns, name="clinic")
+    assert proposal.schema.by_name["condition"].choices == ("asthma", "copd", "none")
+    assert proposal.on_facts["condition"] == [
+        "none is read as a choice: if it means that nobody knows, take it out and say missing: allowed",
+        "1 of 60 cells are empty or say unknown",
+    ]
+    assert proposal.on_facts["visits"][0] == "1 of 60 cells are empty or say none"
+
+
+def test_a_few_words_among_numbers_are_named_and_the_column_stays_one_of_numbers():
+    columns = table(age=lambda _, row: "90+" if row > 55 else 20 + row, cost=paid)
+    proposal = propose(columns, name="clinic")
+    assert proposal.schema.by_name["age"].kind is Kind.WHOLE
+    assert "no number: '90+'" in proposal.on_facts["age"][0]
 
 
 def test_small_tables_are_told_so_and_lose_no_column():
