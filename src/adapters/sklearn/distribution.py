@@ -94,8 +94,7 @@ class ResidualDistribution:
             weights: of the rows; by default 1 each.
             people: codes of the rows' persons; by default each row of a repeat is another person's.
             shrunk: whether groups are shrunk towards everybody's residuals, the more the smaller they are; otherwise
-                small
-                groups use everybody's residuals alone.
+                small groups use everybody's residuals alone.
         """
         residuals = (charges - points) / scale_of(points, floor)
         weights = np.ones(len(rows)) if weights is None else weights

@@ -50,8 +50,7 @@ class PredictiveDistribution:
         design: of the parts' inputs; None where no part needs them.
         hurdle: the chance of no cost; None where hardly anybody is without cost.
         share: the chance of no cost of everybody, without a hurdle; None for models of earlier releases, whose chance
-            is
-            the highest level with a quantile of 0.
+            is the highest level with a quantile of 0.
         mean_of: the expected cost.
         excess: the fitted mean excess above the 99 % quantile, as a share of that quantile.
         scaled: whether the distribution is scaled where no plausible tail gives the mean; otherwise the mean is

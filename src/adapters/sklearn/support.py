@@ -64,8 +64,7 @@ class Support:
         schema: the facts of the rows.
         near: the largest difference of people alike in each fact, see `reach_in_each`.
         counts: the numbers of training rows with each choice, and then without any: for each of the schema's choices
-            and
-            flags, one after another. Empty for models of earlier releases.
+            and flags, one after another. Empty for models of earlier releases.
         unsure: the share of its point by which a range is widened where hardly anybody is alike.
     """
 

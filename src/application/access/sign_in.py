@@ -45,8 +45,7 @@ class SignIn:
         Raises:
             NoPassword: if none was set.
             SignInLocked: if too many wrong passwords came from this address, or too many attempts wait; the password
-                was not
-                checked.
+                was not checked.
             WrongPassword: if it is not the password.
         """
         hashed = await self.accounts.password()

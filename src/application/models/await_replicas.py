@@ -35,8 +35,7 @@ class AwaitReplicas:
 
         Raises:
             Unavailable: if it takes longer, with the replicas that are behind, and why; or if the name of the model
-                servers is
-                unknown.
+                servers is unknown.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within

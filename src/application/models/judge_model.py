@@ -41,8 +41,7 @@ class JudgeModel:
             policy: the policy of the gate.
             plan: the folds, as in the training.
             anew: measure the version even if it was measured before on these data against the current champion. The
-                policy
-                is applied either way.
+                policy is applied either way.
 
         Raises:
             VersionNotFound: if there is no such version.

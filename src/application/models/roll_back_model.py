@@ -33,8 +33,7 @@ class RollBackModel:
             by: name of the person or program that rolls back.
             reason: the reason that is recorded in the ledger.
             after: number of the last entry to go back from; if a rollback by the same person follows it already, that
-                is
-                returned, and nothing is changed.
+                is returned, and nothing is changed.
 
         Raises:
             PromotionRefused: if there is no champion before, or another change came after that entry.

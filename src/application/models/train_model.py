@@ -133,8 +133,7 @@ class TrainModel:
             stage: the steps to run.
             by: name that is recorded in the ledger.
             comparison: for `Stage.TUNE`: the comparison with the best recipe; by default the last one on these data in
-                the
-                tracking store.
+                the tracking store.
             wait: runs asynchronous calls.
 
         Raises:

@@ -89,8 +89,7 @@ class TuneModel:
             plan: the folds, as in the comparison.
             spaces: the search space of each family.
             study: name of the study; by default it follows from data, recipe and plan, so that the same command
-                continues a
-                killed one.
+                continues a killed one.
             git_revision: of the code, for the record.
             configuration: flat, for the record.
             occasion: the reason, for the card, where no person started the training.

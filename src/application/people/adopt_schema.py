@@ -33,8 +33,7 @@ class AdoptSchema:
             by: who takes it over; the audit trail names them where something changes.
             first: returns the schema of homes of releases that recorded none.
             keep: stores the text in the home. It is called before the schema is recorded: if recording fails, the next
-                start
-                adopts the stored schema.
+                start adopts the stored schema.
 
         Raises:
             SchemaChangeRefused: with each change that is refused. Nothing has changed.

@@ -116,8 +116,7 @@ class PromotionPolicy:
         margin: the share of the champion's CRPS by which the challenger may be worse, at the upper bound of the
             difference; negative if it must be better.
         first_gain: the share by which a challenger's CRPS must beat that of the distribution of all costs, whether or
-            not
-            there is a champion, at the upper bound of the difference: 0 requires that it is surely better.
+            not there is a champion, at the upper bound of the difference: 0 requires that it is surely better.
         coverage: lowest and highest coverage of the 90 % interval.
         group_coverage: the same for each group.
         fifth_coverage: the same for each fifth of the people, ordered by their expected cost. Where most ranges begin

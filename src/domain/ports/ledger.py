@@ -78,8 +78,8 @@ class ModelLedger(Protocol):
         Raises:
             VersionNotFound: if its version was never admitted.
             RegistryUnavailable: if the witness of the ledger's head is away. Nothing is appended then, unless the
-                witness
-                failed between the announcement of the entry and its confirmation; the ledger is valid either way.
+                witness failed between the announcement of the entry and its confirmation; the ledger is valid either
+                way.
         """
 
     @abstractmethod

@@ -45,8 +45,7 @@ class LoadedModel(Predictor, Explainer, Protocol):
         Args:
             facts: n x width doubles, C-contiguous: `Beneficiary.as_numbers` row by row.
             schema: the facts of the rows; by default the model's own. A fact that the model does not have is left out,
-                with
-                a caution.
+                with a caution.
 
         Returns:
             The figures of `predict` for the same people.
