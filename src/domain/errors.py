@@ -1,7 +1,7 @@
-"""Everything that can go wrong, in the words of the domain: one small tree.
+"""The errors of the domain.
 
-Adapters translate their technology's failures into these; entrypoints translate these into
-a status, an exit code or a sentence. Nothing else crosses the border.
+Adapters translate the failures of their technology into these; entrypoints translate these into a status, an exit code
+or a sentence. All other exceptions are mistakes in the code.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class MedcostError(Exception):
-    """Whatever Medcost itself reports. Its text is fit to be shown to the person who asked; it holds no password."""
+    """The base of all errors that Medcost itself reports. The text can be shown to users, and holds no password."""
 
     def __str__(self) -> str:
         return without_passwords(super().__str__())
@@ -37,7 +37,7 @@ class FieldError:
 
 
 class InvalidInput(MedcostError):
-    """The input breaks a rule. ``errors`` names every broken one, not only the first."""
+    """The input breaks rules. ``errors`` names all of them, not only the first."""
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         super().__init__("; ".join(f"{error.field}: {error.detail}" for error in errors))
@@ -45,7 +45,7 @@ class InvalidInput(MedcostError):
 
 
 class InvalidBeneficiary(InvalidInput):
-    """The six facts do not describe a person whose cost could be predicted."""
+    """The facts do not describe a person whose cost can be predicted."""
 
 
 class InvalidPlan(InvalidInput):
@@ -109,7 +109,7 @@ class JobNotFound(NotFound):
 
 
 class JobFilesGone(NotFound):
-    """A job has no file of answers: it has not ended yet, came to nothing, or its files were erased."""
+    """A job has no file of answers: it has not ended yet, has failed, or its files were erased."""
 
     def __init__(self, message: str = "there is no file of answers: it was erased, or is not written yet") -> None:
         super().__init__(message)
@@ -142,7 +142,7 @@ class WrongPassword(MedcostError):
 
 
 class SignInLocked(MedcostError):
-    """Too many wrong passwords came. The next one is looked at in ``wait`` seconds."""
+    """Too many wrong passwords were given. The next one is checked in ``wait`` seconds."""
 
     def __init__(self, wait: float) -> None:
         super().__init__(f"too many wrong passwords: try again in {math.ceil(wait)} seconds")
@@ -150,7 +150,7 @@ class SignInLocked(MedcostError):
 
 
 class SignInRefused(MedcostError):
-    """An identity provider did not sign the person in, or its answer does not hold. The text says why."""
+    """An identity provider did not sign the person in, or its answer is invalid. The text says why."""
 
 
 class NotAllowed(MedcostError):
@@ -162,11 +162,11 @@ class NotSignedIn(MedcostError):
 
 
 class Conflict(MedcostError):
-    """The request contradicts what is already there."""
+    """The request contradicts the present state."""
 
 
 class PasswordAlreadySet(Conflict):
-    """A first password was to be set, but there is one."""
+    """A first password cannot be set, because there is a password already."""
 
 
 class IdempotencyKeyReused(Conflict):
@@ -178,28 +178,28 @@ class IdempotencyKeyInUse(Conflict):
 
 
 class JobUnderWay(Conflict):
-    """Another job of which there may be one at a time has not ended yet."""
+    """Another job in the same slot, which allows one job at a time, has not ended yet."""
 
     def __init__(self, slot: str) -> None:
         super().__init__(f"another change of the {slot} is under way: wait until it has ended, and ask again")
 
 
 class TooManyJobs(Conflict):
-    """The caller has as many jobs under way as one may have."""
+    """The caller has the most jobs under way that are allowed."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"{most} of your files are being worked on: wait until one has ended, or cancel one")
 
 
 class JobCannotStop(Conflict):
-    """A job of this kind is not cancelled."""
+    """A job of this kind cannot be cancelled."""
 
     def __init__(self) -> None:
         super().__init__("a change of the champion is not cancelled, and has no files: wait until it has ended")
 
 
 class TooManyWebhooks(Conflict):
-    """The owner has as many webhooks as one may have."""
+    """The owner has the most webhooks that are allowed."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"you have {most} webhooks, which is the most: delete one before you make another")
@@ -210,7 +210,7 @@ class PromotionRefused(Conflict):
 
 
 class ModelReplaced(Conflict):
-    """What is asked of a recorded prediction, only the model that made it could answer, and it no longer serves."""
+    """A question about a recorded prediction needs the model that made it, which no longer serves."""
 
 
 class LedgerBroken(Conflict):
@@ -218,7 +218,7 @@ class LedgerBroken(Conflict):
 
 
 class HomeInUse(Conflict):
-    """Another process already does this with the same home."""
+    """Another process does the same work with this home."""
 
 
 class HomeUnwritable(MedcostError):
@@ -226,11 +226,11 @@ class HomeUnwritable(MedcostError):
 
 
 class BackupRefused(MedcostError):
-    """A backup cannot be made, or is not what it was when it was made, or there is no place to restore it to."""
+    """A backup cannot be made, is damaged, or cannot be restored to its place."""
 
 
 class Unavailable(MedcostError):
-    """A part is away for now. Trying again in ``retry_after`` seconds may succeed."""
+    """A part is unavailable for now. A repetition after ``retry_after`` seconds may succeed."""
 
     def __init__(self, message: str, *, retry_after: float = 1.0) -> None:
         super().__init__(message)
@@ -258,15 +258,15 @@ class RegistryUnavailable(Unavailable):
 
 
 class ExecutorUnavailable(Unavailable):
-    """Nobody is there to work on what was handed out."""
+    """An executor has no worker, or has lost all of them."""
 
 
 class ModelRefused(MedcostError):
-    """A model folder is not what its digest promises, or holds what may not be loaded."""
+    """A model folder does not match its digest, or holds what may not be loaded."""
 
 
 class TrialPruned(MedcostError):
-    """Raised by the tuner out of ``report`` to end a trial that no longer promises anything."""
+    """A trial is ended early, because its losses so far are too high; raised by the tuner out of ``report``."""
 
 
 class ConfigurationError(MedcostError):

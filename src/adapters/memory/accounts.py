@@ -48,7 +48,7 @@ class MemoryAccounts(FailsOnRequest, Accounts):
         self._fail_if_asked()
         before = self._failures.get(place, Failures(0, at))
         if not (wait := before.wait(at)):
-            self._failures[place] = before.and_one(at)
+            self._failures[place] = before.with_failure(at)
         return Attempt(before.count, wait)
 
     async def forgive(self, place: str | None = None) -> None:

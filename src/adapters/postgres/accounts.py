@@ -81,7 +81,7 @@ class PostgresAccounts(Accounts):
                 row = (await connection.execute(locked)).mappings().one()
                 before = Failures(row["count"], row["last_at"])
                 if not (wait := before.wait(at)):
-                    after = before.and_one(at)
+                    after = before.with_failure(at)
                     counted = update(table).where(table.c.place == place)
                     await connection.execute(counted.values(count=after.count, last_at=after.last_at))
         return Attempt(before.count, wait)

@@ -1,1 +1,1 @@
-"""Signing in, and the password for it."""
+"""Use cases of access: signing in and out, the password, and API keys."""

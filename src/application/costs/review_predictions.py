@@ -101,7 +101,7 @@ class RecordOutcome:
     clock: Clock
 
     async def __call__(self, id: UUID, charges: float, caller: Caller) -> Prediction:
-        """Add the charges, in USD, to a prediction.
+        """Add the charges, in the currency of the costs, to a prediction.
 
         Raises:
             InvalidInput: if no year costs so much, or so little.

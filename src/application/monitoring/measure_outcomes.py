@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveScores:
-    """Scores of the newest predictions as they were published, in USD.
+    """Scores of the newest predictions as they were published, in money.
 
     Args:
         predictions: number of predictions.

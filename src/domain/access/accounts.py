@@ -1,4 +1,4 @@
-"""Signing in: what a password must be, how long a session lives, how long one waits after wrong passwords."""
+"""Signing in: the rules of passwords, of sessions, and of delays after wrong passwords."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LIFETIME: Final = timedelta(hours=12)
 IDLE: Final = timedelta(minutes=30)
 """A session ends this long after it was last used."""
 FREE: Final = 5
-"""Wrong passwords in a row at one place that cost no wait."""
+"""The number of wrong passwords in a row at one place without a delay."""
 _FIRST_WAIT: Final = timedelta(seconds=30)
 _LONGEST_WAIT: Final = timedelta(minutes=5)
 FORGOTTEN_AFTER: Final = timedelta(days=1)
@@ -26,7 +26,7 @@ FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 
 def check_password(password: str) -> None:
-    """Return if this may be a password.
+    """Check the length of a password.
 
     Raises:
         InvalidInput: if it is too short or too long.
@@ -45,12 +45,12 @@ class Session:
     user: User = ADMIN
 
     def is_alive(self, now: datetime) -> bool:
-        """Tell whether it still admits."""
+        """Return whether the session is still valid."""
         return now < self.opened_at + LIFETIME and now < self.used_at + IDLE
 
 
 def place_of(address: str) -> str:
-    """Name the place where wrong passwords from an IP address are counted: its subscriber's.
+    """Return the place where wrong passwords from an IP address are counted: that of its subscriber.
 
     >>> place_of("2001:db8::1") == place_of("2001:db8::2")
     True
@@ -60,15 +60,15 @@ def place_of(address: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """Wrong passwords in a row at one place, and when the last one came."""
+    """The number of wrong passwords in a row at one place, and the time of the last one."""
 
     count: int
     last_at: datetime
 
     def wait(self, now: datetime) -> timedelta:
-        """Return how long nothing may be tried here: nothing at first, then 30 s, doubling up to five minutes.
+        """Return the delay until the next attempt: none at first, then 30 s, doubling up to five minutes.
 
-        A last one in the future was written by a clock that has been set back since: it costs no wait.
+        A last failure in the future was recorded before the clock was set back: it causes no delay.
         """
         beyond = self.count - FREE
         if beyond < 0 or now < self.last_at:
@@ -77,18 +77,18 @@ class Failures:
         delay = min(_FIRST_WAIT * 2 ** min(beyond, 10), _LONGEST_WAIT)
         return max(self.last_at + delay - now, timedelta(0))
 
-    def and_one(self, now: datetime) -> Failures:
+    def with_failure(self, now: datetime) -> Failures:
         """Count a failure; counting starts anew once the last failure is forgotten."""
         return Failures(1 if now >= self.last_at + FORGOTTEN_AFTER else self.count + 1, now)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of an attempt to sign in before its password was looked at.
+    """An attempt to sign in, before its password is checked.
 
     Args:
-        failures: wrong passwords in a row at its place before it.
-        wait: zero if it was counted; else how long nothing may be tried there.
+        failures: number of wrong passwords in a row at its place before it.
+        wait: zero if the attempt was counted; otherwise the delay until the next one.
     """
 
     failures: int

@@ -1,4 +1,4 @@
-"""Who stands behind an internet address."""
+"""The subscribers behind internet addresses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _IPV6_NETWORK: Final = 64
 def subscriber(address: str) -> str:
     """Return the subscriber behind an address: an IPv4 address, or the network (/64) of an IPv6 address.
 
-    What is no address is a subscriber of its own.
+    A text that is no address is a subscriber of its own.
 
     >>> subscriber("2001:db8::1") == subscriber("2001:db8::2")
     True
@@ -30,7 +30,7 @@ def subscriber(address: str) -> str:
 
 
 def read(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the address that a text is, without the zone of a link-local address; None if the text is none."""
+    """Return the address in a text, without the zone of a link-local address; None if the text is no address."""
     try:
         return ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""Who asks, and what follows for the predictions of others."""
+"""Callers, and their access to the predictions of others."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ class Caller:
     """A client, a visitor of the pages or this machine.
 
     Args:
-        owner: what the caller's predictions carry: ``key:<id>``, ``page:<digest of a cookie>`` or ``local``.
+        owner: recorded with the caller's predictions as their owner: ``key:<id>``, ``page:<digest of a cookie>`` or
+            ``local``.
         role: clients see and change their own predictions, reviewers see all, admins see and change all.
-        name: of the key or the person, for people to read; empty where nobody has one.
+        name: of the key or the person, for people to read; empty for none.
     """
 
     owner: str
@@ -27,27 +28,27 @@ class Caller:
 
     @classmethod
     def of_key(cls, key: ApiKey | KeyUse) -> Self:
-        """Name whoever holds an API key."""
+        """Return the caller with an API key."""
         return cls(f"key:{key.id}", key.role, key.name)
 
     @property
     def author(self) -> str:
-        """Return who changes something, for the audit trail: a name, and what it is a name of."""
+        """Return the author of a change for the audit trail: the name, and the owner in brackets."""
         return f"{self.name} ({self.owner})" if self.name else self.owner
 
     @property
     def sees_all(self) -> bool:
-        """Return whether predictions of others are seen, and those without an owner."""
+        """Return whether the caller sees predictions of others, and those without an owner."""
         return self.role is not Role.CLIENT
 
     def sees(self, owner: str | None) -> bool:
-        """Tell whether a prediction of this owner is seen."""
+        """Return whether the caller sees predictions of an owner."""
         return self.sees_all or owner == self.owner
 
     def changes(self, owner: str | None) -> bool:
-        """Tell whether the outcome of a prediction of this owner may be changed, and the prediction erased."""
+        """Return whether the caller may change outcomes of an owner's predictions, and erase these."""
         return self.role is Role.ADMIN or owner == self.owner
 
 
 LOCAL: Final = Caller("local", Role.ADMIN)
-"""Whoever is at this machine where no key is asked for. Nothing on it is hidden from its user."""
+"""The caller on this machine where no key is required: its user sees and changes everything."""

@@ -1,4 +1,4 @@
-"""API keys: who may ask, and who may change what is served."""
+"""API keys and their roles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """Scope of an API key.
+    """The role of an API key.
 
     Clients ask, and see and change their own predictions; reviewers see everybody's; admins also change and erase
     everybody's, promote and roll back.
@@ -27,7 +27,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as it is known at rest: never the secret itself, only its SHA-256 (hex)."""
+    """A recorded API key, with the SHA-256 of its secret (hex) instead of the secret."""
 
     id: UUID
     name: str
@@ -38,7 +38,7 @@ class ApiKey:
     expires_at: datetime | None = None
 
     def check(self, *, at: datetime) -> None:
-        """Look whether the key still opens anything.
+        """Check that the key is valid.
 
         Raises:
             KeyNotFound: saying that it was revoked, or when it expired.
@@ -53,7 +53,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """What may be seen of a key, with when it was last used: to within seconds, and known a minute later at most."""
+    """A key without the digest of its secret, with the time of its last use, which is recorded within a minute."""
 
     id: UUID
     name: str

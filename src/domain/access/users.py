@@ -1,4 +1,4 @@
-"""People who sign in: who they are, and which role the claims about them give."""
+"""People who sign in by an identity provider, and their roles by claims."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class User:
     """A person who has signed in.
 
     Args:
-        subject: names the person for good, and nobody else; empty for the admin, whom the password lets in.
-        name: by which others see who changed something.
+        subject: identifier of the person, which is never reused; empty for the admin, who signs in by password.
+        name: shown to others as the author of changes.
         role: what the person may do.
     """
 
@@ -32,12 +32,12 @@ class User:
 
     @property
     def owner(self) -> str:
-        """Return what the person's predictions carry."""
+        """Return the owner that is recorded with the person's predictions."""
         return f"user:{self.subject}"
 
     @classmethod
     def of_claims(cls, claims: Mapping[str, object], role: Role) -> Self:
-        """Name a person by the claims of an identity provider.
+        """Return the person whom the claims of an identity provider describe.
 
         The subject is a digest of issuer and ``sub``, which together never name another person (OpenID Connect Core
         1.0, section 5.7), so that records hold no address of a mailbox.
@@ -56,12 +56,12 @@ class User:
 
 
 ADMIN: Final = User("", "admin", Role.ADMIN)
-"""Whoever knows the admin's password."""
+"""The user who signs in with the admin's password."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleRules:
-    """Which claim gives a person which role.
+    """The mapping of claims to roles.
 
     Args:
         claim: the claim's name, or the path to it with dots between (``realm_access.roles``). Its value is a text or

@@ -1,1 +1,1 @@
-"""Costs: the distribution of a year, predictions, explanations."""
+"""Costs: the distribution of a year, predictions, explanations, plans, totals of groups, scored files."""

@@ -25,14 +25,14 @@ CALIBRATION_LEVELS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98)
 
 
 MOST_CHARGES: Final = 1e9
-"""USD: no year of one adult costs more. Sums of such outcomes stay finite, and exact to the cent."""
+"""The highest cost of a year, in money: sums of such outcomes stay finite, and exact to the cent."""
 
 _NOISE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A range in USD that holds a year's cost with probability ``level``; whole cents, rounded outward."""
+    """A range of money that holds a year's cost with probability ``level``; whole cents, rounded outward."""
 
     level: float
     low: float

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EstimateColumns:
-    """What one model says of n beneficiaries: n `Estimate` as numbers, without an object for each.
+    """The answers of one model for n beneficiaries: n `Estimate` as numbers, without an object for each.
 
     Args:
-        model: which model.
-        numbers: n x 101 doubles, C-contiguous: the mean, the 99 quantiles at `QUANTILE_LEVELS`, in USD, and the
+        model: the model that answered.
+        numbers: n x 101 doubles, C-contiguous: the mean, the 99 quantiles at `QUANTILE_LEVELS`, in money, and the
             chance of no cost.
         cautions: of the rows that have any, by row.
     """
@@ -34,7 +34,7 @@ class EstimateColumns:
 
     @classmethod
     def of(cls, model: ModelReference, estimates: Sequence[Estimate]) -> Self:
-        """Write estimates of one model down as numbers."""
+        """Return the estimates of one model as numbers."""
         numbers = array("d")
         for estimate in estimates:
             numbers.append(estimate.cost.mean)
@@ -47,11 +47,11 @@ class EstimateColumns:
 
 @dataclass(frozen=True, slots=True)
 class PublishedColumns:
-    """What is published of n beneficiaries, as columns, without an object for each.
+    """The published figures of n beneficiaries, as columns, without an object for each.
 
     Args:
-        model: which model.
-        money: 4 x n doubles, C-contiguous: expected, typical, low and high, USD, rounded as `Published.of` does.
+        model: the model that answered.
+        money: 4 x n doubles, C-contiguous: expected, typical, low and high, rounded as `Published.of` does.
         cautions: n whole numbers: where bit i is set, the caution with code i of ``codes`` is given.
         codes: the codes of the cautions, see `caution_codes`.
         zero: n doubles: the chance of no cost, rounded as `Chance` does.
@@ -69,7 +69,7 @@ class PublishedColumns:
     def of(
         cls, schema: Schema, model: ModelReference, estimates: Sequence[Estimate], amount: float | None = None
     ) -> Self:
-        """Publish estimates of one model; codes are in the order in which models of the schema give them."""
+        """Return the published figures of estimates of one model, with codes in the order of the schema."""
         given = dict.fromkeys(caution.code for estimate in estimates for caution in estimate.cautions)
         places = {code: place for place, code in enumerate(caution_codes(schema))}
         codes = tuple(sorted(given, key=lambda code: places.get(code, len(places))))
@@ -103,12 +103,12 @@ def bits_of(given: Iterable[str], codes: Sequence[str]) -> int:
 
 
 def shaped(numbers: array[float], shape: tuple[int, int]) -> memoryview[float]:
-    """View n x m doubles as a table; of no rows, as the empty vector that a buffer can be."""
+    """Return n x m doubles as a table; without rows as an empty vector, because a buffer has no empty table."""
     flat: memoryview[float] = memoryview(numbers)
     return flat.cast("B").cast("d", shape) if flat else flat
 
 
 def table_of(facts: Column[Column[float]]) -> memoryview[float]:
-    """View rows of numbers, as `Beneficiary.as_numbers` gives them, as the table that a model is asked about."""
+    """Return rows of `Beneficiary.as_numbers` as a table of n x width doubles, C-contiguous."""
     numbers = array("d", chain.from_iterable(facts))
     return shaped(numbers, (len(facts), len(numbers) // len(facts) if len(facts) else 0))

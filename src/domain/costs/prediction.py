@@ -1,4 +1,4 @@
-"""A prediction: what was asked, what was answered, by which model; and what the year really cost."""
+"""Predictions: the person, the published figures, the model, and the real cost of the year."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ModelReference:
-    """Which model answered: the registered version and the SHA-256 of its manifest."""
+    """The model that answered: its registered version and the SHA-256 of its manifest."""
 
     version: int
     digest: str
@@ -26,7 +26,7 @@ class ModelReference:
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """A warning that the model is guessing.
+    """A warning that an answer is uncertain.
 
     ``code`` is stable and for programs, one of `caution_codes`. ``field`` is the name of a fact, or empty where the
     combination is rare.
@@ -38,11 +38,11 @@ class Caution:
 
 
 FEW_ALIKE: Final = "few_alike"
-"""The caution that hardly anybody in the data is alike."""
+"""The code of the caution that hardly anybody in the data is similar."""
 
 
 FACTS_UNKNOWN: Final = "facts_unknown"
-"""The caution that the model does not know all facts that are given."""
+"""The code of the caution that the model does not know all facts that are given."""
 
 
 def caution_codes(schema: Schema) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What is published of one beneficiary: figures of an estimate, rounded once. Money in USD, whole cents."""
+    """The published figures of one beneficiary: those of an estimate, rounded once. Money in whole cents."""
 
     expected: float
     typical: float
@@ -81,7 +81,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The real cost of a year, in USD, once it is reported."""
+    """The reported cost of a year, in the currency of the costs."""
 
     charges: float
     recorded_at: datetime
@@ -101,7 +101,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeChange:
-    """A change of an outcome: who changed it when, to what, and what was there before (None for nothing)."""
+    """A change of an outcome: its time and author, and the charges after and before it (None for none)."""
 
     at: datetime
     by: str
@@ -111,10 +111,10 @@ class OutcomeChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPrediction:
-    """A prediction that is not recorded yet. Money in USD, whole cents; time in UTC.
+    """A prediction that is not recorded yet. Money in whole cents; time in UTC.
 
-    ``owner`` is who asked for it, see `Caller`; None for predictions of before there were owners. ``chance`` is None
-    for predictions of before it was recorded.
+    ``owner`` is the caller who asked for it, see `Caller.owner`. ``owner`` and ``chance`` are None for predictions of
+    releases that did not record them.
     """
 
     created_at: datetime
@@ -129,7 +129,7 @@ class NewPrediction:
 
     @classmethod
     def of(cls, beneficiary: Beneficiary, published: Published, *, at: datetime, owner: str | None = None) -> Self:
-        """Take what is published to record."""
+        """Return the record of published figures."""
         return cls(
             created_at=at,
             beneficiary=beneficiary,
@@ -145,14 +145,14 @@ class NewPrediction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction(NewPrediction):
-    """A recorded answer."""
+    """A recorded prediction."""
 
     id: UUID
     outcome: Outcome | None = None
 
     @classmethod
     def recorded(cls, new: NewPrediction, id: UUID) -> Self:
-        """Give a new prediction the identifier under which it was recorded."""
+        """Return a new prediction with the identifier under which it was recorded."""
         return cls(
             id=id,
             created_at=new.created_at,
@@ -168,16 +168,16 @@ class Prediction(NewPrediction):
 
     @property
     def cost(self) -> float | None:
-        """Return what the year cost, for sums and means; None where it is not known, or is more than any year costs.
+        """Return the real cost for sums and means; None where it is unknown, or above `MOST_CHARGES`.
 
-        Outcomes had no upper bound once: those recorded then stay on record, and count nowhere.
+        Earlier releases recorded outcomes without an upper bound; these stay on record, and are ignored.
         """
         return self.outcome.charges if self.outcome and self.outcome.charges <= MOST_CHARGES else None
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """The proof that a prediction was erased: at the person's ``request``, or by its ``age``. No fact of anybody."""
+    """The proof that a prediction was erased, by ``request`` or for its ``age``; it holds no fact of a person."""
 
     prediction_id: UUID
     erased_at: datetime
@@ -198,10 +198,10 @@ class Idempotency:
 
     @property
     def scoped(self) -> str:
-        """Give the owner and the key as one text, which no other owner's key has: neither holds a space."""
+        """Return owner and key as one text, which is unique because neither holds a space."""
         return self.key if self.owner is None else f"{self.owner} {self.key}"
 
     @property
     def reused(self) -> str:
-        """Say that the key came with another body."""
+        """Return the message that the key came with another body."""
         return f"idempotency key {self.key!r} came with another body before"

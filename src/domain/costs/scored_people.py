@@ -1,4 +1,4 @@
-"""What came of a table of people: an answer for each good row, what is wrong with the others, the whole in figures."""
+"""The result of scoring a table of people: the answers of good rows, the violations of bad rows, and sums."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 MOST_SHOWN: Final = 100
 _GROUPS: Final = 10
-"""Groups of a distribution, at most, and one more that is open."""
+"""The most groups of a distribution, besides one that is open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said of one row, in USD, rounded as every published answer. ``row`` is its line in the file.
+    """The answer for one row, in money, rounded as every published answer. ``row`` is its line in the file.
 
     ``zero`` is the chance of no cost.
     """
@@ -43,7 +43,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How many people cost from ``low`` to below ``high`` USD a year; ``high`` is infinite in an open group."""
+    """The number of people who cost from ``low`` to below ``high`` a year; ``high`` is infinite in an open group."""
 
     low: float
     high: float
@@ -57,8 +57,8 @@ class ScoredPeople:
     Args:
         reading: how the table is read.
         lines: of each row, its line in the file.
-        money: expected, typical, low and high of each row, USD; not a number where the row is bad.
-        zero: the chance of no cost of each row; not a number where the row is bad.
+        money: expected, typical, low and high of each row, in money; NaN where the row is bad.
+        zero: the chance of no cost of each row; NaN where the row is bad.
         cautions: of each row, a whole number whose bit i stands for code i of ``codes``.
         codes: the codes of the cautions that models of the schema can give, and of others that were given.
         violations: one for each broken rule of a bad row, the first thousand; ``violation_count`` counts all.
@@ -82,18 +82,18 @@ class ScoredPeople:
 
     @property
     def rows(self) -> int:
-        """Return all rows, good and bad."""
+        """Return the number of rows, good and bad."""
         return len(self.cautions)
 
     @property
     def good(self) -> int:
-        """Rows with an answer."""
+        """Return the number of rows with an answer."""
         return self.rows - self.bad
 
     def add(
         self, people: Sequence[tuple[int, Beneficiary | Sequence[Violation]]], estimates: Sequence[Estimate]
     ) -> None:
-        """Add rows: the line, and a person or what is wrong with it; and an estimate for each person, in order."""
+        """Add rows: pairs of a line and a person or its violations; and an estimate for each person, in order."""
         answers = iter(estimates)
         for line, person in people:
             self.lines.append(line)
@@ -123,7 +123,7 @@ class ScoredPeople:
         self.cautions.append(cautions)
 
     def answer(self, place: int) -> Answer | None:
-        """Give the answer at a place, counted from 0; None if the row is bad."""
+        """Return the answer at a place, counted from 0; None if the row is bad."""
         expected, typical, low, high = (column[place] for column in self.money)
         if math.isnan(expected) or self.model is None:
             return None
@@ -131,7 +131,7 @@ class ScoredPeople:
         return Answer(self.lines[place], expected, typical, low, high, self.zero[place], codes, self.model.version)
 
     def totals(self) -> Totals:
-        """Sum all up."""
+        """Return the sums over all good rows."""
         expected = sorted(usd for usd in self.money[0] if not math.isnan(usd))
         typical = sorted(usd for usd in self.money[1] if not math.isnan(usd))
         return Totals(
@@ -145,10 +145,10 @@ class ScoredPeople:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Many people in a few figures, USD.
+    """The sums over many people, in money.
 
     ``expected`` is the sum of what each is expected to cost; ``middle`` the median of their typical years;
-    ``unsure`` counts the people of whom the model is guessing; ``groups`` are of the expected cost.
+    ``unsure`` counts the people with a caution; ``groups`` are of the expected cost.
     """
 
     people: int

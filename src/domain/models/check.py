@@ -104,11 +104,12 @@ def _stretched(ratio: PredictiveRatio, *, among: int) -> tuple[float, float | No
     """Return the interval of one of several ratios, widened to hold simultaneously with about 95 % (Bonferroni)."""
     if ratio.ratio is None or ratio.low is None:
         return None
-    power = _z(among) / _z(1)
-    low = ratio.ratio * (ratio.low / ratio.ratio) ** power if ratio.ratio else 0.0
-    return low, None if ratio.high is None else ratio.ratio * (
-        ratio.high / ratio.ratio
-    ) ** power if ratio.ratio else 0.0
+    power, middle = _z(among) / _z(1), ratio.ratio
+
+    def stretched(end: float) -> float:
+        return middle * (end / middle) ** power if middle else 0.0
+
+    return stretched(ratio.low), None if ratio.high is None else stretched(ratio.high)
 
 
 def _z(among: int) -> float:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Metric(StrEnum):
     """The metric that models are compared by.
 
-    All but r2 are losses in USD: less is better.
+    All but r2 are losses in money: less is better.
     """
 
     CRPS = "crps"
@@ -39,7 +39,7 @@ class Metric(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldScores:
-    """One fold of one repeat, on rows that the fold's model has not seen. USD, but for shares and r2.
+    """One fold of one repeat, on rows that the fold's model has not seen; in money, except shares and r2.
 
     Args:
         crps: continuous ranked probability score of the distribution (Gneiting and Raftery 2007, eq. 20).
@@ -85,7 +85,7 @@ class FoldScores:
 
 @dataclass(frozen=True, slots=True)
 class OutOfFold:
-    """Predictions of each training row by a model that had not seen it (first repeat); columns in USD."""
+    """Predictions of each training row by a model that had not seen it (first repeat); in money."""
 
     actual: Column[float]
     expected: Column[float]

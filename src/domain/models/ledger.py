@@ -116,21 +116,21 @@ def previous_champion(entries: Sequence[LedgerEntry]) -> int | None:
 
     Champions form a stack: a promotion adds one, a rollback removes the last.
     """
-    pile: list[int] = []
+    champions: list[int] = []
     for entry in entries:
         if entry.change is Change.PROMOTION:
-            pile.append(entry.version)
+            champions.append(entry.version)
         else:
-            pile.pop()
-    return pile[-2] if len(pile) > 1 else None
+            champions.pop()
+    return champions[-2] if len(champions) > 1 else None
 
 
 def was_rolled_back(entries: Sequence[LedgerEntry], version: int) -> bool:
     """Return whether a version was champion and its last change was a rollback."""
-    fate = False
+    rolled_back = False
     for entry in entries:
         if entry.change is Change.ROLLBACK and entry.replaces == version:
-            fate = True
+            rolled_back = True
         elif entry.version == version:
-            fate = False
-    return fate
+            rolled_back = False
+    return rolled_back

@@ -127,7 +127,7 @@ class PromotionPolicy:
         megabytes: largest model folder.
         single_fact_r2: highest share of the variance of costs that one fact may explain on its own; above it the data
             leak their target into an input, and no figure measured on them is valid.
-            outcomes: whether outcomes recorded since the champion was made count among the rows that it never saw.
+        outcomes: whether outcomes recorded since the champion was made count among the rows that it never saw.
     """
 
     margin: float = 0.02

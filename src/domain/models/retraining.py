@@ -65,15 +65,13 @@ class Retraining:
         of = f"of champion {self.champion.number}"
         if self.monitoring is None:
             return f"nothing was monitored {of}"
-        monitored = self.monitoring
+        monitored, currency = self.monitoring, self.champion.card.currency
         figures = [
-            f"coverage {group.coverage:.3f} and bias {group.bias:+,.0f} USD over {group.outcomes:,} outcomes"
+            f"coverage {group.coverage:.3f} and bias {group.bias:+,.0f} {currency} over {group.outcomes:,} outcomes"
             for group in monitored.groups[:1]
         ]
-        figures_of_all = (
-            ", ".join((*monitored.alarms, *figures)) if monitored.alarms else ", ".join(("no alarm", *figures))
-        )
-        return f"the monitoring {of} of {monitored.at:%Y-%m-%d} says {figures_of_all}"
+        findings = ", ".join((*(monitored.alarms or ("no alarm",)), *figures))
+        return f"the monitoring {of} of {monitored.at:%Y-%m-%d} says {findings}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

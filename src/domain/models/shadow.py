@@ -26,7 +26,7 @@ _MOVERS: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """Differences in USD, challenger minus champion: their mean, their mean size, and quantiles."""
+    """Differences in money, challenger minus champion: their mean, their mean size, and quantiles."""
 
     mean: float
     mean_absolute: float

@@ -1,1 +1,1 @@
-"""Monitoring: drift, profiles of people, reports."""
+"""Monitoring: drift, profiles of people, the cost level, reports, hours of the service and alarms."""

@@ -14,11 +14,11 @@ from domain.monitoring.hours import Period
 from domain.monitoring.report import MonitoringReport
 
 STALE: Final = timedelta(days=2)
-"""A report is made once a day: after two days without one, silence is not health."""
+"""The age from which the lack of a newer report is an alarm: reports are made once a day."""
 MOST_FAILED: Final = 0.01
-"""Share of answers that may be errors of ours, as in Prometheus' rule ``MedcostApiFails``."""
+"""The share of responses that may be errors of the service, as in Prometheus' rule ``MedcostApiFails``."""
 MOST_SECONDS: Final = 0.5
-"""In which 95 of 100 predictions are to be answered, as in ``MedcostApiSlow``; an end of a bucket."""
+"""Seconds within which 95 of 100 predictions are answered, as in ``MedcostApiSlow``; an end of a bucket."""
 _PREDICTION: Final = "POST /api/v1/predictions "
 
 FAILS: Final = "fails"
@@ -30,7 +30,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
-    """Acknowledgement of an alarm, which holds until the alarm ends; a later alarm of the same name is another.
+    """The acknowledgement of an alarm, which holds until the alarm ends; a later alarm of the same name is another.
 
     Args:
         alarm: its name.
@@ -76,7 +76,7 @@ def of_reports(reports: Sequence[MonitoringReport], champion: ModelReference | N
     Args:
         reports: oldest first.
         champion: alarms about a model that was replaced have ended.
-        now: to tell whether there should be a newer report. Where there never was one, nobody is told.
+        now: the present time, by which the newest report may be too old; without any report there is no such alarm.
     """
     alarms: list[Alarm] = []
     mine = [report for report in reports if report.model == champion]
@@ -92,10 +92,10 @@ def of_reports(reports: Sequence[MonitoringReport], champion: ModelReference | N
 
 
 def of_hours(hours: Sequence[Period]) -> list[Alarm]:
-    """Return the alarms of the newest hour in which enough was asked, each since the first hour without a gap.
+    """Return the alarms of the newest hour with enough requests, each since the first hour without a gap.
 
     Args:
-        hours: oldest first, up to the present one; those in which few asked count as not there.
+        hours: oldest first, up to the present one; hours with few requests are ignored.
     """
     enough = [hour for hour in hours if not hour.few_answers]
     rules: dict[str, Callable[[Period], bool]] = {FAILS: _fails, SLOW: _is_slow}
@@ -113,7 +113,7 @@ def seen(alarms: Iterable[Alarm], acknowledgements: Iterable[Acknowledgement]) -
 
 
 def _run(line: Sequence[_T], broken: Callable[[_T], bool]) -> _T:
-    """Return where the run of what is broken began that reaches to the end of a line."""
+    """Return the first element of the run of broken ones at the end of a sequence."""
     *_, first = takewhile(broken, reversed(line))
     return first
 
@@ -123,7 +123,7 @@ def _fails(hour: Period) -> bool:
 
 
 def _is_slow(hour: Period) -> bool:
-    """Tell whether 95 of 100 predictions surely took longer than they may: the whole bucket lies above."""
+    """Return whether the 95th percentile of predictions is surely too long: its whole bucket lies above."""
     predictions = added(histogram for name, histogram in hour.traffic.requests.items() if name.startswith(_PREDICTION))
     p95 = predictions.percentile(0.95) if predictions else None
     return p95 is not None and p95.low >= MOST_SECONDS

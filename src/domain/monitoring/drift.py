@@ -1,4 +1,4 @@
-"""Drift: do two tables come from the same people? Any two that share columns can be compared."""
+"""Drift: whether two tables that share columns come from the same population."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Sample:
     Args:
         schema: which facts the rows carry.
         facts: one row of numbers for each person, as `Beneficiary.as_numbers` gives them.
-        more: other columns of numbers, equally long, by name: ``charges`` or ``expected``, in USD.
+        more: other columns of numbers, equally long, by name: ``charges`` or ``expected``, in money.
 
     A cell that is not known is NaN.
     """
@@ -47,13 +47,13 @@ class Difference:
 
     Args:
         column: its name.
-        test: of numbers ``kolmogorov_smirnov``, ``mann_whitney`` or ``exceedance``, whichever says most; of categories
-            ``chi_squared``; of facts that may be missing, ``missing`` where it is the share of gaps.
+        test: of numbers ``kolmogorov_smirnov``, ``mann_whitney`` or ``exceedance``, whichever has the least p-value; of
+            categories ``chi_squared``; of facts that may be missing, ``missing`` where it is the share of gaps.
         statistic: of that test: the largest distance of the two distributions; the chance that a current value is
             above a reference one; the share beyond the reference's range; the sum of squares.
         p_value: chance of such a statistic or a larger one where nothing has changed.
-        psi: population stability index: how much, whatever the number of rows.
-        psi_upper: the largest index that so many rows don't speak against. Reports of before it was told lack it.
+        psi: population stability index, the size of the difference, independent of the number of rows.
+        psi_upper: one-sided upper 95 % confidence bound of the index; 0 in reports of earlier releases.
     """
 
     column: str
@@ -109,7 +109,7 @@ def _judged(difference: Difference, adjusted_p: float, significance: float) -> C
 
 
 def psi_upper(psi: float, before: int, now: int) -> float:
-    """Give the largest population stability index that an observed one doesn't speak against, 95 %, one-sided.
+    """Return the one-sided upper 95 % confidence bound of a population stability index.
 
     Of indices near `NOTABLE` the standard error is ``2 sqrt(index (1/n + 1/m))`` for n and m rows: n m / (n + m) times
     the index is a chi-squared statistic (Yurdakul and Naranjo 2020, "Statistical properties of the population

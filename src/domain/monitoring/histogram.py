@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 FEWEST: Final = 59
-"""Values from which a 95th percentile says something.
+"""The fewest values whose 95th percentile is judged.
 
 Of 59 independent values, all lie below the true 95th percentile with a chance of 0.95^59 = 4.85 %; of fewer, with more.
 """
@@ -57,12 +57,12 @@ class Histogram:
 
     @property
     def count(self) -> int:
-        """Return how many values there are."""
+        """Return the number of values."""
         return sum(self.counts)
 
     @property
     def mean(self) -> float | None:
-        """Mean of the values; None of none."""
+        """Return the mean of the values; None if there are none."""
         return self.total / self.count if self.count else None
 
     def __add__(self, other: Histogram) -> Histogram:
@@ -122,7 +122,7 @@ class Histogram:
 
 
 def added(histograms: Iterable[Histogram]) -> Histogram | None:
-    """Add up histograms; None of none."""
+    """Return the sum of histograms; None if there are none."""
     whole: Histogram | None = None
     for histogram in histograms:
         whole = histogram if whole is None else whole + histogram

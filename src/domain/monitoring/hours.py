@@ -1,4 +1,4 @@
-"""What a service did, hour by hour: requests, errors, groups of predictions, and outcomes that came in."""
+"""Hourly figures of the service: requests, errors, groups of predictions, and recorded outcomes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from domain.monitoring.report import FEWEST_OUTCOMES
 HOUR: Final = timedelta(hours=1)
 _OURS: Final = "5"
 _THEIRS: Final = "4"
-"""First digits of the status of an answer that is an error of ours, and of the caller's."""
+"""First digits of the status of a response that is an error of the service, and of the caller."""
 _WATCHED: Final = ("/health/", "/metrics")
-"""Routes by which machines look after the service: they would drown those of people."""
+"""Routes that machines poll so often that they would hide the requests of people."""
 
 _T = TypeVar("_T")
 
@@ -34,7 +34,7 @@ def hour_of(at: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """What one process, or several, answered in a while.
+    """The responses of one process, or several, in a span of time.
 
     Args:
         requests: seconds from request to answer, by method, route and status: ``POST /api/v1/predictions 201``.
@@ -49,7 +49,7 @@ class Traffic:
     predictions: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def __add__(self, other: Traffic) -> Traffic:
-        """Add up what both answered."""
+        """Return the sum of both."""
         return Traffic(
             requests=_merged(self.requests, other.requests, add),
             errors=_merged(self.errors, other.errors, add),
@@ -73,22 +73,22 @@ class Traffic:
 
     @property
     def latency(self) -> Histogram | None:
-        """Seconds of all answers, but for those to machines that look after the service; None of none."""
+        """Return the seconds of all responses except to health checks and metrics; None if there are none."""
         return added(self._counted().values())
 
     @property
     def answers(self) -> int:
-        """Return how many requests were answered, but for those of machines that look after the service."""
+        """Return the number of responses except to health checks and metrics."""
         return sum(histogram.count for histogram in self._counted().values())
 
     @property
     def failed(self) -> int:
-        """Answers that are errors of ours: statuses from 500 on."""
+        """Return the number of responses that are errors of the service: statuses from 500 on."""
         return self._with_status(_OURS)
 
     @property
     def refused(self) -> int:
-        """Answers that are errors of the caller's: statuses from 400 to 499."""
+        """Return the number of responses that are errors of the caller: statuses from 400 to 499."""
         return self._with_status(_THEIRS)
 
     def _counted(self) -> Mapping[str, Histogram]:
@@ -104,11 +104,11 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcomes:
-    """Real costs that were recorded in a while, beside what had been predicted; money in the currency of the costs.
+    """Real costs that were recorded in a span of time, with their predictions; money in the currency of the costs.
 
     Args:
-        outcomes: how many.
-        inside: how many of them lay in the published range.
+        outcomes: number of outcomes.
+        inside: number of them in the published range.
         expected: sum of the expected costs that were predicted.
         observed: sum of the real costs.
     """
@@ -119,7 +119,7 @@ class Outcomes:
     observed: float = 0.0
 
     def __add__(self, other: Outcomes) -> Outcomes:
-        """Add up both."""
+        """Return the sum of both."""
         return Outcomes(
             outcomes=self.outcomes + other.outcomes,
             inside=self.inside + other.inside,
@@ -129,17 +129,17 @@ class Outcomes:
 
     @property
     def coverage(self) -> float | None:
-        """Share of real costs in the published range; None of none."""
+        """Return the share of real costs in the published range; None if there are none."""
         return self.inside / self.outcomes if self.outcomes else None
 
     @property
     def ratio(self) -> float | None:
-        """Predicted over observed cost; None where nothing was spent."""
+        """Return predicted over observed cost; None where nothing was spent."""
         return self.expected / self.observed if self.observed > 0 else None
 
     @property
     def few(self) -> bool:
-        """Return whether there are too few to say anything."""
+        """Return whether there are too few outcomes to judge."""
         return self.outcomes < FEWEST_OUTCOMES
 
 
@@ -148,10 +148,10 @@ class Period:
     """An hour, or a few of them.
 
     Args:
-        at: when it begins, in UTC.
-        lasts: how long it is.
+        at: beginning, in UTC.
+        lasts: length.
         traffic: of all processes.
-        outcomes: that were recorded.
+        outcomes: recorded in the period.
     """
 
     at: datetime
@@ -166,7 +166,7 @@ class Period:
 
 
 def periods(hours: Iterable[Period], *, since: datetime, until: datetime, lasts: timedelta) -> Sequence[Period]:
-    """Add hours up to periods of a length, from one time to another; periods in which nothing was are among them.
+    """Return the periods from one time to another, with their hours added up; empty periods are among them.
 
     Args:
         hours: in any order; several of the same hour are added up.

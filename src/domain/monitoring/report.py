@@ -19,16 +19,16 @@ from domain.people.schema import Schema
 ALARM: Final = 0.01
 """Chance of a false alarm from all columns of a report together, and again from all groups together."""
 SHORTFALL: Final = 0.02
-"""Coverage may lie so far below the promised level before it matters."""
+"""The distance below the promised level from which a coverage matters."""
 FEWEST_OUTCOMES: Final = 30
-"""Real costs from which a share of them says something: with fewer, nine in ten may lie inside by chance alone."""
+"""The fewest real costs whose coverage is judged: of fewer, nine in ten may lie inside by chance alone."""
 OVERALL: Final = "all"
 """The group of everybody."""
 
 ROWS_FOR_ONE: Final = 2.25
-"""So many rows out of five folds tell as much of the model that is served as one person it never met.
+"""The number of out-of-fold rows that say as much of the served model as one person whom it has not seen.
 
-They were held against other fits than the one that is served, and those have most of their rows in common. Nadeau and
+These rows were predicted by other fits than the served one, and those fits share most of their rows. Nadeau and
 Bengio (2003, "Inference for the generalization error", eq. 9) therefore count the variance of a mean over K folds as
 1 / K + 1 / (K - 1) instead of 1 / K: (2 K - 1) / (K - 1) times as much, for K = 5 as of so many fewer rows.
 """
@@ -43,7 +43,7 @@ def watched_groups(schema: Schema) -> dict[str, Callable[[Beneficiary], bool]]:
 
 
 def pit(quantiles: Sequence[float], charges: float, draw: float) -> float:
-    """Give the probability integral transform of a cost: the share of its predicted distribution that lies below.
+    """Return the probability integral transform of a cost: the share of its predicted distribution that lies below.
 
     Where the prediction is right it is uniform from 0 to 1, whoever asks, however skewed costs are, so that costs of
     different people can be compared. Between two quantiles, and where many lie within a dollar of the cost, ``draw``,
@@ -68,14 +68,14 @@ def pit(quantiles: Sequence[float], charges: float, draw: float) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupOutcomes:
-    """How the predictions of one group of people came out.
+    """The outcomes of the predictions of one group of people.
 
     Args:
         group: one of `watched_groups`.
-        outcomes: of how many people the real cost is known.
-        inside: how many of these costs lay in the published range.
-        bias: expected minus real cost, on average, USD.
-        typical_mae: mean distance of the typical year from the real cost, USD.
+        outcomes: number of people with a known real cost.
+        inside: number of these costs in the published range.
+        bias: expected minus real cost, on average, in the currency of the costs.
+        typical_mae: mean distance of the typical year from the real cost, in the same currency.
     """
 
     group: str
@@ -86,7 +86,7 @@ class GroupOutcomes:
 
     @property
     def coverage(self) -> float:
-        """Share of costs in the published range."""
+        """Return the share of costs in the published range."""
         return self.inside / self.outcomes
 
     @property
@@ -130,16 +130,16 @@ class MonitoringReport:
     """The findings of a monitoring run.
 
     Args:
-        at: when, in UTC.
-        since: predictions made, and outcomes recorded, from then on were looked at.
+        at: time of the run, in UTC.
+        since: beginning of the window: predictions made, and outcomes recorded, since then are counted.
         model: the champion; only its own answers count.
         reference_rows: rows of its training data that they were compared with.
-        predictions: how many were looked at.
-        outcomes: how many outcomes.
-        columns: the six facts; ``expected``, the answers; ``pit``, outcomes among what was predicted. Those that were
+        predictions: number of predictions.
+        outcomes: number of outcomes.
+        columns: the facts; ``expected``, the answers; ``pit``, outcomes among what was predicted. Those that were
             too few to compare are left out.
         groups: those that had outcomes, everybody first.
-        level: predicted over observed cost since its sequence began; None in reports of before it was asked.
+        level: predicted over observed cost since its sequence began; None in reports of earlier releases.
     """
 
     at: datetime

@@ -1,1 +1,1 @@
-"""Operations: jobs."""
+"""Operations: jobs, webhooks, events, the audit trail, backups and diagnosis."""

@@ -44,7 +44,7 @@ LEFT_OUT: Final = "left_out"
 NOTICE: Final = "data_notice"
 """The column that is added last: that the answers rest on invented people, empty if they do not."""
 ANSWERS: Final = ("expected", "typical", "low", "high", "chance_zero", "warnings", "model_version")
-"""Columns that are added to each row: USD, a probability, codes of cautions with spaces between, the version."""
+"""Columns that are added to each row: money, a probability, codes of cautions with spaces between, the version."""
 ABOVE: Final = "chance_above"
 """The column that stands behind them where somebody asks about an amount: the probability of costing more."""
 

@@ -45,8 +45,8 @@ def test_a_clock_that_was_set_back_makes_nobody_wait() -> None:
 
 
 def test_a_day_later_counting_starts_anew() -> None:
-    assert Failures(9, NOW).and_one(NOW + timedelta(hours=23)).count == 10
-    assert Failures(9, NOW).and_one(NOW + timedelta(days=1)).count == 1
+    assert Failures(9, NOW).with_failure(NOW + timedelta(hours=23)).count == 10
+    assert Failures(9, NOW).with_failure(NOW + timedelta(days=1)).count == 1
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from domain.costs.prediction import ModelReference
 from domain.models.model import ModelCard, ModelVersion, Provenance, Recipe
 from domain.models.retraining import Retraining
 from domain.models.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
+from domain.models.subject import Subject
 from domain.monitoring.drift import ColumnDrift
 from domain.monitoring.report import JudgedGroup, MonitoringReport
 from domain.people.claims import DataOrigin
@@ -52,6 +53,12 @@ def test_the_occasion_is_what_monitoring_found(begun):
         "and bias -1,234 USD over 600 outcomes"
     )
     assert "says no alarm" in replace(begun, monitoring=replace(REPORT, columns=(), groups=())).occasion
+
+
+def test_the_bias_is_in_the_currency_of_the_champion(begun):
+    subject = Subject(title="Premium", facts={}, units={}, currency="CHF", schema="")
+    swiss = replace(CHAMPION, card=replace(CARD, subject=subject))
+    assert "bias -1,234 CHF over" in replace(begun, champion=swiss).occasion
 
 
 def test_where_nothing_was_monitored_it_says_so(begun):
