@@ -7,14 +7,17 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequ
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import msgspec
 
 from adapters.bentoml import wire
 from adapters.common.batching import Coalesced, Observer, unobserved
+from domain.costs.batches import PublishedBatch
 from domain.costs.prediction import Estimate, ModelReference, Published
 from domain.errors import MedcostError, PredictorUnavailable
+from domain.people.people import People
 from domain.ports.predictor import Predictor
 
 if TYPE_CHECKING:
@@ -37,14 +40,19 @@ _Answer = TypeVar("_Answer", Estimate, Published)
 
 @dataclass(frozen=True, slots=True)
 class _Question(Generic[_Answer]):
-    """A kind of request: its content type, and the decoder of its answer."""
+    """A kind of request: its content type, the decoder of its answer, and how answers to several are joined."""
 
     content_type: str
-    decode: Callable[[bytes, int], list[_Answer]]
+    decode: Callable[[bytes, int], Sequence[_Answer]]
+    join: Callable[[Sequence[Any]], Sequence[_Answer]]
 
 
-_ESTIMATES: Final = _Question(wire.QUESTION_TYPE, wire.decode_answer)
-_PUBLISHED: Final = _Question(wire.PUBLISHED_TYPE, wire.decode_published)
+def _joined(parts: Sequence[Sequence[Estimate]]) -> list[Estimate]:
+    return [*chain.from_iterable(parts)]
+
+
+_ESTIMATES: Final = _Question(wire.QUESTION_TYPE, wire.decode_answer, _joined)
+_PUBLISHED: Final = _Question(wire.PUBLISHED_TYPE, wire.decode_published, PublishedBatch.joined)
 
 
 class BentoPredictor(Predictor):
@@ -65,13 +73,13 @@ class BentoPredictor(Predictor):
         """Estimate each beneficiary; if the model changes between two parts of a batch, all of it is sent again."""
         if len(beneficiaries) == 1:
             return [await self._estimated((beneficiaries[0], self._server.request_name()))]
-        return await self._settled(_ESTIMATES, beneficiaries)
+        return await self._settled(_ESTIMATES, beneficiaries) if beneficiaries else []
 
     async def publish(self, beneficiaries: Sequence[Beneficiary]) -> Sequence[Published]:
         """Return the published figures, a twentieth of the numbers of `predict`, in the same way."""
         if len(beneficiaries) == 1:
             return [await self._published((beneficiaries[0], self._server.request_name()))]
-        return await self._settled(_PUBLISHED, beneficiaries)
+        return await self._settled(_PUBLISHED, People.of(beneficiaries)) if beneficiaries else []
 
     async def model(self) -> ModelReference:
         """Request the reference of the model that answers."""
@@ -84,11 +92,11 @@ class BentoPredictor(Predictor):
             raise PredictorUnavailable(message) from error
 
     def _together(
-        self, ask: Callable[[Sequence[Beneficiary], str], Awaitable[list[_Answer]]], observe: Observer
+        self, ask: Callable[[Sequence[Beneficiary], str], Awaitable[Sequence[_Answer]]], observe: Observer
     ) -> Coalesced[tuple[Beneficiary, str], _Answer]:
         """Let calls for one beneficiary, with the names of their API requests, share a request."""
 
-        async def ask_for_all(group: Sequence[tuple[Beneficiary, str]]) -> list[_Answer]:
+        async def ask_for_all(group: Sequence[tuple[Beneficiary, str]]) -> Sequence[_Answer]:
             named = [request for _, request in group[:_NAMED] if request]
             return await ask([beneficiary for beneficiary, _ in group], ",".join(named))
 
@@ -102,7 +110,7 @@ class BentoPredictor(Predictor):
             observe=observe,
         )
 
-    async def _settled(self, question: _Question[_Answer], beneficiaries: Sequence[Beneficiary]) -> list[_Answer]:
+    async def _settled(self, question: _Question[_Answer], beneficiaries: Sequence[Beneficiary]) -> Sequence[_Answer]:
         """Send a batch until one model has answered all of it."""
         for _ in range(_TRIES):
             if (answers := await self._ask_in_parts(question, beneficiaries)) is not None:
@@ -112,19 +120,19 @@ class BentoPredictor(Predictor):
 
     async def _ask_in_parts(
         self, question: _Question[_Answer], beneficiaries: Sequence[Beneficiary]
-    ) -> list[_Answer] | None:
+    ) -> Sequence[_Answer] | None:
         """Return the answers to all parts; None as soon as the model was replaced meanwhile.
 
         While the answer to a part is read here, the server works on the next.
         """
-        answers: list[_Answer] = []
+        answers: list[Sequence[_Answer]] = []
         parts = [beneficiaries[at : at + _PART] for at in range(0, len(beneficiaries), _PART)]
         async with aclosing(_read_ahead(partial(self._in_turn, question), parts)) as bodies:
             async for part, body in bodies:
-                answers += self._read(question, body, len(part))
-                if answers[-1].model != answers[0].model:
+                answers.append(self._read(question, body, len(part)))
+                if answers[-1][0].model != answers[0][0].model:
                     return None
-        return answers
+        return question.join(answers)
 
     async def _in_turn(self, question: _Question[_Answer], part: Sequence[Beneficiary]) -> bytes:
         async with self._turn, self._server.deadline():
@@ -132,7 +140,7 @@ class BentoPredictor(Predictor):
 
     async def _ask(
         self, question: _Question[_Answer], part: Sequence[Beneficiary], requests: str | None = None
-    ) -> list[_Answer]:
+    ) -> Sequence[_Answer]:
         return self._read(question, await self._sent(question, part, requests), len(part))
 
     async def _sent(
@@ -142,7 +150,7 @@ class BentoPredictor(Predictor):
         return await self._server.ask("POST", "/v1/predict", request, question.content_type, requests)
 
     @staticmethod
-    def _read(question: _Question[_Answer], body: bytes, rows: int) -> list[_Answer]:
+    def _read(question: _Question[_Answer], body: bytes, rows: int) -> Sequence[_Answer]:
         try:
             return question.decode(body, rows)
         except wire.MalformedFrame as error:

@@ -25,11 +25,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from domain.costs.chance import rounded_chance
-from domain.costs.distribution import INTERVAL_LEVEL, QUANTILE_LEVELS, CostDistribution, Interval
+from domain.costs.batches import PublishedBatch
+from domain.costs.distribution import INTERVAL_LEVEL, QUANTILE_LEVELS, CostDistribution
 from domain.costs.estimate_columns import shaped
 from domain.costs.prediction import Caution, Estimate, ModelReference, Published
 from domain.errors import MedcostError
+from domain.people.people import People
 from domain.people.schema_rules import MOST_FACTS
 
 if TYPE_CHECKING:
@@ -89,7 +90,10 @@ _header_decoder: Final = msgspec.json.Decoder(_Header)
 
 def encode_request(beneficiaries: Sequence[Beneficiary]) -> bytes:
     """Encode the beneficiaries to be estimated, at most `MAX_ROWS`, all of one schema."""
-    numbers = array("d", (number for who in beneficiaries for number in who.as_numbers()))
+    if isinstance(beneficiaries, People):
+        numbers = beneficiaries.numbers()
+    else:
+        numbers = array("d", (number for who in beneficiaries for number in who.as_numbers()))
     digest = beneficiaries[0].schema.digest.encode() if beneficiaries else b""
     return _frame(len(beneficiaries), digest, numbers)
 
@@ -152,7 +156,7 @@ def decode_answer(body: bytes, rows: int) -> list[Estimate]:
     return [Estimate(cost, about.cautions.get(row, ()), about.model) for row, cost in enumerate(costs)]
 
 
-def decode_published(body: bytes, rows: int) -> list[Published]:
+def decode_published(body: bytes, rows: int) -> Sequence[Published]:
     """Decode the published figures of ``rows`` beneficiaries, in their order, from an answer of any version.
 
     Raises:
@@ -161,17 +165,12 @@ def decode_published(body: bytes, rows: int) -> list[Published]:
     if len(body) < _START.size or _START.unpack_from(body)[1] != _PUBLISHED_VERSION:
         return [Published.of(estimate) for estimate in decode_answer(body, rows)]
     _, about, numbers = _answer(body, rows, (_PUBLISHED_VERSION,))
-    values = numbers.tolist()
-    published: list[Published] = []
-    for row in range(rows):
-        mean, low, median, high, zero = values[row * 5 : row * 5 + 5]
+    columns = [numbers[place :: _WIDTHS[_PUBLISHED_VERSION]].tolist() for place in range(_WIDTHS[_PUBLISHED_VERSION])]
+    for mean, low, median, high, zero in zip(*columns, strict=True):
         if not (0 <= low <= median <= high < math.inf and 0 <= zero <= 1 and math.isfinite(mean)):
             message = f"the answer holds what is no distribution: {mean}, {low}, {median}, {high}, {zero}"
             raise MalformedFrame(message)
-        interval, cautions = Interval.rounded(INTERVAL_LEVEL, low, high), about.cautions.get(row, ())
-        figures = round(mean, 2), round(median, 2), interval, rounded_chance(zero)
-        published.append(Published(*figures, cautions, about.model))
-    return published
+    return PublishedBatch.rounded(about.model, columns, about.cautions)
 
 
 class _About(NamedTuple):

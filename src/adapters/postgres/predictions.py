@@ -20,16 +20,17 @@ from adapters.postgres.key_locks import KeyLocks
 from adapters.postgres.prediction_table import PREDICTIONS
 from adapters.postgres.recorded_facts import RecordedFacts
 from adapters.postgres.recording import NewRecord, claim, copy, record
-from adapters.postgres.rows import entity, values
+from adapters.postgres.rows import entity
 from adapters.postgres.schemas import require_schema
 from adapters.postgres.tables import ERASURES, IDEMPOTENCY_KEYS, OUTCOME_CHANGES
+from domain.costs.batches import NewBatch, PredictionBatch
 from domain.costs.prediction import Erasure, OutcomeChange, Prediction
 from domain.errors import IdempotencyKeyReused, PredictionNotFound, RepositoryUnavailable
 from domain.monitoring.hours import Outcomes
 from domain.ports.predictions import PredictionRepository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
@@ -106,16 +107,16 @@ class PostgresPredictions(PredictionRepository):
         self, new: Sequence[NewPrediction], *, idempotency: Idempotency | None = None
     ) -> Sequence[Prediction]:
         """Record predictions by COPY, with the idempotency key, in one transaction."""
-        ids = [_new_id() for _ in new]
+        ids = [_new_id() for _ in range(len(new))]  # of a batch, no object is made
+        predictions = _recorded(new, ids)
         while new:
-            predictions: list[Prediction] = []
             with translated():
                 async with driver_of(self._engine) as driver, driver.transaction():
                     free = not idempotency or await claim(
                         driver, idempotency, ids, at=new[0].created_at, keys_live=self._keys_live
                     )
                     if free:
-                        await copy(driver, self._recorded(new, ids, predictions), self._facts.columns)
+                        await copy(driver, predictions, self._facts.columns)
             if free or not idempotency:
                 return predictions
             if earlier := await self.replay_all(idempotency, at=new[0].created_at):
@@ -272,14 +273,6 @@ class PostgresPredictions(PredictionRepository):
             async with self._engine.begin() as connection:
                 return (await connection.execute(proof)).rowcount
 
-    def _recorded(
-        self, new: Sequence[NewPrediction], ids: Sequence[UUID], predictions: list[Prediction]
-    ) -> Iterator[tuple[Any, ...]]:
-        """Make predictions, and yield their records."""
-        for new_prediction, id in zip(new, ids, strict=True):
-            predictions.append(Prediction.recorded(new_prediction, id))
-            yield values(predictions[-1], self._facts.columns)
-
     async def _all(self, statement: Select[Any]) -> list[Prediction]:
         with translated():
             async with self._engine.connect() as connection:
@@ -332,6 +325,12 @@ class PostgresPredictions(PredictionRepository):
                     for row in rows.mappings()
                 }
         return [by_key.get(key) for key in keys]
+
+
+def _recorded(new: Sequence[NewPrediction], ids: Sequence[UUID]) -> Sequence[Prediction]:
+    if isinstance(new, NewBatch):
+        return PredictionBatch(new, ids)
+    return [Prediction.recorded(new_prediction, id) for new_prediction, id in zip(new, ids, strict=True)]
 
 
 def _stored(new_record: NewRecord) -> StoredPrediction:

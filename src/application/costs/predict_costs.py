@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from application.costs.chances import TellChances
 from application.costs.pauses import Pauses
 from application.use_case import use_case
+from domain.costs.batches import NewBatch, PublishedBatch
 from domain.costs.chance import Chance
-from domain.costs.prediction import NewPrediction, Published
+from domain.costs.prediction import Published
+from domain.people.people import People
 from domain.ports.clock import Clock
 from domain.ports.predictions import PredictionRepository
 from domain.ports.predictor import Predictor
@@ -17,7 +19,7 @@ from domain.ports.predictor import Predictor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.costs.prediction import Estimate, Idempotency, Prediction
+    from domain.costs.prediction import Estimate, Idempotency, NewPrediction, Prediction
     from domain.people.beneficiary import Beneficiary
 
 
@@ -61,7 +63,7 @@ class PredictCosts:
 
     async def _predicted(
         self, beneficiaries: Sequence[Beneficiary], owner: str | None, above: float | None
-    ) -> tuple[list[NewPrediction], Sequence[Estimate]]:
+    ) -> tuple[Sequence[NewPrediction], Sequence[Estimate]]:
         """Return the predictions to be recorded and, where an amount is given, their estimates."""
         if not beneficiaries:
             return [], ()
@@ -71,13 +73,8 @@ class PredictCosts:
         else:
             estimates = await self.predictor.predict(beneficiaries)
             answers = [Published.of(estimate) for estimate in estimates]
-        at = self.clock.now()
-        new: list[NewPrediction] = []
-        pause = Pauses()
-        for who, published in zip(beneficiaries, answers, strict=True):
-            new.append(NewPrediction.of(who, published, at=at, owner=owner))
-            await pause()
-        return new, estimates
+        people, published = People.of(beneficiaries), PublishedBatch.of(answers)
+        return NewBatch(self.clock.now(), people, published, owner), estimates
 
     async def _with_chances(
         self, made: Sequence[Prediction], estimates: Sequence[Estimate], above: float | None

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from domain.errors import FieldError
 from domain.people.folding import fold
 from domain.people.numbers import exact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Value: TypeAlias = int | float | bool | str | None
 """A value of a fact: a number, a truth value, the name of a choice, or None where it is not given."""
@@ -161,11 +161,25 @@ class Fact:
             return value if isinstance(value, bool) else self._read_word(value)
         return self._read_number(value)
 
+    def read_all(self, values: Sequence[object]) -> Sequence[Value] | None:
+        """Return the values that are meant, as `read` does for each; None where one of them breaks a rule."""
+        if set(map(type, values)) == {self._type} and self._are_right(values):
+            return values  # type: ignore[return-value]  # of the fact's own type
+        read = [self.read(value) for value in values]
+        right = [value for value in read if not isinstance(value, FieldError)]
+        return right if len(right) == len(read) else None
+
     def number(self, value: Value) -> float:
         """Return the number that arrays carry for a value: itself, or the code of a choice or a flag."""
         if value is None:
             return NOT_GIVEN
         return self._codes[value] if self._codes else float(value)
+
+    def numbers(self, values: Sequence[Value]) -> Iterable[float]:
+        """Return the numbers that arrays carry for values, as `number` does for each."""
+        if None in values:
+            return map(self.number, values)
+        return map(self._codes.__getitem__, values) if self._codes else values  # type: ignore[return-value]  # numbers
 
     def value(self, number: float) -> object:
         """Return the value for which a number of an array stands; a number that stands for none stays itself."""
@@ -178,6 +192,14 @@ class Fact:
             return code
         names: Sequence[Value] = (False, True) if self.kind is Kind.FLAG else self.choices
         return names[code] if 0 <= code < len(names) else number
+
+    def _are_right(self, values: Sequence[Any]) -> bool:
+        """Return whether values of the fact's own type keep its rules."""
+        if self._codes:
+            return self._codes.keys() >= set(values)
+        # one sum tells whether there is a NaN, which compares to nothing; of infinite ones it may say so wrongly
+        total = sum(values)
+        return self._low <= min(values) and max(values) <= self._high and total == total  # noqa: PLR0124  # NaN
 
     def _read_word(self, value: object) -> Value | FieldError:
         if isinstance(value, str):

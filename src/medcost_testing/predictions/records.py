@@ -8,10 +8,21 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.costs.prediction import Erasure, Idempotency, NewPrediction, Outcome, OutcomeChange
+from domain.costs.batches import NewBatch, PublishedBatch
+from domain.costs.distribution import Interval
+from domain.costs.prediction import (
+    Caution,
+    Erasure,
+    Idempotency,
+    NewPrediction,
+    Outcome,
+    OutcomeChange,
+    Published,
+)
 from domain.costs.prediction_query import BY_TIME, PredictionQuery, sort_keys, sort_value
 from domain.errors import PredictionNotFound
 from domain.monitoring.hours import Outcomes
+from domain.people.people import People
 from domain.ports.predictions import PredictionRepository
 from medcost_testing.people import CLINIC, PLAN
 from medcost_testing.predictions.examples import ANN, NEW, NOON
@@ -55,6 +66,22 @@ class Records:
         newest_first = await predictions.page(PredictionQuery(limit=500))
         assert list(newest_first) == list(reversed(made))
         assert await predictions.add_all([]) == []
+
+    async def test_a_batch_is_recorded_as_each_of_its_predictions(self, predictions: PredictionRepository) -> None:
+        people = People.of([ANN.changed(stay=row % 300, plan=PLAN.choices[row % 2]) for row in range(600)])
+        caution = Caution("few_alike", "", "Hardly anybody is alike.")
+        figures = [
+            Published(10.5 + row, 9.25, Interval(0.9, row / 100, 20.0 + row), 0.125, (caution,) * (row % 3), NEW.model)
+            for row in range(600)
+        ]
+        new = NewBatch(NOON, people, PublishedBatch.of(figures), "key:1")
+        made = await predictions.add_all(new)
+        assert [prediction.beneficiary for prediction in made] == list(people)
+        newest = await predictions.page(PredictionQuery(limit=500))
+        rest = await predictions.page(PredictionQuery(limit=500, before=newest[-1].id))
+        assert [*newest, *rest] == list(reversed([*made]))
+        alone = await predictions.add(new[7])
+        assert replace(alone, id=made[7].id) == made[7]
 
     async def test_a_page_is_newest_first_and_never_longer_than_asked(self, predictions: PredictionRepository) -> None:
         made = list(reversed(await predictions.add_all([NEW] * 7)))

@@ -75,7 +75,8 @@ def test_estimates_from_servers_of_any_release_are_rounded_as_published(model, d
     columns = EstimateColumns.of(model, estimates)
     for answer_type in (wire.PUBLISHED_TYPE, wire.QUESTION_TYPE, wire.CONTENT_TYPE):
         answer = wire.encode_answer(columns, answer_type)
-        assert wire.decode_published(answer, len(estimates)) == [Published.of(estimate) for estimate in estimates]
+        published = wire.decode_published(answer, len(estimates))
+        assert list(published) == [Published.of(estimate) for estimate in estimates]
 
 
 def test_what_is_published_takes_a_tenth_of_the_bytes():

@@ -15,11 +15,13 @@ from adapters.postgres.engine import connect, driver_of
 from adapters.postgres.history import page_statement
 from adapters.postgres.predictions import PostgresPredictions
 from adapters.postgres.recorded_facts import RecordedFacts
+from domain.costs.batches import NewBatch, PublishedBatch
 from domain.costs.distribution import Interval
-from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome
+from domain.costs.prediction import Caution, Idempotency, ModelReference, NewPrediction, Outcome, Published
 from domain.costs.prediction_query import PredictionQuery
 from domain.errors import RepositoryUnavailable
 from domain.people.beneficiary import Beneficiary
+from domain.people.people import People
 from tests.support.default_schema import DEFAULT
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -67,6 +69,22 @@ async def test_records_that_come_together_share_commits(engine):
         counted = await connection.execute(text("SELECT count(*), count(DISTINCT xmin::text) FROM predictions"))
         assert tuple(counted.one()) == (100, 1)
     assert len({prediction.id for prediction in made}) == 100
+
+
+@pytest.mark.parametrize("owner", [None, "key:1"])
+async def test_a_record_is_the_same_alone_among_several_and_in_a_batch(engine, owner):
+    cautions = (Caution("few_alike", "", "Hardly anybody is alike: “few”."),)
+    published = Published(8210.37, 6520.01, NEW.interval, 0.25, cautions, NEW.model)
+    new = NewBatch(NOON, People.of([ANN]), PublishedBatch.of([published]), owner)
+    predictions = PostgresPredictions(engine, DEFAULT)
+    await predictions.add(new[0])
+    await predictions.add(new[0], idempotency=Idempotency("key", "body"))
+    await predictions.add_all(list(new))
+    await predictions.add_all(new)
+    async with engine.connect() as connection:
+        records = (await connection.execute(text("SELECT to_jsonb(p) - 'id' FROM predictions p"))).scalars().all()
+    assert len(records) == 4
+    assert all(record == records[0] for record in records)
 
 
 @pytest.mark.parametrize("bad", [BAD, WORSE])

@@ -51,6 +51,26 @@ async def test_json_lines_are_read_each_by_itself(memory_api, ann, kind):
     ]
 
 
+async def test_a_person_across_two_json_lines_is_no_person(memory_api, ann):
+    person, (start, end) = json.dumps(ann), json.dumps(ann).split(", ", 1)
+    answer = await memory_api.post(
+        "/predictions/batch", content=f"{person},{start}\n{end}\n{person}", headers={"Content-Type": "text/jsonl"}
+    )
+    assert len(answer.json()["predictions"]) == 1
+    assert [(bad["row"], bad["code"]) for bad in answer.json()["errors"]] == [(1, "malformed"), (2, "malformed")]
+
+
+async def test_rows_between_bad_ones_keep_their_numbers(api, ann):
+    rows = [{**ann, "age": 7 if row in (3, 299, 650) else 20 + row % 40} for row in range(700)]
+    answer = (await api.post("/predictions/batch", json=rows)).json()
+    assert [bad["row"] for bad in answer["errors"]] == [4, 300, 651]
+    assert [prediction["beneficiary"]["age"] for prediction in answer["predictions"]] == [
+        row["age"] for row in rows if row["age"] > 7
+    ]
+    recorded = (await api.get("/predictions?limit=500")).json()["predictions"]
+    assert recorded == answer["predictions"][: -len(recorded) - 1 : -1]
+
+
 @pytest.mark.parametrize("text", [CSV, CSV.replace("\n", "\r\n"), "\ufeff" + CSV, CSV.replace(",no,", ",false,")])
 async def test_csv_is_read_as_spreadsheets_write_it(memory_api, ann, text):
     answer = await memory_api.post("/predictions/batch", content=text, headers={"Content-Type": "text/csv"})

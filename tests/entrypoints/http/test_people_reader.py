@@ -72,6 +72,24 @@ def test_a_person_with_values_of_their_own_types_is_read_the_fast_way(data):
 
 @MANY
 @given(st.data())
+def test_people_together_are_read_as_each_by_itself(data):
+    schema = data.draw(schemas())
+    facts = [
+        {fact.name: data.draw(right(fact)) for fact in schema.facts}
+        for _ in range(data.draw(st.integers(min_value=1, max_value=3)))
+    ]
+    texts = [json.dumps(person).encode() for person in facts]
+    if data.draw(st.booleans()):
+        name, value = data.draw(st.sampled_from(list(facts[0].items())))
+        texts[0] = texts[0].replace(b"{", f"{{{json.dumps(name)}:{json.dumps(value)},".encode(), 1)
+    reader = PeopleReader(schema)
+    alone = [reader.fast(text) for text in texts]
+    together = reader.fast_all(texts)
+    assert (None if together is None else list(together)) == (None if None in alone else alone)
+
+
+@MANY
+@given(st.data())
 def test_a_name_that_comes_twice_is_refused_whatever_its_values(data):
     schema = data.draw(schemas())
     pairs = [(fact.name, data.draw(right(fact))) for fact in schema.facts]

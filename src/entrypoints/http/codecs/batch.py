@@ -7,8 +7,8 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -17,6 +17,7 @@ from application.costs.pauses import Pauses
 from domain.errors import FieldError, UnreadableFile
 from domain.people.beneficiary import Beneficiary
 from domain.people.matching import ColumnMap, match
+from domain.people.people import People
 from domain.people.table_reading import TableReading
 from entrypoints.http.codecs.decoding import JSON, json_value
 from entrypoints.http.errors import BadRequestFields, Malformed, pointed
@@ -24,12 +25,13 @@ from entrypoints.http.schemas.predictions import BadRow, BatchOut, PredictionOut
 from entrypoints.http.schemas.problems import BadField
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from msgspec import UnsetType
 
     from domain.costs.prediction import Prediction
     from domain.people.cells import DecimalSign
+    from domain.people.fact import Value
     from domain.people.schema import Schema
     from domain.ports.people_files import PeopleFiles, PeopleTable
     from entrypoints.http.codecs.people import PeopleReader
@@ -45,7 +47,7 @@ _UNREAD: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _LINE: Final = re.compile(rb"\S[^\r\n]*")
 _MOST_NAMED: Final = 10
 """Most broken rules that are reported for a row."""
-_WRITTEN_AT_ONCE: Final = 32
+_WRITTEN_AT_ONCE: Final = 250
 _READ_AT_ONCE: Final = 100
 
 
@@ -61,7 +63,8 @@ class Batch:
 
     Args:
         rows: number of rows; for JSON Lines an upper bound.
-        facts: for each row a beneficiary, unchecked facts, or why the row cannot be read.
+        facts: for each row a beneficiary, unchecked facts, or why the row cannot be read; for several good rows in a
+            sequence, `People`.
         unused: columns of a CSV that are ignored.
     """
 
@@ -113,12 +116,10 @@ class Batch:
             _refuse_more(len(facts), most)
             return cls(len(facts), iter(facts))
         _refuse_more(len(unread), most)
-        return cls(len(unread), (_json_row(row, people) for row in unread))
+        return cls(len(unread), _json_parts(unread, people))
 
 
-async def read(
-    given: Batch, people: PeopleReader, *, body: bytes, kind: str, most: int
-) -> tuple[list[Beneficiary], list[BadRow]]:
+async def read(given: Batch, people: PeopleReader, *, body: bytes, kind: str, most: int) -> tuple[People, list[BadRow]]:
     """Read the beneficiaries of a batch in slices, between which other requests proceed.
 
     Returns:
@@ -128,13 +129,17 @@ async def read(
         Malformed: if the body as a whole cannot be read.
         BadRequestFields: if there are too many rows.
     """
-    good: list[Beneficiary] = []
+    good: list[tuple[Value, ...]] = []
     bad: list[BadRow] = []
     pause = Pauses()
-    for row, facts in enumerate(given.facts, start=1):
+    row = 0
+    for facts in given.facts:
+        row += len(facts) if isinstance(facts, People) else 1
         _refuse_more(row, most)
-        if isinstance(facts, Beneficiary):
-            good.append(facts)
+        if isinstance(facts, People):
+            good += facts.values
+        elif isinstance(facts, Beneficiary):
+            good.append(facts.values)
         elif isinstance(facts, Malformed):
             if kind == JSON:  # such as a duplicate name, reported with its place in the whole body
                 await asyncio.to_thread(_json_rows, body)
@@ -144,27 +149,27 @@ async def read(
             bad += _wrong(row, list(pointed(facts.errors)))
         else:
             try:
-                good.append(people.person(facts, ""))
+                good.append(people.person(facts, "").values)
             except BadRequestFields as wrong:
                 bad += _wrong(row, wrong.fields)
         await pause()
-    return good, bad
+    return People(people.schema, good), bad
 
 
 async def written(
     made: Sequence[Prediction], bad: Sequence[BadRow], about: AboutOut | UnsetType, unused: Sequence[str] = ()
 ) -> bytes:
     """Encode the response to a batch (`BatchOut`) as JSON in slices, between which other requests proceed."""
-    predictions = await _array(PredictionOut.of(prediction) for prediction in made)
+    predictions = await _array(made, PredictionOut.several)
     envelope = msgspec.json.encode(BatchOut([], [], about, list(unused) or UNSET))
     begin, end = envelope.split(b'[],"errors":[]', 1)
-    return b"".join((begin, predictions, b',"errors":', await _array(bad), end))
+    return b"".join((begin, predictions, b',"errors":', await _array(bad, list), end))
 
 
-async def _array(values: Iterable[object]) -> bytes:
-    pause, parts, rest = Pauses(), [], iter(values)
-    while some := [*islice(rest, _WRITTEN_AT_ONCE)]:
-        parts.append(msgspec.json.encode(some)[1:-1])
+async def _array(values: Sequence[Any], shaped: Callable[[Sequence[Any]], Sequence[object]]) -> bytes:
+    pause, parts = Pauses(), []
+    for begin in range(0, len(values), _WRITTEN_AT_ONCE):
+        parts.append(msgspec.json.encode(shaped(values[begin : begin + _WRITTEN_AT_ONCE]))[1:-1])
         await pause()
     return b"[" + b",".join(parts) + b"]"
 
@@ -183,6 +188,17 @@ def _wrong(row: int, fields: Sequence[BadField]) -> list[BadRow]:
 def _refuse_more(rows: int, most: int) -> None:
     if rows > most:
         raise BadRequestFields([BadField("", "range", f"a batch holds up to {most} rows, and this one more")])
+
+
+def _json_parts(rows: Sequence[msgspec.Raw | bytes], people: PeopleReader) -> Iterator[object]:
+    """Read objects together where all of a part are valid, else one by one."""
+    for begin in range(0, len(rows), _READ_AT_ONCE):
+        part = rows[begin : begin + _READ_AT_ONCE]
+        together = people.fast_all(part)
+        if together is None:
+            yield from (_json_row(row, people) for row in part)
+        else:
+            yield together
 
 
 def _json_row(row: msgspec.Raw | bytes, people: PeopleReader) -> object:
@@ -207,7 +223,7 @@ def _json_rows(body: bytes) -> list[object]:
 
 def _json_lines(body: bytes, people: PeopleReader) -> Iterator[object]:
     """Read each line as an object; empty lines are not counted."""
-    return (_json_row(line[0], people) for line in _LINE.finditer(body))
+    return _json_parts(_LINE.findall(body), people)
 
 
 def _table(body: bytes, schema: Schema, files: PeopleFiles, column_map: ColumnMap) -> tuple[PeopleTable, TableReading]:

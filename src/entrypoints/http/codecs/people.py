@@ -12,12 +12,15 @@ from msgspec.structs import astuple
 from domain.errors import InvalidBeneficiary
 from domain.people.beneficiary import Beneficiary
 from domain.people.fact import NO, YES, Fact, Kind
+from domain.people.people import People
 from entrypoints.http.codecs.decoding import LARGEST, MOST_FIELDS, json_object
 from entrypoints.http.errors import BadRequestFields, pointed
 from entrypoints.http.schemas.problems import BadField
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from msgspec import Raw
 
     from domain.people.schema import Schema
 
@@ -59,6 +62,23 @@ class PeopleReader:
             return Beneficiary(self.schema, values)
         except (ValueError, RecursionError, InvalidBeneficiary):
             return None  # the slow path reports the mistakes and their places
+
+    def fast_all(self, texts: Sequence[bytes | Raw]) -> People | None:
+        """Read people as `fast` does; None where one of them is left to the slow path, or there is none."""
+        try:
+            rows = [astuple(self._decode(text)) for text in texts]
+        except (ValueError, RecursionError):
+            return None
+        if not rows:
+            return None
+        # no object has fewer quotes than its facts, so none has more where the sums are equal
+        quotes = b"".join(texts).count(b'"')
+        usual = not self._open and quotes == self._quotes * len(rows)
+        if not usual and quotes != sum(map(self._quotes_of, rows)):
+            return None
+        if self._open:
+            rows = [tuple([None if value is UNSET else value for value in values]) for values in rows]
+        return People.read(self.schema, rows)
 
     def person(self, facts: object, below: str) -> Beneficiary:
         """Read the facts of a person at a place in the body.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -18,6 +19,12 @@ Digest = Annotated[str, Meta(description="SHA-256 of the model's manifest")]
 FactsOut = dict[str, Value]
 """The decoded facts of a person, in the order of the schema."""
 Text = Annotated[str, Meta(description="For people")]
+
+
+@cache
+def facts_type(names: tuple[str, ...]) -> type[msgspec.Struct]:
+    """Return a type whose objects are encoded as `FactsOut` with these names, and made in less time."""
+    return msgspec.defstruct("Facts", names, gc=False)
 
 
 class IntervalOut(msgspec.Struct, frozen=True):

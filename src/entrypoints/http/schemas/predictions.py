@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from domain.costs.batches import PredictionBatch
+from domain.costs.distribution import INTERVAL_LEVEL
 from domain.costs.prediction import MOST_CHARGES
 from entrypoints.http.schemas.common import (
     AboutOut,
@@ -19,12 +21,16 @@ from entrypoints.http.schemas.common import (
     Money,
     Text,
     WarningOut,
+    facts_type,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domain.costs.prediction import OutcomeChange, Prediction
+
+
+_NO_WARNINGS: Final[list[WarningOut]] = []
 
 
 class OutcomeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,6 +102,33 @@ class PredictionOut(msgspec.Struct, frozen=True):
             about=about,
             owner=made.owner if tells_owner else UNSET,
         )
+
+    @classmethod
+    def several(cls, made: Sequence[Prediction]) -> list[PredictionOut]:
+        """Convert predictions of one request, a batch of them from its columns."""
+        if not isinstance(made, PredictionBatch):
+            return [cls.of(prediction) for prediction in made]
+        people, published = made.new.people, made.new.published
+        facts_out, model = facts_type(people.schema.names), ModelOut.of(published.model)
+        warnings = {row: [*map(WarningOut.of, cautions)] for row, cautions in published.cautions.items()}
+        figures = (published.expected, published.typical, published.low, published.high, published.zero)
+        return [
+            cls(
+                id,
+                made.new.created_at,
+                facts_out(*values),  # type: ignore[arg-type]  # encoded like the dictionary, and made in a tenth of the time
+                expected,
+                typical,
+                IntervalOut(INTERVAL_LEVEL, low, high),
+                ChanceOut(zero),
+                warnings.get(row, _NO_WARNINGS),
+                model,
+                None,
+            )
+            for row, (id, values, expected, typical, low, high, zero) in enumerate(
+                zip(made.ids, people.values, *figures, strict=True)
+            )
+        ]
 
 
 class PageOut(msgspec.Struct, frozen=True):
