@@ -51,9 +51,9 @@ async def test_what_several_tellers_say_of_an_hour_is_added_up(hours: ServiceHou
 
 
 async def test_what_is_said_again_replaces_what_was_said(hours: ServiceHours) -> None:
-    teller = uuid4()
+    process = uuid4()
     for traffic, outcomes in ((TRAFFIC, Outcomes()), (TRAFFIC + TRAFFIC, OUTCOMES), (TRAFFIC + TRAFFIC, OUTCOMES)):
-        await hours.put_traffic(NOON, teller, traffic)
+        await hours.put_traffic(NOON, process, traffic)
         await hours.put_outcomes({NOON: outcomes})
     assert list(await hours.between(NOON, NOON + HOUR)) == [
         Period(at=NOON, traffic=TRAFFIC + TRAFFIC, outcomes=OUTCOMES)
@@ -61,9 +61,9 @@ async def test_what_is_said_again_replaces_what_was_said(hours: ServiceHours) ->
 
 
 async def test_hours_come_in_order_and_only_those_asked_for(hours: ServiceHours) -> None:
-    teller = uuid4()
+    process = uuid4()
     for away in (3, 0, 2):
-        await hours.put_traffic(NOON + away * HOUR, teller, TRAFFIC)
+        await hours.put_traffic(NOON + away * HOUR, process, TRAFFIC)
     await hours.put_outcomes({NOON + HOUR: OUTCOMES, NOON - HOUR: OUTCOMES})
     periods = await hours.between(NOON, NOON + 3 * HOUR)
     assert [period.at for period in periods] == [NOON, NOON + HOUR, NOON + 2 * HOUR]

@@ -53,4 +53,4 @@ def scorer(root: Path) -> ScoreTask:
 
 
 if __name__ == "__main__":
-    serve(lambda task, hear: asyncio.run(scorer(Path(sys.argv[1])).score(task, hear)))
+    serve(lambda task, on_progress: asyncio.run(scorer(Path(sys.argv[1])).score(task, on_progress)))

@@ -27,7 +27,7 @@ class Argon2Passwords(Passwords):
             return await asyncio.to_thread(self._argon2.hash, password)
 
     async def matches(self, password: str, hashed: str) -> bool:
-        """Tell whether the hash is this password's; a hash that Argon2 cannot read matches none."""
+        """Return whether the hash is this password's; a hash that Argon2 cannot read matches none."""
         async with self._turns:
             try:
                 return await asyncio.to_thread(self._argon2.verify, hashed, password)

@@ -123,11 +123,11 @@ def end(processes: list[ProcessId], *, within: float) -> None:
     _wait(roots, within)
     outlived = [process for process in family if _runs(process)]
     _ask(outlived)
-    deaf = _wait(outlived, min(within, 5.0))
-    for process in deaf:
+    remaining = _wait(outlived, min(within, 5.0))
+    for process in remaining:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    _wait(deaf, within)
+    _wait(remaining, within)
 
 
 def _wait(processes: list[psutil.Process], within: float) -> list[psutil.Process]:

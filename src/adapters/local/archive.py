@@ -164,7 +164,7 @@ class _Unpacked(gzip.GzipFile):
 
 
 def _is_plain(name: str) -> bool:
-    """Tell whether a name stays below its folder, and all of its parts are names."""
+    """Return whether a name stays below its folder, and all of its parts are names."""
     return not name.startswith("/") and all(part not in ("", ".", "..") for part in name.split("/"))
 
 

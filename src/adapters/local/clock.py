@@ -8,7 +8,7 @@ from domain.ports.clock import Clock
 
 
 class SystemClock(Clock):
-    """Tells UTC by the machine's clock, also where that is set back."""
+    """Gives UTC by the machine's clock, also where that is set back."""
 
     def now(self) -> datetime:
         """Return the time now."""

@@ -72,11 +72,11 @@ class LocalJobFiles(JobFiles):
             raise _no_room(error, self._root) from error
 
     def source(self, folder: str, kind: FileKind) -> str:
-        """Name the file."""
+        """Return the path of the uploaded file."""
         return str(self._root / folder / f"people.{kind}")
 
     def answers(self, folder: str, kind: FileKind) -> str:
-        """Name the file."""
+        """Return the path of the file of costs."""
         return str(self._root / folder / f"costs.{kind}")
 
     def size(self, folder: str, kind: FileKind) -> int:

@@ -137,10 +137,10 @@ class ServedModel(LoadedModel):
                     behind = str(error)
                 except Exception as error:  # noqa: BLE001  # such as a full disk: the current model must stay in service
                     behind = f"{type(error).__name__}: {error}"
-                self._tell_behind(behind)
+                self._log_behind(behind)
                 await asyncio.sleep(self._patience if behind else self._poll)
 
-    def _tell_behind(self, behind: str) -> None:
+    def _log_behind(self, behind: str) -> None:
         if behind and behind != self._behind:
             _log.error("the model store cannot follow the ledger, %s: %s", self._serving(), behind)
         elif self._behind and not behind:

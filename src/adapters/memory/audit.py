@@ -23,18 +23,18 @@ class MemoryAuditTrail(FailsOnRequest, AuditTrail):
     _entries: dict[UUID, AuditEntry] = field(default_factory=dict["UUID", "AuditEntry"])
 
     async def add(self, entry: AuditEntry) -> None:
-        """Keep it."""
+        """Append an entry."""
         self._fail_if_asked()
         self._entries[entry.id] = entry
 
     async def newest(self, limit: int, *, before: UUID | None = None) -> Sequence[AuditEntry]:
-        """Sort them."""
+        """Return the newest entries."""
         self._fail_if_asked()
         ids = [id for id in sorted(self._entries, reverse=True) if before is None or id < before]
         return [self._entries[id] for id in ids[:limit]]
 
     async def forget(self, before: datetime) -> int:
-        """Drop them."""
+        """Remove the entries before a time."""
         self._fail_if_asked()
         old = [id for id, entry in self._entries.items() if entry.at < before]
         for id in old:

@@ -10,7 +10,7 @@ from domain.ports.clock import Clock
 
 @dataclass
 class FixedClock(Clock):
-    """Tells the time that it was set to."""
+    """Gives the time that it was set to."""
 
     time: datetime = datetime(2026, 1, 1, tzinfo=UTC)
 

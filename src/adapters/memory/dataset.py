@@ -48,7 +48,7 @@ class MemoryDataset(FailsOnRequest, ClaimsDataset):
         )
 
     def read(self) -> Claims:
-        """Give them."""
+        """Return the claims."""
         self._fail_if_asked()
         if not self.records:
             message = f"{self.origin.name}: there are no data rows"
@@ -56,7 +56,7 @@ class MemoryDataset(FailsOnRequest, ClaimsDataset):
         return Claims.of(self.schema, self.records, self.origin)
 
     def readable(self) -> Sample:
-        """Give them."""
+        """Return all claims; none is unreadable."""
         claims = self.read()
         return Sample(self.schema, claims.facts, {self.schema.cost.column: claims.charges})
 

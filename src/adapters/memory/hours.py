@@ -22,10 +22,10 @@ class MemoryHours(FailsOnRequest, ServiceHours):
     _traffic: dict[tuple[datetime, UUID], Traffic] = field(default_factory=dict)
     _outcomes: dict[datetime, Outcomes] = field(default_factory=dict)
 
-    async def put_traffic(self, hour: datetime, teller: UUID, traffic: Traffic) -> None:
+    async def put_traffic(self, hour: datetime, process: UUID, traffic: Traffic) -> None:
         """Store the traffic of an hour."""
         self._fail_if_asked()
-        self._traffic[hour, teller] = traffic
+        self._traffic[hour, process] = traffic
 
     async def put_outcomes(self, outcomes: Mapping[datetime, Outcomes]) -> None:
         """Store the outcomes of hours."""

@@ -44,11 +44,11 @@ class MemoryJobFiles(JobFiles):
         return upload
 
     def source(self, folder: str, kind: FileKind) -> str:
-        """Name it."""
+        """Return the name of the uploaded file."""
         return f"{folder}/people.{kind}"
 
     def answers(self, folder: str, kind: FileKind) -> str:
-        """Name it."""
+        """Return the name of the file of costs."""
         return f"{folder}/costs.{kind}"
 
     def size(self, folder: str, kind: FileKind) -> int:

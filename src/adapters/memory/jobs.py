@@ -95,7 +95,7 @@ class MemoryJobs(FailsOnRequest, Jobs):
         return None
 
     async def beat(self, id: UUID, *, worker: UUID, at: datetime, progress: JobProgress | None = None) -> bool:
-        """Note it."""
+        """Record the heartbeat and the progress of a job."""
         self._fail_if_asked()
         if not self._is_of(id, worker):
             return False
@@ -113,12 +113,12 @@ class MemoryJobs(FailsOnRequest, Jobs):
         return True
 
     async def cancel(self, id: UUID, *, at: datetime) -> Job:
-        """End one."""
+        """End a job that has not ended."""
         job = await self.get(id)
         return job if job.state.has_ended else self._put(replace(job, state=JobState.CANCELLED, ended_at=at))
 
     async def erase_files(self, id: UUID, *, at: datetime) -> Job:
-        """Note it."""
+        """Record once that the files were erased."""
         job = await self.get(id)
         return job if job.erased_at else self._put(replace(job, erased_at=at))
 
@@ -131,7 +131,7 @@ class MemoryJobs(FailsOnRequest, Jobs):
         result: Mapping[str, object] | None = None,
         problem: JobProblem | None = None,
     ) -> bool:
-        """End one."""
+        """End a job that is under way, if the worker holds it."""
         self._fail_if_asked()
         if not self._is_of(id, worker):
             return False

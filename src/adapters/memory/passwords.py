@@ -17,7 +17,7 @@ class CheapPasswords(Passwords):
         return _hash(password, secrets.token_hex(8))
 
     async def matches(self, password: str, hashed: str) -> bool:
-        """Tell whether the hash is this password's."""
+        """Return whether the hash is this password's."""
         return hmac.compare_digest(_hash(password, hashed.partition("$")[0]), hashed)
 
 

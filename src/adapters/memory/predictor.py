@@ -165,7 +165,7 @@ class NeighbourPredictor(FailsOnRequest, LoadedModel):
 def _mixtures(
     either: Sequence[tuple[_Choice, _Choice]], coalition: int, who: tuple[float, ...], apart: list[float]
 ) -> Iterator[tuple[int, tuple[float, ...], list[float]]]:
-    """Give each coalition, the facts of a person who has these of one and the others of another, and its distances.
+    """Return each coalition, the facts of a person who has these of one and the others of another, and its distances.
 
     Args:
         either: for each fact, the number and the steps to each row of the data: first of the other, then of the one.

@@ -22,7 +22,7 @@ class ReadOnce(ClaimsDataset):
         self._source = source
 
     def report(self) -> ContractReport:
-        """Describe what is there now."""
+        """Describe the data set as it is now."""
         return self._source.report()
 
     def read(self) -> Claims:
@@ -30,7 +30,7 @@ class ReadOnce(ClaimsDataset):
         return self._claims
 
     def readable(self) -> Sample:
-        """Give what is there now."""
+        """Return the readable rows; each call reads them."""
         return self._source.readable()
 
     @cached_property

@@ -37,7 +37,7 @@ class MemoryRequestKeys(FailsOnRequest, RequestKeys):
         return entry[1]
 
     async def find(self, idempotency: Idempotency, *, at: datetime) -> UUID | None:
-        """Look it up."""
+        """Return the identifier of a valid key, None without one."""
         self._fail_if_asked()
         entry = self._keys.get(idempotency.scoped)
         return None if entry is None or abs(at - entry[2]) > self.keys_live else entry[1]

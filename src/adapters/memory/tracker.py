@@ -40,19 +40,19 @@ class MemoryRun(ExperimentRun):
         return self.name
 
     def log_family(self, evaluation: Evaluation, test: Scores) -> None:
-        """Keep it."""
+        """Keep the evaluation of a family."""
         self.families.append((evaluation, test))
 
     def log_trial(self, trial: Trial) -> None:
-        """Keep it."""
+        """Keep a trial."""
         self.trials.append(trial)
 
     def log_comparison(self, ranking: Sequence[Evaluation], not_compared: Sequence[NotCompared] = ()) -> None:
-        """Keep it."""
+        """Keep the ranking of the families."""
         self.ranking, self.not_compared = tuple(ranking), tuple(not_compared)
 
     def log_model(self, evaluation: Evaluation, test: Scores, model: TrainedModel) -> None:
-        """Keep it."""
+        """Keep the trained model."""
         self.models.append((evaluation, test, model))
 
 

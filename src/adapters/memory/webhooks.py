@@ -47,7 +47,7 @@ class MemoryWebhooks(FailsOnRequest, Webhooks):
         return self._webhooks[id]
 
     async def all(self) -> Sequence[Webhook]:
-        """Sort them."""
+        """Return all webhooks, newest first."""
         self._fail_if_asked()
         return [self._webhooks[id] for id in sorted(self._webhooks, reverse=True)]
 
@@ -86,7 +86,7 @@ class MemoryWebhooks(FailsOnRequest, Webhooks):
         raise DeliveryNotFound(id)
 
     async def deliveries(self, webhook_id: UUID, *, limit: int, before: UUID | None = None) -> Sequence[Delivery]:
-        """Sort them."""
+        """Return the deliveries of a webhook, newest first."""
         self._fail_if_asked()
         mine = [self._deliveries[id] for id in sorted(self._deliveries, reverse=True) if before is None or id < before]
         return [delivery for delivery in mine if delivery.webhook_id == webhook_id][:limit]

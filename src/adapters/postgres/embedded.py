@@ -223,10 +223,10 @@ class EmbeddedPostgres:
         PostgreSQL would not start for a pid that is a zombie, or that another process has got.
         """
         orphans = [process for process in psutil.process_iter(["name"]) if self._works_on_data(process)]
-        _, deaf = psutil.wait_procs(orphans, timeout=10)
-        for process in deaf:
+        _, remaining = psutil.wait_procs(orphans, timeout=10)
+        for process in remaining:
             process.kill()
-        psutil.wait_procs(deaf, timeout=10)
+        psutil.wait_procs(remaining, timeout=10)
         for lock in (self.data / "postmaster.pid", *self.socket_folder.glob(".s.PGSQL.*")):
             lock.unlink(missing_ok=True)
 

@@ -64,7 +64,7 @@ class PostgresJobs(Jobs):
         return _job(row)
 
     async def newest(self, limit: int, *, which: JobQuery = ALL_JOBS) -> Sequence[Job]:
-        """Read the end of an index."""
+        """Return the newest jobs, from the end of an index."""
         statement = select(JOBS).order_by(_COLUMN.id.desc()).limit(limit)
         if which.owner is not None:
             statement = statement.where(_COLUMN.owner == which.owner)
@@ -83,7 +83,7 @@ class PostgresJobs(Jobs):
                 return (await connection.execute(select(func.count()).where(mine))).scalar_one()
 
     async def ended_since(self, at: datetime) -> Sequence[Job]:
-        """Read the end of an index."""
+        """Return the jobs that ended since a time, from the end of an index."""
         statement = select(JOBS).where(_COLUMN.ended_at >= at).order_by(_COLUMN.ended_at, _COLUMN.id)
         with translated():
             async with self._engine.connect() as connection:

@@ -41,7 +41,7 @@ class PostgresReports(MonitoringReports):
                 await connection.execute(insert(MONITORING_REPORTS), row)
 
     async def since(self, at: datetime) -> Sequence[MonitoringReport]:
-        """Read the end of the index."""
+        """Return the reports since a time, from the end of the index."""
         column = MONITORING_REPORTS.c
         statement = select(column.report).where(column.at >= at).order_by(column.at)
         with translated():
@@ -50,7 +50,7 @@ class PostgresReports(MonitoringReports):
         return msgspec.convert(documents, list[MonitoringReport])
 
     async def newest(self) -> MonitoringReport | None:
-        """Read the end of the index."""
+        """Return the newest report, from the end of the index."""
         statement = select(MONITORING_REPORTS.c.report).order_by(MONITORING_REPORTS.c.at.desc()).limit(1)
         with translated():
             async with self._engine.connect() as connection:

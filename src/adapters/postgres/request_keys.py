@@ -56,7 +56,7 @@ class PostgresRequestKeys(RequestKeys):
         return created_id
 
     async def find(self, idempotency: Idempotency, *, at: datetime) -> UUID | None:
-        """Read its row."""
+        """Return the identifier of a valid key, None without one."""
         mine = select(_COLUMN.created_id).where(_COLUMN.key == idempotency.scoped, self._lives(at))
         with translated():
             async with self._engine.connect() as connection:

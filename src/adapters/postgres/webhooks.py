@@ -56,7 +56,7 @@ class PostgresWebhooks(Webhooks):
                 return _webhook(added.mappings().one())
 
     async def get(self, id: UUID) -> Webhook:
-        """Read it."""
+        """Return a webhook."""
         rows = await self._read(select(WEBHOOKS).where(_HOOK.id == id))
         if not rows:
             raise WebhookNotFound(id)
@@ -88,7 +88,7 @@ class PostgresWebhooks(Webhooks):
                 return len((await connection.execute(added)).all())
 
     async def delivery(self, webhook_id: UUID, id: UUID) -> Delivery:
-        """Read it."""
+        """Return a delivery of a webhook."""
         which = and_(_COLUMN.webhook_id == webhook_id, or_(_COLUMN.id == id, _COLUMN.event_id == id))
         rows = await self._read(select(WEBHOOK_DELIVERIES).where(which))
         if not rows:

@@ -127,7 +127,7 @@ def _difference(name: str, before: Floats, now: Floats, kinds: int) -> Differenc
 
 
 def _kolmogorov_smirnov(before: Floats, now: Floats) -> tuple[float, float]:
-    """Give the largest distance between two empirical distributions, and its chance in the limit of many rows."""
+    """Return the largest distance between two empirical distributions, and its p-value in the limit of many rows."""
     every = np.sort(np.concatenate([before, now]), kind="stable")
     below = [np.searchsorted(some, every, side="right") / len(some) for some in (before, now)]
     apart = float(np.abs(below[0] - below[1]).max())
@@ -135,7 +135,7 @@ def _kolmogorov_smirnov(before: Floats, now: Floats) -> tuple[float, float]:
 
 
 def _mann_whitney(before: Floats, now: Floats) -> tuple[float, float]:
-    """Give the chance that a current value is above a reference one, ties counting half, and the chance of as extreme.
+    """Return the chance that a current value is above a reference one, ties counting half, and the p-value.
 
     In the limit of many rows, with the variance corrected for ties.
     """
@@ -150,7 +150,7 @@ def _mann_whitney(before: Floats, now: Floats) -> tuple[float, float]:
 
 
 def _exceedance(before: Floats, now: Floats) -> tuple[float, float]:
-    """Give the share of current values beyond the reference's range, on the side with more, and the chance of so many.
+    """Return the share of current values beyond the reference's range, on the side with more, and the p-value.
 
     Of n + m rows alike, the k largest are all among the n current ones by chance n! (n+m-k)! / ((n-k)! (n+m)!)
     (Rosenbaum 1954, "Tables for a nonparametric test of location"); both sides are looked at. Ties make it cautious.

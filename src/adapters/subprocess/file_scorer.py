@@ -33,7 +33,7 @@ from domain.ports.file_scorer import FileScorer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from domain.ports.file_scorer import Hear
+    from domain.ports.file_scorer import OnProgress
 
 _ERRORS: Final = {
     kind.__name__: kind
@@ -71,7 +71,7 @@ class ChildFileScorer(FileScorer):
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self._command, self._environment = command, environment
 
-    async def score(self, task: ScoringTask, hear: Hear) -> ScoringReport:
+    async def score(self, task: ScoringTask, on_progress: OnProgress) -> ScoringReport:
         """Let a child score; it is killed if nobody waits for it any more."""
         process = await asyncio.create_subprocess_exec(
             *self._command, env=self._environment, start_new_session=True, limit=_LONGEST_LINE,
@@ -85,7 +85,7 @@ class ChildFileScorer(FileScorer):
             async for line in process.stdout:
                 message = msgspec.json.decode(line, type=_Progress | _Done | _Failed)
                 if isinstance(message, _Progress):
-                    hear(message.progress)
+                    on_progress(message.progress)
                 else:
                     answer = message
         finally:
@@ -102,7 +102,7 @@ class ChildFileScorer(FileScorer):
         raise _error(answer)
 
 
-def serve(score: Callable[[ScoringTask, Hear], ScoringReport]) -> None:
+def serve(score: Callable[[ScoringTask, OnProgress], ScoringReport]) -> None:
     """Work on the task that stdin holds, in the child; the domain's errors are written to stdout like results."""
     os.nice(_NICE)
     task = ScoringTask.of_json(msgspec.json.decode(sys.stdin.buffer.readline()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from application.costs.chances import TellChances
+from application.costs.compute_chances import ComputeChances
 from application.use_case import use_case
 from domain.costs.chance import Chance
 from domain.costs.prediction import NewPrediction, Published
@@ -47,14 +47,14 @@ class PredictCost:
         if idempotency:
             idempotency = replace(idempotency, owner=owner)
         if idempotency and (earlier := await self.predictions.replay(idempotency, at=self.clock.now())):
-            return earlier if above is None else (await TellChances(predictor=self.predictor)([earlier], above))[0]
+            return earlier if above is None else (await ComputeChances(predictor=self.predictor)([earlier], above))[0]
         if above is None:
             (published,) = await self.predictor.publish([beneficiary])
             return await self._recorded(beneficiary, published, owner, idempotency)
         (estimate,) = await self.predictor.predict([beneficiary])
         made = await self._recorded(beneficiary, Published.of(estimate), owner, idempotency)
         if made.model != estimate.model:  # a twin under the same key was faster
-            return (await TellChances(predictor=self.predictor)([made], above))[0]
+            return (await ComputeChances(predictor=self.predictor)([made], above))[0]
         return replace(made, chance=Chance.of(estimate.cost, above))
 
     async def _recorded(

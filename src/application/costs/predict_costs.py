@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from application.costs.chances import TellChances
+from application.costs.compute_chances import ComputeChances
 from application.costs.pauses import Pauses
 from application.use_case import use_case
 from domain.costs.batches import NewBatch, PublishedBatch
@@ -83,7 +83,7 @@ class PredictCosts:
         if above is None or not made:
             return made
         if not estimates or estimates[0].model != made[0].model:
-            return await TellChances(predictor=self.predictor)(made, above)
+            return await ComputeChances(predictor=self.predictor)(made, above)
         with_chances: list[Prediction] = []
         pause = Pauses()
         for prediction, estimate in zip(made, estimates, strict=True):

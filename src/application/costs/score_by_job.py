@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from domain.costs.prediction import Idempotency
     from domain.costs.scoring import ScoringReport
     from domain.operations.jobs import Job
-    from domain.ports.file_scorer import Hear
+    from domain.ports.file_scorer import OnProgress
 
 MOST_EACH: Final = 8
 """The most files of one owner that may be under way."""
@@ -133,7 +133,7 @@ class ScoreTask(FileScorer):
     schema: Schema
     at_once: int = AT_ONCE
 
-    async def score(self, task: ScoringTask, hear: Hear) -> ScoringReport:
+    async def score(self, task: ScoringTask, on_progress: OnProgress) -> ScoringReport:
         """Score the file of a task with the current model."""
         try:
             return await self.score_file(
@@ -141,7 +141,7 @@ class ScoreTask(FileScorer):
                 self.files.source(task.folder, task.source),
                 self.files.answers(task.folder, task.result),
                 task.rules(self.schema),
-                on_batch=lambda report, _: hear(progress_of(report)),
+                on_batch=lambda report, _: on_progress(progress_of(report)),
                 at_once=self.at_once,
                 above=task.above,
                 every_row=True,

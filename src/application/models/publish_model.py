@@ -30,5 +30,5 @@ class PublishModel:
         async with self.ledger.exclusive():
             await self.reconcile()
             version = await (self.ledger.champion() if number is None else self.ledger.version(number))
-            await self.reconcile.shelve(version)
+            await self.reconcile.publish(version)
             return version

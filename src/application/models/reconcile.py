@@ -50,10 +50,10 @@ class Reconcile:
         await self._let_follow(CHAMPION, champion.number if champion else None)
         await self._let_follow(CHALLENGER, newest if newest not in served else None)
         if champion and await self.publisher.pointed_to() != champion.reference:
-            await self.shelve(champion)
+            await self.publish(champion)
             await self.publisher.point_to(champion.reference)
 
-    async def shelve(self, version: ModelVersion) -> None:
+    async def publish(self, version: ModelVersion) -> None:
         """Publish a version from the registry, unless it is in the model store.
 
         Raises:
@@ -73,7 +73,7 @@ class Reconcile:
             ModelRefused: if the registry's copy does not match the digest in the ledger, or may not be loaded here.
             VersionNotFound: if the registry has lost it.
         """
-        await self.shelve(version)
+        await self.publish(version)
         self.loader.load(version.reference, await self.publisher.folder(version.reference))
 
     async def _let_follow(self, alias: str, number: int | None) -> None:

@@ -40,9 +40,9 @@ class KeepHours:
     predictions: PredictionRepository
     clock: Clock
 
-    async def traffic(self, hour: datetime, teller: UUID, traffic: Traffic) -> None:
-        """Store the traffic of one teller in an hour so far."""
-        await self.hours.put_traffic(hour, teller, traffic)
+    async def traffic(self, hour: datetime, process: UUID, traffic: Traffic) -> None:
+        """Store the traffic of one process in an hour so far."""
+        await self.hours.put_traffic(hour, process, traffic)
 
     async def outcomes(self, kept_for: timedelta) -> None:
         """Store the outcomes of each hour from the one before the last stored hour on; at first, of all relevant hours.
@@ -72,8 +72,8 @@ class HourKeeper:
     """Reads the counters of a process regularly, and stores their figures of each hour.
 
     Counters only rise while their process lives, so an hour's figures are the difference of two readings. A restarted
-    process begins with counters at zero, and is another teller. Earlier figures are never overwritten: each hour of
-    each process has a teller of its own, also where the clock was set back.
+    process begins with counters at zero, under another identifier. Earlier figures are never overwritten: each hour
+    of each process has an identifier of its own, also where the clock was set back.
 
     Args:
         keep: the use case.
@@ -97,7 +97,7 @@ class HourKeeper:
         self._keep, self._clock, self._count = keep, clock, count
         self._every, self._kept_for, self._audit = every, kept_for, audit
         self._hour = hour_of(clock.now())
-        self._teller = uuid4()
+        self._process = uuid4()
         self._before = Traffic()
         self._waiting: dict[tuple[datetime, UUID], Traffic] = {}
         self._stopping = asyncio.Event()
@@ -132,10 +132,10 @@ class HourKeeper:
         counted, hour = self._count(), hour_of(self._clock.now())
         answered = counted.since(self._before)
         if not answered.is_empty:
-            self._waiting[self._hour, self._teller] = answered
+            self._waiting[self._hour, self._process] = answered
         if hour != self._hour:
             self._hour = hour
-            self._teller = uuid4()
+            self._process = uuid4()
             self._before = counted
         while len(self._waiting) > _MOST_HOURS:
             del self._waiting[min(self._waiting)]

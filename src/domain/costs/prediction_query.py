@@ -62,5 +62,5 @@ class PredictionQuery:
     where: Mapping[str, Value] = field(default_factory=dict[str, Value])
 
     def following(self, last: Prediction) -> PredictionQuery:
-        """Give the query for what comes after ``last``."""
+        """Return the query for what comes after ``last``."""
         return replace(self, before=last.id, past=sort_value(self.by, last))

@@ -73,7 +73,7 @@ class Profile:
         return max(counts, key=lambda pair: pair[1])[0]
 
     def sample(self, schema: Schema) -> Sample:
-        """Give rows whose columns spread like the profile's, 5,000 at most, to be compared column by column.
+        """Return rows whose columns spread like the profile's, 5,000 at most, to be compared column by column.
 
         A fact of the schema that the profile does not have is given by nobody.
 

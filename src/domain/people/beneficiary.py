@@ -89,7 +89,7 @@ class Beneficiary:
         return cls(schema, values)  # type: ignore[arg-type]  # checked there
 
     def as_numbers(self) -> tuple[float, ...]:
-        """Give the row that arrays carry: one number for each fact of the schema, in its order.
+        """Return the row that arrays carry: one number for each fact of the schema, in its order.
 
         A choice is its position among the choices, a flag 0 or 1, and what is not given NaN.
 
@@ -108,5 +108,5 @@ class Beneficiary:
         return self.of(self.schema, {**self.as_facts(), **facts})
 
     def as_facts(self) -> dict[str, Value]:
-        """Give the facts as plain values, the inverse of `of`."""
+        """Return the facts as plain values, the inverse of `of`."""
         return dict(zip(self.schema.names, self.values, strict=True))

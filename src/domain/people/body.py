@@ -12,7 +12,7 @@ INCHES_IN_A_FOOT: Final = 12
 
 
 def body_mass_index(*, kilograms: float, metres: float) -> float:
-    """Give weight over squared height, kg/m², to one decimal (WHO, Technical Report Series 894, 2000).
+    """Return weight over squared height, kg/m², to one decimal (WHO, Technical Report Series 894, 2000).
 
     Raises:
         ValueError: if either is not above 0.

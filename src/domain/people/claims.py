@@ -204,7 +204,7 @@ class Column(Protocol[_Value_co]):
 
 
 def row_digests(rows: bytes, width: int) -> bytes:
-    """Give each row's SHA-256, cut to 64 bits: enough to know it again, and a fair lot that falls alike everywhere.
+    """Return each row's SHA-256, cut to 64 bits: enough to find a repeated row, and the same split of rows everywhere.
 
     Args:
         rows: one after another, each the little-endian doubles of the facts, and of the cost behind them. What is not
@@ -220,7 +220,7 @@ def row_digests(rows: bytes, width: int) -> bytes:
 
 
 def person_code(name: str) -> int:
-    """Give a code of 64 bits by which a person is known again in any file, from what a file calls them.
+    """Return a code of 64 bits that is the same for a person in every file, from the identifier in a file.
 
     >>> person_code("A-17") == person_code("A-17"), person_code("A-17") == person_code("A-18")
     (True, False)

@@ -185,7 +185,7 @@ def shared(matching: Matching) -> Mapping[str, str]:
 
 
 def _names(schema: Schema) -> Iterable[tuple[str, Sequence[str]]]:
-    """Give what columns may hold, each with the names that its column may have."""
+    """Return what columns may hold, each with the names that its column may have."""
     yield from ((fact.name, (fact.header, fact.name, *fact.aliases)) for fact in schema.facts)
     yield schema.cost.column, (schema.cost.column,)
     yield from ((column, (column,)) for column in schema.roles.columns.values())

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Clock(Protocol):
-    """Tells the time of day, for what is recorded and what expires on a date.
+    """Gives the time of day, for what is recorded and what expires on a date.
 
     The time of day may be set back, so spans of seconds are measured by a monotonic clock instead.
     """

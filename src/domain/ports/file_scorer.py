@@ -12,21 +12,21 @@ if TYPE_CHECKING:
     from domain.costs.scoring import ScoringReport
     from domain.costs.scoring_task import ScoringTask
 
-Hear: TypeAlias = Callable[[JobProgress], None]
+OnProgress: TypeAlias = Callable[[JobProgress], None]
 
 
 class FileScorer(Protocol):
     """Scores the file of a task with the model that is served, here or elsewhere."""
 
     @abstractmethod
-    async def score(self, task: ScoringTask, hear: Hear) -> ScoringReport:
+    async def score(self, task: ScoringTask, on_progress: OnProgress) -> ScoringReport:
         """Write the answers of every row. After an interruption the same task continues at its last checkpoint.
 
         When a cancelled call returns, the work has stopped.
 
         Args:
             task: the file, and the way it is read.
-            hear: called now and then with the progress.
+            on_progress: called now and then with the progress.
 
         Raises:
             InvalidInput: if the file cannot be read as the task says, or the result cannot hold its rows.

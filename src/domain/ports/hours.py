@@ -22,8 +22,8 @@ class ServiceHours(Protocol):
     """
 
     @abstractmethod
-    async def put_traffic(self, hour: datetime, teller: UUID, traffic: Traffic) -> None:
-        """Record what a teller (a process) has answered in an hour so far; tellers are added up."""
+    async def put_traffic(self, hour: datetime, process: UUID, traffic: Traffic) -> None:
+        """Record what a process has answered in an hour so far; the processes of an hour are added up."""
 
     @abstractmethod
     async def put_outcomes(self, outcomes: Mapping[datetime, Outcomes]) -> None:

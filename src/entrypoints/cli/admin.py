@@ -12,7 +12,7 @@ from application.access.sign_in import UnlockSignIn
 from domain.errors import ConfigurationError, FieldError, InvalidInput
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer
+from entrypoints.cli.output import stdout
 from entrypoints.composition.settings import load
 
 app = App(name="admin", help="The admin's password, for the pages that only an admin may see.")
@@ -36,7 +36,7 @@ def password(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
     chosen = _new_password() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     with opened(home, profile) as session:
         session.run(session.get(SetPassword)(chosen, by=getpass.getuser()))
-    answer().print("The admin's password is set. Whoever was signed in is signed out.")
+    stdout().print("The admin's password is set. Whoever was signed in is signed out.")
 
 
 @app.command
@@ -49,7 +49,7 @@ def unlock(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
     """
     with opened(home, profile) as session:
         session.run(session.get(UnlockSignIn)(by=getpass.getuser()))
-    answer().print("Wrong passwords are forgotten: nobody has to wait before signing in.")
+    stdout().print("Wrong passwords are forgotten: nobody has to wait before signing in.")
 
 
 def _new_password() -> str:

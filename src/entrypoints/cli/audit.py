@@ -13,7 +13,7 @@ from rich.table import Table
 from application.operations.audit_changes import ReviewAudit
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer, print_json
+from entrypoints.cli.output import print_json, stdout
 
 
 def audit(
@@ -55,6 +55,6 @@ def audit(
         detail = f"{entry.detail} (failed: {entry.problem})" if entry.problem else entry.detail
         cells = (f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.by, entry.action.value, entry.subject, detail)
         table.add_row(*map(escape, cells))
-    answer().print(table)
+    stdout().print(table)
     if page.next:
-        answer().print(f"Earlier changes: medcost audit --cursor {page.next}")
+        stdout().print(f"Earlier changes: medcost audit --cursor {page.next}")

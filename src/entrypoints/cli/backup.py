@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer, print_json, to_people
+from entrypoints.cli.output import print_json, stderr, stdout
 from entrypoints.composition.settings import load
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def backup(file: Path, /, *, home: HomeFolder = None, profile: ChosenProfile = N
     if json:
         print_json(made)
     else:
-        answer().print(f"{made.file}: {made.bytes:,} bytes, {made.files} files, SHA-256 {made.sha256}", soft_wrap=True)
+        stdout().print(f"{made.file}: {made.bytes:,} bytes, {made.files} files, SHA-256 {made.sha256}", soft_wrap=True)
 
 
 def restore(
@@ -87,17 +87,17 @@ def restore(
         return
     champion = f"champion {made.champion}" if made.champion else "no champion"
     erased = f", {made.erased} predictions erased since are erased again" if made.erased else ""
-    answer().print(
+    stdout().print(
         f"{made.home}: as it was at {made.made_at:%Y-%m-%d %H:%M:%S} UTC, {champion}{erased}", soft_wrap=True
     )
     if made.replaced:
-        answer().print(f"What was there is {made.replaced}; it holds people's facts: remove it soon", soft_wrap=True)
+        stdout().print(f"What was there is {made.replaced}; it holds people's facts: remove it soon", soft_wrap=True)
 
 
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[int, int], object]]:
     """Show a progress bar over bytes if stderr is a terminal; yield the function that moves it."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=to_people(), disable=not to_people().is_terminal) as bar:
+    with Progress(*columns, console=stderr(), disable=not stderr().is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, advance=done, total=total)

@@ -16,7 +16,7 @@ from domain.people.advice import columns_to_name, words_to_name
 from domain.people.claims import MOST_VIOLATIONS
 from entrypoints.cli.drift_table import drift_table
 from entrypoints.cli.options import AsJson, Decimal, HomeFolder, Mapped, Sheet
-from entrypoints.cli.output import answer, print_json, to_people
+from entrypoints.cli.output import print_json, stderr, stdout
 from entrypoints.composition.datasets import claims_file, reading_rules
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import load
@@ -66,7 +66,7 @@ def describe(
     if json:
         print_json({**_document(report, drift), "columns": report.columns})
         return
-    console = answer()
+    console = stdout()
     rows = f"{report.rows:,} rows{_people(report)}, {report.duplicates:,} of them duplicates"
     console.print(f"{escape(report.origin.name)}: {rows}")
     if report.digest:
@@ -74,8 +74,8 @@ def describe(
     console.print(_columns(report.columns))
     if drift:
         console.print(_drift_table(drift))
-    _tell_duplicates(report, console)
-    _tell_violations(report, rules.schema, to_people() if report.is_kept else console)
+    _print_duplicates(report, console)
+    _print_violations(report, rules.schema, stderr() if report.is_kept else console)
 
 
 @app.command
@@ -115,18 +115,18 @@ def validate(
     if json:
         print_json(_document(report, drift))
     else:
-        _tell_violations(report, rules.schema, answer())
+        _print_violations(report, rules.schema, stdout())
     if not report.is_kept:
         if drift and not json:
-            answer().print(_drift_table(drift))
+            stdout().print(_drift_table(drift))
         what = f"breaks the contract in {report.violation_count:,} places" if report.violation_count else "has no rows"
         message = f"{report.origin.name} {what}"
         raise ClaimsRejected(message)
     drifted = drift.report.drifted if drift else ()
     if not json:
-        console = answer()
+        console = stdout()
         console.print(f"{escape(report.origin.name)}: {report.rows:,} rows{_people(report)} keep the contract")
-        _tell_duplicates(report, console)
+        _print_duplicates(report, console)
         if drift and drifted:
             console.print(_drift_table(drift))
         elif drift:
@@ -163,7 +163,7 @@ def sample(
     from entrypoints.composition.datasets import write_sample  # pandas takes a second
 
     write_sample(out, home_schema(load({"home": home})), rows=rows, seed=seed)
-    to_people().print(f"{out}: {rows:,} synthetic rows (seed {seed})")
+    stderr().print(f"{out}: {rows:,} synthetic rows (seed {seed})")
 
 
 @app.command
@@ -205,7 +205,7 @@ def split(
 
     rules = reading_rules(home_schema(load({"home": home})), mapped, decimal=decimal, sheet=sheet)
     split_claims(file, rules, train, held, share=share, seed=seed)
-    to_people().print(f"{file}: {share:.0%} of its people in {held}, the others in {train}", markup=False)
+    stderr().print(f"{file}: {share:.0%} of its people in {held}, the others in {train}", markup=False)
 
 
 def _examined(file: Path, rules: ReadingRules, settings: Settings) -> tuple[ContractReport, DriftFromModel | None]:
@@ -219,7 +219,7 @@ def _examined(file: Path, rules: ReadingRules, settings: Settings) -> tuple[Cont
     try:
         return report, asyncio.run(drift_detector(settings, dataset)())
     except (NoChampion, VersionNotFound, ModelRefused) as reason:
-        to_people().print(f"drift was not measured: {reason}", markup=False)
+        stderr().print(f"drift was not measured: {reason}", markup=False)
         return report, None
 
 
@@ -262,14 +262,14 @@ def _drift_table(drift: DriftFromModel) -> Table:
     return drift_table(title, drift.report.columns)
 
 
-def _tell_duplicates(report: ContractReport, console: Console) -> None:
+def _print_duplicates(report: ContractReport, console: Console) -> None:
     if report.duplicate_rows:
         rows = ", ".join(map(str, report.duplicate_rows[:_SHOWN]))
         more = f" and {report.duplicates - _SHOWN:,} more" if report.duplicates > _SHOWN else ""
         console.print(f"rows that repeat an earlier one: {rows}{more}")
 
 
-def _tell_violations(report: ContractReport, schema: Schema, console: Console) -> None:
+def _print_violations(report: ContractReport, schema: Schema, console: Console) -> None:
     for note in report.notes:
         console.print(note, markup=False)
     for violation in report.violations[:_SHOWN]:

@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from domain.errors import ConfigurationError
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer, print_json, to_people
+from entrypoints.cli.output import print_json, stderr, stdout
 from entrypoints.composition.settings import load
 
 app = App(name="db", help="The database: upgrade, current, prune, proof.")
@@ -36,8 +36,8 @@ def upgrade(*, grants: Path | None = None, home: HomeFolder = None, profile: Cho
     settings = load({"home": home, "profile": profile})
     upgraded = asyncio.run(upgrade_schema(settings, grants))
     for change in upgraded.changes:
-        answer().print(f"schema taken over: {change}")
-    answer().print(f"schema {upgraded.revision}")
+        stdout().print(f"schema taken over: {change}")
+    stdout().print(f"schema {upgraded.revision}")
 
 
 @app.command
@@ -49,7 +49,7 @@ def current(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJ
     if json:
         print_json({"current": revision, "head": head})
     else:
-        answer().print(f"{revision or 'no schema'}" + (f", newest is {head}: {trouble}" if trouble else ""))
+        stdout().print(f"{revision or 'no schema'}" + (f", newest is {head}: {trouble}" if trouble else ""))
 
 
 @app.command
@@ -89,15 +89,15 @@ def prune(
         work = opened.get(PrunePredictions)
         old = opened.run(work.too_old(age)) if age else 0
         if dry_run:
-            print_json({"too_old": old}) if json else answer().print(f"{old} predictions would be erased")
+            print_json({"too_old": old}) if json else stdout().print(f"{old} predictions would be erased")
             return
-        with Progress(console=to_people(), disable=not to_people().is_terminal) as bar:
+        with Progress(console=stderr(), disable=not stderr().is_terminal) as bar:
             task = bar.add_task("erasing", total=old)
             pruned = opened.run(work(age or None, progress=lambda step: bar.advance(task, step)))
     if json:
         print_json({"erased": pruned.predictions, "keys_forgotten": pruned.keys})
     else:
-        answer().print(f"{pruned.predictions} predictions erased, {pruned.keys} expired idempotency keys forgotten")
+        stdout().print(f"{pruned.predictions} predictions erased, {pruned.keys} expired idempotency keys forgotten")
 
 
 @app.command
@@ -119,6 +119,6 @@ def proof(id: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile = None
     if json:
         print_json(erasure)
     else:
-        answer().print(
+        stdout().print(
             f"{erasure.prediction_id} was erased at {erasure.erased_at:%Y-%m-%d %H:%M:%S} UTC ({erasure.reason})"
         )

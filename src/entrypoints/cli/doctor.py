@@ -8,7 +8,7 @@ import sys
 from rich.table import Table
 
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer, print_json
+from entrypoints.cli.output import print_json, stdout
 from entrypoints.composition.diagnosis import diagnosis
 from entrypoints.composition.settings import load
 from entrypoints.hosting.running_check import RunningCheck
@@ -31,6 +31,6 @@ def doctor(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJs
             table.add_row(
                 finding.part, f"[{_COLOURS[finding.state]}]{finding.state}[/]", finding.detail, finding.remedy
             )
-        answer().print(table)
+        stdout().print(table)
     if not well:
         sys.exit(1)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from entrypoints.cli.left_out import tell_claims
+from entrypoints.cli.left_out import print_claims
 from entrypoints.cli.options import AsJson, ChosenProfile, Decimal, HomeFolder, Mapped, MostBad, OnBad, Sheet
-from entrypoints.cli.output import answer, print_json
+from entrypoints.cli.output import print_json, stdout
 from entrypoints.cli.scores_view import figures, tables
 from entrypoints.composition.datasets import bad_rows_of, claims_file, reading_rules
 from entrypoints.composition.schema import home_schema
@@ -67,7 +67,7 @@ def evaluate(
         version, scores, claims = evaluated.version, evaluated.scores, evaluated.claims
         model_facts = {"version": version.number, "family": version.card.recipe.family, "digest": version.digest}
         name = f"version {version.number} ({version.card.recipe.name})"
-    left_out = tell_claims(claims, schema)
+    left_out = print_claims(claims, schema)
     if json:
         print_json(_document(model_facts, scores) | ({"left_out": left_out} if left_out else {}))
     else:
@@ -131,7 +131,7 @@ def _fields(group: GroupScores, *, without: str) -> dict[str, object]:
 
 
 def _show(title: str, scores: Scores, currency: str) -> None:
-    console = answer()
+    console = stdout()
     table = Table(title=f"{escape(title)}; money in {currency}", title_justify="left")
     table.add_column("figure")
     table.add_column("value", justify="right")

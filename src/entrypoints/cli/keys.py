@@ -19,7 +19,7 @@ from domain.ports.clock import Clock
 from domain.ports.keys import ApiKeys
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer, print_json, to_people
+from entrypoints.cli.output import print_json, stderr, stdout
 
 app = App(name="keys", help="API keys: create, list, revoke.")
 
@@ -75,8 +75,8 @@ def create(
         print_json({**_document(key), "secret": secret})
     else:
         line = f"Key {key.id} for {key.name} ({key.role.value}). Its secret is shown only now:"
-        to_people().print(line, markup=False)
-        answer().print(secret, markup=False)
+        stderr().print(line, markup=False)
+        stdout().print(secret, markup=False)
 
 
 @app.command(name="list")
@@ -93,7 +93,7 @@ def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJso
     for key in keys:
         times = [_minute(time) for time in (key.created_at, key.expires_at, key.revoked_at)]
         table.add_row(str(key.id), escape(key.name), key.role.value, *times)
-    answer().print(table)
+    stdout().print(table)
 
 
 @app.command
@@ -107,7 +107,7 @@ def revoke(key: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile = No
     """
     with opened(home, profile) as session:
         revoked = session.run(session.get(ChangeKeys).revoke(key, by=getpass.getuser()))
-    answer().print(f"Key {revoked.id} for {revoked.name} is revoked", markup=False)
+    stdout().print(f"Key {revoked.id} for {revoked.name} is revoked", markup=False)
 
 
 def _document(key: ApiKey) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.people.advice import words_to_name
-from entrypoints.cli.output import to_people
+from entrypoints.cli.output import stderr
 
 if TYPE_CHECKING:
     from domain.people.claims import Claims, LeftOut
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 _SHOWN: Final = 20
 
 
-def tell_claims(claims: Claims, schema: Schema) -> dict[str, Any] | None:
+def print_claims(claims: Claims, schema: Schema) -> dict[str, Any] | None:
     """Print the notes on how a claims file was read, and which of its rows were left out.
 
     Returns:
         The rows that were left out, for a JSON document; None if there are none.
     """
     for note in claims.notes:
-        to_people().print(note, markup=False)
-    return tell_left_out(claims.left_out, schema)
+        stderr().print(note, markup=False)
+    return print_left_out(claims.left_out, schema)
 
 
-def tell_left_out(left_out: LeftOut | None, schema: Schema) -> dict[str, Any] | None:
+def print_left_out(left_out: LeftOut | None, schema: Schema) -> dict[str, Any] | None:
     """Print how many rows were left out, and the violations of the first of them.
 
     Returns:
@@ -33,7 +33,7 @@ def tell_left_out(left_out: LeftOut | None, schema: Schema) -> dict[str, Any] | 
     """
     if left_out is None:
         return None
-    console = to_people()
+    console = stderr()
     for violation in left_out.violations[:_SHOWN]:
         console.print(violation.sentence, markup=False)
     if len(left_out.violations) > _SHOWN:

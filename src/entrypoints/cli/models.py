@@ -16,7 +16,7 @@ from domain.models import card as model_card
 from entrypoints.cli import scores_view
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer, print_json, to_people, usd
+from entrypoints.cli.output import print_json, stderr, stdout, usd
 from entrypoints.cli.train_view import shown, verdict_table
 from entrypoints.composition.settings import Settings, load
 from entrypoints.hosting.session import review
@@ -41,9 +41,9 @@ def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJso
     if json:
         print_json({"models": [_summary(version) for version in versions]})
     elif versions:
-        answer().print(_versions(list(versions)))
+        stdout().print(_versions(list(versions)))
     else:
-        to_people().print("No versions yet: run `medcost train stage=all`")
+        stderr().print("No versions yet: run `medcost train stage=all`")
 
 
 @app.command
@@ -78,7 +78,7 @@ def show(
     if markdown:
         sys.stdout.write(model_card.markdown(reviewed.version, reviewed.verdict))
         return
-    console = answer()
+    console = stdout()
     console.print(_card(reviewed))
     for table in scores_view.side_by_side(reviewed.version.card.cross_validation, reviewed.version.card.test):
         console.print(table)
@@ -118,7 +118,7 @@ def promote(
 
     with opened(home, profile) as session:
         entry = session.run(session.get(PromoteModel)(version, by=getpass.getuser(), reason=reason))
-        _tell_entry(entry, json=json)
+        _print_entry(entry, json=json)
         _await_replicas(session, entry)
 
 
@@ -145,7 +145,7 @@ def rollback(
 
     with opened(home, profile) as session:
         entry = session.run(session.get(RollBackModel)(by=getpass.getuser(), reason=reason))
-        _tell_entry(entry, json=json)
+        _print_entry(entry, json=json)
         _await_replicas(session, entry)
 
 
@@ -165,7 +165,7 @@ def history(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJ
             "" if entry.replaces is None else str(entry.replaces), escape(entry.by),
             escape(entry.reason) + (" [yellow](gate overridden)[/]" if entry.overridden else ""), entry.seal[:12],
         )  # fmt: skip
-    answer().print(table)
+    stdout().print(table)
 
 
 def publish(
@@ -190,7 +190,7 @@ def publish(
     if json:
         print_json({"version": published.number, "digest": published.digest})
     else:
-        answer().print(f"Version {published.number} ({published.card.recipe.name}) is published")
+        stdout().print(f"Version {published.number} ({published.card.recipe.name}) is published")
 
 
 def _summary(reviewed: ReviewedVersion) -> dict[str, Any]:
@@ -256,12 +256,12 @@ def _card(reviewed: ReviewedVersion) -> Table:
     return table
 
 
-def _tell_entry(entry: LedgerEntry, *, json: bool) -> None:
+def _print_entry(entry: LedgerEntry, *, json: bool) -> None:
     if json:
         print_json(entry)
     else:
         before = f" instead of {entry.replaces}" if entry.replaces is not None else ""
-        answer().print(f"Version {entry.version} is champion{before} and published (ledger entry {entry.number})")
+        stdout().print(f"Version {entry.version} is champion{before} and published (ledger entry {entry.number})")
 
 
 def _await_replicas(session: Session, entry: LedgerEntry) -> None:
@@ -271,7 +271,7 @@ def _await_replicas(session: Session, entry: LedgerEntry) -> None:
     from application.models.await_replicas import AwaitReplicas
 
     began = time.monotonic()
-    with to_people().status("waiting until every model server serves it"):
+    with stderr().status("waiting until every model server serves it"):
         replicas = session.run(session.get(AwaitReplicas)(ModelReference(entry.version, entry.digest)))
     served = f"{len(replicas)} model server{'s' if len(replicas) > 1 else ''}"
-    to_people().print(f"Served by {served}, after {time.monotonic() - began:.1f} s")
+    stderr().print(f"Served by {served}, after {time.monotonic() - began:.1f} s")

@@ -14,7 +14,7 @@ from domain.errors import ConfigurationError
 from domain.monitoring.level import LEVEL, LevelState
 from entrypoints.cli.drift_table import drift_table
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer, print_json, usd
+from entrypoints.cli.output import print_json, stdout, usd
 from entrypoints.composition.settings import load
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def run(
     if json:
         print_json(_document(report))
     else:
-        _show(report, answer())
+        _show(report, stdout())
     if fail_on_alarm and report.alarms:
         sys.exit(1)
 

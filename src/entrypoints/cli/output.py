@@ -8,12 +8,12 @@ import msgspec
 from rich.console import Console
 
 
-def to_people() -> Console:
+def stderr() -> Console:
     """Return the console for progress and remarks: stderr."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def answer() -> Console:
+def stdout() -> Console:
     """Return the console for results that are not JSON: stdout, wide if it is no terminal."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=160)

@@ -15,7 +15,7 @@ from domain.errors import ClaimsRejected, ConfigurationError
 from domain.people.advice import words_to_name
 from domain.people.claims import MOST_VIOLATIONS
 from entrypoints.cli.options import AsJson, ChosenProfile, Decimal, HomeFolder, Mapped, Sheet
-from entrypoints.cli.output import print_json, to_people
+from entrypoints.cli.output import print_json, stderr
 from entrypoints.composition.datasets import reading_rules
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import load
@@ -97,7 +97,7 @@ def _predict_one(
     source: Path, out: Path, rules: ReadingRules, settings: Settings, above: float | None, *, json: bool
 ) -> None:
     result = _predict(source, out, rules, settings, above)
-    terminal = to_people()
+    terminal = stderr()
     for sentence in words_to_name(result.violations, rules.schema):
         terminal.print(sentence, markup=False)
     if result.bad > 0:
@@ -121,7 +121,7 @@ def _predict_many(
     from entrypoints.composition.executors import executor_at
     from entrypoints.composition.scoring import score_folder, ship_model
 
-    terminal = to_people()
+    terminal = stderr()
     model = asyncio.run(ship_model(settings)())
     rows = scored = resumed = shown = 0
     violations: list[dict[str, object]] = []
@@ -163,7 +163,7 @@ def _predict(source: Path, out: Path, rules: ReadingRules, settings: Settings, a
 
     from entrypoints.composition.scoring import load_served_model, score_file
 
-    terminal = to_people()
+    terminal = stderr()
     shown = 0
 
     with _bar(terminal) as progress:

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from domain.errors import ConfigurationError
 from entrypoints.cli.options import ChosenProfile, Decimal, HomeFolder, Mapped, MostBad, OnBad, Sheet
-from entrypoints.cli.output import to_people
+from entrypoints.cli.output import stderr
 from entrypoints.composition.datasets import bad_rows_of, claims_file, reading_rules
 from entrypoints.composition.reports import report_writers
 from entrypoints.composition.schema import home_schema
@@ -73,7 +73,7 @@ def report(
     else:
         made = _of_training(settings, version)
     out.write_bytes(writer.write(made))
-    to_people().print(f"Wrote {out}: {made.model.name}, {made.basis}")
+    stderr().print(f"Wrote {out}: {made.model.name}, {made.basis}")
 
 
 def _on_rows(settings: Settings, dataset: ClaimsDataset, version: int | None, against: int | None) -> ActuarialReport:

@@ -13,7 +13,7 @@ from rich.table import Table
 from domain.errors import ConfigurationError
 from domain.models.retraining import Result
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, OnBad
-from entrypoints.cli.output import answer, print_json, usd
+from entrypoints.cli.output import print_json, stdout, usd
 from entrypoints.cli.train import TrainingOutput, resolved, task_of, training_session, with_bad_rows
 from entrypoints.composition.retrainings import retrainings_of
 from entrypoints.composition.settings import load
@@ -66,15 +66,15 @@ def retrain(
         from application.models.retrain_model import ReportRetraining, RetrainModel  # see training_session
 
         task = task_of(session, config)
-        view = TrainingOutput(session, config, task, None if json else answer())
-        view.tell_left_out()
+        view = TrainingOutput(session, config, task, None if json else stdout())
+        view.print_left_out()
         begun, done = session.get(RetrainModel)(task, view, by=getpass.getuser(), force=force, wait=session.run)
         report = _report(begun, done) | view.document
         file = session.get(ReportRetraining)(done, report)
     if json:
         print_json(report)
     else:
-        console = answer()
+        console = stdout()
         console.print(_summary(begun, done))
         console.print(escape(f"{begun.occasion}. {done.reason}" if done.result is Result.REFUSED else done.reason))
         if file:

@@ -13,7 +13,7 @@ from domain.errors import MedcostError
 from domain.people.fact import in_language
 from domain.people.table_reading import ReadingRules
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer, print_json, to_people
+from entrypoints.cli.output import print_json, stderr, stdout
 from entrypoints.composition.schema import checked_schema, home_schema, schema_document, schema_path
 from entrypoints.composition.settings import load
 
@@ -74,11 +74,11 @@ def check(file: Path, /, *, data: Path | None = None, json: AsJson = False) -> N
         if not json:
             for line, problem in problems:
                 place = "" if line is None else f", line {line}"
-                to_people().print(f"{file.name}{place}: {problem.place}: {problem.detail}", markup=False)
+                stderr().print(f"{file.name}{place}: {problem.place}: {problem.detail}", markup=False)
         message = f"{file.name} is no schema: {_many(len(problems), 'mistake')} in it"
         raise SchemaNotKept(message)
     if not json:
-        answer().print(f"{file.name}: {schema.name}, {_many(schema.width, 'fact')}, digest {schema.digest[:12]}")
+        stdout().print(f"{file.name}: {schema.name}, {_many(schema.width, 'fact')}, digest {schema.digest[:12]}")
     if report is not None:
         _tell(report, json=json)
 
@@ -98,7 +98,7 @@ def show(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJson
     if json:
         print_json({**schema_document(schema), "digest": schema.digest, "file": str(schema_path(settings))})
         return
-    console = answer()
+    console = stdout()
     title = in_language(schema.title, "en", schema.name)
     console.print(f"{schema.name}: {title} ({schema_path(settings)})", markup=False)
     year = "" if schema.cost.year is None else f" of {schema.cost.year}"
@@ -137,12 +137,12 @@ def _tell(report: ContractReport, *, json: bool) -> None:
     name = report.origin.name
     if report.is_kept:
         if not json:
-            answer().print(f"{name}: {report.rows:,} rows keep the schema", markup=False)
+            stdout().print(f"{name}: {report.rows:,} rows keep the schema", markup=False)
         return
     if not json:
         for violation in report.violations[:_SHOWN]:
             row = "" if violation.row is None else f", row {violation.row}"
-            to_people().print(f"{name}{row}: {violation.column}: {violation.detail}", markup=False)
+            stderr().print(f"{name}{row}: {violation.column}: {violation.detail}", markup=False)
     what = f"breaks the schema in {report.violation_count:,} places" if report.violation_count else "has no rows"
     message = f"{name} {what}"
     raise SchemaNotKept(message)

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from domain.errors import ConfigurationError
 from entrypoints.cli.options import Sheet
-from entrypoints.cli.output import to_people
+from entrypoints.cli.output import stderr
 
 
 def infer(
@@ -60,7 +60,7 @@ def infer(
     except OSError as error:
         message = f"{out} cannot be written ({error.strerror}): name another file"
         raise ConfigurationError(message) from error
-    console = to_people()
+    console = stderr()
     schema, left_out = proposal.schema, proposal.left_out
     unsure = len(proposal.remarks) + sum(map(len, proposal.on_facts.values()))
     console.print(f"{escape(str(out))}: {schema.width} facts, cost {escape(schema.cost.column)}, {unsure} remarks")

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from domain.errors import ConfigurationError
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer, print_json, usd
+from entrypoints.cli.output import print_json, stdout, usd
 from entrypoints.cli.train_view import shown
 from entrypoints.composition.settings import load
 
@@ -59,7 +59,7 @@ def shadow(
     if json:
         print_json({**asdict(report), "movers": [_mover(mover) for mover in report.movers]})
         return
-    console = answer()
+    console = stdout()
     console.print(
         f"Version {version} beside champion {report.champion.version}, since {report.since:%Y-%m-%d %H:%M} UTC: "
         f"{report.predictions:,} predictions, {report.outcomes:,} of them with outcomes"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from entrypoints.cli.options import AsJson, HomeFolder
-from entrypoints.cli.output import answer, print_json
+from entrypoints.cli.output import print_json, stdout
 from entrypoints.composition.settings import load
 from entrypoints.hosting.running import status_of, stop_home
 
@@ -21,7 +21,7 @@ def status(*, home: HomeFolder = None, json: AsJson = False) -> None:
     if json:
         print_json(home_status)
     else:
-        answer().print(
+        stdout().print(
             _table(home_status)
             if home_status.parts
             else f"Nothing of {home_status.home} runs. Start it with `medcost up`."
@@ -31,7 +31,7 @@ def status(*, home: HomeFolder = None, json: AsJson = False) -> None:
 def down(*, home: HomeFolder = None) -> None:
     """Stop the processes of this home."""
     stopped = stop_home(load({"home": home}))
-    answer().print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
+    stdout().print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
 
 
 def _table(home_status: HomeStatus) -> Table:

@@ -20,9 +20,9 @@ from domain.ports.dataset import ClaimsDataset
 from domain.ports.ledger import ModelLedger, champion_or_none
 from domain.ports.registry import ModelRegistry
 from domain.ports.tracker import TrackedComparison
-from entrypoints.cli.left_out import tell_claims
+from entrypoints.cli.left_out import print_claims
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, OnBad
-from entrypoints.cli.output import answer, print_json, to_people
+from entrypoints.cli.output import print_json, stderr, stdout
 from entrypoints.cli.train_view import FoldsProgress, TrialsProgress, bars, comparison_table, verdict_table
 from entrypoints.composition.overrides import compose_training, with_schema
 from entrypoints.composition.plugins import faults
@@ -87,18 +87,18 @@ def train(
     """
     settings, config = resolved(with_bad_rows(overrides, on_bad), load({"home": home, "profile": profile}))
     for fault in faults():
-        to_people().print(fault, markup=False)
+        stderr().print(fault, markup=False)
     _refuse_unwritable(comparison, out)
     with training_session(settings, config) as session:
         from application.models.train_model import Stage, TrainModel  # see training_session
 
         if first and session.run(champion_or_none(session.get(ModelLedger))):
-            print_json({"stage": None}) if json else answer().print("There is a champion: nothing is trained")
+            print_json({"stage": None}) if json else stdout().print("There is a champion: nothing is trained")
             return
-        task, tables = task_of(session, config), None if json else answer()
+        task, tables = task_of(session, config), None if json else stdout()
         view = TrainingOutput(session, config, task, tables, comparison=comparison, out=out)
         try:
-            view.tell_left_out()
+            view.print_left_out()
             compared = _read(comparison) if config.stage == "optuna" else None
             session.get(TrainModel)(
                 task,
@@ -186,9 +186,9 @@ class TrainingOutput:
         self._out = out
         self.document: dict[str, Any] = {"stage": config.stage, "metric": config.selection.metric.value}
 
-    def tell_left_out(self) -> None:
+    def print_left_out(self) -> None:
         """Print which rows break the contract and are left out, before the training begins."""
-        left_out = tell_claims(self._session.get(ClaimsDataset).read(), self._session.get(Schema))
+        left_out = print_claims(self._session.get(ClaimsDataset).read(), self._session.get(Schema))
         if left_out:
             self.document["left_out"] = left_out
 
@@ -196,7 +196,7 @@ class TrainingOutput:
     def comparing(self) -> Iterator[FoldsProgress]:
         """Show a progress bar for each family."""
         task = self._task
-        with bars(to_people()) as progress:
+        with bars(stderr()) as progress:
             yield FoldsProgress(progress, task.recipes, task.plan.n_splits * task.plan.n_repeats, task.metric)
 
     def compared(self, comparison: Comparison) -> None:
@@ -212,7 +212,7 @@ class TrainingOutput:
     @contextmanager
     def tuning(self) -> Iterator[TrialsProgress]:
         """Show a progress bar of trials."""
-        with bars(to_people()) as progress:
+        with bars(stderr()) as progress:
             yield TrialsProgress(progress, self._config.tuning.n_trials)
 
     def tuned(self, tuned: TunedModel) -> None:

@@ -19,7 +19,7 @@ from domain.errors import ConfigurationError
 from domain.operations.webhooks import SUBSCRIBABLE, Delivery, Webhook, WebhookEvent
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import answer, print_json, to_people
+from entrypoints.cli.output import print_json, stderr, stdout
 from entrypoints.composition.settings import Profile
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJso
     for webhook in webhooks:
         times = [_minute(time) for time in (webhook.created_at, webhook.failing_since, webhook.disabled_at)]
         table.add_row(str(webhook.id), escape(webhook.url), _events(webhook), escape(webhook.owner), *times)
-    answer().print(table)
+    stdout().print(table)
 
 
 @app.command
@@ -85,8 +85,8 @@ def add(
     if json:
         print_json({**_described(webhook), "secret": webhook.secret})
     else:
-        to_people().print(f"Webhook {webhook.id} for {webhook.url}. Its secret is shown only now:", markup=False)
-        answer().print(webhook.secret, markup=False)
+        stderr().print(f"Webhook {webhook.id} for {webhook.url}. Its secret is shown only now:", markup=False)
+        stdout().print(webhook.secret, markup=False)
 
 
 @app.command
@@ -140,7 +140,7 @@ def log(
         table.add_row(
             str(delivery.id), delivery.event.value, _minute(delivery.created_at), delivery.state.value, calls, result
         )
-    answer().print(table)
+    stdout().print(table)
 
 
 @app.command
@@ -178,7 +178,7 @@ def remove(webhook: UUID, /, *, home: HomeFolder = None, profile: ChosenProfile 
     """
     with _managing(home, profile) as (session, manage, caller):
         session.run(manage.remove(webhook, caller))
-    answer().print(f"Webhook {webhook} is removed")
+    stdout().print(f"Webhook {webhook} is removed")
 
 
 def _event(name: str) -> WebhookEvent:
@@ -193,7 +193,7 @@ def _print_waiting(delivery: Delivery, *, json: bool) -> None:
     if json:
         print_json(_delivered(delivery))
     else:
-        answer().print(f"Delivery {delivery.id} waits: medcost webhooks log {delivery.webhook_id}")
+        stdout().print(f"Delivery {delivery.id} waits: medcost webhooks log {delivery.webhook_id}")
 
 
 def _described(webhook: Webhook) -> dict[str, object]:

@@ -49,7 +49,7 @@ from entrypoints.composition.observers import Observers
 from entrypoints.composition.settings import Settings
 
 
-class DatabaseKeeping(Provider):
+class DatabaseStores(Provider):
     """Repositories in PostgreSQL for models, monitoring and the admin, over connections provided elsewhere."""
 
     scope = Scope.APP

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from domain.costs.scoring import ScoringReport
     from domain.costs.scoring_task import ScoringTask
     from domain.people.schema import Schema
-    from domain.ports.file_scorer import Hear
+    from domain.ports.file_scorer import OnProgress
     from domain.ports.job_files import JobFiles
     from domain.ports.loader import LoadedModel
     from entrypoints.composition.settings import Settings
@@ -37,11 +37,11 @@ class InProcessScorer(FileScorer):
     def __init__(self, files: JobFiles, model: LoadedModel, schema: Schema) -> None:
         self._files, self._model, self._schema = files, model, schema
 
-    async def score(self, task: ScoringTask, hear: Hear) -> ScoringReport:
+    async def score(self, task: ScoringTask, on_progress: OnProgress) -> ScoringReport:
         """Score a file by `ScoreTask`."""
         scoring = await asyncio.to_thread(score_file)
         score = ScoreTask(files=self._files, score_file=scoring, model=self._model, schema=self._schema)
-        return await score.score(task, hear)
+        return await score.score(task, on_progress)
 
 
 def child_scorer(settings: Settings) -> FileScorer:
@@ -53,13 +53,13 @@ def child_scorer(settings: Settings) -> FileScorer:
 def serve_one() -> None:
     """Score the file that the parent process names, with the settings of the environment."""
 
-    async def score(task: ScoringTask, hear: Hear) -> ScoringReport:
+    async def score(task: ScoringTask, on_progress: OnProgress) -> ScoringReport:
         settings = load()
         files, model = job_files(settings), await _latest_model(settings)
         use = ScoreTask(files=files, score_file=score_file(), model=model, schema=home_schema(settings))
-        return await use.score(task, hear)
+        return await use.score(task, on_progress)
 
-    serve(lambda task, hear: asyncio.run(score(task, hear)))
+    serve(lambda task, on_progress: asyncio.run(score(task, on_progress)))
 
 
 async def _latest_model(settings: Settings) -> LoadedModel:

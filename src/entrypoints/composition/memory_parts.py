@@ -63,7 +63,7 @@ from entrypoints.composition.job_files import InProcessScorer
 from entrypoints.composition.providers import made
 
 
-class MemoryKeeping(Provider):
+class MemoryStores(Provider):
     """Repositories in the memory of this process: empty at its start, lost at its end."""
 
     scope = Scope.APP

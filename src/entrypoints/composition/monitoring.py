@@ -35,11 +35,11 @@ def monitoring_container(settings: Settings) -> AsyncContainer:
     measuring.provide(ScipyDriftMeter, provides=DriftMeter)
     measuring.provide(_trainer)
     if settings.profile == "memory":
-        from entrypoints.composition.memory_parts import MemoryKeeping, MemoryParts
+        from entrypoints.composition.memory_parts import MemoryParts, MemoryStores
 
-        parts = (MemoryKeeping(), MemoryParts())
+        parts = (MemoryStores(), MemoryParts())
     else:
-        from entrypoints.composition.database_parts import DatabaseKeeping, DatabaseParts
+        from entrypoints.composition.database_parts import DatabaseParts, DatabaseStores
 
         publisher, loader = model_store(settings)
         settings_provider = Provider(scope=Scope.APP)
@@ -47,7 +47,7 @@ def monitoring_container(settings: Settings) -> AsyncContainer:
         settings_provider.provide(_always(patient), provides=Settings)
         settings_provider.provide(_always(publisher), provides=ModelPublisher)
         settings_provider.provide(_always(loader), provides=ModelLoader)
-        parts = (settings_provider, DatabaseKeeping(), DatabaseParts())
+        parts = (settings_provider, DatabaseStores(), DatabaseParts())
     return make_async_container(measuring, schema_provider(settings), *parts, validation_settings=STRICT_VALIDATION)
 
 

@@ -23,7 +23,7 @@ from domain.ports.job_files import JobFiles
 from domain.ports.loader import LoadedModel
 from domain.ports.predictor import Predictor
 from domain.ports.version_models import VersionModels
-from entrypoints.composition.database_parts import DatabaseKeeping, DatabaseParts
+from entrypoints.composition.database_parts import DatabaseParts, DatabaseStores
 from entrypoints.composition.job_files import InProcessScorer, child_scorer, job_files
 from entrypoints.composition.observers import Observers
 from entrypoints.composition.settings import Settings, environment_of
@@ -141,7 +141,7 @@ def server_parts(settings: Settings, metrics: Metrics) -> list[Provider]:
     looking = Provider(scope=Scope.APP)
     observers = Observers(predictor=metrics.grouped("predict"), records=metrics.grouped("record"))
     looking.provide(lambda: observers, provides=Observers, override=True)
-    shared = [settings_provider, DatabaseKeeping(), DatabaseParts(), JobFileParts(), looking, Changing()]
+    shared = [settings_provider, DatabaseStores(), DatabaseParts(), JobFileParts(), looking, Changing()]
     if settings.predictor == "in_process":
         return [*shared, InProcessParts()]
     if not settings.model_server_url:

@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from adapters.mlflow.store import MlflowStore
 
 
-class LifeOfVersions(Provider):
+class VersionUseCases(Provider):
     """Use cases on versions that need no data, and those of the admin's password."""
 
     scope = Scope.APP
@@ -90,7 +90,7 @@ class LifeOfVersions(Provider):
         return WebhookRules(settings.webhooks_private)
 
 
-class Measuring(Provider):
+class EvaluationUseCases(Provider):
     """The use cases that need labelled rows and a trained model."""
 
     scope = Scope.APP
@@ -99,7 +99,7 @@ class Measuring(Provider):
     report_on_rows = provide(ReportOnRows)
 
 
-class Making(Provider):
+class TrainingUseCases(Provider):
     """Use cases that train."""
 
     scope = Scope.APP
@@ -113,7 +113,7 @@ class Making(Provider):
     report_retraining = provide(ReportRetraining)
 
 
-class Rows(Provider):
+class DatasetProvider(Provider):
     """A data set that all stages share; workers of the executor read the files of a folder."""
 
     scope = Scope.APP
@@ -128,7 +128,7 @@ class Rows(Provider):
         return ReadOnce(self._make(executor))
 
 
-class Commands(Provider):
+class CommandParts(Provider):
     """Adapters of commands that all profiles share."""
 
     scope = Scope.APP
@@ -172,7 +172,7 @@ class Commands(Provider):
         return retrainings_of(self._settings)
 
 
-class Working(Provider):
+class ExecutorProvider(Provider):
     """The executor of training: processes of this machine, or the workers of a Dask scheduler."""
 
     scope = Scope.APP
@@ -188,7 +188,7 @@ class Working(Provider):
             yield executor
 
 
-class LastingParts(Provider):
+class DatabaseTrainingParts(Provider):
     """Persistent adapters: PostgreSQL, MLflow and BentoML's store, the home's own or those that settings name."""
 
     scope = Scope.APP
@@ -247,8 +247,8 @@ class LastingParts(Provider):
         return MlflowRegistry(_mlflow(settings))
 
 
-class PassingParts(Provider):
-    """Adapters of training in memory, besides `MemoryKeeping`."""
+class MemoryTrainingParts(Provider):
+    """Adapters of training in memory, besides `MemoryStores`."""
 
     scope = Scope.APP
 
@@ -300,12 +300,14 @@ def _mlflow(settings: Settings) -> MlflowStore:
 
 def models_container(settings: Settings, *replacements: Provider) -> AsyncContainer:
     """Build the container of use cases that read and change versions, without training."""
-    return _made(settings, Working(), *replacements)
+    return _container(settings, ExecutorProvider(), *replacements)
 
 
 def evaluation_container(settings: Settings, dataset: ClaimsDataset, *replacements: Provider) -> AsyncContainer:
     """Build the container of use cases that evaluate the champion on labelled rows."""
-    return _made(settings, Working(), Rows(lambda _: dataset), Measuring(), *replacements)
+    return _container(
+        settings, ExecutorProvider(), DatasetProvider(lambda _: dataset), EvaluationUseCases(), *replacements
+    )
 
 
 def training_container(settings: Settings, config: TrainConfig, *replacements: Provider) -> AsyncContainer:
@@ -317,16 +319,16 @@ def training_container(settings: Settings, config: TrainConfig, *replacements: P
         replacements: for testers: providers whose factories say ``override=True``.
     """
     make = partial(dataset_of, config.source, home_schema(settings))
-    rows, working = Rows(make), Working(config.executor.address, config.executor.processes)
-    return _made(settings, working, rows, Measuring(), Making(), Tuning(config), *replacements)
+    rows, working = DatasetProvider(make), ExecutorProvider(config.executor.address, config.executor.processes)
+    return _container(settings, working, rows, EvaluationUseCases(), TrainingUseCases(), Tuning(config), *replacements)
 
 
-def _made(settings: Settings, *providers: Provider) -> AsyncContainer:
+def _container(settings: Settings, *providers: Provider) -> AsyncContainer:
     return make_async_container(
-        Commands(settings),
+        CommandParts(settings),
         schema_provider(settings),
         *_parts(settings),
-        LifeOfVersions(),
+        VersionUseCases(),
         *providers,
         validation_settings=STRICT_VALIDATION,
     )
@@ -334,9 +336,9 @@ def _made(settings: Settings, *providers: Provider) -> AsyncContainer:
 
 def _parts(settings: Settings) -> list[Provider]:
     if settings.profile != "memory":
-        from entrypoints.composition.database_parts import DatabaseKeeping
+        from entrypoints.composition.database_parts import DatabaseStores
 
-        return [DatabaseKeeping(), LastingParts()]
-    from entrypoints.composition.memory_parts import MemoryKeeping
+        return [DatabaseStores(), DatabaseTrainingParts()]
+    from entrypoints.composition.memory_parts import MemoryStores
 
-    return [MemoryKeeping(), PassingParts()]
+    return [MemoryStores(), MemoryTrainingParts()]

@@ -15,8 +15,8 @@ from application.access.set_password import SetPassword
 from application.access.sign_in import Admit, SignIn
 from application.access.sign_out import SignOut
 from application.access.turns import Turns
-from application.costs.chances import TellChances
 from application.costs.compare_plans import ComparePlans
+from application.costs.compute_chances import ComputeChances
 from application.costs.explain_cost import ExplainCost
 from application.costs.explore_cost import ExploreCost
 from application.costs.predict_cost import PredictCost
@@ -76,7 +76,7 @@ class UseCases(Provider):
     predict_costs = provide(PredictCosts)
     explore_cost = provide(ExploreCost)
     explain_cost = provide(ExplainCost)
-    tell_chances = provide(TellChances)
+    compute_chances = provide(ComputeChances)
     compare_plans = provide(ComparePlans)
     quote_group = provide(QuoteGroup)
     quote_table = provide(QuoteTable)
@@ -128,7 +128,7 @@ class UseCases(Provider):
         return Turns()
 
 
-class Heavy(Provider):
+class LazyParts(Provider):
     """Adapters whose libraries take long to import: each is imported in a thread when it is first needed."""
 
     scope = Scope.APP
@@ -157,7 +157,7 @@ class Heavy(Provider):
         return (await asyncio.to_thread(import_module, "entrypoints.composition.reports")).report_writers()
 
 
-class Working(Provider):
+class BackgroundWorkers(Provider):
     """The workers of jobs and webhooks in this process, and the recorder of its figures."""
 
     scope = Scope.APP
@@ -238,7 +238,7 @@ def web_containers(
     metrics = metrics or Metrics()
     parts = _parts(settings, metrics)
     read = (schema_provider(settings), plans_provider(settings))
-    working = (Heavy(), Working(settings, metrics), PeopleSignIn(settings))
+    working = (LazyParts(), BackgroundWorkers(settings, metrics), PeopleSignIn(settings))
     providers = (UseCases(), *read, *working, *parts, *replacements)
     # the root makes no objects: they all live as long as a container of the scope below it
     root = make_async_container(*providers, start_scope=Scope.RUNTIME, validation_settings=STRICT_VALIDATION)
@@ -247,9 +247,9 @@ def web_containers(
 
 def _parts(settings: Settings, metrics: Metrics) -> list[Provider]:
     if settings.profile == "memory":
-        from entrypoints.composition.memory_parts import MemoryKeeping, MemoryParts
+        from entrypoints.composition.memory_parts import MemoryParts, MemoryStores
 
-        return [MemoryKeeping(), MemoryParts()]
+        return [MemoryStores(), MemoryParts()]
     from entrypoints.composition.server_parts import server_parts
 
     return server_parts(settings, metrics)

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 
 def root_of(request: Request) -> str:
-    """Give the path below which a proxy serves everything, empty for none."""
+    """Return the path below which a proxy serves everything, empty for none."""
     return request.scope.get("app_root_path", request.scope.get("root_path", ""))
 
 
 def at(path: str, request: Request | None = None) -> str:
-    """Give the address of a path of ours; without a request, for the browser of the page that is being built."""
+    """Return the address of a path of ours; without a request, for the browser of the page that is being built."""
     return f"{root_of(request or ui.context.client.request)}{path}"
 
 
 def path_of(request: Request) -> str:
-    """Give the path that was asked for, as we know it."""
+    """Return the path that was asked for, as we know it."""
     return request.scope["path"].removeprefix(root_of(request)) or "/"

@@ -81,7 +81,7 @@ def _answers_to_options(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteH
 
 
 def _with_parts(app: ASGIApp, container: AsyncContainer, shared: Shared) -> ASGIApp:
-    """Give each request the application's container, whose objects all live as long as the application, and more."""
+    """Give each request the application's container; all objects of the container live as long as the application."""
 
     async def with_parts(scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {}).update({CONTAINER: container, SHARED: shared})

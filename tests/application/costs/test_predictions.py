@@ -9,7 +9,7 @@ from adapters.memory.clock import FixedClock
 from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
 from adapters.memory.sample import small_sample
-from application.costs.chances import TellChances
+from application.costs.compute_chances import ComputeChances
 from application.costs.explain_cost import ExplainCost
 from application.costs.explore_cost import ExploreCost
 from application.costs.predict_cost import PredictCost
@@ -97,7 +97,7 @@ async def test_only_the_model_that_answered_tells_chances_of_a_record(
     earlier = replace(estimate, model=ModelReference(7, "e" * 64))
     made = await predictions.add(NewPrediction.of(ann, Published.of(earlier), at=FixedClock().now()))
     with pytest.raises(ModelReplaced, match="version 7"):
-        await TellChances(predictor=predictor)([made], 100.0)
+        await ComputeChances(predictor=predictor)([made], 100.0)
 
 
 async def test_all_of_a_batch_get_their_chances_also_when_it_is_repeated(

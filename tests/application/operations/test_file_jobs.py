@@ -40,10 +40,10 @@ class SlowScorer(FileScorer):
     failures: list[Exception] = field(default_factory=list)
     ended: int = 0
 
-    async def score(self, task, hear):
+    async def score(self, task, on_progress):
         if self.failures:
             raise self.failures.pop()
-        hear(JobProgress(0.5, 5, 1))
+        on_progress(JobProgress(0.5, 5, 1))
         self.begun.set()
         try:
             await self.go_on.wait()

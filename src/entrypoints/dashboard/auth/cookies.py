@@ -15,7 +15,7 @@ _NEW: Final = "new_cookies"
 
 
 def value_of(request: Request, name: str) -> str:
-    """Give what the browser holds under a name, or is about to be given; empty if nothing."""
+    """Return what the browser holds under a name, or is about to be given; empty if nothing."""
     return request.cookies.get(name) or _new(request).get(name, ("", None))[0]
 
 

@@ -68,7 +68,7 @@ class Visitors:
         return replace(visitor, role=user.role, name=user.name) if user else visitor
 
     def sees_all(self, request: Request) -> bool:
-        """Tell whether a page was opened by somebody who sees everybody's estimates."""
+        """Return whether a page was opened by somebody who sees everybody's estimates."""
         user = user_of(request)
         return not self._options.login or bool(user and user.role is not Role.CLIENT)
 

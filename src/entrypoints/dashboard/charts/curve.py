@@ -35,7 +35,7 @@ _STEEP: Final = 5.0
 
 
 def along(who: Beneficiary, fact: Fact, learnt: Ranges) -> tuple[Beneficiary, ...]:
-    """Give the person at round values of a number over its range in the data, and at their own, in rising order.
+    """Return the person at round values of a number over its range in the data, and at their own, in rising order.
 
     Where that is not known, the range is between the limits of the fact. Where it has no two limits, see `around`.
     """

@@ -148,7 +148,7 @@ class Visit:
 def add_page(
     page: Page, menu: Sequence[Page], schema: Schema, guard: Guard, ask: Callable[[], Awaitable[Origins]]
 ) -> None:
-    """Tell NiceGUI of a page; nothing of an admin's is built before the guard let the request pass.
+    """Register a page with NiceGUI; nothing of an admin's is built before the guard let the request pass.
 
     ``ask`` looks up which data the answers rest on.
     """

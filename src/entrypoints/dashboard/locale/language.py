@@ -14,7 +14,7 @@ COOKIE: Final = "language"
 
 
 def chosen(cookies: Mapping[str, str], accept_language: str) -> str:
-    """Give the language that the switch was set to, else the one that the browser likes best, else English.
+    """Return the language that the switch was set to, else the one that the browser likes best, else English.
 
     >>> chosen({}, "fr-CH, es-MX;q=0.9, en;q=0.8"), chosen({"language": "en"}, "es"), chosen({}, "de")
     ('es', 'en', 'en')

@@ -53,7 +53,7 @@ class Words:
         self.change, self.signed, self.thousands = money.change, money.signed, money.tick
 
     def __call__(self, key: str, **values: object) -> str:
-        """Give a text, with its gaps filled.
+        """Return a text, with its gaps filled.
 
         Of a text with several forms, the number ``count`` chooses one, and is written as the language does.
         """
@@ -66,7 +66,7 @@ class Words:
         return form.format(**values) if values else form
 
     def or_else(self, key: str, otherwise: str) -> str:
-        """Give a text, or what there is where the catalogue has none: names come from models, which come and go."""
+        """Return a text, or what there is where the catalogue has none: names come from models, which come and go."""
         return self(key) if key in self._texts.forms else otherwise
 
     # numbers and dates

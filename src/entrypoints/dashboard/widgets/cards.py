@@ -27,7 +27,7 @@ _SELDOM = 0.01
 
 
 def typical_year(estimate: Estimate, words: Words, prices: str, today: TodaysPrices | None = None) -> Markup:
-    """Give the typical year, large, and say what it is.
+    """Show the typical year, large, and say what it is.
 
     Args:
         estimate: whose typical year it is.
@@ -114,7 +114,7 @@ def working(words: Words) -> Markup:
 
 
 def notice(kind: str, title: str, text: str) -> Markup:
-    """Give a sentence that matters more than the numbers: ``warn`` or ``bad``."""
+    """Show a sentence that matters more than the numbers: ``warn`` or ``bad``."""
     return element("p", element("b", title), " ", text, classes=f"notice {kind}")
 
 
@@ -151,7 +151,7 @@ def data_origin(origin: DataOrigin, words: Words) -> str:
 
 
 def figure(label: str, value: str, means: str) -> Markup:
-    """Give a number with its name above it, and what to do with it."""
+    """Show a number with its name above it, and what to do with it."""
     return element("div", paragraph(label, "label"), paragraph(means, "hint"), paragraph(value, "fact-number"))
 
 

@@ -76,7 +76,7 @@ def _range(grouping: Sequence[str], words: Words) -> str:
 
 
 def quality(cards_by_name: Sequence[tuple[str, ModelCard]], words: Words) -> Markup:
-    """Give each figure out of fold, on the test split, and over folds where the card has it; versions side by side."""
+    """Show each figure out of fold, on the test split, and over folds where the card has it; versions side by side."""
     sides = [
         (dict(_named(card.cross_validation, words)), dict(_named(card.test, words)), _folds(card, words))
         for _, card in cards_by_name

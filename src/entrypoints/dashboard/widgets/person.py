@@ -79,7 +79,7 @@ class PersonForm:
         return field
 
     def facts(self) -> dict[str, object]:
-        """Give what the fields hold, right or wrong; None where a number is none or a fact is left open."""
+        """Return what the fields hold, right or wrong; None where a number is none or a fact is left open."""
         return {name: meaning(self._schema.by_name[name], field.value) for name, field in self._fields.items()}
 
     def person(self) -> Beneficiary:

@@ -112,7 +112,7 @@ class Dialog:
 
     @contextmanager
     def content(self) -> Iterator[None]:
-        """Fill it."""
+        """Fill the table."""
         with self.element:
             yield
 

@@ -89,7 +89,7 @@ def caller_in(scope: Scope) -> Caller:
     return Caller.of_key(key) if isinstance(key, ApiKey) else LOCAL
 
 
-def tells_owner(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+def shows_owner(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
     """Return whether responses name the owner of a prediction: only to callers who see those of others."""
     key = connection.scope.get("auth")
     return isinstance(key, ApiKey) and Caller.of_key(key).sees_all

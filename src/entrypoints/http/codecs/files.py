@@ -136,7 +136,7 @@ def kind_of(request: Request, name: str) -> FileKind:
 
 @asynccontextmanager
 async def received(
-    request: Request, files: JobFiles, kind: FileKind, *, most: int, hear: Callable[[bytes], object] | None = None
+    request: Request, files: JobFiles, kind: FileKind, *, most: int, on_piece: Callable[[bytes], object] | None = None
 ) -> AsyncIterator[Upload]:
     """Stream a body to a file with a megabyte of memory; the file is erased if the block fails.
 
@@ -145,7 +145,7 @@ async def received(
         files: store of the file.
         kind: format of the file.
         most: largest size of the body in bytes.
-        hear: called with each piece of the body, in a thread.
+        on_piece: called with each piece of the body, in a thread.
 
     Raises:
         TooLarge: if it is larger than allowed; at once if its length says so.
@@ -158,8 +158,8 @@ async def received(
 
     def keep(piece: bytes) -> None:
         upload.write(piece)
-        if hear:
-            hear(piece)
+        if on_piece:
+            on_piece(piece)
 
     try:
         waiting = bytearray()

@@ -71,8 +71,8 @@ async def score_file(
     task = about.task(shared.schema)
     digest = hashlib.sha256() if (announced := idempotency(request, b"")) else None
     await ask.require_turn(caller, once=announced)
-    most, hear = shared.options.file_limit, digest.update if digest else None
-    async with files.received(request, job_files, source, most=most, hear=hear) as upload:
+    most, on_piece = shared.options.file_limit, digest.update if digest else None
+    async with files.received(request, job_files, source, most=most, on_piece=on_piece) as upload:
         once = idempotency(request, about.as_json() + digest.digest(), operation="score_file") if digest else None
         job = await ask(task(upload.folder), caller, once=once)
     return accepted(request, job)

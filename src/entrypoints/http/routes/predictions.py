@@ -14,7 +14,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, RawBody
 from msgspec import UNSET
 
-from application.costs.chances import TellChances
+from application.costs.compute_chances import ComputeChances
 from application.costs.predict_cost import PredictCost
 from application.costs.predict_costs import PredictCosts
 from application.costs.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
@@ -137,9 +137,9 @@ async def list_predictions(
         since=since,
         where=where,
     )
-    tells_owner = access.tells_owner(request)
+    shows_owner = access.shows_owner(request)
     page = [
-        PredictionOut.of(prediction, tells_owner=tells_owner)
+        PredictionOut.of(prediction, shows_owner=shows_owner)
         for prediction in await review(query, access.caller(request))
     ]
     following = str(page[-1].id) if len(page) == limit else None
@@ -157,7 +157,7 @@ async def get_prediction(
     id: FromPath[UUID],
     shared: NamedDependency[Shared],
     review: FromDishka[ReviewPredictions],
-    tell: FromDishka[TellChances],
+    compute_chances: FromDishka[ComputeChances],
     above: Above = None,
 ) -> PredictionOut:
     """Return a prediction as recorded, with its outcome if one was reported; 404 for a prediction of another client.
@@ -167,9 +167,9 @@ async def get_prediction(
     amount = asked_amount(above)
     prediction = await review.get(id, access.caller(request))
     if amount is not None:
-        (prediction,) = await tell([prediction], amount)
+        (prediction,) = await compute_chances([prediction], amount)
     about = await shared.about(prediction.model)
-    return PredictionOut.of(prediction, about, tells_owner=access.tells_owner(request))
+    return PredictionOut.of(prediction, about, shows_owner=access.shows_owner(request))
 
 
 @delete(

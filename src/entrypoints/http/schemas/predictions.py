@@ -86,7 +86,7 @@ class PredictionOut(msgspec.Struct, frozen=True):
     ] = UNSET
 
     @classmethod
-    def of(cls, made: Prediction, about: AboutOut | UnsetType = UNSET, *, tells_owner: bool = False) -> PredictionOut:
+    def of(cls, made: Prediction, about: AboutOut | UnsetType = UNSET, *, shows_owner: bool = False) -> PredictionOut:
         """Convert a prediction."""
         return cls(
             id=made.id,
@@ -100,7 +100,7 @@ class PredictionOut(msgspec.Struct, frozen=True):
             model=ModelOut.of(made.model),
             outcome=OutcomeOut(made.outcome.charges, made.outcome.recorded_at) if made.outcome else None,
             about=about,
-            owner=made.owner if tells_owner else UNSET,
+            owner=made.owner if shows_owner else UNSET,
         )
 
     @classmethod

@@ -39,7 +39,7 @@ _KINDS: Final = {
 
 
 def address(upload: Upload, file: str) -> str:
-    """Give the address of one of an upload's files: ``people`` comes in, `_KINDS` go out."""
+    """Return the address of one of an upload's files: ``people`` comes in, `_KINDS` go out."""
     return at(f"/batch/{upload.token}/{file}")
 
 

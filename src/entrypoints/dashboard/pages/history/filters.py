@@ -59,7 +59,7 @@ def parameters(query: PredictionQuery) -> dict[str, str]:
 
 
 def sorted_by(query: PredictionQuery, key: str) -> PredictionQuery:
-    """Give the query after a press on a header: another key starts with the largest, the same one turns round."""
+    """Return the query after a press on a header: another key starts with the largest, the same one turns round."""
     rising = not query.rising if query.by == key else False
     return replace(query, by=key, rising=rising, before=None, past=None)
 

@@ -119,7 +119,7 @@ class HistoryPage:
             self._record = RecordDialog(words, record=use.record, erase=use.erase, then=self._again)
         visit.tell_mistakes(self._problem, self._record.problem)
         self._data = visit.data
-        self._data.on_change(self._tell_origin)
+        self._data.on_change(self._show_origin)
         for field in self._fields.values():
             field.on_value_change(self._filter)
         if self._by:
@@ -160,10 +160,10 @@ class HistoryPage:
         self._empty.content = "" if rows else _nothing(question, words)
         self._table.visible = bool(rows)
         self._pager.visible = bool(rows or self._pages)
-        self._tell_origin()
+        self._show_origin()
         self._adjust()
 
-    def _tell_origin(self) -> None:
+    def _show_origin(self) -> None:
         """Say of which year the prices are, and if estimates of an earlier model rest on invented people."""
         words, origins = self._words, self._data.origins
         self._billed.content = cards.billed(words, prices(origins, words))

@@ -68,7 +68,7 @@ class VersionDialog:
         self._dialog.open(words("models.open.title", number=number))
 
     def close(self) -> None:
-        """Hide it."""
+        """Hide the dialog."""
         self._dialog.close()
 
     async def _download(self, ending: str) -> None:

@@ -83,7 +83,7 @@ class Shared(Generic[_P, _T]):
         self._last: dict[tuple[object, ...], tuple[float, _T]] = {}
 
     async def __call__(self, *question: _P.args, **named: _P.kwargs) -> _T:
-        """Give the last answer to a question, or ask anew if it is too old."""
+        """Return the last answer to a question, or ask anew if it is too old."""
         key = (question, *named.items())
         last = self._last.get(key)
         if last is None or time.monotonic() - last[0] > self._seconds:

@@ -27,7 +27,7 @@ _OWN_PATH: Final = re.compile(r"/(?!/)[\w/-]*")
 
 
 class SignInForms:
-    """Answers them."""
+    """Answers the forms of this page."""
 
     def __init__(self, inject: Inject, options: DashboardOptions) -> None:
         self._options = options
@@ -91,7 +91,7 @@ class SignInForms:
 
 
 def may_set_first(request: Request, options: DashboardOptions) -> bool:
-    """Tell whether this browser may set the first password: one that runs on this machine, where that is allowed."""
+    """Return whether this browser may set the first password: one that runs on this machine, where that is allowed."""
     try:
         here = bool(request.client) and ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:

@@ -37,7 +37,7 @@ _SAYINGS: Final = frozenset(
 
 
 async def is_set(ask: FromDishka[SetPassword]) -> bool:
-    """Tell whether there is a password."""
+    """Return whether there is a password."""
     return await ask.is_set()
 
 

@@ -48,7 +48,7 @@ class Effect:
 
 
 def variants(who: Beneficiary, learnt: Ranges) -> list[tuple[Fact, tuple[Beneficiary, ...]]]:
-    """Give the person with other values of each fact; facts for which there is no room are left out."""
+    """Return the person with other values of each fact; facts for which there is no room are left out."""
     made: list[tuple[Fact, tuple[Beneficiary, ...]]] = []
     room = _MOST_PEOPLE
     for fact in who.schema.facts:

@@ -91,7 +91,7 @@ class Scenario:
         return round(value) if fact.kind is Kind.WHOLE else value
 
     def of(self, who: Beneficiary) -> Beneficiary | None:
-        """Give the person to compare with; None if nobody is chosen.
+        """Return the person to compare with; None if nobody is chosen.
 
         None also stands for a value that breaks a rule, which its field then shows.
         """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @use_case
-class TellChances:
+class ComputeChances:
     """Say how likely recorded people cost more than an amount.
 
     The record does not hold the distribution, so the model that answered then is asked again.
