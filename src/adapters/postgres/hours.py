@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 class PostgresHours(ServiceHours):
-    """Keeps a row for each hour and teller, which is replaced each time."""
+    """Keeps a row for each hour and process (column ``teller``), which is replaced each time."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def put_traffic(self, hour: datetime, teller: UUID, traffic: Traffic) -> None:
+    async def put_traffic(self, hour: datetime, process: UUID, traffic: Traffic) -> None:
         """Insert or replace the traffic of an hour."""
-        new = insert(TRAFFIC_HOURS).values(hour=hour, teller=teller, traffic=traffic)
+        new = insert(TRAFFIC_HOURS).values(hour=hour, teller=process, traffic=traffic)
         statement = new.on_conflict_do_update(index_elements=["hour", "teller"], set_={"traffic": new.excluded.traffic})
         with translated():
             async with self._engine.begin() as connection:
@@ -57,7 +57,7 @@ class PostgresHours(ServiceHours):
                 return (await connection.execute(select(func.max(OUTCOME_HOURS.c.hour)))).scalar()
 
     async def between(self, since: datetime, until: datetime) -> Sequence[Period]:
-        """Return the hours between two times, with the traffic of all tellers added up."""
+        """Return the hours between two times, with the traffic of all processes added up."""
         by_hour, came_in = TRAFFIC_HOURS.c, OUTCOME_HOURS.c
         traffic = select(by_hour.hour, by_hour.traffic).where(by_hour.hour >= since, by_hour.hour < until)
         outcomes = select(OUTCOME_HOURS).where(came_in.hour >= since, came_in.hour < until)

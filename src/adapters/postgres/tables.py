@@ -89,7 +89,7 @@ IDEMPOTENCY_KEYS: Final = Table(
     Column(
         "prediction_id",
         Uuid,
-        # deferred: the key is written first, so that of two twins one waits for the other
+        # deferred: the key is written first, so that of two requests with one key one waits for the other
         ForeignKey("predictions.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"),
         nullable=False,
         index=True,

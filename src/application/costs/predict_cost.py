@@ -53,7 +53,7 @@ class PredictCost:
             return await self._recorded(beneficiary, published, owner, idempotency)
         (estimate,) = await self.predictor.predict([beneficiary])
         made = await self._recorded(beneficiary, Published.of(estimate), owner, idempotency)
-        if made.model != estimate.model:  # a twin under the same key was faster
+        if made.model != estimate.model:  # another request with the same key was faster
             return (await ComputeChances(predictor=self.predictor)([made], above))[0]
         return replace(made, chance=Chance.of(estimate.cost, above))
 

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.errors import ModelRefused, NoChampion, VersionNotFound
-from domain.models.judged_rows import judged
 from domain.ports.ledger import champion_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.models.judged_rows import JudgedRow
     from domain.models.model import ModelVersion
     from domain.monitoring.drift import Sample
-    from domain.people.schema import Schema
     from domain.ports.ledger import ModelLedger
     from domain.ports.version_models import VersionModels
 
@@ -60,20 +57,15 @@ async def compared(ledger: ModelLedger, pair: Pair) -> Compared:
     return Compared(own, rival)
 
 
-async def rows_of(versions: VersionModels, schema: Schema, pair: Compared) -> tuple[JudgedRow, ...]:
-    """Return the rows of the version's folder, joined with the other version's; none where they are unavailable.
+async def sample_of(models: VersionModels, version: ModelVersion | None) -> Sample | None:
+    """Return the rows that a version learned from, None where they are unavailable.
 
     The folder of a version may be on another machine, or of a release without such rows.
+
+    Raises:
+        PredictorUnavailable: if the models do not answer.
     """
     try:
-        own = await versions.rows(pair.own.reference)
-    except (VersionNotFound, ModelRefused):
-        return ()
-    return judged(schema, own, await _rows_of(versions, pair.rival))
-
-
-async def _rows_of(versions: VersionModels, version: ModelVersion | None) -> Sample | None:
-    try:
-        return await versions.rows(version.reference) if version else None
+        return await models.rows(version.reference) if version else None
     except (VersionNotFound, ModelRefused):
         return None

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from application.models.compared_versions import Compared, Pair, compared
+from application.models.compared_versions import Compared, Pair, compared, sample_of
 from application.use_case import use_case
-from domain.errors import ModelRefused, VersionNotFound
 from domain.models.judged_rows import people
 from domain.people.schema import Schema
 from domain.ports.ledger import ModelLedger
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Versions that are compared, and everybody whom the first one learned from; nobody where it lies elsewhere."""
+    """Versions that are compared, and everybody whom the first one learned from; nobody where they are unavailable."""
 
     versions: Compared
     everybody: Sequence[Beneficiary]
@@ -41,11 +40,8 @@ class ReadPeople:
         Raises:
             NoChampion: if the champion is meant and there is none.
             VersionNotFound: if there is no such version.
-            PredictorUnavailable: if they cannot be had now.
+            PredictorUnavailable: if the models do not answer.
         """
         versions = await compared(self.ledger, pair)
-        try:
-            sample = await self.models.rows(versions.own.reference)
-        except (VersionNotFound, ModelRefused):
-            return People(versions, ())
-        return People(versions, people(self.schema, sample))
+        sample = await sample_of(self.models, versions.own)
+        return People(versions, people(self.schema, sample) if sample else ())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from application.models.compared_versions import Compared, Pair, compared, rows_of
+from application.models.compared_versions import Compared, Pair, compared, sample_of
 from application.use_case import use_case
+from domain.models.judged_rows import judged
 from domain.people.schema import Schema
 from domain.ports.ledger import ModelLedger
 from domain.ports.version_models import VersionModels
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedRows:
-    """Rows that versions learned from, each judged by fits that had not seen it; none where they cannot be had."""
+    """Rows that versions learned from, each judged by fits that had not seen it; none where they are unavailable."""
 
     versions: Compared
     rows: Sequence[JudgedRow]
@@ -41,10 +42,13 @@ class ReviewRows:
         Raises:
             NoChampion: if the champion is meant and there is none.
             VersionNotFound: if there is no such version.
-            PredictorUnavailable: if they cannot be had now.
+            PredictorUnavailable: if the models do not answer.
         """
         versions = await compared(self.ledger, pair)
-        return ReviewedRows(versions, await rows_of(self.models, self.schema, versions))
+        own = await sample_of(self.models, versions.own)
+        if own is None:
+            return ReviewedRows(versions, ())
+        return ReviewedRows(versions, judged(self.schema, own, await sample_of(self.models, versions.rival)))
 
     async def served(self, pair: Compared, person: Beneficiary) -> Sequence[Published]:
         """Return the published figures of a person by each version, as it is served."""
