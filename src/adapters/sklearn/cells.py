@@ -43,13 +43,13 @@ class Cells:
     thresholds: tuple[Floats, ...]
 
     @classmethod
-    def of(cls, trees: FlatTrees) -> Cells | None:
-        """Number the cells of some trees; None where there are too many."""
+    def of(cls, trees: FlatTrees, most: int = MOST_CELLS) -> Cells | None:
+        """Number the cells of some trees; None where there are more than ``most``."""
         is_branch = np.isfinite(trees.thresholds)
         columns, thresholds = trees.features[is_branch], trees.thresholds[is_branch]
         width = int(columns.max(initial=-1)) + 1
         cells = cls(tuple(np.unique(thresholds[columns == column]) for column in range(width)))
-        return cells if cells.count <= MOST_CELLS else None
+        return cells if cells.count <= most else None
 
     @property
     def count(self) -> int:

@@ -33,7 +33,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, PolynomialFeatures, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
-from adapters.sklearn.cells import Cells, Remembered
+from adapters.sklearn.cell_sums import CellSums
 from adapters.sklearn.hurdle import Hurdle
 from adapters.sklearn.trees import FlatTrees
 
@@ -174,44 +174,41 @@ def _forest(part: RandomForestRegressor) -> Step:
     flat = FlatTrees.of_trees(trees)
 
     def average(rows: Any) -> Any:
-        narrow = np.asarray(rows, dtype=np.float32)
-        if flat.is_for(len(rows)):
-            return flat.sums(narrow) / len(trees)
-        total = np.zeros(len(narrow))
+        total = np.zeros(len(rows))
         for tree, costs in zip(trees, values, strict=True):
-            total += costs.take(tree.apply(narrow))
+            total += costs.take(tree.apply(rows))
         return total / len(trees)
 
-    return average
+    evaluate = _ensemble(flat, average, lambda sums: sums / len(trees))
+    return lambda rows: evaluate(np.asarray(rows, dtype=np.float32))
 
 
 def _boosting(part: HistGradientBoostingRegressor) -> Step | None:
     flat, inverse = FlatTrees.of_boosting(part), _LINKS.get(part.loss)
     if flat is None or inverse is None:
         return None
-    many = _many(flat, part.predict)
-    return lambda rows: inverse(flat.sums(rows)) if flat.is_for(len(rows)) else many(rows)
+    return _ensemble(flat, part.predict, inverse)
 
 
 def _chance_by_boosting(part: HistGradientBoostingClassifier) -> Step | None:
     flat = FlatTrees.of_boosting(part)
     if flat is None:
         return None
-    many = _many(flat, lambda rows: part.predict_proba(rows)[:, 1])
-    return lambda rows: expit(flat.sums(rows)) if flat.is_for(len(rows)) else many(rows)
-
-
-def _many(flat: FlatTrees, evaluate: Step) -> Step:
-    """Evaluate each cell of the trees once, if there are few enough cells."""
-    cells = Cells.of(flat)
-    return Remembered(cells, evaluate) if cells else evaluate
+    return _ensemble(flat, lambda rows: part.predict_proba(rows)[:, 1], expit)
 
 
 def _stages(part: GradientBoostingRegressor) -> Step | None:
     if part.init != "zero" or part.learning_rate != 1.0:
         return None
     flat = FlatTrees.of_trees([estimator.tree_ for estimator in part.estimators_[:, 0]])
-    return lambda rows: flat.sums(np.asarray(rows, dtype=np.float32)) if flat.is_for(len(rows)) else part.predict(rows)
+    evaluate = _ensemble(flat, part.predict, _same)
+    return lambda rows: evaluate(np.asarray(rows, dtype=np.float32))
+
+
+def _ensemble(flat: FlatTrees, evaluate: Step, finish: Step) -> Step:
+    """Answer few rows by flat arrays, many by the sums of all cells, and others by the estimator itself."""
+    many = CellSums(flat, evaluate, finish)
+    return lambda rows: finish(flat.sums(rows)) if flat.is_for(len(rows)) else many(rows)
 
 
 def _same(numbers: Any) -> Any:

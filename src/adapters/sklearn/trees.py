@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -111,6 +111,11 @@ class FlatTrees:
             np.ascontiguousarray(values),
             start,
         )
+
+    def among_whole(self, columns: Positions) -> Self:
+        """Return trees with fewer different thresholds, and the same answers where these columns are whole numbers."""
+        is_whole = np.isin(self.features, columns)
+        return replace(self, thresholds=np.where(is_whole, np.floor(self.thresholds), self.thresholds))
 
     def is_for(self, rows: int) -> bool:
         """Return whether flat arrays are faster for this number of rows."""
