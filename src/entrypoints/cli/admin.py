@@ -54,6 +54,6 @@ def unlock(*, home: HomeFolder = None, profile: ChosenProfile = None) -> None:
 
 def _new_password() -> str:
     chosen = getpass.getpass("New password: ")
-    if getpass.getpass("The same again: ") != chosen:
+    if getpass.getpass("Repeat the password: ") != chosen:
         raise InvalidInput([FieldError("password", "type", "the two are not the same; nothing was changed")])
     return chosen

@@ -8,12 +8,12 @@ from uuid import UUID
 from cyclopts import Parameter
 from cyclopts.validators import Number
 from rich.markup import escape
-from rich.table import Table
 
 from application.operations.audit_changes import ReviewAudit
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import print_json, stdout
+from entrypoints.cli.tables import table
 
 
 def audit(
@@ -48,13 +48,11 @@ def audit(
             {"entries": [{**entry, "problem": entry["problem"] or None} for entry in entries], "next": page.next}
         )
         return
-    table = Table()
-    for column in ("when", "who", "what", "of what", "details"):
-        table.add_column(column)
+    changes = table("when", "who", "what", "of what", "details", lines=True)
     for entry in page.entries:
         detail = f"{entry.detail} (failed: {entry.problem})" if entry.problem else entry.detail
         cells = (f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.by, entry.action.value, entry.subject, detail)
-        table.add_row(*map(escape, cells))
-    stdout().print(table)
+        changes.add_row(*map(escape, cells))
+    stdout().print(changes)
     if page.next:
         stdout().print(f"Earlier changes: medcost audit --cursor {page.next}")

@@ -16,7 +16,8 @@ from domain.people.advice import columns_to_name, words_to_name
 from domain.people.claims import MOST_VIOLATIONS
 from entrypoints.cli.drift_table import drift_table
 from entrypoints.cli.options import AsJson, Decimal, HomeFolder, Mapped, Sheet
-from entrypoints.cli.output import print_json, stderr, stdout
+from entrypoints.cli.output import counted, print_json, stderr, stdout
+from entrypoints.cli.tables import right, table
 from entrypoints.composition.datasets import claims_file, reading_rules
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import load
@@ -119,7 +120,11 @@ def validate(
     if not report.is_kept:
         if drift and not json:
             stdout().print(_drift_table(drift))
-        what = f"breaks the contract in {report.violation_count:,} places" if report.violation_count else "has no rows"
+        what = (
+            f"breaks the contract in {counted(report.violation_count, 'place')}"
+            if report.violation_count
+            else "has no rows"
+        )
         message = f"{report.origin.name} {what}"
         raise ClaimsRejected(message)
     drifted = drift.report.drifted if drift else ()
@@ -247,14 +252,12 @@ def _people(report: ContractReport) -> str:
 
 
 def _columns(columns: tuple[ColumnSummary, ...]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for name in ("column", "missing", "smallest", "mean", "largest", "values"):
-        table.add_column(name, justify="left" if name in ("column", "values") else "right")
+    summaries = table("column", *right("missing", "smallest", "mean", "largest"), "values")
     for column in columns:
         numbers = ["" if value is None else f"{value:,.2f}" for value in (column.minimum, column.mean, column.maximum)]
         counts = ", ".join(f"{value} {count:,}" for value, count in (column.counts or {}).items())
-        table.add_row(column.column, f"{column.missing:,}", *numbers, escape(counts))
-    return table
+        summaries.add_row(column.column, f"{column.missing:,}", *numbers, escape(counts))
+    return summaries
 
 
 def _drift_table(drift: DriftFromModel) -> Table:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from rich.table import Table
-
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import print_json, stdout
+from entrypoints.cli.tables import folded, table
 from entrypoints.composition.diagnosis import diagnosis
 from entrypoints.composition.settings import load
 from entrypoints.hosting.running_check import RunningCheck
@@ -24,13 +23,11 @@ def doctor(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJs
     if json:
         print_json({"ok": well, "findings": findings})
     else:
-        table = Table(box=None, pad_edge=False)
-        for column in ("part", "state", "what", "what to do"):
-            table.add_column(column, overflow="fold")
+        parts = table(*folded("part", "state", "what", "what to do"))
         for finding in findings:
-            table.add_row(
+            parts.add_row(
                 finding.part, f"[{_COLOURS[finding.state]}]{finding.state}[/]", finding.detail, finding.remedy
             )
-        stdout().print(table)
+        stdout().print(parts)
     if not well:
         sys.exit(1)

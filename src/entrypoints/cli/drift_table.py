@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from entrypoints.cli.tables import right, table
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,13 +16,11 @@ if TYPE_CHECKING:
 
 def drift_table(title: str, columns: Iterable[ColumnDrift]) -> Table:
     """Return a table of the drift of each column."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for name in ("column", "test", "statistic", "p (Holm)", "PSI", ""):
-        table.add_column(name, justify="left" if name in ("column", "test", "") else "right")
+    drifts = table("column", "test", *right("statistic", "p (Holm)", "PSI"), "", title=title)
     for column in columns:
         mark = "[yellow]drifted[/]" if column.drifted else ""
         test = column.test.replace("_", " ")
-        table.add_row(
+        drifts.add_row(
             column.column, test, f"{column.statistic:,.3g}", f"{column.adjusted_p:.2g}", f"{column.psi:.3f}", mark
         )
-    return table
+    return drifts

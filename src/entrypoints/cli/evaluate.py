@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.table import Table
 
 from entrypoints.cli.left_out import print_claims
 from entrypoints.cli.options import AsJson, ChosenProfile, Decimal, HomeFolder, Mapped, MostBad, OnBad, Sheet
 from entrypoints.cli.output import print_json, stdout
 from entrypoints.cli.scores_view import figures, tables
+from entrypoints.cli.tables import right, table
 from entrypoints.composition.datasets import bad_rows_of, claims_file, reading_rules
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import load
@@ -132,11 +132,7 @@ def _fields(group: GroupScores, *, without: str) -> dict[str, object]:
 
 def _show(title: str, scores: Scores, currency: str) -> None:
     console = stdout()
-    table = Table(title=f"{escape(title)}; money in {currency}", title_justify="left")
-    table.add_column("figure")
-    table.add_column("value", justify="right")
+    overall = table("figure", *right("value"), title=f"{escape(title)}; money in {currency}", lines=True)
     for figure, value in figures(scores):
-        table.add_row(figure, value)
-    console.print(table)
-    for table in tables(scores):
-        console.print(table)
+        overall.add_row(figure, value)
+    console.print(overall, *tables(scores), sep="\n")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import getpass
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
 from cyclopts import App, Parameter, Token
 from rich.markup import escape
-from rich.table import Table
 
 from application.access.change_keys import ChangeKeys
 from domain.access.keys import ApiKey, Role
@@ -20,6 +19,7 @@ from domain.ports.keys import ApiKeys
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import print_json, stderr, stdout
+from entrypoints.cli.tables import minute, table
 
 app = App(name="keys", help="API keys: create, list, revoke.")
 
@@ -87,13 +87,11 @@ def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJso
     if json:
         print_json({"keys": [_document(key) for key in keys]})
         return
-    table = Table()
-    for column in ("id", "name", "role", "made", "expires", "revoked"):
-        table.add_column(column)
+    listed = table("id", "name", "role", "made", "expires", "revoked", lines=True)
     for key in keys:
-        times = [_minute(time) for time in (key.created_at, key.expires_at, key.revoked_at)]
-        table.add_row(str(key.id), escape(key.name), key.role.value, *times)
-    stdout().print(table)
+        times = [minute(time) for time in (key.created_at, key.expires_at, key.revoked_at)]
+        listed.add_row(str(key.id), escape(key.name), key.role.value, *times)
+    stdout().print(listed)
 
 
 @app.command
@@ -119,7 +117,3 @@ def _document(key: ApiKey) -> dict[str, object]:
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,
     }
-
-
-def _minute(time: datetime | None) -> str:
-    return f"{time:%Y-%m-%d %H:%M}" if time else ""

@@ -16,7 +16,8 @@ from domain.models import card as model_card
 from entrypoints.cli import scores_view
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import print_json, stderr, stdout, usd
+from entrypoints.cli.output import money, print_json, stderr, stdout
+from entrypoints.cli.tables import folded, minute, table
 from entrypoints.cli.train_view import shown, verdict_table
 from entrypoints.composition.settings import Settings, load
 from entrypoints.hosting.session import review
@@ -80,8 +81,8 @@ def show(
         return
     console = stdout()
     console.print(_card(reviewed))
-    for table in scores_view.side_by_side(reviewed.version.card.cross_validation, reviewed.version.card.test):
-        console.print(table)
+    for scores in scores_view.side_by_side(reviewed.version.card.cross_validation, reviewed.version.card.test):
+        console.print(scores)
     if reviewed.verdict:
         console.print(verdict_table(reviewed.verdict, version))
 
@@ -156,16 +157,15 @@ def history(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJ
     if json:
         print_json({"verified": True, "entries": entries})
         return
-    table = Table(title=f"{len(entries)} entries, each seal holds", title_justify="left")
-    for name in ("entry", "when", "change", "champion", "before", "by", "reason", "seal"):
-        table.add_column(name, overflow="fold")
+    columns = folded("entry", "when", "change", "champion", "before", "by", "reason", "seal")
+    changes = table(*columns, title="Ledger: each seal holds", lines=True)
     for entry in entries:
-        table.add_row(
+        changes.add_row(
             str(entry.number), f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.change.value, str(entry.version),
             "" if entry.replaces is None else str(entry.replaces), escape(entry.by),
             escape(entry.reason) + (" [yellow](gate overridden)[/]" if entry.overridden else ""), entry.seal[:12],
         )  # fmt: skip
-    stdout().print(table)
+    stdout().print(changes)
 
 
 def publish(
@@ -221,26 +221,25 @@ def _verdict(reviewed: ReviewedVersion) -> dict[str, Any] | None:
 
 
 def _versions(versions: list[ReviewedVersion]) -> Table:
-    table = Table()
-    for name in ("version", "recipe", "registered", "data", "CRPS", "typical MAE", "R²", "coverage", "gate"):
-        table.add_column(name)
+    columns = ("version", "recipe", "registered", "data", "CRPS", "typical MAE", "R²", "coverage", "gate")
+    listed = table(*columns, lines=True)
     for reviewed in versions:
         card = reviewed.version.card
         scores = card.cross_validation
         gate = "not judged" if reviewed.verdict is None else "passed" if reviewed.verdict.passed else "[red]refused[/]"
-        table.add_row(
+        listed.add_row(
             f"{reviewed.version.number}" + (" [bold green]champion[/]" if reviewed.is_champion else ""),
             card.recipe.name,
-            f"{reviewed.version.registered_at:%Y-%m-%d %H:%M}", escape(card.origin.name), usd(scores.crps),
-            usd(scores.typical.mae), f"{scores.expected.r2:.3f}", f"{scores.interval.coverage:.3f}", gate,
+            minute(reviewed.version.registered_at), escape(card.origin.name), money(scores.crps),
+            money(scores.typical.mae), f"{scores.expected.r2:.3f}", f"{scores.interval.coverage:.3f}", gate,
         )  # fmt: skip
-    return table
+    return listed
 
 
 def _card(reviewed: ReviewedVersion) -> Table:
     version, card = reviewed.version, reviewed.version.card
     settings = ", ".join(f"{name}={shown(value)}" for name, value in card.recipe.hyperparameters.items())
-    table = Table(show_header=False, box=None, pad_edge=False)
+    facts = Table(show_header=False, box=None, pad_edge=False)
     rows = {
         "version": f"{version.number}" + (" [bold green]champion[/]" if reviewed.is_champion else ""),
         "recipe": card.recipe.name + (f": {settings}" if settings else ""),
@@ -252,8 +251,8 @@ def _card(reviewed: ReviewedVersion) -> Table:
         "notes": "; ".join(card.notes) or "none",
     }
     for name, value in rows.items():
-        table.add_row(name, value)
-    return table
+        facts.add_row(name, value)
+    return facts
 
 
 def _print_entry(entry: LedgerEntry, *, json: bool) -> None:

@@ -14,7 +14,8 @@ from domain.errors import ConfigurationError
 from domain.monitoring.level import LEVEL, LevelState
 from entrypoints.cli.drift_table import drift_table
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import print_json, stdout, usd
+from entrypoints.cli.output import money, print_json, stdout
+from entrypoints.cli.tables import right, table
 from entrypoints.composition.settings import load
 
 if TYPE_CHECKING:
@@ -111,13 +112,12 @@ def _level(level: CostLevel) -> str:
 
 
 def _groups(report: MonitoringReport) -> Table:
-    table = Table(title="How predictions came out", title_justify="left", box=None, pad_edge=False)
-    for name in ("group", "outcomes", "coverage", "when made", "p (Holm)", "bias", "typical MAE", ""):
-        table.add_column(name, justify="left" if name in ("group", "") else "right")
+    numbers = right("outcomes", "coverage", "when made", "p (Holm)", "bias", "typical MAE")
+    groups = table("group", *numbers, "", title="How predictions came out")
     for group in report.groups:
-        table.add_row(
+        groups.add_row(
             group.group, f"{group.outcomes:,}", f"{group.coverage:.3f}", f"{group.before:.3f}",
-            f"{group.adjusted_p:.2g}", f"{group.bias:+,.0f}", usd(group.typical_mae),
+            f"{group.adjusted_p:.2g}", f"{group.bias:+,.0f}", money(group.typical_mae),
             "[yellow]short[/]" if group.short else "few" * group.few,
         )  # fmt: skip
-    return table
+    return groups

@@ -25,10 +25,19 @@ def print_json(document: object) -> None:
     sys.stdout.flush()
 
 
-def usd(value: float) -> str:
+def counted(count: int, noun: str) -> str:
+    """Write a number with its noun.
+
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def money(value: float) -> str:
     """Format an amount of money without cents.
 
-    >>> usd(1234.56)
+    >>> money(1234.56)
     '1,235'
     """
     return f"{value:,.0f}"

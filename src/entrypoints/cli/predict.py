@@ -15,7 +15,7 @@ from domain.errors import ClaimsRejected, ConfigurationError
 from domain.people.advice import words_to_name
 from domain.people.claims import MOST_VIOLATIONS
 from entrypoints.cli.options import AsJson, ChosenProfile, Decimal, HomeFolder, Mapped, Sheet
-from entrypoints.cli.output import print_json, stderr
+from entrypoints.cli.output import counted, print_json, stderr
 from entrypoints.composition.datasets import reading_rules
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import load
@@ -101,7 +101,7 @@ def _predict_one(
     for sentence in words_to_name(result.violations, rules.schema):
         terminal.print(sentence, markup=False)
     if result.bad > 0:
-        terminal.print(f"{result.bad:,} of {result.rows:,} rows could not be scored and were left out")
+        terminal.print(f"{result.bad:,} of {counted(result.rows, 'row')} could not be scored and were left out")
     if json:
         document = {
             name: getattr(result, name) for name in ("rows", "scored", "bad", "unknown_columns", "notes", "violations")
@@ -110,7 +110,7 @@ def _predict_one(
     if not result.scored:
         message = f"{source.name}: " + ("no row could be scored" if result.rows else "there are no data rows")
         raise ClaimsRejected(message)
-    terminal.print(f"{out}: {result.scored:,} rows, model version {result.model.version}", markup=False)
+    terminal.print(f"{out}: {counted(result.scored, 'row')}, model version {result.model.version}", markup=False)
 
 
 def _predict_many(
@@ -146,7 +146,7 @@ def _predict_many(
     if unknown:
         terminal.print(f"columns that are not used are passed through: {', '.join(unknown)}", markup=False)
     if rows > scored:
-        terminal.print(f"{rows - scored:,} of {rows:,} rows could not be scored and were left out")
+        terminal.print(f"{rows - scored:,} of {counted(rows, 'row')} could not be scored and were left out")
     if json:
         counts = {"files": total, "resumed": resumed, "rows": rows, "scored": scored, "bad": rows - scored}
         print_json({"model": model.reference, **counts, "unknown_columns": list(unknown), "violations": violations})
@@ -155,7 +155,9 @@ def _predict_many(
         raise ClaimsRejected(message)
     again = f", {resumed} of them by an earlier run" if resumed else ""
     version = model.reference.version
-    terminal.print(f"{out}: {scored:,} rows in {total} files{again}, model version {version}", markup=False)
+    terminal.print(
+        f"{out}: {counted(scored, 'row')} in {counted(total, 'file')}{again}, model version {version}", markup=False
+    )
 
 
 def _predict(source: Path, out: Path, rules: ReadingRules, settings: Settings, above: float | None) -> ScoringReport:

@@ -13,7 +13,8 @@ from rich.table import Table
 from domain.errors import ConfigurationError
 from domain.models.retraining import Result
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, OnBad
-from entrypoints.cli.output import print_json, stdout, usd
+from entrypoints.cli.output import money, print_json, stdout
+from entrypoints.cli.tables import folded, table
 from entrypoints.cli.train import TrainingOutput, resolved, task_of, training_session, with_bad_rows
 from entrypoints.composition.retrainings import retrainings_of
 from entrypoints.composition.settings import load
@@ -117,14 +118,11 @@ def _version(version: ModelVersion | None) -> dict[str, Any] | None:
 
 def _summary(begun: Retraining, done: Retrained) -> Table:
     colour = {Result.PROMOTED: "green", Result.REFUSED: "red", Result.UNCHANGED: "dim"}[done.result]
-    table = Table(title=f"Retraining: [bold {colour}]{done.result}[/]", title_justify="left", box=None, pad_edge=False)
-    table.add_column(overflow="fold")
-    table.add_column("before", overflow="fold")
-    table.add_column("served now", overflow="fold")
+    summary = table(*folded("", "before", "served now"), title=f"Retraining: [bold {colour}]{done.result}[/]")
     before, after = _row_texts(begun.champion), _row_texts(done.served)
     for name in before:
-        table.add_row(name, before[name], after[name])
-    return table
+        summary.add_row(name, before[name], after[name])
+    return summary
 
 
 def _row_texts(version: ModelVersion | None) -> dict[str, str]:
@@ -133,5 +131,5 @@ def _row_texts(version: ModelVersion | None) -> dict[str, str]:
         return dict.fromkeys(names, "none")
     card, scores = version.card, version.card.cross_validation
     data = f"{card.origin.name}, {card.rows:,} rows"
-    figures = (usd(scores.crps), f"{scores.interval.coverage:.3f}", usd(scores.typical.mae))
+    figures = (money(scores.crps), f"{scores.interval.coverage:.3f}", money(scores.typical.mae))
     return dict(zip(names, (str(version.number), card.recipe.name, escape(data), *figures), strict=True))

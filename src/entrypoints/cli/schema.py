@@ -13,7 +13,8 @@ from domain.errors import MedcostError
 from domain.people.fact import in_language
 from domain.people.table_reading import ReadingRules
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import print_json, stderr, stdout
+from entrypoints.cli.output import counted, print_json, stderr, stdout
+from entrypoints.cli.tables import table
 from entrypoints.composition.schema import checked_schema, home_schema, schema_document, schema_path
 from entrypoints.composition.settings import load
 
@@ -75,10 +76,10 @@ def check(file: Path, /, *, data: Path | None = None, json: AsJson = False) -> N
             for line, problem in problems:
                 place = "" if line is None else f", line {line}"
                 stderr().print(f"{file.name}{place}: {problem.place}: {problem.detail}", markup=False)
-        message = f"{file.name} is no schema: {_many(len(problems), 'mistake')} in it"
+        message = f"{file.name} is no schema: {counted(len(problems), 'mistake')} in it"
         raise SchemaNotKept(message)
     if not json:
-        stdout().print(f"{file.name}: {schema.name}, {_many(schema.width, 'fact')}, digest {schema.digest[:12]}")
+        stdout().print(f"{file.name}: {schema.name}, {counted(schema.width, 'fact')}, digest {schema.digest[:12]}")
     if report is not None:
         _tell(report, json=json)
 
@@ -143,26 +144,22 @@ def _tell(report: ContractReport, *, json: bool) -> None:
         for violation in report.violations[:_SHOWN]:
             row = "" if violation.row is None else f", row {violation.row}"
             stderr().print(f"{name}{row}: {violation.column}: {violation.detail}", markup=False)
-    what = f"breaks the schema in {report.violation_count:,} places" if report.violation_count else "has no rows"
+    what = (
+        f"breaks the schema in {counted(report.violation_count, 'place')}" if report.violation_count else "has no rows"
+    )
     message = f"{name} {what}"
     raise SchemaNotKept(message)
 
 
 def _facts(schema: Schema) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for name in ("fact", "kind", "values", "missing", "label"):
-        table.add_column(name)
+    facts = table("fact", "kind", "values", "missing", "label")
     for fact in schema.facts:
         missing = "allowed" if fact.may_be_missing else ""
-        table.add_row(fact.name, fact.kind, escape(_values(fact)), missing, escape(in_language(fact.label, "en")))
-    return table
+        facts.add_row(fact.name, fact.kind, escape(_values(fact)), missing, escape(in_language(fact.label, "en")))
+    return facts
 
 
 def _values(fact: Fact) -> str:
     if fact.kind.is_numeric:
         return "" if fact.low is None and fact.high is None else fact.limits
     return ", ".join(fact.choices) or "no, yes"
-
-
-def _many(count: int, name: str) -> str:
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"

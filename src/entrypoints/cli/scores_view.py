@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from entrypoints.cli.output import usd
+from entrypoints.cli.output import money
+from entrypoints.cli.tables import right, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,16 +20,16 @@ def figures(scores: Scores) -> Iterator[tuple[str, str]]:
     expected, typical, interval = scores.expected, scores.typical, scores.interval
     if scores.people:
         yield "people", f"{scores.people:,}"
-    yield "CRPS", usd(scores.crps)
+    yield "CRPS", money(scores.crps)
     yield "expected: R²", f"{expected.r2:.4f}"
-    yield "expected: RMSE", usd(expected.rmse)
-    yield "expected: MAE", usd(expected.mae)
-    yield "typical: MAE", usd(typical.mae)
-    yield "typical: median absolute error", usd(typical.median_ae)
+    yield "expected: RMSE", money(expected.rmse)
+    yield "expected: MAE", money(expected.mae)
+    yield "typical: MAE", money(typical.mae)
+    yield "typical: median absolute error", money(typical.median_ae)
     yield "typical: within 100", f"{typical.within_100:.1%}"
     yield f"{interval.level:.0%} interval: coverage", f"{interval.coverage:.3f}"
-    yield "interval: mean width", usd(interval.mean_width)
-    yield "interval: score", usd(interval.interval_score)
+    yield "interval: mean width", money(interval.mean_width)
+    yield "interval: score", money(interval.interval_score)
     if actuarial := scores.actuarial:
         yield "predicted over observed (95 % interval)", actuarial.overall.text
         yield "MAE over mean", f"{actuarial.mae_over_mean:.3f}"
@@ -60,7 +61,7 @@ def tables(scores: Scores) -> Iterator[Table]:
     for group in scores.groups:
         groups.add_row(
             group.group, f"{group.rows:,}", f"{group.people:,}" if group.people else "", f"{group.coverage:.3f}",
-            usd(group.mean_width), f"{group.bias:+,.0f}", group.ratio.text if group.ratio else "",
+            money(group.mean_width), f"{group.bias:+,.0f}", group.ratio.text if group.ratio else "",
         )  # fmt: skip
     yield groups
     if scores.fifths:
@@ -71,7 +72,8 @@ def tables(scores: Scores) -> Iterator[Table]:
         for number, fifth in enumerate(scores.fifths, 1):
             fifths.add_row(
                 str(number), f"{fifth.people:,}", f"{fifth.coverage:.3f}", f"{fifth.from_zero:.0%}",
-                usd(fifth.predicted), usd(fifth.observed), f"{fifth.zero_predicted:.3f}", f"{fifth.zero_observed:.3f}",
+                money(fifth.predicted), money(fifth.observed),
+                f"{fifth.zero_predicted:.3f}", f"{fifth.zero_observed:.3f}",
             )  # fmt: skip
         yield fifths
     if scores.actuarial:
@@ -81,8 +83,5 @@ def tables(scores: Scores) -> Iterator[Table]:
         yield deciles
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left")
-    return table
+def _table(title: str, first: str, *numbers: str) -> Table:
+    return table(first, *right(*numbers), title=title, lines=True)

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from domain.errors import ConfigurationError
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
-from entrypoints.cli.output import print_json, stdout, usd
+from entrypoints.cli.output import money, print_json, stdout
+from entrypoints.cli.tables import right, table
 from entrypoints.cli.train_view import shown
 from entrypoints.composition.settings import load
 
@@ -88,56 +89,52 @@ def _mover(mover: Mover) -> dict[str, Any]:
 
 
 def _differences(report: ShadowReport) -> Table:
-    table = Table(title="Challenger minus champion", title_justify="left", box=None, pad_edge=False)
-    for name in ("group", "predictions", "figure", "mean", "mean size", "5 %", "median", "95 %"):
-        table.add_column(name, justify="left" if name in ("group", "figure") else "right")
+    numbers = right("mean", "mean size", "5 %", "median", "95 %")
+    groups = table("group", *right("predictions"), "figure", *numbers, title="Challenger minus champion")
 
     def row(group: str, count: str, figure: str, differences: Spread) -> None:
         signed = (differences.mean, differences.p5, differences.median, differences.p95)
         mean, *quantiles = (f"{value:+,.0f}" for value in signed)
-        table.add_row(group, count, figure, mean, usd(differences.mean_absolute), *quantiles)
+        groups.add_row(group, count, figure, mean, money(differences.mean_absolute), *quantiles)
 
     for group in report.groups:
         row(group.group, f"{group.predictions:,}", "expected", group.expected)
         row("", "", "typical", group.typical)
-    return table
+    return groups
 
 
 def _movers(report: ShadowReport) -> Table:
-    title = "Whose expected cost would change most"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for name in ("prediction", "facts", "champion", "challenger", "difference", "outcome"):
-        table.add_column(name, justify="left" if name in ("prediction", "facts") else "right")
+    costs = right("champion", "challenger", "difference", "outcome")
+    movers = table("prediction", "facts", *costs, title="Whose expected cost would change most")
     for mover in report.movers:
         was = mover.prediction
         facts = ", ".join(f"{name} {shown(value)}" for name, value in was.beneficiary.as_facts().items())
-        outcome = usd(was.outcome.charges) if was.outcome else ""
-        table.add_row(str(was.id), facts, usd(was.expected), usd(mover.expected), f"{mover.difference:+,.0f}", outcome)
-    return table
+        outcome = money(was.outcome.charges) if was.outcome else ""
+        movers.add_row(
+            str(was.id), facts, money(was.expected), money(mover.expected), f"{mover.difference:+,.0f}", outcome
+        )
+    return movers
 
 
 def _outcomes(replay: Replay, version: int) -> Table:
     comparison = replay.comparison
-    table = Table(
-        title=f"On {comparison.rows:,} outcomes that neither learnt from; CRPS of version {version} minus champion's "
-        f"{comparison.difference:+,.0f}, at worst {comparison.upper_bound:+,.0f} (95 %)",
-        title_justify="left", box=None, pad_edge=False,
-    )  # fmt: skip
-    table.add_column("")
-    for name in ("champion", f"version {version}"):
-        table.add_column(name, justify="right")
+    title = (
+        f"On {comparison.rows:,} outcomes that neither learnt from; CRPS of version {version} minus champion's "
+        f"{comparison.difference:+,.0f}, at worst {comparison.upper_bound:+,.0f} (95 %)"
+    )
+    figures = table("", *right("champion", f"version {version}"), title=title)
     theirs, mine = (_on_outcomes(scores) for scores in (replay.champion, replay.challenger))
     for name in theirs:
-        table.add_row(name, theirs[name], mine[name])
-    return table
+        figures.add_row(name, theirs[name], mine[name])
+    return figures
 
 
 def _on_outcomes(scores: Scores) -> dict[str, str]:
     figures = {
-        "CRPS": usd(scores.crps),
+        "CRPS": money(scores.crps),
         "bias of the expected cost": f"{scores.expected.bias or 0:+,.0f}",
-        "RMSE of the expected cost": usd(scores.expected.rmse),
-        "MAE of the typical cost": usd(scores.typical.mae),
+        "RMSE of the expected cost": money(scores.expected.rmse),
+        "MAE of the typical cost": money(scores.typical.mae),
         "coverage of the range": f"{scores.interval.coverage:.3f}",
     }
     for group in scores.groups:

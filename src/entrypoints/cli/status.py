@@ -8,6 +8,7 @@ from rich.table import Table
 
 from entrypoints.cli.options import AsJson, HomeFolder
 from entrypoints.cli.output import print_json, stdout
+from entrypoints.cli.tables import folded, table
 from entrypoints.composition.settings import load
 from entrypoints.hosting.running import status_of, stop_home
 
@@ -36,11 +37,10 @@ def down(*, home: HomeFolder = None) -> None:
 
 def _table(home_status: HomeStatus) -> Table:
     state = "ready" if home_status.ready else "up, not ready yet" if home_status.up else "not up"
-    table = Table(title=f"{home_status.home}: {state} {home_status.url}".rstrip(), title_justify="left")
-    for column in ("part", "state", "process", "address", "since", "restarts"):
-        table.add_column(column, overflow="fold")
+    title = f"{home_status.home}: {state} {home_status.url}".rstrip()
+    parts = table(*folded("part", "state", "process", "address", "since", "restarts"), title=title, lines=True)
     for part in home_status.parts:
         running = "[green]running[/]" if part.running else "[red]gone[/]"
         since = part.since.strftime("%Y-%m-%d %H:%M:%S UTC")
-        table.add_row(part.name, running, str(part.pid), part.address, since, str(part.restarts))
-    return table
+        parts.add_row(part.name, running, str(part.pid), part.address, since, str(part.restarts))
+    return parts

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from domain.models.evaluation import Metric
-from entrypoints.cli.output import usd
+from entrypoints.cli.output import money
+from entrypoints.cli.tables import right, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,19 +105,20 @@ class TrialsProgress:
 
 def comparison_table(comparison: Comparison, currency: str) -> Table:
     """Return a table of all families, best first."""
-    table = Table(
+    metrics = [
+        f"[bold]{metric.value}[/]" if metric is comparison.metric else metric.value
+        for metric in _ordered(comparison.metric)
+    ]
+    families = table(
+        Column("family", no_wrap=True),
+        *right(*metrics, "90 % coverage"),
+        Column(f"test {comparison.metric.value}\n(not used to select)", justify="right", style="dim"),
+        *right("fit s", "predict ms"),
         title=f"Families by {comparison.metric.value}, mean ± standard deviation over folds; money in {currency}",
-        title_justify="left",
+        lines=True,
     )
-    table.add_column("family", no_wrap=True)
-    for metric in _ordered(comparison.metric):
-        table.add_column(f"[bold]{metric.value}[/]" if metric is comparison.metric else metric.value, justify="right")
-    table.add_column("90 % coverage", justify="right")
-    table.add_column(f"test {comparison.metric.value}\n(not used to select)", justify="right", style="dim")
-    table.add_column("fit s", justify="right")
-    table.add_column("predict ms", justify="right")
     for place, evaluation in enumerate(comparison.ranking):
-        table.add_row(
+        families.add_row(
             f"[bold green]{evaluation.recipe.name} ← best[/]" if place == 0 else evaluation.recipe.name,
             *(_mean_and_spread(evaluation, metric) for metric in _ordered(comparison.metric)),
             f"{evaluation.overall.interval.coverage:.3f}",
@@ -124,20 +126,18 @@ def comparison_table(comparison: Comparison, currency: str) -> Table:
             f"{evaluation.fit_seconds:.2f}",
             f"{1000 * evaluation.predict_seconds:.0f}",
         )
-    return table
+    return families
 
 
 def verdict_table(verdict: Verdict, version: int) -> Table:
     """Return a table of the gate's checks and their results."""
     word = "[bold green]passed[/]" if verdict.passed else "[bold red]refused[/]"
     evidence = verdict.candidacy.comparison.evidence
-    table = Table(title=f"Gate, version {version}: {word}, on {evidence}", title_justify="left")
-    table.add_column("check", no_wrap=True)
-    table.add_column("")
-    table.add_column("what was found")
+    title = f"Gate, version {version}: {word}, on {evidence}"
+    checks = table(Column("check", no_wrap=True), "", "what was found", title=title, lines=True)
     for check in verdict.checks:
-        table.add_row(check.name, "[green]yes[/]" if check.passed else "[red]no[/]", check.detail)
-    return table
+        checks.add_row(check.name, "[green]yes[/]" if check.passed else "[red]no[/]", check.detail)
+    return checks
 
 
 def value_of(scores: Scores, metric: Metric) -> float:
@@ -154,7 +154,7 @@ def value_of(scores: Scores, metric: Metric) -> float:
 
 def number(metric: Metric, value: float) -> str:
     """Format a metric: amounts without cents, shares with three digits."""
-    return usd(value) if metric in _AMOUNTS else f"{value:.3f}"
+    return money(value) if metric in _AMOUNTS else f"{value:.3f}"
 
 
 def shown(value: object) -> str:

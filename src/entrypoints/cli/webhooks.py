@@ -11,7 +11,7 @@ from uuid import UUID
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column
 
 from application.operations.manage_webhooks import ManageWebhooks
 from domain.access.callers import LOCAL, Caller
@@ -20,11 +20,11 @@ from domain.operations.webhooks import SUBSCRIBABLE, Delivery, Webhook, WebhookE
 from entrypoints.cli.opened import opened
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import print_json, stderr, stdout
+from entrypoints.cli.tables import minute, table
 from entrypoints.composition.settings import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from entrypoints.hosting.session import Session
 
@@ -45,14 +45,12 @@ def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJso
     if json:
         print_json({"webhooks": [_described(webhook) for webhook in webhooks]})
         return
-    table = Table()
-    table.add_column("id", no_wrap=True)
-    for column in ("url", "events", "owner", "made", "failing since", "disabled"):
-        table.add_column(column)
+    columns = ("url", "events", "owner", "made", "failing since", "disabled")
+    listed = table(Column("id", no_wrap=True), *columns, lines=True)
     for webhook in webhooks:
-        times = [_minute(time) for time in (webhook.created_at, webhook.failing_since, webhook.disabled_at)]
-        table.add_row(str(webhook.id), escape(webhook.url), _events(webhook), escape(webhook.owner), *times)
-    stdout().print(table)
+        times = [minute(time) for time in (webhook.created_at, webhook.failing_since, webhook.disabled_at)]
+        listed.add_row(str(webhook.id), escape(webhook.url), _events(webhook), escape(webhook.owner), *times)
+    stdout().print(listed)
 
 
 @app.command
@@ -129,18 +127,16 @@ def log(
     if json:
         print_json({"deliveries": [_delivered(delivery) for delivery in deliveries]})
         return
-    table = Table()
-    table.add_column("id", no_wrap=True)
-    for column in ("event", "made", "state", "calls", "last answer"):
-        table.add_column(column)
+    columns = ("event", "made", "state", "calls", "last answer")
+    listed = table(Column("id", no_wrap=True), *columns, lines=True)
     for delivery in deliveries:
         last = delivery.attempts[-1] if delivery.attempts else None
         result = str(last.status or last.error) if last else ""
         calls = str(len(delivery.attempts))
-        table.add_row(
-            str(delivery.id), delivery.event.value, _minute(delivery.created_at), delivery.state.value, calls, result
+        listed.add_row(
+            str(delivery.id), delivery.event.value, minute(delivery.created_at), delivery.state.value, calls, result
         )
-    stdout().print(table)
+    stdout().print(listed)
 
 
 @app.command
@@ -222,7 +218,3 @@ def _delivered(delivery: Delivery) -> dict[str, object]:
 
 def _events(webhook: Webhook) -> str:
     return ", ".join(sorted(event.value for event in webhook.events))
-
-
-def _minute(time: datetime | None) -> str:
-    return f"{time:%Y-%m-%d %H:%M}" if time else ""
