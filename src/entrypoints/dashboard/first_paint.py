@@ -15,6 +15,7 @@ from nicegui import helpers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nicegui import Client
     from nicegui.app.app_config import AppConfig
 
 _USED: Final = "app.use(Quasar, {config: vue_config"
@@ -41,6 +42,13 @@ def remember_signatures() -> None:
         return look(handler)
 
     helpers.expects_arguments = expects_arguments
+
+
+def plain(client: Client) -> None:
+    """Lay a page out by elements of HTML: Quasar's measure themselves several times before the first paint."""
+    (page,) = client.page_container.default_slot.children
+    client.layout.props.clear()
+    client.layout.tag, client.page_container.tag, page.tag = "div", "div", "main"
 
 
 def leave_out_plugins(config: AppConfig) -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from nicegui import helpers
 from nicegui.app.app_config import AppConfig
 
+from entrypoints.dashboard import app as dashboard
 from entrypoints.dashboard.first_paint import leave_out_plugins, remember_signatures
 from entrypoints.dashboard.pages.operations.page import Shared
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+
+DASHBOARD = Path(dashboard.__file__).parent
 
 
 class Listener:
@@ -64,6 +69,18 @@ def test_a_browser_draws_no_bar_for_requests_and_finds_no_module_late(visit: Cal
     ahead = page.evaluate("[...document.querySelectorAll('link[rel=modulepreload]')].map(link => link.href)")
     (purifier,) = [address for address in loaded if "dompurify" in address]
     assert purifier in ahead
+
+
+def test_a_page_of_html_elements_needs_no_layout_of_quasar(visit: Callable[..., Page]):
+    page = visit("/")
+    assert page.locator("[class*='q-layout'], [class*='q-header'], [class*='q-footer'], [class*='q-page']").count() == 0
+    order = page.evaluate("[...document.querySelectorAll('header, main, footer')].map(element => element.localName)")
+    assert order == ["header", "main", "footer"]
+
+
+def test_what_every_person_sees_is_drawn_without_compiling_a_template():
+    compiled = {file.name for file in DASHBOARD.rglob("*.js") if "template:" in file.read_text()}
+    assert compiled == {"sorted_table.js", "file_drop.js"}
 
 
 async def test_views_share_an_answer_until_it_is_forgotten():

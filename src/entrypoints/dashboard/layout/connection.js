@@ -1,10 +1,10 @@
 // While the connection to the server is cut, a sentence above the numbers says so, and the style sheet marks each number
 // as old. A cut that heals within a second is not worth a word.
+import { h } from "vue";
+
 const PATIENCE = 1000;
 
 export default {
-  template: `
-    <div role="status" class="connection"><p v-if="cut" class="notice warn"><b>{{ title }}</b> {{ text }}</p></div>`,
   props: ["title", "text"],
   data() {
     return { cut: false, waiting: null };
@@ -36,5 +36,9 @@ export default {
       if (this.gone()) this.waiting = setTimeout(() => (this.cut = this.gone()), PATIENCE);
       else this.cut = false;
     },
+  },
+  render() {
+    const sentence = () => h("p", { class: "notice warn" }, [h("b", this.title), ` ${this.text}`]);
+    return h("div", { role: "status", class: "connection" }, this.cut ? [sentence()] : []);
   },
 };

@@ -9,11 +9,19 @@ globalThis.kept = {
 
 // What the small Vue files of fields share.
 globalThis.field = {
-  // which texts are read out with the control
+  // the texts around a control, and which of them are read out with it
   described: {
     computed: {
       described() {
         return [this.error && this.name + "-error", this.help && this.name + "-help"].filter(Boolean).join(" ") || null;
+      },
+    },
+    methods: {
+      hint() {
+        return this.help ? Vue.h("p", { class: "hint", id: this.name + "-help" }, this.help) : null;
+      },
+      wrong(more) {
+        return this.error ? Vue.h("p", { class: "error", id: this.name + "-error", ...more }, this.error) : null;
       },
     },
   },

@@ -1,29 +1,7 @@
 // The menu, the language and the theme. The theme is kept in this browser; head.js applied it before the first paint.
+import { h, vModelSelect, withDirectives } from "vue";
+
 export default {
-  template: `
-    <button type="button" class="menu-button" :aria-expanded="open" aria-controls="menu" ref="button" @click="open = !open">
-      {{ menu }}
-    </button>
-    <div id="menu" class="menu" :class="{ open }" >
-      <nav :aria-label="pages">
-        <a v-for="[path, text, here] in links" :key="path" :href="path" :aria-current="here ? 'page' : null">{{ text }}</a>
-      </nav>
-      <div class="switches">
-        <button type="button" class="language" :lang="language" @click="speak">{{ languageName }}</button>
-        <label>
-          <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
-            <circle cx="10" cy="10" r="8" fill="none" stroke="currentColor" stroke-width="2" />
-            <path d="M10 2a8 8 0 0 1 0 16z" fill="currentColor" />
-          </svg>
-          <span class="veiled">{{ theme }}</span>
-          <span class="select">
-            <select v-model="chosen">
-              <option v-for="[value, text] in themes" :key="value" :value="value">{{ text }}</option>
-            </select>
-          </span>
-        </label>
-      </div>
-    </div>`,
   props: ["menu", "pages", "links", "language", "languageName", "theme", "themes", "root"],
   data() {
     return { open: false, chosen: document.documentElement.dataset.theme };
@@ -42,6 +20,17 @@ export default {
     removeEventListener("keydown", this.escape);
   },
   methods: {
+    switchOfThemes() {
+      const disc = h("circle", { cx: 10, cy: 10, r: 8, fill: "none", stroke: "currentColor", "stroke-width": 2 });
+      const dark = h("path", { d: "M10 2a8 8 0 0 1 0 16z", fill: "currentColor" });
+      const options = this.themes.map(([value, text]) => h("option", { key: value, value }, text));
+      const list = h("select", { "onUpdate:modelValue": (theme) => (this.chosen = theme) }, options);
+      return h("label", [
+        h("svg", { viewBox: "0 0 20 20", width: 20, height: 20, "aria-hidden": "true" }, [disc, dark]),
+        h("span", { class: "veiled" }, this.theme),
+        h("span", { class: "select" }, [withDirectives(list, [[vModelSelect, this.chosen]])]),
+      ]);
+    },
     paint() {
       document.documentElement.dataset.theme = this.chosen;
       setDark({ light: false, dark: true }[this.chosen] ?? null);
@@ -56,5 +45,17 @@ export default {
       this.open = false;
       this.$refs.button.focus();
     },
+  },
+  render() {
+    const toggle = { type: "button", class: "menu-button", "aria-expanded": this.open, "aria-controls": "menu" };
+    const speak = { type: "button", class: "language", lang: this.language, onClick: this.speak };
+    const link = ([path, text, here]) => h("a", { key: path, href: path, "aria-current": here ? "page" : null }, text);
+    return [
+      h("button", { ...toggle, ref: "button", onClick: () => (this.open = !this.open) }, this.menu),
+      h("div", { id: "menu", class: ["menu", { open: this.open }] }, [
+        h("nav", { "aria-label": this.pages }, this.links.map(link)),
+        h("div", { class: "switches" }, [h("button", speak, this.languageName), this.switchOfThemes()]),
+      ]),
+    ];
   },
 };

@@ -11,6 +11,7 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.elements import element, paragraph
+from entrypoints.dashboard.first_paint import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,7 +62,12 @@ def frame(
         lead: the sentence below it, if there is one.
         skip_to: the id that a keyboard may jump to first.
     """
-    with ui.header(fixed=False, wrap=False).classes("top"), tag("div", "inner"):
+    client = ui.context.client
+    plain(client)
+    with client.layout:
+        top, bottom = tag("header", "top"), tag("footer", "bottom")
+    top.move(target_index=0)
+    with top, tag("div", "inner"):
         text("a", words("skip" if skip_to == "answer" else "skip.content"), "skip").props(f'href="#{skip_to}"')
         with tag("a", "brand").props(f'href="{at("/")}"'):
             ui.html(logo("currentColor", width=20, height=20), sanitize=escape, tag="span")
@@ -74,7 +80,7 @@ def frame(
                 text("p", lead, "lead")
         Connection(words)
         yield
-    with ui.footer(fixed=False, wrap=False).classes("bottom"), tag("div", "inner"):
+    with bottom, tag("div", "inner"):
         text("p", words("footer"))
         text("p", words("footer.kept"))
 

@@ -1,18 +1,20 @@
 // Two to six options: native radio buttons, so that arrow keys, labels and forms work as everywhere.
+import { h } from "vue";
+
 export default {
   mixins: [field.described, field.chosen],
-  template: `
-    <fieldset class="field" :class="{ invalid: error }" :aria-describedby="described">
-      <legend>{{ label }}</legend>
-      <p v-if="help" class="hint" :id="name + '-help'">{{ help }}</p>
-      <p v-if="error" class="error" :id="name + '-error'">{{ error }}</p>
-      <div class="choices">
-        <label v-for="[value, text] in options" :key="value">
-          <input type="radio" :name="name" :value="value" :checked="value === chosen" @change="chosen = value" />
-          <span>{{ text }}</span>
-        </label>
-      </div>
-    </fieldset>`,
   props: ["modelValue", "name", "label", "help", "error", "options", "kept"],
   emits: ["update:modelValue"],
+  render() {
+    const option = ([value, text]) => {
+      const own = { type: "radio", name: this.name, value, checked: value === this.chosen };
+      return h("label", { key: value }, [h("input", { ...own, onChange: () => (this.chosen = value) }), h("span", text)]);
+    };
+    return h("fieldset", { class: ["field", { invalid: this.error }], "aria-describedby": this.described }, [
+      h("legend", this.label),
+      this.hint(),
+      this.wrong(),
+      h("div", { class: "choices" }, this.options.map(option)),
+    ]);
+  },
 };

@@ -1,18 +1,9 @@
 // One line to type into, such as a date or an amount of money: the browser's own input of that kind. What is wrong with
 // it is found when it is sent, so it is said at once.
+import { h } from "vue";
+
 export default {
   mixins: [field.described],
-  template: `
-    <div class="field" :class="{ invalid: error }">
-      <label :for="name">{{ label }}</label>
-      <p v-if="help" class="hint" :id="name + '-help'">{{ help }}</p>
-      <p v-if="error" class="error" role="alert" :id="name + '-error'">{{ error }}</p>
-      <span class="box">
-        <input :id="name" :type="kind === 'words' ? 'text' : kind" :inputmode="kind === 'text' ? 'decimal' : null" :value="typed" autocomplete="off"
-          :aria-invalid="Boolean(error)" :aria-describedby="described" @input="type($event.target.value)" />
-        <span v-if="unit" class="unit">{{ unit }}</span>
-      </span>
-    </div>`,
   props: ["modelValue", "name", "label", "help", "error", "kind", "unit", "kept"],
   emits: ["update:modelValue"],
   data() {
@@ -33,5 +24,19 @@ export default {
       if (this.kept) kept.write(this.name, value);
       this.$emit("update:modelValue", value);
     },
+  },
+  render() {
+    const own = { id: this.name, type: this.kind === "words" ? "text" : this.kind, value: this.typed, autocomplete: "off" };
+    const spoken = { "aria-invalid": Boolean(this.error), "aria-describedby": this.described };
+    const decimal = { inputmode: this.kind === "text" ? "decimal" : null };
+    return h("div", { class: ["field", { invalid: this.error }] }, [
+      h("label", { for: this.name }, this.label),
+      this.hint(),
+      this.wrong({ role: "alert" }),
+      h("span", { class: "box" }, [
+        h("input", { ...own, ...decimal, ...spoken, onInput: (event) => this.type(event.target.value) }),
+        this.unit ? h("span", { class: "unit" }, this.unit) : null,
+      ]),
+    ]);
   },
 };

@@ -1,6 +1,7 @@
 // A text that nobody sees, in the browser's tab under a name. It comes back after a reload.
+import { h } from "vue";
+
 export default {
-  template: `<span hidden></span>`,
   props: ["modelValue", "name"],
   emits: ["update:modelValue"],
   watch: {
@@ -12,4 +13,5 @@ export default {
     const text = kept.read(this.name);
     if (text) this.$emit("update:modelValue", text);
   },
+  render: () => h("span", { hidden: true }),
 };

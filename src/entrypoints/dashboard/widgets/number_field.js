@@ -1,24 +1,9 @@
 // A number, with a slider if it has limits. The text is parsed here, so "27,5" is understood. What is no number is sent
 // as null; where a person may leave it open, null means that they do, and what is no number is sent as it was typed.
+import { h } from "vue";
+
 export default {
   mixins: [field.described],
-  template: `
-    <div class="field" :class="{ invalid: error }">
-      <label :for="name">{{ label }}</label>
-      <p v-if="help" class="hint" :id="name + '-help'">{{ help }}</p>
-      <p v-if="error" class="error" :id="name + '-error'">{{ error }}</p>
-      <div :class="step ? 'number' : null">
-        <span class="box">
-          <input :id="name" type="text" inputmode="decimal" autocomplete="off" :value="text" @input="enter"
-                 :aria-invalid="!!error" :aria-describedby="described" />
-          <span class="unit" aria-hidden="true">{{ unit }}</span>
-        </span>
-        <input v-if="step" type="range" :min="low" :max="high" :step="step" :value="shown" :style="{ '--fill': fill }"
-               :aria-label="label" :aria-valuetext="shown + ' ' + unit" @input="enter" />
-      </div>
-      <label v-if="unknown" class="check"><input type="checkbox" :checked="open" @change="leave($event.target.checked)" />
-        <span>{{ unknown }}<span class="veiled">: {{ label }}</span></span></label>
-    </div>`,
   props: ["modelValue", "name", "label", "help", "error", "unit", "low", "high", "step", "kept", "unknown"],
   emits: ["update:modelValue"],
   data() {
@@ -63,10 +48,35 @@ export default {
       this.open = false;
       this.$emit("update:modelValue", this.meant());
     },
+    slider() {
+      const limits = { min: this.low, max: this.high, step: this.step, value: this.shown };
+      const spoken = { "aria-label": this.label, "aria-valuetext": `${this.shown} ${this.unit}` };
+      return h("input", { type: "range", ...limits, style: { "--fill": this.fill }, ...spoken, onInput: this.enter });
+    },
+    openBox() {
+      const tick = { type: "checkbox", checked: this.open, onChange: (event) => this.leave(event.target.checked) };
+      const of = h("span", { class: "veiled" }, `: ${this.label}`);
+      return h("label", { class: "check" }, [h("input", tick), h("span", [this.unknown, of])]);
+    },
     leave(open) {
       this.open = open;
       if (open) this.text = "";
       this.$emit("update:modelValue", this.meant());
     },
+  },
+  render() {
+    const typed = { type: "text", inputmode: "decimal", autocomplete: "off", value: this.text, onInput: this.enter };
+    const spoken = { "aria-invalid": Boolean(this.error), "aria-describedby": this.described };
+    const box = h("span", { class: "box" }, [
+      h("input", { id: this.name, ...typed, ...spoken }),
+      h("span", { class: "unit", "aria-hidden": "true" }, this.unit),
+    ]);
+    return h("div", { class: ["field", { invalid: this.error }] }, [
+      h("label", { for: this.name }, this.label),
+      this.hint(),
+      this.wrong(),
+      h("div", { class: this.step ? "number" : null }, [box, this.step ? this.slider() : null]),
+      this.unknown ? this.openBox() : null,
+    ]);
   },
 };

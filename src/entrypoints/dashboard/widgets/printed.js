@@ -1,6 +1,9 @@
 // The day of printing and a link to the same facts, which stay behind its "#". The style sheet shows it on paper only.
+import { h } from "vue";
+
+const LATER = 1000;
+
 export default {
-  template: `<p class="printed">{{ day }} {{ date }}. {{ again }} <span>{{ link }}</span></p>`,
   props: ["day", "again", "language", "facts"],
   data() {
     return { date: "" };
@@ -12,15 +15,19 @@ export default {
   },
   mounted() {
     window.addEventListener("beforeprint", this.dated);
-    // the names of the months take a browser ten milliseconds to load, which the first paint need not wait for
-    (window.requestIdleCallback ?? setTimeout)(this.dated);
+    // the names of the months take a browser twenty milliseconds to load, which the first paint need not wait for
+    this.waiting = setTimeout(this.dated, LATER);
   },
   unmounted() {
     window.removeEventListener("beforeprint", this.dated);
+    clearTimeout(this.waiting);
   },
   methods: {
     dated() {
       this.date = new Date().toLocaleDateString(this.language === "es" ? "es-US" : "en-US", { dateStyle: "long" });
     },
+  },
+  render() {
+    return h("p", { class: "printed" }, [`${this.day} ${this.date}. ${this.again} `, h("span", this.link)]);
   },
 };

@@ -1,17 +1,8 @@
 // Many options: the browser's own list.
+import { h, vModelSelect, withDirectives } from "vue";
+
 export default {
   mixins: [field.described, field.chosen],
-  template: `
-    <div class="field" :class="{ invalid: error }">
-      <label :for="name">{{ label }}</label>
-      <p v-if="help" class="hint" :id="name + '-help'">{{ help }}</p>
-      <p v-if="error" class="error" :id="name + '-error'">{{ error }}</p>
-      <span class="select">
-        <select :id="name" v-model="chosen" :aria-invalid="!!error" :aria-describedby="described">
-          <option v-for="[value, text] in options" :key="value" :value="value">{{ text }}</option>
-        </select>
-      </span>
-    </div>`,
   props: ["modelValue", "name", "label", "help", "error", "options", "kept", "reveals"],
   emits: ["update:modelValue"],
   watch: {
@@ -26,5 +17,16 @@ export default {
       if (!this.reveals) return;
       for (const one of this.$el.parentElement.querySelectorAll("[data-for]")) one.hidden = one.dataset.for !== this.chosen;
     },
+  },
+  render() {
+    const options = this.options.map(([value, text]) => h("option", { key: value, value }, text));
+    const spoken = { "aria-invalid": Boolean(this.error), "aria-describedby": this.described };
+    const list = h("select", { id: this.name, ...spoken, "onUpdate:modelValue": (value) => (this.chosen = value) }, options);
+    return h("div", { class: ["field", { invalid: this.error }] }, [
+      h("label", { for: this.name }, this.label),
+      this.hint(),
+      this.wrong(),
+      h("span", { class: "select" }, [withDirectives(list, [[vModelSelect, this.chosen]])]),
+    ]);
   },
 };

@@ -1,20 +1,7 @@
 // A link to this page. The facts go into it only if the person ticks the box, and stay behind its "#".
+import { h } from "vue";
+
 export default {
-  template: `
-    <details class="share" ref="details" @keydown.escape="close">
-      <summary class="btn" ref="summary">{{ words.open }}</summary>
-      <div class="share-body">
-        <label class="check"><input type="checkbox" v-model="personal" /> <span>{{ words.personal }}</span></label>
-        <p class="hint" id="share-means">{{ personal ? words.shows : words.hides }}</p>
-        <label for="share-link">{{ words.link }}</label>
-        <div class="share-link">
-          <span class="box"><input id="share-link" type="text" readonly :value="link" aria-describedby="share-means"
-                                   ref="link" @focus="$refs.link.select()" /></span>
-          <button type="button" class="btn" @click="copy">{{ words.copy }}</button>
-        </div>
-        <p role="status" class="saved">{{ said }}</p>
-      </div>
-    </details>`,
   props: ["words", "facts"],
   data() {
     return { personal: false, said: "" };
@@ -44,5 +31,24 @@ export default {
         this.said = this.words.byHand;
       }
     },
+  },
+  render() {
+    const { open, personal, shows, hides, link, copy } = this.words;
+    const tick = { type: "checkbox", checked: this.personal, onChange: (event) => (this.personal = event.target.checked) };
+    const shown = { id: "share-link", type: "text", readonly: true, value: this.link, "aria-describedby": "share-means" };
+    const close = (event) => event.key === "Escape" && this.close();
+    return h("details", { class: "share", ref: "details", onKeydown: close }, [
+      h("summary", { class: "btn", ref: "summary" }, open),
+      h("div", { class: "share-body" }, [
+        h("label", { class: "check" }, [h("input", tick), " ", h("span", personal)]),
+        h("p", { class: "hint", id: "share-means" }, this.personal ? shows : hides),
+        h("label", { for: "share-link" }, link),
+        h("div", { class: "share-link" }, [
+          h("span", { class: "box" }, [h("input", { ...shown, ref: "link", onFocus: () => this.$refs.link.select() })]),
+          h("button", { type: "button", class: "btn", onClick: this.copy }, copy),
+        ]),
+        h("p", { role: "status", class: "saved" }, this.said),
+      ]),
+    ]);
   },
 };
