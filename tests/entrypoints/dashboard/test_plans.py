@@ -190,6 +190,27 @@ def test_the_sentences_name_the_plans_that_cost_least(language):
     assert lines[1].startswith("Early")
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_plans_whose_costs_are_shown_alike_are_named_together(language):
+    words = Words(language, DEFAULT)
+    early, equal, dear = pair("Early", 3_000, 0), pair("Equal", 3_001, 0), pair("Dear", 9_000, 0)
+    both = words.all_of(["Early", "Equal"])
+    assert summary([early, equal, dear], 1, words) == [
+        words("plans.says.average", count=2, name=both, amount="$3,000"),
+        words("plans.says.bad", count=2, name=both, most="$3,000"),
+    ]
+    assert summary([early, equal], 1, words) == [
+        words("plans.says.average.all", amount="$3,000"),
+        words("plans.says.bad.all", most="$3,000"),
+    ]
+    capped, free = pair("Capped", 1_000, 4_000), pair("Free", 5_000, 0)
+    lines = summary([capped, free, dear], 1, words)
+    assert lines[0] == words(
+        "plans.says.average", count=1, name="Capped", amount=words.money(1_000 + capped[1].expected)
+    )
+    assert lines[1] == words("plans.says.bad", count=2, name=words.all_of(["Capped", "Free"]), most="$5,000")
+
+
 def test_as_many_of_a_hundred_people_are_marked_as_the_chance_says():
     drawn = hundred(0.074, "7 of 100")
     assert drawn.count("<i") == 100

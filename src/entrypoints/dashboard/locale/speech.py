@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal, parse_pattern
 
 from domain.people.fact import NO, YES, Fact, Kind, Value, in_language
@@ -16,6 +17,7 @@ from entrypoints.dashboard.locale.catalogues import LOCALES, catalogue
 from entrypoints.dashboard.locale.money import MINUS, Money
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from domain.costs.prediction import Caution
@@ -68,6 +70,10 @@ class Words:
     def or_else(self, key: str, otherwise: str) -> str:
         """Return a text, or what there is where the catalogue has none: names come from models, which come and go."""
         return self(key) if key in self._texts.forms else otherwise
+
+    def all_of(self, names: Sequence[str]) -> str:
+        """Write names as a list: A, B and C."""
+        return format_list(names, locale=self._locale)
 
     # numbers and dates
 

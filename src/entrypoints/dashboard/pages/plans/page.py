@@ -282,25 +282,33 @@ class PlansPage:
 
 
 def summary(pairs: Sequence[tuple[Plan, OwnCost]], members: int, words: Words) -> list[str]:
-    """Say which plan costs least on average, and which in a bad year; and how true a simulation is."""
-    least = words.money(min(map(_whole, pairs)))
-    # amounts that are shown alike count as alike: then the other one decides
-    average = min(pairs, key=lambda pair: (words.money(_whole(pair)) != least, _bad(pair)))
-    bad = min(pairs, key=lambda pair: (round(_bad(pair), -1), _whole(pair)))
-    amount, most = (words.money(value) for value in (_whole(average), _bad(bad)))
+    """Say which plans cost least on average, and which in a bad year; and how true a simulation is."""
+    (amount, average), (most, bad) = (_least(pairs, cost, words) for cost in (_whole, _bad))
     if len(pairs) == 1:
         lines = [words("plans.says.one", amount=amount, most=most)]
-    elif average is bad:
-        lines = [words("plans.says.same", name=_name(average, words), amount=amount, most=most)]
+    elif average == bad and len(average) == 1:
+        lines = [words("plans.says.same", name=average[0], amount=amount, most=most)]
     else:
         lines = [
-            words("plans.says.average", name=_name(average, words), amount=amount),
-            words("plans.says.bad", name=_name(bad, words), most=most),
+            words("plans.says.average.all", amount=amount)
+            if len(average) == len(pairs)
+            else words("plans.says.average", count=len(average), name=words.all_of(average), amount=amount),
+            words("plans.says.bad.all", most=most)
+            if len(bad) == len(pairs)
+            else words("plans.says.bad", count=len(bad), name=words.all_of(bad), most=most),
         ]
     errors = [own.standard_error for _, own in pairs if own.standard_error is not None]
     if errors:
         lines.append(words("plans.says.simulated", people=members, error=words.whole(max(1.0, 2 * max(errors)))))
     return lines
+
+
+def _least(
+    pairs: Sequence[tuple[Plan, OwnCost]], cost: Callable[[tuple[Plan, OwnCost]], float], words: Words
+) -> tuple[str, list[str]]:
+    """Return the least cost as it is shown, and the names of the plans for which it is shown."""
+    least = words.money(min(map(cost, pairs)))
+    return least, [_name(pair, words) for pair in pairs if words.money(cost(pair)) == least]
 
 
 def budget(plan: Plan, own: OwnCost, amount: float, words: Words) -> Markup:
