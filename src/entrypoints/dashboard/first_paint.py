@@ -46,7 +46,7 @@ def remember_signatures() -> None:
 
 def plain(client: Client) -> None:
     """Lay a page out by elements of HTML: Quasar's measure themselves several times before the first paint."""
-    (page,) = client.page_container.default_slot.children
+    (page,) = client.page_container
     client.layout.props.clear()
     client.layout.tag, client.page_container.tag, page.tag = "div", "div", "main"
 
