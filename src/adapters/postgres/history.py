@@ -56,9 +56,8 @@ def page_statement(query: PredictionQuery, facts: RecordedFacts) -> Select[Any]:
         indexed = [*([table.owner] if owner else []), *map(facts.filter, facts.together)]
         parts = [_end(query, indexed, (*owner, *kind)) for kind in facts.kinds(query.where)]
         others = _is(query, facts, alone)
-        if (
-            owner
-        ):  # said outright: PostgreSQL does not conclude from a comparison of tuples what the index is limited to
+        # written out: PostgreSQL does not conclude from a comparison of tuples what the index is limited to
+        if owner:
             others.append(table.owner.is_not(None))
     merged = union_all(*(part.where(*others).subquery().select() for part in parts)).subquery()
     page = select(merged.c.id).order_by(_directed(merged.c.id, query)).limit(query.limit)

@@ -44,9 +44,8 @@ class RequireKey:
         if handler.opt.get(OPEN):
             return
         key = connection.scope.get("auth")
-        if not isinstance(
-            key, ApiKey
-        ):  # a request that `UsualPredictions` passed on to the handler was checked and counted already
+        # a request that `UsualPredictions` passed on to the handler was checked and counted already
+        if not isinstance(key, ApiKey):
             key = await self._let_in(connection)
         if handler.opt.get(ADMIN) and key.role is not Role.ADMIN:
             message = f"this needs an admin's key; {key.name!r} is a {key.role.value}'s"

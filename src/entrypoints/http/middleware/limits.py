@@ -101,4 +101,4 @@ def quota_headers(quotas: Mapping[bytes, tuple[RateLimit, str, float]]) -> list[
 def too_often(wait: float) -> tuple[str, dict[str, str]]:
     """Return the detail and the headers of a 429."""
     seconds = math.ceil(wait)
-    return f"too many requests: the next one is welcome in {seconds} s", {"Retry-After": str(seconds)}
+    return f"too many requests: send the next one in {seconds} s", {"Retry-After": str(seconds)}

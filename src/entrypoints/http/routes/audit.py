@@ -18,7 +18,7 @@ from entrypoints.http.schemas.audit import AuditOut
 TAGS: Final = ["audit"]
 
 
-@get("/audit", operation_id="list_audit", tags=TAGS, summary="Who changed what, newest first", opt={access.ADMIN: True})
+@get("/audit", operation_id="list_audit", tags=TAGS, summary="List changes, newest first", opt={access.ADMIN: True})
 @inject
 async def list_audit(
     request: Request,

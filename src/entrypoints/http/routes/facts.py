@@ -14,7 +14,7 @@ from entrypoints.http.tagged import tagged
 TAGS: Final = ["facts"]
 
 
-@get("/schema", operation_id="get_schema", tags=TAGS, summary="The facts of this installation")
+@get("/schema", operation_id="get_schema", tags=TAGS, summary="Get the facts that are asked here")
 async def get_schema(request: Request, shared: NamedDependency[Shared]) -> Response[SchemaOut]:
     """Return the facts that describe a person (names, kinds, limits, choices and labels), and the predicted cost.
 

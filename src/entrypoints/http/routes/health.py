@@ -23,7 +23,9 @@ from entrypoints.http.shared import Shared
 TAGS: Final = ["health"]
 
 
-@get("/health/live", operation_id="live", tags=TAGS, summary="Does the process answer?", opt={access.OPEN: True})
+@get(
+    "/health/live", operation_id="live", tags=TAGS, summary="Check whether the process answers", opt={access.OPEN: True}
+)
 async def live(shared: NamedDependency[Shared]) -> LiveOut:
     """Answer without calling other parts."""
     return LiveOut("alive", shared.options.version)
@@ -33,7 +35,7 @@ async def live(shared: NamedDependency[Shared]) -> LiveOut:
     "/health/serving",
     operation_id="serving",
     tags=TAGS,
-    summary="May a proxy lead requests here?",
+    summary="Check whether a proxy may send requests here",
     opt={access.OPEN: True},
 )
 async def serving(shared: NamedDependency[Shared]) -> ServingOut:
@@ -42,7 +44,13 @@ async def serving(shared: NamedDependency[Shared]) -> ServingOut:
     return ServingOut("serving")
 
 
-@get("/health/ready", operation_id="ready", tags=TAGS, summary="Can it predict and record?", opt={access.OPEN: True})
+@get(
+    "/health/ready",
+    operation_id="ready",
+    tags=TAGS,
+    summary="Check whether the service can predict and record",
+    opt={access.OPEN: True},
+)
 @inject
 async def ready(
     predictor: FromDishka[Predictor],
@@ -62,7 +70,7 @@ async def ready(
     return ReadyOut("ready", ModelOut.of(model))
 
 
-@get("/metrics", operation_id="metrics", tags=TAGS, summary="Figures for Prometheus", media_type="text/plain")
+@get("/metrics", operation_id="metrics", tags=TAGS, summary="Get metrics for Prometheus", media_type="text/plain")
 @inject
 async def metrics_text(
     shared: NamedDependency[Shared], reports: FromDishka[MonitoringReports], ledger: FromDishka[ModelLedger]

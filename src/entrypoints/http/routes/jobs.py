@@ -78,7 +78,7 @@ async def score_file(
     return accepted(request, job)
 
 
-@get("/jobs", operation_id="list_jobs", tags=TAGS, summary="Jobs, the newest first")
+@get("/jobs", operation_id="list_jobs", tags=TAGS, summary="List jobs, newest first")
 @inject
 async def list_jobs(
     request: Request,
@@ -96,7 +96,7 @@ async def list_jobs(
     return Response(JobsOut([shaped(request, job) for job in jobs], following), headers=headers)
 
 
-@get("/jobs/{id:uuid}", operation_id="get_job", tags=TAGS, summary="How far a job is, and what came of it")
+@get("/jobs/{id:uuid}", operation_id="get_job", tags=TAGS, summary="Get a job, its progress and its result")
 @inject
 async def get_job(request: Request, id: FromPath[UUID], review: FromDishka[ReviewJobs]) -> JobOut:
     """Poll while the job is `waiting` or `running`; it ends as `done`, `failed` with a `problem`, or `cancelled`.
@@ -110,7 +110,7 @@ async def get_job(request: Request, id: FromPath[UUID], review: FromDishka[Revie
     "/jobs/{id:uuid}/result",
     operation_id="get_job_result",
     tags=TAGS,
-    summary="The rows of a file with their answers",
+    summary="Download the rows of a file with their answers",
 )
 @inject
 async def get_job_result(request: Request, id: FromPath[UUID], fetch: FromDishka[FetchAnswers]) -> Response[bytes]:

@@ -22,7 +22,7 @@ _LARGEST: Final = 2**31 - 1
 """Largest version number that the ledger can store."""
 
 
-@get("/models", operation_id="list_models", tags=TAGS, summary="Registered models, newest first")
+@get("/models", operation_id="list_models", tags=TAGS, summary="List registered models, newest first")
 @inject
 async def list_models(request: Request, review: FromDishka[ReviewModels]) -> Response[VersionsOut]:
     """List all versions with their cards and the gate's verdicts.
@@ -32,7 +32,7 @@ async def list_models(request: Request, review: FromDishka[ReviewModels]) -> Res
     return tagged(request, VersionsOut([VersionOut.of(version) for version in await review()]))
 
 
-@get("/models/champion", operation_id="get_champion", tags=TAGS, summary="The model that is served")
+@get("/models/champion", operation_id="get_champion", tags=TAGS, summary="Get the model in service")
 @inject
 async def get_champion(request: Request, review: FromDishka[ReviewModels]) -> Response[VersionOut]:
     """Return the champion; 404 if no model was promoted yet. `ETag` and `If-None-Match` work as for all models."""
@@ -72,7 +72,7 @@ async def promote(
     operation_id="roll_back",
     tags=TAGS,
     status_code=202,
-    summary="Go back to the champion before",
+    summary="Roll back to the previous champion",
     opt={access.ADMIN: True},
 )
 @inject

@@ -24,7 +24,7 @@ TAGS: Final = ["plans"]
     operation_id="compare_plans",
     tags=TAGS,
     status_code=200,
-    summary="What a person or a household would pay under plans",
+    summary="Compare what a person or a household would pay under plans",
 )
 @inject
 async def compare_plans(
@@ -43,7 +43,11 @@ async def compare_plans(
 
 
 @post(
-    "/groups/quote", operation_id="quote_group", tags=TAGS, status_code=200, summary="What a group costs, all together"
+    "/groups/quote",
+    operation_id="quote_group",
+    tags=TAGS,
+    status_code=200,
+    summary="Estimate the total cost of a group",
 )
 @inject
 async def quote_group(

@@ -62,7 +62,13 @@ async def predict(
     return Response(shaped, status_code=201, headers={"Location": place(request, f"/predictions/{made.id}")})
 
 
-@post("/predictions/batch", operation_id="predict_batch", tags=TAGS, summary="Predict many at once", status_code=200)
+@post(
+    "/predictions/batch",
+    operation_id="predict_batch",
+    tags=TAGS,
+    summary="Predict the costs of many people, and record them",
+    status_code=200,
+)
 @inject
 async def predict_batch(
     request: Request,
@@ -102,7 +108,7 @@ async def predict_batch(
     return Response(shaped, media_type=decoding.JSON)
 
 
-@get("/predictions", operation_id="list_predictions", tags=TAGS, summary="Recorded predictions, newest first")
+@get("/predictions", operation_id="list_predictions", tags=TAGS, summary="List recorded predictions, newest first")
 @inject
 async def list_predictions(
     request: Request,
@@ -150,7 +156,7 @@ async def list_predictions(
     return Response(PageOut(page, following), headers=headers)
 
 
-@get("/predictions/{id:uuid}", operation_id="get_prediction", tags=TAGS, summary="One prediction")
+@get("/predictions/{id:uuid}", operation_id="get_prediction", tags=TAGS, summary="Get a prediction")
 @inject
 async def get_prediction(
     request: Request,
@@ -176,7 +182,7 @@ async def get_prediction(
     "/predictions/{id:uuid}",
     operation_id="erase_prediction",
     tags=TAGS,
-    summary="Forget a prediction for good",
+    summary="Erase a prediction",
     opt={access.ADMIN: True},
 )
 @inject
@@ -185,7 +191,9 @@ async def erase_prediction(request: Request, id: FromPath[UUID], erase: FromDish
     await erase(id, access.caller(request))
 
 
-@put("/predictions/{id:uuid}/outcome", operation_id="record_outcome", tags=TAGS, summary="What the year really cost")
+@put(
+    "/predictions/{id:uuid}/outcome", operation_id="record_outcome", tags=TAGS, summary="Record the real cost of a year"
+)
 @inject
 async def record_outcome(
     request: Request,
@@ -207,7 +215,7 @@ async def record_outcome(
     "/predictions/{id:uuid}/outcome/changes",
     operation_id="list_outcome_changes",
     tags=TAGS,
-    summary="Who changed an outcome",
+    summary="List the changes of an outcome",
 )
 @inject
 async def list_outcome_changes(

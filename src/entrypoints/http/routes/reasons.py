@@ -27,7 +27,13 @@ NOTE: Final = (
 )
 
 
-@post("/explanations", operation_id="explain", tags=TAGS, status_code=200, summary="Money behind each fact")
+@post(
+    "/explanations",
+    operation_id="explain",
+    tags=TAGS,
+    status_code=200,
+    summary="Explain a cost by the contribution of each fact",
+)
 @inject
 async def explain(
     request: Request, body: RawBody, shared: NamedDependency[Shared], explain_cost: FromDishka[ExplainCost]
@@ -43,7 +49,9 @@ async def explain(
     return ExplanationOut.of(explanation, await shared.about(explanation.model))
 
 
-@post("/scenarios", operation_id="explore", tags=TAGS, status_code=200, summary="What if some facts were otherwise")
+@post(
+    "/scenarios", operation_id="explore", tags=TAGS, status_code=200, summary="Estimate costs with some facts changed"
+)
 @inject
 async def explore(
     request: Request,

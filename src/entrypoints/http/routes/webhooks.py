@@ -20,7 +20,7 @@ from entrypoints.http.schemas.webhooks import DeliveriesOut, DeliveryOut, Webhoo
 TAGS: Final = ["webhooks"]
 
 
-@post("/webhooks", operation_id="create_webhook", tags=TAGS, summary="Be told what happens")
+@post("/webhooks", operation_id="create_webhook", tags=TAGS, summary="Create a webhook")
 @inject
 async def create_webhook(request: Request, body: RawBody, manage: FromDishka[ManageWebhooks]) -> Response[WebhookOut]:
     """Create a webhook; calls are signed by Standard Webhooks with the returned `secret`, which is not shown again.
@@ -35,21 +35,21 @@ async def create_webhook(request: Request, body: RawBody, manage: FromDishka[Man
     return Response(WebhookOut.of(made, secret=True), status_code=201, headers=headers)
 
 
-@get("/webhooks", operation_id="list_webhooks", tags=TAGS, summary="Webhooks, newest first")
+@get("/webhooks", operation_id="list_webhooks", tags=TAGS, summary="List webhooks, newest first")
 @inject
 async def list_webhooks(request: Request, manage: FromDishka[ManageWebhooks]) -> WebhooksOut:
     """List webhooks: clients see their own webhooks; reviewers and admins see all."""
     return WebhooksOut([WebhookOut.of(webhook) for webhook in await manage.all(access.caller(request))])
 
 
-@get("/webhooks/{id:uuid}", operation_id="get_webhook", tags=TAGS, summary="One webhook")
+@get("/webhooks/{id:uuid}", operation_id="get_webhook", tags=TAGS, summary="Get a webhook")
 @inject
 async def get_webhook(request: Request, id: FromPath[UUID], manage: FromDishka[ManageWebhooks]) -> WebhookOut:
     """Return a webhook, with `failing_since` and `disabled_at` if its receiver fails; 404 for another client's."""
     return WebhookOut.of(await manage.get(id, access.caller(request)))
 
 
-@delete("/webhooks/{id:uuid}", operation_id="delete_webhook", tags=TAGS, summary="Be told no more")
+@delete("/webhooks/{id:uuid}", operation_id="delete_webhook", tags=TAGS, summary="Delete a webhook")
 @inject
 async def delete_webhook(request: Request, id: FromPath[UUID], manage: FromDishka[ManageWebhooks]) -> None:
     """Delete a webhook and its deliveries, also pending ones; if keys are required, its owner's or an admin's key."""
@@ -61,7 +61,7 @@ async def delete_webhook(request: Request, id: FromPath[UUID], manage: FromDishk
     operation_id="ping_webhook",
     tags=TAGS,
     status_code=202,
-    summary="Call a receiver to try it",
+    summary="Send a test event",
 )
 @inject
 async def ping_webhook(
@@ -77,7 +77,7 @@ async def ping_webhook(
     "/webhooks/{id:uuid}/deliveries",
     operation_id="list_deliveries",
     tags=TAGS,
-    summary="What a receiver was told, newest first",
+    summary="List the deliveries of a webhook, newest first",
 )
 @inject
 async def list_deliveries(
@@ -97,7 +97,7 @@ async def list_deliveries(
     operation_id="replay_delivery",
     tags=TAGS,
     status_code=202,
-    summary="Tell a receiver once more",
+    summary="Send a delivery again",
 )
 @inject
 async def replay_delivery(
