@@ -21,6 +21,26 @@ command = [sys.executable, "-m", "entrypoints.cli.main", *sys.argv[1:]]
 ended = subprocess.run(command, capture_output=True, cwd=os.environ["HOME"], env=dict(os.environ), text=True)
 print(ended.returncode, ended.stdout, ended.stderr)
 """
+STARTS_IN_A_LOOP = """
+import asyncio, os, subprocess, sys, uvloop
+command = [sys.executable, "-m", "entrypoints.cli.main", *sys.argv[1:]]
+
+async def start():
+    child = await asyncio.create_subprocess_exec(
+        *command, env=dict(os.environ), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    output, errors = await child.communicate(b"nothing that it reads")
+    print(child.returncode, output.decode(), errors.decode())
+
+with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    runner.run(start())
+"""
+IS_REPLACED = """
+import os, sys
+print("2 as an exit status is to come", flush=True)
+os.dup2(1, 2)
+os.execve(sys.executable, [sys.executable, "-m", "entrypoints.cli.main", *sys.argv[1:]], dict(os.environ))
+"""
 
 
 def test_a_command_ends_as_its_program_does(tmp_path):
@@ -52,14 +72,15 @@ def test_environment_folder_arguments_and_session_are_its_own(tmp_path):
     assert (waiting.returncode, "password is set" in output) == (0, True)
 
 
-def test_what_it_starts_of_our_modules_ends_as_the_program_does_though_it_is_forked(tmp_path):
+@pytest.mark.parametrize(("way", "status"), [(STARTS, 0), (STARTS_IN_A_LOOP, 0), (IS_REPLACED, 2)])
+def test_what_it_starts_of_our_modules_ends_as_the_program_does_though_it_is_forked(tmp_path, way, status):
     program = tmp_path / "starts.py"
-    program.write_text(STARTS)
+    program.write_text(way)
     printed = []
     for forks in (True, False):
         process = Process(WRONG, os.environ, stdout=subprocess.PIPE, program=program, forks=forks)
         printed.append(process.communicate(timeout=60)[0])
-        assert process.returncode == 0
+        assert process.returncode == status
     assert printed[0] == printed[1]
     assert printed[0].startswith("2 ")
 
