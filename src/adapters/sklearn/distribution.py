@@ -15,6 +15,7 @@ whatever the fit, at the price of keeping every fold's estimator (Barber, Candè
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -184,7 +185,7 @@ class _Residuals:
         """Add everybody's residuals, which together weigh as much as `_PRIOR` people of this group."""
         if self.people >= _LARGE_GROUP:
             return self
-        thinned = np.unique(np.linspace(0, len(everybody.values) - 1, _LARGE_GROUP).astype(np.intp))
+        thinned = _thinned(len(everybody.values))
         values, weights = everybody.values[thinned], everybody.weights[thinned]
         each = float(self.weights.sum()) / self.people if self.people else 1.0
         together = np.concatenate([self.values, values])
@@ -195,6 +196,12 @@ class _Residuals:
 
     def conformal_quantiles(self) -> Floats:
         return _quantiles_of_rising(self.values, self.weights, self.people)
+
+
+@lru_cache
+def _thinned(count: int) -> NDArray[np.intp]:
+    """Return evenly spaced positions among ``count``, at most as many as a large group has people."""
+    return np.unique(np.linspace(0, count - 1, _LARGE_GROUP).astype(np.intp))
 
 
 def conformal_quantiles(values: Floats, weights: Floats, people: Digests) -> Floats:
