@@ -148,6 +148,15 @@ def test_a_small_screen_keeps_the_answer_in_sight(visit):
     expect(page.locator(".answer-number")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize(("path", "language"), [("/", "es-US"), ("/plans", "en-US"), ("/plans", "es-US")])
+def test_the_bottom_of_a_small_screen_says_the_answer_in_one_line(visit, path: str, language: str):
+    page = visit(path, width=390, locale=language)
+    tall = page.locator(".peek > :not(.peek-picture)").evaluate_all(
+        "all => Math.max(...all.map(it => it.offsetHeight))"
+    )
+    assert tall < 30
+
+
 def test_no_text_lies_on_other_text_in_the_chart(visit):
     page = visit(width=390)
     boxes = [label.bounding_box() for label in page.locator(".flag span").all()]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.costs.cents import round_to_total
 from domain.costs.explanation import Contribution, Explanation, PeopleAlike
 from domain.costs.prediction import ModelReference
+from domain.models.model import Provenance
 from domain.models.scores import (
     ActuarialScores,
     ExpectedScores,
@@ -20,7 +21,7 @@ from domain.models.scores import (
     TypicalScores,
 )
 from entrypoints.dashboard.charts import drawing as charts
-from entrypoints.dashboard.charts import model_charts
+from entrypoints.dashboard.charts import model_charts, trials
 from tests.support.people import ANN
 from tests.support.words import words_in
 
@@ -33,6 +34,16 @@ def explained(*usd: float, baseline: float = 12_130.0) -> Explanation:
     parts = tuple(Contribution(fact, part) for fact, part in zip(FACTS, cents[1:], strict=True))
     alike = PeopleAlike(0, 100, None, None, None)
     return Explanation(cents[0], parts, round(sum(cents), 2), alike, ModelReference(1, "0"))
+
+
+def test_trials_are_drawn_with_what_the_axes_are_and_one_trial_is_not():
+    several = trials.tuning(Provenance(metric="crps", trials=3, tried=(1500.0, None, 1400.0)), WORDS)
+    assert several.count("axis-title") == 2
+    assert WORDS("models.crps") in several
+    single = trials.tuning(Provenance(metric="crps", trials=1, tried=(1500.0,)), WORDS)
+    assert WORDS("models.tuning.some", count=1) in single
+    assert "$1,500" in single
+    assert "field-of-view" not in single
 
 
 def column(table: str) -> list[int]:

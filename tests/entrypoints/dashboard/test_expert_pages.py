@@ -131,6 +131,18 @@ async def test_charts_have_a_description_and_their_numbers(user: User, two):
     await user.should_see("Save the numbers (CSV)")
 
 
+async def test_the_legend_of_a_chart_names_all_lines_below_each_other_on_a_phone(user: User, two):
+    await user.open("/models/fit?version=2&against=1")
+    for chart in user.find(ui.echart).elements:
+        assert isinstance(chart, ui.echart)
+        drawn = {line["name"] for line in chart.options["series"]}
+        (phone,) = chart.options["media"]
+        assert set(phone["option"]["legend"]["data"]) == set(chart.options["legend"]["data"]) == drawn
+        assert phone["option"]["legend"]["orient"] == "vertical"
+        assert phone["option"]["grid"]["bottom"] > 20 * len(drawn)
+        assert "type" not in chart.options["legend"], "pages of a legend hide lines"
+
+
 async def test_an_old_card_has_no_curves_and_the_page_says_so(user: User, parts, version):
     await parts.ledger.admit(version(1))
     await user.open("/models/fit?version=1")

@@ -92,6 +92,11 @@ def test_a_line_is_interrupted_where_there_is_no_value(words: Words):
     assert [part.count(",") for part in path.split("M")[1:]] == [2, 1]
 
 
+def test_an_axis_of_counts_has_no_halves(words: Words):
+    html = chart(words, Line(name="Count", values=[0.0, 1.0, 0.0, 0.0], look="bars"), whole=True)
+    assert re.findall(r'class="level"[^>]*>([^<]+)<', html) == ["0", "1"]
+
+
 def test_bars_rise_from_the_axis_and_the_numbers_unfold_the_newest_first(words: Words):
     html = chart(words, Line(name="Count", values=[0.0, 50.0, 100.0, 0.0], look="bars"), most=100.0)
     assert re.findall(r"V([\d.]+) H", html) == ["100.0", "0.0"]

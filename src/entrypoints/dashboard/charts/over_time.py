@@ -87,6 +87,7 @@ class Chart:
         events: moments to mark, and what happened then.
         target: a value to mark, such as the coverage that was promised.
         most: the upper end of the axis; by default the largest value and a little more.
+        whole: whether values are counts, of which there is no half.
     """
 
     title: str
@@ -96,6 +97,7 @@ class Chart:
     events: Sequence[tuple[datetime, str]] = ()
     target: float | None = None
     most: float | None = None
+    whole: bool = False
 
 
 def over_time(chart: Chart, words: Words, moments: Sequence[str]) -> Markup:
@@ -112,7 +114,7 @@ def over_time(chart: Chart, words: Words, moments: Sequence[str]) -> Markup:
     if not values:
         return element("div", heading, paragraph(words("operations.over.none"), "empty"), classes="over")
     up = Scale(chart.most or max(*values, target or 0.0, 1e-9) * _ROOM)
-    levels = [(write(value), up.percent(value)) for value in _levels(up.high)]
+    levels = [(write(value), up.percent(value)) for value in _levels(up.high, 1.0 if chart.whole else 0.0)]
     every = -(-len(times.begin) // _TICKS)
     ticks = [(times.write(at, words), times.percent(at)) for at in times.begin[::every]]
     marks = list(_events(chart.events, times, words))
@@ -219,13 +221,16 @@ def _cell(line: Line, place: int, write: Callable[[float], str], words: Words) -
     return words("operations.over.few", value=write(value)) if line.is_few(place) else write(value)
 
 
-def _levels(high: float) -> Sequence[float]:
-    """Return about three round numbers from 0 to an end, evenly apart.
+def _levels(high: float, least: float = 0.0) -> Sequence[float]:
+    """Return about three round numbers from 0 to an end, evenly apart, and at least so far.
 
-    >>> _levels(1.1)
-    [0.0, 0.5, 1.0]
+    >>> _levels(1.1), _levels(1.1, 1.0)
+    ([0.0, 0.5, 1.0], [0.0, 1.0])
     """
     step = next(
-        size * 10.0**power for power in range(-9, 12) for size in (1, 2, 5) if high / (size * 10.0**power) <= _LEVELS
+        size * 10.0**power
+        for power in range(-9, 12)
+        for size in (1, 2, 5)
+        if high / (size * 10.0**power) <= _LEVELS and size * 10.0**power >= least
     )
     return [i * step for i in range(int(high / step) + 1)]

@@ -28,14 +28,13 @@ _MOST_TICKS: Final = 5
 
 
 def tuning(made: Provenance, words: Words) -> Markup:
-    """Return the number of trials, their run, and a chart if the card contains them."""
-    sentence = (
-        words("models.tuning.some", trials=words.count(made.trials)) if made.trials else words("models.tuning.none")
-    )
+    """Return the number of trials, their run, and a chart of them where there are several."""
+    sentence = words("models.tuning.some", count=made.trials) if made.trials else words("models.tuning.none")
     finished = [(number, value) for number, value in enumerate(made.tried, 1) if value is not None]
     return together(
         paragraph(sentence),
-        _drawn(made, finished, words) + _table(made, words) if finished else "",
+        _drawn(made, finished, words) if len(finished) > 1 else "",
+        _table(made, words) if finished else "",
         cards.definitions([(words("models.tuning.run"), made.tracking_run)], "") if made.tracking_run else "",
     )
 
@@ -77,8 +76,10 @@ def _drawn(made: Provenance, finished: Sequence[tuple[int, float]], words: Words
     missing = len(made.tried) - len(finished)
     rest = words("models.tuning.legend.some", unfinished=words.count(missing)) if missing else ""
     drawn = field_of_view([("curve", f"M{' L'.join(steps)}")], levels, ticks, _HEIGHT, together(*points))
+    below = paragraph(words("models.tuning.trial"), "axis-title")
     return together(
-        element("div", drawn, classes="band trials", role="img", aria_label=seen),
+        paragraph(words.or_else(f"models.{made.metric}", made.metric), "axis-title above"),
+        element("div", drawn, below, classes="band trials", role="img", aria_label=seen),
         paragraph(words("models.tuning.legend", unfinished=rest).strip(), "hint"),
     )
 

@@ -29,6 +29,14 @@ RIVAL: Final = "var(--up)"
 QUIET: Final = "var(--edge)"
 INK: Final = "var(--ink)"
 _Thing = TypeVar("_Thing")
+_FONT: Final = '"Inter", system-ui, sans-serif'
+"""The font of the theme, by its name: ECharts measures texts where the font of the page cannot be inherited."""
+_PHONE: Final = 560
+"""Width of a chart up to which the names of its legend stand below each other."""
+_NAME: Final = 20
+"""Height of a name in such a legend."""
+_AXIS: Final = 36
+"""Room for the ticks of the axis above it."""
 _MOST_ROWS: Final = 60
 """Rows of a table below a chart; longer ones are in the file only."""
 
@@ -75,7 +83,9 @@ def zoomable(
     """
     across = dict(option["xAxis"])
     below = across.pop("name")  # ECharts cuts a long name, and makes room for it by narrowing the chart
-    drawn = {**_frame(words), **option, "xAxis": across, **_described(described)}
+    named = option.get("legend", {}).get("data") or list(dict.fromkeys(drawn["name"] for drawn in option["series"]))
+    keys = {"legend": legend(named), "media": [on_a_phone(named)]}
+    drawn = {**_frame(words), **keys, **option, "xAxis": across, **_described(described)}
     ui.echart(drawn, on_click, renderer="svg").classes("zoomable")
     html(paragraph(below, "axis-title"))
     heads, rows = table
@@ -131,14 +141,19 @@ def line(name: str, points: Sequence[Any], colour: str, **more: Any) -> dict[str
     }
 
 
-def legend(names: Sequence[str] | None = None) -> dict[str, Any]:
-    """Return a legend in one line, which is turned where it is too long; of all series, or of some."""
-    some = {} if names is None else {"data": list(names)}
-    turned = {"pageTextStyle": {"color": INK}, "pageIconColor": INK, "pageIconInactiveColor": QUIET}
+def legend(names: Sequence[str]) -> dict[str, Any]:
+    """Return a legend of some series in one line."""
     return {
-        "type": "scroll", "left": "center", "bottom": 0, "itemWidth": 16, "textStyle": {"color": INK},
-        "inactiveColor": QUIET, **turned, **some,
+        "data": list(names), "left": "center", "bottom": 0, "itemWidth": 16, "itemGap": 20, "textStyle": {"color": INK},
+        "inactiveColor": QUIET,
     }  # fmt: skip
+
+
+def on_a_phone(names: Sequence[str]) -> dict[str, Any]:
+    """Return what is otherwise where a chart is narrow: each name of the legend has a line of its own."""
+    lines = {"orient": "vertical", "left": 0, "itemGap": 4}
+    room = {"bottom": _AXIS + _NAME * len(names)}
+    return {"query": {"maxWidth": _PHONE}, "option": {"legend": {**legend(names), **lines}, "grid": room}}
 
 
 def _frame(words: Words) -> dict[str, Any]:
@@ -150,9 +165,8 @@ def _frame(words: Words) -> dict[str, Any]:
     titles = {"zoom": words("models.zoom"), "back": words("models.zoom.back")}
     return {
         "animation": False,
-        "textStyle": {"fontFamily": "inherit"},
+        "textStyle": {"fontFamily": _FONT},
         "grid": {"left": 64, "right": 20, "top": 40, "bottom": 60},
-        "legend": legend(),
         "toolbox": {
             "right": 0,
             "iconStyle": icons,

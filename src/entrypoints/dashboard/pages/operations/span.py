@@ -65,6 +65,7 @@ def charts(operations: Operations, words: Words) -> Sequence[Chart]:
             title=words("operations.over.requests"),
             lines=counts if any(answered) else [],
             write=lambda count: words.count(round(count)),
+            whole=True,
         ),
         chart(
             title=words("operations.over.latency"),
