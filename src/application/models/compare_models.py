@@ -86,13 +86,10 @@ class CompareModels:
             raise ConfigurationError(message)
         self.tracker.fail_abandoned()
         claims = self.dataset.read()
-        setup = ExperimentSetup(
+        setup = ExperimentSetup.of(
+            claims,
             stage="training",
             metric=metric,
-            origin=claims.origin,
-            data_digest=claims.digest,
-            rows=len(claims),
-            currency=claims.schema.cost.currency,
             git_revision=git_revision,
             configuration=configuration,
         )

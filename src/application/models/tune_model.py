@@ -129,21 +129,18 @@ class TuneModel:
 
             candidate = replace(recipe, hyperparameters={**recipe.hyperparameters, **hyperparameters})
             if compared and compared.recipe == candidate:
-                evaluation = compared
+                scored = compared
                 for fold in compared.folds:
                     on_fold(fold)
             else:
-                evaluation = self.trainer.cross_validate(candidate, claims, plan, on_fold=on_fold)
-            measured = ranked([evaluation, *([measured] if measured else [])], metric)[0]
-            return metric.sign * evaluation.mean(metric)
+                scored = self.trainer.cross_validate(candidate, claims, plan, on_fold=on_fold)
+            measured = ranked([scored, *([measured] if measured else [])], metric)[0]
+            return metric.sign * scored.mean(metric)
 
-        setup = ExperimentSetup(
+        setup = ExperimentSetup.of(
+            claims,
             stage="optuna",
             metric=metric,
-            origin=claims.origin,
-            data_digest=claims.digest,
-            rows=len(claims),
-            currency=claims.schema.cost.currency,
             git_revision=git_revision,
             configuration=configuration,
         )
@@ -176,12 +173,12 @@ class TuneModel:
                 if version is None:
                     on_fit(best)
                     tuned = replace(recipe, hyperparameters={**recipe.hyperparameters, **best.hyperparameters})
-                    evaluation = measured
-                    if evaluation is None or evaluation.recipe != tuned:  # another process, or an earlier one, made it
-                        evaluation = self.trainer.cross_validate(tuned, claims, plan, on_fold=lambda _: None)
+                    scored = measured
+                    if scored is None or scored.recipe != tuned:  # another process, or an earlier one, made it
+                        scored = self.trainer.cross_validate(tuned, claims, plan, on_fold=lambda _: None)
                     test = self.trainer.test(tuned, claims, plan)
                     model = self.trainer.fit(tuned, claims, plan, provenance, test=test, into=into)
-                    run.log_model(evaluation, test, model)
+                    run.log_model(scored, test, model)
                     version = wait(self.register(model))
             yield TunedModel(best, version, is_new=registered is None)
 

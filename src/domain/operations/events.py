@@ -12,8 +12,7 @@ from domain.models.ledger import Change, LedgerEntry
 from domain.operations.jobs import Job, JobState
 
 REPEATED_WITHIN: Final = timedelta(minutes=1)
-"""Several processes see the same part go: what they tell within a minute is one event."""
-_REFUSED: Final = "PromotionRefused"
+"""Several processes notice that the same part goes: their events within a minute count as one."""
 
 
 class EventKind(StrEnum):
@@ -61,8 +60,8 @@ def of_jobs(jobs: Iterable[Job]) -> Sequence[Event]:
     return [
         Event(
             at=job.ended_at,
-            kind=EventKind.REFUSAL if job.problem.error == _REFUSED else EventKind.JOB_FAILED,
-            subject=str(job.task.get("version", "")) if job.problem.error == _REFUSED else job.kind.value,
+            kind=EventKind.REFUSAL if job.problem.is_refusal else EventKind.JOB_FAILED,
+            subject=str(job.task.get("version", "")) if job.problem.is_refusal else job.kind.value,
             detail=job.problem.detail,
         )
         for job in jobs

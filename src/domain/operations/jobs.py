@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from domain.errors import PromotionRefused
+
 MOST_ATTEMPTS: Final = 3
 """A job that so many processes began, and none of which lived to end it, is not begun again."""
 
@@ -53,10 +55,20 @@ class JobProgress:
 
 @dataclass(frozen=True, slots=True)
 class JobProblem:
-    """Why a job failed: the name of the domain's error, empty for one that nobody foresaw, and its text."""
+    """The reason why a job failed.
+
+    Args:
+        error: name of the domain's error; empty for an unexpected one.
+        detail: its text.
+    """
 
     error: str
     detail: str
+
+    @property
+    def is_refusal(self) -> bool:
+        """Return whether the gate refused a promotion."""
+        return self.error == PromotionRefused.__name__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from domain.monitoring.alarms import Alarm
 
 _NAMES: Final = UUID("4d6d7f6a-0d5e-4f0c-8a5e-5f2b0f3b7d21")
-_REFUSED: Final = "PromotionRefused"
 
 
 def of_jobs(jobs: Iterable[Job]) -> Iterator[Occurrence]:
@@ -33,7 +32,7 @@ def of_jobs(jobs: Iterable[Job]) -> Iterator[Occurrence]:
         if job.problem:
             data["detail"] = job.problem.detail
         yield occurrence(events[job.state], job.ended_at, data, name=f"job {job.id}", owner=job.owner)
-        if job.problem and job.problem.error == _REFUSED:
+        if job.problem and job.problem.is_refusal:
             refusal = {"version": job.task.get("version"), "detail": job.problem.detail}
             yield occurrence(WebhookEvent.MODEL_REFUSED, job.ended_at, refusal, name=f"refusal {job.id}")
 

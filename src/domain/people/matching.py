@@ -77,6 +77,26 @@ class ColumnMap:
         return cls(columns, words, decimal=decimal)
 
 
+def mapped_pair(text: str, option: str = "") -> tuple[str, str]:
+    """Return the two sides of a mapping, for `ColumnMap.of`.
+
+    Args:
+        text: ``COLUMN=FACT`` or ``COLUMN:VALUE=CHOICE``; a column may have a ``=`` in its name.
+        option: what the mapping was written behind, for the message of an error.
+
+    Raises:
+        ConfigurationError: if a side is missing.
+
+    >>> mapped_pair("gender=sex")
+    ('gender', 'sex')
+    """
+    left, sign, right = text.rpartition("=")
+    if not (sign and left.strip() and right.strip()):
+        message = f"{option}{text}: write {option}COLUMN=FACT, or {option}COLUMN:VALUE=CHOICE"
+        raise ConfigurationError(message)
+    return left, right
+
+
 @dataclass(frozen=True, slots=True)
 class Matched:
     """Columns by what they hold.

@@ -1,4 +1,4 @@
-"""The port `accounts`."""
+"""The port `accounts`: the admin's password, failed sign-ins and sessions."""
 
 from __future__ import annotations
 

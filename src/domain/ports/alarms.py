@@ -1,4 +1,4 @@
-"""The port `alarms`."""
+"""The port `alarms`: acknowledgements of alarms."""
 
 from __future__ import annotations
 

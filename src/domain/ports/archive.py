@@ -1,4 +1,4 @@
-"""The port `archive`."""
+"""The port `archive`: archives of a backup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `audit`."""
+"""The port `audit`: the audit trail."""
 
 from __future__ import annotations
 

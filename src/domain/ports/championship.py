@@ -1,4 +1,4 @@
-"""The port `championship`."""
+"""The port `championship`: changes of the champion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `clock`."""
+"""The port `clock`: the time of day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `database`."""
+"""The port `database`: the maintenance of a database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `dataset`."""
+"""The port `dataset`: sources of labelled rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `drift`."""
+"""The port `drift`: the measurement of drift between two tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `events`."""
+"""The port `events`: events of the parts of the service."""
 
 from __future__ import annotations
 

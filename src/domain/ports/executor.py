@@ -1,4 +1,4 @@
-"""The port `executor`."""
+"""The port `executor`: work that processes or machines share."""
 
 from __future__ import annotations
 

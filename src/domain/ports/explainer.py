@@ -1,4 +1,4 @@
-"""The port `explainer`."""
+"""The port `explainer`: explanations of a cost."""
 
 from __future__ import annotations
 

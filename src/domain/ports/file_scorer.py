@@ -1,4 +1,4 @@
-"""The port `file_scorer`."""
+"""The port `file_scorer`: the scoring of a file in the background."""
 
 from __future__ import annotations
 

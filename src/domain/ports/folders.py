@@ -1,4 +1,4 @@
-"""The port `folders`."""
+"""The port `folders`: the folders of registered models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `home_databases`."""
+"""The port `home_databases`: copies of the databases in a home."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `home_folders`."""
+"""The port `home_folders`: the files of a home, and the replacement of one home by another."""
 
 from __future__ import annotations
 

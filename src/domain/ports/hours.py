@@ -1,4 +1,4 @@
-"""The port `hours`."""
+"""The port `hours`: figures of the service by hour."""
 
 from __future__ import annotations
 

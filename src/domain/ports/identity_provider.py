@@ -1,4 +1,4 @@
-"""The port `identity_provider`."""
+"""The port `identity_provider`: sign-in by OpenID Connect."""
 
 from __future__ import annotations
 

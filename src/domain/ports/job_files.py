@@ -1,4 +1,4 @@
-"""The port `job_files`."""
+"""The port `job_files`: the files of jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `jobs`."""
+"""The port `jobs`: the queue of jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `keys`."""
+"""The port `keys`: API keys."""
 
 from __future__ import annotations
 

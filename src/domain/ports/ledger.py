@@ -1,4 +1,4 @@
-"""The port `ledger`."""
+"""The port `ledger`: the ledger of champions."""
 
 from __future__ import annotations
 

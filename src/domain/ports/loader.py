@@ -1,4 +1,4 @@
-"""The port `loader`."""
+"""The port `loader`: the loading of model folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `model_servers`."""
+"""The port `model_servers`: the replicas of the model server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `monitoring`."""
+"""The port `monitoring`: the reports of monitoring."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `part_check`."""
+"""The port `part_check`: checks of the parts of the service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `passwords`."""
+"""The port `passwords`: the hashing of passwords."""
 
 from __future__ import annotations
 

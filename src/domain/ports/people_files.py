@@ -1,4 +1,4 @@
-"""The port `people_files`."""
+"""The port `people_files`: files of people."""
 
 from __future__ import annotations
 

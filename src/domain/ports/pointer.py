@@ -1,4 +1,4 @@
-"""The port `pointer`."""
+"""The port `pointer`: the model that is to be served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `predictions`."""
+"""The port `predictions`: the repository of predictions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `predictor`."""
+"""The port `predictor`: predictions of a cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `publisher`."""
+"""The port `publisher`: the model store."""
 
 from __future__ import annotations
 

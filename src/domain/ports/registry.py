@@ -1,4 +1,4 @@
-"""The port `registry`."""
+"""The port `registry`: the model registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `report_writer`."""
+"""The port `report_writer`: actuary's reports as files."""
 
 from __future__ import annotations
 

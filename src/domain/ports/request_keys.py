@@ -1,4 +1,4 @@
-"""The port `request_keys`."""
+"""The port `request_keys`: idempotency keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `retrainings`."""
+"""The port `retrainings`: the lock and the reports of retrainings."""
 
 from __future__ import annotations
 

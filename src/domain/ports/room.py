@@ -1,4 +1,4 @@
-"""The port `room`."""
+"""The port `room`: the space that is left for records."""
 
 from __future__ import annotations
 

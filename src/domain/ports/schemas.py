@@ -1,4 +1,4 @@
-"""The port `schemas`."""
+"""The port `schemas`: the schema of recorded people."""
 
 from __future__ import annotations
 

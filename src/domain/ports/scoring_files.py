@@ -1,4 +1,4 @@
-"""The port `scoring_files`."""
+"""The port `scoring_files`: files that are scored batch by batch."""
 
 from __future__ import annotations
 

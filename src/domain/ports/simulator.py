@@ -1,4 +1,4 @@
-"""The port `simulator`."""
+"""The port `simulator`: the simulation of the costs of several people."""
 
 from __future__ import annotations
 

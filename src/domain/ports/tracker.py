@@ -1,4 +1,4 @@
-"""The port `tracker`."""
+"""The port `tracker`: the tracking of experiments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 # imports stand outside of TYPE_CHECKING where a comparison is decoded from JSON
 from domain.models.evaluation import Metric
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from domain.models.evaluation import Evaluation
     from domain.models.model import TrainedModel
     from domain.models.scores import Scores
-    from domain.people.claims import DataOrigin
+    from domain.people.claims import Claims, DataOrigin
     from domain.ports.tuner import Trial
 
 
@@ -37,6 +37,22 @@ class ExperimentSetup:
     currency: str
     git_revision: str
     configuration: Mapping[str, object]
+
+    @classmethod
+    def of(
+        cls, claims: Claims, *, stage: str, metric: Metric, git_revision: str, configuration: Mapping[str, object]
+    ) -> Self:
+        """Return the setup of an experiment on claims."""
+        return cls(
+            stage=stage,
+            metric=metric,
+            origin=claims.origin,
+            data_digest=claims.digest,
+            rows=len(claims),
+            currency=claims.schema.cost.currency,
+            git_revision=git_revision,
+            configuration=configuration,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

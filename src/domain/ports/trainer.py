@@ -1,4 +1,4 @@
-"""The port `trainer`."""
+"""The port `trainer`: the training of models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `tuner`."""
+"""The port `tuner`: the search of hyperparameters."""
 
 from __future__ import annotations
 

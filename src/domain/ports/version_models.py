@@ -1,4 +1,4 @@
-"""The port `version_models`."""
+"""The port `version_models`: predictions by any version in the model store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `webhook_sender`."""
+"""The port `webhook_sender`: calls of webhook receivers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port `webhooks`."""
+"""The port `webhooks`: webhooks and their deliveries."""
 
 from __future__ import annotations
 

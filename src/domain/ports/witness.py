@@ -1,4 +1,4 @@
-"""The port `witness`."""
+"""The port `witness`: the last entry of the ledger outside of its database."""
 
 from __future__ import annotations
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from domain.errors import ConfigurationError
 from domain.people.claims import BadRows
-from domain.people.matching import ColumnMap
+from domain.people.matching import ColumnMap, mapped_pair
 from domain.people.table_reading import ReadingRules
 from entrypoints.composition import train_config
 
@@ -62,7 +61,9 @@ def reading_rules(
     Raises:
         ConfigurationError: naming the text that cannot be meant, and what to write.
     """
-    pairs = list(mapped.items()) if isinstance(mapped, Mapping) else [_pair(text) for text in mapped or ()]
+    pairs = (
+        list(mapped.items()) if isinstance(mapped, Mapping) else [mapped_pair(text, "--map ") for text in mapped or ()]
+    )
     sign: DecimalSign = "." if decimal == "." else "," if decimal == "," else ""
     return ReadingRules(schema, ColumnMap.of(pairs, schema, decimal=sign), sheet, needs_roles)
 
@@ -70,14 +71,6 @@ def reading_rules(
 def bad_rows_of(on_bad: str, most: float = BadRows.most) -> BadRows:
     """Return the policy for bad rows: ``refuse`` or ``drop``, at most a share of all rows."""
     return BadRows(are_dropped=on_bad == "drop", most=most)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    left, sign, right = text.rpartition("=")
-    if not (sign and left.strip() and right.strip()):
-        message = f"--map {text!r}: write COLUMN=FACT, or COLUMN:VALUE=CHOICE"
-        raise ConfigurationError(message)
-    return left, right
 
 
 def claims_file(

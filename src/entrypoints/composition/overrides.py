@@ -17,6 +17,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from domain.errors import ConfigurationError
+from domain.people.matching import mapped_pair
 from entrypoints.composition.family_files import check_package, check_search_spaces
 from entrypoints.composition.plugins import faults_of, options_of
 from entrypoints.composition.settings import TREE, Settings
@@ -63,7 +64,8 @@ def compose_training(overrides: Sequence[str], *, data: str = "") -> TrainConfig
         kind = "parquet" if data.lower().endswith(".parquet") else "csv"
         overrides += [f"dataset={kind}", "dataset.path=" + _quoted(data)]
     # names of columns and words in files may break Hydra's grammar, so mappings are not passed through Hydra
-    mapped = dict(_mapped(override) for override in overrides if override.startswith(_MAP))
+    given = (override.removeprefix(_MAP) for override in overrides if override.startswith(_MAP))
+    mapped = dict(mapped_pair(text, _MAP) for text in given)
     overrides = [override for override in overrides if not override.startswith(_MAP)]
     with initialize_config_dir(str(_CONFIG), version_base="1.3"):
         names = _names()
@@ -98,14 +100,6 @@ def compose_training(overrides: Sequence[str], *, data: str = "") -> TrainConfig
     check_search_spaces(config.model, _options("search_space"))
     _ = config.source
     return config
-
-
-def _mapped(override: str) -> tuple[str, str]:
-    left, sign, right = override.removeprefix(_MAP).rpartition("=")
-    if not (sign and left.strip() and right.strip()):
-        message = f"{override!r} maps nothing: write {_MAP}COLUMN=FACT, or {_MAP}COLUMN:VALUE=CHOICE"
-        raise ConfigurationError(message)
-    return left, right
 
 
 def _with_map(composed: Any, mapped: Mapping[str, str]) -> Any:

@@ -16,6 +16,12 @@ _CHECKED: Final = "private, no-cache"
 _Content = TypeVar("_Content")
 
 
+def has_tag(request: Request, tag: str) -> bool:
+    """Return whether `If-None-Match` contains a tag, by weak comparison: the caller has the content already."""
+    given = [other.strip().removeprefix("W/") for other in request.headers.get("if-none-match", "").split(",")]
+    return tag in given or "*" in given
+
+
 def tagged(request: Request, content: _Content) -> Response[_Content]:
     """Return 200 with the content as JSON and its tag, or 304 if `If-None-Match` contains the tag.
 
@@ -26,8 +32,7 @@ def tagged(request: Request, content: _Content) -> Response[_Content]:
     body: Any = msgspec.json.encode(content)
     tag = f'"{hashlib.sha256(body).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": _CHECKED}
-    given = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
-    if tag in given or "*" in given:
+    if has_tag(request, tag):
         nothing: Any = None
         return Response(nothing, status_code=304, headers=headers)
     return Response(body, media_type=JSON, headers=headers)

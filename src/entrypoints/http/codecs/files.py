@@ -15,10 +15,11 @@ from litestar.response import Stream
 
 from domain.costs.scoring_task import FileKind, ScoringTask
 from domain.errors import ConfigurationError, FieldError
-from domain.people.matching import ColumnMap
+from domain.people.matching import ColumnMap, mapped_pair
 from entrypoints.http.codecs.batch import BATCH_TYPES, CSV
 from entrypoints.http.codecs.decoding import JSON
 from entrypoints.http.errors import BadRequestFields, Malformed, TooLarge, UnsupportedMediaType, pointed
+from entrypoints.http.tagged import has_tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +61,7 @@ _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class FileOptions:
     """The options of a caller for the reading of a file."""
 
     name: str
@@ -82,7 +83,7 @@ class About:
             BadRequestFields: if a mapping cannot be meant.
         """
         try:
-            pairs = [_pair(text) for text in self.mapped]
+            pairs = [mapped_pair(text) for text in self.mapped]
             column_map = ColumnMap.of(pairs, schema, decimal=self.decimal)
         except ConfigurationError as error:
             raise BadRequestFields(list(pointed([FieldError("map", "choice", str(error))]))) from error
@@ -186,8 +187,7 @@ def part(request: Request, id: UUID, size: int) -> Part:
     """
     tag = f'"{id}-{size}"'
     headers = {"ETag": tag, "Accept-Ranges": "bytes"}
-    given = [other.strip().removeprefix("W/") for other in request.headers.get("if-none-match", "").split(",")]
-    if tag in given or "*" in given:
+    if has_tag(request, tag):
         return Part(304, 0, 0, headers)
     byte_range = _RANGE.fullmatch(request.headers.get("range", "").strip())
     if not byte_range or not any(byte_range.groups()) or request.headers.get("if-range", tag) != tag:
@@ -228,11 +228,3 @@ def _refuse_empty(size: int) -> None:
     if not size:
         message = "the body is empty: send the file as the body"
         raise Malformed(message)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    left, sign, right = text.rpartition("=")
-    if not (sign and left.strip() and right.strip()):
-        message = f"{text!r}: write COLUMN=FACT, or COLUMN:VALUE=CHOICE"
-        raise ConfigurationError(message)
-    return left, right

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Final
-from urllib.parse import urlencode
 from uuid import UUID
 
 from dishka.integrations.litestar import FromDishka, inject
@@ -12,7 +11,7 @@ from litestar.params import QueryParameter
 
 from application.operations.audit_changes import ReviewAudit
 from entrypoints.http.auth import access
-from entrypoints.http.locations import place
+from entrypoints.http.locations import next_page
 from entrypoints.http.schemas.audit import AuditOut
 
 TAGS: Final = ["audit"]
@@ -32,10 +31,7 @@ async def list_audit(
     header, until it is null.
     """
     page = await review(limit, before=cursor)
-    headers = {}
-    if page.next:
-        query = urlencode({"limit": limit, "cursor": page.next})
-        headers["Link"] = f'<{place(request, "/audit")}?{query}>; rel="next"'
+    headers = next_page(request, "/audit", {"limit": limit, "cursor": page.next}) if page.next else {}
     return Response(AuditOut.of(page), headers=headers)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlencode
 from uuid import UUID
 
 from dishka.integrations.litestar import FromDishka, inject
@@ -19,7 +18,7 @@ from entrypoints.http.amounts import Above, asked_amount
 from entrypoints.http.auth import access
 from entrypoints.http.codecs import files
 from entrypoints.http.idempotency import idempotency
-from entrypoints.http.locations import place
+from entrypoints.http.locations import next_page
 from entrypoints.http.schemas.jobs import JobOut, JobsOut, Kind, accepted, shaped
 from entrypoints.http.shared import Shared
 
@@ -67,13 +66,15 @@ async def score_file(
     caller = access.caller(request)
     amount = asked_amount(above)
     source = files.kind_of(request, name)
-    about = files.About(name or f"people.{source}", source, format, tuple(map or ()), decimal or "", sheet, amount)
-    task = about.task(shared.schema)
+    options = files.FileOptions(
+        name or f"people.{source}", source, format, tuple(map or ()), decimal or "", sheet, amount
+    )
+    task = options.task(shared.schema)
     digest = hashlib.sha256() if (announced := idempotency(request, b"")) else None
     await ask.require_turn(caller, once=announced)
     most, on_piece = shared.options.file_limit, digest.update if digest else None
     async with files.received(request, job_files, source, most=most, on_piece=on_piece) as upload:
-        once = idempotency(request, about.as_json() + digest.digest(), operation="score_file") if digest else None
+        once = idempotency(request, options.as_json() + digest.digest(), operation="score_file") if digest else None
         job = await ask(task(upload.folder), caller, once=once)
     return accepted(request, job)
 
@@ -89,10 +90,7 @@ async def list_jobs(
     """List jobs, newest first: follow `next` until it is null. Clients see their own jobs; reviewers and admins all."""
     jobs = await review.newest(access.caller(request), limit, before=cursor)
     following = jobs[-1].id if len(jobs) == limit else None
-    headers = {}
-    if following:
-        parameters = urlencode({"limit": limit, "cursor": following})
-        headers["Link"] = f'<{place(request, "/jobs")}?{parameters}>; rel="next"'
+    headers = next_page(request, "/jobs", {"limit": limit, "cursor": following}) if following else {}
     return Response(JobsOut([shaped(request, job) for job in jobs], following), headers=headers)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlencode
 from uuid import UUID
 
 from dishka.integrations.litestar import FromDishka, inject
@@ -27,7 +26,7 @@ from entrypoints.http.auth import access
 from entrypoints.http.codecs import batch, decoding
 from entrypoints.http.errors import BadRequestFields, pointed
 from entrypoints.http.idempotency import idempotency
-from entrypoints.http.locations import place
+from entrypoints.http.locations import next_page, place
 from entrypoints.http.schemas.predictions import BatchOut, OutcomeChangesOut, PageOut, PredictionOut
 from entrypoints.http.shared import Shared
 
@@ -149,10 +148,8 @@ async def list_predictions(
         for prediction in await review(query, access.caller(request))
     ]
     following = str(page[-1].id) if len(page) == limit else None
-    headers = {}
-    if following:
-        parameters = urlencode({**request.query_params.dict(), "cursor": following}, doseq=True)
-        headers["Link"] = f'<{place(request, "/predictions")}?{parameters}>; rel="next"'
+    parameters = {**request.query_params.dict(), "cursor": following}
+    headers = next_page(request, "/predictions", parameters) if following else {}
     return Response(PageOut(page, following), headers=headers)
 
 
