@@ -143,6 +143,14 @@ async def test_the_legend_of_a_chart_names_all_lines_below_each_other_on_a_phone
         assert "type" not in chart.options["legend"], "pages of a legend hide lines"
 
 
+async def test_titles_of_axes_stand_outside_a_chart_and_ticks_tell_hundreds_apart(user: User, two):
+    await user.open("/models/fit?version=2&against=1")
+    charts = [chart for chart in user.find(ui.echart).elements if isinstance(chart, ui.echart)]
+    assert not any("name" in chart.options[axis] for chart in charts for axis in ("xAxis", "yAxis"))
+    ticks = [chart.options["yAxis"]["axisLabel"].get(":formatter", "") for chart in charts]
+    assert any("maximumFractionDigits: 2" in tick for tick in ticks)
+
+
 async def test_an_old_card_has_no_curves_and_the_page_says_so(user: User, parts, version):
     await parts.ledger.admit(version(1))
     await user.open("/models/fit?version=1")

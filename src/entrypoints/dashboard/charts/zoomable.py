@@ -81,11 +81,13 @@ def zoomable(
         words: of the visit.
         on_click: is told which point was clicked.
     """
-    across = dict(option["xAxis"])
-    below = across.pop("name")  # ECharts cuts a long name, and makes room for it by narrowing the chart
+    across, up = dict(option["xAxis"]), dict(option["yAxis"])
+    # ECharts cuts a long name of an axis, or writes it over the ticks
+    below, above = across.pop("name"), up.pop("name")
     named = option.get("legend", {}).get("data") or list(dict.fromkeys(drawn["name"] for drawn in option["series"]))
     keys = {"legend": legend(named), "media": [on_a_phone(named)]}
-    drawn = {**_frame(words), **keys, **option, "xAxis": across, **_described(described)}
+    drawn = {**_frame(words), **keys, **option, "xAxis": across, "yAxis": up, **_described(described)}
+    html(paragraph(above, "axis-title above"))
     ui.echart(drawn, on_click, renderer="svg").classes("zoomable")
     html(paragraph(below, "axis-title"))
     heads, rows = table
@@ -100,9 +102,6 @@ def value_axis(title: str, words: Words, *, money: bool = True) -> dict[str, Any
     axis: dict[str, Any] = {
         "type": "value",
         "name": title,
-        "nameLocation": "middle",
-        "nameGap": 52,
-        "nameTextStyle": {"color": "var(--soft)"},
         "axisLabel": {
             "color": "var(--soft)",
             "hideOverlap": True,
@@ -166,7 +165,7 @@ def _frame(words: Words) -> dict[str, Any]:
     return {
         "animation": False,
         "textStyle": {"fontFamily": _FONT},
-        "grid": {"left": 64, "right": 20, "top": 40, "bottom": 60},
+        "grid": {"left": 76, "right": 20, "top": 40, "bottom": 60},
         "toolbox": {
             "right": 0,
             "iconStyle": icons,
@@ -182,7 +181,7 @@ def _described(text: str) -> dict[str, Any]:
 
 
 def _money(words: Words, *, short: bool = False) -> str:
-    style = f"style: 'currency', currency: '{words.schema.cost.currency}', maximumFractionDigits: {1 if short else 0}"
+    style = f"style: 'currency', currency: '{words.schema.cost.currency}', maximumFractionDigits: {2 if short else 0}"
     shorter = ", notation: 'compact', minimumFractionDigits: 0" if short else ""
     write = f"new Intl.NumberFormat('{words.language}-US', {{{style}{shorter}}}).format(value)"
     return f"value => typeof value === 'number' ? {write} : value"
