@@ -12,7 +12,8 @@ from adapters.memory.simulator import MemorySimulator
 from adapters.numpy.simulator import NumpySimulator
 from domain.costs.distribution import CostDistribution
 from domain.costs.group import GroupTerms, level_error, with_common_tail
-from domain.costs.plan import Plan, own_cost
+from domain.costs.own_cost import own_cost
+from domain.costs.plan import Plan
 from domain.ports.simulator import CostSimulator
 from tests.support.distributions import costs_with_a_tail
 from tests.support.plans import plans

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from domain.costs.distribution import QUANTILE_LEVELS
 from domain.costs.group import GroupTerms, SimulatedTotal, level_error, with_common_tail
-from domain.costs.plan import LEVELS, OwnCost, Plan
+from domain.costs.own_cost import LEVELS, OwnCost
+from domain.costs.plan import Plan
 from domain.ports.simulator import CostSimulator
 
 if TYPE_CHECKING:

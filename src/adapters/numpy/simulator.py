@@ -10,7 +10,7 @@ import numpy as np
 
 from domain.costs.distribution import QUANTILE_LEVELS
 from domain.costs.group import SimulatedTotal
-from domain.costs.plan import LEVELS, OwnCost
+from domain.costs.own_cost import LEVELS, OwnCost
 from domain.ports.simulator import CostSimulator
 
 if TYPE_CHECKING:

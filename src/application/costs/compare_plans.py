@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.use_case import use_case
-from domain.costs.plan import own_cost
+from domain.costs.own_cost import own_cost
 from domain.ports.predictor import Predictor
 from domain.ports.simulator import CostSimulator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.costs.plan import OwnCost, Plan
+    from domain.costs.own_cost import OwnCost
+    from domain.costs.plan import Plan
     from domain.costs.prediction import Estimate
     from domain.people.beneficiary import Beneficiary
 

@@ -1,4 +1,4 @@
-"""An insurance plan, and what people pay of a year's cost under it."""
+"""An insurance plan: its rules, and what it leaves to people of a cost."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Final, Self
 
-from domain.costs.cents import cents_down, cents_up
-from domain.costs.chance import rounded_chance
-from domain.costs.distribution import INTERVAL_LEVEL, MOST_CHARGES, Interval
+from domain.costs.distribution import MOST_CHARGES
 from domain.errors import FieldError, InvalidPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from domain.costs.distribution import CostDistribution
     from domain.people.fact import Words
 
 MOST_PLANS: Final = 4
@@ -206,96 +203,6 @@ class ExamplePlans:
     """The examples of an installation, in the order in which they are offered."""
 
     plans: tuple[ExamplePlan, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OwnCost:
-    """What is paid of a year's cost under a plan, without the premium, in whole cents.
-
-    Args:
-        expected: its mean.
-        typical: its median.
-        interval: a range that holds it in 90 of 100 years.
-        chance_of_maximum: the probability that it reaches the plan's maximum.
-        standard_error: of the mean, where it is simulated; None where all is exact.
-        percentiles: its quantiles at 1 % to 99 %, in rising order.
-    """
-
-    expected: float
-    typical: float
-    interval: Interval
-    chance_of_maximum: float
-    standard_error: float | None = None
-    percentiles: tuple[float, ...] = field(default=(), repr=False, compare=False)
-
-    @classmethod
-    def rounded(
-        cls,
-        expected: float,
-        quantiles: tuple[float, float, float],
-        chance: float,
-        standard_error: float | None = None,
-        percentiles: Sequence[float] = (),
-    ) -> Self:
-        """Round figures for people: the range outward.
-
-        Args:
-            expected: the mean.
-            quantiles: at 5, 50 and 95 %.
-            chance: of reaching the maximum.
-            standard_error: of the mean.
-            percentiles: quantiles at 1 % to 99 %.
-        """
-        low, typical, high = quantiles
-        interval = Interval(INTERVAL_LEVEL, cents_down(low), cents_up(high))
-        error = None if standard_error is None else cents_up(standard_error)
-        return cls(round(expected, 2), round(typical, 2), interval, rounded_chance(chance), error, tuple(percentiles))
-
-    def chance_above(self, amount: float) -> float:
-        """Return the probability that it is more than an amount, in hundredths.
-
-        >>> plan = Plan(deductible=3000, coinsurance=0, out_of_pocket_maximum=3000)
-        >>> from domain.costs.distribution import CostDistribution
-        >>> cost = CostDistribution(mean=5100.0, quantiles=tuple(100.0 * k for k in range(1, 100)))
-        >>> own = own_cost(plan, cost)
-        >>> own.chance_above(1000), own.chance_above(3000)
-        (0.89, 0.0)
-        """
-        return sum(paid > amount for paid in self.percentiles) / (len(self.percentiles) + 1)
-
-    def plus(self, premium: float) -> OwnCost:
-        """Return the same with money that is paid in any case."""
-        low, high = cents_down(self.interval.low + premium), cents_up(self.interval.high + premium)
-        return OwnCost(
-            round(self.expected + premium, 2),
-            round(self.typical + premium, 2),
-            Interval(self.interval.level, low, high),
-            self.chance_of_maximum,
-            self.standard_error,
-            tuple(paid + premium for paid in self.percentiles),
-        )
-
-
-LEVELS: Final = ((1 - INTERVAL_LEVEL) / 2, 0.5, (1 + INTERVAL_LEVEL) / 2)
-"""Of the quantiles of an `OwnCost`."""
-
-
-def own_cost(plan: Plan, cost: CostDistribution) -> OwnCost:
-    """Return what one person pays under a plan, exactly.
-
-    The mean follows from limited expected values: with L(u) = E[min(X, u)], threshold t and reaching the maximum at r,
-    it is L(t) + coinsurance * (L(r) - L(t)). Quantiles are those of the cost, for what is paid never falls with it.
-
-    >>> from domain.costs.distribution import CostDistribution
-    >>> cost = CostDistribution(mean=5100.0, quantiles=tuple(100.0 * k for k in range(1, 100)))
-    >>> own_cost(Plan(deductible=3000, coinsurance=0.2, out_of_pocket_maximum=8000), cost).typical
-    3400.0
-    """
-    below = cost.limited_mean(plan.threshold)
-    mean = below + plan.coinsurance * (cost.limited_mean(plan.reached) - below) if plan.coinsurance else below
-    low, typical, high = (plan.own_cost(cost.quantile(level)) for level in LEVELS)
-    percentiles = [plan.own_cost(quantile) for quantile in cost.quantiles]
-    return OwnCost.rounded(mean, (low, typical, high), cost.chance_from(plan.reached), percentiles=percentiles)
 
 
 def _is_number(value: object) -> bool:

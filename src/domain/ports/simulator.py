@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from domain.costs.distribution import CostDistribution
     from domain.costs.group import GroupTerms, SimulatedTotal
-    from domain.costs.plan import OwnCost, Plan
+    from domain.costs.own_cost import OwnCost
+    from domain.costs.plan import Plan
 
 
 class CostSimulator(Protocol):

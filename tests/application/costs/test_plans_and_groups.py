@@ -19,7 +19,8 @@ from application.costs.quote_group import QuoteGroup
 from application.costs.quote_table import QuoteTable
 from application.costs.score_people import OpenPeople
 from domain.costs.group import GroupTerms
-from domain.costs.plan import Plan, own_cost
+from domain.costs.own_cost import own_cost
+from domain.costs.plan import Plan
 from domain.errors import InvalidInput, PredictorUnavailable
 from domain.models.model import ModelVersion
 from domain.people.beneficiary import Beneficiary

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.costs.group import GroupQuote, GroupTerms, SimulatedTotal, drivers, level_error
+from domain.costs.drivers import drivers
+from domain.costs.group import GroupQuote, GroupTerms, SimulatedTotal, level_error
 from domain.errors import InvalidInput
 from domain.people.beneficiary import Beneficiary
 from tests.support.default_schema import DEFAULT, REGIONS, SEXES

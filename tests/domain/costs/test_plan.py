@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.costs.distribution import CostDistribution
-from domain.costs.plan import NAMES, Plan, own_cost
+from domain.costs.own_cost import own_cost
+from domain.costs.plan import NAMES, Plan
 from domain.errors import InvalidPlan
 from tests.support.distributions import costs_with_a_tail
 from tests.support.plans import plans

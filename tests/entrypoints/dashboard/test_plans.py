@@ -8,7 +8,8 @@ from nicegui.testing.user import User
 from nicegui.testing.user_interaction import UserInteraction
 
 from domain.costs.distribution import CostDistribution
-from domain.costs.plan import OwnCost, Plan, own_cost
+from domain.costs.own_cost import OwnCost, own_cost
+from domain.costs.plan import Plan
 from domain.errors import PredictorUnavailable
 from domain.people.beneficiary import Beneficiary
 from entrypoints.composition.plans import example_plans

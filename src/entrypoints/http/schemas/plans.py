@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from application.costs.quote_group import QuotedGroup
     from domain.costs.distribution import Interval
     from domain.costs.group import GroupQuote
-    from domain.costs.plan import OwnCost, Plan
+    from domain.costs.own_cost import OwnCost
+    from domain.costs.plan import Plan
 
 Probability = Annotated[float, Meta(ge=0, le=1)]
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from nicegui import ui
 
     from application.costs.quote_group import QuotedGroup
-    from domain.costs.group import Driver, GroupQuote
+    from domain.costs.drivers import Driver
+    from domain.costs.group import GroupQuote
     from domain.costs.scored_people import ScoredPeople
     from domain.people.table_reading import TableReading
     from domain.ports.people_files import PeopleTable

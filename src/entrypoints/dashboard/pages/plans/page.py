@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from domain.costs.plan import OwnCost
+    from domain.costs.own_cost import OwnCost
     from entrypoints.dashboard.inject import Inject
     from entrypoints.dashboard.locale.speech import Words
 

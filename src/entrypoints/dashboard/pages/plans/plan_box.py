@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from domain.costs.plan import ExamplePlan, OwnCost
+    from domain.costs.own_cost import OwnCost
+    from domain.costs.plan import ExamplePlan
     from domain.errors import FieldError
     from entrypoints.dashboard.charts.drawing import Scale
     from entrypoints.dashboard.locale.speech import Words
