@@ -124,7 +124,8 @@ def test_an_estimate_prints_on_white_with_its_facts_and_without_its_buttons(visi
     expect(page.locator(".printed")).to_contain_text(f"{datetime.now().astimezone():%B} ")
     expect(page.locator(".printed")).to_contain_text("#age=40&")
     for paper in ("Letter", "A4"):
-        assert page.pdf(format=paper).count(b"/Type /Page\n") == 1
+        margin = dict.fromkeys(("top", "right", "bottom", "left"), "1cm")  # what browsers leave free by themselves
+        assert page.pdf(format=paper, margin=margin).count(b"/Type /Page\n") == 1
 
 
 def test_one_number_one_picture_and_one_action_are_seen_before_anything_is_moved(visit):

@@ -198,7 +198,7 @@ def _left(violation: Violation, columns: int, words: Words) -> Markup:
     else:
         fact, value = words.named(violation.column), violation.value or words("batch.preview.empty")
         what = _mend(violation, words)
-    return row(words.count(violation.row or 0), *map(cell, (fact, value, what)))
+    return row(words.count(violation.row or 0), cell(fact, "whole-words"), cell(value), cell(what))
 
 
 def _mend(violation: Violation, words: Words) -> str:
