@@ -1,4 +1,4 @@
-"""Who changed what, and when: entries that are recorded for this alone, and those that the ledger and alarms hold."""
+"""The audit trail: recorded entries, and those that follow from the ledger and from acknowledged alarms."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class AuditAction(StrEnum):
-    """What was done."""
+    """Kind of a change."""
 
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
@@ -43,12 +43,12 @@ class AuditEntry:
     """A change of the system.
 
     Args:
-        at: when, in UTC.
-        by: who: a person, a key with its identifier, or an account of the machine.
-        action: what was done.
-        subject: to what, by its name or identifier.
-        detail: what else is known of it; no secret, and no fact of a person.
-        problem: why it failed, of a change that was recorded before and then was not made; else empty.
+        at: time of the change, in UTC.
+        by: its author: a person, a key with its identifier, or an account of the machine.
+        action: its kind.
+        subject: name or identifier of what was changed.
+        detail: further information, without secrets and facts of people.
+        problem: the reason why a change that was recorded before then failed; empty for a change that was made.
     """
 
     at: datetime

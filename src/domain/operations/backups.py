@@ -9,13 +9,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What an archive says of the home that it was made of.
+    """The description of a home in its archive.
 
     Args:
-        made_at: when.
-        medcost: the release.
-        schema: the migration of the database, None where no table was made.
-        champion: the version that the ledger names, None for none.
+        made_at: time of the backup, in UTC.
+        medcost: release that made it.
+        schema: migration of the database; None for a database without tables.
+        champion: number of the champion; None for none.
     """
 
     made_at: datetime
@@ -26,7 +26,12 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What an archive holds: names of files, each with the SHA-256 of its content, and what it says of the home."""
+    """The contents of an archive.
+
+    Args:
+        files: name of each file to the SHA-256 of its content, in hexadecimal.
+        about: the description of the home.
+    """
 
     files: Mapping[str, str]
     about: About
@@ -34,7 +39,15 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A file that was made. ``sha256`` is the file's; ``champion`` is None if no version was promoted yet."""
+    """A backup file.
+
+    Args:
+        file: its path.
+        bytes: its size.
+        sha256: its SHA-256, in hexadecimal.
+        files: number of files in it.
+        champion: number of the champion; None for none.
+    """
 
     file: str
     bytes: int
@@ -48,11 +61,11 @@ class Restored:
     """A home that was restored.
 
     Args:
-        home: where.
-        made_at: when the backup was made.
-        champion: the version that the ledger names.
-        replaced: where the home that was there before lies now, None if there was none.
-        erased: how many predictions were erased since the backup was made, and therefore again.
+        home: its folder.
+        made_at: time of the backup, in UTC.
+        champion: number of the champion; None for none.
+        replaced: folder to which the previous home was moved; None if there was none.
+        erased: number of predictions in the backup that had been erased since, and were erased again.
     """
 
     home: str

@@ -1,4 +1,4 @@
-"""What a look at the parts found, and what is to be done."""
+"""Findings of a diagnosis, with their remedies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from domain.redaction import without_passwords
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The state of a part. ``remedy`` says what to do unless all is well; no password is in the ``detail``."""
+    """The state of a part.
+
+    Args:
+        part: name of the part.
+        state: its state.
+        detail: the observation, without passwords.
+        remedy: what to do; empty if the part is well.
+    """
 
     part: str
     state: Literal["ok", "warning", "failed"]

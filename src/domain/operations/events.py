@@ -1,4 +1,4 @@
-"""What happened to the service, in one time line."""
+"""Events of the service in one time line."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened.
+    """An event of the service.
 
     Args:
-        at: when, in UTC.
-        kind: what.
-        subject: to which part of the service, to which version of the model (its number), or to which kind of job.
-        detail: a release, a reason, or why it happened; may be empty.
+        at: time of the event, in UTC.
+        kind: its kind.
+        subject: the part of the service, the number of the version, or the kind of job that it is about.
+        detail: the release or the reason; may be empty.
     """
 
     at: datetime
@@ -47,7 +47,7 @@ class Event:
 
 
 def of_ledger(entries: Iterable[LedgerEntry]) -> Sequence[Event]:
-    """Return the promotions and rollbacks; who did it stands before the reason."""
+    """Return the promotions and rollbacks, each with its author before the reason."""
     kinds = {Change.PROMOTION: EventKind.PROMOTION, Change.ROLLBACK: EventKind.ROLLBACK}
     return [
         Event(at=entry.at, kind=kinds[entry.change], subject=str(entry.version), detail=f"{entry.by}: {entry.reason}")
@@ -70,7 +70,7 @@ def of_jobs(jobs: Iterable[Job]) -> Sequence[Event]:
 
 
 def time_line(events: Iterable[Event], *, since: datetime) -> Sequence[Event]:
-    """Put events in order, the newest first; of those that several processes told of the same, the first stays."""
+    """Put events in order, the newest first; of repetitions by several processes, the first is kept."""
     last: dict[tuple[EventKind, str, str], datetime] = {}
     line: list[Event] = []
     for event in sorted(events, key=lambda by_time: by_time.at):

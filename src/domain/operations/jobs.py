@@ -1,4 +1,4 @@
-"""Jobs: slow work that is asked for now, done in the background, and looked after meanwhile."""
+"""Jobs: work that is done in the background, and its state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from uuid import UUID
 from domain.errors import PromotionRefused
 
 MOST_ATTEMPTS: Final = 3
-"""A job that so many processes began, and none of which lived to end it, is not begun again."""
+"""Processes that may begin a job; after so many have died with it, it has failed."""
 
 
 class JobKind(StrEnum):
@@ -40,12 +40,12 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """How far a job is.
+    """The progress of a job.
 
     Args:
-        share: of the work that is done, 0 to 1; None where nobody can tell.
-        rows: of a file that were read so far; 0 for other work.
-        bad: rows among them that could not be answered.
+        share: share of the work that is done, 0 to 1; None if it is not known.
+        rows: number of rows of a file that were read; 0 for other work.
+        bad: number of these rows without an answer.
     """
 
     share: float | None = None
@@ -76,13 +76,13 @@ class NewJob:
     """A job that is not recorded yet.
 
     Args:
-        kind: what it does.
-        task: what exactly, as JSON has it.
-        owner: who asked for it, see `Caller`.
-        created_at: when, in UTC.
-        slot: of all jobs that name the same one, no more than one is under way; None for no such limit.
-        place: the folder that holds the job's files, see `JobFiles`: who has that folder works on the job. None for a
-            job without files, which anybody may work on.
+        kind: its kind.
+        task: its task as a JSON object.
+        owner: owner of the job, see `Caller`.
+        created_at: time of the request, in UTC.
+        slot: a name of which at most one job is under way at a time; None for no such limit.
+        place: the folder that holds the job's files, see `JobFiles`: only processes with that folder work on the job.
+            None for a job without files, which any process may work on.
     """
 
     kind: JobKind
@@ -99,14 +99,14 @@ class Job(NewJob):
 
     Args:
         id: a UUIDv7.
-        state: how far it is.
-        progress: how much of it is done.
-        result: what came of it, as JSON has it; None before it is done.
-        problem: why it failed; None unless it has.
-        started_at: when a process first began it.
-        ended_at: when it was done, failed or was cancelled.
-        attempts: how many processes have begun it.
-        erased_at: when its files were erased; None while they are there, and for a job without files.
+        state: its state.
+        progress: its progress; None if there is none.
+        result: its result as a JSON object; None before it is done.
+        problem: the reason of its failure; None if it has not failed.
+        started_at: time at which a process first began it, in UTC.
+        ended_at: time at which it was done, failed or was cancelled, in UTC.
+        attempts: number of processes that have begun it.
+        erased_at: time at which its files were erased, in UTC; None before, and for a job without files.
     """
 
     id: UUID

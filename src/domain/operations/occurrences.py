@@ -1,6 +1,6 @@
-"""What happened, as receivers of webhooks are told it: read off what is recorded.
+"""Occurrences for receivers of webhooks, derived from recorded jobs, ledger entries, verdicts and alarms.
 
-The identifier of an occurrence is made from what it is: whoever finds it, however often, finds the same one.
+The identifier of an occurrence follows from its content, so that every process derives the same one.
 """
 
 from __future__ import annotations
@@ -71,6 +71,6 @@ def of_alarms(alarms: Iterable[Alarm]) -> Iterator[Occurrence]:
 def occurrence(
     event: WebhookEvent, at: datetime, data: Mapping[str, object], *, name: str, owner: str | None = None
 ) -> Occurrence:
-    """Make an occurrence; of the same name, it is the same."""
+    """Return an occurrence, whose identifier follows from the event and the name."""
     body = json.dumps({"type": event.value, "timestamp": at.isoformat(), "data": data}, ensure_ascii=False)
     return Occurrence(id=uuid5(_NAMES, f"{event.value} {name}"), event=event, at=at, body=body, owner=owner)

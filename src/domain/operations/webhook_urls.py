@@ -1,4 +1,4 @@
-"""Which receivers may be called: a webhook must not become a way into the network of the service (SSRF)."""
+"""Addresses of receivers that may be called: no webhook may reach into the network of the service (SSRF)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks: who is called when something happens, and what became of each call."""
+"""Webhooks: receivers that are called when something happens, and the deliveries to them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Final
 from uuid import UUID
 
 MOST_WEBHOOKS: Final = 20
-"""That one owner may have."""
+"""Webhooks of one owner."""
 MOST_TRIES: Final = 12
 """Calls after which a delivery is given up: about three days with the usual backoff."""
 MOST_ATTEMPTS_LOGGED: Final = 20
 LONGEST_DELAY: Final = timedelta(hours=12)
 DISABLED_AFTER: Final = timedelta(days=5)
-"""A webhook whose receiver has refused everything for so long is called no more."""
+"""Time of refusals after which a webhook is disabled."""
 KEPT_FOR: Final = timedelta(days=30)
-"""How long deliveries stay in the log."""
+"""Time for which deliveries are kept."""
 _GROWTH: Final = 4
 _GONE: Final = 410
 
 
 class WebhookEvent(StrEnum):
-    """What a receiver is told."""
+    """Kind of event that receivers are told of."""
 
     JOB_DONE = "job.done"
     JOB_FAILED = "job.failed"
@@ -39,7 +39,7 @@ SUBSCRIBABLE: Final = tuple(event for event in WebhookEvent if event is not Webh
 
 
 class DeliveryState(StrEnum):
-    """How far a delivery is."""
+    """State of a delivery."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
@@ -51,12 +51,12 @@ class NewWebhook:
     """A webhook that is not recorded yet.
 
     Args:
-        url: of the receiver, see `webhook_urls`.
-        events: that the receiver is told.
-        owner: who made it, see `Caller`.
-        sees_all: whether the owner may see what belongs to others, and alarms.
-        secret: that calls are signed with: ``whsec_`` and 32 bytes in base64.
-        created_at: when, in UTC; what happened before is not told.
+        url: address of the receiver, see `webhook_urls`.
+        events: kinds of event that are sent.
+        owner: owner of the webhook, see `Caller`.
+        sees_all: whether the owner may see the jobs of others, and alarms.
+        secret: the key of the signatures: ``whsec_`` and 32 bytes in base64.
+        created_at: time of its creation, in UTC; earlier events are not sent.
     """
 
     url: str
@@ -73,8 +73,8 @@ class Webhook(NewWebhook):
 
     Args:
         id: a UUIDv7.
-        failing_since: of the first refusal after the last call that was taken; None if that was the last one.
-        disabled_at: since when nothing but a ping is sent; None while all is.
+        failing_since: time of the first refusal since the last accepted call; None if that call was the last.
+        disabled_at: time since which only pings are sent; None for an enabled webhook.
     """
 
     id: UUID
@@ -82,7 +82,7 @@ class Webhook(NewWebhook):
     disabled_at: datetime | None = None
 
     def wants(self, occurrence: Occurrence) -> bool:
-        """Return whether the receiver is told of this, and may be."""
+        """Return whether an occurrence is sent to the receiver, who may see it."""
         return (
             self.disabled_at is None
             and occurrence.event in self.events
@@ -91,7 +91,7 @@ class Webhook(NewWebhook):
         )
 
     def after(self, attempt: Attempt) -> Webhook:
-        """Return the webhook after a call: one that was taken enables it again, refusals for long disable it."""
+        """Return the webhook after a call: an accepted one enables it again, lasting refusals disable it."""
         if attempt.is_taken:
             return replace(self, failing_since=None, disabled_at=None)
         since = self.failing_since or attempt.at
@@ -101,14 +101,14 @@ class Webhook(NewWebhook):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
-    """Something that happened, and is told.
+    """Something that happened, for receivers.
 
     Args:
-        id: the same for the same occurrence, whoever finds it, so that receivers recognise repetitions.
-        event: what kind.
-        at: when, in UTC.
+        id: the same in every process that derives the occurrence, so that receivers recognise repetitions.
+        event: its kind.
+        at: its time, in UTC.
         body: JSON after Standard Webhooks: ``type``, ``timestamp`` and ``data``.
-        owner: whom it belongs to; None for what everybody may see.
+        owner: owner of its subject; None for what everybody may see.
     """
 
     id: UUID
@@ -123,9 +123,9 @@ class Attempt:
     """One call of a receiver.
 
     Args:
-        at: when.
-        status: that was answered; None if nothing was.
-        error: why nothing was answered; empty if something was.
+        at: time of the call, in UTC.
+        status: HTTP status of the response; None without a response.
+        error: the reason why there was no response; empty otherwise.
     """
 
     at: datetime
@@ -134,13 +134,21 @@ class Attempt:
 
     @property
     def is_taken(self) -> bool:
-        """Return whether the receiver took the event."""
+        """Return whether the receiver accepted the event."""
         return self.status is not None and self.status // 100 == 2  # noqa: PLR2004  # the class of success
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
-    """An event on its way to a receiver, not recorded yet."""
+    """A delivery that is not recorded yet.
+
+    Args:
+        webhook_id: identifier of the webhook.
+        event_id: identifier of the occurrence, the same for all receivers.
+        event: its kind.
+        body: body of the calls, see `Occurrence`.
+        created_at: time of its creation, in UTC.
+    """
 
     webhook_id: UUID
     event_id: UUID
@@ -155,9 +163,10 @@ class Delivery(NewDelivery):
 
     Args:
         id: a UUIDv7.
-        due_at: when the receiver is called next.
-        tries: calls since it was recorded, or replayed.
-        attempts: the last calls, oldest first.
+        due_at: time of the next call, in UTC.
+        state: its state.
+        tries: number of calls since it was recorded or replayed.
+        attempts: the last calls, oldest first, at most `MOST_ATTEMPTS_LOGGED`.
     """
 
     id: UUID
@@ -171,8 +180,8 @@ class Delivery(NewDelivery):
 
         Args:
             attempt: the call.
-            base: how long is waited after the first refusal.
-            jitter: share by which the wait is longer, so that receivers are not called by all at once.
+            base: the wait after the first refusal; each further one is `_GROWTH` times as long.
+            jitter: share by which the wait is longer, so that calls spread over time.
         """
         tries = self.tries + 1
         state = DeliveryState.DELIVERED if attempt.is_taken else DeliveryState.WAITING

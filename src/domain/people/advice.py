@@ -19,7 +19,7 @@ _MOST_WORDS: Final = 8
 
 
 def columns_to_name(missing: Sequence[str], unused: Sequence[str], schema: Schema) -> list[str]:
-    """Return how to say which columns hold the facts, or the cost, that none was found for.
+    """Return sentences on how to name the columns of facts, or of the cost, for which none was found.
 
     Args:
         missing: names of facts, or the cost's column.
@@ -49,7 +49,7 @@ def columns_to_name(missing: Sequence[str], unused: Sequence[str], schema: Schem
 
 
 def words_to_name(violations: Iterable[Violation], schema: Schema) -> list[str]:
-    """Return how to say what unknown words mean, a sentence for each fact that has any.
+    """Return sentences on how to give unknown words a meaning, one for each fact with such words.
 
     >>> from domain.people.claims import Violation
     >>> from tests.support.default_schema import DEFAULT

@@ -1,4 +1,4 @@
-"""Which column of a table holds which fact: by its name, or because somebody has said so."""
+"""The matching of columns to facts, by their names or by the mapping that a person has given."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _DENIALS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """What somebody has said about the columns of a table.
+    """The mapping of a table's columns and words that a person has given.
 
     Args:
         columns: column of the file to the name of a fact, or to the cost's or a role's column in the schema.
         words: column of the file, or name of a fact, to what its cells mean: folded text to value.
         turned: facts whose column is read the other way round.
         decimal: the decimal sign of all numbers; empty to go by the cells.
-        without: facts that no column holds, whatever its name is.
+        without: facts that are read from no column, whatever its name is.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -99,12 +99,12 @@ def mapped_pair(text: str, option: str = "") -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Columns by what they hold.
+    """Columns and their matches.
 
     Args:
-        columns: what each column holds that holds anything.
-        twice: names that several columns could hold, with these columns.
-        unused: columns of the file that nothing is read from.
+        columns: the column of each fact, cost or role that has one.
+        twice: names with several possible columns.
+        unused: columns that are not read.
     """
 
     columns: Matching
@@ -115,10 +115,10 @@ class Matched:
 def match(columns: Sequence[str], schema: Schema, column_map: ColumnMap) -> Matched:
     """Find the columns of the facts, the cost and the roles by their names, without case, space and hyphens.
 
-    What somebody has said goes before the name of a column, and that before its aliases.
+    The given mapping goes before the name of a column, and the name before its aliases.
 
     Raises:
-        ConfigurationError: if a column of which somebody has said something is not there.
+        ConfigurationError: if a column of the given mapping is missing.
 
     >>> from tests.support.default_schema import DEFAULT
     >>> match(["AGE ", "Sex", "id"], DEFAULT, ColumnMap()).columns

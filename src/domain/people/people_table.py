@@ -1,4 +1,4 @@
-"""Tables of people that somebody has uploaded: their lines, and the columns that are added to them."""
+"""Uploaded tables of people: their lines, and the columns that are added to them."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Line(NamedTuple):
 
     Args:
         number: as a spreadsheet numbers it: the names of the columns stand in line 1, empty lines count.
-        cells: by column; of a row that cannot be read, those that there are.
+        cells: by column; of a malformed row, its existing cells.
         broken: why the row cannot be read, None if it can.
-        fields: how many cells a row has that has too few or too many; 0 of any other row.
+        fields: number of cells of a row with too few or too many; 0 for other rows.
     """
 
     number: int
@@ -46,7 +46,7 @@ NOTICE: Final = "data_notice"
 ANSWERS: Final = ("expected", "typical", "low", "high", "chance_zero", "warnings", "model_version")
 """Columns that are added to each row: money, a probability, codes of cautions with spaces between, the version."""
 ABOVE: Final = "chance_above"
-"""The column that stands behind them where somebody asks about an amount: the probability of costing more."""
+"""The column that follows them if an amount is given: the probability of costing more."""
 
 
 def chosen_reading(
@@ -57,9 +57,9 @@ def chosen_reading(
     *,
     semicolons: bool = False,
 ) -> TableReading:
-    """Decide how a table is read whose columns somebody has chosen.
+    """Return the reading of a table with chosen columns.
 
-    A column whose name denies (``smoker_no``) is read the other way round: a person has chosen it, knowing that.
+    A column whose name denies (``smoker_no``) is read the other way round, since a person has chosen it.
 
     Args:
         schema: which facts there are.
@@ -80,7 +80,7 @@ def chosen_reading(
 
 
 def person_or_violations(line: Line, reading: TableReading) -> Beneficiary | list[Violation]:
-    """Read a person from a line, or say what is wrong with the line, rule by rule, with the value found."""
+    """Return the person of a line, or the broken rules of the line with the values found."""
     if line.broken:
         fields = str(line.fields or "")
         return [Violation(line.number, line.broken.field, line.broken.code, line.broken.detail, fields, line.number)]

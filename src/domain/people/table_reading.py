@@ -1,4 +1,4 @@
-"""How the rows of one table are read: which column holds which fact, and what its cells mean."""
+"""The reading of a table: the columns of the facts, and the meaning of their cells."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ReadingRules:
 
     Args:
         schema: which facts are looked for.
-        column_map: what somebody has said about the columns.
+        column_map: the mapping of columns and words that a person has given.
         sheet: the sheet of a workbook; empty for the first.
         needs_roles: whether claims are refused that lack the column of a declared role, as for training.
     """
@@ -63,7 +63,7 @@ class TableReading:
         matched: which column holds which of them.
         facts: in the order of the schema; None for a fact that no column holds.
         cost: None where no column holds it.
-        roles: the columns of roles that are there.
+        roles: the columns of roles in the table.
         needs_roles: see `ReadingRules`.
     """
 
@@ -85,12 +85,12 @@ class TableReading:
         semicolons: bool = False,
         needs_roles: bool = False,
     ) -> Self:
-        """Decide how a table is read.
+        """Return the reading of a table.
 
         Args:
             schema: which facts there are.
             matched: which column of the file holds which of them.
-            column_map: what somebody has said about the columns.
+            column_map: the mapping of columns and words that a person has given.
             cells: gives the first cells of a column of numbers, by which its style is told.
             semicolons: whether semicolons separate its cells, as where the decimal sign is a comma: unless a number
                 shows a decimal point, a point might separate thousands.
@@ -120,7 +120,7 @@ class TableReading:
 
     @property
     def missing(self) -> list[FieldError]:
-        """Return what is wrong with the columns: required facts without one, and names that several could hold."""
+        """Return the mistakes of the columns: required facts without one, and names that several could hold."""
         wrong: list[FieldError] = []
         for fact, column in zip(self.schema.facts, self.facts, strict=True):
             if several := self.matched.twice.get(fact.name):
@@ -131,7 +131,7 @@ class TableReading:
 
     @property
     def missing_for_claims(self) -> list[FieldError]:
-        """Return what is wrong with the columns where the cost is needed, too, and maybe those of roles."""
+        """Return the mistakes of the columns, including those of the cost and, if needed, of roles."""
         wrong, roles = self.missing, self.schema.roles
         for name in (self.schema.cost.column, *(getattr(roles, role) for role in ROLES)):
             if several := self.matched.twice.get(name):
@@ -146,7 +146,7 @@ class TableReading:
 
     @property
     def notes_on_roles(self) -> list[str]:
-        """Return what becomes of costs of a part of a year, and what is assumed for a role that has no column."""
+        """Return notes on costs of a part of a year, and on the assumption for a role without a column."""
         exposure, cost = self.roles.get("exposure"), self.schema.cost.column
         yearly = [f"{cost} is that of a whole year: {cost} / {exposure.column}"] if exposure else []
         return yearly + [
@@ -164,7 +164,7 @@ class TableReading:
 
         Args:
             row: cells by the names of their columns.
-            is_json: whether the values came as JSON, whose types are taken at their word.
+            is_json: whether the values come from JSON, whose types are taken as they are.
         """
         values: list[Value] = []
         wrong: list[FieldError] = []
@@ -203,7 +203,7 @@ class RowReader:
 
     Args:
         schema: which facts there are.
-        column_map: what somebody has said about the columns.
+        column_map: the mapping of columns and words that a person has given.
     """
 
     schema: Schema
@@ -211,7 +211,7 @@ class RowReader:
     _readings: dict[tuple[str, ...], TableReading] = field(default_factory=dict[tuple[str, ...], "TableReading"])
 
     def reading(self, row: Mapping[str, object]) -> TableReading:
-        """Return how rows with these names are read."""
+        """Return the reading of a table with these columns."""
         names = tuple(row)
         reading = self._readings.get(names)
         if reading is None:

@@ -60,7 +60,7 @@ from domain.ports.room import Room
 from domain.ports.version_models import VersionModels
 from domain.ports.webhooks import Webhooks
 from entrypoints.composition.job_files import InProcessScorer
-from entrypoints.composition.providers import made
+from entrypoints.composition.providers import factory_of
 
 
 class MemoryStores(Provider):
@@ -70,16 +70,16 @@ class MemoryStores(Provider):
 
     def __init__(self) -> None:
         super().__init__()
-        self.provide(made(MemoryLedger), provides=ModelLedger)
-        self.provide(made(MemoryReports), provides=MonitoringReports)
-        self.provide(made(MemoryJobs), provides=Jobs)
-        self.provide(made(MemoryWebhooks), provides=Webhooks)
-        self.provide(made(MemoryHours), provides=ServiceHours)
-        self.provide(made(MemoryEvents), provides=ServiceEvents)
-        self.provide(made(MemoryAuditTrail), provides=AuditTrail)
-        self.provide(made(MemoryAcknowledgements), provides=Acknowledgements)
-        self.provide(made(MemoryAccounts), provides=Accounts)
-        self.provide(made(Argon2Passwords), provides=Passwords)  # needs no server
+        self.provide(factory_of(MemoryLedger), provides=ModelLedger)
+        self.provide(factory_of(MemoryReports), provides=MonitoringReports)
+        self.provide(factory_of(MemoryJobs), provides=Jobs)
+        self.provide(factory_of(MemoryWebhooks), provides=Webhooks)
+        self.provide(factory_of(MemoryHours), provides=ServiceHours)
+        self.provide(factory_of(MemoryEvents), provides=ServiceEvents)
+        self.provide(factory_of(MemoryAuditTrail), provides=AuditTrail)
+        self.provide(factory_of(MemoryAcknowledgements), provides=Acknowledgements)
+        self.provide(factory_of(MemoryAccounts), provides=Accounts)
+        self.provide(factory_of(Argon2Passwords), provides=Passwords)  # needs no server
 
     @provide
     def keys(self, clock: Clock) -> ApiKeys:
@@ -120,10 +120,10 @@ class MemoryParts(Provider):
 
     def __init__(self) -> None:
         super().__init__()
-        self.provide(made(MemoryRoom), provides=Room)
-        self.provide(made(MemoryVersionModels), provides=VersionModels)
-        self.provide(made(MemoryPredictions), provides=PredictionRepository)
-        self.provide(made(MemoryRequestKeys), provides=RequestKeys)
+        self.provide(factory_of(MemoryRoom), provides=Room)
+        self.provide(factory_of(MemoryVersionModels), provides=VersionModels)
+        self.provide(factory_of(MemoryPredictions), provides=PredictionRepository)
+        self.provide(factory_of(MemoryRequestKeys), provides=RequestKeys)
 
     @provide
     def file_scorer(self, files: JobFiles, model: LoadedModel, schema: Schema) -> FileScorer:

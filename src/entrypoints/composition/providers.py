@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-def made(adapter: Callable[[], _T]) -> Callable[[], _T]:
+def factory_of(adapter: Callable[[], _T]) -> Callable[[], _T]:
     """Return a factory of an adapter without arguments: dishka would inject each argument of its constructor."""
 
     def make() -> _T:

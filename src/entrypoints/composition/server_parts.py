@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Final
 
 from dishka import Provider, Scope, alias, provide
@@ -121,6 +122,8 @@ class InProcessParts(Provider):
         following = asyncio.create_task(served.follow())
         yield served
         following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
 
     @provide
     def versions(self, settings: Settings) -> VersionModels:
@@ -138,10 +141,10 @@ def server_parts(settings: Settings, metrics: Metrics) -> list[Provider]:
     """
     settings_provider = Provider(scope=Scope.APP)
     settings_provider.provide(lambda: settings, provides=Settings)
-    looking = Provider(scope=Scope.APP)
+    observing = Provider(scope=Scope.APP)
     observers = Observers(predictor=metrics.grouped("predict"), records=metrics.grouped("record"))
-    looking.provide(lambda: observers, provides=Observers, override=True)
-    shared = [settings_provider, DatabaseStores(), DatabaseParts(), JobFileParts(), looking, Changing()]
+    observing.provide(lambda: observers, provides=Observers, override=True)
+    shared = [settings_provider, DatabaseStores(), DatabaseParts(), JobFileParts(), observing, Changing()]
     if settings.predictor == "in_process":
         return [*shared, InProcessParts()]
     if not settings.model_server_url:

@@ -1,4 +1,4 @@
-"""What scikit-learn does: bringing model folders to life, and training. Imported when it is asked for."""
+"""The loader and the trainer of scikit-learn models; scikit-learn is imported when one of them is first needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def sklearn_loader() -> ModelLoader:
-    """Return what loads model folders."""
+    """Return the loader of model folders."""
     _import_quickly()
     from adapters.sklearn.loader import SklearnLoader
 
@@ -20,11 +20,11 @@ def sklearn_loader() -> ModelLoader:
 
 
 def sklearn_trainer(clock: Clock, executor: Executor | None = None) -> Trainer:
-    """Return what trains and scores models.
+    """Return the trainer.
 
     Args:
-        clock: for cards.
-        executor: does the work; without one this process does.
+        clock: for the dates of model cards.
+        executor: executor of the work; None for this process.
     """
     _import_quickly()
     from adapters.sklearn.trainer import SklearnTrainer

@@ -28,7 +28,7 @@ from domain.ports.tracker import ExperimentTracker
 from domain.ports.trainer import Trainer
 from domain.ports.tuner import Tuner
 from entrypoints.composition.executors import executor_at
-from entrypoints.composition.providers import made
+from entrypoints.composition.providers import factory_of
 from entrypoints.composition.reports import report_writers
 from entrypoints.composition.retrainings import retrainings_of
 from entrypoints.composition.settings import Settings, has_mlflow_server
@@ -184,9 +184,9 @@ class MemoryTrainingParts(Provider):
         from adapters.memory.tracker import MemoryTracker
 
         super().__init__()
-        self.provide(made(MemoryTracker), provides=ExperimentTracker)
-        self.provide(made(MemoryPredictions), provides=PredictionRepository)
-        self.provide(made(MemoryRequestKeys), provides=RequestKeys)
+        self.provide(factory_of(MemoryTracker), provides=ExperimentTracker)
+        self.provide(factory_of(MemoryPredictions), provides=PredictionRepository)
+        self.provide(factory_of(MemoryRequestKeys), provides=RequestKeys)
 
 
 class TunerProvider(Provider):
