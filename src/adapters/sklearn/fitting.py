@@ -14,7 +14,6 @@ from adapters.sklearn.choice import fitted_distribution
 from adapters.sklearn.families import estimator_of, family_of
 from adapters.sklearn.folds import folds
 from adapters.sklearn.model import CostModel, rounded
-from adapters.sklearn.quick_trees import use_quick_trees
 from adapters.sklearn.scoring import scores
 from adapters.sklearn.support import Support
 from adapters.sklearn.table import Table
@@ -130,7 +129,6 @@ def fit_estimator(recipe: Recipe, table: Table, *, seed: int) -> Any:
     family = family_of(recipe, table.schema)
     recipe = with_thresholds(recipe, table) if family.with_terms else recipe
     estimator = estimator_of(recipe, table.schema, seed=seed, rows=len(table))
-    use_quick_trees()
     try:
         with warnings.catch_warnings():
             # a fit that stopped early is measured as it is, and the comparison tells

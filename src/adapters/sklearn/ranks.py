@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 from sklearn.linear_model import RidgeCV
+from sklearn.tree import DecisionTreeRegressor
 
 from adapters.sklearn import weighting
 from adapters.sklearn.distribution import LEVELS, conformal_quantiles, scale_of
 from adapters.sklearn.halves import parts_of_people
-from adapters.sklearn.quick_trees import grown
 from adapters.sklearn.trees import FlatTrees
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class RankForest:
     ) -> Self:
         """Grow a forest on the ranks of n residuals, 0-1.
 
-        The trees are those of scikit-learn's `RandomForestRegressor`.
+        The trees are those of scikit-learn's `RandomForestRegressor`, which takes longer to set a small tree up than to
+        grow it.
         """
         is_below = (ranks[:, None] <= THRESHOLDS).astype(np.float64)
         relative = weighting.unless_equal(weights)
@@ -69,16 +70,16 @@ class RankForest:
         count, draws = len(ranks), min(len(ranks), _MOST_ROWS)
         random = np.random.RandomState(seed)
         seeds = random.randint(np.iinfo(np.int32).max, size=trees).tolist()
-        forest: list[Any] = []
-        looked_at = max(1, facts.shape[1] // 2)
+        grown: list[Any] = []
         for each in seeds:
             random.seed(each)
             drawn = random.randint(0, count, draws) if likely is None else random.choice(count, draws, p=likely)
             times = np.bincount(drawn, minlength=count).astype(np.float64)
             random.seed(each)  # drawing begins anew for the facts that a split may look at
-            forest.append(grown(facts, is_below, times, random=random, leaf=leaf, max_features=looked_at))
-        chances = np.concatenate([tree.value[:, :, 0] for tree in forest]).astype(np.float32)
-        return cls(FlatTrees.of_trees(forest), chances)
+            tree = DecisionTreeRegressor(min_samples_leaf=leaf, max_features=0.5, random_state=random)
+            grown.append(tree.fit(facts, is_below, times, check_input=False).tree_)
+        chances = np.concatenate([tree.value[:, :, 0] for tree in grown]).astype(np.float32)
+        return cls(FlatTrees.of_trees(grown), chances)
 
     def curves(self, facts: NDArray[np.float32]) -> Floats:
         """Return the chance of a rank up to 0, each threshold, and 1: n x (thresholds + 2), never falling."""
