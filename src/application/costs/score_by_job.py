@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MOST_EACH: Final = 8
 """The most files of one owner that may be under way."""
 AT_ONCE: Final = 1 << 14
-"""Rows of a batch; every eighth batch is followed by a checkpoint."""
+"""Rows of a batch."""
 _LONGEST_WAIT: Final = 10.0
 
 

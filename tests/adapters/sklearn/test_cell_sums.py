@@ -28,7 +28,7 @@ def fitted(kind):
         made = RandomForestRegressor(n_estimators=12, min_samples_leaf=3, random_state=0).fit(rows, costs)
         return made, FlatTrees.of_trees([tree.tree_ for tree in made.estimators_]), 12
     if kind == "boosting":
-        made = HistGradientBoostingRegressor(max_iter=30, early_stopping=False).fit(rows, costs)
+        made = HistGradientBoostingRegressor(max_iter=30).fit(rows, costs)
         flat = FlatTrees.of_boosting(made)
         assert flat
         return made, flat, 1

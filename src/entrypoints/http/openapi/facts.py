@@ -36,7 +36,7 @@ _TERMS: Final[dict[str, Any]] = {
     },
 }
 LANGUAGE: Final = "en"
-"""A JSON schema, parameter or other object of the document."""
+"""Language of the document's texts."""
 REF: Final = "#/components/schemas/{name}"
 _TYPES: Final = {Kind.WHOLE: "integer", Kind.NUMBER: "number"}
 

@@ -137,7 +137,7 @@ class HistoryPage:
     # what `Live` tells
 
     def busy(self) -> None:
-        """Rows are on their way."""
+        """Grey out the table while rows are loaded."""
         self._table.busy()
 
     def show(self, question: PredictionQuery, answer: ResultPage) -> None:
