@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from domain.errors import ConfigurationError
 from domain.people.currencies import codes_of
-from domain.people.folding import fold
+from domain.people.folding import fold, without_accents
 from domain.people.numbers import exact
 
 if TYPE_CHECKING:
@@ -159,7 +158,7 @@ def words_of(name: str) -> list[str]:
     >>> words_of("TotalCost"), words_of("Costo anual (EUR)")
     (['total', 'cost'], ['costo', 'anual', 'eur'])
     """
-    letters = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    letters = without_accents(name)
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", letters)
     return re.findall(r"[a-z0-9]+", apart.casefold())
 

@@ -12,6 +12,17 @@ _SEPARATORS: Final = re.compile(
 """What stands between two words. A sign before a number, or behind a letter, is none: -1 is not 1, A- not A."""
 
 
+def without_accents(text: str) -> str:
+    """Return a text whose letters have no accents, by compatibility decomposition (Unicode's NFKD).
+
+    >>> without_accents("Año ﬁscal")
+    'Ano fiscal'
+    """
+    if text.isascii():
+        return text
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+
+
 def fold(text: str) -> str:
     """Return a text without case, accents and surrounding space and _, and without space, hyphens and _ between words.
 
@@ -20,6 +31,4 @@ def fold(text: str) -> str:
     >>> fold("-1"), fold("A-"), fold("18-24"), fold("ex smoker_2")
     ('-1', 'a-', '18-24', 'exsmoker2')
     """
-    if not text.isascii():
-        text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return _SEPARATORS.sub("", text.strip().strip("_").casefold())
+    return _SEPARATORS.sub("", without_accents(text).strip().strip("_").casefold())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 from domain.errors import ConfigurationError
 from domain.people.fact import Fact, Kind, Value
-from domain.people.folding import fold
+from domain.people.folding import fold, without_accents
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -247,6 +246,4 @@ def _choice(fact: Fact, text: str, pair: str) -> Value:
 
 def _words(name: str) -> str:
     """Return the words of a name, without case, accents and punctuation."""
-    if not name.isascii():
-        name = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
-    return " ".join(re.findall(r"[a-z]+|\d+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold()))
+    return " ".join(re.findall(r"[a-z]+|\d+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", without_accents(name)).casefold()))
