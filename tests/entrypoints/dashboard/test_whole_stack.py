@@ -41,6 +41,8 @@ def stack(started: tuple[Path, str]) -> tuple[Path, str]:
     """The same with all its parts there, whatever an earlier test left."""
     _, url = started
     until(lambda: httpx.get(f"{url}/api/v1/health/ready").is_success, within=BACK / 1000)
+    # the password of the settings is saved while the pages answer already
+    until(lambda: "current-password" in httpx.get(f"{url}/sign-in").text, within=BACK / 1000)
     return started
 
 
