@@ -54,7 +54,11 @@ _PATIENCE: Final = 0.5
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _SEEN: Final = element(
-    "script", Markup("document.addEventListener('visibilitychange', () => emitEvent('seen', !document.hidden))")
+    "script",
+    Markup(  # NiceGUI's `emitEvent` needs a page of Quasar's, and this one is laid out by HTML
+        "document.addEventListener('visibilitychange', () => "
+        "getHtmlElement(0).dispatchEvent(new CustomEvent('seen', {detail: !document.hidden})))"
+    ),
 )
 
 
@@ -160,7 +164,7 @@ class OperationsPage:
             self._audit = part("audit", "operations.audit.lead")
             self._timer = ui.timer(every, self._look, immediate=False)
         ui.add_body_html(str(_SEEN))  # which NiceGUI appends to a string of its own
-        ui.on("seen", self._seen)
+        ui.on("seen", self._seen, ["detail"])
 
     async def first_look(self) -> None:
         """Show everything, or the page without it after half a second."""
@@ -247,7 +251,7 @@ class OperationsPage:
         await self._look()
 
     def _seen(self, event: GenericEventArguments) -> None:
-        self._timer.active = bool(event.args)
+        self._timer.active = bool(event.args["detail"])
 
 
 def _spans(span: str, words: Words) -> Markup:
