@@ -37,6 +37,19 @@ def asks_for_login(settings: Settings) -> bool:
     return required and not settings.proxy_authenticates
 
 
+def offers_first_password(settings: Settings) -> bool:
+    """Return whether somebody at this machine may set the admin's first password on the sign-in page.
+
+    Where the settings hold the password, nobody is asked for one: it is saved as soon as the database answers.
+    """
+    return is_alone(settings) and not settings.admin_password
+
+
+def is_alone(settings: Settings) -> bool:
+    """Return whether only this machine is served; behind a proxy all clients have the proxy's address."""
+    return not serves_others(settings) and not settings.proxy_authenticates
+
+
 def refuse_open_access(settings: Settings, *, pages: bool) -> None:
     """Refuse to serve other machines without authentication.
 

@@ -22,7 +22,13 @@ from starlette.responses import PlainTextResponse
 
 from application.access.set_password import SetPassword
 from domain.errors import Unavailable
-from entrypoints.composition.access_rules import asks_for_login, refuse_open_access, serves_others
+from entrypoints.composition.access_rules import (
+    asks_for_login,
+    is_alone,
+    offers_first_password,
+    refuse_open_access,
+    serves_others,
+)
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import load
 from entrypoints.composition.web import web_container
@@ -126,13 +132,11 @@ def _limit(per_minute: int) -> RateLimit | None:
 
 
 def _dashboard_options(settings: Settings) -> DashboardOptions:
-    # behind a proxy all clients have the proxy's address
-    alone = not serves_others(settings) and not settings.proxy_authenticates
     login = asks_for_login(settings)
     return DashboardOptions(
         login=login,
-        alone=alone and not login,
-        first_password=alone,
+        alone=is_alone(settings) and not login,
+        first_password=offers_first_password(settings),
         https=settings.https,
         provider=settings.oidc_issuer and (settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or ""),
         everyone=settings.oidc_everyone and bool(settings.oidc_issuer),

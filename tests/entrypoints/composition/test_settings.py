@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import ConfigurationError
-from entrypoints.composition.access_rules import asks_for_login, refuse_open_access
+from entrypoints.composition.access_rules import asks_for_login, offers_first_password, refuse_open_access
 from entrypoints.composition.database import database_url
 from entrypoints.composition.settings import environment_of, load
 
@@ -65,6 +65,22 @@ def test_pages_on_a_public_address_need_a_proxy_that_asks_who_people_are() -> No
     with pytest.raises(ConfigurationError, match="MEDCOST_PROXY_AUTHENTICATES"):
         refuse_open_access(load(settings, environment={}), pages=True)
     refuse_open_access(load({**settings, "proxy_authenticates": True}, environment={}), pages=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_offered"),
+    [
+        ({}, True),
+        ({"admin_password": "correct horse battery"}, False),
+        ({"host": "0.0.0.0"}, False),
+        ({"proxy_authenticates": True}, False),
+    ],
+    ids=str,
+)
+def test_a_first_password_is_asked_for_here_unless_the_settings_hold_one(
+    changes: dict[str, object], is_offered: bool
+) -> None:
+    assert offers_first_password(load(changes, environment={})) is is_offered
 
 
 @pytest.mark.parametrize("login", [{"admin_password": "correct horse battery"}, {"require_login": True}])
