@@ -10,7 +10,6 @@ import asyncio
 import math
 import socket
 import sys
-import threading
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib.metadata import version
@@ -208,9 +207,8 @@ async def run_web(
     """
     refuse_open_access(settings, pages=serve != "api")
     configure_logs(settings.log_level)
-    leaving = threading.Event()
     config = uvicorn.Config(
-        web_app(settings, serve=serve, more=more, leaving=leaving.is_set),
+        web_app(settings, serve=serve, more=more, leaving=lambda: server.is_leaving),
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -222,7 +220,7 @@ async def run_web(
         server_header=False,
         timeout_graceful_shutdown=math.ceil(settings.drain_within),
     )
-    server = Server(config, leave=leaving.set, notice=settings.drain_notice)
+    server = Server(config, notice=settings.drain_notice)
     collect_seldom()
     raise_file_limit()
     await server.serve(sockets=list(sockets) if sockets else None)

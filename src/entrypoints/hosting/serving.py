@@ -18,7 +18,7 @@ from entrypoints.hosting.one_write import OneWrite
 from entrypoints.hosting.shares import Shares
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from types import FrameType
 
 _LARGEST_HEAD: Final = 64 * 1024
@@ -141,22 +141,27 @@ class Server(uvicorn.Server):
 
     Args:
         config: uvicorn's configuration.
-        leave: called on the first signal to end.
         notice: seconds between that signal and the end of new connections; 0 after Ctrl-C or a second signal.
     """
 
-    def __init__(self, config: uvicorn.Config, *, leave: Callable[[], None], notice: float) -> None:
+    def __init__(self, config: uvicorn.Config, *, notice: float) -> None:
         super().__init__(config)
-        self._leave = leave
         self._notice = notice
         self._leaving_at: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  # as uvicorn's
-        """Handle SIGTERM or SIGINT, which, unlike in uvicorn, is not raised again at the end."""
-        self._leave()
+        """Handle SIGTERM or SIGINT, which, unlike in uvicorn, is not raised again at the end.
+
+        A signal may arrive while the one before it is handled, so nothing here takes a lock.
+        """
         again = self._leaving_at is not None
         self.force_exit = again and sig == signal.SIGINT
         self._leaving_at = time.monotonic() + (0 if again or sig == signal.SIGINT else self._notice)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Return whether a signal to end has arrived."""
+        return self._leaving_at is not None
 
     async def on_tick(self, counter: int) -> bool:
         """Check ten times a second whether the notice has passed."""

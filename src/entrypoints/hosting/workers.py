@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def serve_by(workers: int, serve: Callable[[], None]) -> int:
         nonlocal leaving
         leaving = True
         for pid in living:
-            os.kill(pid, number)
+            with suppress(ProcessLookupError):  # it has ended, and was waited for just now
+                os.kill(pid, number)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)

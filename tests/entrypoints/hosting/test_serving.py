@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 
 from adapters.bentoml.publisher import BentoPublisher
 from adapters.local.home import Home
@@ -18,6 +19,7 @@ from adapters.memory.loader import write_flat_model
 from adapters.postgres import migrations
 from adapters.postgres.embedded import EmbeddedPostgres
 from domain.costs.prediction import ModelReference
+from entrypoints.hosting.serving import Server
 from tests.support.waiting import until
 from tests.support.web_process import WebProcess, WebProcesses
 
@@ -105,6 +107,19 @@ def test_a_request_that_never_ends_holds_nothing_up_beyond_the_deadline(serve):
         assert httpx.get(url(address, "/health/live"), timeout=10).status_code == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
+
+
+def test_signals_may_arrive_while_others_are_handled():
+    server = Server(uvicorn.Config("any:app", log_config=None), notice=0)
+    before = signal.signal(signal.SIGALRM, server.handle_exit)
+    signal.setitimer(signal.ITIMER_REAL, 20e-6, 20e-6)
+    try:
+        for _ in range(300_000):
+            pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert server.is_leaving
 
 
 @pytest.mark.parametrize("sent", [b"", HEAD[:50]], ids=["nothing", "half a head"])
