@@ -16,8 +16,8 @@ from application.costs.score_file import CHECKPOINT_EACH
 from tests.support.command import document
 from tests.support.waiting import until
 
-ROWS = int(os.environ.get("MEDCOST_TEST_JOB_ROWS", "160000"))
-"""Rows of the file: a million, or more, for a run by hand."""
+ROWS = int(os.environ.get("MEDCOST_TEST_JOB_ROWS", "400000"))
+"""Rows of the file: enough that two thirds of them are left at the first checkpoint; a million for a run by hand."""
 CHECKPOINT = CHECKPOINT_EACH * AT_ONCE
 COLUMNS = ("number", "age", "sex", "bmi", "children", "smoker", "region")
 
