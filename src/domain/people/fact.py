@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from domain.errors import FieldError
 from domain.people.folding import fold
@@ -164,7 +164,7 @@ class Fact:
     def read_all(self, values: Sequence[object]) -> Sequence[Value] | None:
         """Return the values that are meant, as `read` does for each; None where one of them breaks a rule."""
         if set(map(type, values)) == {self._type} and self._are_right(values):
-            return values  # type: ignore[return-value]  # of the fact's own type
+            return cast("Sequence[Value]", values)
         read = [self.read(value) for value in values]
         right = [value for value in read if not isinstance(value, FieldError)]
         return right if len(right) == len(read) else None
@@ -179,7 +179,7 @@ class Fact:
         """Return the numbers that arrays carry for values, as `number` does for each."""
         if None in values:
             return map(self.number, values)
-        return map(self._codes.__getitem__, values) if self._codes else values  # type: ignore[return-value]  # numbers
+        return map(self._codes.__getitem__, values) if self._codes else cast("Sequence[float]", values)
 
     def value(self, number: float) -> object:
         """Return the value for which a number of an array stands; a number that stands for none stays itself."""
@@ -199,7 +199,7 @@ class Fact:
             return self._codes.keys() >= set(values)
         # one sum tells whether there is a NaN, which compares to nothing; of infinite ones it may say so wrongly
         total = sum(values)
-        return self._low <= min(values) and max(values) <= self._high and total == total  # noqa: PLR0124  # NaN
+        return self._low <= min(values) and max(values) <= self._high and total == total  # noqa: PLR0124  # isnan refuses 10**400
 
     def _read_word(self, value: object) -> Value | FieldError:
         if isinstance(value, str):
