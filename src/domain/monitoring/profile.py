@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
-from math import ceil, log10
 from typing import TYPE_CHECKING, Final, Self
 
 from domain.monitoring.drift import Sample
 from domain.people.fact import NOT_GIVEN, Fact, Kind
+from domain.people.numbers import round_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,9 +113,7 @@ def step_of(fact: Fact) -> float:
         return 1.0
     if fact.low is None or fact.high is None:
         return 1.0 if fact.kind is Kind.WHOLE else 0.0
-    least = (fact.high - fact.low) / _STEPS
-    power = 10.0 ** (ceil(log10(least)) - 1)
-    step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= least * (1 - 1e-9))
+    step = round_step((fact.high - fact.low) / _STEPS)
     return max(step, 1.0) if fact.kind is Kind.WHOLE else step
 
 

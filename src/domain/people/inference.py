@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from math import ceil, floor, log10
+from math import ceil, floor
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import ConfigurationError
 from domain.people.cost_inference import AMOUNTS, find_cost, quoted, words_of
 from domain.people.fact import ANY_LANGUAGE, Fact, Kind
 from domain.people.folding import fold
+from domain.people.numbers import round_step
 from domain.people.schema import CostColumn, Roles, Schema
 from domain.people.schema_rules import MOST_FACTS, RESERVED
 
@@ -213,8 +214,7 @@ def _remarks(content: ColumnContent, fact: Fact, numbers: Numbers | None, words_
 def _outward(numbers: Numbers) -> tuple[float, float]:
     """Return round limits around the numbers of a column; never below zero where no number is."""
     span = (numbers.high - numbers.low) or max(abs(numbers.high), 1.0)
-    power = 10.0 ** floor(log10(span / 4))
-    step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= span / 4)
+    step = round_step(span / 4)
     step = max(step, 1.0) if numbers.whole else step
     low, high = floor(numbers.low / step) * step, ceil(numbers.high / step) * step
     if low == high:

@@ -12,12 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from domain.errors import ClaimsRejected, ModelRefused, NoChampion, VersionNotFound
-from domain.people.advice import columns_to_name, words_to_name
-from domain.people.claims import MOST_VIOLATIONS
 from entrypoints.cli.drift_table import drift_table
 from entrypoints.cli.options import AsJson, Decimal, HomeFolder, Mapped, Sheet
 from entrypoints.cli.output import counted, print_json, stderr, stdout
 from entrypoints.cli.tables import right, table
+from entrypoints.cli.violations import SHOWN, print_violations
 from entrypoints.composition.datasets import claims_file, reading_rules
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import load
@@ -27,11 +26,9 @@ if TYPE_CHECKING:
 
     from application.monitoring.detect_drift import DriftFromModel
     from domain.people.claims import ColumnSummary, ContractReport
-    from domain.people.schema import Schema
     from domain.people.table_reading import ReadingRules
     from entrypoints.composition.settings import Settings
 
-_SHOWN = 20
 FailOnDrift: TypeAlias = Annotated[bool, Parameter(help="Exit status 1 if a column has drifted.", negative="")]
 
 app = App(name="data", help="Describe, validate, invent or split claims data.")
@@ -76,7 +73,7 @@ def describe(
     if drift:
         console.print(_drift_table(drift))
     _print_duplicates(report, console)
-    _print_violations(report, rules.schema, stderr() if report.is_kept else console)
+    print_violations(report, rules.schema, stderr() if report.is_kept else console)
 
 
 @app.command
@@ -116,7 +113,7 @@ def validate(
     if json:
         print_json(_document(report, drift))
     else:
-        _print_violations(report, rules.schema, stdout())
+        print_violations(report, rules.schema, stdout())
     if not report.is_kept:
         if drift and not json:
             stdout().print(_drift_table(drift))
@@ -267,24 +264,6 @@ def _drift_table(drift: DriftFromModel) -> Table:
 
 def _print_duplicates(report: ContractReport, console: Console) -> None:
     if report.duplicate_rows:
-        rows = ", ".join(map(str, report.duplicate_rows[:_SHOWN]))
-        more = f" and {report.duplicates - _SHOWN:,} more" if report.duplicates > _SHOWN else ""
+        rows = ", ".join(map(str, report.duplicate_rows[:SHOWN]))
+        more = f" and {report.duplicates - SHOWN:,} more" if report.duplicates > SHOWN else ""
         console.print(f"rows that repeat an earlier one: {rows}{more}")
-
-
-def _print_violations(report: ContractReport, schema: Schema, console: Console) -> None:
-    for note in report.notes:
-        console.print(note, markup=False)
-    for violation in report.violations[:_SHOWN]:
-        console.print(violation.sentence, markup=False)
-    if report.violation_count > _SHOWN:
-        named = "all" if report.violation_count <= MOST_VIOLATIONS else f"the first {MOST_VIOLATIONS:,}"
-        console.print(f"… and {report.violation_count - _SHOWN:,} more; {named} with --json")
-    missing = [
-        violation.column for violation in report.violations if violation.row is None and violation.rule == "missing"
-    ]
-    advice = [*columns_to_name(missing, report.unknown_columns, schema), *words_to_name(report.violations, schema)]
-    for sentence in advice:
-        console.print(sentence, markup=False)
-    if report.unknown_columns:
-        console.print(f"columns that are not used: {', '.join(report.unknown_columns)}", markup=False)

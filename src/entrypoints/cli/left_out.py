@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from domain.people.advice import words_to_name
 from entrypoints.cli.output import stderr
+from entrypoints.cli.violations import SHOWN
 
 if TYPE_CHECKING:
     from domain.people.claims import Claims, LeftOut
     from domain.people.schema import Schema
-
-_SHOWN: Final = 20
 
 
 def print_claims(claims: Claims, schema: Schema) -> dict[str, Any] | None:
@@ -34,10 +33,10 @@ def print_left_out(left_out: LeftOut | None, schema: Schema) -> dict[str, Any] |
     if left_out is None:
         return None
     console = stderr()
-    for violation in left_out.violations[:_SHOWN]:
+    for violation in left_out.violations[:SHOWN]:
         console.print(violation.sentence, markup=False)
-    if len(left_out.violations) > _SHOWN:
-        console.print(f"… and {len(left_out.violations) - _SHOWN:,} more")
+    if len(left_out.violations) > SHOWN:
+        console.print(f"… and {len(left_out.violations) - SHOWN:,} more")
     for sentence in words_to_name(left_out.violations, schema):
         console.print(sentence, markup=False)
     console.print(left_out.sentence, markup=False)

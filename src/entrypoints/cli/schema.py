@@ -15,6 +15,7 @@ from domain.people.table_reading import ReadingRules
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import counted, print_json, stderr, stdout
 from entrypoints.cli.tables import table
+from entrypoints.cli.violations import print_violations
 from entrypoints.composition.schema import checked_schema, home_schema, schema_document, schema_path
 from entrypoints.composition.settings import load
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from domain.people.claims import ContractReport
     from domain.people.fact import Fact
     from domain.people.schema import Schema
-
-_SHOWN = 20
 
 app = App(
     name="schema", help="Which facts are asked about a person: propose a schema for a file, check it, show this home's."
@@ -81,7 +80,7 @@ def check(file: Path, /, *, data: Path | None = None, json: AsJson = False) -> N
     if not json:
         stdout().print(f"{file.name}: {schema.name}, {counted(schema.width, 'fact')}, digest {schema.digest[:12]}")
     if report is not None:
-        _tell(report, json=json)
+        _tell(report, schema, json=json)
 
 
 @app.command
@@ -134,16 +133,14 @@ def _document(report: ContractReport) -> dict[str, object]:
     }
 
 
-def _tell(report: ContractReport, *, json: bool) -> None:
+def _tell(report: ContractReport, schema: Schema, *, json: bool) -> None:
     name = report.origin.name
+    if not json:
+        print_violations(report, schema, stderr())
     if report.is_kept:
         if not json:
             stdout().print(f"{name}: {report.rows:,} rows keep the schema", markup=False)
         return
-    if not json:
-        for violation in report.violations[:_SHOWN]:
-            row = "" if violation.row is None else f", row {violation.row}"
-            stderr().print(f"{name}{row}: {violation.column}: {violation.detail}", markup=False)
     what = (
         f"breaks the schema in {counted(report.violation_count, 'place')}" if report.violation_count else "has no rows"
     )

@@ -59,8 +59,9 @@ def test_data_are_held_against_it(medcost, schema, claims):
     bad = claims("stay,plan,paid\n99,gold,100\n4,iron,200\n", "bad.csv")
     ended = medcost("schema", "check", schema(), "--data", bad)
     assert ended.status == 1
-    assert "row 1: stay" in ended.errors
-    assert "row 2: plan" in ended.errors
+    assert "line 2, column stay" in ended.errors
+    assert "line 3, column plan" in ended.errors
+    assert "--map plan:" in ended.errors, "the next step is named"
     listed = medcost("schema", "check", schema(), "--data", bad, "--json")
     assert (listed.status, json.loads(listed.output)["data"]["violation_count"]) == (1, 2)
 
