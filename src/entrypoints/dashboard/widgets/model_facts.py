@@ -12,6 +12,7 @@ from entrypoints.dashboard.elements import cell, element, head, paragraph, row, 
 from entrypoints.dashboard.elements import table as drawn_table
 from entrypoints.dashboard.locale.speech import MINUS
 from entrypoints.dashboard.widgets import cards
+from entrypoints.dashboard.widgets.recorded import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from domain.models.ledger import LedgerEntry
-    from domain.models.model import ModelCard, ModelVersion
+    from domain.models.model import HyperparameterValue, ModelCard, ModelVersion
     from domain.models.scores import PredictiveRatio, Scores
     from entrypoints.dashboard.locale.speech import Words
 
@@ -31,7 +32,7 @@ _NONE: Final = "—"
 def facts(version: ModelVersion, words: Words) -> Markup:
     """Say what a version is, and from what it learnt."""
     card = version.card
-    settings = ", ".join(f"{name} = {value}" for name, value in card.recipe.hyperparameters.items())
+    settings = ", ".join(f"{name} = {_setting(value, words)}" for name, value in card.recipe.hyperparameters.items())
     made = words("models.made.from", revision=card.provenance.git_revision[:_SHORT]) * bool(
         card.provenance.git_revision
     )
@@ -108,6 +109,13 @@ def _named(scores: Scores, words: Words) -> Iterator[tuple[tuple[str, str], str]
         yield (key, name), value
 
 
+def _setting(value: HyperparameterValue, words: Words) -> str:
+    """Write a setting of a family without the words of Python."""
+    if isinstance(value, bool):
+        return words("fact.yes" if value else "fact.no").lower()
+    return _NONE if value is None else str(value)
+
+
 def _folds(card: ModelCard, words: Words) -> dict[str, str]:
     return {
         fold.metric: words(
@@ -124,9 +132,12 @@ def ledger(entries: Sequence[LedgerEntry], words: Words) -> Markup:
     heads = ("models.entry", "models.when", "models.what", "models.who", "models.why", "models.seal")
     verified = words("models.ledger.verified", count=len(entries))
     lines = (
-        (str(entry.number), words.moment(entry.at), _change(entry, words), entry.by, entry.reason, entry.seal[:_SHORT])
+        (
+            str(entry.number), words.moment(entry.at), _change(entry, words), entry.by,
+            translated(entry.reason, words) or entry.reason, entry.seal[:_SHORT],
+        )
         for entry in reversed(entries)
-    )
+    )  # fmt: skip
     return paragraph(verified, "verified") + table(
         words("models.ledger"), [words(key) for key in heads], lines, "ledger"
     )

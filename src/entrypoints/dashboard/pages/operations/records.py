@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from domain.access.keys import KeyUse
+from domain.operations.audit import AuditAction
 from domain.operations.events import EventKind
 from domain.operations.jobs import JobState
 from entrypoints.dashboard.elements import cell, element, paragraph, row, together
 from entrypoints.dashboard.widgets import model_facts
+from entrypoints.dashboard.widgets.recorded import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +28,7 @@ MOST: Final = 50
 """Changes, events and jobs that are listed; the file of figures and the log have all."""
 _BAD: Final = frozenset({EventKind.AWAY, EventKind.RESTART, EventKind.JOB_FAILED})
 _VERSIONS: Final = frozenset({EventKind.PROMOTION, EventKind.ROLLBACK, EventKind.REFUSAL})
+_OF_VERSIONS: Final = frozenset({AuditAction.MODEL_PROMOTED, AuditAction.MODEL_ROLLED_BACK})
 
 
 def events(line: Sequence[Event], words: Words) -> Markup:
@@ -43,7 +46,7 @@ def events(line: Sequence[Event], words: Words) -> Markup:
                 data_head=heads[1],
             ),
             cell(_about(event, words), data_head=heads[2]),
-            cell(event.detail, data_head=heads[3], lang="en"),
+            recorded(event.detail, heads[3], words),
         )
         for event in line[:MOST]
     ]
@@ -61,13 +64,13 @@ def jobs(job_list: Sequence[Job], words: Words) -> Markup:
     rows = [
         row(
             words.moment(job.created_at),
-            cell(words.or_else(f"operations.job.{job.kind}", job.kind.value), data_head=heads[1]),
+            cell(_what(job, words), data_head=heads[1]),
             cell(
                 model_facts.state(looks.get(job.state, "unclear"), words(f"operations.jobs.{job.state}")),
                 data_head=heads[2],
             ),
             cell(job.owner, data_head=heads[3]),
-            cell(job.problem.detail if job.problem else "", data_head=heads[4], lang="en"),
+            recorded(job.problem.detail if job.problem else "", heads[4], words),
         )
         for job in job_list[:MOST]
     ]
@@ -108,12 +111,15 @@ def audit(page: AuditPage, words: Words) -> Markup:
                 ),
                 data_head=heads[2],
             ),
-            cell(entry.subject, data_head=heads[3]),
             cell(
-                words("operations.audit.failed", problem=entry.problem) if entry.problem else entry.detail,
-                data_head=heads[4],
-                lang="" if entry.problem else "en",
+                words("operations.event.version", version=entry.subject)
+                if entry.action in _OF_VERSIONS
+                else entry.subject,
+                data_head=heads[3],
             ),
+            cell(words("operations.audit.failed", problem=entry.problem), data_head=heads[4])
+            if entry.problem
+            else recorded(entry.detail, heads[4], words),
         )
         for entry in page.entries
     ]
@@ -139,6 +145,11 @@ def alarm(raised: Alarm, words: Words) -> Markup:
     rule = words(f"operations.alarm.{raised.rule}.rule")
     text = element("b", title)
     return element("p", text, f" {sentence} {rule} {noted}", classes="notice warn" if seen else "notice bad")
+
+
+def _what(job: Job, words: Words) -> str:
+    kind, version = words.or_else(f"operations.job.{job.kind}", job.kind.value), job.task.get("version")
+    return f"{kind}, {words('operations.event.version', version=version)}" if version else kind
 
 
 def _about(event: Event, words: Words) -> str:

@@ -1,0 +1,56 @@
+"""Sentences that the system recorded in English, in the language of a page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from application.operations.audit_changes import AuditPage
+from domain.operations.audit import AuditAction, AuditEntry
+from domain.operations.jobs import Job, JobKind, JobState
+from entrypoints.dashboard.locale.speech import Words
+from entrypoints.dashboard.pages.operations import records
+from entrypoints.dashboard.widgets.recorded import recorded, translated
+from tests.support.default_schema import DEFAULT
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ENGLISH, SPANISH = Words("en", DEFAULT), Words("es", DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "english", "spanish"),
+    [
+        ("passed the gate", "passed the gate", "pasó el control"),
+        ("ann: passed the gate", "ann: passed the gate", "ann: pasó el control"),
+        ("reviewer", "reviewer", "revisor"),
+        (
+            "client, expires 2027-03-01T14:50:50.170797+00:00",
+            "client, expires Mar 1, 2027, 14:50 UTC",
+            "cliente, vence el 1 mar 2027, 14:50 UTC",
+        ),
+        ("ended with -9", "ended with -9", "terminó con el código -9"),
+        ("of key:7", "of key:7", "de key:7"),
+    ],
+)
+def test_what_the_system_recorded_is_said_in_the_language_of_the_page(sentence: str, english: str, spanish: str):
+    assert (translated(sentence, ENGLISH), translated(sentence, SPANISH)) == (english, spanish)
+
+
+@pytest.mark.parametrize("sentence", ["we compare for a week", "of course", "client, expires soon", "nobody", "<b>"])
+def test_what_people_wrote_stays_as_it_is_and_is_marked_as_not_translated(sentence: str):
+    assert translated(sentence, SPANISH) is None
+    assert 'lang="en"' in recorded(sentence, "Detalles", SPANISH)
+    assert "<b>" not in recorded(sentence, "Detalles", SPANISH)
+
+
+def test_changes_and_jobs_say_which_version_they_are_about():
+    entry = AuditEntry(at=NOON, by="ann", action=AuditAction.MODEL_PROMOTED, subject="2", detail="passed the gate")
+    html = records.audit(AuditPage([entry], None), SPANISH)
+    assert "versión 2" in html
+    assert "pasó el control" in html
+    job = Job(
+        id=uuid4(), kind=JobKind.PROMOTION, task={"version": 2}, owner="ann", created_at=NOON, state=JobState.DONE
+    )  # fmt: skip
+    assert "promoción, versión 2" in records.jobs([job], SPANISH)
