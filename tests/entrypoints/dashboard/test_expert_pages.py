@@ -136,11 +136,14 @@ async def test_the_legend_of_a_chart_names_all_lines_below_each_other_on_a_phone
     for chart in user.find(ui.echart).elements:
         assert isinstance(chart, ui.echart)
         drawn = {line["name"] for line in chart.options["series"]}
-        (phone,) = chart.options["media"]
+        phone, otherwise = chart.options["media"]
         assert set(phone["option"]["legend"]["data"]) == set(chart.options["legend"]["data"]) == drawn
         assert phone["option"]["legend"]["orient"] == "vertical"
         assert phone["option"]["grid"]["bottom"] > 20 * len(drawn)
         assert "type" not in chart.options["legend"], "pages of a legend hide lines"
+        assert "query" not in otherwise, "what a chart has again that is drawn narrow and then wide"
+        assert otherwise["option"] == {"legend": chart.options["legend"], "grid": chart.options["grid"]}
+        assert otherwise["option"]["legend"].keys() >= phone["option"]["legend"].keys()
 
 
 async def test_titles_of_axes_stand_outside_a_chart_and_ticks_tell_hundreds_apart(user: User, two):

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _HEIGHT: Final = 200
 """Height of the drawing in its own units; the width is 1000."""
-_TICKS: Final = 4
-"""Approximate number of labels of the time axis."""
-_LEVELS: Final = 3
+_TICKS: Final = 8
+"""Approximate number of labels of the time axis; where it is narrow, the theme hides every second one."""
+_LEVELS: Final = 4
 _TIME: Final = 14
 """Room of an event's time, in per cent of the axis."""
 _NAMED: Final = 36
@@ -222,7 +222,7 @@ def _cell(line: Line, place: int, write: Callable[[float], str], words: Words) -
 
 
 def _levels(high: float, least: float = 0.0) -> Sequence[float]:
-    """Return about three round numbers from 0 to an end, evenly apart, and at least so far.
+    """Return three to five round numbers from 0 to an end, evenly apart, and at least so far.
 
     >>> _levels(1.1), _levels(1.1, 1.0)
     ([0.0, 0.5, 1.0], [0.0, 1.0])

@@ -85,8 +85,9 @@ def zoomable(
     # ECharts cuts a long name of an axis, or writes it over the ticks
     below, above = across.pop("name"), up.pop("name")
     named = option.get("legend", {}).get("data") or list(dict.fromkeys(drawn["name"] for drawn in option["series"]))
-    keys = {"legend": legend(named), "media": [on_a_phone(named)]}
-    drawn = {**_frame(words), **keys, **option, "xAxis": across, "yAxis": up, **_described(described)}
+    drawn = {**_frame(words), "legend": legend(named), **option, "xAxis": across, "yAxis": up, **_described(described)}
+    # a chart is drawn before the page is laid out: without the second entry, one drawn narrow keeps a phone's legend
+    drawn["media"] = [on_a_phone(named), {"option": {key: drawn[key] for key in ("legend", "grid")}}]
     html(paragraph(above, "axis-title above"))
     ui.echart(drawn, on_click, renderer="svg").classes("zoomable")
     html(paragraph(below, "axis-title"))
@@ -143,8 +144,8 @@ def line(name: str, points: Sequence[Any], colour: str, **more: Any) -> dict[str
 def legend(names: Sequence[str]) -> dict[str, Any]:
     """Return a legend of some series in one line."""
     return {
-        "data": list(names), "left": "center", "bottom": 0, "itemWidth": 16, "itemGap": 20, "textStyle": {"color": INK},
-        "inactiveColor": QUIET,
+        "data": list(names), "orient": "horizontal", "left": "center", "bottom": 0, "itemWidth": 16, "itemGap": 20,
+        "textStyle": {"color": INK}, "inactiveColor": QUIET,
     }  # fmt: skip
 
 

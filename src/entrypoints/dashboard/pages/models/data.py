@@ -59,8 +59,7 @@ class DataPage(ExpertPage[None]):
         with card("learned", words("models.rows")):
             html(_learned(of_all, words))
         with card("facts", words("models.data.facts")):
-            html(paragraph(words("models.data.facts.lead"), "lead-in"))
-            html(_facts(of_all, words))
+            html(paragraph(words("models.data.facts.lead"), "lead-in") + _facts(of_all, words))
 
 
 def _learned(of_all: Sequence[tuple[str, ModelCard]], words: Words) -> Markup:

@@ -60,7 +60,8 @@ class FitPage(ExpertPage[Sequence[JudgedRow]]):
             "groups": model_charts.coverage(sides, words),
             "residuals": paragraph(words("models.residuals.lead"), "lead-in") + model_charts.residuals(sides, words),
         }
-        html(model_charts.legend(named))
+        legend = model_charts.legend(named)
+        figures |= {key: legend + figure for key, figure in figures.items() if key != "quality"}  # which is a table
         self._figure("ratios", figures)
         self._lifts(answer, named)
         for key in ("quality", "calibration", "fifths", "groups", "residuals"):

@@ -96,7 +96,11 @@ def lorenz(sides: Sequence[tuple[str, Curves]], words: Words) -> None:
     series.append(line(words("models.lorenz.actual"), actual, INK))
     equal = line(words("models.lorenz.equal"), [[0, 0], [1, 1]], QUIET, dashed=True)
     series.append({**equal, "showSymbol": False})
-    axis = {"min": 0, "max": 1}
+    axis = {
+        "min": 0,
+        "max": 1,
+        "axisLabel": {"color": "var(--soft)", ":formatter": "value => Math.round(100 * value) + '%'"},
+    }
     option = {
         "xAxis": {**value_axis(words("models.lorenz.people"), words, money=False), **axis},
         "yAxis": {**value_axis(words("models.lorenz.cost"), words, money=False), **axis},

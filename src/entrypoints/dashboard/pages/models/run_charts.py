@@ -44,6 +44,7 @@ def recipes(sides: Sequence[tuple[str, ModelCard]], words: Words) -> bool:
         "xAxis": {
             **value_axis(words("models.seconds"), words, money=False),
             "type": "log",
+            "logBase": 2,  # a fit that takes ten times as long as another is three ticks away, not one
             "axisLabel": {"color": "var(--soft)", "hideOverlap": True},
         },
         "yAxis": {**value_axis(title, words, money=metric != "r2"), "scale": True, "boundaryGap": ["10%", "10%"]},
