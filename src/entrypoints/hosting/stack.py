@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sys
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import httpx
 import msgspec
 
 from adapters.common.disk import unwritable
@@ -17,28 +15,25 @@ from adapters.common.folders import FolderId
 from adapters.common.locks import sole_holder
 from adapters.common.processes import ProcessId, end
 from adapters.local.home import Home
-from domain.errors import HomeInUse, HomeUnwritable, MedcostError, Unavailable
-from domain.ports.ledger import champion_or_none
+from domain.errors import HomeUnwritable, MedcostError
 from entrypoints.composition.access_rules import refuse_open_access
 from entrypoints.composition.schema import home_schema
-from entrypoints.composition.settings import environment_of, require_followable
+from entrypoints.composition.settings import require_followable
 from entrypoints.hosting import run_file
-from entrypoints.hosting.launch import command_of
-from entrypoints.hosting.liveness import Liveness, until_hung
+from entrypoints.hosting.first_model import report_changed_data, train_first_model
+from entrypoints.hosting.liveness import until_hung
+from entrypoints.hosting.parts import in_url, listening, liveness_of, model_server, web
 from entrypoints.hosting.run_file import Run
 from entrypoints.hosting.supervisor import Part, Supervisor
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
     from adapters.postgres.embedded import EmbeddedPostgres
-    from domain.models.model import ModelVersion
     from entrypoints.composition.settings import Settings
+    from entrypoints.hosting.liveness import Liveness
 
 _READY_WITHIN = 90.0
-_ONE_THREAD = {"OMP_NUM_THREADS": "1"}
-"""Threads of numerical libraries: for predictions of a few rows, more threads would wait for each other."""
-_CLI = (sys.executable, "-m", "entrypoints.cli.main")
 
 
 async def run_stack(settings: Settings, *, stop: asyncio.Event, say: Callable[[str], None]) -> None:
@@ -65,8 +60,8 @@ async def run_stack(settings: Settings, *, stop: asyncio.Event, say: Callable[[s
         _take_over(home, say)
         # PostgreSQL is entered into the outer stack, so that it ends after the parts that use it
         async with AsyncExitStack() as ground:
-            listener = ground.enter_context(_listening(settings.host, settings.port))
-            url = f"http://{_in_url(settings.host)}:{listener.getsockname()[1]}"
+            listener = ground.enter_context(listening(settings.host, settings.port))
+            url = f"http://{in_url(settings.host)}:{listener.getsockname()[1]}"
             run = Run(ProcessId.mine(), settings.profile, url, home=FolderId.of(home.path))
             run_file.write(home.run_file, run)
             supervisor = Supervisor(run, home.run_file, home.logs, say, liveness_of(settings), settings.end_within)
@@ -74,7 +69,7 @@ async def run_stack(settings: Settings, *, stop: asyncio.Event, say: Callable[[s
                 if await _unless_stopped(stop, _start(settings, supervisor, listener, url, ground, say)):
                     say(f"Ready: {url}")
                     if settings.data and settings.profile == "embedded":
-                        report = asyncio.create_task(_report_changed_data(settings, say))
+                        report = asyncio.create_task(report_changed_data(settings, say))
                         stack.callback(report.cancel)
                     await stop.wait()
                 say("Stopping …")
@@ -92,7 +87,7 @@ async def _start(
     first: Part | None = None
     if _serves_known_model(settings):
         # the model server needs no database, and takes longer to start than the database
-        first = _model_server(settings, ground.enter_context(_listening("127.0.0.1", 0)))
+        first = model_server(settings, ground.enter_context(listening("127.0.0.1", 0)))
         supervisor.start(first)
         await asyncio.sleep(0)  # its process starts now, not after all that is imported for the database
     if settings.profile == "embedded":
@@ -102,13 +97,13 @@ async def _start(
         settings = msgspec.structs.replace(settings, schema="")
         if first and home_schema(settings) != own_schema:  # the database gave the home its schema back
             await supervisor.renew(first)
-        await _first_model(settings, supervisor, say)
+        await train_first_model(settings, supervisor, say)
     if _has_model_server(settings):
-        model = first or _model_server(settings, ground.enter_context(_listening("127.0.0.1", 0)))
+        model = first or model_server(settings, ground.enter_context(listening("127.0.0.1", 0)))
         settings = msgspec.structs.replace(settings, model_server_url=model.address)
-        parts = [model, _web(settings, listener, url)]
+        parts = [model, web(settings, listener, url)]
     else:
-        parts = [_web(settings, listener, url)]
+        parts = [web(settings, listener, url)]
     for part in parts:
         if part is not first:
             supervisor.start(part)
@@ -166,115 +161,6 @@ async def _keep_postgres(
         hanging.cancel()
 
 
-async def _first_model(settings: Settings, supervisor: Supervisor, say: Callable[[str], None]) -> None:
-    """Train a first model in a child process if there is no champion; Ctrl-C ends the child."""
-    if await _has_champion(settings):
-        return
-    what = settings.data or "a synthetic sample (no file was given: DATA=file.csv)"
-    say(f"No model yet: training one on {what}. This happens once.")
-    code = await _child([*_CLI, "train", "stage=all", *_dataset_of(settings)], settings, supervisor)
-    if code != 0 and not await _has_champion(settings):
-        message = f"training ended with {code}; what it said stands above. Nothing is served without a model"
-        raise Unavailable(message)
-
-
-async def _has_champion(settings: Settings) -> bool:
-    from entrypoints.composition.database import ledger
-
-    async with ledger(settings) as versions:
-        return await champion_or_none(versions) is not None
-
-
-def _dataset_of(settings: Settings) -> list[str]:
-    if not settings.data:
-        return []
-    kind = "parquet" if settings.data.lower().endswith(".parquet") else "csv"
-    return [f"dataset={kind}", f"dataset.path={settings.data}"]
-
-
-async def _child(command: list[str], settings: Settings, supervisor: Supervisor) -> int:
-    """Run a command, recorded as the part ``training``; on cancellation, end its process group."""
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environment_of(settings), stdin=asyncio.subprocess.DEVNULL, start_new_session=True
-    )
-    supervisor.note("training", process.pid)
-    try:
-        return await process.wait()
-    finally:
-        supervisor.forget("training")
-        if process.returncode is None and (identity := ProcessId.of(process.pid)):
-            await asyncio.to_thread(end, [identity], within=10)
-
-
-async def _report_changed_data(settings: Settings, say: Callable[[str], None]) -> None:
-    """Print a remark if the champion was trained on other data than --data names; nothing is retrained."""
-    from entrypoints.composition.database import ledger
-
-    process = await asyncio.create_subprocess_exec(
-        *_CLI, "data", "describe", settings.data, "--json",
-        env=environment_of(settings), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    output, complaint = await process.communicate()
-    if process.returncode != 0:
-        say(f"--data: {complaint.decode(errors='replace').strip()}; the champion goes on serving")
-        return
-    digest = msgspec.json.decode(output)["digest"]
-    if digest is None:
-        say(f"--data: {settings.data} breaks the data contract (see `medcost data validate`); the champion stays")
-        return
-    async with ledger(settings) as versions:
-        champion: ModelVersion = await versions.champion()
-    if champion.card.data_digest != digest:
-        say(
-            f"Note: champion {champion.number} learnt from other data ({champion.card.origin.name}) "
-            f"than {settings.data}. It was not retrained. "
-            f"To do so: medcost train stage=all {' '.join(_dataset_of(settings))}"
-        )
-
-
-def _model_server(settings: Settings, listener: socket.socket) -> Part:
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    return Part(
-        name="model",
-        command=command_of("entrypoints.model_server.main", "--fd", str(listener.fileno())),
-        environment={**environment_of(settings), **_ONE_THREAD},
-        address=address,
-        answers=lambda: _get(f"{address}/v1/model"),
-        lives=lambda: _reach(f"{address}/v1/model"),
-        inherits=[listener.fileno()],
-    )
-
-
-def _web(settings: Settings, listener: socket.socket, url: str) -> Part:
-    return Part(
-        name="web",
-        command=command_of("entrypoints.hosting.asgi", "--fd", str(listener.fileno())),
-        environment={**environment_of(settings), **_ONE_THREAD},
-        address=url,
-        answers=lambda: _get(f"{url}/api/v1/health/ready"),
-        lives=lambda: _reach(f"{url}/api/v1/health/live"),
-        inherits=[listener.fileno()],
-    )
-
-
-async def _reach(url: str) -> httpx.Response:
-    """Send a request over a new connection and return the response, whatever its status."""
-    try:
-        # the parts use no TLS: loading certificates would take most of the time
-        async with httpx.AsyncClient(timeout=10, trust_env=False, verify=False) as client:  # noqa: S501
-            return await client.get(url)
-    except httpx.HTTPError as error:
-        message = f"{url}: {type(error).__name__}"
-        raise Unavailable(message) from error
-
-
-async def _get(url: str) -> None:
-    response = await _reach(url)
-    if not response.is_success:
-        message = f"{url} answers {response.status_code}: {response.text[:300]}"
-        raise Unavailable(message)
-
-
 async def _unless_stopped(stop: asyncio.Event, work: Awaitable[list[Part]]) -> list[Part] | None:
     """Return the result of ``work``; once ``stop`` is set, cancel it and return None."""
     doing, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
@@ -286,16 +172,6 @@ async def _unless_stopped(stop: asyncio.Event, work: Awaitable[list[Part]]) -> l
     with suppress(asyncio.CancelledError):
         await doing
     return None
-
-
-def liveness_of(settings: Settings) -> Liveness:
-    """Return the settings of the parts' liveness checks."""
-    return Liveness(
-        period=settings.liveness_period,
-        timeout=settings.liveness_timeout,
-        failures=settings.liveness_failures,
-        grace=settings.liveness_grace,
-    )
 
 
 def _take_over(home: Home, say: Callable[[str], None]) -> None:
@@ -317,22 +193,3 @@ def _already_up(home: Home) -> str:
         f"{home.path} is up already: {run.url}, process {run.supervisor.pid}, since {since}. "
         f"Stop it with `medcost down --home {home.path}`, or name another home"
     )
-
-
-@contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    """Bind an address in the supervisor, so that connections wait instead of failing while a part is restarted."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-        except OSError as error:
-            message = f"cannot listen on {host}:{port} ({error.strerror}): choose another PORT"
-            raise HomeInUse(message) from error
-        listener.listen(1024)
-        yield listener
-
-
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
