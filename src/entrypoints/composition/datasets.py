@@ -35,7 +35,7 @@ def dataset_of(source: File | Synthetic | Kaggle | OtherSource, schema: Schema, 
         from adapters.arrow.kaggle import KaggleClaims
 
         return KaggleClaims(ReadingRules(schema, needs_roles=True), source.handle)
-    year = "" if source.year is None else str(source.year)
+    year = str(source.year or schema.cost.year or "")
     rules = reading_rules(schema, source.map, decimal=source.decimal, sheet=source.sheet, needs_roles=True)
     bad_rows = bad_rows_of(source.on_bad, source.most_bad)
     return claims_file(Path(source.path), rules, bad_rows=bad_rows, year=year, executor=executor, sample=source.sample)

@@ -34,9 +34,10 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class File(_Part, frozen=True):
     """Rows of a file, or of a folder of Parquet files, of which one process reads about ``sample`` rows.
 
-    ``year`` of the costs, such as 2024 or "2023 and 2024", is shown with every prediction. ``map`` names the fact of a
-    column and the meaning of its words; ``decimal`` is the decimal sign if cells are ambiguous; ``sheet`` is the sheet
-    of a workbook. With ``on_bad: drop``, rows that break the contract are left out, at most the share ``most_bad``.
+    ``year`` of the costs, such as 2024 or "2023 and 2024", is shown with every prediction; without one, that of the
+    schema is. ``map`` names the fact of a column and the meaning of its words; ``decimal`` is the decimal sign if cells
+    are ambiguous; ``sheet`` is the sheet of a workbook. With ``on_bad: drop``, rows that break the contract are left
+    out, at most the share ``most_bad``.
     """
 
     kind: Literal["csv", "parquet"]

@@ -1,12 +1,17 @@
 """Overrides are composed by Hydra and decoded strictly."""
 
+from dataclasses import replace
+
 import pytest
 import yaml
 
+from adapters.arrow.claims_file import ClaimsFile
+from adapters.common.executor import LocalExecutor
 from domain.errors import ConfigurationError
 from domain.models.evaluation import Metric
 from domain.models.model import Choice, FloatRange, IntRange
 from domain.models.promotion import Candidacy, PairedComparison
+from entrypoints.composition.datasets import dataset_of
 from entrypoints.composition.family_files import check_package, check_search_spaces
 from entrypoints.composition.overrides import compose_training, with_schema
 from entrypoints.composition.settings import TREE, Settings
@@ -58,6 +63,15 @@ def test_settings_name_the_data_unless_an_override_does():
         kind="parquet", path="/d/claims.parquet", year=None
     )
     assert isinstance(compose_training([*ONE_FAMILY, "dataset=synthetic"], data="/d/claims.parquet").source, Synthetic)
+
+
+@pytest.mark.parametrize(("override", "year"), [("dataset.year=null", "2019"), ("dataset.year=2021", "2021")])
+def test_the_schema_names_the_year_of_prices_that_the_configuration_leaves_open(override: str, year: str):
+    schema = replace(DEFAULT, cost=replace(DEFAULT.cost, year=2019))
+    config = compose_training([*ONE_FAMILY, "dataset=csv", "dataset.path=claims.csv", override])
+    claims = dataset_of(config.source, schema, LocalExecutor())
+    assert isinstance(claims, ClaimsFile)
+    assert claims.year == year
 
 
 def test_search_spaces_keep_their_kinds():
