@@ -204,7 +204,7 @@ async def test_a_file_in_the_background_is_listed_until_it_is_deleted(upload, pa
     await user.should_see(words("batch.file"))  # there is room for the next one
     async with working(parts.container):
         await user.should_see(words("batch.jobs.download.csv"), retries=PATIENT)
-    for expected in (words("batch.jobs.rows", count=2), words("batch.progress.bad", bad=1)):
+    for expected in (words("batch.jobs.rows", count=2), words("batch.progress.bad", count=1)):
         await user.should_see(expected, retries=PATIENT)
     user.find(words("batch.jobs.erase")).click()
     await user.should_not_see("people.csv", retries=PATIENT)

@@ -13,7 +13,8 @@ from nicegui.testing.user import User
 from application.costs.predict_cost import PredictCost
 from domain.costs.prediction_query import PredictionQuery
 from domain.people.beneficiary import Beneficiary
-from domain.people.schema import Schema
+from domain.people.fact import Fact, Kind
+from domain.people.schema import CostColumn, Schema
 from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository
 from entrypoints.composition.settings import load
@@ -25,7 +26,7 @@ from entrypoints.dashboard.pages.batch import page as batch
 from entrypoints.dashboard.pages.batch.files import COOKIE
 from entrypoints.dashboard.widgets.fact_fields import start_of
 from entrypoints.dashboard.widgets.fields import ChoiceField, Field, NumberField, SelectField
-from entrypoints.dashboard.widgets.table import SortedTable
+from entrypoints.dashboard.widgets.table import SortedTable, fact_looks
 from tests.support.other_schema import CLINIC, FORTY, RuleModel
 from tests.support.simulation import person_at_pages
 from tests.support.words import words_in
@@ -225,3 +226,10 @@ async def test_a_file_is_read_by_the_columns_of_the_schema(container):
         await someone.should_see(ENGLISH.money(cost(visits=7, insulin=True, ward="c", shift="night")), retries=PATIENT)
         await someone.should_see("Write one of these: no, yes.", retries=PATIENT)
         uploads.close()
+
+
+def test_a_number_with_a_long_name_and_a_column_of_words_give_way_on_narrow_screens():
+    visits = Fact(name="visits", kind=Kind.WHOLE, label={"": "Outpatient visits during the last calendar year"})
+    facts = (visits, Fact(name="stay", kind=Kind.WHOLE), Fact(name="diabetic", kind=Kind.FLAG))
+    words = words_in("en", Schema(name="clinic", cost=CostColumn("spent"), facts=facts))
+    assert fact_looks(words) == ["number-cell wide", "number-cell", "whole-words wide"]

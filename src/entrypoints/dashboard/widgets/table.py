@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nicegui.elements.mixins.text_element import TextElement
     from nicegui.events import GenericEventArguments
 
-    from domain.people.schema import Schema
+    from entrypoints.dashboard.locale.speech import Words
 
 
 _REFUGE: Final = "(document.querySelector('.table-frame:not(.hidden)') ?? document.getElementById('content'))"
@@ -25,6 +25,8 @@ _REFUGE: Final = "(document.querySelector('.table-frame:not(.hidden)') ?? docume
 _WIDE: Final = 5
 MOST_COLUMNS: Final = 6
 """Columns of facts on a wide and a wider screen."""
+_LONGEST: Final = 24
+"""Characters of a name that a narrow screen has room for above numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,18 @@ class Column:
     sorts: bool = False
 
 
-def fact_looks(schema: Schema, *, always: int = 2) -> list[str]:
+def fact_looks(words: Words, *, always: int = 2) -> list[str]:
     """Return the classes of the columns of the facts: which are shown always, on wide screens, or below each row only.
 
-    The first ``always`` numbers are always shown, and of all facts the first six are on the widest screen.
+    The first ``always`` numbers are always shown, but for those with a long name. Of all facts the first six are on the
+    widest screen.
     """
-    narrow = {fact.name for fact in schema.numeric[:always]}
+    schema = words.schema
+    narrow = {fact.name for fact in schema.numeric[:always] if len(words.short(fact)) <= _LONGEST}
     looks: list[str] = []
     for place, fact in enumerate(schema.facts):
         width = "" if fact.name in narrow else "wide" if place < _WIDE else "wider" if place < MOST_COLUMNS else "below"
-        looks.append(f"number-cell {width}".strip() if fact.kind.is_numeric else width)
+        looks.append(f"{'number-cell' if fact.kind.is_numeric else 'whole-words'} {width}".strip())
     return looks
 
 

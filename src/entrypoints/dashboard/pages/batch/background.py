@@ -150,7 +150,7 @@ def _about(job: Job, task: ScoringTask, words: Words) -> Markup:
     far, name = job.progress, element("strong", task.name, classes="file-name")
     state = words(f"batch.jobs.{job.state}", when=words.moment(job.ended_at or job.created_at))
     rows = words("batch.jobs.rows", count=far.rows) if far.rows else ""
-    bad = words("batch.progress.bad", bad=words.count(far.bad)) if far.bad else ""
+    bad = words("batch.progress.bad", count=far.bad) if far.bad else ""
     line = paragraph(" · ".join(filter(None, (state, rows, bad))))
     if job.state is JobState.RUNNING:
         bar = element("progress", aria_label=f"{words('batch.work')}: {task.name}", max=1, value=far.share)

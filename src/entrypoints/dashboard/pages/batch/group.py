@@ -100,7 +100,7 @@ def figures(quote: GroupQuote, words: Words) -> Markup:
     )
     specifics = [
         (words("group.excess"), words.whole(specific.expected_excess)),
-        (words("group.expected_people"), f"{specific.expected_people:,.1f}"),
+        (words("group.expected_people"), words.number(round(specific.expected_people, 1))),
         (words("group.anybody"), chance(specific.chance, words)),
     ]
     aggregates = [
@@ -151,7 +151,8 @@ def _driver(driver: Driver, everybody: int, words: Words) -> str:
 
 def _contributors(quote: GroupQuote, words: Words) -> Markup:
     keys = ("history.expected", "group.share", "group.above.person")
-    heads = [head(words("batch.table.row")), *(head(words(key), "number-cell") for key in keys)]
+    attachment = words.whole(quote.specific.attachment)
+    heads = [head(words("batch.table.row")), *(head(words(key, amount=attachment), "number-cell") for key in keys)]
     rows = [
         row(
             words.count(contributor.row),

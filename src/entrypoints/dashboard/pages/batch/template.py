@@ -21,7 +21,7 @@ def columns(words: Words) -> Markup:
     """Show the columns of a file: how each is called, and what is written there."""
     heads = [head(words(f"batch.columns.{key}")) for key in ("name", "fact", "write")]
     rows = [row(fact.header, cell(words.label(fact)), cell(_written(fact, words))) for fact in words.schema.facts]
-    shown = table(words("batch.columns"), heads, rows, "named")
+    shown = table(words("batch.columns"), heads, rows, "named stacked checks")
     title = element("summary", words("batch.columns"))
     frame = element("section", shown, classes="scrolling", tabindex="0", aria_label=words("batch.columns"))
     return element("details", title, frame, classes="numbers", open="open")

@@ -74,7 +74,7 @@ def progress(upload: Upload, words: Words) -> Markup:
     done = upload.scored.rows if upload.scored else 0
     bad = upload.scored.bad if upload.scored else 0
     rows = upload.given.rows if upload.given else 0
-    left = f" · {words('batch.progress.bad', bad=words.count(bad))}" if bad else ""
+    left = f" · {words('batch.progress.bad', count=bad)}" if bad else ""
     return together(
         paragraph(words("batch.waiting"), "notice warn") if upload.waiting else "",
         element("progress", aria_label=words("batch.work"), max=rows, value=done),
@@ -103,12 +103,12 @@ def answers(scored: ScoredPeople, words: Words) -> list[Markup]:
     free = cards.no_cost((answer.zero for _, answer in scored.shown), words)
     heads = [
         (words("batch.table.row"), ""),
-        *zip(map(words.short, words.schema.facts), fact_looks(words.schema, always=1), strict=True),
+        *zip(map(words.short, words.schema.facts), fact_looks(words, always=1), strict=True),
         (words("typical"), "number-cell strong"),
         (words("history.expected"), "number-cell"),
         (words("range"), "number-cell wider"),
         *([(words("zero"), "number-cell wider share-cell")] if free else []),
-        (words("batch.table.note"), ""),
+        (words("batch.table.note"), "whole-words"),
     ]
     caption = words("batch.table", count=len(scored.shown))
     lines = [
@@ -198,7 +198,12 @@ def _left(violation: Violation, columns: int, words: Words) -> Markup:
     else:
         fact, value = words.named(violation.column), violation.value or words("batch.preview.empty")
         what = _mend(violation, words)
-    return row(words.count(violation.row or 0), cell(fact, "whole-words"), cell(value), cell(what))
+    return row(
+        words.count(violation.row or 0),
+        cell(fact, "whole-words"),
+        cell(value, "whole-words" if not violation.value else ""),
+        cell(what),
+    )
 
 
 def _mend(violation: Violation, words: Words) -> str:

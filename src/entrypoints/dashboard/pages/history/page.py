@@ -279,7 +279,7 @@ def _columns(words: Words, *, with_zero: bool = False) -> list[Column]:
         Column("time", words("history.made"), sorts=True),
         *(
             Column(fact.name, words.short(fact), look, sorts=fact.kind.is_numeric)
-            for fact, look in zip(words.schema.facts, fact_looks(words.schema), strict=True)
+            for fact, look in zip(words.schema.facts, fact_looks(words), strict=True)
         ),
         Column("typical", words("typical"), "number-cell strong", sorts=True),
         Column("expected", words("history.expected"), "number-cell wide", sorts=True),

@@ -132,7 +132,7 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
         words, schema = self.words, self.words.schema
         amounts = [("error", words("models.rows.error")), ("cost", words("models.rows.cost")), ("own", self._names[0])]
         amounts += [("rival", self._names[1])] if len(self._names) > 1 else []
-        looks = fact_looks(schema, always=0)
+        looks = fact_looks(words, always=0)
         return [
             Column("number", words("models.rows.number")),
             *[Column(key, text, f"number-cell {_LOOKS.get(key, '')}".strip(), sorts=True) for key, text in amounts],
