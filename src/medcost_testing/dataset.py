@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import pytest
 
 from domain.errors import ClaimsRejected
-from domain.people.claims import ClaimRecord, Claims, DataOrigin
+from domain.people.claims import ClaimRecord, Claims
 from domain.people.fact import Kind
+from domain.people.origin import DataOrigin
 from domain.ports.dataset import ClaimsDataset
 
 Records = Sequence[ClaimRecord]

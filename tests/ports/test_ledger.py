@@ -35,7 +35,7 @@ from domain.models.scores import (
     ZeroScores,
 )
 from domain.monitoring.profile import Profile
-from domain.people.claims import DataOrigin
+from domain.people.origin import DataOrigin
 from domain.ports.ledger import ModelLedger
 from tests.support.default_schema import DEFAULT
 

@@ -12,8 +12,9 @@ from domain.costs.prediction import FACTS_UNKNOWN, ModelReference
 from domain.errors import InvalidBeneficiary
 from domain.models.model import FoldPlan, Provenance, Recipe
 from domain.people.beneficiary import Beneficiary
-from domain.people.claims import Claims, DataOrigin
+from domain.people.claims import Claims
 from domain.people.fact import Fact, Kind
+from domain.people.origin import DataOrigin
 from tests.support.other_people import CLINIC, clinic_people
 
 eve = Beneficiary(CLINIC, (6, "plus", 131.5, False, 21_000.0))

@@ -17,7 +17,7 @@ from adapters.msgspec.report_document import ReportDocument
 from domain.errors import NoComparison
 from domain.models.evaluation import Evaluation, Metric
 from domain.models.model import FoldPlan, Recipe, TrainedModel
-from domain.people.claims import DataOrigin
+from domain.people.origin import DataOrigin
 from domain.ports.tracker import ExperimentRun, ExperimentSetup, ExperimentTracker
 from domain.ports.tuner import Trial
 from tests.support.default_schema import DEFAULT
@@ -170,7 +170,7 @@ import sys, time
 from pathlib import Path
 from adapters.mlflow.store import MlflowStore
 from adapters.mlflow.tracker import MlflowTracker
-from domain.people.claims import DataOrigin
+from domain.people.origin import DataOrigin
 from domain.models.evaluation import Metric
 from domain.ports.tracker import ExperimentSetup
 

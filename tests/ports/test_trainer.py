@@ -15,7 +15,8 @@ from domain.errors import ConfigurationError, ModelRefused
 from domain.models.evaluation import Metric
 from domain.models.manifest import MANIFEST
 from domain.models.model import FoldPlan, Provenance, Recipe
-from domain.people.claims import Claims, DataOrigin
+from domain.people.claims import Claims
+from domain.people.origin import DataOrigin
 from tests.support.default_schema import DEFAULT
 
 plan = FoldPlan(n_splits=4, n_repeats=1)

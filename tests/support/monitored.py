@@ -12,7 +12,7 @@ from domain.models.scores import ExpectedScores, IntervalScores, Scores, Typical
 from domain.monitoring.drift import ColumnDrift
 from domain.monitoring.level import CostLevel, LevelState
 from domain.monitoring.report import JudgedGroup, MonitoringReport
-from domain.people.claims import DataOrigin
+from domain.people.origin import DataOrigin
 
 if TYPE_CHECKING:
     from domain.ports.ledger import ModelLedger

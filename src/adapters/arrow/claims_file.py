@@ -16,7 +16,8 @@ from adapters.arrow.reading import TABLES, Batch, table_batches
 from adapters.arrow.table_files import write_tables
 from adapters.arrow.tables import open_rows, read_parquet, read_rows
 from domain.errors import ClaimsRejected, Flaw, UnreadableFile
-from domain.people.claims import BadRows, DataOrigin
+from domain.people.contract import BadRows
+from domain.people.origin import DataOrigin
 from domain.people.table_reading import ReadingRules
 from domain.ports.dataset import ClaimsDataset
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from domain.monitoring.drift import Sample
-    from domain.people.claims import Claims, ContractReport
+    from domain.people.claims import Claims
+    from domain.people.contract import ContractReport
     from domain.people.notes import Note
     from domain.people.table_reading import TableReading
 

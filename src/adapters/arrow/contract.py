@@ -13,15 +13,8 @@ from adapters.arrow.facts import violations_of
 from domain.errors import ClaimsRejected, FieldError
 from domain.monitoring.drift import Sample
 from domain.people.advice import columns_to_name, words_to_name
-from domain.people.claims import (
-    MOST_VIOLATIONS,
-    BadRows,
-    Claims,
-    ColumnSummary,
-    ContractReport,
-    LeftOut,
-    Violation,
-)
+from domain.people.claims import Claims
+from domain.people.contract import MOST_VIOLATIONS, BadRows, ColumnSummary, ContractReport, LeftOut, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +23,7 @@ if TYPE_CHECKING:
 
     from adapters.arrow.columns import ReadCells
     from adapters.arrow.reading import Batch
-    from domain.people.claims import DataOrigin
+    from domain.people.origin import DataOrigin
     from domain.people.schema import Schema
     from domain.people.table_reading import TableReading
 

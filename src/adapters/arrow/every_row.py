@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from adapters.arrow.reading import Batch, Row
-    from domain.people.claims import Violation
+    from domain.people.contract import Violation
 
 Cells: TypeAlias = Literal["columns", "texts", "values"]
 """What cells are passed on as: columns of one type each, for Parquet; as they stand in the file, for CSV; or numbers

@@ -11,7 +11,7 @@ from adapters.arrow.columns import cell_at, read_cost, read_fact
 from adapters.arrow.every_row import Cells, every
 from domain.costs.scoring import PeopleBatch
 from domain.errors import FieldError
-from domain.people.claims import MOST_VIOLATIONS, Violation
+from domain.people.contract import MOST_VIOLATIONS, Violation
 from domain.people.fact import Kind
 from domain.people.meaning import shown
 from domain.people.table_reading import RowReader, TableReading

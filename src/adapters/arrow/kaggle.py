@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.arrow.claims_file import ClaimsFile
 from domain.errors import ClaimsRejected
-from domain.people.claims import DataOrigin
+from domain.people.origin import DataOrigin
 from domain.ports.dataset import ClaimsDataset
 
 if TYPE_CHECKING:
     from domain.monitoring.drift import Sample
-    from domain.people.claims import Claims, ContractReport
+    from domain.people.claims import Claims
+    from domain.people.contract import ContractReport
     from domain.people.table_reading import ReadingRules
 
 HANDLE: Final = "mirichoi0218/insurance"

@@ -16,18 +16,9 @@ from adapters.arrow.contract import accepted
 from adapters.arrow.parquet import BoundedParquet
 from domain.errors import ClaimsRejected, UnreadableFile
 from domain.monitoring.drift import Sample
-from domain.people.claims import (
-    HIGHEST_ROW_DIGEST,
-    MOST_VIOLATIONS,
-    BadRows,
-    Claims,
-    ColumnSummary,
-    ContractReport,
-    DataOrigin,
-    LeftOut,
-    Population,
-    row_digests,
-)
+from domain.people.claims import HIGHEST_ROW_DIGEST, Claims, Population, row_digests
+from domain.people.contract import MOST_VIOLATIONS, BadRows, ColumnSummary, ContractReport, LeftOut
+from domain.people.origin import DataOrigin
 from domain.people.table_reading import ReadingRules
 from domain.ports.dataset import ClaimsDataset
 from domain.ports.executor import Executor

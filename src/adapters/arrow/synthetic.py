@@ -13,8 +13,9 @@ from adapters.arrow.contract import accepted, examined
 from adapters.arrow.reading import Batch
 from adapters.arrow.table_files import write_table
 from adapters.common.invented import invented_people
-from domain.people.claims import BadRows, DataOrigin
+from domain.people.contract import BadRows
 from domain.people.matching import ColumnMap, match
+from domain.people.origin import DataOrigin
 from domain.people.table_reading import TableReading
 from domain.ports.dataset import ClaimsDataset
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from adapters.arrow.contract import Examination
     from domain.monitoring.drift import Sample
-    from domain.people.claims import Claims, ContractReport
+    from domain.people.claims import Claims
+    from domain.people.contract import ContractReport
     from domain.people.schema import Schema
 
 _INSURANCE: Final = ("age", "sex", "bmi", "children", "smoker", "region", "charges")

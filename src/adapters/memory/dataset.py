@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 from adapters.memory.faults import FailsOnRequest
 from domain.errors import ClaimsRejected
 from domain.monitoring.drift import Sample
-from domain.people.claims import Claims, ColumnSummary, ContractReport, DataOrigin
+from domain.people.claims import Claims
+from domain.people.contract import ColumnSummary, ContractReport
+from domain.people.origin import DataOrigin
 from domain.ports.dataset import ClaimsDataset
 
 if TYPE_CHECKING:

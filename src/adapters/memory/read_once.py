@@ -9,7 +9,8 @@ from domain.ports.dataset import ClaimsDataset
 
 if TYPE_CHECKING:
     from domain.monitoring.drift import Sample
-    from domain.people.claims import Claims, ContractReport
+    from domain.people.claims import Claims
+    from domain.people.contract import ContractReport
 
 
 class ReadOnce(ClaimsDataset):

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.common.invented import invented_people
-from domain.people.claims import Claims, DataOrigin
+from domain.people.claims import Claims
+from domain.people.origin import DataOrigin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

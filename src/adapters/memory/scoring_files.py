@@ -12,7 +12,7 @@ from domain.costs.estimate_columns import codes_of, shaped
 from domain.costs.scoring import PeopleBatch, ScoringReport
 from domain.errors import FieldError, InvalidInput
 from domain.people.beneficiary import Beneficiary
-from domain.people.claims import Violation
+from domain.people.contract import Violation
 from domain.people.meaning import shown
 from domain.people.people_table import ABOVE, ANSWERS, LEFT_OUT, LINE, reason
 from domain.people.table_reading import RowReader

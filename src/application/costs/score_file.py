@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 
     from domain.costs.scoring import PeopleBatch, ScoringReport
-    from domain.people.claims import Violation
+    from domain.people.contract import Violation
     from domain.people.table_reading import ReadingRules
     from domain.ports.scoring_files import ScoringFile
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from domain.costs.prediction import Estimate
-    from domain.people.claims import Violation
+    from domain.people.contract import Violation
     from domain.people.matching import Matching
     from domain.people.people_table import Line, Row
     from domain.people.table_reading import TableReading

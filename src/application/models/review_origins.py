@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from domain.models.model import ModelCard
-    from domain.people.claims import DataOrigin
     from domain.people.fact import Value
+    from domain.people.origin import DataOrigin
 
 STAND_IN: Final = 0
 """The version that answers where no model was trained, from a small invented sample."""

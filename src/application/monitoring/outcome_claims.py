@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.people.claims import ClaimRecord, Claims, DataOrigin
+from domain.people.claims import ClaimRecord, Claims
+from domain.people.origin import DataOrigin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

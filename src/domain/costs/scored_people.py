@@ -11,7 +11,7 @@ from domain.costs.chance import rounded_chance
 from domain.costs.estimate_columns import bits_of, codes_of
 from domain.costs.prediction import caution_codes
 from domain.people.beneficiary import Beneficiary
-from domain.people.claims import MOST_VIOLATIONS, Violation
+from domain.people.contract import MOST_VIOLATIONS, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

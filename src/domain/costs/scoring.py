@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
 from domain.costs.prediction import ModelReference
-from domain.people.claims import MOST_VIOLATIONS, Violation
+from domain.people.contract import MOST_VIOLATIONS, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from domain.models.actuarial_report import Curves
 from domain.models.scores import Scores
 from domain.models.subject import Subject
 from domain.monitoring.profile import Profile
-from domain.people.claims import DataOrigin
+from domain.people.origin import DataOrigin
 
 # imports stand outside of TYPE_CHECKING where adapters decode these classes from JSON
 HyperparameterValue: TypeAlias = bool | int | float | str | None

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from domain.models.model import ModelVersion
     from domain.models.promotion import Verdict
     from domain.monitoring.report import MonitoringReport
-    from domain.people.claims import DataOrigin
+    from domain.people.origin import DataOrigin
 
 
 class Result(StrEnum):

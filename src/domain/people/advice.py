@@ -12,7 +12,7 @@ from domain.people.notes import NO_NAME
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from domain.people.claims import Violation
+    from domain.people.contract import Violation
     from domain.people.schema import Schema
 
 _MOST_WORDS: Final = 8
@@ -51,7 +51,7 @@ def columns_to_name(missing: Sequence[str], unused: Sequence[str], schema: Schem
 def words_to_name(violations: Iterable[Violation], schema: Schema) -> list[str]:
     """Return sentences on how to give unknown words a meaning, one for each fact with such words.
 
-    >>> from domain.people.claims import Violation
+    >>> from domain.people.contract import Violation
     >>> from tests.support.default_schema import DEFAULT
     >>> words_to_name([Violation(1, "sex", "choice", "must be one of female, male", "0")], DEFAULT)
     ["sex: say what '0' means with --map sex:0=female, or as a spelling in the schema"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from domain.people.beneficiary import Beneficiary
-from domain.people.claims import Violation
+from domain.people.contract import Violation
 from domain.people.matching import ColumnMap, Matched, denies
 from domain.people.meaning import shown
 from domain.people.table_reading import TableReading

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from domain.monitoring.drift import Sample
-    from domain.people.claims import Claims, ContractReport
+    from domain.people.claims import Claims
+    from domain.people.contract import ContractReport
 
 
 class ClaimsDataset(Protocol):

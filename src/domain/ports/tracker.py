@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from domain.models.evaluation import Evaluation
     from domain.models.model import TrainedModel
     from domain.models.scores import Scores
-    from domain.people.claims import Claims, DataOrigin
+    from domain.people.claims import Claims
+    from domain.people.origin import DataOrigin
     from domain.ports.tuner import Trial
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from application.monitoring.detect_drift import DriftFromModel
-    from domain.people.claims import ColumnSummary, ContractReport
+    from domain.people.contract import ColumnSummary, ContractReport
     from domain.people.table_reading import ReadingRules
     from entrypoints.composition.settings import Settings
 

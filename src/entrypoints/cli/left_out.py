@@ -9,7 +9,8 @@ from entrypoints.cli.output import stderr
 from entrypoints.cli.violations import SHOWN
 
 if TYPE_CHECKING:
-    from domain.people.claims import Claims, LeftOut
+    from domain.people.claims import Claims
+    from domain.people.contract import LeftOut
     from domain.people.schema import Schema
 
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from domain.costs.chance import checked_amount
 from domain.errors import ClaimsRejected, ConfigurationError
 from domain.people.advice import words_to_name
-from domain.people.claims import MOST_VIOLATIONS
+from domain.people.contract import MOST_VIOLATIONS
 from entrypoints.cli.options import AsJson, ChosenProfile, Decimal, HomeFolder, Mapped, Sheet
 from entrypoints.cli.output import counted, print_json, stderr
 from entrypoints.composition.datasets import reading_rules
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from domain.costs.scoring import ScoringReport
-    from domain.people.claims import Violation
+    from domain.people.contract import Violation
     from domain.people.table_reading import ReadingRules
     from entrypoints.composition.settings import Settings
 

@@ -20,7 +20,7 @@ from entrypoints.composition.schema import checked_schema, home_schema, schema_d
 from entrypoints.composition.settings import load
 
 if TYPE_CHECKING:
-    from domain.people.claims import ContractReport
+    from domain.people.contract import ContractReport
     from domain.people.fact import Fact
     from domain.people.schema import Schema
 

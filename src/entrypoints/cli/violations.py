@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from domain.people.advice import columns_to_name, words_to_name
-from domain.people.claims import MOST_VIOLATIONS
+from domain.people.contract import MOST_VIOLATIONS
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from domain.people.claims import ContractReport
+    from domain.people.contract import ContractReport
     from domain.people.schema import Schema
 
 SHOWN: Final = 20

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from domain.people.claims import BadRows
+from domain.people.contract import BadRows
 from domain.people.matching import ColumnMap, mapped_pair
 from domain.people.table_reading import ReadingRules
 from entrypoints.composition import train_config

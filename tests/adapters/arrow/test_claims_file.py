@@ -8,7 +8,7 @@ import pytest
 
 from adapters.arrow.claims_file import MOST_ROWS, ClaimsFile
 from domain.errors import ClaimsRejected
-from domain.people.claims import BadRows
+from domain.people.contract import BadRows
 from tests.support import bombs
 from tests.support.default_schema import READING
 

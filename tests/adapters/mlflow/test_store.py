@@ -12,7 +12,7 @@ from adapters.memory.loader import read_cost, write_flat_model
 from domain.models.evaluation import Metric
 from domain.models.model import ModelCard, Provenance, Recipe, TrainedModel
 from domain.models.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
-from domain.people.claims import DataOrigin
+from domain.people.origin import DataOrigin
 from domain.ports.tracker import ExperimentSetup
 
 pytestmark = pytest.mark.process

@@ -9,7 +9,8 @@ from adapters.memory.sample import small_sample
 from adapters.sklearn.table import Table
 from adapters.sklearn.trainer import SklearnTrainer
 from domain.models.model import FoldPlan, Provenance, Recipe
-from domain.people.claims import Claims, DataOrigin
+from domain.people.claims import Claims
+from domain.people.origin import DataOrigin
 from tests.support.default_schema import DEFAULT
 from tests.support.schemas import CLINIC
 

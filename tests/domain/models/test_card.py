@@ -18,7 +18,7 @@ from domain.models.model import (
 from domain.models.promotion import Candidacy, PairedComparison, PromotionPolicy
 from domain.models.scores import ExpectedScores, GroupScores, IntervalScores, Scores, TypicalScores
 from domain.models.subject import Subject
-from domain.people.claims import DataOrigin
+from domain.people.origin import DataOrigin
 from tests.support.default_schema import DEFAULT
 from tests.support.schemas import CLINIC
 

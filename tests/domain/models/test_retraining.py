@@ -12,7 +12,7 @@ from domain.models.scores import ExpectedScores, IntervalScores, Scores, Typical
 from domain.models.subject import Subject
 from domain.monitoring.drift import ColumnDrift
 from domain.monitoring.report import JudgedGroup, MonitoringReport
-from domain.people.claims import DataOrigin
+from domain.people.origin import DataOrigin
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SCORES = Scores(

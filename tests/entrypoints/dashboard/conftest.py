@@ -18,7 +18,7 @@ from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.predictor import NeighbourPredictor
 from domain.models.model import ModelCard, ModelVersion, Provenance, Recipe
 from domain.models.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
-from domain.people.claims import DataOrigin
+from domain.people.origin import DataOrigin
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
 from domain.ports.predictions import PredictionRepository

@@ -24,8 +24,8 @@ from domain.models.model import ModelVersion, Recipe
 from domain.models.promotion import Candidacy, PairedComparison, PromotionPolicy
 from domain.models.scores import GroupScores
 from domain.people.beneficiary import Beneficiary
-from domain.people.claims import DataOrigin
 from domain.people.fact import ANY_LANGUAGE, Fact
+from domain.people.origin import DataOrigin
 from domain.people.schema import Schema
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel

@@ -16,7 +16,7 @@ from domain.models.ledger import Change, NewEntry
 from domain.models.model import ModelVersion
 from domain.monitoring.profile import Profile
 from domain.people.beneficiary import Beneficiary
-from domain.people.claims import DataOrigin
+from domain.people.origin import DataOrigin
 from domain.people.schema import TodaysPrices
 from entrypoints.dashboard.layout.data_notice import today
 from entrypoints.dashboard.locale.speech import Words

@@ -15,7 +15,7 @@ from domain.costs.prediction import ModelReference
 from domain.errors import RepositoryUnavailable
 from domain.models.model import ModelCard, ModelVersion, Provenance, Recipe
 from domain.models.scores import ExpectedScores, IntervalScores, Scores, TypicalScores
-from domain.people.claims import DataOrigin
+from domain.people.origin import DataOrigin
 from domain.ports.ledger import ModelLedger
 from domain.ports.loader import LoadedModel
 from entrypoints.composition.settings import load

@@ -25,7 +25,7 @@ from application.costs.score_people import OpenPeople, ScorePeople
 from domain.errors import ClaimsRejected, ConfigurationError, InvalidInput
 from domain.people.advice import words_to_name
 from domain.people.beneficiary import Beneficiary
-from domain.people.claims import BadRows
+from domain.people.contract import BadRows
 from domain.people.matching import ColumnMap
 from domain.people.table_reading import ReadingRules
 from entrypoints.composition.datasets import reading_rules
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from domain.people.claims import ContractReport, Violation
+    from domain.people.contract import ContractReport, Violation
 
 Facts: TypeAlias = Mapping[str, object]
 HEADER = "age,sex,bmi,children,smoker,region,charges"

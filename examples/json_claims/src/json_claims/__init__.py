@@ -7,7 +7,8 @@ from pathlib import Path
 
 from adapters.memory.dataset import MemoryDataset
 from domain.errors import ClaimsRejected, InvalidInput
-from domain.people.claims import ClaimRecord, DataOrigin
+from domain.people.claims import ClaimRecord
+from domain.people.origin import DataOrigin
 from domain.people.schema import Schema
 from domain.ports.dataset import ClaimsDataset
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from domain.costs.distribution import CostDistribution
     from domain.costs.explanation import PeopleAlike
     from domain.costs.prediction import Estimate, Prediction
-    from domain.people.claims import DataOrigin
+    from domain.people.origin import DataOrigin
     from domain.people.schema import TodaysPrices
     from entrypoints.dashboard.locale.speech import Words
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from domain.costs.scored_people import Answer, Group, ScoredPeople, Totals
     from domain.people.beneficiary import Beneficiary
-    from domain.people.claims import Violation
+    from domain.people.contract import Violation
     from domain.people.fact import Fact
     from domain.people.matching import Matching
     from domain.people.people_table import Line
