@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
+from html import unescape
 from uuid import uuid4
 
 import pytest
 
+from adapters.arrow.people_files import ArrowPeopleFiles
 from application.operations.audit_changes import AuditPage
+from domain.errors import UnreadableFile
 from domain.operations.audit import AuditAction, AuditEntry
 from domain.operations.jobs import Job, JobKind, JobState
 from entrypoints.dashboard.locale.speech import Words
+from entrypoints.dashboard.pages.batch import views
 from entrypoints.dashboard.pages.operations import records
 from entrypoints.dashboard.widgets.recorded import recorded, translated
 from tests.support.default_schema import DEFAULT
@@ -54,3 +59,25 @@ def test_changes_and_jobs_say_which_version_they_are_about():
         id=uuid4(), kind=JobKind.PROMOTION, task={"version": 2}, owner="ann", created_at=NOON, state=JobState.DONE
     )  # fmt: skip
     assert "promoción, versión 2" in records.jobs([job], SPANISH)
+
+
+@pytest.mark.parametrize(
+    ("content", "spanish"),
+    [
+        (b"", "el archivo está vacío"),
+        (b"%PDF-1.7", "no es texto, sino un documento PDF"),
+        (b"\0\1\2", "no es texto, sino datos binarios"),
+        (b"age,sex\n1,f\xc3\xa9\n2,\xff\n", "la línea 3 no es texto UTF-8 ni sigue la codificación"),
+        (b"age,age\n40,f\n", "dos columnas se llaman 'age': cambie el nombre de una"),
+        (b"40,1,27.5\n50,2,30\n", "la línea 1 tiene valores donde van los nombres"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_the_language_of_the_page(content: bytes, spanish: str):
+    with pytest.raises(UnreadableFile) as raised:
+        ArrowPeopleFiles().read(io.BytesIO(content), DEFAULT)
+    shown = views.detail(raised.value.detail, SPANISH)
+    assert unescape(shown).startswith(f'<p class="hint">Detalles: {spanish}')
+
+
+def test_an_unknown_sentence_about_a_file_is_marked_as_english():
+    assert views.detail("it is odd", SPANISH) == '<p class="hint" lang="en">Detalles: it is odd.</p>'

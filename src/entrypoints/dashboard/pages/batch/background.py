@@ -22,6 +22,7 @@ from domain.ports.job_files import JobFiles
 from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.elements import element, paragraph, together
 from entrypoints.dashboard.layout.shell import button, card, html, tag, text
+from entrypoints.dashboard.pages.batch import views
 from entrypoints.dashboard.pages.batch.uploads import Upload
 from entrypoints.dashboard.widgets import cards
 
@@ -156,8 +157,7 @@ def _about(job: Job, task: ScoringTask, words: Words) -> Markup:
         bar = element("progress", aria_label=f"{words('batch.work')}: {task.name}", max=1, value=far.share)
         return together(name, bar, line)
     if job.problem:
-        detail = job.problem.detail[:300]
-        return together(name, line, element("p", words("batch.detail", detail=detail), classes="hint", lang="en"))
+        return together(name, line, views.detail(job.problem.detail, words))
     return together(name, line)
 
 

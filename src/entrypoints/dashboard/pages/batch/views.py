@@ -13,6 +13,7 @@ from domain.people.notes import NO_NAME, Decision
 from entrypoints.dashboard.charts.drawing import Scale, bars
 from entrypoints.dashboard.elements import cell, element, head, mark, paragraph, row, together
 from entrypoints.dashboard.widgets import cards
+from entrypoints.dashboard.widgets.recorded import translated
 from entrypoints.dashboard.widgets.table import fact_looks
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _NOTES: Final = frozenset((Decision.ENCODING, Decision.SHEET))
 """Decisions about a file that have sentences of their own."""
 _NAMED: Final = 12
 """Columns that are named, at most, among those that are not read."""
+_LONGEST: Final = 300
+"""Characters of a detail that are shown."""
 _HIDDEN: Final = frozenset(("wide", "wider", "below"))
 """Looks of columns that a narrow screen hides."""
 
@@ -128,8 +131,10 @@ def left_out(scored: ScoredPeople, columns: int, words: Words) -> list[Markup]:
 
 
 def detail(message: str, words: Words) -> Markup:
-    """Show what a file's reader said; it is in English."""
-    return element("p", words("batch.detail", detail=message[:200]), classes="hint", lang="en")
+    """Show what a file's reader said, in the language of the page where its catalogue has the sentence."""
+    translation = translated(message, words)
+    sentence = words("batch.detail", detail=translation or message[:_LONGEST])
+    return element("p", sentence, classes="hint", lang="" if translation else "en")
 
 
 def _understood(line: Line, reading: TableReading, words: Words) -> list[Markup]:
