@@ -20,15 +20,15 @@ _CLASSES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A fact by which members' expected costs differ, and the people by whom it does most.
+    """A fact that explains differences in expected cost, and the people for whom it matters most.
 
     Args:
-        fact: its name.
+        fact: the name of the fact.
         explains: the share of the variance of expected costs that lies between people who differ in it, 0 to 1 (the
             correlation ratio).
-        values: what it is of those people: a choice or a truth value; of numbers the lowest and the highest.
-        people: how many they are.
-        share: of the group's expected cost.
+        values: the value of the fact for those people: a choice or a truth value; the lowest and the highest number.
+        people: the number of those people.
+        share: the share of those people in the group's expected cost.
     """
 
     fact: str

@@ -1,4 +1,4 @@
-"""The total cost of a group of people in a year, and what cover against it costs to give."""
+"""The total cost of a group of people in a year, and the expected cost of stop-loss cover for it."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
     from domain.people.beneficiary import Beneficiary
 
 MOST_PEOPLE: Final = 10_000
-"""People of a group."""
+"""The most people of a group."""
 ATTACHMENT: Final = 50_000.0
-"""Money a year of one person above which specific cover pays, where nothing else is chosen."""
+"""The default attachment of specific stop-loss: the yearly cost of one person above which it pays."""
 CORRIDOR: Final = 1.25
-"""What aggregate cover pays above, in expected costs: 125 % is the usual corridor of the market."""
+"""The default corridor of aggregate stop-loss, in expected costs: 125 % is usual in the market."""
 _WIDEST: Final = 10.0
 _MONTHS: Final = 12
 _LARGEST: Final = 10
-"""People who are named as the largest contributors."""
+"""The most people who are named as contributors."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupTerms:
-    """What a quote is asked for. Every broken rule is reported at once.
+    """The terms of a quote. Every broken rule is reported at once.
 
     Args:
-        attachment: money a year of one person above which specific stop-loss pays.
-        corridor: aggregate stop-loss pays above the group's expected cost times this.
+        attachment: the yearly cost of one person above which specific stop-loss pays.
+        corridor: the multiple of the group's expected cost above which aggregate stop-loss pays.
 
     Raises:
-        InvalidInput: naming ``attachment`` and ``corridor`` where they are no such numbers.
+        InvalidInput: naming each of the two that is out of its limits.
     """
 
     attachment: float = ATTACHMENT
@@ -59,17 +59,17 @@ class GroupTerms:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedTotal:
-    """What a simulation finds of a group's total, and what is exact of its members.
+    """Simulated figures of a group's total, and exact figures of its members.
 
     Args:
-        means: of each member, exact.
-        chances: of each member, that the year costs more than the attachment; exact, with tails of one shape.
-        excesses: of each member, the mean of what lies above the attachment; likewise.
+        means: the expected cost of each member, exact.
+        chances: the chance of each member to cost more than the specific attachment; exact, given tails of one shape.
+        excesses: the expected cost of each member above the specific attachment; exact, given tails of one shape.
         low: the 5 % quantile of the total.
-        high: its 95 % quantile.
-        chance: that the total without what specific cover pays is above aggregate attachment.
-        excess: the mean of what lies above that.
-        standard_error: the larger one of ``low`` and ``high``.
+        high: the 95 % quantile of the total.
+        chance: the chance that the total, less what specific cover pays, is above the aggregate attachment.
+        excess: the expected part of that total above the aggregate attachment.
+        standard_error: the standard error of ``low`` or of ``high``, whichever is larger.
     """
 
     means: Sequence[float]
@@ -84,13 +84,13 @@ class SimulatedTotal:
 
 @dataclass(frozen=True, slots=True)
 class Specific:
-    """Cover of each person's cost above an attachment, exact.
+    """Specific stop-loss: cover of each person's yearly cost above an attachment. All figures are exact.
 
     Args:
-        attachment: money a year of one person.
-        expected_excess: what lies above it, of all people together.
-        expected_people: how many people are expected to cost more than that.
-        chance: that anybody does.
+        attachment: the yearly cost of one person above which it pays.
+        expected_excess: the expected cost above the attachment, of all people together.
+        expected_people: the expected number of people who cost more than the attachment.
+        chance: the chance that at least one person does.
     """
 
     attachment: float
@@ -101,14 +101,14 @@ class Specific:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """Cover of the group's total above an attachment, of what specific cover leaves.
+    """Aggregate stop-loss: cover of the group's total, less what specific cover pays, above an attachment.
 
     Args:
-        corridor: ``attachment`` over ``expected``.
-        expected: the mean of the total without what specific cover pays, exact.
-        attachment: money a year of the group.
-        chance: that the total is above it.
-        expected_excess: the mean of what lies above it.
+        corridor: the attachment divided by ``expected``.
+        expected: the expected total less what specific cover pays, exact.
+        attachment: the yearly total above which it pays.
+        chance: the chance that the total is above the attachment.
+        expected_excess: the expected part of the total above the attachment.
     """
 
     corridor: float
@@ -120,13 +120,13 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Contributor:
-    """A person who is expected to cost much.
+    """A person with one of the highest expected costs of the group.
 
     Args:
-        row: their place in the group, from 1.
-        expected: the mean of their year.
-        share: of the group's expected cost.
-        chance_above: that they cost more than specific attachment.
+        row: the person's place in the group, from 1.
+        expected: the person's expected cost of a year.
+        share: the share of that in the group's expected cost.
+        chance_above: the chance that the person costs more than the specific attachment.
     """
 
     row: int
@@ -140,17 +140,17 @@ class GroupQuote:
     """The distribution of a group's total cost in a year, in whole cents.
 
     Args:
-        people: how many.
-        expected: the mean, exact.
-        interval: holds the total in 90 of 100 years, simulated.
-        standard_error: the larger one of the two bounds of the interval.
-        per_member_per_month: the mean of a person and month.
-        level_error: how far the model may be off about all of them together: a standard error, as a share of the
-            mean; it widens the interval. None where it is not known what the model learned from.
-        specific: cover of each person.
-        aggregate: cover of the group.
-        contributors: people with the highest expected costs, highest first.
-        drivers: facts that explain how expected costs differ, most first.
+        people: the number of people.
+        expected: the expected total, exact.
+        interval: the range that holds the total in 90 of 100 years, simulated.
+        standard_error: the standard error of the interval's lower or upper bound, whichever is larger.
+        per_member_per_month: the expected cost of one person in one month.
+        level_error: the standard error of the model about all people together, as a share of the expected total; it
+            widens the interval. None where the number of rows that the model learned from is not known.
+        specific: specific stop-loss cover.
+        aggregate: aggregate stop-loss cover.
+        contributors: the people with the highest expected costs, highest first.
+        drivers: the facts that explain how expected costs differ, the most important first.
     """
 
     people: int
@@ -168,7 +168,7 @@ class GroupQuote:
     def of(
         cls, people: Sequence[Beneficiary], total: SimulatedTotal, terms: GroupTerms, level_error: float | None
     ) -> Self:
-        """Put a quote together."""
+        """Return the quote of a simulated total."""
         count, expected = len(people), math.fsum(total.means)
         excess = math.fsum(total.excesses)
         nobody = math.exp(math.fsum(math.log1p(-min(chance, 1 - 1e-12)) for chance in total.chances))

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OwnCost:
-    """What is paid of a year's cost under a plan, without the premium, in whole cents.
+    """The part of a year's cost that people pay under a plan, without the premium, in whole cents.
 
     Args:
-        expected: its mean.
-        typical: its median.
-        interval: a range that holds it in 90 of 100 years.
+        expected: the mean of that part.
+        typical: the median.
+        interval: the range that holds it in 90 of 100 years.
         chance_of_maximum: the probability that it reaches the plan's maximum.
-        standard_error: of the mean, where it is simulated; None where all is exact.
-        percentiles: its quantiles at 1 % to 99 %, in rising order.
+        standard_error: the standard error of a simulated mean; None where all figures are exact.
+        percentiles: the quantiles at 1 % to 99 %, in rising order.
     """
 
     expected: float
@@ -45,14 +45,14 @@ class OwnCost:
         standard_error: float | None = None,
         percentiles: Sequence[float] = (),
     ) -> Self:
-        """Round figures for people: the range outward.
+        """Return the figures in whole cents, with the range rounded outward.
 
         Args:
             expected: the mean.
-            quantiles: at 5, 50 and 95 %.
-            chance: of reaching the maximum.
-            standard_error: of the mean.
-            percentiles: quantiles at 1 % to 99 %.
+            quantiles: the quantiles at 5, 50 and 95 %.
+            chance: the chance of reaching the maximum.
+            standard_error: the standard error of the mean.
+            percentiles: the quantiles at 1 % to 99 %.
         """
         low, typical, high = quantiles
         interval = Interval(INTERVAL_LEVEL, cents_down(low), cents_up(high))
@@ -60,7 +60,7 @@ class OwnCost:
         return cls(round(expected, 2), round(typical, 2), interval, rounded_chance(chance), error, tuple(percentiles))
 
     def chance_above(self, amount: float) -> float:
-        """Return the probability that it is more than an amount, in hundredths.
+        """Return the probability of paying more than an amount, in hundredths.
 
         >>> from domain.costs.plan import Plan
         >>> plan = Plan(deductible=3000, coinsurance=0, out_of_pocket_maximum=3000)
@@ -73,7 +73,7 @@ class OwnCost:
         return sum(paid > amount for paid in self.percentiles) / (len(self.percentiles) + 1)
 
     def plus(self, premium: float) -> OwnCost:
-        """Return the same with money that is paid in any case."""
+        """Return the figures with a premium added, which is paid in any case."""
         low, high = cents_down(self.interval.low + premium), cents_up(self.interval.high + premium)
         return OwnCost(
             round(self.expected + premium, 2),
@@ -86,14 +86,15 @@ class OwnCost:
 
 
 LEVELS: Final = ((1 - INTERVAL_LEVEL) / 2, 0.5, (1 + INTERVAL_LEVEL) / 2)
-"""Of the quantiles of an `OwnCost`."""
+"""The levels of an `OwnCost`'s low, typical and high figures."""
 
 
 def own_cost(plan: Plan, cost: CostDistribution) -> OwnCost:
     """Return what one person pays under a plan, exactly.
 
-    The mean follows from limited expected values: with L(u) = E[min(X, u)], threshold t and reaching the maximum at r,
-    it is L(t) + coinsurance * (L(r) - L(t)). Quantiles are those of the cost, for what is paid never falls with it.
+    The mean follows from limited expected values: with L(u) = E[min(X, u)], the threshold t and the cost r at which
+    the maximum is reached, it is L(t) + coinsurance * (L(r) - L(t)). Quantiles follow from those of the cost, because the part that is paid never
+    falls as the cost rises.
 
     >>> from domain.costs.distribution import CostDistribution
     >>> from domain.costs.plan import Plan

@@ -1,4 +1,4 @@
-"""An insurance plan: its rules, and what it leaves to people of a cost."""
+"""An insurance plan: its rules, and the part of a cost that people pay themselves."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ if TYPE_CHECKING:
     from domain.people.fact import Words
 
 MOST_PLANS: Final = 4
-"""Plans that are compared at once."""
+"""The most plans in one comparison."""
 MOST_MEMBERS: Final = 10
-"""People of one household."""
+"""The most people of one household."""
 LONGEST_NAME: Final = 80
 _FAMILY: Final = 2.0
-"""A family's limit where none is given, in limits of one person: as 45 CFR 156.130(a)(2) has it for the maximum."""
+"""The default limit of a family, as a multiple of a person's: 45 CFR 156.130(a)(2) sets it for the maximum."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A plan of medical insurance. Every broken rule is reported at once.
 
-    Of a year's cost a person pays all up to the deductible and a share of the rest, and once a year the copay, until
-    the maximum is reached: min(x, maximum, copay + min(x, deductible) + coinsurance * max(x - deductible, 0)).
+    A person pays all of a year's cost x up to the deductible, a share of the rest, and once a year the copay, until the
+    maximum is reached: min(x, maximum, copay + min(x, deductible) + coinsurance * max(x - deductible, 0)).
 
     Args:
-        deductible: money that a person pays before the plan pays.
+        deductible: the amount that a person pays before the plan pays anything.
         coinsurance: the share of costs above the deductible that a person pays, 0 to 1.
-        out_of_pocket_maximum: money a year beyond which a person pays nothing; never below the deductible.
-        copay: what visits and prescriptions cost beside that in a year with any care, all together. It counts towards
-            the maximum and not towards the deductible.
-        premium: money a year that is paid whatever happens, for all members.
-        family_deductible: money beyond which no member pays towards a deductible; None for twice that of a person.
-        family_maximum: money a year beyond which a household pays nothing; None for twice that of a person.
-        name: for people.
+        out_of_pocket_maximum: the most that a person pays in a year; never below the deductible.
+        copay: the fixed amount for all visits and prescriptions of a year with any care. It counts towards the maximum
+            and not towards the deductible.
+        premium: the yearly premium of all members, which is paid in any case.
+        family_deductible: the most that all members together pay towards deductibles; None for twice that of a person.
+        family_maximum: the most that a household pays in a year; None for twice that of a person.
+        name: the name that people see.
 
     Raises:
         InvalidPlan: with one `FieldError` for each broken rule.
@@ -63,7 +63,7 @@ class Plan:
     threshold: float = field(init=False, repr=False, compare=False)
     """The cost up to which a person pays all of it."""
     reached: float = field(init=False, repr=False, compare=False)
-    """The least cost of which a person pays the maximum; infinite if there is none."""
+    """The least cost at which a person pays the maximum; infinite if there is none."""
 
     def __post_init__(self) -> None:
         errors = [wrong for name in _AMOUNTS if (wrong := _wrong_amount(name, getattr(self, name)))]
@@ -85,7 +85,7 @@ class Plan:
         object.__setattr__(self, "reached", threshold if most <= threshold else threshold + further)
 
     def _crossed(self, broken: set[str]) -> list[FieldError]:
-        """Return the rules between fields that are broken, of fields that are right by themselves."""
+        """Return the broken rules between two fields that are each valid."""
         pairs = (
             ("out_of_pocket_maximum", "deductible"),
             ("family_deductible", "deductible"),
@@ -105,7 +105,7 @@ class Plan:
 
     @classmethod
     def of(cls, given: Mapping[str, object]) -> Self:
-        """Read a plan as it comes from outside: decoded JSON or YAML.
+        """Read a plan from decoded JSON or YAML.
 
         Raises:
             InvalidPlan: naming every missing, unknown, mistyped and out-of-range field.
@@ -138,15 +138,15 @@ out_of_pocket_maximum: is required; deductible: must be a number
 
     @property
     def household_maximum(self) -> float:
-        """Return what all members together pay at most."""
+        """Return the most that all members together pay."""
         return _FAMILY * self.out_of_pocket_maximum if self.family_maximum is None else self.family_maximum
 
     def own_cost(self, cost: float) -> float:
-        """Return what a person pays of a year's cost, in money; it never falls with the cost."""
+        """Return the part of a year's cost that a person pays; it never falls as the cost rises."""
         return min(cost, self.threshold) + self.coinsurance * max(0.0, min(cost, self.reached) - self.threshold)
 
     def shared_cost(self, costs: Sequence[float]) -> float:
-        """Return what a household pays of its members' costs in a year.
+        """Return the part of its members' yearly costs that a household pays.
 
         Each member pays towards a deductible of their own until the family's is met. Where the members' deductibles
         add up to more than the family's, each pays the same share of theirs: the order of bills in a year is not known.
@@ -177,7 +177,7 @@ out_of_pocket_maximum: is required; deductible: must be a number
 
 
 NAMES: Final = tuple(each.name for each in fields(Plan) if each.init)
-"""The fields of a plan."""
+"""The names of a plan's fields."""
 REQUIRED: Final = ("deductible", "coinsurance", "out_of_pocket_maximum")
 _OPTIONAL: Final = ("family_deductible", "family_maximum")
 _AMOUNTS: Final = ("deductible", "out_of_pocket_maximum", "copay", "premium", *_OPTIONAL)
@@ -185,12 +185,12 @@ _AMOUNTS: Final = ("deductible", "out_of_pocket_maximum", "copay", "premium", *_
 
 @dataclass(frozen=True, slots=True)
 class ExamplePlan:
-    """A plan that people start to compare with.
+    """A plan that is offered as an example.
 
     Args:
-        key: its name for programs.
-        title: its name for people, by language.
-        plan: what it leaves to them.
+        key: the name that programs use.
+        title: the name that people see, by language.
+        plan: the rules.
     """
 
     key: str
@@ -200,7 +200,7 @@ class ExamplePlan:
 
 @dataclass(frozen=True, slots=True)
 class ExamplePlans:
-    """The examples of an installation, in the order in which they are offered."""
+    """The example plans of an installation, in the order in which they are offered."""
 
     plans: tuple[ExamplePlan, ...]
 

@@ -1,4 +1,4 @@
-"""A file of people that is scored: its batches, what its answers depend on, and what came of it."""
+"""Scoring of a file of people: the settings, the batches and the report."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from domain.people.table_reading import ReadingRules
 
 BATCH_ROWS: Final = 1 << 16
-"""Rows of a batch, unless another number is asked for."""
+"""The default number of rows in a batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoringJob:
-    """What the answers to a file depend on, beside the file itself.
+    """The settings on which the answers depend, beside the file itself.
 
     Args:
-        model: what answers.
-        rules: how the file is read.
-        at_once: rows of a batch.
-        above: an amount; the chance of costing more is among the answers. None for no such chance.
-        every_row: whether bad rows are written, too: all rows with their line before them, `LINE`, and with what is
-            wrong with them behind them, `LEFT_OUT`.
+        model: the model that answers.
+        rules: the rules by which the file is read.
+        at_once: the number of rows in a batch.
+        above: an amount; the chance of costing more than it is added to each answer. None adds no chance.
+        every_row: whether bad rows are written, too: each row after its line number (`LINE`), and followed by what is
+            wrong with it (`LEFT_OUT`).
     """
 
     model: ModelReference
@@ -40,18 +40,18 @@ class ScoringJob:
 
 @dataclass(frozen=True, slots=True)
 class PeopleBatch:
-    """Some rows of a file.
+    """Consecutive rows of a file.
 
     Args:
         schema: names and order of the facts.
-        facts: of the good rows, n x width doubles, C-contiguous.
-        rows: how many rows were read, bad ones included.
-        violations: what is wrong with the bad rows, at most `MOST_VIOLATIONS`.
-        unused_columns: columns that no fact is read from.
-        share: how much of the file is read with them, 0-1.
-        good_rows: the good rows with all their columns, as the adapter that read them writes them; or all rows, see
+        facts: the facts of the good rows, n x width doubles, C-contiguous.
+        rows: the number of rows that were read, including bad ones.
+        violations: the broken rules of the bad rows, at most `MOST_VIOLATIONS`.
+        unused_columns: the columns that no fact is read from.
+        share: the share of the file that is read after this batch, 0-1.
+        good_rows: the good rows with all their columns, in the form that the adapter writes; or all rows, see
             `ScoringJob.every_row`.
-        places: where the good rows stand among them; None where they are all there are.
+        places: the positions of the good rows in ``good_rows``; None where all of them are good.
     """
 
     schema: Schema
@@ -69,15 +69,15 @@ class ScoringReport:
     """The result of scoring a file.
 
     Args:
-        model: what answered.
-        rows: how many rows were read.
-        scored: how many of them were good.
-        unknown_columns: columns that are passed through, and not used.
-        notes: what was decided when the file was opened.
+        model: the model that answered.
+        rows: the number of rows that were read.
+        scored: the number of good rows among them.
+        unknown_columns: the columns that are copied and not used.
+        notes: the decisions that were made when the file was opened.
         violations: one for each broken rule of a row, at most `MOST_VIOLATIONS`.
-        resumed: how many rows an earlier run had done that was cut short.
-        batches: how many were scored since.
-        share: how much of the file is done, 0-1.
+        resumed: the number of rows that an earlier, interrupted run had scored.
+        batches: the number of batches that this run has scored.
+        share: the share of the file that is done, 0-1.
     """
 
     model: ModelReference
@@ -92,12 +92,12 @@ class ScoringReport:
 
     @property
     def is_first(self) -> bool:
-        """Return whether this is after the first batch of this run."""
+        """Return whether this is the report on the first batch of this run."""
         return self.batches == 1
 
     @property
     def bad(self) -> int:
-        """Return how many rows could not be scored."""
+        """Return the number of rows that could not be scored."""
         return self.rows - self.scored
 
     def with_batch(self, batch: PeopleBatch) -> Self:
