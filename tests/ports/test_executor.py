@@ -97,6 +97,13 @@ def test_what_is_no_longer_wanted_is_not_done(executor, tmp_path):
     assert len(list(tmp_path.iterdir())) < 10
 
 
+@pytest.mark.process
+def test_what_is_no_longer_wanted_before_any_result_is_not_done(executor, tmp_path):
+    executor.map(subprocess.getoutput, [f"touch {tmp_path}/{number}" for number in range(30)]).close()
+    assert list(executor.map(subprocess.getoutput, ["true"] * 4)) == [""] * 4  # whose turn is after what came before
+    assert not [*tmp_path.iterdir()]
+
+
 def test_something_else_may_be_shared_each_time(executor):
     assert list(executor.map(operator.add, [[1], [2]], [3])) == [[1, 3], [2, 3]]
     assert list(executor.map(operator.add, [[1], [2]], [4])) == [[1, 4], [2, 4]]
@@ -129,6 +136,16 @@ def test_work_that_ends_soon_starts_no_process():
     with ProcessExecutor(2, worth_it=60) as executor:
         assert set(executor.map(subprocess.getoutput, ["echo $PPID"] * 5)) == {str(os.getpid())}
         assert not executor.pids
+
+
+@pytest.mark.process
+def test_a_process_is_prepared_for_many_calls_and_begins_before_results_are_asked(tmp_path):
+    prepare = partial(Path.touch, tmp_path / "prepared")
+    with ProcessExecutor(2, worth_it=1, expected=1_000, prepare=prepare) as executor:
+        until((tmp_path / "prepared").exists, within=60)
+        with closing(executor.map(subprocess.getoutput, [f"echo $PPID | tee {tmp_path}/begun"])) as results:
+            until((tmp_path / "begun").exists, within=60)
+            assert list(results) == [str(*executor.pids)]
 
 
 @pytest.mark.process

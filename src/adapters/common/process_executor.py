@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import pickle
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from threading import Condition, Thread
@@ -25,6 +27,9 @@ _T = TypeVar("_T")
 
 WORTH_IT: Final = 6.0
 """Seconds of work, done and to come, from which on workers are started: each takes about 2 s to import libraries."""
+_PROTOCOL: Final = pickle.HIGHEST_PROTOCOL
+_SHORTEST: Final = 0.05
+"""Seconds that a call takes at least, while none is done."""
 
 
 @dataclass(eq=False)
@@ -68,16 +73,27 @@ class ProcessExecutor(Executor):
     Args:
         processes: how many work, this process among them.
         worth_it: seconds of work from which on workers are started.
+        expected: how many calls are to come; where they are surely worth it, workers are started at once.
+        prepare: what a worker calls before its first work, such as the import of libraries.
     """
 
-    def __init__(self, processes: int, *, worth_it: float = WORTH_IT) -> None:
+    def __init__(
+        self,
+        processes: int,
+        *,
+        worth_it: float = WORTH_IT,
+        expected: int = 0,
+        prepare: Callable[[], None] | None = None,
+    ) -> None:
         self._workers = processes - 1
         self._worth_it = worth_it
+        self._prepare = prepare
         self._seconds = 0.0
         self._jobs: list[_Job] = []
         self._started: list[_Worker] = []
         self._turn = Condition()
         self._is_closed = False
+        self._start_if_worth(expected * _SHORTEST)
 
     def __enter__(self) -> Self:
         return self
@@ -96,12 +112,17 @@ class ProcessExecutor(Executor):
         return [worker.pid for worker in self._started]
 
     def map(self, function: Callable[..., _T], items: Iterable[Any], *shared: Any) -> Generator[_T]:
-        """Call a function for each item, here and in the workers."""
-        job = _Job(function, shared, [_Piece(item) for item in items])
+        """Call a function for each item: in the workers from now on, and here while a result is waited for."""
+        results = self._results(_Job(function, shared, [_Piece(item) for item in items]))
+        next(results)  # a generator that has begun ends its job when it is closed
+        return results
+
+    def _results(self, job: _Job) -> Generator[Any]:
         with self._turn:
             self._jobs.append(job)
             self._turn.notify_all()
         try:
+            yield None
             for piece in job.pieces:
                 raised, result = self._reply(job, piece)
                 piece.reply = None  # the caller has it now
@@ -126,8 +147,11 @@ class ProcessExecutor(Executor):
             mine.reply = _called(job, mine)
             seconds = time.thread_time() - begun
             job.seconds, job.done, self._seconds = job.seconds + seconds, job.done + 1, self._seconds + seconds
-            if not self._started and self._seconds + job.seconds_left > self._worth_it:
-                self._started = [_Worker(self._next, self._ended) for _ in range(self._workers)]
+            self._start_if_worth(self._seconds + job.seconds_left)
+
+    def _start_if_worth(self, seconds: float) -> None:
+        if not self._started and seconds > self._worth_it:
+            self._started = [_Worker(self._next, self._ended, self._prepare) for _ in range(self._workers)]
 
     def _next(self) -> tuple[_Job, _Piece] | None:
         """Wait for a piece that nobody has begun; None once there will be none."""
@@ -154,14 +178,16 @@ class _Worker:
     Args:
         next_piece: waits for a piece.
         ended: is called with the piece and its result.
+        prepare: what the process calls first.
     """
 
     def __init__(
         self,
         next_piece: Callable[[], tuple[_Job, _Piece] | None],
         ended: Callable[[_Job, _Piece, Reply | None], None],
+        prepare: Callable[[], None] | None,
     ) -> None:
-        self._next_piece, self._ended = next_piece, ended
+        self._next_piece, self._ended, self._prepare = next_piece, ended, prepare
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  # a program of our own
@@ -188,13 +214,15 @@ class _Worker:
         self._connection.close()
 
     def _work(self) -> None:
+        if self._prepare:  # until then it takes no piece, for which others would wait
+            with suppress(Exception):  # its first piece tells
+                self._called(pickle.dumps((operator.call, self._prepare, ()), _PROTOCOL))
         sent_job: _Job | None = None
         while next_piece := self._next_piece():
             job, piece = next_piece
             try:
-                self._connection.send_bytes(_order(job, piece, is_known=job is sent_job))
+                reply = self._called(_order(job, piece, is_known=job is sent_job))
                 sent_job = job
-                reply = cast("Reply", pickle.loads(self._connection.recv_bytes()))  # noqa: S301  # from our own process
             except (EOFError, OSError):
                 self._ended(job, piece, None)
                 return
@@ -202,9 +230,13 @@ class _Worker:
                 reply = True, error
             self._ended(job, piece, reply)
 
+    def _called(self, order: bytes) -> Reply:
+        self._connection.send_bytes(order)
+        return cast("Reply", pickle.loads(self._connection.recv_bytes()))  # noqa: S301  # from our own process
+
 
 def _order(job: _Job, piece: _Piece, *, is_known: bool) -> bytes:
-    return pickle.dumps((job.function, piece.item, None if is_known else job.shared), pickle.HIGHEST_PROTOCOL)
+    return pickle.dumps((job.function, piece.item, None if is_known else job.shared), _PROTOCOL)
 
 
 def _called(job: _Job, piece: _Piece) -> Reply:

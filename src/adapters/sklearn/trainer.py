@@ -90,13 +90,30 @@ class SklearnTrainer(Trainer):
         seconds: float | None,
         on_fold: Callable[[Recipe, FoldScores], None],
     ) -> Generator[Measured | NotCompared]:
-        """Measure all recipes from one pool of pieces, so that no worker idles between recipes; first folds first."""
+        """Measure all recipes from one pool of pieces, so that no worker idles between recipes; first folds first.
+
+        Workers begin at once.
+        """
         whole = Table.of(claims)
-        train = work.compared_rows(whole, plan)
         pieces = [_train_folds(recipe, plan) for recipe in recipes]
-        with closing(self.executor.map(work.do, [first for first, *_ in pieces], whole, plan)) as done:
+        begun = self.executor.map(work.do, [first for first, *_ in pieces], whole, plan)
+        return self._measured(recipes, whole, plan, pieces, begun, seconds, on_fold)
+
+    def _measured(
+        self,
+        recipes: Sequence[Recipe],
+        whole: Table,
+        plan: FoldPlan,
+        pieces: Sequence[list[Piece]],
+        begun: Generator[work.Fold],
+        seconds: float | None,
+        on_fold: Callable[[Recipe, FoldScores], None],
+    ) -> Generator[Measured | NotCompared]:
+        """Yield the results of `measure`; ``begun`` are the first folds of all recipes."""
+        train = work.compared_rows(whole, plan)
+        with closing(begun):
             firsts: list[work.Fold] = []
-            for recipe, fold in zip(recipes, done, strict=True):
+            for recipe, fold in zip(recipes, begun, strict=True):
                 firsts.append(fold)
                 on_fold(recipe, FoldScores.of(0, 0, fold.measured))
         # the test split takes as long as a fold

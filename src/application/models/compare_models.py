@@ -84,7 +84,6 @@ class CompareModels:
         if not recipes:
             message = "no model family to compare: name at least one, such as model=[linear,forest]"
             raise ConfigurationError(message)
-        self.tracker.fail_abandoned()
         claims = self.dataset.read()
         setup = ExperimentSetup.of(
             claims,
@@ -96,8 +95,9 @@ class CompareModels:
         evaluations: list[Evaluation] = []
         tests: dict[str, Scores] = {}
         fitting, left_out = _for_zeros(recipes, claims, least_zeros)
-        with self.tracker.run(setup) as run:
-            with closing(self.trainer.measure(fitting, claims, plan, seconds=seconds, on_fold=on_fold)) as measuring:
+        with closing(self.trainer.measure(fitting, claims, plan, seconds=seconds, on_fold=on_fold)) as measuring:
+            self.tracker.fail_abandoned()
+            with self.tracker.run(setup) as run:
                 for measured in measuring:
                     if isinstance(measured, NotCompared):
                         left_out.append(measured)
@@ -105,12 +105,12 @@ class CompareModels:
                     run.log_family(measured.evaluation, measured.test)
                     evaluations.append(measured.evaluation)
                     tests[measured.evaluation.recipe.name] = measured.test
-            if not evaluations:
-                reasons = "; ".join(f"{recipe.name}: {recipe.reason}" for recipe in left_out)
-                message = f"no model family is left to compare. {reasons}"
-                raise ConfigurationError(message)
-            ranking = ranked(evaluations, metric)
-            run.log_comparison(ranking, left_out)
+                if not evaluations:
+                    reasons = "; ".join(f"{recipe.name}: {recipe.reason}" for recipe in left_out)
+                    message = f"no model family is left to compare. {reasons}"
+                    raise ConfigurationError(message)
+                ranking = ranked(evaluations, metric)
+                run.log_comparison(ranking, left_out)
         return Comparison(run.id, metric, ranking, tests, tuple(left_out))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from adapters.common.executor import LocalExecutor
 from adapters.common.process_executor import ProcessExecutor
 from domain.errors import ConfigurationError
+from entrypoints.composition.sklearn_parts import prepare_fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,13 +21,14 @@ MOST_PROCESSES: Final = 4
 
 
 @contextmanager
-def executor_at(address: str, *, processes: int | None = 1) -> Iterator[Executor]:
+def executor_at(address: str, *, processes: int | None = 1, fits: int = 0) -> Iterator[Executor]:
     """Return an executor on the Dask scheduler at an address, or without an address on this machine's processes.
 
     Args:
         address: of the scheduler; empty for none.
         processes: how many of this machine work, this one among them; None for one on each core, `MOST_PROCESSES` at
             most.
+        fits: how many fits are to come at least.
 
     Raises:
         ConfigurationError: if Dask is not installed, that is no address, or the cluster has other versions.
@@ -36,7 +38,7 @@ def executor_at(address: str, *, processes: int | None = 1) -> Iterator[Executor
         if (count := processes or min(_cores(), MOST_PROCESSES)) == 1:
             yield LocalExecutor()
             return
-        with ProcessExecutor(count) as executor:
+        with ProcessExecutor(count, expected=fits, prepare=prepare_fits) as executor:
             yield executor
         return
     try:

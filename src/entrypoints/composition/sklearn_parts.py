@@ -33,6 +33,12 @@ def sklearn_trainer(clock: Clock, executor: Executor | None = None) -> Trainer:
     return SklearnTrainer(clock, executor, cluster_of(executor)) if executor else SklearnTrainer(clock)
 
 
+def prepare_fits() -> None:
+    """Import what fits need, in a worker that has no work yet."""
+    _import_quickly()
+    from adapters.sklearn import work  # noqa: F401  # so that the first fit need not wait for it
+
+
 def _import_quickly() -> None:
     from adapters.sklearn.quick_sklearn import import_sklearn
 

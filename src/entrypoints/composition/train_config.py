@@ -267,6 +267,11 @@ class TrainConfig(_Part, frozen=True):
         return FoldPlan(**msgspec.structs.asdict(self.cv))
 
     @property
+    def fits(self) -> int:
+        """Return how many folds are fitted at least: those of one recipe for each family, or of one trial."""
+        return self.cv.n_splits * self.cv.n_repeats * (1 if self.stage == "optuna" else len(self.model))
+
+    @property
     def policy(self) -> PromotionPolicy:
         """Return the policy of the promotion gate."""
         return PromotionPolicy(**msgspec.structs.asdict(self.gate))

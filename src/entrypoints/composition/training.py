@@ -114,7 +114,8 @@ def training_container(settings: Settings, config: TrainConfig, *replacements: P
         replacements: for testers: providers whose factories say ``override=True``.
     """
     make = partial(dataset_of, config.source, home_schema(settings))
-    rows, working = DatasetProvider(make), ExecutorProvider(config.executor.address, config.executor.processes)
+    rows = DatasetProvider(make)
+    working = ExecutorProvider(config.executor.address, config.executor.processes, config.fits)
     return _container(
         settings, working, rows, EvaluationUseCases(), TrainingUseCases(), TunerProvider(config), *replacements
     )

@@ -103,14 +103,14 @@ class ExecutorProvider(Provider):
 
     scope = Scope.APP
 
-    def __init__(self, address: str = "", processes: int | None = 1) -> None:
+    def __init__(self, address: str = "", processes: int | None = 1, fits: int = 0) -> None:
         super().__init__()
-        self._address, self._processes = address, processes
+        self._address, self._processes, self._fits = address, processes, fits
 
     @provide
     def executor(self) -> Iterator[Executor]:
         """Provide the executor, connected until the container is closed."""
-        with executor_at(self._address, processes=self._processes) as executor:
+        with executor_at(self._address, processes=self._processes, fits=self._fits) as executor:
             yield executor
 
 

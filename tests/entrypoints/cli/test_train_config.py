@@ -48,6 +48,12 @@ def test_folds_are_shared_by_a_process_for_each_core_unless_a_number_is_given():
         compose_training([*ONE_FAMILY, "executor.processes=0"])
 
 
+def test_folds_of_all_families_or_of_one_trial_are_known_beforehand():
+    assert compose_training([*ONE_FAMILY, "cv.n_splits=3", "cv.n_repeats=2"]).fits == 6
+    assert compose_training(["model=[linear,tree]", "cv.n_splits=3", "cv.n_repeats=2"]).fits == 12
+    assert compose_training(["model=[linear,tree]", "stage=optuna", "cv.n_splits=3", "cv.n_repeats=2"]).fits == 6
+
+
 def test_transforms_are_tried_only_where_they_suit_a_family():
     config = compose_training(["model=[linear,interaction_lad]", "transform=all"])
     assert [recipe.transform for recipe in config.recipes(DEFAULT)] == ["none", "log", "quantile", "power", "none"]
