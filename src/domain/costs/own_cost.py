@@ -93,8 +93,8 @@ def own_cost(plan: Plan, cost: CostDistribution) -> OwnCost:
     """Return what one person pays under a plan, exactly.
 
     The mean follows from limited expected values: with L(u) = E[min(X, u)], the threshold t and the cost r at which
-    the maximum is reached, it is L(t) + coinsurance * (L(r) - L(t)). Quantiles follow from those of the cost, because the part that is paid never
-    falls as the cost rises.
+    the maximum is reached, it is L(t) + coinsurance * (L(r) - L(t)). Quantiles follow from those of the cost, because
+    the part that is paid never falls as the cost rises.
 
     >>> from domain.costs.distribution import CostDistribution
     >>> from domain.costs.plan import Plan
