@@ -164,9 +164,9 @@ def simulate(
     """Count months with an alarm, by kind of change and number of predictions; and the alarms.
 
     Args:
-        family: of the champions.
+        family: the family of the champions.
         trainings: champions.
-        months: of `SMALL`, for each.
+        months: the months of `SMALL`, for each.
         large: months of `LARGE`, for each.
         pool: number of people from whom months are drawn.
     """
@@ -189,10 +189,10 @@ def years(family: str, *, trainings: int, each: int, days: int = 360) -> dict[fl
     """Judge the level of costs each day of a year, and return the first days of alarms, or 0, by change of costs.
 
     Args:
-        family: of the champions.
+        family: the family of the champions.
         trainings: champions.
         each: years of each champion, in which `A_DAY` outcomes come in a day.
-        days: of a year.
+        days: the days of a year.
     """
     claims = SyntheticClaims(DEFAULT, rows=POOL, seed=1_000_001).read()
     facts, costs = np.asarray(claims.facts, dtype=np.float64), np.asarray(claims.charges, dtype=np.float64)

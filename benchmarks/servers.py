@@ -82,7 +82,7 @@ class Servers:
         """Make a home whose champion is of a family, by its defaults: what is measured is how fast it answers.
 
         Args:
-            family: of models.
+            family: the family of models.
             schema: the file of a schema, whose champion learns from 1,000 invented people; None for the default one.
         """
         home = self.folder / (f"{family}-{schema.stem}" if schema else family)

@@ -164,7 +164,7 @@ def _visitor(chromium: BrowserType, program: str, selector: str = _ANSWER) -> It
     Args:
         chromium: starts it.
         program: the executable.
-        selector: of what is waited for on each page.
+        selector: the selector of what is waited for on each page.
     """
     with tempfile.TemporaryDirectory(prefix="medcost-chromium-") as profile:
         browser = chromium.launch_persistent_context(

@@ -179,9 +179,9 @@ class Load:
     """A bounded client: so many requests are under way at a time, each about somebody else.
 
     Args:
-        url: of the server.
+        url: the url of the server.
         session: connections.
-        numbers: of the people.
+        numbers: the numbers of the people.
         workers: requests under way.
         per_second: requests begun a second, by all workers together; None for as many as are answered.
     """

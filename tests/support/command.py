@@ -39,7 +39,7 @@ def call(*arguments: object, home: Path, given: str = "", **environment: str) ->
     """Run a command in this process, and put back what a process has only one of.
 
     Args:
-        arguments: of the command.
+        arguments: the arguments of the command.
         home: its MEDCOST_HOME.
         given: its input.
         environment: more variables.
@@ -107,7 +107,7 @@ def run(*arguments: object, home: Path, given: str = "", **environment: str | No
     """Run a command in a process of its own, which has its libraries already, to its end.
 
     Args:
-        arguments: of the command.
+        arguments: the arguments of the command.
         home: its MEDCOST_HOME.
         given: its input.
         environment: more variables; None takes one away.

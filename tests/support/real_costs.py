@@ -40,7 +40,7 @@ def real_costs(people: int, seed: int, *, effect: float = 1.0) -> RealCosts:
 
     Args:
         people: how many.
-        seed: of every draw.
+        seed: the seed of every draw.
         effect: how much facts say of costs; 0 for nothing.
     """
     random = np.random.default_rng(seed)

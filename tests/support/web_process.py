@@ -72,7 +72,7 @@ class WebProcesses:
         Args:
             home: the working directory and MEDCOST_HOME.
             arguments: further ones of its command line.
-            settings: of its environment.
+            settings: the settings of its environment.
             program: a script that serves on the socket ``--fd``, instead of ours.
             log: the file that its standard error goes to.
             listener: the socket that it serves on, which stays open here; else one on a free port.

@@ -45,7 +45,7 @@ class ClaimsFile(ClaimsDataset):
         path: where it lies.
         rules: how it is to be read.
         origin: where it comes from; by default it is known by its file name.
-        year: of the costs, where no origin says it; empty if it is not known.
+        year: the year of the costs, where no origin says it; empty if it is not known.
         bad_rows: what becomes of rows that break the contract.
     """
 

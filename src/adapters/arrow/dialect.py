@@ -36,7 +36,7 @@ class Dialect:
     Args:
         delimiter: the character between cells.
         header: number of the line that names the columns, from 1.
-        names: of the columns, none twice.
+        names: the names of the columns, none twice.
         notes: decisions about lines before the header and columns without a name.
     """
 
@@ -70,7 +70,7 @@ class Header:
     """The place of the header.
 
     Args:
-        line: its number, from 1.
+        line: the number, from 1.
         notes: on the lines before it that were skipped.
     """
 

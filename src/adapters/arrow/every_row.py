@@ -31,10 +31,10 @@ def every(
     """Return all rows of a batch, each between its line number and the reason why it is left out (empty if it is not).
 
     Args:
-        batch: of a file.
+        batch: the batch of a file.
         violations: all of the batch.
         before: rows of the file before the batch; without lines, the first row of a file stands in line 2.
-        facts: of all rows, n x width.
+        facts: the facts of all rows, n x width.
         cells: what cells are passed on as.
     """
     broken: dict[int, list[Violation]] = defaultdict(list)

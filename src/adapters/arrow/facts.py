@@ -33,7 +33,7 @@ def people_batches(batches: Iterator[Batch], *, done: int = 0, every_row: Cells 
     """Read the people in the batches of a file, without the first ``done`` rows.
 
     Args:
-        batches: of the file.
+        batches: the batches of the file.
         done: rows that are not read again.
         every_row: what cells are passed on as where bad rows are passed on, too, see `ScoringJob.every_row`; None where
             they are not.

@@ -36,7 +36,7 @@ class Pages:
         dictionary: bytes of the dictionary page, unpacked; 0 if there is none.
         sizes: bytes of each data page, unpacked.
         rows: number of values in each data page.
-        encodings: of the data pages, by their numbers in the format.
+        encodings: the encodings of the data pages, by their numbers in the format.
     """
 
     dictionary: int = 0

@@ -239,7 +239,7 @@ class _Leaf:
 
     Args:
         column: the column that the leaf belongs to.
-        place: its position among the leaves.
+        place: the position among the leaves.
         is_text: whether its values have any length.
         is_repeated: whether a row may have many of its values.
         width: bytes of a value in memory.

@@ -50,7 +50,7 @@ class PartitionedClaims(ClaimsDataset):
         executor: runs the checks.
         rules: how the files are to be read.
         sample: about the number of rows to return; all rows, if there are no more.
-        year: of the costs; empty if unknown.
+        year: the year of the costs; empty if unknown.
         bad_rows: the policy for rows that break the contract.
     """
 

@@ -69,7 +69,7 @@ class Partition(ScoringFile):
     """A file of people, and the place of its answers; the worker that scores it opens their file systems.
 
     Args:
-        name: of both files, below their folders.
+        name: the name of both files, below their folders.
         source: address of the people; ``path`` is the file's in that file system.
         path: the file.
         out: address of the answers; ``place`` is the file's in that file system.

@@ -39,11 +39,11 @@ class Batch:
 
     Args:
         reading: how its columns are read.
-        names: of the columns; in JSON Lines, those of the first row.
+        names: the names of the columns; in JSON Lines, those of the first row.
         rows: a table, as it is passed on; in JSON Lines row by row, one that cannot be read as an empty one.
         lines: of each row, its line in the file; None in Parquet, which has no lines.
         broken: positions of rows that cannot be read, each with the reason.
-        share: of the file that is read when these rows are, 0-1.
+        share: the share of the file that is read when these rows are, 0-1.
         cells: columns as they stand in a sheet, each cell of its own type.
     """
 

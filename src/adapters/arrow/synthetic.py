@@ -52,7 +52,7 @@ class SyntheticClaims(ClaimsDataset):
     Args:
         schema: which facts there are.
         rows: how many people.
-        seed: of every draw.
+        seed: the seed of every draw.
     """
 
     schema: Schema

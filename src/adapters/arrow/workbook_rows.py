@@ -35,7 +35,7 @@ class WorkbookRows(RowSource):
     Args:
         opened: opens the file anew, at its start.
         is_known: whether a column of this name is looked for.
-        sheet: its name; empty for the first that is not hidden.
+        sheet: the name of the sheet; empty for the first that is not hidden.
 
     Raises:
         UnreadableFile: if it is no workbook, there is no such sheet, or no line names the columns.

@@ -56,7 +56,7 @@ class GrowingFile:
     """A file of answers that is not whole yet.
 
     Args:
-        state: its progress.
+        state: the progress.
         rows: the writer of its format.
     """
 

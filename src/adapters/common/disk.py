@@ -26,7 +26,7 @@ def unwritable(folder: Path, *, least: int = LEAST, name: str = "") -> str:
     Args:
         folder: is there, or is yet to be made in one that is.
         least: free bytes below which its disk counts as full.
-        name: of the folder, for people; by default its path.
+        name: the name of the folder, for people; by default its path.
     """
     nearest = next(place for place in (folder, *folder.parents) if place.exists())
     disk = os.statvfs(nearest)

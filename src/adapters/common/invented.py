@@ -36,7 +36,7 @@ def invented_people(schema: Schema, rows: int, seed: int) -> Iterator[tuple[tupl
     Args:
         schema: which facts there are.
         rows: how many people.
-        seed: of every draw.
+        seed: the seed of every draw.
     """
     draw = random.Random(seed)  # noqa: S311  # a sample, not a secret
     weights = [1 / (place + 1) for place in range(schema.width)]

@@ -43,7 +43,7 @@ def plugins(
     """Load the plug-ins that installed packages offer in a group.
 
     Args:
-        group: of entry points, such as ``medcost.families``.
+        group: the group of entry points, such as ``medcost.families``.
         read: gives the plug-in from the object that an entry point names; a `TypeError` or `ValueError` says what is
             wrong with it.
         taken: names that are ours.

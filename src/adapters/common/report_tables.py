@@ -41,7 +41,7 @@ class ReportTable:
         name: short and unique, also of the drawing beside it.
         title: for people.
         note: what it shows, in a sentence or two.
-        columns: their titles.
+        columns: the titles.
         rows: as many cells as there are columns each.
     """
 

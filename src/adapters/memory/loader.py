@@ -77,7 +77,7 @@ class MemoryLoader(FailsOnRequest, ModelLoader):
     """Loads folders written by `write_cost`.
 
     Args:
-        schema: of the people who are asked about.
+        schema: the schema of the people who are asked about.
     """
 
     schema: Schema

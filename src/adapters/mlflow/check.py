@@ -23,7 +23,7 @@ class TrackingCheck(PartCheck):
     """Checks that experiments can be read.
 
     Args:
-        uri: of MLflow's server; where it names none, the file is checked.
+        uri: the URI of MLflow's server; where it names none, the file is checked.
         file: the home's own store.
     """
 

@@ -47,7 +47,7 @@ class NumpySimulator(CostSimulator):
     mean of each person's costs all but exact, and most of a sum's.
 
     Args:
-        seed: of all draws.
+        seed: the seed of all draws.
         group_years: years of each of the 16 batches of a group.
     """
 

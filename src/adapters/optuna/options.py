@@ -58,7 +58,7 @@ class PrunerOptions:
         patience: steps, for ``patient``.
         min_resource: least steps, for ``hyperband`` and ``successive_halving``.
         max_resource: most steps, for ``hyperband``; None reads it from the first trials.
-        reduction_factor: of how many trials one goes on, for ``hyperband`` and ``successive_halving``.
+        reduction_factor: one of this number of trials goes on, for ``hyperband`` and ``successive_halving``.
     """
 
     kind: Literal["median", "hyperband", "successive_halving", "patient", "none"] = "median"

@@ -45,9 +45,9 @@ class Search:
 
     Args:
         study: the study.
-        storage: its storage.
-        space: its search space.
-        budget: its limits.
+        storage: the storage.
+        space: the search space.
+        budget: the limits.
         turn: takes the study's lock.
     """
 

@@ -24,7 +24,7 @@ class PostgresDatabase(Database):
     """The database of a home's embedded server, or of a server that is configured.
 
     Args:
-        url: of the database; raises where it is not configured.
+        url: the URL of the database; raises where it is not configured.
         lease: a context that keeps the server running.
         witness: keeps the ledger's head.
         deadline: seconds in which the database must answer.

@@ -68,7 +68,7 @@ def refusal(revision: str | None, serves_from: str | None) -> str:
     """Return why this code cannot serve with a database; empty if it can.
 
     Args:
-        revision: of the database, None if it has none.
+        revision: the revision of the database, None if it has none.
         serves_from: the oldest revision whose code may serve, as the database says.
     """
     if revision == head():

@@ -42,7 +42,7 @@ class PostgresPredictions(PredictionRepository):
 
     Args:
         engine: shared with other adapters of this database.
-        schema: of the people on record.
+        schema: the schema of the people on record.
         deadline: seconds after which a record counts as failed.
         keys_live: the time until an idempotency key expires.
         observe: called with the number of records of each commit.

@@ -39,7 +39,7 @@ class Programs:
         Args:
             program: such as ``initdb``.
             arguments: as on a command line.
-            given: its standard input; empty by default.
+            given: the standard input; empty by default.
             output: the file of its standard output; discarded by default.
 
         Raises:

@@ -49,7 +49,7 @@ class Dump:
     """A context with the rows of a dump, each table's in a temporary file.
 
     Args:
-        programs: of PostgreSQL.
+        programs: the programs of PostgreSQL.
         file: a dump, which need not be trusted.
 
     Raises:

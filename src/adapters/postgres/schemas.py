@@ -30,7 +30,7 @@ class PostgresSchemas(SchemaRecord):
     """Keeps adopted schemas in the table `schemas`.
 
     Args:
-        engine: its statements may take as long as an index of all predictions takes to make.
+        engine: the statements may take as long as an index of all predictions takes to make.
         read: reads a schema from the text of its file.
     """
 

@@ -35,7 +35,7 @@ class Xgboost:
 
     Args:
         settings: hyperparameters, by XGBoost's names; ``n_estimators`` is the number of rounds.
-        seed: of every draw.
+        seed: the seed of every draw.
         schema: which facts the rows hold.
     """
 

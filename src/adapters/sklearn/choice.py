@@ -67,9 +67,9 @@ def fitted_distribution(
         points: out-of-fold point estimates, USD.
         charges: USD.
         repeats: the number of times that each row occurs.
-        seed: of every draw; choices are compared on at most 4,000 people of the first repeat.
+        seed: the seed of every draw; choices are compared on at most 4,000 people of the first repeat.
         schema: the facts of the rows.
-        weights: of the rows; by default 1 each.
+        weights: the weights of the rows; by default 1 each.
         people: codes of the rows' persons; by default each row of a repeat is another person's.
     """
     count = len(rows) // repeats

@@ -49,7 +49,7 @@ class Cluster:
     """The workers of a Dask scheduler.
 
     Args:
-        client: of the scheduler.
+        client: the client of the scheduler.
         telling: a context that translates failures of the workers to the domain's errors.
     """
 
@@ -60,7 +60,7 @@ class Cluster:
         """Yield a `Fold` for each fold, and then the `CostModel` whose trees were grown on all rows, with its scores.
 
         Args:
-            recipe: of a family that is `distributed`.
+            recipe: the recipe of a family that is `distributed`.
             population: all rows.
             table: the sample of them.
             plan: the number of folds, and the seed.

@@ -92,7 +92,7 @@ class ResidualDistribution:
             grouping: one of `groupings_of` the schema.
             repeats: the number of times that each row occurs.
             floor: as above.
-            weights: of the rows; by default 1 each.
+            weights: the weights of the rows; by default 1 each.
             people: codes of the rows' persons; by default each row of a repeat is another person's.
             shrunk: whether groups are shrunk towards everybody's residuals, the more the smaller they are; otherwise
                 small groups use everybody's residuals alone.

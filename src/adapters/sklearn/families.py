@@ -201,7 +201,7 @@ def family_of(recipe: Recipe, schema: Schema) -> Family:
     """Return a recipe's family, after checking the recipe against it.
 
     Args:
-        recipe: of today, or of before terms were declared.
+        recipe: the recipe of today, or of before terms were declared.
         schema: whose terms have settings.
 
     Raises:
@@ -231,7 +231,7 @@ def estimator_of(recipe: Recipe, schema: Schema, *, seed: int, rows: int = 0) ->
     Args:
         recipe: what is fitted. A threshold that is learned must be given, see `with_thresholds`.
         schema: the facts of the rows.
-        seed: of every draw.
+        seed: the seed of every draw.
         rows: the number of rows that it is fitted on.
 
     Raises:

@@ -46,7 +46,7 @@ class Design:
         choices: columns of choices, flags and missing numbers, one for each code.
         codes: the code that each of these columns is 1 for; `NOT_GIVEN` for a missing value.
         firsts: positions, among the columns so far, of the first factors of products.
-        seconds: of the second ones.
+        seconds: positions of the second factors.
     """
 
     floor: float
@@ -119,7 +119,7 @@ class Features:
     """The facts and points of n people, in the forms that the parts of a distribution take.
 
     Args:
-        design: of the columns.
+        design: the design of the columns.
         rows: n x width.
         points: n, USD.
     """

@@ -42,7 +42,7 @@ def fit_model(recipe: Recipe, table: Table, *, seed: int, repeats: int = 1) -> C
     Args:
         recipe: what to fit.
         table: n rows.
-        seed: of every draw.
+        seed: the seed of every draw.
         repeats: the number of times that the inner folds are drawn.
 
     Raises:
@@ -100,7 +100,7 @@ def model_around(
         estimator: fitted on the table, and maybe on more.
         table: n rows.
         points: points of estimators that had not seen the row, repeats x n.
-        seed: of every draw.
+        seed: the seed of every draw.
         guesses: some rows of the table, and their points by the fits of all folds, folds x rows; None if there are
             none.
     """

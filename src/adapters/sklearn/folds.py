@@ -44,7 +44,7 @@ def folds(table: Table, *, n_splits: int, n_repeats: int, seed: int, later: floa
         table: n rows.
         n_splits: folds of one repeat.
         n_repeats: the number of times that folds are drawn.
-        seed: of every draw.
+        seed: the seed of every draw.
         later: if it is not 0, only rows of the newest periods that together hold at least this share are held out, and
             only rows of earlier periods are trained on.
     """

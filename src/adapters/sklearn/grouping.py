@@ -69,7 +69,8 @@ class Grouping:
     """A grouping of residuals by splits.
 
     Args:
-        names: of the splits: the name of the fact, or the declared text where an earlier group has that fact, too.
+        names: the names of the splits: the name of the fact, or the declared text where an earlier group has that fact,
+            too.
         schema: which facts the rows carry; None where there are no splits.
         splits: in the order of the names.
     """

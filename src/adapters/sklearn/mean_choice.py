@@ -50,10 +50,10 @@ def chosen_mean(
         some: the people on whom choices are compared, n.
         draft: the distribution without a separate mean.
         tables: quantiles of some people by a draft that had not seen them, n x 99.
-        zeros: their chances of no cost by it, n.
+        zeros: the chances of no cost by it, n.
         halves: the half of each of them, n.
         schema: declares the groups to balance.
-        seed: of every draw.
+        seed: the seed of every draw.
 
     Returns:
         The mean, and whether the distribution may be scaled to it: not where that makes it worse.

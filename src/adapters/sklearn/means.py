@@ -44,8 +44,8 @@ class Candidate:
     """A log-linear mean: Poisson regression on columns, or boosted trees.
 
     Args:
-        intercept: of the logarithm.
-        coefficients: of the first columns; none for boosted trees.
+        intercept: the intercept of the logarithm.
+        coefficients: the coefficients of the first columns; none for boosted trees.
         trees: their sum is the logarithm; None for regression.
     """
 
@@ -173,8 +173,8 @@ class CostMean:
 
         Args:
             predicted: of each of n people whom the candidates had not seen, USD, before it is drawn together.
-            weights: of the rows.
-            share: of all rows, from which those candidates learned.
+            weights: the weights of the rows.
+            share: the share of all rows, from which those candidates learned.
         """
         if self.slope == 1:
             return self
@@ -196,8 +196,8 @@ class CostMean:
         Args:
             features: n people.
             predicted: of each, USD.
-            charges: their costs, USD.
-            weights: of the rows.
+            charges: the costs, USD.
+            weights: the weights of the rows.
             people: codes of the rows' persons.
             groups: the groups that may be balanced.
         """

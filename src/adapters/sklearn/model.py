@@ -48,7 +48,7 @@ class CostModel:
 
     Args:
         estimator: a fitted scikit-learn estimator of the point, in USD.
-        distribution: of the cost around the point.
+        distribution: the distribution of the cost around the point.
         support: the training data that answers need.
         background: training rows that represent everybody in explanations, m x width.
     """

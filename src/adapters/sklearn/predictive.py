@@ -46,8 +46,8 @@ class PredictiveDistribution:
     """The predictive distribution of the cost of a year, for any person.
 
     Args:
-        shape: of the costs around the point; of those above zero where there is a hurdle.
-        design: of the parts' inputs; None where no part needs them.
+        shape: the shape of the costs around the point; of those above zero where there is a hurdle.
+        design: the design of the parts' inputs; None where no part needs them.
         hurdle: the chance of no cost; None where hardly anybody is without cost.
         share: the chance of no cost of everybody, without a hurdle; None for models of earlier releases, whose chance
             is the highest level with a quantile of 0.

@@ -122,12 +122,12 @@ class RankDistribution:
     Args:
         floor: residuals are shares of the point, or of this if it is less, in USD.
         centre: the residual in the middle.
-        intercept: of the logarithm of the spread.
-        coefficients: of the columns.
+        intercept: the intercept of the logarithm of the spread.
+        coefficients: the coefficients of the columns.
         narrowest: the smallest logarithm of a spread.
         widest: the largest logarithm of a spread.
-        residuals: of all people, less the centre and divided by the spread; rising.
-        places: their ranks, 0-1.
+        residuals: the residuals of all people, less the centre and divided by the spread; rising.
+        places: the ranks, 0-1.
         levels: calibrated ranks at level 0, `LEVELS` and 1.
         forest: the chances of ranks by person; None where they are the same for everybody.
     """
@@ -162,15 +162,15 @@ class RankDistribution:
 
         Args:
             features: n people.
-            charges: their costs, USD.
-            weights: of the rows.
+            charges: the costs, USD.
+            weights: the weights of the rows.
             people: codes of the rows' persons.
             floor: as above.
-            trees: their number; 0 for ranks that are the same for everybody.
+            trees: the number; 0 for ranks that are the same for everybody.
             leaf: the fewest people in a leaf.
             with_spread: whether residuals are divided by a spread.
             is_calibrated: whether levels are calibrated, which takes half as many trees on each of three parts.
-            seed: of every draw.
+            seed: the seed of every draw.
         """
         if len(charges) > _MOST_ROWS:
             some = np.sort(np.random.default_rng(seed).permutation(len(charges))[:_MOST_ROWS])

@@ -37,7 +37,7 @@ def reach_in_each(schema: Schema, rows: Floats, charges: Floats) -> Floats:
     Args:
         schema: which facts there are.
         rows: training rows, n x width.
-        charges: their costs.
+        charges: the costs.
 
     Returns:
         A number for each fact; 0 where people have to be equal, infinite where they are not compared.

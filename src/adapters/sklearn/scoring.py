@@ -208,7 +208,7 @@ def randomised_pit(charges: Floats, quantiles: Floats, *, seed: int = _SEED) -> 
     Args:
         charges: n.
         quantiles: n x 99.
-        seed: of the draws.
+        seed: the seed of the draws.
     """
     below = np.sum(quantiles < charges[:, None] - TOLERANCE, axis=1)
     upto = np.sum(quantiles <= charges[:, None] + TOLERANCE, axis=1)

@@ -34,7 +34,7 @@ class StepAnswers:
     """Gives some quantiles of a distribution, its means and chances of no cost.
 
     Args:
-        distribution: of costs that are never zero.
+        distribution: the distribution of costs that are never zero.
         levels: positions of `LEVELS`.
         line: returns the starts and steps of n people.
         standards: returns the residuals of n people at `_ENDS` and the levels, and the weighted sum of all 99.

@@ -58,7 +58,7 @@ class LearntFrom:
     """The rows and people that a model learned from.
 
     Args:
-        digests: of them, or of a sample: those that are not above ``highest``.
+        digests: the digests of them, or of a sample: those that are not above ``highest``.
         highest: people with codes above it are not recorded; the code of a row without a named person is its digest.
         people: the codes of the persons, where a role names them; else None.
     """

@@ -41,8 +41,8 @@ class _Rare(NamedTuple):
     """A choice or flag with rare values.
 
     Args:
-        bit: of its caution.
-        column: its position in a row.
+        bit: the bit of its caution.
+        column: the position in a row.
         values: whether each of its codes is rare; the last one is "not given".
     """
 
@@ -59,8 +59,8 @@ class Support:
         lows: the smallest value of each number in all training rows, in the order of the schema.
         highs: the largest of them.
         rows: training rows to compare with, n x width.
-        charges: their costs.
-        expected: their expected costs out of fold; None where they were not recorded.
+        charges: the costs.
+        expected: the expected costs out of fold; None where they were not recorded.
         schema: the facts of the rows.
         near: the largest difference of people alike in each fact, see `reach_in_each`.
         counts: the numbers of training rows with each choice, and then without any: for each of the schema's choices

@@ -130,7 +130,7 @@ def _step(values: Floats, charges: Floats, weights: Floats, design: Floats) -> i
     by least squares with the weights of its residuals, as `median_regression` does.
 
     Args:
-        values: of the fact, n rising numbers.
+        values: the values of the fact, n rising numbers.
         charges: n.
         weights: n.
         design: the columns that explain costs beside the step, n x p.

@@ -34,8 +34,8 @@ class ZeroChance:
     """The chance of no cost: logistic regression on columns, or boosted trees.
 
     Args:
-        intercept: of the log odds.
-        coefficients: of the columns; none for boosted trees.
+        intercept: the intercept of the log odds.
+        coefficients: the coefficients of the columns; none for boosted trees.
         trees: their sums are log odds; None for logistic regression.
     """
 
@@ -78,10 +78,10 @@ class ZeroChance:
 
         Args:
             features: n people.
-            charges: their costs, USD.
-            weights: of the rows.
+            charges: the costs, USD.
+            weights: the weights of the rows.
             people: codes of the rows' persons.
-            seed: of every draw.
+            seed: the seed of every draw.
         """
         which, is_zero = parts_of_people(people, 2, seed), charges <= 0
         losses: dict[Way, Floats] = {"logistic": np.empty(len(is_zero)), "boosted": np.empty(len(is_zero))}

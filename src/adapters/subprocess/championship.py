@@ -64,7 +64,7 @@ class ChildChampionship(Championship):
     A child that has begun ends its work also if the caller stops waiting.
 
     Args:
-        command: of the child; it calls `serve`.
+        command: the command of the child; it calls `serve`.
         environment: the child's whole environment.
         deadline: seconds that a child may take; then it is killed, and the next change repairs what is half done.
     """

@@ -64,7 +64,7 @@ class ChildFileScorer(FileScorer):
     """Runs a child for each task.
 
     Args:
-        command: of the child; it calls `serve`.
+        command: the command of the child; it calls `serve`.
         environment: the child's whole environment.
     """
 

@@ -105,7 +105,7 @@ class ScorePeople:
         waits for it. Cancelling ends the scoring at once.
 
         Args:
-            table: of the people.
+            table: the table of the people.
             reading: how it is read.
             tell: called after each thousand rows with the results so far, and whether the scoring waits for the model.
 

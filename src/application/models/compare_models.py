@@ -71,7 +71,7 @@ class CompareModels:
             recipes: the recipes.
             plan: the folds.
             metric: the metric of the ranking.
-            git_revision: of the code, for the record.
+            git_revision: the git revision of the code, for the record.
             configuration: flat, for the record.
             on_fold: called after each fold.
             least_zeros: families that are left out unless more than this share of costs is zero.

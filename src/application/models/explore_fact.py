@@ -46,7 +46,7 @@ class ExploreFact:
 
         Args:
             of: the versions, and the people whom the first one learned from.
-            name: of a fact of the schema.
+            name: the name of a fact of the schema.
 
         Raises:
             VersionNotFound: if the other version is not where models are served.

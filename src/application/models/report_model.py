@@ -32,7 +32,7 @@ class ReportModel:
         """Make the report.
 
         Args:
-            number: of the version; the champion by default.
+            number: the number of the version; the champion by default.
 
         Raises:
             NoChampion: if no number was given and there is no champion.
@@ -63,7 +63,7 @@ class ReportOnRows:
         """Make the report.
 
         Args:
-            number: of the version; the champion by default.
+            number: the number of the version; the champion by default.
             against: a version to compare with; by default the champion, where that is another one.
 
         Raises:

@@ -50,7 +50,7 @@ class TrainingTask:
         least_zeros: families that are left out unless more than this share of costs is zero.
         family_seconds: a recipe whose comparison takes longer is left out; None for no limit.
         study: name of the study, None for one that follows from data, recipe and plan.
-        git_revision: of the code, for the record.
+        git_revision: the git revision of the code, for the record.
         configuration: flat, for the record.
     """
 

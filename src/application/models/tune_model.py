@@ -90,13 +90,13 @@ class TuneModel:
             spaces: the search space of each family.
             study: name of the study; by default it follows from data, recipe and plan, so that the same command
                 continues a killed one.
-            git_revision: of the code, for the record.
+            git_revision: the git revision of the code, for the record.
             configuration: flat, for the record.
             occasion: the reason, for the card, where no person started the training.
             comparison: the comparison with the best recipe; by default the last one on these data in the tracking
                 store.
-            evaluation: of the best recipe on these data and folds, if this process made the comparison: the trial with
-                the same hyperparameters takes its losses from there.
+            evaluation: the evaluation of the best recipe on these data and folds, if this process made the comparison:
+                the trial with the same hyperparameters takes its losses from there.
             into: an existing folder.
             wait: runs asynchronous calls.
             on_start: called once with the recipe and the name of the study.

@@ -47,7 +47,7 @@ class BackUp:
         Args:
             home: the home.
             file: the archive; it appears whole, or not at all.
-            release: of Medcost.
+            release: the release of Medcost.
             by: who does it; the audit trail names them, also the one in the file.
             progress: called with the bytes that are done, and the bytes of all files.
 

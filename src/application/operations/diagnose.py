@@ -36,7 +36,7 @@ class CheckRecords(PartCheck):
 
     Args:
         database: with the ledger.
-        pointer: of the home; None where model servers follow the ledger themselves.
+        pointer: the pointer of the home; None where model servers follow the ledger themselves.
         servers: that follow the ledger themselves.
     """
 

@@ -19,7 +19,7 @@ class Repeating:
     """Repeats background work until it is stopped; an error is logged, and the work is tried again.
 
     Args:
-        name: of the work, for the log.
+        name: the name of the work, for the log.
         every: seconds between two repetitions.
     """
 

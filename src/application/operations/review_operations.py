@@ -41,7 +41,7 @@ class Operations:
         since: beginning of the span, in UTC.
         until: the present moment.
         periods: all periods of the span, also empty ones; the last one is not over.
-        reports: of monitoring, oldest first.
+        reports: the reports of monitoring, oldest first.
         events: newest first.
         jobs: those under way, and those that were added in the span; newest first.
         alarms: the current alarms, independent of the span.

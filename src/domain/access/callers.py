@@ -19,7 +19,7 @@ class Caller:
         owner: recorded with the caller's predictions as their owner: ``key:<id>``, ``page:<digest of a cookie>`` or
             ``local``.
         role: clients see and change their own predictions, reviewers see all, admins see and change all.
-        name: of the key or the person, for people to read; empty for none.
+        name: the name of the key or the person, for people to read; empty for none.
     """
 
     owner: str

@@ -34,9 +34,9 @@ class PublishedBatch(Rows[Published]):
         expected: the means.
         typical: the medians.
         low: the lower bounds of the intervals of level `INTERVAL_LEVEL`.
-        high: their upper bounds.
+        high: the upper bounds.
         zero: the chances of no cost.
-        cautions: of the rows that have any, by row.
+        cautions: the cautions of the rows that have any, by row.
     """
 
     model: ModelReference
@@ -131,7 +131,7 @@ class NewBatch(Rows[NewPrediction]):
     Args:
         created_at: when they were made.
         people: the beneficiaries.
-        published: what is published of each.
+        published: the published figures of each.
         owner: who asked for them, see `NewPrediction`.
     """
 
@@ -160,7 +160,7 @@ class PredictionBatch(Rows[Prediction]):
 
     Args:
         new: the predictions.
-        ids: their identifiers.
+        ids: the identifiers.
     """
 
     new: NewBatch

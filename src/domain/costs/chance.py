@@ -19,8 +19,8 @@ class Chance:
     """Probabilities of a year's cost, to a millionth.
 
     Args:
-        zero: that it costs nothing.
-        above: that it costs more than the amount that was asked about; None where none was. It is never on record.
+        zero: the probability that the year costs nothing.
+        above: the probability that it costs more than a given amount; None where none was given. It is never recorded.
     """
 
     zero: float

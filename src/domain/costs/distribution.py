@@ -61,8 +61,8 @@ class CostDistribution:
     A ``mean`` below B + t * q99 leaves no excess: the tail is then the 99 % quantile itself.
 
     Args:
-        mean: its mean, finite.
-        quantiles: its 99 quantiles at `QUANTILE_LEVELS`, finite, never negative, never falling.
+        mean: the mean, finite.
+        quantiles: the 99 quantiles at `QUANTILE_LEVELS`, finite, never negative, never falling.
         zero: the chance of no cost. Quantiles at levels up to it are 0, those above are not. Where it is not given
             (not a number), it is the highest level whose quantile is 0.
 
@@ -228,7 +228,7 @@ class _Curve:
     Args:
         levels: from the chance of no cost to 0.99, or to the chance of no cost where that is higher.
         costs: the quantiles there.
-        areas: its integrals from 0 to there.
+        areas: the integrals from 0 to there.
         excess: the mean excess in the tail.
     """
 

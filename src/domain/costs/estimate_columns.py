@@ -25,7 +25,7 @@ class EstimateColumns:
         model: the model that answered.
         numbers: n x 101 doubles, C-contiguous: the mean, the 99 quantiles at `QUANTILE_LEVELS`, in money, and the
             chance of no cost.
-        cautions: of the rows that have any, by row.
+        cautions: the cautions of the rows that have any, by row.
     """
 
     model: ModelReference

@@ -40,7 +40,7 @@ class Explanation:
     """The money behind each fact: ``baseline`` plus all ``contributions`` is the `total`, to the cent.
 
     Args:
-        baseline: of the average person of the training data.
+        baseline: the estimate for the average person of the training data.
         contributions: of each fact.
         expected: the expected cost.
         alike: how people alike came out.

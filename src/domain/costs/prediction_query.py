@@ -42,10 +42,10 @@ class PredictionQuery:
     """Which predictions to review, and in which order: newest first unless told otherwise.
 
     Args:
-        limit: how many at most, 1-500.
+        limit: the most predictions, 1-500.
         before: only predictions that come, in this order, after the one with this identifier (the keyset cursor).
         past: the value of ``by`` at the cursor; not needed in the order of time.
-        by: what to put in order by, one of `sort_keys`.
+        by: the key of the order, one of `sort_keys`.
         rising: smallest (oldest) first instead of largest (newest) first.
         owner: only predictions of this owner; None for everybody's.
         since: only predictions made at this time (UTC) or later.

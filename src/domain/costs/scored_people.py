@@ -56,10 +56,10 @@ class ScoredPeople:
 
     Args:
         reading: how the table is read.
-        lines: of each row, its line in the file.
+        lines: the line of each row in the file.
         money: expected, typical, low and high of each row, in money; NaN where the row is bad.
         zero: the chance of no cost of each row; NaN where the row is bad.
-        cautions: of each row, a whole number whose bit i stands for code i of ``codes``.
+        cautions: for each row, a whole number whose bit i stands for code i of ``codes``.
         codes: the codes of the cautions that models of the schema can give, and of others that were given.
         violations: one for each broken rule of a bad row, the first thousand; ``violation_count`` counts all.
         shown: the first hundred good rows as they were understood.

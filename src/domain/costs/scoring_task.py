@@ -31,15 +31,15 @@ class ScoringTask:
 
     Args:
         folder: holds the job's files, see `JobFiles`.
-        name: of the file, as whoever gave it calls it.
-        source: its kind.
+        name: the name of the file, as whoever gave it calls it.
+        source: the kind of the file.
         result: the kind of the file of answers.
         columns: column of the file to what it holds, see `ColumnMap`.
         words: what cells mean, see there.
         without: facts that the file does not hold, whatever its columns are called.
         turned: facts whose column is read the other way round.
         decimal: the decimal sign; empty to go by the cells.
-        sheet: of a workbook; empty for the first.
+        sheet: the sheet of a workbook; empty for the first.
         above: an amount; the chance of costing more is among the answers. None for no such chance.
     """
 

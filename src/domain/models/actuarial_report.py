@@ -15,9 +15,9 @@ class ReportedModel:
     """The model that a report is about.
 
     Args:
-        version: its number; None for a model that is not registered.
+        version: the number; None for a model that is not registered.
         recipe: name of the recipe.
-        digest: of its folder.
+        digest: the digest of its folder.
     """
 
     version: int | None
@@ -157,7 +157,7 @@ class ActuarialReport:
         model: which model was judged.
         created_at: when the report was made.
         title: the predicted quantity, in words.
-        currency: of every amount.
+        currency: the currency of every amount.
         basis: the rows that were judged, and whether the model had seen them.
         data: the source of the rows.
         data_digest: SHA-256 of the rows.

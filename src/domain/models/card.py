@@ -37,7 +37,7 @@ def markdown(version: ModelVersion, verdict: Verdict | None, *, brief: bool = Fa
 
     Args:
         version: the version with its card.
-        verdict: of the gate; None if the version was not judged.
+        verdict: the verdict of the gate; None if the version was not judged.
         brief: leave out the tables of people by expected cost, and the checks that passed.
     """
     card = version.card

@@ -35,7 +35,7 @@ class DependencePoint:
     """The mean answers of a version, in money, where some people all have one value of a fact.
 
     Args:
-        value: of the fact.
+        value: the value of the fact.
         expected: mean of their expected costs: the partial dependence.
         low: mean of the lower ends of their 90 % ranges.
         high: mean of the upper ends.
@@ -108,7 +108,7 @@ def importance(fact: str, before: Sequence[Published], after: Sequence[Published
     """Return the importance of a fact.
 
     Args:
-        fact: its name.
+        fact: the name of the fact.
         before: answers for the people.
         after: answers for the people that `exchanged` made of them.
     """

@@ -105,7 +105,7 @@ class Evaluation:
         out_of_fold: those predictions, for plots.
         fit_seconds: median time of one fit.
         predict_seconds: median time of predicting one fold.
-        curves: of an actuary's report; None where they were not requested.
+        curves: the curves of an actuary's report; None where they were not requested.
     """
 
     recipe: Recipe

@@ -61,7 +61,7 @@ class RatioPart:
     """People with similar values of a fact, and predicted over observed cost of two versions.
 
     Args:
-        value: of a choice or a flag; None for a number.
+        value: the value of a choice or a flag; None for a number.
         low: the lowest value of a number in the part; None where the part has no lower end.
         high: the value of a number below which the part ends; None where the part has no upper end.
         people: number of rows in the part.

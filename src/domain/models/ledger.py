@@ -78,7 +78,7 @@ class Head:
     """The end of the ledger, a copy of which is kept outside the database.
 
     Args:
-        seal: of the last entry, None before the first.
+        seal: the seal of the last entry, None before the first.
         announced: seal of the entry that was about to be committed, None if there was none: after a crash the ledger
             may end with either.
     """

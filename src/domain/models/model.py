@@ -59,7 +59,7 @@ class FoldPlan:
         n_splits: folds of one repeat.
         n_repeats: number of times that the folds are drawn.
         test_size: share of people set aside before cross-validation; reported, never used to select.
-        seed: of every draw.
+        seed: the seed of every draw.
         later: if it is not 0, models learn from earlier periods and are judged on the newest ones, which together hold
             at least this share of the rows.
 
@@ -140,7 +140,7 @@ class Provenance:
         compared: the families of the comparison, best first, by that metric.
         not_compared: the families that the comparison left out.
         tracking_run: the run of the tracking store that made the model.
-        git_revision: of the code, empty if unknown.
+        git_revision: the git revision of the code, empty if unknown.
         trials: number of tuning trials.
         tried: the metric of each trial, in order; None where it was pruned or failed. Empty on cards of earlier
             releases.
@@ -218,13 +218,14 @@ class ModelCard:
         grouping: the facts by which residuals are grouped, empty if pooled.
         notes: further remarks, such as a fit on a subsample.
         folds: each metric over the folds of that cross-validation; none on cards made before there were any.
-        profile: of the people in the training data; None on cards made before there were any.
-        served: of the ranges that are served, around points out of fold; None on cards made before there were any.
+        profile: the profile of the people in the training data; None on cards made before there were any.
+        served: the figures of the ranges that are served, around points out of fold; None on cards made before there
+            were any.
         subject: the predicted cost and the facts; None on cards made before facts were declared.
         people: number of distinct persons in the rows; None where they were not counted.
         distribution: how the distribution was chosen; None on cards made before it was.
-        curves: of the actuary's report, over the same predictions as ``cross_validation``; None on cards made before
-            there were reports.
+        curves: the curves of the actuary's report, over the same predictions as ``cross_validation``; None on cards
+            made before there were reports.
     """
 
     recipe: Recipe

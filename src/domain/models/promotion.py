@@ -31,9 +31,9 @@ class PairedComparison:
         challenger_loss: mean CRPS of the challenger.
         rival_loss: mean CRPS of its rival.
         difference: challenger minus rival; negative is better.
-        standard_error: of the difference, corrected for overlapping training sets
+        standard_error: the standard error of the difference, corrected for overlapping training sets
             (Nadeau and Bengio 2003, eq. 9) where folds were used.
-        degrees_of_freedom: of the t distribution of the difference.
+        degrees_of_freedom: the degrees of freedom of the t distribution of the difference.
         upper_bound: one-sided 95 % bound of the difference.
     """
 

@@ -16,7 +16,7 @@ class Replica:
     Args:
         address: the address that it listens on.
         version: the version that it serves, None while it serves none.
-        digest: of that version, empty for none.
+        digest: the digest of that version, empty for none.
         trouble: why it does not serve the champion, empty if it reports no trouble.
     """
 

@@ -28,7 +28,7 @@ class Retraining:
 
     Args:
         origin: the source of the rows.
-        data_digest: of these rows.
+        data_digest: the data digest of these rows.
         rows: number of rows.
         champion: the version that is served, None if there is none.
         made: an earlier version of the same rows and configuration, None if there is none.

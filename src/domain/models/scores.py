@@ -75,10 +75,10 @@ class GroupScores:
     """Scores of one group of people, such as ``smoker=yes``.
 
     Args:
-        group: its name.
+        group: the name of the group.
         rows: number of rows of the file in the group, repetitions too.
         coverage: share of costs inside the published range.
-        mean_width: of that range, in money.
+        mean_width: the mean width of that range, in money.
         bias: expected minus actual cost on average, in money.
         people: number of distinct people in the group; None if not counted.
         ratio: predicted over observed cost.
@@ -143,8 +143,8 @@ class ActuarialScores:
         cpm: Cumming's prediction measure, 1 - sum of absolute errors over sum of absolute distances from the mean
             (Cumming, Knutson, Cameron and Derrick 2002, "A comparative analysis of claims-based methods of health risk
             assessment for commercial populations").
-        gini: of the curve of cumulated actual costs over people ordered by expected cost: 0 for a random order
-            (Frees, Meyers and Cummings 2011, "Summarizing insurance scores using a Gini index").
+        gini: the Gini index of the curve of cumulated actual costs over people ordered by expected cost: 0 for a random
+            order (Frees, Meyers and Cummings 2011, "Summarizing insurance scores using a Gini index").
         mae_over_mean: mean absolute error of the expected cost as a share of the mean cost.
         capped_r2: R² of the expected cost, where actual and expected costs count up to ``cap`` only.
         cap: in money.

@@ -19,8 +19,8 @@ class Subject:
     Args:
         title: a sentence on the cost, in English where the schema has it.
         facts: name to label, in the schema's order.
-        units: of the facts that have any.
-        currency: of every amount.
+        units: the units of the facts that have any.
+        currency: the currency of every amount.
         schema: digest of the schema.
         order: names of the facts in the schema's order, which objects of JSON lose in a database; empty on cards of
             earlier releases.

@@ -19,7 +19,7 @@ def training_report(model: ReportedModel, card: ModelCard, *, at: datetime) -> A
 
     Args:
         model: the model.
-        card: its card.
+        card: the card.
         at: when the report is made.
     """
     return ActuarialReport(

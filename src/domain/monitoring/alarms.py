@@ -33,7 +33,7 @@ class Acknowledgement:
     """The acknowledgement of an alarm, which holds until the alarm ends; a later alarm of the same name is another.
 
     Args:
-        alarm: its name.
+        alarm: the name of the alarm.
         since: when that alarm began.
         at: when it was seen.
         by: who saw it.

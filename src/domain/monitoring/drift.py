@@ -46,11 +46,11 @@ class Difference:
     """The measured difference of a column between two tables.
 
     Args:
-        column: its name.
+        column: the name of the column.
         test: of numbers ``kolmogorov_smirnov``, ``mann_whitney`` or ``exceedance``, whichever has the least p-value; of
             categories ``chi_squared``; of facts that may be missing, ``missing`` where it is the share of gaps.
-        statistic: of that test: the largest distance of the two distributions; the chance that a current value is
-            above a reference one; the share beyond the reference's range; the sum of squares.
+        statistic: the statistic of that test: the largest distance of the two distributions; the chance that a current
+            value is above a reference one; the share beyond the reference's range; the sum of squares.
         p_value: chance of such a statistic or a larger one where nothing has changed.
         psi: population stability index, the size of the difference, independent of the number of rows.
         psi_upper: one-sided upper 95 % confidence bound of the index; 0 in reports of earlier releases.

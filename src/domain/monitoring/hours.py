@@ -150,7 +150,7 @@ class Period:
     Args:
         at: beginning, in UTC.
         lasts: length.
-        traffic: of all processes.
+        traffic: the traffic of all processes.
         outcomes: recorded in the period.
     """
 

@@ -38,12 +38,12 @@ class CostLevel:
 
     Args:
         since: outcomes recorded from then on are counted.
-        outcomes: how many.
+        outcomes: the number of them.
         ratio: sum of expected over sum of real costs; None if there were none or they are zero.
         low: lower end of an interval that holds the true ratio at each look at once, but for a chance of 1 % while the
             model is champion.
         high: upper end; None where it has no bound.
-        needed: how many more outcomes it takes about to tell; 0 where it can be told.
+        needed: about how many more outcomes are needed for a conclusion; 0 where there is one.
         state: whether the interval lies within `LEVEL`, outside, or neither.
     """
 

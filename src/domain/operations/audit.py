@@ -44,8 +44,8 @@ class AuditEntry:
 
     Args:
         at: time of the change, in UTC.
-        by: its author: a person, a key with its identifier, or an account of the machine.
-        action: its kind.
+        by: the author: a person, a key with its identifier, or an account of the machine.
+        action: the kind of the change.
         subject: name or identifier of what was changed.
         detail: further information, without secrets and facts of people.
         problem: the reason why a change that was recorded before then failed; empty for a change that was made.

@@ -42,8 +42,8 @@ class Backup:
     """A backup file.
 
     Args:
-        file: its path.
-        bytes: its size.
+        file: the path.
+        bytes: the size.
         sha256: its SHA-256, in hexadecimal.
         files: number of files in it.
         champion: number of the champion; None for none.
@@ -61,7 +61,7 @@ class Restored:
     """A home that was restored.
 
     Args:
-        home: its folder.
+        home: the folder.
         made_at: time of the backup, in UTC.
         champion: number of the champion; None for none.
         replaced: folder to which the previous home was moved; None if there was none.

@@ -14,7 +14,7 @@ class Finding:
 
     Args:
         part: name of the part.
-        state: its state.
+        state: the state of the part.
         detail: the observation, without passwords.
         remedy: what to do; empty if the part is well.
     """

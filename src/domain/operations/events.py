@@ -35,7 +35,7 @@ class Event:
 
     Args:
         at: time of the event, in UTC.
-        kind: its kind.
+        kind: the kind of the event.
         subject: the part of the service, the number of the version, or the kind of job that it is about.
         detail: the release or the reason; may be empty.
     """

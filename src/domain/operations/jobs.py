@@ -59,7 +59,7 @@ class JobProblem:
 
     Args:
         error: name of the domain's error; empty for an unexpected one.
-        detail: its text.
+        detail: the text of the error.
     """
 
     error: str
@@ -76,8 +76,8 @@ class NewJob:
     """A job that is not recorded yet.
 
     Args:
-        kind: its kind.
-        task: its task as a JSON object.
+        kind: the kind of the job.
+        task: the task as a JSON object.
         owner: owner of the job, see `Caller`.
         created_at: time of the request, in UTC.
         slot: a name of which at most one job is under way at a time; None for no such limit.
@@ -99,9 +99,9 @@ class Job(NewJob):
 
     Args:
         id: a UUIDv7.
-        state: its state.
-        progress: its progress; None if there is none.
-        result: its result as a JSON object; None before it is done.
+        state: the state of the job.
+        progress: the progress; None if there is none.
+        result: the result as a JSON object; None before it is done.
         problem: the reason of its failure; None if it has not failed.
         started_at: time at which a process first began it, in UTC.
         ended_at: time at which it was done, failed or was cancelled, in UTC.

@@ -105,8 +105,8 @@ class Occurrence:
 
     Args:
         id: the same in every process that derives the occurrence, so that receivers recognise repetitions.
-        event: its kind.
-        at: its time, in UTC.
+        event: the kind of the event.
+        at: the time, in UTC.
         body: JSON after Standard Webhooks: ``type``, ``timestamp`` and ``data``.
         owner: owner of its subject; None for what everybody may see.
     """
@@ -145,7 +145,7 @@ class NewDelivery:
     Args:
         webhook_id: identifier of the webhook.
         event_id: identifier of the occurrence, the same for all receivers.
-        event: its kind.
+        event: the kind of the event.
         body: body of the calls, see `Occurrence`.
         created_at: time of its creation, in UTC.
     """
@@ -164,7 +164,7 @@ class Delivery(NewDelivery):
     Args:
         id: a UUIDv7.
         due_at: time of the next call, in UTC.
-        state: its state.
+        state: the state of the delivery.
         tries: number of calls since it was recorded or replayed.
         attempts: the last calls, oldest first, at most `MOST_ATTEMPTS_LOGGED`.
     """

@@ -116,7 +116,7 @@ class Population:
 
     Args:
         parts: data sets that any machine can read, one after another the whole.
-        rows: of all parts together.
+        rows: the rows of all parts together.
         highest: the sample are the rows whose digest, little-endian, is not above this.
     """
 

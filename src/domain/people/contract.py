@@ -19,7 +19,7 @@ class Violation:
     """A place where a data set breaks the contract.
 
     Args:
-        row: its number among the data rows, from 1; None where the whole column is meant.
+        row: the number among the data rows, from 1; None where the whole column is meant.
         column: the name of the fact or the cost; ``all`` where the row as a whole is meant.
         rule: the code of the broken rule.
         detail: what must hold.

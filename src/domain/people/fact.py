@@ -59,7 +59,7 @@ class Fact:
     """One fact of a schema.
 
     Args:
-        name: its key in JSON, and its column in files unless ``column`` says otherwise.
+        name: the key in JSON, and its column in files unless ``column`` says otherwise.
         kind: what values it has.
         low: the lowest number that is accepted; None for no limit.
         high: the highest number that is accepted; None for no limit.
@@ -67,10 +67,10 @@ class Fact:
         unit_words: the unit in languages that have a word of their own for it.
         choices: the names of the choices, in the order of their codes in arrays.
         may_be_missing: whether a person may leave it open.
-        column: its column in files where that differs from the name.
+        column: the column in files where that differs from the name.
         aliases: other names that its column may have.
         spellings: other words for a choice (of a flag, for ``yes`` and ``no``), compared folded, see `fold`.
-        label: its name for people.
+        label: the name for people.
         help: a sentence on it for people.
         choice_labels: names of choices for people.
         section: the section of the form in which it is asked.

@@ -32,7 +32,7 @@ class FactColumn:
 
     Args:
         fact: what its cells mean.
-        column: its name in the file.
+        column: the name in the file.
         style: how it writes numbers.
         words: other words for a choice or for yes and no, folded, that somebody has named for this column.
         is_turned: whether its yes means no, and its no yes, because somebody has said so.
@@ -102,7 +102,7 @@ class CostColumnReader:
     """The column that holds the cost.
 
     Args:
-        column: its name in the schema.
+        column: the name in the schema.
         style: how it writes amounts.
 
     >>> cost = CostColumnReader("charges", NumberStyle(currency="USD"))

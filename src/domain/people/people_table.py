@@ -63,7 +63,7 @@ def chosen_reading(
 
     Args:
         schema: which facts there are.
-        columns: of the table.
+        columns: the columns of the table.
         matching: the column that was chosen for each fact.
         cells: gives the first cells of a column.
         semicolons: whether semicolons separate its cells.

@@ -32,7 +32,7 @@ class RoleColumn:
 
     Args:
         role: ``person``, ``weight``, ``exposure`` or ``period``.
-        column: its name in the schema.
+        column: the name in the schema.
         style: how it writes numbers.
 
     >>> RoleColumn("exposure", "share").read("0.5")

@@ -45,7 +45,7 @@ class CostColumn:
     """The cost that is predicted.
 
     Args:
-        column: its column in files.
+        column: the column in files.
         currency: the ISO 4217 code of its money.
         year: the year of its prices; None where that is not documented.
         today: what turns these prices into today's; None where nobody has said.
@@ -91,7 +91,7 @@ class Schema:
         title: a sentence for people.
         cost: the cost that is predicted.
         facts: in the order in which arrays and pages carry them.
-        terms: of the interaction families, as texts, see `term_of`.
+        terms: the terms of the interaction families, as texts, see `term_of`.
         groups: that are reported on, as texts, see `groups_of`.
         roles: columns of training files that are no facts.
 

@@ -57,8 +57,8 @@ class Factor:
     Args:
         fact: the name of the fact.
         shape: what is made of it.
-        threshold: of `Shape.FROM` and `Shape.ABOVE`; None for one that is learned from the data.
-        choice: of `Shape.IS`; of a flag ``yes`` or ``no``.
+        threshold: the threshold of `Shape.FROM` and `Shape.ABOVE`; None for one that is learned from the data.
+        choice: the choice of `Shape.IS`; of a flag ``yes`` or ``no``.
     """
 
     fact: str

@@ -22,7 +22,7 @@ class Executor(Protocol):
         lost with a process is done again.
 
         Args:
-            function: of a module's top level, so that workers find it by its name.
+            function: the function of a module's top level, so that workers find it by its name.
             items: small objects, which are sent to the workers.
             shared: objects that may be large; each is sent to a process once.
 

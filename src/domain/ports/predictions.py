@@ -129,7 +129,7 @@ class PredictionRepository(Protocol):
         """Record the real cost of the year; a later outcome replaces an earlier one, which stays among the changes.
 
         Args:
-            id: of the prediction.
+            id: the identifier of the prediction.
             outcome: the real cost.
             by: the person or program that recorded it.
 

@@ -47,6 +47,6 @@ class CostSimulator(Protocol):
 
         Args:
             costs: of each member, at least one.
-            terms: of the covers.
+            terms: the terms of the covers.
             level_error: the standard deviation of the logarithm of that factor.
         """

@@ -20,7 +20,7 @@ class Trial:
     """The trial of one set of hyperparameters.
 
     Args:
-        number: of the trial in its study.
+        number: the number of the trial in its study.
         state: ``complete``, ``pruned`` or ``failed``.
         hyperparameters: the set.
         loss: None unless the trial is complete.
@@ -77,7 +77,7 @@ class Tuner(Protocol):
         would meet ends the search: `ConfigurationError`, and `Unavailable`, after which the trial is made again.
 
         Args:
-            study: its name.
+            study: the name of the study.
             space: what is searched. An empty one is one trial with ``first``.
             objective: takes hyperparameters and a ``report(step, loss)`` that raises `TrialPruned` for an unpromising
                 trial.

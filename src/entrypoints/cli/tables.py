@@ -16,7 +16,7 @@ def table(*columns: Column | str, title: str = "", lines: bool = False) -> Table
     """Return an empty table.
 
     Args:
-        columns: their headers; those of `right` and `folded` have a style.
+        columns: the headers; those of `right` and `folded` have a style.
         title: above the table; empty for none.
         lines: whether lines are drawn around the cells.
     """

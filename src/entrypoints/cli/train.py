@@ -159,8 +159,8 @@ class TrainingOutput:
     """A `TrainingView` that prints tables to a terminal and collects the JSON ``document``.
 
     Args:
-        session: of the command.
-        config: of the training.
+        session: the session of the command.
+        config: the config of the training.
         task: what is trained.
         tables: where tables are printed, None where the document is.
         comparison: file that a comparison is written to.

@@ -70,7 +70,7 @@ def lease(settings: Settings, *, tuning: bool = False) -> Iterator[None]:
     """Keep the embedded server running inside the block, unless settings name another server.
 
     Args:
-        settings: of this process.
+        settings: the settings of this process.
         tuning: whether the database of tuning studies is needed too.
     """
     Home(settings.home).make()
@@ -117,7 +117,7 @@ class Upgraded:
 
     Args:
         revision: the migration.
-        changes: of the schema of people, in words.
+        changes: the changes of the schema of people, in words.
     """
 
     revision: str

@@ -55,7 +55,7 @@ def reading_rules(
         schema: the facts to look for.
         mapped: texts ``COLUMN=FACT`` or ``COLUMN:VALUE=CHOICE``, or pairs of their two sides.
         decimal: the decimal sign, if it was given.
-        sheet: of a workbook.
+        sheet: the sheet of a workbook.
         needs_roles: whether claims are refused that lack the column of a declared role.
 
     Raises:
@@ -85,7 +85,7 @@ def claims_file(
     """Return the data set of a file, or of a folder of Parquet files.
 
     Args:
-        path: of the file or folder.
+        path: the path of the file or folder.
         rules: how cells and columns are read.
         bad_rows: the policy for rows that break the contract.
         year: year of the costs, if it is known.

@@ -25,7 +25,7 @@ def executor_at(address: str, *, processes: int | None = 1, fits: int = 0) -> It
     """Return an executor on the Dask scheduler at an address, or without an address on this machine's processes.
 
     Args:
-        address: of the scheduler; empty for none.
+        address: the address of the scheduler; empty for none.
         processes: how many of this machine work, this one among them; None for one on each core, `MOST_PROCESSES` at
             most.
         fits: how many fits are to come at least.

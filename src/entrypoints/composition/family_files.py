@@ -15,7 +15,7 @@ def check_package(file: Path, package: str) -> None:
     """Check that Hydra puts a file of a family beside those of the other families.
 
     Args:
-        file: of a folder of config/ whose options stand side by side.
+        file: the file of a folder of config/ whose options stand side by side.
         package: where its content belongs, such as ``model.linear``.
 
     Raises:

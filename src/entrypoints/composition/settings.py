@@ -33,7 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         profile: which parts are used: ``embedded`` starts its own, ``memory`` needs none, ``production`` is told where.
         home: the folder of all state; two homes never meet.
         host: address the web process listens on.
-        port: its port, 0 for a free one.
+        port: the port, 0 for a free one.
         schema: path of a schema, or its name in ``config/schema``; empty for the home's own, else ``insurance``.
         plans: example plans that people compare, each a name in ``config/plans`` or the path of a file.
         data: claims file that a first model learns from; empty for the synthetic sample.
@@ -87,9 +87,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         oidc_client_secret: shared with it, best by MEDCOST_OIDC_CLIENT_SECRET_FILE; empty for a public client.
         oidc_scopes: asked for besides ``openid``.
         oidc_role_claim: the claim that gives roles, or the path to it with dots between (``realm_access.roles``).
-        oidc_admins: its values that make an admin.
-        oidc_reviewers: its values that make a reviewer.
-        oidc_clients: its values that make a client; without any, everybody whom the provider signs in is one.
+        oidc_admins: the values that make an admin.
+        oidc_reviewers: the values that make a reviewer.
+        oidc_clients: the values that make a client; without any, everybody whom the provider signs in is one.
         oidc_everyone: whether people sign in before they see any page; else visitors may estimate without.
         allowed_hosts: names under which we are called, besides loopback and, where others reach us, IP addresses.
             Without any, the API may be called by every name where others reach it and keys are required; pages not.
@@ -104,7 +104,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         liveness_grace: seconds that a hung part has to end by itself before it is killed.
         end_within: seconds that a part has to end when all are stopped, before it is killed; more than
             ``drain_within``, so that requests under way are answered.
-        log_level: of the structured logs.
+        log_level: the least level of the structured logs.
         revision: commit of the code, for model cards; images say it, elsewhere git is asked.
     """
 

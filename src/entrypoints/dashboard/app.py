@@ -60,7 +60,7 @@ def dashboard_app(container: AsyncContainer, options: DashboardOptions, traffic:
     Args:
         container: where the use cases are found. It stays the caller's to close.
         options: see there.
-        traffic: of the API, where it is served by this process.
+        traffic: the traffic of the API, where it is served by this process.
     """
     remember_signatures()
     inject = injecting(container)

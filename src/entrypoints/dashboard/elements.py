@@ -15,7 +15,7 @@ def element(name: str, /, *inside: str | int, **attributes: str | float | None) 
     """Write an element.
 
     Args:
-        name: of the element, which is written with an end tag.
+        name: the name of the element, which is written with an end tag.
         inside: elements, which are taken as they are, and texts and numbers, which are escaped.
         attributes: with ``_`` for ``-``, and ``classes`` for ``class``; None, False and empty ones are left out.
 

@@ -75,7 +75,7 @@ def web_app(
     """Build the application of API and dashboard, or of one of them, once a process: NiceGUI registers pages globally.
 
     Args:
-        settings: of this process.
+        settings: the settings of this process.
         replacements: for testers: providers whose factories say ``override=True``.
         serve: ``web`` is both; requests to the part that is not served are answered with 404.
         more: handlers of the API beside ours, such as a benchmark's.
@@ -197,7 +197,7 @@ async def run_web(
     """Serve until SIGINT or SIGTERM; then report as not ready, finish running requests and close all parts.
 
     Args:
-        settings: of this process.
+        settings: the settings of this process.
         serve: both applications, or one of them.
         sockets: bound sockets; None to bind the address of the settings.
         more: as `web_app`.

@@ -12,7 +12,7 @@ class OneWrite(asyncio.Transport):
     response, and often a second read for the client.
 
     Args:
-        transport: of the connection.
+        transport: the transport of the connection.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:

@@ -42,7 +42,7 @@ class Run(msgspec.Struct, frozen=True):
     """A supervisor and its parts.
 
     Args:
-        supervisor: of `medcost up`.
+        supervisor: the supervisor of `medcost up`.
         profile: which parts it started.
         url: address of the dashboard.
         ready: whether every part has answered once.

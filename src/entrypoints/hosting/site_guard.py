@@ -52,7 +52,7 @@ def refusal(
     or an allowed origin.
 
     Args:
-        headers: of the request.
+        headers: the headers of the request.
         allowed_hosts: names of this service, besides loopback.
         allowed_origins: origins whose pages may call this service.
         any_host: whether ``Host`` may be any name while ``allowed_hosts`` is empty: for an API that requires a key

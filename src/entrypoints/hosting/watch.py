@@ -32,7 +32,7 @@ async def watch_parts(container: AsyncContainer, settings: Settings, *, service:
     """Watch the parts until cancelled.
 
     Args:
-        container: of the process.
+        container: the container of the process.
         settings: the home, whose run file lists restarts, and the revision of this release.
         service: name of the service of this process.
     """

@@ -31,7 +31,7 @@ def next_page(
 
     Args:
         request: for the path at which a proxy serves the API.
-        path: of the list, below the API's prefix.
+        path: the path of the list, below the API's prefix.
         parameters: the query of the next page; of those that are lists, each item.
     """
     return {"Link": f'<{place(request, path)}?{urlencode(parameters, doseq=True)}>; rel="next"'}

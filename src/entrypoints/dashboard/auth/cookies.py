@@ -24,8 +24,8 @@ def give(request: Request, name: str, value: str, *, max_age: int | None = None)
 
     Args:
         request: that of the page.
-        name: of the cookie.
-        value: of the cookie.
+        name: the name of the cookie.
+        value: the value of the cookie.
         max_age: seconds that the browser keeps it; without them, until it is closed.
     """
     _new(request)[name] = value, max_age

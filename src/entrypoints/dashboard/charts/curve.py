@@ -56,7 +56,7 @@ def band(fact: Fact, points: Sequence[tuple[float, CostDistribution]], own: Valu
         fact: the number along which the cost is drawn.
         points: value of the fact and cost there, in rising order, ``own`` among them if it is given.
         own: the person's value.
-        words: of the visit.
+        words: the words of the visit.
         axis: names the axis of costs.
     """
     across = Scale(points[-1][0], points[0][0])

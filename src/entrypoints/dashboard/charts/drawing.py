@@ -75,11 +75,11 @@ def bars(
 
     Args:
         caption: is read aloud only.
-        heads: of the columns.
+        heads: the heads of the columns.
         rows: those of `row`.
-        look: of the table.
+        look: the look of the table.
         dashed: per cent of the pictures' width where a line runs across all of them.
-        looks: of the columns of numbers.
+        looks: the looks of the columns of numbers.
     """
     columns = [head(element("span", text), kind) for text, kind in zip(heads, ("fact", "drawn", *looks), strict=True)]
     style = None if dashed is None else f"--from:{dashed:.2f}%"
@@ -99,7 +99,7 @@ def field_of_view(
         paths: the looks of lines and areas, and what they are drawn by, in a field 1000 wide.
         levels: labels of the axis that rises, and where they stand in per cent of the height.
         ticks: labels of the axis below, and where they stand in per cent of the width.
-        height: of the field.
+        height: the height of the field.
         marks: points and labels that are not stretched with the field.
     """
     lines = [element("path", classes=look, d=line) for look, line in paths]

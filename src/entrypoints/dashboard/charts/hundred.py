@@ -16,7 +16,7 @@ def hundred(chance: float, seen: str) -> Markup:
     """Draw a hundred people in rows of twenty; as many are marked as the chance says, rounded.
 
     Args:
-        chance: of the marked.
+        chance: the chance that the marked icons stand for.
         seen: what is drawn, in words.
     """
     marked = round(_ALL * chance)

@@ -172,11 +172,11 @@ def ratio_rows(
     """Draw predicted over observed cost of some people by one version or two, with 95 % intervals.
 
     Args:
-        caption: of the table.
-        head: of the column that names the people.
-        names: of the versions.
+        caption: the caption of the table.
+        head: the head of the column that names the people.
+        names: the names of the versions.
         named: the people, and a ratio for each version.
-        words: of the visit.
+        words: the words of the visit.
         counts: numbers of people; empty to leave them out.
     """
     ends = [

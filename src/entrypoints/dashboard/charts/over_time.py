@@ -105,7 +105,7 @@ def over_time(chart: Chart, words: Words, moments: Sequence[str]) -> Markup:
 
     Args:
         chart: what is drawn.
-        words: of the visit.
+        words: the words of the visit.
         moments: the beginnings of the periods as `Words.moment` writes them: all charts of a span share them.
     """
     title, times, lines, write, target = chart.title, chart.times, chart.lines, chart.write, chart.target

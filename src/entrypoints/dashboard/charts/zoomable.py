@@ -73,12 +73,12 @@ def zoomable(
     """Put a chart into the page, with its numbers.
 
     Args:
-        name: of the file that its numbers are saved as, without an ending.
+        name: the name of the file that its numbers are saved as, without an ending.
         title: what is drawn.
-        option: of ECharts, beside what all charts have.
+        option: the option of ECharts, beside what all charts have.
         described: what is to be seen, in words.
         table: heads and rows of the numbers.
-        words: of the visit.
+        words: the words of the visit.
         on_click: is told which point was clicked.
     """
     across, up = dict(option["xAxis"]), dict(option["yAxis"])

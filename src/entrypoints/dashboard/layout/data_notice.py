@@ -43,7 +43,7 @@ class DataNotice:
     ``origins`` is None until it was looked up.
 
     Args:
-        words: of the visitor's language.
+        words: the words of the visitor's language.
         ask: looks up which data the answers rest on.
         first: what was looked up before the page; None to look it up now.
         client: the visitor's browser.

@@ -75,7 +75,7 @@ class Visit:
 
     Args:
         client: the browser's connection.
-        words: of its language.
+        words: the words of its language.
         menu: the pages that it sees.
         page: what it opened; None where there is no such page.
         ask: looks up which data the answers rest on.

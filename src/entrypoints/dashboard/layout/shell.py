@@ -56,8 +56,8 @@ def frame(
     """Put a page between header and footer; a page does it through its `Visit`.
 
     Args:
-        words: of the visit.
-        links: of the menu: address, text, and whether it is this page.
+        words: the words of the visit.
+        links: the links of the menu: address, text, and whether it is this page.
         title: the one h1.
         lead: the sentence below it, if there is one.
         skip_to: the id that a keyboard may jump to first.

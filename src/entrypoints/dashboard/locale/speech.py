@@ -42,7 +42,7 @@ class Words:
     """Texts, money, dates and facts in one language. Passed explicitly: event handlers know no request.
 
     Args:
-        language: of the catalogue, ``en`` or ``es``.
+        language: the language of the catalogue, ``en`` or ``es``.
         schema: has the words for each fact, and the currency.
     """
 

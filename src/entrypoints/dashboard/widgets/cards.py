@@ -31,7 +31,7 @@ def typical_year(estimate: Estimate, words: Words, prices: str, today: TodaysPri
 
     Args:
         estimate: whose typical year it is.
-        words: of the visit.
+        words: the words of the visit.
         prices: says of which year the prices are.
         today: what turns those prices into today's; None where it is not known.
     """

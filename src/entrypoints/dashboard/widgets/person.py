@@ -31,7 +31,7 @@ class PersonForm:
     """The facts about one person, by section, each with its limits said before they are broken.
 
     Args:
-        words: of the visitor's language.
+        words: the words of the visitor's language.
         start: the values that the fields start with.
         on_change: called when a value changes.
         repeats: the key of what the bottom of a small screen calls the answer.

@@ -54,7 +54,7 @@ class UsualPredictions:
         app: Litestar's router with its handling of errors.
         shared: the process's shared objects.
         use_case: factory of the use case.
-        guards: of the handler.
+        guards: the guards of the handler.
     """
 
     def __init__(

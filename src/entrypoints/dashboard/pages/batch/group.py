@@ -36,7 +36,7 @@ class GroupCard:
     """The card that asks for an attachment and shows the quote.
 
     Args:
-        words: of the visit.
+        words: the words of the visit.
         quote: quotes the people of a table.
     """
 

@@ -37,7 +37,7 @@ class ExpertPage(ABC, Generic[Figures]):
     """One open page about two versions; a `View` of what is asked about them.
 
     Args:
-        section: its name, see `pair.SECTIONS`.
+        section: the name, see `pair.SECTIONS`.
         visit: with the address that names the versions.
         ask: looks the versions up, with what is shown of them.
     """

@@ -73,7 +73,7 @@ def picker(
         here: the page.
         compared: what is shown now.
         versions: all there are.
-        words: of the visit.
+        words: the words of the visit.
         query_parameters: other parts of the address that stay.
     """
     named = [(str(reviewed.version.number), name_of(reviewed, words)) for reviewed in versions]

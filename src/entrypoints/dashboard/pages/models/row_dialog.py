@@ -24,7 +24,7 @@ class RowDialog:
     """Shows a row at once, and what versions publish of the person when that has come.
 
     Args:
-        words: of the visit.
+        words: the words of the visit.
         served: asks both versions about a person.
     """
 

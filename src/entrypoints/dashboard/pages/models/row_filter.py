@@ -28,7 +28,7 @@ class RowFilter:
 
     Args:
         along: the fact.
-        low: of the fact, where it is a number: the lowest value shown.
+        low: the lowest value shown, where the fact is a number.
         high: the highest value shown.
         who: a choice or a flag, with the value of those who are shown; None for everybody.
     """

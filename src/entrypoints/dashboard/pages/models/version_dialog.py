@@ -28,7 +28,7 @@ class VersionDialog:
     """Shows a version.
 
     Args:
-        words: of the visit.
+        words: the words of the visit.
         report: writes the actuary's report of a version as a file with an ending.
         on_promote: is called with the version that shall become champion.
     """

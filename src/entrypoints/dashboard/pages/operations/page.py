@@ -104,7 +104,7 @@ def page(inject: Inject, traffic: Traffic | None, every: float) -> Page:
 
     Args:
         inject: the guard's.
-        traffic: of the API in this process.
+        traffic: the traffic of the API in this process.
         every: seconds between two looks, while the page is seen.
     """
     use = UseCases(

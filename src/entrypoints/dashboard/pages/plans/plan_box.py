@@ -39,7 +39,7 @@ class PlanBox:
     """One box. It is gone while it is not ``offered``.
 
     Args:
-        words: of the visit.
+        words: the words of the visit.
         number: from 1.
         example: what it starts with; None for a plan of the person's own, which is not offered at first.
         on_change: called when a field changes.
