@@ -141,9 +141,9 @@ def _key_figures(scores: Scores, currency: str) -> Iterator[Row]:
         yield _text("predicted over observed"), _number(actuarial.overall.ratio)
         yield _text("Gini index of the order by expected cost"), _number(actuarial.gini)
         for top, capture in (
-            ("1 %", actuarial.capture_1),
-            ("5 %", actuarial.capture_5),
-            ("10 %", actuarial.capture_10),
+            ("1%", actuarial.capture_1),
+            ("5%", actuarial.capture_5),
+            ("10%", actuarial.capture_10),
         ):
             yield _text(f"cost captured by the top {top}"), _share(capture)
     yield _text(f"CRPS, {currency}"), _money(scores.crps)
@@ -241,7 +241,7 @@ def _of_curves(curves: Curves, currency: str) -> Iterator[ReportTable]:
     )
 
 
-_RATIO = ("predicted over observed", "95 % from", "95 % to")
+_RATIO = ("predicted over observed", "95% from", "95% to")
 
 
 def _ratio(ratio: PredictiveRatio | None) -> Row:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from domain.costs.cents import round_to_total
 from domain.costs.explanation import Contribution, Explanation, PeopleAlike
@@ -116,3 +117,8 @@ def test_predicted_over_observed_is_drawn_with_its_interval_where_there_is_one()
     both = model_charts.ratios([version, ("Version 2", nothing)], words_in("en"))
     assert both.count('class="point solid"') == 10
     assert "Version 2: Ratio" in both
+
+
+def test_the_axis_of_amounts_is_as_wide_as_its_longest_label():
+    levels = [("EUR 0", 0.0), ("EUR 1,363", 100.0)]
+    assert 'data-longest="EUR 1,363"' in charts.field_of_view([], levels, [], 200, Markup())

@@ -37,6 +37,11 @@ ENGLISH, SPANISH = Words("en", DEFAULT), Words("es", DEFAULT)
         ),
         ("ended with -9", "ended with -9", "terminó con el código -9"),
         ("of key:7", "of key:7", "de key:7"),
+        (
+            "Each tree learned from 10,000 rows, drawn from all 90,000.",
+            "Each tree learned from 10,000 rows, drawn from all 90,000.",
+            "Cada árbol aprendió de 10,000 filas, tomadas de las 90,000.",
+        ),
     ],
 )
 def test_what_the_system_recorded_is_said_in_the_language_of_the_page(sentence: str, english: str, spanish: str):

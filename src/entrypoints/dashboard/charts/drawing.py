@@ -105,10 +105,12 @@ def field_of_view(
     lines = [element("path", classes=look, d=line) for look, line in paths]
     view = f"0 0 1000 {height}"
     field = element("svg", *lines, viewBox=view, preserveAspectRatio="none", aria_hidden="true")
+    levels = [*levels]
     beside = [element("span", label, classes="level", style=f"bottom:{place:.2f}%") for label, place in levels]
+    longest = max((label for label, _ in levels), key=len, default="")  # makes the room that the placed labels do not
     below = [element("span", label, classes="tick", style=f"left:{place:.2f}%") for label, place in ticks]
     return together(
-        element("div", *beside, classes="levels"),
+        element("div", *beside, classes="levels", data_longest=longest),
         element("div", field, marks, classes="field-of-view"),
         element("div", *below, classes="axis"),
     )

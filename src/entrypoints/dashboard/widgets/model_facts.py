@@ -56,12 +56,15 @@ def facts(version: ModelVersion, words: Words) -> Markup:
         (words("models.range"), way, ""),
         (words("models.digest"), version.digest[:_SHORT], ""),
     ]
-    notes = [element("li", note) for note in card.notes]
+    notes = [
+        element("li", translated(note, words) or note, lang="" if translated(note, words) else "en")
+        for note in card.notes
+    ]
     return together(
         cards.notice("warn", words("model.synthetic") + ".", words("synthetic.trained")) * card.origin.synthetic,
         cards.definitions(rows, "tiles"),
         paragraph(words("models.use"), "hint"),
-        element("h3", words("models.notes")) + element("ul", *notes, classes="notes", lang="en") if notes else "",
+        element("h3", words("models.notes")) + element("ul", *notes, classes="notes") if notes else "",
     )
 
 

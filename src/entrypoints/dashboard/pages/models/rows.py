@@ -167,6 +167,6 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
             background_tasks.create(opened, name="row", context=self.visit.client)
 
 
-_LOOKS: Final = {"rival": "wide"}
+_LOOKS: Final = {"error": "with-sign", "rival": "wide"}
 _ROW: Final = 2
 """Place of the row's number in a point."""
