@@ -130,10 +130,11 @@ def with_bad_rows(overrides: Sequence[str], on_bad: str | None) -> Sequence[str]
 def training_session(settings: Settings, config: TrainConfig) -> AbstractContextManager[Session]:
     """Open a session with everything that training needs."""
     # scikit-learn, MLflow, BentoML: seconds that only a training that was understood is to cost
+    from entrypoints.composition.sklearn_parts import prepare_fits
     from entrypoints.composition.training import training_container
     from entrypoints.hosting.session import session
 
-    return session(settings, lambda: training_container(settings, config), tuning=True)
+    return session(settings, lambda: training_container(settings, config), tuning=True, meanwhile=prepare_fits)
 
 
 def task_of(session: Session, config: TrainConfig) -> TrainingTask:

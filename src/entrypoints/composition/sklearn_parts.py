@@ -34,7 +34,7 @@ def sklearn_trainer(clock: Clock, executor: Executor | None = None) -> Trainer:
 
 
 def prepare_fits() -> None:
-    """Import what fits need, in a worker that has no work yet."""
+    """Import what fits need, while there is something else to wait for."""
     _import_quickly()
     from adapters.sklearn import work  # noqa: F401  # so that the first fit need not wait for it
 

@@ -7,6 +7,7 @@ import logging
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from adapters.local.home import Home
@@ -40,15 +41,25 @@ class Session:
 
 
 @contextmanager
-def session(settings: Settings, make: Callable[[], AsyncContainer], *, tuning: bool = False) -> Iterator[Session]:
+def session(
+    settings: Settings,
+    make: Callable[[], AsyncContainer],
+    *,
+    tuning: bool = False,
+    meanwhile: Callable[[], None] | None = None,
+) -> Iterator[Session]:
     """Open the parts of a profile; for the embedded profile, start PostgreSQL and migrate its database.
 
-    ``tuning`` prepares the database of tuning studies too.
+    Args:
+        settings: of this process.
+        make: builds the container.
+        tuning: whether the database of tuning studies is needed too.
+        meanwhile: is called in a thread while PostgreSQL starts, to import libraries.
 
     Raises:
         RepositoryUnavailable: if the database does not start or answer.
     """
-    with _opened(settings, tuning=tuning) as runner:
+    with _opened(settings, tuning=tuning, meanwhile=meanwhile) as runner:
         container = make()
         try:
             yield Session(runner, container)
@@ -80,12 +91,16 @@ def prepare(settings: Settings) -> None:
 
 
 @contextmanager
-def _opened(settings: Settings, *, tuning: bool = False) -> Iterator[asyncio.Runner]:
+def _opened(
+    settings: Settings, *, tuning: bool = False, meanwhile: Callable[[], None] | None = None
+) -> Iterator[asyncio.Runner]:
     prepare(settings)
     with asyncio.Runner() as runner:
         if settings.profile == "memory":
             yield runner
             return
+        if meanwhile:
+            Thread(target=meanwhile).start()
         from entrypoints.composition.database import lease
 
         with lease(settings, tuning=tuning):
