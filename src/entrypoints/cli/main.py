@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
@@ -89,6 +90,7 @@ def _version() -> str:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and end with its exit status; a failure is one line on stderr."""
     gc.set_threshold(_SELDOM)
+    atexit.register(gc.freeze)  # what is left ends with the process: to look for garbage among it takes up to a second
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = given[:1] == ["--debug"]
     words = given[1:] if debug else given
