@@ -24,6 +24,7 @@ from entrypoints.dashboard.inject import injecting
 from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.dashboard.pages.batch import page as batch
 from entrypoints.dashboard.pages.batch.files import COOKIE
+from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fact_fields import start_of
 from entrypoints.dashboard.widgets.fields import ChoiceField, Field, NumberField, SelectField
 from entrypoints.dashboard.widgets.table import SortedTable, fact_looks
@@ -233,3 +234,9 @@ def test_a_number_with_a_long_name_and_a_column_of_words_give_way_on_narrow_scre
     facts = (visits, Fact(name="stay", kind=Kind.WHOLE), Fact(name="diabetic", kind=Kind.FLAG))
     words = words_in("en", Schema(name="clinic", cost=CostColumn("spent"), facts=facts))
     assert fact_looks(words) == ["number-cell wide", "number-cell", "whole-words wide"]
+
+
+def test_an_amount_that_begins_with_letters_is_set_smaller_than_one_with_a_sign():
+    estimate = RuleModel(CLINIC).estimate(Beneficiary.of(CLINIC, start_of(CLINIC, {})))
+    assert "answer-number long" in cards.typical_year(estimate, SPANISH, "")
+    assert "answer-number long" not in cards.typical_year(estimate, ENGLISH, "")

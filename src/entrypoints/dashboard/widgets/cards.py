@@ -24,6 +24,8 @@ _PULLED = 1.05
 """The expected cost counts as pulled up from this many times the typical year's."""
 _SELDOM = 0.01
 """Chances below this, or above what is left of it, are said in words."""
+_LARGE = 8
+"""Characters of an amount, such as $123,450, for which there is room in the largest print."""
 
 
 def typical_year(estimate: Estimate, words: Words, prices: str, today: TodaysPrices | None = None) -> Markup:
@@ -35,9 +37,10 @@ def typical_year(estimate: Estimate, words: Words, prices: str, today: TodaysPri
         prices: says of which year the prices are.
         today: what turns those prices into today's; None where it is not known.
     """
+    amount = words.money(estimate.cost.typical)
     return together(
         typical_label(words),
-        paragraph(words.money(estimate.cost.typical), "answer-number"),
+        paragraph(amount, "answer-number long" if len(amount) > _LARGE else "answer-number"),
         billed(words, prices),
         in_prices_of(today, estimate.cost.typical, words) if today else "",
     )
