@@ -160,7 +160,7 @@ def test_parts_that_were_killed_are_back_by_themselves(running: Up) -> None:
         until(lambda part=part, before=before: running.parts().get(part, {"pid": before})["pid"] != before)
         until(lambda: answers(url))
     # the process that serves now has read what the supervisor wrote down of the model server and of the one before
-    until(lambda: httpx.get(f"{url}/operations", timeout=60).text.count("ended with -9") >= 2, pause=0.5)
+    until(lambda: httpx.get(f"{url}/operations", timeout=60).text.count("was killed by signal 9") >= 2, pause=0.5)
 
 
 def test_a_champion_changed_elsewhere_and_over_http_is_served_and_no_request_fails(running: Up) -> None:

@@ -155,7 +155,8 @@ class Supervisor:
         try:
             await asyncio.wait({waiting, hanging}, return_when=asyncio.FIRST_COMPLETED)
             if waiting.done():
-                return f"ended with {waiting.result()}"
+                status = waiting.result()
+                return f"was killed by signal {-status}" if status < 0 else f"ended with {status}"
             if identity:
                 await asyncio.to_thread(end, [identity], within=self.liveness.grace)
             await waiting

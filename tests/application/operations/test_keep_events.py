@@ -94,6 +94,6 @@ async def test_what_the_supervisor_wrote_down_is_taken_over_once(events: MemoryE
     async with running(keeper):
         await until(events, STARTED)
         clock.advance(timedelta(seconds=1))
-        written.append(Event(at=clock.now(), kind=EventKind.RESTART, subject="model", detail="ended with -9"))
-        await until(events, STARTED, (EventKind.RESTART, "model", "ended with -9"))
-        await until(events, STARTED, (EventKind.RESTART, "model", "ended with -9"))
+        written.append(Event(at=clock.now(), kind=EventKind.RESTART, subject="model", detail="was killed by signal 9"))
+        await until(events, STARTED, (EventKind.RESTART, "model", "was killed by signal 9"))
+        await until(events, STARTED, (EventKind.RESTART, "model", "was killed by signal 9"))

@@ -64,6 +64,7 @@ async def test_a_plan_of_ones_own_is_typed_in(user: User, parts, words: Words):
     plan = Plan(deductible=100, coinsurance=0.4, out_of_pocket_maximum=9400, premium=1234)
     await user.should_see(words.money(await total(parts, plan)), retries=PATIENT)
     await user.should_see(words("plans.says.same", name="Mine", amount="", most="").split(":")[0], retries=PATIENT)
+    await user.should_see(words("plans.remove", name="Mine"))
 
 
 async def test_a_fourth_plan_is_added_and_taken_away(user: User, parts, words: Words):

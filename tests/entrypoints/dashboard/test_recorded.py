@@ -35,7 +35,8 @@ ENGLISH, SPANISH = Words("en", DEFAULT), Words("es", DEFAULT)
             "client, expires Mar 1, 2027, 14:50 UTC",
             "cliente, vence el 1 mar 2027, 14:50 UTC",
         ),
-        ("ended with -9", "ended with -9", "terminó con el código -9"),
+        ("ended with 1", "ended with 1", "terminó con el código 1"),
+        ("was killed by signal 9", "was killed by signal 9", "fue terminado por la señal 9"),
         ("of key:7", "of key:7", "de key:7"),
         (
             "Each tree learned from 10,000 rows, drawn from all 90,000.",

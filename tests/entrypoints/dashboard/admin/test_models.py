@@ -96,6 +96,9 @@ def test_a_person_whom_a_version_underfunds_is_found_by_keyboard(look, address: 
 
 
 def test_the_gate_tells_its_numbers(page: Page):
+    expect(page.locator("main")).to_contain_text(
+        re.compile("Gate: refused.*Better than the champion, or than no model: CRPS")
+    )
     dialog = open_version(page, 3)
     check = dialog.get_by_role("row", name=re.compile("Better than the champion"))
     expect(check).to_contain_text(re.compile(r"refused.*CRPS \$[\d,]+, compared with"))

@@ -98,7 +98,7 @@ class History(Provider):
         await events.add([
             Event(at=now - 20 * DAY, kind=EventKind.DEPLOYMENT, subject="web", detail="1.0 0123456789ab"),
             Event(at=now - 9 * HOUR, kind=EventKind.AWAY, subject="model", detail="the model server does not answer"),
-            Event(at=now - 8.99 * HOUR, kind=EventKind.RESTART, subject="model", detail="ended with -9"),
+            Event(at=now - 8.99 * HOUR, kind=EventKind.RESTART, subject="model", detail="was killed by signal 9"),
             Event(at=now - 8.98 * HOUR, kind=EventKind.BACK, subject="model"),
         ])  # fmt: skip
         return events

@@ -247,6 +247,7 @@ def _service(models: Models, words: Words) -> Markup:
         verdict = "unjudged" if newest.verdict is None else "passed" if newest.verdict.passed else "refused"
         number = newest.version.number
         parts.append(paragraph(words("models.newest", version=number, verdict=words(f"models.{verdict}"))))
+        parts.append(_against(newest, models, words))
         if champion:
             link = words("models.compare", champion=champion.version.number)
             parts.append(element("p", element("a", link, href=address("fit", _pair(models)))))

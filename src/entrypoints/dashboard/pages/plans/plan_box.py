@@ -76,7 +76,7 @@ class PlanBox:
                     persistent=True,
                 )
                 self._fields |= {name: self._amount(key, name, words("plans.family.twice")) for name in _FAMILY}
-                button(words("plans.remove", name=title)).on("click", lambda: on_remove(self))
+                self._remove = button(words("plans.remove", name=title)).on("click", lambda: on_remove(self))
             self._spoken = Spoken()
         for field in (self._name, *self._fields.values()):
             field.on_value_change(on_change)
@@ -121,6 +121,7 @@ class PlanBox:
             field.error = sentences.get(name, "")
         self._spoken(" ".join(sentences.values()))
         self._title.text = str(self._name.value or "").strip() or self._words("plans.own")
+        self._remove.text = self._words("plans.remove", name=self._title.text)
         return plan
 
     def _sentence(self, error: FieldError) -> str:
