@@ -87,7 +87,11 @@ def test_while_the_connection_is_cut_the_old_number_says_that_it_is_old(visit):
     expect(old).to_be_hidden()
     lose(page)
     expect(old).to_be_visible()
-    expect(page.get_by_role("status").filter(has_text="These numbers may be old.")).to_be_visible()
+    sentence = page.get_by_role("status").filter(has_text="These numbers may be old.")
+    expect(sentence).to_be_visible()
+    page.locator("#alike").scroll_into_view_if_needed()
+    expect(sentence).to_be_in_viewport()
+    expect(page.get_by_text("Trying to reconnect")).to_be_hidden()
     find_again(page)
     expect(old).to_be_hidden()
 
