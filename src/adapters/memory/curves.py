@@ -78,7 +78,7 @@ def _audits(
                 column=column,
                 value=value,
                 people=len(theirs),
-                ratio=ratio_of((1.0, cost, usd) for usd in theirs),
+                ratio=ratio_of((1.0, cost.expected, usd) for usd in theirs),
                 net_compensation=cost.expected - sum(theirs) / len(theirs),
                 coverage=scores([cost] * len(theirs), theirs).interval.coverage,
             )
