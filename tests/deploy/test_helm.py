@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate
 import pytest
 import yaml
 from helm_python import chart
@@ -26,6 +25,14 @@ def pods() -> dict[str, dict[str, Any]]:
     return {name: manifests[key]["spec"]["template"]["spec"] for key, name in names.items()}
 
 
+@pytest.fixture(scope="module")
+def kubernetes():
+    """Checks by the published schemas: a second of imports, which only the worker that runs these tests pays."""
+    import kubernetes_validate
+
+    return kubernetes_validate
+
+
 def test_helm_lint_has_nothing_to_say():
     report = chart.lint(CHART, strict=True)
     assert report["errors"] == []
@@ -34,18 +41,18 @@ def test_helm_lint_has_nothing_to_say():
 
 @pytest.mark.parametrize("values", VALUES, ids=["as it comes", "changed"])
 @pytest.mark.parametrize("version", ["1.29", "1.37"])
-def test_each_object_keeps_the_schema_of_kubernetes(values, version):
+def test_each_object_keeps_the_schema_of_kubernetes(kubernetes, values, version):
     objects = rendered(values)
     assert len(objects) == 18
     for part in objects.values():
-        kubernetes_validate.validate(part, version, strict=True)
+        kubernetes.validate(part, version, strict=True)
 
 
-def test_a_field_that_kubernetes_does_not_have_is_found():
+def test_a_field_that_kubernetes_does_not_have_is_found(kubernetes):
     broken = rendered()["Deployment", "medcost-api"]
     broken["spec"]["template"]["spec"]["containers"][0]["readinesProbe"] = {}
-    with pytest.raises(kubernetes_validate.ValidationError):
-        kubernetes_validate.validate(broken, "1.37", strict=True)
+    with pytest.raises(kubernetes.ValidationError):
+        kubernetes.validate(broken, "1.37", strict=True)
 
 
 def test_the_chart_runs_the_services_of_the_stack():

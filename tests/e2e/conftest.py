@@ -8,7 +8,6 @@ from adapters.bentoml.publisher import BentoPublisher
 from adapters.local.home import Home
 from adapters.memory.clock import FixedClock
 from adapters.memory.sample import small_sample
-from adapters.sklearn.trainer import SklearnTrainer
 from domain.costs.prediction import ModelReference
 from domain.models.model import FoldPlan, Provenance, Recipe
 from tests.support.default_schema import DEFAULT
@@ -17,6 +16,8 @@ from tests.support.default_schema import DEFAULT
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """With a champion on its shelf, and nothing else."""
+    from adapters.sklearn.trainer import SklearnTrainer  # takes a second, and most tests do without
+
     trainer, recipe, plan, claims = (
         SklearnTrainer(FixedClock()),
         Recipe(family="forest"),

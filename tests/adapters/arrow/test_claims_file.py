@@ -166,15 +166,15 @@ def test_a_column_that_is_not_needed_is_named_and_never_unpacked(claims_of):
 @pytest.mark.parametrize(
     ("bomb", "why"),
     [
-        (bombs.one_text_in_many_rows("sex"), "column 'sex' has a cell of"),
-        (bombs.one_text_in_many_rows("region", 100_000, 100_000), "column region: must be one of"),
-        (bombs.a_huge_footer(), "the description at the end"),
+        (lambda: bombs.one_text_in_many_rows("sex"), "column 'sex' has a cell of"),
+        (lambda: bombs.one_text_in_many_rows("region", 100_000, 100_000), "column region: must be one of"),
+        (bombs.a_huge_footer, "the description at the end"),
     ],
     ids=["cell", "texts", "footer"],
 )
 def test_a_parquet_file_that_would_fill_memory_is_refused(claims_of, bomb, why):
     with pytest.raises(ClaimsRejected, match=why):
-        claims_of(bomb, "claims.parquet").read()
+        claims_of(bomb(), "claims.parquet").read()
 
 
 def test_more_rows_than_a_file_may_have_are_refused_before_they_are_read(claims_of):
