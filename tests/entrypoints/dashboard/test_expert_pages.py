@@ -146,6 +146,16 @@ async def test_the_legend_of_a_chart_names_all_lines_below_each_other_on_a_phone
         assert otherwise["option"]["legend"].keys() >= phone["option"]["legend"].keys()
 
 
+async def test_names_of_recipes_stand_beside_their_points_but_on_a_phone(user: User, two):
+    await user.open("/models/runs?version=2&against=1")
+    chart = next(iter(user.find(ui.echart).elements))
+    assert isinstance(chart, ui.echart)
+    phone, otherwise = (entry["option"] for entry in chart.options["media"])
+    assert {named["label"]["show"] for named in phone["series"]} == {False}
+    assert {named["label"]["show"] for named in otherwise["series"]} == {True}
+    assert chart.options["tooltip"]["formatter"] == "{b}"
+
+
 async def test_titles_of_axes_stand_outside_a_chart_and_ticks_tell_hundreds_apart(user: User, two):
     await user.open("/models/fit?version=2&against=1")
     charts = [chart for chart in user.find(ui.echart).elements if isinstance(chart, ui.echart)]

@@ -69,6 +69,7 @@ def zoomable(
     words: Words,
     *,
     on_click: Callable[[EChartPointClickEventArguments], object] | None = None,
+    hides_labels: bool = False,
 ) -> None:
     """Put a chart into the page, with its numbers.
 
@@ -80,14 +81,23 @@ def zoomable(
         table: heads and rows of the numbers.
         words: the words of the visit.
         on_click: is told which point was clicked.
+        hides_labels: whether a phone has no room for the labels of points.
     """
     across, up = dict(option["xAxis"]), dict(option["yAxis"])
     # ECharts cuts a long name of an axis, or writes it over the ticks
     below, above = across.pop("name"), up.pop("name")
     named = option.get("legend", {}).get("data") or list(dict.fromkeys(drawn["name"] for drawn in option["series"]))
-    drawn = {**_frame(words), "legend": legend(named), **option, "xAxis": across, "yAxis": up, **_described(described)}
+    frame = _frame(words)
+    tip = {"tooltip": {**frame["tooltip"], **option.get("tooltip", {})}}
+    drawn = {
+        **frame, "legend": legend(named), **option, **tip, "xAxis": across, "yAxis": up, **_described(described)
+    }  # fmt: skip
     # a chart is drawn before the page is laid out: without the second entry, one drawn narrow keeps a phone's legend
-    drawn["media"] = [on_a_phone(named), {"option": {key: drawn[key] for key in ("legend", "grid")}}]
+    narrow, wide = on_a_phone(named), {"option": {key: drawn[key] for key in ("legend", "grid")}}
+    if hides_labels:
+        for layout, is_shown in ((narrow, False), (wide, True)):
+            layout["option"]["series"] = [{"label": {"show": is_shown}} for _ in drawn["series"]]
+    drawn["media"] = [narrow, wide]
     html(paragraph(above, "axis-title above"))
     ui.echart(drawn, on_click, renderer="svg").classes("zoomable")
     html(paragraph(below, "axis-title"))

@@ -50,11 +50,11 @@ def recipes(sides: Sequence[tuple[str, ModelCard]], words: Words) -> bool:
         "yAxis": {**value_axis(title, words, money=metric != "r2"), "scale": True, "boundaryGap": ["10%", "10%"]},
         "series": series,
         "grid": {"left": 76, "right": 48, "top": 56, "bottom": 60},
-        "tooltip": {"show": False},
+        "tooltip": {"trigger": "item", "formatter": "{b}"},
     }
     heads = [words(f"models.{key}") for key in ("version", "recipe", "mean", "over_folds", "seconds")]
     sentence = words("models.recipes.seen", count=len(rows))
-    zoomable("recipes", words("models.recipes"), option, sentence, (heads, rows), words)
+    zoomable("recipes", words("models.recipes"), option, sentence, (heads, rows), words, hides_labels=True)
     return True
 
 
