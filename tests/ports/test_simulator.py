@@ -100,6 +100,18 @@ def test_what_is_exact_of_members_is_exact(
         assert total.excesses[place] == pytest.approx(above, rel=1e-6, abs=1e-4)
 
 
+def test_a_group_costs_what_its_members_cost_also_where_quantiles_say_more(simulator: CostSimulator) -> None:
+    """A model may state a mean below that of the quantiles, which then have no tail."""
+    capped = CostDistribution(0.97 * LIGHT.limited_mean(LIGHT.quantiles[-1]), LIGHT.quantiles)
+    members = [LIGHT, capped] * 60
+    total = simulator.total(members, GroupTerms(attachment=1e9), 0.0)
+    expected = math.fsum(member.mean for member in members)
+    assert math.fsum(total.means) == pytest.approx(expected)
+    assert total.means[1] == capped.mean
+    middle = (total.low + total.high) / 2
+    assert middle == pytest.approx(expected, rel=0.02)
+
+
 @several
 @given(members=st.lists(costs_with_a_tail, min_size=1, max_size=5), people=st.integers(50, 100_000))
 def test_the_model_is_off_by_what_the_domain_says(

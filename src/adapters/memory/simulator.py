@@ -41,7 +41,7 @@ class MemorySimulator(CostSimulator):
 
     def total(self, costs: Sequence[CostDistribution], terms: GroupTerms, level_error: float) -> SimulatedTotal:
         """Simulate the total of a group in each year."""
-        means, costs = [_mean(cost) for cost in costs], with_common_tail(costs)
+        means, costs = [cost.mean for cost in costs], with_common_tail(costs)
         draws = self._draws(costs)
         generator = random.Random(self._seed + 1)  # noqa: S311  # no secret
         factors = [

@@ -62,20 +62,20 @@ class NumpySimulator(CostSimulator):
 
     def level_error(self, costs: Sequence[CostDistribution], learned_from: int) -> float:
         """Compute the error from the means and variances of the distributions."""
-        curves = _Curves.of(costs).with_common_tail()
+        curves = _Curves.of(costs).with_common_tail(_means(costs).sum())
         total = curves.means.sum()
         return float(math.sqrt(len(costs) * curves.variances.sum() / learned_from) / total) if total else 0.0
 
     def total(self, costs: Sequence[CostDistribution], terms: GroupTerms, level_error: float) -> SimulatedTotal:
         """Simulate 10,240 years of a group, 2,048 of a very large one."""
-        random, own = np.random.default_rng(self._seed), _Curves.of(costs)
-        curves = own.with_common_tail()
+        random, means = np.random.default_rng(self._seed), _means(costs)
+        curves = _Curves.of(costs).with_common_tail(means.sum())
         size = int(np.clip(_MOST_DRAWS // (BATCHES * len(costs)), _LEAST_YEARS, self._group_years))
         totals, left = np.empty((BATCHES, size)), np.empty((BATCHES, size))
         for batch in range(BATCHES):
             factors = np.exp(level_error * random.standard_normal(size) - level_error**2 / 2)
             totals[batch], left[batch] = _summed(curves, factors, terms.attachment, random)
-        means, excesses = own.means, curves.excesses_above(terms.attachment)
+        excesses = curves.excesses_above(terms.attachment)
         above = left - terms.corridor * float((means - excesses).sum())
         low, high = np.quantile(totals, [LEVELS[0], LEVELS[2]])
         bounds = np.quantile(totals, [LEVELS[0], LEVELS[2]], axis=1)
@@ -124,15 +124,19 @@ class _Curves:
     def __getitem__(self, rows: slice) -> _Curves:
         return _Curves(self.costs[rows], self.zero[rows], self.levels[rows], self.excess[rows])
 
-    def with_common_tail(self) -> _Curves:
-        """Return these curves with tails of one shape, see `domain.costs.group.with_common_tail`."""
+    def with_common_tail(self, expected: float) -> _Curves:
+        """Return these curves with tails of one shape, see `domain.costs.group.with_common_tail`.
+
+        Args:
+            expected: the sum of the people's expected costs.
+        """
         last = self.costs[:, -1]
         has = last > 0
         if not has.any():
             return self
         excess = np.where(has, np.median(self.excess[has] / last[has]) * last, self.excess)
         alike = _Curves(self.costs, self.zero, self.levels, excess)
-        factor = self.means.sum() / alike.means.sum()
+        factor = expected / alike.means.sum()
         return _Curves(factor * self.costs, self.zero, self.levels, factor * excess)
 
     @property
@@ -209,6 +213,10 @@ class _Curves:
         past = np.maximum(amount - self.costs[:, -1], 0.0)
         ratio = np.divide(past, self.excess, out=np.where(past > 0, np.inf, 0.0), where=self.excess > 0)
         return np.where((self.excess > 0) | (self.costs[:, -1] > amount), np.exp(-ratio), 0.0)
+
+
+def _means(costs: Sequence[CostDistribution]) -> Floats:
+    return np.array([cost.mean for cost in costs])
 
 
 def _drawn(curves: _Curves, years: int, random: np.random.Generator) -> Floats:

@@ -209,7 +209,8 @@ def with_common_tail(costs: Sequence[CostDistribution]) -> list[CostDistribution
 
     A person's mean excess above the 99 % quantile is what reconciles their mean with their quantiles, so it is off by
     much for many, and a total's spread depends on all of them. Here each has the median share of their own 99 %
-    quantile. All costs are then scaled by one factor, which keeps the group's expected cost.
+    quantile. All costs are then scaled by one factor, so that the group costs the sum of its members' expected costs,
+    also where the quantiles of a member have a higher mean than is stated (see `CostDistribution`).
 
     >>> from domain.costs.distribution import CostDistribution
     >>> light, heavy = (CostDistribution(mean, (100.0,) * 99) for mean in (101.0, 103.0))
@@ -222,8 +223,8 @@ def with_common_tail(costs: Sequence[CostDistribution]) -> list[CostDistribution
         return list(costs)
     common = median(shares)
     alike = [cost.with_excess(common * last) if last > 0 else cost for cost, last, _ in parts]
-    before, after = (math.fsum(cost.limited_mean(math.inf) for cost in group) for group in (costs, alike))
-    return [cost.scaled(before / after) for cost in alike]
+    factor = math.fsum(cost.mean for cost in costs) / math.fsum(cost.limited_mean(math.inf) for cost in alike)
+    return [cost.scaled(factor) for cost in alike]
 
 
 def level_error(means: Sequence[float], variances: Sequence[float], learned_from: int) -> float:

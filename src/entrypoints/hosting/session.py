@@ -51,10 +51,10 @@ def session(
     """Open the parts of a profile; for the embedded profile, start PostgreSQL and migrate its database.
 
     Args:
-        settings: of this process.
-        make: builds the container.
+        settings: the settings of this process.
+        make: the function that builds the container.
         tuning: whether the database of tuning studies is needed too.
-        meanwhile: is called in a thread while PostgreSQL starts, to import libraries.
+        meanwhile: a function that imports libraries, called in a thread while PostgreSQL starts.
 
     Raises:
         RepositoryUnavailable: if the database does not start or answer.
@@ -99,13 +99,14 @@ def _opened(
         if settings.profile == "memory":
             yield runner
             return
-        if meanwhile:
-            Thread(target=meanwhile).start()
+        importing = Thread(target=meanwhile)
+        importing.start()
         from entrypoints.composition.database import lease
 
         with lease(settings, tuning=tuning):
             if not settings.database_url:
                 runner.run(_migrated(settings))
+            importing.join()  # what is imported next shares libraries with it, which two threads must not half import
             yield runner
 
 
