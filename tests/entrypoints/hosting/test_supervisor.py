@@ -80,7 +80,7 @@ async def test_a_part_that_was_killed_is_started_again(tmp_path: Path) -> None:
         os.kill(first.pid, signal.SIGKILL)
         await until(lambda: supervisor.run.parts[0].restarts == 1)
         assert supervisor.run.parts[0].process != first
-        assert "sleeper ended" in log[0]
+        assert "sleeper was killed by signal 9" in log[0]
 
 
 async def test_a_renewed_part_has_another_process(tmp_path: Path) -> None:
