@@ -57,6 +57,7 @@ def connect(url: str, *, deadline: float, recycle: int = 1800) -> AsyncEngine:
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=_CONNECTIONS,
+        pool_use_lifo=True,  # statements are prepared for each connection: few are used, unless many are needed
         max_overflow=0,  # connections are kept: `driver_of` could not close them outside of SQLAlchemy's greenlets
         pool_timeout=deadline,
         pool_recycle=recycle,
