@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Self, TypeAlias
 
 from domain.errors import MedcostError
 from domain.people.currencies import is_sign_of
+from domain.people.units import unit_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -170,12 +172,14 @@ class NumberStyle:
         """Return the style of the column in a table whose other columns have these styles."""
         return replace(self, foreign=any(other.commas and not other.points for other in others))
 
-    def read(self, text: str) -> int | float:
-        """Return the number that a cell means.
+    def read(self, text: str | Decimal) -> int | float:
+        """Return the number that a text means, or the decimal number of a database.
 
         Raises:
             UnreadableCell: if it is no number, or one of two and nothing shows which.
         """
+        if isinstance(text, Decimal):
+            return _number(str(text))
         text = text.strip()
         if self.is_plain and _PLAIN.fullmatch(text) and not (self.foreign and _EITHER.fullmatch(text)):
             return _number(text)
@@ -218,7 +222,9 @@ class NumberStyle:
     def _expected(self, text: str) -> str:
         parts = _PARTS.fullmatch(text.translate(_SIMPLER))
         beside = (parts[1].strip(" +-") or parts[3].strip()) if parts else ""
-        if not beside or len(beside) > len("MEX$"):
+        if not 0 < len(beside) <= len("MEX$"):
+            beside = unit_behind(text)
+        if not beside:
             return "must be a number"
         return f"must be a number{f' of {self.currency}' if self.currency else ''}, without {beside!r}"
 

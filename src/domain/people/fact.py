@@ -214,14 +214,22 @@ class Fact:
 
     def _read_number(self, value: object) -> Value | FieldError:
         whole = self.kind is Kind.WHOLE
-        number = isinstance(value, int) if whole else isinstance(value, int | float)
-        # not isfinite: it overflows on a whole number that no float can hold
-        if isinstance(value, bool) or not number or not -math.inf < value < math.inf:  # type: ignore[operator]  # a number by now
-            return FieldError(self.name, "type", "must be a whole number" if whole else "must be a number")
-        low, high = self.bounds
-        if not low <= value <= high:  # type: ignore[operator]  # a number by now
-            return FieldError(self.name, "range", f"must be {self.limits}")
+        rule = "must be a whole number" if whole else "must be a number"
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124  # NaN
+        if not is_number or (whole and isinstance(value, float) and math.isfinite(value) and not value.is_integer()):
+            return FieldError(self.name, "type", rule)
+        if not self._low <= value <= self._high:  # type: ignore[operator]  # a number by now
+            return self._outside(value, rule)  # type: ignore[arg-type]  # a number by now
+        if whole and not isinstance(value, int):
+            return FieldError(self.name, "type", rule)
         return value if whole else float(value)  # type: ignore[arg-type,return-value]  # a number by now
+
+    def _outside(self, number: float, rule: str) -> FieldError:
+        """Return the error for a number that is infinite, or outside the limits."""
+        low, high = self.bounds
+        if abs(number) == math.inf or low <= number <= high:  # within the limits, but no float can hold it
+            return FieldError(self.name, "type" if abs(number) == math.inf else "range", f"{rule} that is not so large")
+        return FieldError(self.name, "range", f"must be {self.limits}")
 
     @property
     def limits(self) -> str:

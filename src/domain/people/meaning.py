@@ -6,6 +6,7 @@ import math
 import re
 import sys
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import FieldError
@@ -71,8 +72,8 @@ class FactColumn:
         return None if self.fact.may_be_missing else FieldError(self.fact.name, "missing", "is missing")
 
     def _number(self, cell: object) -> Value | FieldError:
-        if isinstance(cell, str):
-            if says_nothing(cell):
+        if isinstance(cell, str | Decimal):
+            if isinstance(cell, str) and says_nothing(cell):
                 return self._nothing()
             try:
                 cell = self.style.read(cell)
@@ -82,7 +83,7 @@ class FactColumn:
                     kind = "a whole number" if self.fact.kind is Kind.WHOLE else "a number"
                     detail = f"must be {kind}" + detail.removeprefix(f" of {self.style.currency}")
                 return FieldError(self.fact.name, "type", detail)
-        elif isinstance(cell, float) and cell.is_integer() and self.fact.kind is Kind.WHOLE:
+        if isinstance(cell, float) and cell.is_integer() and self.fact.kind is Kind.WHOLE:
             cell = int(cell)
         return self.fact.read(cell)
 
@@ -119,14 +120,15 @@ class CostColumnReader:
         """Return the amount that a cell means, or the rule that it breaks."""
         if is_empty(cell):
             return FieldError(self.column, "missing", "is missing")
-        if isinstance(cell, str):
+        if isinstance(cell, str | Decimal):
             try:
                 cell = self.style.read(cell)
             except UnreadableCell as unreadable:
                 return FieldError(self.column, "type", str(unreadable))
-        if isinstance(cell, bool) or not isinstance(cell, int | float) or not -math.inf < cell < math.inf:
+        is_large = cell in (-math.inf, math.inf)
+        if is_large or isinstance(cell, bool) or not isinstance(cell, int | float):
             detail = f"must be a number of {self.style.currency}" if self.style.currency else "must be a number"
-            return FieldError(self.column, "type", detail)
+            return FieldError(self.column, "type", detail + " that is not so large" * is_large)
         if cell < 0:
             return FieldError(self.column, "range", "must not be negative")
         if cell > sys.float_info.max:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from domain.errors import FieldError
@@ -65,7 +66,7 @@ class RoleColumn:
             return self._error("missing", "is missing")
         if self.role == "period" and (when := _when(cell)) is not None:
             return when
-        if isinstance(cell, str):
+        if isinstance(cell, str | Decimal):
             try:
                 cell = self.style.read(cell)
             except UnreadableCell as unreadable:

@@ -89,8 +89,14 @@ def test_columns_of_truth_values_and_of_what_no_fact_can_be() -> None:
     assert read_fact(FactColumn(FLAG, "f"), pa.array([True, None, False])).numbers[[0, 2]].tolist() == [1, 0]
     for values in (pa.array([True, False]), pa.array([[1], [2]]), pa.array([{"a": 1}, None])):
         assert len(read_fact(FactColumn(SIZE, "s"), values).broken) == 2
-    (broken,) = read_fact(FactColumn(SIZE, "s"), pa.array([decimal.Decimal("27.1"), decimal.Decimal(3)])).broken[:1]
-    assert broken[1].code == "type"
+
+
+def test_columns_of_decimal_numbers() -> None:
+    read = read_fact(FactColumn(SIZE, "s"), pa.array([decimal.Decimal("27.1"), decimal.Decimal(3), None]))
+    assert read.numbers[0] == 27.1
+    assert [(i, error.code) for i, error in read.broken] == [(1, "range"), (2, "missing")]
+    cost = read_cost(CostColumnReader("cost"), pa.array([decimal.Decimal("8211.40")], pa.decimal256(60, 20)))
+    assert cost.numbers.tolist() == [8211.4]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidBeneficiary
+from domain.errors import FieldError, InvalidBeneficiary
 from domain.people.beneficiary import Beneficiary
+from domain.people.fact import Fact, Kind
 from tests.support.default_schema import ANYBODY, DEFAULT, FACTS, REGIONS, SEXES
 
 FACTS_OF_ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
@@ -88,3 +89,28 @@ def test_the_stand_in_for_facts_that_are_not_known_breaks_no_rule() -> None:
 def test_smoking_is_said_by_a_truth_value_or_by_yes_and_no(smoker: object) -> None:
     assert Beneficiary.of(DEFAULT, {**FACTS_OF_ANN, "smoker": smoker})["smoker"] is True
     assert Beneficiary.of(DEFAULT, {**FACTS_OF_ANN, "smoker": "no"})["smoker"] is False
+
+
+@pytest.mark.parametrize(
+    ("value", "detail"),
+    [
+        (10**25, "must be from 18 to 100 years"),
+        (1e25, "must be from 18 to 100 years"),
+        (math.inf, "must be a whole number that is not so large"),
+        (40.5, "must be a whole number"),
+        (math.nan, "must be a whole number"),
+    ],
+)
+def test_a_number_that_is_too_large_is_not_said_to_be_no_whole_number(value: object, detail: str) -> None:
+    with pytest.raises(InvalidBeneficiary) as caught:
+        Beneficiary.of(DEFAULT, {**FACTS_OF_ANN, "age": value})
+    assert [error.detail for error in caught.value.errors] == [detail]
+
+
+@pytest.mark.parametrize("kind", [Kind.WHOLE, Kind.NUMBER])
+def test_a_whole_number_that_no_float_can_hold_is_refused_without_limits_too(kind: Kind) -> None:
+    fact = Fact(name="stay", kind=kind, low=0)
+    assert fact.read(10**25) == pytest.approx(10**25)
+    refused = fact.read(10**400)
+    assert isinstance(refused, FieldError)
+    assert refused.detail.endswith("number that is not so large")

@@ -81,6 +81,38 @@ def test_a_foreign_currency_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cell", "unit"),
+    [
+        ("44 years", "years"),
+        ("44 años", "años"),
+        ("44yo", "yo"),
+        ("27,9 kg/m2", "kg/m2"),
+        ("27.9 kg/m²", "kg/m²"),
+        ("-3 visits/yr.", "visits/yr."),
+        ("45 %", "%"),
+        ("44 years old", "years old"),
+    ],
+)
+def test_a_unit_behind_a_number_is_named(cell: str, unit: str) -> None:
+    with pytest.raises(UnreadableCell) as refused:
+        NumberStyle().read(cell)
+    assert str(refused.value) == f"must be a number, without {unit!r}"
+
+
+@pytest.mark.parametrize("cell", ["65 and over", "18 to 25", "01JAN2020", "12-24", "0x10", "7 " + "x" * 100_000])
+def test_what_stands_behind_a_number_and_is_no_unit_is_not_named(cell: str) -> None:
+    with pytest.raises(UnreadableCell, match=r"must be a number$"):
+        NumberStyle().read(cell)
+
+
+def test_decimal_numbers_of_a_database_are_numbers() -> None:
+    assert NumberStyle(decimal=",").read(Decimal("27.100")) == 27.1
+    assert NumberStyle().read(Decimal("1E+2")) == 100
+    with pytest.raises(UnreadableCell, match="not so large"):
+        NumberStyle().read(Decimal("Infinity"))
+
+
+@pytest.mark.parametrize(
     ("others", "cell", "value"),
     [
         (["$8,211.40"], "1,234", 1234),

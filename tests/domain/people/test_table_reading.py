@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from domain.errors import FieldError
@@ -120,3 +122,20 @@ def test_what_is_no_number_of_a_fact_is_told_without_money(cell: str, detail: st
     assert table.value("age", {"age": cell}) == FieldError("age", "type", whole)
     assert table.cost
     assert table.cost.read("27%") == FieldError("paid", "type", "must be a number of USD, without '%'")
+
+
+def test_a_whole_number_of_many_digits_is_out_of_range_whatever_its_type() -> None:
+    table = reading(["age", "size", "paid"])
+    for cell in ("1" * 25, float("1" * 25), int("1" * 25), Decimal("1" * 25)):
+        answer = table.value("age", {"age": cell})
+        assert isinstance(answer, FieldError)
+        assert answer.code == "range"
+
+
+def test_decimal_numbers_of_a_database_are_read_as_numbers() -> None:
+    table = reading(["age", "size", "paid"])
+    assert table.value("age", {"age": Decimal("44.00")}) == 44
+    assert table.value("size", {"size": Decimal("27.100")}) == 27.1
+    assert table.value("age", {"age": Decimal("44.5")}) == FieldError("age", "type", "must be a whole number")
+    assert table.cost
+    assert table.cost.read(Decimal("8211.40")) == 8211.4
