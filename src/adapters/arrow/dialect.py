@@ -38,12 +38,14 @@ class Dialect:
         header: number of the line that names the columns, from 1.
         names: the names of the columns, none twice.
         notes: decisions about lines before the header and columns without a name.
+        empty_behind: how many empty cells a row may have behind those that the header names.
     """
 
     delimiter: str
     header: int
     names: Sequence[str]
     notes: tuple[Note, ...] = ()
+    empty_behind: int = 0
 
     @classmethod
     def of(cls, lines: Sequence[str], is_known: Callable[[str], bool]) -> Dialect:
@@ -61,8 +63,10 @@ class Dialect:
         tables = [(mark, [*islice(records(iter(lines), mark), LOOKED_AT)]) for mark in marks]
         delimiter, rows = max(tables, key=lambda table: _fit(table[1], is_known))
         header = find_header(rows, is_known, after=1 if named else 0)
-        names, notes = named_columns(rows[header.line - 1])
-        return cls(delimiter, header.line, names, (*header.notes, *notes))
+        named, below = rows[header.line - 1], rows[header.line :]
+        _refuse_one_column(header.line, named, below, is_known)
+        names, notes = named_columns(named)
+        return cls(delimiter, header.line, names, (*header.notes, *notes), _empty_behind(named, below))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,24 @@ def _fit(rows: Sequence[Sequence[str]], is_known: Callable[[str], bool]) -> tupl
     widths = Counter(len(row) for row in rows if len(row) > 1 and any(row))
     width, count = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0))
     return max((sum(is_known(cell.strip()) for cell in row) for row in rows), default=0), count, width
+
+
+def _empty_behind(header: Sequence[str], below: Sequence[Sequence[str]]) -> int:
+    """Return how many empty cells most rows have behind those of the header: delimiters that end a line."""
+    filled = [row for row in below if any(map(_text, row))]
+    longer = [len(row) for row in filled if len(row) > len(header) and not any(map(_text, row[len(header) :]))]
+    return max(longer) - len(header) if len(longer) * 2 > len(filled) else 0
+
+
+def _refuse_one_column(
+    line: int, header: Sequence[str], below: Sequence[Sequence[str]], is_known: Callable[[str], bool]
+) -> None:
+    """Refuse a table whose only column names several: its cells are separated by another character."""
+    words = _text(header[0]).split(" ") if len(header) == 1 else []
+    alike = [len(_text(row[0]).split(" ")) == len(words) for row in below if any(map(_text, row))]
+    if sum(map(is_known, words)) >= _SURE or (len(words) > _SURE and alike and all(alike)):
+        message = f"line {line} names one column only ({_shortened(' '.join(words))}): separate cells by , ; | or tabs"
+        raise UnreadableFile(Flaw.BROKEN, message)
 
 
 def _refuse_values(rows: Sequence[Sequence[object]], place: int) -> None:

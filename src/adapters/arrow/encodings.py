@@ -29,7 +29,21 @@ _OTHER_KINDS: Final = (
     (b"%PDF", "a PDF document"),
     (b"\xd0\xcf\x11\xe0", "an old workbook (.xls): save it as .xlsx or CSV"),
     (b"{\\rtf", "a text document"),
+    (b"$FL2", "an SPSS file (.sav): save it as CSV"),
+    (b"$FL3", "an SPSS file (.zsav): save it as CSV"),
+    (b"<stata_dta>", "a Stata file (.dta): save it as CSV"),
 )
+_OTHER_TEXTS: Final = (
+    (
+        re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\[{\]\"])"),
+        "JSON: save it as CSV",
+    ),
+    (
+        re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|table|meta|\?xml)\b", re.IGNORECASE),
+        "HTML or XML: save it as CSV",
+    ),
+)
+"""Beginnings of texts that hold no rows of cells, whatever their ending says."""
 
 
 def encoding_of(file: IO[bytes]) -> str:
@@ -41,6 +55,9 @@ def encoding_of(file: IO[bytes]) -> str:
         UnreadableFile: if the file is no text, or text in an unsupported encoding.
     """
     start = file.read(_LOOKED_AT)
+    for beginning, kind in _OTHER_TEXTS:
+        if beginning.match(start):
+            raise UnreadableFile(Flaw.KIND, f"this is no table but {kind}")
     for mark, encoding in _MARKS:
         if start.startswith(mark):
             return encoding

@@ -12,7 +12,7 @@ from adapters.arrow.encodings import FALLBACK, encoding_of
 from adapters.arrow.lines import bounded_lines
 from adapters.arrow.row_source import NumberedRow, RowSource
 from domain.errors import FieldError, Flaw, UnreadableFile
-from domain.people.notes import Decision, Note
+from domain.people.notes import NO_NAME, Decision, Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +35,7 @@ class TextRows(RowSource):
         with opened() as file:
             self._encoding = encoding_of(file)
         dialect = Dialect.of([*islice(self._lines(), LOOKED_AT)], is_known)
+        self._empty_behind = dialect.empty_behind
         self._delimiter, self.semicolons = dialect.delimiter, dialect.delimiter == ";"
         self.names, self.header, self.notes = dialect.names, dialect.header, dialect.notes
         if self._encoding == FALLBACK:
@@ -44,6 +45,7 @@ class TextRows(RowSource):
         """Yield the rows behind the header."""
         reader = csv.reader(self._lines(), delimiter=self._delimiter, skipinitialspace=True, strict=True)
         width, number = len(self.names), 0
+        named = max((i for i, name in enumerate(self.names, 1) if not name.startswith(NO_NAME)), default=width)
         while True:
             number += 1
             try:
@@ -56,8 +58,12 @@ class TextRows(RowSource):
                 continue
             if number <= self.header or not any(cells):
                 continue
+            if width < len(cells) <= width + self._empty_behind and not any(map(str.strip, cells[width:])):
+                cells = cells[:width]
             if len(cells) == width:
                 yield NumberedRow(number, cells)
+            elif named <= len(cells) < width:  # columns without a name at the end of a line may be left out
+                yield NumberedRow(number, [*cells, *[""] * (width - len(cells))])
             else:
                 yield NumberedRow(number, cells, wrong_width(len(cells), width))
 

@@ -106,6 +106,49 @@ def test_short_and_long_rows_are_refused_by_their_line() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "age,sex,bmi\n44,f,27.1,\n51,m,31.4,\n",
+        "age;sex;bmi\n44;f;27.1; ;\n51;m;31.4;;\n",
+    ],
+)
+def test_a_delimiter_that_ends_most_lines_makes_no_column(content: str) -> None:
+    table = opened(content)
+    assert list(table.names) == ["age", "sex", "bmi"]
+    assert rows(table) == [(2, ["44", "f", "27.1"]), (3, ["51", "m", "31.4"])]
+
+
+def test_what_stands_behind_the_last_named_cell_is_refused_and_not_dropped() -> None:
+    table = opened("age,sex,bmi\n44,f,27.1,\n51,m,31.4,\n60,f,30,\n38,f,24,9\n")
+    assert [line for line, _ in rows(table)] == [2, 3, 4]
+    assert [row.line for row in table.rows() if row.broken] == [5]
+
+
+def test_a_row_with_one_empty_cell_more_than_the_others_is_refused() -> None:
+    table = opened("age,sex,bmi\n44,f,27.1\n51,m,31.4\n38,f,24.9,\n")
+    assert [row.line for row in table.rows() if row.broken] == [4]
+
+
+def test_a_delimiter_that_ends_only_the_header_makes_no_row_short() -> None:
+    table = opened("age,sex,bmi,,\n44,f,27.1\n51,m,31.4,\n38,f\n")
+    assert [(line, cells[:3]) for line, cells in rows(table)] == [(2, ["44", "f", "27.1"]), (3, ["51", "m", "31.4"])]
+    assert [row.line for row in table.rows() if row.broken] == [4]
+
+
+@pytest.mark.parametrize(
+    "content", ["age sex bmi\n44 f 27.1\n", "who what when\na x 1\nb y 2\n", "age:sex:bmi sex age\n"]
+)
+def test_cells_that_another_character_separates_are_refused_with_what_to_do(content: str) -> None:
+    with pytest.raises(UnreadableFile, match=r"line 1 names one column only .*: separate cells by") as refused:
+        opened(content)
+    assert refused.value.flaw is Flaw.BROKEN
+
+
+def test_a_table_of_one_column_is_one() -> None:
+    assert list(opened("full name\nAnn Lee\nBo\n").names) == ["full name"]
+
+
 def test_a_damaged_row_spoils_no_other() -> None:
     table = opened('age,sex,bmi\n44,f,27.1\n51,"m"x,31.4\n38,f,24.9\n')
     assert [line for line, _ in rows(table)] == [2, 4]
@@ -136,6 +179,10 @@ def test_a_letter_that_lies_across_two_pieces_is_utf_8(monkeypatch: pytest.Monke
         (b"\x1f\x8b\x08 packed", Flaw.KIND, "a compressed file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Flaw.KIND, "save it as .xlsx or CSV"),
         (b"\x89PNG\0\0\1\2", Flaw.KIND, "binary data"),
+        (b"$FL2@(#) SPSS DATA FILE", Flaw.KIND, "an SPSS file .*: save it as CSV"),
+        (b'[{"age": 44}]', Flaw.KIND, "no table but JSON: save it as CSV"),
+        (b'\xef\xbb\xbf{"age": 44}\n', Flaw.KIND, "no table but JSON"),
+        (b"\n<!DOCTYPE html>\n<table>", Flaw.KIND, "no table but HTML or XML: save it as CSV"),
         (b"age\n" + b"x" * 2_000_000, Flaw.LARGE, "line 2 has more than"),
     ],
 )
