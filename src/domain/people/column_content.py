@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from math import inf
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from domain.people.cells import NumberStyle, UnreadableCell, says_nothing, sign_beside
 from domain.people.currencies import codes_of
 from domain.people.fact import TRUTH
 from domain.people.folding import fold
+from domain.people.units import unit_behind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MOST_DIFFERENT: Final = 2_000
 """Different texts of a column that are remembered: a column with more is no choice."""
 _STYLE_OF: Final = 200
 _FEW: Final = 0.05
 """Part of the different texts of a column of numbers that may be none, such as "90+" among ages."""
+_FEWEST: Final = 2
+"""Different numbers that a column has beside codes for no value."""
+_CODES: Final = frozenset((-8, -9, -88, -99, -888, -999, -9999, 99, 888, 999, 9998, 9999, 99999, 999999))
+"""Numbers by which surveys and registers say that a value is not known."""
+_NAMED_MONTH: Final = re.compile(
+    r"\d{1,2}[- .]?([^\W\d_]{3})[^\W\d_]*\.?[- .]?(?:\d{4}|\d{2})(?:[: T].*)?", re.IGNORECASE
+)
+_MONTHS: Final = frozenset(
+    (
+        *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+        *("ene", "abr", "ago", "set", "dic"),
+    )
+)
 _LAST_DAY: Final = 31
 """Of a month: a greater number is a year."""
 
@@ -84,8 +102,8 @@ class ColumnContent:
     def numbers(self, currency: str) -> Numbers | None:
         """Return what the values are as numbers; None if more than a few are none, or can be read in two ways."""
         style = NumberStyle.of(list(self.texts)[:_STYLE_OF], currency=currency)
-        low, high, whole, unread = inf, -inf, True, list[str]()
-        for text in self.texts:
+        read, whole, unread = Counter[float](), True, list[str]()
+        for text, times in self.texts.items():
             try:
                 number = style.read(text)
             except UnreadableCell:
@@ -93,8 +111,28 @@ class ColumnContent:
                 if len(unread) > len(self.texts) * _FEW:
                     return None
             else:
-                low, high, whole = min(low, number), max(high, number), whole and float(number).is_integer()
-        return Numbers(float(low), float(high), whole, tuple(unread)) if self.texts else None
+                read[float(number)] += times
+                whole = whole and float(number).is_integer()
+        if not self.texts:
+            return None
+        codes = codes_for_nothing(read)
+        real = [number for number in read if number not in codes]
+        return Numbers(min(real, default=inf), max(real, default=-inf), whole, tuple(unread), codes)
+
+    @property
+    def unit(self) -> str:
+        """Return the unit that stands behind nearly all numbers of the column, such as years; empty without one."""
+        texts = list(self.texts)[:_STYLE_OF]
+        (unit, times), *_ = Counter(map(unit_behind, texts)).most_common(1) or [("", 0)]
+        return unit if times > max(1, (1 - _FEW) * len(texts)) else ""
+
+    @property
+    def counts_rows(self) -> bool:
+        """Return whether the cells are the numbers of the rows, from 0 or 1 on."""
+        first = next(iter(self.texts), "")
+        rows = range(int(first), int(first) + len(self.texts)) if first in ("0", "1") else ()
+        once = self.is_wide or len(self.texts) == self.cells
+        return once and len(rows) > 0 and all(text == str(row) for text, row in zip(self.texts, rows, strict=True))
 
     @property
     def is_flag(self) -> bool:
@@ -112,15 +150,39 @@ class ColumnContent:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The range of a column of numbers, whether all are whole, and the few texts that are none."""
+    """The range of a column of numbers, whether all are whole, the few texts that are none, and codes for no value."""
 
     low: float
     high: float
     whole: bool
     unread: tuple[str, ...] = ()
+    codes: tuple[float, ...] = ()
+
+
+def codes_for_nothing(read: Mapping[float, int]) -> tuple[float, ...]:
+    """Return the numbers that likely stand for no value: -9, 999 and the like, several times, far from all others.
+
+    Args:
+        read: how often each number stands in the column.
+
+    >>> codes_for_nothing({30: 5, 45: 4, 61: 3, -9: 2, 999: 2}), codes_for_nothing({30: 5, 70: 4, 99: 3})
+    ((-9, 999), ())
+    """
+    numbers = sorted(read)
+    codes: list[float] = []
+    while len(numbers) > _FEWEST and numbers[0] in _CODES and read[numbers[0]] > 1 and numbers[1] >= 0:
+        codes.append(numbers.pop(0))
+    while len(numbers) > _FEWEST and numbers[-1] in _CODES and read[numbers[-1]] > 1:
+        if numbers[-1] <= 2 * numbers[-2] - numbers[0]:
+            break
+        codes.append(numbers.pop())
+    return tuple(codes)
 
 
 def _is_date(text: str) -> bool:
+    named = _NAMED_MONTH.fullmatch(text)
+    if named:
+        return named[1].casefold() in _MONTHS
     parts = text[:10].replace("/", "-").replace(".", "-").split("-")
     if len(parts) != len(("year", "month", "day")) or not all(part.isdigit() for part in parts):
         return False

@@ -80,7 +80,7 @@ def find_cost(contents: Sequence[ColumnContent], cost: str | None, currency: str
         for content in contents
         if (numbers := content.numbers(code := currency or _currency_of(content)))
     ]
-    if likely := _by_name(candidates):
+    if likely := _by_name([named for named in candidates if not named.column.is_flag]) or _by_name(candidates):
         others = [other for other in candidates if other is not likely and _says_as_much(other, likely)]
         unsure = [f"could also be the cost: {_names(others)} (choose with --cost)"] if others else []
     elif likely := _by_cells(candidates):
@@ -136,8 +136,8 @@ def _remarks(content: ColumnContent, numbers: Numbers | None, currency: str) -> 
         return
     if numbers.unread:
         yield f"no amount: {quoted(numbers.unread)}; the rows with such cells are refused"
-    if numbers.low < 0:
-        yield f"some costs are below zero, the lowest {exact(numbers.low)}: their rows are refused"
+    if (lowest := min((numbers.low, *numbers.codes))) < 0:
+        yield f"some costs are below zero, the lowest {exact(lowest)}: their rows are refused"
     if numbers.low == numbers.high and content.given >= _ALIKE:
         yield f"all costs are {exact(numbers.low)}: nothing can be learnt from them"
 

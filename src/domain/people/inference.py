@@ -12,7 +12,7 @@ from domain.errors import ConfigurationError
 from domain.people.cost_inference import AMOUNTS, find_cost, quoted, words_of
 from domain.people.fact import ANY_LANGUAGE, Fact, Kind
 from domain.people.folding import fold
-from domain.people.numbers import round_step
+from domain.people.numbers import exact, round_step
 from domain.people.schema import CostColumn, Roles, Schema
 from domain.people.schema_rules import MOST_FACTS, RESERVED
 
@@ -41,6 +41,9 @@ _NONE: Final = "none"
 _FEW: Final = 4
 _MANY: Final = 500
 _YEARS: Final = (1900, 2200)
+_NAMED: Final = 5
+"""Columns that an error names."""
+_BEGINS_WITH_ZERO: Final = re.compile(r"0\d+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,15 @@ def propose(columns: Iterable[ColumnContent], *, name: str, cost: str | None = N
     contents = list(columns)
     target, currency, remarks = find_cost(contents, cost, currency)
     if target.cells < ENOUGH_ROWS:
-        remarks.append(f"only {target.cells} rows were read: widen the limits to what may come")
+        read = "only 1 row was read" if target.cells == 1 else f"only {target.cells} rows were read"
+        remarks.append(f"{read}: widen the limits to what may come")
     draft = _Draft()
     for content in contents:
         if content is not target:
             _place(content, draft, currency)
     if not draft.facts:
-        message = f"no column of {name} can be a fact: all are empty, alike, dates or identifiers"
+        why = "; ".join(f"{column}, because {reason}" for column, reason in [*draft.left_out.items()][:_NAMED])
+        message = f"no column of {name} can be a fact" + (f": left out: {why}" if why else " beside the cost")
         raise ConfigurationError(message)
     for fact in draft.facts[MOST_FACTS:]:
         draft.left_out[fact.header] = f"there are more than {MOST_FACTS} facts: keep those that matter most"
@@ -127,7 +132,11 @@ def _place(content: ColumnContent, draft: _Draft, currency: str) -> None:
         draft.left_out[content.name] = "it holds dates: give a number instead, such as the years since then"
     elif role and role not in draft.roles:
         draft.roles[role] = content.name
-    elif enough and len(content.texts) == 1:
+    elif content.counts_rows and enough:
+        draft.left_out[content.name] = "it numbers the rows"
+    elif unit := content.unit:
+        draft.left_out[content.name] = f"its numbers have a unit behind them: leave {unit!r} out of the cells"
+    elif len(content.texts) == 1 and (enough or (numbers is None and not content.is_flag)):
         draft.left_out[content.name] = f"all values are {next(iter(content.texts))}"
     elif enough and content.is_unique and (numbers is None or (numbers.whole and words & _PEOPLE)):
         draft.left_out[content.name] = "hardly two values are alike: it looks like an identifier"
@@ -190,24 +199,34 @@ def _fact(content: ColumnContent, numbers: Numbers | None, name: str) -> Fact | 
 
 
 def _remarks(content: ColumnContent, fact: Fact, numbers: Numbers | None, words_in_name: set[str]) -> Iterator[str]:
-    different = len(content.choices)
     nothing = Counter(content.nothing)
     if fact.kind is Kind.CHOICE and nothing.pop(_NONE, 0):
         yield f"{_NONE} is read as a choice: if it means that nobody knows, take it out and say missing: allowed"
     if nothing:
         words = ", ".join(sorted(word for word in nothing if word))
         yield f"{nothing.total()} of {content.cells} cells are empty{f' or say {words}' if words else ''}"
-    if fact.kind.is_numeric and numbers and numbers.unread:
-        yield f"no number: {quoted(numbers.unread)}; give such cells one, or their rows are refused"
-    if fact.kind.is_numeric and words_in_name & AMOUNTS:
-        yield "leave it out if it is a part of the cost, or is not known before the year begins"
+    if fact.kind.is_numeric and numbers:
+        yield from _remarks_on_numbers(content, fact, numbers, words_in_name)
     if fact.kind is Kind.FLAG and content.texts.keys() <= {"0", "1"}:
         yield '0 is read as no and 1 as yes; if they are two kinds, say kind: choice, choices: ["0", "1"]'
+
+
+def _remarks_on_numbers(content: ColumnContent, fact: Fact, numbers: Numbers, words_in_name: set[str]) -> Iterator[str]:
+    if numbers.unread:
+        yield f"no number: {quoted(numbers.unread)}; give such cells one, or their rows are refused"
+    if numbers.codes:
+        codes = " and ".join(map(exact, numbers.codes))
+        yield f"{codes} may say that nobody knows: leave such cells empty and say missing: allowed, or widen the limits"
+    if any(map(_BEGINS_WITH_ZERO.fullmatch, content.texts)):
+        yield "some begin with 0: if they are codes, say kind: choice, or leave it out"
+    if words_in_name & AMOUNTS:
+        yield "leave it out if it is a part of the cost, or is not known before the year begins"
+    different = len(content.choices)
     if fact.kind is Kind.WHOLE and different <= _FEW and content.given >= ENOUGH_ROWS:
         yield "few different numbers: if they are codes, say kind: choice"
     if fact.kind is Kind.WHOLE and (content.is_wide or different >= _MANY):
         yield "many different whole numbers: if they name people, move it to roles: person"
-    if fact.kind.is_numeric and "weight" in words_in_name:
+    if "weight" in words_in_name:
         yield "if it is a survey weight and not a measure of the body, move it to roles: weight"
 
 
@@ -219,7 +238,7 @@ def _outward(numbers: Numbers) -> tuple[float, float]:
     low, high = floor(numbers.low / step) * step, ceil(numbers.high / step) * step
     if low == high:
         low, high = low - step, high + step
-    return round(max(low, 0.0) if numbers.low >= 0 else low, 9), round(high, 9)
+    return float(exact(max(low, 0.0) if numbers.low >= 0 else low)), float(exact(high))
 
 
 def _label(name: str) -> str:

@@ -127,7 +127,9 @@ def validate(
     drifted = drift.report.drifted if drift else ()
     if not json:
         console = stdout()
-        console.print(f"{escape(report.origin.name)}: {report.rows:,} rows{_people(report)} keep the contract")
+        keep = "keeps" if report.rows == 1 else "keep"
+        rows = f"{counted(report.rows, 'row')}{_people(report)}"
+        console.print(f"{escape(report.origin.name)}: {rows} {keep} the contract")
         _print_duplicates(report, console)
         if drift and drifted:
             console.print(_drift_table(drift))

@@ -139,7 +139,10 @@ def _tell(report: ContractReport, schema: Schema, *, json: bool) -> None:
         print_violations(report, schema, stderr())
     if report.is_kept:
         if not json:
-            stdout().print(f"{name}: {report.rows:,} rows keep the schema", markup=False)
+            stdout().print(
+                f"{name}: {counted(report.rows, 'row')} {'keeps' if report.rows == 1 else 'keep'} the schema",
+                markup=False,
+            )
         return
     what = (
         f"breaks the schema in {counted(report.violation_count, 'place')}" if report.violation_count else "has no rows"

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from domain.errors import ConfigurationError
 from entrypoints.cli.options import Sheet
-from entrypoints.cli.output import stderr
+from entrypoints.cli.output import counted, stderr
 
 
 def infer(
@@ -62,8 +62,9 @@ def infer(
         raise ConfigurationError(message) from error
     console = stderr()
     schema, left_out = proposal.schema, proposal.left_out
-    unsure = len(proposal.remarks) + sum(map(len, proposal.on_facts.values()))
-    console.print(f"{escape(str(out))}: {schema.width} facts, cost {escape(schema.cost.column)}, {unsure} remarks")
+    unsure = counted(len(proposal.remarks) + sum(map(len, proposal.on_facts.values())), "remark")
+    facts = counted(schema.width, "fact")
+    console.print(f"{escape(str(out))}: {facts}, cost {escape(schema.cost.column)}, {unsure}")
     for column, reason in left_out.items():
         console.print(f"left out: {escape(column)}, because {escape(reason)}")
     console.print(f"Correct it, then: medcost schema check {escape(str(out))} --data {escape(str(file))}")

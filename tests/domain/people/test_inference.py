@@ -205,6 +205,66 @@ def test_small_tables_are_told_so_and_lose_no_column():
     assert "only 3 rows" in proposal.remarks[0]
 
 
-def test_a_table_without_facts_is_refused():
-    with pytest.raises(ConfigurationError, match="no column of clinic can be a fact"):
-        propose(table(country=lambda *_: "US", cost=paid), name="clinic")
+def test_codes_for_no_value_are_named_and_no_limit():
+    proposal = propose(
+        table(
+            age=lambda draw, row: -9 if row % 9 == 0 else 999 if row % 7 == 0 else draw.randint(20, 70),
+            stays=lambda draw, _: draw.choice([0, 1, 99]),
+            weight_kg=lambda draw, row: 180 if row == 3 else draw.randint(50, 99),
+            charges=lambda draw, row: -9 if row % 9 == 0 else draw.randint(100, 9000),
+        ),
+        name="clinic",
+    )
+    age, stays, weight = proposal.schema.facts
+    assert (age.low, age.high, stays.high, weight.high) == (20, 80, 1, 200)
+    assert "-9 and 999 may say that nobody knows" in proposal.on_facts["age"][0]
+    assert "99 may say that nobody knows" in proposal.on_facts["stays"][0]
+    assert not any("nobody" in remark for remark in proposal.on_facts["weight_kg"])
+    assert proposal.remarks == ["some costs are below zero, the lowest -9: their rows are refused"]
+
+
+def test_dates_with_months_by_name_counters_and_units_are_left_out():
+    proposal = propose(
+        table(
+            index=lambda _, row: row + 1,
+            born=lambda draw, _: draw.choice(["01JAN1970", "3-Feb-81", "12 agosto 1990", "02mar1964:00:00:00"]),
+            height=lambda draw, _: f"{draw.randint(150, 190)} cm",
+            age=lambda draw, _: draw.randint(20, 70),
+            level=lambda draw, _: draw.choice(["1 Gold", "2 Silver"]),
+            charges=paid,
+        ),
+        name="clinic",
+    )
+    assert proposal.schema.names == ("age", "level")
+    assert proposal.left_out == {
+        "index": "it numbers the rows",
+        "born": "it holds dates: give a number instead, such as the years since then",
+        "height": "its numbers have a unit behind them: leave 'cm' out of the cells",
+    }
+
+
+def test_numbers_that_begin_with_zero_may_be_codes():
+    proposal = propose(table(area=lambda draw, _: f"{draw.randint(1, 99):03d}", charges=paid), name="clinic")
+    assert "some begin with 0: if they are codes, say kind: choice, or leave it out" in proposal.on_facts["area"]
+
+
+def test_limits_of_tiny_numbers_are_not_rounded_to_zero():
+    proposal = propose(table(dose=lambda draw, _: draw.uniform(2e-11, 7e-11), charges=paid), name="clinic")
+    (dose,) = proposal.schema.facts
+    assert (dose.low, dose.high) == (2e-11, 8e-11)
+
+
+def test_a_column_of_yes_and_no_is_no_cost_though_it_is_called_one():
+    proposal = propose(
+        table(cost=lambda draw, _: draw.randint(0, 1), age=lambda draw, _: draw.randint(20, 70), total_charges=paid),
+        name="clinic",
+    )
+    assert proposal.schema.cost.column == "total_charges"
+
+
+def test_a_table_without_facts_is_refused_with_the_reason_for_each_column():
+    for rows in (1, 60):
+        with pytest.raises(ConfigurationError, match=r"no column of t .*: left out: sex, because all values are m"):
+            propose(table(rows, sex=lambda *_: "m", charges=paid), name="t")
+    with pytest.raises(ConfigurationError, match="no column of t can be a fact beside the cost"):
+        propose(table(charges=paid), name="t")
