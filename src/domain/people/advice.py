@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from domain.people.fact import NO, Kind
@@ -30,6 +31,8 @@ def columns_to_name(missing: Sequence[str], unused: Sequence[str], schema: Schem
     >>> columns_to_name(["smoker", "charges"], ["smoker_no", "smoker_yes"], DEFAULT)  # doctest: +NORMALIZE_WHITESPACE
     ['smoker: if smoker_yes holds it, say so with --map smoker_yes=smoker',
      'charges: say which column holds it with --map COLUMN=charges']
+    >>> columns_to_name(["age"], ["age($)"], DEFAULT)
+    ["age: if age($) holds it, say so with --map 'age($)=age'"]
     >>> columns_to_name(["smoker"], [], DEFAULT)
     ['smoker: add a column that holds it']
     """
@@ -38,9 +41,8 @@ def columns_to_name(missing: Sequence[str], unused: Sequence[str], schema: Schem
     sentences: list[str] = []
     for name in missing:
         if name in likely:
-            pair = f"{likely[name]}={name}"
-            quoted = f"'{pair}'" if " " in pair else pair
-            sentences.append(f"{name}: if {likely[name]} holds it, say so with --map {quoted}")
+            pair = quote(f"{likely[name]}={name}")
+            sentences.append(f"{name}: if {likely[name]} holds it, say so with --map {pair}")
         elif unused:
             sentences.append(f"{name}: say which column holds it with --map COLUMN={name}")
         else:
@@ -73,7 +75,6 @@ def words_to_name(violations: Iterable[Violation], schema: Schema) -> list[str]:
         listed = ", ".join(map(repr, unknown[:_MOST_WORDS]))
         mean = "means" if len(unknown) == 1 else "mean"
         choice = NO if fact.kind is Kind.FLAG else fact.choices[0]
-        example = f"{name}:{unknown[0]}={choice}"
-        quoted = f"'{example}'" if " " in example else example
-        sentences.append(f"{name}: say what {listed} {mean} with --map {quoted}, or as a spelling in the schema")
+        example = quote(f"{name}:{unknown[0]}={choice}")
+        sentences.append(f"{name}: say what {listed} {mean} with --map {example}, or as a spelling in the schema")
     return sentences

@@ -58,11 +58,11 @@ class ColumnMap:
         ({'gender': 'sex'}, {'gender': {'0': 'female'}})
         """
         pairs = [(left.strip(), right.strip()) for left, right in given]
-        columns = {left: _target(left, right, schema) for left, right in pairs if ":" not in left}
+        columns = {left: _target(left, right, schema) for left, right in pairs if _is_column(left, right, schema)}
         words: dict[str, dict[str, Value]] = {}
         for left, right in pairs:
-            if ":" in left:
-                column, _, text = left.partition(":")
+            if left not in columns:
+                column, text = _column_and_value(left, columns)
                 fact = _fact_of(column, columns, schema, f"{left}={right}")
                 words.setdefault(column, {})[fold(text)] = _choice(fact, right, f"{left}={right}")
         for column, name in columns.items():
@@ -171,7 +171,7 @@ def suggest(columns: Sequence[str], schema: Schema) -> dict[str, str]:
     for fact in schema.facts:
         if fact.name in suggested:
             continue
-        names = [_words(text) for text in (fact.header, fact.name, *fact.aliases)]
+        names = [_words(text) for text in _names_of(fact)]
         for column in columns:
             holds = any(f" {words} " in f" {_words(column)} " for words in names)
             if holds and column not in suggested.values() and not denies(column, fact):
@@ -189,7 +189,7 @@ def denies(column: str, fact: Fact) -> bool:
     """
     if fact.kind is not Kind.FLAG:
         return False
-    own = {word for text in (fact.header, fact.name, *fact.aliases) for word in _words(text).split()}
+    own = {word for text in _names_of(fact) for word in _words(text).split()}
     return bool(_DENIALS.intersection(_words(column).split()) - own)
 
 
@@ -205,9 +205,25 @@ def shared(matching: Matching) -> Mapping[str, str]:
 
 def _names(schema: Schema) -> Iterable[tuple[str, Sequence[str]]]:
     """Return what columns may hold, each with the names that its column may have."""
-    yield from ((fact.name, (fact.header, fact.name, *fact.aliases)) for fact in schema.facts)
+    yield from ((fact.name, _names_of(fact)) for fact in schema.facts)
     yield schema.cost.column, (schema.cost.column,)
     yield from ((column, (column,)) for column in schema.roles.columns.values())
+
+
+def _is_column(left: str, right: str, schema: Schema) -> bool:
+    """Return whether a pair maps a column; if not, a value of one. The name of a column may hold colons, too."""
+    if ":" not in left:
+        return True
+    if all(fold(target) != fold(right) for target, _ in _names(schema)):
+        return False
+    fact = _fact_with(left.partition(":")[0], schema)
+    return fact is None or fold(right) not in fact.words
+
+
+def _column_and_value(left: str, columns: Mapping[str, str]) -> tuple[str, str]:
+    places = [i for i, letter in enumerate(left) if letter == ":"]
+    place = next((i for i in reversed(places) if left[:i].strip() in columns), places[0])
+    return left[:place].strip(), left[place + 1 :]
 
 
 def _target(column: str, name: str, schema: Schema) -> str:
@@ -222,10 +238,7 @@ def _target(column: str, name: str, schema: Schema) -> str:
 
 
 def _fact_of(column: str, columns: Mapping[str, str], schema: Schema, pair: str) -> Fact:
-    name = columns.get(column) or next(
-        (fact.name for fact in schema.facts if fold(column) in map(fold, (fact.header, fact.name, *fact.aliases))), ""
-    )
-    fact = schema.by_name.get(name)
+    fact = schema.by_name.get(columns[column]) if column in columns else _fact_with(column, schema)
     if fact is None:
         message = f"{pair}: {column!r} is not the column of a fact; say which fact it holds, for example {column}=FACT"
         raise ConfigurationError(message)
@@ -233,6 +246,15 @@ def _fact_of(column: str, columns: Mapping[str, str], schema: Schema, pair: str)
         message = f"{pair}: {fact.name} is a number, and numbers need no other words"
         raise ConfigurationError(message)
     return fact
+
+
+def _fact_with(column: str, schema: Schema) -> Fact | None:
+    """Return the fact whose column may have this name."""
+    return next((fact for fact in schema.facts if fold(column) in map(fold, _names_of(fact))), None)
+
+
+def _names_of(fact: Fact) -> tuple[str, ...]:
+    return (fact.header, fact.name, *fact.aliases)
 
 
 def _choice(fact: Fact, text: str, pair: str) -> Value:

@@ -91,6 +91,13 @@ def test_columns_of_truth_values_and_of_what_no_fact_can_be() -> None:
         assert len(read_fact(FactColumn(SIZE, "s"), values).broken) == 2
 
 
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.dictionary(pa.int32(), pa.binary())])
+def test_bytes_that_are_texts_are_read_as_texts(kind: pa.DataType) -> None:
+    assert read_fact(FactColumn(PLACE, "p"), pa.array([b"North", b"s", None], kind)).numbers[0] == 0
+    assert read_fact(FactColumn(SIZE, "s"), pa.array([b"27.1", b"27,5"], kind)).numbers.tolist() == [27.1, 27.5]
+    assert len(read_fact(FactColumn(SIZE, "s"), pa.array([b"27.1", b"\xff"], kind)).broken) == 2
+
+
 def test_columns_of_decimal_numbers() -> None:
     read = read_fact(FactColumn(SIZE, "s"), pa.array([decimal.Decimal("27.1"), decimal.Decimal(3), None]))
     assert read.numbers[0] == 27.1

@@ -77,6 +77,16 @@ def test_a_pair_that_cannot_be_meant_is_refused_with_what_to_write(pair: tuple[s
         ColumnMap.of([pair], SCHEMA)
 
 
+def test_the_name_of_a_column_may_hold_colons() -> None:
+    columns = ["Costs: total", "Sex: code", "smoker"]
+    column_map = ColumnMap.of(
+        [("Costs: total", "total cost"), ("Sex: code", "sex"), ("Sex: code:0", "female"), ("smoker:a:b", "yes")], SCHEMA
+    )
+    matching = match(columns, SCHEMA, column_map).columns
+    assert matching == {"sex": "Sex: code", "smoker": "smoker", "total cost": "Costs: total"}
+    assert column_map.words == {"Sex: code": {"0": "female"}, "smoker": {"a:b": True}}
+
+
 def test_words_are_said_for_a_column_or_for_a_fact() -> None:
     column_map = ColumnMap.of(
         [("g", "sex"), ("g:0", "female"), ("smoker:Ex-Smoker", "no"), ("Gender:2", "male")], SCHEMA
