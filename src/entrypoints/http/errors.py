@@ -21,6 +21,7 @@ from domain.errors import (
     NotFound,
     Unavailable,
 )
+from entrypoints.http.parameter_rules import rule_of
 from entrypoints.http.schemas.problems import BadField, Problem
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class BadRequestFields(Exception):  # named after the problem, without the suffi
     """Fields of the request break rules; each is identified by its JSON pointer."""
 
     def __init__(self, fields: Sequence[BadField]) -> None:
-        super().__init__("; ".join(f"{field.pointer}: {field.detail}" for field in fields))
+        super().__init__("; ".join(": ".join(filter(None, (field.pointer, field.detail))) for field in fields))
         self.fields = list(fields)
 
 
@@ -183,7 +184,7 @@ def on_http_error(request: Request, error: HTTPException) -> Response[Problem]:
     path = _path(request)
     if isinstance(error, ValidationException):
         fields = [
-            BadField(f"/{extra.get('key', '')}", "type", _parameter(str(extra.get("message", ""))))
+            BadField(f"/{extra.get('key', '')}", *rule_of(str(extra.get("message", ""))))
             for extra in error.extra or []
             if isinstance(extra, dict)
         ]
@@ -193,6 +194,9 @@ def on_http_error(request: Request, error: HTTPException) -> Response[Problem]:
     detail = error.detail or HTTPStatus(error.status_code).phrase
     if error.status_code == HTTPStatus.NOT_FOUND:
         detail = f"there is nothing at {path}"
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and not isinstance(error, TooLarge):
+        most = request.route_handler.resolve_request_max_body_size()
+        detail = f"the body may have at most {most:,} bytes"
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         detail = f"{request.method} is not possible at {path}"
     return _response(problem(error.status_code, detail, path=path), error.headers)
@@ -220,9 +224,3 @@ def _note(request: Request, error: Exception) -> None:
 
 def _response(content: Problem, headers: Mapping[str, str] | None = None) -> Response[Problem]:
     return Response(content, status_code=content.status, media_type=PROBLEM_JSON, headers=dict(headers or {}))
-
-
-def _parameter(message: str) -> str:
-    """Return msgspec's message about a parameter, in lower case and without msgspec's own path."""
-    text = message.split(" - at ", maxsplit=1)[0].replace("`", "")
-    return text[:1].lower() + text[1:]

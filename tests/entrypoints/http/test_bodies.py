@@ -48,7 +48,7 @@ async def test_a_problem_has_every_member(memory_api):
         (GOOD + b"x", "column 86"),
         (GOOD.replace(b"27.5", b"NaN"), "NaN"),
         (GOOD.replace(b"27.5", b"-Infinity"), "-Infinity"),
-        (b"\xef\xbb\xbf" + GOOD, "column 1"),
+        (b"\xef\xbb\xbf" + GOOD, "begins with a byte order mark, so save it as UTF-8 without one (line 1, column 1)"),
         (GOOD.decode().encode("utf-16"), "byte 0"),
         (GOOD.replace(b"female", b"f\xff"), "byte 18"),
         (GOOD.replace(b'"female"', b'"\\ud800"'), "surrogate"),
@@ -121,7 +121,8 @@ async def test_the_usual_ways_of_saying_json_are_understood(memory_api):
 
 
 async def test_a_body_that_is_too_large_is_refused(memory_api):
-    assert (await memory_api.post("/predictions", content=b" " * 70_000, headers=JSON)).status_code == 413
+    answer = await memory_api.post("/predictions", content=b" " * 70_000, headers=JSON)
+    assert (answer.status_code, answer.json()["detail"]) == (413, "the body may have at most 65,536 bytes")
 
 
 async def test_a_body_that_is_too_large_is_refused_though_its_length_was_not_told(memory_api):

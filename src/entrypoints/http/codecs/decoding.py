@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from domain.costs.prediction import MOST_CHARGES
@@ -126,6 +127,8 @@ def json_value(body: bytes) -> object:
         message = f"the body is not UTF-8 (byte {error.start})"
     except json.JSONDecodeError as error:
         what = "it is empty" if not body.strip() else error.msg
+        if body.startswith(BOM_UTF8):
+            what = "it begins with a byte order mark, so save it as UTF-8 without one"
         message = f"the body is not JSON: {what} (line {error.lineno}, column {error.colno})"
     except RecursionError:
         message = "the body is nested too deeply"

@@ -30,7 +30,10 @@ def scenarios(body: bytes, people: PeopleReader) -> tuple[Beneficiary, list[Bene
     """
     given = json_object(body)
     is_grid = "grid" in given and "changes" not in given
+    beside = not is_grid and given.pop("grid", None) is not None
     errors = names(given, ("beneficiary", "grid" if is_grid else "changes"))
+    if beside:
+        errors.append(BadField("/grid", "unknown", "must not stand beside changes: send one of the two"))
     facts, changes = given.get("beneficiary"), given.get("changes")
     if "beneficiary" in given and not isinstance(facts, dict):
         errors.append(BadField("/beneficiary", "type", "must be an object"))

@@ -1,0 +1,50 @@
+"""Parameters of a query that break a rule are refused in words that say what must hold."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "detail"),
+    [
+        ("limit=0", "range", "must be at least 1"),
+        ("limit=1000", "range", "must be at most 500"),
+        ("limit=ten", "type", "must be a whole number"),
+        ("cursor=x", "type", "must be an identifier of 32 hexadecimal digits, such as the API gives"),
+        ("since=yesterday", "type", "must be a time with its offset from UTC, such as 2026-01-31T12:00:00Z"),
+    ],
+)
+async def test_a_broken_parameter_says_what_must_hold(memory_api, query, code, detail):
+    answer = await memory_api.get(f"/predictions?{query}")
+    name = query.partition("=")[0]
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"pointer": f"/{name}", "code": code, "detail": detail}]
+
+
+@pytest.mark.parametrize(
+    ("amount", "code", "detail"),
+    [
+        ("1e10", "range", "must be at most 1,000,000,000"),
+        ("-1", "range", "must be at least 0"),
+        ("much", "type", "must be a number"),
+        ("1e999", "type", "must be a number that is not so large"),
+    ],
+)
+async def test_a_broken_amount_says_what_must_hold(memory_api, ann, amount, code, detail):
+    answer = await memory_api.post(f"/predictions?above={amount}", json=ann)
+    assert answer.json()["errors"] == [{"pointer": "/above", "code": code, "detail": detail}]
+
+
+@pytest.mark.parametrize("query", ["smoker=yes&smoker=no", "limit=1&limit=1", "since=2026-01-31&since="])
+async def test_a_parameter_that_is_given_twice_is_refused(memory_api, query):
+    answer = await memory_api.get(f"/predictions?{query}")
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        (f"/{query.partition('=')[0]}", "twice")
+    ]
+
+
+async def test_an_amount_that_is_given_twice_is_refused(memory_api, ann):
+    answer = await memory_api.post("/predictions?above=1&above=1000000000", json=ann)
+    assert answer.status_code == 422
