@@ -6,8 +6,11 @@ import asyncio
 import json
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import httpx
 import pytest
@@ -111,14 +114,17 @@ def test_a_request_that_never_ends_holds_nothing_up_beyond_the_deadline(serve):
 
 def test_signals_may_arrive_while_others_are_handled():
     server = Server(uvicorn.Config("any:app", log_config=None), notice=0)
-    before = signal.signal(signal.SIGALRM, server.handle_exit)
-    signal.setitimer(signal.ITIMER_REAL, 20e-6, 20e-6)
+
+    def interrupt(_frame: FrameType, _event: str, _argument: object) -> Callable[..., Any]:
+        server.handle_exit(signal.SIGTERM, None)
+        return interrupt
+
+    before = sys.gettrace()
+    sys.settrace(interrupt)  # at each line of the handler and of all that it calls
     try:
-        for _ in range(300_000):
-            pass
+        server.handle_exit(signal.SIGTERM, None)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        sys.settrace(before)
     assert server.is_leaving
 
 
