@@ -28,6 +28,25 @@ class Home:
             for path in (self.path, *self.path.iterdir()):
                 _close(path)
 
+    def require_folder(self) -> None:
+        """Refuse a path that cannot be a folder: a file, a path below a file, or one that cannot be looked at.
+
+        Raises:
+            ConfigurationError: saying why.
+        """
+        for path in (self.path, *self.path.parents):
+            try:
+                mode = path.stat().st_mode
+            except (FileNotFoundError, NotADirectoryError):
+                continue  # not there yet: what is above it must be a folder
+            except OSError as error:
+                message = f"{path}: {error.strerror}: name another home with --home or MEDCOST_HOME"
+                raise ConfigurationError(message) from error
+            if not stat.S_ISDIR(mode):
+                message = f"{path} is no folder, and a home is one: name another with --home or MEDCOST_HOME"
+                raise ConfigurationError(message)
+            return
+
     def require_own(self) -> None:
         """Refuse a folder of another user: a home is trusted like a program of its owner.
 

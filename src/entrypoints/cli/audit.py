@@ -11,14 +11,14 @@ from rich.markup import escape
 
 from application.operations.audit_changes import ReviewAudit
 from entrypoints.cli.opened import opened
-from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, Whole
 from entrypoints.cli.output import print_json, stdout
 from entrypoints.cli.tables import table
 
 
 def audit(
     *,
-    limit: Annotated[int, Parameter(validator=Number(gte=1, lte=10_000))] = 50,
+    limit: Annotated[Whole, Parameter(validator=Number(gte=1, lte=10_000))] = 50,
     cursor: UUID | None = None,
     home: HomeFolder = None,
     profile: ChosenProfile = None,

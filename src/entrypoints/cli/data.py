@@ -13,7 +13,7 @@ from rich.table import Table
 
 from domain.errors import ClaimsRejected, ModelRefused, NoChampion, VersionNotFound
 from entrypoints.cli.drift_table import drift_table
-from entrypoints.cli.options import AsJson, Decimal, HomeFolder, Mapped, Sheet
+from entrypoints.cli.options import AsJson, Decimal, HomeFolder, Mapped, Sheet, Whole
 from entrypoints.cli.output import counted, print_json, stderr, stdout
 from entrypoints.cli.tables import right, table
 from entrypoints.cli.violations import SHOWN, print_violations
@@ -145,8 +145,8 @@ def validate(
 def sample(
     *,
     out: Path,
-    rows: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 1338,
-    seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
+    rows: Annotated[Whole, Parameter(validator=validators.Number(gte=1, lte=20_000_000))] = 1338,
+    seed: Annotated[Whole, Parameter(validator=validators.Number(gte=0))] = 0,
     home: HomeFolder = None,
 ) -> None:
     """Write a synthetic claims file: invented people of the home's schema, only fit for trying the program out.
@@ -182,7 +182,7 @@ def split(
     sheet: Sheet = "",
     home: HomeFolder = None,
     share: Annotated[float, Parameter(validator=validators.Number(gt=0, lt=1))] = 0.2,
-    seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
+    seed: Annotated[Whole, Parameter(validator=validators.Number(gte=0))] = 0,
 ) -> None:
     """Split a claims file into rows to train on and rows to hold back for `medcost evaluate`.
 

@@ -93,8 +93,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     atexit.register(gc.freeze)  # what is left ends with the process: to look for garbage among it takes up to a second
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = given[:1] == ["--debug"]
-    words = given[1:] if debug else given
+    words = _home_behind(given[1:] if debug else given)
     run_to_exit(lambda: cli(*words[:1])(words, exit_on_error=False, print_error=False), debug=debug)
+
+
+def _home_behind(words: list[str]) -> list[str]:
+    """Return the words with a `--home` that stands before the command behind it."""
+    first = words[0] if words else ""
+    width = 2 if first == "--home" else 1 if first.startswith("--home=") else 0
+    return [*words[width:], *words[:width]] if len(words) > width else words
 
 
 def run_to_exit(command: Callable[[], object], *, debug: bool = False) -> NoReturn:

@@ -15,7 +15,7 @@ from domain.costs.prediction import ModelReference
 from domain.models import card as model_card
 from entrypoints.cli import scores_view
 from entrypoints.cli.opened import opened
-from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, Version
 from entrypoints.cli.output import money, print_json, stderr, stdout
 from entrypoints.cli.tables import folded, minute, table
 from entrypoints.cli.train_view import shown, verdict_table
@@ -49,7 +49,7 @@ def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJso
 
 @app.command
 def show(
-    version: int,
+    version: Version,
     /,
     *,
     markdown: Annotated[bool, Parameter(negative="")] = False,
@@ -89,7 +89,7 @@ def show(
 
 @app.command
 def promote(
-    version: int,
+    version: Version,
     /,
     *,
     reason: str | None = None,
@@ -170,7 +170,7 @@ def history(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJ
 
 def publish(
     *,
-    version: Annotated[int | None, Parameter(help="The version's number; the champion by default.")] = None,
+    version: Annotated[Version | None, Parameter(help="The version's number; the champion by default.")] = None,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
     json: AsJson = False,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from domain.errors import ConfigurationError
-from entrypoints.cli.options import ChosenProfile, Decimal, HomeFolder, Mapped, MostBad, OnBad, Sheet
+from entrypoints.cli.options import ChosenProfile, Decimal, HomeFolder, Mapped, MostBad, OnBad, Sheet, Version
 from entrypoints.cli.output import stderr
 from entrypoints.composition.datasets import bad_rows_of, claims_file, reading_rules
 from entrypoints.composition.reports import report_writers
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 def report(
-    version: int | None = None,
+    version: Version | None = None,
     /,
     *,
     out: Path,
     data: Path | None = None,
-    against: Annotated[int | None, Parameter(name="--against")] = None,
+    against: Annotated[Version | None, Parameter(name="--against")] = None,
     mapped: Mapped = None,
     decimal: Decimal = None,
     sheet: Sheet = "",

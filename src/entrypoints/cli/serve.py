@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from entrypoints.cli.options import ChosenProfile, HomeFolder
+from entrypoints.cli.options import ChosenProfile, HomeFolder, Port
 from entrypoints.composition.settings import load
 from entrypoints.hosting.processes import Service, become
 
@@ -18,7 +18,7 @@ def serve(
     *,
     home: HomeFolder = None,
     host: str | None = None,
-    port: int | None = None,
+    port: Port | None = None,
     profile: ChosenProfile = None,
 ) -> None:
     """Serve one part in this process until it is stopped.

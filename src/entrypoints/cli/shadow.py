@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from domain.errors import ConfigurationError
-from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, Version
 from entrypoints.cli.output import money, print_json, stdout
 from entrypoints.cli.tables import right, table
 from entrypoints.cli.train_view import shown
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def shadow(
-    version: int,
+    version: Version,
     /,
     *,
     window: Annotated[timedelta, Parameter(show_default=lambda window: f"{window.days}d")] = timedelta(days=30),

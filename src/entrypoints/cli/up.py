@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from domain.errors import ConfigurationError
-from entrypoints.cli.options import ChosenProfile, HomeFolder
+from entrypoints.cli.options import ChosenProfile, HomeFolder, Port
 from entrypoints.composition.schema import home_schema, named_schema
 from entrypoints.composition.settings import Settings, load
 from entrypoints.hosting.stack import run_stack
@@ -18,7 +18,7 @@ def up(
     *,
     home: HomeFolder = None,
     host: str | None = None,
-    port: int | None = None,
+    port: Port | None = None,
     data: Path | None = None,
     schema: str | None = None,
     profile: ChosenProfile = None,

@@ -18,7 +18,7 @@ from domain.access.callers import LOCAL, Caller
 from domain.errors import ConfigurationError
 from domain.operations.webhooks import SUBSCRIBABLE, Delivery, Webhook, WebhookEvent
 from entrypoints.cli.opened import opened
-from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
+from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, Whole
 from entrypoints.cli.output import print_json, stderr, stdout
 from entrypoints.cli.tables import minute, table
 from entrypoints.composition.settings import Profile
@@ -108,7 +108,7 @@ def log(
     webhook: UUID,
     /,
     *,
-    limit: Annotated[int, Parameter(validator=Number(gte=1, lte=500))] = 50,
+    limit: Annotated[Whole, Parameter(validator=Number(gte=1, lte=500))] = 50,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
     json: AsJson = False,

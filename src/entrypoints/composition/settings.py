@@ -184,7 +184,7 @@ def load(flags: Mapping[str, object] | None = None, *, environment: Mapping[str,
 
     Raises:
         ConfigurationError: naming the setting that is unknown or of the wrong type, and where it was said; or if the
-            home belongs to another user.
+            home is no folder, or belongs to another user.
     """
     from_flags = {name: value for name, value in (flags or {}).items() if value is not None}
     from_environment = _from_environment(environment)
@@ -193,6 +193,7 @@ def load(flags: Mapping[str, object] | None = None, *, environment: Mapping[str,
     settings = _decode(merged, "settings")
     _check_proxies(settings.trusted_proxies)
     settings = msgspec.structs.replace(settings, home=settings.home.expanduser().resolve())
+    Home(settings.home).require_folder()
     if settings.profile != "production":  # there the home is a volume, which holds no database
         Home(settings.home).require_own()
     return settings

@@ -314,8 +314,18 @@ def decoded(values: Any, kind: type[Any], where: str) -> Any:
         what, _, place = str(error).partition(" - at `$")
         place = place.rstrip("`").lstrip(".")
         full = ".".join(part for part in (where, place) if part)
+        if choices := _choices_at(kind, place):
+            what += f": choose one of {', '.join(choices)}"
         message = f"{full}: {what}" if full else what
         raise ConfigurationError(message) from error
+
+
+def _choices_at(kind: type[Any], place: str) -> list[str]:
+    """Return the words that are possible at a place below a type; none where others are, too."""
+    info: Any = msgspec.inspect.type_info(kind)
+    for name in place.split("."):
+        info = next((field.type for field in getattr(info, "fields", ()) if field.encode_name == name), None)
+    return [str(value) for value in getattr(info, "values", ())]
 
 
 def _flat(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:

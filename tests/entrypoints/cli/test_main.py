@@ -64,6 +64,44 @@ def test_wrong_usage_is_status_2_and_one_line(medcost, arguments):
     assert len(ended.errors.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["models", "promote", "1.5"], '"1.5" is no whole number.'),
+        (["models", "show", "9" * 25], "is no whole number of at most 18 digits."),
+        (["models", "show", "9999999999"], "Must be <= 2147483647."),
+        (["data", "sample", "--rows", "2.7", "--out", "x.csv"], '"2.7" is no whole number.'),
+        (["data", "sample", "--rows", "99999999999999", "--out", "x.csv"], "Must be <= 20000000."),
+        (["up", "--port", "99999"], "Must be <= 65535."),
+        (["train", "stage=trainng"], "choose one of all, optuna, training"),
+    ],
+)
+def test_a_number_is_not_rounded_and_a_choice_is_named(medcost, arguments, complaint):
+    ended = medcost(*arguments)
+    assert (ended.status, ended.output) == (2, "")
+    assert complaint in ended.errors
+
+
+def test_the_home_may_be_named_before_the_command(medcost, tmp_path):
+    for words in (("--home", tmp_path / "other"), (f"--home={tmp_path / 'other'}",)):
+        assert f"Nothing of {tmp_path / 'other'} runs" in medcost(*words, "status").output
+
+
+@pytest.mark.parametrize("below", ["", "deeper"])
+def test_a_file_is_no_home(medcost, tmp_path, below):
+    file = tmp_path / "file"
+    file.touch()
+    ended = medcost("status", "--home", file / below)
+    assert (ended.status, ended.output) == (2, "")
+    assert f"{file} is no folder, and a home is one: name another with --home" in ended.errors
+
+
+def test_a_home_with_too_long_a_name_is_refused_in_one_line(medcost, tmp_path):
+    ended = medcost("status", "--home", tmp_path / ("x" * 300))
+    assert (ended.status, len(ended.errors.splitlines())) == (2, 1)
+    assert "name another home with --home or MEDCOST_HOME" in ended.errors
+
+
 def test_a_failure_is_status_1_and_one_line(medcost, tmp_path):
     ended = medcost("data", "describe", tmp_path / "absent.csv")
     assert (ended.status, ended.output) == (1, "")
