@@ -22,7 +22,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 """Byte order marks; the four bytes of UTF-32 begin as those of UTF-16."""
-_OTHER_KINDS: Final = (
+OTHER_KINDS: Final = (
     (b"PAR1", "a Parquet file"),
     (b"PK\x03\x04", "a zip archive or a workbook"),
     (b"\x1f\x8b", "a compressed file"),
@@ -61,7 +61,7 @@ def encoding_of(file: IO[bytes]) -> str:
     for mark, encoding in _MARKS:
         if start.startswith(mark):
             return encoding
-    for magic, kind in _OTHER_KINDS:
+    for magic, kind in OTHER_KINDS:
         if start.startswith(magic):
             raise UnreadableFile(Flaw.KIND, f"this is no text but {kind}")
     if b"\0" in start:

@@ -52,9 +52,11 @@ def test_the_gate_speaks_the_language_of_the_page():
     assert "Difference at worst +$60, allowed +$28. Compared on 1,000 rows." in gate.verdict(GATE, words_in("en"))
 
 
-def test_what_the_gate_kept_in_english_before_is_shown_as_english():
+def test_what_the_gate_kept_without_numbers_is_translated_or_marked_as_english():
     old = replace(GATE, checks=(Check("coverage", True, "coverage 0.926, allowed 0.87 to 0.98"),))
-    assert '<span lang="en">coverage 0.926, allowed 0.87 to 0.98</span>' in gate.verdict(old, words_in("es"))
+    assert "<span>cobertura 0.926, se permite de 0.87 a 0.98</span>" in gate.verdict(old, words_in("es"))
+    unknown = replace(GATE, checks=(Check("coverage", True, "well covered"),))
+    assert '<span lang="en">well covered</span>' in gate.verdict(unknown, words_in("es"))
 
 
 @pytest.mark.parametrize("against", Objection)

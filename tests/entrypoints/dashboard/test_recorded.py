@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from uuid import uuid4
 
 import pytest
 
+from adapters.arrow.encodings import OTHER_KINDS, encoding_of
 from adapters.arrow.people_files import ArrowPeopleFiles
 from application.operations.audit_changes import AuditPage
-from domain.errors import UnreadableFile
+from domain.errors import PromotionRefused, UnreadableFile
+from domain.models.promotion import PromotionPolicy, require
+from domain.models.retraining import Retraining
+from domain.models.scores import PredictiveRatio
 from domain.operations.audit import AuditAction, AuditEntry
 from domain.operations.jobs import Job, JobKind, JobState
+from domain.people.origin import DataOrigin
+from domain.people.schema import TodaysPrices
+from domain.people.schema_change import SchemaChange
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.pages.batch import views
 from entrypoints.dashboard.pages.operations import records
 from entrypoints.dashboard.widgets.recorded import recorded, translated
+from tests.support.candidacies import AGAINST_CHAMPION, FIFTH, GOOD, measured
 from tests.support.default_schema import DEFAULT
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -87,3 +97,66 @@ def test_what_is_wrong_with_a_file_is_said_in_the_language_of_the_page(content: 
 
 def test_an_unknown_sentence_about_a_file_is_marked_as_english():
     assert views.detail("it is odd", SPANISH) == '<p class="hint" lang="en">Detalles: it is odd.</p>'
+
+
+def said_by_the_gate() -> Iterator[str]:
+    came_in = replace(AGAINST_CHAMPION, method="unseen_rows", outcomes=12)
+    first = replace(AGAINST_CHAMPION, method="unconditional", rival=None, rival_loss=6000)
+    low, open_ended = PredictiveRatio(0.33, 0.29, 0.37), PredictiveRatio(3.0, 0.5, None)
+    for candidacy in (
+        *(measured(decile=low), measured(decile=open_ended), measured(ratio=low), measured(group=low)),
+        *(measured(decile=low, people=300), measured(fifth=replace(FIFTH, coverage=1.0, from_zero=0.9))),
+        measured(fifth=replace(FIFTH, coverage=0.5)),
+        replace(GOOD, unconditional=first, repeated=3, milliseconds=1e6, megabytes=1e6, group_coverage={"bmi>=30": 0}),
+        replace(GOOD, comparison=replace(AGAINST_CHAMPION, upper_bound=400), coverage=0.6, strongest_fact_r2=0.99),
+        *(replace(GOOD, comparison=comparison) for comparison in (came_in, replace(came_in, outcomes=0), first)),
+    ):
+        verdict = PromotionPolicy().judge(candidacy)
+        yield from (check.detail for check in verdict.checks)
+        yield "; ".join(check.detail for check in verdict.checks)
+        for champion, rolled_back in ((verdict.candidacy.comparison.rival, False), (3, True), (4, False)):
+            try:
+                require(verdict, version=7, champion=champion, override=None, rolled_back=rolled_back)
+            except PromotionRefused as refused:
+                yield str(refused)
+
+
+def said_by_a_retraining() -> Iterator[str]:
+    origin, detail = DataOrigin.of_file("new.csv", year=""), PromotionPolicy().judge(GOOD).checks[0].detail
+    new = Retraining(origin=origin, data_digest="", rows=9, champion=None, made=None, monitoring=None)
+    yield f"{new.occasion}. {detail}"
+
+
+def said_by_a_schema() -> Iterator[str]:
+    roles = replace(DEFAULT.roles, weight="w")
+    today = replace(DEFAULT.cost, year=2020, today=TodaysPrices(1.2, 2024, {"": "an index"}))
+    others = replace(DEFAULT, facts=DEFAULT.facts[::-1], terms=(), groups=(), roles=roles, cost=today)
+    yield "; ".join(SchemaChange.between(DEFAULT, others).taken_over)
+    yield from SchemaChange.between(DEFAULT, DEFAULT).taken_over or ("words for people",)
+
+
+def said_by_a_reader() -> Iterator[str]:
+    for start, _ in OTHER_KINDS:
+        with pytest.raises(UnreadableFile) as raised:
+            encoding_of(io.BytesIO(start))
+        yield raised.value.detail
+
+
+@pytest.mark.parametrize(
+    "source",
+    [said_by_the_gate, said_by_a_retraining, said_by_a_schema, said_by_a_reader],
+    ids=lambda source: source.__name__,
+)
+def test_what_the_code_says_is_said_in_the_language_of_the_page(source: Callable[[], Iterator[str]]):
+    sentences = list(source())
+    assert not [sentence for sentence in sentences if translated(sentence, SPANISH) is None]
+    assert not [sentence for sentence in sentences if translated(f"ann: {sentence}", SPANISH) is None]
+    assert [translated(sentence, ENGLISH) for sentence in sentences] == sentences
+
+
+def test_a_refusal_by_several_checks_is_said_in_spanish():
+    verdict = PromotionPolicy().judge(replace(GOOD, coverage=0.6, milliseconds=1e6))
+    assert translated(verdict.reasons, SPANISH) == (
+        "cobertura 0.600, se permite de 0.87 a 0.98; milisegundos por fila 1000000.00, se permite 100"
+    )
+    assert translated(f"{verdict.reasons}; we know better", SPANISH) is None

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from domain.people.fact import in_language
 from entrypoints.dashboard.elements import element, paragraph, together
+from entrypoints.dashboard.widgets.recorded import translated
 from entrypoints.dashboard.widgets.summary import meaning, sentence
 
 if TYPE_CHECKING:
@@ -121,9 +122,10 @@ def notice(kind: str, title: str, text: str) -> Markup:
     return element("p", element("b", title), " ", text, classes=f"notice {kind}")
 
 
-def theirs(message: str) -> Markup:
-    """Repeat what another part said, as it said it: in English."""
-    return element("p", message, classes="theirs", lang="en")
+def theirs(message: str, words: Words) -> Markup:
+    """Repeat what another part said; what the catalogue does not know is marked as English."""
+    translation = translated(message, words)
+    return element("p", translation or message, classes="theirs", lang="" if translation else "en")
 
 
 def cautions(estimate: Estimate | Prediction, words: Words) -> Markup:

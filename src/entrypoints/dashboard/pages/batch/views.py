@@ -197,7 +197,7 @@ def _answer(who: Beneficiary, answer: Answer, words: Words, heads: Sequence[tupl
 def _left(violation: Violation, columns: int, words: Words) -> Markup:
     if violation.rule == "malformed":
         fact, value = words("batch.left.whole"), ""
-        what = words("batch.left.broken", detail=violation.detail)
+        what = words("batch.left.broken", detail=translated(violation.detail, words) or violation.detail)
         if violation.value:
             what = words("batch.left.fields", fields=violation.value, columns=columns)
     else:

@@ -85,7 +85,7 @@ class ChangeDialog:
         except MedcostError as error:
             self.problem.content = cards.notice(
                 "bad", self._words("models.not_let"), self._words(_why(error))
-            ) + cards.theirs(str(error))
+            ) + cards.theirs(str(error), self._words)
             self._show()  # whoever closed it meanwhile should know
         else:
             self._dialog.close()

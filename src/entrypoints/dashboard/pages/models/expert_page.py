@@ -108,4 +108,4 @@ class ExpertPage(ABC, Generic[Figures]):
         with card("missing", words(f"models.missing.{name}")):
             html(paragraph(words(f"models.missing.{name}.do"), "lead-in"))
             if name != "none":
-                html(cards.theirs(str(why)))
+                html(cards.theirs(str(why), words))

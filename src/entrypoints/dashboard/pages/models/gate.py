@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from domain.models.promotion import Objection
 from entrypoints.dashboard.elements import cell, element, paragraph, row, together
 from entrypoints.dashboard.widgets import model_facts
+from entrypoints.dashboard.widgets.recorded import translated
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -72,11 +73,12 @@ def _name(check: Check, words: Words) -> str:
 
 
 def _numbers(check: Check, judgement: Verdict, words: Words) -> str:
-    """Return the numbers of a check; for old verdicts without numbers, the stored English sentence."""
+    """Return the numbers of a check; for old verdicts without numbers, the recorded sentence."""
     if check.name in _OF_PEOPLE and check.value is not None:
         return words(_OF_PEOPLE[check.name], count=round(check.value))
     if check.value is None or check.high is None:
-        return element("span", check.detail, lang="en")
+        translation = translated(check.detail, words)
+        return element("span", translation or check.detail, lang="" if translation else "en")
     candidacy = judgement.candidacy
     if check.name.startswith("crps"):
         compared = candidacy.comparison if check.name == "crps" else candidacy.unconditional or candidacy.comparison

@@ -177,7 +177,7 @@ class ModelsPage:
         self._table.show([version_list.line(reviewed, words) for reviewed in models.versions], by="", rising=False)
         self._entries.content = (
             cards.notice("bad", words("models.ledger.broken"), words("models.ledger.broken.do"))
-            + cards.theirs(models.broken)
+            + cards.theirs(models.broken, words)
             if models.broken
             else model_facts.ledger(models.entries, words)
         )

@@ -59,7 +59,9 @@ class RowDialog:
         try:
             published = await self._served(compared, judged.beneficiary)
         except MedcostError as error:
-            self._answers.content = cards.notice("warn", words("models.rows.no_answer"), "") + cards.theirs(str(error))
+            self._answers.content = cards.notice("warn", words("models.rows.no_answer"), "") + cards.theirs(
+                str(error), words
+            )
             return
         heads = [words(key) for key in ("models.version", "expected", "typical", "range")]
         lines = [

@@ -88,7 +88,9 @@ class RunsPage(ExpertPage[ShadowPreview | NotReplayed]):
             if isinstance(answer.figures, ShadowPreview):
                 html(shadow(answer.figures, WINDOW.days, words))
             else:
-                html(paragraph(words("models.missing.elsewhere.do"), "empty") + cards.theirs(str(answer.figures)))
+                html(
+                    paragraph(words("models.missing.elsewhere.do"), "empty") + cards.theirs(str(answer.figures), words)
+                )
 
     def _each(
         self, key: str, sides: Sequence[tuple[str, ModelVersion]], made: Callable[[ModelVersion], Markup]

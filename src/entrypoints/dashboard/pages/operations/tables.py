@@ -9,6 +9,7 @@ from entrypoints.dashboard.elements import cell, paragraph, row
 from entrypoints.dashboard.pages.operations.fit import inside
 from entrypoints.dashboard.pages.operations.span import milliseconds
 from entrypoints.dashboard.widgets import cards, model_facts
+from entrypoints.dashboard.widgets.recorded import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,7 @@ def _part(name: str, state: str, detail: str, words: Words, *, theirs: bool = Fa
     return row(
         words(f"operations.{name}"),
         cell(model_facts.state(kind, words(f"operations.{state}"))),
-        cell(detail, lang="en" if theirs else ""),  # repeated as the part said it
+        recorded(detail, "", words) if theirs else cell(detail),
     )
 
 
