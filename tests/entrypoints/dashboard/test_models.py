@@ -69,6 +69,14 @@ def test_each_objection_of_the_gate_is_a_sentence_of_the_language(against: Objec
         assert ("<li>" in html) == (against is Objection.REFUSED)
 
 
+def test_a_tuned_setting_has_four_digits_and_the_others_on_hover(version, words: Words):
+    made = version(1)
+    settings = {"epsilon": 1.7814493155349744, "alpha": 0.25, "trees": 12345}
+    tuned = replace(made, card=replace(made.card, recipe=replace(made.card.recipe, hyperparameters=settings)))
+    shown = model_facts.facts(tuned, words)
+    assert 'epsilon = <span title="1.7814493155349744">1.781</span>, alpha = 0.25, trees = 12345' in shown
+
+
 def test_a_range_by_smoking_is_said_of_smokers_and_others(version, words: Words):
     made = version(1)
     by_smoking = replace(made, card=replace(made.card, grouping=("smoker",)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from markupsafe import Markup
+
 from domain.models.ledger import Change
 from domain.monitoring.report import OVERALL
 from domain.people.numbers import exact
@@ -17,8 +19,6 @@ from entrypoints.dashboard.widgets.recorded import translated
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from markupsafe import Markup
-
     from domain.models.ledger import LedgerEntry
     from domain.models.model import HyperparameterValue, ModelCard, ModelVersion
     from domain.models.scores import PredictiveRatio, Scores
@@ -27,12 +27,16 @@ if TYPE_CHECKING:
 _SHORT: Final = 12
 """Digits of a fingerprint that are enough to compare by eye."""
 _NONE: Final = "—"
+_DIGITS: Final = ".4g"
+"""How a tuned setting is written: with the digits that tell one trial from another."""
 
 
 def facts(version: ModelVersion, words: Words) -> Markup:
     """Say what a version is, and from what it learnt."""
     card = version.card
-    settings = ", ".join(f"{name} = {_setting(value, words)}" for name, value in card.recipe.hyperparameters.items())
+    settings = Markup(", ").join(
+        together(f"{name} = ", _setting(value, words)) for name, value in card.recipe.hyperparameters.items()
+    )
     made = words("models.made.from", revision=card.provenance.git_revision[:_SHORT]) * bool(
         card.provenance.git_revision
     )
@@ -113,9 +117,11 @@ def _named(scores: Scores, words: Words) -> Iterator[tuple[tuple[str, str], str]
 
 
 def _setting(value: HyperparameterValue, words: Words) -> str:
-    """Write a setting of a family without the words of Python."""
+    """Write a setting of a family without the words of Python; one that was tuned shows its other digits on hover."""
     if isinstance(value, bool):
         return words("fact.yes" if value else "fact.no").lower()
+    if isinstance(value, float) and float(short := f"{value:{_DIGITS}}") != value:
+        return element("span", short, title=repr(value))
     return _NONE if value is None else str(value)
 
 
