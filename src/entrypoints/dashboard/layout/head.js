@@ -27,6 +27,7 @@ globalThis.field = {
   },
   // one of some options is chosen
   chosen: {
+    props: ["suggested"],
     data() {
       return { chosen: this.modelValue };
     },
@@ -35,7 +36,8 @@ globalThis.field = {
         this.chosen = [value].flat()[0]; // what was emitted comes back as a list of arguments
       },
       chosen(value) {
-        if (this.kept) kept.write(this.name, value);
+        // what the page suggests is not kept: it may suggest something else next time
+        if (this.kept) kept.write(this.name, value === this.suggested ? null : value);
         if (value !== [this.modelValue].flat()[0]) this.$emit("update:modelValue", value);
       },
     },
