@@ -79,7 +79,7 @@ def test_theme_font_links_and_forms_work_below_a_path(address: str, look: Callab
     assert [href for href in hrefs if not href.startswith(f"{ROOT}/")] == []
     page.get_by_role("link", name="History", exact=True).click()
     page.wait_for_url(f"{address}/history")
-    expect(page.get_by_text("Estimates 1 to 1")).to_be_visible()
+    expect(page.get_by_text("Estimate 1 of 1")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
     assert "northeast" in download.value.path().read_text()

@@ -136,7 +136,7 @@ async def test_a_saved_estimate_is_found_among_the_past_ones(user: User, parts, 
     (recorded,) = await parts.predictions.page(PredictionQuery())
     assert recorded.beneficiary.as_facts() == ANN_FACTS
     await user.open("/history")
-    await user.should_see("Estimates 1 to 1 of 1", retries=PATIENT)
+    await user.should_see("Estimate 1 of 1", retries=PATIENT)
 
 
 async def test_nothing_of_models_or_past_estimates_is_in_sight(

@@ -28,7 +28,7 @@ async def test_while_the_database_is_away_the_page_says_so_and_then_recovers(use
     await user.open("/history")
     await user.should_see("We cannot read the estimates right now.")
     parts.predictions.failure = None
-    await user.should_see("Estimates 1 to 1 of 1", retries=40)
+    await user.should_see("Estimate 1 of 1", retries=40)
     await user.should_not_see("We cannot read the estimates right now.")
 
 
@@ -36,7 +36,7 @@ async def opened(user: User, parts, words: Words) -> InputField:
     async with parts.container() as request:
         await (await request.get(PredictCost))(ANN)
     await user.open("/history")
-    await user.should_see("Estimates 1 to 1 of 1", retries=40)
+    await user.should_see("Estimate 1 of 1", retries=40)
     (table,) = user.find(SortedTable).elements
     user.find(SortedTable).trigger("open", table.props["rows"][0]["id"])
     return next(element for element in user.find(InputField).elements if element.name == "outcome")
@@ -105,8 +105,8 @@ async def test_the_filters_of_an_address_are_set_and_narrow_the_list(user: User,
         for smoker, age in ((False, 30), (True, 50)):
             await predict(ANN.changed(smoker=smoker, age=age))
     await user.open("/history?smoker=yes&since=2020-01-01&by=age&order=rising")
-    await user.should_see("Estimates 1 to 1 of 1", retries=40)
-    await user.should_see(words("history.file", total="1"), retries=40)
+    await user.should_see("Estimate 1 of 1", retries=40)
+    await user.should_see(words("history.file", count=1), retries=40)
     values = {field.name: field.value for field in user.find(Field).elements if isinstance(field, Field)}
     assert (values["smoker"], values["since"], values["region"]) == ("yes", "2020-01-01", "")
     await user.open("/history?smoker=moon&order=sideways")

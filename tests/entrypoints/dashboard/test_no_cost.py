@@ -140,7 +140,7 @@ async def test_the_curve_lists_the_chance_of_no_cost_at_each_value(user: User):
 async def test_the_list_has_a_column_where_somebody_may_cost_nothing(user: User, predict):
     await predict(**NEVER)
     await user.open("/history")
-    await user.should_see("Estimates 1 to 1 of 1", retries=PATIENT)
+    await user.should_see("Estimate 1 of 1", retries=PATIENT)
     assert WORDS("zero") not in heads(user)
     await predict(**OFTEN)
     await user.open("/history")

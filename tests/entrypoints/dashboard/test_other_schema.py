@@ -139,7 +139,7 @@ async def test_a_saved_estimate_keeps_what_is_not_given_and_is_listed(opened: Op
     (recorded,) = await (await container.get(PredictionRepository)).page(PredictionQuery())
     assert recorded.beneficiary["pressure"] is None
     user = await opened("/history?ward=a&insulin=no&by=visits&order=rising")
-    await user.should_see("Estimates 1 to 1 of 1", retries=PATIENT)
+    await user.should_see("Estimate 1 of 1", retries=PATIENT)
     (table,) = user.find(SortedTable).elements
     assert [column["text"] for column in table.props["columns"]][1:7] == [ENGLISH.label(fact) for fact in CLINIC.facts]
     assert table.props["rows"][0]["cells"][1:7] == ["7", "No", "not given", "Surgery", "Day", "not given"]

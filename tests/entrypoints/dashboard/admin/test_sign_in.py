@@ -60,7 +60,7 @@ def test_visitors_find_their_own_estimates_again_and_nobody_elses(locked: str, l
     (cookie,) = [dict(cookie) for cookie in page.context.cookies() if cookie.get("name") == "medcost_visitor"]
     assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
     page.goto(f"{locked}/history")
-    expect(page.get_by_text("Estimates 1 to 1")).to_be_visible()
+    expect(page.get_by_text("Estimate 1 of 1")).to_be_visible()
     assert "63, female" not in page.content()
     mine = httpx.get(f"{locked}/history/export", cookies={"medcost_visitor": str(cookie["value"])})
     nobodys = httpx.get(f"{locked}/history/export")

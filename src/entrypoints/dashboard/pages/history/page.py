@@ -156,7 +156,7 @@ class HistoryPage:
         )
         first = len(self._pages) * _ROWS
         self._count.text = _where(first, len(rows), answer.total, words) if rows else ""
-        self._file.text = words("history.file", total=words.count(answer.total))
+        self._file.text = words("history.file", count=answer.total)
         self._empty.content = "" if rows else _nothing(question, words)
         self._table.visible = bool(rows)
         self._pager.visible = bool(rows or self._pages)
@@ -230,7 +230,8 @@ class HistoryPage:
 
 def _where(before: int, shown: int, total: int, words: Words) -> str:
     first, last = words.count(before + 1), words.count(before + shown)
-    return words("history.rows", first=first, last=last, total=words.count(total))
+    rows = first if shown == 1 else words("history.rows.between", first=first, last=last)
+    return words("history.rows", count=shown, rows=rows, total=words.count(total))
 
 
 def _path(query: PredictionQuery) -> str:
