@@ -24,7 +24,7 @@ FEWEST_LETTERS = 6
 """Sentences with fewer letters of their own say what somebody else said."""
 BY_CODE = re.compile(
     r"role|by|key.*|cancelled_late|within|at_most|crps_.*|on_.*|check_.*|job_busy|schema_(terms|groups|roles|today)"
-    r"|file_(pdf|compressed|old_workbook|rich_text|parquet|zip)"
+    r"|file_(pdf|compressed|old_workbook|rich_text|parquet|zip|spss.*|stata|json|html)"
 )
 """Sentences that are put together from several places: tests have the code write them."""
 
