@@ -89,6 +89,16 @@ def test_a_page_holds_no_markup_of_the_data_and_asks_nothing_of_others(contents)
     assert not re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?https?://", page)
 
 
+def test_drawings_have_the_colours_of_the_page_in_light_and_dark(contents):
+    style, _, body = contents[".html"].decode().partition("</style>")
+    light, _, dark = style.partition("@media screen and (prefers-color-scheme: dark)")
+    named = set(re.findall(r"var\(--(\w+), #[0-9a-f]{6}\)", body))
+    assert {"brand", "ink", "axis", "wash", "warm", "grid"} == named
+    assert all(f"--{name}: #" in part for name in named for part in (light, dark))
+    others = set(re.findall(r"(?:fill|stroke): *(#[0-9a-f]{3,6})", body))
+    assert not others, "colours that stay the same in the dark"
+
+
 def test_a_page_shows_its_tables_to_those_who_print_it(contents):
     page = contents[".html"].decode()
     assert page.count("<details") == page.count("<details open>") > 0

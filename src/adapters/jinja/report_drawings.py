@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from domain.models.scores import Calibration, FifthScores, PredictiveRatio
 
 _TEAL, _INK, _SOFT, _WASH, _WARM, _LINE = "#0b5a69", "#14202b", "#5b6975", "#d5e8ea", "#a8430c", "#e5eaee"
+_OF_THE_PAGE: Final = {
+    _TEAL: "brand", _INK: "ink", _SOFT: "axis", _WASH: "wash", _WARM: "warm", _LINE: "grid",
+}  # fmt: skip
+"""Colours by the page's names of them: it has others in the dark."""
+_COLOUR: Final = re.compile("|".join(_OF_THE_PAGE))
 _HEAD_ENDS: Final = '.dtd">'
 """The end of the head of Matplotlib's documents."""
 _WIDTH: Final = 4.8
@@ -31,6 +37,8 @@ _STYLE: Final[dict[Any, Any]] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["system-ui", "Segoe UI", "Roboto", "DejaVu Sans"],
     "font.size": 10,
+    "text.color": _INK,
+    "axes.labelcolor": _INK,
 }
 
 
@@ -203,7 +211,8 @@ def _amounts() -> FuncFormatter:
 
 
 def _svg(figure: Figure) -> Drawing:
-    """Return the drawing to be put into a page: without the head of a document of its own."""
+    """Return the drawing to be put into a page: in its colours, without the head of a document of its own."""
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return Drawing(text.getvalue().partition(_HEAD_ENDS)[2].lstrip())
+    drawing = text.getvalue().partition(_HEAD_ENDS)[2].lstrip()
+    return Drawing(_COLOUR.sub(lambda colour: f"var(--{_OF_THE_PAGE[colour[0]]}, {colour[0]})", drawing))
