@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
@@ -60,17 +61,22 @@ class OwnCost:
         return cls(round(expected, 2), round(typical, 2), interval, rounded_chance(chance), error, tuple(percentiles))
 
     def chance_above(self, amount: float) -> float:
-        """Return the probability of paying more than an amount, in hundredths.
+        """Return the probability of paying more than an amount: linear between the percentiles, 0 from the last on.
 
         >>> from domain.costs.plan import Plan
         >>> plan = Plan(deductible=3000, coinsurance=0, out_of_pocket_maximum=3000)
         >>> from domain.costs.distribution import CostDistribution
         >>> cost = CostDistribution(mean=5100.0, quantiles=tuple(100.0 * k for k in range(1, 100)))
         >>> own = own_cost(plan, cost)
-        >>> own.chance_above(1000), own.chance_above(3000)
-        (0.89, 0.0)
+        >>> [round(own.chance_above(amount), 9) for amount in (-1, 0, 1000, 1050, 2999.99, 3000)]
+        [1.0, 1.0, 0.9, 0.895, 0.700001, 0.0]
         """
-        return sum(paid > amount for paid in self.percentiles) / (len(self.percentiles) + 1)
+        below = bisect_right(self.percentiles, amount)
+        if below == len(self.percentiles):
+            return 0.0
+        low, high = (self.percentiles[below - 1] if below else 0.0), self.percentiles[below]
+        level = below + (max(0.0, amount - low) / (high - low) if high > low else 0.0)
+        return 1 - level / (len(self.percentiles) + 1)
 
     def plus(self, premium: float) -> OwnCost:
         """Return the figures with a premium added, which is paid in any case."""

@@ -156,6 +156,24 @@ def test_limited_means_and_excesses_add_up(cost: CostDistribution, limit: float)
     assert cost.chance_above(limit + step) - 1e-6 <= slope <= cost.chance_above(limit) + 1e-6
 
 
+@given(st.floats(0, 9_000))
+@example(0.0)
+@example(81.0)
+def test_who_pays_all_pays_more_than_an_amount_as_often_as_it_costs_more(amount: float) -> None:
+    everything = Plan(deductible=1e9, coinsurance=0, out_of_pocket_maximum=1e9)
+    cost = CostDistribution(mean=9_000.0, quantiles=tuple(100.0 * k for k in range(1, 100)))
+    assert own_cost(everything, cost).chance_above(amount) == pytest.approx(cost.chance_above(amount), abs=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(plans, costs_with_a_tail, amounts)
+def test_the_chance_of_paying_more_is_that_of_many_years(plan: Plan, cost: CostDistribution, amount: float) -> None:
+    years = 2_000
+    paid = [plan.own_cost(year) for year in cost.quantiles_at((place + 0.5) / years for place in range(years))]
+    often = sum(own > amount for own in paid) / years
+    assert own_cost(plan, cost).chance_above(amount) == pytest.approx(often, abs=0.0105)
+
+
 @given(costs_with_a_tail)
 def test_the_variance_is_that_of_many_points(cost: CostDistribution) -> None:
     count = 10_000
