@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import math
 import tempfile
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import IO
 
 import pyarrow as pa
@@ -191,3 +194,44 @@ def test_a_column_of_numbers_stays_one_though_its_first_rows_are_empty():
     batches = [[{"cost": None, "version": None}], [{"cost": 1.5, "version": 3}]]
     written = b"".join(FILES.write("parquet", ["cost", "version"], batches, {"cost": float, "version": int}))
     assert pq.read_table(io.BytesIO(written)).to_pylist() == [*batches[0], *batches[1]]
+
+
+def written_as_parquet(*cells: object) -> pa.Table:
+    """Write a column whose cells come one after another, and return it as it is read again."""
+    return pq.read_table(io.BytesIO(b"".join(FILES.write("parquet", ["a"], [[{"a": cell}] for cell in cells], {}))))
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ((27, 27.9), [27.0, 27.9]),
+        ((None, 1.5), [None, 1.5]),
+        ((1, "N/A"), ["1", "N/A"]),
+        ((True, 3), ["True", "3"]),
+        ((2**60, 0.5), [str(2**60), "0.5"]),
+        ((10**25, None), [str(10**25), None]),
+        ((Decimal("1.5"), Decimal("100.25")), ["1.5", "100.25"]),
+        ((b"ab", "c"), ["ab", "c"]),
+    ],
+)
+def test_a_column_that_changes_its_type_loses_nothing_in_parquet(cells: tuple[object, ...], expected: list[object]):
+    assert written_as_parquet(*cells).column("a").to_pylist() == expected
+
+
+def test_cells_of_several_types_in_one_batch_become_texts_in_parquet():
+    written = b"".join(FILES.write("parquet", ["a"], [[{"a": 1}, {"a": "N/A"}]], {}))
+    assert pq.read_table(io.BytesIO(written)).column("a").to_pylist() == ["1", "N/A"]
+
+
+def test_times_decimals_and_what_is_no_number_are_written_to_a_workbook():
+    when = pa.array([1], pa.timestamp("ns")).to_pylist()[0]
+    batch = [{"when": datetime(2020, 1, 31, 12, tzinfo=UTC), "exact": when, "cost": Decimal("1.25"), "odd": math.nan}]
+    (back,) = rows(b"".join(FILES.write("xlsx", ["when", "exact", "cost", "odd", "last"], [batch], {})))
+    assert back["when"] == "2020-01-31 12:00:00+00:00"
+    assert str(back["exact"]).startswith("1970-01-01")
+    assert (back["cost"], back["odd"]) == (1.25, None)
+
+
+def test_texts_that_parquet_holds_as_bytes_are_texts():
+    content = parquet(who=pa.array([b"Ann", None]), code=pa.array([b"\xff", b"a"]))
+    assert rows(content) == [{"who": "Ann", "code": b"\xff"}, {"who": None, "code": b"a"}]

@@ -10,9 +10,10 @@ import tempfile
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from adapters.arrow.columns import takeable
 from adapters.arrow.parquet import BoundedParquet, Bounds
+from adapters.arrow.parquet_writing import write_rows
 from adapters.arrow.tables import first_cells, first_texts, open_rows
 from adapters.arrow.texts import bytes_of, parts_of
 from adapters.arrow.workbook_rows import MAGIC
@@ -165,7 +166,8 @@ class _Parquet(PeopleTable):
                 raise UnreadableFile(Flaw.LARGE, message)
             # rows share a text that repeats, until somebody writes them out
             texts = [
-                column.dictionary.to_pylist() if isinstance(column, pa.DictionaryArray) else None for column in batch
+                takeable(column.dictionary).to_pylist() if isinstance(column, pa.DictionaryArray) else None
+                for column in batch
             ]
             pieces = (batch.slice(start, at_once) for start in range(0, len(batch), at_once))
             for part in (part for piece in pieces for part in parts_of(piece, _WRITTEN_AT_ONCE)):
@@ -182,7 +184,7 @@ class _Parquet(PeopleTable):
 
 def _values(column: Any, texts: Sequence[Any] | None) -> Sequence[Any]:
     if texts is None:
-        return column.to_pylist()
+        return takeable(column).to_pylist()
     return [None if i is None else texts[i] for i in column.indices.to_pylist()]
 
 
@@ -218,7 +220,7 @@ def _write_parquet(
 ) -> Iterator[bytes]:
     """Write to a temporary file first: a Parquet file is complete only with its footer."""
     with tempfile.TemporaryFile() as file:
-        _parquet_to(file, columns, rows, {name: _ARROW_TYPES[kind] for name, kind in types.items()})
+        write_rows(file, columns, rows, {name: _ARROW_TYPES[kind] for name, kind in types.items()})
         yield from _pieces(file)
 
 
@@ -233,25 +235,3 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
     while piece := file.read(_PIECE):
         yield piece
-
-
-def _parquet_to(
-    file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Row]], types: Mapping[str, pa.DataType]
-) -> None:
-    # where `types` is silent, the first rows decide; a column that is empty there holds text
-    writer: pq.ParquetWriter | None = None
-    schema = pa.schema([(name, types.get(name, pa.string())) for name in columns])
-    for batch in rows:
-        if not batch:
-            continue
-        if writer is None:
-            first = {name: pa.array([row.get(name) for row in batch], types.get(name)) for name in columns}
-            schema = pa.schema(
-                [
-                    (name, pa.string() if pa.types.is_null(column.type) else column.type)
-                    for name, column in first.items()
-                ]
-            )
-            writer = pq.ParquetWriter(file, schema)
-        writer.write_table(pa.Table.from_pylist(list(batch), schema=schema))
-    (writer or pq.ParquetWriter(file, schema)).close()

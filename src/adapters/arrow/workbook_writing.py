@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -56,9 +58,12 @@ def save_workbook(columns: Sequence[str], rows: Iterable[Sequence[object]], plac
         sheet.column_dimensions[_letters(i)].width = _WIDTH
 
     def cell(value: object) -> object:
-        if value is None or isinstance(value, bool | int | float):
+        if isinstance(value, float) and not math.isfinite(value):
+            return None  # Excel takes a workbook with such a number for damaged
+        if value is None or isinstance(value, bool | int | float | Decimal):
             return value
-        text = _FORBIDDEN.sub("", value if isinstance(value, str) else msgspec.json.encode(value).decode())
+        text = msgspec.json.encode(value, enc_hook=str).decode() if isinstance(value, dict | list) else str(value)
+        text = _FORBIDDEN.sub("", text)
         if not text.startswith("="):
             return text
         made = WriteOnlyCell(sheet, text)

@@ -20,6 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from adapters.arrow.answers import OURS, Answers
+from adapters.arrow.columns import takeable
+from adapters.arrow.parquet_writing import held_by
 from adapters.arrow.reading import ending_of, unusable
 from adapters.arrow.workbook_writing import write_workbook
 from adapters.common.locks import try_lock
@@ -85,7 +87,7 @@ class GrowingFile:
         """Write rows with their answers, which belong to the rows at ``places``, or to all rows."""
         try:
             self._rows.write(rows, Answers(published, len(rows), places))
-        except (pa.ArrowException, ValueError) as error:
+        except (pa.ArrowException, ValueError, OverflowError) as error:
             raise unusable(
                 self._place, f"a column changes its type, which Parquet cannot hold; .jsonl can: {error}"
             ) from error
@@ -179,6 +181,11 @@ def parquet_writer(sink: pa.NativeFile, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(sink, schema, use_dictionary=named)  # type: ignore[arg-type]  # stubs: bool only
 
 
+def _readable(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch whose texts are texts, though the file holds them as bytes."""
+    return pa.RecordBatch.from_arrays([takeable(column) for column in batch.columns], names=batch.schema.names)
+
+
 class _Lines:
     """A writer of lines, which needs no footer."""
 
@@ -200,8 +207,9 @@ class _Lines:
 
 class _JsonLines(_Lines):
     def write(self, batch: pa.RecordBatch | list[Row], answers: Answers) -> None:
-        rows = batch if isinstance(batch, list) else batch.to_pylist()
-        self._file.write(msgspec.json.Encoder().encode_lines(answers.of_rows(rows)))
+        rows = batch if isinstance(batch, list) else _readable(batch).to_pylist()
+        # nanoseconds are of a type of pandas, if it is installed
+        self._file.write(msgspec.json.Encoder(enc_hook=str).encode_lines(answers.of_rows(rows)))
 
 
 class _Workbook(_JsonLines):
@@ -226,7 +234,7 @@ class _Csv(_Lines):
             names = self._begun(text, lambda: answers.names_of(batch))
             csv.DictWriter(text, names, lineterminator="\n", extrasaction="ignore").writerows(answers.of_rows(batch))
         else:
-            table = answers.beside(pa.Table.from_batches([batch]))
+            table = answers.beside(pa.Table.from_batches([_readable(batch)]))
             self._begun(text, lambda: table.schema.names)
             rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
             csv.writer(text, lineterminator="\n").writerows(rows)
@@ -313,10 +321,12 @@ class _Parquet:
                 names = [name for name in table.schema.names if name not in OURS]
                 self._schema = pa.schema([table.schema.field(name) for name in names])
             elif table.schema.names == self._schema.names:  # the first rows decide the types
-                table = table.cast(self._schema)
+                table = held_by(self._schema, table)
         else:
-            table = pa.Table.from_pylist(batch, schema=self._schema)
-            if self._schema is None:  # the first rows decide the types; a column that is empty there holds text
+            table = pa.Table.from_pylist(batch)
+            if self._schema is not None:
+                table = held_by(self._schema, table)
+            else:  # the first rows decide the types; a column that is empty there holds text
                 nulls = [
                     pa.field(column.name, pa.string() if pa.types.is_null(column.type) else column.type)
                     for column in table.schema

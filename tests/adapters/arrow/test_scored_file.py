@@ -21,7 +21,7 @@ from adapters.memory.sample import small_sample
 from application.costs.score_file import score
 from domain.costs.prediction import ModelReference, NewPrediction, Published
 from domain.costs.scoring import BATCH_ROWS, ScoringJob
-from domain.errors import HomeInUse, PredictorUnavailable
+from domain.errors import HomeInUse, InvalidInput, PredictorUnavailable
 from domain.people.beneficiary import Beneficiary
 from tests.support.default_schema import DEFAULT, READING
 
@@ -158,6 +158,29 @@ async def test_columns_of_parquet_are_passed_through_as_they_are(tmp_path):
     model = NeighbourPredictor(small_sample(DEFAULT))
     await predict_file(model, MODEL, tmp_path / "in.parquet", tmp_path / "out.parquet")
     assert pq.read_table(tmp_path / "out.parquet").select(rows.schema.names).equals(rows)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "xlsx"])
+async def test_times_in_nanoseconds_and_texts_in_bytes_are_passed_through(tmp_path, ending):
+    rows = pa.table({**{name: [ANN[name]] for name in ANN}, "name": [b"ann"], "at": pa.array([1], pa.timestamp("ns"))})
+    pq.write_table(rows, tmp_path / "in.parquet")
+    out = tmp_path / f"out.{ending}"
+    result = await predict_file(NeighbourPredictor(small_sample(DEFAULT)), MODEL, tmp_path / "in.parquet", out)
+    assert (result.scored, result.violations) == (1, ())
+    if ending != "xlsx":
+        assert "1970-01-01" in out.read_text()
+        assert "b'ann'" not in out.read_text()
+
+
+@pytest.mark.parametrize(
+    ("column", "later"), [("bmi", 27.9), ("note", "x"), ("note", 10**25), ("seen", 3), ("place", {"b": 1})]
+)
+async def test_no_value_is_cut_where_the_first_rows_have_another_type(tmp_path, column, later):
+    first = {**ANN, "bmi": 27, "note": 1, "seen": True, "place": {"a": 1}}
+    source = tmp_path / "in.jsonl"
+    source.write_text("\n".join(map(json.dumps, [first, first, {**first, column: later}])))
+    with pytest.raises(InvalidInput, match="a column changes its type, which Parquet cannot hold"):
+        await predict_file(Mortal(), MODEL, source, tmp_path / "out.parquet", at_once=2)
 
 
 @pytest.mark.parametrize("to", ENDINGS)

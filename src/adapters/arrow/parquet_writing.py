@@ -1,0 +1,108 @@
+"""Rows written as Parquet, though a column may change its type from row to row: Parquet has one type for all."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from adapters.arrow.columns import takeable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from domain.people.people_table import Row
+
+_EXACT: Final = 2**53
+"""Up to here a float holds every whole number."""
+
+
+def write_rows(
+    file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Row]], types: Mapping[str, pa.DataType]
+) -> None:
+    """Write batches of rows.
+
+    The rows wait in a temporary file until the last has shown which types there are. Whole numbers and others become
+    numbers; values of other different types become texts, and so does a column without any value.
+
+    Args:
+        file: open for writing.
+        columns: names of the columns.
+        rows: the rows in batches.
+        types: types of columns that are known beforehand.
+    """
+    seen: dict[str, set[pa.DataType]] = {name: set() for name in columns}
+    sizes: list[int] = []
+    with tempfile.TemporaryFile() as waiting:
+        for batch in filter(None, rows):
+            arrays = [array_of([row.get(name) for row in batch], types.get(name)) for name in columns]
+            for name, array in zip(columns, arrays, strict=True):
+                seen[name].add(_kind(array))
+            sink = pa.BufferOutputStream()
+            table = pa.RecordBatch.from_arrays(arrays, names=list(columns))
+            with pa.ipc.new_stream(sink, table.schema) as stream:
+                stream.write_batch(table)
+            sizes.append(waiting.write(sink.getvalue()))
+        schema = pa.schema([(name, types.get(name) or _common(seen[name])) for name in columns])
+        waiting.seek(0)
+        with pq.ParquetWriter(file, schema) as writer:
+            for size in sizes:
+                (table,) = pa.ipc.open_stream(waiting.read(size))
+                arrays = [_as(column, field.type) for column, field in zip(table.columns, schema, strict=True)]
+                writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+
+
+def array_of(values: Sequence[Any], kind: pa.DataType | None = None) -> pa.Array:
+    """Return values as an array: of a type, of their own type, or as texts where they are of several."""
+    try:
+        return takeable(pa.array(values, kind))
+    except (pa.ArrowException, OverflowError):
+        return _texts(values)
+
+
+def held_by(schema: pa.Schema, table: pa.Table) -> pa.Table:
+    """Return a table in the types of a schema, which hold all that it says; a column that it lacks is empty.
+
+    Arrow's casts make 3 true, drop keys of structures, and, where it is given Python's values, cut 27.9 to 27.
+
+    Raises:
+        ValueError: naming a column whose values another type cannot hold.
+    """
+    columns: list[Any] = []
+    for field in schema:
+        column = table.column(field.name) if field.name in table.schema.names else pa.nulls(len(table))
+        is_text = pa.types.is_string(field.type) and not pa.types.is_nested(column.type)
+        if not (column.type in (field.type, pa.null()) or is_text or pa.types.is_floating(field.type)):
+            message = f"column {field.name} holds {field.type} at first, and {column.type} later"
+            raise ValueError(message)
+        columns.append(column.cast(field.type))
+    return pa.table(columns, schema=schema)
+
+
+def _kind(array: pa.Array) -> pa.DataType:
+    """Return the type of an array; text for whole numbers that a float would round."""
+    if pa.types.is_int64(array.type) and any(abs(value) > _EXACT for value in array.drop_null().to_pylist()):
+        return pa.string()
+    return array.type
+
+
+def _common(kinds: set[pa.DataType]) -> pa.DataType:
+    """Return the type that holds the values of all these."""
+    kinds = kinds - {pa.null()}
+    if kinds == {pa.int64(), pa.float64()}:
+        return pa.float64()
+    return kinds.pop() if len(kinds) == 1 else pa.string()
+
+
+def _as(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    if array.type == kind:
+        return array
+    if pa.types.is_null(array.type) or pa.types.is_float64(kind):
+        return array.cast(kind)
+    return _texts(array.to_pylist())
+
+
+def _texts(values: Sequence[Any]) -> pa.Array:
+    return pa.array([None if value is None else str(value) for value in values], pa.string())
