@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -24,6 +25,17 @@ MOST_BYTES: Final = 1_000_000
 _MESSAGES: Final = "en"
 """The language of messages, documents and reports."""
 _fields: Final = cache(msgspec.structs.fields)
+_MOST_VALUES: Final = 100_000
+"""Values of a file, with those that its aliases stand for: a few aliases of aliases stand for billions."""
+_EXPECTED: Final = re.compile(r"Expected `(\w+)[^`]*`, got `\w+`$")
+_KINDS: Final = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a text",
+    "array": "a list",
+    "object": "a mapping",
+}
 _LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """The loader written in C where PyYAML was built with it: it reads a schema in a twentieth of the time."""
 
@@ -151,6 +163,7 @@ class _Reading:
 
     lines: dict[str, int] = field(default_factory=dict[str, int])
     problems: list[SchemaProblem] = field(default_factory=list[SchemaProblem])
+    values: int = 0
 
     def document(self, text: str) -> object:
         """Return the file as texts, lists and mappings; ``no`` and ``yes`` stay words."""
@@ -161,7 +174,14 @@ class _Reading:
             self.lines["file"] = mark.line + 1 if mark else 1
             self._report("file", f"is no YAML ({getattr(error, 'problem', None) or error}): correct this line")
             return None
-        return None if node is None else self._value(node, "")
+        except RecursionError:
+            node = None
+            self._report("file", "is nested too deeply")
+        try:
+            return None if node is None else self._value(node, "")
+        except RecursionError:  # an alias of what it is a part of
+            self._report("file", "is nested too deeply: write out what an alias stands for")
+            return None
 
     def part(self, place: str, value: object, kind: type[_Part]) -> _Part | None:
         """Return a mapping as a part of the schema; None if it is none, and what is wrong is reported."""
@@ -196,10 +216,13 @@ class _Reading:
         try:
             msgspec.convert(value, kind, strict=False)
         except msgspec.ValidationError as error:
-            kinds = f"give one of {', '.join(Kind)}" if kind is Kind else str(error).replace("`", "")
+            kinds = f"give one of {', '.join(Kind)}" if kind is Kind else _expected(str(error))
             self._report(place, f"{value!r} does not fit: {kinds}")
 
     def _value(self, node: yaml.Node, place: str) -> object:
+        self.values += 1
+        if self.values > _MOST_VALUES:
+            raise RecursionError
         self.lines.setdefault(place or "file", node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             return dict(self._items(node, place))
@@ -222,6 +245,12 @@ class _Reading:
 
     def _report(self, place: str, detail: str) -> None:
         self.problems.append(SchemaProblem(place, detail))
+
+
+def _expected(message: str) -> str:
+    """Return what to give, from msgspec's message, which names types of Python."""
+    kind = _EXPECTED.match(message)
+    return f"give {_KINDS[kind[1]]}" if kind and kind[1] in _KINDS else message.replace("`", "")
 
 
 def _nearest(key: str, keys: tuple[str, ...]) -> str:

@@ -13,8 +13,8 @@ from domain.people.cells import NumberStyle, UnreadableCell, is_empty
 from domain.people.meaning import text_of
 
 _PLAIN: Final = NumberStyle()
-_ISO: Final = re.compile(r"(\d{4})-?(?:Q([1-4])|(\d{2})(?:-(\d{2})(?:[T ].*)?)?)", re.ASCII | re.IGNORECASE)
-"""A quarter, a month or a day: 2019-Q3, 2019-07, 2019-07-01."""
+_ISO: Final = re.compile(r"(\d{4})[-/]?(?:Q([1-4])|(\d{2})(?:[-/](\d{2})(?:[T ].*)?)?)", re.ASCII | re.IGNORECASE)
+"""A quarter, a month or a day: 2019-Q3, 2019-07, 2019-07-01, or with / in place of -."""
 _DAYS: Final = 366
 _LONGEST_LABEL: Final = 80
 

@@ -101,7 +101,9 @@ def test_no_and_yes_and_digits_stay_words():
     [
         ("high: 250", "hihg: 250", 5, "facts.weight_kg.hihg", "did you mean high"),
         ("low: 30", "low: 300", 5, "facts.weight_kg.low", "low must be below high"),
-        ("low: 30", "low: many", 5, "facts.weight_kg.low", "does not fit"),
+        ("low: 30", "low: many", 5, "facts.weight_kg.low", "'many' does not fit: give a number"),
+        ("low: 30", "low: .inf", 5, "facts.weight_kg.low", "does not fit: give a number"),
+        ("name: clinic\n", "name: &name [*name]\n", 1, "file", "write out what an alias stands for"),
         ("kind: flag", "kind: boolean", 6, "facts.smokes.kind", "whole, number, flag, choice"),
         ("[no, yes,", "[no, NO,", 7, "facts.plan.choices", "twice"),
         ("spellings: {yes: [smoker]", "spellings: {yes: [never]", 6, "facts.smokes.spellings.no", "means yes already"),
@@ -139,3 +141,9 @@ def test_what_is_no_mapping_and_what_cannot_be_read_are_refused(tmp_path):
     assert "must be a mapping" in mistakes("- a\n- b\n")[0][2]
     with pytest.raises(InvalidSchemaFile, match="cannot be read"):
         read_schema(tmp_path / "nowhere.yaml")
+
+
+def test_aliases_that_stand_for_billions_of_values_are_refused():
+    tenfold = [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
+    with pytest.raises(InvalidSchemaFile, match="write out what an alias stands for"):
+        schema_of("\n".join(["a0: &a0 [x]", *tenfold, SMALL]))

@@ -53,6 +53,7 @@ def test_periods_of_all_kinds_rise_with_time():
         "2019-Q2",
         "2019-07",
         "2019-07-15",
+        "2019/07/16",
         date(2019, 8, 1),
         datetime(2019, 9, 1, tzinfo=UTC),
         2020.5,
