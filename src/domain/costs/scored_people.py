@@ -12,6 +12,7 @@ from domain.costs.estimate_columns import bits_of, codes_of
 from domain.costs.prediction import caution_codes
 from domain.people.beneficiary import Beneficiary
 from domain.people.contract import MOST_VIOLATIONS, Violation
+from domain.people.numbers import round_step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MOST_SHOWN: Final = 100
 _GROUPS: Final = 10
 """The most groups of a distribution, besides one that is open."""
+_NARROWEST: Final = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +171,12 @@ def _groups(rising: Sequence[float]) -> tuple[Group, ...]:
     """Count people in groups of a round width; the last, open one holds the costliest hundredth at most.
 
     >>> [(group.low, group.people) for group in _groups([100.0, 900.0, 1200.0, 3900.0])]
-    [(0, 1), (500, 1), (1000, 1), (1500, 0), (2000, 0), (2500, 0), (3000, 0), (3500, 1)]
+    [(0.0, 1), (500.0, 1), (1000.0, 1), (1500.0, 0), (2000.0, 0), (2500.0, 0), (3000.0, 0), (3500.0, 1)]
     """
     if not rising:
         return ()
     reach = rising[min(len(rising) - 1, math.ceil(0.99 * len(rising)))]
-    widths = (size * 10**power for power in range(2, 12) for size in (1, 2, 5))
-    width = next(width for width in widths if reach / (width * _GROUPS) < 1)
+    width = round_step(max((int(reach) + 1) / _GROUPS, _NARROWEST))
     counts = [0] * (int(reach // width) + 2)
     for usd in rising:
         counts[min(int(usd // width), len(counts) - 1)] += 1

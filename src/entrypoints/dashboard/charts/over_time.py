@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from domain.people.numbers import round_step
 from entrypoints.dashboard.charts.drawing import Scale, field_of_view, numbers
 from entrypoints.dashboard.elements import cell, element, mark, paragraph, row, together
 
@@ -227,10 +228,5 @@ def _levels(high: float, least: float = 0.0) -> Sequence[float]:
     >>> _levels(1.1), _levels(1.1, 1.0)
     ([0.0, 0.5, 1.0], [0.0, 1.0])
     """
-    step = next(
-        size * 10.0**power
-        for power in range(-9, 12)
-        for size in (1, 2, 5)
-        if high / (size * 10.0**power) <= _LEVELS and size * 10.0**power >= least
-    )
+    step = round_step(max(high / _LEVELS, least))
     return [i * step for i in range(int(high / step) + 1)]
