@@ -23,6 +23,7 @@ from domain.models.scores import (
 )
 from entrypoints.dashboard.charts import drawing as charts
 from entrypoints.dashboard.charts import model_charts, trials
+from entrypoints.dashboard.charts.predictive_ratios import ratios
 from tests.support.people import ANN
 from tests.support.words import words_in
 
@@ -101,7 +102,7 @@ def test_the_bias_of_every_group_lies_within_its_picture(biases: list[float]):
 
 def test_predicted_over_observed_is_drawn_with_its_interval_where_there_is_one():
     nothing = Scores(0, ExpectedScores(0, 0, 0), TypicalScores(0, 0, 0), 0, IntervalScores(0.9, 0.9, 0, 0), ())
-    assert "older than they are" in model_charts.ratios([("Version 1", nothing)], words_in("en"))
+    assert "older than they are" in ratios([("Version 1", nothing)], words_in("en"))
     assert "older than they are" in model_charts.fifths([("Version 1", nothing)], words_in("en"))
     tenth = PredictiveRatio(0.33, 0.29, 0.37)
     actuarial = ActuarialScores(
@@ -109,12 +110,12 @@ def test_predicted_over_observed_is_drawn_with_its_interval_where_there_is_one()
         cpm=0.1, gini=0.3, mae_over_mean=0.8, capped_r2=0.2, cap=250_000, capture_1=0.3, capture_5=0.3, capture_10=0.4,
     )  # fmt: skip
     version = ("Version 1", replace(nothing, actuarial=actuarial))
-    drawn = model_charts.ratios([version], words_in("en"))
+    drawn = ratios([version], words_in("en"))
     assert drawn.count('class="whisker"') == 2
     assert drawn.count('class="point solid"') == 10
     for text in ("Tenth 10", "0.330", "0.290 to 0.370", "no cost observed"):
         assert text in drawn
-    both = model_charts.ratios([version, ("Version 2", nothing)], words_in("en"))
+    both = ratios([version, ("Version 2", nothing)], words_in("en"))
     assert both.count('class="point solid"') == 10
     assert "Version 2: Ratio" in both
 

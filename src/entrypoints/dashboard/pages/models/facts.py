@@ -15,7 +15,7 @@ from application.models.rank_facts import RankedFacts, RankFacts
 from application.models.read_people import ReadPeople
 from application.models.review_models import ReviewModels
 from entrypoints.dashboard.addresses import at
-from entrypoints.dashboard.charts import model_charts
+from entrypoints.dashboard.charts.score_table import legend_of
 from entrypoints.dashboard.elements import element, paragraph
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import card, html, tag
@@ -103,7 +103,7 @@ class FactsPage(ExpertPage[Explored]):
             with card("missing", words("models.missing.rows")):
                 html(paragraph(words("models.missing.rows.do"), "lead-in"))
             return
-        html(model_charts.legend(named))
+        html(legend_of(named))
         with card("importance", words("models.importance")):
             html(paragraph(words("models.importance.lead", count=figures.ranked.people), "lead-in"))
             html(dependence_charts.importances(named, figures.ranked.own, figures.ranked.rival, words))

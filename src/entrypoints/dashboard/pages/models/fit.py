@@ -12,6 +12,8 @@ from application.models.review_models import ReviewModels
 from application.models.review_rows import ReviewedRows, ReviewRows
 from domain.models.judged_rows import JudgedRow, double_lift
 from entrypoints.dashboard.charts import model_charts
+from entrypoints.dashboard.charts.predictive_ratios import ratios
+from entrypoints.dashboard.charts.score_table import legend_of
 from entrypoints.dashboard.elements import paragraph
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import card, html
@@ -53,14 +55,14 @@ class FitPage(ExpertPage[Sequence[JudgedRow]]):
         sides = [(name, version.card.cross_validation) for name, version in zip(named, compared.both, strict=True)]
         cards = [(name, version.card) for name, version in zip(named, compared.both, strict=True)]
         figures = {
-            "ratios": model_charts.ratios(sides, words),
+            "ratios": ratios(sides, words),
             "quality": model_facts.quality(cards, words),
             "calibration": model_charts.calibration(sides, words),
             "fifths": model_charts.fifths(sides, words),
             "groups": model_charts.coverage(sides, words),
             "residuals": paragraph(words("models.residuals.lead"), "lead-in") + model_charts.residuals(sides, words),
         }
-        legend = model_charts.legend(named)
+        legend = legend_of(named)
         figures |= {key: legend + figure for key, figure in figures.items() if key != "quality"}  # which is a table
         self._figure("ratios", figures)
         self._lifts(answer, named)

@@ -14,7 +14,7 @@ from application.models.review_rows import ReviewRows
 from domain.costs.prediction import Published
 from domain.models.judged_rows import JudgedRow
 from domain.people.beneficiary import Beneficiary
-from entrypoints.dashboard.charts import model_charts
+from entrypoints.dashboard.charts.score_table import legend_of
 from entrypoints.dashboard.elements import paragraph
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import card, html
@@ -101,7 +101,7 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
             html(self._verdict(answer.figures, rows))
         if not rows:
             return
-        html(model_charts.legend(named))
+        html(legend_of(named))
         with card("along", words("models.rows.ratios", fact=words.label(self._filter.along))):
             html(paragraph(words("models.rows.ratios.lead"), "lead-in"))
             html(rows_charts.along(rows, self._filter, named, words))

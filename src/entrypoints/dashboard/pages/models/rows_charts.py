@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from domain.models.judged_rows import own_of, parts, ratio, rival_of
-from entrypoints.dashboard.charts import model_charts
+from entrypoints.dashboard.charts.predictive_ratios import ratio_rows
 from entrypoints.dashboard.charts.zoomable import OWN, QUIET, RIVAL, Written, line, value_axis, zoomable
 from entrypoints.dashboard.elements import paragraph, together
 from entrypoints.dashboard.widgets import model_facts
@@ -86,7 +86,7 @@ def along(rows: Sequence[JudgedRow], chosen: RowFilter, names: Sequence[str], wo
     named = {_part(chosen, part, words): [part.own, part.rival][: len(names)] for part in cut}
     counts = [words.count(part.people) for part in cut]
     title = words("models.rows.ratios", fact=words.label(fact))
-    return model_charts.ratio_rows(title, words.label(fact), names, named, words, counts=counts)
+    return ratio_rows(title, words.label(fact), names, named, words, counts=counts)
 
 
 def verdict(rows: Sequence[JudgedRow], who: str, names: Sequence[str], words: Words) -> Markup:

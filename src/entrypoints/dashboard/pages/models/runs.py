@@ -11,6 +11,7 @@ from application.models.preview_shadow import WINDOW, PreviewShadow, ShadowPrevi
 from application.models.review_models import ReviewModels
 from domain.errors import ModelRefused, NotFound
 from entrypoints.dashboard.charts import model_charts, trials
+from entrypoints.dashboard.charts.score_table import legend_of
 from entrypoints.dashboard.elements import element, paragraph
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import card, html
@@ -77,7 +78,7 @@ class RunsPage(ExpertPage[ShadowPreview | NotReplayed]):
         """Show recipes, trials and the replay."""
         words, named = self.words, names(answer.compared, self)
         sides = list(zip(named, answer.compared.both, strict=True))
-        html(model_charts.legend(named))
+        html(legend_of(named))
         with card("recipes", words("models.recipes")):
             html(paragraph(words("models.recipes.lead"), "lead-in"))
             if not run_charts.recipes([(name, version.card) for name, version in sides], words):
