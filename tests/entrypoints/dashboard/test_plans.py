@@ -17,7 +17,7 @@ from entrypoints.composition.settings import load
 from entrypoints.dashboard.charts.hundred import hundred
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.pages.plans import household
-from entrypoints.dashboard.pages.plans.page import summary
+from entrypoints.dashboard.pages.plans.summary import summary
 from entrypoints.dashboard.widgets.fields import Field, KeptText
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN_FACTS

@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING, Final
 from dishka import FromDishka
 
 from application.costs.compare_plans import ComparePlans, PlanComparison
-from domain.costs.distribution import MOST_CHARGES
 from domain.costs.plan import MOST_MEMBERS, MOST_PLANS, ExamplePlan, ExamplePlans, Plan
 from domain.errors import InvalidBeneficiary
 from domain.people.beneficiary import Beneficiary
 from entrypoints.dashboard.charts.drawing import Scale
-from entrypoints.dashboard.charts.hundred import hundred
-from entrypoints.dashboard.elements import element, paragraph, together
+from entrypoints.dashboard.elements import paragraph, together
 from entrypoints.dashboard.layout.data_notice import prices
 from entrypoints.dashboard.layout.page import Page, Visit
 from entrypoints.dashboard.layout.shell import button, card, html, retry_button, tag, text
 from entrypoints.dashboard.layout.spoken import Spoken
 from entrypoints.dashboard.pages.plans import household
+from entrypoints.dashboard.pages.plans.budget import BudgetCard
 from entrypoints.dashboard.pages.plans.plan_box import PlanBox
+from entrypoints.dashboard.pages.plans.summary import summary, whole_cost
 from entrypoints.dashboard.widgets import cards
-from entrypoints.dashboard.widgets.amount import readings
 from entrypoints.dashboard.widgets.fact_fields import start_of
-from entrypoints.dashboard.widgets.fields import InputField, KeptText
+from entrypoints.dashboard.widgets.fields import KeptText
 from entrypoints.dashboard.widgets.live import Live
 from entrypoints.dashboard.widgets.person import PersonForm
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from domain.costs.own_cost import OwnCost
     from entrypoints.dashboard.inject import Inject
     from entrypoints.dashboard.locale.speech import Words
 
@@ -106,16 +104,7 @@ class PlansPage:
                         self._add = button(words("plans.add")).on("click", self._add_plan)
                     text("p", words("plans.bars"), "hint")
                     text("p", words("plans.note"), "hint")
-                with card("budget", words("plans.budget"), words("plans.budget.lead")):
-                    self._budget = InputField(
-                        name="affordable",
-                        label=words("plans.budget.amount"),
-                        hint=words("above.help"),
-                        kind="text",
-                        unit=words.currency,
-                        persistent=True,
-                    ).on_value_change(self._say_budget)
-                    self._chances = html().props("role=status")
+                self._budget = BudgetCard(words)
                 with card("household", words("plans.household"), words("plans.household.lead")):
                     self._members = tag("ul", "members")
                     with tag("div", "actions"):
@@ -206,20 +195,6 @@ class PlansPage:
             box.offered = shown
         self._changed()
 
-    def _say_budget(self) -> None:
-        """Say for each plan how many of 100 years cost more than the amount that was typed; nothing while none is."""
-        words, typed = self._words, str(self._budget.value or "").strip()
-        amounts = [usd for usd in readings(typed, words.currency) if usd <= MOST_CHARGES] if typed else []
-        self._budget.error = words("above.type") if typed and len(amounts) != 1 else ""
-        if self._shown is None or len(amounts) != 1:
-            self._chances.content = together()
-            return
-        question, answer = self._shown
-        chances = [
-            budget(plan, own, amounts[0], words) for plan, own in zip(question.plans, answer.own_costs, strict=True)
-        ]
-        self._chances.content = element("div", *chances, classes="scenarios plans")
-
     def _list_members(self) -> None:
         words = self._words
         self._members.clear()
@@ -266,9 +241,9 @@ class PlansPage:
             paragraph(f"{self._words('plans.left')} {prices(self._data.origins, self._words)}".rstrip(), "hint billed"),
             _cautions(answer, self._words),
         )
-        self._say_budget()
+        self._budget.show(pairs)
         self._spoken(sentence[0])
-        self._form.typical(self._words.money(min(map(_whole, pairs))))
+        self._form.typical(self._words.money(min(map(whole_cost, pairs))))
 
     def fail(self) -> None:
         """Say that the numbers are old, and that it is tried again."""
@@ -279,67 +254,6 @@ class PlansPage:
         """Say that we made a mistake; nothing of it is shown."""
         self._failed.content = cards.notice("bad", self._words("unexpected"), self._words("unexpected.do"))
         self._retry.visible = True
-
-
-def summary(pairs: Sequence[tuple[Plan, OwnCost]], members: int, words: Words) -> list[str]:
-    """Say which plans cost least on average, and which in a bad year; and how true a simulation is."""
-    (amount, average), (most, bad) = (_least(pairs, cost, words) for cost in (_whole, _bad))
-    if len(pairs) == 1:
-        lines = [words("plans.says.one", amount=amount, most=most)]
-    elif average == bad and len(average) == 1:
-        lines = [words("plans.says.same", name=average[0], amount=amount, most=most)]
-    else:
-        lines = [
-            words("plans.says.average.all", amount=amount)
-            if len(average) == len(pairs)
-            else words("plans.says.average", count=len(average), name=words.all_of(average), amount=amount),
-            words("plans.says.bad.all", most=most)
-            if len(bad) == len(pairs)
-            else words("plans.says.bad", count=len(bad), name=words.all_of(bad), most=most),
-        ]
-    errors = [own.standard_error for _, own in pairs if own.standard_error is not None]
-    if errors:
-        lines.append(words("plans.says.simulated", people=members, error=words.whole(max(1.0, 2 * max(errors)))))
-    return lines
-
-
-def _least(
-    pairs: Sequence[tuple[Plan, OwnCost]], cost: Callable[[tuple[Plan, OwnCost]], float], words: Words
-) -> tuple[str, list[str]]:
-    """Return the least cost as it is shown, and the names of the plans for which it is shown."""
-    least = words.money(min(map(cost, pairs)))
-    return least, [_name(pair, words) for pair in pairs if words.money(cost(pair)) == least]
-
-
-def budget(plan: Plan, own: OwnCost, amount: float, words: Words) -> Markup:
-    """Say how many of 100 years cost more than an amount with a plan, its premium included, and draw them."""
-    chance, usd = own.chance_above(amount - plan.premium), words.money(amount)
-    years = round(100 * chance)
-    if amount < plan.premium:
-        chance, sentence = 1.0, words("plans.budget.all", amount=usd)
-    elif years:
-        sentence = words("plans.budget.some", count=years, amount=usd)
-    else:
-        sentence = words("plans.budget.none", amount=usd)
-    return element(
-        "div",
-        element("h3", _name((plan, own), words)),
-        paragraph(sentence),
-        hundred(chance, sentence),
-        classes="scenario",
-    )
-
-
-def _whole(pair: tuple[Plan, OwnCost]) -> float:
-    return pair[0].premium + pair[1].expected
-
-
-def _bad(pair: tuple[Plan, OwnCost]) -> float:
-    return pair[0].premium + pair[1].interval.high
-
-
-def _name(pair: tuple[Plan, OwnCost], words: Words) -> str:
-    return pair[0].name.strip() or words("plans.own")
 
 
 def _cautions(answer: PlanComparison, words: Words) -> Markup:
