@@ -10,35 +10,30 @@ from markupsafe import Markup
 from nicegui import ui
 
 from application.costs.quote_table import QuoteTable
-from application.costs.score_people import GivenPeople, OpenPeople, ScorePeople, WriteScored
+from application.costs.score_people import OpenPeople, ScorePeople, WriteScored
 from application.models.review_origins import INVENTED, ReviewOrigins
 from application.operations.review_jobs import FetchAnswers
-from domain.costs.scoring_task import FileKind
 from domain.errors import NoRoom, TooManyJobs, Unavailable
-from domain.people.fact import Fact
-from domain.people.matching import Matching, denies, shared
-from domain.people.notes import NO_NAME
 from domain.people.schema import Schema
-from domain.ports.people_files import PeopleTable
 from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.layout.data_notice import prices
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import button, card, html, tag, text
 from entrypoints.dashboard.pages.batch import views
-from entrypoints.dashboard.pages.batch.background import KINDS, MOST_HERE, JobCalls, JobsCard
+from entrypoints.dashboard.pages.batch.background import KINDS, JobCalls, JobsCard
 from entrypoints.dashboard.pages.batch.files import COOKIE, address
 from entrypoints.dashboard.pages.batch.group import GroupCard
+from entrypoints.dashboard.pages.batch.match_card import MatchCard
 from entrypoints.dashboard.pages.batch.paged import Pages
 from entrypoints.dashboard.pages.batch.template import TEMPLATES, columns
 from entrypoints.dashboard.pages.batch.uploads import MOST_BYTES, Stage, Upload, Uploads, UseCases
 from entrypoints.dashboard.widgets import cards
-from entrypoints.dashboard.widgets.fields import FileDrop, SelectField
+from entrypoints.dashboard.widgets.fields import FileDrop
 
 if TYPE_CHECKING:
     from entrypoints.dashboard.auth.visitor import Visitors
     from entrypoints.dashboard.inject import Call, Inject
     from entrypoints.dashboard.layout.page import Visit
-    from entrypoints.dashboard.locale.speech import Words
 
 _TICK: Final = 0.25
 """Seconds between two looks at the work."""
@@ -103,7 +98,8 @@ class BatchPage:
             visit.tell_mistakes(self._problem)
             results = tag("div", "results")
         with results:
-            file, match = self._file_card(), self._match_card()
+            file = self._file_card()
+            self._match = MatchCard(upload, words, self._start, self._hand_over)
             with card("work", words("batch.work")) as work:
                 self._bar = html("", "progress")
                 with tag("div", "actions"):
@@ -112,13 +108,12 @@ class BatchPage:
             self._group = GroupCard(words, quote)
             left = self._left_card()
             self.jobs = JobsCard(words, calls)
-        self._sections = {"file": file, "match": match, "work": work, "scored": scored, "left": left}
+        self._sections = {"file": file, "match": self._match.section, "work": work, "scored": scored, "left": left}
         self._sections["group"] = self._group.section
         for section in self._sections.values():
             section.props("tabindex=-1")
         self._data = visit.data
         self._data.on_change(lambda: self._billed.set_content(cards.billed(words, prices(self._data.origins, words))))
-        self._choices: dict[str, SelectField] = {}
         self._look()
         ui.timer(_TICK, self._look)
 
@@ -132,26 +127,6 @@ class BatchPage:
                 for name in TEMPLATES:
                     link = text("a", words(f"batch.template.{name.rpartition('.')[2]}"), "btn").props("download")
                     link.props["href"] = at(f"/batch/template/{name}")
-        return section
-
-    def _match_card(self) -> ui.element:
-        words = self._words
-        with card("match", words("batch.match"), words("batch.match.lead")) as section:
-            self._name = text("p", "", "file-name")
-            self._fields = tag("div", "filters matching")
-            self._unused = html()
-            self._preview = html("", "chart")
-            self._kind = SelectField(
-                name="result",
-                value=FileKind.CSV.value,
-                label=words("batch.jobs.format"),
-                options=[(kind.value, words(f"batch.jobs.format.{kind}")) for kind in KINDS.values()],
-            )
-            self._long = text("p", words("batch.jobs.long", count=MOST_HERE), "hint")
-            with tag("div", "actions"):
-                self._here = button(words("batch.start"), "primary").on("click", self._start)
-                button(words("batch.jobs.start")).on("click", self._hand_over)
-                button(words("batch.other")).on("click", self._upload.clear)
         return section
 
     def _scored_card(self) -> ui.element:
@@ -195,7 +170,7 @@ class BatchPage:
         for key, section in self._sections.items():
             section.visible = key in _SECTIONS[stage]
         if stage == "opened" and upload.given:
-            self._offer(upload.given)
+            self._match.offer(upload.given)
         if stage == "done" and upload.given and upload.scored and upload.totals:
             self._totals.content = views.totals(upload.totals, upload.scored, words)
             self._table.show(views.answers(upload.scored, words))
@@ -211,56 +186,19 @@ class BatchPage:
                 f"document.getElementById('{_SECTIONS[stage][0]}').focus()"
             )
 
-    def _offer(self, given: GivenPeople) -> None:
-        words = self._words
-        self._name.text = words("batch.name", name=self._upload.name, count=given.rows)
-        self._fields.clear()
-        with self._fields:
-            self._choices = {
-                fact.name: SelectField(
-                    name=f"column-{fact.name}",
-                    value=given.suggested.get(fact.name, ""),
-                    label=words.label(fact),
-                    options=[("", words("batch.none")), *_offered(fact, given.table, words)],
-                )
-                for fact in words.schema.facts
-            }
-        for choice in self._choices.values():
-            choice.on_value_change(self._foresee)
-        self._kind.value = KINDS[given.table.kind].value
-        self._here.visible = given.rows <= MOST_HERE
-        self._long.visible = not self._here.visible
-        self._foresee()
-
-    def _matching(self) -> Matching:
-        return {fact: str(choice.value) for fact, choice in self._choices.items() if choice.value}
-
-    def _foresee(self) -> None:
-        matching = self._matching()
-        if self._upload.given:
-            reading = self._upload.given.reading(matching)
-            self._preview.content = views.preview(self._upload.given.first, reading, self._words)
-            self._unused.content = views.unused(self._upload.given.table, matching, self._words)
-        self._mark(matching, missing=False)
-
     def _start(self) -> None:
-        matching = self._matching()
-        wrong = self._mark(matching, missing=True)
-        if wrong is None and self._upload.given:
+        matching = self._match.answer()
+        if matching is not None and self._upload.given:
             self._upload.start(self._upload.given.reading(matching))
             self._look()
-        elif wrong:
-            ui.run_javascript(f"document.getElementById('column-{wrong}').focus()")
 
     async def _hand_over(self) -> None:
-        matching = self._matching()
-        wrong = self._mark(matching, missing=True)
-        if wrong:
-            ui.run_javascript(f"document.getElementById('column-{wrong}').focus()")
+        matching = self._match.answer()
+        if matching is None:
             return
         words = self._words
         try:
-            await self._calls.hand_over(self._upload, matching, FileKind(str(self._kind.value)))
+            await self._calls.hand_over(self._upload, matching, self._match.kind)
         except (TooManyJobs, NoRoom) as refused:
             key = "batch.jobs.many" if isinstance(refused, TooManyJobs) else "batch.jobs.room"
             self._problem.content = cards.notice("bad", words(key), words(f"{key}.do"))
@@ -274,17 +212,6 @@ class BatchPage:
         self._status_text.text = words("batch.jobs.said")
         ui.run_javascript("document.getElementById('jobs').focus()")
 
-    def _mark(self, matching: Matching, *, missing: bool) -> str | None:
-        """Mark facts whose column another fact has, and with ``missing`` those without a column; return the first."""
-        words, twice = self._words, shared(matching)
-        for fact, choice in self._choices.items():
-            if fact in twice:
-                choice.error = words("batch.column.shared", fact=words.named(twice[fact]))
-            else:
-                lacks = fact not in matching and not words.schema.by_name[fact].may_be_missing
-                choice.error = words("batch.column") if missing and lacks else ""
-        return next((fact for fact, choice in self._choices.items() if choice.error), None)
-
     def _sorry(self) -> Markup:
         flaw, detail = self._upload.problem
         if not flaw:
@@ -294,10 +221,3 @@ class BatchPage:
             "warn" if flaw in ("cancelled", "gave_way") else "bad", words(f"batch.{flaw}"), words(f"batch.{flaw}.do")
         )
         return apology + views.detail(detail, words) if detail else apology
-
-
-def _offered(fact: Fact, table: PeopleTable, words: Words) -> Iterator[tuple[str, str]]:
-    """Offer the columns that have a name; of one that denies, say that its yes counts as no."""
-    for column in table.columns:
-        if not column.startswith(NO_NAME):
-            yield column, words("batch.turned", column=column) if denies(column, fact) else column
