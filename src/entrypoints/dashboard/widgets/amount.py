@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from domain.costs.distribution import MOST_CHARGES
 from domain.people.currencies import is_sign_of
+
+if TYPE_CHECKING:
+    from entrypoints.dashboard.locale.speech import Words
+    from entrypoints.dashboard.widgets.fields import Field
 
 _SPACES: Final = re.compile(r"(?<=\d)[ '\u00a0\u2009\u202f\u2019](?=\d{3}(?!\d))")
 _BESIDE: Final = re.compile(r"(?s)([^\d\s]*)\s*(.*?)\s*([^\d\s]*)")
@@ -14,6 +19,15 @@ _UNITED_STATES: Final = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?")
 _ELSEWHERE: Final = re.compile(r"(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d{1,2}))?")
 _ONE_GROUP: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _ONLY_POINT: Final = re.compile(r"(\d+)\.(\d{3})")
+
+
+def typed_amount(field: Field, words: Words) -> float | None:
+    """Return the amount that a field holds; None if it is empty, or marked because it holds no clear amount."""
+    typed = str(field.value or "").strip()
+    amounts = [amount for amount in readings(typed, words.currency) if amount <= MOST_CHARGES]
+    is_clear = len(amounts) == 1
+    field.error = words("above.type") if typed and not is_clear else ""
+    return amounts[0] if is_clear else None
 
 
 def readings(text: str, currency: str) -> tuple[float, ...]:

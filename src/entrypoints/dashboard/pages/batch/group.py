@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from domain.costs.distribution import MOST_CHARGES
 from domain.costs.group import ATTACHMENT, MOST_PEOPLE, GroupTerms
 from domain.errors import InvalidInput, Unavailable, UnreadableFile
 from entrypoints.dashboard.elements import cell, element, head, paragraph, row, table, together
 from entrypoints.dashboard.layout.shell import button, card, html, tag
 from entrypoints.dashboard.widgets import cards
-from entrypoints.dashboard.widgets.amount import readings
+from entrypoints.dashboard.widgets.amount import typed_amount
 from entrypoints.dashboard.widgets.fields import InputField
 
 if TYPE_CHECKING:
@@ -68,14 +67,14 @@ class GroupCard:
 
     async def _ask(self) -> None:
         words = self._words
-        typed = str(self._attachment.value or "").strip()
-        amounts = [amount for amount in readings(typed, words.currency) if amount <= MOST_CHARGES]
-        self._attachment.error = "" if len(amounts) == 1 else words("above.type")
-        if len(amounts) != 1 or self._table is None or self._scored is None:
+        attachment = typed_amount(self._attachment, words)
+        if attachment is None:
+            self._attachment.error = words("above.type")
+        if attachment is None or self._table is None or self._scored is None:
             return
         self._shown.content = cards.working(words)
         try:
-            quoted = await self._quote(self._table, self._scored.reading, GroupTerms(attachment=amounts[0]))
+            quoted = await self._quote(self._table, self._scored.reading, GroupTerms(attachment=attachment))
         except (Unavailable, InvalidInput, UnreadableFile):
             self._shown.content = cards.notice("bad", words("group.failed"), words("group.failed.do"))
         else:

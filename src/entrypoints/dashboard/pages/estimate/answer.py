@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.costs.distribution import MOST_CHARGES
 from domain.costs.explanation import FIGURES
 from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.charts import drawing
@@ -15,7 +14,7 @@ from entrypoints.dashboard.layout.data_notice import DataNotice, axis_title, pri
 from entrypoints.dashboard.layout.shell import button, card, html, retry_button, tag, text
 from entrypoints.dashboard.layout.spoken import Spoken
 from entrypoints.dashboard.widgets import cards
-from entrypoints.dashboard.widgets.amount import readings
+from entrypoints.dashboard.widgets.amount import typed_amount
 from entrypoints.dashboard.widgets.fields import ChoiceField, InputField
 from entrypoints.dashboard.widgets.share import ShareLink
 
@@ -166,15 +165,12 @@ class AnswerCards:
 
     def _say_above(self) -> None:
         """Show how many people cost more than the typed amount; clear the sentence without an amount."""
-        typed = str(self._amount.value or "").strip()
-        amounts = [usd for usd in readings(typed, self._words.currency) if usd <= MOST_CHARGES] if typed else []
-        self._amount.error = self._words("above.type") if typed and len(amounts) != 1 else ""
-        sentence = ""
-        if self._shown and len(amounts) == 1:
-            sentence = cards.costlier(self._shown.cost, amounts[0], self._words)
-        self._above.text = sentence
-        chance = self._shown.cost.chance_above(amounts[0]) if self._shown and sentence else 0.0
-        self._hundred.content = hundred(chance, sentence) if sentence else ""
+        amount = typed_amount(self._amount, self._words)
+        if self._shown is None or amount is None:
+            self._above.text = self._hundred.content = ""
+            return
+        self._above.text = sentence = cards.costlier(self._shown.cost, amount, self._words)
+        self._hundred.content = hundred(self._shown.cost.chance_above(amount), sentence)
 
     def _say_failed(self, notice: Markup) -> None:
         self._failed.content = notice

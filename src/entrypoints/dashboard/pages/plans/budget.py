@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.costs.distribution import MOST_CHARGES
 from entrypoints.dashboard.charts.hundred import hundred
-from entrypoints.dashboard.elements import element, paragraph, together
+from entrypoints.dashboard.elements import element, paragraph
 from entrypoints.dashboard.layout.shell import card, html
 from entrypoints.dashboard.pages.plans.summary import name_of
-from entrypoints.dashboard.widgets.amount import readings
+from entrypoints.dashboard.widgets.amount import typed_amount
 from entrypoints.dashboard.widgets.fields import InputField
 
 if TYPE_CHECKING:
@@ -45,14 +44,9 @@ class BudgetCard:
 
     def _answer(self) -> None:
         """Say for each plan how many of 100 years cost more than the amount that was typed; nothing while none is."""
-        words, typed = self._words, str(self._amount.value or "").strip()
-        amounts = [usd for usd in readings(typed, words.currency) if usd <= MOST_CHARGES] if typed else []
-        self._amount.error = words("above.type") if typed and len(amounts) != 1 else ""
-        if not self._pairs or len(amounts) != 1:
-            self._chances.content = together()
-            return
-        chances = [_chance(pair, amounts[0], words) for pair in self._pairs]
-        self._chances.content = element("div", *chances, classes="scenarios plans")
+        amount = typed_amount(self._amount, self._words)
+        chances = [] if amount is None else [_chance(pair, amount, self._words) for pair in self._pairs]
+        self._chances.content = element("div", *chances, classes="scenarios plans") if chances else ""
 
 
 def _chance(pair: PlanCost, amount: float, words: Words) -> Markup:
