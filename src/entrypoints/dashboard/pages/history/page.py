@@ -14,7 +14,7 @@ from nicegui import ui
 from application.costs.review_predictions import ErasePrediction, RecordOutcome, ReviewPredictions
 from domain.access.callers import Caller
 from domain.costs.prediction import Prediction
-from domain.costs.prediction_query import BY_EXPECTED, BY_TIME, BY_TYPICAL, PredictionQuery
+from domain.costs.prediction_query import BY_TIME, PredictionQuery
 from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.auth.guard import sign_in_url
 from entrypoints.dashboard.elements import element, paragraph, together
@@ -22,28 +22,24 @@ from entrypoints.dashboard.layout.data_notice import prices
 from entrypoints.dashboard.layout.page import Page
 from entrypoints.dashboard.layout.shell import button, card, html, tag, text
 from entrypoints.dashboard.pages.history.export import EXPORT
-from entrypoints.dashboard.pages.history.filters import address_of, parameters, query_of, sorted_by
+from entrypoints.dashboard.pages.history.filter_fields import filter_fields, sort_field
+from entrypoints.dashboard.pages.history.filters import address_of, query_of, sorted_by
 from entrypoints.dashboard.pages.history.record import RecordDialog
 from entrypoints.dashboard.widgets import cards
-from entrypoints.dashboard.widgets.fact_fields import field_for
-from entrypoints.dashboard.widgets.fields import Field, InputField, SelectField
 from entrypoints.dashboard.widgets.live import Live
-from entrypoints.dashboard.widgets.table import MOST_COLUMNS, Column, SortedTable, fact_looks
+from entrypoints.dashboard.widgets.table import Column, SortedTable, fact_looks
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from markupsafe import Markup
 
-    from domain.people.fact import Fact
     from entrypoints.dashboard.auth.visitor import Visitors
     from entrypoints.dashboard.layout.page import Visit
     from entrypoints.dashboard.locale.speech import Words
 
 PATH: Final = "/history"
 _ROWS: Final = 25
-_FILTERS: Final = 7
-"""Number of facts whose filters are shown without unfolding."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +91,9 @@ class HistoryPage:
                 with tag("p"):
                     text("a", words("history.sign_in")).props(f'href="{at(sign_in_url(PATH))}"')
             with card("filters", words("history.filters")), tag("div", "filters"):
-                self._fields = _filters(words, self._query)
+                self._fields = filter_fields(words, self._query)
             with card("found", words("history.found")):
-                self._by = _sort_field(words, self._query.by)
+                self._by = sort_field(words, self._query.by)
                 self._problem = html().props("role=alert")
                 self._billed = html(cards.billed(words, ""))
                 self._invented = html()
@@ -245,34 +241,6 @@ def _nothing(query: PredictionQuery, words: Words) -> Markup:
         return paragraph(words("history.none"), "empty")
     link = element("a", words("missing.do"), classes="btn", href=at("/"))
     return together(paragraph(words("history.empty"), "empty"), element("p", link))
-
-
-def _filters(words: Words, query: PredictionQuery) -> dict[str, Field]:
-    """Ask for the day and for values of choices and flags; those that do not fit unfold."""
-    values, facts = parameters(query), words.schema.filters
-    since = InputField(name="since", value=values["since"], label=words("history.since"), kind="date")
-    shown = {fact.name: _filter(fact, values, words) for fact in facts[:_FILTERS]}
-    if len(facts) > _FILTERS:
-        with tag("details", "more-filters"):
-            text("summary", words("history.filters.more"))
-            with tag("div", "filters"):
-                shown |= {fact.name: _filter(fact, values, words) for fact in facts[_FILTERS:]}
-    return {"since": since, **shown}
-
-
-def _filter(fact: Fact, values: Mapping[str, str], words: Words) -> Field:
-    options = [("", words("history.any")), *words.choices(fact)]
-    kind = field_for(options)
-    return kind(name=fact.name, value=values.get(fact.name, ""), label=words.label(fact), options=options)
-
-
-def _sort_field(words: Words, by: str) -> SelectField | None:
-    """Ask for the order, where some numbers have no column whose head could be pressed."""
-    if len(words.schema.facts) <= MOST_COLUMNS:
-        return None
-    options = [(BY_TIME, words("history.made")), *((fact.name, words.label(fact)) for fact in words.schema.numeric)]
-    options += [(BY_TYPICAL, words("typical")), (BY_EXPECTED, words("history.expected"))]
-    return SelectField(name="by", value=by, label=words("history.sort"), options=options)
 
 
 def _columns(words: Words, *, with_zero: bool = False) -> list[Column]:
