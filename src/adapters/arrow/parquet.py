@@ -10,13 +10,13 @@ import csv
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from adapters.arrow.leaves import Leaf, largest_window, leaves_of, row_starts_and_sizes
 from adapters.arrow.pages import Pages, pages_of
 from adapters.arrow.texts import longest_text, parts_of
 from domain.errors import Flaw, UnreadableFile
@@ -38,7 +38,6 @@ _BUFFER: Final = 1 << 20
 _TAIL: Final = 8
 _DELTA_LENGTH, _DELTA = 6, 7
 """Encodings of texts that Arrow cannot keep as dictionaries."""
-_WIDE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class BoundedParquet:
             with pq.ParquetFile(file, thrift_container_size_limit=_LONGEST_LIST) as opened:
                 self.metadata: pq.FileMetaData = opened.metadata
                 self.schema: pa.Schema = opened.schema_arrow
-                leaves = _leaves(opened.schema, self.schema)
+                leaves = leaves_of(opened.schema, self.schema)
         if len(self.schema) > bounds.columns:
             message = f"the file has {len(self.schema):,} columns; {bounds.columns:,} are allowed"
             raise UnreadableFile(Flaw.LARGE, message)
@@ -177,7 +176,7 @@ class BoundedParquet:
                 yield from parts_of(batch.slice(start, end - start), self._bounds.batch)
                 room = (room - (end - start)) or at_once
 
-    def _walk(self, leaf: _Leaf) -> list[Pages]:
+    def _walk(self, leaf: Leaf) -> list[Pages]:
         groups: list[Pages] = []
         left = _MOST_PAGES + self._file.size() // 1024
         for i in range(self.metadata.num_row_groups):
@@ -224,75 +223,13 @@ class BoundedParquet:
         width = sum(leaf.width for leaf in self._leaves if not leaf.is_repeated) or 1
         rows = max(1, min(at_once, self._bounds.batch // width))
         texts = [
-            _sizes(groups)
+            row_starts_and_sizes(groups)
             for leaf, groups in zip(self._leaves, self._pages, strict=True)
             if leaf.is_text and not leaf.is_repeated
         ]
-        while rows > 1 and sum(_largest_window(starts, sizes, rows) for starts, sizes in texts) > self._bounds.batch:
+        while rows > 1 and sum(largest_window(starts, sizes, rows) for starts, sizes in texts) > self._bounds.batch:
             rows //= 2
         return rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """A leaf of the Parquet schema.
-
-    Args:
-        column: the column that the leaf belongs to.
-        place: the position among the leaves.
-        is_text: whether its values have any length.
-        is_repeated: whether a row may have many of its values.
-        width: bytes of a value in memory.
-    """
-
-    column: str
-    place: int
-    is_text: bool
-    is_repeated: bool
-    width: int
-
-    def needs(self, pages: Pages) -> int:
-        """Return the bytes of memory that pages of a row group need at a time."""
-        if self.is_repeated:  # how many values a row has is not known beforehand
-            return pages.dictionary + sum(pages.sizes) + sum(pages.rows) * self.width
-        return pages.dictionary + max(pages.sizes, default=0)
-
-
-def _leaves(schema: pq.ParquetSchema, types: pa.Schema) -> list[_Leaf]:
-    """Match leaves to columns: both are in the same order."""
-    columns = [field.name for field in types for _ in range(_count(field.type))]
-    if len(columns) != len(schema):
-        raise UnreadableFile(Flaw.BROKEN, "the file names other types than its columns have")
-    leaves: list[_Leaf] = []
-    for i, column in enumerate(columns):
-        leaf = schema.column(i)
-        kind = leaf.physical_type
-        width = max(leaf.length, _WIDE) if kind == "FIXED_LEN_BYTE_ARRAY" else _WIDE
-        leaves.append(_Leaf(column, i, kind == "BYTE_ARRAY", leaf.max_repetition_level > 0, width))
-    return leaves
-
-
-def _count(kind: pa.DataType) -> int:
-    if isinstance(kind, pa.BaseExtensionType):
-        return _count(kind.storage_type)
-    if not pa.types.is_nested(kind):
-        return 1
-    return sum(_count(kind.field(i).type) for i in range(kind.num_fields))
-
-
-def _sizes(groups: Sequence[Pages]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first row of each page of a column, and the bytes of all pages before each and after the last."""
-    rows = [0, *accumulate(count for pages in groups for count in pages.rows)]
-    sizes = [0, *accumulate(size for pages in groups for size in pages.sizes)]
-    return np.array(rows, dtype=np.int64), np.array(sizes, dtype=np.int64)
-
-
-def _largest_window(starts: np.ndarray, sizes: np.ndarray, rows: int) -> int:
-    """Return the most bytes of the pages that ``rows`` successive rows lie in."""
-    if not starts[1:].size:  # no page
-        return 0
-    last = np.minimum(np.searchsorted(starts, starts[1:] + rows, side="left"), len(sizes) - 1)
-    return int((sizes[last] - sizes[:-1]).max())
 
 
 def _refuse_large_footer(file: pa.NativeFile) -> None:
