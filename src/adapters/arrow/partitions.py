@@ -22,8 +22,8 @@ from pyarrow import fs
 from adapters.arrow.answers import Answers
 from adapters.arrow.facts import people_batches
 from adapters.arrow.reading import Batch, parquet_batches
+from adapters.arrow.row_writers import parquet_writer
 from adapters.arrow.tables import read_parquet
-from adapters.arrow.writing import parquet_writer
 from domain.costs.scoring import ScoringReport
 from domain.errors import ConfigurationError, FieldError, InvalidInput, UnreadableFile
 from domain.ports.scoring_files import ScoringFile, ScoringRun

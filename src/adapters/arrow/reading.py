@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
@@ -179,7 +179,7 @@ def parquet_batches(source: Path | pa.NativeFile, at_once: int, reading: TableRe
             yield Batch(reading, batch.schema.names, batch, None, {}, read / opened.rows)
 
 
-def ending_of(path: Path, endings: Sequence[str]) -> str:
+def ending_of(path: Path, endings: Collection[str]) -> str:
     """Return a file's ending.
 
     Raises:
