@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MOST_VIOLATIONS: Final = 1_000
 """Violations that a report names."""
+MOST_BAD: Final = 0.1
+"""The share of all rows that may be left out, unless another is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class BadRows:
     """
 
     are_dropped: bool = False
-    most: float = 0.1
+    most: float = MOST_BAD
 
     def allows(self, report: ContractReport) -> bool:
         """Return whether the good rows of a data set are used without the bad ones."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from domain.people.contract import MOST_BAD
 from entrypoints.cli.left_out import print_claims
 from entrypoints.cli.options import AsJson, ChosenProfile, Decimal, HomeFolder, Mapped, MostBad, OnBad, Sheet
 from entrypoints.cli.output import print_json, stdout
@@ -32,7 +33,7 @@ def evaluate(
     decimal: Decimal = None,
     sheet: Sheet = "",
     on_bad: OnBad = None,
-    most_bad: MostBad = 0.1,
+    most_bad: MostBad = MOST_BAD,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
     json: AsJson = False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from domain.errors import ConfigurationError
+from domain.people.contract import MOST_BAD
 from entrypoints.cli.options import ChosenProfile, Decimal, HomeFolder, Mapped, MostBad, OnBad, Sheet, Version
 from entrypoints.cli.output import stderr
 from entrypoints.composition.datasets import bad_rows_of, claims_file, reading_rules
@@ -32,7 +33,7 @@ def report(
     decimal: Decimal = None,
     sheet: Sheet = "",
     on_bad: OnBad = None,
-    most_bad: MostBad = 0.1,
+    most_bad: MostBad = MOST_BAD,
     home: HomeFolder = None,
     profile: ChosenProfile = None,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from domain.people.contract import BadRows
 from domain.people.matching import ColumnMap, mapped_pair
 from domain.people.table_reading import ReadingRules
-from entrypoints.composition import train_config
+from entrypoints.composition.train_sources import SAMPLE, Kaggle, OtherSource, Synthetic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
     from domain.ports.dataset import ClaimsDataset
     from domain.ports.executor import Executor
-    from entrypoints.composition.train_config import File, Kaggle, OtherSource, Synthetic
+    from entrypoints.composition.train_sources import Source
 
 _REFUSED = BadRows()
 
 
-def dataset_of(source: File | Synthetic | Kaggle | OtherSource, schema: Schema, executor: Executor) -> ClaimsDataset:
+def dataset_of(source: Source, schema: Schema, executor: Executor) -> ClaimsDataset:
     """Return the data set of a configuration."""
-    if isinstance(source, train_config.OtherSource):
+    if isinstance(source, OtherSource):
         return source.plugin.make(schema, **source.options)
-    if isinstance(source, train_config.Synthetic):
+    if isinstance(source, Synthetic):
         from adapters.arrow.synthetic import SyntheticClaims
 
         return SyntheticClaims(schema, source.rows, source.seed)
-    if isinstance(source, train_config.Kaggle):
+    if isinstance(source, Kaggle):
         from adapters.arrow.kaggle import KaggleClaims
 
         return KaggleClaims(ReadingRules(schema, needs_roles=True), source.handle)
@@ -68,7 +68,7 @@ def reading_rules(
     return ReadingRules(schema, ColumnMap.of(pairs, schema, decimal=sign), sheet, needs_roles)
 
 
-def bad_rows_of(on_bad: str, most: float = BadRows.most) -> BadRows:
+def bad_rows_of(on_bad: str, most: float) -> BadRows:
     """Return the policy for bad rows: ``refuse`` or ``drop``, at most a share of all rows."""
     return BadRows(are_dropped=on_bad == "drop", most=most)
 
@@ -80,7 +80,7 @@ def claims_file(
     bad_rows: BadRows = _REFUSED,
     year: str = "",
     executor: Executor | None = None,
-    sample: int = train_config.SAMPLE,
+    sample: int = SAMPLE,
 ) -> ClaimsDataset:
     """Return the data set of a file, or of a folder of Parquet files.
 

@@ -21,7 +21,8 @@ from domain.people.matching import mapped_pair
 from entrypoints.composition.family_files import check_package, check_search_spaces
 from entrypoints.composition.plugins import faults_of, options_of
 from entrypoints.composition.settings import TREE, Settings
-from entrypoints.composition.train_config import TrainConfig, decoded
+from entrypoints.composition.strict_parts import decoded
+from entrypoints.composition.train_config import TrainConfig
 
 _CONFIG: Final = TREE / "config"
 _MAP: Final = "dataset.map."

@@ -15,7 +15,7 @@ from entrypoints.composition.datasets import dataset_of
 from entrypoints.composition.family_files import check_package, check_search_spaces
 from entrypoints.composition.overrides import compose_training, with_schema
 from entrypoints.composition.settings import TREE, Settings
-from entrypoints.composition.train_config import File, Synthetic
+from entrypoints.composition.train_sources import File, Synthetic
 from tests.support.default_schema import DEFAULT
 
 ONE_FAMILY = ("model=[linear]", "search_space=[linear]")
