@@ -15,7 +15,8 @@ from domain.models.retraining import Result
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, OnBad
 from entrypoints.cli.output import money, print_json, stdout
 from entrypoints.cli.tables import folded, table
-from entrypoints.cli.train import TrainingOutput, resolved, task_of, training_session, with_bad_rows
+from entrypoints.cli.train import resolved, task_of, training_session, with_bad_rows
+from entrypoints.cli.training_output import TrainingOutput
 from entrypoints.composition.retrainings import retrainings_of
 from entrypoints.composition.settings import load
 
