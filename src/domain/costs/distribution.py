@@ -6,16 +6,14 @@ import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 from domain.costs.cents import cents_down, cents_up
+from domain.costs.quantile_curve import QUANTILE_LEVELS, QuantileCurve, levels_up_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-QUANTILE_LEVELS: Final = tuple(percent / 100 for percent in range(1, 100))
-"""The fixed grid, 0.01 to 0.99, on which every predictive distribution is known."""
+    from collections.abc import Iterable
 
 INTERVAL_LEVEL: Final = 0.9
 """The level of the interval that is published with every answer."""
@@ -26,8 +24,6 @@ CALIBRATION_LEVELS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98)
 
 MOST_CHARGES: Final = 1e9
 """The highest cost of a year, in money: sums of such outcomes stay finite, and exact to the cent."""
-
-_NOISE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +103,13 @@ class CostDistribution:
         raise ValueError(message)
 
     def _zero_fits(self) -> bool:
-        free = _levels_up_to(self.zero)
+        free = levels_up_to(self.zero)
         quantiles = self.quantiles
         return (free == 0 or quantiles[free - 1] == 0) and (free == len(quantiles) or quantiles[free] > 0)
+
+    @property
+    def _curve(self) -> QuantileCurve:
+        return QuantileCurve.of(self.mean, self.quantiles, self.zero)
 
     @property
     def expected(self) -> float:
@@ -124,7 +124,7 @@ class CostDistribution:
     @property
     def excess(self) -> float:
         """Return the mean excess of costs above the 99 % quantile; 0 where nothing lies above it."""
-        return _Curve.of(self).excess
+        return self._curve.excess
 
     def quantile(self, level: float) -> float:
         """Return the cost that is not exceeded with probability ``level``.
@@ -142,7 +142,7 @@ class CostDistribution:
         if 0 < i < len(QUANTILE_LEVELS) and QUANTILE_LEVELS[i - 1] > self.zero:  # as the curve, without making it
             low, high, before = self.quantiles[i - 1], self.quantiles[i], QUANTILE_LEVELS[i - 1]
             return low + (high - low) * ((level - before) / (QUANTILE_LEVELS[i] - before))
-        return _Curve.of(self).quantile(level)
+        return self._curve.quantile(level)
 
     def interval(self, level: float = INTERVAL_LEVEL) -> Interval:
         """Return the central interval: as much probability lies below it as above.
@@ -159,7 +159,7 @@ class CostDistribution:
         >>> round(CostDistribution(100.0, (0.0,) * 40 + (50.0,) * 59).chance_above(25.0), 9)
         0.595
         """
-        return _Curve.of(self).chance_above(amount)
+        return self._curve.chance_above(amount)
 
     def chance_from(self, amount: float) -> float:
         """Return the probability that a year costs ``amount`` or more.
@@ -170,7 +170,7 @@ class CostDistribution:
         >>> round(cost.chance_from(50.0), 9), round(cost.chance_above(50.0), 9), cost.chance_from(0.0)
         (0.59, 0.01, 1.0)
         """
-        return _Curve.of(self).chance_from(amount)
+        return self._curve.chance_from(amount)
 
     def limited_mean(self, limit: float) -> float:
         """Return the mean of the year's cost or ``limit``, whichever is less: the limited expected value E[min(X, u)].
@@ -182,16 +182,16 @@ class CostDistribution:
         >>> round(cost.limited_mean(50.0), 6), round(cost.limited_mean(math.inf), 6), cost.limited_mean(0.0)
         (29.75, 100.0, 0.0)
         """
-        return _Curve.of(self).limited_mean(limit)
+        return self._curve.limited_mean(limit)
 
     @property
     def variance(self) -> float:
         """Return the variance, in money squared."""
-        return _Curve.of(self).variance
+        return self._curve.variance
 
     def quantiles_at(self, levels: Iterable[float]) -> list[float]:
         """Return the quantiles at several levels, each from 0 to below 1."""
-        curve = _Curve.of(self)
+        curve = self._curve
         return [curve.quantile(level) for level in levels]
 
     def with_excess(self, excess: float) -> Self:
@@ -200,7 +200,7 @@ class CostDistribution:
         >>> round(CostDistribution(100.0, (100.0,) * 99).with_excess(50.0).mean, 9)
         100.5
         """
-        curve = _Curve.of(self)
+        curve = self._curve
         share = 1 - curve.levels[-1]
         return type(self)(curve.areas[-1] + share * (curve.costs[-1] + excess), self.quantiles, self.zero)
 
@@ -216,98 +216,9 @@ class CostDistribution:
         >>> CostDistribution(50.0, tuple(float(k) for k in range(1, 100))).points(4)
         (12.5, 37.5, 62.5, 87.5)
         """
-        curve = _Curve.of(self)
+        curve = self._curve
         sums = [*(curve.integral(number / count) for number in range(count)), curve.integral(1.0)]
         return tuple(round(count * (high - low), 6) for low, high in pairwise(sums))
-
-
-@dataclass(frozen=True, slots=True)
-class _Curve:
-    """The quantile function of a distribution: linear between ``levels``, an exponential tail behind the last.
-
-    Args:
-        levels: from the chance of no cost to 0.99, or to the chance of no cost where that is higher.
-        costs: the quantiles there.
-        areas: the integrals from 0 to there.
-        excess: the mean excess in the tail.
-    """
-
-    levels: Sequence[float]
-    costs: Sequence[float]
-    areas: Sequence[float]
-    excess: float
-
-    @classmethod
-    def of(cls, cost: CostDistribution) -> _Curve:
-        zero, quantiles = cost.zero, cost.quantiles
-        free = _levels_up_to(zero)
-        lowest = 0.0 if zero else max(0.0, 2 * quantiles[0] - quantiles[1])
-        levels = (zero, *QUANTILE_LEVELS[free:])
-        costs = (lowest, *quantiles[free:])
-        pieces = ((costs[i] + costs[i + 1]) / 2 * (levels[i + 1] - levels[i]) for i in range(len(levels) - 1))
-        areas = tuple(accumulate(pieces, initial=0.0))
-        share = 1 - levels[-1]
-        return cls(levels, costs, areas, max(0.0, (cost.mean - areas[-1]) / share - costs[-1]) if share else 0.0)
-
-    def quantile(self, level: float) -> float:
-        last = self.levels[-1]
-        if level > last:
-            return self.costs[-1] + self.excess * math.log((1 - last) / (1 - level))
-        if level <= self.levels[0]:
-            return self.costs[0]
-        i = bisect_left(self.levels, level)
-        share = (level - self.levels[i - 1]) / (self.levels[i] - self.levels[i - 1])
-        return self.costs[i - 1] + (self.costs[i] - self.costs[i - 1]) * share
-
-    def chance_above(self, amount: float) -> float:
-        if amount >= self.costs[-1]:
-            above = math.exp((self.costs[-1] - amount) / self.excess) if self.excess else 0.0
-            return (1 - self.levels[-1]) * above
-        i = bisect_right(self.costs, amount)
-        if i == 0:
-            return 1.0
-        share = (amount - self.costs[i - 1]) / (self.costs[i] - self.costs[i - 1])
-        return 1 - self.levels[i - 1] * (1 - share) - self.levels[i] * share
-
-    def chance_from(self, amount: float) -> float:
-        if amount <= self.costs[0]:
-            return 1.0
-        # where costs are equal from one level to another, the lower one counts
-        i = bisect_left(self.costs, amount)
-        return self.chance_above(amount) if i == len(self.costs) or self.costs[i] > amount else 1 - self.levels[i]
-
-    def limited_mean(self, limit: float) -> float:
-        if limit <= 0:
-            return 0.0
-        if math.isinf(limit):
-            return self.integral(1.0)
-        above = self.chance_above(limit)
-        return self.integral(1 - above) + limit * above
-
-    @property
-    def variance(self) -> float:
-        mean, share, last = self.integral(1.0), 1 - self.levels[-1], self.costs[-1]
-        squares = share * (last**2 + 2 * last * self.excess + 2 * self.excess**2)
-        for i, (low, high) in enumerate(pairwise(self.costs)):
-            squares += (self.levels[i + 1] - self.levels[i]) * (low * low + low * high + high * high) / 3
-        return max(0.0, squares - mean**2)
-
-    def integral(self, level: float) -> float:
-        """Integrate from 0 to a level."""
-        last = self.levels[-1]
-        if level <= self.levels[0]:
-            return self.costs[0] * level
-        if level <= last:
-            i = bisect_right(self.levels, level) - 1
-            return self.areas[i] + (self.costs[i] + self.quantile(level)) / 2 * (level - self.levels[i])
-        left = 1 - level
-        unseen = left * (1 + math.log((1 - last) / left)) if left else 0.0
-        return self.areas[-1] + (level - last) * self.costs[-1] + (1 - last - unseen) * self.excess
-
-
-def _levels_up_to(zero: float) -> int:
-    """Return how many levels of the grid are at most a chance of no cost."""
-    return min(math.floor(zero * 100 + _NOISE), len(QUANTILE_LEVELS))
 
 
 @lru_cache
