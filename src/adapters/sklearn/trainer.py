@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
 from statistics import median
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from adapters.common.executor import LocalExecutor
-from adapters.sklearn import weighting, work
+from adapters.sklearn import work
+from adapters.sklearn.card_notes import notes_on
 from adapters.sklearn.comparison import candidacy, replay
 from adapters.sklearn.curves import curves
 from adapters.sklearn.families import family_named, family_of
@@ -20,7 +21,6 @@ from adapters.sklearn.fitting import one_thread
 from adapters.sklearn.scoring import ANSWER_WIDTH, Published, scores
 from adapters.sklearn.storage import LearntFrom, read, write
 from adapters.sklearn.table import Table
-from domain.costs.distribution import INTERVAL_LEVEL
 from domain.models.evaluation import Evaluation, FoldScores, Metric, OutOfFold
 from domain.models.model import MetricSummary, ModelCard, NotCompared
 from domain.models.subject import Subject
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
     Piece = tuple[Any, ...]
     Floats = NDArray[np.float64]
-
-_FEW_PEOPLE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +202,7 @@ class SklearnTrainer(Trainer):
             grouping=model.distribution.grouping.names,
             distribution=model.distribution.note,
             provenance=provenance,
-            notes=(
-                *_sampled(claims, table, everywhere=everywhere is not None),
-                *family_named(recipe.family).notes_on(len(table)),
-                *_weighed(recipe, claims, table),
-                *_few(table),
-            ),
+            notes=tuple(notes_on(family_named(recipe.family), claims, table, everywhere=everywhere is not None)),
             folds=tuple(
                 MetricSummary(metric.value, measured.mean(metric), measured.spread(metric)) for metric in Metric
             ),
@@ -278,46 +271,6 @@ def _evaluation(
         predict_seconds=median(predict_seconds),
         curves=curves(table, answers) if is_reported else None,
     )
-
-
-def _sampled(claims: Claims, table: Table, *, everywhere: bool) -> Iterator[str]:
-    """Yield the notes of a model card on rows that are a sample."""
-    if table.distinct_people > work.MOST_COMPARED:
-        yield f"Family and settings were chosen on a sample of at most {work.MOST_COMPARED:,} people."
-    if claims.population:
-        of = f"a sample of {len(claims):,} of {claims.population.rows:,} rows, drawn by their digests"
-        yield (
-            f"The estimator was fitted on all rows; residuals, ranges and figures are those of {of}."
-            if everywhere
-            else f"It learnt from {of}."
-        )
-
-
-def _weighed(recipe: Recipe, claims: Claims, table: Table) -> Iterator[str]:
-    """Yield the notes of a model card on repeated persons and weights."""
-    if table.repeats:
-        yield (
-            f"{table.repeats:,} of {len(claims):,} rows repeat an earlier one in every fact and in cost. They count as "
-            "weight of that row, not as other people."
-        )
-    family = family_named(recipe.family)
-    if not (family.weighs or weighting.is_equal(table.weights)):
-        yield (
-            f"Rows count differently, and {family.label} cannot weigh them: each counts once in the fit. "
-            "Ranges, figures and choices do weigh them."
-        )
-
-
-def _few(table: Table) -> Iterator[str]:
-    """Yield the notes of a model card on few people."""
-    people = table.distinct_people
-    if people < _FEW_PEOPLE:
-        off = 200 * (INTERVAL_LEVEL * (1 - INTERVAL_LEVEL) / people) ** 0.5
-        yield (
-            f"It learnt from {people:,} people. With so few, the share of new people whose cost lies within the "
-            f"{INTERVAL_LEVEL:.0%} range is known to about {off:.0f} points only, and costs that one person in a "
-            "hundred has are hardly known at all."
-        )
 
 
 def _ignore(_: FoldScores) -> None:
