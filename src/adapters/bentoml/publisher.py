@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.bentoml import pointer
-from adapters.bentoml.folder import verify
 from adapters.common.files import sync
 from adapters.common.locks import waited_for
+from adapters.common.model_folder import verified_contents
 from domain.errors import ModelRefused, VersionNotFound
 from domain.ports.publisher import ModelPublisher
 
@@ -64,13 +64,13 @@ class BentoPublisher(ModelPublisher):
 
     def _has(self, model: ModelReference) -> bool:
         try:
-            verify(self._folder(model), model.digest)
+            verified_contents(self._folder(model), model.digest)
         except ModelRefused:
             return False
         return (self._item(model) / "model.yaml").is_file()
 
     def _publish(self, model: ModelReference, folder: Path) -> None:
-        verify(folder, model.digest)
+        verified_contents(folder, model.digest)
         workspace = self.home / "tmp"
         workspace.mkdir(parents=True, exist_ok=True)
         # made and checked aside, then moved in at once: a crash leaves the store as it was
@@ -79,7 +79,7 @@ class BentoPublisher(ModelPublisher):
             if self._has(model):
                 return
             made = _as_bento_model(model, folder, Path(aside))
-            verify(made / _NAME, model.digest)
+            verified_contents(made / _NAME, model.digest)
             for path in (*made.rglob("*"), made):
                 sync(path)
             item = self._item(model)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from math import nan
 from typing import TYPE_CHECKING, Final
 
+from adapters.common.model_folder import verified_contents
 from adapters.memory.faults import FailsOnRequest
 from domain.costs.distribution import QUANTILE_LEVELS, CostDistribution
 from domain.costs.explanation import Contribution, Explained, Explanation, PeopleAlike
 from domain.costs.prediction import Caution, Estimate, ModelReference
 from domain.errors import ModelRefused
-from domain.models.manifest import MANIFEST, Manifest, sha256, verified
+from domain.models.manifest import MANIFEST, Manifest, sha256
 from domain.monitoring.drift import Sample
 from domain.ports.loader import LoadedModel, ModelLoader
 
@@ -100,13 +101,7 @@ def read_cost(folder: Path, digest: str) -> CostDistribution:
     Raises:
         ModelRefused: if the folder is not what the digest promises, or holds no distribution.
     """
-    try:
-        contents = {entry.name: entry.read_bytes() for entry in folder.iterdir()}
-    except OSError as error:
-        message = f"the model folder cannot be read: {error.strerror}"
-        raise ModelRefused(message) from error
-    digests = {name: sha256(content) for name, content in contents.items() if name != MANIFEST}
-    verified(digest, contents.get(MANIFEST, b""), digests)
+    _, contents = verified_contents(folder, digest)
     try:
         cost = json.loads(contents[_COST])
         # folders of releases before there was a chance of no cost have none

@@ -6,9 +6,9 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from adapters.common.model_folder import verified_contents
 from adapters.memory.faults import FailsOnRequest
 from domain.errors import ModelRefused, VersionNotFound
-from domain.models.manifest import MANIFEST, sha256, verified
 from domain.ports.publisher import ModelPublisher
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class MemoryPublisher(FailsOnRequest, ModelPublisher):
     async def publish(self, model: ModelReference, folder: Path) -> None:
         """Copy the folder."""
         self._fail_if_asked()
-        _verify(folder, model.digest)
+        verified_contents(folder, model.digest)
         copy = self.workspace / f"v{model.version}-{model.digest}" / "medcost"
         shutil.rmtree(copy, ignore_errors=True)
         self._store[model] = shutil.copytree(folder, copy)
@@ -37,7 +37,7 @@ class MemoryPublisher(FailsOnRequest, ModelPublisher):
         """Return whether a copy is there and the digest of each file is right."""
         self._fail_if_asked()
         try:
-            _verify(await self.folder(model), model.digest)
+            verified_contents(await self.folder(model), model.digest)
         except (ModelRefused, VersionNotFound):
             return False
         return True
@@ -59,12 +59,3 @@ class MemoryPublisher(FailsOnRequest, ModelPublisher):
         """Return the pointer."""
         self._fail_if_asked()
         return self._pointer
-
-
-def _verify(folder: Path, digest: str) -> None:
-    odd = [entry.name for entry in folder.iterdir() if entry.is_symlink() or not entry.is_file()]
-    if odd or not (folder / MANIFEST).exists():
-        message = f"the model folder has no manifest, or holds what is no plain file: {', '.join(odd)}"
-        raise ModelRefused(message)
-    digests = {entry.name: sha256(entry.read_bytes()) for entry in folder.iterdir() if entry.name != MANIFEST}
-    verified(digest, (folder / MANIFEST).read_bytes(), digests)

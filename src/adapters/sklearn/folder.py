@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
+from adapters.common.model_folder import verified_contents
 from domain.errors import ModelRefused
-from domain.models.manifest import MANIFEST, Manifest, sha256, verified
+from domain.models.manifest import MANIFEST, Manifest, sha256
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,24 +34,12 @@ def seal(folder: Path) -> str:
 
 
 def read_verified(folder: Path, digest: str) -> dict[str, bytes]:
-    """Read each file once and return the verified bytes, so that nothing can change in between.
+    """Return the verified files of a folder that has those of a model.
 
     Raises:
-        ModelRefused: if a file is missing, changed or unlisted, is no plain file, or the digest or the version of
-            scikit-learn does not match.
+        ModelRefused: as `verified_contents`, or if its files are others, or the version of scikit-learn is.
     """
-    try:
-        entries = sorted(folder.iterdir())
-        odd = [entry.name for entry in entries if entry.is_symlink() or not entry.is_file()]
-        if odd:
-            message = f"the model folder holds what is no plain file: {', '.join(odd)}"
-            raise ModelRefused(message)
-        contents = {entry.name: entry.read_bytes() for entry in entries}
-    except OSError as error:
-        message = f"the model folder cannot be read: {error.strerror}: {error.filename}"
-        raise ModelRefused(message) from error
-    digests = {name: sha256(content) for name, content in contents.items() if name != MANIFEST}
-    manifest = verified(digest, contents.get(MANIFEST, b""), digests)
+    manifest, contents = verified_contents(folder, digest)
     if set(manifest.files) - {SCHEMA} != _FILES:
         message = (
             f"a model folder holds {', '.join(sorted({*_FILES, SCHEMA}))}, this one {', '.join(sorted(manifest.files))}"
