@@ -7,8 +7,16 @@ from operator import mul
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from domain.costs.distribution import CALIBRATION_LEVELS, INTERVAL_LEVEL, QUANTILE_LEVELS, CostDistribution, Interval
+from domain.costs.distribution import (
+    CALIBRATION_LEVELS,
+    CALIBRATION_QUANTILES,
+    INTERVAL_LEVEL,
+    QUANTILE_LEVELS,
+    CostDistribution,
+    Interval,
+)
 from domain.models.scores import (
+    CAP,
     ActuarialScores,
     Calibration,
     ExpectedScores,
@@ -26,10 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _CLOSE: Final = 100.0
-_CAP: Final = 250_000.0
 _GOLDEN: Final = 0.6180339887498949
 """The golden ratio's fraction: its multiples are spread evenly from 0 to 1, and take the place of draws."""
-_TOLD_QUANTILES: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 
 class _Row(NamedTuple):
@@ -98,7 +104,9 @@ def scores(answers: Sequence[CostDistribution], charges: Sequence[float]) -> Sco
         ),
         fifths=tuple(map(_fifth, _parts_of(rows, 5))),
         actuarial=_actuarial(rows, errors, overall),
-        quantiles=tuple(Calibration(level, fmean([place <= level for place in places])) for level in _TOLD_QUANTILES),
+        quantiles=tuple(
+            Calibration(level, fmean([place <= level for place in places])) for level in CALIBRATION_QUANTILES
+        ),
     )
 
 
@@ -106,7 +114,7 @@ def _actuarial(rows: Sequence[_Row], errors: Sequence[float], overall: Predictiv
     charges = [row.usd for row in rows]
     mean = fmean(charges)
     apart = sum(abs(usd - mean) for usd in charges)
-    capped = [min(usd, _CAP) for usd in charges]
+    capped = [min(usd, CAP) for usd in charges]
     capture_1, capture_5, capture_10 = (_captured(rows, parts) for parts in (100, 20, 10))
     return ActuarialScores(
         overall=overall,
@@ -114,8 +122,8 @@ def _actuarial(rows: Sequence[_Row], errors: Sequence[float], overall: Predictiv
         cpm=1 - sum(map(abs, errors)) / apart if apart else 0.0,
         gini=_gini(rows),
         mae_over_mean=fmean(map(abs, errors)) / mean if mean else 0.0,
-        capped_r2=_r2(capped, [min(row.expected, _CAP) - usd for row, usd in zip(rows, capped, strict=True)]),
-        cap=_CAP,
+        capped_r2=_r2(capped, [min(row.expected, CAP) - usd for row, usd in zip(rows, capped, strict=True)]),
+        cap=CAP,
         capture_1=capture_1,
         capture_5=capture_5,
         capture_10=capture_10,

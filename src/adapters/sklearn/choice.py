@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from adapters.sklearn import weighting
-from adapters.sklearn.distribution import ResidualDistribution
+from adapters.sklearn.distribution import LEVELS, ResidualDistribution
 from adapters.sklearn.features import Design, Features
 from adapters.sklearn.forest_alone import forest_of, loss_of_forest
 from adapters.sklearn.grouping import Grouping
@@ -17,7 +17,7 @@ from adapters.sklearn.halves import parts_of_people
 from adapters.sklearn.mean_choice import chosen_mean
 from adapters.sklearn.predictive import PredictiveDistribution
 from adapters.sklearn.scoring import crps
-from adapters.sklearn.shape_choice import LEVELS, SPLITS, Kind, chosen_shape, fitted_shape
+from adapters.sklearn.shape_choice import SPLITS, Kind, chosen_shape, fitted_shape
 from adapters.sklearn.training_people import TrainingPeople
 from adapters.sklearn.zero_chance import ZeroChance
 

@@ -10,8 +10,9 @@ import numpy as np
 from adapters.sklearn import actuarial, weighting
 from adapters.sklearn.grouping import reported_groups
 from adapters.sklearn.pieces import pieces_of
-from domain.costs.distribution import CALIBRATION_LEVELS, INTERVAL_LEVEL, QUANTILE_LEVELS
+from domain.costs.distribution import CALIBRATION_LEVELS, CALIBRATION_QUANTILES, INTERVAL_LEVEL, QUANTILE_LEVELS
 from domain.models.scores import (
+    CAP,
     ActuarialScores,
     Calibration,
     ExpectedScores,
@@ -41,9 +42,6 @@ ANSWER_WIDTH: Final = 2 + len(QUANTILE_LEVELS)
 _NEAR_TIE: Final = 1e-5
 _CLOSE: Final = 100.0
 _SEED: Final = 0
-CAP: Final = 250_000.0
-"""The amount at which costs are capped in the capped R²."""
-_TOLD_QUANTILES: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 
 def crps(charges: Floats, quantiles: Floats) -> Floats:
@@ -136,7 +134,7 @@ def scores(table: Table, answers: Floats, *, intervals: bool = True) -> Scores:
         zero=ZeroScores(mean(published.zero), mean(charges == 0), mean((published.zero - (charges == 0)) ** 2)),
         fifths=tuple(map(measured.fifth, fifths)),
         actuarial=measured.actuarial(overall, tuple(ratios[: len(tenths)])),
-        quantiles=tuple(Calibration(level, mean(pit <= level)) for level in _TOLD_QUANTILES),
+        quantiles=tuple(Calibration(level, mean(pit <= level)) for level in CALIBRATION_QUANTILES),
     )
 
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from adapters.sklearn.distribution import ResidualDistribution
+from adapters.sklearn.distribution import LEVELS, ResidualDistribution
 from adapters.sklearn.grouping import Grouping, groupings_of
 from adapters.sklearn.halves import parts_of_people
 from adapters.sklearn.ranks import RankDistribution
 from adapters.sklearn.scoring import crps
-from domain.costs.distribution import QUANTILE_LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     Shape = ResidualDistribution | RankDistribution
     Fit = Callable[..., Shape]
 
-LEVELS: Final = np.array(QUANTILE_LEVELS)
 SPLITS: Final = 3
 HOPELESS: Final = 0.01
 _FEWEST_RANKED: Final = 200

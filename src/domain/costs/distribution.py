@@ -20,7 +20,8 @@ INTERVAL_LEVEL: Final = 0.9
 
 CALIBRATION_LEVELS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98)
 """The levels of the central intervals whose coverage is measured, each bounded by quantiles of the grid."""
-
+CALIBRATION_QUANTILES: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+"""The levels of the quantiles below which the share of costs is measured."""
 
 MOST_CHARGES: Final = 1e9
 """The highest cost of a year, in money: sums of such outcomes stay finite, and exact to the cent."""

@@ -7,6 +7,10 @@ empty.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+CAP: Final = 250_000.0
+"""The amount at which costs are capped in the capped R²."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,17 @@ if TYPE_CHECKING:
     Fetch = Callable[[], Awaitable[FetchAnswers]]
 
 COOKIE: Final = "medcost_batch"
+_TYPES: Final = {
+    FileKind.CSV: "text/csv; charset=utf-8",
+    FileKind.XLSX: XLSX,
+    FileKind.PARQUET: "application/vnd.apache.parquet",
+    FileKind.JSONL: "application/x-ndjson",
+}
 _KINDS: Final = {
-    "costs.csv": ("csv", "text/csv; charset=utf-8"),
+    "costs.csv": ("csv", _TYPES[FileKind.CSV]),
     "costs.xlsx": ("xlsx", XLSX),
-    "costs.parquet": ("parquet", "application/vnd.apache.parquet"),
-    "left-out.csv": ("report", "text/csv; charset=utf-8"),
+    "costs.parquet": ("parquet", _TYPES[FileKind.PARQUET]),
+    "left-out.csv": ("report", _TYPES[FileKind.CSV]),
 }
 
 
@@ -123,14 +129,6 @@ def add_routes(app: FastAPI, uploads: Uploads, write: Write, *, https: bool) -> 
             media_type=media_type,
             headers={"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"},
         )
-
-
-_TYPES: Final = {
-    FileKind.CSV: "text/csv; charset=utf-8",
-    FileKind.XLSX: XLSX,
-    FileKind.PARQUET: "application/vnd.apache.parquet",
-    FileKind.JSONL: "application/x-ndjson",
-}
 
 
 async def _received(request: Request) -> IO[bytes]:

@@ -22,7 +22,7 @@ from entrypoints.dashboard.layout.shell import card, html, tag
 from entrypoints.dashboard.pages.models import dependence_charts
 from entrypoints.dashboard.pages.models.expert_page import Answer, ExpertPage
 from entrypoints.dashboard.pages.models.fit import names
-from entrypoints.dashboard.pages.models.pair import pair_of, select
+from entrypoints.dashboard.pages.models.pair import hidden_pair, pair_of, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,16 +143,11 @@ class FactsPage(ExpertPage[Explored]):
         words, pair = self.words, pair_of(self.query)
         first, second = chosen(self.query, words.schema)
         facts = [(fact.name, words.label(fact)) for fact in words.schema.facts]
-        hidden = [
-            element("input", type="hidden", name=name, value=number)
-            for name, number in (("version", pair.version), ("against", pair.against))
-            if number
-        ]
         return element(
             "form",
             select("fact", words("models.fact"), facts, first),
             select("other", words("models.facts.other"), facts, second),
-            *hidden,
+            *hidden_pair(pair),
             element("button", words("models.pair.show"), type="submit", classes="btn"),
             method="get",
             action=at("/models/facts"),

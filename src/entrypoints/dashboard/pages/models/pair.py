@@ -60,6 +60,12 @@ def sections(here: str, pair: Pair, words: Words) -> Markup:
     return element("nav", overview, *links, classes="sections", aria_label=words("models.sections"))
 
 
+def hidden_pair(pair: Pair) -> list[Markup]:
+    """Write the fields of a form that let the two versions stay."""
+    numbers = (("version", pair.version), ("against", pair.against))
+    return [element("input", type="hidden", name=name, value=number) for name, number in numbers if number]
+
+
 def picker(
     here: str,
     compared: Compared,

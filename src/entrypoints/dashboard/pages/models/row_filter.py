@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domain.models.judged_rows import within
 from entrypoints.dashboard.addresses import at
 from entrypoints.dashboard.elements import element
-from entrypoints.dashboard.pages.models.pair import NOTHING, select
+from entrypoints.dashboard.pages.models.pair import NOTHING, hidden_pair, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,18 +90,13 @@ class RowFilter:
                 (f"{fact.name}={value}", f"{words.short(fact)}: {label}") for value, label in words.choices(fact)
             ]
         who = f"{self.who[0].name}={self.who[1]}" if self.who else ""
-        hidden = [
-            element("input", type="hidden", name=name, value=number)
-            for name, number in (("version", pair.version), ("against", pair.against))
-            if number
-        ]
         return element(
             "form",
             select("fact", words("models.rows.along"), facts, self.along.name),
             _field("from", words("models.rows.from"), self.low),
             _field("to", words("models.rows.to"), self.high),
             select("who", words("models.rows.who"), people, who),
-            *hidden,
+            *hidden_pair(pair),
             element("button", words("models.pair.show"), type="submit", classes="btn"),
             method="get",
             action=at("/models/rows"),
