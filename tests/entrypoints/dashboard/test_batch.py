@@ -24,8 +24,9 @@ from entrypoints.dashboard.pages.batch import page as batch
 from entrypoints.dashboard.pages.batch.background import MOST_HERE
 from entrypoints.dashboard.pages.batch.files import COOKIE
 from entrypoints.dashboard.pages.batch.uploads import Uploads
-from entrypoints.dashboard.widgets.fields import InputField, SelectField
+from entrypoints.dashboard.widgets.fields import SelectField
 from entrypoints.hosting.working import working
+from tests.entrypoints.dashboard.form_fields import field
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN_FACTS
 from tests.support.simulation import person_at_pages
@@ -62,11 +63,6 @@ async def upload(parts, uploads: Uploads) -> AsyncIterator[Callable[..., Awaitab
 
         yield upload
         uploads.close()
-
-
-def field(user: User, name: str) -> InputField:
-    (match,) = (element for element in user.find(InputField).elements if element.name == name)
-    return match
 
 
 def column(user: User, fact: str) -> SelectField:

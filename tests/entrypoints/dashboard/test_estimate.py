@@ -21,8 +21,8 @@ from domain.people.schema import TodaysPrices
 from entrypoints.dashboard.layout.data_notice import today
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.widgets.cards import in_prices_of
-from entrypoints.dashboard.widgets.fields import Field
 from entrypoints.dashboard.widgets.summary import sentence
+from tests.entrypoints.dashboard.form_fields import enter, field
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN, ANN_FACTS
 
@@ -35,17 +35,6 @@ PATIENT = 100  # tries, a tenth of a second each
 async def typical(parts, words: Words, **changed: object) -> str:
     (estimate,) = await parts.model.predict([Beneficiary.of(DEFAULT, {**ANN_FACTS, **changed})])
     return words.money(estimate.cost.typical)
-
-
-def field(user: User, name: str) -> Field:
-    (match,) = (element for element in user.find(Field).elements if element.name == name)
-    return match
-
-
-def enter(user: User, **facts: object) -> None:
-    with user:
-        for name, value in facts.items():
-            field(user, name).value = value
 
 
 def broken(what: type[Unavailable]) -> Unavailable:

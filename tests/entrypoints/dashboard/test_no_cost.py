@@ -29,8 +29,8 @@ from entrypoints.dashboard.pages.batch.files import COOKIE
 from entrypoints.dashboard.pages.batch.uploads import Uploads
 from entrypoints.dashboard.pages.history import export
 from entrypoints.dashboard.widgets.fact_fields import start_of
-from entrypoints.dashboard.widgets.fields import Field
 from entrypoints.dashboard.widgets.table import SortedTable
+from tests.entrypoints.dashboard.form_fields import enter
 from tests.support.other_schema import CLINIC, RuleModel
 from tests.support.simulation import person_at_pages
 from tests.support.web_parts import MEMORY, container_of
@@ -97,13 +97,6 @@ def predict(container) -> Callable[..., Awaitable[None]]:
 
 def person(**facts: object) -> Beneficiary:
     return Beneficiary.of(CLINIC, {**start_of(CLINIC), **facts})
-
-
-def enter(user: User, **facts: object) -> None:
-    with user:
-        for name, value in facts.items():
-            (field,) = (element for element in user.find(Field).elements if element.name == name.replace("__", "-"))
-            field.value = value
 
 
 async def test_people_side_by_side_show_their_chance_of_no_cost_and_a_typical_year_of_none(user: User):

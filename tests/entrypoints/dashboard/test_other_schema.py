@@ -28,6 +28,7 @@ from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fact_fields import start_of
 from entrypoints.dashboard.widgets.fields import ChoiceField, Field, NumberField, SelectField
 from entrypoints.dashboard.widgets.table import SortedTable, fact_looks
+from tests.entrypoints.dashboard.form_fields import enter, field
 from tests.support.other_schema import CLINIC, FORTY, RuleModel
 from tests.support.simulation import person_at_pages
 from tests.support.words import words_in
@@ -70,17 +71,6 @@ async def opened(container) -> AsyncIterator[Opened]:
             return someone
 
         yield open_
-
-
-def field(user: User, name: str) -> Field:
-    (match,) = (element for element in user.find(Field).elements if element.name == name)
-    return match
-
-
-def enter(user: User, **facts: object) -> None:
-    with user:
-        for name, value in facts.items():
-            field(user, name.replace("__", "-")).value = value
 
 
 def cost(**facts: object) -> float:

@@ -18,7 +18,8 @@ from entrypoints.dashboard.charts.hundred import hundred
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.pages.plans import household
 from entrypoints.dashboard.pages.plans.summary import summary
-from entrypoints.dashboard.widgets.fields import Field, KeptText
+from entrypoints.dashboard.widgets.fields import KeptText
+from tests.entrypoints.dashboard.form_fields import enter, field
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN_FACTS
 
@@ -31,17 +32,6 @@ async def total(parts, plan: Plan, **changed: object) -> float:
     """What an average year of Ann costs with a plan, its premium included."""
     (estimate,) = await parts.model.predict([Beneficiary.of(DEFAULT, {**ANN_FACTS, **changed})])
     return plan.premium + own_cost(plan, estimate.cost).expected
-
-
-def field(user: User, name: str) -> Field:
-    (match,) = (element for element in user.find(Field).elements if element.name == name)
-    return match
-
-
-def enter(user: User, **values: object) -> None:
-    with user:
-        for name, value in values.items():
-            field(user, name.replace("__", "-")).value = value
 
 
 async def test_a_stranger_sees_the_examples_with_what_a_year_costs(user: User, parts, words: Words):

@@ -7,7 +7,7 @@ from domain.errors import PredictorUnavailable
 from domain.models.ledger import Change, NewEntry
 from domain.people.beneficiary import Beneficiary
 from entrypoints.dashboard.locale.speech import Words
-from entrypoints.dashboard.widgets.fields import Field
+from tests.entrypoints.dashboard.form_fields import enter, field
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN_FACTS
 
@@ -17,17 +17,6 @@ PATIENT = 100  # tries, a tenth of a second each
 async def cost(parts, **changed: object) -> float:
     (estimate,) = await parts.model.predict([Beneficiary.of(DEFAULT, {**ANN_FACTS, **changed})])
     return estimate.cost.typical
-
-
-def field(user: User, name: str) -> Field:
-    (match,) = (element for element in user.find(Field).elements if element.name == name)
-    return match
-
-
-def enter(user: User, **values: object) -> None:
-    with user:
-        for name, value in values.items():
-            field(user, name.replace("_", "-")).value = value
 
 
 async def should_compare(user: User, parts, words: Words, **changed: object) -> None:
@@ -47,9 +36,9 @@ async def test_a_stranger_sees_three_people_beside_this_one_with_the_dollars_bet
 
 async def test_a_scenario_follows_what_a_person_chooses(user: User, parts, words: Words):
     await user.open("/what-if")
-    enter(user, scenario_1="age", scenario_1_age=61)
+    enter(user, scenario__1="age", scenario__1__age=61)
     await should_compare(user, parts, words, age=61)
-    enter(user, scenario_2="region", scenario_2_region="southeast")
+    enter(user, scenario__2="region", scenario__2__region="southeast")
     await user.should_see(words.money(await cost(parts, region="southeast")), retries=PATIENT)
 
 
@@ -63,13 +52,13 @@ async def test_a_flag_is_compared_with_its_other_value(user: User):
 
 async def test_nobody_need_be_chosen(user: User, words: Words):
     await user.open("/what-if")
-    enter(user, scenario_3="")
+    enter(user, scenario__3="")
     await user.should_see(words("what_if.nobody"), retries=PATIENT)
 
 
 async def test_a_scenario_that_breaks_a_rule_says_which_and_the_others_go_on(user: User, parts, words: Words):
     await user.open("/what-if")
-    enter(user, age=95, scenario_3="bmi", scenario_3_bmi=99)
+    enter(user, age=95, scenario__3="bmi", scenario__3__bmi=99)
     assert field(user, "scenario-3-bmi").error == "Body mass index (BMI): enter a number from 10 to 70."
     await user.should_see(words.money(await cost(parts, age=95, smoker=True)), retries=PATIENT)
 
@@ -85,7 +74,7 @@ async def test_a_wrong_fact_is_named_and_the_last_numbers_stay(user: User, parts
 async def test_the_curve_says_in_words_and_in_a_table_what_it_draws(user: User, parts, words: Words):
     await user.open("/what-if")
     for fact, own, ends in (("age", 40, (18, 100)), ("bmi", 27.5, (15, 55))):
-        enter(user, curve_of=fact)
+        enter(user, curve__of=fact)
         first, typical, last = [words.money(await cost(parts, **{fact: value})) for value in (ends[0], own, ends[1])]
         seen = words(
             "curve.seen",

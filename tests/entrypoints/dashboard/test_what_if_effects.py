@@ -18,7 +18,7 @@ from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.dashboard.pages.what_if.effects import effects, everybody, variants
-from entrypoints.dashboard.widgets.fields import Field
+from tests.entrypoints.dashboard.form_fields import field
 from tests.support.default_schema import DEFAULT
 from tests.support.other_schema import FORTY, RuleModel
 from tests.support.people import ANN_FACTS
@@ -80,11 +80,6 @@ async def user() -> AsyncIterator[User]:
         yield someone
         Client.page_routes.clear()  # see the fixture `user` of the folder
     await container.close()
-
-
-def field(user: User, name: str) -> Field:
-    (match,) = (element for element in user.find(Field).elements if element.name == name)
-    return match
 
 
 async def test_the_page_says_where_nothing_jumps(user: User, words: Words):
