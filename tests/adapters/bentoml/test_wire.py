@@ -15,16 +15,9 @@ from domain.costs.estimate_columns import EstimateColumns
 from domain.costs.prediction import Caution, Estimate, ModelReference, Published
 from domain.people.beneficiary import Beneficiary
 from domain.people.schema import CostColumn
-from tests.support.default_schema import DEFAULT, Region, Sex
+from tests.support.default_schema import DEFAULT
+from tests.support.drawn_people import BENEFICIARIES
 
-beneficiaries = st.tuples(
-    st.integers(18, 100),
-    st.sampled_from(Sex),
-    st.floats(10, 70),
-    st.integers(0, 15),
-    st.booleans(),
-    st.sampled_from(Region),
-).map(partial(Beneficiary, DEFAULT))
 costs = st.builds(
     lambda mean, quantiles: CostDistribution(mean, tuple(sorted(quantiles))),
     st.floats(allow_nan=False, allow_infinity=False),
@@ -33,7 +26,7 @@ costs = st.builds(
 models = st.builds(ModelReference, st.integers(0, 2**53), st.text(max_size=64))
 
 
-@given(st.lists(beneficiaries, max_size=20))
+@given(st.lists(BENEFICIARIES, max_size=20))
 def test_beneficiaries_come_back_as_they_were(people):
     rows: list = wire.decode_request(wire.encode_request(people), DEFAULT).tolist()
     assert [Beneficiary.of_numbers(DEFAULT, row) for row in rows] == people

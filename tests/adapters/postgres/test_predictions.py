@@ -6,9 +6,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
 from adapters.postgres.engine import connect, driver_of
@@ -17,41 +16,15 @@ from adapters.postgres.predictions import PostgresPredictions
 from adapters.postgres.recorded_facts import RecordedFacts
 from domain.costs.batches import NewBatch, PublishedBatch
 from domain.costs.distribution import Interval
-from domain.costs.prediction import Caution, Idempotency, ModelReference, NewPrediction, Outcome, Published
+from domain.costs.prediction import Caution, Idempotency, ModelReference, Outcome, Published
 from domain.costs.prediction_query import PredictionQuery
 from domain.errors import RepositoryUnavailable
-from domain.people.beneficiary import Beneficiary
 from domain.people.people import People
 from tests.support.default_schema import DEFAULT
+from tests.support.recorded import ANN, NEW, NOON
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-ANN = Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))
-NEW = NewPrediction(
-    created_at=NOON,
-    beneficiary=ANN,
-    expected=8210.37,
-    typical=6520.01,
-    interval=Interval(0.9, 5030.0, 18390.99),
-    cautions=(),
-    model=ModelReference(3, "d" * 64),
-)
 BAD = replace(NEW, interval=Interval(0.9, 7000.0, 8000.0))  # PostgreSQL refuses a typical year outside of the range
 WORSE = replace(NEW, model=ModelReference(2**40, "d" * 64))  # the driver refuses what is no integer
-
-
-@pytest.fixture
-async def engine(postgres_url):
-    engine = connect(postgres_url, deadline=60)  # a busy machine takes its time
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-def admin(postgres_url):
-    """A session of somebody else in the same database."""
-    url = make_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(url, autocommit=True) as connection:
-        yield connection
 
 
 def cut_all_others(admin):

@@ -1,12 +1,10 @@
 """By which indexes people of any schema are found, and what a process says to a database of another schema."""
 
-import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
 from adapters.postgres import migrations
-from adapters.postgres.engine import connect
 from adapters.postgres.history import page_statement
 from adapters.postgres.predictions import PostgresPredictions
 from adapters.postgres.recorded_facts import RecordedFacts
@@ -30,20 +28,6 @@ SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '70008
        8000, 6500, 0.9, 5000, 18000, '[]', 1, 'd', 'key:' || NULLIF(n % 7, 0)
 FROM (SELECT n, timestamptz '2020-01-01' + n * interval '1 minute' AS at FROM generate_series(1, 30000) n) given
 """
-
-
-@pytest.fixture
-async def engine(postgres_url):
-    engine = connect(postgres_url, deadline=20)
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-def admin(postgres_url):
-    url = make_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(url, autocommit=True) as connection:
-        yield connection
 
 
 def rows_read(admin, statement):

@@ -1,26 +1,16 @@
 """A fitted model: its reasons, its cautions, the people alike."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from adapters.sklearn.loader import SklearnLoader
 from adapters.sklearn.support import Support
 from domain.costs.prediction import ModelReference
 from domain.people.beneficiary import Beneficiary
-from tests.support.default_schema import DEFAULT, REGIONS, SEXES
+from tests.support.default_schema import DEFAULT
+from tests.support.drawn_people import BENEFICIARIES
 
-anybody = st.tuples(
-    st.integers(18, 100),
-    st.sampled_from(SEXES),
-    st.floats(10, 70),
-    st.integers(0, 15),
-    st.booleans(),
-    st.sampled_from(REGIONS),
-).map(partial(Beneficiary, DEFAULT))
 ann = Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast"))
 
 
@@ -31,7 +21,7 @@ def model(cook, claims):
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(who=anybody)
+@given(who=BENEFICIARIES)
 async def test_reasons_add_up_to_the_expected_cost_to_the_cent(model, who):
     explanation = await model.explain(who)
     (estimate,) = await model.predict([who])

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import psycopg
@@ -14,22 +15,13 @@ import pytest
 from adapters.postgres.engine import connect
 from adapters.postgres.prediction_table import METADATA
 from adapters.postgres.predictions import PostgresPredictions
-from domain.costs.distribution import Interval
-from domain.costs.prediction import Idempotency, ModelReference, NewPrediction
+from domain.costs.prediction import Idempotency, ModelReference
 from domain.errors import PredictionNotFound
-from domain.people.beneficiary import Beneficiary
+from tests.support import recorded
 from tests.support.default_schema import DEFAULT
 
 NOW = datetime.now(UTC)
-NEW = NewPrediction(
-    created_at=NOW,
-    beneficiary=Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast")),
-    expected=8210.37,
-    typical=6520.01,
-    interval=Interval(0.9, 5030.0, 18390.99),
-    cautions=(),
-    model=ModelReference(1, "d" * 64),
-)
+NEW = replace(recorded.NEW, created_at=NOW, model=ModelReference(1, "d" * 64))
 
 ROWS = """
 INSERT INTO predictions SELECT gen_random_uuid(), now() - n * interval '1 day', 18 + n % 80, 'female',

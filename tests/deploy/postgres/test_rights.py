@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -27,8 +28,7 @@ from adapters.postgres.prediction_table import METADATA
 from adapters.postgres.predictions import PostgresPredictions
 from domain.access.accounts import place_of
 from domain.access.keys import Role
-from domain.costs.distribution import Interval
-from domain.costs.prediction import Idempotency, ModelReference, NewPrediction, Outcome
+from domain.costs.prediction import Idempotency, ModelReference, Outcome
 from domain.costs.prediction_query import PredictionQuery
 from domain.errors import RepositoryUnavailable
 from domain.models.ledger import Change, NewEntry
@@ -36,21 +36,13 @@ from domain.monitoring.alarms import Acknowledgement
 from domain.monitoring.hours import HOUR, Outcomes, Traffic, hour_of
 from domain.operations.audit import AuditAction, AuditEntry
 from domain.operations.events import Event, EventKind
-from domain.people.beneficiary import Beneficiary
+from tests.support import recorded
 from tests.support.command import run
 from tests.support.default_schema import DEFAULT
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MODEL = ModelReference(1, "d" * 64)
-NEW = NewPrediction(
-    created_at=NOW,
-    beneficiary=Beneficiary(DEFAULT, (40, "female", 27.5, 1, False, "northeast")),
-    expected=8210.37,
-    typical=6520.01,
-    interval=Interval(0.9, 5030.0, 18390.99),
-    cautions=(),
-    model=MODEL,
-)
+NEW = replace(recorded.NEW, created_at=NOW, model=MODEL)
 
 
 @pytest.fixture

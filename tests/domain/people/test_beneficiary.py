@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 import pytest
 from hypothesis import given
@@ -11,20 +10,12 @@ from domain.errors import FieldError, InvalidBeneficiary
 from domain.people.beneficiary import Beneficiary
 from domain.people.fact import Fact, Kind
 from tests.support.default_schema import ANYBODY, DEFAULT, FACTS, REGIONS, SEXES
+from tests.support.drawn_people import BENEFICIARIES
 
 FACTS_OF_ANN = {"age": 40, "sex": "female", "bmi": 27.5, "children": 1, "smoker": False, "region": "northeast"}
 
-beneficiaries = st.tuples(
-    st.integers(18, 100),
-    st.sampled_from(SEXES),
-    st.floats(10, 70),
-    st.integers(0, 15),
-    st.booleans(),
-    st.sampled_from(REGIONS),
-).map(partial(Beneficiary, DEFAULT))
 
-
-@given(beneficiaries)
+@given(BENEFICIARIES)
 def test_facts_and_numbers_tell_the_same_person(someone: Beneficiary) -> None:
     assert Beneficiary.of(DEFAULT, someone.as_facts()) == someone
     age, sex, bmi, children, smoker, region = someone.as_numbers()

@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import uuid4
@@ -10,10 +11,9 @@ import pytest
 
 from adapters.postgres.engine import connect
 from adapters.postgres.predictions import PostgresPredictions
-from domain.costs.distribution import Interval
-from domain.costs.prediction import ModelReference, NewPrediction
 from tests.support.command import call
-from tests.support.people import ANN
+from tests.support.default_schema import DEFAULT
+from tests.support.recorded import NEW
 
 NOW = datetime.now(UTC)
 
@@ -30,19 +30,8 @@ def recorded(postgres_url):
 
     async def record(ages):
         engine = connect(postgres_url, deadline=10)
-        new = [
-            NewPrediction(
-                created_at=NOW - age,
-                beneficiary=ANN,
-                expected=8210.37,
-                typical=6520.01,
-                interval=Interval(0.9, 5030.0, 18390.99),
-                cautions=(),
-                model=ModelReference(3, "d" * 64),
-            )
-            for age in ages
-        ]
-        made = await PostgresPredictions(engine, ANN.schema).add_all(new)
+        new = [replace(NEW, created_at=NOW - age) for age in ages]
+        made = await PostgresPredictions(engine, DEFAULT).add_all(new)
         await engine.dispose()
         return [str(prediction.id) for prediction in made]
 
