@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ class Cell(NamedTuple):
 
 
 Row: TypeAlias = tuple[Cell, ...]
+
+_text = partial(Cell, layout=Layout.TEXT)
+_count = partial(Cell, layout=Layout.COUNT)
+_money = partial(Cell, layout=Layout.MONEY)
+_share = partial(Cell, layout=Layout.SHARE)
+_number = partial(Cell, layout=Layout.RATIO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,23 +254,3 @@ _RATIO = ("predicted over observed", "95% from", "95% to")
 def _ratio(ratio: PredictiveRatio | None) -> Row:
     ends = (ratio.ratio, ratio.low, ratio.high) if ratio else (None, None, None)
     return tuple(_number(end) for end in ends)
-
-
-def _text(value: str) -> Cell:
-    return Cell(value, Layout.TEXT)
-
-
-def _count(value: float) -> Cell:
-    return Cell(value, Layout.COUNT)
-
-
-def _money(value: float) -> Cell:
-    return Cell(value, Layout.MONEY)
-
-
-def _share(value: float) -> Cell:
-    return Cell(value, Layout.SHARE)
-
-
-def _number(value: float | None) -> Cell:
-    return Cell(value, Layout.RATIO)

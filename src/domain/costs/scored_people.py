@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from dataclasses import dataclass, field
+from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from domain.costs.chance import rounded_chance
@@ -135,11 +136,11 @@ class ScoredPeople:
     def totals(self) -> Totals:
         """Return the sums over all good rows."""
         expected = sorted(usd for usd in self.money[0] if not math.isnan(usd))
-        typical = sorted(usd for usd in self.money[1] if not math.isnan(usd))
+        typical = [usd for usd in self.money[1] if not math.isnan(usd)]
         return Totals(
             people=len(expected),
             expected=math.fsum(expected),
-            middle=_middle(typical),
+            middle=median(typical) if typical else 0.0,
             unsure=sum(map(bool, self.cautions)),
             groups=_groups(expected),
         )
@@ -158,13 +159,6 @@ class Totals:
     middle: float
     unsure: int
     groups: tuple[Group, ...]
-
-
-def _middle(rising: Sequence[float]) -> float:
-    if not rising:
-        return 0.0
-    half = len(rising) // 2
-    return rising[half] if len(rising) % 2 else (rising[half - 1] + rising[half]) / 2
 
 
 def _groups(rising: Sequence[float]) -> tuple[Group, ...]:
