@@ -14,7 +14,7 @@ from entrypoints.dashboard.elements import element, paragraph
 from entrypoints.dashboard.first_paint import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from markupsafe import Markup
 
@@ -139,17 +139,6 @@ def logo(fill: str, **attributes: str | int) -> Markup:
     """Draw the logo in one colour."""
     path = element("path", d="M2 10a8 8 0 0 1 8-8h8v8a8 8 0 0 1-16 0z", fill=fill)
     return element("svg", path, viewBox="0 0 20 20", aria_hidden="true", **attributes)
-
-
-def retry_button(words: Words, section: str, on_retry: Callable[[], object]) -> TextElement:
-    """Make the button that asks once more, not shown yet.
-
-    Pressing it moves the focus to the section with that id, because the button goes when the answer has come.
-    """
-    made = button(words("retry")).on("click", on_retry)
-    made.on("click", js_handler=f"() => document.getElementById('{section}').focus()")
-    made.visible = False
-    return made
 
 
 def button(label: str, classes: str = "") -> TextElement:

@@ -11,17 +11,16 @@ from entrypoints.dashboard.charts.hundred import hundred
 from entrypoints.dashboard.charts.spread import spread
 from entrypoints.dashboard.elements import element, paragraph
 from entrypoints.dashboard.layout.data_notice import DataNotice, axis_title, prices, today
-from entrypoints.dashboard.layout.shell import button, card, html, retry_button, tag, text
+from entrypoints.dashboard.layout.shell import button, card, html, tag, text
 from entrypoints.dashboard.layout.spoken import Spoken
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.amount import typed_amount
+from entrypoints.dashboard.widgets.failure import FailureNotice
 from entrypoints.dashboard.widgets.fields import ChoiceField, InputField
 from entrypoints.dashboard.widgets.share import ShareLink
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-    from markupsafe import Markup
 
     from domain.costs.explanation import Explained, Explanation
     from domain.costs.prediction import Estimate
@@ -48,11 +47,9 @@ class AnswerCards:
         self._not_saved: Beneficiary | None = None
         with card("answer", words("answer"), classes="answer") as section:
             section.props("tabindex=-1")
-            self._failure = tag("div").props("role=alert")
-            with self._failure:
-                self._failed = html()
+            self._failure = FailureNotice(words, on_retry)
+            with self._failure.place:
                 self._unsaved = html()
-                self._retry = retry_button(words, "answer", on_retry)
             self._notice = html().props("role=status")
             with tag("div", "glance"):
                 with tag("div"):
@@ -106,7 +103,7 @@ class AnswerCards:
         self._age()
         self._notice.content = ""
         self._say_saved("")
-        self._say_failed(cards.notice("bad", self._words(key), self._words(f"{key}.do")))
+        self._failure.show(cards.notice("bad", self._words(key), self._words(f"{key}.do")))
         self._save.props("aria-disabled=true")
 
     def stale(self) -> None:
@@ -141,7 +138,7 @@ class AnswerCards:
         for figures in (self._figures, self._rest):
             figures.props(remove="aria-busy")
         self._say_saved("")
-        self._say_failed(cards.notice("bad", self._words("unexpected"), self._words("unexpected.do")))
+        self._failure.unexpected()
 
     def _draw(self) -> None:
         if self._shown:
@@ -172,15 +169,10 @@ class AnswerCards:
         self._above.text = sentence = cards.costlier(self._shown.cost, amount, self._words)
         self._hundred.content = hundred(self._shown.cost.chance_above(amount), sentence)
 
-    def _say_failed(self, notice: Markup) -> None:
-        self._failed.content = notice
-        self._retry.visible = True
-
     def _settle(self) -> None:
         for figures in (self._figures, self._rest):
             figures.props(remove="aria-busy").classes(remove="stale")
-        self._failed.content = ""
-        self._retry.visible = False
+        self._failure.clear()
 
 
 class ReasonCards:

@@ -16,7 +16,7 @@ from entrypoints.dashboard.charts.drawing import Scale
 from entrypoints.dashboard.elements import paragraph, together
 from entrypoints.dashboard.layout.data_notice import prices
 from entrypoints.dashboard.layout.page import Page, Visit
-from entrypoints.dashboard.layout.shell import button, card, html, retry_button, tag, text
+from entrypoints.dashboard.layout.shell import button, card, html, tag, text
 from entrypoints.dashboard.layout.spoken import Spoken
 from entrypoints.dashboard.pages.plans import household
 from entrypoints.dashboard.pages.plans.budget import BudgetCard
@@ -24,6 +24,7 @@ from entrypoints.dashboard.pages.plans.plan_box import PlanBox
 from entrypoints.dashboard.pages.plans.summary import summary, whole_cost
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fact_fields import start_of
+from entrypoints.dashboard.widgets.failure import FailureNotice
 from entrypoints.dashboard.widgets.fields import KeptText
 from entrypoints.dashboard.widgets.live import Live
 from entrypoints.dashboard.widgets.person import PersonForm
@@ -88,9 +89,7 @@ class PlansPage:
             with tag("div", "results"):
                 with card("answer", words("plans.answer")) as section:
                     section.props("tabindex=-1")
-                    with tag("div").props("role=alert"):
-                        self._failed = html()
-                        self._retry = retry_button(words, "answer", self._ask)
+                    self._failure = FailureNotice(words, self._ask)
                     self._stale = html().props("role=status")
                     self._summary = html(cards.working(words))
                     self._spoken = Spoken()
@@ -118,7 +117,7 @@ class PlansPage:
         self._may_add()
         self._comparisons = Live(use, self, client=client, quiet=_QUIET)
         self._data.on_change(self._learnt)
-        client.on_exception(self._unexpected)
+        client.on_exception(self._failure.unexpected)
 
     async def first_look(self) -> None:
         """Ask at once; the page is sent as soon as it is complete, or after half a second as it is."""
@@ -218,7 +217,7 @@ class PlansPage:
         if self._shown and answer.estimates[0].model != self._shown[1].estimates[0].model:
             self._data.again()
         self._shown = question, answer
-        self._failed.content, self._retry.visible = "", False
+        self._failure.clear()
         self._draw()
 
     def _learnt(self) -> None:
@@ -247,13 +246,7 @@ class PlansPage:
 
     def fail(self) -> None:
         """Say that the numbers are old, and that it is tried again."""
-        self._failed.content = paragraph(self._words("what_if.failed"), "notice bad")
-        self._retry.visible = True
-
-    def _unexpected(self) -> None:
-        """Say that we made a mistake; nothing of it is shown."""
-        self._failed.content = cards.notice("bad", self._words("unexpected"), self._words("unexpected.do"))
-        self._retry.visible = True
+        self._failure.show(paragraph(self._words("what_if.failed"), "notice bad"))
 
 
 def _cautions(answer: PlanComparison, words: Words) -> Markup:

@@ -18,11 +18,12 @@ from entrypoints.dashboard.charts.drawing import Scale
 from entrypoints.dashboard.elements import element, paragraph
 from entrypoints.dashboard.layout.data_notice import axis_title, prices
 from entrypoints.dashboard.layout.page import Page, Visit
-from entrypoints.dashboard.layout.shell import card, html, retry_button, tag, text
+from entrypoints.dashboard.layout.shell import card, html, tag, text
 from entrypoints.dashboard.pages.what_if.effects import Effect, EffectsCard, everybody, variants
 from entrypoints.dashboard.pages.what_if.scenario import Scenario, figures, first_differences
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fact_fields import field_for, start_of
+from entrypoints.dashboard.widgets.failure import FailureNotice
 from entrypoints.dashboard.widgets.fields import ChoiceField, SelectField
 from entrypoints.dashboard.widgets.live import Live
 from entrypoints.dashboard.widgets.person import PersonForm
@@ -87,9 +88,7 @@ class WhatIfPage:
             with tag("div", "results"):
                 with card("answer", words("what_if.compare"), words("what_if.compare.lead")) as section:
                     section.props("tabindex=-1")
-                    with tag("div").props("role=alert"):
-                        self._failed = html()
-                        self._retry = retry_button(words, "answer", self._ask)
+                    self._failure = FailureNotice(words, self._ask)
                     self._stale = html().props("role=status")
                     self._billed = html(cards.billed(words, ""))
                     with tag("div", "scenarios"):
@@ -165,7 +164,7 @@ class WhatIfPage:
         if self._shown and answer[0].model != self._shown[1][0].model:
             self._data.again()
         self._shown = question, answer
-        self._failed.content, self._retry.visible = "", False
+        self._failure.clear()
         self._base.props(remove="aria-busy")
         self._draw()
         self._look(question.who)
@@ -209,14 +208,12 @@ class WhatIfPage:
 
     def fail(self) -> None:
         """Say that the numbers are old, and that it is tried again."""
-        self._failed.content = paragraph(self._words("what_if.failed"), "notice bad")
-        self._retry.visible = True
+        self._failure.show(paragraph(self._words("what_if.failed"), "notice bad"))
 
     def _unexpected(self) -> None:
         """Say that we made a mistake; nothing of it is shown."""
         self._looked_at = None
-        self._failed.content = cards.notice("bad", self._words("unexpected"), self._words("unexpected.do"))
-        self._retry.visible = True
+        self._failure.unexpected()
 
 
 def _curve_of(words: Words) -> ChoiceField | SelectField:
