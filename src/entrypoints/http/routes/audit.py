@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
-from uuid import UUID
+from typing import Final
 
 from dishka.integrations.litestar import FromDishka, inject
 from litestar import Request, Response, get
-from litestar.params import QueryParameter
 
 from application.operations.audit_changes import ReviewAudit
 from entrypoints.http.auth import access
 from entrypoints.http.locations import next_page
+from entrypoints.http.paging import Cursor, Limit
 from entrypoints.http.schemas.audit import AuditOut
 
 TAGS: Final = ["audit"]
@@ -22,8 +21,8 @@ TAGS: Final = ["audit"]
 async def list_audit(
     request: Request,
     review: FromDishka[ReviewAudit],
-    limit: Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")] = 50,
-    cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Response[AuditOut]:
     """Keys, passwords, promotions and rollbacks, webhooks, alarms, cancelled jobs, schemas and backups.
 

@@ -19,6 +19,7 @@ from entrypoints.http.auth import access
 from entrypoints.http.codecs import files
 from entrypoints.http.idempotency import idempotency
 from entrypoints.http.locations import next_page
+from entrypoints.http.paging import Cursor, Limit
 from entrypoints.http.schemas.jobs import JobOut, JobsOut, Kind, accepted, shaped
 from entrypoints.http.shared import Shared
 
@@ -84,8 +85,8 @@ async def score_file(
 async def list_jobs(
     request: Request,
     review: FromDishka[ReviewJobs],
-    limit: Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")] = 50,
-    cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Response[JobsOut]:
     """List jobs, newest first: follow `next` until it is null. Clients see their own jobs; reviewers and admins all."""
     jobs = await review.newest(access.caller(request), limit, before=cursor)

@@ -27,6 +27,7 @@ from entrypoints.http.codecs import batch, decoding
 from entrypoints.http.errors import BadRequestFields, pointed
 from entrypoints.http.idempotency import idempotency
 from entrypoints.http.locations import next_page, place
+from entrypoints.http.paging import Cursor, Limit
 from entrypoints.http.schemas.predictions import BatchOut, OutcomeChangesOut, PageOut, PredictionOut
 from entrypoints.http.shared import Shared
 
@@ -113,8 +114,8 @@ async def list_predictions(
     request: Request,
     shared: NamedDependency[Shared],
     review: FromDishka[ReviewPredictions],
-    limit: Annotated[int, QueryParameter(ge=1, le=500, description="How many at most")] = 50,
-    cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
     since: Annotated[
         datetime | None, QueryParameter(description="Made at this time or later; with an offset, or Z")
     ] = None,

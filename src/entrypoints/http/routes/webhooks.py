@@ -15,6 +15,7 @@ from entrypoints.http.codecs import decoding
 from entrypoints.http.codecs.webhooks import webhook
 from entrypoints.http.idempotency import idempotency
 from entrypoints.http.locations import place
+from entrypoints.http.paging import Cursor
 from entrypoints.http.schemas.webhooks import DeliveriesOut, DeliveryOut, WebhookOut, WebhooksOut
 
 TAGS: Final = ["webhooks"]
@@ -85,7 +86,7 @@ async def list_deliveries(
     id: FromPath[UUID],
     manage: FromDishka[ManageWebhooks],
     limit: Annotated[int, QueryParameter(ge=1, le=200, description="How many at most")] = 50,
-    cursor: Annotated[UUID | None, QueryParameter(description="`next` of the page before")] = None,
+    cursor: Cursor = None,
 ) -> DeliveriesOut:
     """List the deliveries of the last thirty days, each with its calls and the receiver's responses."""
     page = await manage.deliveries(id, access.caller(request), limit=limit, before=cursor)
