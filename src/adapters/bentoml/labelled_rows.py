@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from array import array
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
+from adapters.bentoml.wire import little_endian
 from adapters.common.schema_json import schema_of_json, schema_to_json
 from domain.costs.estimate_columns import shaped
 from domain.errors import MedcostError
@@ -58,16 +58,10 @@ def decode_rows(body: bytes) -> Sample:
 
 
 def _bytes(numbers: Iterable[float]) -> bytes:
-    return _little_endian(array("d", numbers)).tobytes()
+    return little_endian(array("d", numbers)).tobytes()
 
 
 def _numbers(content: bytes) -> array[float]:
     numbers = array("d")
     numbers.frombytes(content)
-    return _little_endian(numbers)
-
-
-def _little_endian(numbers: array[float]) -> array[float]:
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
+    return little_endian(numbers)

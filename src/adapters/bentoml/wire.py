@@ -204,7 +204,7 @@ def _frame(rows: int, header: bytes, numbers: array[float], version: int = _VERS
     if rows > MAX_ROWS or len(header) > _MAX_HEADER:
         message = f"a frame holds at most {MAX_ROWS} rows and {_MAX_HEADER} bytes of header"
         raise MalformedFrame(message)
-    return _START.pack(_MAGIC, version, rows, len(header)) + header + _little_endian(numbers).tobytes()
+    return _START.pack(_MAGIC, version, rows, len(header)) + header + little_endian(numbers).tobytes()
 
 
 def _open(body: bytes, widths: Mapping[int, int]) -> tuple[int, int, bytes, array[float]]:
@@ -226,10 +226,11 @@ def _open(body: bytes, widths: Mapping[int, int]) -> tuple[int, int, bytes, arra
         raise MalformedFrame(message)
     numbers = array("d")
     numbers.frombytes(memoryview(body)[begin:])
-    return version, rows, body[_START.size : begin], _little_endian(numbers)
+    return version, rows, body[_START.size : begin], little_endian(numbers)
 
 
-def _little_endian(numbers: array[float]) -> array[float]:
+def little_endian(numbers: array[float]) -> array[float]:
+    """Swap the bytes of numbers in place on a big-endian machine, from its order to the wire's or back."""
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 from rich.table import Table
 
-from domain.errors import ConfigurationError
 from domain.monitoring.level import LEVEL, LevelState
 from entrypoints.cli.drift_table import drift_table
+from entrypoints.cli.opened import opened_for_monitoring
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder
 from entrypoints.cli.output import money, print_json, stdout
 from entrypoints.cli.tables import right, table
-from entrypoints.composition.settings import load
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -57,15 +56,9 @@ def run(
         Exit status 1 if anything has changed, for pipelines.
     """
     from application.monitoring.monitor_champion import MonitorChampion  # scikit-learn takes seconds
-    from entrypoints.composition.monitoring import monitoring_container
-    from entrypoints.hosting.session import session
 
-    if window <= timedelta():
-        message = "--window must be positive"
-        raise ConfigurationError(message)
-    settings = load({"home": home, "profile": profile})
-    with session(settings, lambda: monitoring_container(settings)) as opened:
-        report = opened.run(opened.get(MonitorChampion)(window))
+    with opened_for_monitoring(home, profile, window) as session:
+        report = session.run(session.get(MonitorChampion)(window))
     if json:
         print_json(_document(report))
     else:

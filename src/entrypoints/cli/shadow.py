@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from rich.table import Table
 
-from domain.errors import ConfigurationError
+from entrypoints.cli.opened import opened_for_monitoring
 from entrypoints.cli.options import AsJson, ChosenProfile, HomeFolder, Version
 from entrypoints.cli.output import money, print_json, stdout
 from entrypoints.cli.tables import right, table
 from entrypoints.cli.train_view import shown
-from entrypoints.composition.settings import load
 
 if TYPE_CHECKING:
     from domain.models.scores import Scores
@@ -48,15 +47,9 @@ def shadow(
         How far back to look, as 30d or 12h: the champion's predictions made since then, and their outcomes.
     """
     from application.models.shadow_model import ShadowModel
-    from entrypoints.composition.monitoring import monitoring_container
-    from entrypoints.hosting.session import session
 
-    if window <= timedelta():
-        message = "--window must be positive"
-        raise ConfigurationError(message)
-    settings = load({"home": home, "profile": profile})
-    with session(settings, lambda: monitoring_container(settings)) as opened:
-        report = opened.run(opened.get(ShadowModel)(version, window))
+    with opened_for_monitoring(home, profile, window) as session:
+        report = session.run(session.get(ShadowModel)(version, window))
     if json:
         print_json({**asdict(report), "movers": [_mover(mover) for mover in report.movers]})
         return

@@ -42,10 +42,19 @@ def media_type(request: Request, allowed: Collection[str]) -> str:
     if parameters.get("charset", "utf-8").strip('"').lower() not in ("utf-8", "utf8", "us-ascii"):
         message = "the body must be in UTF-8"
         raise UnsupportedMediaType(message)
+    refuse_compressed(request)
+    return kind
+
+
+def refuse_compressed(request: Request) -> None:
+    """Refuse a body that is compressed.
+
+    Raises:
+        UnsupportedMediaType: if it is.
+    """
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         message = "the body must not be compressed"
         raise UnsupportedMediaType(message)
-    return kind
 
 
 def charges(body: bytes, currency: str) -> float:

@@ -17,7 +17,7 @@ from domain.costs.scoring_task import FileKind, ScoringTask
 from domain.errors import ConfigurationError, FieldError
 from domain.people.matching import ColumnMap, mapped_pair
 from entrypoints.http.codecs.batch import BATCH_TYPES, CSV
-from entrypoints.http.codecs.decoding import JSON
+from entrypoints.http.codecs.decoding import JSON, refuse_compressed
 from entrypoints.http.errors import BadRequestFields, Malformed, TooLarge, UnsupportedMediaType, pointed
 from entrypoints.http.tagged import has_tag
 
@@ -129,9 +129,7 @@ def kind_of(request: Request, name: str) -> FileKind:
             "with `name` in the query, which ends in .csv, .xlsx, .parquet or .jsonl"
         )
         raise UnsupportedMediaType(message)
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        message = "the body must not be compressed"
-        raise UnsupportedMediaType(message)
+    refuse_compressed(request)
     return kind
 
 
