@@ -21,6 +21,8 @@ LOOKED_AT: Final = 50
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _SEPARATOR_LINE: Final = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
 """A first line that tells spreadsheets the delimiter."""
+_MARKS: Final = re.compile(r"[\s,;|:^~]+")
+"""What may stand between cells where quotation marks stand around whole lines, or another delimiter is used."""
 _SURE: Final = 2
 """The number of known names from which on a line is surely the header."""
 _SHOWN: Final = 60
@@ -155,10 +157,10 @@ def _refuse_one_column(
     line: int, header: Sequence[str], below: Sequence[Sequence[str]], is_known: Callable[[str], bool]
 ) -> None:
     """Refuse a table whose only column names several: its cells are separated by another character."""
-    words = _text(header[0]).split(" ") if len(header) == 1 else []
-    alike = [len(_text(row[0]).split(" ")) == len(words) for row in below if any(map(_text, row))]
+    words = _MARKS.split(_text(header[0])) if len(header) == 1 else []
+    alike = [len(_MARKS.split(_text(row[0]))) == len(words) for row in below if any(map(_text, row))]
     if sum(map(is_known, words)) >= _SURE or (len(words) > _SURE and alike and all(alike)):
-        message = f"line {line} names one column only ({_shortened(' '.join(words))}): separate cells by , ; | or tabs"
+        message = f"line {line} names one column only ({_shortened(_text(header[0]))}): separate cells by , ; | or tabs"
         raise UnreadableFile(Flaw.BROKEN, message)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import string
 from itertools import islice
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Final
 
 from adapters.arrow.dialect import LOOKED_AT, Dialect
 from adapters.arrow.encodings import FALLBACK, encoding_of
@@ -16,6 +17,10 @@ from domain.people.notes import NO_NAME, Decision, Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+_BLANK: Final = string.whitespace + "\x1a\xa0\ufeff"
+"""Letters of cells that hold nothing; DOS ends a file with the first that is no space."""
 
 
 class TextRows(RowSource):
@@ -48,15 +53,18 @@ class TextRows(RowSource):
         named = max((i for i, name in enumerate(self.names, 1) if not name.startswith(NO_NAME)), default=width)
         while True:
             number += 1
+            lines = reader.line_num
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                if number > self.header:
-                    yield NumberedRow(number, (), FieldError("all", "malformed", f"cannot be read: {error}"))
+                first = number
+                for number in range(first, first + max(1, reader.line_num - lines)):  # each line is a row
+                    if number > self.header:
+                        yield NumberedRow(number, (), _damaged(error, None if number == first else first))
                 continue
-            if number <= self.header or not any(cells):
+            if number <= self.header or not any(cell.strip(_BLANK) for cell in cells):
                 continue
             if width < len(cells) <= width + self._empty_behind and not any(map(str.strip, cells[width:])):
                 cells = cells[:width]
@@ -77,6 +85,17 @@ class TextRows(RowSource):
             except UnicodeDecodeError as error:
                 message = f"near line {number + 1} the file is not {self._encoding.upper()} text: save it as CSV UTF-8"
                 raise UnreadableFile(Flaw.ENCODING, message) from error
+
+
+def _damaged(error: csv.Error, first: int | None) -> FieldError:
+    """Return the error for a damaged line, or for one that a quotation mark in the line ``first`` takes in."""
+    if first:
+        detail = f"cannot be read: it stands behind a quotation mark that line {first} opens"
+    elif "end of data" in str(error) or "field limit" in str(error):
+        detail = f"cannot be read: {error}; is a quotation mark opened here that nothing closes?"
+    else:
+        detail = f"cannot be read: {error}"
+    return FieldError("all", "malformed", detail)
 
 
 def wrong_width(cells: int, names: int) -> FieldError:

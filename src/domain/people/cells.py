@@ -45,6 +45,9 @@ _SIMPLER: Final = str.maketrans(
         **dict.fromkeys("\N{NO-BREAK SPACE}\N{FIGURE SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}\t", " "),
         **dict.fromkeys("\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}", "'"),
         "\N{MINUS SIGN}": "-",
+        **dict.fromkeys(
+            "\N{ZERO WIDTH SPACE}\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ZERO WIDTH NO-BREAK SPACE}"
+        ),
     }
 )
 _OTHER: Final[dict[str, DecimalSign]] = {",": ".", ".": ","}

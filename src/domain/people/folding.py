@@ -13,14 +13,20 @@ _SEPARATORS: Final = re.compile(
 
 
 def without_accents(text: str) -> str:
-    """Return a text whose letters have no accents, by compatibility decomposition (Unicode's NFKD).
+    """Return a text whose letters have no accents, by compatibility decomposition (Unicode's NFKD), and are all seen.
 
     >>> without_accents("Año ﬁscal")
     'Ano fiscal'
     """
     if text.isascii():
         return text
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not (unicodedata.combining(letter) or _is_unseen(letter)))
+
+
+def _is_unseen(letter: str) -> bool:
+    """Return whether a letter only steers how others look, as a zero width space or a byte order mark."""
+    return unicodedata.category(letter) == "Cf"
 
 
 def fold(text: str) -> str:

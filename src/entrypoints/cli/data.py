@@ -247,7 +247,9 @@ def _document(report: ContractReport, drift: DriftFromModel | None) -> dict[str,
 
 
 def _people(report: ContractReport) -> str:
-    return "" if report.people is None or report.people == report.rows else f" of {report.people:,} people"
+    if report.people is None or report.people == report.rows:
+        return ""
+    return " of 1 person" if report.people == 1 else f" of {report.people:,} people"
 
 
 def _columns(columns: tuple[ColumnSummary, ...]) -> Table:

@@ -137,7 +137,7 @@ def test_a_delimiter_that_ends_only_the_header_makes_no_row_short() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["age sex bmi\n44 f 27.1\n", "who what when\na x 1\nb y 2\n", "age:sex:bmi sex age\n"]
+    "content", ["age sex bmi\n44 f 27.1\n", "who what when\na x 1\nb y 2\n", "age:sex:bmi sex age\n", '"age,sex,bmi"\n']
 )
 def test_cells_that_another_character_separates_are_refused_with_what_to_do(content: str) -> None:
     with pytest.raises(UnreadableFile, match=r"line 1 names one column only .*: separate cells by") as refused:
@@ -153,6 +153,21 @@ def test_a_damaged_row_spoils_no_other() -> None:
     table = opened('age,sex,bmi\n44,f,27.1\n51,"m"x,31.4\n38,f,24.9\n')
     assert [line for line, _ in rows(table)] == [2, 4]
     assert [row.line for row in table.rows() if row.broken] == [3]
+
+
+def test_each_line_that_an_open_quotation_mark_takes_in_counts_as_a_bad_row() -> None:
+    table = opened('age,sex,bmi\n44,f,27.1\n51,"m,31.4\n38,f,24.9\n39,f,24.9\n')
+    assert [line for line, _ in rows(table)] == [2]
+    broken = [(row.line, row.broken.detail) for row in table.rows() if row.broken]
+    assert [line for line, _ in broken] == [3, 4, 5]
+    assert "is a quotation mark opened here that nothing closes?" in broken[0][1]
+    assert broken[2][1] == "cannot be read: it stands behind a quotation mark that line 3 opens"
+
+
+def test_lines_that_hold_nothing_are_left_out() -> None:
+    table = opened("age,sex,bmi\n44,f,27.1\n   \n , ,\n51,m,31.4\n\x1a")
+    assert [line for line, _ in rows(table)] == [2, 5]
+    assert not [row for row in table.rows() if row.broken]
 
 
 def test_windows_letters_are_read_and_named() -> None:

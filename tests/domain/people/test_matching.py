@@ -35,6 +35,13 @@ def test_names_are_compared_without_case_space_hyphens_and_accents() -> None:
     }
 
 
+def test_letters_that_nobody_sees_make_no_other_name() -> None:
+    assert matched(["\N{ZERO WIDTH NO-BREAK SPACE}age", "se\N{SOFT HYPHEN}x"]) == {
+        "years": "\N{ZERO WIDTH NO-BREAK SPACE}age",
+        "sex": "se\N{SOFT HYPHEN}x",
+    }
+
+
 def test_what_nothing_is_read_from_is_unused() -> None:
     assert match(["x", "sex", "notes"], SCHEMA, ColumnMap()).unused == ["x", "notes"]
 
