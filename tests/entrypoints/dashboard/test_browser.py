@@ -158,6 +158,14 @@ def test_the_bottom_of_a_small_screen_says_the_answer_in_one_line(visit, path: s
     assert tall < 30
 
 
+def test_a_long_option_is_read_whole_on_a_small_screen(visit):
+    region = visit(width=390).get_by_role("combobox", name="Region of the United States")
+    short = region.bounding_box()
+    region.evaluate("list => list.selectedOptions[0].text = 'boosting_absolute-log by smoking, since 1 January'")
+    assert region.bounding_box()["height"] > short["height"]
+    assert region.evaluate("list => list.scrollWidth <= list.clientWidth")
+
+
 def test_no_text_lies_on_other_text_in_the_chart(visit):
     page = visit(width=390)
     boxes = [label.bounding_box() for label in page.locator(".flag span").all()]
