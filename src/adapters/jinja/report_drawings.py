@@ -150,7 +150,7 @@ def _double_lift(lift: DoubleLift, currency: str) -> Figure:
     axes.plot(places, [portion.predicted for portion in lift.portions], "o-", color=_TEAL, label="this model")
     axes.plot(places, [portion.rival for portion in lift.portions], "s--", color=_WARM, label=lift.rival)
     axes.set_xticks(places)
-    axes.set(xlabel="tenth of people by this model's over the other's expected cost", ylabel=f"mean cost, {currency}")
+    axes.set(xlabel="tenth of people by expected cost,\nthis model's over the other's", ylabel=f"mean cost, {currency}")
     axes.yaxis.set_major_formatter(_amounts())
     axes.legend(frameon=False)
     return figure

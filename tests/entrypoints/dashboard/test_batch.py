@@ -155,7 +155,7 @@ async def test_a_group_is_quoted(upload, parts, words: Words):
     assert field(user, "attachment").error == ""
     await user.should_see(words.whole(quoted.specific.expected_excess))
     await user.should_see(words.whole(quoted.aggregate.attachment))
-    await user.should_see(words("group.driver", who="Smokes now: Yes", people="20%", share="").split(",")[0])
+    await user.should_see(words("group.driver", who="Smokes now: Yes", people="20%", share="").split(":  ")[0])
 
 
 async def test_a_quote_that_cannot_be_had_leaves_the_answers(upload, parts, words: Words):
