@@ -26,14 +26,13 @@ from entrypoints.dashboard.pages.batch.files import COOKIE
 from entrypoints.dashboard.pages.batch.uploads import Uploads
 from entrypoints.dashboard.widgets.fields import SelectField
 from entrypoints.hosting.working import working
-from tests.entrypoints.dashboard.form_fields import field
+from tests.entrypoints.dashboard.simulated_user import PATIENT, field
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN_FACTS
 from tests.support.simulation import person_at_pages
 from tests.support.waiting import eventually
 from tests.support.words import words_in
 
-PATIENT = 100  # tries, a tenth of a second each
 GOOD = "age,sex,bmi,children,smoker,region\n40,f,27.5,1,no,NE\n"
 DUMMIES = ",age,sex,bmi,children,smoker_no,smoker_yes,region\n0,44,F,27.1,1,1,0,NE\n1,38,F,24.9,2,0,1,SE\n"
 

@@ -4,7 +4,7 @@ import pytest
 from nicegui.testing.user import User
 
 from entrypoints.dashboard.locale.speech import Words
-from tests.entrypoints.dashboard.form_fields import enter, field
+from tests.entrypoints.dashboard.simulated_user import enter, field
 
 
 @pytest.mark.parametrize(

@@ -22,14 +22,12 @@ from entrypoints.dashboard.layout.data_notice import today
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.widgets.cards import in_prices_of
 from entrypoints.dashboard.widgets.summary import sentence
-from tests.entrypoints.dashboard.form_fields import enter, field
+from tests.entrypoints.dashboard.simulated_user import PATIENT, enter, field
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN, ANN_FACTS
 
 if TYPE_CHECKING:
     from domain.errors import Unavailable
-
-PATIENT = 100  # tries, a tenth of a second each
 
 
 async def typical(parts, words: Words, **changed: object) -> str:

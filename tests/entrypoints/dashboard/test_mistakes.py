@@ -13,9 +13,8 @@ from domain.ports.accounts import Accounts
 from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
+from tests.entrypoints.dashboard.simulated_user import PATIENT
 from tests.support.simulation import person_at_pages
-
-PATIENT = 100  # tries, a tenth of a second each
 
 
 @pytest.mark.parametrize(

@@ -30,13 +30,12 @@ from entrypoints.dashboard.pages.batch.uploads import Uploads
 from entrypoints.dashboard.pages.history import export
 from entrypoints.dashboard.widgets.fact_fields import start_of
 from entrypoints.dashboard.widgets.table import SortedTable
-from tests.entrypoints.dashboard.form_fields import enter
+from tests.entrypoints.dashboard.simulated_user import PATIENT, enter
 from tests.support.other_schema import CLINIC, RuleModel
 from tests.support.simulation import person_at_pages
 from tests.support.web_parts import MEMORY, container_of
 from tests.support.words import words_in
 
-PATIENT = 100  # tries, a tenth of a second each
 WORDS = words_in("en", CLINIC)
 OFTEN, NEVER = {"visits": 3}, {"visits": 30}
 """Whose year costs nothing in 58 of 100 cases, and whose never does."""

@@ -28,12 +28,11 @@ from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fact_fields import start_of
 from entrypoints.dashboard.widgets.fields import ChoiceField, Field, NumberField, SelectField
 from entrypoints.dashboard.widgets.table import SortedTable, fact_looks
-from tests.entrypoints.dashboard.form_fields import enter, field
+from tests.entrypoints.dashboard.simulated_user import PATIENT, enter, field
 from tests.support.other_schema import CLINIC, FORTY, RuleModel
 from tests.support.simulation import person_at_pages
 from tests.support.words import words_in
 
-PATIENT = 100  # tries, a tenth of a second each
 ENGLISH, SPANISH = words_in("en", CLINIC), words_in("es", CLINIC)
 Opened = Callable[..., Awaitable[User]]
 

@@ -19,11 +19,10 @@ from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.pages.plans import household
 from entrypoints.dashboard.pages.plans.summary import summary
 from entrypoints.dashboard.widgets.fields import KeptText
-from tests.entrypoints.dashboard.form_fields import enter, field
+from tests.entrypoints.dashboard.simulated_user import PATIENT, enter, field
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN_FACTS
 
-PATIENT = 100  # tries, a tenth of a second each
 EXAMPLES = example_plans(load({"profile": "memory"})).plans
 COST = CostDistribution(mean=9_000.0, quantiles=tuple(float(k * k) for k in range(1, 100)))
 

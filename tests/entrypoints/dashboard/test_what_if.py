@@ -7,11 +7,9 @@ from domain.errors import PredictorUnavailable
 from domain.models.ledger import Change, NewEntry
 from domain.people.beneficiary import Beneficiary
 from entrypoints.dashboard.locale.speech import Words
-from tests.entrypoints.dashboard.form_fields import enter, field
+from tests.entrypoints.dashboard.simulated_user import PATIENT, enter, field
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN_FACTS
-
-PATIENT = 100  # tries, a tenth of a second each
 
 
 async def cost(parts, **changed: object) -> float:

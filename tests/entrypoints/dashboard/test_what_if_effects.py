@@ -18,12 +18,10 @@ from entrypoints.dashboard.app import register_pages
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
 from entrypoints.dashboard.pages.what_if.effects import effects, everybody, variants
-from tests.entrypoints.dashboard.form_fields import field
+from tests.entrypoints.dashboard.simulated_user import PATIENT, field
 from tests.support.default_schema import DEFAULT
 from tests.support.other_schema import FORTY, RuleModel
 from tests.support.people import ANN_FACTS
-
-PATIENT = 100  # tries, a tenth of a second each
 
 
 class JumpingModel(RuleModel):

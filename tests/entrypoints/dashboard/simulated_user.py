@@ -1,8 +1,13 @@
-"""The fields of a page, as a simulated user fills them in."""
+"""What tests of pages do as a simulated user: fill in fields, and wait for answers."""
+
+from typing import Final
 
 from nicegui.testing.user import User
 
 from entrypoints.dashboard.widgets.fields import Field
+
+PATIENT: Final = 100
+"""Tries, a tenth of a second each."""
 
 
 def field(user: User, name: str) -> Field:
