@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from domain.costs.prediction import ModelReference
 from domain.people.contract import MOST_VIOLATIONS, Violation
+from domain.people.people_table import ABOVE, ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,12 +102,19 @@ class ScoringReport:
         return self.rows - self.scored
 
     def with_batch(self, batch: PeopleBatch) -> Self:
-        """Return the report after one more batch."""
+        """Return the report after one more batch; the first one tells of the columns."""
+        unknown, notes = self.unknown_columns, self.notes
+        if not self.rows:
+            replaced = [name for name in batch.unused_columns if name in (*ANSWERS, ABOVE)]
+            unknown = tuple(name for name in batch.unused_columns if name not in replaced)
+            if replaced:
+                notes = (*notes, f"answers take the place of the file's own columns: {', '.join(replaced)}")
         return replace(
             self,
             rows=self.rows + batch.rows,
             scored=self.scored + len(batch.facts),
-            unknown_columns=self.unknown_columns if self.rows else tuple(batch.unused_columns),
+            unknown_columns=unknown,
+            notes=notes,
             violations=(*self.violations, *batch.violations)[:MOST_VIOLATIONS],
             batches=self.batches + 1,
             share=batch.share,

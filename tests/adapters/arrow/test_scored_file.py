@@ -172,6 +172,14 @@ async def test_times_in_nanoseconds_and_texts_in_bytes_are_passed_through(tmp_pa
         assert "b'ann'" not in out.read_text()
 
 
+async def test_columns_that_answers_take_the_place_of_are_named(tmp_path):
+    rows = pa.table({**{name: [ANN[name]] for name in ANN}, "low": [1], "typical": ["x"]})
+    pq.write_table(rows, tmp_path / "in.parquet")
+    result = await predict_file(Mortal(), MODEL, tmp_path / "in.parquet", tmp_path / "out.csv")
+    assert result.unknown_columns == ("name",)
+    assert result.notes == ("answers take the place of the file's own columns: low, typical",)
+
+
 @pytest.mark.parametrize(
     ("column", "later"), [("bmi", 27.9), ("note", "x"), ("note", 10**25), ("seen", 3), ("place", {"b": 1})]
 )
