@@ -51,7 +51,7 @@ def comparison(ranking: Sequence[Evaluation], metric: Metric, currency: str) -> 
 def _predicted_against_actual(evaluation: Evaluation, currency: str) -> Figure:
     actual, expected, typical = _columns(evaluation)
     figure, axes = _drawing(f"{evaluation.recipe.name}: predicted against actual, out of fold")
-    top = float(max(actual.max(), expected.max())) * 1.03
+    top = float(max(actual.max(), expected.max())) * 1.03 or 1.0  # where all is free, an axis is one long
     axes.plot([0, top], [0, top], color=_SOFT, linewidth=1, linestyle="--", label="perfect")
     axes.scatter(actual, typical, s=9, color=_TEAL, alpha=0.45, linewidths=0, label="typical cost")
     axes.scatter(actual, expected, s=9, color=_WARM, alpha=0.3, linewidths=0, label="expected cost")

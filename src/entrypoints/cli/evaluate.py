@@ -11,7 +11,7 @@ from rich.markup import escape
 from domain.people.contract import MOST_BAD
 from entrypoints.cli.left_out import print_claims
 from entrypoints.cli.options import AsJson, ChosenProfile, Decimal, HomeFolder, Mapped, MostBad, OnBad, Sheet
-from entrypoints.cli.output import print_json, stdout
+from entrypoints.cli.output import counted, print_json, stdout
 from entrypoints.cli.scores_view import figures, tables
 from entrypoints.cli.tables import right, table
 from entrypoints.composition.datasets import bad_rows_of, claims_file, reading_rules
@@ -72,8 +72,10 @@ def evaluate(
     if json:
         print_json(_document(model_facts, scores) | ({"left_out": left_out} if left_out else {}))
     else:
-        people = "" if scores.people is None else f" ({scores.people:,} people)"
-        _show(f"{name} on {scores.rows:,} rows{people} of {data.name}", scores, schema.cost.currency)
+        people = (
+            "" if scores.people is None else " (1 person)" if scores.people == 1 else f" ({scores.people:,} people)"
+        )
+        _show(f"{name} on {counted(scores.rows, 'row')}{people} of {data.name}", scores, schema.cost.currency)
 
 
 def _champion(settings: Settings, dataset: ClaimsDataset) -> EvaluatedModel:

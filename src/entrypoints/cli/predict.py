@@ -16,6 +16,7 @@ from domain.people.advice import words_to_name
 from domain.people.contract import MOST_VIOLATIONS
 from entrypoints.cli.options import AsJson, ChosenProfile, Decimal, HomeFolder, Mapped, Sheet
 from entrypoints.cli.output import counted, print_json, stderr
+from entrypoints.cli.overwriting import refuse_same
 from entrypoints.composition.datasets import reading_rules
 from entrypoints.composition.schema import home_schema
 from entrypoints.composition.settings import load
@@ -90,6 +91,7 @@ def predict(
     if address:
         message = f"{source} is one file: workers share the files of a folder"
         raise ConfigurationError(message)
+    refuse_same(Path(source), Path(out))
     _predict_one(Path(source), Path(out), rules, settings, above, json=json)
 
 
