@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     Splits = list[tuple[Indices, Indices]]
 
 _STRATA = 10
+_MOST_COST = 1e15
+"""The highest cost of a year: sums of squares of errors stay finite."""
 
 
 def train_and_test(table: Table, plan: FoldPlan) -> tuple[Indices, Indices]:
     """Set the test split aside: positions of the rows of train people and of test people, both rising."""
     people = table.person_numbers
     costs = _costs(table, people)
-    _enough(len(costs), plan)
+    _enough(costs, plan)
     if plan.later:
         later_rows(table, plan.later)
     if not plan.test_size:
@@ -104,10 +106,17 @@ def _strata(charges: Floats, count: int) -> Indices:
     return ranks * count // len(charges)
 
 
-def _enough(people: int, plan: FoldPlan) -> None:
-    least = max(50, 5 * plan.n_splits)
+def _enough(costs: Floats, plan: FoldPlan) -> None:
+    people, least = len(costs), max(50, 5 * plan.n_splits)
     if people < least:
         message = f"{people} people are too few to learn from: {plan.n_splits} folds and a test split ask for {least}"
+        raise ConfigurationError(message)
+    costly, fewest = int(np.count_nonzero(costs)), 2 * plan.n_splits
+    if costly < fewest:
+        message = f"{costly} of {people:,} people have a cost above 0, too few to learn from: give at least {fewest}"
+        raise ConfigurationError(message)
+    if costs.max() > _MOST_COST:
+        message = f"a cost of {costs.max():.3g} is too large to learn from, above {_MOST_COST:.0e}: is it a mistake?"
         raise ConfigurationError(message)
     if plan.n_splits < 2 or plan.n_repeats < 1 or not 0 <= plan.test_size <= 0.5:  # noqa: PLR2004  # by their nature
         message = "cv asks for n_splits of 2 or more, n_repeats of 1 or more and a test_size from 0 to 0.5"

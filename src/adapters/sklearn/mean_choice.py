@@ -58,13 +58,13 @@ def chosen_mean(
     Returns:
         The mean, and whether the distribution may be scaled to it: not where that makes it worse.
     """
+    # where all costs of a half are zero, no mean can be learned from it
+    if not all(some.charges[halves == part].any() for part in (0, 1)):
+        return CostMean(), False
     body = bodies(tables, zeros)
     own = draft.own_mean(some.features, tables[:, -1], zeros, body)
     groups = declared_groupings(schema)
     plain = isinstance(draft.shape, ResidualDistribution) and draft.hurdle is None
-    # where all costs of a half are zero, no mean can be learned from it
-    if not all(some.charges[halves == part].any() for part in (0, 1)):
-        return CostMean(), False
     if plain and _imbalance(some, own) <= _UNBALANCED:
         return CostMean(), False
     predicted = {"own": own} | {name: np.empty(len(some)) for name in _WAYS}

@@ -5,7 +5,9 @@ import time
 import numpy as np
 import pytest
 
+from adapters.sklearn.mean_choice import chosen_mean
 from adapters.sklearn.storage import read
+from adapters.sklearn.training_people import TrainingPeople
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +32,11 @@ def test_few_people_are_learned_from_with_honest_ranges_and_a_warning(of_few, pe
     charges = 2_000 * np.exp(0.02 * (rows[:, 0] - 40)) * np.random.default_rng(22).lognormal(0, 0.6, 4_000)
     answers, _ = model.predict_arrays(rows)
     assert 0.82 <= np.mean((charges >= answers[:, 5]) & (charges <= answers[:, 95])) <= 0.98
+
+
+def test_without_a_cost_above_zero_in_a_half_no_mean_is_learned():
+    charges = np.array([500.0, 700.0, 0.0, 0.0])
+    some = TrainingPeople(None, charges, np.ones(4), np.arange(4, dtype=np.uint64))
+    halves = np.array([0, 0, 1, 1])
+    mean, is_scaled = chosen_mean(some, some, None, np.empty((4, 99)), np.zeros(4), halves, None, seed=0)
+    assert (mean.is_plain, is_scaled) == (True, False)

@@ -70,6 +70,20 @@ def test_a_split_by_period_asks_for_periods():
         train_and_test(of_people(range(100), periods=np.full(100, 2019)), plan)
 
 
+@pytest.mark.parametrize(
+    ("costly", "cost", "complaint"),
+    [
+        (0, 1.0, "0 of 100 people have a cost above 0, too few to learn from: give at least 10"),
+        (9, 1.0, "9 of 100 people have a cost above 0"),
+        (90, 1e300, "a cost of 1e.300 is too large to learn from, above 1e.15: is it a mistake"),
+    ],
+)
+def test_costs_from_which_nothing_can_be_learned_are_refused_in_words(costly, cost, complaint):
+    table = replace(of_people(range(100)), charges=np.where(np.arange(100) < costly, cost, 0.0))
+    with pytest.raises(ConfigurationError, match=complaint):
+        train_and_test(table, FoldPlan(n_splits=5))
+
+
 def test_equal_rows_become_one_at_the_place_of_the_first():
     table = of_people([5, 6, 7])
     again = table[np.array([0, 1, 0, 2, 0])].collapsed()
