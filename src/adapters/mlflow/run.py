@@ -42,6 +42,8 @@ CURRENCY: Final = "currency"
 _SIGNS: Final = {">=": "from", "<=": "upto", ">": "above", "<": "below", "=": ""}
 _ODD: Final = re.compile(r"[^\w.\- ]")
 """Characters that the name of a metric may not have."""
+_ODD_IN_PARAM: Final = re.compile(r"[^\w.\- :]")
+_LONGEST_NAME: Final = 200
 _LONGEST_PARAM: Final = 6000
 """Characters that MLflow keeps of a parameter."""
 
@@ -199,9 +201,23 @@ def log_batch(
     client.log_batch(
         run,
         metrics=[MlflowMetric(name, float(value), now, at) for at, some in points for name, value in some.items()],
-        params=[Param(name, str(value)[:_LONGEST_PARAM]) for name, value in (params or {}).items()],
+        params=[Param(name, str(value)[:_LONGEST_PARAM]) for name, value in _named(params or {}).items()],
         tags=[RunTag(name, value) for name, value in (tags or {}).items()],
     )
+
+
+def _named(params: Mapping[str, object]) -> Mapping[str, object]:
+    """Return parameters by names that MLflow takes: those of mapped columns have the signs that files have.
+
+    >>> _named({"dataset.map.Age (years)": "age", "dataset.map.Größe €": "size", "dataset.map.Größe $": "size"})
+    {'dataset.map.Age _years_': 'age', 'dataset.map.Größe _': 'size', 'dataset.map.Größe _ 2': 'size'}
+    """
+    named: dict[str, object] = {}
+    for name, value in params.items():
+        plain = _ODD_IN_PARAM.sub("_", name)[:_LONGEST_NAME]
+        same = sum(other.startswith(plain) for other in named)
+        named[plain if plain not in named else f"{plain} {same + 1}"] = value
+    return named
 
 
 def _label(group: str) -> str:
