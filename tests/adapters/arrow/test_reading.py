@@ -56,7 +56,7 @@ def test_a_quote_that_is_never_closed_costs_the_rows_it_swallows(tmp_path):
     file = tmp_path / "open.csv"
     file.write_text('age,bmi\n1,2\n"3,4\n5,6\n')
     (batch,) = batches(file)
-    assert (len(batch), batch.row(0), list(batch.broken)) == (2, {"age": "1", "bmi": "2"}, [1])
+    assert (len(batch), batch.row(0), list(batch.broken)) == (3, {"age": "1", "bmi": "2"}, [1, 2])
 
 
 @pytest.mark.parametrize(
