@@ -43,6 +43,8 @@ _MANY: Final = 500
 _YEARS: Final = (1900, 2200)
 _NAMED: Final = 5
 """Columns that an error names."""
+_HUGE: Final = 1e300
+"""Numbers beyond it cannot be rounded outward."""
 _BEGINS_WITH_ZERO: Final = re.compile(r"0\d+", re.ASCII)
 
 
@@ -65,8 +67,9 @@ class Proposal:
 
 @dataclass(slots=True)
 class _Draft:
-    """A proposal under way."""
+    """A proposal under way; ``columns`` are the folded names of all columns."""
 
+    columns: frozenset[str] = frozenset()
     facts: list[Fact] = field(default_factory=list[Fact])
     on_facts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     left_out: dict[str, str] = field(default_factory=dict[str, str])
@@ -90,7 +93,7 @@ def propose(columns: Iterable[ColumnContent], *, name: str, cost: str | None = N
     if target.cells < ENOUGH_ROWS:
         read = "only 1 row was read" if target.cells == 1 else f"only {target.cells} rows were read"
         remarks.append(f"{read}: widen the limits to what may come")
-    draft = _Draft()
+    draft = _Draft(frozenset(fold(content.name) for content in contents))
     for content in contents:
         if content is not target:
             _place(content, draft, currency)
@@ -170,7 +173,9 @@ def _add_fact(content: ColumnContent, numbers: Numbers | None, words: set[str], 
 
 def _name(column: str, draft: _Draft) -> str:
     name = _identifier(column)
-    while name in RESERVED or any(fact.name == name for fact in draft.facts):
+    # a fact may not be called as the column of another one is
+    others = draft.columns - {fold(column)}
+    while name in RESERVED or fold(name) in others or any(fact.name == name for fact in draft.facts):
         name += "_of_person" if name in RESERVED else "_2"
     return name
 
@@ -232,6 +237,8 @@ def _remarks_on_numbers(content: ColumnContent, fact: Fact, numbers: Numbers, wo
 
 def _outward(numbers: Numbers) -> tuple[float, float]:
     """Return round limits around the numbers of a column; never below zero where no number is."""
+    if max(abs(numbers.low), abs(numbers.high)) > _HUGE:
+        return numbers.low, numbers.high
     span = (numbers.high - numbers.low) or max(abs(numbers.high), 1.0)
     step = round_step(span / 4)
     step = max(step, 1.0) if numbers.whole else step

@@ -268,3 +268,18 @@ def test_a_table_without_facts_is_refused_with_the_reason_for_each_column():
             propose(table(rows, sex=lambda *_: "m", charges=paid), name="t")
     with pytest.raises(ConfigurationError, match="no column of t can be a fact beside the cost"):
         propose(table(charges=paid), name="t")
+
+
+def test_columns_whose_names_differ_in_signs_become_facts_of_different_names():
+    columns = {"Age (years)": lambda draw, _: draw.randint(20, 70), "Age-years": lambda draw, _: draw.randint(0, 3)}
+    proposal = propose(table(**columns, charges=paid), name="clinic")
+    assert [(fact.name, fact.column) for fact in proposal.schema.facts] == [
+        ("age_years_2", "Age (years)"),
+        ("age_years", ""),
+    ]
+
+
+def test_limits_of_the_largest_numbers_are_finite():
+    proposal = propose(table(x=lambda draw, _: draw.choice([-1.7e308, 1.7e308, 0.0]), charges=paid), name="clinic")
+    (fact,) = proposal.schema.facts
+    assert (fact.low, fact.high) == (-1.7e308, 1.7e308)
