@@ -1,6 +1,7 @@
 """Few rows: trained in seconds, with ranges that are honest and a card that says how little is known."""
 
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,8 +36,9 @@ def test_few_people_are_learned_from_with_honest_ranges_and_a_warning(of_few, pe
 
 
 def test_without_a_cost_above_zero_in_a_half_no_mean_is_learned():
+    unread: Any = None  # the costs of each half decide first
     charges = np.array([500.0, 700.0, 0.0, 0.0])
-    some = TrainingPeople(None, charges, np.ones(4), np.arange(4, dtype=np.uint64))
+    some = TrainingPeople(unread, charges, np.ones(4), np.arange(4, dtype=np.uint64))
     halves = np.array([0, 0, 1, 1])
-    mean, is_scaled = chosen_mean(some, some, None, np.empty((4, 99)), np.zeros(4), halves, None, seed=0)
+    mean, is_scaled = chosen_mean(some, some, unread, np.empty((4, 99)), np.zeros(4), halves, unread, seed=0)
     assert (mean.is_plain, is_scaled) == (True, False)
