@@ -64,7 +64,7 @@ class TextRows(RowSource):
                     if number > self.header:
                         yield NumberedRow(number, (), _damaged(error, None if number == first else first))
                 continue
-            if number <= self.header or not any(cell.strip(_BLANK) for cell in cells):
+            if number <= self.header or not cells or (cells[0][:1] in _BLANK and _are_blank(cells)):
                 continue
             if width < len(cells) <= width + self._empty_behind and not any(map(str.strip, cells[width:])):
                 cells = cells[:width]
@@ -85,6 +85,10 @@ class TextRows(RowSource):
             except UnicodeDecodeError as error:
                 message = f"near line {number + 1} the file is not {self._encoding.upper()} text: save it as CSV UTF-8"
                 raise UnreadableFile(Flaw.ENCODING, message) from error
+
+
+def _are_blank(cells: list[str]) -> bool:
+    return not any(cell.strip(_BLANK) for cell in cells)
 
 
 def _damaged(error: csv.Error, first: int | None) -> FieldError:
