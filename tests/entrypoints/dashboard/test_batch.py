@@ -150,9 +150,9 @@ async def test_a_group_is_quoted(upload, parts, words: Words):
     with user:
         field(user, "attachment").value = "20,000"
     user.find(words("group.start")).click()
-    await user.should_see(words.whole(quoted.expected), retries=PATIENT)
+    await user.should_see(words.whole(quoted.specific.expected_excess), retries=PATIENT)
     assert field(user, "attachment").error == ""
-    await user.should_see(words.whole(quoted.specific.expected_excess))
+    await user.should_see(words.whole(quoted.expected))
     await user.should_see(words.whole(quoted.aggregate.attachment))
     await user.should_see(words("group.driver", who="Smokes now: Yes", people="20%", share="").split(":  ")[0])
 

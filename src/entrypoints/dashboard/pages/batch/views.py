@@ -90,11 +90,11 @@ def totals(sums: Totals, scored: ScoredPeople, words: Words) -> Markup:
     if not sums.people:
         return cards.notice("bad", words("batch.nobody"), "")
     figures = (
-        ("total", sums.expected, words("batch.total.means", count=sums.people)),
-        ("each", sums.expected / sums.people, words("batch.each.means")),
-        ("middle", sums.middle, words("batch.middle.means")),
+        ("total", words.whole(sums.expected), words("batch.total.means", count=sums.people)),  # as in the group's quote
+        ("each", words.money(sums.expected / sums.people), words("batch.each.means")),
+        ("middle", words.money(sums.middle), words("batch.middle.means")),
     )
-    tiles = [cards.figure(words(f"batch.{key}"), words.money(usd), means) for key, usd, means in figures]
+    tiles = [cards.figure(words(f"batch.{key}"), usd, means) for key, usd, means in figures]
     unsure = words("batch.unsure", count=words.count(sums.unsure)) if sums.unsure else ""
     left = words("batch.left.count", count=scored.bad, rows=words.count(scored.rows)) if scored.bad else ""
     notices = [paragraph(sentence, "notice warn") for sentence in (left, unsure) if sentence]
