@@ -16,6 +16,7 @@ from domain.access.users import ADMIN, User
 from domain.costs.prediction_query import PredictionQuery
 from domain.ports.accounts import Accounts
 from entrypoints.dashboard.app import register_pages
+from entrypoints.dashboard.layout.shell import Navigation
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.options import DashboardOptions
 from tests.support.dashboard_pages import FOR_ADMINS, FOR_EVERYBODY, VERSIONS
@@ -71,10 +72,21 @@ async def test_the_table_names_every_page(parts) -> None:
         assert not missing, "add a row to the table of docs/pages.md"
 
 
+@pytest.mark.parametrize(("user", "shown"), [(None, True), (CARL, False), (RITA, False), (ADA, True), (ADMIN, True)])
+async def test_the_menu_has_no_pages_that_the_role_may_not_open(parts, user: User | None, *, shown: bool) -> None:
+    async with signed_in(parts, user) as visitor:
+        await visitor.open("/history")
+        (navigation,) = visitor.find(Navigation).elements
+        addresses = {address for address, *_ in navigation.props["links"]}
+        assert {"/", "/history"} < addresses
+        assert {"/models", "/operations"} & addresses == ({"/models", "/operations"} if shown else set())
+
+
 async def test_a_page_of_another_role_says_so_kindly(parts, words: Words) -> None:
     async with signed_in(parts, RITA) as visitor:
         answer = await visitor.http_client.get("/models")
         assert words("forbidden.title") in answer.text
+        assert "/operations" not in answer.text
 
 
 @pytest.mark.parametrize(("user", "seen"), [(CARL, 1), (RITA, 3), (ADA, 3)])

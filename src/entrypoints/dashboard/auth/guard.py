@@ -124,6 +124,12 @@ def user_of(request: Request) -> User | None:
     return getattr(request.state, "user", None)
 
 
+def may_be_admin(request: Request) -> bool:
+    """Return whether an admin opened the page, or somebody who has not signed in, and might be one."""
+    user = user_of(request)
+    return user is None or user.role is Role.ADMIN
+
+
 def author_of(request: Request) -> str:
     """Return the name of the author of a change: the person signed in, or this machine."""
     user = user_of(request)

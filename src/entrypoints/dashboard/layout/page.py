@@ -11,7 +11,7 @@ from fastapi import Depends
 from nicegui import Client, ui
 
 from entrypoints.dashboard.addresses import at
-from entrypoints.dashboard.auth.guard import account
+from entrypoints.dashboard.auth.guard import account, may_be_admin
 from entrypoints.dashboard.layout.data_notice import DataNotice, soon
 from entrypoints.dashboard.layout.shell import frame, tag, text
 from entrypoints.dashboard.leftovers import Leftovers
@@ -35,7 +35,7 @@ class Page:
         path: may hold parameters (``/history/{id}``); a visit finds them in ``client.request.path_params``.
         name: the first part of its words' keys: ``"estimate"`` needs ``estimate.nav`` and ``estimate.title``.
         build: fills the page, within thirty seconds.
-        admin: only a person who logged in may see it.
+        admin: only an admin may see it; the header links to it for nobody who signed in as another.
         personal: visitors see on it what is theirs, and the admin everybody's.
         guarded: whether the page asks who comes; the sign-in page does not.
         in_menu: whether the header links to it.
@@ -71,12 +71,12 @@ class Page:
 
 @dataclass
 class Visit:
-    """One opening of a page by one browser: its connection, its language, and the menu it sees.
+    """One opening of a page by one browser: its connection, its language, and the pages there are.
 
     Args:
         client: the browser's connection.
         words: the words of its language.
-        menu: the pages that it sees.
+        menu: all pages; the header links to those that the visitor may open.
         page: what it opened; None where there is no such page.
         ask: looks up which data the answers rest on.
         origins: what was looked up before the page was built; None if that took too long.
@@ -117,10 +117,11 @@ class Visit:
     def frame(self, title: str, lead: str = "", *, skip_to: str = "content") -> Iterator[None]:
         """Put a page between header and footer, below its one h1; ``skip_to`` is what a keyboard may jump to first."""
         here = (self.page.part_of or self.page.path) if self.page else ""
+        admin = may_be_admin(self.client.request)
         links = [
             (at(entry.path), self.words(f"{entry.name}.nav"), entry.path == here)
             for entry in self.menu
-            if entry.in_menu
+            if entry.in_menu and (admin or not entry.admin)
         ]
         with frame(self.words, links, title, lead, skip_to=skip_to):
             account(self.client.request, self.words)
