@@ -19,6 +19,7 @@ from domain.models.promotion import PromotionPolicy, require
 from domain.models.retraining import Retraining
 from domain.models.scores import PredictiveRatio
 from domain.operations.audit import AuditAction, AuditEntry
+from domain.operations.events import Event, EventKind
 from domain.operations.jobs import Job, JobKind, JobState
 from domain.people.origin import DataOrigin
 from domain.people.schema import TodaysPrices
@@ -38,7 +39,6 @@ ENGLISH, SPANISH = Words("en", DEFAULT), Words("es", DEFAULT)
     ("sentence", "english", "spanish"),
     [
         ("passed the gate", "passed the gate", "pasó el control"),
-        ("ann: passed the gate", "ann: passed the gate", "ann: pasó el control"),
         ("reviewer", "reviewer", "revisor"),
         (
             "client, expires 2027-03-01T14:50:50.170797+00:00",
@@ -59,7 +59,13 @@ def test_what_the_system_recorded_is_said_in_the_language_of_the_page(sentence: 
     assert (translated(sentence, ENGLISH), translated(sentence, SPANISH)) == (english, spanish)
 
 
-@pytest.mark.parametrize("sentence", ["we compare for a week", "of course", "client, expires soon", "nobody", "<b>"])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *("we compare for a week", "of course", "client, expires soon", "nobody", "<b>"),
+        *("coverage", "megabytes", "any figure", "of champion 3", "moved to https://example.org/1", "note: ended"),
+    ],
+)
 def test_what_people_wrote_stays_as_it_is_and_is_marked_as_not_translated(sentence: str):
     assert translated(sentence, SPANISH) is None
     assert 'lang="en"' in recorded(sentence, "Detalles", SPANISH)
@@ -75,6 +81,33 @@ def test_changes_and_jobs_say_which_version_they_are_about():
         id=uuid4(), kind=JobKind.PROMOTION, task={"version": 2}, owner="ann", created_at=NOON, state=JobState.DONE
     )  # fmt: skip
     assert "promoción, versión 2" in records.jobs([job], SPANISH)
+
+
+def test_the_reason_of_a_change_is_translated_behind_the_name_of_its_author():
+    change = Event(at=NOON, kind=EventKind.PROMOTION, subject="2", detail="ann: passed the gate")
+    assert ">ann: pasó el control<" in records.events([change], SPANISH)
+    assert ">ann: we know: ended<" in records.events([replace(change, detail="ann: we know: ended")], SPANISH)
+
+
+def test_the_name_of_a_key_is_not_translated():
+    entry = AuditEntry(at=NOON, by="ann", action=AuditAction.KEY_REVOKED, subject="key:7", detail="client")
+    assert ">client<" in records.audit(AuditPage([entry], None), SPANISH)
+    created = replace(entry, action=AuditAction.KEY_CREATED, subject="clinic")
+    assert ">cliente<" in records.audit(AuditPage([created], None), SPANISH)
+
+
+def test_why_a_change_failed_is_said_in_the_language_of_the_page():
+    entry = AuditEntry(
+        at=NOON, by="ann", action=AuditAction.MODEL_PROMOTED, subject="2", problem="there is no model version 2"
+    )
+    assert "No se hizo: no hay una versión 2 del modelo" in records.audit(AuditPage([entry], None), SPANISH)
+
+
+@pytest.mark.parametrize(
+    "repeated", ["a: ", "; ", "a: b; ", "a b, allowed ", "ended; ", "coverage 1, allowed 2 to 3 ", ", "]
+)
+def test_a_text_of_any_length_and_form_is_looked_at(repeated: str):
+    assert translated(repeated * 700 + "x", SPANISH) is None
 
 
 @pytest.mark.parametrize(
@@ -150,7 +183,6 @@ def said_by_a_reader() -> Iterator[str]:
 def test_what_the_code_says_is_said_in_the_language_of_the_page(source: Callable[[], Iterator[str]]):
     sentences = list(source())
     assert not [sentence for sentence in sentences if translated(sentence, SPANISH) is None]
-    assert not [sentence for sentence in sentences if translated(f"ann: {sentence}", SPANISH) is None]
     assert [translated(sentence, ENGLISH) for sentence in sentences] == sentences
 
 

@@ -10,7 +10,7 @@ from domain.operations.events import EventKind
 from domain.operations.jobs import JobState
 from entrypoints.dashboard.elements import cell, element, paragraph, row, together
 from entrypoints.dashboard.widgets import model_facts
-from entrypoints.dashboard.widgets.recorded import recorded
+from entrypoints.dashboard.widgets.recorded import recorded, translated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from application.operations.audit_changes import AuditPage
     from domain.monitoring.alarms import Alarm
+    from domain.operations.audit import AuditEntry
     from domain.operations.events import Event
     from domain.operations.jobs import Job
     from entrypoints.dashboard.locale.speech import Words
@@ -28,6 +29,7 @@ MOST: Final = 50
 """Changes, events and jobs that are listed; the file of figures and the log have all."""
 _BAD: Final = frozenset({EventKind.AWAY, EventKind.RESTART, EventKind.JOB_FAILED})
 _VERSIONS: Final = frozenset({EventKind.PROMOTION, EventKind.ROLLBACK, EventKind.REFUSAL})
+_CHANGES: Final = frozenset({EventKind.PROMOTION, EventKind.ROLLBACK})
 _OF_VERSIONS: Final = frozenset({AuditAction.MODEL_PROMOTED, AuditAction.MODEL_ROLLED_BACK})
 
 
@@ -46,7 +48,7 @@ def events(line: Sequence[Event], words: Words) -> Markup:
                 data_head=heads[1],
             ),
             cell(_about(event, words), data_head=heads[2]),
-            recorded(event.detail, heads[3], words),
+            _detail(event, heads[3], words),
         )
         for event in line[:MOST]
     ]
@@ -117,14 +119,22 @@ def audit(page: AuditPage, words: Words) -> Markup:
                 else entry.subject,
                 data_head=heads[3],
             ),
-            cell(words("operations.audit.failed", problem=entry.problem), data_head=heads[4])
-            if entry.problem
-            else recorded(entry.detail, heads[4], words),
+            _outcome(entry, heads[4], words),
         )
         for entry in page.entries
     ]
     more = paragraph(words("operations.audit.more", shown=len(rows)), "hint") if page.next else ""
     return together(model_facts.framed(words("operations.audit"), heads, rows, "ledger"), more)
+
+
+def _outcome(entry: AuditEntry, head: str, words: Words) -> Markup:
+    """Return as a cell why a change failed, or its detail; the name of a key is no sentence of ours."""
+    if entry.problem:
+        problem = translated(entry.problem, words) or entry.problem
+        return cell(words("operations.audit.failed", problem=problem), data_head=head)
+    if entry.action is AuditAction.KEY_REVOKED:
+        return cell(entry.detail, data_head=head)
+    return recorded(entry.detail, head, words)
 
 
 def alarm(raised: Alarm, words: Words) -> Markup:
@@ -158,6 +168,12 @@ def _about(event: Event, words: Words) -> str:
     if event.kind is EventKind.JOB_FAILED:
         return words.or_else(f"operations.job.{event.subject}", event.subject)
     return words.or_else(f"operations.part.{event.subject}", event.subject)
+
+
+def _detail(event: Event, head: str, words: Words) -> Markup:
+    """Return the detail as a cell; that of a change of the champion begins with the name of its author."""
+    author, colon, reason = event.detail.partition(": ") if event.kind in _CHANGES else ("", "", event.detail)
+    return recorded(reason, head, words, by=author + colon)
 
 
 def _standing(key_use: KeyUse, now: datetime, words: Words) -> Markup:
