@@ -46,8 +46,13 @@ ENGLISH, SPANISH = Words("en", DEFAULT), Words("es", DEFAULT)
             "cliente, vence el 1 mar 2027, 14:50 UTC",
         ),
         ("ended with 1", "ended with 1", "terminó con el código 1"),
-        ("was killed by signal 9", "was killed by signal 9", "fue terminado por la señal 9"),
+        ("was killed by signal 9", "was killed by signal 9", "terminó por la señal 9"),
         ("of key:7", "of key:7", "de key:7"),
+        (
+            "age has the wider limit high: no limit",
+            "age has the wider limit high: no limit",
+            "age tiene un límite más amplio, máximo: sin límite",
+        ),
         (
             "Each tree learned from 10,000 rows, drawn from all 90,000.",
             "Each tree learned from 10,000 rows, drawn from all 90,000.",

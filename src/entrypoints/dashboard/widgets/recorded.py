@@ -39,9 +39,9 @@ _GAPS: Final[Mapping[str, str]] = {
 """What a gap of this name holds; others hold anything within one sentence."""
 _SENTENCES: Final = frozenset({"said", "reasons"})
 """Gaps that hold sentences; a text in which one of them is not known is not known either."""
-_PARTS: Final = frozenset({"check", "monitored", "of", "override", "sample", "todo"})
+_PARTS: Final = frozenset({"check", "monitored", "of", "override", "sample", "todo", "which"})
 """Gaps that hold a text ``recorded.<gap>.<name>``; a text in which it is not known is not known either."""
-_ENDS: Final = frozenset({"low", "high"})
+_ENDS: Final = frozenset({"low", "high", "limit"})
 """Gaps that hold a number, or a text ``recorded.end.<name>`` for an end of a range that has none."""
 _BETWEEN: Final = "; "
 _WITHIN_ONE: Final = f"(?:(?!{_BETWEEN}).)+"
