@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from markupsafe import Markup
 
 from entrypoints.dashboard.charts.drawing import Scale
-from entrypoints.dashboard.charts.score_table import LOOKS, NONE, ROOM, scale_around, score_row, score_table, titles
+from entrypoints.dashboard.charts.score_table import LOOKS, ROOM, scale_around, score_row, score_table, titles
 from entrypoints.dashboard.elements import element, mark, paragraph, together
 from entrypoints.dashboard.locale.speech import MINUS
 from entrypoints.dashboard.widgets import cards
-from entrypoints.dashboard.widgets.model_facts import costs_nothing, figure, group, table
+from entrypoints.dashboard.widgets.model_facts import NONE, costs_nothing, figure, group, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

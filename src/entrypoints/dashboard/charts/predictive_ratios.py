@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from entrypoints.dashboard.charts.score_table import LOOKS, NONE, scale_around, score_row, score_table, titles
+from entrypoints.dashboard.charts.score_table import LOOKS, scale_around, score_row, score_table, titles
 from entrypoints.dashboard.elements import mark, paragraph, together
-from entrypoints.dashboard.widgets.model_facts import group, interval, ratio
+from entrypoints.dashboard.widgets.model_facts import NONE, group, interval, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

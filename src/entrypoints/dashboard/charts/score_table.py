@@ -18,7 +18,6 @@ _FIT = 2
 """Number of numeric columns that fit a phone."""
 _NAMED = 2
 """Columns before the numbers: a name and a picture."""
-NONE = "—"
 _SIDES = ("first", "second")
 LOOKS = ("point solid", "point rival")
 """Marks of the version and of the version that it is compared with."""

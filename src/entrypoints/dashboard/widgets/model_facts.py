@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _SHORT: Final = 12
 """Digits of a fingerprint that are enough to compare by eye."""
-_NONE: Final = "—"
+NONE: Final = "—"
+"""What stands for a figure that there is not."""
 _DIGITS: Final = ".4g"
 """How a tuned setting is written: with the digits that tell one trial from another."""
 
@@ -92,9 +93,9 @@ def quality(cards_by_name: Sequence[tuple[str, ModelCard]], words: Words) -> Mar
     several = len(cards_by_name) > 1  # then figures by fold would be too many columns
     lines: list[list[str]] = []
     for key, name in sides[0][0]:
-        numbers = [side.get((key, name), _NONE) for own, test, _ in sides for side in (own, test)]
-        if set(numbers) != {_NONE}:  # a card of an earlier release does not have all figures
-            lines.append([name, *numbers, *([] if several else [sides[0][2].get(key, _NONE)])])
+        numbers = [side.get((key, name), NONE) for own, test, _ in sides for side in (own, test)]
+        if set(numbers) != {NONE}:  # a card of an earlier release does not have all figures
+            lines.append([name, *numbers, *([] if several else [sides[0][2].get(key, NONE)])])
     heads = [words("models.figure")]
     for key in ("models.out_of_fold", "models.test"):
         heads += [f"{name}: {words(key)}" if several else words(key) for name, _ in cards_by_name]
@@ -122,7 +123,7 @@ def _setting(value: HyperparameterValue, words: Words) -> str:
         return words("fact.yes" if value else "fact.no").lower()
     if isinstance(value, float) and float(short := f"{value:{_DIGITS}}") != value:
         return element("span", short, title=repr(value))
-    return _NONE if value is None else str(value)
+    return NONE if value is None else str(value)
 
 
 def _folds(card: ModelCard, words: Words) -> dict[str, str]:
@@ -204,7 +205,7 @@ def _figures(scores: Scores, words: Words) -> Iterator[tuple[str, str, str]]:
     yield "coverage", words("models.coverage", level=level), words.share(interval.coverage, 1)
     yield "mean_width", words("models.width"), words.whole(interval.mean_width)
     actuarial, zero = scores.actuarial, scores.zero if costs_nothing(scores) else None
-    yield "ratio", words("models.ratio"), ratio(actuarial.overall, words) if actuarial else _NONE
+    yield "ratio", words("models.ratio"), ratio(actuarial.overall, words) if actuarial else NONE
     yield "mae_over_mean", words("models.mae_over_mean"), _share(actuarial and actuarial.mae_over_mean, words)
     cap = words.whole(actuarial.cap if actuarial else 0)
     yield "capped_r2", words("models.capped_r2", cap=cap), _third(actuarial and actuarial.capped_r2)
@@ -247,17 +248,17 @@ def ratio(estimate: PredictiveRatio, words: Words) -> str:
 def interval(estimate: PredictiveRatio, words: Words) -> str:
     """Write the 95 % interval of a ratio."""
     if estimate.low is None:
-        return _NONE
+        return NONE
     high = words("models.ratio.any") if estimate.high is None else f"{estimate.high:.3f}"
     return words("models.ratio.interval", low=f"{estimate.low:.3f}", high=high)
 
 
 def _share(value: float | None, words: Words) -> str:
-    return _NONE if value is None else words.share(value, 1)
+    return NONE if value is None else words.share(value, 1)
 
 
 def _third(value: float | None) -> str:
-    return _NONE if value is None else f"{value:.3f}".replace("-", MINUS)
+    return NONE if value is None else f"{value:.3f}".replace("-", MINUS)
 
 
 def _change(entry: LedgerEntry, words: Words) -> str:

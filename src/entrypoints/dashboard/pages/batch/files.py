@@ -38,7 +38,7 @@ _TYPES: Final = {
 }
 _KINDS: Final = {
     "costs.csv": ("csv", _TYPES[FileKind.CSV]),
-    "costs.xlsx": ("xlsx", XLSX),
+    "costs.xlsx": ("xlsx", _TYPES[FileKind.XLSX]),
     "costs.parquet": ("parquet", _TYPES[FileKind.PARQUET]),
     "left-out.csv": ("report", _TYPES[FileKind.CSV]),
 }

@@ -31,7 +31,6 @@ _SHORT = 12
 """Digits of a fingerprint that are enough to compare by eye."""
 _BARS = 24
 """Columns of a small histogram."""
-_NONE = "—"
 
 
 async def look(pair: Pair, review: FromDishka[ReviewModels]) -> Answer[None]:
@@ -76,14 +75,14 @@ def _about(card: ModelCard, words: Words) -> dict[str, str]:
     return {
         words("models.data.origin"): cards.data_origin(card.origin, words),
         words("models.data.rows"): words.count(card.rows),
-        words("models.data.people"): words.count(card.people) if card.people else _NONE,
+        words("models.data.people"): words.count(card.people) if card.people else model_facts.NONE,
         words("models.data.period"): named or card.origin.year or words("models.data.period.none"),
         words("models.data.digest"): card.data_digest[:_SHORT],
-        words("models.data.schema"): subject.schema[:_SHORT] if subject else _NONE,
+        words("models.data.schema"): subject.schema[:_SHORT] if subject else model_facts.NONE,
         words("models.data.currency"): card.currency,
         words("models.data.test"): words.count(card.test.rows),
         words("models.made"): words.moment(card.created_at),
-        words("models.data.revision"): card.provenance.git_revision[:_SHORT] or _NONE,
+        words("models.data.revision"): card.provenance.git_revision[:_SHORT] or model_facts.NONE,
     }
 
 
@@ -111,7 +110,7 @@ def _facts(of_all: Sequence[tuple[str, ModelCard]], words: Words) -> Markup:
 def _fact(fact: Fact, card: ModelCard, words: Words) -> list[Markup]:
     counts = card.profile.counts.get(fact.name, ()) if card.profile else ()
     if not counts:
-        return [cell(_NONE), cell(_NONE), cell(_NONE)]
+        return [cell(model_facts.NONE)] * 3
     ends = card.ranges.get(fact.name)
     values = [fact.value(value) for value, _ in counts]
     sentence = (

@@ -102,7 +102,7 @@ class WhatIfPage:
                         ]
                     text("p", words("what_if.bars"), "hint")
                     text("p", words("what_if.note"), "hint")
-                self._effects = EffectsCard(words, on_choose=self._choose, then=self._open_curve)
+                self._effects = EffectsCard(words, on_choose=self._choose, on_change=self._open_curve)
                 with card("curve", words("curve"), words("curve.lead")) as curve:
                     curve.visible = bool(words.schema.numeric)
                     self._fact = _curve_of(words)
