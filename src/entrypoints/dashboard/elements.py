@@ -39,6 +39,11 @@ def paragraph(text: str, classes: str = "") -> Markup:
     return element("p", text, classes=classes)
 
 
+def breaking(text: str, joint: str) -> Markup:
+    """Let a long text end its lines behind each ``joint``."""
+    return Markup("{}<wbr>").format(joint).join(text.split(joint))
+
+
 def table(
     caption: str, heads: Iterable[Markup], rows: Iterable[Markup], classes: str = "", *, style: str | None = None
 ) -> Markup:

@@ -10,6 +10,7 @@ from nicegui.testing.user import User
 from domain.errors import RepositoryUnavailable
 from domain.models.check import Check
 from domain.models.promotion import Candidacy, Objection, PairedComparison, PromotionPolicy
+from domain.people.origin import DataOrigin
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.pages.models import gate
 from entrypoints.dashboard.widgets import model_facts
@@ -75,6 +76,14 @@ def test_a_tuned_setting_has_four_digits_and_the_others_on_hover(version, words:
     tuned = replace(made, card=replace(made.card, recipe=replace(made.card.recipe, hyperparameters=settings)))
     shown = model_facts.facts(tuned, words)
     assert 'epsilon = <span title="1.7814493155349744">1.781</span>, alpha = 0.25, trees = 12345' in shown
+
+
+def test_what_invented_people_are_is_said_in_the_language_of_the_page(version):
+    made = version(1)
+    described = "1,000 invented people (seed 7) with costs by a rule of our own: no real person or bill"
+    origin = DataOrigin("synthetic", described, synthetic=True)
+    shown = model_facts.facts(replace(made, card=replace(made.card, origin=origin)), words_in("es"))
+    assert "1,000 personas inventadas (semilla 7)" in shown
 
 
 def test_a_range_by_smoking_is_said_of_smokers_and_others(version, words: Words):

@@ -58,6 +58,11 @@ ENGLISH, SPANISH = Words("en", DEFAULT), Words("es", DEFAULT)
             "Each tree learned from 10,000 rows, drawn from all 90,000.",
             "Cada árbol aprendió de 10,000 filas, tomadas de las 90,000.",
         ),
+        (
+            "the data set mirichoi0218/insurance on Kaggle (from Lantz, Machine Learning with R)",
+            "the data set mirichoi0218/insurance on Kaggle (from Lantz, Machine Learning with R)",
+            "el conjunto de datos mirichoi0218/insurance de Kaggle (de Lantz, Machine Learning with R)",
+        ),
     ],
 )
 def test_what_the_system_recorded_is_said_in_the_language_of_the_page(sentence: str, english: str, spanish: str):

@@ -12,7 +12,15 @@ from tests.support import sentences
 LAYERS = ["domain", "application", "adapters", "entrypoints/hosting"]
 SHOWN = [
     *("UnreadableFile", "PromotionRefused", "ModelRefused", "LedgerBroken", "JobProblem", "VersionNotFound"),
-    *("PredictorUnavailable", "RegistryUnavailable", "RepositoryUnavailable", "NoRoom", "Check", "JobUnderWay"),
+    *(
+        "PredictorUnavailable",
+        "RegistryUnavailable",
+        "RepositoryUnavailable",
+        "NoRoom",
+        "Check",
+        "JobUnderWay",
+        "DataOrigin",
+    ),
 ]
 """What is raised or recorded with a sentence that a page repeats."""
 BEFORE_ANY_PAGE = [
@@ -23,7 +31,7 @@ BEFORE_ANY_PAGE = [
 FEWEST_LETTERS = 6
 """Sentences with fewer letters of their own say what somebody else said."""
 BY_CODE = re.compile(
-    r"key.*|cancelled_late|within|at_most|crps_.*|on_.*|check\..*|job_busy|schema_(terms|groups|roles|today)"
+    r"key.*|cancelled_late|within|at_most|crps_.*|on_.*|origin_kaggle_book|check\..*|job_busy|schema_(terms|groups|roles|today)"
     r"|file_(pdf|compressed|old_workbook|rich_text|parquet|zip|spss.*|stata|json|html)"
 )
 """Sentences that are put together from several places: tests have the code write them."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from entrypoints.dashboard.charts.drawing import Scale, bars
-from entrypoints.dashboard.elements import cell, element, row, together
+from entrypoints.dashboard.elements import breaking, cell, element, row, together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ def score_row(name: str, lanes: Sequence[Markup | None], numbers: Sequence[str],
     """Return a row: a name, the marks of each version, and numbers, of which ``fit`` are shown on a phone."""
     drawn = lanes[0] if len(lanes) == 1 else together(*[element("div", lane or "", classes="lane") for lane in lanes])
     cells = [cell(number, _look(place, fit)) for place, number in enumerate(numbers)]
-    return row(_breaking(name), cell(drawn or "", "track"), *cells)
+    return row(breaking(name, "_"), cell(drawn or "", "track"), *cells)
 
 
 def score_table(
@@ -63,8 +63,3 @@ def score_table(
 def _look(place: int, fit: int) -> str:
     """Only the first numbers fit a phone."""
     return "usd" if place < fit else "usd more"
-
-
-def _breaking(name: str) -> Markup:
-    """Let a long name end its line where it is joined."""
-    return Markup("_<wbr>").join(name.split("_"))

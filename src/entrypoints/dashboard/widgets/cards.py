@@ -149,7 +149,8 @@ def alike(people: PeopleAlike, words: Words) -> Markup:
 
 def data_origin(origin: DataOrigin, words: Words) -> str:
     """Say what the data are, and of which year their costs; what somebody described is told in their words."""
-    what = words("model.file", file=origin.name) if origin.is_plain_file else origin.description
+    described = translated(origin.description, words) or origin.description
+    what = words("model.file", file=origin.name) if origin.is_plain_file else described
     if origin.synthetic:
         return words("model.no_year", what=what)
     return words("model.year", what=what, year=origin.year) if origin.year else words("model.year_unknown", what=what)

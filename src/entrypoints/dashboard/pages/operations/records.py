@@ -8,7 +8,7 @@ from domain.access.keys import KeyUse
 from domain.operations.audit import AuditAction
 from domain.operations.events import EventKind
 from domain.operations.jobs import JobState
-from entrypoints.dashboard.elements import cell, element, paragraph, row, together
+from entrypoints.dashboard.elements import breaking, cell, element, paragraph, row, together
 from entrypoints.dashboard.widgets import model_facts
 from entrypoints.dashboard.widgets.recorded import recorded, translated
 
@@ -116,7 +116,7 @@ def audit(page: AuditPage, words: Words) -> Markup:
             cell(
                 words("operations.event.version", version=entry.subject)
                 if entry.action in _OF_VERSIONS
-                else entry.subject,
+                else breaking(entry.subject, "/"),
                 data_head=heads[3],
             ),
             _outcome(entry, heads[4], words),
