@@ -97,8 +97,8 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
         self._shown = {number: judged for number, judged in numbered.items() if id(judged) in chosen}
         rows = list(self._shown.values())
         with card("who", words("models.rows.filter")):
-            html(self._filter.form(pair_of(self.query), words.schema, words))
-            html(self._verdict(answer.figures, rows))
+            form = self._filter.form(pair_of(self.query), words.schema, words)
+            html(form + self._verdict(answer.figures, rows))
         if not rows:
             return
         html(legend_of(named))
