@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from adapters.arrow.answers import OURS, Answers
 from adapters.arrow.columns import takeable
-from adapters.arrow.parquet_writing import held_by
+from adapters.arrow.parquet_writing import held_by, table_of
 from adapters.arrow.workbook_writing import write_workbook
 from domain.people.people_table import ANSWERS
 
@@ -183,7 +183,9 @@ class _Parquet:
             elif table.schema.names == self._schema.names:  # the first rows decide the types
                 table = held_by(self._schema, table)
         else:
-            table = pa.Table.from_pylist(batch)
+            # of the rows of the first batch, as in CSV: a row need not have all keys
+            names = self._schema.names if self._schema else dict.fromkeys(name for row in batch for name in row)
+            table = table_of(batch, names)
             if self._schema is not None:
                 table = held_by(self._schema, table)
             else:  # the first rows decide the types; a column that is empty there holds text

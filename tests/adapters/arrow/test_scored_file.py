@@ -181,14 +181,31 @@ async def test_columns_that_answers_take_the_place_of_are_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("column", "later"), [("bmi", 27.9), ("note", "x"), ("note", 10**25), ("seen", 3), ("place", {"b": 1})]
+    ("column", "later"),
+    [("bmi", 27.9), ("note", "x"), ("note", 10**25), ("seen", 3), ("share", True), ("place", {"b": 1})],
 )
 async def test_no_value_is_cut_where_the_first_rows_have_another_type(tmp_path, column, later):
-    first = {**ANN, "bmi": 27, "note": 1, "seen": True, "place": {"a": 1}}
+    first = {**ANN, "bmi": 27, "note": 1, "seen": True, "share": 0.5, "place": {"a": 1}}
     source = tmp_path / "in.jsonl"
     source.write_text("\n".join(map(json.dumps, [first, first, {**first, column: later}])))
     with pytest.raises(InvalidInput, match="a column changes its type, which Parquet cannot hold"):
         await predict_file(Mortal(), MODEL, source, tmp_path / "out.parquet", at_once=2)
+
+
+async def test_the_same_number_written_in_another_way_is_no_other_type(tmp_path):
+    source = tmp_path / "in.jsonl"
+    source.write_text("\n".join(json.dumps({**ANN, "bmi": 27, "note": note}) for note in (40, 41, 42.0, 0.0)))
+    await predict_file(Mortal(), MODEL, source, tmp_path / "out.parquet", at_once=2)
+    assert [row["note"] for row in read(tmp_path / "out.parquet")] == [40, 41, 42, 0]
+
+
+@pytest.mark.parametrize("to", ["csv", "parquet"])
+async def test_keys_that_the_first_row_of_a_batch_lacks_are_passed_through(tmp_path, to):
+    source = tmp_path / "in.jsonl"
+    named = {**ANN, "note": "x"}
+    source.write_text("\n".join(map(json.dumps, [ANN, named, ANN, named])))
+    await predict_file(Mortal(), MODEL, source, tmp_path / f"out.{to}", at_once=2)
+    assert [row["note"] or None for row in read(tmp_path / f"out.{to}")] == [None, "x", None, "x"]
 
 
 @pytest.mark.parametrize("to", ENDINGS)
