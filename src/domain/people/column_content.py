@@ -128,11 +128,11 @@ class ColumnContent:
 
     @property
     def counts_rows(self) -> bool:
-        """Return whether the cells are the numbers of the rows, from 0 or 1 on."""
+        """Return whether the cells are the numbers of the rows, from 0 or 1 on, as far as texts are remembered."""
         first = next(iter(self.texts), "")
         rows = range(int(first), int(first) + len(self.texts)) if first in ("0", "1") else ()
-        once = self.is_wide or len(self.texts) == self.cells
-        return once and len(rows) > 0 and all(text == str(row) for text, row in zip(self.texts, rows, strict=True))
+        are_once = not self.empty and set(self.texts.values()) == {1}
+        return are_once and list(self.texts) == [*map(str, rows)]
 
     @property
     def is_flag(self) -> bool:

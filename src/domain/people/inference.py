@@ -137,7 +137,7 @@ def _place(content: ColumnContent, draft: _Draft, currency: str) -> None:
         draft.roles[role] = content.name
     elif content.counts_rows and enough:
         draft.left_out[content.name] = "it numbers the rows"
-    elif unit := content.unit:
+    elif len(content.choices) > MOST_CHOICES and (unit := content.unit):
         draft.left_out[content.name] = f"its numbers have a unit behind them: leave {unit!r} out of the cells"
     elif len(content.texts) == 1 and (enough or (numbers is None and not content.is_flag)):
         draft.left_out[content.name] = f"all values are {next(iter(content.texts))}"
@@ -212,6 +212,8 @@ def _remarks(content: ColumnContent, fact: Fact, numbers: Numbers | None, words_
         yield f"{nothing.total()} of {content.cells} cells are empty{f' or say {words}' if words else ''}"
     if fact.kind.is_numeric and numbers:
         yield from _remarks_on_numbers(content, fact, numbers, words_in_name)
+    if fact.kind is Kind.CHOICE and (unit := content.unit):
+        yield f"if these are amounts, leave {unit!r} out of the cells: they are numbers then"
     if fact.kind is Kind.FLAG and content.texts.keys() <= {"0", "1"}:
         yield '0 is read as no and 1 as yes; if they are two kinds, say kind: choice, choices: ["0", "1"]'
 

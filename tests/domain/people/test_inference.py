@@ -243,6 +243,21 @@ def test_dates_with_months_by_name_counters_and_units_are_left_out():
     }
 
 
+def test_the_same_few_numbers_with_a_unit_stay_choices():
+    proposal = propose(table(share=lambda _, row: f"{10 + 10 * (row % 3)}%", charges=paid), name="clinic")
+    assert proposal.schema.by_name["share"].choices == ("10%", "20%", "30%")
+    assert proposal.on_facts["share"] == ["if these are amounts, leave '%' out of the cells: they are numbers then"]
+
+
+def test_numbers_of_people_with_several_rows_each_do_not_number_the_rows():
+    proposal = propose(
+        table(5_000, age=lambda draw, _: draw.randint(20, 70), enrolno=lambda _, row: row // 2 + 1, charges=paid),
+        name="clinic",
+    )
+    assert proposal.left_out == {}
+    assert "if they name people, move it to roles: person" in proposal.on_facts["enrolno"][-1]
+
+
 def test_numbers_that_begin_with_zero_may_be_codes():
     proposal = propose(table(area=lambda draw, _: f"{draw.randint(1, 99):03d}", charges=paid), name="clinic")
     assert "some begin with 0: if they are codes, say kind: choice, or leave it out" in proposal.on_facts["area"]
