@@ -25,8 +25,10 @@ _FEW: Final = 0.05
 """Part of the different texts of a column of numbers that may be none, such as "90+" among ages."""
 _FEWEST: Final = 2
 """Different numbers that a column has beside codes for no value."""
-_CODES: Final = frozenset((-8, -9, -88, -99, -888, -999, -9999, 99, 888, 999, 9998, 9999, 99999, 999999))
+_CODES: Final = frozenset((-8, -9, -88, -99, -888, -999, -9999, 98, 99, 888, 998, 999, 9998, 9999, 99999, 999999))
 """Numbers by which surveys and registers say that a value is not known."""
+_CODES_BESIDE: Final = frozenset((-1, -2, -7, -15))
+"""Numbers that say so where one of those below zero stands in the column, too: not asked, or no answer."""
 _NAMED_MONTH: Final = re.compile(
     r"\d{1,2}[- .]?([^\W\d_]{3})[^\W\d_]*\.?[- .]?(?:\d{4}|\d{2})(?:[: T].*)?", re.IGNORECASE
 )
@@ -167,15 +169,21 @@ def codes_for_nothing(read: Mapping[float, int]) -> tuple[float, ...]:
 
     >>> codes_for_nothing({30: 5, 45: 4, 61: 3, -9: 2, 999: 2}), codes_for_nothing({30: 5, 70: 4, 99: 3})
     ((-9, 999), ())
+    >>> codes_for_nothing({-9: 4, -1: 9, 30: 5, 45: 4}), codes_for_nothing({-1: 9, 0: 5, 1: 4})
+    ((-9, -1), ())
+    >>> codes_for_nothing({20: 5, 61: 4, 998: 2, 999: 3}), codes_for_nothing({20: 5, 61: 4, 99: 2, 999: 3})
+    ((998, 999), (999,))
     """
     numbers = sorted(read)
-    codes: list[float] = []
-    while len(numbers) > _FEWEST and numbers[0] in _CODES and read[numbers[0]] > 1 and numbers[1] >= 0:
-        codes.append(numbers.pop(0))
-    while len(numbers) > _FEWEST and numbers[-1] in _CODES and read[numbers[-1]] > 1:
-        if numbers[-1] <= 2 * numbers[-2] - numbers[0]:
-            break
-        codes.append(numbers.pop())
+    codes = [number for number in numbers if number < 0]
+    are_codes = set(codes) <= _CODES | _CODES_BESIDE and any(read[code] > 1 for code in _CODES.intersection(codes))
+    if not are_codes or len(numbers) - len(codes) < _FEWEST:
+        codes = []
+    numbers = numbers[len(codes) :]
+    for i in range(_FEWEST, len(numbers)):
+        is_far = numbers[i] > 2 * numbers[i - 1] - numbers[0]
+        if is_far and all(number in _CODES and read[number] > 1 for number in numbers[i:]):
+            return (*codes, *numbers[i:])
     return tuple(codes)
 
 
