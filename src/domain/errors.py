@@ -89,7 +89,11 @@ class VersionNotFound(NotFound):
 class NoChampion(NotFound):
     """No model has been promoted yet."""
 
-    def __init__(self, message: str = "there is no champion yet: run `medcost train stage=all`") -> None:
+    def __init__(
+        self,
+        message: str = "there is no champion yet: run `medcost train stage=all`, or see in `medcost models list` which "
+        "versions were not promoted",
+    ) -> None:
         super().__init__(message)
 
 

@@ -58,8 +58,7 @@ class CheckRecords(PartCheck):
                 findings.append(await _seals(opened.ledger))
                 champion = await champion_or_none(opened.ledger)
                 if champion is None:
-                    nothing = "no model was promoted"
-                    return [*findings, Finding("champion", "failed", nothing, "run `medcost train stage=all`")]
+                    return [*findings, await _no_champion(opened.ledger)]
                 findings.append(Finding("champion", "ok", f"version {champion.number} ({champion.card.recipe.name})"))
                 findings += await self._served(champion.reference)
         except HomeUnwritable:
@@ -82,6 +81,13 @@ class CheckRecords(PartCheck):
         if pointed == champion:
             return [Finding("pointer", "ok", f"names version {champion.version}, as the ledger does")]
         return [Finding("pointer", "failed", f"names {pointed}, the ledger {champion}", "run `medcost publish`")]
+
+
+async def _no_champion(ledger: ModelLedger) -> Finding:
+    remedy = "run `medcost train stage=all`"
+    if await ledger.versions():
+        remedy += ", or see in `medcost models list` which versions were not promoted"
+    return Finding("champion", "failed", "no model was promoted", remedy)
 
 
 async def _seals(ledger: ModelLedger) -> Finding:

@@ -43,6 +43,8 @@ def list_(*, home: HomeFolder = None, profile: ChosenProfile = None, json: AsJso
         print_json({"models": [_summary(version) for version in versions]})
     elif versions:
         stdout().print(_versions(list(versions)))
+        if not any(version.is_champion for version in versions):
+            stdout().print("No version is champion: `medcost models show VERSION` says what the gate found")
     else:
         stderr().print("No versions yet: run `medcost train stage=all`")
 

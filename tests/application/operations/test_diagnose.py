@@ -73,8 +73,12 @@ async def test_each_model_server_that_follows_the_ledger_is_named(world):
 
 
 async def test_without_a_champion_it_says_how_to_train_one(new_world: Callable[[], World]):
-    *_, champion = await records(new_world()).findings()
+    world = new_world()
+    *_, champion = await records(world).findings()
     assert (champion.state, champion.remedy) == ("failed", "run `medcost train stage=all`")
+    await world.process().register(world.trained())
+    *_, champion = await records(world).findings()
+    assert champion.remedy.endswith(", or see in `medcost models list` which versions were not promoted")
 
 
 @pytest.mark.parametrize(

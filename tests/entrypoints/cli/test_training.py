@@ -155,6 +155,9 @@ def test_a_killed_tuning_goes_on_from_its_trials(medcost, home):
     assert "trial 5:" in ended.errors
     (version,) = medcost("models", "list", "--json").document["models"]
     assert version["champion"] is False
+    assert "`medcost models show VERSION` says what the gate found" in " ".join(
+        medcost("models", "list").output.split()
+    )
     with closing(sqlite3.connect(home / "mlflow" / "mlflow.db")) as store:
         runs = store.execute("SELECT status, count(*) FROM runs WHERE name LIKE 'optuna-%' GROUP BY status").fetchall()
     assert dict(runs) == {"FAILED": 1, "FINISHED": 1}
