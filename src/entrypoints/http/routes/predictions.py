@@ -226,9 +226,9 @@ async def list_outcome_changes(
 def _filters(request: Request, schema: Schema) -> tuple[dict[str, Value], list[FieldError]]:
     """Read the filters on choices and flags from the query, and return them with the query's mistakes."""
     filters = {fact.name: fact for fact in schema.filters}
-    names = list(dict.fromkeys(name for name in request.query_params if name not in _PAGING))
-    read = {name: filters[name].read(request.query_params.getall(name)[-1]) for name in names if name in filters}
-    wrong = [FieldError(name, "unknown", "is not a known filter") for name in names if name not in filters]
+    given = {name: value for name, value in request.query_params.items() if name not in _PAGING}
+    read = {name: filters[name].read(value) for name, value in given.items() if name in filters}
+    wrong = [FieldError(name, "unknown", "is not a known filter") for name in given if name not in filters]
     wrong += [value for value in read.values() if isinstance(value, FieldError)]
     return {name: value for name, value in read.items() if not isinstance(value, FieldError)}, wrong
 
