@@ -51,7 +51,7 @@ class ReadCells:
 
 def read_fact(column: FactColumn, values: Values, *, is_json: bool = False) -> ReadCells:
     """Read the cells of a fact's column."""
-    values = takeable(values)
+    values = with_plain_texts(values)
     fact, meant = column.fact, column.read_json if is_json else column.read
 
     def read(cell: object) -> float | FieldError:
@@ -70,7 +70,7 @@ def read_fact(column: FactColumn, values: Values, *, is_json: bool = False) -> R
 
 def read_cost(column: CostColumnReader, values: Values) -> ReadCells:
     """Read the cells of the cost's column."""
-    values = takeable(values)
+    values = with_plain_texts(values)
     numbers = _plain(values, column.style)
     if numbers is None:
         return _by_value(values, column.read)
@@ -79,7 +79,7 @@ def read_cost(column: CostColumnReader, values: Values) -> ReadCells:
 
 def read_role(column: RoleColumn, values: Values) -> ReadCells:
     """Read the cells of the column of a weight, an exposure or a period."""
-    values = takeable(values)
+    values = with_plain_texts(values)
     numbers = _plain(values, column.style)
     if numbers is None:
         return _by_value(values, column.read)
@@ -89,7 +89,7 @@ def read_role(column: RoleColumn, values: Values) -> ReadCells:
 
 def read_people(column: RoleColumn, values: Values) -> tuple[NDArray[np.uint64], Sequence[tuple[int, FieldError]]]:
     """Return the code of each row's person, 0 where the cell breaks a rule, and the broken rules by position."""
-    different, codes = _coded(takeable(values))
+    different, codes = _coded(with_plain_texts(values))
     names = [column.name(value) for value in different]
     people = np.array([0 if isinstance(name, FieldError) else person_code(name) for name in names], dtype=np.uint64)
     wrong = np.array([isinstance(name, FieldError) for name in names], dtype=np.bool_)[codes]
@@ -98,7 +98,7 @@ def read_people(column: RoleColumn, values: Values) -> tuple[NDArray[np.uint64],
 
 def read_labels(values: Values) -> NDArray[np.object_]:
     """Return what each cell of an audit column says, n texts."""
-    different, codes = _coded(takeable(values))
+    different, codes = _coded(with_plain_texts(values))
     return np.array([label_of(value) for value in different], dtype=np.object_)[codes]
 
 
@@ -179,8 +179,8 @@ def _coded(values: Values) -> tuple[Sequence[object], NDArray[np.intp]]:
     return different_cells, codes
 
 
-def takeable(values: Values) -> Values:
-    """Return texts in a type that Arrow can take rows of: no views, and no bytes, as some programs write texts."""
+def with_plain_texts(values: Values) -> Values:
+    """Return texts as strings that Arrow can take rows of: no views, and no bytes, as some programs write texts."""
     if not isinstance(values, pa.Array):
         return values
     kind = cast("Any", values.type)

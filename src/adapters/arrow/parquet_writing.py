@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from adapters.arrow.columns import takeable
+from adapters.arrow.columns import with_plain_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,7 +57,7 @@ def write_rows(
 def array_of(values: Sequence[Any], kind: pa.DataType | None = None) -> pa.Array:
     """Return values as an array: of a type, of their own type, or as texts where they are of several."""
     try:
-        return takeable(pa.array(values, kind))
+        return with_plain_texts(pa.array(values, kind))
     except (pa.ArrowException, OverflowError):
         return _texts(values)
 

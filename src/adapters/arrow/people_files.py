@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
 
 import pyarrow as pa
 
-from adapters.arrow.columns import takeable
+from adapters.arrow.columns import with_plain_texts
 from adapters.arrow.parquet import BoundedParquet, Bounds
 from adapters.arrow.parquet_writing import write_rows
 from adapters.arrow.tables import first_cells, first_texts, open_rows
@@ -166,7 +166,7 @@ class _Parquet(PeopleTable):
                 raise UnreadableFile(Flaw.LARGE, message)
             # rows share a text that repeats, until somebody writes them out
             texts = [
-                takeable(column.dictionary).to_pylist() if isinstance(column, pa.DictionaryArray) else None
+                with_plain_texts(column.dictionary).to_pylist() if isinstance(column, pa.DictionaryArray) else None
                 for column in batch
             ]
             pieces = (batch.slice(start, at_once) for start in range(0, len(batch), at_once))
@@ -184,7 +184,7 @@ class _Parquet(PeopleTable):
 
 def _values(column: Any, texts: Sequence[Any] | None) -> Sequence[Any]:
     if texts is None:
-        return takeable(column).to_pylist()
+        return with_plain_texts(column).to_pylist()
     return [None if i is None else texts[i] for i in column.indices.to_pylist()]
 
 

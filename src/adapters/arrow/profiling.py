@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
-from adapters.arrow.columns import takeable
+from adapters.arrow.columns import with_plain_texts
 from adapters.arrow.dialect import NO_NAME
 from adapters.arrow.parquet import BoundedParquet
 from adapters.arrow.text_rows import TextRows
@@ -63,7 +63,7 @@ def _parquet_contents(file: Path) -> list[ColumnContent]:
         contents = [ColumnContent(name) for name in parquet.names]
         for batch in parquet.batches(_BATCH):
             for content, column in zip(contents, batch.columns, strict=True):
-                for cell in takeable(column).to_pylist():
+                for cell in with_plain_texts(column).to_pylist():
                     content.add(cell)
             if contents[0].cells >= MOST_ROWS:
                 break

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from adapters.arrow.answers import OURS, Answers
-from adapters.arrow.columns import takeable
+from adapters.arrow.columns import with_plain_texts
 from adapters.arrow.parquet_writing import held_by, table_of
 from adapters.arrow.workbook_writing import write_workbook
 from domain.people.people_table import ANSWERS
@@ -43,7 +43,7 @@ def parquet_writer(sink: pa.NativeFile, schema: pa.Schema) -> pq.ParquetWriter:
 
 def _readable(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return a batch whose texts are texts, though the file holds them as bytes."""
-    return pa.RecordBatch.from_arrays([takeable(column) for column in batch.columns], names=batch.schema.names)
+    return pa.RecordBatch.from_arrays([with_plain_texts(column) for column in batch.columns], names=batch.schema.names)
 
 
 class _Lines:
