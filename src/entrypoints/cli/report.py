@@ -11,6 +11,7 @@ from domain.errors import ConfigurationError
 from domain.people.contract import MOST_BAD
 from entrypoints.cli.options import ChosenProfile, Decimal, HomeFolder, Mapped, MostBad, OnBad, Sheet, Version
 from entrypoints.cli.output import stderr
+from entrypoints.cli.overwriting import refuse_same
 from entrypoints.composition.datasets import bad_rows_of, claims_file, reading_rules
 from entrypoints.composition.reports import report_writers
 from entrypoints.composition.schema import home_schema
@@ -57,6 +58,8 @@ def report(
     against
         With --data: compare with this version. The champion by default, where it is another one.
     """
+    if data:
+        refuse_same(data, out)
     writers = report_writers()
     writer = writers.get(out.suffix.lower())
     if writer is None:

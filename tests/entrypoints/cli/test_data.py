@@ -77,10 +77,11 @@ def test_without_a_champion_drift_is_not_measured_and_nothing_fails(medcost, cla
     [
         ("predict", "--input", "FILE", "--output", "FILE"),
         ("data", "split", "FILE", "--train", "FILE", "--held", "x.csv"),
+        ("report", "--data", "FILE", "--out", "FILE"),
     ],
 )
 def test_a_file_that_is_read_is_not_written_over(medcost, claims, command):
-    file = claims(lines(*ROWS))
+    file = claims(lines(*ROWS), "claims.xlsx")
     before = file.read_bytes()
     ended = medcost(*(file if word == "FILE" else word for word in command))
     assert (ended.status, "is the file that is read: name another to write" in ended.errors) == (2, True)
