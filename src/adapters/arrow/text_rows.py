@@ -66,10 +66,10 @@ class TextRows(RowSource):
                 continue
             if number <= self.header or not cells or (cells[0][:1] in _BLANK and _are_blank(cells)):
                 continue
-            if width < len(cells) <= width + self._empty_behind and not any(map(str.strip, cells[width:])):
-                cells = cells[:width]
             if len(cells) == width:
                 yield NumberedRow(number, cells)
+            elif width < len(cells) <= width + self._empty_behind and not any(map(str.strip, cells[width:])):
+                yield NumberedRow(number, cells[:width])
             elif named <= len(cells) < width:  # columns without a name at the end of a line may be left out
                 yield NumberedRow(number, [*cells, *[""] * (width - len(cells))])
             else:
