@@ -84,9 +84,9 @@ class _LocalFile(ScoringFile):
 class _LocalRun(ScoringRun):
     def __init__(self, reader: PeopleReader, answers: GrowingFile, job: ScoringJob, ending: str) -> None:
         self._reader, self._answers, self._job, self._ending = reader, answers, job, ending
-        earlier = msgspec.json.decode(answers.notes, type=ScoringReport | None) or ScoringReport(job.model)
-        notes = tuple(note.sentence for note in reader.notes)
-        self.report = replace(earlier, resumed=earlier.rows, batches=0, notes=notes)
+        new = ScoringReport(job.model, notes=tuple(note.sentence for note in reader.notes))
+        earlier = msgspec.json.decode(answers.notes, type=ScoringReport | None) or new
+        self.report = replace(earlier, resumed=earlier.rows, batches=0)
 
     def batches(self) -> Iterator[PeopleBatch]:
         return people_batches(

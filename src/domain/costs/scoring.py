@@ -74,7 +74,7 @@ class ScoringReport:
         rows: the number of rows that were read.
         scored: the number of good rows among them.
         unknown_columns: the columns that are copied and not used.
-        notes: the decisions that were made when the file was opened.
+        notes: the decisions that were made when the file and its first rows were read.
         violations: one for each broken rule of a row, at most `MOST_VIOLATIONS`.
         resumed: the number of rows that an earlier, interrupted run had scored.
         batches: the number of batches that this run has scored.
