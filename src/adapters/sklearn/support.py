@@ -66,6 +66,7 @@ class Support:
         counts: the numbers of training rows with each choice, and then without any: for each of the schema's choices
             and flags, one after another. Empty for models of earlier releases.
         unsure: the share of its point by which a range is widened where hardly anybody is alike.
+        codes: the codes of the cautions, derived: bit i of `doubts` stands for code i.
     """
 
     lows: Floats
@@ -77,6 +78,7 @@ class Support:
     near: Floats
     counts: Counts
     unsure: float = _WIDEN
+    codes: tuple[str, ...] = field(init=False, repr=False, compare=False)
     reach: Reach = field(init=False, repr=False, compare=False)
     dense_regions: DenseRegions = field(init=False, repr=False, compare=False)
     _numbers: NDArray[np.intp] = field(init=False, repr=False, compare=False)
@@ -85,6 +87,7 @@ class Support:
 
     def __post_init__(self) -> None:
         reach = Reach.of(self.schema, self.near)
+        object.__setattr__(self, "codes", caution_codes(self.schema))
         object.__setattr__(self, "reach", reach)
         object.__setattr__(self, "dense_regions", dense_regions_of(self.rows, reach))
         object.__setattr__(self, "_numbers", np.array(_numeric(self.schema), dtype=np.intp))
@@ -120,11 +123,6 @@ class Support:
         """Return the parts to store, as arrays."""
         parts = {name: getattr(self, name) for name in ("lows", "highs", "rows", "charges", "near", "counts", "unsure")}
         return parts if self.expected is None else {**parts, "expected": self.expected}
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """Return the codes of the cautions: bit i of `doubts` stands for code i."""
-        return caution_codes(self.schema)
 
     @property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
