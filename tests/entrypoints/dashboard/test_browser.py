@@ -166,19 +166,6 @@ def test_a_long_option_is_read_whole_on_a_small_screen(visit):
     assert region.evaluate("list => list.scrollWidth <= list.clientWidth")
 
 
-def test_a_curve_that_the_page_chose_is_not_restored_and_one_that_a_person_chose_is(visit):
-    page = visit("/what-if")
-    page.evaluate("kept.write('smoker', 'yes')")
-    page.reload()
-    curve = page.get_by_role("combobox", name="Show cost by")
-    expect(curve).to_have_value("bmi")
-    assert page.evaluate("kept.read('curve-of')") is None
-    curve.select_option("children")
-    page.reload()
-    expect(page.get_by_role("row", name="Smokes now")).to_be_visible()
-    expect(curve).to_have_value("children")
-
-
 def test_no_text_lies_on_other_text_in_the_chart(visit):
     page = visit(width=390)
     boxes = [label.bounding_box() for label in page.locator(".flag span").all()]

@@ -27,7 +27,6 @@ globalThis.field = {
   },
   // one of some options is chosen
   chosen: {
-    props: ["suggested"],
     data() {
       return { chosen: this.modelValue };
     },
@@ -36,8 +35,7 @@ globalThis.field = {
         this.chosen = [value].flat()[0]; // what was emitted comes back as a list of arguments
       },
       chosen(value) {
-        // what the page suggests is not kept: it may suggest something else next time
-        if (this.kept) kept.write(this.name, value === this.suggested ? null : value);
+        if (this.kept) kept.write(this.name, value);
         if (value !== [this.modelValue].flat()[0]) this.$emit("update:modelValue", value);
       },
     },

@@ -88,11 +88,6 @@ class ChoiceField(Field, component="choice_field.js"):
         offered = [list(option) for option in options]
         super().__init__(name=name, value=value, label=label, hint=hint, options=offered, kept=persistent)
 
-    def suggest(self, value: object) -> None:
-        """Choose an option for a person, who has not chosen any; it is not restored after a reload."""
-        self.props["suggested"] = value
-        self.set_value(value)
-
 
 class SelectField(ChoiceField, component="select_field.js"):
     """A choice of many options.

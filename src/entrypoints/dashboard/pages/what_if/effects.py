@@ -90,14 +90,11 @@ def effects(question: Sequence[tuple[Fact, Sequence[Beneficiary]]], answers: Seq
 class EffectsCard:
     """The facts in the order of their effects, with a button to the curve of each that jumps; a `View` of answers.
 
-    ``on_choose`` is told the name of the fact whose curve somebody wants to see, ``on_change`` the new
-    effects.
+    ``on_choose`` is told the name of the fact whose curve somebody wants to see.
     """
 
-    def __init__(
-        self, words: Words, *, on_choose: Callable[[str], object], on_change: Callable[[Sequence[Effect]], object]
-    ) -> None:
-        self._words, self._on_choose, self._on_change = words, on_choose, on_change
+    def __init__(self, words: Words, *, on_choose: Callable[[str], object]) -> None:
+        self._words, self._on_choose = words, on_choose
         self._shown: tuple[Effect, ...] | None = None
         with card("effects", words("effects"), words("effects.lead")):
             self._table = html(paragraph(words("working"), "hint"))
@@ -114,7 +111,6 @@ class EffectsCard:
         if ordered != self._shown:
             self._shown = ordered
             self._draw(ordered)
-            self._on_change(ordered)
 
     def fail(self) -> None:
         """Grey the numbers: that they are old is said above."""

@@ -19,7 +19,7 @@ from entrypoints.dashboard.elements import element, paragraph
 from entrypoints.dashboard.layout.data_notice import axis_title, prices
 from entrypoints.dashboard.layout.page import Page, Visit
 from entrypoints.dashboard.layout.shell import card, html, tag, text
-from entrypoints.dashboard.pages.what_if.effects import Effect, EffectsCard, everybody, variants
+from entrypoints.dashboard.pages.what_if.effects import EffectsCard, everybody, variants
 from entrypoints.dashboard.pages.what_if.scenario import Scenario, figures, first_differences
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fact_fields import field_for, start_of
@@ -102,15 +102,14 @@ class WhatIfPage:
                         ]
                     text("p", words("what_if.bars"), "hint")
                     text("p", words("what_if.note"), "hint")
-                self._effects = EffectsCard(words, on_choose=self._choose, on_change=self._open_curve)
+                self._effects = EffectsCard(words, on_choose=self._choose)
                 with card("curve", words("curve"), words("curve.lead")) as curve:
                     curve.visible = bool(words.schema.numeric)
                     self._fact = _curve_of(words)
                     self._curve = html(element("div", classes="density waiting"), "chart")
                     text("p", words("reasons.note"), "hint")
         self._data = visit.data
-        self._curve_is_chosen = False
-        self._fact.on_value_change(self._curve_chosen)
+        self._fact.on_value_change(self._ask)
         self._estimates = Live(lambda question: use(question.people()), self, client=client, quiet=_QUIET)
         self._looks = Live(lambda facts: use(everybody(facts)), self._effects, client=client, quiet=_RESTED)
         self._looked_at: Beneficiary | None = None
@@ -141,17 +140,6 @@ class WhatIfPage:
     def _choose(self, fact: str) -> None:
         """Draw the curve of a fact."""
         self._fact.set_value(fact)
-
-    def _curve_chosen(self) -> None:
-        self._curve_is_chosen = True
-        self._ask()
-
-    def _open_curve(self, ordered: Sequence[Effect]) -> None:
-        """Draw the curve of the number that changes the cost most, unless somebody has chosen a curve."""
-        numbers = [effect.fact.name for effect in ordered if effect.fact.kind.is_numeric]
-        if numbers and not self._curve_is_chosen:
-            self._fact.suggest(numbers[0])
-            self._curve_is_chosen = True
 
     def busy(self) -> None:
         """Grey the numbers."""
