@@ -215,14 +215,16 @@ class Fact:
     def _read_number(self, value: object) -> Value | FieldError:
         whole = self.kind is Kind.WHOLE
         rule = "must be a whole number" if whole else "must be a number"
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124  # NaN
-        if not is_number or (whole and isinstance(value, float) and math.isfinite(value) and not value.is_integer()):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             return FieldError(self.name, "type", rule)
-        if not self._low <= value <= self._high:  # type: ignore[operator]  # a number by now
-            return self._outside(value, rule)  # type: ignore[arg-type]  # a number by now
-        if whole and not isinstance(value, int):
+        # of a float only: `isnan` overflows on a whole number that no float can hold
+        if isinstance(value, float) and (math.isnan(value) or (whole and value % 1 > 0)):
             return FieldError(self.name, "type", rule)
-        return value if whole else float(value)  # type: ignore[arg-type,return-value]  # a number by now
+        if not self._low <= value <= self._high:
+            return self._outside(value, rule)
+        if not whole:
+            return float(value)
+        return value if isinstance(value, int) else FieldError(self.name, "type", rule)
 
     def _outside(self, number: float, rule: str) -> FieldError:
         """Return the error for a number that is infinite, or outside the limits."""
