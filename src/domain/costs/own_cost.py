@@ -28,6 +28,7 @@ class OwnCost:
         chance_of_maximum: the probability that it reaches the plan's maximum.
         standard_error: the standard error of a simulated mean; None where all figures are exact.
         percentiles: the quantiles at 1 % to 99 %, in rising order.
+        least: what is paid in any case, such as a premium.
     """
 
     expected: float
@@ -36,6 +37,7 @@ class OwnCost:
     chance_of_maximum: float
     standard_error: float | None = None
     percentiles: tuple[float, ...] = field(default=(), repr=False, compare=False)
+    least: float = field(default=0.0, repr=False, compare=False)
 
     @classmethod
     def rounded(
@@ -63,6 +65,8 @@ class OwnCost:
     def chance_above(self, amount: float) -> float:
         """Return the probability of paying more than an amount: linear between the percentiles, 0 from the last on.
 
+        Below the first percentile it is linear from what is paid in any case, and 1 below that.
+
         >>> from domain.costs.plan import Plan
         >>> plan = Plan(deductible=3000, coinsurance=0, out_of_pocket_maximum=3000)
         >>> from domain.costs.distribution import CostDistribution
@@ -70,11 +74,13 @@ class OwnCost:
         >>> own = own_cost(plan, cost)
         >>> [round(own.chance_above(amount), 9) for amount in (-1, 0, 1000, 1050, 2999.99, 3000)]
         [1.0, 1.0, 0.9, 0.895, 0.700001, 0.0]
+        >>> own.plus(4800).chance_above(2400)
+        1.0
         """
         below = bisect_right(self.percentiles, amount)
         if below == len(self.percentiles):
             return 0.0
-        low, high = (self.percentiles[below - 1] if below else 0.0), self.percentiles[below]
+        low, high = (self.percentiles[below - 1] if below else self.least), self.percentiles[below]
         level = below + (max(0.0, amount - low) / (high - low) if high > low else 0.0)
         return 1 - level / (len(self.percentiles) + 1)
 
@@ -88,6 +94,7 @@ class OwnCost:
             self.chance_of_maximum,
             self.standard_error,
             tuple(paid + premium for paid in self.percentiles),
+            self.least + premium,
         )
 
 
