@@ -22,7 +22,7 @@ from entrypoints.http.metrics import Metrics
 from entrypoints.http.middleware.edge import Edge
 from entrypoints.http.middleware.usual_predictions import UsualPredictions, raising_failures
 from entrypoints.http.openapi import document
-from entrypoints.http.repeated_parameters import refuse_repeated
+from entrypoints.http.query_parameters import refuse_useless
 from entrypoints.http.routes import audit, facts, health, jobs, models, plans, predictions, reasons, webhooks
 from entrypoints.http.shared import CONTAINER, SHARED, Shared, shared_of
 
@@ -144,7 +144,7 @@ def routed(options: ApiOptions, schema: Schema, *, more: Sequence[ControllerRout
                     Router("/", route_handlers=[*jobs.FILE_HANDLERS], request_max_body_size=options.file_limit),
                 ],
                 guards=access.guards(options),
-                before_request=refuse_repeated,
+                before_request=refuse_useless,
             )
         ],
         dependencies={"shared": Provide(shared_of, sync_to_thread=False)},

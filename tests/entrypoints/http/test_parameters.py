@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.entrypoints.http.operations import OPERATIONS
+
+UNKNOWN = "00000000000000000000000000000000"
+OPEN = ("live", "serving", "ready")
+
 
 @pytest.mark.parametrize(
     ("query", "code", "detail"),
@@ -48,3 +53,30 @@ async def test_a_parameter_that_is_given_twice_is_refused(memory_api, query):
 async def test_an_amount_that_is_given_twice_is_refused(memory_api, ann):
     answer = await memory_api.post("/predictions?above=1&above=1000000000", json=ann)
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - {*OPEN}))
+async def test_every_route_refuses_a_parameter_that_it_does_not_know(memory_api, name):
+    method, path = OPERATIONS[name]
+    path = path.format(id=UNKNOWN, version=1, delivery=UNKNOWN)
+    answer = await memory_api.request(method, f"{path}?abvoe=20000")
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/abvoe", "unknown")
+
+
+@pytest.mark.parametrize("name", OPEN)
+async def test_health_checks_ignore_what_monitors_add(memory_api, name):
+    _, path = OPERATIONS[name]
+    assert (await memory_api.get(f"{path}?time=1")).status_code == 200
+
+
+async def test_an_unknown_parameter_is_told_which_ones_there_are(memory_api, ann):
+    answer = await memory_api.post("/predictions?abvoe=20000&above=2", json=ann)
+    assert answer.json()["errors"] == [
+        {"pointer": "/abvoe", "code": "unknown", "detail": "is not a known parameter: this takes above"}
+    ]
+    answer = await memory_api.post("/plans/comparison?above=2", json={})
+    assert answer.json()["errors"] == [
+        {"pointer": "/above", "code": "unknown", "detail": "is not a known parameter: this takes none"}
+    ]

@@ -37,16 +37,16 @@ and a range that holds nine years in ten. Amounts are in {currency}. `GET /api/v
 Choices and flags are also understood in the other spellings that it names, in small letters or capitals.
 Not medical or financial advice.
 
-Every error is `application/problem+json` (RFC 9457); 422 names every broken rule in `errors`, 429 and
-503 say in `Retry-After` when to try again. Every answer carries `X-Request-ID`, the caller's where it sent one.
+Every error is `application/problem+json` (RFC 9457); 422 names every broken rule in `errors`, also parameters of the
+query that are not known; 429 and 503 say in `Retry-After` when to try again. Every answer carries `X-Request-ID`, the caller's where it sent one.
 """
 
-_READS: Final = (400, 408, 413, 415, 422)
+_READS: Final = (400, 408, 413, 415)
 _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
     "predict": (*_READS, 409, 503),
     "predict_batch": (*_READS, 409, 503),
-    "list_predictions": (422, 503),
-    "get_prediction": (404, 409, 422, 503),
+    "list_predictions": (503,),
+    "get_prediction": (404, 409, 503),
     "erase_prediction": (404, 503),
     "record_outcome": (*_READS, 404, 503),
     "list_outcome_changes": (404, 503),
@@ -59,7 +59,7 @@ _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
     "promote": (*_READS, 404, 409, 503),
     "roll_back": (*_READS, 409, 503),
     "score_file": (*_READS, 409, 503),
-    "list_jobs": (422, 503),
+    "list_jobs": (503,),
     "get_job": (404, 503),
     "get_job_result": (404, 416, 503),
     "cancel_job": (404, 409, 503),
@@ -67,10 +67,10 @@ _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
     "list_webhooks": (503,),
     "get_webhook": (404, 503),
     "delete_webhook": (404, 503),
-    "ping_webhook": (400, 404, 422, 503),
-    "list_deliveries": (404, 422, 503),
+    "ping_webhook": (400, 404, 503),
+    "list_deliveries": (404, 503),
     "replay_delivery": (404, 503),
-    "list_audit": (422, 503),
+    "list_audit": (503,),
     "serving": (503,),
     "ready": (503,),
 }
@@ -236,7 +236,7 @@ def _complete(operation: dict[str, Any], bodies: dict[str, Any], wrong: list[Bad
     if name in bodies:
         operation["requestBody"] = {"required": name not in ("promote", "roll_back"), "content": bodies[name]}
     operation["security"] = [] if name in _HEALTH else [{}, {"bearer": []}, {"key": []}]
-    anywhere = {403, 421, 429} if name in _HEALTH else {401, 403, 421, 429}
+    anywhere = {403, 421, 429} if name in _HEALTH else {401, 403, 421, 422, 429}
     for status in sorted({*_PROBLEMS.get(name, ()), *anywhere}):
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,

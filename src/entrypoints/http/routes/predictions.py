@@ -28,6 +28,7 @@ from entrypoints.http.errors import BadRequestFields, pointed
 from entrypoints.http.idempotency import idempotency
 from entrypoints.http.locations import next_page, place
 from entrypoints.http.paging import Cursor, Limit
+from entrypoints.http.query_parameters import READS_QUERY
 from entrypoints.http.schemas.predictions import BatchOut, OutcomeChangesOut, PageOut, PredictionOut
 from entrypoints.http.shared import Shared
 
@@ -108,7 +109,13 @@ async def predict_batch(
     return Response(shaped, media_type=decoding.JSON)
 
 
-@get("/predictions", operation_id="list_predictions", tags=TAGS, summary="List recorded predictions, newest first")
+@get(
+    "/predictions",
+    operation_id="list_predictions",
+    tags=TAGS,
+    summary="List recorded predictions, newest first",
+    opt={READS_QUERY: True},
+)
 @inject
 async def list_predictions(
     request: Request,
