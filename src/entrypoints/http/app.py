@@ -16,10 +16,11 @@ from entrypoints.http import docs
 from entrypoints.http.about import About
 from entrypoints.http.auth import access
 from entrypoints.http.codecs.people import PeopleReader
-from entrypoints.http.errors import EXCEPTION_HANDLERS
+from entrypoints.http.errors import EXCEPTION_HANDLERS, allowed
 from entrypoints.http.locations import PREFIX
 from entrypoints.http.metrics import Metrics
 from entrypoints.http.middleware.edge import Edge
+from entrypoints.http.middleware.head_requests import answering_head
 from entrypoints.http.middleware.usual_predictions import UsualPredictions, raising_failures
 from entrypoints.http.openapi import document
 from entrypoints.http.query_parameters import refuse_useless
@@ -63,14 +64,14 @@ def _cors(origins: Sequence[str]) -> CORSConfig | None:
 
 
 def _answers_to_options(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
-    """Return handlers of OPTIONS for paths with several handlers: Litestar would name the methods of only one."""
+    """Return a handler of OPTIONS for each path: Litestar would name the methods of one handler, and not HEAD."""
     methods: dict[str, set[str]] = {}
     for handler in handlers:
         for path in handler.paths:
             methods.setdefault(path, set()).update(handler.http_methods)
 
     def answering(path: str) -> HTTPRouteHandler:
-        allow = ", ".join(sorted({*methods[path], "OPTIONS"}))
+        allow = allowed(methods[path])
 
         @route(path, http_method=["OPTIONS"], status_code=204, include_in_schema=False)
         async def answer() -> Response[None]:
@@ -78,7 +79,7 @@ def _answers_to_options(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteH
 
         return answer
 
-    return [answering(path) for path, several in methods.items() if len(several) > 1]
+    return [answering(path) for path in methods]
 
 
 def _with_parts(app: ASGIApp, container: AsyncContainer, shared: Shared) -> ASGIApp:
@@ -127,18 +128,19 @@ def routed(options: ApiOptions, schema: Schema, *, more: Sequence[ControllerRout
         for part in (predictions, reasons, plans, facts, models, jobs, webhooks, audit, health, docs)
         for handler in part.HANDLERS
     ]
+    several = [*predictions.BATCH_HANDLERS, *plans.GROUP_HANDLERS]
     return Litestar(
         route_handlers=[
             Router(
                 PREFIX,
                 route_handlers=[
-                    *_answers_to_options([*handlers, *predictions.PREDICT_HANDLERS, *jobs.FILE_HANDLERS]),
+                    *_answers_to_options([*handlers, *predictions.PREDICT_HANDLERS, *several, *jobs.FILE_HANDLERS]),
                     *handlers,
                     *more,
                     Router("/", route_handlers=[*predictions.PREDICT_HANDLERS], middleware=[raising_failures]),
                     Router(
                         "/",
-                        route_handlers=[*predictions.BATCH_HANDLERS, *plans.GROUP_HANDLERS],
+                        route_handlers=several,
                         request_max_body_size=options.batch_body_limit,
                     ),
                     Router("/", route_handlers=[*jobs.FILE_HANDLERS], request_max_body_size=options.file_limit),
@@ -178,7 +180,7 @@ def served(
     shared = Shared(options, metrics, about, PeopleReader(schema), partial(container.get, PeopleFiles))
     predict_cost = partial(container.get, PredictCost)
     guards = access.guards(options)
-    usual = UsualPredictions(routes.asgi_handler, shared=shared, use_case=predict_cost, guards=guards)
+    usual = UsualPredictions(answering_head(routes.asgi_handler), shared=shared, use_case=predict_cost, guards=guards)
     app = copy(routes)
     app.asgi_handler = Edge(_with_parts(usual, container, shared), options, metrics)
     return app

@@ -21,7 +21,7 @@ from domain.errors import (
     NotFound,
     Unavailable,
 )
-from entrypoints.http.parameter_rules import rule_of
+from entrypoints.http.parameter_rules import choices_of, rule_of
 from entrypoints.http.schemas.problems import BadField, Problem
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _DOMAIN: Final[Mapping[type[MedcostError], tuple[int, str]]] = {
 """Status and problem type of the domain's errors by base class; all other errors are internal."""
 
 _TITLES: Final[Mapping[str, str]] = {
-    "malformed": "The body cannot be read",
+    "malformed": "The request cannot be read",
     "unauthorized": "An API key is required",
     "forbidden": "Not allowed",
     "not-found": "Not found",
@@ -51,6 +51,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "too-slow": "The body took too long to arrive",
     "conflict": "The request conflicts with the present state",
     "too-large": "The body is too large",
+    "unsatisfiable-range": "The file has no such bytes",
     "unsupported-media-type": "The media type of the body is not supported",
     "misdirected": "This host name is not served here",
     "invalid-input": "The input is not valid",
@@ -68,6 +69,7 @@ _BY_STATUS: Final[Mapping[int, str]] = {
     408: "too-slow",
     413: "too-large",
     415: "unsupported-media-type",
+    416: "unsatisfiable-range",
     421: "misdirected",
     422: "invalid-input",
     429: "too-often",
@@ -97,6 +99,16 @@ class UnsupportedMediaType(HTTPException):
     """The media type of the body is not supported."""
 
     status_code = 415
+
+
+class NoSuchBytes(HTTPException):
+    """The range of bytes lies behind the end of the file."""
+
+    status_code = 416
+
+    def __init__(self, size: int) -> None:
+        detail = f"the file has {size:,} bytes: ask for bytes before that, or leave Range out"
+        super().__init__(detail, headers={"Content-Range": f"bytes */{size}"})
 
 
 class BadRequestFields(Exception):  # named after the problem, without the suffix Error
@@ -132,6 +144,11 @@ def problem(
         instance=path,
         errors=errors,
     )
+
+
+def allowed(methods: Iterable[str]) -> str:
+    """Return the value of the header `Allow` for a path with handlers of these methods: HEAD goes with GET."""
+    return ", ".join(sorted({*methods, *(("HEAD",) if "GET" in methods else ()), "OPTIONS"} - {""}))
 
 
 def _path(request: Request) -> str:
@@ -183,10 +200,11 @@ def on_http_error(request: Request, error: HTTPException) -> Response[Problem]:
     _note(request, error)
     path = _path(request)
     if isinstance(error, ValidationException):
+        arguments = request.route_handler.parsed_fn_signature.parameters
         fields = [
-            BadField(f"/{extra.get('key', '')}", *rule_of(str(extra.get("message", ""))))
+            BadField(f"/{name}", *rule_of(str(extra.get("message", "")), choices_of(arguments, name)))
             for extra in error.extra or []
-            if isinstance(extra, dict)
+            if isinstance(extra, dict) and isinstance(name := extra.get("key", ""), str)
         ]
         return on_bad_fields(request, BadRequestFields(fields or [BadField("", "type", error.detail)]))
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -198,7 +216,9 @@ def on_http_error(request: Request, error: HTTPException) -> Response[Problem]:
         most = request.route_handler.resolve_request_max_body_size()
         detail = f"the body may have at most {most:,} bytes"
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        detail = f"{request.method} is not possible at {path}"
+        possible = allowed((error.headers or {}).get("allow", "").split(", "))
+        detail = f"{request.method} is not possible at {path}, only {possible}"
+        return _response(problem(error.status_code, detail, path=path), {"Allow": possible})
     return _response(problem(error.status_code, detail, path=path), error.headers)
 
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args, get_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from litestar.typing import FieldDefinition
 
 _TYPES: Final = {
     "int": "must be a whole number",
@@ -14,7 +19,6 @@ _EXPECTED: Final = re.compile(r"Expected `(\w+)[^`]*`(?: (of length )?(>=|<=) (\
 _OTHER_MESSAGES: Final = (
     ("Invalid UUID", "must be an identifier of 32 hexadecimal digits, such as the API gives"),
     ("Invalid RFC3339", "must be a time with its offset from UTC, such as 2026-01-31T12:00:00Z"),
-    ("Invalid enum value", "is none of the values that are possible here"),
     ("Number out of range", "must be a number that is not so large"),
 )
 
@@ -26,14 +30,30 @@ class Rule(NamedTuple):
     detail: str
 
 
-def rule_of(message: str) -> Rule:
-    """Return the rule that a parameter breaks from msgspec's message.
+def choices_of(arguments: Mapping[str, FieldDefinition], name: str) -> Sequence[str]:
+    """Return the values that a parameter of a handler may have; none if it is no choice."""
+    return list(_literals(arguments[name].annotation)) if name in arguments else []
+
+
+def _literals(annotation: Any) -> Iterator[str]:
+    """Yield the members of each `Literal` in an annotation."""
+    if get_origin(annotation) is Literal:
+        yield from get_args(annotation)
+    else:
+        for part in get_args(annotation):
+            yield from _literals(part)
+
+
+def rule_of(message: str, choices: Sequence[str] = ()) -> Rule:
+    """Return the rule that a parameter breaks from msgspec's message, which does not name the choices.
 
     >>> rule_of("Expected `int`, got `str`"), rule_of("Expected `float` <= 1000000000.0")
     (Rule(code='type', detail='must be a whole number'), Rule(code='range', detail='must be at most 1,000,000,000'))
     >>> rule_of("Expected `str` of length <= 200").detail, rule_of("Something new - at `$.x`").detail
     ('must have at most 200 characters', 'something new')
     """
+    if choices:
+        return Rule("choice", f"must be {' or '.join(choices)}")
     for beginning, detail in _OTHER_MESSAGES:
         if message.startswith(beginning):
             return Rule("type", detail)

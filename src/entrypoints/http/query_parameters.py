@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from litestar.params import QueryParameter
 
+from domain.errors import FieldError
 from entrypoints.http.auth import access
-from entrypoints.http.errors import BadRequestFields
+from entrypoints.http.errors import BadRequestFields, pointed
 from entrypoints.http.schemas.problems import BadField
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from litestar import Request
     from litestar.handlers import BaseRouteHandler
 
@@ -37,11 +40,15 @@ async def refuse_useless(request: Request[Any, Any, Any]) -> None:
         if name not in MAY_REPEAT and len(given.getall(name)) > 1
     ]
     if not handler.opt.keys() & {READS_QUERY, access.OPEN}:
-        known = _parameters(handler)
-        detail = f"is not a known parameter: this takes {', '.join(known) or 'none'}"
-        wrong += [BadField(f"/{name}", "unknown", detail) for name in dict.fromkeys(given) if name not in known]
+        wrong += pointed(unknown(given, _parameters(handler)))
     if wrong:
         raise BadRequestFields(wrong)
+
+
+def unknown(given: Iterable[str], known: Sequence[str]) -> list[FieldError]:
+    """Return an error for each parameter that is not known, which says what is."""
+    detail = f"is not a known parameter: this takes {', '.join(known) or 'none'}"
+    return [FieldError(name, "unknown", detail) for name in dict.fromkeys(given) if name not in known]
 
 
 def _parameters(handler: BaseRouteHandler) -> list[str]:

@@ -79,7 +79,11 @@ async def test_every_path_allows_the_methods_of_all_its_handlers(memory_api):
         address = re.sub("{(id|delivery)}", "01a228ab-29de-7614-8404-9798736bf9b5", address)
         answer = await memory_api.options(f"http://127.0.0.1{address}")
         assert answer.status_code == 204
-        assert set(answer.headers["allow"].split(", ")) == {"OPTIONS", *map(str.upper, operations)}
+        methods = {"OPTIONS", *map(str.upper, operations)} | ({"HEAD"} if "get" in operations else set())
+        assert set(answer.headers["allow"].split(", ")) == methods
+        refused = await memory_api.patch(f"http://127.0.0.1{address}")
+        assert (refused.status_code, refused.headers["allow"]) == (405, answer.headers["allow"])
+        assert refused.json()["detail"].endswith(f"only {answer.headers['allow']}")
 
 
 async def test_a_reused_idempotency_key_is_an_answer_of_its_own(memory_api, ann):

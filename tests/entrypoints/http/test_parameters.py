@@ -80,3 +80,12 @@ async def test_an_unknown_parameter_is_told_which_ones_there_are(memory_api, ann
     assert answer.json()["errors"] == [
         {"pointer": "/above", "code": "unknown", "detail": "is not a known parameter: this takes none"}
     ]
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [("decimal=;", "must be . or ,"), ("format=pdf", "must be csv or xlsx or parquet or jsonl")],
+)
+async def test_a_choice_that_is_none_is_told_the_choices(memory_api, query, detail):
+    answer = await memory_api.post(f"/jobs?name=people.csv&{query}", content=b"age\n40\n")
+    assert answer.json()["errors"] == [{"pointer": f"/{query.partition('=')[0]}", "code": "choice", "detail": detail}]

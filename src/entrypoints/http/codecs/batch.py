@@ -187,7 +187,13 @@ def _wrong(row: int, fields: Sequence[BadField]) -> list[BadRow]:
 
 def _refuse_more(rows: int, most: int) -> None:
     if rows > most:
-        raise BadRequestFields([BadField("", "range", f"a batch holds up to {most} rows, and this one more")])
+        raise BadRequestFields(
+            [
+                BadField(
+                    "", "range", f"a batch may have at most {most:,} rows: send more of them as a file to POST /jobs"
+                )
+            ]
+        )
 
 
 def _json_parts(rows: Sequence[msgspec.Raw | bytes], people: PeopleReader) -> Iterator[object]:

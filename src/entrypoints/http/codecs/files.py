@@ -18,7 +18,7 @@ from domain.errors import ConfigurationError, FieldError
 from domain.people.matching import ColumnMap, mapped_pair
 from entrypoints.http.codecs.batch import BATCH_TYPES, CSV
 from entrypoints.http.codecs.decoding import JSON, refuse_compressed
-from entrypoints.http.errors import BadRequestFields, Malformed, TooLarge, UnsupportedMediaType, pointed
+from entrypoints.http.errors import BadRequestFields, Malformed, NoSuchBytes, TooLarge, UnsupportedMediaType, pointed
 from entrypoints.http.tagged import has_tag
 
 if TYPE_CHECKING:
@@ -182,6 +182,9 @@ def part(request: Request, id: UUID, size: int) -> Part:
     """Return the part of a file to send: all, a range (RFC 9110, section 14), or nothing if the caller has it.
 
     The result of a job never changes, so the job's identifier is a strong entity tag.
+
+    Raises:
+        NoSuchBytes: if the range lies behind the end of the file.
     """
     tag = f'"{id}-{size}"'
     headers = {"ETag": tag, "Accept-Ranges": "bytes"}
@@ -194,7 +197,7 @@ def part(request: Request, id: UUID, size: int) -> Part:
     start = int(first) if first else max(0, size - int(last))
     end = min(int(last) + 1, size) if first and last else size
     if start >= end:
-        return Part(416, 0, 0, {**headers, "Content-Range": f"bytes */{size}"})
+        raise NoSuchBytes(size)
     more = {"Content-Range": f"bytes {start}-{end - 1}/{size}", "Content-Length": str(end - start)}
     return Part(206, start, end, {**headers, **more})
 

@@ -37,8 +37,9 @@ and a range that holds nine years in ten. Amounts are in {currency}. `GET /api/v
 Choices and flags are also understood in the other spellings that it names, in small letters or capitals.
 Not medical or financial advice.
 
-Every error is `application/problem+json` (RFC 9457); 422 names every broken rule in `errors`, also parameters of the
-query that are not known; 429 and 503 say in `Retry-After` when to try again. Every answer carries `X-Request-ID`, the caller's where it sent one.
+Every error is `application/problem+json` (RFC 9457). 422 names every broken rule in `errors`, also parameters of the
+query that are not known; 429 and 503 say in `Retry-After` when to try again. Every answer carries `X-Request-ID`, the
+caller's where it sent one.
 """
 
 _READS: Final = (400, 408, 413, 415)

@@ -28,7 +28,7 @@ from entrypoints.http.errors import BadRequestFields, pointed
 from entrypoints.http.idempotency import idempotency
 from entrypoints.http.locations import next_page, place
 from entrypoints.http.paging import Cursor, Limit
-from entrypoints.http.query_parameters import READS_QUERY
+from entrypoints.http.query_parameters import READS_QUERY, unknown
 from entrypoints.http.schemas.predictions import BatchOut, OutcomeChangesOut, PageOut, PredictionOut
 from entrypoints.http.shared import Shared
 
@@ -235,7 +235,7 @@ def _filters(request: Request, schema: Schema) -> tuple[dict[str, Value], list[F
     filters = {fact.name: fact for fact in schema.filters}
     given = {name: value for name, value in request.query_params.items() if name not in _PAGING}
     read = {name: filters[name].read(value) for name, value in given.items() if name in filters}
-    wrong = [FieldError(name, "unknown", "is not a known filter") for name in given if name not in filters]
+    wrong = unknown(given, [*_PAGING, *filters])
     wrong += [value for value in read.values() if isinstance(value, FieldError)]
     return {name: value for name, value in read.items() if not isinstance(value, FieldError)}, wrong
 
