@@ -164,12 +164,13 @@ def on_domain_error(request: Request, error: MedcostError) -> Response[Problem]:
         return on_any_error(request, error)
     status, kind = status_and_kind
     headers = {"Retry-After": str(math.ceil(error.retry_after))} if isinstance(error, Unavailable) else {}
-    errors = None
+    errors, detail = None, str(error)
     if isinstance(error, InvalidInput):
-        errors = list(pointed(error.errors))
+        refused = BadRequestFields(list(pointed(error.errors)))
+        errors, detail = refused.fields, str(refused)
     elif isinstance(error, IdempotencyKeyReused):
         errors = [BadField("", "reused", str(error))]
-    return _response(problem(status, str(error), path=_path(request), kind=kind, errors=errors), headers)
+    return _response(problem(status, detail, path=_path(request), kind=kind, errors=errors), headers)
 
 
 def problem_of(name: str, detail: str, *, path: str) -> Problem:

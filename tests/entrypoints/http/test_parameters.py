@@ -89,3 +89,9 @@ async def test_an_unknown_parameter_is_told_which_ones_there_are(memory_api, ann
 async def test_a_choice_that_is_none_is_told_the_choices(memory_api, query, detail):
     answer = await memory_api.post(f"/jobs?name=people.csv&{query}", content=b"age\n40\n")
     assert answer.json()["errors"] == [{"pointer": f"/{query.partition('=')[0]}", "code": "choice", "detail": detail}]
+
+
+async def test_a_detail_points_to_fields_wherever_their_rule_is_checked(memory_api, ann):
+    for path, body in (("/webhooks", {"url": "ftp://x", "events": ["job.done"]}), ("/predictions", {**ann, "age": 1})):
+        problem = (await memory_api.post(path, json=body)).json()
+        assert problem["detail"] == f"{problem['errors'][0]['pointer']}: {problem['errors'][0]['detail']}"

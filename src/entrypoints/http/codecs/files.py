@@ -19,6 +19,7 @@ from domain.people.matching import ColumnMap, mapped_pair
 from entrypoints.http.codecs.batch import BATCH_TYPES, CSV
 from entrypoints.http.codecs.decoding import JSON, refuse_compressed
 from entrypoints.http.errors import BadRequestFields, Malformed, NoSuchBytes, TooLarge, UnsupportedMediaType, pointed
+from entrypoints.http.schemas.problems import BadField
 from entrypoints.http.tagged import has_tag
 
 if TYPE_CHECKING:
@@ -80,8 +81,15 @@ class FileOptions:
         """Check the options, and return a factory of the task for the stored file.
 
         Raises:
-            BadRequestFields: if a mapping cannot be meant.
+            BadRequestFields: if a mapping cannot be meant, or an option is not for this kind of file.
         """
+        wrong = []
+        if self.sheet and self.source is not FileKind.XLSX:
+            wrong.append(BadField("/sheet", "unknown", f"is for Excel workbooks, and the file is {self.source}"))
+        if self.decimal and self.source is FileKind.JSONL:
+            wrong.append(BadField("/decimal", "unknown", "is for text: the numbers of JSON have a point"))
+        if wrong:
+            raise BadRequestFields(wrong)
         try:
             pairs = [mapped_pair(text) for text in self.mapped]
             column_map = ColumnMap.of(pairs, schema, decimal=self.decimal)
@@ -194,6 +202,8 @@ def part(request: Request, id: UUID, size: int) -> Part:
     if not byte_range or not any(byte_range.groups()) or request.headers.get("if-range", tag) != tag:
         return Part(200, 0, size, {**headers, "Content-Length": str(size)})
     first, last = byte_range.groups()
+    if first and last and int(last) < int(first):
+        return Part(200, 0, size, {**headers, "Content-Length": str(size)})  # no range at all: section 14.1.1
     start = int(first) if first else max(0, size - int(last))
     end = min(int(last) + 1, size) if first and last else size
     if start >= end:
