@@ -106,6 +106,7 @@ class BentoPredictor(Predictor):
             room=_ROOM,
             deadline=self._server.seconds,
             unavailable=PredictorUnavailable,
+            part="the model server",
             parallel=_PARALLEL,
             observe=observe,
         )

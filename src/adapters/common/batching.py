@@ -42,6 +42,7 @@ class Coalesced(Generic[Request, Answer]):
         room: the most callers that may wait.
         deadline: seconds until a caller gets an error because there is no answer.
         unavailable: the error of a caller that finds no room, or no answer in time.
+        part: what answers, for the messages of these errors.
         parallel: how many groups may be under way.
         observe: called for each group when it is done.
     """
@@ -51,6 +52,7 @@ class Coalesced(Generic[Request, Answer]):
     room: int
     deadline: float
     unavailable: type[Unavailable]
+    part: str
     parallel: int = 1
     observe: Observer = unobserved
     # by future, not in a queue: a caller that gives up while it waits takes its entry away
@@ -74,7 +76,7 @@ class Coalesced(Generic[Request, Answer]):
             Unavailable: of the kind given, at once if there is no room, else within the deadline.
         """
         if len(self._waiting) >= self.room:
-            message = f"too busy: {self.room} requests wait already"
+            message = f"{self.part} is too busy: {self.room:,} requests wait already"
             raise self.unavailable(message)
         loop = asyncio.get_running_loop()
         mine: asyncio.Future[Answer] = loop.create_future()
@@ -91,7 +93,8 @@ class Coalesced(Generic[Request, Answer]):
 
     def _give_up(self, late: asyncio.Future[Answer]) -> None:
         if not late.done():
-            late.set_exception(self.unavailable(f"no answer within {self.deadline:g} s"))
+            message = f"{self.part} did not answer within {self.deadline:g} s: `medcost doctor` says what is wrong"
+            late.set_exception(self.unavailable(message))
 
     async def _serve(self) -> None:
         """Serve group after group while anybody waits."""

@@ -219,4 +219,5 @@ def _for_now(error: Exception, state: str) -> RepositoryUnavailable | None:
 
 
 def _away(error: Exception) -> RepositoryUnavailable:
-    return RepositoryUnavailable(f"the database does not answer ({type(error).__name__})")
+    reason = type(error).__name__
+    return RepositoryUnavailable(f"the database does not answer ({reason}): `medcost doctor` says what is wrong")

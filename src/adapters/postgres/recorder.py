@@ -70,10 +70,16 @@ class PredictionRecorder:
             room=_ROOM,
             deadline=deadline,
             unavailable=RepositoryUnavailable,
+            part="the database",
             observe=observe,
         )
         self._replays = Coalesced(
-            work=self._find, at_once=_AT_ONCE, room=_ROOM, deadline=deadline, unavailable=RepositoryUnavailable
+            work=self._find,
+            at_once=_AT_ONCE,
+            room=_ROOM,
+            deadline=deadline,
+            unavailable=RepositoryUnavailable,
+            part="the database",
         )
 
     async def add(self, new: NewPrediction, *, idempotency: Idempotency | None = None) -> Prediction:

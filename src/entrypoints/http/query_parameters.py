@@ -45,10 +45,10 @@ async def refuse_useless(request: Request[Any, Any, Any]) -> None:
         raise BadRequestFields(wrong)
 
 
-def unknown(given: Iterable[str], known: Sequence[str]) -> list[FieldError]:
+def unknown(given: Iterable[str], names: Sequence[str]) -> list[FieldError]:
     """Return an error for each parameter that is not known, which says what is."""
-    detail = f"is not a known parameter: this takes {', '.join(known) or 'none'}"
-    return [FieldError(name, "unknown", detail) for name in dict.fromkeys(given) if name not in known]
+    detail = f"is not a known parameter: this takes {', '.join(names) or 'none'}"
+    return [FieldError(name, "unknown", detail) for name in dict.fromkeys(given) if name not in names]
 
 
 def _parameters(handler: BaseRouteHandler) -> list[str]:

@@ -29,7 +29,13 @@ class Doubling:
 
 def coalesced(work, at_once=32, room=1000, deadline=30.0, parallel=1):
     return Coalesced(
-        work=work, at_once=at_once, room=room, deadline=deadline, unavailable=PredictorUnavailable, parallel=parallel
+        work=work,
+        at_once=at_once,
+        room=room,
+        deadline=deadline,
+        unavailable=PredictorUnavailable,
+        part="the model server",
+        parallel=parallel,
     )
 
 
@@ -87,7 +93,7 @@ async def test_who_finds_no_room_hears_so_at_once():
     await settled()
     waiting = [asyncio.create_task(call(number)) for number in (1, 2)]
     await settled()
-    with pytest.raises(PredictorUnavailable, match="busy") as refused:
+    with pytest.raises(PredictorUnavailable, match="the model server is too busy: 2 requests") as refused:
         await call(3)
     assert refused.value.retry_after > 0
     work.gate.set()
@@ -100,6 +106,7 @@ async def test_work_without_end_keeps_the_deadline_and_the_next_call_is_served()
     work.gate.clear()
     for outcome in await asyncio.gather(*(call(number) for number in range(40)), return_exceptions=True):
         assert isinstance(outcome, PredictorUnavailable)
+        assert str(outcome) == "the model server did not answer within 0.05 s: `medcost doctor` says what is wrong"
     assert call.waiting == 0
     work.gate.set()
     await settled()
@@ -226,6 +233,7 @@ async def test_who_looks_is_told_of_each_group_and_its_time():
         room=10,
         deadline=5,
         unavailable=PredictorUnavailable,
+        part="the model server",
         observe=lambda *group: seen.append(group),
     )
     await asyncio.gather(*(coalesced(n) for n in range(5)))

@@ -60,7 +60,7 @@ async def test_what_cannot_be_followed_is_named(nowhere, parameters, named):
 async def test_what_can_be_followed_reaches_for_the_server(nowhere, parameters):
     assert (
         await what_is_said(f"{nowhere}?{urlencode(parameters)}")
-        == "the database does not answer (ConnectionRefusedError)"
+        == "the database does not answer (ConnectionRefusedError): `medcost doctor` says what is wrong"
     )
 
 

@@ -15,17 +15,17 @@ def answering_head(app: ASGIApp) -> ASGIApp:
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await app(scope, receive, send)
             return
-        asked = scope.copy()
-        asked["method"] = "GET"
+        like_get = scope.copy()
+        like_get["method"] = "GET"
 
         async def send_without_body(message: Message) -> None:
             if message["type"] == "http.response.start":
                 # what the application noted, such as the route; the server needs to know the method
-                scope.update({**asked, "method": "HEAD"})
+                scope.update({**like_get, "method": "HEAD"})
             elif message["type"] == "http.response.body":
                 message["body"] = b""
             await send(message)
 
-        await app(asked, receive, send_without_body)
+        await app(like_get, receive, send_without_body)
 
     return answer
