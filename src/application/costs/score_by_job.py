@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from application.costs.score_file import ScoreFile
@@ -134,11 +135,12 @@ class ScoreTask(FileScorer):
     at_once: int = AT_ONCE
 
     async def score(self, task: ScoringTask, on_progress: OnProgress) -> ScoringReport:
-        """Score the file of a task with the current model."""
+        """Score the file of a task with the current model; mistakes name the file as its sender does."""
+        source = self.files.source(task.folder, task.source)
         try:
             return await self.score_file(
                 self.model.current(),
-                self.files.source(task.folder, task.source),
+                source,
                 self.files.answers(task.folder, task.result),
                 task.rules(self.schema),
                 on_batch=lambda report, _: on_progress(progress_of(report)),
@@ -148,6 +150,10 @@ class ScoreTask(FileScorer):
             )
         except ConfigurationError as error:  # the task names a column that is not in the file
             raise InvalidInput([FieldError("map", "unknown", str(error))]) from error
+        except InvalidInput as error:
+            stored = PurePath(source).name
+            errors = [replace(wrong, field=wrong.field.replace(stored, task.name, 1)) for wrong in error.errors]
+            raise InvalidInput(errors) from error
 
 
 def progress_of(report: ScoringReport) -> JobProgress:

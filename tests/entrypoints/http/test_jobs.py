@@ -148,9 +148,9 @@ async def test_what_cannot_be_meant_is_refused_before_the_file_comes(memory_api)
 
 
 async def test_a_file_that_cannot_be_read_fails_its_job_with_the_reason(memory_api):
-    job = await ended(memory_api, await memory_api.post("/jobs", content=b"a,b\n1,2\n", headers=TEXT))
+    job = await ended(memory_api, await memory_api.post("/jobs?name=may.csv", content=b"a,b\n1,2\n", headers=TEXT))
     assert (job["state"], job["problem"]["status"]) == ("failed", 422)
-    assert "age" in job["problem"]["detail"]
+    assert job["problem"]["detail"].startswith("may.csv, column age: the column is not there")
     assert job["scoring"]["result"] is None
     wrong = await memory_api.post("/jobs?map=nowhere=age", content=as_csv(), headers=TEXT)
     assert (await ended(memory_api, wrong))["problem"]["status"] == 422
