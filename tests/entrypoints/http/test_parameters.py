@@ -91,6 +91,22 @@ async def test_a_choice_that_is_none_is_told_the_choices(memory_api, query, deta
     assert answer.json()["errors"] == [{"pointer": f"/{query.partition('=')[0]}", "code": "choice", "detail": detail}]
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/scenarios", {"beneficiary": {}, "changes": []}),
+        ("/scenarios", {"beneficiary": {}, "grid": {}}),
+        ("/scenarios", {"beneficiary": {}, "grid": {"age": []}}),
+        ("/plans/comparison", {"beneficiaries": [], "plans": []}),
+        ("/groups/quote", {"beneficiaries": []}),
+        ("/webhooks", {"url": "https://hooks.example.org", "events": []}),
+    ],
+)
+async def test_a_list_of_a_wrong_length_has_the_same_code_everywhere(memory_api, path, body):
+    errors = (await memory_api.post(path, json=body)).json()["errors"]
+    assert {error["code"] for error in errors} == {"range"}
+
+
 async def test_a_detail_points_to_fields_wherever_their_rule_is_checked(memory_api, ann):
     for path, body in (("/webhooks", {"url": "ftp://x", "events": ["job.done"]}), ("/predictions", {**ann, "age": 1})):
         problem = (await memory_api.post(path, json=body)).json()

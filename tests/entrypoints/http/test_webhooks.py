@@ -95,6 +95,15 @@ async def test_a_ping_tries_a_receiver_and_a_replay_repeats_it(hooked):
     assert len({body for _, body in receiver.calls}) == 1
 
 
+async def test_pages_of_deliveries_link_to_the_next(hooked):
+    webhook = await subscribed(hooked, "http://127.0.0.1:9/")
+    pings = [(await hooked.post(f"/webhooks/{webhook['id']}/ping")).json()["id"] for _ in range(2)]
+    first = await hooked.get(f"/webhooks/{webhook['id']}/deliveries?limit=1")
+    assert first.links["next"]["url"].endswith(f"/deliveries?limit=1&cursor={first.json()['next']}")
+    second = await hooked.get(f"http://127.0.0.1{first.links['next']['url']}")
+    assert [page.json()["deliveries"][0]["id"] for page in (first, second)] == pings[::-1]
+
+
 async def test_a_receiver_that_is_gone_is_called_no_more_until_a_ping_is_taken(hooked):
     with receiving(410, 204) as receiver:
         webhook = await subscribed(hooked, receiver.url)

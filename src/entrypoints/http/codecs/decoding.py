@@ -153,6 +153,11 @@ def names(given: dict[str, object], expected: tuple[str, ...]) -> list[BadField]
     return list(pointed([*unknown, *missing]))
 
 
+def length_code(given: object, kind: type) -> str:
+    """Return the code of the error that a collection of a wrong length is, or a value of another type."""
+    return "range" if isinstance(given, kind) else "type"
+
+
 def number(text: str) -> int | float:
     """Read a number; 40.0 is the whole number 40, as in JSON Schema, because JSON has only one type of number."""
     value = float(text)

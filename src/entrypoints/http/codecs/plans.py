@@ -11,7 +11,7 @@ from application.costs.pauses import Pauses
 from domain.costs.group import ATTACHMENT, CORRIDOR, MOST_PEOPLE, GroupTerms
 from domain.costs.plan import MOST_MEMBERS, MOST_PLANS, Plan
 from domain.errors import InvalidInput, InvalidPlan
-from entrypoints.http.codecs.decoding import MOST_FIELDS, json_object, names
+from entrypoints.http.codecs.decoding import MOST_FIELDS, json_object, length_code, names
 from entrypoints.http.errors import BadRequestFields, pointed
 from entrypoints.http.schemas.problems import BadField
 
@@ -124,8 +124,7 @@ def _entries(given: dict[str, object], name: str, most: int, errors: list[BadFie
     if name not in given:
         return []
     if not isinstance(entries, list) or not 1 <= len(entries) <= most:
-        code = "range" if isinstance(entries, list) else "type"
-        errors.append(BadField(f"/{name}", code, f"must be a list of 1 to {most:,} objects"))
+        errors.append(BadField(f"/{name}", length_code(entries, list), f"must be a list of 1 to {most:,} objects"))
         return []
     return entries
 

@@ -6,7 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import FieldError
-from entrypoints.http.codecs.decoding import MOST_FIELDS, json_object, names
+from entrypoints.http.codecs.decoding import MOST_FIELDS, json_object, length_code, names
 from entrypoints.http.errors import BadRequestFields, pointed
 from entrypoints.http.schemas.problems import BadField
 
@@ -40,7 +40,9 @@ def scenarios(body: bytes, people: PeopleReader) -> tuple[Beneficiary, list[Bene
     if is_grid:
         changes = _crossed(given["grid"], people.schema, errors)
     elif "changes" in given and not (isinstance(changes, list) and 1 <= len(changes) <= MOST_CHANGES):
-        errors.append(BadField("/changes", _code(changes, list), f"must be a list of 1 to {MOST_CHANGES} changes"))
+        errors.append(
+            BadField("/changes", length_code(changes, list), f"must be a list of 1 to {MOST_CHANGES} changes")
+        )
     if errors or not isinstance(changes, list):
         raise BadRequestFields(errors)
     base = None
@@ -59,13 +61,13 @@ def scenarios(body: bytes, people: PeopleReader) -> tuple[Beneficiary, list[Bene
 def _crossed(grid: object, schema: Schema, errors: list[BadField]) -> list[dict[str, object]]:
     """Yield each combination of a grid's values, and add the mistakes of values to the errors."""
     if not isinstance(grid, dict) or not 1 <= len(grid) <= MOST_GRID_FACTS:
-        errors.append(BadField("/grid", _code(grid, dict), "must give values for one fact, or for two"))
+        errors.append(BadField("/grid", length_code(grid, dict), "must give values for one fact, or for two"))
         return []
     errors += pointed(_unknown(grid, schema), below="/grid")
     for name, values in grid.items():
         if name in schema.by_name and not (isinstance(values, list) and 1 <= len(values) <= MOST_VALUES):
             detail = f"must be a list of 1 to {MOST_VALUES} values"
-            errors.append(BadField(f"/grid/{name}", _code(values, list), detail))
+            errors.append(BadField(f"/grid/{name}", length_code(values, list), detail))
         elif name in schema.by_name:
             read = [schema.by_name[name].read(value) for value in values]
             errors += [
@@ -88,11 +90,6 @@ def _wrong_change(change: object, schema: Schema, place: str) -> list[BadField]:
     read = [fact.read(change[fact.name]) for fact in schema.facts if fact.name in change]
     errors = [*_unknown(change, schema), *(value for value in read if isinstance(value, FieldError))]
     return list(pointed(errors, below=place))
-
-
-def _code(given: object, kind: type) -> str:
-    """Return the code of the error that a collection of another type or of another length is."""
-    return "range" if isinstance(given, kind) else "type"
 
 
 def _unknown(given: dict[str, object], schema: Schema) -> list[FieldError]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.operations.webhooks import SUBSCRIBABLE, WebhookEvent
-from entrypoints.http.codecs.decoding import json_object, names
+from entrypoints.http.codecs.decoding import json_object, length_code, names
 from entrypoints.http.errors import BadRequestFields
 from entrypoints.http.schemas.problems import BadField
 
@@ -23,9 +23,8 @@ def webhook(body: bytes) -> tuple[str, list[WebhookEvent]]:
     by_name = {event.value: event for event in SUBSCRIBABLE}
     several = events if isinstance(events, list) else []
     if "events" in given and not 1 <= len(several) <= len(SUBSCRIBABLE):
-        errors.append(
-            BadField("/events", "type", f"must be a list of 1 to {len(SUBSCRIBABLE)} of {', '.join(by_name)}")
-        )
+        detail = f"must be a list of 1 to {len(SUBSCRIBABLE)} of {', '.join(by_name)}"
+        errors.append(BadField("/events", length_code(events, list), detail))
     else:
         errors += [
             BadField(f"/events/{place}", "choice", f"must be one of {', '.join(by_name)}")

@@ -84,6 +84,7 @@ _HEADERS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "score_file": (("202", "Location", "Of the job"),),
     "list_jobs": (("200", "Link", "The next page"),),
     "list_audit": (("200", "Link", "The next page"),),
+    "list_deliveries": (("200", "Link", "The next page"),),
     "get_job_result": (("200", "ETag", "Of the file, which never changes"),),
     "promote": (("202", "Location", "Of the job"),),
     "roll_back": (("202", "Location", "Of the job"),),

@@ -14,7 +14,7 @@ from entrypoints.http.auth import access
 from entrypoints.http.codecs import decoding
 from entrypoints.http.codecs.webhooks import webhook
 from entrypoints.http.idempotency import idempotency
-from entrypoints.http.locations import place
+from entrypoints.http.locations import next_page, place
 from entrypoints.http.paging import Cursor
 from entrypoints.http.schemas.webhooks import DeliveriesOut, DeliveryOut, WebhookOut, WebhooksOut
 
@@ -87,10 +87,16 @@ async def list_deliveries(
     manage: FromDishka[ManageWebhooks],
     limit: Annotated[int, QueryParameter(ge=1, le=200, description="How many at most")] = 50,
     cursor: Cursor = None,
-) -> DeliveriesOut:
-    """List the deliveries of the last thirty days, each with its calls and the receiver's responses."""
+) -> Response[DeliveriesOut]:
+    """List the deliveries of the last thirty days, each with its calls and the receiver's responses.
+
+    Follow `next`, or the `Link` header, until `next` is null.
+    """
     page = await manage.deliveries(id, access.caller(request), limit=limit, before=cursor)
-    return DeliveriesOut.of(page, page[-1].id if len(page) == limit else None)
+    following = page[-1].id if len(page) == limit else None
+    path, parameters = f"/webhooks/{id}/deliveries", {"limit": limit, "cursor": following}
+    headers = next_page(request, path, parameters) if following else {}
+    return Response(DeliveriesOut.of(page, following), headers=headers)
 
 
 @post(
