@@ -22,3 +22,6 @@ async def person_at_pages() -> AsyncIterator[User]:
         finally:
             # when it ends, the simulation unloads the module of each page it knows: it must not unload ours
             Client.page_routes.clear()
+            # an outbox with an update that is still to be sent misses that it is cancelled, for two seconds
+            for client in Client.instances.values():
+                client.outbox.stop()

@@ -72,7 +72,8 @@ _PROCESS_EVENTS: Final = frozenset({"subprocess.Popen", "os.fork", "os.forkpty",
 _HEAVY: Final = frozenset({"sklearn", "mlflow", "bentoml", "optuna", "dask", "xgboost", "playwright"})
 
 _MOST_WAITING: Final = 1.0
-"""Seconds for which a fast test may stand still. Seconds that it works, or queues for a busy core, do not count."""
+"""Seconds for which a fast test may stand still. Seconds in which it works, or queues for a core or a disk, do not
+count."""
 _SOME_WORK: Final = 0.05
 """Seconds of work by threads that are gone; less may be a difference of two clocks."""
 
@@ -137,7 +138,8 @@ def guarded(item: pytest.Item) -> Iterator[None]:
 @contextmanager
 def waiting_measured(item: pytest.Item) -> Iterator[None]:
     """Note if a fast test stands still for longer than a second while the block runs."""
-    before, ended, crowded, threads = time.monotonic(), time.process_time(), _crowded(), _threads_started
+    before, ended, threads = time.monotonic(), time.process_time(), _threads_started
+    crowded, disk = _stalled("cpu"), _stalled("io")
     worked, queued = _live_threads()
     yield
     took, all_worked = time.monotonic() - before, time.process_time() - ended
@@ -145,7 +147,8 @@ def waiting_measured(item: pytest.Item) -> Iterator[None]:
     # threads that have ended, a library's own too, left only their work behind: they queued for no longer than anybody
     # did on this machine
     left = max(all_worked - worked, 0.0)
-    queued += _crowded() - crowded if _threads_started > threads or left > _SOME_WORK else 0.0
+    queued += _stalled("cpu") - crowded if _threads_started > threads or left > _SOME_WORK else 0.0
+    queued += _stalled("io") - disk  # no thread is told its own share
     waited = took - worked - queued - left
     if is_fast(item) and waited > _MOST_WAITING and _CAN_MEASURE:
         _violations.append(f"waited for {waited:.1f} s")
@@ -161,7 +164,7 @@ def report(item: pytest.Item, report: pytest.TestReport) -> None:
         )
 
 
-_PRESSURE: Final = Path("/proc/pressure/cpu")
+_PRESSURE: Final = Path("/proc/pressure")
 _CAN_MEASURE: Final = Path("/proc/thread-self/schedstat").exists()
 
 
@@ -175,10 +178,10 @@ def _live_threads() -> tuple[float, float]:
     return working / 1e9, queueing / 1e9
 
 
-def _crowded() -> float:
-    """Return the seconds, since the start of this machine, during which some thread queued for a core."""
+def _stalled(resource: str) -> float:
+    """Return the seconds, since the start of this machine, during which some thread queued for a core or a disk."""
     try:
-        return int(_PRESSURE.read_text(encoding="ascii").split("total=")[1].split()[0]) / 1e6
+        return int((_PRESSURE / resource).read_text(encoding="ascii").split("total=")[1].split()[0]) / 1e6
     except OSError:  # a kernel that does not tell: some may have queued all the time
         return time.monotonic()
 
