@@ -18,7 +18,7 @@ LOCALE := src/entrypoints/dashboard/locale
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check types style architecture format setup setup-dev setup-dvc setup-docs client lock dvc docs texts bench profile real-costs soak
+.PHONY: help up test test-fast test-deploy test-coverage mutations test-docker test-host check types style architecture format setup setup-dev setup-dvc setup-docs setup-node client lock dvc docs texts bench profile real-costs soak
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -96,6 +96,7 @@ setup: $(VENV)/.runtime ## the environment of the application
 setup-dev: $(VENV)/.dev ## the environment of application and tests
 setup-dvc: $(DVC)/.done ## the environment of DVC, which brings along a package named as one of ours
 setup-docs: $(DOCS)/.done ## the environment of the documentation site
+setup-node: node_modules/.installed-lock.json ## what checks accessibility and the OpenAPI document
 
 client: setup-dev ## the Python client's types, from what a running Medcost says of itself. URL=http://127.0.0.1:8000
 	@$(BIN)/python clients/python/generate.py $(or $(URL),http://127.0.0.1:$(PORT))
@@ -142,3 +143,8 @@ $(DOCS)/.done: requirements-docs.lock | $(UV)
 	@test -x $(DOCS)/bin/python || $(PYTHON) -m venv $(DOCS)
 	@$(UV) pip install --quiet --python $(DOCS)/bin/python --require-hashes -r requirements-docs.lock
 	@touch $@
+
+# npm compares each package with its hash in the lock
+node_modules/.installed-lock.json: package-lock.json
+	@npm ci --ignore-scripts --silent
+	@cp $< $@

@@ -259,7 +259,7 @@ def test_what_installs_and_checks_is_taken_by_its_hash_and_not_before_a_week():
     makefile = (TREE / "Makefile").read_text(encoding="utf-8")
     assert "--require-hashes --requirement requirements-uv.lock" in makefile
     assert makefile.count("pip compile") == makefile.count('--exclude-newer "$(COOL_DOWN)"')
-    assert "npm ci --ignore-scripts" in (TREE / ".ci" / "run").read_text(encoding="utf-8")
+    assert "npm ci --ignore-scripts" in (TREE / "Makefile").read_text(encoding="utf-8")
     assert json.loads((TREE / "renovate.json").read_text(encoding="utf-8"))["minimumReleaseAge"] == "7 days"
 
 

@@ -32,7 +32,7 @@ PATIENCE: Final = 120_000
 
 _AXE: Final = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 _RUN_AXE: Final = "([within, options]) => axe.run(within ?? document, options)"
-AXE_MISSING: Final = None if _AXE.is_file() else "node_modules lacks axe-core: npm ci --ignore-scripts"
+AXE_MISSING: Final = None if _AXE.is_file() else "node_modules lacks axe-core: make setup-node"
 
 Theme = Literal["light", "dark"]
 

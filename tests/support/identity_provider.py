@@ -22,7 +22,7 @@ MISSING: Final = (
     if not shutil.which("node")
     else None
     if (_ROOT / "node_modules" / "oidc-provider").is_dir()
-    else "node_modules lacks oidc-provider: npm ci"
+    else "node_modules lacks oidc-provider: make setup-node"
 )
 
 

@@ -27,7 +27,7 @@ def lint(program: str, *arguments: str | Path) -> Any:
 async def document(memory_api, part, tmp_path) -> Path:
     for program in ("spectral", "redocly"):
         there = (NODE_MODULES / ".bin" / program).exists()
-        part(program, None if there else f"node_modules lacks {program}: npm ci --ignore-scripts")
+        part(program, None if there else f"node_modules lacks {program}: make setup-node")
     file = tmp_path / "openapi.json"
     file.write_bytes((await memory_api.get("/schema/openapi.json")).content)
     return file
