@@ -55,7 +55,10 @@ def wheel(built: Callable[[str], Path]) -> Path:
 @pytest.fixture(scope="session")
 def npm_package(part: Callable[[str, str | None], None], built: Callable[[str], Path]) -> Path:
     """Return the TypeScript client as a package."""
-    part("openapi-typescript", None if (TOOLS / "openapi-typescript").is_dir() else "node_modules lacks it: make setup-node")
+    part(
+        "openapi-typescript",
+        None if (TOOLS / "openapi-typescript").is_dir() else "node_modules lacks it: make setup-node",
+    )
     part("npm", None if shutil.which("npm") else "npm is not installed")
     return built("typescript")
 
