@@ -11,7 +11,8 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 LONGEST_URL: Final = 500
 _LABEL: Final = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_PORT: Final = "(:[1-9][0-9]{0,3})?"
+_PORT: Final = "(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6([0-4][0-9]{3}|5([0-4][0-9]{2}|5([0-2][0-9]|3[0-5])))))?"
+"""Ports up to 65,535."""
 PUBLIC_URL: Final = rf"^https://({_LABEL}\.)+[a-z]{{2,20}}{_PORT}(/[!$&-;=@-Z_a-z~]*)?$"
 """By HTTPS to a name, never to a number; no user, no query, no fragment."""
 _PUBLIC: Final = re.compile(PUBLIC_URL)
@@ -26,6 +27,10 @@ def broken_rule(url: str, *, private: bool) -> str | None:
         private: whether receivers in private networks, and without TLS on this machine, are allowed here.
 
     >>> broken_rule("https://hooks.example.org/medcost", private=False)
+    >>> broken_rule("https://hooks.example.org:18443/medcost", private=False)
+    >>> ports = (0, 1, 9999, 10000, 65535, 65536, 99999)
+    >>> [broken_rule(f"https://hooks.example.org:{port}", private=False) is None for port in ports]
+    [False, True, True, True, True, False, False]
     >>> broken_rule("http://127.0.0.1:9000/", private=True)
     >>> broken_rule("http://hooks.example.org/", private=True)
     'must begin with https://; http:// is for receivers on this machine only'
@@ -36,7 +41,10 @@ def broken_rule(url: str, *, private: bool) -> str | None:
         return None
     if private:
         return _rule_of_private(url)
-    return "must be https:// and the name of a host, perhaps with a port and a path: https://hooks.example.org/medcost"
+    return (
+        "must be https:// and the name of a host in small letters, perhaps with a port and a path, without a query: "
+        "https://hooks.example.org/medcost"
+    )
 
 
 def _rule_of_private(url: str) -> str | None:
