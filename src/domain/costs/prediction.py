@@ -88,7 +88,7 @@ class Outcome:
 
     @classmethod
     def of(cls, charges: float, *, at: datetime) -> Self:
-        """Check an outcome that was reported.
+        """Check an outcome that was reported, and round it to whole cents, as all amounts are.
 
         Raises:
             InvalidInput: if the charges are negative, no number, or more than `MOST_CHARGES`.
@@ -96,7 +96,7 @@ class Outcome:
         if not 0 <= charges <= MOST_CHARGES:
             detail = "must not be negative" if charges < 0 else f"must be at most {MOST_CHARGES:,.0f}"
             raise InvalidInput([FieldError("charges", "range", detail)])
-        return cls(charges, at)
+        return cls(round(charges, 2), at)
 
 
 @dataclass(frozen=True, slots=True)

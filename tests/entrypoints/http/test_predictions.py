@@ -145,9 +145,9 @@ async def test_an_erased_prediction_is_gone(api, ann):
 
 async def test_an_outcome_is_remembered_and_may_be_corrected(api, ann):
     path = f"/predictions/{(await api.post('/predictions', json=ann)).json()['id']}"
-    for charges in (7000, 7281.51):
+    for charges, recorded in ((7000, 7000), (1e-300, 0), (7281.509, 7281.51)):  # in whole cents
         answer = await api.put(f"{path}/outcome", json={"charges": charges})
-        assert (answer.status_code, answer.json()["outcome"]["charges"]) == (200, charges)
+        assert (answer.status_code, answer.json()["outcome"]["charges"]) == (200, recorded)
     assert (await api.get(path)).json() == answer.json()
 
 

@@ -126,7 +126,7 @@ class ComparisonOut(msgspec.Struct, frozen=True):
 class SpecificOut(msgspec.Struct, frozen=True):
     """Specific stop-loss: cover of each person's cost above an attachment point, computed exactly."""
 
-    attachment: Money
+    attachment: Annotated[float, Meta(description="{currency}, as it was asked for")]
     expected_excess: Annotated[float, Meta(description="{currency} a year of all people, whole cents")]
     expected_people: Annotated[float, Meta(description="How many are expected to cost more than the attachment")]
     chance: Annotated[float, Meta(ge=0, le=1, description="That anybody does")]
