@@ -133,6 +133,7 @@ def test_every_figure_of_a_span_is_drawn(language: str):
     assert html.count('class="event-line"') == 6  # the promotion; that a part went is in the list of events
     assert "RepositoryUnavailable" in html
     assert "InvalidInput" in html
+    assert words("operations.over.errors.lead") in html
 
 
 def test_a_chart_is_the_same_until_one_of_its_figures_changes(words: Words):
@@ -151,6 +152,7 @@ def test_a_span_in_which_nothing_was_says_so(words: Words):
     html = drawn(empty, words)
     assert html.count(words("operations.over.none")) == 6
     assert words("operations.over.errors.none") in html
+    assert words("operations.over.errors.lead") not in html
 
 
 def test_the_file_has_a_line_for_each_period_with_errors_of_percentiles():

@@ -48,6 +48,14 @@ def test_the_champion_is_shown_with_how_to_change_it_first(page: Page):
     expect(page.get_by_text(re.compile("Verified: 1 entry, hash chain intact"))).to_be_visible()
 
 
+def test_a_card_without_a_button_keeps_no_room_for_buttons(page: Page):
+    buttons = page.locator("#change-champion .actions")
+    expect(buttons).to_be_visible()
+    for button in buttons.locator("button").all():
+        button.evaluate("shown => shown.classList.add('hidden')")  # as NiceGUI hides an element
+    expect(buttons).to_be_hidden()
+
+
 def test_a_version_is_shown_with_what_it_was_compared_with(look, address: str):
     page: Page = look(address, "/models/runs?version=1")
     compared = page.get_by_role("table", name="Recipes compared")

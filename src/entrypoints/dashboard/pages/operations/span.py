@@ -199,4 +199,5 @@ def errors(periods: Iterable[Period], words: Words) -> Markup:
         return together(element("h3", title), paragraph(words("operations.over.errors.none"), "empty"))
     rows = [(kind, words.count(count)) for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))]
     heads = [words("operations.over.kind"), words("operations.over.count")]
-    return together(element("h3", title), model_facts.table(title, heads, rows))
+    lead = paragraph(words("operations.over.errors.lead"), "hint")
+    return together(element("h3", title), lead, model_facts.table(title, heads, rows))
