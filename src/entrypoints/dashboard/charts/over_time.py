@@ -122,12 +122,11 @@ def over_time(chart: Chart, words: Words, moments: Sequence[str]) -> Markup:
     marks += [mark("target-line", 0.0, width=100.0, bottom=up.percent(target))] if target is not None else []
     marks += [point for line in lines if line.look.startswith("line") for point in _points(line, times, up)]
     drawn = field_of_view([*_paths(lines, times, up)], levels, ticks, _HEIGHT, together(*marks))
-    legend = _legend(lines) if [line.name for line in lines] != [title] else ""  # one line, named by the heading
     summary = ". ".join(_summary(line, moments, write, words) for line in lines)
     return element(
         "div",
         heading,
-        legend,
+        _legend(lines),
         element("div", drawn, classes="band", role="img", aria_label=f"{title}. {summary}"),
         _table(title, moments, lines, write, words),
         classes="over",
