@@ -79,6 +79,10 @@ def test_money_is_rounded_to_ten_dollars(words: Words):
     ]  # fmt: skip
 
 
+def test_a_difference_that_rounds_to_nothing_has_no_sign(words: Words):
+    assert [words.signed(usd) for usd in (0.4, -0.4, 1.0, -1.0)] == ["$0", "$0", "+$1", "\N{MINUS SIGN}$1"]
+
+
 def test_money_and_dates_are_written_as_the_language_does():
     noon = datetime(2026, 1, 3, 12, tzinfo=UTC)
     english, spanish = words_in("en"), words_in("es")

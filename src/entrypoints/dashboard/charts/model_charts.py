@@ -9,7 +9,6 @@ from markupsafe import Markup
 from entrypoints.dashboard.charts.drawing import Scale
 from entrypoints.dashboard.charts.score_table import LOOKS, ROOM, scale_around, score_row, score_table, titles
 from entrypoints.dashboard.elements import element, mark, paragraph, together
-from entrypoints.dashboard.locale.speech import MINUS
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.model_facts import NONE, costs_nothing, figure, group, table
 
@@ -156,7 +155,7 @@ def residuals(sides: Sides, words: Words) -> Markup:
         numbers: list[str] = []
         for place, (_, scores) in enumerate(sides):
             bias = next((scored.bias for scored in scores.groups if scored.group == name), None)
-            numbers.append(_none(bias, lambda usd: _signed(usd, words)))
+            numbers.append(_none(bias, words.signed))
             if bias is None:
                 lanes.append(None)
                 continue
@@ -200,8 +199,3 @@ def _interleaved(several: Sequence[Sequence[str]]) -> list[str]:
 
 def _none(value: float | None, write: Callable[[float], str]) -> str:
     return NONE if value is None else write(value)
-
-
-def _signed(usd: float, words: Words) -> str:
-    sign = "+" if round(usd) > 0 else MINUS if round(usd) < 0 else ""
-    return f"{sign}{words.whole(abs(usd))}"

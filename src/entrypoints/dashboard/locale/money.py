@@ -72,5 +72,6 @@ class Money:
         return sign + self.whole(abs(tens))
 
     def signed(self, amount: float) -> str:
-        """Write a difference for those who measure: without cents, with its sign."""
-        return (MINUS if round(amount) < 0 else "+") + self.whole(abs(amount))
+        """Write a difference for those who measure: without cents, with its sign; zero has none."""
+        sign = "+" if round(amount) > 0 else MINUS if round(amount) < 0 else ""
+        return sign + self.whole(abs(amount))
