@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from domain.models.score_figures import Layout, figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from domain.models.actuarial_report import ActuarialReport, Curves
-    from domain.models.scores import PredictiveRatio, Scores, ZeroScores
-
-
-class Layout(Enum):
-    """How a figure is written."""
-
-    TEXT = auto()
-    COUNT = auto()
-    MONEY = auto()
-    SHARE = auto()
-    RATIO = auto()
+    from domain.models.scores import PredictiveRatio, Scores
 
 
 class Cell(NamedTuple):
@@ -74,7 +65,7 @@ def _of_scores(scores: Scores, currency: str) -> Iterator[ReportTable]:
         "R² and Cumming's prediction measure are shares of what could be explained: 1 is all, 0 is what the mean alone "
         "explains. The Gini index and the capture tell how well people are ordered by cost.",
         ("figure", "value"),
-        tuple(_key_figures(scores, currency)),
+        tuple((_text(figure.name), Cell(figure.value, figure.layout)) for figure in figures(scores, currency)),
     )
     if scores.actuarial:
         yield ReportTable(
@@ -112,7 +103,7 @@ def _of_scores(scores: Scores, currency: str) -> Iterator[ReportTable]:
             "coverage",
             f"predicted, {currency}",
             f"observed, {currency}",
-            *(("predicted chance of no cost", "share without cost") if _without_cost(scores) else ()),
+            *(("predicted chance of no cost", "share without cost") if scores.without_cost else ()),
         ),
         tuple(
             (
@@ -121,7 +112,7 @@ def _of_scores(scores: Scores, currency: str) -> Iterator[ReportTable]:
                 _share(fifth.coverage),
                 _money(fifth.predicted),
                 _money(fifth.observed),
-                *((_share(fifth.zero_predicted), _share(fifth.zero_observed)) if _without_cost(scores) else ()),
+                *((_share(fifth.zero_predicted), _share(fifth.zero_observed)) if scores.without_cost else ()),
             )
             for number, fifth in enumerate(scores.fifths, 1)
         ),
@@ -134,38 +125,6 @@ def _of_scores(scores: Scores, currency: str) -> Iterator[ReportTable]:
         ("quantile", "share of costs below"),
         tuple((_share(quantile.level), _share(quantile.coverage)) for quantile in scores.quantiles),
     )
-
-
-def _key_figures(scores: Scores, currency: str) -> Iterator[Row]:
-    yield _text("rows"), _count(scores.rows)
-    if scores.people:
-        yield _text("people"), _count(scores.people)
-    yield _text("R²"), _number(scores.expected.r2)
-    if actuarial := scores.actuarial:
-        yield _text(f"R², costs up to {actuarial.cap:,.0f} {currency}"), _number(actuarial.capped_r2)
-        yield _text("Cumming's prediction measure"), _number(actuarial.cpm)
-        yield _text("mean absolute error over mean cost"), _number(actuarial.mae_over_mean)
-        yield _text("predicted over observed"), _number(actuarial.overall.ratio)
-        yield _text("Gini index of the order by expected cost"), _number(actuarial.gini)
-        for top, capture in (
-            ("1%", actuarial.capture_1),
-            ("5%", actuarial.capture_5),
-            ("10%", actuarial.capture_10),
-        ):
-            yield _text(f"cost captured by the top {top}"), _share(capture)
-    yield _text(f"CRPS, {currency}"), _money(scores.crps)
-    yield _text(f"coverage of the {scores.interval.level:.0%} range"), _share(scores.interval.coverage)
-    yield _text(f"interval score, {currency}"), _money(scores.interval.interval_score)
-    if zero := _without_cost(scores):
-        yield _text("predicted chance of no cost"), _share(zero.predicted)
-        yield _text("share without cost"), _share(zero.observed)
-        yield _text("Brier score of no cost"), _number(zero.brier)
-
-
-def _without_cost(scores: Scores) -> ZeroScores | None:
-    """Return how the chance of no cost came out; None where nobody was without cost or was expected to be."""
-    zero = scores.zero
-    return zero if zero and (zero.predicted or zero.observed) else None
 
 
 def _of_curves(curves: Curves, currency: str) -> Iterator[ReportTable]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from adapters.common.report_tables import Cell, Layout, report_tables
+from adapters.common.report_tables import Cell, report_tables
 from adapters.jinja.report_drawings import drawings
+from domain.models.score_figures import Layout
 from domain.ports.report_writer import ReportWriter
 
 if TYPE_CHECKING:

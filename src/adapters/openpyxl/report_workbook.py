@@ -11,8 +11,9 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from adapters.common.report_tables import Layout, report_tables
+from adapters.common.report_tables import report_tables
 from adapters.openpyxl.report_charts import chart_of
+from domain.models.score_figures import Layout
 from domain.ports.report_writer import ReportWriter
 
 if TYPE_CHECKING:

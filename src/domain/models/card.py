@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from domain.models.score_figures import figures
 from domain.people.numbers import rough
 
 if TYPE_CHECKING:
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
 
 NOTICE: Final = "An estimate for planning and learning, not medical or financial advice."
 """The notice that goes with every answer."""
-
-_NAMES: Final = {
-    "crps": "CRPS, {currency}",
-    "rmse": "RMSE of the expected cost, {currency}",
-    "mae": "MAE of the expected cost, {currency}",
-    "r2": "R² of the expected cost",
-    "interval_score": "interval score, {currency}",
-}
-
 
 _SHAPES: Final = {
     "spread": "A spread of its own for each person",
@@ -127,8 +119,9 @@ def _quality(card: ModelCard, *, brief: bool) -> Iterator[str]:
     yield "whole distribution, RMSE and MAE the error of one figure (less is better). R² is the share of the variance"
     yield "that is explained (1 is all). Coverage is the share of people whose cost is within the range."
     yield ""
-    own, other = dict(_figures(card.cross_validation, card)), dict(_figures(card.test, card))
-    lines = ((name, value, other.get(name, "")) for name, value in own.items())
+    other = {figure.name: figure.text for figure in figures(card.test, card.currency)}
+    own = figures(card.cross_validation, card.currency)
+    lines = ((figure.name, figure.text, other.get(figure.name, "")) for figure in own)
     yield from _table(("", "cross-validation", "test set"), lines)
     if card.folds:
         yield ""
@@ -188,28 +181,6 @@ def _parts(scores: Scores, card: ModelCard) -> Iterator[str]:
         yield ""
         quantiles = ((f"{quantile.level:.0%}", f"{quantile.coverage:.3f}") for quantile in scores.quantiles)
         yield from _table(("quantile", "costs below it"), quantiles)
-
-
-def _figures(scores: Scores, card: ModelCard) -> Iterator[tuple[str, str]]:
-    expected, typical, interval = scores.expected, scores.typical, scores.interval
-    yield _name("crps", card), _figure(scores.crps)
-    yield "R² of the expected cost", _figure(expected.r2)
-    yield _name("rmse", card), _figure(expected.rmse)
-    yield f"MAE of the typical cost, {card.currency}", _figure(typical.mae)
-    yield f"typical cost within 100 {card.currency}", f"{typical.within_100:.1%}"
-    yield f"coverage of the {interval.level:.0%} range", f"{interval.coverage:.3f}"
-    yield f"mean width of the range, {card.currency}", _figure(interval.mean_width)
-    if actuarial := scores.actuarial:
-        yield "expected over actual cost (95 % interval)", actuarial.overall.text
-        yield "MAE of the expected cost over the mean cost", f"{actuarial.mae_over_mean:.3f}"
-        yield f"R² of costs up to {actuarial.cap:,.0f}", f"{actuarial.capped_r2:.3f}"
-        yield "Cumming's prediction measure", f"{actuarial.cpm:.3f}"
-        yield "Gini index", f"{actuarial.gini:.3f}"
-        captures = (actuarial.capture_1, actuarial.capture_5, actuarial.capture_10)
-        yield "cost capture of the top 1, 5 and 10 %", ", ".join(f"{share:.3f}" for share in captures)
-    if zero := scores.zero:
-        yield "chance of no cost: predicted, observed", f"{zero.predicted:.3f}, {zero.observed:.3f}"
-        yield "chance of no cost: Brier score", f"{zero.brier:.3f}"
 
 
 def _range(card: ModelCard) -> Iterator[str]:
@@ -280,7 +251,8 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _name(metric: str, card: ModelCard) -> str:
-    return _NAMES.get(metric, metric).format(currency=card.currency)
+    own = figures(card.cross_validation, card.currency)
+    return next((figure.name for figure in own if figure.metric == metric), metric)
 
 
 def _figure(value: float) -> str:

@@ -203,3 +203,9 @@ class Scores:
     fifths: tuple[FifthScores, ...] = ()
     actuarial: ActuarialScores | None = None
     quantiles: tuple[Calibration, ...] = ()
+
+    @property
+    def without_cost(self) -> ZeroScores | None:
+        """Return the scores of the chance of no cost; None where nobody had no cost or was expected to have none."""
+        zero = self.zero
+        return zero if zero and (zero.predicted or zero.observed) else None

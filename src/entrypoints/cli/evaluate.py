@@ -12,7 +12,7 @@ from domain.people.contract import MOST_BAD
 from entrypoints.cli.left_out import print_claims
 from entrypoints.cli.options import AsJson, ChosenProfile, Decimal, HomeFolder, Mapped, MostBad, OnBad, Sheet
 from entrypoints.cli.output import counted, print_json, stdout
-from entrypoints.cli.scores_view import figures, tables
+from entrypoints.cli.scores_view import overall, tables
 from entrypoints.cli.tables import right, table
 from entrypoints.composition.datasets import bad_rows_of, claims_file, reading_rules
 from entrypoints.composition.schema import home_schema
@@ -135,7 +135,7 @@ def _fields(group: GroupScores, *, without: str) -> dict[str, object]:
 
 def _show(title: str, scores: Scores, currency: str) -> None:
     console = stdout()
-    overall = table("figure", *right("value"), title=f"{escape(title)}; money in {currency}", lines=True)
-    for figure, value in figures(scores):
-        overall.add_row(figure, value)
-    console.print(overall, *tables(scores), sep="\n")
+    figures = table("figure", *right("value"), title=f"{escape(title)}; money in {currency}", lines=True)
+    for name, text in overall(scores, currency).items():
+        figures.add_row(name, text)
+    console.print(figures, *tables(scores), sep="\n")

@@ -83,7 +83,8 @@ def show(
         return
     console = stdout()
     console.print(_card(reviewed))
-    for scores in scores_view.side_by_side(reviewed.version.card.cross_validation, reviewed.version.card.test):
+    card = reviewed.version.card
+    for scores in scores_view.side_by_side(card.cross_validation, card.test, card.currency):
         console.print(scores)
     if reviewed.verdict:
         console.print(verdict_table(reviewed.verdict, version))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from domain.models.score_figures import figures
 from entrypoints.cli.output import money
 from entrypoints.cli.tables import right, table
 
@@ -15,42 +16,21 @@ if TYPE_CHECKING:
     from domain.models.scores import Scores
 
 
-def figures(scores: Scores) -> Iterator[tuple[str, str]]:
-    """Yield the name and the value of each score over all people."""
-    expected, typical, interval = scores.expected, scores.typical, scores.interval
-    if scores.people:
-        yield "people", f"{scores.people:,}"
-    yield "CRPS", money(scores.crps)
-    yield "expected: R²", f"{expected.r2:.4f}"
-    yield "expected: RMSE", money(expected.rmse)
-    yield "expected: MAE", money(expected.mae)
-    yield "typical: MAE", money(typical.mae)
-    yield "typical: median absolute error", money(typical.median_ae)
-    yield "typical: within 100", f"{typical.within_100:.1%}"
-    yield f"{interval.level:.0%} interval: coverage", f"{interval.coverage:.3f}"
-    yield "interval: mean width", money(interval.mean_width)
-    yield "interval: score", money(interval.interval_score)
-    if actuarial := scores.actuarial:
-        yield "predicted over observed (95 % interval)", actuarial.overall.text
-        yield "MAE over mean", f"{actuarial.mae_over_mean:.3f}"
-        yield f"R² of costs up to {actuarial.cap:,.0f}", f"{actuarial.capped_r2:.4f}"
-        yield "Cumming's prediction measure", f"{actuarial.cpm:.4f}"
-        yield "Gini", f"{actuarial.gini:.4f}"
-        captures = (actuarial.capture_1, actuarial.capture_5, actuarial.capture_10)
-        yield "cost capture of the top 1, 5, 10 %", ", ".join(f"{share:.3f}" for share in captures)
-    if zero := scores.zero:
-        yield "chance of no cost: predicted, observed", f"{zero.predicted:.3f}, {zero.observed:.3f}"
-        yield "chance of no cost: Brier score", f"{zero.brier:.4f}"
-    for quantile in scores.quantiles:
-        yield f"costs below the {quantile.level:.0%} quantile", f"{quantile.coverage:.3f}"
+def overall(scores: Scores, currency: str) -> dict[str, str]:
+    """Return each figure over all people by its name, and the share of costs below each quantile."""
+    texts = {figure.name: figure.text for figure in figures(scores, currency)}
+    below = {
+        f"costs below the {quantile.level:.0%} quantile": f"{quantile.coverage:.1%}" for quantile in scores.quantiles
+    }
+    return texts | below
 
 
-def side_by_side(cross_validated: Scores, test: Scores) -> Iterator[Table]:
+def side_by_side(cross_validated: Scores, test: Scores, currency: str) -> Iterator[Table]:
     """Yield the tables of a card: scores over all people beside those of the test split; by group, fifth, decile."""
     both = _table("How good it is", "figure", "cross-validated", "test split (not used to select)")
-    other = dict(figures(test))
-    for figure, value in figures(cross_validated):
-        both.add_row(figure, value, other.get(figure, ""))
+    other = overall(test, currency)
+    for name, text in overall(cross_validated, currency).items():
+        both.add_row(name, text, other.get(name, ""))
     yield both
     yield from tables(cross_validated)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
-from domain.models.evaluation import Metric
+from domain.models.evaluation import FoldScores, Metric
 from entrypoints.cli.output import money
 from entrypoints.cli.tables import right, table
 
@@ -17,13 +17,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from application.models.compare_models import Comparison
-    from domain.models.evaluation import Evaluation, FoldScores
+    from domain.models.evaluation import Evaluation
     from domain.models.model import Recipe
     from domain.models.promotion import Verdict
-    from domain.models.scores import Scores
     from domain.ports.tuner import Trial
-
-_AMOUNTS: Final = (Metric.CRPS, Metric.RMSE, Metric.MAE, Metric.INTERVAL_SCORE)
 
 
 def bars(console: Console) -> Progress:
@@ -118,11 +115,12 @@ def comparison_table(comparison: Comparison, currency: str) -> Table:
         lines=True,
     )
     for place, evaluation in enumerate(comparison.ranking):
+        tested = FoldScores.of(0, 0, comparison.test[evaluation.recipe.name])
         families.add_row(
             f"[bold green]{evaluation.recipe.name} ← best[/]" if place == 0 else evaluation.recipe.name,
             *(_mean_and_spread(evaluation, metric) for metric in _ordered(comparison.metric)),
             f"{evaluation.overall.interval.coverage:.3f}",
-            number(comparison.metric, value_of(comparison.test[evaluation.recipe.name], comparison.metric)),
+            number(comparison.metric, tested[comparison.metric]),
             f"{evaluation.fit_seconds:.2f}",
             f"{1000 * evaluation.predict_seconds:.0f}",
         )
@@ -140,21 +138,9 @@ def verdict_table(verdict: Verdict, version: int) -> Table:
     return checks
 
 
-def value_of(scores: Scores, metric: Metric) -> float:
-    """Return the value of a metric from the scores of a set of rows."""
-    values = {
-        Metric.CRPS: scores.crps,
-        Metric.RMSE: scores.expected.rmse,
-        Metric.MAE: scores.expected.mae,
-        Metric.R2: scores.expected.r2,
-        Metric.INTERVAL_SCORE: scores.interval.interval_score,
-    }
-    return values[metric]
-
-
 def number(metric: Metric, value: float) -> str:
     """Format a metric: amounts without cents, shares with three digits."""
-    return money(value) if metric in _AMOUNTS else f"{value:.3f}"
+    return f"{value:.3f}" if metric is Metric.R2 else money(value)
 
 
 def shown(value: object) -> str:

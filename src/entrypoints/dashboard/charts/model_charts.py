@@ -10,7 +10,7 @@ from entrypoints.dashboard.charts.drawing import Scale
 from entrypoints.dashboard.charts.score_table import LOOKS, ROOM, scale_around, score_row, score_table, titles
 from entrypoints.dashboard.elements import element, mark, paragraph, together
 from entrypoints.dashboard.widgets import cards
-from entrypoints.dashboard.widgets.model_facts import NONE, costs_nothing, figure, group, table
+from entrypoints.dashboard.widgets.model_facts import NONE, figure, group, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -121,7 +121,7 @@ def fifths(sides: Sides, words: Words) -> Markup:
         return paragraph(words("models.calibration.none"), "empty")
     level = own.interval.level
     scale = _coverage_scale(level, (fifth.coverage for _, scores in sides for fifth in scores.fifths))
-    free = any(costs_nothing(scores) or any(fifth.from_zero for fifth in scores.fifths) for _, scores in sides)
+    free = any(scores.without_cost or any(fifth.from_zero for fifth in scores.fifths) for _, scores in sides)
     keys = ("held", "predicted", "observed", *(("from_zero", "zero.predicted", "zero.observed") if free else ()))
     rows: list[Markup] = []
     for number in range(1, len(own.fifths) + 1):

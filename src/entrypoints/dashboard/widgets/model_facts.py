@@ -204,7 +204,7 @@ def _figures(scores: Scores, words: Words) -> Iterator[tuple[str, str, str]]:
     yield "interval_score", words("models.interval_score"), words.whole(interval.interval_score)
     yield "coverage", words("models.coverage", level=level), words.share(interval.coverage, 1)
     yield "mean_width", words("models.width"), words.whole(interval.mean_width)
-    actuarial, zero = scores.actuarial, scores.zero if costs_nothing(scores) else None
+    actuarial, zero = scores.actuarial, scores.without_cost
     yield "ratio", words("models.ratio"), ratio(actuarial.overall, words) if actuarial else NONE
     yield "mae_over_mean", words("models.mae_over_mean"), _share(actuarial and actuarial.mae_over_mean, words)
     cap = words.whole(actuarial.cap if actuarial else 0)
@@ -229,11 +229,6 @@ def _figures(scores: Scores, words: Words) -> Iterator[tuple[str, str, str]]:
     yield "zero_predicted", words("models.zero.predicted"), _share(zero and zero.predicted, words)
     yield "zero_observed", words("models.zero.observed"), _share(zero and zero.observed, words)
     yield "brier", words("models.brier"), _third(zero and zero.brier)
-
-
-def costs_nothing(scores: Scores) -> bool:
-    """Return whether anybody had no cost, or was expected to have none."""
-    return bool(scores.zero and (scores.zero.predicted or scores.zero.observed))
 
 
 def ratio(estimate: PredictiveRatio, words: Words) -> str:
