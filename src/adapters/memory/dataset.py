@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from domain.people.claims import ClaimRecord
     from domain.people.schema import Schema
 
-_MOST_TOLD: Final = 1000
+_MOST_LISTED: Final = 1000
 _HERE: Final = DataOrigin("memory", "claims given by the program itself", synthetic=True)
 
 
@@ -42,7 +42,7 @@ class MemoryDataset(FailsOnRequest, ClaimsDataset):
             origin=self.origin,
             rows=len(self.records),
             duplicates=len(repeated),
-            duplicate_rows=tuple(repeated[:_MOST_TOLD]),
+            duplicate_rows=tuple(repeated[:_MOST_LISTED]),
             columns=tuple(map(self._summary, self.schema.columns)),
             violations=(),
             violation_count=0,

@@ -181,16 +181,16 @@ class PredictionRecorder:
     async def _find(self, keys: Sequence[str]) -> Sequence[StoredPrediction | None]:
         """Return the predictions of keys, None where there is none."""
         column = IDEMPOTENCY_KEYS.c
-        kept_at = column.created_at.label("kept_at")
+        keyed_at = column.created_at.label("keyed_at")
         joined = PREDICTIONS.c.id == column.prediction_id
-        statement = select(PREDICTIONS, column.key, column.fingerprint, kept_at).join(IDEMPOTENCY_KEYS, joined)
+        statement = select(PREDICTIONS, column.key, column.fingerprint, keyed_at).join(IDEMPOTENCY_KEYS, joined)
         with translated():
             async with self._engine.connect() as connection:
                 rows = await connection.execute(
                     statement.where(column.key == any_(bindparam("keys", keys, type_=ARRAY(Text))))
                 )
                 by_key = {
-                    row["key"]: StoredPrediction(entity(row, self._facts.schema), row["fingerprint"], row["kept_at"])
+                    row["key"]: StoredPrediction(entity(row, self._facts.schema), row["fingerprint"], row["keyed_at"])
                     for row in rows.mappings()
                 }
         return [by_key.get(key) for key in keys]

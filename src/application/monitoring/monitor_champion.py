@@ -16,7 +16,7 @@ from domain.monitoring.level import CostLevel, begin
 from domain.monitoring.report import (
     ALARM,
     OVERALL,
-    ROWS_FOR_ONE,
+    ROWS_PER_PERSON,
     GroupOutcomes,
     JudgedGroup,
     MonitoringReport,
@@ -168,7 +168,7 @@ def covered_when_made(card: ModelCard) -> dict[str, tuple[int, int]]:
     measured = card.served or card.cross_validation
     shares = {OVERALL: (measured.interval.coverage, measured.rows)}
     shares |= {group.group: (group.coverage, group.rows) for group in measured.groups}
-    independent = {group: (share, max(1, round(rows / ROWS_FOR_ONE))) for group, (share, rows) in shares.items()}
+    independent = {group: (share, max(1, round(rows / ROWS_PER_PERSON))) for group, (share, rows) in shares.items()}
     return {group: (round(share * rows), rows) for group, (share, rows) in independent.items()}
 
 

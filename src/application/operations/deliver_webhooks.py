@@ -88,10 +88,10 @@ class WebhookWorker:
         by_webhook: dict[object, list[tuple[Delivery, Webhook]]] = {}
         for delivery, webhook in due:
             by_webhook.setdefault(webhook.id, []).append((delivery, webhook))
-        await asyncio.gather(*(self._deliver_to_one(several, claimed_at) for several in by_webhook.values()))
+        await asyncio.gather(*(self._deliver_to_webhook(several, claimed_at) for several in by_webhook.values()))
         return len(due)
 
-    async def _deliver_to_one(self, due: list[tuple[Delivery, Webhook]], claimed_at: datetime) -> None:
+    async def _deliver_to_webhook(self, due: list[tuple[Delivery, Webhook]], claimed_at: datetime) -> None:
         """Call one receiver with its deliveries in turn; a slow receiver gets the rest after the next claim."""
         webhook = due[0][1]
         for delivery, _ in due:

@@ -44,7 +44,7 @@ class KeepHours:
         """Store the traffic of one process in an hour so far."""
         await self.hours.put_traffic(hour, process, traffic)
 
-    async def outcomes(self, kept_for: timedelta) -> None:
+    async def outcomes(self, retention: timedelta) -> None:
         """Store the outcomes of each hour from the one before the last stored hour on; at first, of all relevant hours.
 
         The last hour was not over when it was stored, and a commit of the hour before may have come late. The present
@@ -52,7 +52,7 @@ class KeepHours:
         """
         now = hour_of(self.clock.now())
         newest = await self.hours.newest_outcomes()
-        since = now - kept_for if newest is None else min(newest, now) - HOUR
+        since = now - retention if newest is None else min(newest, now) - HOUR
         came_in = await self.predictions.outcomes_by_hour(hour_of(since))
         await self.hours.put_outcomes({now: Outcomes(), **came_in})
 
@@ -60,9 +60,9 @@ class KeepHours:
         """Store the last uses of keys."""
         await self.keys.keep_uses()
 
-    async def forget(self, kept_for: timedelta, *, audit: timedelta) -> None:
+    async def forget(self, retention: timedelta, *, audit: timedelta) -> None:
         """Forget hours and events that are older than they are to be kept, and entries of the audit trail."""
-        oldest = hour_of(self.clock.now() - kept_for)
+        oldest = hour_of(self.clock.now() - retention)
         await self.hours.forget(oldest)
         await self.events.forget(oldest)
         await self.trail.forget(self.clock.now() - audit)
@@ -80,7 +80,7 @@ class HourKeeper:
         clock: tells the time.
         count: returns the counters since the process started.
         every: seconds between two readings; the end of an hour always has one.
-        kept_for: the time that hours are kept.
+        retention: the time that hours are kept.
         audit: how long entries of the audit trail are kept.
     """
 
@@ -91,11 +91,11 @@ class HourKeeper:
         count: Callable[[], Traffic],
         *,
         every: float = 60.0,
-        kept_for: timedelta = timedelta(days=90),
+        retention: timedelta = timedelta(days=90),
         audit: timedelta = timedelta(days=730),
     ) -> None:
         self._keep, self._clock, self._count = keep, clock, count
-        self._every, self._kept_for, self._audit = every, kept_for, audit
+        self._every, self._retention, self._audit = every, retention, audit
         self._hour = hour_of(clock.now())
         self._process = uuid4()
         self._before = Traffic()
@@ -124,7 +124,7 @@ class HourKeeper:
         for key in sorted(self._waiting):
             await self._keep.traffic(*key, self._waiting[key])
             del self._waiting[key]
-        await self._keep.outcomes(self._kept_for)
+        await self._keep.outcomes(self._retention)
         await self._keep.uses()
 
     def _take_stock(self) -> None:
@@ -146,7 +146,7 @@ class HourKeeper:
         try:
             await self.look()
             if self._hour != begun:
-                await self._keep.forget(self._kept_for, audit=self._audit)
+                await self._keep.forget(self._retention, audit=self._audit)
         except MedcostError as away:
             _log.info("figures of this hour wait: %s", away)
         except Exception:  # noqa: BLE001  # the service goes on, whatever its figures do; the log has all of it

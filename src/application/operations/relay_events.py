@@ -9,7 +9,7 @@ from application.operations.review_operations import ReviewAlarms
 from application.use_case import use_case
 from domain.access.callers import LOCAL, Caller
 from domain.operations.occurrences import of_alarms, of_jobs, of_ledger, of_refusals
-from domain.operations.webhooks import KEPT_FOR, NewDelivery, WebhookEvent
+from domain.operations.webhooks import RETENTION, NewDelivery, WebhookEvent
 from domain.ports.clock import Clock
 from domain.ports.jobs import Jobs
 from domain.ports.keys import ApiKeys
@@ -50,7 +50,7 @@ class RelayEvents:
         """
         now = self.clock.now()
         if alarms:
-            await self.webhooks.forget(now - KEPT_FOR)
+            await self.webhooks.forget(now - RETENTION)
         webhooks = [webhook for webhook in await self.webhooks.all() if webhook.disabled_at is None]
         if not webhooks:
             return 0

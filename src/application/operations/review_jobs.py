@@ -127,15 +127,15 @@ class SweepJobs:
     async def __call__(self, keep: timedelta) -> int:
         """Erase the files of jobs that ended more than ``keep`` ago, and return the number of these jobs."""
         place = await asyncio.to_thread(lambda: self.files.place)
-        swept, kept_folders, now = 0, set[str](), self.clock.now()
+        swept, folders_in_use, now = 0, set[str](), self.clock.now()
         for job in await self.jobs.with_files(place):
             # a cancelled job may have files that its worker wrote before it learned of the cancellation
             if job.ended_at and (job.state is JobState.CANCELLED or now - job.ended_at > keep):
                 await erase(job, self.jobs, self.files, self.clock)
                 swept += 1
             else:
-                kept_folders.add(ScoringTask.of_json(job.task).folder)
-        await asyncio.to_thread(self.files.erase_others, kept_folders, older_than=_UPLOAD)
+                folders_in_use.add(ScoringTask.of_json(job.task).folder)
+        await asyncio.to_thread(self.files.erase_others, folders_in_use, older_than=_UPLOAD)
         return swept
 
 

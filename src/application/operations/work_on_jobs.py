@@ -63,7 +63,7 @@ class JobWorker:
 
     async def run(self) -> None:
         """Work until `stop` is called; a job that was begun is ended first, or dropped if it can be resumed."""
-        await self._repeating.run(self.work_on_one)
+        await self._repeating.run(self.work_on_next)
 
     def stop(self) -> None:
         """Stop claiming jobs."""
@@ -71,7 +71,7 @@ class JobWorker:
         if self._droppable:
             self._droppable.cancel()
 
-    async def work_on_one(self) -> bool:
+    async def work_on_next(self) -> bool:
         """Claim a job and end it; return False if none waits.
 
         Raises:

@@ -25,7 +25,7 @@ FEWEST_OUTCOMES: Final = 30
 OVERALL: Final = "all"
 """The group of everybody."""
 
-ROWS_FOR_ONE: Final = 2.25
+ROWS_PER_PERSON: Final = 2.25
 """The number of out-of-fold rows that say as much of the served model as one person whom it has not seen.
 
 These rows were predicted by other fits than the served one, and those fits share most of their rows. Nadeau and

@@ -17,7 +17,7 @@ MOST_ATTEMPTS_LOGGED: Final = 20
 LONGEST_DELAY: Final = timedelta(hours=12)
 DISABLED_AFTER: Final = timedelta(days=5)
 """Time of refusals after which a webhook is disabled."""
-KEPT_FOR: Final = timedelta(days=30)
+RETENTION: Final = timedelta(days=30)
 """Time for which deliveries are kept."""
 _GROWTH: Final = 4
 _GONE: Final = 410

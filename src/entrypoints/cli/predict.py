@@ -92,10 +92,10 @@ def predict(
         message = f"{source} is one file: workers share the files of a folder"
         raise ConfigurationError(message)
     refuse_same(Path(source), Path(out))
-    _predict_one(Path(source), Path(out), rules, settings, above, json=json)
+    _predict_file(Path(source), Path(out), rules, settings, above, json=json)
 
 
-def _predict_one(
+def _predict_file(
     source: Path, out: Path, rules: ReadingRules, settings: Settings, above: float | None, *, json: bool
 ) -> None:
     result = _predict(source, out, rules, settings, above)

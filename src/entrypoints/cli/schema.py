@@ -32,7 +32,7 @@ app = App(
 app.command("entrypoints.cli.schema_infer:infer", help="Propose a schema for a file, with comments on what is unsure.")
 
 
-class SchemaNotKept(MedcostError):
+class SchemaMismatch(MedcostError):
     """A file is no schema, or a data file does not keep it."""
 
 
@@ -76,7 +76,7 @@ def check(file: Path, /, *, data: Path | None = None, json: AsJson = False) -> N
                 place = "" if line is None else f", line {line}"
                 stderr().print(f"{file.name}{place}: {problem.place}: {problem.detail}", markup=False)
         message = f"{file.name} is no schema: {counted(len(problems), 'mistake')} in it"
-        raise SchemaNotKept(message)
+        raise SchemaMismatch(message)
     if not json:
         stdout().print(f"{file.name}: {schema.name}, {counted(schema.width, 'fact')}, digest {schema.digest[:12]}")
     if report is not None:
@@ -148,7 +148,7 @@ def _tell(report: ContractReport, schema: Schema, *, json: bool) -> None:
         f"breaks the schema in {counted(report.violation_count, 'place')}" if report.violation_count else "has no rows"
     )
     message = f"{name} {what}"
-    raise SchemaNotKept(message)
+    raise SchemaMismatch(message)
 
 
 def _facts(schema: Schema) -> Table:

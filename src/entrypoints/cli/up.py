@@ -55,10 +55,10 @@ def up(
     flags = {"home": home, "host": host, "port": port, "schema": schema, "profile": profile}
     settings = load({**flags, "data": None if data is None else str(data.absolute())})
     home_schema(settings)  # a wrong schema is refused before any part is started
-    asyncio.run(_until_told_to_stop(settings))
+    asyncio.run(_run_until_stopped(settings))
 
 
-async def _until_told_to_stop(settings: Settings) -> None:
+async def _run_until_stopped(settings: Settings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -45,12 +45,12 @@ class InProcessScorer(FileScorer):
 
 
 def child_scorer(settings: Settings) -> FileScorer:
-    """Return the scorer that runs `serve_one` in a child process for each file."""
+    """Return the scorer that runs `serve_scoring` in a child process for each file."""
     command = [sys.executable, "-m", "entrypoints.hosting.scoring"]
     return ChildFileScorer(command, environment_of(settings))
 
 
-def serve_one() -> None:
+def serve_scoring() -> None:
     """Score the file that the parent process names, with the settings of the environment."""
 
     async def score(task: ScoringTask, on_progress: OnProgress) -> ScoringReport:

@@ -174,7 +174,7 @@ class BackgroundWorkers(Provider):
             clock,
             self._metrics.traffic,
             every=self._settings.operations_every,
-            kept_for=timedelta(days=self._settings.operations_days),
+            retention=timedelta(days=self._settings.operations_days),
             audit=timedelta(days=self._settings.audit_days),
         )
 

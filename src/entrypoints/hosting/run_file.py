@@ -107,11 +107,11 @@ def _is_of(run: Run, home: Path) -> bool:
     if run.home:
         return run.home.is_at(home)
     # version 0.1 did not record the home in the file; the environment of each part names it
-    homes = {_told_home(part.process.pid) for part in run.parts if part.process.is_alive}
+    homes = {_home_of(part.process.pid) for part in run.parts if part.process.is_alive}
     return homes <= {None, str(home)}
 
 
-def _told_home(pid: int) -> str | None:
+def _home_of(pid: int) -> str | None:
     with suppress(psutil.Error):
         return psutil.Process(pid).environ().get("MEDCOST_HOME")
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entrypoints.composition.job_files import serve_one
+from entrypoints.composition.job_files import serve_scoring
 
 if __name__ == "__main__":
-    serve_one()
+    serve_scoring()

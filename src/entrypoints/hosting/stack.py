@@ -85,7 +85,7 @@ async def _start(
     say: Callable[[str], None],
 ) -> list[Part]:
     first: Part | None = None
-    if _serves_known_model(settings):
+    if _serves_a_model(settings):
         # the model server needs no database, and takes longer to start than the database
         first = model_server(settings, ground.enter_context(listening("127.0.0.1", 0)))
         supervisor.start(first)
@@ -115,7 +115,7 @@ def _has_model_server(settings: Settings) -> bool:
     return settings.predictor == "bentoml" and not settings.model_server_url
 
 
-def _serves_known_model(settings: Settings) -> bool:
+def _serves_a_model(settings: Settings) -> bool:
     """Return whether a published model lets the model server start before the other parts."""
     published = Home(settings.home).pointer.exists()
     return settings.profile == "embedded" and _has_model_server(settings) and not settings.schema and published

@@ -92,7 +92,7 @@ def world() -> World:
 
 async def test_a_job_tells_how_far_it_is_and_ends_with_its_figures(world):
     job = await world.add()
-    working = asyncio.create_task(world.worker().work_on_one())
+    working = asyncio.create_task(world.worker().work_on_next())
 
     async def state():
         return (await world.jobs.get(job.id)).progress.rows == 5
@@ -136,13 +136,13 @@ async def test_a_worker_that_is_told_to_stop_lets_another_one_go_on(world):
     waiting = await world.jobs.get(job.id)
     assert (waiting.state, waiting.attempts, world.scorer.ended) == (JobState.WAITING, 0, 1)
     world.scorer.go_on.set()
-    assert await world.worker().work_on_one()
+    assert await world.worker().work_on_next()
     assert (await world.jobs.get(job.id)).state is JobState.DONE
 
 
 async def test_a_cancelled_job_is_dropped_and_its_files_are_gone(world):
     job = await world.add()
-    working = asyncio.create_task(world.worker().work_on_one())
+    working = asyncio.create_task(world.worker().work_on_next())
     await world.scorer.begun.wait()
     cancelled = await world.cancel()(job.id, ANN)
     assert (cancelled.state, cancelled.erased_at) == (JobState.CANCELLED, world.clock.now())
@@ -157,20 +157,20 @@ async def test_a_file_that_another_process_still_writes_is_waited_for(world):
     job = await world.add()
     world.scorer.failures = [HomeInUse("another process writes it")]
     world.scorer.go_on.set()
-    await world.worker().work_on_one()
+    await world.worker().work_on_next()
     assert (await world.jobs.get(job.id)).state is JobState.DONE
 
 
 async def test_a_file_that_lies_elsewhere_is_left_to_those_who_have_it(world):
     await world.add()
-    assert not await world.worker(place=lambda: "elsewhere").work_on_one()
-    assert not await world.worker(place=None).work_on_one()
+    assert not await world.worker(place=lambda: "elsewhere").work_on_next()
+    assert not await world.worker(place=None).work_on_next()
 
 
 async def test_files_are_erased_some_days_after_the_end_of_their_job(world):
     old, new, running = [await world.add() for _ in range(3)]
     world.scorer.go_on.set()
-    await world.worker().work_on_one()
+    await world.worker().work_on_next()
     await world.jobs.claim([JobKind.SCORING], worker=world.worker()._id, at=world.clock.now(), lapse=timedelta(1),
                            place=world.files.place)  # fmt: skip
     ended = await world.jobs.get(old.id)

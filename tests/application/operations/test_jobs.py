@@ -43,10 +43,10 @@ def worker(jobs: MemoryJobs, work=work) -> JobWorker:
 async def test_a_job_is_ended_whatever_comes_of_it(version, state, result, error):
     jobs = MemoryJobs()
     made = await jobs.add(NewJob(kind=JobKind.PROMOTION, task={"version": version}, owner="o", created_at=CLOCK.now()))
-    assert await worker(jobs).work_on_one()
+    assert await worker(jobs).work_on_next()
     ended = await jobs.get(made.id)
     assert (ended.state, ended.result, ended.problem and ended.problem.error) == (state, result, error)
-    assert not await worker(jobs).work_on_one()
+    assert not await worker(jobs).work_on_next()
 
 
 async def test_a_worker_that_is_told_to_stop_ends_the_job_it_has_begun():
@@ -89,6 +89,6 @@ async def test_a_job_over_which_processes_died_is_not_begun_for_ever():
     for _ in range(MOST_ATTEMPTS):
         assert await jobs.claim([JobKind.PROMOTION], worker=uuid4(), at=at, lapse=timedelta())
         at += timedelta(seconds=1)
-    assert await worker(jobs).work_on_one()
+    assert await worker(jobs).work_on_next()
     detail = "3 processes that worked on this job ended before it did"
     assert (await jobs.get(made.id)).problem == JobProblem("", detail)

@@ -162,7 +162,7 @@ async def test_it_looks_once_more_when_it_is_stopped_and_forgets_what_is_old(
     keep: KeepHours, hours: MemoryHours, clock: FixedClock
 ) -> None:
     counters = Counters()
-    keeper = HourKeeper(keep, clock, counters, every=0.001, kept_for=timedelta(days=1))
+    keeper = HourKeeper(keep, clock, counters, every=0.001, retention=timedelta(days=1))
     running = asyncio.create_task(keeper.run())
     counters.answered = 1
 

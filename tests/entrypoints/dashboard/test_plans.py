@@ -18,7 +18,7 @@ from entrypoints.dashboard.charts.hundred import hundred
 from entrypoints.dashboard.locale.speech import Words
 from entrypoints.dashboard.pages.plans import household
 from entrypoints.dashboard.pages.plans.summary import summary
-from entrypoints.dashboard.widgets.fields import KeptText
+from entrypoints.dashboard.widgets.fields import StoredText
 from tests.entrypoints.dashboard.simulated_user import PATIENT, enter, field
 from tests.support.default_schema import DEFAULT
 from tests.support.people import ANN_FACTS
@@ -134,11 +134,11 @@ async def test_a_household_and_its_plans_come_back_from_the_browser(user: User, 
     user.find(words("plans.join")).click()
     user.find(words("plans.add")).click()
     await user.should_see(words("plans.joined", count=2), retries=PATIENT)
-    (stored,) = user.find(KeptText).elements
+    (stored,) = user.find(StoredText).elements
     text = stored.value
     await user.open("/plans")
     await user.should_see(words("plans.add"))
-    (stored,) = user.find(KeptText).elements
+    (stored,) = user.find(StoredText).elements
     with user:
         stored.value = text
     await user.should_not_see(words("plans.add"), retries=PATIENT)

@@ -29,7 +29,7 @@ __all__ = ["MINUS", "Words"]
 
 _ABBREVIATION: Final = re.compile(r"\(([A-Z][A-Z0-9]{1,5})\)$")
 """What a label such as ``Body mass index (BMI)`` may be called for short."""
-_MOST_SAID: Final = 6
+_MOST_FACTS: Final = 6
 """Facts of a person that one line holds."""
 _BEYOND: Final = "_beyond_data"
 _RARE: Final = "_rare"
@@ -160,8 +160,8 @@ class Words:
         """Say a person in one line, by the first facts that are given."""
         values = who.as_facts()
         given = [fact for fact in self.schema.facts if values.get(fact.name) is not None]
-        shown = [self.of(fact, values[fact.name]) for fact in given[:_MOST_SAID]]
-        more = len(given) - _MOST_SAID
+        shown = [self.of(fact, values[fact.name]) for fact in given[:_MOST_FACTS]]
+        more = len(given) - _MOST_FACTS
         return ", ".join(shown) + (f", {self('person.more', count=more)}" if more > 0 else "")
 
     def of(self, fact: Fact, value: Value) -> str:

@@ -120,7 +120,7 @@ class InputField(Field, component="input_field.js"):
         super().__init__(name=name, value=value, label=label, hint=hint, kind=kind, unit=unit, kept=persistent)
 
 
-class KeptText(ValueElement, component="kept_text.js"):
+class StoredText(ValueElement, component="stored_text.js"):
     """An invisible text that is stored in the browser's tab under a name and restored after a reload."""
 
     LOOPBACK = False

@@ -44,7 +44,7 @@ _PARTS: Final = frozenset({"check", "monitored", "of", "override", "sample", "to
 _ENDS: Final = frozenset({"low", "high", "limit"})
 """Gaps that hold a number, or a text ``recorded.end.<name>`` for an end of a range that has none."""
 _BETWEEN: Final = "; "
-_WITHIN_ONE: Final = f"(?:(?!{_BETWEEN}).)+"
+_WITHIN_PART: Final = f"(?:(?!{_BETWEEN}).)+"
 _GAP: Final = re.compile(r"{\w+}")
 
 
@@ -95,7 +95,7 @@ def _pattern(text: str) -> str:
 
 
 def _content(gap: str) -> str:
-    return _GAPS.get(gap, ".+" if gap in _SENTENCES | _PARTS else _WITHIN_ONE)
+    return _GAPS.get(gap, ".+" if gap in _SENTENCES | _PARTS else _WITHIN_PART)
 
 
 def _value(gap: str, text: str, words: Words) -> str | None:

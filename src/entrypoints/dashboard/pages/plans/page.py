@@ -25,7 +25,7 @@ from entrypoints.dashboard.pages.plans.summary import summary, whole_cost
 from entrypoints.dashboard.widgets import cards
 from entrypoints.dashboard.widgets.fact_fields import start_of
 from entrypoints.dashboard.widgets.failure import FailureNotice
-from entrypoints.dashboard.widgets.fields import KeptText
+from entrypoints.dashboard.widgets.fields import StoredText
 from entrypoints.dashboard.widgets.live import Live
 from entrypoints.dashboard.widgets.person import PersonForm
 
@@ -109,7 +109,7 @@ class PlansPage:
                     with tag("div", "actions"):
                         self._join = button(words("plans.join")).on("click", self._add_member)
                     self._joined = text("p", "", "hint").props("role=status")
-            self._stored = KeptText("household").on_value_change(self._restore)
+            self._stored = StoredText("household").on_value_change(self._restore)
         self._data = visit.data
         if not any(box.offered for box in self._boxes):
             self._boxes[0].offered = True

@@ -49,10 +49,10 @@ def page(inject: Inject, options: DashboardOptions) -> Page:
         words, request = visit.words, visit.client.request
         message = request.query_params.get("said", "")
         try:
-            there_is_one = await is_password_set()
+            has_password = await is_password_set()
         except Unavailable:
-            message, there_is_one = "away", True
-        first = not there_is_one
+            message, has_password = "away", True
+        first = not has_password
         may_set = first and may_set_first(request, options) and not options.provider
         lead = words("sign_in.first" if may_set else "sign_in.provider.lead" if options.provider else "sign_in.lead")
         with visit.frame(words("sign_in.title"), lead), tag("div", "card narrow"):
