@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LEAST: Final = 32 * 2**20
 """Free bytes below which a disk counts as full: PostgreSQL takes 16 MB at a time for its log."""
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _DENIED: Final = (errno.EACCES, errno.EPERM)
 
 
@@ -64,7 +64,7 @@ def writing(folder: Path) -> Iterator[None]:
 def sentence(number: int | None, folder: Path, name: str = "") -> str:
     """Return the sentence for an error number of the system: why and what to do; empty for unrelated errors."""
     name = name or str(folder)
-    if number in _FULL:
+    if number in FULL:
         return f"the disk of {name} is full: make room there"
     if number == errno.EROFS:
         return f"{name} lies on a read-only disk: mount it so that it can be written, or name another with --home"

@@ -17,6 +17,7 @@ from domain.costs.distribution import (
 )
 from domain.models.scores import (
     CAP,
+    CLOSE,
     ActuarialScores,
     Calibration,
     ExpectedScores,
@@ -33,7 +34,6 @@ from domain.monitoring.report import pit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_CLOSE: Final = 100.0
 _GOLDEN: Final = 0.6180339887498949
 """The golden ratio's fraction: its multiples are spread evenly from 0 to 1, and take the place of draws."""
 
@@ -83,7 +83,7 @@ def scores(answers: Sequence[CostDistribution], charges: Sequence[float]) -> Sco
             mae=fmean(map(abs, errors)),
             bias=fmean(errors),
         ),
-        typical=TypicalScores(fmean(off), median(off), fmean([usd <= _CLOSE for usd in off])),
+        typical=TypicalScores(fmean(off), median(off), fmean([usd <= CLOSE for usd in off])),
         crps=fmean([_crps(row.cost, row.usd) for row in rows]),
         interval=IntervalScores(
             INTERVAL_LEVEL,

@@ -27,7 +27,7 @@ from sklearn.preprocessing import PowerTransformer, QuantileTransformer, Standar
 from sklearn.tree import DecisionTreeRegressor
 
 from adapters.sklearn.boosted import Xgboost
-from adapters.sklearn.family import MOST_DRAWN, Family, Make, Settings
+from adapters.sklearn.family import MOST_DRAWN, TRANSFORMS, Family, Make, Settings
 from adapters.sklearn.hurdle import Hurdle
 from adapters.sklearn.least_absolute import LeastAbsolute
 from adapters.sklearn.parts import filled, interactions, main_effects
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from domain.models.model import HyperparameterValue, Recipe
     from domain.people.schema import Schema
 
-_ALL: Final = ("none", "log", "quantile", "power")
 _PLAIN: Final = ("none",)
 
 
@@ -93,29 +92,29 @@ FAMILIES: Final[Mapping[str, Family]] = {
         "linear regression",
         lambda settings, _, schema: make_pipeline(*main_effects(schema), LinearRegression(**settings)),
         {},
-        _ALL,
+        TRANSFORMS,
     ),
     "knn": Family(
         "k nearest neighbours",
         lambda settings, _, schema: make_pipeline(*filled(schema), StandardScaler(), KNeighborsRegressor(**settings)),
         {"n_neighbors": 12, "weights": "distance"},
-        _ALL,
+        TRANSFORMS,
         weighs=False,
     ),
     "tree": Family(
         "decision tree",
         lambda settings, seed, _: DecisionTreeRegressor(random_state=seed, **settings),
         {"max_depth": 6, "min_samples_leaf": 12},
-        _ALL,
+        TRANSFORMS,
     ),
     "forest": Family(
         "random forest",
         lambda settings, seed, _: RandomForestRegressor(random_state=seed, **settings),
         {"n_estimators": 80, "min_samples_leaf": 5, "max_features": 1.0},
-        _ALL,
+        TRANSFORMS,
         draws=True,
     ),
-    "boosting": Family("gradient boosting, squared loss", _boosting("squared_error"), _BOOSTING, _ALL),
+    "boosting": Family("gradient boosting, squared loss", _boosting("squared_error"), _BOOSTING, TRANSFORMS),
     "boosting_absolute": Family("gradient boosting, absolute loss", _boosting("absolute_error"), _BOOSTING, _PLAIN),
     "boosting_gamma": Family(
         "gradient boosting, gamma loss, zero costs behind a hurdle", _gamma_boosting, _BOOSTING, _PLAIN
@@ -128,7 +127,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
         "interactions, least squares",
         _interaction(lambda terms, _: make_pipeline(*terms, LinearRegression())),
         {},
-        _ALL,
+        TRANSFORMS,
         with_terms=True,
     ),
     "interaction_huber": Family(

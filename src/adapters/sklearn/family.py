@@ -18,6 +18,7 @@ MOST_DRAWN: Final = 20_000
 a tree grows faster than its rows: drawn from 100,000, these take a quarter of the time of all rows, and predict as well
 (docs/adr/0062).
 """
+TRANSFORMS: Final = ("none", "log", "quantile", "power")
 Settings = dict[str, Any]
 Make = Callable[[Settings, int, "Schema"], Any]
 

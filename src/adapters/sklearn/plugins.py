@@ -9,14 +9,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.common.plugins import Plugins, plugins
-from adapters.sklearn.family import Family
+from adapters.sklearn.family import TRANSFORMS, Family
 
 if TYPE_CHECKING:
     from collections.abc import Container
     from importlib.metadata import EntryPoint
 
 GROUP: Final = "medcost.families"
-_TRANSFORMS: Final = frozenset({"none", "log", "quantile", "power"})
 _STATE: Final = ("__reduce__", "__reduce_ex__", "__setstate__", "__new__")
 """Methods that could run on the content of a model folder while it is loaded."""
 
@@ -41,8 +40,8 @@ def family_in(point: EntryPoint, offered: Any) -> Family:
     if not isinstance(offered, Family):
         message = f"it must name an adapters.sklearn.family.Family, not a {type(offered).__name__}"
         raise TypeError(message)
-    if not offered.transforms or not _TRANSFORMS.issuperset(offered.transforms):
-        message = f"its transforms must be some of {', '.join(sorted(_TRANSFORMS))}, not {offered.transforms!r}"
+    if not offered.transforms or not set(offered.transforms) <= set(TRANSFORMS):
+        message = f"its transforms must be some of {', '.join(sorted(TRANSFORMS))}, not {offered.transforms!r}"
         raise ValueError(message)
     if unknown := offered.space.keys() - offered.defaults.keys():
         message = f"its search space names {', '.join(sorted(unknown))}, of which there is no default"

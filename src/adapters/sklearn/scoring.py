@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from adapters.sklearn import actuarial, weighting
+from adapters.sklearn.distribution import LEVELS
 from adapters.sklearn.grouping import reported_groups
 from adapters.sklearn.pieces import pieces_of
 from domain.costs.distribution import CALIBRATION_LEVELS, CALIBRATION_QUANTILES, INTERVAL_LEVEL, QUANTILE_LEVELS
 from domain.models.scores import (
     CAP,
+    CLOSE,
     ActuarialScores,
     Calibration,
     ExpectedScores,
@@ -33,14 +35,12 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_LEVELS: Final = np.array(QUANTILE_LEVELS)
 _ALPHA: Final = 1 - INTERVAL_LEVEL
 PUBLISHED_LEVELS: Final = [round(_ALPHA / 2 * 100) - 1, 49, 99 - round(_ALPHA / 2 * 100)]
 """Positions, among the 99 levels, of the lower bound, the median and the upper bound."""
 ANSWER_WIDTH: Final = 2 + len(QUANTILE_LEVELS)
 """Numbers of an answer: the mean, the 99 quantiles and the chance of no cost."""
 _NEAR_TIE: Final = 1e-5
-_CLOSE: Final = 100.0
 _SEED: Final = 0
 
 
@@ -53,7 +53,7 @@ def crps(charges: Floats, quantiles: Floats) -> Floats:
     losses = np.empty(len(charges))
     for piece in pieces_of(len(charges)):
         over = quantiles[piece] - charges[piece, None]
-        losses[piece] = 2 * np.mean(over * ((over > 0) - _LEVELS), axis=1)
+        losses[piece] = 2 * np.mean(over * ((over > 0) - LEVELS), axis=1)
     return losses
 
 
@@ -122,7 +122,7 @@ def scores(table: Table, answers: Floats, *, intervals: bool = True) -> Scores:
             mae=mean(np.abs(errors)),
             bias=mean(errors),
         ),
-        typical=TypicalScores(mae=mean(off), median_ae=weighting.median(off, weights), within_100=mean(off <= _CLOSE)),
+        typical=TypicalScores(mae=mean(off), median_ae=weighting.median(off, weights), within_100=mean(off <= CLOSE)),
         crps=mean(crps(charges, answers[:, 1:-1])),
         interval=IntervalScores(INTERVAL_LEVEL, mean(measured.inside), mean(measured.width), mean(measured.penalised)),
         groups=tuple(
@@ -211,7 +211,7 @@ def randomised_pit(charges: Floats, quantiles: Floats, *, seed: int = _SEED) -> 
     below = np.sum(quantiles < charges[:, None] - TOLERANCE, axis=1)
     upto = np.sum(quantiles <= charges[:, None] + TOLERANCE, axis=1)
     draws = np.random.default_rng(seed).random(len(charges))
-    return (below + draws * (upto - below + 1)) / (len(_LEVELS) + 1)
+    return (below + draws * (upto - below + 1)) / (len(LEVELS) + 1)
 
 
 def _interval(charges: Floats, published: Published) -> tuple[NDArray[np.bool_], Floats, Floats]:

@@ -33,7 +33,7 @@ from domain.ports.file_scorer import FileScorer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from domain.ports.file_scorer import OnProgress
+    from domain.operations.jobs import OnProgress
 
 _ERRORS: Final = {
     kind.__name__: kind

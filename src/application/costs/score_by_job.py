@@ -24,12 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from application.operations.work_on_jobs import Report
     from domain.access.callers import Caller
     from domain.costs.prediction import Idempotency
     from domain.costs.scoring import ScoringReport
-    from domain.operations.jobs import Job
-    from domain.ports.file_scorer import OnProgress
+    from domain.operations.jobs import Job, OnProgress
 
 MOST_EACH: Final = 8
 """The most files of one owner that may be under way."""
@@ -98,7 +96,7 @@ class ScoreByJob:
 
     scorer: FileScorer
 
-    async def __call__(self, job: Job, report: Report) -> Mapping[str, object]:
+    async def __call__(self, job: Job, report: OnProgress) -> Mapping[str, object]:
         """Score the file, and return the report for JSON: figures and names of columns, no fact of a person.
 
         Raises:

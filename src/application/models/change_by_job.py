@@ -16,10 +16,9 @@ from domain.ports.request_keys import RequestKeys
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from application.operations.work_on_jobs import Report
     from domain.access.callers import Caller
     from domain.costs.prediction import Idempotency
-    from domain.operations.jobs import Job
+    from domain.operations.jobs import Job, OnProgress
 
 _SLOT: Final = "champion"
 """The slot of jobs that change the champion, which allows one at a time."""
@@ -70,7 +69,7 @@ class MakeChange:
 
     championship: Championship
 
-    async def __call__(self, job: Job, _report: Report) -> Mapping[str, object]:
+    async def __call__(self, job: Job, _report: OnProgress) -> Mapping[str, object]:
         """Change the champion, and return the ledger's entry for JSON.
 
         Raises:

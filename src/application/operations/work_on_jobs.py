@@ -12,14 +12,13 @@ from uuid import uuid4
 
 from application.operations.repeating import Repeating
 from domain.errors import MedcostError, Unavailable
-from domain.operations.jobs import MOST_ATTEMPTS, Job, JobKind, JobProblem, JobProgress
+from domain.operations.jobs import MOST_ATTEMPTS, Job, JobKind, JobProblem, JobProgress, OnProgress
 
 if TYPE_CHECKING:
     from domain.ports.clock import Clock
     from domain.ports.jobs import Jobs
 
-Report: TypeAlias = Callable[[JobProgress], None]
-Work: TypeAlias = Callable[[Job, Report], Awaitable[Mapping[str, object]]]
+Work: TypeAlias = Callable[[Job, OnProgress], Awaitable[Mapping[str, object]]]
 _Outcome: TypeAlias = tuple[Mapping[str, object] | None, JobProblem | None]
 
 _BEATS: Final = 4
@@ -117,7 +116,7 @@ class JobWorker:
         with suppress(Unavailable):
             await self._jobs.release(job.id, worker=self._id)
 
-    async def _outcome(self, job: Job, report: Report) -> _Outcome:
+    async def _outcome(self, job: Job, report: OnProgress) -> _Outcome:
         if job.attempts > MOST_ATTEMPTS:
             return None, JobProblem("", f"{MOST_ATTEMPTS} processes that worked on this job ended before it did")
         try:

@@ -179,8 +179,9 @@ out_of_pocket_maximum: is required; deductible: must be a number
 NAMES: Final = tuple(each.name for each in fields(Plan) if each.init)
 """The names of a plan's fields."""
 REQUIRED: Final = ("deductible", "coinsurance", "out_of_pocket_maximum")
-_OPTIONAL: Final = ("family_deductible", "family_maximum")
-_AMOUNTS: Final = ("deductible", "out_of_pocket_maximum", "copay", "premium", *_OPTIONAL)
+FAMILY_FIELDS: Final = ("family_deductible", "family_maximum")
+"""Fields that are money, or twice that of one person."""
+_AMOUNTS: Final = ("deductible", "out_of_pocket_maximum", "copay", "premium", *FAMILY_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ def _is_number(value: object) -> bool:
 
 
 def _wrong_amount(name: str, value: object) -> FieldError | None:
-    if value is None and name in _OPTIONAL:
+    if value is None and name in FAMILY_FIELDS:
         return None
     if not _is_number(value):
         return FieldError(name, "type", "must be a number")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self, cast
+from urllib.parse import quote
 
 from domain.people.matching import ColumnMap
 from domain.people.table_reading import ReadingRules
@@ -23,6 +24,19 @@ class FileKind(StrEnum):
     XLSX = "xlsx"
     PARQUET = "parquet"
     JSONL = "jsonl"
+
+    @property
+    def media_type(self) -> str:
+        """Return the media type of files of this kind."""
+        return _MEDIA_TYPES[self]
+
+
+_MEDIA_TYPES: Final = {
+    FileKind.CSV: "text/csv",
+    FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileKind.PARQUET: "application/vnd.apache.parquet",
+    FileKind.JSONL: "application/x-ndjson",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +68,16 @@ class ScoringTask:
     decimal: str = ""
     sheet: str = ""
     above: float | None = None
+
+    @property
+    def disposition(self) -> str:
+        r"""Return the ``Content-Disposition`` of the answers (RFC 6266): their file's name ends in ``-costs``.
+
+        >>> ScoringTask(folder="f", name="a/b c.csv", source=FileKind.CSV, result=FileKind.XLSX).disposition
+        'attachment; filename="costs.xlsx"; filename*=UTF-8\'\'b%20c-costs.xlsx'
+        """
+        stem = self.name.rpartition("/")[2].rpartition(".")[0] or "people"
+        return f"attachment; filename=\"costs.{self.result}\"; filename*=UTF-8''{quote(f'{stem}-costs.{self.result}')}"
 
     @classmethod
     def of_json(cls, task: Mapping[str, object]) -> Self:

@@ -11,6 +11,8 @@ from typing import Final
 
 CAP: Final = 250_000.0
 """The amount at which costs are capped in the capped R²."""
+CLOSE: Final = 100.0
+"""The error up to which a typical cost counts as close, see `TypicalScores`."""
 
 
 @dataclass(frozen=True, slots=True)

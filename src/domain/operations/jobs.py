@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from domain.errors import PromotionRefused
@@ -51,6 +51,9 @@ class JobProgress:
     share: float | None = None
     rows: int = 0
     bad: int = 0
+
+
+OnProgress: TypeAlias = Callable[[JobProgress], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeAlias
-
-from domain.operations.jobs import JobProgress
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from domain.costs.scoring import ScoringReport
     from domain.costs.scoring_task import ScoringTask
-
-OnProgress: TypeAlias = Callable[[JobProgress], None]
+    from domain.operations.jobs import OnProgress
 
 
 class FileScorer(Protocol):

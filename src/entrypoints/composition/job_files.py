@@ -19,8 +19,8 @@ from entrypoints.composition.settings import environment_of, has_mlflow_server, 
 if TYPE_CHECKING:
     from domain.costs.scoring import ScoringReport
     from domain.costs.scoring_task import ScoringTask
+    from domain.operations.jobs import OnProgress
     from domain.people.schema import Schema
-    from domain.ports.file_scorer import OnProgress
     from domain.ports.job_files import JobFiles
     from domain.ports.loader import LoadedModel
     from entrypoints.composition.settings import Settings

@@ -5,16 +5,13 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
-from typing import Final
 
-from adapters.common.disk import sentence
-
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+from adapters.common.disk import FULL, sentence
 
 
 def disk_trouble(error: OSError) -> str:
     """Return a message that names the disk that is full or read-only and the remedy; empty for other errors."""
     if isinstance(error.filename, str | bytes):
         place = Path(os.fsdecode(error.filename))
-        return sentence(error.errno, place) if error.errno in (*_FULL, errno.EROFS) else ""
-    return sentence(error.errno, Path(), "this machine") if error.errno in _FULL else ""
+        return sentence(error.errno, place) if error.errno in (*FULL, errno.EROFS) else ""
+    return sentence(error.errno, Path(), "this machine") if error.errno in FULL else ""

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET
 
 from application.costs.pauses import Pauses
+from domain.costs.scoring_task import FileKind
 from domain.errors import FieldError, UnreadableFile
 from domain.people.beneficiary import Beneficiary
 from domain.people.matching import ColumnMap, match
@@ -37,10 +38,10 @@ if TYPE_CHECKING:
     from entrypoints.http.codecs.people import PeopleReader
     from entrypoints.http.schemas.common import AboutOut
 
-JSON_LINES: Final = "application/x-ndjson"
+JSON_LINES: Final = FileKind.JSONL.media_type
 TEXT_LINES: Final = "text/jsonl"
 """Media type of JSON Lines as text, which tools can send without knowing the format."""
-CSV: Final = "text/csv"
+CSV: Final = FileKind.CSV.media_type
 BATCH_TYPES: Final = (JSON, JSON_LINES, "application/jsonl", TEXT_LINES, CSV)
 
 _UNREAD: Final = msgspec.json.Decoder(list[msgspec.Raw])

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 import msgspec
 from litestar.response import Stream
@@ -32,15 +31,9 @@ if TYPE_CHECKING:
     from domain.people.schema import Schema
     from domain.ports.job_files import JobFiles, Upload
 
-PARQUET: Final = "application/vnd.apache.parquet"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NDJSON: Final = "application/x-ndjson"
-JSON_LINES: Final = tuple(kind for kind in BATCH_TYPES if kind not in (JSON, CSV))
 MEDIA_TYPES: Final[Mapping[str, FileKind]] = {
-    CSV: FileKind.CSV,
-    PARQUET: FileKind.PARQUET,
-    XLSX: FileKind.XLSX,
-    **dict.fromkeys(JSON_LINES, FileKind.JSONL),
+    **{kind.media_type: kind for kind in FileKind if kind is not FileKind.JSONL},
+    **dict.fromkeys((kind for kind in BATCH_TYPES if kind not in (JSON, CSV)), FileKind.JSONL),
 }
 """Formats of files by media type; for other media types, the ending of the file's name counts."""
 ENDINGS: Final = {
@@ -50,12 +43,6 @@ ENDINGS: Final = {
 }
 _ANY: Final = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 """Media types that programs send for files of unknown type."""
-_OUT: Final = {
-    FileKind.CSV: CSV,
-    FileKind.XLSX: XLSX,
-    FileKind.PARQUET: PARQUET,
-    FileKind.JSONL: NDJSON,
-}
 _WRITTEN_AT_ONCE: Final = 2**20
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 """A range of bytes; Python refuses to read numbers of thousands of digits, and no file is that long."""
@@ -219,14 +206,8 @@ def streamed(pieces: Iterator[bytes], kind: FileKind, status: int, headers: Mapp
         while piece := await asyncio.to_thread(next, pieces, b""):
             yield piece
 
-    stream: Any = Stream(read, status_code=status, media_type=_OUT[kind], headers=dict(headers))
+    stream: Any = Stream(read, status_code=status, media_type=kind.media_type, headers=dict(headers))
     return stream
-
-
-def attachment(task: ScoringTask) -> str:
-    """Return the ``Content-Disposition`` of a result (RFC 6266): the file's name with ``-costs`` and its ending."""
-    stem = task.name.rpartition("/")[2].rpartition(".")[0] or "people"
-    return f"attachment; filename=\"costs.{task.result}\"; filename*=UTF-8''{quote(f'{stem}-costs.{task.result}')}"
 
 
 def _refuse_larger(size: int, most: int) -> None:

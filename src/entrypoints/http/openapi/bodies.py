@@ -7,11 +7,11 @@ import io
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.costs.scoring_task import FileKind
 from domain.people.fact import NO, YES
-from entrypoints.http.codecs.batch import CSV, TEXT_LINES
+from entrypoints.http.codecs.batch import CSV, JSON_LINES, TEXT_LINES
 from entrypoints.http.codecs.decoding import JSON
 from entrypoints.http.codecs.explanations import OF
-from entrypoints.http.codecs.files import NDJSON, PARQUET, XLSX
 from entrypoints.http.openapi.examples import example_person, other_example_of
 from entrypoints.http.openapi.facts import ref
 
@@ -34,6 +34,11 @@ _PLANS: Final = [
 ]
 
 _WEBHOOK: Final = {"url": "https://hooks.example.org/medcost", "events": ["job.done", "model.promoted"]}
+
+_BINARY: Final = {
+    kind.media_type: {"schema": {"type": "string", "format": "binary"}, "example": f"{beginning}…"}
+    for kind, beginning in ((FileKind.PARQUET, "PAR1"), (FileKind.XLSX, "PK"))
+}
 
 
 def bodies_of(schema: Schema) -> dict[str, dict[str, Any]]:
@@ -93,12 +98,7 @@ def _file(*people: dict[str, Value]) -> dict[str, Any]:
     texts = _batch(*people)
     # any file is accepted: the job reads it, and reports if it is no table of people
     table = {"schema": {"description": "A table whose first line names the columns"}, "example": texts[CSV]["example"]}
-    return {CSV: table, TEXT_LINES: texts[TEXT_LINES], PARQUET: binary("PAR1"), XLSX: binary("PK")}
-
-
-def binary(beginning: str) -> dict[str, Any]:
-    """Return the schema of a binary file, with an example of its first bytes."""
-    return {"schema": {"type": "string", "format": "binary"}, "example": f"{beginning}…"}
+    return {CSV: table, TEXT_LINES: texts[TEXT_LINES], **_BINARY}
 
 
 def answered_files() -> dict[str, Any]:
@@ -112,9 +112,8 @@ def answered_files() -> dict[str, Any]:
     shape = {"type": "string"}
     return {
         CSV: {"schema": shape, "example": text},
-        NDJSON: {"schema": shape, "example": line},
-        PARQUET: binary("PAR1"),
-        XLSX: binary("PK"),
+        JSON_LINES: {"schema": shape, "example": line},
+        **_BINARY,
     }
 
 

@@ -120,7 +120,7 @@ async def get_job_result(request: Request, id: FromPath[UUID], fetch: FromDishka
     """
     task, size = await fetch.size(id, access.caller(request))
     part = files.part(request, id, size)
-    headers = {**part.headers, "Content-Disposition": files.attachment(task), "Cache-Control": "private, no-cache"}
+    headers = {**part.headers, "Content-Disposition": task.disposition, "Cache-Control": "private, no-cache"}
     if part.end <= part.start:
         nothing: Any = None
         return Response(nothing, status_code=part.status, headers=headers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from typing import IO, TYPE_CHECKING, Final
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import FastAPI, HTTPException, Request
@@ -15,7 +14,7 @@ from domain.access.addresses import subscriber
 from domain.costs.scoring_task import FileKind
 from domain.errors import NotFound
 from entrypoints.dashboard.addresses import at
-from entrypoints.dashboard.pages.batch.template import TEMPLATES, XLSX
+from entrypoints.dashboard.pages.batch.template import TEMPLATES
 from entrypoints.dashboard.pages.batch.uploads import KEEP_SECONDS, MOST_BYTES
 
 if TYPE_CHECKING:
@@ -30,18 +29,8 @@ if TYPE_CHECKING:
     Fetch = Callable[[], Awaitable[FetchAnswers]]
 
 COOKIE: Final = "medcost_batch"
-_TYPES: Final = {
-    FileKind.CSV: "text/csv; charset=utf-8",
-    FileKind.XLSX: XLSX,
-    FileKind.PARQUET: "application/vnd.apache.parquet",
-    FileKind.JSONL: "application/x-ndjson",
-}
-_KINDS: Final = {
-    "costs.csv": ("csv", _TYPES[FileKind.CSV]),
-    "costs.xlsx": ("xlsx", _TYPES[FileKind.XLSX]),
-    "costs.parquet": ("parquet", _TYPES[FileKind.PARQUET]),
-    "left-out.csv": ("report", _TYPES[FileKind.CSV]),
-}
+_KINDS: Final = {"costs.csv": "csv", "costs.xlsx": "xlsx", "costs.parquet": "parquet", "left-out.csv": "report"}
+"""Files that go out, and what is written into each."""
 
 
 def address(upload: Upload, file: str) -> str:
@@ -56,9 +45,9 @@ def add_job_routes(app: FastAPI, visitors: Visitors, fetch: Fetch, template: Wri
     async def give_template(file: str) -> Response:
         if file not in TEMPLATES:
             raise HTTPException(404, "There is no such file.\n")
-        kind, media_type = TEMPLATES[file]
+        kind = TEMPLATES[file]
         headers = {"Content-Disposition": f'attachment; filename="{file}"'}
-        return StreamingResponse(await template(kind), media_type=media_type, headers=headers)
+        return StreamingResponse(await template(kind), media_type=kind.media_type, headers=headers)
 
     @app.get("/batch/jobs/{id}/result")
     async def give_answers(id: UUID, request: Request) -> Response:
@@ -68,14 +57,12 @@ def add_job_routes(app: FastAPI, visitors: Visitors, fetch: Fetch, template: Wri
             pieces = await answers.read(task, 0, size)
         except NotFound:
             raise HTTPException(404, "There are no answers: the job was erased, or is not yours.\n") from None
-        stem = task.name.rpartition(".")[0] or "people"
-        name = quote(f"{stem}-costs.{task.result}")
         headers = {
-            "Content-Disposition": f"attachment; filename=\"costs.{task.result}\"; filename*=UTF-8''{name}",
+            "Content-Disposition": task.disposition,
             "Content-Length": str(size),
             "Cache-Control": "no-store",
         }
-        return StreamingResponse(pieces, media_type=_TYPES[task.result], headers=headers)
+        return StreamingResponse(pieces, media_type=task.result.media_type, headers=headers)
 
 
 def add_routes(app: FastAPI, uploads: Uploads, write: Write, *, https: bool) -> None:
@@ -122,11 +109,10 @@ def add_routes(app: FastAPI, uploads: Uploads, write: Write, *, https: bool) -> 
         if file not in _KINDS or upload.scored is None or upload.stage != "done":
             raise HTTPException(404, "There is no such file.\n")
         upload.act()
-        kind, media_type = _KINDS[file]
         # a plain iterator: Starlette takes each piece in a thread
         return StreamingResponse(
-            await write(kind, upload),
-            media_type=media_type,
+            await write(_KINDS[file], upload),
+            media_type=FileKind(file.rpartition(".")[2]).media_type,
             headers={"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"},
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from domain.costs.scoring_task import FileKind
 from entrypoints.dashboard.elements import cell, element, head, row, table
 
 if TYPE_CHECKING:
@@ -12,9 +13,8 @@ if TYPE_CHECKING:
     from domain.people.fact import Fact
     from entrypoints.dashboard.locale.speech import Words
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TEMPLATES: Final = {"people.csv": ("csv", "text/csv; charset=utf-8"), "people.xlsx": ("xlsx", XLSX)}
-"""Files to fill in, with kind and media type."""
+TEMPLATES: Final = {f"people.{kind.value}": kind for kind in (FileKind.CSV, FileKind.XLSX)}
+"""Files to fill in, and their kinds."""
 
 
 def columns(words: Words) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from domain.costs.plan import LONGEST_NAME, Plan
+from domain.costs.plan import FAMILY_FIELDS, LONGEST_NAME, Plan
 from domain.errors import InvalidPlan
 from domain.people.fact import in_language
 from entrypoints.dashboard.elements import element, mark, paragraph, together
@@ -29,8 +29,6 @@ _PERCENT: Final = 100
 _SELDOM: Final = 0.005
 _AMOUNTS: Final = ("premium", "deductible", "copay", "out_of_pocket_maximum")
 """Fields that are money."""
-_FAMILY: Final = ("family_deductible", "family_maximum")
-"""Fields that are money, or twice that of one person."""
 _START: Final = Plan(deductible=3000, coinsurance=0.2, out_of_pocket_maximum=8000, premium=6000)
 """A plan of a person's own, before they type."""
 
@@ -75,7 +73,7 @@ class PlanBox:
                     unit="%",
                     persistent=True,
                 )
-                self._fields |= {name: self._amount(key, name, words("plans.family.twice")) for name in _FAMILY}
+                self._fields |= {name: self._amount(key, name, words("plans.family.twice")) for name in FAMILY_FIELDS}
                 self._remove = button(words("plans.remove", name=title)).on("click", lambda: on_remove(self))
             self._spoken = Spoken()
         for field in (self._name, *self._fields.values()):
@@ -127,7 +125,7 @@ class PlanBox:
     def _sentence(self, error: FieldError) -> str:
         if error.field == "out_of_pocket_maximum" and error.code == "range":
             return self._words("plans.wrong.maximum")
-        if error.field in _FAMILY and error.code == "range":
+        if error.field in FAMILY_FIELDS and error.code == "range":
             return self._words("plans.wrong.family")
         return self._words("plans.wrong.share" if error.field == "coinsurance" else "plans.wrong.amount")
 
