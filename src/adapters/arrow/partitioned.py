@@ -24,7 +24,7 @@ from domain.ports.dataset import ClaimsDataset
 from domain.ports.executor import Executor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -190,7 +190,10 @@ def _merged(reports: Sequence[ContractReport], origin: DataOrigin) -> ContractRe
         origin=origin,
         rows=sum(report.rows for report in reports),
         duplicates=sum(report.duplicates for report in reports),
-        columns=tuple(_summary(name, reports) for name in dict.fromkeys(_columns(reports))),
+        columns=tuple(
+            _summary(name, reports)
+            for name in dict.fromkeys(column.column for report in reports for column in report.columns)
+        ),
         violations=tuple(violations[:MOST_VIOLATIONS]),
         violation_count=sum(report.violation_count for report in reports),
         unknown_columns=tuple(dict.fromkeys(name for report in reports for name in report.unknown_columns)),
@@ -199,10 +202,6 @@ def _merged(reports: Sequence[ContractReport], origin: DataOrigin) -> ContractRe
         notes=(*dict.fromkeys(note for report in reports for note in report.notes),),
         people=reports[0].people if len(reports) == 1 else None,  # who is in two files would count twice
     )
-
-
-def _columns(reports: Sequence[ContractReport]) -> Iterator[str]:
-    return (column.column for report in reports for column in report.columns)
 
 
 def _digest(digests: Sequence[str | None]) -> str | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from domain.models.actuarial_report import ActuarialReport, ChancePortion, Curves, DoubleLift, PeriodScores, Portion
+    from domain.models.actuarial_report import ActuarialReport, ChancePortion, Curves, DoubleLift, Portion
     from domain.models.scores import Calibration, FifthScores, PredictiveRatio
 
 _TEAL, _INK, _SOFT, _WASH, _WARM, _LINE = "#0b5a69", "#14202b", "#5b6975", "#d5e8ea", "#a8430c", "#e5eaee"
@@ -86,7 +86,9 @@ def _of_curves(curves: Curves, currency: str) -> dict[str, Figure]:
             [group.ratio for group in curves.audits], [f"{group.column} = {group.value}" for group in curves.audits]
         )
     if curves.periods:
-        made["periods"] = _periods(curves.periods)
+        made["periods"] = _ratios(
+            [period.ratio for period in curves.periods], [period.period for period in curves.periods], "period"
+        )
     return made
 
 
@@ -189,10 +191,6 @@ def _fifths(fifths: Sequence[FifthScores], level: float) -> Figure:
     axes.set_ylim(min(0.7, *(fifth.coverage for fifth in fifths)) - 0.02, 1.01)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     return figure
-
-
-def _periods(periods: Sequence[PeriodScores]) -> Figure:
-    return _ratios([period.ratio for period in periods], [period.period for period in periods], "period")
 
 
 def _drawing(*, height: float = 3.2) -> tuple[Figure, Axes]:

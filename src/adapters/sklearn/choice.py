@@ -79,7 +79,7 @@ def fitted_distribution(
     fit = partial(fitted_shape, floor=floor, seed=seed)
     hurdled = ZeroChance.is_needed(some.charges, some.weights)
     kind, advantage = chosen_shape(some[some.charges > 0] if hurdled else some, fit, schema, seed)
-    way = _hurdle_way(some, seed) if hurdled else None
+    way = ZeroChance.better_way(some.features, some.charges, some.weights, some.people, seed=seed) if hurdled else None
     draft, tables, zeros = _held_out(some, kind, fit, way, seed=seed)
     ours, theirs = some.loss(crps(some.charges, tables)), some.loss(_unconditional(some, seed))
     for split in range(1, SPLITS if len(some) < _FEW else 1):  # one split of few people decides by chance
@@ -119,10 +119,6 @@ def fitted_distribution(
 def _drawn(people: Digests, seed: int) -> Digests:
     unique, first = np.unique(people, return_index=True)
     return unique[np.argsort(first)][np.random.default_rng(seed).permutation(len(unique))[:_CHOOSE_ON]]
-
-
-def _hurdle_way(training: TrainingPeople, seed: int) -> Way:
-    return ZeroChance.better_way(training.features, training.charges, training.weights, training.people, seed=seed)
 
 
 def _held_out(

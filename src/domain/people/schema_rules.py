@@ -140,17 +140,13 @@ def _choice_problems(fact: Fact, place: str) -> Iterator[SchemaProblem]:
     if fact.kind is not Kind.CHOICE and fact.choices:
         yield SchemaProblem(f"{place}.choices", f"a {fact.kind.value} has none: take them away, or say kind: choice")
     elif different < len(fact.choices):
-        twice = next(choice for at, choice in enumerate(fact.choices) if _stands(choice, fact.choices[:at]))
+        twice = next(choice for at, choice in enumerate(fact.choices) if fold(choice) in map(fold, fact.choices[:at]))
         yield SchemaProblem(f"{place}.choices", f"{twice} stands there twice: take one away")
     elif fact.kind is Kind.CHOICE and different <= 1:
         yield SchemaProblem(f"{place}.choices", "give at least two choices")
     if not all(choice.strip() for choice in fact.choices):
         yield SchemaProblem(f"{place}.choices", "a choice is empty: name it")
     yield from _spelling_problems(fact, place)
-
-
-def _stands(choice: str, others: tuple[str, ...]) -> bool:
-    return fold(choice) in map(fold, others)
 
 
 def _spelling_problems(fact: Fact, place: str) -> Iterator[SchemaProblem]:

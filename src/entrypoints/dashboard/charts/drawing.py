@@ -58,7 +58,9 @@ def waterfall(explanation: Explanation, who: Beneficiary, words: Words) -> Marku
     return together(
         bars(caption, [words(f"reasons.{key}") for key in ("fact", "chart", "amount")], rows, dashed=dashed),
         _listed(rest, given, words) if rest else "",
-        _estimated(explanation.standard_error, words) if explanation.standard_error is not None else "",
+        paragraph(words("reasons.estimated", amount=words.cents(explanation.standard_error)), "hint")
+        if explanation.standard_error is not None
+        else "",
     )
 
 
@@ -169,10 +171,6 @@ def _listed(parts: Sequence[Contribution], given: Mapping[str, Value], words: Wo
     rows = [(_fact(part.fact, given, words), words.change(part.usd)) for part in parts]
     summary = element("summary", words("reasons.rest.show", count=len(parts)))
     return element("details", summary, definitions(rows, "pairs"), classes="numbers")
-
-
-def _estimated(standard_error: float, words: Words) -> Markup:
-    return paragraph(words("reasons.estimated", amount=words.cents(standard_error)), "hint")
 
 
 def _fact(name: str, given: Mapping[str, Value], words: Words) -> str:

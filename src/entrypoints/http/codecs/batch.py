@@ -108,7 +108,7 @@ class Batch:
         if decimal:
             raise BadRequestFields([BadField("/decimal", "unknown", "is for CSV: the numbers of JSON have a point")])
         if kind != JSON:
-            return cls(lines, _json_lines(body, people))
+            return cls(lines, _json_parts(_LINE.findall(body), people))
         try:
             unread = _UNREAD.decode(body)
         except (ValueError, RecursionError):
@@ -226,11 +226,6 @@ def _json_rows(body: bytes) -> list[object]:
         message = "the body must be a JSON array of beneficiaries"
         raise Malformed(message)
     return rows
-
-
-def _json_lines(body: bytes, people: PeopleReader) -> Iterator[object]:
-    """Read each line as an object; empty lines are not counted."""
-    return _json_parts(_LINE.findall(body), people)
 
 
 def _table(body: bytes, schema: Schema, files: PeopleFiles, column_map: ColumnMap) -> tuple[PeopleTable, TableReading]:
