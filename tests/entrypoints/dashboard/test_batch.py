@@ -144,7 +144,7 @@ async def test_a_group_is_quoted(upload, parts, words: Words):
     user.find(words("group.start")).click()
 
     async def refused() -> bool:
-        return field(user, "attachment").error == words("above.type")
+        return field(user, "attachment").error == words("above.help")
 
     await eventually(refused)
     with user:

@@ -43,7 +43,7 @@ async def test_a_stranger_sees_an_answer_at_once(user: User, parts, words: Words
     await user.open("/")
     for text in (await typical(parts, words), words("billed"), words("range.means"), words("expected.means")):
         await user.should_see(text, retries=PATIENT)
-    await user.should_see(words("reasons.to"), retries=PATIENT)
+    await user.should_see(words("what_if.this"), retries=PATIENT)
     await user.should_see(words("footer"), retries=PATIENT)
 
 

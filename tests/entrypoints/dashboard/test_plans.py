@@ -78,7 +78,7 @@ async def test_a_fourth_plan_is_added_and_taken_away(user: User, parts, words: W
 async def test_a_wrong_answer_is_named_and_the_last_numbers_stay(user: User, parts, words: Words, name, value, key):
     await user.open("/plans")
     enter(user, **{name: value})
-    await user.should_see(words("plans.stale"), retries=PATIENT)
+    await user.should_see(words("what_if.stale"), retries=PATIENT)
     assert field(user, name.replace("__", "-")).error == words(key)
     await user.should_see(words.money(await total(parts, EXAMPLES[0].plan)))
 
@@ -86,7 +86,7 @@ async def test_a_wrong_answer_is_named_and_the_last_numbers_stay(user: User, par
 async def test_a_wrong_fact_is_named_too(user: User, words: Words):
     await user.open("/plans")
     enter(user, age=None)
-    await user.should_see(words("plans.stale"), retries=PATIENT)
+    await user.should_see(words("what_if.stale"), retries=PATIENT)
     assert field(user, "age").error
 
 
@@ -111,7 +111,7 @@ async def test_limits_of_a_family_are_typed_in(user: User, words: Words):
     enter(user, plan__1__family_maximum=10_000)
     await user.should_see(worst, retries=PATIENT)
     enter(user, plan__1__family_maximum=5)
-    await user.should_see(words("plans.stale"), retries=PATIENT)
+    await user.should_see(words("what_if.stale"), retries=PATIENT)
     assert field(user, "plan-1-family_maximum").error == words("plans.wrong.family")
     enter(user, plan__1__family_maximum="much")
     assert field(user, "plan-1-family_maximum").error == words("plans.wrong.amount")
@@ -126,7 +126,7 @@ async def test_a_budget_says_how_many_years_cost_more_with_each_plan(user: User,
     enter(user, affordable=f"{most:g}")
     await user.should_see(words("plans.budget.none", amount=words.money(most)), retries=PATIENT)
     enter(user, affordable="much")
-    assert field(user, "affordable").error == words("above.type")
+    assert field(user, "affordable").error == words("above.help")
 
 
 async def test_a_household_and_its_plans_come_back_from_the_browser(user: User, words: Words):

@@ -53,7 +53,7 @@ def waterfall(explanation: Explanation, who: Beneficiary, words: Words) -> Marku
         kind = "up" if usd > 0 else "down" if usd < 0 else "even"
         bar = mark(f"bar {kind}", left, width=max(right - left, 0.4))
         rows.append(row(name, cell(bar, "track"), cell(words.change(usd), f"usd {kind}")))
-    rows.append(_total("reasons.to", levels[-1], scale, words, "solid"))
+    rows.append(_total("what_if.this", levels[-1], scale, words, "solid"))
     caption, dashed = words(f"reasons.caption.{explanation.of}"), scale.percent(start)
     return together(
         bars(caption, [words(f"reasons.{key}") for key in ("fact", "chart", "amount")], rows, dashed=dashed),

@@ -41,7 +41,7 @@ def families(card: ModelCard, words: Words) -> Markup:
         chosen = f" ({words('models.chosen')})" if ours else ""
         numbers = [figure(metric, family.mean, words), f"± {figure(metric, family.spread, words)}"]
         rows.append(score_row(family.name + chosen, [drawn], numbers))
-    heads = ["models.family", "models.drawn", "models.mean", "models.over_folds"]
+    heads = ["models.recipe", "models.drawn", "models.mean", "models.over_folds"]
     lead = words("models.families.lead", metric=words.or_else(f"models.{metric}", metric))
     return together(
         paragraph(lead, "lead-in"),

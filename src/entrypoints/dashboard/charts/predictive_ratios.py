@@ -30,14 +30,14 @@ def ratios(sides: Sequence[tuple[str, Scores]], words: Words) -> Markup:
     names = [name for name, _ in sides]
     return together(
         paragraph(words("models.ratios.lead"), "lead-in"),
-        ratio_rows(words("models.ratios"), words("models.group"), names, named, words),
+        ratio_rows(words("models.ratio"), words("models.group"), names, named, words),
     )
 
 
 def _ratios(scores: Scores, words: Words) -> dict[str, PredictiveRatio]:
     if not scores.actuarial:
         return {}
-    named = {words("models.ratio.all"): scores.actuarial.overall}
+    named = {words("models.group.all"): scores.actuarial.overall}
     named |= {
         words("models.decile", number=number): decile for number, decile in enumerate(scores.actuarial.deciles, 1)
     }

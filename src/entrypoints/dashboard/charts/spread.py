@@ -71,7 +71,7 @@ def spread(cost: CostDistribution, words: Words, axis: str) -> Markup:
     plot = element(
         "div",
         mark("likely", left, width=right - left),
-        _flag("expected", mean, words("spread.expected"), words.money(cost.expected), "flipped" * (mean > _FLIP)),
+        _flag("expected", mean, words("history.expected"), words.money(cost.expected), "flipped" * (mean > _FLIP)),
         _flag("typical", median, words("spread.typical"), words.money(cost.typical), _side(median, mean)),
         *dots,
         classes="plot",

@@ -92,4 +92,4 @@ def _table(made: Provenance, words: Words) -> Markup:
         for number, value in enumerate(made.tried, 1)
     ]
     heads = words("models.tuning.trial"), metric
-    return numbers(words("models.tuning.table"), words("models.tuning.trials"), heads, rows)
+    return numbers(words("curve.table"), words("models.tuning.trials"), heads, rows)

@@ -26,7 +26,7 @@ def typed_amount(field: Field, words: Words) -> float | None:
     typed = str(field.value or "").strip()
     amounts = [amount for amount in readings(typed, words.currency) if amount <= MOST_CHARGES]
     is_clear = len(amounts) == 1
-    field.error = words("above.type") if typed and not is_clear else ""
+    field.error = words("above.help") if typed and not is_clear else ""
     return amounts[0] if is_clear else None
 
 

@@ -69,7 +69,7 @@ class GroupCard:
         words = self._words
         attachment = typed_amount(self._attachment, words)
         if attachment is None:
-            self._attachment.error = words("above.type")
+            self._attachment.error = words("above.help")
         if attachment is None or self._table is None or self._scored is None:
             return
         self._shown.content = cards.working(words)

@@ -125,7 +125,7 @@ def left_out(scored: ScoredPeople, columns: int, words: Words) -> list[Markup]:
     caption = words(
         "batch.left.first", count=words.count(len(scored.violations)), all=words.count(scored.violation_count)
     )
-    keys = ("batch.table.row", "batch.left.column", "batch.left.found", "batch.left.what")
+    keys = ("batch.table.row", "models.fact", "batch.left.found", "batch.left.what")
     heads = [(words(key), "") for key in keys]
     return list(_paged(caption, heads, [_left(violation, columns, words) for violation in scored.violations]))
 

@@ -74,7 +74,7 @@ def _about(card: ModelCard, words: Words) -> dict[str, str]:
     named = words("range.value", **ends) if ends else ""
     return {
         words("models.data.origin"): cards.data_origin(card.origin, words),
-        words("models.data.rows"): words.count(card.rows),
+        words("models.people"): words.count(card.rows),
         words("models.data.people"): words.count(card.people) if card.people else model_facts.NONE,
         words("models.data.period"): named or card.origin.year or words("models.data.period.none"),
         words("models.data.digest"): card.data_digest[:_SHORT],

@@ -92,7 +92,7 @@ def _dependence(
     )
     option = {
         "xAxis": x,
-        "yAxis": {**value_axis(words("models.rows.expected"), words), "min": 0, "max": ceil(most / step) * step},
+        "yAxis": {**value_axis(words("expected"), words), "min": 0, "max": ceil(most / step) * step},
         "series": [*each, *ends, mean],
         "legend": legend(named),
         "tooltip": {"show": False},

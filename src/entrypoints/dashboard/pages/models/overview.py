@@ -127,7 +127,7 @@ class ModelsPage:
                 self._table = SortedTable(
                     version_list.columns(words),
                     caption=words("models.versions.caption"),
-                    details=words("models.versions.open"),
+                    details=words("history.details"),
                     rest=words("table.rest"),
                     on_sort=lambda _: None,
                     on_open=self._open,

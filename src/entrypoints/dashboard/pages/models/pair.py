@@ -87,7 +87,7 @@ def picker(
     hidden = [element("input", type="hidden", name=name, value=value) for name, value in query_parameters.items()]
     return element(
         "form",
-        select("version", words("models.pair.version"), named, str(compared.own.number)),
+        select("version", words("models.version"), named, str(compared.own.number)),
         select("against", words("models.pair.against"), [("", words("models.pair.alone")), *named], rival),
         *hidden,
         element("button", words("models.pair.show"), type="submit", classes="btn"),

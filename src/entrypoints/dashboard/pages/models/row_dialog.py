@@ -35,7 +35,7 @@ class RowDialog:
             self._facts = html()
             self._answers = html().props("role=status")
             with tag("div", "actions"):
-                button(words("models.close")).on("click", self._dialog.close)
+                button(words("history.close")).on("click", self._dialog.close)
 
     async def open(self, number: int, judged: JudgedRow, compared: Compared, names: Sequence[str]) -> None:
         """Show a row."""

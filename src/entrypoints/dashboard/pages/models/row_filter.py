@@ -79,12 +79,12 @@ class RowFilter:
             parts.append(words("models.group.from", fact=name, number=words.number(low)))
         elif high is not None:
             parts.append(words("models.group.to", fact=name, number=words.number(high)))
-        return ", ".join(parts) or words("models.ratio.all")
+        return ", ".join(parts) or words("models.group.all")
 
     def form(self, pair: Pair, schema: Schema, words: Words) -> Markup:
         """Write the form; it opens the address of what was chosen, without a script."""
         facts = [(fact.name, words.label(fact)) for fact in schema.facts]
-        people = [("", words("models.ratio.all"))]
+        people = [("", words("models.group.all"))]
         for fact in schema.filters:
             people += [
                 (f"{fact.name}={value}", f"{words.short(fact)}: {label}") for value, label in words.choices(fact)

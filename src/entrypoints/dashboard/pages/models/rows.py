@@ -111,7 +111,7 @@ class RowsPage(ExpertPage[Sequence[JudgedRow]]):
         with card("rows", words("models.rows.list")):
             html(paragraph(words("models.rows.list.lead", count=min(len(rows), _MOST)), "lead-in"))
             self._table = SortedTable(
-                self._columns(), caption=words("models.rows.list"), details=words("models.versions.open"),
+                self._columns(), caption=words("models.rows.list"), details=words("history.details"),
                 rest=words("table.rest"), on_sort=self._sort, on_open=self._open,
             )  # fmt: skip
             self._fill()

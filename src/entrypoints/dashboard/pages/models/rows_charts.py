@@ -57,7 +57,7 @@ def scatter(
     same = line(words("models.rows.equal"), [[0, 0], [round(most), round(most)]], QUIET, dashed=True)
     series.append({**same, "showSymbol": False, "silent": True})
     option = {
-        "xAxis": value_axis(words("models.rows.expected"), words),
+        "xAxis": value_axis(words("expected"), words),
         "yAxis": value_axis(words("models.rows.cost"), words),
         "series": series,
         "tooltip": {"show": False},
@@ -125,4 +125,4 @@ def _part(chosen: RowFilter, part: RatioPart, words: Words) -> str:
         if low is None:
             return words("models.rows.up_to", number=words.number(last))
         return words("range.value", low=words.number(low), high=words.number(last))
-    return words("models.ratio.all") if low is None else words("models.rows.from_on", number=words.number(low))
+    return words("models.group.all") if low is None else words("models.rows.from_on", number=words.number(low))

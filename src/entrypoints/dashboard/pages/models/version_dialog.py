@@ -45,7 +45,7 @@ class VersionDialog:
         with self._dialog.content():
             self._card = html()
             with tag("div", "actions"):
-                button(words("models.close")).on("click", self._dialog.close)
+                button(words("history.close")).on("click", self._dialog.close)
                 self._reports = [
                     button(words("models.report", kind=kind)).on("click", partial(self._download, ending))
                     for kind, ending in _REPORTS
@@ -65,7 +65,7 @@ class VersionDialog:
         self._promote.visible = not reviewed.is_champion and changeable
         for report in self._reports:
             report.visible = reviewed.version.card.curves is not None
-        self._dialog.open(words("models.open.title", number=number))
+        self._dialog.open(words("models.version.short", number=number))
 
     def close(self) -> None:
         """Hide the dialog."""

@@ -62,7 +62,7 @@ def charts(operations: Operations, words: Words) -> Sequence[Chart]:
     ]
     return (
         chart(
-            title=words("operations.over.requests"),
+            title=words("operations.requests"),
             lines=counts if any(answered) else [],
             write=lambda count: words.count(round(count)),
             whole=True,

@@ -30,7 +30,7 @@ def parts(state: PartsState, traffic: Traffic | None, free: int | None, words: W
     model = state.model_away
     if state.model:
         values = {"version": state.model.version, "digest": state.model.digest[:_SHORT]}
-        model = words("operations.server.says", **values)
+        model = words("history.model.value", **values)
     rows = [
         _part("api", "up", api, words),
         _part("server", "down" if state.model_away else "up", model, words, theirs=bool(state.model_away)),

@@ -142,7 +142,7 @@ class PlansPage:
     def _wait(self) -> None:
         """Say that the numbers belong to the last answers that made sense."""
         self._comparisons.cancel()
-        self._stale.content = paragraph(self._words("plans.stale"), "notice warn")
+        self._stale.content = paragraph(self._words("what_if.stale"), "notice warn")
 
     def _offered(self) -> list[PlanBox]:
         return [box for box in self._boxes if box.offered]
