@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+FAMILIES: Final = "medcost.families"
+"""The entry points of model families."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 

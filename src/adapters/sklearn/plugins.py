@@ -8,14 +8,13 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.common.plugins import Plugins, plugins
+from adapters.common.plugins import FAMILIES, Plugins, plugins
 from adapters.sklearn.family import TRANSFORMS, Family
 
 if TYPE_CHECKING:
     from collections.abc import Container
     from importlib.metadata import EntryPoint
 
-GROUP: Final = "medcost.families"
 _STATE: Final = ("__reduce__", "__reduce_ex__", "__setstate__", "__new__")
 """Methods that could run on the content of a model folder while it is loaded."""
 
@@ -27,7 +26,7 @@ def installed_families(taken: frozenset[str]) -> Plugins[Family]:
     Args:
         taken: names of ours, which no package may take.
     """
-    return plugins(GROUP, family_in, taken=taken)
+    return plugins(FAMILIES, family_in, taken=taken)
 
 
 def family_in(point: EntryPoint, offered: Any) -> Family:

@@ -15,17 +15,16 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
+from adapters.common.plugins import FAMILIES, Plugins, plugins
 from domain.models.model import Choice, FloatRange, IntRange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from importlib.metadata import EntryPoint
 
-    from adapters.common.plugins import Plugins
     from adapters.sklearn.family import Family
     from domain.ports.dataset import ClaimsDataset
 
-FAMILIES: Final = "medcost.families"
 DATASETS: Final = "medcost.datasets"
 _OURS: Final = frozenset({"csv", "parquet", "synthetic", "kaggle"})
 _KINDS: Final[dict[type, str]] = {IntRange: "int", FloatRange: "float", Choice: "choice"}
@@ -56,19 +55,16 @@ class DatasetPlugin:
 def installed_families() -> Plugins[Family]:
     """Return the families of installed packages; without any, no library that trains is imported."""
     if not entry_points(group=FAMILIES):
-        from adapters.common.plugins import Plugins
-
         return Plugins({}, {})
-    from adapters.sklearn import families, plugins
+    from adapters.sklearn import families
+    from adapters.sklearn import plugins as family_plugins
 
-    return plugins.installed_families(frozenset(families.FAMILIES))
+    return family_plugins.installed_families(frozenset(families.FAMILIES))
 
 
 @cache
 def installed_datasets() -> Plugins[DatasetPlugin]:
     """Return the data sets of installed packages."""
-    from adapters.common.plugins import plugins
-
     return plugins(DATASETS, dataset_in, taken=_OURS)
 
 

@@ -135,6 +135,11 @@ class Scale:
         return 100 * (usd - self.low) / (self.high - self.low) if self.high != self.low else 0.0
 
 
+def money_scale(*amounts: float) -> Scale:
+    """Return a scale of money from 0 to a little above the highest amount, at least 1,000 wide."""
+    return Scale(max(1000.0, 1.04 * max(amounts)))
+
+
 def round_steps(high: float) -> Sequence[float]:
     """Return two to six evenly spaced round numbers from 0 to ``high``.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from entrypoints.dashboard.charts.drawing import Scale, ticks
+from entrypoints.dashboard.charts.drawing import money_scale, ticks
 from entrypoints.dashboard.elements import element, mark, paragraph, together
 from entrypoints.dashboard.widgets.summary import Shape, shape_of
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 _PEOPLE: Final = 20
 _DOT: Final = 2.4
 """Width of a dot at most, per cent of the chart's; the style sheet says it, too."""
-_LEAST: Final = 1000.0
-"""USD that the axis is wide at least."""
-_ROOM: Final = 1.04
 _FLIP: Final = 66.0
 """A label right of this per cent stands left of its line, so that it stays on the page …"""
 _LEAN: Final = 36.0
@@ -50,7 +47,7 @@ def spread(cost: CostDistribution, words: Words, axis: str) -> Markup:
     """Draw the distribution of a year's cost with a lead and a caption; ``axis`` is the axis title."""
     some, likely = people(cost), cost.interval()
     inside = sum(person.inside for person in some)
-    scale = Scale(max(_LEAST, _ROOM * max(cost.expected, likely.high, some[-1].usd)))
+    scale = money_scale(cost.expected, likely.high, some[-1].usd)
     values = {
         "low": words.money(likely.low),
         "high": words.money(likely.high),
@@ -87,7 +84,7 @@ def spread(cost: CostDistribution, words: Words, axis: str) -> Markup:
 def small(cost: CostDistribution) -> Markup:
     """Draw the distribution in a line without text, for places that state the figures beside it."""
     some, likely = people(cost), cost.interval()
-    scale = Scale(max(_LEAST, _ROOM * max(cost.expected, likely.high, some[-1].usd)))
+    scale = money_scale(cost.expected, likely.high, some[-1].usd)
     left, right = scale.percent(likely.low), scale.percent(likely.high)
     dots = [mark("dot" if person.inside else "dot hollow", scale.percent(person.usd)) for person in some]
     shown = mark("likely", left, width=right - left), *dots, mark("typical", scale.percent(cost.typical))

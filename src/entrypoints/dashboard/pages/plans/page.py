@@ -12,7 +12,7 @@ from application.costs.compare_plans import ComparePlans, PlanComparison
 from domain.costs.plan import MOST_MEMBERS, MOST_PLANS, ExamplePlan, ExamplePlans, Plan
 from domain.errors import InvalidBeneficiary
 from domain.people.beneficiary import Beneficiary
-from entrypoints.dashboard.charts.drawing import Scale
+from entrypoints.dashboard.charts.drawing import money_scale
 from entrypoints.dashboard.elements import paragraph, together
 from entrypoints.dashboard.layout.data_notice import prices
 from entrypoints.dashboard.layout.page import Page, Visit
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from entrypoints.dashboard.locale.speech import Words
 
 _QUIET: Final = 0.04
-_ROOM: Final = 1.04
-_LEAST: Final = 1000.0
-"""Money that the scale is wide at least."""
 
 
 @dataclass(frozen=True)
@@ -230,8 +227,7 @@ class PlansPage:
             return
         question, answer = self._shown
         members, pairs = len(question.members), list(zip(question.plans, answer.own_costs, strict=True))
-        high = max(plan.premium + max(own.interval.high, own.expected) for plan, own in pairs)
-        scale = Scale(max(_LEAST, _ROOM * high))
+        scale = money_scale(*(plan.premium + max(own.interval.high, own.expected) for plan, own in pairs))
         for box, (plan, own) in zip(self._offered(), pairs, strict=False):
             box.show(plan, own, scale, members)
         sentence = summary(pairs, members, self._words)
